@@ -1,0 +1,85 @@
+//! The rules of each sport, and the list of sports: pure.
+//!
+//! A match is the fold of its entries: `state = entries.fold(start, apply)`. An entry is an
+//! accepted [`Command`], stored whole, so `apply` may look at nothing but its arguments.
+
+pub mod rules;
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::domain::message::Message;
+use crate::domain::rejection::Rejection;
+
+pub use rules::Game;
+pub use rules::Rules;
+
+/// One of the two teams of a match, as displays draw it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Side {
+    pub team_id: i64,
+    pub name: String,
+    pub short_name: String,
+    /// `#rrggbb`
+    pub colour: Option<String>,
+}
+
+/// What is fixed about a match before it starts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fixture {
+    pub match_id: i64,
+    /// The sport's own settings: `null`, a name (`"t20"`) or an object.
+    pub format: Value,
+    pub home: Side,
+    pub away: Side,
+}
+
+/// A player a command speaks of, as known when it was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Player {
+    pub id: i64,
+    pub team_id: i64,
+    pub name: String,
+    pub shirt_number: Option<i32>,
+}
+
+/// What a scorer asks; once accepted, an entry of the match.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Command {
+    /// The path after `/api/matches/{id}/`, with the method before it unless that is POST:
+    /// `start`, `incidents`, `PATCH incidents/21`, `DELETE incidents/21`.
+    pub action: String,
+    /// The JSON body, as sent.
+    pub body: Value,
+    /// The user who asked.
+    pub by: i64,
+    /// When it happened, by the scorer's device where it says so, else the server's clock.
+    pub at: DateTime<Utc>,
+    /// Those whom [`Rules::players`] named and who exist.
+    pub players: Vec<Player>,
+}
+
+/// The next state, what readers are told about it, and what the caller is answered.
+#[derive(Debug)]
+pub struct Applied<S> {
+    pub state: S,
+    pub messages: Vec<Message>,
+    pub answer: Value,
+    /// Whether the answer is a new thing (201) or a changed one (200).
+    pub created: bool,
+}
+
+/// The next state, or why nothing changes.
+pub type Outcome<S> = Result<Applied<S>, Rejection>;
+
+/// What lists and pages show of a match without asking its sport.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// `scheduled`, `live`, `paused`, `finished`, `postponed`, `cancelled`, `abandoned`
+    pub status: &'static str,
+    pub home_score: i64,
+    pub away_score: i64,
+}
