@@ -4,6 +4,9 @@
 //! `domain` decide (pure), `store` commits rows and messages at once, `stream` tells the readers.
 
 pub mod bus;
+pub mod config;
 pub mod domain;
+pub mod limits;
+pub mod problem;
 pub mod sports;
 pub mod store;
