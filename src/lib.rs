@@ -5,5 +5,7 @@
 
 pub mod bus;
 pub mod domain;
+pub mod metrics;
 pub mod sports;
 pub mod store;
+pub mod stream;
