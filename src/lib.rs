@@ -3,10 +3,13 @@
 //! In the order a goal travels: `http` takes the request, `auth` says who may, `sports` and
 //! `domain` decide (pure), `store` commits rows and messages at once, `stream` tells the readers.
 
+pub mod auth;
 pub mod bus;
 pub mod config;
 pub mod domain;
 pub mod limits;
+pub mod metrics;
 pub mod problem;
 pub mod sports;
 pub mod store;
+pub mod stream;

@@ -99,7 +99,8 @@ impl Cli {
                 .map_err(|fault| Self::command().error(ErrorKind::InvalidValue, fault))?;
         }
         let matches = command.try_get_matches_from(args)?;
-        let cli = Self::from_arg_matches(&matches)?;
+        let mut cli = Self::from_arg_matches(&matches)?;
+        cli.settings.forget_empty();
         cli.settings
             .check()
             .map_err(|fault| Self::command().error(ErrorKind::ArgumentConflict, fault))?;

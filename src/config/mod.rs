@@ -195,6 +195,14 @@ pub struct Limits {
 }
 
 impl Config {
+    /// An empty variable is how some tools say that a setting isn't given.
+    fn forget_empty(&mut self) {
+        self.jwt_secret.take_if(|secret| secret.reveal().is_empty());
+        self.admin_password.take_if(|secret| secret.reveal().is_empty());
+        self.jwt_issuer.take_if(|text| text.is_empty());
+        self.jwt_audience.take_if(|text| text.is_empty());
+    }
+
     /// What can't be told from one setting alone.
     fn check(&self) -> Result<(), String> {
         let keyless = self.jwt_public_key_file.is_none() && self.jwks_file.is_none();

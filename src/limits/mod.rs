@@ -4,6 +4,7 @@ mod client;
 mod permits;
 
 use std::hash::Hash;
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
@@ -14,12 +15,46 @@ use governor::RateLimiter;
 use governor::clock::Clock;
 use governor::clock::DefaultClock;
 
+use crate::config::Config;
+use crate::domain::topic::Topic;
+
 pub use client::Client;
 pub use client::Proxies;
 pub use permits::Limit;
 pub use permits::Permit;
 pub use permits::Permits;
 pub use permits::StreamLimits;
+
+/// Every limit there is, and how much of it is used.
+pub struct Limits {
+    /// Writes of a user.
+    pub writes: Rate<i64>,
+    /// Reads from an address.
+    pub reads: Rate<IpAddr>,
+    /// Attempts to sign in from an address.
+    pub logins: Rate<IpAddr>,
+    /// Open streams.
+    pub permits: Permits<Topic>,
+    pub proxies: Proxies,
+}
+
+impl Limits {
+    pub fn new(config: &Config) -> Self {
+        let limits = &config.limits;
+        Self {
+            writes: Rate::per_minute(limits.writes_per_minute),
+            reads: Rate::per_minute(limits.reads_per_minute),
+            logins: Rate::per_minute(limits.logins_per_minute),
+            permits: Permits::new(StreamLimits {
+                in_all: limits.streams_in_all,
+                per_user: limits.streams_per_user,
+                per_address: limits.streams_per_address,
+                per_topic: limits.streams_per_topic,
+            }),
+            proxies: Proxies::new(config.trusted_proxies.clone()),
+        }
+    }
+}
 
 /// So many a minute for each key; the whole minute's worth may come at once.
 pub struct Rate<K: Hash + Eq + Clone> {

@@ -1,0 +1,109 @@
+//! Counters and gauges, each named once. What to do when one moves: docs/operations.md.
+
+use std::sync::atomic::AtomicU64;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::histogram::exponential_buckets;
+use prometheus_client::registry::Registry;
+use prometheus_client::registry::Unit;
+
+/// One label of a family: its name depends on the family, see [`Metrics::new`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Kind {
+    pub kind: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Why {
+    pub reason: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Outcome {
+    pub outcome: &'static str,
+}
+
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    pub streams_open: Family<Kind, Gauge>,
+    pub connects: Family<Kind, Counter>,
+    pub closes: Family<Why, Counter>,
+    pub resumes: Family<Outcome, Counter>,
+    pub messages: Counter,
+    pub deliveries: Counter,
+    pub append_seconds: Histogram,
+    pub publish_seconds: Histogram,
+    pub bus_lag_seconds: Gauge<f64, AtomicU64>,
+    pub feeder_wakeups: Counter,
+    pub ring_misses: Counter,
+    pub log_reads: Counter,
+    pub snapshot_builds: Counter,
+    pub rejects: Family<Why, Counter>,
+    pub drain_left: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Metrics {
+    #[expect(clippy::too_many_lines, reason = "one line a metric: a list, not an algorithm")]
+    pub fn new() -> Self {
+        let mut registry = Registry::with_prefix("touchline");
+        let made = Self {
+            streams_open: Family::default(),
+            connects: Family::default(),
+            closes: Family::default(),
+            resumes: Family::default(),
+            messages: Counter::default(),
+            deliveries: Counter::default(),
+            append_seconds: Histogram::new(exponential_buckets(0.000_5, 2.0, 14)),
+            publish_seconds: Histogram::new(exponential_buckets(0.000_5, 2.0, 14)),
+            bus_lag_seconds: Gauge::default(),
+            feeder_wakeups: Counter::default(),
+            ring_misses: Counter::default(),
+            log_reads: Counter::default(),
+            snapshot_builds: Counter::default(),
+            rejects: Family::default(),
+            drain_left: Gauge::default(),
+            registry: Registry::default(),
+        };
+        let r = &mut registry;
+        r.register("streams_open", "Open streams by kind", made.streams_open.clone());
+        r.register("stream_connects", "Streams opened by kind", made.connects.clone());
+        r.register("stream_closes", "Streams ended by reason", made.closes.clone());
+        r.register("resumes", "Resumes by outcome", made.resumes.clone());
+        r.register("messages", "Messages read from the log for readers", made.messages.clone());
+        r.register("deliveries", "Messages written to readers", made.deliveries.clone());
+        let seconds = Unit::Seconds;
+        let (append, publish) = (made.append_seconds.clone(), made.publish_seconds.clone());
+        r.register_with_unit("append", "From request to commit", seconds.clone(), append);
+        let help = "From commit to the first reader's socket";
+        r.register_with_unit("publish_to_write", help, seconds.clone(), publish);
+        let help = "How far this node's feeder was behind the log at its last read";
+        r.register_with_unit("bus_lag", help, seconds, made.bus_lag_seconds.clone());
+        r.register("feeder_wakeups", "Times the feeder was woken", made.feeder_wakeups.clone());
+        r.register("ring_misses", "Readers behind their ring", made.ring_misses.clone());
+        r.register("log_reads", "Reads of the log for streams", made.log_reads.clone());
+        r.register("snapshot_builds", "Snapshots made", made.snapshot_builds.clone());
+        r.register("rejects", "Refused by a limit", made.rejects.clone());
+        r.register("drain_left", "Streams still to be ended", made.drain_left.clone());
+        Self { registry, ..made }
+    }
+
+    /// All of them in the OpenMetrics text format.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String can't fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}

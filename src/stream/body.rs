@@ -1,0 +1,273 @@
+//! The response body: what a reader is sent while something has to be waited for.
+//!
+//! It does its own chunked coding, so that the hub can write whole chunks between its own; the
+//! dispatcher is told to pass bytes on as they are.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::Context;
+use std::task::Poll;
+use std::time::Duration;
+use std::time::Instant;
+
+use actix_web::body::BodySize;
+use actix_web::body::MessageBody;
+use bytes::Bytes;
+use futures_util::future::LocalBoxFuture;
+
+use crate::domain::topic::Seq;
+use crate::store::StoreError;
+use crate::stream::hub::Hub;
+use crate::stream::reader::Bye;
+use crate::stream::reader::Follow;
+use crate::stream::reader::Mode;
+use crate::stream::reader::Place;
+use crate::stream::reader::Reader;
+use crate::stream::reader::Ready;
+use crate::stream::snapshot::Reason;
+use crate::stream::snapshot::State;
+
+/// A reader's body. Whatever `permit` counts is given back when the client is gone.
+pub struct Body {
+    reader: Rc<Reader>,
+    hub: Rc<Hub>,
+    work: Option<LocalBoxFuture<'static, Option<Bytes>>>,
+    finished: bool,
+    _permit: Box<dyn Send>,
+}
+
+impl Body {
+    /// Joins the hub; bytes flow from the first poll on.
+    pub fn new(reader: Rc<Reader>, hub: Rc<Hub>, permit: Box<dyn Send>) -> Self {
+        hub.join(&reader);
+        let kind = hub.kind_of(&reader);
+        hub.shared.metrics.streams_open.get_or_create(&kind).inc();
+        hub.shared.metrics.connects.get_or_create(&kind).inc();
+        let topics = reader.topics();
+        tracing::info!(
+            connection = reader.id, topics = %topics, user.id = reader.who.user_id,
+            "Stream c-{} of {topics} opened", reader.id
+        );
+        Self { reader, hub, work: None, finished: false, _permit: permit }
+    }
+
+    fn next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        let reader = Rc::clone(&self.reader);
+        loop {
+            if let Some(bytes) = reader.take_backlog() {
+                return Poll::Ready(Some(bytes));
+            }
+            if self.finished {
+                return Poll::Ready(None);
+            }
+            if let Some(why) = reader.is_ending() {
+                self.finished = true;
+                self.work = None;
+                return Poll::Ready(Some(reader.goodbye(why, self.hub.retry_ms(why))));
+            }
+            if let Some(work) = &mut self.work {
+                let Poll::Ready(bytes) = work.as_mut().poll(cx) else {
+                    reader.park(cx.waker());
+                    return Poll::Pending;
+                };
+                self.work = None;
+                if let Some(bytes) = bytes {
+                    return Poll::Ready(Some(bytes));
+                }
+            }
+            let was_live = reader.live.get();
+            match reader.ready() {
+                Ready::Bytes(bytes) => {
+                    if reader.live.get() && !was_live {
+                        self.hub.count_resume(&reader);
+                    }
+                    return Poll::Ready(Some(bytes));
+                }
+                Ready::Work(index) => {
+                    let work = work(Rc::clone(&self.hub), Rc::clone(&reader), index);
+                    self.work = Some(Box::pin(work));
+                }
+                Ready::Nothing => {
+                    reader.park(cx.waker());
+                    if let Some(line) = &reader.line {
+                        line.set_waiting(true);
+                    }
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+}
+
+impl MessageBody for Body {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Infallible>>> {
+        let body = self.get_mut();
+        if let Some(line) = &body.reader.line {
+            line.set_waiting(false);
+        }
+        let next = body.next(cx);
+        if next.is_ready() {
+            body.reader.last_write.set(body.hub.tick());
+        }
+        next.map(|bytes| bytes.map(Ok))
+    }
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        let reader = &self.reader;
+        self.hub.leave(reader);
+        let reason = reader.ended.get().map_or("client", Bye::word);
+        let metrics = &self.hub.shared.metrics;
+        metrics.streams_open.get_or_create(&self.hub.kind_of(reader)).dec();
+        metrics.closes.get_or_create(&crate::metrics::Why { reason }).inc();
+        let seconds = (chrono::Utc::now() - reader.opened_at).num_seconds();
+        tracing::info!(
+            connection = reader.id,
+            reason,
+            duration_seconds = seconds,
+            "Stream c-{} closed after {seconds} s: {reason}",
+            reader.id
+        );
+    }
+}
+
+/// Waits for what one follow lacks; gives the bytes, or nothing where only its place changed.
+async fn work(hub: Rc<Hub>, reader: Rc<Reader>, index: usize) -> Option<Bytes> {
+    let result = match reader.follows.get(index) {
+        Some(follow) => fetch(&hub, &reader, index, follow).await,
+        None => hold_snapshots(&hub, &reader).await,
+    };
+    match result {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            tracing::warn!(error = %error, "Stream c-{} can't go on: {error}", reader.id);
+            reader.end(Bye::Unavailable);
+            None
+        }
+    }
+}
+
+async fn fetch(
+    hub: &Rc<Hub>,
+    reader: &Reader,
+    index: usize,
+    follow: &Follow,
+) -> Result<Option<Bytes>, StoreError> {
+    let held = follow.held.borrow_mut().take();
+    if let Some(state) = held {
+        return Ok(Some(reader.show(&state, Reason::Connected)));
+    }
+    match (follow.place.get(), &reader.mode) {
+        (Place::Owed(reason), _) => show_all(hub, reader, index, reason).await,
+        (Place::At(_), Mode::State { least_gap_ms, .. }) => {
+            let due = reader.next_state.get();
+            tokio::time::sleep_until(due.into()).await;
+            reader.next_state.set(Instant::now() + Duration::from_millis(*least_gap_ms));
+            show_all(hub, reader, index, Reason::Changed).await
+        }
+        (Place::At(at), Mode::Log { .. }) => turn_page(hub, reader, follow, at).await,
+    }
+}
+
+/// Reads the next page of the log, or decides that a snapshot is owed instead.
+async fn turn_page(
+    hub: &Rc<Hub>,
+    reader: &Reader,
+    follow: &Follow,
+    at: Seq,
+) -> Result<Option<Bytes>, StoreError> {
+    let shared = &hub.shared;
+    shared.metrics.ring_misses.inc();
+    if follow.station.head() - at > shared.settings.replay_max {
+        follow.place.set(Place::Owed(Reason::Lagged));
+        return Ok(None);
+    }
+    let stream = follow.stream;
+    let page = hub.ask(move |shared| async move {
+        let limit = shared.settings.replay_page;
+        shared.pages.get(&shared, stream, at, limit).await
+    });
+    let page = page.await?;
+    if page.is_pruned_after(at) {
+        follow.place.set(Place::Owed(Reason::Pruned));
+    } else {
+        reader.outcome.set("log");
+        *follow.page.borrow_mut() = Some(page);
+    }
+    Ok(None)
+}
+
+/// Sends the state of each of the follow's topics; its place is then the oldest of them.
+async fn show_all(
+    hub: &Rc<Hub>,
+    reader: &Reader,
+    index: usize,
+    reason: Reason,
+) -> Result<Option<Bytes>, StoreError> {
+    let Some(follow) = reader.follows.get(index) else { return Ok(None) };
+    let mut states = Vec::new();
+    for wanted in &follow.topics {
+        let Some(state) = hub.state(wanted.topic, follow.station.head()).await? else {
+            // What it is about was deleted.
+            reader.end(Bye::AccessRevoked);
+            return Ok(None);
+        };
+        wanted.from.set(state.seq);
+        states.push(state);
+    }
+    let oldest = states.iter().map(|state| state.seq).min().unwrap_or(0);
+    follow.place.set(Place::At(oldest));
+    *follow.page.borrow_mut() = None;
+    if reason != Reason::Changed {
+        reader.outcome.set("snapshot");
+    }
+    Ok(Some(reader.show_each(&states, reason)))
+}
+
+/// `snapshot=always` on resume: the snapshots wait until the reader stands where they do, so
+/// that nothing is told twice and cursors only grow.
+async fn hold_snapshots(hub: &Rc<Hub>, reader: &Reader) -> Result<Option<Bytes>, StoreError> {
+    for follow in &reader.follows {
+        let Some(at) = follow.at() else { continue };
+        let topic = match follow.topics.first() {
+            Some(wanted) if wanted.from.get() == 0 => wanted.topic,
+            _ => continue,
+        };
+        *follow.held.borrow_mut() = hub.state(topic, at).await?;
+    }
+    Ok(None)
+}
+
+impl Reader {
+    /// A snapshot with this reader's cursor.
+    fn show(&self, state: &State, reason: Reason) -> Bytes {
+        if self.follows.len() == 1 {
+            return state.wrapped(&self.epoch, reason, self.coding);
+        }
+        let cursor = self.cursor().unwrap_or_default();
+        self.coding.wrap(&state.block(reason, &cursor))
+    }
+
+    fn show_each(&self, states: &[std::sync::Arc<State>], reason: Reason) -> Bytes {
+        match states {
+            [state] => self.show(state, reason),
+            _ => {
+                let cursor = self.cursor().unwrap_or_default();
+                let blocks: Vec<_> =
+                    states.iter().map(|state| state.block(reason, &cursor)).collect();
+                self.coding.wrap(&blocks.concat())
+            }
+        }
+    }
+}

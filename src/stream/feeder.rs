@@ -1,0 +1,240 @@
+//! Follows the log and hands frames to the workers' hubs.
+//!
+//! The bell (and, once a second, a look at the heads) only wakes it: it reads from where each
+//! stream's hubs stand and never from what a notice says. A hole can't be sent, because the page
+//! that has one is refused.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::domain::topic::Seq;
+use crate::domain::topic::Stream;
+use crate::store::Result;
+use crate::stream::Shared;
+use crate::stream::frame::Frame;
+use crate::stream::hub::Notice;
+use crate::stream::pages::FramePage;
+
+/// What a hub asks of the feeder.
+#[derive(Debug)]
+pub enum Ask {
+    /// From now on the worker wants this stream; answered by [`Notice::Start`].
+    Follow {
+        stream: Stream,
+        worker: usize,
+    },
+    Leave {
+        stream: Stream,
+        worker: usize,
+    },
+}
+
+/// Where hubs ask. The feeder itself runs until the process ends.
+#[derive(Clone, Debug)]
+pub struct Feeder {
+    asks: UnboundedSender<Ask>,
+    hubs: Arc<OnceLock<Vec<UnboundedSender<Notice>>>>,
+}
+
+/// How often heads are read although no notice came: other nodes' notices may be lost (G9).
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Messages put into a ring that starts, so that a storm of resumes finds them in memory.
+const HEAD_START: i64 = 256;
+
+/// One stream that some hub follows.
+struct Followed {
+    /// The newest seq handed out.
+    at: Seq,
+    workers: Vec<usize>,
+}
+
+struct Following {
+    shared: Arc<Shared>,
+    streams: HashMap<Stream, Followed>,
+}
+
+impl Feeder {
+    /// The feeder's address, and what [`run`] listens to.
+    pub fn new() -> (Self, UnboundedReceiver<Ask>) {
+        let (asks, receiver) = mpsc::unbounded_channel();
+        (Self { asks, hubs: Arc::default() }, receiver)
+    }
+
+    /// The hubs' inboxes, by worker; set once before the first worker starts.
+    pub fn connect(&self, hubs: Vec<UnboundedSender<Notice>>) {
+        let _ = self.hubs.set(hubs);
+    }
+
+    pub fn ask(&self, ask: Ask) {
+        // Fails only when the process is ending.
+        let _ = self.asks.send(ask);
+    }
+
+    /// Says something to every hub.
+    pub fn tell_all(&self, notice: impl Fn() -> Notice) {
+        for hub in self.hubs.get().into_iter().flatten() {
+            let _ = hub.send(notice());
+        }
+    }
+
+    fn tell(&self, workers: &[usize], notice: impl Fn() -> Notice) {
+        for worker in workers {
+            if let Some(hub) = self.hubs.get().and_then(|hubs| hubs.get(*worker)) {
+                let _ = hub.send(notice());
+            }
+        }
+    }
+}
+
+/// Runs until the process ends.
+pub async fn run(shared: Arc<Shared>, mut asks: UnboundedReceiver<Ask>) {
+    let bell = shared.store.bell().clone();
+    let mut look = tokio::time::interval(LOOK);
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut following = Following { shared, streams: HashMap::new() };
+    loop {
+        tokio::select! {
+            ask = asks.recv() => match ask {
+                Some(ask) => following.answer(ask).await,
+                None => return,
+            },
+            reached = bell.rung() => {
+                following.shared.metrics.feeder_wakeups.inc();
+                for stream in reached.into_keys() {
+                    following.feed(stream).await;
+                }
+            }
+            _ = look.tick() => following.look().await,
+        }
+    }
+}
+
+impl Following {
+    async fn answer(&mut self, ask: Ask) {
+        match ask {
+            Ask::Follow { stream, worker } => self.follow(stream, worker).await,
+            Ask::Leave { stream, worker } => {
+                if let Some(followed) = self.streams.get_mut(&stream) {
+                    followed.workers.retain(|known| *known != worker);
+                    if followed.workers.is_empty() {
+                        self.streams.remove(&stream);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Starts the worker's ring a little before the newest message.
+    async fn follow(&mut self, stream: Stream, worker: usize) {
+        let known = self.streams.get(&stream).map(|followed| followed.at);
+        match self.head_start(stream, known).await {
+            Ok((floor, frames)) => {
+                let at = known.unwrap_or(floor + frames.len() as Seq);
+                let frames: Arc<[Frame]> = frames.into();
+                self.shared.feeder.tell(&[worker], || Notice::Start {
+                    stream,
+                    floor: Some(floor),
+                    frames: Arc::clone(&frames),
+                });
+                let followed =
+                    self.streams.entry(stream).or_insert(Followed { at, workers: Vec::new() });
+                if !followed.workers.contains(&worker) {
+                    followed.workers.push(worker);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, "The log of {stream} can't be read: {error}");
+                let frames: Arc<[Frame]> = Arc::new([]);
+                self.shared.feeder.tell(&[worker], || Notice::Start {
+                    stream,
+                    floor: None,
+                    frames: Arc::clone(&frames),
+                });
+            }
+        }
+    }
+
+    /// The newest frames up to `at` (or the head), and the seq they follow.
+    async fn head_start(&self, stream: Stream, at: Option<Seq>) -> Result<(Seq, Vec<Frame>)> {
+        let at = match at {
+            Some(at) => at,
+            None => self.shared.store.heads(&[stream]).await?.first().map_or(0, |head| head.head),
+        };
+        let after = (at - HEAD_START).max(0);
+        if at == 0 {
+            return Ok((0, Vec::new()));
+        }
+        self.shared.metrics.log_reads.inc();
+        let mut page = read(&self.shared, stream, after, at - after).await?;
+        if page.last() != Some(at) {
+            page.frames.clear();
+        }
+        Ok((at - page.frames.len() as Seq, page.frames))
+    }
+
+    /// Reads what is new in a stream and hands it on.
+    async fn feed(&mut self, stream: Stream) {
+        loop {
+            let Some(followed) = self.streams.get_mut(&stream) else { return };
+            let shared = &self.shared;
+            let limit = shared.settings.replay_page;
+            shared.metrics.log_reads.inc();
+            let page = match read(shared, stream, followed.at, limit).await {
+                Ok(page) => page,
+                Err(error) => {
+                    // The next notice or look tries again from the same place.
+                    tracing::warn!(error = %error, "The log of {stream} can't be read: {error}");
+                    return;
+                }
+            };
+            let Some(last) = page.last() else { return };
+            shared.metrics.messages.inc_by(page.frames.len() as u64);
+            followed.at = last;
+            let full = page.frames.len() as i64 == limit;
+            let frames: Arc<[Frame]> = page.frames.into();
+            shared
+                .feeder
+                .tell(&followed.workers, || Notice::Frames { stream, frames: Arc::clone(&frames) });
+            if !full {
+                return;
+            }
+        }
+    }
+
+    /// Compares heads with what was handed out, in case a notice was lost.
+    async fn look(&mut self) {
+        let streams: Vec<_> = self.streams.keys().copied().collect();
+        if streams.is_empty() {
+            return;
+        }
+        match self.shared.store.heads(&streams).await {
+            Ok(heads) => {
+                for (stream, head) in streams.into_iter().zip(heads) {
+                    if self.streams.get(&stream).is_some_and(|known| known.at < head.head) {
+                        self.feed(stream).await;
+                    }
+                }
+            }
+            Err(error) => tracing::warn!(error = %error, "The log can't be read: {error}"),
+        }
+    }
+}
+
+/// New messages are read past the page cache: each place is read once anyway.
+async fn read(shared: &Shared, stream: Stream, after: Seq, limit: i64) -> Result<FramePage> {
+    let page = shared.store.read_after(stream, after, limit).await?;
+    let lag = page
+        .messages
+        .first()
+        .map_or(0, |first| chrono::Utc::now().timestamp_millis() - first.at_ms);
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of lag are far below 2^52")]
+    shared.metrics.bus_lag_seconds.set(lag.max(0) as f64 / 1000.0);
+    crate::stream::pages::encode(&shared.store, stream, after, page)
+}

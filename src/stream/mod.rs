@@ -1,0 +1,59 @@
+//! From the log to the reader: everything here can be lost and is rebuilt from a cursor.
+//!
+//! One `feeder` per process follows the log and hands frames to each worker's `hub`; a hub keeps
+//! a `ring` of recent frames per stream. A reader is a cursor over rings and, behind their tails,
+//! over pages of the log: it has no queue. Its `body` does what needs waiting (pages, snapshots);
+//! once it has everything, the hub writes new frames straight to its `wire`.
+
+pub mod body;
+pub mod cursor;
+pub mod feeder;
+pub mod frame;
+pub mod guard;
+pub mod hub;
+pub mod pages;
+pub mod poll;
+pub mod reader;
+pub mod replay;
+pub mod ring;
+pub mod snapshot;
+pub mod subscribe;
+pub mod wire;
+
+use std::sync::Arc;
+
+use crate::metrics::Metrics;
+use crate::store::Store;
+use crate::stream::feeder::Feeder;
+use crate::stream::guard::Rights;
+use crate::stream::pages::Pages;
+use crate::stream::snapshot::Snapshots;
+
+/// What streams can be set to; units are in the names.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub heartbeat_seconds: u32,
+    /// A stream ends between half of this and the whole; 0 for never.
+    pub lifetime_seconds: u32,
+    pub retry_min_ms: u32,
+    pub retry_max_ms: u32,
+    pub ring_messages: usize,
+    pub ring_bytes: usize,
+    /// Further behind than this many messages, a reader gets a snapshot instead.
+    pub replay_max: i64,
+    /// Messages read from the log at a time.
+    pub replay_page: i64,
+}
+
+/// What all workers' hubs share.
+pub struct Shared {
+    pub store: Store,
+    pub settings: Settings,
+    pub metrics: Arc<Metrics>,
+    pub feeder: Feeder,
+    pub snapshots: Snapshots,
+    pub pages: Pages,
+    pub rights: Rights,
+    /// Where the database is asked from: a worker's own thread is for HTTP and fan-out alone.
+    pub runtime: tokio::runtime::Handle,
+}

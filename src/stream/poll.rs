@@ -1,0 +1,135 @@
+//! Long-poll: the same cursors and messages for those whose proxies hold back streamed bytes.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_util::future::select_all;
+
+use crate::domain::topic::Seq;
+use crate::store::Result;
+use crate::stream::hub::Hub;
+use crate::stream::reader::Follow;
+use crate::stream::reader::Mode;
+use crate::stream::reader::Place;
+use crate::stream::reader::Reader;
+use crate::stream::snapshot::Reason;
+
+/// Messages in one answer at most; the next poll gets the rest.
+const MOST: usize = 500;
+
+/// `{"cursor":…,"messages":[…]}` as soon as there is something, or empty after `wait`.
+///
+/// The reader only lends its places and filters; it is not joined to the hub.
+pub async fn poll(hub: &Rc<Hub>, reader: &Reader, wait: Duration) -> Result<String> {
+    let ends_at = tokio::time::Instant::now() + wait;
+    let mut messages = Vec::new();
+    loop {
+        for follow in &reader.follows {
+            collect(hub, reader, follow, &mut messages).await?;
+        }
+        if !messages.is_empty() || hub.is_draining() {
+            break;
+        }
+        let changes = reader.follows.iter().map(|follow| {
+            let changed = follow.station.changed.notified();
+            Box::pin(changed)
+        });
+        if tokio::time::timeout_at(ends_at, select_all(changes)).await.is_err() {
+            break;
+        }
+    }
+    let cursor = serde_json::Value::from(reader.cursor());
+    Ok(format!(r#"{{"cursor":{cursor},"messages":[{}]}}"#, messages.join(",")))
+}
+
+async fn collect(
+    hub: &Rc<Hub>,
+    reader: &Reader,
+    follow: &Follow,
+    messages: &mut Vec<String>,
+) -> Result<()> {
+    let asks_for_state = matches!(reader.mode, Mode::State { .. });
+    loop {
+        let at = match follow.place.get() {
+            Place::Owed(reason) => return show(hub, follow, reason, messages).await,
+            Place::At(at) => at,
+        };
+        if let Some(last) = take_from_ring(reader, follow, at, messages) {
+            follow.place.set(Place::At(last));
+            if asks_for_state && !messages.is_empty() {
+                messages.clear();
+                follow.place.set(Place::Owed(Reason::Changed));
+                continue;
+            }
+            return Ok(());
+        }
+        if asks_for_state {
+            follow.place.set(Place::Owed(Reason::Changed));
+        } else if follow.station.head() - at > hub.shared.settings.replay_max {
+            follow.place.set(Place::Owed(Reason::Lagged));
+        } else if turn_page(hub, reader, follow, at, messages).await? {
+            return Ok(());
+        }
+    }
+}
+
+/// Takes what the ring has after `at`; `None` where the log must be read first.
+fn take_from_ring(
+    reader: &Reader,
+    follow: &Follow,
+    at: Seq,
+    messages: &mut Vec<String>,
+) -> Option<Seq> {
+    let ring = follow.station.ring.borrow();
+    let mut last = at;
+    for frame in ring.after(at)?.take(MOST.saturating_sub(messages.len())) {
+        last = frame.seq();
+        if reader.is_told(follow, frame) {
+            messages.push(String::from_utf8_lossy(frame.envelope()).into_owned());
+        }
+    }
+    Some(last)
+}
+
+/// Takes a page of the log; `true` once there is something to answer.
+async fn turn_page(
+    hub: &Rc<Hub>,
+    reader: &Reader,
+    follow: &Follow,
+    at: Seq,
+    messages: &mut Vec<String>,
+) -> Result<bool> {
+    let stream = follow.stream;
+    let page = hub.ask(move |shared| async move {
+        shared.pages.get(&shared, stream, at, shared.settings.replay_page).await
+    });
+    let page = page.await?;
+    if page.is_pruned_after(at) {
+        follow.place.set(Place::Owed(Reason::Pruned));
+        return Ok(false);
+    }
+    for frame in page.after(at) {
+        follow.place.set(Place::At(frame.seq()));
+        if reader.is_told(follow, frame) {
+            messages.push(String::from_utf8_lossy(frame.envelope()).into_owned());
+        }
+    }
+    Ok(!messages.is_empty())
+}
+
+async fn show(
+    hub: &Rc<Hub>,
+    follow: &Follow,
+    reason: Reason,
+    messages: &mut Vec<String>,
+) -> Result<()> {
+    let mut oldest = Seq::MAX;
+    for wanted in &follow.topics {
+        if let Some(state) = hub.state(wanted.topic, follow.station.head()).await? {
+            oldest = oldest.min(state.seq);
+            messages.push(state.envelope(reason));
+        }
+    }
+    follow.place.set(Place::At(if oldest == Seq::MAX { 0 } else { oldest }));
+    Ok(())
+}

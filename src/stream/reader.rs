@@ -1,0 +1,397 @@
+//! One open stream: a cursor over rings and pages, and what it asked for. It has no queue.
+
+use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Instant;
+
+use bytes::Bytes;
+use bytes::BytesMut;
+use chrono::DateTime;
+use chrono::Utc;
+
+use crate::domain::topic::Seq;
+use crate::domain::topic::Stream;
+use crate::domain::topic::Topic;
+use crate::stream::cursor;
+use crate::stream::frame;
+use crate::stream::frame::Coding;
+use crate::stream::frame::Frame;
+use crate::stream::hub::Station;
+use crate::stream::pages::FramePage;
+use crate::stream::ring;
+use crate::stream::snapshot::Reason;
+use crate::stream::snapshot::State;
+use crate::stream::wire::Line;
+
+/// Bytes joined into one write at most; a single frame may be larger.
+pub const BUDGET: usize = 64 * 1024;
+
+/// Who reads, from where.
+#[derive(Clone, Debug)]
+pub struct Who {
+    pub user_id: Option<i64>,
+    pub address: Option<IpAddr>,
+}
+
+/// How messages are told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mode {
+    /// Every message, or those of these types or kinds.
+    Log { types: Vec<String> },
+    /// After changes the whole state, at most so often.
+    State { types: Vec<String>, least_gap_ms: u64 },
+}
+
+/// Why the server ends a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bye {
+    Draining,
+    TokenExpired,
+    AccessRevoked,
+    Limit,
+    Lifetime,
+    Unavailable,
+}
+
+/// Where a reader stands in a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    At(Seq),
+    /// Nowhere yet: a snapshot is owed, for this reason.
+    Owed(Reason),
+}
+
+/// One stream that a reader follows, and which of its topics.
+pub struct Follow {
+    pub stream: Stream,
+    pub topics: Vec<Wanted>,
+    pub station: Rc<Station>,
+    pub place: Cell<Place>,
+    pub page: RefCell<Option<Arc<FramePage>>>,
+    /// A snapshot to be sent as soon as the reader stands at its seq (`snapshot=always`).
+    pub held: RefCell<Option<Arc<State>>>,
+    /// Where the station keeps this reader.
+    pub slot: Cell<usize>,
+}
+
+/// A topic, told from after `from`: its own snapshot may be newer than its stream's place.
+pub struct Wanted {
+    pub topic: Topic,
+    pub from: Cell<Seq>,
+}
+
+pub struct Reader {
+    pub id: u64,
+    pub who: Who,
+    pub opened_at: DateTime<Utc>,
+    pub epoch: Rc<str>,
+    pub mode: Mode,
+    pub coding: Coding,
+    /// The socket, for the hub; without one all goes through the body.
+    pub line: Option<Rc<Line>>,
+    pub follows: Vec<Follow>,
+    /// One whole stream, every message: the shared bytes fit as they are.
+    plain: bool,
+    /// Sent a snapshot on resume too, until it has been.
+    pub always: Cell<bool>,
+    pub live: Cell<bool>,
+    pub replayed: Cell<u64>,
+    pub outcome: Cell<&'static str>,
+    /// `mode=state`: when the next state may go out.
+    pub next_state: Cell<Instant>,
+    /// Bytes to go out before anything else: control frames, and the rest of a piece of which
+    /// the kernel took only a part.
+    backlog: RefCell<VecDeque<Bytes>>,
+    waker: Cell<Option<Waker>>,
+    ending: Cell<Option<Bye>>,
+    pub ended: Cell<Option<Bye>>,
+    /// In ticks of the hub.
+    pub last_write: Cell<u32>,
+    pub deadline: Cell<(u32, Bye)>,
+    /// Where the hub keeps this reader.
+    pub slot: Cell<usize>,
+}
+
+/// What a reader is made of.
+pub struct Opening {
+    pub id: u64,
+    pub who: Who,
+    pub epoch: Rc<str>,
+    pub mode: Mode,
+    pub coding: Coding,
+    pub line: Option<Rc<Line>>,
+    pub follows: Vec<Follow>,
+    pub always: bool,
+    pub deadline: (u32, Bye),
+}
+
+impl Bye {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Draining => "draining",
+            Self::TokenExpired => "token_expired",
+            Self::AccessRevoked => "access_revoked",
+            Self::Limit => "limit",
+            Self::Lifetime => "lifetime",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+impl Mode {
+    /// Whether a frame is one of those asked for.
+    fn wants(&self, frame: &Frame) -> bool {
+        let (Self::Log { types } | Self::State { types, .. }) = self;
+        types.is_empty() || types.iter().any(|name| frame.is_a(name))
+    }
+}
+
+impl Follow {
+    /// Whether a message is told to this reader: one of its topics holds it and has not yet
+    /// shown it in a snapshot.
+    fn holds(&self, frame: &Frame) -> bool {
+        self.topics
+            .iter()
+            .any(|wanted| wanted.topic.holds(frame.channel()) && frame.seq() > wanted.from.get())
+    }
+
+    pub fn at(&self) -> Option<Seq> {
+        match self.place.get() {
+            Place::At(seq) => Some(seq),
+            Place::Owed(_) => None,
+        }
+    }
+
+    /// Messages that the stream has and this reader has not.
+    pub fn lag(&self) -> Seq {
+        self.at().map_or(0, |at| (self.station.head() - at).max(0))
+    }
+}
+
+/// What a reader has to do next.
+pub enum Ready {
+    Bytes(Bytes),
+    /// Something must be waited for: a page of the log or a snapshot.
+    Work(usize),
+    /// Everything has been told.
+    Nothing,
+}
+
+impl Reader {
+    pub fn new(opening: Opening) -> Self {
+        let Opening { id, who, epoch, mode, coding, line, follows, always, deadline } = opening;
+        let one = match follows.as_slice() {
+            [one] => matches!(one.topics.as_slice(), [wanted] if wanted.topic.channel.is_none()),
+            _ => false,
+        };
+        let plain = one && matches!(&mode, Mode::Log { types } if types.is_empty());
+        Self {
+            id,
+            who,
+            opened_at: Utc::now(),
+            epoch,
+            mode,
+            coding,
+            line,
+            follows,
+            plain,
+            always: Cell::new(always),
+            live: Cell::new(false),
+            replayed: Cell::new(0),
+            outcome: Cell::new("live"),
+            next_state: Cell::new(Instant::now()),
+            backlog: RefCell::default(),
+            waker: Cell::new(None),
+            ending: Cell::new(None),
+            ended: Cell::new(None),
+            last_write: Cell::new(0),
+            deadline: Cell::new(deadline),
+            slot: Cell::new(0),
+        }
+    }
+
+    /// The cursor of all places it has, or none while it has no place at all.
+    pub fn cursor(&self) -> Option<String> {
+        if let [one] = self.follows.as_slice() {
+            return one.at().map(|seq| cursor::of_one(&self.epoch, seq));
+        }
+        let mut places =
+            self.follows.iter().filter_map(|follow| Some((follow.stream, follow.at()?))).peekable();
+        places.peek()?;
+        Some(cursor::of_many(&self.epoch, places))
+    }
+
+    /// Its topics, separated by commas.
+    pub fn topics(&self) -> String {
+        let topics = self.follows.iter().flat_map(|follow| &follow.topics);
+        topics.map(|wanted| wanted.topic.to_string()).collect::<Vec<_>>().join(",")
+    }
+
+    /// Whether the hub may write frames to it as they are.
+    pub fn is_direct(&self) -> bool {
+        self.plain && self.live.get()
+    }
+
+    pub fn park(&self, waker: &Waker) {
+        self.waker.set(Some(waker.clone()));
+    }
+
+    pub fn wake(&self) {
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    /// Queues bytes that must go out first. Bounded: a control frame, or the rest of one write.
+    pub fn send(&self, bytes: Bytes) {
+        self.backlog.borrow_mut().push_back(bytes);
+    }
+
+    pub fn take_backlog(&self) -> Option<Bytes> {
+        self.backlog.borrow_mut().pop_front()
+    }
+
+    /// Has the stream ended with a goodbye, between two frames.
+    pub fn end(&self, why: Bye) {
+        if self.ended.get().is_none() && self.ending.get().is_none() {
+            self.ending.set(Some(why));
+            self.wake();
+        }
+    }
+
+    pub fn is_ending(&self) -> Option<Bye> {
+        self.ending.take()
+    }
+
+    /// The goodbye and the end of the body.
+    pub fn goodbye(&self, why: Bye, retry_ms: u32) -> Bytes {
+        self.ended.set(Some(why));
+        let stop = format!("{}.stop", self.epoch);
+        let cursor = if why == Bye::AccessRevoked { Some(stop) } else { self.cursor() };
+        let retry_ms = (why != Bye::AccessRevoked).then_some(retry_ms);
+        let json = format!(r#"{{"reason":"{}"}}"#, why.word());
+        let block = frame::control("bye", retry_ms, &json, cursor.as_deref());
+        let mut bytes = BytesMut::from(&self.coding.wrap(&block)[..]);
+        bytes.extend_from_slice(self.coding.end());
+        bytes.freeze()
+    }
+
+    /// The next bytes that need no waiting, or what to wait for.
+    pub fn ready(&self) -> Ready {
+        for (index, follow) in self.follows.iter().enumerate() {
+            loop {
+                match self.step(index, follow) {
+                    Step::Bytes(bytes) => return Ready::Bytes(bytes),
+                    Step::Moved => {}
+                    Step::Work => return Ready::Work(index),
+                    Step::Done => break,
+                }
+            }
+        }
+        if self.live.get() {
+            return Ready::Nothing;
+        }
+        if self.always.take() {
+            return Ready::Work(self.follows.len());
+        }
+        self.live.set(true);
+        let json = format!(r#"{{"replayed":{}}}"#, self.replayed.get());
+        let block = frame::control("live", None, &json, self.cursor().as_deref());
+        Ready::Bytes(self.coding.wrap(&block))
+    }
+
+    fn step(&self, index: usize, follow: &Follow) -> Step {
+        let Place::At(at) = follow.place.get() else { return Step::Work };
+        if let Some(state) = follow.held.borrow().as_ref() {
+            if state.seq <= at {
+                return Step::Work;
+            }
+        }
+        if let Mode::State { .. } = self.mode {
+            return self.state_step(follow, at);
+        }
+        let page = follow.page.borrow().clone();
+        if let Some(page) = page {
+            if let Some(step) = self.told(index, page.after(at)) {
+                return step;
+            }
+            *follow.page.borrow_mut() = None;
+        }
+        let mut ring = follow.station.ring.borrow_mut();
+        if self.plain && self.coding == Coding::Chunked && follow.held.borrow().is_none() {
+            if at >= ring.floor() {
+                let Some(joined) = ring.joined(at, BUDGET) else { return Step::Done };
+                self.count(joined.frames);
+                follow.place.set(Place::At(joined.last));
+                return Step::Bytes(joined.bytes);
+            }
+            return Step::Work;
+        }
+        match ring.after(at) {
+            None => Step::Work,
+            Some(frames) => self.told(index, frames).unwrap_or(Step::Done),
+        }
+    }
+
+    /// Something changed that is asked for: the state is; otherwise the place moves in silence.
+    fn state_step(&self, follow: &Follow, at: Seq) -> Step {
+        let ring = follow.station.ring.borrow();
+        let Some(mut frames) = ring.after(at) else { return Step::Work };
+        if frames.any(|frame| follow.holds(frame) && self.mode.wants(frame)) {
+            return Step::Work;
+        }
+        follow.place.set(Place::At(ring.head().max(at)));
+        Step::Done
+    }
+
+    /// Tells frames, up to the budget; `None` where there are none.
+    fn told<'a>(&self, index: usize, frames: impl Iterator<Item = &'a Frame>) -> Option<Step> {
+        let follow = self.follows.get(index)?;
+        let most = follow.held.borrow().as_ref().map_or(Seq::MAX, |state| state.seq);
+        let mut frames = frames.take_while(|frame| frame.seq() <= most).peekable();
+        frames.peek()?;
+        if self.plain {
+            let joined = ring::join(frames, BUDGET, self.coding)?;
+            self.count(joined.frames);
+            follow.place.set(Place::At(joined.last));
+            return Some(Step::Bytes(joined.bytes));
+        }
+        let mut block = BytesMut::new();
+        for frame in frames {
+            follow.place.set(Place::At(frame.seq()));
+            if self.is_told(follow, frame) {
+                block.extend_from_slice(frame.data_line());
+                frame::put_id(&mut block, &self.cursor().unwrap_or_default());
+                self.count(1);
+            }
+            if block.len() >= BUDGET {
+                break;
+            }
+        }
+        Some(if block.is_empty() { Step::Moved } else { Step::Bytes(self.coding.wrap(&block)) })
+    }
+
+    /// Whether a message is one that this reader is told.
+    pub fn is_told(&self, follow: &Follow, frame: &Frame) -> bool {
+        follow.holds(frame) && self.mode.wants(frame)
+    }
+
+    fn count(&self, frames: usize) {
+        if !self.live.get() {
+            self.replayed.set(self.replayed.get() + frames as u64);
+        }
+    }
+}
+
+enum Step {
+    Bytes(Bytes),
+    /// Only the place moved: all that was there is filtered out.
+    Moved,
+    Work,
+    Done,
+}

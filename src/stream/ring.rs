@@ -1,0 +1,218 @@
+//! The recent frames of one stream on one worker.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use bytes::BytesMut;
+
+use crate::domain::topic::Seq;
+use crate::stream::frame::Coding;
+use crate::stream::frame::Frame;
+
+/// Consecutive frames, bounded by count and bytes; it never holds a gap.
+#[derive(Debug)]
+pub struct Ring {
+    /// The newest seq that is not here any more: the oldest frame is `floor + 1`.
+    floor: Seq,
+    frames: VecDeque<Frame>,
+    bytes: usize,
+    most_frames: usize,
+    most_bytes: usize,
+    /// What readers who stand at the same place were last given, so that it is joined once.
+    joined: Option<(Seq, Joined)>,
+}
+
+/// Frames joined into one write, and the seq they end at.
+#[derive(Clone, Debug)]
+pub struct Joined {
+    pub bytes: Bytes,
+    pub last: Seq,
+    pub frames: usize,
+}
+
+impl Ring {
+    /// An empty ring whose next frame is `floor + 1`.
+    pub fn starting_at(floor: Seq, most_frames: usize, most_bytes: usize) -> Self {
+        Self { floor, frames: VecDeque::new(), bytes: 0, most_frames, most_bytes, joined: None }
+    }
+
+    pub fn floor(&self) -> Seq {
+        self.floor
+    }
+
+    /// The newest seq it has, or had.
+    pub fn head(&self) -> Seq {
+        self.floor + self.frames.len() as Seq
+    }
+
+    /// When the newest frame's message was appended, in milliseconds since 1970.
+    pub fn newest_at_ms(&self) -> Option<i64> {
+        self.frames.back().map(Frame::at_ms)
+    }
+
+    /// Takes the next frame. One that it has already is ignored; after a gap it starts anew, so
+    /// that readers behind it turn to the log.
+    pub fn push(&mut self, frame: Frame) {
+        let next = self.head() + 1;
+        if frame.seq() < next {
+            return;
+        }
+        if frame.seq() > next {
+            self.restart(frame.seq() - 1);
+        }
+        self.joined = None;
+        self.bytes += frame.size();
+        self.frames.push_back(frame);
+        while self.frames.len() > self.most_frames || self.bytes > self.most_bytes {
+            let Some(oldest) = self.frames.pop_front() else { break };
+            self.bytes -= oldest.size();
+            self.floor = oldest.seq();
+        }
+    }
+
+    /// Forgets all frames and goes on after `floor`.
+    pub fn restart(&mut self, floor: Seq) {
+        self.frames.clear();
+        self.bytes = 0;
+        self.floor = floor;
+        self.joined = None;
+    }
+
+    /// The frames after `seq`; `None` where the log must be read first.
+    pub fn after(&self, seq: Seq) -> Option<impl Iterator<Item = &Frame>> {
+        if seq < self.floor {
+            return None;
+        }
+        let skip = usize::try_from(seq - self.floor).unwrap_or(usize::MAX);
+        Some(self.frames.iter().skip(skip))
+    }
+
+    /// What follows `seq` in one piece of at most `budget` bytes (but at least one frame).
+    ///
+    /// `None` where nothing follows, or the log must be read first.
+    pub fn joined(&mut self, seq: Seq, budget: usize) -> Option<Joined> {
+        if let Some((from, joined)) = &self.joined
+            && *from == seq
+        {
+            return Some(joined.clone());
+        }
+        let joined = join(self.after(seq)?, budget, Coding::Chunked)?;
+        self.joined = Some((seq, joined.clone()));
+        Some(joined)
+    }
+}
+
+/// Joins frames until `budget` bytes are reached. A single frame is shared, not copied.
+pub fn join<'a>(
+    mut frames: impl Iterator<Item = &'a Frame>,
+    budget: usize,
+    coding: Coding,
+) -> Option<Joined> {
+    let first = frames.next()?;
+    let mut bytes = first.wrapped(coding);
+    let mut last = first.seq();
+    let mut count = 1;
+    let mut many: Option<BytesMut> = None;
+    for frame in frames {
+        let so_far = many.as_ref().map_or(bytes.len(), BytesMut::len);
+        if so_far + frame.size() > budget {
+            break;
+        }
+        many.get_or_insert_with(|| BytesMut::from(&bytes[..]))
+            .extend_from_slice(&frame.wrapped(coding));
+        last = frame.seq();
+        count += 1;
+    }
+    if let Some(many) = many {
+        bytes = many.freeze();
+    }
+    Some(Joined { bytes, last, frames: count })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::message::StoredMessage;
+
+    pub fn frame(seq: Seq) -> Frame {
+        let message = StoredMessage {
+            seq,
+            channel: None,
+            kind: "score_update".into(),
+            label: None,
+            envelope: format!("{{\"seq\":{seq}}}"),
+            at_ms: 0,
+        };
+        Frame::encode("e", &message)
+    }
+
+    #[test]
+    fn g3_a_frame_that_arrives_twice_is_kept_once() {
+        let mut ring = Ring::starting_at(5, 10, 10_000);
+        for seq in [6, 7, 7, 6, 8] {
+            ring.push(frame(seq));
+        }
+        let seqs: Vec<_> = ring.after(5).unwrap().map(Frame::seq).collect();
+        assert_eq!(seqs, [6, 7, 8]);
+    }
+
+    #[test]
+    fn g6_what_has_left_the_ring_is_not_pretended_to_be_there() {
+        let mut ring = Ring::starting_at(0, 3, 10_000);
+        for seq in 1..=5 {
+            ring.push(frame(seq));
+        }
+        assert!(ring.after(1).is_none(), "2 has left");
+        assert_eq!(ring.after(2).unwrap().map(Frame::seq).collect::<Vec<_>>(), [3, 4, 5]);
+        assert_eq!((ring.floor(), ring.head()), (2, 5));
+    }
+
+    #[test]
+    fn joined_frames_are_whole_and_within_the_budget() {
+        let mut ring = Ring::starting_at(0, 100, 100_000);
+        for seq in 1..=9 {
+            ring.push(frame(seq));
+        }
+        let one = frame(1).size();
+        let joined = ring.joined(0, one * 3).unwrap();
+        assert_eq!((joined.last, joined.frames, joined.bytes.len()), (3, 3, one * 3));
+        let least = ring.joined(3, 1).unwrap();
+        assert_eq!((least.last, least.frames), (4, 1), "one frame goes out whatever the budget");
+    }
+
+    proptest! {
+        /// The ring against a model that keeps everything: a reader who asks sees each frame
+        /// after its place once, in order, or is told to read the log.
+        #[test]
+        fn g3_a_ring_never_skips(
+            start in 0i64..50,
+            most in 1usize..8,
+            steps in prop::collection::vec((0i64..3, 0i64..20), 1..60)
+        ) {
+            let mut ring = Ring::starting_at(start, most, 1 << 20);
+            let mut log = BTreeMap::new();
+            let mut head = start;
+            for (pushed, behind) in steps {
+                for _ in 0..pushed {
+                    head += 1;
+                    ring.push(frame(head));
+                    log.insert(head, ());
+                }
+                let from = (head - behind).max(0);
+                let expected: Vec<_> = log.range(from + 1..).map(|(seq, ())| *seq).collect();
+                match ring.after(from) {
+                    Some(frames) => {
+                        prop_assert_eq!(frames.map(Frame::seq).collect::<Vec<_>>(), expected);
+                    }
+                    None => prop_assert!(from < ring.floor()),
+                }
+                prop_assert!(ring.joined(head, 100).is_none());
+                prop_assert_eq!(ring.head(), head);
+            }
+        }
+    }
+}
