@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::net::SocketAddr;
 
+use actix_web::HttpRequest;
+use actix_web::http::header::HeaderMap;
 use ipnet::IpNet;
 
 /// Where a request really came from.
@@ -10,6 +12,29 @@ use ipnet::IpNet;
 pub struct Client {
     pub address: IpAddr,
     pub https: bool,
+}
+
+impl Client {
+    /// Who sent this request.
+    pub fn of(request: &HttpRequest, proxies: &Proxies) -> Self {
+        let unknown = IpAddr::from([0, 0, 0, 0]);
+        let peer = request.peer_addr().map_or(unknown, |peer| peer.ip());
+        if !proxies.trusts(peer.to_canonical()) {
+            return Self { address: peer.to_canonical(), https: false };
+        }
+        let headers = request.headers();
+        let proto = texts(headers, "x-forwarded-proto");
+        proxies.client(
+            peer,
+            &texts(headers, "forwarded"),
+            &texts(headers, "x-forwarded-for"),
+            proto.last().copied(),
+        )
+    }
+}
+
+fn texts<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
+    headers.get_all(name).filter_map(|value| value.to_str().ok()).collect()
 }
 
 /// The reverse proxies whose word we take.
