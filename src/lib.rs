@@ -7,6 +7,7 @@ pub mod auth;
 pub mod bus;
 pub mod config;
 pub mod domain;
+pub mod http;
 pub mod limits;
 pub mod metrics;
 pub mod problem;

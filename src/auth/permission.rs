@@ -30,6 +30,8 @@ pub enum Act {
     Rule(i64),
     CreateTeam,
     EditTeam(i64),
+    /// See who belongs to a team.
+    ReadMembers(i64),
     /// List and make users, and change what they may.
     Users,
     /// Read or rename a user.
@@ -93,6 +95,7 @@ pub fn decide(act: Act, rights: &Rights, who: Option<bool>) -> Decision {
         (Act::Record(_), Rights::Match(game)) => game.scorer || game.referee || game.created,
         (Act::CreateMatch { .. }, Rights::Sides { manages_one }) => *manages_one,
         (Act::EditTeam(_), Rights::Team(team)) => team.role.as_deref() == Some("manager"),
+        (Act::ReadMembers(_), Rights::Team(team)) => team.role.is_some(),
         (Act::Account(_), Rights::Account { own }) => *own,
         (Act::CreateTeam, _) => who.is_some(),
         _ => false,
@@ -164,7 +167,7 @@ async fn rights(store: &Store, user: Option<i64>, act: Act) -> Result<Option<Rig
         Act::EditMatch(id) | Act::RunMatch(id) | Act::Record(id) | Act::Rule(id) => {
             store.match_rights(id, user).await?.map(Rights::Match)
         }
-        Act::EditTeam(id) => store.team_rights(id, user).await?.map(Rights::Team),
+        Act::EditTeam(id) | Act::ReadMembers(id) => store.team_rights(id, user).await?.map(Rights::Team),
         Act::Read(topic) => match topic.stream {
             Stream::Match(id) => store.match_rights(id, user).await?.map(Rights::Match),
             Stream::Team(id) => store.team_rights(id, user).await?.map(Rights::Team),
@@ -194,7 +197,7 @@ fn noun(act: Act) -> &'static str {
             Stream::Match(_) => "match",
             Stream::Purchase(_) => "purchase",
         },
-        Act::CreateTeam | Act::EditTeam(_) => "team",
+        Act::CreateTeam | Act::EditTeam(_) | Act::ReadMembers(_) => "team",
         Act::Users | Act::Account(_) => "user",
         Act::Figures => "page",
         _ => "match",
@@ -203,6 +206,7 @@ fn noun(act: Act) -> &'static str {
 
 fn refusal(act: Act) -> &'static str {
     match act {
+        Act::ReadMembers(_) => "only the team's members may do this",
         Act::Read(_) => "only members, officials and managers may read this",
         Act::CreateMatch { .. } => "only managers of one of the two teams may do this",
         Act::EditMatch(_) => "only who made the match may do this",
