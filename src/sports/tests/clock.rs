@@ -6,8 +6,6 @@ use serde_json::json;
 use crate::sports::tests::Scored;
 use crate::sports::tests::pointers;
 
-const MINUTE: i64 = 60;
-
 /// Period, whether it runs, and what it shows in milliseconds.
 fn clock(scored: &Scored) -> (Value, bool, i64) {
     let clock = scored.view()["clock"].clone();
@@ -17,46 +15,25 @@ fn clock(scored: &Scored) -> (Value, bool, i64) {
 
 #[test]
 fn a_whole_match_with_extra_time_and_penalties() {
-    let minutes = |minutes: i64| minutes * MINUTE * 1000;
-    // Seconds since the last line, action, body, and the clock after it.
+    // Minutes since the last line, action, reason, and the clock after it in minutes.
     let cases = [
-        (0, "start", json!({}), ("first_half", true, 0)),
-        (20 * MINUTE, "pause", json!({ "reason": "water" }), ("first_half", false, minutes(20))),
-        (2 * MINUTE, "resume", json!({}), ("first_half", true, minutes(20))),
-        (
-            27 * MINUTE,
-            "pause",
-            json!({ "reason": "half_time" }),
-            ("first_half", false, minutes(47)),
-        ),
-        (15 * MINUTE, "resume", json!({}), ("second_half", true, minutes(45))),
-        (
-            48 * MINUTE,
-            "pause",
-            json!({ "reason": "full_time" }),
-            ("second_half", false, minutes(93)),
-        ),
-        (5 * MINUTE, "resume", json!({}), ("extra_first_half", true, minutes(90))),
-        (
-            16 * MINUTE,
-            "pause",
-            json!({ "reason": "extra_half_time" }),
-            ("extra_first_half", false, minutes(106)),
-        ),
-        (MINUTE, "resume", json!({}), ("extra_second_half", true, minutes(105))),
-        (
-            15 * MINUTE,
-            "pause",
-            json!({ "reason": "before_penalties" }),
-            ("extra_second_half", false, minutes(120)),
-        ),
-        (5 * MINUTE, "resume", json!({}), ("penalty_shootout", false, minutes(120))),
-        (9 * MINUTE, "end", json!({}), ("penalty_shootout", false, minutes(120))),
+        (0, "start", None, ("first_half", true, 0)),
+        (20, "pause", Some("water"), ("first_half", false, 20)),
+        (2, "resume", None, ("first_half", true, 20)),
+        (27, "pause", Some("half_time"), ("first_half", false, 47)),
+        (15, "resume", None, ("second_half", true, 45)),
+        (48, "pause", Some("full_time"), ("second_half", false, 93)),
+        (5, "resume", None, ("extra_first_half", true, 90)),
+        (16, "pause", Some("extra_half_time"), ("extra_first_half", false, 106)),
+        (1, "resume", None, ("extra_second_half", true, 105)),
+        (15, "pause", Some("before_penalties"), ("extra_second_half", false, 120)),
+        (5, "resume", None, ("penalty_shootout", false, 120)),
+        (9, "end", None, ("penalty_shootout", false, 120)),
     ];
     let mut scored = Scored::new("football");
-    for (after, action, body, (period, running, elapsed)) in cases {
-        scored.later(after).accepts(action, body);
-        assert_eq!(clock(&scored), (json!(period), running, elapsed), "after {action}");
+    for (after, action, reason, (period, running, elapsed)) in cases {
+        scored.later(after * 60).accepts(action, json!({ "reason": reason }));
+        assert_eq!(clock(&scored), (json!(period), running, elapsed * 60_000), "after {action}");
         let at = scored.at.format("%Y-%m-%dT%H:%M:%S.000Z").to_string();
         assert_eq!(scored.view()["clock"]["at"], at);
     }

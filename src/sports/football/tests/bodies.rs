@@ -53,56 +53,56 @@ fn goals_and_kicks_stay_on_their_side_of_the_shootout() {
     }
 }
 
+/// Kind, its two players, and which of them is wrong.
+type Players = (&'static str, Option<i64>, Option<i64>, Option<&'static str>);
+
+/// For incidents of the home team.
+const PLAYERS: [Players; 19] = [
+    ("goal", Some(10), None, None),
+    ("goal", Some(20), None, Some("/player_id")),
+    ("goal", None, Some(11), None),
+    ("goal", None, Some(20), Some("/related_player_id")),
+    ("goal", Some(STRANGER), None, Some("/player_id")),
+    ("own_goal", Some(20), None, None),
+    ("own_goal", Some(10), None, Some("/player_id")),
+    ("own_goal", None, Some(10), None),
+    ("own_goal", Some(STRANGER), None, Some("/player_id")),
+    ("penalty_saved", Some(10), Some(23), None),
+    ("penalty_saved", None, Some(11), Some("/related_player_id")),
+    ("save", Some(10), Some(20), None),
+    ("save", None, Some(10), Some("/related_player_id")),
+    ("substitution", Some(10), Some(11), None),
+    ("substitution", Some(10), Some(20), Some("/related_player_id")),
+    ("substitution", Some(10), Some(10), Some("/related_player_id")),
+    ("foul", Some(10), Some(20), None),
+    ("foul", None, Some(STRANGER), Some("/related_player_id")),
+    ("red_card", Some(10), Some(11), None),
+];
+
 #[test]
 fn players_are_of_the_side_that_the_kind_says() {
-    let player = |id: i64| json!({ "player_id": id });
-    let related = |id: i64| json!({ "related_player_id": id });
-    let cases = [
-        ("goal", player(10), None),
-        ("goal", player(20), Some("/player_id")),
-        ("goal", related(11), None),
-        ("goal", related(20), Some("/related_player_id")),
-        ("own_goal", player(20), None),
-        ("own_goal", player(10), Some("/player_id")),
-        ("own_goal", related(10), None),
-        ("penalty_saved", json!({ "player_id": 10, "related_player_id": 23 }), None),
-        ("penalty_saved", related(11), Some("/related_player_id")),
-        ("save", json!({ "player_id": 10, "related_player_id": 20 }), None),
-        ("save", related(10), Some("/related_player_id")),
-        ("substitution", json!({ "player_id": 10, "related_player_id": 11 }), None),
-        (
-            "substitution",
-            json!({ "player_id": 10, "related_player_id": 20 }),
-            Some("/related_player_id"),
-        ),
-        (
-            "substitution",
-            json!({ "player_id": 10, "related_player_id": 10 }),
-            Some("/related_player_id"),
-        ),
-        ("foul", json!({ "player_id": 10, "related_player_id": 20 }), None),
-        ("red_card", json!({ "player_id": 10, "related_player_id": 11 }), None),
-        ("goal", player(STRANGER), Some("/player_id")),
-        ("own_goal", player(STRANGER), Some("/player_id")),
-        ("foul", related(STRANGER), Some("/related_player_id")),
-        ("note", json!({ "team_id": null, "player_id": 20 }), None),
-        ("note", json!({ "team_id": null, "player_id": STRANGER }), Some("/player_id")),
-        ("goal", json!({ "team_id": 3 }), Some("/team_id")),
-    ];
-    for (kind, more, wrong) in cases {
+    for (kind, player, related, wrong) in PLAYERS {
         let mut scored = Scored::live("football");
-        let body = with(body(kind, HOME), more.clone());
+        let players = json!({ "player_id": player, "related_player_id": related });
+        let body = with(body(kind, HOME), players.clone());
         match wrong {
             None => drop(scored.accepts("incidents", body)),
             Some(pointer) => {
-                assert_eq!(
-                    pointers(&scored.refuses("incidents", body)),
-                    [pointer],
-                    "{kind} {more}"
-                );
+                let refused = scored.refuses("incidents", body);
+                assert_eq!(pointers(&refused), [pointer], "{kind} {players}");
             }
         }
     }
+}
+
+#[test]
+fn without_a_team_a_player_of_either_will_do() {
+    let note = |player| json!({ "team_id": null, "player_id": player });
+    let mut scored = Scored::live("football");
+    add(&mut scored, with(body("note", HOME), note(20)));
+    let refused = scored.refuses("incidents", with(body("note", HOME), note(STRANGER)));
+    assert_eq!(pointers(&refused), ["/player_id"]);
+    assert_eq!(pointers(&scored.refuses("incidents", body("goal", 3))), ["/team_id"]);
 }
 
 #[test]

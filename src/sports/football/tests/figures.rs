@@ -151,6 +151,17 @@ fn a_shootout_is_counted_apart() {
 }
 
 #[test]
+fn a_shootout_has_begun_with_its_first_kick_wherever_the_clock_stands() {
+    for (kind, home) in [("shootout_goal", 1), ("shootout_miss", 0)] {
+        let mut scored = Scored::live("football");
+        let answer = scored.accepts("incidents", body(kind, HOME)).answer;
+        assert_eq!(answer["shootout_score"], json!({ "home": home, "away": 0 }), "{kind}");
+        scored.accepts("PATCH incidents/1", json!({ "confirmation": "cancelled" }));
+        assert_eq!(scored.view().get("shootout_score"), None, "{kind}");
+    }
+}
+
+#[test]
 fn only_cards_and_substitutions_of_a_shootout_are_in_the_statistics() {
     let mut scored = Scored::live("football");
     for kind in ["save", "shot_on_target", "foul", "yellow_card", "substitution"] {
