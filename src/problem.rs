@@ -123,6 +123,7 @@ fn status_of(reason: Reason) -> StatusCode {
         Reason::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         Reason::Conflict => StatusCode::CONFLICT,
         Reason::NotFound => StatusCode::NOT_FOUND,
+        Reason::Gone => StatusCode::GONE,
         Reason::Stale => StatusCode::PRECONDITION_FAILED,
     }
 }
