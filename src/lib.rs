@@ -5,5 +5,6 @@
 
 pub mod bus;
 pub mod domain;
+pub mod http;
 pub mod sports;
 pub mod store;
