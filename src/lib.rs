@@ -7,9 +7,11 @@ pub mod auth;
 pub mod bus;
 pub mod config;
 pub mod domain;
+pub mod http;
 pub mod limits;
 pub mod metrics;
 pub mod problem;
+pub mod server;
 pub mod sports;
 pub mod store;
 pub mod stream;
@@ -18,6 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::auth::Keys;
+use crate::auth::public::PublicTopics;
 use crate::config::Config;
 use crate::limits::Limits;
 use crate::store::Store;
@@ -28,6 +31,7 @@ pub struct App {
     pub store: Store,
     pub keys: Keys,
     pub limits: Limits,
+    pub public: PublicTopics,
     pub config: Arc<Config>,
     pub shared: Arc<Shared>,
     /// Whether new requests are welcome: not while the service drains.

@@ -124,6 +124,7 @@ fn status_of(reason: Reason) -> StatusCode {
         Reason::Conflict => StatusCode::CONFLICT,
         Reason::NotFound => StatusCode::NOT_FOUND,
         Reason::Stale => StatusCode::PRECONDITION_FAILED,
+        Reason::Gone => StatusCode::GONE,
     }
 }
 

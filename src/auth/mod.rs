@@ -4,6 +4,7 @@ mod keys;
 pub mod origin;
 pub mod password;
 pub mod permission;
+pub mod public;
 pub mod ticket;
 pub mod token;
 
