@@ -11,6 +11,7 @@ pub mod http;
 pub mod limits;
 pub mod metrics;
 pub mod problem;
+pub mod server;
 pub mod sports;
 pub mod store;
 pub mod stream;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::auth::Keys;
+use crate::auth::public::PublicTopics;
 use crate::config::Config;
 use crate::limits::Limits;
 use crate::store::Store;
@@ -29,6 +31,7 @@ pub struct App {
     pub store: Store,
     pub keys: Keys,
     pub limits: Limits,
+    pub public: PublicTopics,
     pub config: Arc<Config>,
     pub shared: Arc<Shared>,
     /// Whether new requests are welcome: not while the service drains.

@@ -105,7 +105,7 @@ function drawSide(now, end) {
   const background = teamColour(colour, end);
   document.documentElement.style.setProperty(`--${end}`, background);
   document.documentElement.style.setProperty(`--on-${end}`, inkOn(background));
-  setText(byId(`${end}-score`), !hasBegun(now) ? "" : String(now.score?.[end] ?? ""));
+  setText(byId(`${end}-score`), hasBegun(now) ? String(now.score?.[end] ?? "") : "");
   const credits = sportOf(now.sport).credits(now, end);
   byId(`${end}-credits`).replaceChildren(...credits.map((line) => element("li", "", line)));
 }

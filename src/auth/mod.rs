@@ -4,6 +4,7 @@ mod keys;
 pub mod origin;
 pub mod password;
 pub mod permission;
+pub mod public;
 pub mod ticket;
 pub mod token;
 
@@ -199,17 +200,6 @@ impl SignedIn {
             expires_at,
             topics: topics.map(Into::into),
         }
-    }
-}
-
-impl Viewer {
-    pub fn user_id(&self) -> Option<i64> {
-        self.0.as_ref().map(|who| who.id)
-    }
-
-    /// When the token expires, where there is one.
-    pub fn expires_at(&self) -> Option<DateTime<Utc>> {
-        self.0.as_ref().map(|who| who.expires_at)
     }
 }
 

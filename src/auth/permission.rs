@@ -1,8 +1,6 @@
 //! The table of who may what.
 
-use crate::App;
 use crate::auth::SignedIn;
-use crate::auth::Viewer;
 use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
 use crate::problem::Problem;
@@ -109,31 +107,16 @@ pub fn decide(act: Act, rights: &Rights, who: Option<bool>) -> Decision {
 }
 
 /// Asks for the rights, and decides: `Ok` where it may be done.
-pub async fn require(app: &App, who: Option<&SignedIn>, act: Act) -> Result<(), Problem> {
-    asked(app, who, act).await.map(drop)
-}
-
-/// The same for reading a topic. Gives whether everybody may: its bytes may then be shared.
-pub async fn require_topic(app: &App, viewer: &Viewer, topic: Topic) -> Result<bool, Problem> {
-    let act = Act::Read(topic);
-    let rights = asked(app, viewer.0.as_ref(), act).await?;
-    Ok(match rights {
-        Rights::Match(game) => game.public,
-        Rights::Team(team) => team.public,
-        _ => false,
-    })
-}
-
-async fn asked(app: &App, who: Option<&SignedIn>, act: Act) -> Result<Rights, Problem> {
+pub async fn may(store: &Store, who: Option<&SignedIn>, act: Act) -> Result<(), Problem> {
     if let Some(topics) = who.and_then(|who| who.topics.as_deref())
         && !topics.iter().any(|&topic| covers(topic, act))
     {
         return Err(Problem::Forbidden("this token is for reading its topics only"));
     }
-    let rights = rights(&app.store, who.map(|who| who.id), act).await?;
+    let rights = rights(store, who.map(|who| who.id), act).await?;
     let rights = rights.ok_or(Problem::NotFound(noun(act)))?;
     match decide(act, &rights, who.map(|who| who.admin)) {
-        Decision::Allow => Ok(rights),
+        Decision::Allow => Ok(()),
         Decision::SignIn => Err(Problem::NotSignedIn),
         Decision::Refuse => Err(Problem::Forbidden(refusal(act))),
     }

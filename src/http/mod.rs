@@ -1,13 +1,16 @@
 //! HTTP in: every URL in one table. Handlers are thin: no SQL, no rules.
 
+mod admin;
 mod around;
 mod body;
 mod commands;
 mod cors;
 mod matches;
+mod pages;
 mod reader;
 mod sessions;
 mod shape;
+mod streams;
 mod sync;
 mod teams;
 mod users;
@@ -81,9 +84,30 @@ macro_rules! at {
 
 /// The table. A URL works with and without a slash at its end.
 pub fn routes(config: &mut ServiceConfig) {
+    operations(config);
+    of_streams(config);
     accounts(config);
     of_teams(config);
     of_matches(config);
+    pages::routes(config);
+}
+
+fn operations(config: &mut ServiceConfig) {
+    at!(config, "/healthz", [admin::health]);
+    at!(config, "/readyz", [admin::ready]);
+    at!(config, "/metrics", [admin::metrics]);
+    at!(config, "/api/admin/streams", [admin::streams]);
+    at!(config, "/api/admin/connections", [admin::connections]);
+    at!(config, "/api/admin/connections/{id}", [], delete => admin::disconnect);
+}
+
+fn of_streams(config: &mut ServiceConfig) {
+    at!(config, "/api/stream", [], get => streams::of_topics);
+    at!(config, "/api/streams/{topic}/messages", [streams::history::messages]);
+    at!(config, "/api/matches/{id}/stream", [], get => streams::of_match);
+    at!(config, "/api/matches/{id}/replay", [], get => streams::replay);
+    at!(config, "/api/teams/{id}/stream", [], get => streams::of_team);
+    at!(config, "/api/teams/{id}/stream/{channel}", [], get => streams::of_team_channel);
 }
 
 fn accounts(config: &mut ServiceConfig) {

@@ -100,7 +100,7 @@ pub async fn ticket(app: Data<App>, who: SignedIn, body: Body) -> Result<HttpRes
     let topics = fields.required("topics", shape::topics);
     fields.finish()?;
     for topic in &topics {
-        permission::require(&app, Some(&who), Act::Read(*topic)).await?;
+        permission::may(&app.store, Some(&who), Act::Read(*topic)).await?;
     }
     let (text, expires_at) = ticket::issue(&app.store, &who, &topics).await?;
     Ok(HttpResponse::Created()

@@ -17,6 +17,7 @@ use bytes::Bytes;
 use crate::App;
 use crate::auth::Viewer;
 use crate::auth::permission;
+use crate::auth::permission::Act;
 use crate::domain::topic::Channel;
 use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
@@ -81,10 +82,14 @@ async fn follow(request: HttpRequest, viewer: Viewer, topics: Vec<Topic>) -> Ans
     if wished.cursor.as_deref().is_some_and(|text| Cursor::parse(text, epoch) == Cursor::Stop) {
         return Ok(HttpResponse::NoContent().finish());
     }
-    let mut private = false;
-    for topic in &topics {
-        private |= !permission::require_topic(&asked.app, &asked.viewer, *topic).await?;
-    }
+    let private = match asked.may_read(&topics).await {
+        Ok(is_public) => !is_public,
+        Err(Problem::Unavailable { cause, .. }) if wished.transport == Transport::Sse => {
+            tracing::warn!(error = %cause, "A stream can't be opened: {cause}");
+            return Ok(asked.refuse(Bye::Unavailable, coding(&asked.request), true));
+        }
+        Err(problem) => return Err(problem),
+    };
     match wished.transport {
         Transport::Sse => asked.stream(wished, topics, private).await,
         Transport::Poll { wait } => asked.poll(wished, topics, private, wait).await,
@@ -97,6 +102,19 @@ impl Asked {
         let app = request.app_data::<Data<App>>().cloned().ok_or_else(missing)?;
         let hub = request.app_data::<Data<Rc<Hub>>>().cloned().ok_or_else(missing)?;
         Ok(Self { app, hub, request, viewer })
+    }
+
+    fn user_id(&self) -> Option<i64> {
+        self.viewer.0.as_ref().map(|who| who.id)
+    }
+
+    /// Whether the topics are all public; a problem where one of them may not be read.
+    async fn may_read(&self, topics: &[Topic]) -> Result<bool, Problem> {
+        let mut are_public = true;
+        for topic in topics {
+            are_public &= may_read(&self.app, &self.viewer, *topic).await?;
+        }
+        Ok(are_public)
     }
 
     async fn stream(self, wished: Wished, topics: Vec<Topic>, private: bool) -> Answer {
@@ -127,9 +145,7 @@ impl Asked {
         let reader = subscribe::open(&self.hub, self.wish(wished, topics.clone())).await?;
         let text = poll::poll(&self.hub, &reader, Duration::from_secs(wait)).await?;
         // A right may have been taken away while it waited.
-        for topic in topics {
-            permission::require_topic(&self.app, &self.viewer, topic).await?;
-        }
+        self.may_read(&topics).await?;
         let cache = if private { "private, no-store" } else { "no-store" };
         Ok(HttpResponse::Ok()
             .content_type("application/json")
@@ -139,7 +155,7 @@ impl Asked {
 
     /// Counts the stream; `None` where a limit is met. A user's own limit is for private topics.
     fn permit(&self, topics: &[Topic], private: bool) -> Option<Box<dyn Send>> {
-        let user = self.viewer.user_id().filter(|_| private);
+        let user = self.user_id().filter(|_| private);
         let address = Client::of(&self.request, &self.app.limits.proxies).address;
         match self.app.limits.permits.take(user, address, topics) {
             Ok(permit) => Some(Box::new(permit)),
@@ -161,8 +177,8 @@ impl Asked {
             mode: wished.mode,
             first: wished.first,
             padding: wished.padding,
-            who: Who { user_id: self.viewer.user_id(), address: Some(address) },
-            expires_at: self.viewer.expires_at(),
+            who: Who { user_id: self.user_id(), address: Some(address) },
+            expires_at: self.viewer.0.as_ref().map(|who| who.expires_at),
             coding: coding(&self.request),
             line: self.request.conn_data::<Rc<Line>>().cloned(),
         }
@@ -203,6 +219,17 @@ impl Asked {
     }
 }
 
+/// Whether the topic is public; a problem where this viewer may not read it.
+async fn may_read(app: &App, viewer: &Viewer, topic: Topic) -> Result<bool, Problem> {
+    let version = app.shared.rights.version();
+    let is_public = app.public.holds(&app.store, version, topic).await?;
+    let restricted = viewer.0.as_ref().is_some_and(|who| who.topics.is_some());
+    if !is_public || restricted {
+        permission::may(&app.store, viewer.0.as_ref(), Act::Read(topic)).await?;
+    }
+    Ok(is_public)
+}
+
 /// HTTP/1.0 has no chunked coding; nginx speaks it to upstreams unless it is told otherwise.
 fn coding(request: &HttpRequest) -> Coding {
     if request.version() < Version::HTTP_11 { Coding::Plain } else { Coding::Chunked }
@@ -232,7 +259,7 @@ pub async fn replay(request: HttpRequest, viewer: Viewer, id: Path<i64>) -> Answ
     let asked = Asked::new(request, viewer)?;
     let stream = Stream::Match(*id);
     let topic = stream.topic();
-    let private = !permission::require_topic(&asked.app, &asked.viewer, topic).await?;
+    let private = !asked.may_read(&[topic]).await?;
     let epoch = asked.app.store.epoch();
     let cursor = wish::cursor(&asked.request).map(|text| Cursor::parse(&text, epoch));
     let after = match cursor {
@@ -247,7 +274,7 @@ pub async fn replay(request: HttpRequest, viewer: Viewer, id: Path<i64>) -> Answ
         stream,
         after: after.unwrap_or(from - 1),
         speed,
-        user_id: asked.viewer.user_id(),
+        user_id: asked.user_id(),
         permit,
     };
     Ok(HttpResponse::Ok()

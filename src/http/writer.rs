@@ -74,7 +74,7 @@ impl Writer {
     /// Of what is gone, a write that came with a key may still have a remembered answer: the
     /// store knows, and says itself when there is none.
     pub async fn may(&self, act: Act) -> Result<(), Problem> {
-        match permission::require(&self.app, Some(&self.who), act).await {
+        match permission::may(&self.app.store, Some(&self.who), act).await {
             Err(Problem::NotFound(_)) if self.key.is_some() => Ok(()),
             outcome => outcome,
         }

@@ -1,5 +1,6 @@
 //! Puts the parts together; starts, drains and stops them in order.
 
+pub mod demo;
 mod drain;
 mod listen;
 
@@ -15,6 +16,7 @@ use tokio::sync::mpsc;
 use crate::App;
 use crate::auth::Keys;
 use crate::auth::permission;
+use crate::auth::public::PublicTopics;
 use crate::config::Config;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -69,6 +71,7 @@ impl Server {
             store,
             keys,
             limits: Limits::new(&config),
+            public: PublicTopics::default(),
             config: Arc::new(config),
             shared,
             ready: AtomicBool::new(true),

@@ -9,7 +9,6 @@ use actix_web::web::Path;
 
 use crate::App;
 use crate::auth::Viewer;
-use crate::auth::permission;
 use crate::domain::rejection::Reason;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::Seq;
@@ -39,7 +38,7 @@ pub async fn messages(
     topic: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let topic: Topic = topic.parse().map_err(|_| Problem::NotFound("topic"))?;
-    let is_public = permission::require_topic(&app, &viewer, topic).await?;
+    let is_public = super::may_read(&app, &viewer, topic).await?;
     let (after, limit) = window(&app, &request, topic)?;
     let found = find(&app, topic, after, limit).await?;
     let next = found.is_full.then(|| cursor::of_one(app.store.epoch(), found.last));
