@@ -2,6 +2,8 @@
 
 mod tools;
 
+use std::io::IsTerminal;
+
 use anyhow::Context;
 use touchline::config::Cli;
 use touchline::config::Command;
@@ -49,7 +51,10 @@ async fn serve(settings: Config, demo: bool) -> anyhow::Result<()> {
 /// Lines go to standard error: standard output is for what was asked for.
 fn log(settings: &Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log).context("The setting log can't be read")?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match settings.log_format {
         LogFormat::Pretty => lines.init(),
         LogFormat::Json => lines.json().init(),

@@ -5,8 +5,8 @@ use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
 use crate::problem::Problem;
 use crate::store::MatchRights;
-use crate::store::StoreError;
 use crate::store::Store;
+use crate::store::StoreError;
 use crate::store::TeamRights;
 
 /// Something one may or may not do. Numbers are ids.
@@ -67,8 +67,12 @@ pub enum Rights {
     Match(MatchRights),
     Team(TeamRights),
     /// Manager of one of the two teams of a match to be.
-    Sides { manages_one: bool },
-    Account { own: bool },
+    Sides {
+        manages_one: bool,
+    },
+    Account {
+        own: bool,
+    },
     /// Nothing to be looked up.
     Nothing,
 }
@@ -125,7 +129,11 @@ pub async fn may(store: &Store, who: Option<&SignedIn>, act: Act) -> Result<(), 
 /// Whether a user, or everybody, may read a topic now. A disabled user may nothing.
 ///
 /// Asks for the user anew, so that it can be asked while a stream lives.
-pub async fn may_still_read(store: &Store, user_id: Option<i64>, topic: Topic) -> Result<bool, StoreError> {
+pub async fn may_still_read(
+    store: &Store,
+    user_id: Option<i64>,
+    topic: Topic,
+) -> Result<bool, StoreError> {
     let admin = match user_id {
         None => None,
         Some(id) => match store.user(id).await? {
@@ -150,15 +158,17 @@ async fn rights(store: &Store, user: Option<i64>, act: Act) -> Result<Option<Rig
         Act::EditMatch(id) | Act::RunMatch(id) | Act::Record(id) | Act::Rule(id) => {
             store.match_rights(id, user).await?.map(Rights::Match)
         }
-        Act::EditTeam(id) | Act::ReadMembers(id) => store.team_rights(id, user).await?.map(Rights::Team),
+        Act::EditTeam(id) | Act::ReadMembers(id) => {
+            store.team_rights(id, user).await?.map(Rights::Team)
+        }
         Act::Read(topic) => match topic.stream {
             Stream::Match(id) => store.match_rights(id, user).await?.map(Rights::Match),
             Stream::Team(id) => store.team_rights(id, user).await?.map(Rights::Team),
             Stream::Event(_) | Stream::Purchase(_) => None,
         },
         Act::CreateMatch { home_team_id, away_team_id } => {
-            let manages_one =
-                manages(store, home_team_id, user).await? || manages(store, away_team_id, user).await?;
+            let manages_one = manages(store, home_team_id, user).await?
+                || manages(store, away_team_id, user).await?;
             Some(Rights::Sides { manages_one })
         }
         Act::Account(id) => Some(Rights::Account { own: user == Some(id) }),

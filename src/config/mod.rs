@@ -57,7 +57,7 @@ pub struct Config {
     /// Networks of the reverse proxies whose Forwarded and X-Forwarded-* headers are believed, as in 10.0.0.0/8
     #[arg(long, value_name = "NETWORK", value_delimiter = ',', help_heading = "Server")]
     pub trusted_proxies: Vec<IpNet>,
-    /// Other sites whose pages may call this service from a browser, as in <https://club.example>
+    /// Other sites whose pages may call this service from a browser, as in `https://club.example`
     #[arg(long, value_name = "ORIGIN", value_delimiter = ',', help_heading = "Server")]
     pub allowed_origins: Vec<String>,
     /// Bytes a request body may have
@@ -66,14 +66,19 @@ pub struct Config {
     /// Seconds over which open streams are ended at shutdown
     #[arg(long, value_name = "SECONDS", default_value_t = 10, help_heading = "Server")]
     pub drain_seconds: u64,
-    /// What is logged: a level, or parts with a level each, as in info,touchline::stream=debug
-    #[arg(long, value_name = "FILTER", default_value = "info", help_heading = "Server")]
+    /// What is logged: a level, or parts with a level each, as in `info,touchline::stream=debug`
+    #[arg(
+        long,
+        value_name = "FILTER",
+        default_value = "info,actix_server=warn",
+        help_heading = "Server"
+    )]
     pub log: String,
     /// How log lines look
     #[arg(long, value_enum, default_value_t = LogFormat::Pretty, help_heading = "Server")]
     pub log_format: LogFormat,
 
-    /// Where everything is kept: sqlite://FILE, or <postgres://…> for several nodes [default: <sqlite://touchline.db>]
+    /// Where everything is kept: `sqlite://FILE`, or `postgres://…` for several nodes [default: `sqlite://touchline.db`]
     #[arg(
         long,
         value_name = "URL",
@@ -117,7 +122,12 @@ pub struct Config {
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set, help_heading = "Identity")]
     pub token_in_query: bool,
     /// Mail address of the first administrator
-    #[arg(long, value_name = "EMAIL", default_value = "admin@localhost", help_heading = "Identity")]
+    #[arg(
+        long,
+        value_name = "EMAIL",
+        default_value = "admin@localhost",
+        help_heading = "Identity"
+    )]
     pub admin_email: String,
     /// Password of the first administrator; where it isn't given, one is made up and printed once
     #[arg(long, value_name = "PASSWORD", help_heading = "Identity")]
@@ -208,9 +218,11 @@ impl Config {
     fn check(&self) -> Result<(), String> {
         let keyless = self.jwt_public_key_file.is_none() && self.jwks_file.is_none();
         if self.jwt_algorithm == JwtAlgorithm::Hs256 && !keyless {
-            return Err("jwt_algorithm HS256 has no public key: set jwt_algorithm to the identity \
+            return Err(
+                "jwt_algorithm HS256 has no public key: set jwt_algorithm to the identity \
                         provider's, or leave out jwt_public_key_file and jwks_file"
-                .to_owned());
+                    .to_owned(),
+            );
         }
         if self.jwt_algorithm != JwtAlgorithm::Hs256 && keyless {
             return Err("this jwt_algorithm needs jwt_public_key_file or jwks_file".to_owned());

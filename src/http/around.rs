@@ -65,11 +65,13 @@ pub async fn around(
 /// What is answered without asking further: a browser's question before a call, or one read too many.
 fn early(req: &ServiceRequest) -> Option<HttpResponse> {
     let app = req.app_data::<Data<App>>()?;
-    if let Some(answer) = cors::preflight(req.method(), req.headers(), &app.config.allowed_origins) {
+    if let Some(answer) = cors::preflight(req.method(), req.headers(), &app.config.allowed_origins)
+    {
         return Some(answer);
     }
     let path = req.path();
-    let counts = path.starts_with("/api/") && !path.contains("/stream/") && !path.ends_with("/stream");
+    let counts =
+        path.starts_with("/api/") && !path.contains("/stream/") && !path.ends_with("/stream");
     if !counts || !req.method().is_safe() {
         return None;
     }
@@ -132,6 +134,11 @@ impl Line {
         let Self { id, method, path, .. } = self;
         let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let status = status.as_u16();
+        // Probes come every few seconds and would bury the rest.
+        if matches!(path.as_str(), "/healthz" | "/readyz" | "/metrics") && status < 400 {
+            tracing::debug!(request.id = %id, "{method} {path} {status}");
+            return;
+        }
         tracing::info!(
             http.method = %method,
             http.path = %path,

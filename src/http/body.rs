@@ -55,7 +55,8 @@ async fn read(req: &HttpRequest, mut payload: Payload) -> Result<Body, Problem> 
     if !is_json(req.content_type()) {
         return Err(Problem::UnsupportedMediaType);
     }
-    let value = serde_json::from_slice(&bytes).map_err(|error| Problem::BadJson(error.to_string()))?;
+    let value =
+        serde_json::from_slice(&bytes).map_err(|error| Problem::BadJson(error.to_string()))?;
     without_nul(&value, &mut String::new())?;
     Ok(Body { value })
 }
@@ -127,12 +128,20 @@ impl Fields {
     }
 
     /// The field, or `None` where it is absent or null.
-    pub fn optional<T>(&mut self, name: &str, read: impl Fn(&Value) -> Result<T, String>) -> Option<T> {
+    pub fn optional<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&Value) -> Result<T, String>,
+    ) -> Option<T> {
         self.nullable(name, read).flatten()
     }
 
     /// The field; it is a fault that it is absent or null.
-    pub fn required<T: Default>(&mut self, name: &str, read: impl Fn(&Value) -> Result<T, String>) -> T {
+    pub fn required<T: Default>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&Value) -> Result<T, String>,
+    ) -> T {
         let faults = self.errors.len();
         let found = self.optional(name, read);
         if found.is_none() && self.errors.len() == faults {
@@ -142,7 +151,11 @@ impl Fields {
     }
 
     /// The field, or `None` where it is absent; it is a fault that it is null.
-    pub fn present<T>(&mut self, name: &str, read: impl Fn(&Value) -> Result<T, String>) -> Option<T> {
+    pub fn present<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&Value) -> Result<T, String>,
+    ) -> Option<T> {
         let found = self.nullable(name, read)?;
         if found.is_none() {
             self.fault(name, "must not be null");

@@ -52,7 +52,8 @@ pub fn action(method: &Method, tail: &str) -> Option<String> {
 /// What sports name their actions and parts with: lower-case words and numbers.
 fn plain(tail: &str) -> Option<&str> {
     let tail = tail.trim_end_matches('/');
-    let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_/".contains(&byte);
+    let known =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_/".contains(&byte);
     let fine = !tail.is_empty() && tail.len() <= 64 && tail.bytes().all(known);
     fine.then_some(tail)
 }

@@ -52,8 +52,10 @@ fn caller<'a>(asked: &'a HeaderMap, allowed: &[String]) -> Option<&'a HeaderValu
 
 /// The answer depends on who asks, also where it says no.
 fn vary(answer: &mut HeaderMap) {
-    let known: Vec<_> = answer.get_all(header::VARY).filter_map(|value| value.to_str().ok()).collect();
-    let mut names: Vec<_> = known.iter().flat_map(|value| value.split(',')).map(str::trim).collect();
+    let known: Vec<_> =
+        answer.get_all(header::VARY).filter_map(|value| value.to_str().ok()).collect();
+    let mut names: Vec<_> =
+        known.iter().flat_map(|value| value.split(',')).map(str::trim).collect();
     if !names.iter().any(|name| name.eq_ignore_ascii_case("origin")) {
         names.push("Origin");
     }

@@ -42,6 +42,8 @@ pub struct Paging {
     /// Credentials, read elsewhere.
     #[serde(rename = "token")]
     _token: Option<String>,
+    #[serde(rename = "ticket")]
+    _ticket: Option<String>,
 }
 
 fn usual() -> i64 {
@@ -56,7 +58,8 @@ impl FromRequest for Reader {
         let req = req.clone();
         Box::pin(async move {
             let app = req.app_data::<Data<App>>().cloned();
-            let app = app.ok_or_else(|| Problem::Internal("requests don't reach the app".to_owned()))?;
+            let app =
+                app.ok_or_else(|| Problem::Internal("requests don't reach the app".to_owned()))?;
             let Viewer(who) = Viewer::extract(&req).await?;
             let known = req.headers().get_all(header::IF_NONE_MATCH);
             let known: Vec<_> = known.filter_map(|value| value.to_str().ok()).collect();
@@ -133,9 +136,14 @@ mod tests {
 
     #[test]
     fn what_is_known_is_not_sent_again() {
-        for (header, known) in
-            [("\"7\"", true), ("W/\"7\"", true), ("\"6\", \"7\"", true), ("*", true), ("\"77\"", false), ("", false)]
-        {
+        for (header, known) in [
+            ("\"7\"", true),
+            ("W/\"7\"", true),
+            ("\"6\", \"7\"", true),
+            ("*", true),
+            ("\"77\"", false),
+            ("", false),
+        ] {
             assert_eq!(is_known(header, "7"), known, "{header}");
         }
     }

@@ -50,7 +50,11 @@ pub fn password(value: &Value) -> Read<String> {
 /// What is compared only: a password that was good once must stay good.
 pub fn any_password(value: &Value) -> Read<String> {
     let text = value.as_str().ok_or("must be text")?;
-    if text.len() > 1024 { Err("must have at most 1024 bytes".to_owned()) } else { Ok(text.to_owned()) }
+    if text.len() > 1024 {
+        Err("must have at most 1024 bytes".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
 }
 
 /// `#rrggbb`
@@ -58,7 +62,11 @@ pub fn colour(value: &Value) -> Read<String> {
     let text = value.as_str().ok_or("must be text")?;
     let digits = text.strip_prefix('#').unwrap_or_default();
     let fine = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if fine { Ok(text.to_ascii_lowercase()) } else { Err("must be a colour as in #003090".to_owned()) }
+    if fine {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("must be a colour as in #003090".to_owned())
+    }
 }
 
 pub fn id(value: &Value) -> Read<i64> {
@@ -122,7 +130,14 @@ mod tests {
     fn names_are_short_and_plain() {
         assert_eq!(name(&json!("  Leicester City ")), Ok("Leicester City".to_owned()));
         assert!(name(&json!("é".repeat(200))).is_ok());
-        for bad in [json!(""), json!("  "), json!("a\nb"), json!("a\u{7f}"), json!("x".repeat(201)), json!(1)] {
+        for bad in [
+            json!(""),
+            json!("  "),
+            json!("a\nb"),
+            json!("a\u{7f}"),
+            json!("x".repeat(201)),
+            json!(1),
+        ] {
             assert!(name(&bad).is_err(), "{bad}");
         }
     }

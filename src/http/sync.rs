@@ -72,7 +72,8 @@ async fn one(writer: &Writer, match_id: i64, index: usize, entry: Value) -> Resu
     let entry = Entry::read(entry, index)?;
     let action = commands::action(&entry.method, &entry.action);
     let action = action.ok_or(Problem::NotFound("action"))?;
-    permission::may(&writer.app.store, Some(&writer.who), Act::of_command(match_id, &action)).await?;
+    permission::may(&writer.app.store, Some(&writer.who), Act::of_command(match_id, &action))
+        .await?;
     let key = entry.key(match_id);
     let Entry { body, occurred_at, .. } = entry;
     let occurred_at = occurred_at.or_else(|| commands::occurred_at(&body));
@@ -137,7 +138,8 @@ mod tests {
     #[test]
     fn an_entry_has_the_key_of_the_same_write_sent_alone() {
         let body = json!({ "kind": "goal" });
-        let read = entry(json!({ "client_id": "k1", "action": "incidents", "body": body })).unwrap();
+        let read =
+            entry(json!({ "client_id": "k1", "action": "incidents", "body": body })).unwrap();
         let alone = Body { value: body };
         let key = read.key(9);
         assert_eq!(key.path, "POST /api/matches/9/incidents");
@@ -158,7 +160,8 @@ mod tests {
 
     #[test]
     fn outcomes_have_a_status() {
-        let done = |again| Done { status: 201, body: json!({ "id": 7 }), etag: None, told: None, again };
+        let done =
+            |again| Done { status: 201, body: json!({ "id": 7 }), etag: None, told: None, again };
         let status = |outcome| item(json!("k"), outcome).unwrap()["status"].clone();
         assert_eq!(status(Ok(done(false))), "applied");
         assert_eq!(status(Ok(done(true))), "duplicate");

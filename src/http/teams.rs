@@ -38,7 +38,9 @@ pub async fn create(writer: Writer, body: Body) -> Answer {
         name: fields.required("name", shape::name),
         short_name: fields.optional("short_name", shape::short_name),
         colour: fields.optional("colour", shape::colour),
-        visibility: fields.optional("visibility", shape::visibility).unwrap_or("private".to_owned()),
+        visibility: fields
+            .optional("visibility", shape::visibility)
+            .unwrap_or("private".to_owned()),
     };
     fields.finish()?;
     writer.write(hash, Write::CreateTeam(team)).await

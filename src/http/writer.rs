@@ -52,7 +52,8 @@ impl FromRequest for Writer {
 impl Writer {
     async fn of(req: &HttpRequest) -> Result<Self, Problem> {
         let app = req.app_data::<Data<App>>().cloned();
-        let app = app.ok_or_else(|| Problem::Internal("requests don't reach the app".to_owned()))?;
+        let app =
+            app.ok_or_else(|| Problem::Internal("requests don't reach the app".to_owned()))?;
         let who = SignedIn::extract(req).await?;
         let writes = app.limits.writes.take(&who.id);
         writes.map_err(|retry_after| Problem::TooManyRequests { retry_after })?;
