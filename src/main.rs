@@ -8,7 +8,7 @@ use touchline::config::Command;
 use touchline::config::Config;
 use touchline::config::LogFormat;
 use touchline::server::Server;
-use touchline::store::Store;
+use touchline::server::demo::League;
 use tracing_subscriber::EnvFilter;
 
 // Not `actix_web::main`: the database needs a multi-threaded runtime.
@@ -31,13 +31,18 @@ async fn main() -> anyhow::Result<std::process::ExitCode> {
 }
 
 async fn serve(settings: Config, demo: bool) -> anyhow::Result<()> {
-    let store: Store = tools::open(&settings).await?;
-    tools::first_admin(&settings, &store).await?;
-    let server = Server::with_store(settings, store).await?;
-    tracing::info!(listen = %server.address, "Listening on http://{}", server.address);
+    let store = tools::open(&settings).await?;
+    let admin = tools::first_admin(&settings, &store).await?;
+    let server = Server::with_store(settings, store.clone()).await?;
     if demo {
-        server.play_demo().await?;
+        let by = admin.context("The demo needs the administrator that admin_email names")?;
+        let (league, games) = League::found(store, by).await?;
+        for id in games {
+            tracing::info!("A match to watch: http://{}/matches/{id}", server.address);
+        }
+        tokio::spawn(league.play());
     }
+    tracing::info!(listen = %server.address, "Listening on http://{}", server.address);
     server.run().await
 }
 

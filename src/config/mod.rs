@@ -14,6 +14,7 @@ use ipnet::IpNet;
 
 pub use cli::Cli;
 pub use cli::Command;
+pub use cli::UserCommand;
 pub use secret::Secret;
 
 /// How access tokens are signed. One at a time: a token can't choose its own.
