@@ -103,13 +103,14 @@ fn operations(config: &mut ServiceConfig) {
     at!(config, "/api/admin/connections/{id}", [], delete => admin::disconnect);
 }
 
+/// Streams have no HEAD: it would open one.
 fn of_streams(config: &mut ServiceConfig) {
     at!(config, "/api/stream", [], get => streams::of_topics);
-    at!(config, "/api/streams/{topic}/messages", [streams::history::messages]);
-    at!(config, "/api/matches/{id}/stream", [], get => streams::of_match);
-    at!(config, "/api/matches/{id}/replay", [], get => streams::replay);
     at!(config, "/api/teams/{id}/stream", [], get => streams::of_team);
     at!(config, "/api/teams/{id}/stream/{channel}", [], get => streams::of_team_channel);
+    at!(config, "/api/matches/{id}/stream", [], get => streams::of_match);
+    at!(config, "/api/matches/{id}/replay", [], get => streams::replay);
+    at!(config, "/api/streams/{topic}/messages", [streams::history::messages]);
 }
 
 fn accounts(config: &mut ServiceConfig) {
