@@ -143,3 +143,6 @@ fn duration(text: &str) -> Result<Duration, String> {
     let seconds = count.checked_mul(unit).filter(|&seconds| seconds <= 3_200_000_000);
     seconds.map(Duration::from_secs).ok_or_else(|| "too long".to_owned())
 }
+
+#[cfg(test)]
+mod tests;
