@@ -36,20 +36,20 @@ fn strict(issuer: &str, audience: &str) -> Keys {
 /// The keys of an identity provider, by name.
 struct Provider {
     names: Vec<&'static str>,
-    signing: Vec<EncodingKey>,
+    pairs: Vec<EncodingKey>,
     set: JwkSet,
 }
 
 impl Provider {
     fn of(names: &[&'static str]) -> Self {
-        let signing: Vec<_> = names.iter().map(|_| rsa()).collect();
+        let pairs: Vec<_> = names.iter().map(|_| rsa()).collect();
         let named = |(key, name): (&EncodingKey, &&str)| {
             let mut jwk = Jwk::from_encoding_key(key, Algorithm::RS256).unwrap();
             jwk.common.key_id = Some((*name).to_owned());
             jwk
         };
-        let set = JwkSet { keys: signing.iter().zip(names).map(named).collect() };
-        Self { names: names.to_vec(), signing, set }
+        let set = JwkSet { keys: pairs.iter().zip(names).map(named).collect() };
+        Self { names: names.to_vec(), pairs, set }
     }
 
     fn keys(&self) -> Keys {
@@ -67,7 +67,7 @@ impl Provider {
         let place = self.names.iter().position(|name| *name == by).unwrap();
         let mut header = Header::new(Algorithm::RS256);
         header.kid = kid.map(str::to_owned);
-        jsonwebtoken::encode(&header, claims, &self.signing[place]).unwrap()
+        jsonwebtoken::encode(&header, claims, &self.pairs[place]).unwrap()
     }
 }
 
