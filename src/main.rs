@@ -3,6 +3,8 @@
 mod tools;
 
 use std::io::IsTerminal;
+use std::io::Write;
+use std::process::ExitCode;
 
 use anyhow::Context;
 use touchline::config::Cli;
@@ -15,8 +17,14 @@ use tracing_subscriber::EnvFilter;
 
 // Not `actix_web::main`: the database needs a multi-threaded runtime.
 #[tokio::main]
-async fn main() -> anyhow::Result<std::process::ExitCode> {
-    let Cli { command, settings, .. } = Cli::read();
+async fn main() -> ExitCode {
+    run(Cli::read()).await.unwrap_or_else(|error| {
+        let _ = writeln!(std::io::stderr(), "error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(Cli { command, settings, .. }: Cli) -> anyhow::Result<ExitCode> {
     log(&settings)?;
     match command {
         Command::Serve => serve(settings, false).await?,
@@ -29,7 +37,7 @@ async fn main() -> anyhow::Result<std::process::ExitCode> {
         Command::Verify => return tools::verify(&settings).await,
         Command::Prune { keep, topic } => tools::prune(&settings, keep, topic.as_deref()).await?,
     }
-    Ok(std::process::ExitCode::SUCCESS)
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(settings: Config, demo: bool) -> anyhow::Result<()> {

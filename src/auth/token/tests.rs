@@ -43,12 +43,12 @@ struct Provider {
 impl Provider {
     fn of(names: &[&'static str]) -> Self {
         let pairs: Vec<_> = names.iter().map(|_| rsa()).collect();
-        let named = |(key, name): (&EncodingKey, &&str)| {
+        let publish = |(key, name): (&EncodingKey, &&str)| {
             let mut jwk = Jwk::from_encoding_key(key, Algorithm::RS256).unwrap();
             jwk.common.key_id = Some((*name).to_owned());
             jwk
         };
-        let set = JwkSet { keys: pairs.iter().zip(names).map(named).collect() };
+        let set = JwkSet { keys: pairs.iter().zip(names).map(publish).collect() };
         Self { names: names.to_vec(), pairs, set }
     }
 
