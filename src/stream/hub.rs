@@ -26,6 +26,7 @@ use crate::stream::guard;
 use crate::stream::reader::Bye;
 use crate::stream::reader::Place;
 use crate::stream::reader::Reader;
+use crate::stream::reader::Ready;
 use crate::stream::ring::Ring;
 use crate::stream::snapshot::State;
 use crate::stream::wire::Written;
@@ -179,8 +180,17 @@ impl Hub {
         Kind { kind }
     }
 
-    /// Counts how a reader came to be live.
-    pub fn count_resume(&self, reader: &Reader) {
+    /// What a reader has to do next; counts how it came to be live.
+    pub fn next_of(&self, reader: &Reader) -> Ready {
+        let was_live = reader.live.get();
+        let ready = reader.ready();
+        if reader.live.get() && !was_live {
+            self.count_resume(reader);
+        }
+        ready
+    }
+
+    fn count_resume(&self, reader: &Reader) {
         let outcome = match reader.outcome.get() {
             "live" if reader.replayed.get() > 0 => "ring",
             other => other,
@@ -376,7 +386,6 @@ impl Hub {
     fn observe(&self, station: &Station) {
         let newest = station.ring.borrow().newest_at_ms();
         let ms = newest.map_or(0, |at| chrono::Utc::now().timestamp_millis() - at).max(0);
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds are far below 2^52")]
         self.shared.metrics.publish_seconds.observe(ms as f64 / 1000.0);
     }
 

@@ -307,10 +307,8 @@ impl Reader {
 
     fn step(&self, index: usize, follow: &Follow) -> Step {
         let Place::At(at) = follow.place.get() else { return Step::Work };
-        if let Some(state) = follow.held.borrow().as_ref() {
-            if state.seq <= at {
-                return Step::Work;
-            }
+        if follow.held.borrow().as_ref().is_some_and(|state| state.seq <= at) {
+            return Step::Work;
         }
         if let Mode::State { .. } = self.mode {
             return self.state_step(follow, at);
