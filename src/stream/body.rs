@@ -18,11 +18,11 @@ use futures_util::future::LocalBoxFuture;
 
 use crate::domain::topic::Seq;
 use crate::store::StoreError;
+use crate::stream::follow::Follow;
+use crate::stream::follow::Place;
 use crate::stream::hub::Hub;
 use crate::stream::reader::Bye;
-use crate::stream::reader::Follow;
 use crate::stream::reader::Mode;
-use crate::stream::reader::Place;
 use crate::stream::reader::Reader;
 use crate::stream::reader::Ready;
 use crate::stream::snapshot::Reason;

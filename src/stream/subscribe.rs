@@ -16,20 +16,20 @@ use crate::domain::topic::Topic;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::stream::cursor::Cursor;
+use crate::stream::follow::Follow;
+use crate::stream::follow::Place;
+use crate::stream::follow::Wanted;
 use crate::stream::frame;
 use crate::stream::frame::Coding;
 use crate::stream::hub::Hub;
-use crate::stream::hub::Station;
 use crate::stream::hub::TICKS;
 use crate::stream::reader::Bye;
-use crate::stream::reader::Follow;
 use crate::stream::reader::Mode;
 use crate::stream::reader::Opening;
-use crate::stream::reader::Place;
 use crate::stream::reader::Reader;
-use crate::stream::reader::Wanted;
 use crate::stream::reader::Who;
 use crate::stream::snapshot::Reason;
+use crate::stream::station::Station;
 use crate::stream::wire::Line;
 
 /// When snapshots are sent at the start.
