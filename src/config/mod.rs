@@ -17,6 +17,9 @@ pub use cli::Command;
 pub use cli::UserCommand;
 pub use secret::Secret;
 
+/// Where everything is kept unless something else is said: a file in the working folder.
+pub const DEFAULT_DATABASE: &str = "sqlite://touchline.db";
+
 /// How access tokens are signed. One at a time: a token can't choose its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum JwtAlgorithm {
@@ -82,7 +85,7 @@ pub struct Config {
     #[arg(
         long,
         value_name = "URL",
-        default_value = "sqlite://touchline.db",
+        default_value = DEFAULT_DATABASE,
         hide_default_value = true,
         help_heading = "Database"
     )]
