@@ -73,6 +73,10 @@ pub async fn of_topics(request: HttpRequest, viewer: Viewer) -> Answer {
     follow(request, viewer, topics).await
 }
 
+/// Seconds after which a long-poll that met a limit may ask again: others' polls have ended by
+/// then.
+const POLL_LATER: u64 = 25;
+
 type Answer = Result<HttpResponse, Problem>;
 
 async fn follow(request: HttpRequest, viewer: Viewer, topics: Vec<Topic>) -> Answer {
@@ -142,6 +146,9 @@ impl Asked {
     }
 
     async fn poll(self, wished: Wished, topics: Vec<Topic>, private: bool, wait: u64) -> Answer {
+        let Some(_permit) = self.permit(&topics, private) else {
+            return Err(Problem::TooManyRequests { retry_after: POLL_LATER });
+        };
         let reader = subscribe::open(&self.hub, self.wish(wished, topics.clone())).await?;
         let text = poll::poll(&self.hub, &reader, Duration::from_secs(wait)).await?;
         // A right may have been taken away while it waited.

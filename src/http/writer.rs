@@ -1,5 +1,7 @@
 //! One write: who sends it, under which key, expecting which version, and how it is answered.
 
+use std::time::Instant;
+
 use actix_web::FromRequest;
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
@@ -17,6 +19,7 @@ use crate::auth;
 use crate::auth::SignedIn;
 use crate::auth::permission;
 use crate::auth::permission::Act;
+use crate::metrics::Why;
 use crate::problem::Problem;
 use crate::store::job::Done;
 use crate::store::job::Job;
@@ -56,7 +59,11 @@ impl Writer {
             app.ok_or_else(|| Problem::Internal("requests don't reach the app".to_owned()))?;
         let who = SignedIn::extract(req).await?;
         let writes = app.limits.writes.take(&who.id);
-        writes.map_err(|retry_after| Problem::TooManyRequests { retry_after })?;
+        writes.map_err(|retry_after| {
+            let why = Why { reason: "writes_per_minute" };
+            app.shared.metrics.rejects.get_or_create(&why).inc();
+            Problem::TooManyRequests { retry_after }
+        })?;
         let key = header(req, "idempotency-key")?.map(key).transpose()?;
         let if_match = header(req, "if-match")?.map(entity_tag).transpose()?.flatten();
         Ok(Self {
@@ -99,8 +106,11 @@ impl Writer {
         write: Write,
         if_match: Option<String>,
     ) -> Result<Done, Problem> {
+        let began = Instant::now();
         let job = Job { by: self.who.id, at: self.at, key, if_match, write };
-        Ok(self.app.store.write(job).await?)
+        let done = self.app.store.write(job).await?;
+        self.app.shared.metrics.append_seconds.observe(began.elapsed().as_secs_f64());
+        Ok(done)
     }
 
     fn answer(&self, done: &Done) -> HttpResponse {

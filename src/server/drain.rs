@@ -28,6 +28,7 @@ pub async fn on_signal(app: Arc<App>, server: ServerHandle) {
     }
     tracing::info!("Ending: no new streams, goodbye to the open ones");
     app.ready.store(false, Ordering::Relaxed);
+    app.shared.draining.send_replace(true);
     let seconds = u32::try_from(app.config.drain_seconds).unwrap_or(u32::MAX);
     app.shared.feeder.tell_all(|| Notice::Drain { seconds });
     // Those whose sockets are blocked can't be told; they are cut by the server's stop.

@@ -65,6 +65,7 @@ impl Server {
             snapshots: Snapshots::default(),
             pages: Pages::default(),
             rights,
+            draining: tokio::sync::watch::Sender::new(false),
             runtime: tokio::runtime::Handle::current(),
         });
         let app = Arc::new(App {

@@ -264,6 +264,10 @@ impl Hub {
 
     fn drain(&self, seconds: u32) {
         self.draining.set(true);
+        for station in self.stations.borrow().values() {
+            // Long-polls answer what they have.
+            station.changed.notify_waiters();
+        }
         for reader in self.readers.borrow().iter() {
             let wait = rand::random_range(0..=seconds * TICKS);
             reader.deadline.set((self.tick() + wait, Bye::Draining));

@@ -56,6 +56,8 @@ pub struct Shared {
     pub snapshots: Snapshots,
     pub pages: Pages,
     pub rights: Rights,
+    /// Turns true when the process is about to end.
+    pub draining: tokio::sync::watch::Sender<bool>,
     /// Where the database is asked from: a worker's own thread is for HTTP and fan-out alone.
     pub runtime: tokio::runtime::Handle,
 }

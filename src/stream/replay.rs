@@ -12,6 +12,7 @@ use crate::domain::topic::Stream;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::stream::Shared;
+use crate::stream::cursor;
 use crate::stream::frame;
 use crate::stream::frame::Coding;
 use crate::stream::frame::Frame;
@@ -91,15 +92,30 @@ impl Player {
         if self.pause >= heartbeat {
             // A quiet minute is no dead connection: most of the heartbeat passes, then one.
             let nap = heartbeat.mul_f64(0.9);
-            tokio::time::sleep(nap).await;
+            if !self.sleeps(nap).await {
+                return Ok(self.goodbye("draining"));
+            }
             self.pause -= nap;
             let json = format!(r#"{{"at":"{}"}}"#, frame::now_text());
             return Ok(frame::control("heartbeat", None, &json, None).freeze());
         }
-        tokio::time::sleep(std::mem::take(&mut self.pause)).await;
+        let pause = std::mem::take(&mut self.pause);
+        if !self.sleeps(pause).await {
+            return Ok(self.goodbye("draining"));
+        }
         self.frames.pop_front();
         self.tape.after = frame.seq();
         Ok(frame.wrapped(Coding::Plain))
+    }
+
+    /// Lets time pass; `false` when the process is about to end.
+    async fn sleeps(&self, pause: Duration) -> bool {
+        let mut draining = self.shared.draining.subscribe();
+        tokio::select! {
+            biased;
+            _ = draining.wait_for(|draining| *draining) => false,
+            () = tokio::time::sleep(pause) => true,
+        }
     }
 
     async fn may_go_on(&self) -> Result<bool> {
@@ -135,8 +151,13 @@ impl Player {
 
     fn goodbye(&mut self, reason: &str) -> Bytes {
         self.step = Step::Over;
-        let stop = format!("{}.stop", self.shared.store.epoch());
+        let epoch = self.shared.store.epoch();
         let json = format!(r#"{{"reason":"{reason}"}}"#);
-        frame::control("bye", None, &json, Some(&stop)).freeze()
+        if reason == "draining" {
+            let cursor = cursor::of_one(epoch, self.tape.after);
+            let retry = self.shared.settings.retry_max_ms;
+            return frame::control("bye", Some(retry), &json, Some(&cursor)).freeze();
+        }
+        frame::control("bye", None, &json, Some(&format!("{epoch}.stop"))).freeze()
     }
 }

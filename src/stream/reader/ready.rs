@@ -50,6 +50,10 @@ impl Reader {
         if self.always.take() {
             return Ready::Work(self.follows.len());
         }
+        if self.follows.iter().any(|follow| follow.held.borrow().is_some()) {
+            // A snapshot is newer than this node's ring, which will be there in a moment.
+            return Ready::Nothing;
+        }
         self.live.set(true);
         let json = format!(r#"{{"replayed":{}}}"#, self.replayed.get());
         let block = frame::control("live", None, &json, self.cursor().as_deref());
