@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what goes wrong while setting up fails the test")]
 #![expect(clippy::expect_used, reason = "what goes wrong while setting up fails the test")]
 
+mod crash;
+mod order;
 mod store;
 mod support;
