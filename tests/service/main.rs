@@ -3,6 +3,8 @@
 #![expect(clippy::expect_used, reason = "what goes wrong while setting up fails the test")]
 
 mod crash;
+mod cursors;
 mod order;
+mod resume;
 mod store;
 mod support;
