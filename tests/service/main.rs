@@ -4,7 +4,11 @@
 
 mod crash;
 mod cursors;
+mod history;
+mod modes;
+mod once;
 mod order;
 mod resume;
 mod store;
 mod support;
+mod topics;
