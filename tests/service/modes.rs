@@ -37,7 +37,10 @@ async fn only_the_types_asked_for_come_and_the_cursor_moves_on() {
 
     let mut again = server.watch(&path).after("0").open().await;
     let types = [again.message().await.json(), again.message().await.json()];
-    assert_eq!((&types[0]["type"], &types[1]["type"]), (&json!("incident_added"), &json!("match_end")));
+    assert_eq!(
+        (&types[0]["type"], &types[1]["type"]),
+        (&json!("incident_added"), &json!("match_end"))
+    );
     let live = again.block().await;
     assert_eq!(live.event.as_deref(), Some("live"), "nothing else was asked for");
 }
@@ -74,10 +77,8 @@ async fn polling_gives_the_same_messages_as_the_stream(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let scorer = server.organizer().await.live("football").await;
     let poll = async |cursor: &str, wait: u32| -> Value {
-        let path = format!(
-            "{}?transport=poll&wait={wait}&last_event_id={cursor}",
-            scorer.game.stream()
-        );
+        let path =
+            format!("{}?transport=poll&wait={wait}&last_event_id={cursor}", scorer.game.stream());
         server.stranger().get(&path).await.ok()
     };
     // Without a cursor: the snapshot.

@@ -44,9 +44,14 @@ async fn g5_the_same_key_many_times_at_once_has_one_effect(database: Database) {
     assert_eq!(other.problem(422, "another body"), "idempotency-key-reused");
     let pause = scorer.game.path("/pause");
     scorer.client.post_keyed(&pause, json!({}), "round-0").await.unwrap().ok();
-    assert!(scorer.client.history(&scorer.game.topic()).await.iter().all(|text| {
-        !text.contains("other")
-    }));
+    assert!(
+        scorer
+            .client
+            .history(&scorer.game.topic())
+            .await
+            .iter()
+            .all(|text| { !text.contains("other") })
+    );
 }
 
 fn assert_same(answers: &[Answer]) {

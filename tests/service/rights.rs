@@ -133,10 +133,8 @@ async fn g7_an_expired_token_ends_the_stream_within_five_seconds(database: Datab
     let (organizer, game) = private(&server).await;
     let member = organizer.person(&server, "Mia").await;
     organizer.join(game.home, &member, "player").await;
-    let said = server
-        .command(&["token", "--user", &member.email, "--expires", "3s"])
-        .output()
-        .unwrap();
+    let said =
+        server.command(&["token", "--user", &member.email, "--expires", "3s"]).output().unwrap();
     let token = String::from_utf8(said.stdout).unwrap().trim().to_owned();
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
     let began = Instant::now();

@@ -49,9 +49,7 @@ impl Known {
     }
 }
 
-async fn g3_several_topics_with_one_cursor_lose_nothing_wherever_they_are_cut(
-    database: Database,
-) {
+async fn g3_several_topics_with_one_cursor_lose_nothing_wherever_they_are_cut(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let scorers = three(&server.organizer().await).await;
     let path = path_of(&scorers);

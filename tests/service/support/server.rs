@@ -81,7 +81,14 @@ impl TestServer {
 
     /// Starts it again, on the same port and database.
     pub async fn again(&self) {
-        *self.child.lock().unwrap() = Some(self.spawn());
+        self.run(self.command(&["serve"])).await;
+    }
+
+    /// Starts it with this command line, and waits until it answers.
+    pub async fn run(&self, mut command: Command) {
+        let log = OpenOptions::new().create(true).append(true).open(self.log_path()).unwrap();
+        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        *self.child.lock().unwrap() = Some(command.spawn().unwrap());
         let deadline = Instant::now() + START;
         let client = self.stranger();
         loop {
@@ -96,13 +103,6 @@ impl TestServer {
             assert!(Instant::now() < deadline, "the server isn't ready:\n{}", self.log());
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-    }
-
-    fn spawn(&self) -> Child {
-        let log = OpenOptions::new().create(true).append(true).open(self.log_path()).unwrap();
-        let mut command = self.command(&["serve"]);
-        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
-        command.spawn().unwrap()
     }
 
     /// A command line of the same binary with the same settings.
@@ -213,9 +213,8 @@ impl Drop for TestServer {
 /// The binary with no setting of the surroundings.
 pub fn binary(arguments: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
-    let ours = std::env::vars_os().filter(|(name, _)| {
-        name.to_str().is_some_and(|name| name.starts_with("TOUCHLINE_"))
-    });
+    let ours = std::env::vars_os()
+        .filter(|(name, _)| name.to_str().is_some_and(|name| name.starts_with("TOUCHLINE_")));
     for (name, _) in ours {
         command.env_remove(name);
     }
