@@ -2,23 +2,36 @@
 
 mod tools;
 
+use std::io::IsTerminal;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
 use anyhow::Context;
 use touchline::config::Cli;
 use touchline::config::Command;
 use touchline::config::Config;
+use touchline::config::DEFAULT_DATABASE;
 use touchline::config::LogFormat;
+use touchline::config::Secret;
 use touchline::server::Server;
 use touchline::server::demo::League;
 use tracing_subscriber::EnvFilter;
 
 // Not `actix_web::main`: the database needs a multi-threaded runtime.
 #[tokio::main]
-async fn main() -> anyhow::Result<std::process::ExitCode> {
-    let Cli { command, settings, .. } = Cli::read();
+async fn main() -> ExitCode {
+    run(Cli::read()).await.unwrap_or_else(|error| {
+        let _ = writeln!(std::io::stderr(), "error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(Cli { command, settings, .. }: Cli) -> anyhow::Result<ExitCode> {
     log(&settings)?;
     match command {
-        Command::Serve => serve(settings, false).await?,
-        Command::Demo => serve(settings, true).await?,
+        Command::Serve => serve(settings).await?,
+        Command::Demo => demo(settings).await?,
         Command::Migrate => drop(tools::open(&settings).await?),
         Command::User(command) => tools::user(&settings, command).await?,
         Command::Token { user, expires, topics } => {
@@ -27,29 +40,67 @@ async fn main() -> anyhow::Result<std::process::ExitCode> {
         Command::Verify => return tools::verify(&settings).await,
         Command::Prune { keep, topic } => tools::prune(&settings, keep, topic.as_deref()).await?,
     }
-    Ok(std::process::ExitCode::SUCCESS)
+    Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(settings: Config, demo: bool) -> anyhow::Result<()> {
+async fn serve(settings: Config) -> anyhow::Result<()> {
+    raise_descriptors();
     let store = tools::open(&settings).await?;
-    let admin = tools::first_admin(&settings, &store).await?;
-    let server = Server::with_store(settings, store.clone()).await?;
-    if demo {
-        let by = admin.context("The demo needs the administrator that admin_email names")?;
-        let (league, games) = League::found(store, by).await?;
-        for id in games {
-            tracing::info!("A match to watch: http://{}/matches/{id}", server.address);
-        }
-        tokio::spawn(league.play());
-    }
+    tools::first_admin(&settings, &store).await?;
+    let server = Server::with_store(settings, store).await?;
     tracing::info!(listen = %server.address, "Listening on http://{}", server.address);
     server.run().await
+}
+
+/// The service with a league being played, in a database of its own unless one is named.
+async fn demo(mut settings: Config) -> anyhow::Result<()> {
+    raise_descriptors();
+    if settings.database_url.reveal() == DEFAULT_DATABASE {
+        let name = format!("touchline-demo-{}.db", std::process::id());
+        let file = std::env::temp_dir().join(name);
+        settings.database_url = Secret::new(format!("sqlite://{}", file.display()));
+    }
+    let store = tools::open(&settings).await?;
+    let admin = tools::first_admin(&settings, &store).await?;
+    let by = admin.context("The demo needs the administrator that admin_email names")?;
+    let server = Server::with_store(settings, store.clone()).await?;
+    let (league, matches) = League::found(store, by).await?;
+    tokio::spawn(league.play());
+    welcome(server.address, &matches)?;
+    server.run().await
+}
+
+fn welcome(address: SocketAddr, matches: &[i64]) -> std::io::Result<()> {
+    let mut out = std::io::stdout();
+    writeln!(out, "\nA league is being played. Open\n")?;
+    writeln!(out, "  http://{address}/              all matches")?;
+    for id in matches {
+        writeln!(
+            out,
+            "  http://{address}/matches/{id}     and /matches/{id}/hd for the stadium display"
+        )?;
+    }
+    writeln!(out, "\nor read a stream: curl -N http://{address}/api/matches/1/stream/")?;
+    writeln!(out, "Sign in (POST /api/auth/login) as the administrator above. Ctrl-C ends it.\n")
+}
+
+/// A stream takes a descriptor; the soft limit is often 1,024.
+fn raise_descriptors() {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(limit) => tracing::info!(limit, "Up to {limit} descriptors, one a stream"),
+        Err(error) => {
+            tracing::warn!(error = %error, "The limit of descriptors can't be raised: {error}");
+        }
+    }
 }
 
 /// Lines go to standard error: standard output is for what was asked for.
 fn log(settings: &Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log).context("The setting log can't be read")?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match settings.log_format {
         LogFormat::Pretty => lines.init(),
         LogFormat::Json => lines.json().init(),

@@ -160,9 +160,9 @@ pub async fn verify(settings: &Config) -> anyhow::Result<ExitCode> {
 
 /// How far it is; that it can't be drawn doesn't matter.
 fn bar(done: u64, of: u64) {
-    const WIDTH: u64 = 40;
-    let filled = usize::try_from(done * WIDTH / of.max(1)).unwrap_or_default();
-    let empty = (WIDTH as usize).saturating_sub(filled);
+    const WIDTH: usize = 40;
+    let filled = (1..=WIDTH as u64).filter(|step| step * of.max(1) <= done * WIDTH as u64).count();
+    let empty = WIDTH - filled;
     let bar = format!("\r[{}{}] {done}/{of}", "#".repeat(filled), " ".repeat(empty));
     let _ = std::io::stderr().write_all(bar.as_bytes());
 }

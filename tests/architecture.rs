@@ -12,9 +12,10 @@ const EVERYTHING: &[&str] = &["*"];
 const ARROWS: &[(&str, &[&str])] = &[
     ("lib",     EVERYTHING),
     ("main",    &["config", "server", "store"]),
+    ("tools",   &["auth", "config", "domain", "store"]),
     ("server",  EVERYTHING),
     ("http",    &["App", "auth", "config", "domain", "limits", "metrics", "problem", "sports", "store", "stream"]),
-    ("auth",    &["domain", "problem", "store"]),
+    ("auth",    &["App", "config", "domain", "problem", "store"]),
     ("problem", &["domain", "store"]),
     ("stream",  &["domain", "metrics", "store"]),
     ("store",   &["bus", "domain", "metrics", "sports"]),
@@ -23,7 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("domain",  &[]),
     ("config",  &[]),
     ("metrics", &[]),
-    ("limits",  &[]),
+    ("limits",  &["config", "domain"]),
 ];
 
 /// Where actix may be spoken of: at the edge, and where a stream becomes a response body.
@@ -211,7 +212,9 @@ fn only_the_edge_speaks_http() {
     let inner = sources()
         .into_iter()
         .filter(|source| !ACTIX.contains(&source.layer()) && source.path != ACTIX_FILE);
-    let faults = inner.filter(|source| mentions(&source.code, "actix"));
+    // The usual log filter names one of its parts.
+    let code = |source: &Source| source.code.replace("actix_server=warn", "");
+    let faults = inner.filter(|source| mentions(&code(source), "actix"));
     none_of(faults.map(|source| format!("src/{} mentions actix", source.path)).collect());
 }
 

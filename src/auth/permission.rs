@@ -211,3 +211,6 @@ fn refusal(act: Act) -> &'static str {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -216,3 +216,6 @@ fn seconds(number: &Number) -> Option<i64> {
     let whole = |seconds: f64| seconds as i64;
     number.as_i64().or_else(|| number.as_f64().map(whole))
 }
+
+#[cfg(test)]
+mod tests;

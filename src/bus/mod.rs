@@ -10,6 +10,10 @@ use tokio::sync::Notify;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
 
+/// Streams whose latest seq is remembered; beyond it all are forgotten, and a reader who opens in
+/// that very moment may be told that it is live one message early.
+const MOST_STREAMS: usize = 65_536;
+
 /// Rung after each commit, heard by this process's feeder. Clones are the same bell.
 #[derive(Clone, Debug, Default)]
 pub struct Bell(Arc<Inner>);
@@ -17,6 +21,7 @@ pub struct Bell(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     reached: Mutex<HashMap<Stream, Seq>>,
+    latest: Mutex<HashMap<Stream, Seq>>,
     rung: Notify,
 }
 
@@ -26,6 +31,7 @@ impl Bell {
         if heads.is_empty() {
             return;
         }
+        self.remember(heads);
         let mut reached = self.0.reached.lock().unwrap_or_else(PoisonError::into_inner);
         for &(stream, seq) in heads {
             let known = reached.entry(stream).or_insert(seq);
@@ -33,6 +39,23 @@ impl Bell {
         }
         drop(reached);
         self.0.rung.notify_one();
+    }
+
+    fn remember(&self, heads: &[(Stream, Seq)]) {
+        let mut latest = self.0.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        if latest.len() > MOST_STREAMS {
+            latest.clear();
+        }
+        for &(stream, seq) in heads {
+            let known = latest.entry(stream).or_insert(seq);
+            *known = seq.max(*known);
+        }
+    }
+
+    /// How far this process's own commits have brought a stream; 0 where it doesn't know.
+    pub fn latest(&self, stream: Stream) -> Seq {
+        let latest = self.0.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        latest.get(&stream).copied().unwrap_or(0)
     }
 
     /// Waits until the bell has rung and says for what. For one listener.

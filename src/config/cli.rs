@@ -17,8 +17,8 @@ use super::file;
 
 /// Live sport over plain HTTP: scored through REST, followed over streams that resume.
 ///
-/// Each setting is a flag, a TOUCHLINE_… variable and a line of the TOML file given with --config,
-/// all of the same name: --listen, TOUCHLINE_LISTEN, listen = "…". The flag wins over the variable, the
+/// Each setting is a flag, a `TOUCHLINE_…` variable and a line of the TOML file given with --config,
+/// all of the same name: `--listen`, `TOUCHLINE_LISTEN`, `listen = "…"`. The flag wins over the variable, the
 /// variable over the file.
 #[derive(Debug, Parser)]
 #[command(name = "touchline", version, max_term_width = 120)]
@@ -51,7 +51,7 @@ pub enum Command {
         /// How long it is good for, as in 60s, 15m, 12h or 30d
         #[arg(long, value_name = "TIME", value_parser = duration, default_value = "1h")]
         expires: Duration,
-        /// Only for reading these topics, as in match_3,team_7_live
+        /// Only for reading these topics, as in `match_3,team_7_live`
         #[arg(long, value_name = "TOPIC", value_delimiter = ',')]
         topics: Vec<String>,
     },
@@ -62,7 +62,7 @@ pub enum Command {
         /// Messages of each stream that stay
         #[arg(long, value_name = "MESSAGES", value_parser = clap::value_parser!(i64).range(0..))]
         keep: i64,
-        /// Only of this stream, as in match_3
+        /// Only of this stream, as in `match_3`
         #[arg(long, value_name = "TOPIC")]
         topic: Option<String>,
     },
@@ -143,3 +143,6 @@ fn duration(text: &str) -> Result<Duration, String> {
     let seconds = count.checked_mul(unit).filter(|&seconds| seconds <= 3_200_000_000);
     seconds.map(Duration::from_secs).ok_or_else(|| "too long".to_owned())
 }
+
+#[cfg(test)]
+mod tests;

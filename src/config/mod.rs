@@ -17,6 +17,9 @@ pub use cli::Command;
 pub use cli::UserCommand;
 pub use secret::Secret;
 
+/// Where everything is kept unless something else is said: a file in the working folder.
+pub const DEFAULT_DATABASE: &str = "sqlite://touchline.db";
+
 /// How access tokens are signed. One at a time: a token can't choose its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum JwtAlgorithm {
@@ -57,7 +60,7 @@ pub struct Config {
     /// Networks of the reverse proxies whose Forwarded and X-Forwarded-* headers are believed, as in 10.0.0.0/8
     #[arg(long, value_name = "NETWORK", value_delimiter = ',', help_heading = "Server")]
     pub trusted_proxies: Vec<IpNet>,
-    /// Other sites whose pages may call this service from a browser, as in <https://club.example>
+    /// Other sites whose pages may call this service from a browser, as in `https://club.example`
     #[arg(long, value_name = "ORIGIN", value_delimiter = ',', help_heading = "Server")]
     pub allowed_origins: Vec<String>,
     /// Bytes a request body may have
@@ -66,18 +69,23 @@ pub struct Config {
     /// Seconds over which open streams are ended at shutdown
     #[arg(long, value_name = "SECONDS", default_value_t = 10, help_heading = "Server")]
     pub drain_seconds: u64,
-    /// What is logged: a level, or parts with a level each, as in info,touchline::stream=debug
-    #[arg(long, value_name = "FILTER", default_value = "info", help_heading = "Server")]
+    /// What is logged: a level, or parts with a level each, as in `info,touchline::stream=debug`
+    #[arg(
+        long,
+        value_name = "FILTER",
+        default_value = "info,actix_server=warn",
+        help_heading = "Server"
+    )]
     pub log: String,
     /// How log lines look
     #[arg(long, value_enum, default_value_t = LogFormat::Pretty, help_heading = "Server")]
     pub log_format: LogFormat,
 
-    /// Where everything is kept: sqlite://FILE, or <postgres://…> for several nodes [default: <sqlite://touchline.db>]
+    /// Where everything is kept: `sqlite://FILE`, or `postgres://…` for several nodes [default: `sqlite://touchline.db`]
     #[arg(
         long,
         value_name = "URL",
-        default_value = "sqlite://touchline.db",
+        default_value = DEFAULT_DATABASE,
         hide_default_value = true,
         help_heading = "Database"
     )]

@@ -134,6 +134,11 @@ impl Line {
         let Self { id, method, path, .. } = self;
         let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let status = status.as_u16();
+        // Probes come every few seconds and would bury the rest.
+        if matches!(path.as_str(), "/healthz" | "/readyz" | "/metrics") && status < 400 {
+            tracing::debug!(request.id = %id, "{method} {path} {status}");
+            return;
+        }
         tracing::info!(
             http.method = %method,
             http.path = %path,

@@ -118,13 +118,11 @@ pub struct Fields {
 
 impl Fields {
     pub fn of(value: Value, place: &str) -> Result<Self, Problem> {
-        match value {
-            Value::Object(left) => Ok(Self { left, place: place.to_owned(), errors: Vec::new() }),
-            _ => {
-                let detail = "must be an object".to_owned();
-                Err(Problem::fields(vec![FieldError { pointer: place.to_owned(), detail }]))
-            }
-        }
+        let Value::Object(left) = value else {
+            let detail = "must be an object".to_owned();
+            return Err(Problem::fields(vec![FieldError { pointer: place.to_owned(), detail }]));
+        };
+        Ok(Self { left, place: place.to_owned(), errors: Vec::new() })
     }
 
     /// The field, or `None` where it is absent or null.
@@ -164,6 +162,10 @@ impl Fields {
     }
 
     /// `None` where the field is absent, `Some(None)` where it is null.
+    #[expect(
+        clippy::option_option,
+        reason = "an edit tells a field that is left from one that is emptied"
+    )]
     pub fn nullable<T>(
         &mut self,
         name: &str,
@@ -191,7 +193,9 @@ impl Fields {
     /// Refuses the body if any field was wrong or isn't known.
     pub fn finish(mut self) -> Result<(), Problem> {
         let unknown: Vec<_> = self.left.keys().cloned().collect();
-        unknown.iter().for_each(|name| self.fault(name, "is not known"));
+        for name in unknown {
+            self.fault(&name, "is not known");
+        }
         if self.errors.is_empty() { Ok(()) } else { Err(Problem::fields(self.errors)) }
     }
 }

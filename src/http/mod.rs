@@ -59,7 +59,9 @@ pub fn service(
         .app_data(Data::new(hub))
         .app_data(PathConfig::default().error_handler(|_, _| Problem::NotFound("page").into()))
         .app_data(QueryConfig::default().error_handler(|error, _| {
-            Problem::BadRequest(format!("the query can't be read: {error}")).into()
+            let words = error.to_string();
+            let fault = words.trim_start_matches("Query deserialize error: ");
+            Problem::BadRequest(format!("the query can't be read: {fault}")).into()
         }))
         .configure(routes)
         .default_service(web::to(nowhere))

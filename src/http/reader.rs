@@ -42,6 +42,8 @@ pub struct Paging {
     /// Credentials, read elsewhere.
     #[serde(rename = "token")]
     _token: Option<String>,
+    #[serde(rename = "ticket")]
+    _ticket: Option<String>,
 }
 
 fn usual() -> i64 {

@@ -83,6 +83,7 @@ pub fn flag(value: &Value) -> Read<bool> {
     value.as_bool().ok_or_else(|| "must be true or false".to_owned())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is one of the readers, which may fail")]
 pub fn any(value: &Value) -> Read<Value> {
     Ok(value.clone())
 }

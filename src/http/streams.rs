@@ -138,7 +138,7 @@ impl Asked {
             Err(error) => return Err(error.into()),
         };
         let body = Body::new(reader, Rc::clone(&self.hub), permit);
-        Ok(self.answer(coding, private, body))
+        Ok(answer(coding, private, body))
     }
 
     async fn poll(self, wished: Wished, topics: Vec<Topic>, private: bool, wait: u64) -> Answer {
@@ -188,33 +188,34 @@ impl Asked {
     /// are told inside one.
     fn refuse(&self, why: Bye, coding: Coding, private: bool) -> HttpResponse {
         let bytes: Bytes = subscribe::refusal(&self.hub, why, coding);
-        self.answer(coding, private, Whole(Some(bytes)))
+        answer(coding, private, Whole(Some(bytes)))
     }
+}
 
-    fn answer<B>(&self, coding: Coding, private: bool, body: B) -> HttpResponse
-    where
-        B: actix_web::body::MessageBody + 'static,
-    {
-        let cache = if private { "no-store, no-transform" } else { "no-cache, no-transform" };
-        let mut response = HttpResponse::Ok()
-            .content_type("text/event-stream")
-            .insert_header((header::CACHE_CONTROL, cache))
-            .insert_header(("X-Accel-Buffering", "no"))
-            .insert_header((header::VARY, "Authorization, Cookie, Origin, Last-Event-ID"))
-            .body(body);
-        // The body does its own chunked coding (see stream/body.rs).
-        let head = response.head_mut();
-        head.no_chunking(true);
-        match coding {
-            Coding::Chunked => head
-                .headers_mut()
-                .insert(header::TRANSFER_ENCODING, header::HeaderValue::from_static("chunked")),
-            Coding::Plain => head
-                .headers_mut()
-                .insert(header::CONNECTION, header::HeaderValue::from_static("close")),
-        };
-        response
-    }
+/// The head of every stream.
+fn answer<B>(coding: Coding, private: bool, body: B) -> HttpResponse
+where
+    B: actix_web::body::MessageBody + 'static,
+{
+    let cache = if private { "no-store, no-transform" } else { "no-cache, no-transform" };
+    let mut response = HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((header::CACHE_CONTROL, cache))
+        .insert_header(("X-Accel-Buffering", "no"))
+        .insert_header((header::VARY, "Authorization, Cookie, Origin, Last-Event-ID"))
+        .body(body);
+    // The body does its own chunked coding (see stream/body.rs).
+    let head = response.head_mut();
+    head.no_chunking(true);
+    match coding {
+        Coding::Chunked => head
+            .headers_mut()
+            .insert(header::TRANSFER_ENCODING, header::HeaderValue::from_static("chunked")),
+        Coding::Plain => {
+            head.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"))
+        }
+    };
+    response
 }
 
 /// Whether the topic is public; a problem where this viewer may not read it.

@@ -114,11 +114,20 @@ fn address(text: impl AsRef<str>) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
+    /// What it is, the peer, `Forwarded`, `X-Forwarded-For`, and who it is then.
+    type Case = (
+        &'static str,
+        &'static str,
+        &'static [&'static str],
+        &'static [&'static str],
+        &'static str,
+    );
+
     #[test]
     fn addresses_are_believed_from_trusted_proxies_only() {
         let proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()]);
         #[rustfmt::skip]
-        let cases: &[(&str, &str, &[&str], &[&str], &str)] = &[
+        let cases: &[Case] = &[
             ("nobody says anything",    "192.0.2.1",        &[], &[],                               "192.0.2.1"),
             ("a stranger's word",       "192.0.2.1",        &[], &["8.8.8.8"],                      "192.0.2.1"),
             ("a proxy's word",          "10.0.0.1",         &[], &["8.8.8.8"],                      "8.8.8.8"),

@@ -104,9 +104,13 @@ impl<T: Hash + Eq + Clone> Permits<T> {
             return Err(Limit::Topic);
         }
         open.all += 1;
-        user.into_iter().for_each(|user| *open.users.entry(user).or_default() += 1);
+        if let Some(user) = user {
+            *open.users.entry(user).or_default() += 1;
+        }
         *open.addresses.entry(address).or_default() += 1;
-        topics.iter().for_each(|topic| *open.topics.entry(topic.clone()).or_default() += 1);
+        for topic in topics {
+            *open.topics.entry(topic.clone()).or_default() += 1;
+        }
         drop(open);
         Ok(Permit { shared: Arc::clone(&self.0), user, address, topics: topics.into() })
     }
@@ -132,9 +136,13 @@ impl<T: Hash + Eq + Clone> Drop for Permit<T> {
     fn drop(&mut self) {
         let mut open = self.shared.lock();
         open.all -= 1;
-        self.user.iter().for_each(|user| release(&mut open.users, user));
+        if let Some(user) = &self.user {
+            release(&mut open.users, user);
+        }
         release(&mut open.addresses, &self.address);
-        self.topics.iter().for_each(|topic| release(&mut open.topics, topic));
+        for topic in &self.topics {
+            release(&mut open.topics, topic);
+        }
     }
 }
 

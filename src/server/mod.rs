@@ -40,7 +40,7 @@ pub struct Server {
 
 /// How often what is no longer needed is removed: old idempotency records and tickets, and
 /// messages beyond the number that is kept.
-const TIDY: Duration = Duration::from_secs(60);
+const TIDY: Duration = Duration::from_mins(1);
 
 impl Server {
     /// Opens the database (running what migrations it lacks) and the port.

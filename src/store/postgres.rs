@@ -37,22 +37,63 @@ macro_rules! locked {
     };
 }
 
+/// Two statements at once, each over `conn`: one round trip while the match is locked.
+macro_rules! both {
+    ($conn:ident, $one:expr, $two:expr) => {{
+        let shared: &Conn = $conn;
+        let (mut first, mut second) = (shared, shared);
+        let one = {
+            let $conn = &mut first;
+            $one
+        };
+        let two = {
+            let $conn = &mut second;
+            $two
+        };
+        futures_util::future::try_join(one, two).await?
+    }};
+}
+
 #[path = "queries/mod.rs"]
 pub mod queries;
 
 /// What these queries do in `PostgreSQL`'s own way.
 pub mod dialect {
+    use diesel::prelude::*;
     use diesel_async::RunQueryDsl;
+    use futures_util::future::try_join_all;
 
+    use crate::domain::topic::Seq;
     use crate::store::error::Found;
     use crate::store::rows::MessageRow;
     use crate::store::schema::messages;
+    use crate::store::schema::streams;
 
     pub use super::Conn;
 
-    /// One statement: the head rows are locked while we wait for its answer.
+    /// Gives out `count` numbers of each topic; `None` where there is no such stream yet.
+    ///
+    /// One round trip; the server locks the rows in the order asked.
+    pub async fn bump(conn: &mut Conn, topics: &[(String, i64)]) -> Found<Vec<Option<(i64, Seq)>>> {
+        let shared: &Conn = conn;
+        let bumps = topics.iter().map(async |(topic, count)| {
+            diesel::update(streams::table.filter(streams::topic.eq(topic)))
+                .set(streams::head_seq.eq(streams::head_seq + *count))
+                .returning((streams::id, streams::head_seq))
+                .get_result(&mut &*shared)
+                .await
+                .optional()
+        });
+        Ok(try_join_all(bumps).await?)
+    }
+
+    /// One round trip, of a statement that is prepared once: the head rows are locked meanwhile.
     pub async fn insert_messages(conn: &mut Conn, rows: Vec<MessageRow>) -> Found<()> {
-        diesel::insert_into(messages::table).values(rows).execute(conn).await?;
+        let shared: &Conn = conn;
+        let inserts = rows.into_iter().map(async |row| {
+            diesel::insert_into(messages::table).values(row).execute(&mut &*shared).await
+        });
+        try_join_all(inserts).await?;
         Ok(())
     }
 }

@@ -34,20 +34,42 @@ macro_rules! locked {
     };
 }
 
+/// Two statements, one after the other: there is no round trip to save.
+macro_rules! both {
+    ($conn:ident, $one:expr, $two:expr) => {
+        ($one.await?, $two.await?)
+    };
+}
+
 #[path = "queries/mod.rs"]
 pub mod queries;
 
 /// What these queries do in `SQLite`'s own way.
 pub mod dialect {
+    use diesel::prelude::*;
     use diesel_async::RunQueryDsl;
 
+    use crate::domain::topic::Seq;
     use crate::store::error::Found;
     use crate::store::rows::MessageRow;
     use crate::store::schema::messages;
+    use crate::store::schema::streams;
 
     pub use super::Conn;
 
-    /// Row by row: one prepared statement, and no round trip to save.
+    /// Gives out `count` numbers of each topic; `None` where there is no such stream yet.
+    pub async fn bump(conn: &mut Conn, topics: &[(String, i64)]) -> Found<Vec<Option<(i64, Seq)>>> {
+        let mut bumped = Vec::with_capacity(topics.len());
+        for (topic, count) in topics {
+            let stream = diesel::update(streams::table.filter(streams::topic.eq(topic)))
+                .set(streams::head_seq.eq(streams::head_seq + *count))
+                .returning((streams::id, streams::head_seq));
+            bumped.push(stream.get_result(conn).await.optional()?);
+        }
+        Ok(bumped)
+    }
+
+    /// Row by row: one prepared statement.
     pub async fn insert_messages(conn: &mut Conn, rows: Vec<MessageRow>) -> Found<()> {
         for row in rows {
             diesel::insert_into(messages::table).values(row).execute(conn).await?;

@@ -18,11 +18,11 @@ use futures_util::future::LocalBoxFuture;
 
 use crate::domain::topic::Seq;
 use crate::store::StoreError;
+use crate::stream::follow::Follow;
+use crate::stream::follow::Place;
 use crate::stream::hub::Hub;
 use crate::stream::reader::Bye;
-use crate::stream::reader::Follow;
 use crate::stream::reader::Mode;
-use crate::stream::reader::Place;
 use crate::stream::reader::Reader;
 use crate::stream::reader::Ready;
 use crate::stream::snapshot::Reason;
@@ -72,18 +72,12 @@ impl Body {
                     return Poll::Pending;
                 };
                 self.work = None;
-                if let Some(bytes) = bytes {
-                    return Poll::Ready(Some(bytes));
+                if bytes.is_some() {
+                    return Poll::Ready(bytes);
                 }
             }
-            let was_live = reader.live.get();
-            match reader.ready() {
-                Ready::Bytes(bytes) => {
-                    if reader.live.get() && !was_live {
-                        self.hub.count_resume(&reader);
-                    }
-                    return Poll::Ready(Some(bytes));
-                }
+            match self.hub.next_of(&reader) {
+                Ready::Bytes(bytes) => return Poll::Ready(Some(bytes)),
                 Ready::Work(index) => {
                     let work = work(Rc::clone(&self.hub), Rc::clone(&reader), index);
                     self.work = Some(Box::pin(work));
@@ -260,14 +254,11 @@ impl Reader {
     }
 
     fn show_each(&self, states: &[std::sync::Arc<State>], reason: Reason) -> Bytes {
-        match states {
-            [state] => self.show(state, reason),
-            _ => {
-                let cursor = self.cursor().unwrap_or_default();
-                let blocks: Vec<_> =
-                    states.iter().map(|state| state.block(reason, &cursor)).collect();
-                self.coding.wrap(&blocks.concat())
-            }
+        if let [state] = states {
+            return self.show(state, reason);
         }
+        let cursor = self.cursor().unwrap_or_default();
+        let blocks: Vec<_> = states.iter().map(|state| state.block(reason, &cursor)).collect();
+        self.coding.wrap(&blocks.concat())
     }
 }

@@ -56,17 +56,16 @@ pub async fn recheck(hub: Rc<Hub>, readers: Vec<Rc<Reader>>) {
     for reader in readers {
         for wanted in reader.follows.iter().flat_map(|follow| &follow.topics) {
             let asked = (reader.who.user_id, wanted.topic);
-            let may = match known.get(&asked) {
-                Some(may) => *may,
-                None => {
-                    let answer = hub.ask(move |shared| (shared.rights.may_read)(asked.0, asked.1));
-                    let Ok(may) = answer.await else {
-                        hub.forget_rights();
-                        return;
-                    };
-                    known.insert(asked, may);
-                    may
-                }
+            let may = if let Some(may) = known.get(&asked) {
+                *may
+            } else {
+                let answer = hub.ask(move |shared| (shared.rights.may_read)(asked.0, asked.1));
+                let Ok(may) = answer.await else {
+                    hub.forget_rights();
+                    return;
+                };
+                known.insert(asked, may);
+                may
             };
             if !may {
                 reader.end(Bye::AccessRevoked);

@@ -1,11 +1,14 @@
 //! One hub a worker: rings of the streams its readers follow, and who to write to.
 
+mod fan_out;
+mod figures;
+mod time;
+
 use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -15,20 +18,18 @@ use tokio::sync::oneshot;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
-use crate::metrics::Kind;
-use crate::metrics::Outcome;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::stream::Shared;
 use crate::stream::feeder::Ask;
 use crate::stream::frame::Frame;
-use crate::stream::guard;
 use crate::stream::reader::Bye;
-use crate::stream::reader::Place;
 use crate::stream::reader::Reader;
+use crate::stream::reader::Ready;
 use crate::stream::ring::Ring;
 use crate::stream::snapshot::State;
-use crate::stream::wire::Written;
+use crate::stream::station::Start;
+use crate::stream::station::Station;
 
 /// What a hub is told.
 #[derive(Debug)]
@@ -57,27 +58,6 @@ pub enum Notice {
     },
 }
 
-/// A stream on this worker: its ring and its readers.
-pub struct Station {
-    pub stream: Stream,
-    pub ring: RefCell<Ring>,
-    /// Readers, and which of their follows this is.
-    readers: RefCell<Vec<(Rc<Reader>, usize)>>,
-    start: Cell<Start>,
-    /// Notified when it starts and at each push: for long-polls.
-    pub changed: Notify,
-    /// Somebody left while frames were being written, so a place in the list may be missed.
-    shuffled: Cell<bool>,
-    unused_since: Cell<u32>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Start {
-    Awaited,
-    Done,
-    Failed,
-}
-
 pub struct Hub {
     pub worker: usize,
     pub shared: Arc<Shared>,
@@ -90,23 +70,6 @@ pub struct Hub {
 
 /// Ticks a second: how finely heartbeats and ends are timed.
 pub const TICKS: u32 = 4;
-
-/// A stream without readers is followed this much longer, so that those who reconnect after a
-/// cut find its ring.
-const LINGER: u32 = 60 * TICKS;
-
-/// Readers written to before other work of this thread gets its turn.
-const BATCH: usize = 512;
-
-impl Station {
-    pub fn head(&self) -> Seq {
-        self.ring.borrow().head()
-    }
-
-    pub fn reader_count(&self) -> usize {
-        self.readers.borrow().len()
-    }
-}
 
 impl Hub {
     /// A hub that runs as long as its worker: call it on the worker's own thread.
@@ -165,27 +128,14 @@ impl Hub {
         }
     }
 
-    /// The kind of stream, for metrics.
-    pub fn kind_of(&self, reader: &Reader) -> Kind {
-        let kind = match reader.follows.as_slice() {
-            [one] => match one.stream {
-                Stream::Event(_) => "event",
-                Stream::Team(_) => "team",
-                Stream::Match(_) => "match",
-                Stream::Purchase(_) => "purchase",
-            },
-            _ => "several",
-        };
-        Kind { kind }
-    }
-
-    /// Counts how a reader came to be live.
-    pub fn count_resume(&self, reader: &Reader) {
-        let outcome = match reader.outcome.get() {
-            "live" if reader.replayed.get() > 0 => "ring",
-            other => other,
-        };
-        self.shared.metrics.resumes.get_or_create(&Outcome { outcome }).inc();
+    /// What a reader has to do next; counts how it came to be live.
+    pub fn next_of(&self, reader: &Reader) -> Ready {
+        let was_live = reader.live.get();
+        let ready = reader.ready();
+        if reader.live.get() && !was_live {
+            self.count_resume(reader);
+        }
+        ready
     }
 
     /// The stream's station, followed from now on; `None` where its log can't be read now.
@@ -283,7 +233,9 @@ impl Hub {
             }
             Notice::Drain { seconds } => self.drain(seconds),
             Notice::List(reply) => {
-                let _ = reply.send(self.readers.borrow().iter().map(|r| describe(r)).collect());
+                let _ = reply.send(
+                    self.readers.borrow().iter().map(|reader| figures::describe(reader)).collect(),
+                );
             }
             Notice::End { id, ended } => {
                 let reader = self.readers.borrow().iter().find(|reader| reader.id == id).cloned();
@@ -310,150 +262,6 @@ impl Hub {
         station.changed.notify_waiters();
     }
 
-    /// Writes what is new to everybody who can take it now. The others are woken, or come by
-    /// themselves when their socket is free again.
-    async fn fan_out(&self, station: &Station) {
-        station.changed.notify_waiters();
-        let mut at = 0;
-        let mut told = false;
-        loop {
-            {
-                let readers = station.readers.borrow();
-                for (reader, index) in readers.iter().skip(at).take(BATCH) {
-                    if self.advance(station, reader, *index) && !told {
-                        told = true;
-                        self.observe(station);
-                    }
-                }
-                at += BATCH;
-                if at >= readers.len() {
-                    if !station.shuffled.replace(false) {
-                        return;
-                    }
-                    at = 0;
-                }
-            }
-            tokio::task::yield_now().await;
-        }
-    }
-
-    /// Writes to one reader what it lacks; `true` if it was written to.
-    fn advance(&self, station: &Station, reader: &Reader, index: usize) -> bool {
-        let Some(line) = reader.line.as_ref().filter(|_| reader.is_direct()) else {
-            reader.wake();
-            return false;
-        };
-        let follow = &reader.follows[index];
-        let mut wrote = false;
-        while line.is_at_rest() {
-            let Place::At(at) = follow.place.get() else { break };
-            let Some(joined) = station.ring.borrow_mut().joined(at, super::reader::BUDGET) else {
-                if at < station.ring.borrow().floor() {
-                    reader.wake();
-                }
-                break;
-            };
-            follow.place.set(Place::At(joined.last));
-            reader.last_write.set(self.tick());
-            self.shared.metrics.deliveries.inc_by(joined.frames as u64);
-            wrote = true;
-            match line.write(&joined.bytes) {
-                Written::All => {}
-                Written::Part(taken) => {
-                    line.set_waiting(false);
-                    reader.send(joined.bytes.slice(taken..));
-                    reader.wake();
-                }
-                Written::Broken => {
-                    line.set_waiting(false);
-                    reader.wake();
-                }
-            }
-        }
-        wrote
-    }
-
-    fn observe(&self, station: &Station) {
-        let newest = station.ring.borrow().newest_at_ms();
-        let ms = newest.map_or(0, |at| chrono::Utc::now().timestamp_millis() - at).max(0);
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds are far below 2^52")]
-        self.shared.metrics.publish_seconds.observe(ms as f64 / 1000.0);
-    }
-
-    /// Heartbeats, ends that have come due, rights that have changed, rings nobody needs.
-    async fn keep_time(self: Rc<Self>) {
-        let mut interval = tokio::time::interval(Duration::from_millis(1000 / u64::from(TICKS)));
-        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-        let began = tokio::time::Instant::now();
-        loop {
-            interval.tick().await;
-            let elapsed = began.elapsed().as_millis() * u128::from(TICKS) / 1000;
-            self.tick.set(u32::try_from(elapsed).unwrap_or(u32::MAX));
-            for reader in self.readers.borrow().iter() {
-                self.attend(reader);
-            }
-            self.release_unused();
-            let version = self.shared.rights.version();
-            if version != self.rights_seen.replace(version) {
-                let readers = self.readers.borrow().clone();
-                tokio::task::spawn_local(guard::recheck(Rc::clone(&self), readers));
-            }
-        }
-    }
-
-    /// Has rights asked again at the next tick.
-    pub fn forget_rights(&self) {
-        self.rights_seen.set(-1);
-    }
-
-    fn attend(&self, reader: &Rc<Reader>) {
-        let (deadline, why) = reader.deadline.get();
-        if self.tick() >= deadline {
-            reader.end(why);
-            return;
-        }
-        let silent = self.tick().saturating_sub(reader.last_write.get());
-        if silent + 1 >= self.shared.settings.heartbeat_seconds * TICKS {
-            self.heartbeat(reader);
-        }
-    }
-
-    fn heartbeat(&self, reader: &Reader) {
-        let Some(cursor) = reader.cursor() else { return };
-        let at_rest = reader.line.as_ref().is_none_or(|line| line.is_at_rest());
-        if !reader.live.get() || !at_rest {
-            return;
-        }
-        let json = format!(r#"{{"at":"{}"}}"#, super::frame::now_text());
-        let block = super::frame::control("heartbeat", None, &json, Some(&cursor));
-        let bytes = reader.coding.wrap(&block);
-        reader.last_write.set(self.tick());
-        let rest = match reader.line.as_ref().map(|line| line.write(&bytes)) {
-            Some(Written::All) => return,
-            Some(Written::Part(taken)) => bytes.slice(taken..),
-            None | Some(Written::Broken) => bytes,
-        };
-        if let Some(line) = &reader.line {
-            line.set_waiting(false);
-        }
-        reader.send(rest);
-        reader.wake();
-    }
-
-    fn release_unused(&self) {
-        let mut stations = self.stations.borrow_mut();
-        stations.retain(|stream, station| {
-            if Rc::strong_count(station) > 1 || station.start.get() == Start::Awaited {
-                station.unused_since.set(self.tick());
-            }
-            let keep = self.tick() - station.unused_since.get() < LINGER;
-            if !keep {
-                self.shared.feeder.ask(Ask::Leave { stream: *stream, worker: self.worker });
-            }
-            keep
-        });
-    }
-
     fn drain(&self, seconds: u32) {
         self.draining.set(true);
         for reader in self.readers.borrow().iter() {
@@ -461,18 +269,4 @@ impl Hub {
             reader.deadline.set((self.tick() + wait, Bye::Draining));
         }
     }
-}
-
-/// A connection as `/api/admin/connections` lists it.
-fn describe(reader: &Reader) -> Value {
-    let topics: Vec<_> = reader.follows.iter().flat_map(|follow| &follow.topics).collect();
-    serde_json::json!({
-        "connection": format!("c-{}", reader.id),
-        "topics": topics.iter().map(|wanted| wanted.topic.to_string()).collect::<Vec<_>>(),
-        "user_id": reader.who.user_id,
-        "address": reader.who.address.map(|address| address.to_string()),
-        "opened_at": reader.opened_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
-        "lag": reader.follows.iter().map(super::reader::Follow::lag).max().unwrap_or(0),
-        "transport": "sse",
-    })
 }

@@ -8,6 +8,7 @@
 pub mod body;
 pub mod cursor;
 pub mod feeder;
+pub mod follow;
 pub mod frame;
 pub mod guard;
 pub mod hub;
@@ -17,6 +18,7 @@ pub mod reader;
 pub mod replay;
 pub mod ring;
 pub mod snapshot;
+pub mod station;
 pub mod subscribe;
 pub mod wire;
 

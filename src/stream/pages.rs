@@ -88,13 +88,12 @@ impl Pages {
 
 /// Encodes a page of the log; one with a hole in it is refused, for it can't be sent.
 pub fn encode(store: &Store, stream: Stream, after: Seq, page: Page) -> Result<FramePage> {
+    let first = page.messages.first().map_or(after + 1, |message| message.seq);
     let mut frames = Vec::with_capacity(page.messages.len());
-    let mut next = page.messages.first().map_or(after + 1, |message| message.seq);
-    for message in &page.messages {
-        if message.seq != next {
+    for (expected, message) in (first..).zip(&page.messages) {
+        if message.seq != expected {
             return Err(StoreError::Failed(format!("{stream} has a hole before {}", message.seq)));
         }
-        next += 1;
         frames.push(Frame::encode(store.epoch(), message));
     }
     Ok(FramePage { frames, head: page.head, pruned: page.pruned })

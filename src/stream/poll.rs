@@ -7,10 +7,10 @@ use futures_util::future::select_all;
 
 use crate::domain::topic::Seq;
 use crate::store::Result;
+use crate::stream::follow::Follow;
+use crate::stream::follow::Place;
 use crate::stream::hub::Hub;
-use crate::stream::reader::Follow;
 use crate::stream::reader::Mode;
-use crate::stream::reader::Place;
 use crate::stream::reader::Reader;
 use crate::stream::snapshot::Reason;
 

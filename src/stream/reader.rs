@@ -1,11 +1,12 @@
 //! One open stream: a cursor over rings and pages, and what it asked for. It has no queue.
 
+mod ready;
+
 use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::Waker;
 use std::time::Instant;
 
@@ -14,19 +15,14 @@ use bytes::BytesMut;
 use chrono::DateTime;
 use chrono::Utc;
 
-use crate::domain::topic::Seq;
-use crate::domain::topic::Stream;
-use crate::domain::topic::Topic;
 use crate::stream::cursor;
+use crate::stream::follow::Follow;
 use crate::stream::frame;
 use crate::stream::frame::Coding;
 use crate::stream::frame::Frame;
-use crate::stream::hub::Station;
-use crate::stream::pages::FramePage;
-use crate::stream::ring;
-use crate::stream::snapshot::Reason;
-use crate::stream::snapshot::State;
 use crate::stream::wire::Line;
+
+pub use ready::Ready;
 
 /// Bytes joined into one write at most; a single frame may be larger.
 pub const BUDGET: usize = 64 * 1024;
@@ -56,33 +52,6 @@ pub enum Bye {
     Limit,
     Lifetime,
     Unavailable,
-}
-
-/// Where a reader stands in a stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    At(Seq),
-    /// Nowhere yet: a snapshot is owed, for this reason.
-    Owed(Reason),
-}
-
-/// One stream that a reader follows, and which of its topics.
-pub struct Follow {
-    pub stream: Stream,
-    pub topics: Vec<Wanted>,
-    pub station: Rc<Station>,
-    pub place: Cell<Place>,
-    pub page: RefCell<Option<Arc<FramePage>>>,
-    /// A snapshot to be sent as soon as the reader stands at its seq (`snapshot=always`).
-    pub held: RefCell<Option<Arc<State>>>,
-    /// Where the station keeps this reader.
-    pub slot: Cell<usize>,
-}
-
-/// A topic, told from after `from`: its own snapshot may be newer than its stream's place.
-pub struct Wanted {
-    pub topic: Topic,
-    pub from: Cell<Seq>,
 }
 
 pub struct Reader {
@@ -149,37 +118,6 @@ impl Mode {
         let (Self::Log { types } | Self::State { types, .. }) = self;
         types.is_empty() || types.iter().any(|name| frame.is_a(name))
     }
-}
-
-impl Follow {
-    /// Whether a message is told to this reader: one of its topics holds it and has not yet
-    /// shown it in a snapshot.
-    fn holds(&self, frame: &Frame) -> bool {
-        self.topics
-            .iter()
-            .any(|wanted| wanted.topic.holds(frame.channel()) && frame.seq() > wanted.from.get())
-    }
-
-    pub fn at(&self) -> Option<Seq> {
-        match self.place.get() {
-            Place::At(seq) => Some(seq),
-            Place::Owed(_) => None,
-        }
-    }
-
-    /// Messages that the stream has and this reader has not.
-    pub fn lag(&self) -> Seq {
-        self.at().map_or(0, |at| (self.station.head() - at).max(0))
-    }
-}
-
-/// What a reader has to do next.
-pub enum Ready {
-    Bytes(Bytes),
-    /// Something must be waited for: a page of the log or a snapshot.
-    Work(usize),
-    /// Everything has been told.
-    Nothing,
 }
 
 impl Reader {
@@ -280,118 +218,4 @@ impl Reader {
         bytes.extend_from_slice(self.coding.end());
         bytes.freeze()
     }
-
-    /// The next bytes that need no waiting, or what to wait for.
-    pub fn ready(&self) -> Ready {
-        for (index, follow) in self.follows.iter().enumerate() {
-            loop {
-                match self.step(index, follow) {
-                    Step::Bytes(bytes) => return Ready::Bytes(bytes),
-                    Step::Moved => {}
-                    Step::Work => return Ready::Work(index),
-                    Step::Done => break,
-                }
-            }
-        }
-        if self.live.get() {
-            return Ready::Nothing;
-        }
-        if self.always.take() {
-            return Ready::Work(self.follows.len());
-        }
-        self.live.set(true);
-        let json = format!(r#"{{"replayed":{}}}"#, self.replayed.get());
-        let block = frame::control("live", None, &json, self.cursor().as_deref());
-        Ready::Bytes(self.coding.wrap(&block))
-    }
-
-    fn step(&self, index: usize, follow: &Follow) -> Step {
-        let Place::At(at) = follow.place.get() else { return Step::Work };
-        if let Some(state) = follow.held.borrow().as_ref() {
-            if state.seq <= at {
-                return Step::Work;
-            }
-        }
-        if let Mode::State { .. } = self.mode {
-            return self.state_step(follow, at);
-        }
-        let page = follow.page.borrow().clone();
-        if let Some(page) = page {
-            if let Some(step) = self.told(index, page.after(at)) {
-                return step;
-            }
-            *follow.page.borrow_mut() = None;
-        }
-        let mut ring = follow.station.ring.borrow_mut();
-        if self.plain && self.coding == Coding::Chunked && follow.held.borrow().is_none() {
-            if at >= ring.floor() {
-                let Some(joined) = ring.joined(at, BUDGET) else { return Step::Done };
-                self.count(joined.frames);
-                follow.place.set(Place::At(joined.last));
-                return Step::Bytes(joined.bytes);
-            }
-            return Step::Work;
-        }
-        match ring.after(at) {
-            None => Step::Work,
-            Some(frames) => self.told(index, frames).unwrap_or(Step::Done),
-        }
-    }
-
-    /// Something changed that is asked for: the state is; otherwise the place moves in silence.
-    fn state_step(&self, follow: &Follow, at: Seq) -> Step {
-        let ring = follow.station.ring.borrow();
-        let Some(mut frames) = ring.after(at) else { return Step::Work };
-        if frames.any(|frame| follow.holds(frame) && self.mode.wants(frame)) {
-            return Step::Work;
-        }
-        follow.place.set(Place::At(ring.head().max(at)));
-        Step::Done
-    }
-
-    /// Tells frames, up to the budget; `None` where there are none.
-    fn told<'a>(&self, index: usize, frames: impl Iterator<Item = &'a Frame>) -> Option<Step> {
-        let follow = self.follows.get(index)?;
-        let most = follow.held.borrow().as_ref().map_or(Seq::MAX, |state| state.seq);
-        let mut frames = frames.take_while(|frame| frame.seq() <= most).peekable();
-        frames.peek()?;
-        if self.plain {
-            let joined = ring::join(frames, BUDGET, self.coding)?;
-            self.count(joined.frames);
-            follow.place.set(Place::At(joined.last));
-            return Some(Step::Bytes(joined.bytes));
-        }
-        let mut block = BytesMut::new();
-        for frame in frames {
-            follow.place.set(Place::At(frame.seq()));
-            if self.is_told(follow, frame) {
-                block.extend_from_slice(frame.data_line());
-                frame::put_id(&mut block, &self.cursor().unwrap_or_default());
-                self.count(1);
-            }
-            if block.len() >= BUDGET {
-                break;
-            }
-        }
-        Some(if block.is_empty() { Step::Moved } else { Step::Bytes(self.coding.wrap(&block)) })
-    }
-
-    /// Whether a message is one that this reader is told.
-    pub fn is_told(&self, follow: &Follow, frame: &Frame) -> bool {
-        follow.holds(frame) && self.mode.wants(frame)
-    }
-
-    fn count(&self, frames: usize) {
-        if !self.live.get() {
-            self.replayed.set(self.replayed.get() + frames as u64);
-        }
-    }
-}
-
-enum Step {
-    Bytes(Bytes),
-    /// Only the place moved: all that was there is filtered out.
-    Moved,
-    Work,
-    Done,
 }

@@ -131,7 +131,7 @@ pub fn join<'a>(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::BTreeSet;
 
     use proptest::prelude::*;
 
@@ -194,16 +194,16 @@ mod tests {
             steps in prop::collection::vec((0i64..3, 0i64..20), 1..60)
         ) {
             let mut ring = Ring::starting_at(start, most, 1 << 20);
-            let mut log = BTreeMap::new();
+            let mut log = BTreeSet::new();
             let mut head = start;
             for (pushed, behind) in steps {
                 for _ in 0..pushed {
                     head += 1;
                     ring.push(frame(head));
-                    log.insert(head, ());
+                    log.insert(head);
                 }
                 let from = (head - behind).max(0);
-                let expected: Vec<_> = log.range(from + 1..).map(|(seq, ())| *seq).collect();
+                let expected: Vec<_> = log.range(from + 1..).copied().collect();
                 match ring.after(from) {
                     Some(frames) => {
                         prop_assert_eq!(frames.map(Frame::seq).collect::<Vec<_>>(), expected);

@@ -5,31 +5,33 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use bytes::Bytes;
 use bytes::BytesMut;
 use chrono::DateTime;
 use chrono::Utc;
 
+use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::stream::cursor::Cursor;
+use crate::stream::follow::Follow;
+use crate::stream::follow::Place;
+use crate::stream::follow::Wanted;
 use crate::stream::frame;
 use crate::stream::frame::Coding;
 use crate::stream::hub::Hub;
-use crate::stream::hub::Station;
 use crate::stream::hub::TICKS;
 use crate::stream::reader::Bye;
-use crate::stream::reader::Follow;
 use crate::stream::reader::Mode;
 use crate::stream::reader::Opening;
-use crate::stream::reader::Place;
 use crate::stream::reader::Reader;
-use crate::stream::reader::Wanted;
 use crate::stream::reader::Who;
 use crate::stream::snapshot::Reason;
+use crate::stream::station::Station;
 use crate::stream::wire::Line;
 
 /// When snapshots are sent at the start.
@@ -59,6 +61,9 @@ pub struct Wish {
 /// Connections are counted through the life of the process.
 static CONNECTIONS: AtomicU64 = AtomicU64::new(1);
 
+/// How long a stream's opening waits for this process's own commits to be read.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Comment bytes for proxies that hold back the first 2 KiB.
 const PADDING: usize = 2048;
 
@@ -71,6 +76,7 @@ pub async fn open(hub: &Rc<Hub>, wish: Wish) -> Result<Rc<Reader>> {
         let station = hub.station(stream).await;
         let station = station
             .ok_or_else(|| StoreError::Unavailable(format!("the log of {stream} can't be read")))?;
+        reach(&station, hub.shared.store.bell().latest(stream)).await;
         follows.push(follow(station, topics));
     }
     let only = follows.len() == 1;
@@ -114,6 +120,18 @@ pub fn refusal(hub: &Hub, why: Bye, coding: Coding) -> Bytes {
     let mut bytes = BytesMut::from(&coding.wrap(&block)[..]);
     bytes.extend_from_slice(coding.end());
     bytes.freeze()
+}
+
+/// Waits until what this process has committed is in the ring: who writes and then reads is told
+/// of the write before it is called live. Not for long: a log that can't be read is no reason to
+/// refuse what is at hand.
+async fn reach(station: &Station, seq: Seq) {
+    let reached = async {
+        while station.head() < seq {
+            station.changed.notified().await;
+        }
+    };
+    let _ = tokio::time::timeout(PATIENCE, reached).await;
 }
 
 /// Topics of one stream share its place, and so make one follow.

@@ -68,7 +68,6 @@ impl Wished {
         };
         let transport = match one(&pairs, "transport") {
             None | Some("sse") => Transport::Sse,
-            #[expect(clippy::cast_precision_loss, reason = "25 is exact")]
             Some("poll") => {
                 let most = MOST_WAIT as f64;
                 #[expect(

@@ -114,14 +114,17 @@ pub async fn part(conn: &mut Conn, games: &Games, id: i64, path: &str) -> Found<
 
 /// A scorer's command: locks the match, asks its rules, and adds an entry.
 pub async fn act(conn: &mut Conn, games: &Games, job: &Job, match_id: i64) -> Found<Written> {
-    let row = matches::lock(conn, match_id).await?;
-    let teams = teams::pair(conn, row.home_team_id, row.away_team_id).await?;
+    let (row, teams) = matches::lock_with_teams(conn, match_id).await?;
     let fixture = row.fixture(&teams)?;
     let rules = rules(&row)?;
     let before = game(conn, games, &row, &fixture).await?;
     let command = command(conn, job, rules).await?;
     let incident = incident(&command.action);
-    expects(job, &row, || incident.and_then(|path| rules.read(&fixture, &before, path)))?;
+    if job.if_match.is_some()
+        && let Some(newest) = newest(&row, incident, |path| rules.read(&fixture, &before, path))
+    {
+        job.expects(newest)?;
+    }
 
     let applied = rules.apply(&fixture, &before, &command)?;
     let version = save(conn, games, &row, (&command, rules, applied.state)).await?;
@@ -149,13 +152,17 @@ fn incident(action: &str) -> Option<&str> {
     changes.then_some(path)
 }
 
-/// `If-Match`: the revision of the incident where one is changed, else the match's version.
-fn expects(job: &Job, row: &MatchRow, incident: impl FnOnce() -> Option<Value>) -> Found<()> {
-    if job.if_match.is_none() {
-        return Ok(());
+/// What `If-Match` is compared with: the revision of the incident where one is changed, else the
+/// match's version. None where there is no such incident, which the rules say better.
+fn newest(
+    row: &MatchRow,
+    incident: Option<&str>,
+    read: impl Fn(&str) -> Option<Value>,
+) -> Option<i64> {
+    match incident {
+        None => Some(row.version),
+        Some(path) => read(path)?.get("rev").and_then(Value::as_i64),
     }
-    let rev = incident().and_then(|incident| incident.get("rev").and_then(Value::as_i64));
-    Ok(job.expects(rev.unwrap_or(row.version))?)
 }
 
 /// The command as it is stored: with the players it names as they are now.
@@ -180,26 +187,21 @@ async fn save(
     let body = serde_json::to_string(command)?;
     let number = row.entry_count + 1;
     let hash = shapes::entry_hash(&row.last_hash, number, &body);
-    diesel::insert_into(entries::table)
-        .values((
-            entries::match_id.eq(row.id),
-            entries::number.eq(number),
-            entries::body.eq(&body),
-            entries::hash.eq(&hash),
-        ))
-        .execute(conn)
-        .await?;
-    diesel::update(rows::table.find(row.id))
-        .set((
-            rows::status.eq(summary.status),
-            rows::home_score.eq(summary.home_score),
-            rows::away_score.eq(summary.away_score),
-            rows::version.eq(row.version + 1),
-            rows::entry_count.eq(number),
-            rows::last_hash.eq(&hash),
-        ))
-        .execute(conn)
-        .await?;
+    let entry = diesel::insert_into(entries::table).values((
+        entries::match_id.eq(row.id),
+        entries::number.eq(number),
+        entries::body.eq(&body),
+        entries::hash.eq(&hash),
+    ));
+    let newest = diesel::update(rows::table.find(row.id)).set((
+        rows::status.eq(summary.status),
+        rows::home_score.eq(summary.home_score),
+        rows::away_score.eq(summary.away_score),
+        rows::version.eq(row.version + 1),
+        rows::entry_count.eq(number),
+        rows::last_hash.eq(&hash),
+    ));
+    both!(conn, entry.execute(conn), newest.execute(conn));
     games.keep(row.id, Known { number, hash, game });
     Ok(row.version + 1)
 }

@@ -32,7 +32,7 @@ use crate::store::shapes;
 /// order, so that two commands that tell the same two streams cannot wait for each other.
 ///
 /// - Gives: each stream told, with its head; ring the bell with it after the commit.
-/// - Costs: one statement a stream and one for the messages.
+/// - Costs: one statement a stream and one a message, in two round trips.
 pub async fn append(
     conn: &mut Conn,
     at: DateTime<Utc>,
@@ -42,20 +42,23 @@ pub async fn append(
     told.sort_unstable();
     told.dedup();
 
+    let count = |stream| said.iter().filter(|message| message.topic.stream == stream).count();
+    let asked: Vec<(String, i64)> = told
+        .iter()
+        .map(|&stream| (stream.to_string(), i64::try_from(count(stream)).unwrap_or(i64::MAX)))
+        .collect();
+    let advanced = advance(conn, &asked).await?;
+
     let mut heads = Vec::with_capacity(told.len());
     let mut rows = Vec::with_capacity(said.len());
-    for stream in told {
-        let of_stream: Vec<_> = said.iter().filter(|m| m.topic.stream == stream).collect();
-        let count = i64::try_from(of_stream.len()).unwrap_or(i64::MAX);
-        let (id, head) = advance(conn, stream, count).await?;
-        for (message, seq) in of_stream.into_iter().zip(head - count + 1..) {
+    for ((&stream, (_, count)), (id, head)) in told.iter().zip(&asked).zip(advanced) {
+        let of_stream = said.iter().filter(|message| message.topic.stream == stream);
+        for (message, seq) in of_stream.zip(head - count + 1..) {
             rows.push(row(id, message, seq, at)?);
         }
         heads.push((stream, head));
     }
-    if !rows.is_empty() {
-        dialect::insert_messages(conn, rows).await?;
-    }
+    dialect::insert_messages(conn, rows).await?;
     Ok(heads)
 }
 
@@ -72,30 +75,29 @@ fn row(stream_id: i64, message: &Message, seq: Seq, at: DateTime<Utc>) -> Found<
     })
 }
 
-/// Gives out the next `count` numbers of a stream: its id and its new head.
-async fn advance(conn: &mut Conn, stream: Stream, count: i64) -> Found<(i64, Seq)> {
-    let topic = stream.to_string();
-    if let Some(bumped) = bump(conn, &topic, count).await? {
-        return Ok(bumped);
+/// Gives out the next numbers of each topic: the ids of the streams and their new heads.
+async fn advance(conn: &mut Conn, asked: &[(String, i64)]) -> Found<Vec<(i64, Seq)>> {
+    let mut advanced = Vec::with_capacity(asked.len());
+    for (bumped, asked) in dialect::bump(conn, asked).await?.into_iter().zip(asked) {
+        advanced.push(match bumped {
+            Some(bumped) => bumped,
+            None => start(conn, asked).await?,
+        });
     }
-    // Its first message. Somebody else may be telling it right now: then we wait for them here.
+    Ok(advanced)
+}
+
+/// Makes a stream with its first messages. Where somebody else is telling it right now, this
+/// waits for them.
+async fn start(conn: &mut Conn, asked: &(String, i64)) -> Found<(i64, Seq)> {
     diesel::insert_into(streams::table)
-        .values(streams::topic.eq(&topic))
+        .values(streams::topic.eq(&asked.0))
         .on_conflict_do_nothing()
         .execute(conn)
         .await?;
-    let bumped = bump(conn, &topic, count).await?;
-    bumped.ok_or_else(|| Fault::Broken(format!("stream {topic} could not be made")))
-}
-
-async fn bump(conn: &mut Conn, topic: &str, count: i64) -> Found<Option<(i64, Seq)>> {
-    let bumped = diesel::update(streams::table.filter(streams::topic.eq(topic)))
-        .set(streams::head_seq.eq(streams::head_seq + count))
-        .returning((streams::id, streams::head_seq))
-        .get_result(conn)
-        .await
-        .optional()?;
-    Ok(bumped)
+    let bumped = dialect::bump(conn, std::slice::from_ref(asked)).await?;
+    let bumped = bumped.into_iter().next().flatten();
+    bumped.ok_or_else(|| Fault::Broken(format!("stream {} could not be made", asked.0)))
 }
 
 /// At most `limit` messages after `after`, with the head and what is pruned of the same moment.

@@ -26,6 +26,7 @@ use crate::store::job::MatchFields;
 use crate::store::rows::MatchRow;
 use crate::store::rows::TeamRow;
 use crate::store::schema::matches;
+use crate::store::schema::teams as t;
 use crate::store::shapes;
 
 pub async fn row(conn: &mut Conn, id: i64) -> Found<Option<MatchRow>> {
@@ -36,6 +37,17 @@ pub async fn row(conn: &mut Conn, id: i64) -> Found<Option<MatchRow>> {
 pub async fn lock(conn: &mut Conn, id: i64) -> Found<MatchRow> {
     let row: Option<MatchRow> = locked!(matches::table.find(id)).first(conn).await.optional()?;
     Ok(row.ok_or_else(|| Rejection::not_found("match"))?)
+}
+
+/// The same with its teams, which may be renamed meanwhile.
+pub async fn lock_with_teams(conn: &mut Conn, id: i64) -> Found<(MatchRow, Vec<TeamRow>)> {
+    let row = locked!(matches::table.find(id));
+    let plays = matches::home_team_id.eq(t::id).or(matches::away_team_id.eq(t::id));
+    let teams = t::table.inner_join(matches::table.on(plays)).filter(matches::id.eq(id));
+    let teams = teams.select(t::all_columns);
+    let (rows, teams): (Vec<MatchRow>, _) = both!(conn, row.load(conn), teams.load(conn));
+    let row = rows.into_iter().next().ok_or_else(|| Rejection::not_found("match"))?;
+    Ok((row, teams))
 }
 
 pub async fn create(conn: &mut Conn, job: &Job, fields: &MatchFields) -> Found<Written> {

@@ -129,6 +129,8 @@ async fn an_incident_is_changed_by_who_saw_its_newest_revision(database: Databas
     let confirm = act(id, &action, json!({ "confirmation": "confirmed" }));
     assert_eq!(rejected(store.write(seeing("1", &confirm)).await).reason, Reason::Stale);
     assert_eq!(store.write(seeing("2", &confirm)).await.unwrap().etag.as_deref(), Some("3"));
+    let nothing = act(id, "PATCH incidents/99", json!({ "confirmation": "confirmed" }));
+    assert_eq!(rejected(store.write(seeing("1", &nothing)).await).reason, Reason::NotFound);
 }
 
 async fn what_happened_earlier_keeps_its_time(database: Database) {

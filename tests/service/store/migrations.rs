@@ -7,6 +7,9 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_async::AsyncConnection;
 use diesel_async::AsyncPgConnection;
+use touchline::store::Options;
+use touchline::store::Store;
+use touchline::store::StoreError;
 
 use crate::support::database::Database;
 use crate::support::database::Kind;
@@ -34,6 +37,16 @@ fn both_databases_have_the_same_migrations() {
     };
     assert_eq!(names("sqlite"), names("postgres"));
     assert!(names("sqlite").len() >= 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_out_of_reach_is_unavailable() {
+    // Port 1 answers nobody; nor can a file be made in a folder that isn't there.
+    for url in ["postgres://postgres@127.0.0.1:1/touchline", "sqlite:///nowhere/at/all.db"] {
+        let options = Options { url: url.into(), connections: 1, ca_file: None };
+        let opened = Store::open(&options).await.map(drop);
+        assert!(matches!(opened, Err(StoreError::Unavailable(_))), "{url}: {opened:?}");
+    }
 }
 
 #[derive(QueryableByName)]

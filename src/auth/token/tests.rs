@@ -1,0 +1,268 @@
+//! Which tokens are believed.
+
+mod golden;
+
+use aws_lc_rs::encoding::AsDer;
+use aws_lc_rs::encoding::Pkcs8V1Der;
+use aws_lc_rs::rsa::KeyPair;
+use aws_lc_rs::rsa::KeySize;
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::jwk::JwkSet;
+use serde_json::json;
+
+use super::*;
+use crate::auth::keys;
+
+const SECRET: &[u8] = b"a secret of more than thirty-two bytes";
+
+fn shared_secret() -> Keys {
+    Keys(Arc::new(Inner {
+        signing: Some(EncodingKey::from_secret(SECRET)),
+        algorithm: Algorithm::HS256,
+        known: vec![NamedKey { kid: None, key: DecodingKey::from_secret(SECRET) }],
+        issuer: None,
+        audience: None,
+    }))
+}
+
+fn strict(issuer: &str, audience: &str) -> Keys {
+    let Keys(inner) = shared_secret();
+    let mut inner = Arc::into_inner(inner).unwrap();
+    inner.issuer = Some(issuer.to_owned());
+    inner.audience = Some(audience.to_owned());
+    Keys(Arc::new(inner))
+}
+
+/// The keys of an identity provider, by name.
+struct Provider {
+    names: Vec<&'static str>,
+    pairs: Vec<EncodingKey>,
+    set: JwkSet,
+}
+
+impl Provider {
+    fn of(names: &[&'static str]) -> Self {
+        let pairs: Vec<_> = names.iter().map(|_| rsa()).collect();
+        let publish = |(key, name): (&EncodingKey, &&str)| {
+            let mut jwk = Jwk::from_encoding_key(key, Algorithm::RS256).unwrap();
+            jwk.common.key_id = Some((*name).to_owned());
+            jwk
+        };
+        let set = JwkSet { keys: pairs.iter().zip(names).map(publish).collect() };
+        Self { names: names.to_vec(), pairs, set }
+    }
+
+    fn keys(&self) -> Keys {
+        Keys(Arc::new(Inner {
+            signing: None,
+            algorithm: Algorithm::RS256,
+            known: keys::named(&self.set, Algorithm::RS256).unwrap(),
+            issuer: None,
+            audience: None,
+        }))
+    }
+
+    /// Signed with the key `by`, saying it were the key `kid`.
+    fn token(&self, by: &str, kid: Option<&str>, claims: &Value) -> String {
+        let place = self.names.iter().position(|name| *name == by).unwrap();
+        let mut header = Header::new(Algorithm::RS256);
+        header.kid = kid.map(str::to_owned);
+        jsonwebtoken::encode(&header, claims, &self.pairs[place]).unwrap()
+    }
+}
+
+fn rsa() -> EncodingKey {
+    let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    // PKCS#8 puts 26 bytes around what jsonwebtoken wants: PKCS#1.
+    let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).unwrap();
+    EncodingKey::from_rsa_der(&der.as_ref()[26..])
+}
+
+fn encode(algorithm: Algorithm, secret: &[u8], claims: &Value) -> String {
+    let key = EncodingKey::from_secret(secret);
+    jsonwebtoken::encode(&Header::new(algorithm), claims, &key).unwrap()
+}
+
+fn now() -> i64 {
+    Utc::now().timestamp()
+}
+
+/// A token whose signature part is made by hand.
+fn raw(header: &Value, claims: &Value, signature: &str) -> String {
+    format!("{}.{}.{signature}", base64(header), base64(claims))
+}
+
+/// What `encode` does to a part, taken from a token it makes.
+fn base64(value: &Value) -> String {
+    let token = encode(Algorithm::HS256, SECRET, value);
+    token.split('.').nth(1).unwrap().to_owned()
+}
+
+#[test]
+fn our_own_tokens_are_believed() {
+    let keys = strict("touchline", "viewers");
+    let topics: Vec<Topic> = vec!["match_3".parse().unwrap()];
+    let (token, at) = keys.sign(7, Duration::from_mins(1), Some(&topics)).unwrap();
+    let claims = keys.verify(&token).unwrap();
+    assert_eq!(claims.subject, Subject::Id(7));
+    assert_eq!(claims.topics, Some(topics));
+    assert_eq!(claims.expires_at, at);
+    assert!((59..=61).contains(&(at - Utc::now()).num_seconds()));
+}
+
+#[test]
+fn claims_are_checked() {
+    let (soon, past) = (now() + 60, now() - 60);
+    #[rustfmt::skip]
+    let cases = [
+        ("fine",                   json!({ "sub": "7", "exp": soon }), Ok(())),
+        ("with a fraction",        json!({ "sub": "7", "exp": 7_258_118_400.5 }), Ok(())),
+        ("just expired",           json!({ "sub": "7", "exp": now() - 20 }), Ok(())),
+        ("expired",                json!({ "sub": "7", "exp": past }), Err(BadToken::Expired)),
+        ("without an end",         json!({ "sub": "7" }), Err(BadToken::Invalid)),
+        ("the end is text",        json!({ "sub": "7", "exp": "soon" }), Err(BadToken::Invalid)),
+        ("the end of time",        json!({ "sub": "7", "exp": u64::MAX }), Err(BadToken::Invalid)),
+        ("not yet",                json!({ "sub": "7", "exp": soon, "nbf": soon }), Err(BadToken::Invalid)),
+        ("almost",                 json!({ "sub": "7", "exp": soon, "nbf": now() + 20 }), Ok(())),
+        ("made tomorrow",          json!({ "sub": "7", "exp": soon, "iat": soon }), Err(BadToken::Invalid)),
+        ("of nobody",              json!({ "exp": soon }), Err(BadToken::Invalid)),
+        ("of a number",            json!({ "sub": 7, "exp": soon }), Err(BadToken::Invalid)),
+        ("of nobody's id",         json!({ "sub": "0", "exp": soon }), Err(BadToken::Invalid)),
+        ("of a stranger",          json!({ "sub": "ann", "exp": soon }), Err(BadToken::Invalid)),
+        ("for no such topic",      json!({ "sub": "7", "exp": soon, "topics": ["all"] }), Err(BadToken::Invalid)),
+        ("for somebody else",      json!({ "sub": "7", "exp": soon, "aud": "others" }), Ok(())),
+    ];
+    let keys = shared_secret();
+    for (case, claims, expected) in cases {
+        let found = keys.verify(&encode(Algorithm::HS256, SECRET, &claims)).map(drop);
+        assert_eq!(found, expected, "{case}");
+    }
+}
+
+#[test]
+fn issuer_and_audience_are_checked_where_configured() {
+    let keys = strict("touchline", "viewers");
+    let exp = now() + 60;
+    #[rustfmt::skip]
+    let cases = [
+        ("both",            json!({ "sub": "7", "exp": exp, "iss": "touchline", "aud": "viewers" }), true),
+        ("among others",    json!({ "sub": "7", "exp": exp, "iss": "touchline", "aud": ["x", "viewers"] }), true),
+        ("wrong audience",  json!({ "sub": "7", "exp": exp, "iss": "touchline", "aud": "x" }), false),
+        ("no audience",     json!({ "sub": "7", "exp": exp, "iss": "touchline" }), false),
+        ("wrong issuer",    json!({ "sub": "7", "exp": exp, "iss": "x", "aud": "viewers" }), false),
+        ("no issuer",       json!({ "sub": "7", "exp": exp, "aud": "viewers" }), false),
+    ];
+    for (case, claims, good) in cases {
+        let found = keys.verify(&encode(Algorithm::HS256, SECRET, &claims));
+        assert_eq!(found.is_ok(), good, "{case}");
+    }
+}
+
+#[test]
+fn signatures_are_checked() {
+    let claims = json!({ "sub": "7", "exp": now() + 60 });
+    let good = encode(Algorithm::HS256, SECRET, &claims);
+    let (signed, signature) = good.rsplit_once('.').unwrap();
+    let other = base64(&json!({ "sub": "1", "exp": now() + 60 }));
+    let header = good.split('.').next().unwrap();
+    #[rustfmt::skip]
+    let cases = [
+        ("empty",               String::new()),
+        ("garbage",             "garbage".to_owned()),
+        ("dots",                "..".to_owned()),
+        ("another secret",      encode(Algorithm::HS256, b"another secret of more than 32 bytes", &claims)),
+        ("another algorithm",   encode(Algorithm::HS512, SECRET, &claims)),
+        ("no signature",        format!("{signed}.")),
+        ("other claims",        format!("{header}.{other}.{signature}")),
+        ("alg none",            raw(&json!({ "alg": "none" }), &claims, "")),
+        ("alg None",            raw(&json!({ "alg": "None" }), &claims, signature)),
+        ("without alg",         raw(&json!({ "typ": "JWT" }), &claims, signature)),
+    ];
+    let keys = shared_secret();
+    for (case, token) in cases {
+        assert_eq!(keys.verify(&token), Err(BadToken::Invalid), "{case}");
+    }
+    keys.verify(&good).unwrap();
+}
+
+#[test]
+fn what_must_be_understood_is_refused() {
+    let mut header = Header::new(Algorithm::HS256);
+    header.crit = Some(vec!["exp".to_owned()]);
+    let claims = json!({ "sub": "7", "exp": now() + 60 });
+    let token = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(SECRET)).unwrap();
+    assert_eq!(shared_secret().verify(&token), Err(BadToken::Invalid));
+}
+
+#[test]
+fn a_provider_key_is_found_by_its_name() {
+    let provider = Provider::of(&["old", "new"]);
+    let keys = provider.keys();
+    let claims = json!({ "sub": "7", "exp": now() + 60 });
+    #[rustfmt::skip]
+    let cases = [
+        ("old", Some("old"),   true),
+        ("new", Some("new"),   true),
+        ("new", Some("old"),   false),
+        ("new", Some("other"), false),
+        ("new", None,          false),
+    ];
+    for (by, kid, good) in cases {
+        assert_eq!(keys.verify(&provider.token(by, kid, &claims)).is_ok(), good, "{by} {kid:?}");
+    }
+    assert_eq!(keys.sign(7, Duration::from_mins(1), None), None, "the provider signs");
+}
+
+#[test]
+fn a_public_key_is_no_secret() {
+    let provider = Provider::of(&["only"]);
+    let claims = json!({ "sub": "7", "exp": now() + 60 });
+    let public = serde_json::to_string(&provider.set).unwrap();
+    let modulus = provider.set.keys.iter().find_map(|jwk| match &jwk.algorithm {
+        jsonwebtoken::jwk::AlgorithmParameters::RSA(key) => Some(key.n.clone()),
+        _ => None,
+    });
+    let secrets = [public, modulus.unwrap(), golden::ALL[0].public_key.to_owned()];
+    for keys in [provider.keys(), golden::ALL[0].keys()] {
+        for secret in &secrets {
+            let token = encode(Algorithm::HS256, secret.as_bytes(), &claims);
+            assert_eq!(keys.verify(&token), Err(BadToken::Invalid));
+        }
+    }
+    let token = provider.token("only", None, &claims);
+    assert_eq!(shared_secret().verify(&token), Err(BadToken::Invalid), "and the other way round");
+}
+
+#[test]
+fn other_kinds_of_keys_in_a_set_are_not_used() {
+    let mut provider = Provider::of(&["rsa"]);
+    let secret = EncodingKey::from_secret(SECRET);
+    provider.set.keys.push(Jwk::from_encoding_key(&secret, Algorithm::HS256).unwrap());
+    provider.set.keys[0].common.public_key_use = Some(jsonwebtoken::jwk::PublicKeyUse::Encryption);
+    assert!(keys::named(&provider.set, Algorithm::RS256).unwrap().is_empty());
+}
+
+#[test]
+fn a_provider_names_people_by_checked_mail_addresses() {
+    let provider = Provider::of(&["only"]);
+    let keys = provider.keys();
+    let exp = now() + 60;
+    let ann = Subject::Email { email: "ann@example.org".to_owned(), name: Some("Ann".to_owned()) };
+    #[rustfmt::skip]
+    let cases = [
+        (json!({ "sub": "auth0|x", "email": "Ann@Example.org", "name": "Ann", "email_verified": true, "exp": exp }), Some(ann.clone())),
+        (json!({ "sub": "auth0|x", "email": "ann@example.org", "name": "Ann", "exp": exp }),                         Some(ann.clone())),
+        (json!({ "sub": "1", "email": "ann@example.org", "name": "Ann", "exp": exp }),                               Some(ann)),
+        (json!({ "sub": "1", "exp": exp }),                                                                          Some(Subject::Id(1))),
+        (json!({ "sub": "auth0|x", "email": "ann@example.org", "email_verified": false, "exp": exp }),               None),
+        (json!({ "sub": "1", "email": "ann@example.org", "email_verified": "false", "exp": exp }),                   None),
+        (json!({ "sub": "auth0|x", "email": "not one", "exp": exp }),                                                None),
+        (json!({ "sub": "auth0|x", "exp": exp }),                                                                    None),
+    ];
+    for (claims, expected) in cases {
+        let found = keys.verify(&provider.token("only", None, &claims)).ok();
+        assert_eq!(found.map(|claims| claims.subject), expected, "{claims}");
+    }
+    let own = encode(Algorithm::HS256, SECRET, &json!({ "sub": "1", "email": "x@y", "exp": exp }));
+    assert_eq!(shared_secret().verify(&own).unwrap().subject, Subject::Id(1), "ours are numbers");
+}

@@ -1,0 +1,141 @@
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::*;
+
+fn read(args: &[&str]) -> Result<Cli, String> {
+    let args = std::iter::once("touchline").chain(args.iter().copied());
+    Cli::from(args.map(OsString::from).collect()).map_err(|error| error.to_string())
+}
+
+/// A settings file that is gone at the end of the test.
+struct File(PathBuf);
+
+impl File {
+    fn of(text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("touchline-{:x}.toml", rand::random::<u64>()));
+        std::fs::File::create(&path).unwrap().write_all(text.as_bytes()).unwrap();
+        Self(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn the_command_line_is_sound() {
+    with_variables(Cli::command()).debug_assert();
+}
+
+#[test]
+fn the_flag_wins_over_the_file_and_the_file_over_the_default() {
+    let file = File::of(
+        "workers = 7\ndrain_seconds = 3\nallowed_origins = [\"https://a\", \"https://b\"]\n",
+    );
+    let cli = read(&["--config", file.path(), "serve", "--workers", "9"]).unwrap();
+    assert_eq!(cli.settings.workers, 9, "flag");
+    assert_eq!(cli.settings.drain_seconds, 3, "file");
+    assert_eq!(cli.settings.allowed_origins, ["https://a", "https://b"], "file");
+    assert_eq!(cli.settings.streams.heartbeat_seconds, 15, "default");
+    let cli = read(&["serve", "--config", file.path()]).unwrap();
+    assert_eq!(cli.settings.workers, 7, "the file may be named after the command");
+}
+
+#[test]
+fn a_variable_stands_between_flag_and_file() {
+    // Cargo sets this one for tests; what it stands for doesn't matter.
+    let file = File::of("log = \"debug\"\n");
+    let from_env = |name: &'static str, args: &[&str]| {
+        let command = with_variables(Cli::command()).mut_arg("log", |arg| arg.env(name));
+        let command = file::apply(command, &file.0).unwrap();
+        let matches = command.try_get_matches_from(args).unwrap();
+        matches.get_one::<String>("log").cloned().unwrap()
+    };
+    let name = std::env::var("CARGO_PKG_NAME").unwrap();
+    assert_eq!(from_env("CARGO_PKG_NAME", &["t", "serve"]), name, "over the file");
+    assert_eq!(
+        from_env("CARGO_PKG_NAME", &["t", "--log", "warn", "serve"]),
+        "warn",
+        "under the flag"
+    );
+    assert_eq!(from_env("TOUCHLINE_NO_SUCH", &["t", "serve"]), "debug", "where it isn't set");
+}
+
+#[test]
+fn what_is_wrong_in_the_file_is_named() {
+    #[rustfmt::skip]
+    let cases = [
+        ("listen_on = \"x\"",              "listen_on"),
+        ("config = \"x\"",                 "config"),
+        ("version = \"x\"",                "version"),
+        ("workers = \"many\"",             "`workers` must be a whole number"),
+        ("workers = -1",                   "workers"),
+        ("heartbeat_seconds = 0",          "heartbeat_seconds"),
+        ("listen = 8080",                  "`listen` must be a string"),
+        ("listen = \"nowhere\"",           "listen"),
+        ("token_in_query = 1",             "`token_in_query` must be true or false"),
+        ("jwt_secret = 1",                 "`jwt_secret` must be a string"),
+        ("jwt_algorithm = \"none\"",       "jwt_algorithm"),
+        ("trusted_proxies = \"10.0.0.0/8\"", "`trusted_proxies` must be a list"),
+        ("trusted_proxies = [\"10.0.0.0/99\"]", "trusted_proxies"),
+        ("[streams]\nretry_min_ms = 1",    "streams"),
+        ("workers = ",                     "touchline-"),
+    ];
+    for (text, named) in cases {
+        let file = File::of(text);
+        let error = read(&["--config", file.path(), "serve"]).unwrap_err();
+        assert!(error.contains(named), "{text}: {error}");
+    }
+    let error = read(&["--config", "/no/such/file.toml", "serve"]).unwrap_err();
+    assert!(error.contains("/no/such/file.toml"), "{error}");
+}
+
+#[test]
+fn settings_that_contradict_each_other_are_refused() {
+    for args in [
+        &["serve", "--jwt-algorithm", "RS256"][..],
+        &["serve", "--jwks-file", "keys.json"],
+        &["serve", "--jwt-algorithm", "RS256", "--jwks-file", "a", "--jwt-public-key-file", "b"],
+        &["serve", "--retry-min-ms", "9000"],
+    ] {
+        assert!(read(args).is_err(), "{args:?}");
+    }
+}
+
+#[test]
+fn secrets_stay_hidden() {
+    let secret = "hunter2-hunter2";
+    let file = File::of(&format!(
+        "jwt_secret = \"{secret}\"\ndatabase_url = \"postgres://u:{secret}@h/d\"\n"
+    ));
+    let cli = read(&["--config", file.path(), "--admin-password", secret, "serve"]).unwrap();
+    assert_eq!(cli.settings.jwt_secret.as_ref().unwrap().reveal(), secret);
+    assert!(!format!("{cli:?}").contains(secret));
+    let help = read(&["--config", file.path(), "--help"]).unwrap_err();
+    assert!(help.contains("TOUCHLINE_JWT_SECRET") && !help.contains(secret), "{help}");
+}
+
+#[test]
+fn an_empty_secret_is_none() {
+    let cli = read(&["serve", "--jwt-secret", "", "--admin-password", ""]).unwrap();
+    assert!(cli.settings.jwt_secret.is_none() && cli.settings.admin_password.is_none());
+}
+
+#[test]
+fn times_have_units() {
+    for (text, seconds) in
+        [("60s", 60), ("15m", 900), ("12h", 43_200), ("30d", 2_592_000), ("7", 7)]
+    {
+        assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+    }
+    for bad in ["", "s", "-1s", "1w", "1.5h", "99999999999999999999s", "9999999999999d", "60 s"] {
+        assert!(duration(bad).is_err(), "{bad}");
+    }
+}
