@@ -2,5 +2,23 @@
 #![expect(clippy::unwrap_used, reason = "what goes wrong while setting up fails the test")]
 #![expect(clippy::expect_used, reason = "what goes wrong while setting up fails the test")]
 
+mod commands;
+mod crash;
+mod credentials;
+mod cursors;
+mod drain;
+mod heartbeat;
+mod history;
+mod hostile;
+mod logs;
+mod modes;
+mod once;
+mod order;
+mod refusals;
+mod resume;
+mod rights;
+mod slow;
 mod store;
+mod story;
 mod support;
+mod topics;

@@ -1,12 +1,18 @@
-//! What tests stand on: databases of their own, and jobs written in one line.
+//! What tests stand on: databases of their own, jobs written in one line, the real binary, and
+//! people who use it.
 
+pub mod client;
 pub mod database;
 pub mod jobs;
+pub mod people;
 pub mod postgres;
+pub mod server;
+pub mod sse;
+pub mod viewer;
 
 /// Makes two tests of each function that takes a database: one on each.
 ///
-/// A test that waits for what never comes fails after a minute.
+/// A test that waits for what never comes fails after some minutes.
 macro_rules! on_both {
     ($($name:ident,)*) => {
         mod sqlite {
@@ -35,6 +41,6 @@ pub async fn on<F: Future<Output = ()>>(
     test: impl FnOnce(database::Database) -> F,
 ) {
     let database = database::Database::new(kind).await;
-    let minute = std::time::Duration::from_mins(1);
-    tokio::time::timeout(minute, test(database)).await.expect("the test to end within a minute");
+    let minutes = std::time::Duration::from_mins(4);
+    tokio::time::timeout(minutes, test(database)).await.expect("the test to end in time");
 }

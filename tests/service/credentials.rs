@@ -1,0 +1,150 @@
+//! G7: the ways in: header, cookie, ticket and query; and what is none.
+
+use serde_json::json;
+
+use crate::support::people::Game;
+use crate::support::people::Organizer;
+use crate::support::people::Person;
+use crate::support::server::TestServer;
+
+/// A private match with a member of one of its teams.
+async fn private(server: &TestServer) -> (Organizer, Game, Person) {
+    let organizer = server.organizer().await;
+    let home = organizer.team("Home", "private").await;
+    let away = organizer.team("Away", "private").await;
+    let game = organizer.game_of("football", "private", home, away).await;
+    let mia = organizer.person(server, "Mia").await;
+    organizer.join(home, &mia, "player").await;
+    (organizer, game, mia)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g7_a_private_stream_opens_with_each_kind_of_credentials() {
+    let server = TestServer::sqlite(&[]).await;
+    let (_, game, mia) = private(&server).await;
+    let token = mia.client.token.clone().unwrap();
+    let cookie = cookie(&server, &mia).await;
+    let ticket = ticket(&mia, &game.topic()).await;
+
+    let path = game.stream();
+    let ways = [
+        ("bearer", server.watch(&path).by(&mia.client)),
+        ("cookie", server.watch(&path).with("Cookie", &cookie)),
+        ("ticket", server.watch(&format!("{path}?ticket={ticket}"))),
+        ("token", server.watch(&format!("{path}?token={token}"))),
+    ];
+    for (way, watch) in ways {
+        let mut viewer = watch.open().await;
+        assert_eq!(viewer.message().await.reason(), "connected", "{way}");
+    }
+    // In this order: a header that is no good isn't made good by the query.
+    let watch = server.watch(&format!("{path}?ticket={ticket}")).with("Authorization", "Bearer x");
+    assert_eq!(watch.answer().await.head.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g7_a_ticket_opens_only_what_it_was_made_for() {
+    let server = TestServer::sqlite(&[]).await;
+    let (organizer, game, mia) = private(&server).await;
+    let ticket = ticket(&mia, &game.topic()).await;
+    let team = format!("/api/teams/{}/stream/?ticket={ticket}", game.home);
+    let answer = server.stranger().get(&team).await;
+    assert!([401, 403].contains(&answer.status), "{}: {}", answer.status, answer.text);
+    let answer = server.stranger().get(&format!("{}?ticket=nonsense", game.stream())).await;
+    answer.problem(401, "no ticket");
+    // It reads; it doesn't write.
+    let path = game.path(&format!("/start?ticket={ticket}"));
+    let answer = server.stranger().post(&path, json!({})).await;
+    answer.problem(401, "a write with a ticket");
+    let stranger = organizer.person(&server, "Sid").await;
+    let body = json!({ "topics": [game.topic()] });
+    let answer = stranger.client.post("/api/stream-tickets", body).await;
+    answer.problem(403, "a ticket for what one may not read");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g7_bad_tokens_are_refused_with_a_problem() {
+    let server = TestServer::sqlite(&[("token_in_query", "false")]).await;
+    let (_, game, mia) = private(&server).await;
+    let token = mia.client.token.clone().unwrap();
+    let none = none_algorithm(&token);
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let swapped: String = signature.chars().rev().collect();
+    let forged = format!("{signed}.{swapped}");
+    for bad in ["", "x", "a.b.c", &none, &forged] {
+        let answer = mia.client.with_token(bad).get(&game.stream()).await;
+        answer.problem(401, bad);
+        assert!(answer.header("www-authenticate").starts_with("Bearer"), "{bad}");
+    }
+    let switched_off = format!("{}?token={token}", game.stream());
+    server.stranger().get(&switched_off).await.problem(401, "?token= is switched off");
+}
+
+/// The same claims, "signed" with nothing.
+fn none_algorithm(token: &str) -> String {
+    let claims = token.split('.').nth(1).unwrap();
+    // {"alg":"none","typ":"JWT"}
+    format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{claims}.")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_says_no_more_than_that() {
+    let server = TestServer::sqlite(&[]).await;
+    let (_, _, mia) = private(&server).await;
+    let wrong = json!({ "email": mia.email, "password": "not it" });
+    let unknown = json!({ "email": "nobody@example.org", "password": "not it" });
+    let (wrong, unknown) = (
+        server.stranger().post("/api/auth/login", wrong).await,
+        server.stranger().post("/api/auth/login", unknown).await,
+    );
+    assert_eq!(wrong.problem(401, "wrong password"), "wrong-password");
+    assert_eq!(wrong.text, unknown.text, "who exists is not told");
+    let me = mia.client.get("/api/auth/me").await.ok();
+    assert_eq!(me.get("user").unwrap_or(&me)["name"], "Mia");
+    server.stranger().get("/api/auth/me").await.problem(401, "nobody");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writes_with_a_cookie_come_from_our_own_pages_only() {
+    let server = TestServer::sqlite(&[("allowed_origins", "https://club.example")]).await;
+    let organizer = server.organizer().await;
+    let mia = organizer.person(&server, "Mia").await;
+    let cookie = cookie(&server, &mia).await;
+    let own = format!("http://{}", server.address());
+    let before = organizer.client.get("/api/teams").await.text;
+    #[rustfmt::skip]
+    let refused = [
+        vec![("Origin", "https://evil.example")],
+        vec![("Origin", "null")],
+        vec![("Sec-Fetch-Site", "cross-site")],
+        vec![("Sec-Fetch-Site", "same-site")],
+    ];
+    let post = async |name: &str, headers: &[(&str, &str)]| {
+        let mut all = vec![("Cookie", &*cookie)];
+        all.extend(headers);
+        let body = json!({ "name": name, "visibility": "public" });
+        let anybody = server.stranger();
+        anybody.send(reqwest::Method::POST, "/api/teams", Some(body), &all).await.unwrap()
+    };
+    for headers in refused {
+        let answer = post("Evil", &headers).await;
+        assert_eq!(answer.problem(403, &format!("{headers:?}")), "cross-site");
+    }
+    assert_eq!(organizer.client.get("/api/teams").await.text, before, "nothing written");
+    post("Good", &[("Origin", &own), ("Sec-Fetch-Site", "same-origin")]).await.ok();
+}
+
+async fn cookie(server: &TestServer, person: &Person) -> String {
+    let body = json!({ "email": person.email, "password": person.password });
+    let answer = server.stranger().post("/api/auth/login", body).await;
+    let set = answer.header("set-cookie").to_owned();
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax"), "{set}");
+    set.split(';').next().unwrap().to_owned()
+}
+
+async fn ticket(person: &Person, topic: &str) -> String {
+    let body = json!({ "topics": [topic] });
+    let answer = person.client.post("/api/stream-tickets", body).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    answer.json()["ticket"].as_str().unwrap().to_owned()
+}

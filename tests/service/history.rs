@@ -1,0 +1,117 @@
+//! The stored log page by page, and a match played again from it.
+
+use std::time::Instant;
+
+use crate::support::client::seq_of;
+use crate::support::database::Database;
+use crate::support::server::TestServer;
+use crate::support::viewer::End;
+use crate::support::viewer::PATIENCE;
+
+crate::support::on_both! {
+    pages_of_the_log_follow_each_other_without_gap,
+}
+
+async fn pages_of_the_log_follow_each_other_without_gap(database: Database) {
+    let server = TestServer::start(database, &[]).await;
+    let scorer = server.organizer().await.live("football").await;
+    scorer.notes(25).await;
+    let anybody = server.stranger();
+    let topic = scorer.game.topic();
+    let head = scorer.client.head(&topic).await;
+    for limit in [1, 7, 9, 500] {
+        let (mut after, mut seqs) = ("0".to_owned(), Vec::new());
+        loop {
+            let path = format!("/api/streams/{topic}/messages?after={after}&limit={limit}");
+            let answer = anybody.get(&path).await;
+            let page = answer.page();
+            let cache = answer.header("cache-control").to_owned();
+            seqs.extend(page.items.iter().map(|item| seq_of(item.get())));
+            if let Some(next) = page.next {
+                assert_eq!(page.items.len(), limit, "{path}");
+                assert_eq!(cache, "public, max-age=31536000, immutable", "{path}");
+                after = next;
+            } else {
+                assert!(page.items.len() < limit, "{path}");
+                assert!(!cache.contains("immutable"), "{path}: {cache}");
+                break;
+            }
+        }
+        assert_eq!(seqs, (1..=head).collect::<Vec<_>>(), "limit {limit}");
+    }
+    // A seq serves as well as a cursor; what is full stays byte for byte the same.
+    let path = format!("/api/streams/{topic}/messages?after=3&limit=5");
+    let page = anybody.get(&path).await;
+    assert_eq!(seq_of(page.page().items[0].get()), 4);
+    scorer.note("later").await.ok();
+    assert_eq!(anybody.get(&path).await.text, page.text);
+    for bad in ["limit=0", "limit=501", "limit=x", "after=x", "after=-1", "after=000000.3"] {
+        let path = format!("/api/streams/{topic}/messages?{bad}");
+        assert_eq!(anybody.get(&path).await.problem(400, bad), "bad-request", "{bad}");
+    }
+    let answer = anybody.get("/api/streams/match_999999/messages").await;
+    assert_eq!(answer.problem(404, "no such match"), "not-found");
+    let answer = anybody.get("/api/streams/nonsense/messages").await;
+    assert_eq!(answer.problem(404, "no topic"), "not-found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channels_history_holds_only_its_messages() {
+    let server = TestServer::sqlite(&[]).await;
+    let organizer = server.organizer().await;
+    let scorer = organizer.live("football").await;
+    for minute in 1..=5 {
+        scorer.incident("corner", minute).await;
+    }
+    let home = scorer.game.home;
+    let whole = organizer.client.history(&format!("team_{home}")).await;
+    let live = organizer.client.history(&format!("team_{home}_live")).await;
+    assert_eq!(live.len(), 5);
+    assert!(live.iter().all(|text| text.contains(&format!("\"topic\":\"team_{home}_live\""))));
+    assert!(whole.len() > live.len() && live.iter().all(|text| whole.contains(text)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_match_is_played_again_at_its_pace_times_speed() {
+    let server = TestServer::sqlite(&[]).await;
+    let scorer = server.organizer().await.live("football").await;
+    for minute in 1..=3 {
+        scorer.incident("corner", minute).await;
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    scorer.incident("goal", 4).await;
+    let history = scorer.client.history(&scorer.game.topic()).await;
+
+    let slow = play(&server, &scorer.game.path("/replay/?speed=1")).await;
+    let fast = play(&server, &scorer.game.path("/replay/?speed=100")).await;
+    assert_eq!(slow.1, history, "byte for byte");
+    assert_eq!(fast.1, history);
+    assert!(slow.0 >= 1.4, "three pauses of half a second took {} s", slow.0);
+    assert!(fast.0 < 1.0, "a hundred times faster took {} s", fast.0);
+    let rest = play(&server, &scorer.game.path("/replay/?speed=1000&from=4")).await;
+    assert_eq!(rest.1, history[3..]);
+    for bad in ["speed=0", "speed=x", "from=0", "speed=NaN", "speed=inf"] {
+        let path = scorer.game.path(&format!("/replay/?{bad}"));
+        assert_eq!(server.stranger().get(&path).await.problem(400, bad), "bad-request");
+    }
+}
+
+/// Seconds it took, and what came. It ends with a goodbye that asks not to come back.
+async fn play(server: &TestServer, path: &str) -> (f64, Vec<String>) {
+    let mut viewer = server.watch(path).open().await;
+    let (began, mut messages) = (Instant::now(), Vec::new());
+    loop {
+        let block = viewer.block().await;
+        match block.event.as_deref() {
+            None => messages.push(block.data),
+            Some("bye") => {
+                assert_eq!(block.json()["reason"], "complete");
+                assert!(block.id.unwrap().ends_with(".stop"));
+                break;
+            }
+            Some(_) => {}
+        }
+    }
+    assert_eq!(viewer.try_block(PATIENCE).await.err(), Some(End::Proper));
+    (began.elapsed().as_secs_f64(), messages)
+}

@@ -1,0 +1,126 @@
+//! What an operator sees: metrics by the names promised, and logs without credentials.
+
+use serde_json::json;
+
+use crate::support::server::ADMIN_EMAIL;
+use crate::support::server::ADMIN_PASSWORD;
+use crate::support::server::JWT_SECRET;
+use crate::support::server::TestServer;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_are_in_no_log_line() {
+    for format in ["pretty", "json"] {
+        let settings = [("log_format", format), ("log", "debug"), ("token_seconds", "3600")];
+        let server = TestServer::sqlite(&settings).await;
+        let organizer = server.organizer().await;
+        let home = organizer.team("Home", "private").await;
+        let mia = organizer.person(&server, "Mia").await;
+        organizer.join(home, &mia, "coach").await;
+        let topic = format!("team_{home}");
+        let body = json!({ "topics": [topic] });
+        let ticket = mia.client.post("/api/stream-tickets", body).await.json();
+        let ticket = ticket["ticket"].as_str().unwrap().to_owned();
+        let token = mia.client.token.clone().unwrap();
+        let path = format!("/api/teams/{home}/stream/");
+        for way in [
+            server.watch(&format!("{path}?ticket={ticket}")),
+            server.watch(&format!("{path}?token={token}")),
+            server.watch(&path).with("Cookie", &format!("touchline={token}")),
+            server.watch(&path).with("Authorization", &format!("Bearer {token}")),
+            server.watch(&format!("{path}?token=no{token}")),
+            server.watch(&format!("/api/nothing/?token={token}&ticket={ticket}")),
+        ] {
+            way.answer().await;
+        }
+        let wrong = json!({ "email": mia.email, "password": "a wrong one, typed by hand" });
+        server.stranger().post("/api/auth/login", wrong).await.problem(401, "wrong");
+        server.terminate();
+        server.ended(std::time::Duration::from_secs(10)).await;
+        let log = server.log();
+        assert!(log.contains("/stream/"), "the log tells of requests");
+        let secrets = [
+            &*ticket,
+            &token,
+            &mia.password,
+            &mia.email,
+            ADMIN_EMAIL,
+            ADMIN_PASSWORD,
+            JWT_SECRET,
+            "a wrong one, typed by hand",
+        ];
+        for secret in secrets {
+            let line = log.lines().find(|line| line.contains(secret));
+            assert_eq!(line, None, "{format}: {secret}");
+        }
+        if format == "json" {
+            for line in log.lines() {
+                let read: Result<serde_json::Value, _> = serde_json::from_str(line);
+                assert!(read.is_ok_and(|line| line.is_object()), "{line:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_have_their_promised_names_and_move() {
+    let server = TestServer::sqlite(&[]).await;
+    let scorer = server.organizer().await.live("football").await;
+    let mut viewer = server.watch(&scorer.game.stream()).open().await;
+    viewer.control("live").await;
+    scorer.note("one").await.ok();
+    viewer.message().await;
+    let cursor = viewer.cursor.clone().unwrap();
+    let mut again = server.watch(&scorer.game.stream()).after(&cursor).open().await;
+    again.control("live").await;
+    let text = server.stranger().get("/metrics").await.text;
+    assert!(text.ends_with("# EOF\n"));
+    let value = |name: &str| -> f64 {
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let found = lines.filter(|line| line.split(['{', ' ']).next() == Some(name));
+        let values: Vec<f64> =
+            found.map(|line| line.rsplit(' ').next().unwrap().parse().unwrap()).collect();
+        assert!(!values.is_empty(), "no {name} in\n{text}");
+        values.iter().sum()
+    };
+    for name in [
+        "touchline_streams_open",
+        "touchline_stream_connects_total",
+        "touchline_resumes_total",
+        "touchline_messages_total",
+        "touchline_deliveries_total",
+        "touchline_append_seconds_count",
+        "touchline_publish_to_write_seconds_count",
+        "touchline_feeder_wakeups_total",
+        "touchline_log_reads_total",
+        "touchline_snapshot_builds_total",
+    ] {
+        assert!(value(name) > 0.0, "{name} has not moved");
+    }
+    for name in ["touchline_bus_lag_seconds", "touchline_ring_misses_total", "touchline_drain_left"]
+    {
+        value(name);
+    }
+    assert!((value("touchline_streams_open") - 2.0).abs() < 0.1);
+    for family in ["touchline_stream_closes", "touchline_rejects"] {
+        assert!(text.contains(&format!("# TYPE {family} ")), "{family}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_sees_who_is_connected_and_can_end_it() {
+    let server = TestServer::sqlite(&[]).await;
+    let scorer = server.organizer().await.live("football").await;
+    let mut viewer = server.watch(&scorer.game.stream()).open().await;
+    let name = viewer.block().await.json()["connection"].as_str().unwrap().to_owned();
+    viewer.control("live").await;
+    let list = scorer.client.get("/api/admin/connections").await.ok();
+    let items = list["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0]["connection"], name);
+    assert_eq!(items[0]["topics"], json!([scorer.game.topic()]));
+    assert_eq!((&items[0]["lag"], &items[0]["transport"]), (&json!(0), &json!("sse")));
+    let path = format!("/api/admin/connections/{name}");
+    assert!(scorer.client.delete(&path).await.status < 300);
+    viewer.goodbye().await;
+    scorer.client.delete(&path).await.problem(404, "it has ended");
+}

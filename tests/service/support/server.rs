@@ -1,0 +1,237 @@
+//! The real binary, serving; killed with the test.
+
+use std::fs::OpenOptions;
+use std::net::TcpListener;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Child;
+use std::process::Command;
+use std::process::ExitStatus;
+use std::process::Stdio;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicU16;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use std::time::Instant;
+
+use tokio::sync::OnceCell;
+
+use super::client::Client;
+use super::database::Database;
+use super::database::Kind;
+use super::database::folder;
+use super::people::Organizer;
+use super::viewer::Watch;
+
+pub const BINARY: &str = env!("CARGO_BIN_EXE_touchline");
+pub const ADMIN_EMAIL: &str = "ada.admin@example.org";
+pub const ADMIN_PASSWORD: &str = "correct horse battery staple";
+pub const JWT_SECRET: &str = "a secret of the tests, 32 bytes or more";
+
+/// How long a start may take, on a machine that also compiles.
+const START: Duration = Duration::from_secs(30);
+
+/// Settings of every server, unless a test says otherwise: no limits in the way.
+const USUAL: [(&str, &str); 9] = [
+    ("jwt_secret", JWT_SECRET),
+    ("admin_email", ADMIN_EMAIL),
+    ("admin_password", ADMIN_PASSWORD),
+    ("writes_per_minute", "0"),
+    ("reads_per_minute", "0"),
+    ("logins_per_minute", "0"),
+    ("streams_per_user", "0"),
+    ("drain_seconds", "1"),
+    ("workers", "2"),
+];
+
+pub struct TestServer {
+    pub database: Database,
+    pub port: u16,
+    settings: Vec<(String, String)>,
+    folder: PathBuf,
+    child: Mutex<Option<Child>>,
+    admin: OnceCell<Client>,
+}
+
+impl TestServer {
+    /// A server on this database that answers; settings are named as in a settings file.
+    pub async fn start(database: Database, settings: &[(&str, &str)]) -> Self {
+        let mut all: Vec<(String, String)> = Vec::new();
+        let unless_set = |name: &str| !settings.iter().any(|(set, _)| *set == name);
+        let usual = USUAL.iter().filter(|(name, _)| unless_set(name));
+        for (name, value) in usual.chain(settings) {
+            all.push((format!("TOUCHLINE_{}", name.to_uppercase()), (*value).to_owned()));
+        }
+        let server = Self {
+            database,
+            port: free_port(),
+            settings: all,
+            folder: folder("server"),
+            child: Mutex::new(None),
+            admin: OnceCell::new(),
+        };
+        server.again().await;
+        server
+    }
+
+    /// The same on an SQLite file of its own.
+    pub async fn sqlite(settings: &[(&str, &str)]) -> Self {
+        Self::start(Database::new(Kind::Sqlite).await, settings).await
+    }
+
+    /// Starts it again, on the same port and database.
+    pub async fn again(&self) {
+        self.run(self.command(&["serve"])).await;
+    }
+
+    /// Starts it with this command line, and waits until it answers.
+    pub async fn run(&self, mut command: Command) {
+        let log = OpenOptions::new().create(true).append(true).open(self.log_path()).unwrap();
+        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        *self.child.lock().unwrap() = Some(command.spawn().unwrap());
+        let deadline = Instant::now() + START;
+        let client = self.stranger();
+        loop {
+            if let Ok(answer) = client.try_get("/readyz").await
+                && answer.status == 200
+            {
+                return;
+            }
+            if let Some(status) = self.exited() {
+                panic!("the server ended at its start, {status}:\n{}", self.log());
+            }
+            assert!(Instant::now() < deadline, "the server isn't ready:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// A command line of the same binary with the same settings.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = binary(arguments);
+        command.current_dir(&self.folder).envs(self.settings.iter().cloned());
+        command.env("TOUCHLINE_LISTEN", self.address());
+        command.env("TOUCHLINE_DATABASE_URL", &self.database.url);
+        command
+    }
+
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// `kill -9`, and it is gone when this returns.
+    pub fn kill9(&self) {
+        if let Some(mut child) = self.child.lock().unwrap().take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// Asks it to end (SIGTERM).
+    pub fn terminate(&self) {
+        let pid = self.pid().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
+    /// Waits until it has ended.
+    pub async fn ended(&self, within: Duration) -> ExitStatus {
+        let deadline = Instant::now() + within;
+        loop {
+            if let Some(status) = self.exited() {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "still running after {within:?}:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    fn exited(&self) -> Option<ExitStatus> {
+        self.child.lock().unwrap().as_mut().and_then(|child| child.try_wait().unwrap())
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.lock().unwrap().as_ref().expect("a running server").id()
+    }
+
+    /// Resident memory in KiB.
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches("kB").trim().parse().unwrap()
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.folder.join("log")
+    }
+
+    /// All it has said, over all its lives.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(self.log_path()).unwrap_or_default()).into_owned()
+    }
+
+    /// Where it runs, for files of the test.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Somebody who is not signed in.
+    pub fn stranger(&self) -> Client {
+        Client::new(&self.address())
+    }
+
+    /// The administrator, signed in once; each call has connections of its own.
+    pub async fn admin(&self) -> Client {
+        let sign_in = || async { self.stranger().sign_in(ADMIN_EMAIL, ADMIN_PASSWORD).await };
+        self.admin.get_or_init(sign_in).await.afresh()
+    }
+
+    pub async fn organizer(&self) -> Organizer {
+        Organizer { client: self.admin().await }
+    }
+
+    /// A stream to be opened.
+    pub fn watch(&self, path: &str) -> Watch {
+        Watch::new(&self.address(), path)
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.lock().unwrap().take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        if std::thread::panicking() {
+            let log = self.log();
+            let lines: Vec<_> = log.lines().collect();
+            let last = lines.len().saturating_sub(60);
+            eprintln!("--- last of the server's log\n{}\n---", lines[last..].join("\n"));
+        }
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The binary with no setting of the surroundings.
+pub fn binary(arguments: &[&str]) -> Command {
+    let mut command = Command::new(BINARY);
+    let ours = std::env::vars_os()
+        .filter(|(name, _)| name.to_str().is_some_and(|name| name.starts_with("TOUCHLINE_")));
+    for (name, _) in ours {
+        command.env_remove(name);
+    }
+    command.args(arguments);
+    command
+}
+
+/// A port below those that the system gives to clients, so that a server that is killed gets
+/// it again.
+fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let begin = u16::try_from(std::process::id() % 10_000).unwrap();
+    loop {
+        let offset = NEXT.fetch_add(1, Ordering::Relaxed) % 12_000;
+        let port = 20_000 + (begin + offset) % 12_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The strictest reading of the wire: chunks of HTTP/1.1, and blocks of an event stream.
+
+use std::io::BufRead;
+
+use serde_json::Value;
+
+/// Takes the chunked coding off, whatever the pieces in which it comes.
+#[derive(Debug)]
+pub struct Chunks {
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Size(String),
+    Data(usize),
+    /// The line end after so many bytes of it.
+    DataEnd(Vec<u8>),
+    Trailer(Vec<u8>),
+    Plain(usize),
+    Done,
+}
+
+impl Chunks {
+    pub fn new() -> Self {
+        Self { state: State::Size(String::new()) }
+    }
+
+    /// A body with a known length.
+    pub fn plain(length: usize) -> Self {
+        Self { state: if length == 0 { State::Done } else { State::Plain(length) } }
+    }
+
+    pub fn is_done(&self) -> bool {
+        matches!(self.state, State::Done)
+    }
+
+    pub fn feed(&mut self, mut bytes: &[u8], body: &mut Vec<u8>) {
+        while let Some(&first) = bytes.first() {
+            match &mut self.state {
+                State::Data(left) | State::Plain(left) => {
+                    let taken = bytes.len().min(*left);
+                    body.extend_from_slice(&bytes[..taken]);
+                    bytes = &bytes[taken..];
+                    *left -= taken;
+                    if *left == 0 {
+                        self.state = match self.state {
+                            State::Plain(_) => State::Done,
+                            _ => State::DataEnd(Vec::new()),
+                        };
+                    }
+                    continue;
+                }
+                State::Size(line) => {
+                    line.push(char::from(first));
+                    if let Some(size) = line.strip_suffix("\r\n") {
+                        let size = usize::from_str_radix(size, 16).expect("a chunk's size");
+                        self.state =
+                            if size == 0 { State::Trailer(Vec::new()) } else { State::Data(size) };
+                    }
+                }
+                State::DataEnd(seen) => {
+                    seen.push(first);
+                    assert!(b"\r\n".starts_with(seen), "a chunk ends with its line end");
+                    if seen.len() == 2 {
+                        self.state = State::Size(String::new());
+                    }
+                }
+                State::Trailer(seen) => {
+                    seen.push(first);
+                    assert!(b"\r\n".starts_with(seen), "the last chunk is followed by nothing");
+                    if seen.len() == 2 {
+                        self.state = State::Done;
+                    }
+                }
+                State::Done => panic!("bytes after the end of the body: {bytes:?}"),
+            }
+            bytes = &bytes[1..];
+        }
+    }
+}
+
+/// One frame as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    pub event: Option<String>,
+    pub retry: Option<u64>,
+    pub data: String,
+    pub id: Option<String>,
+}
+
+/// Cuts a body into blocks.
+#[derive(Debug, Default)]
+pub struct Blocks {
+    pub bytes: Vec<u8>,
+    /// Where the search for the end of the next block goes on, and the lines before it.
+    seen: usize,
+    lines: Vec<String>,
+}
+
+impl Blocks {
+    /// The next whole block; comments are passed over.
+    pub fn next(&mut self) -> Option<Block> {
+        loop {
+            let mut rest = &self.bytes[self.seen..];
+            let mut line = Vec::new();
+            rest.read_until(b'\n', &mut line).unwrap();
+            if line.last() != Some(&b'\n') {
+                self.bytes.drain(..self.seen);
+                self.seen = 0;
+                return None;
+            }
+            self.seen += line.len();
+            line.pop();
+            if !line.is_empty() {
+                let line = String::from_utf8(line).expect("frames are UTF-8");
+                assert!(!line.contains(['\r', '\0']) && !line.starts_with('\u{feff}'), "{line:?}");
+                self.lines.push(line);
+                continue;
+            }
+            if let Some(block) = Block::of(&std::mem::take(&mut self.lines)) {
+                return Some(block);
+            }
+        }
+    }
+}
+
+impl Block {
+    /// Nothing for a comment.
+    fn of(lines: &[String]) -> Option<Self> {
+        assert!(!lines.is_empty(), "an empty block");
+        if lines.iter().all(|line| line.starts_with(':')) {
+            return None;
+        }
+        let mut block = Self { event: None, retry: None, data: String::new(), id: None };
+        for (index, line) in lines.iter().enumerate() {
+            let (name, value) = line.split_once(": ").unwrap_or_else(|| panic!("{lines:?}"));
+            match name {
+                "event" => assert!(block.event.replace(value.to_owned()).is_none(), "{lines:?}"),
+                "retry" => assert!(block.retry.replace(value.parse().unwrap()).is_none()),
+                "data" => {
+                    assert!(block.data.is_empty(), "one line of data: {lines:?}");
+                    value.clone_into(&mut block.data);
+                }
+                "id" => {
+                    assert_eq!(index, lines.len() - 1, "the id is the last line: {lines:?}");
+                    block.id = Some(value.to_owned());
+                }
+                _ => panic!("unknown field: {lines:?}"),
+            }
+        }
+        block.check();
+        Some(block)
+    }
+
+    fn check(&self) {
+        assert!(self.data.starts_with('{') && self.data.ends_with('}'), "{self:?}");
+        match self.event.as_deref() {
+            None => assert!(self.id.is_some() && self.retry.is_none(), "{self:?}"),
+            Some("hello") => assert!(self.retry.is_some(), "{self:?}"),
+            Some("live" | "heartbeat" | "bye") => {}
+            Some(_) => panic!("unknown event: {self:?}"),
+        }
+        let id = self.id.as_deref().unwrap_or_default();
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._~-".contains(&byte);
+        assert!(id.bytes().all(plain), "{self:?}");
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.data).unwrap_or_else(|_| panic!("{self:?}"))
+    }
+
+    pub fn seq(&self) -> i64 {
+        super::client::seq_of(&self.data)
+    }
+
+    pub fn is_snapshot(&self) -> bool {
+        self.data.starts_with(r#"{"type":"snapshot""#)
+    }
+
+    /// Why a snapshot was sent; empty for a message.
+    pub fn reason(&self) -> String {
+        assert!(self.is_snapshot(), "no snapshot: {self:?}");
+        self.json()["reason"].as_str().unwrap().to_owned()
+    }
+}
