@@ -12,6 +12,19 @@ use prometheus_client::metrics::histogram::exponential_buckets;
 use prometheus_client::registry::Registry;
 use prometheus_client::registry::Unit;
 
+/// Why streams end: what `bye` says, and clients who go.
+const CLOSES: [&str; 7] =
+    ["client", "draining", "token_expired", "access_revoked", "limit", "lifetime", "unavailable"];
+
+/// Limits, by the names of their settings.
+const REJECTS: [&str; 5] = [
+    "streams",
+    "streams_per_user",
+    "streams_per_address",
+    "streams_per_topic",
+    "writes_per_minute",
+];
+
 /// One label of a family: its name depends on the family, see [`Metrics::new`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Kind {
@@ -75,6 +88,7 @@ impl Metrics {
             drain_left: Gauge::default(),
             registry: Registry::default(),
         };
+        made.begin_at_nought();
         let r = &mut registry;
         r.register("streams_open", "Open streams by kind", made.streams_open.clone());
         r.register("stream_connects", "Streams opened by kind", made.connects.clone());
@@ -82,13 +96,12 @@ impl Metrics {
         r.register("resumes", "Resumes by outcome", made.resumes.clone());
         r.register("messages", "Messages read from the log for readers", made.messages.clone());
         r.register("deliveries", "Messages written to readers", made.deliveries.clone());
-        let seconds = Unit::Seconds;
         let (append, publish) = (made.append_seconds.clone(), made.publish_seconds.clone());
-        r.register_with_unit("append", "From request to commit", seconds.clone(), append);
+        r.register_with_unit("append", "From request to commit", Unit::Seconds, append);
         let help = "From commit to the first reader's socket";
-        r.register_with_unit("publish_to_write", help, seconds.clone(), publish);
+        r.register_with_unit("publish_to_write", help, Unit::Seconds, publish);
         let help = "How far this node's feeder was behind the log at its last read";
-        r.register_with_unit("bus_lag", help, seconds, made.bus_lag_seconds.clone());
+        r.register_with_unit("bus_lag", help, Unit::Seconds, made.bus_lag_seconds.clone());
         r.register("feeder_wakeups", "Times the feeder was woken", made.feeder_wakeups.clone());
         r.register("ring_misses", "Readers behind their ring", made.ring_misses.clone());
         r.register("log_reads", "Reads of the log for streams", made.log_reads.clone());
@@ -96,6 +109,19 @@ impl Metrics {
         r.register("rejects", "Refused by a limit", made.rejects.clone());
         r.register("drain_left", "Streams still to be ended", made.drain_left.clone());
         Self { registry, ..made }
+    }
+
+    /// A rate needs a nought to grow from.
+    fn begin_at_nought(&self) {
+        for reason in CLOSES {
+            drop(self.closes.get_or_create(&Why { reason }));
+        }
+        for reason in REJECTS {
+            drop(self.rejects.get_or_create(&Why { reason }));
+        }
+        for outcome in ["live", "ring", "log", "snapshot"] {
+            drop(self.resumes.get_or_create(&Outcome { outcome }));
+        }
     }
 
     /// All of them in the `OpenMetrics` text format.

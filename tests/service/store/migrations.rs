@@ -60,6 +60,9 @@ async fn schema(database: &Database) -> Vec<String> {
     let lines: Vec<Line> = if database.kind == Kind::Sqlite {
         let path = database.url.strip_prefix("sqlite://").unwrap();
         let mut conn = SqliteConnection::establish(path).unwrap();
+        // Whoever closed it last may still be folding its log away.
+        diesel::RunQueryDsl::execute(diesel::sql_query("pragma busy_timeout = 5000"), &mut conn)
+            .unwrap();
         let query = "select coalesce(sql, name) as said from sqlite_master order by name";
         diesel::RunQueryDsl::load(diesel::sql_query(query), &mut conn).unwrap()
     } else {
