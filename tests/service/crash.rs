@@ -74,16 +74,13 @@ async fn write(scorer: Scorer, name: String) -> Sent {
     let mut sent = Sent::default();
     for number in 0.. {
         let key = format!("{name}n{number}");
-        match client.post_keyed(&scorer.game.path("/incidents"), note(&key), &key).await {
-            Ok(answer) => {
-                assert_eq!(answer.status, 201, "{}", answer.text);
-                sent.acknowledged.push(key);
-            }
-            Err(_) => {
-                sent.open = Some(key);
-                break;
-            }
-        }
+        let path = scorer.game.path("/incidents");
+        let Ok(answer) = client.post_keyed(&path, note(&key), &key).await else {
+            sent.open = Some(key);
+            break;
+        };
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        sent.acknowledged.push(key);
     }
     sent
 }

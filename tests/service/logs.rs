@@ -72,6 +72,10 @@ async fn metrics_have_their_promised_names_and_move() {
     let cursor = viewer.cursor.clone().unwrap();
     let mut again = server.watch(&scorer.game.stream()).after(&cursor).open().await;
     again.control("live").await;
+    let mut gone = server.watch(&scorer.game.stream()).open().await;
+    gone.control("live").await;
+    drop(gone);
+    closed(&server).await;
     let text = server.stranger().get("/metrics").await.text;
     assert!(text.ends_with("# EOF\n"));
     let value = |name: &str| -> f64 {
@@ -101,10 +105,17 @@ async fn metrics_have_their_promised_names_and_move() {
         value(name);
     }
     assert!((value("touchline_streams_open") - 2.0).abs() < 0.1);
-    for family in ["touchline_stream_closes", "touchline_rejects"] {
-        assert!(text.contains(&format!("# TYPE {family} ")), "{family}");
+}
+
+/// Waits until the server has counted the end of a stream.
+async fn closed(server: &TestServer) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while !server.stranger().get("/metrics").await.text.contains(CLOSED) {
+        assert!(std::time::Instant::now() < deadline, "a stream's end is counted");
     }
 }
+
+const CLOSED: &str = r#"touchline_stream_closes_total{reason="client"} 1"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_administrator_sees_who_is_connected_and_can_end_it() {

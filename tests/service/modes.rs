@@ -94,13 +94,13 @@ async fn polling_gives_the_same_messages_as_the_stream(database: Database) {
     assert_eq!(nothing, json!({ "cursor": start, "messages": [] }));
 
     // Something comes while it waits: at once.
-    let waiting = poll(&start, 20);
-    let writing = async {
+    let answering = poll(&start, 20);
+    let scoring = async {
         tokio::time::sleep(Duration::from_millis(100)).await;
         scorer.note("now").await.ok()
     };
     let began = Instant::now();
-    let (answer, _) = tokio::join!(waiting, writing);
+    let (answer, _) = tokio::join!(answering, scoring);
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     assert_eq!(answer["messages"][0]["data"]["incident"]["text"], "now");
 

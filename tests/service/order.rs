@@ -71,10 +71,10 @@ async fn write(scorer: Scorer, writer: usize, each: usize) {
 
 /// What one writer did after another of its own stands after it.
 fn every_writer_in_order(history: &[String], each: usize) {
-    let mut next = vec![0; WRITERS];
+    let mut next = [0; WRITERS];
     for text in history {
         let message: serde_json::Value = serde_json::from_str(text).unwrap();
-        let writer = message["data"]["score"]["home"].as_u64().unwrap() as usize;
+        let writer: usize = message["data"]["score"]["home"].to_string().parse().unwrap();
         assert_eq!(message["data"]["score"]["away"], next[writer], "{text}");
         next[writer] += 1;
     }

@@ -60,14 +60,10 @@ async fn g3_a_thousand_random_resumes_among_writers_lose_and_repeat_nothing(data
                 let mut cursor: Option<String> = None;
                 for _ in 0..200 {
                     let mut watch = watch.clone();
-                    if let Some(cursor) = &cursor {
-                        watch = watch.after(cursor);
-                    } else {
-                        watch = watch.after("0");
-                    }
+                    watch = watch.after(cursor.as_deref().unwrap_or("0"));
                     let mut viewer = watch.open().await;
                     viewer.cut_after(random.random_range(1..4000));
-                    while let Ok(block) = viewer.try_block(Duration::from_millis(60)).await {
+                    while let Ok(block) = viewer.try_block(Duration::from_millis(25)).await {
                         assert_ne!(block.event.as_deref(), Some("bye"), "{block:?}");
                         if block.event.is_none() {
                             assert!(!block.is_snapshot(), "nothing is pruned: {block:?}");

@@ -26,7 +26,7 @@ async fn ends(viewer: &mut Viewer, reason: &str, about: &str) {
         .await
         .unwrap_or_else(|_| panic!("still open after 5 s: {about}"));
     assert_eq!(bye["reason"], reason, "{about}");
-    let stop = frame.id.as_deref().is_some_and(|id| id.ends_with(".stop"));
+    let stop = frame.id.as_deref().is_some_and(|id| id.split('.').nth(1) == Some("stop"));
     assert_eq!(stop, reason == "access_revoked", "{about}: {frame:?}");
     assert!(began.elapsed() < FIVE, "{about}");
 }

@@ -187,10 +187,7 @@ impl Viewer {
 
     async fn fill(&mut self) -> usize {
         let mut bytes = vec![0; self.left.min(64 * 1024)];
-        let taken = match self.socket.read(&mut bytes).await {
-            Ok(taken) => taken,
-            Err(_) => 0,
-        };
+        let taken = self.socket.read(&mut bytes).await.unwrap_or_default();
         if self.left != usize::MAX {
             self.left -= taken;
         }
@@ -255,15 +252,5 @@ impl Viewer {
         let end = self.try_block(PATIENCE).await;
         assert_eq!(end.err(), Some(End::Proper), "the body ends after bye");
         (bye.json(), bye)
-    }
-
-    /// The body of an answer that is no stream.
-    pub async fn rest(mut self) -> String {
-        let deadline = Instant::now() + PATIENCE;
-        while !self.chunks.is_done() {
-            let taken = tokio::time::timeout_at(deadline, self.fill()).await.expect("a body");
-            assert!(taken > 0, "the body is cut");
-        }
-        String::from_utf8(std::mem::take(&mut self.blocks.bytes)).expect("UTF-8")
     }
 }
