@@ -44,11 +44,13 @@ impl Body {
         let kind = hub.kind_of(&reader);
         hub.shared.metrics.streams_open.get_or_create(&kind).inc();
         hub.shared.metrics.connects.get_or_create(&kind).inc();
-        let topics = reader.topics();
-        tracing::info!(
-            connection = reader.id, topics = %topics, user.id = reader.who.user_id,
-            "Stream c-{} of {topics} opened", reader.id
-        );
+        if tracing::enabled!(tracing::Level::INFO) {
+            let topics = reader.topics();
+            tracing::info!(
+                connection = reader.id, topics = %topics, user.id = reader.who.user_id,
+                "Stream c-{} of {topics} opened", reader.id
+            );
+        }
         Self { reader, hub, work: None, finished: false, _permit: permit }
     }
 

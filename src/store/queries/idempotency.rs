@@ -43,7 +43,7 @@ pub async fn claim(
         return Ok(None);
     }
     let known: RememberedRow =
-        idempotency::table.find((job.by, &key.path, &key.key)).first(conn).await?;
+        idempotency::table.find((job.by, &key.path, &key.key)).get_result(conn).await?;
     if known.body_hash == key.body_hash { Ok(Some(answer(known)?)) } else { Err(Fault::KeyReused) }
 }
 

@@ -121,7 +121,9 @@ pub async fn read_after(conn: &mut Conn, stream: Stream, after: Seq, limit: i64)
 pub async fn stream_row(conn: &mut Conn, stream: Stream) -> Found<Option<StreamRow>> {
     let topic = stream.to_string();
     let query = streams::table.filter(streams::topic.eq(topic));
-    Ok(query.first(conn).await.optional()?)
+    // Not `first`: SQLite prepares a statement with a bound LIMIT anew at each use, and that was
+    // a quarter of a write's time. It is so in all look-ups by a key.
+    Ok(query.get_result(conn).await.optional()?)
 }
 
 /// The head of a stream; 0 before its first message.

@@ -30,12 +30,12 @@ use crate::store::schema::teams as t;
 use crate::store::shapes;
 
 pub async fn row(conn: &mut Conn, id: i64) -> Found<Option<MatchRow>> {
-    Ok(matches::table.find(id).first(conn).await.optional()?)
+    Ok(matches::table.find(id).get_result(conn).await.optional()?)
 }
 
 /// The row, unchanged by others until the transaction ends.
 pub async fn lock(conn: &mut Conn, id: i64) -> Found<MatchRow> {
-    let row: Option<MatchRow> = locked!(matches::table.find(id)).first(conn).await.optional()?;
+    let row: Option<MatchRow> = locked!(matches::table.find(id)).get_result(conn).await.optional()?;
     Ok(row.ok_or_else(|| Rejection::not_found("match"))?)
 }
 

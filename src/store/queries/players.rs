@@ -52,7 +52,7 @@ pub async fn add(conn: &mut Conn, team_id: i64, fields: &PlayerFields) -> Found<
 /// A player by team and id, unchanged by others until the transaction ends.
 async fn lock(conn: &mut Conn, (team_id, id): (i64, i64)) -> Found<PlayerRow> {
     let query = players::table.find(id).filter(players::team_id.eq(team_id));
-    let row: Option<PlayerRow> = locked!(query).first(conn).await.optional()?;
+    let row: Option<PlayerRow> = locked!(query).get_result(conn).await.optional()?;
     Ok(row.ok_or_else(|| Rejection::not_found("player"))?)
 }
 

@@ -28,7 +28,7 @@ pub async fn chunk(conn: &mut Conn, stream_id: i64, keep: i64) -> Found<(u64, bo
     let (head, pruned): (i64, i64) = streams::table
         .find(stream_id)
         .select((streams::head_seq, streams::pruned_seq))
-        .first(conn)
+        .get_result(conn)
         .await?;
     let goal = head - keep.max(0);
     let upto = goal.min(pruned + CHUNK);

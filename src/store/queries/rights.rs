@@ -18,7 +18,7 @@ pub async fn of_match(conn: &mut Conn, id: i64, user: Option<i64>) -> Found<Opti
     let Some(user) = user else { return Ok(Some(MatchRights { public, ..Default::default() })) };
 
     let query = officials::table.find((id, user)).select(officials::role);
-    let role: Option<String> = query.first(conn).await.optional()?;
+    let role: Option<String> = query.get_result(conn).await.optional()?;
     let teams = members::team_id.eq(row.home_team_id).or(members::team_id.eq(row.away_team_id));
     let query = members::table.filter(members::user_id.eq(user)).filter(teams);
     let team: Option<i64> = query.select(members::team_id).first(conn).await.optional()?;
@@ -36,6 +36,6 @@ pub async fn of_team(conn: &mut Conn, id: i64, user: Option<i64>) -> Found<Optio
     let public = row.is_public();
     let Some(user) = user else { return Ok(Some(TeamRights { public, role: None })) };
     let query = members::table.find((id, user)).select(members::role);
-    let role = query.first(conn).await.optional()?;
+    let role = query.get_result(conn).await.optional()?;
     Ok(Some(TeamRights { public, role }))
 }

@@ -19,7 +19,7 @@ pub async fn epoch(conn: &mut Conn, made: &str) -> Found<String> {
 }
 
 async fn value(conn: &mut Conn, name: &str) -> Found<String> {
-    Ok(settings::table.find(name).select(settings::value).first(conn).await?)
+    Ok(settings::table.find(name).select(settings::value).get_result(conn).await?)
 }
 
 pub async fn rights_version(conn: &mut Conn) -> Found<i64> {

@@ -19,7 +19,7 @@ use crate::store::schema::teams;
 use crate::store::shapes;
 
 pub async fn row(conn: &mut Conn, id: i64) -> Found<Option<TeamRow>> {
-    Ok(teams::table.find(id).first(conn).await.optional()?)
+    Ok(teams::table.find(id).get_result(conn).await.optional()?)
 }
 
 /// Both teams of a match, as far as they exist. Written without a list, so that the statement
@@ -37,7 +37,7 @@ pub async fn shown(conn: &mut Conn, id: i64) -> Found<Option<(String, Value)>> {
 
 /// The row, unchanged by others until the transaction ends.
 pub async fn lock(conn: &mut Conn, id: i64) -> Found<TeamRow> {
-    let row: Option<TeamRow> = locked!(teams::table.find(id)).first(conn).await.optional()?;
+    let row: Option<TeamRow> = locked!(teams::table.find(id)).get_result(conn).await.optional()?;
     Ok(row.ok_or_else(|| Rejection::not_found("team"))?)
 }
 

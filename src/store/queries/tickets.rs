@@ -23,7 +23,7 @@ pub async fn keep(conn: &mut Conn, hash: &str, granted: &Value, until_ms: i64) -
 /// What a ticket that is still valid opens.
 pub async fn granted(conn: &mut Conn, hash: &str, now_ms: i64) -> Found<Option<Value>> {
     let valid = tickets::table.find(hash).filter(tickets::expires_at.gt(now_ms));
-    let text: Option<String> = valid.select(tickets::granted).first(conn).await.optional()?;
+    let text: Option<String> = valid.select(tickets::granted).get_result(conn).await.optional()?;
     Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 

@@ -17,13 +17,13 @@ use crate::store::schema::users;
 use crate::store::shapes;
 
 pub async fn user(conn: &mut Conn, id: i64) -> Found<Option<User>> {
-    let row: Option<UserRow> = users::table.find(id).first(conn).await.optional()?;
+    let row: Option<UserRow> = users::table.find(id).get_result(conn).await.optional()?;
     Ok(row.map(User::from))
 }
 
 pub async fn by_email(conn: &mut Conn, email: &str) -> Found<Option<User>> {
     let query = users::table.filter(users::email.eq(plain(email)));
-    let row: Option<UserRow> = query.first(conn).await.optional()?;
+    let row: Option<UserRow> = query.get_result(conn).await.optional()?;
     Ok(row.map(User::from))
 }
 
@@ -48,7 +48,7 @@ pub async fn create(conn: &mut Conn, job: &Job, user: &NewUser) -> Found<Written
 }
 
 pub async fn edit(conn: &mut Conn, job: &Job, id: i64, edit: &EditUser) -> Found<Written> {
-    let row: Option<UserRow> = locked!(users::table.find(id)).first(conn).await.optional()?;
+    let row: Option<UserRow> = locked!(users::table.find(id)).get_result(conn).await.optional()?;
     let row = row.ok_or_else(|| Rejection::not_found("user"))?;
     job.expects(row.version)?;
 
