@@ -3,9 +3,37 @@
 //! In the order a goal travels: `http` takes the request, `auth` says who may, `sports` and
 //! `domain` decide (pure), `store` commits rows and messages at once, `stream` tells the readers.
 
+pub mod auth;
 pub mod bus;
+pub mod config;
 pub mod domain;
+pub mod http;
+pub mod limits;
 pub mod metrics;
+pub mod problem;
+pub mod server;
 pub mod sports;
 pub mod store;
 pub mod stream;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::auth::Keys;
+use crate::auth::public::PublicTopics;
+use crate::config::Config;
+use crate::limits::Limits;
+use crate::store::Store;
+use crate::stream::Shared;
+
+/// What every request can reach.
+pub struct App {
+    pub store: Store,
+    pub keys: Keys,
+    pub limits: Limits,
+    pub public: PublicTopics,
+    pub config: Arc<Config>,
+    pub shared: Arc<Shared>,
+    /// Whether new requests are welcome: not while the service drains.
+    pub ready: AtomicBool,
+}

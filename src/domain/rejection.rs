@@ -15,6 +15,8 @@ pub enum Reason {
     NotFound,
     /// It has changed since the caller last read it.
     Stale,
+    /// It was there and is no longer kept.
+    Gone,
 }
 
 /// What is wrong with one field of the body.

@@ -3,7 +3,19 @@
 //! A match is the fold of its entries: `state = entries.fold(start, apply)`. An entry is an
 //! accepted [`Command`], stored whole, so `apply` may look at nothing but its arguments.
 
+mod body;
+mod clock;
+mod lifecycle;
+mod play;
 pub mod rules;
+mod score;
+mod sport;
+
+mod football;
+mod generic;
+
+#[cfg(test)]
+mod tests;
 
 use chrono::DateTime;
 use chrono::Utc;
@@ -16,6 +28,9 @@ use crate::domain::rejection::Rejection;
 
 pub use rules::Game;
 pub use rules::Rules;
+
+/// Every sport we score. A new one is one file, its `mod` line and one line here.
+static SPORTS: [Rules; 2] = [Rules::of::<football::Football>(), Rules::of::<generic::Generic>()];
 
 /// One of the two teams of a match, as displays draw it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,7 +91,7 @@ pub struct Applied<S> {
 pub type Outcome<S> = Result<Applied<S>, Rejection>;
 
 /// What lists and pages show of a match without asking its sport.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
     /// `scheduled`, `live`, `paused`, `finished`, `postponed`, `cancelled`, `abandoned`
     pub status: &'static str,

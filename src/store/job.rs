@@ -4,6 +4,8 @@ use chrono::DateTime;
 use chrono::Utc;
 use serde_json::Value;
 
+use crate::domain::rejection::Reason;
+use crate::domain::rejection::Rejection;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
 
@@ -18,6 +20,20 @@ pub struct Job {
     /// The `ETag` the caller has seen (`If-Match`), without quotes.
     pub if_match: Option<String>,
     pub write: Write,
+}
+
+impl Job {
+    /// Refuses where the caller has seen another version (`If-Match`) than the one that is now.
+    pub fn expects(&self, version: i64) -> Result<(), Rejection> {
+        match self.if_match.as_deref() {
+            None | Some("*") => Ok(()),
+            Some(seen) if seen == version.to_string() => Ok(()),
+            Some(seen) => {
+                let words = format!("it has changed: it is at {version}, not at {seen}");
+                Err(Rejection::new(Reason::Stale, "stale", words))
+            }
+        }
+    }
 }
 
 /// What makes a write effectively once (G5): it belongs to the user and the path.

@@ -2,237 +2,284 @@
 
 pub mod job;
 
+mod error;
+mod games;
+mod model;
+#[expect(clippy::duplicate_mod, reason = "each query is written once and compiled for both")]
+mod postgres;
+mod rows;
+mod schema;
+mod shapes;
+#[expect(clippy::duplicate_mod, reason = "each query is written once and compiled for both")]
+mod sqlite;
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use chrono::Utc;
 use serde_json::Value;
 
 use crate::bus::Bell;
-use crate::domain::message::StoredMessage;
-use crate::domain::rejection::Rejection;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
+use crate::store::games::Games;
 use crate::store::job::Done;
 use crate::store::job::Job;
 
+pub use error::StoreError;
+pub use model::Head;
+pub use model::List;
+pub use model::ListOf;
+pub use model::MatchRights;
+pub use model::Page;
+pub use model::Snapshot;
+pub use model::TeamRights;
+pub use model::User;
+
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// Why the store did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    #[error(transparent)]
-    Rejected(Rejection),
-    /// An idempotency key came again with another body (422).
-    #[error("this idempotency key was used with another body")]
-    KeyReused,
-    /// The database can't be reached or is too busy; trying again helps (503).
-    #[error("the database can't be reached: {0}")]
-    Unavailable(String),
-    #[error("the database failed: {0}")]
-    Failed(String),
-}
+/// What a write gives, and the heads to ring the bell with once it is committed.
+type Told<T> = (T, Vec<(Stream, Seq)>);
 
 /// How to open a database.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// `sqlite://touchline.db` or `postgres://…`
     pub url: String,
-    /// Connections to PostgreSQL, or readers of SQLite.
+    /// Connections to `PostgreSQL`, or readers of `SQLite`.
     pub connections: usize,
-    /// A PEM file of authorities to trust for PostgreSQL's TLS, besides the system's.
+    /// A PEM file of authorities to trust for `PostgreSQL`'s TLS, besides the system's.
     pub ca_file: Option<std::path::PathBuf>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct User {
-    pub id: i64,
-    pub email: String,
-    pub name: String,
-    pub role: String,
-    pub disabled: bool,
-    pub password_hash: Option<String>,
-}
-
-/// What a user is to a match. Without a user, only what everybody is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MatchRights {
-    pub public: bool,
-    pub created: bool,
-    pub referee: bool,
-    pub scorer: bool,
-    /// Member of one of its teams, in whatever role.
-    pub member: bool,
-}
-
-/// What a user is to a team.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TeamRights {
-    pub public: bool,
-    /// `manager`, `coach`, `player` or `family`
-    pub role: Option<String>,
-}
-
-/// One page of a stream's log.
-#[derive(Clone, Debug, Default)]
-pub struct Page {
-    /// Consecutive, oldest first; the first is `after + 1` unless that was pruned.
-    pub messages: Vec<StoredMessage>,
-    pub head: Seq,
-    /// Everything up to here is no longer kept.
-    pub pruned: Seq,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Head {
-    pub head: Seq,
-    pub pruned: Seq,
-}
-
-/// A topic's whole state at exactly `seq`, read in one transaction.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    pub seq: Seq,
-    pub data: Value,
-}
-
-/// A page of a list; `next` is where the following one starts.
-#[derive(Clone, Debug, Default)]
-pub struct List {
-    pub items: Vec<Value>,
-    pub next: Option<i64>,
-}
-
-/// The lists that can be asked for, oldest first.
-#[derive(Clone, Debug)]
-pub enum ListOf {
-    Users,
-    /// Teams that are public, or that this user is a member of; all for `None`.
-    Teams {
-        visible_to: Option<i64>,
-        all: bool,
-    },
-    Players {
-        team_id: i64,
-    },
-    Members {
-        team_id: i64,
-    },
-    TeamMatches {
-        team_id: i64,
-    },
-    Matches {
-        visible_to: Option<i64>,
-        all: bool,
-        status: Option<String>,
-    },
-    Officials {
-        match_id: i64,
-    },
 }
 
 /// The one thing that reaches the database. Clones share its connections.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store {
+    database: Database,
+    games: Arc<Games>,
+    epoch: Arc<str>,
+    bell: Bell,
+}
+
+#[derive(Clone)]
+enum Database {
+    Postgres(postgres::Database),
+    Sqlite(sqlite::Database),
+}
+
+/// Asks the database there is: `|conn, queries|` are its connection and its queries.
+macro_rules! ask {
+    ($database:expr, $way:ident, |$conn:ident, $queries:ident| $work:expr) => {
+        match &$database {
+            Database::Postgres(database) => {
+                use postgres::queries as $queries;
+                database.$way(move |$conn| Box::pin($work)).await
+            }
+            Database::Sqlite(database) => {
+                use sqlite::queries as $queries;
+                database.$way(move |$conn| Box::pin($work)).await
+            }
+        }
+    };
+}
 
 impl Store {
     /// Opens the database, runs what migrations it lacks, and reads or makes its epoch.
-    pub async fn open(_options: &Options) -> Result<Self> {
-        todo!()
+    pub async fn open(options: &Options) -> Result<Self> {
+        let bell = Bell::default();
+        let url = options.url.as_str();
+        let database = if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if path.is_empty() || path.contains(":memory:") {
+                let words = "sqlite: needs a file, as in sqlite://touchline.db";
+                return Err(StoreError::Failed(words.to_owned()));
+            }
+            let opened = sqlite::Database::open(path, options.connections, bell.clone());
+            Database::Sqlite(opened.await?)
+        } else {
+            Database::Postgres(postgres::Database::open(options, bell.clone()).await?)
+        };
+        let made = format!("{:06x}", rand::random::<u32>() & 0xff_ffff);
+        let epoch = ask!(database, write, |conn, queries| {
+            let made = made.clone();
+            async move { Ok((queries::settings::epoch(conn, &made).await?, Vec::new())) }
+        })?;
+        Ok(Self { database, games: Arc::default(), epoch: epoch.into(), bell })
     }
+
     /// A short random word made when the database was created: lower-case hex.
     pub fn epoch(&self) -> &str {
-        todo!()
+        &self.epoch
     }
+
     /// Rung after every commit that told something.
     pub fn bell(&self) -> &Bell {
-        todo!()
+        &self.bell
     }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        todo!()
+        ask!(self.database, read, |conn, queries| queries::settings::ping(conn))
     }
+
     /// Does one write: idempotency record, rows and messages in one transaction, then the bell.
     ///
     /// Runs to its end although the caller stops waiting.
-    pub async fn write(&self, _job: Job) -> Result<Done> {
-        todo!()
+    pub async fn write(&self, job: Job) -> Result<Done> {
+        let (job, games) = (Arc::new(job), Arc::clone(&self.games));
+        let answer = ask!(self.database, write, |conn, queries| {
+            let (job, games) = (Arc::clone(&job), Arc::clone(&games));
+            async move { queries::commit::job(conn, &games, &job).await }
+        })?;
+        answer.map_err(StoreError::Rejected)
     }
 
     /// At most `limit` messages of a stream after `after`. A stream nobody wrote to has head 0.
-    pub async fn read_after(&self, _stream: Stream, _after: Seq, _limit: i64) -> Result<Page> {
-        todo!()
-    }
-    /// In the order asked.
-    pub async fn heads(&self, _streams: &[Stream]) -> Result<Vec<Head>> {
-        todo!()
-    }
-    /// `None`: there is no such thing.
-    pub async fn snapshot(&self, _topic: Topic) -> Result<Option<Snapshot>> {
-        todo!()
+    pub async fn read_after(&self, stream: Stream, after: Seq, limit: i64) -> Result<Page> {
+        ask!(self.database, read, |conn, queries| {
+            queries::log::read_after(conn, stream, after, limit)
+        })
     }
 
-    pub async fn user(&self, _id: i64) -> Result<Option<User>> {
-        todo!()
+    /// In the order asked.
+    pub async fn heads(&self, streams: &[Stream]) -> Result<Vec<Head>> {
+        let streams = streams.to_vec();
+        ask!(self.database, read, |conn, queries| async move {
+            queries::log::heads(conn, &streams).await
+        })
     }
-    pub async fn user_by_email(&self, _email: &str) -> Result<Option<User>> {
-        todo!()
+
+    /// `None`: there is no such thing.
+    pub async fn snapshot(&self, topic: Topic) -> Result<Option<Snapshot>> {
+        let games = Arc::clone(&self.games);
+        ask!(self.database, read_whole, |conn, queries| async move {
+            queries::snapshots::snapshot(conn, &games, topic).await
+        })
     }
+
+    pub async fn user(&self, id: i64) -> Result<Option<User>> {
+        ask!(self.database, read, |conn, queries| queries::users::user(conn, id))
+    }
+
+    pub async fn user_by_email(&self, email: &str) -> Result<Option<User>> {
+        let email = email.to_owned();
+        ask!(self.database, read, |conn, queries| async move {
+            queries::users::by_email(conn, &email).await
+        })
+    }
+
     /// `None`: no such match.
-    pub async fn match_rights(&self, _id: i64, _user: Option<i64>) -> Result<Option<MatchRights>> {
-        todo!()
+    pub async fn match_rights(&self, id: i64, user: Option<i64>) -> Result<Option<MatchRights>> {
+        ask!(self.database, read_whole, |conn, queries| queries::rights::of_match(conn, id, user))
     }
+
     /// `None`: no such team.
-    pub async fn team_rights(&self, _id: i64, _user: Option<i64>) -> Result<Option<TeamRights>> {
-        todo!()
+    pub async fn team_rights(&self, id: i64, user: Option<i64>) -> Result<Option<TeamRights>> {
+        ask!(self.database, read_whole, |conn, queries| queries::rights::of_team(conn, id, user))
     }
+
     /// Grows with each write that may take a right away.
     pub async fn rights_version(&self) -> Result<i64> {
-        todo!()
+        ask!(self.database, read, |conn, queries| queries::settings::rights_version(conn))
     }
 
-    /// `(etag, body)` of `GET /api/teams/{id}`, `/api/users/{id}` or `/api/matches/{id}`.
-    pub async fn team(&self, _id: i64) -> Result<Option<(String, Value)>> {
-        todo!()
+    /// `(etag, body)` of `GET /api/teams/{id}`.
+    pub async fn team(&self, id: i64) -> Result<Option<(String, Value)>> {
+        ask!(self.database, read, |conn, queries| queries::teams::shown(conn, id))
     }
-    pub async fn game(&self, _id: i64) -> Result<Option<(String, Value)>> {
-        todo!()
+
+    /// `(etag, body)` of `GET /api/matches/{id}`.
+    pub async fn game(&self, id: i64) -> Result<Option<(String, Value)>> {
+        let games = Arc::clone(&self.games);
+        ask!(self.database, read_whole, |conn, queries| async move {
+            queries::snapshots::game(conn, &games, id).await
+        })
     }
+
     /// What the match's sport says at `path`: `incidents`, `incidents/21`, `statistics`.
-    pub async fn game_part(&self, _id: i64, _path: &str) -> Result<Option<Value>> {
-        todo!()
-    }
-    /// At most `limit` items after the one whose id is `after`.
-    pub async fn list(&self, _of: ListOf, _after: i64, _limit: i64) -> Result<List> {
-        todo!()
+    pub async fn game_part(&self, id: i64, path: &str) -> Result<Option<Value>> {
+        let (games, path) = (Arc::clone(&self.games), path.to_owned());
+        ask!(self.database, read_whole, |conn, queries| async move {
+            queries::entries::part(conn, &games, id, &path).await
+        })
     }
 
-    /// Remembers a stream ticket by the hash of its text. `token` is what it was made from.
-    pub async fn keep_ticket(
-        &self,
-        _hash: &str,
-        _grant: &Value,
-        _until: chrono::DateTime<chrono::Utc>,
-    ) -> Result<()> {
-        todo!()
+    /// At most `limit` items after the one whose id is `after`.
+    pub async fn list(&self, of: ListOf, after: i64, limit: i64) -> Result<List> {
+        let games = Arc::clone(&self.games);
+        ask!(self.database, read_whole, |conn, queries| async move {
+            queries::lists::list(conn, &games, &of, (after, limit)).await
+        })
     }
+
+    /// Remembers a stream ticket by the hash of its text. `grant` is what it opens.
+    pub async fn keep_ticket(&self, hash: &str, grant: &Value, until: DateTime<Utc>) -> Result<()> {
+        let (hash, grant, until) = (hash.to_owned(), grant.clone(), until.timestamp_millis());
+        ask!(self.database, write, |conn, queries| {
+            let (hash, grant) = (hash.clone(), grant.clone());
+            async move { Ok((queries::tickets::keep(conn, &hash, &grant, until).await?, Vec::new())) }
+        })
+    }
+
     /// Takes a ticket that is still valid at `now`; it can be taken again until it runs out,
     /// so that a connection that failed at once can be tried again.
-    pub async fn ticket(
-        &self,
-        _hash: &str,
-        _now: chrono::DateTime<chrono::Utc>,
-    ) -> Result<Option<Value>> {
-        todo!()
+    pub async fn ticket(&self, hash: &str, now: DateTime<Utc>) -> Result<Option<Value>> {
+        let (hash, now) = (hash.to_owned(), now.timestamp_millis());
+        ask!(self.database, read, |conn, queries| async move {
+            queries::tickets::granted(conn, &hash, now).await
+        })
     }
 
     /// Removes all but the newest `keep` messages of a stream, or of each. Gives how many went.
-    pub async fn prune(&self, _stream: Option<Stream>, _keep: i64) -> Result<u64> {
-        todo!()
+    pub async fn prune(&self, stream: Option<Stream>, keep: i64) -> Result<u64> {
+        let ids = ask!(self.database, read, |conn, queries| queries::prune::streams(conn, stream))?;
+        let mut gone = 0;
+        for id in ids {
+            let mut is_more = true;
+            while is_more {
+                let (count, more) = ask!(self.database, write, |conn, queries| async move {
+                    Ok((queries::prune::chunk(conn, id, keep).await?, Vec::new()))
+                })?;
+                gone += count;
+                is_more = more;
+            }
+        }
+        Ok(gone)
     }
+
     /// Removes idempotency records older than 48 h and tickets that have run out.
-    pub async fn forget(&self, _now: chrono::DateTime<chrono::Utc>) -> Result<()> {
-        todo!()
+    pub async fn forget(&self, now: DateTime<Utc>) -> Result<()> {
+        let now = now.timestamp_millis();
+        ask!(self.database, write, |conn, queries| async move {
+            queries::tickets::forget(conn, now).await?;
+            queries::idempotency::forget(conn, now).await?;
+            Ok(((), Vec::new()))
+        })
     }
+
     /// Every fault found, in words; empty where the database is whole. `progress(done, of)`.
-    pub async fn verify(&self, _progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Vec<String>> {
-        todo!()
+    pub async fn verify(&self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Vec<String>> {
+        let (streams, matches) =
+            ask!(self.database, read_whole, |conn, queries| queries::verify::plan(conn))?;
+        let mut faults =
+            ask!(self.database, read_whole, |conn, queries| queries::verify::dangling(conn))?;
+        let of = (streams.len() + matches.len()) as u64;
+        let mut done = 0;
+        for id in streams {
+            faults.extend(ask!(self.database, read_whole, |conn, queries| {
+                queries::verify::stream(conn, id)
+            })?);
+            done += 1;
+            progress(done, of);
+        }
+        for id in matches {
+            faults.extend(ask!(self.database, read_whole, |conn, queries| {
+                queries::verify::game(conn, id)
+            })?);
+            done += 1;
+            progress(done, of);
+        }
+        Ok(faults)
     }
 }

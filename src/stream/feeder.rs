@@ -78,7 +78,7 @@ impl Feeder {
     }
 
     /// Says something to every hub.
-    pub fn tell_all(&self, notice: impl Fn() -> Notice) {
+    pub fn tell_all(&self, mut notice: impl FnMut() -> Notice) {
         for hub in self.hubs.get().into_iter().flatten() {
             let _ = hub.send(notice());
         }

@@ -188,7 +188,7 @@ mod tests {
         let plain = frame.wrapped(Coding::Plain);
         assert_eq!(&plain[..], b"data: {\"seq\":42}\nid: 5f2c91.42\n\n");
         let chunk = frame.wrapped(Coding::Chunked);
-        assert_eq!(&chunk[..], b"22\r\ndata: {\"seq\":42}\nid: 5f2c91.42\n\n\r\n");
+        assert_eq!(&chunk[..], b"20\r\ndata: {\"seq\":42}\nid: 5f2c91.42\n\n\r\n");
         assert_eq!(frame.data_line(), b"data: {\"seq\":42}\n");
         assert_eq!(frame.envelope(), b"{\"seq\":42}");
         assert!(frame.is_a("goal") && frame.is_a("incident_added") && !frame.is_a("card"));

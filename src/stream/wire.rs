@@ -130,3 +130,71 @@ impl AsyncWrite for Wire {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::io::AsyncReadExt;
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    async fn pair() -> (Wire, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (server, _) = listener.accept().await.unwrap();
+        (Wire::new(server, 4096, Duration::from_secs(5)), client)
+    }
+
+    #[tokio::test]
+    async fn a_wire_is_at_rest_once_the_dispatcher_has_flushed_and_the_body_waits() {
+        let (mut wire, mut client) = pair().await;
+        let line = wire.line();
+        assert!(!line.is_at_rest(), "nothing has been flushed yet");
+        line.set_waiting(true);
+        wire.write_all(b"head ").await.unwrap();
+        assert!(!line.is_at_rest(), "the dispatcher may have more");
+        wire.flush().await.unwrap();
+        assert!(line.is_at_rest());
+        assert_eq!(line.write(b"frame"), Written::All);
+        line.set_waiting(false);
+        assert!(!line.is_at_rest(), "the body has something to say");
+
+        let mut seen = [0; 10];
+        client.read_exact(&mut seen).await.unwrap();
+        assert_eq!(&seen, b"head frame");
+    }
+
+    #[tokio::test]
+    async fn g6_what_the_kernel_does_not_take_is_given_back() {
+        let (mut wire, mut client) = pair().await;
+        let line = wire.line();
+        wire.write_all(b"x").await.unwrap();
+        let piece = vec![b'x'; 100_000];
+        let mut taken = 1;
+        loop {
+            match line.write(&piece) {
+                Written::All => taken += piece.len(),
+                Written::Part(0) => break,
+                Written::Part(part) => taken += part,
+                Written::Broken => panic!("the reader is still there"),
+            }
+        }
+        // The dispatcher's next write waits for the reader, and then goes through.
+        let blocked =
+            poll_fn(|cx| Poll::Ready(Pin::new(&mut wire).poll_write(cx, b"y").is_pending()));
+        assert!(blocked.await);
+        let reader = tokio::spawn(async move {
+            let mut seen = Vec::new();
+            client.read_to_end(&mut seen).await.unwrap();
+            seen
+        });
+        wire.write_all(b"y").await.unwrap();
+        wire.shutdown().await.unwrap();
+        drop((wire, line));
+        let seen = reader.await.unwrap();
+        assert_eq!((seen.len(), seen.last()), (taken + 1, Some(&b'y')));
+    }
+}

@@ -1,0 +1,9 @@
+-- Facts about the database itself, and counters that belong to no row.
+create table settings (
+    name text not null,
+    value text not null,
+
+    constraint settings_name_is_unique primary key (name)
+) strict;
+
+insert into settings (name, value) values ('rights_version', '1');

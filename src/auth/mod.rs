@@ -1,0 +1,226 @@
+//! Who is asking: from the credentials of a request to a user.
+
+mod keys;
+pub mod origin;
+pub mod password;
+pub mod permission;
+pub mod public;
+pub mod ticket;
+pub mod token;
+
+use std::sync::Arc;
+
+use actix_web::FromRequest;
+use actix_web::HttpMessage;
+use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::Data;
+use chrono::DateTime;
+use chrono::Utc;
+use futures_util::future::LocalBoxFuture;
+
+use crate::App;
+use crate::auth::origin::Provenance;
+use crate::auth::token::BadToken;
+use crate::auth::token::Claims;
+use crate::auth::token::Subject;
+use crate::domain::rejection::Reason;
+use crate::domain::topic::Topic;
+use crate::problem::Problem;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::User;
+use crate::store::job::Job;
+use crate::store::job::NewUser;
+use crate::store::job::Write;
+
+pub use token::Keys;
+
+/// The cookie that holds an access token.
+pub const COOKIE: &str = "touchline";
+
+/// Somebody who has signed in. As an extractor it refuses everybody else, and takes a header or
+/// a cookie only: what stands in a URL opens streams and no more.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub id: i64,
+    pub email: String,
+    pub name: String,
+    pub role: String,
+    pub admin: bool,
+    /// When the token expires.
+    pub expires_at: DateTime<Utc>,
+    /// Where given, only these may be read, and nothing written.
+    pub topics: Option<Arc<[Topic]>>,
+}
+
+/// Somebody who may have signed in. Bad credentials are refused; none are fine.
+#[derive(Clone, Debug)]
+pub struct Viewer(pub Option<SignedIn>);
+
+/// Who asked, for the request log.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker(pub i64);
+
+/// What came with a request.
+#[derive(Debug, PartialEq, Eq)]
+enum Credential {
+    Token(String),
+    Cookie(String),
+    Ticket(String),
+}
+
+const INVALID: Problem = Problem::BadCredentials("the token is not valid");
+
+impl FromRequest for SignedIn {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move { identify(&req, false).await?.ok_or(Problem::NotSignedIn) })
+    }
+}
+
+impl FromRequest for Viewer {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move { identify(&req, true).await.map(Viewer) })
+    }
+}
+
+async fn identify(req: &HttpRequest, from_url: bool) -> Result<Option<SignedIn>, Problem> {
+    let app = req.app_data::<Data<App>>();
+    let app = app.ok_or_else(|| Problem::Internal("requests don't reach the app".to_owned()))?;
+    let credential = credential(req, from_url, app.config.token_in_query)?;
+    let Some(credential) = credential else { return Ok(None) };
+    let borne = matches!(credential, Credential::Cookie(_)) && !req.method().is_safe();
+    if borne && !provenance(req).is_ours(&app.config.allowed_origins) {
+        return Err(Problem::CrossSite);
+    }
+    let who = admit(app, credential).await?;
+    req.extensions_mut().insert(Asker(who.id));
+    Ok(Some(who))
+}
+
+/// The first that is there counts, good or bad: header, cookie, ticket, token.
+fn credential(
+    req: &HttpRequest,
+    from_url: bool,
+    token_in_query: bool,
+) -> Result<Option<Credential>, Problem> {
+    if let Some(header) = req.headers().get(header::AUTHORIZATION) {
+        let token = header.to_str().ok().and_then(|text| {
+            let (scheme, token) = text.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+        });
+        return token.map(Credential::Token).map(Some).ok_or(INVALID);
+    }
+    if let Some(cookie) = req.cookie(COOKIE) {
+        return Ok(Some(Credential::Cookie(cookie.value().to_owned())));
+    }
+    let parameter = |name| from_url.then(|| query_parameter(req.query_string(), name)).flatten();
+    let token = || parameter("token").filter(|_| token_in_query);
+    let ticket = parameter("ticket").map(Credential::Ticket);
+    Ok(ticket.or_else(|| token().map(Credential::Token)))
+}
+
+/// Tickets and tokens are written without characters that need escaping.
+fn query_parameter(query: &str, name: &str) -> Option<String> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+}
+
+/// Where a browser says a request came from.
+pub fn provenance(req: &HttpRequest) -> Provenance<'_> {
+    let text = |name: &str| req.headers().get(name).and_then(|value| value.to_str().ok());
+    Provenance { site: text("sec-fetch-site"), origin: text("origin"), host: text("host") }
+}
+
+async fn admit(app: &App, credential: Credential) -> Result<SignedIn, Problem> {
+    let (user, claims) = match credential {
+        Credential::Token(token) | Credential::Cookie(token) => {
+            let claims = app.keys.verify(&token).map_err(|bad| match bad {
+                BadToken::Expired => Problem::BadCredentials("the token has expired"),
+                BadToken::Invalid => INVALID,
+            })?;
+            (user(&app.store, &claims.subject).await?, claims)
+        }
+        Credential::Ticket(text) => {
+            let bad = Problem::BadCredentials("the ticket is not valid (any more)");
+            let grant = ticket::redeem(&app.store, &text).await?.ok_or(bad)?;
+            let topics = grant.topics.iter().filter_map(|topic| topic.parse().ok()).collect();
+            let subject = Subject::Id(grant.user_id);
+            let claims = Claims { subject, expires_at: grant.expires_at, topics: Some(topics) };
+            (app.store.user(grant.user_id).await?, claims)
+        }
+    };
+    let user = user.filter(|user| !user.disabled).ok_or(INVALID)?;
+    Ok(SignedIn::new(user, claims.expires_at, claims.topics))
+}
+
+async fn user(store: &Store, subject: &Subject) -> Result<Option<User>, Problem> {
+    match subject {
+        Subject::Id(id) => Ok(store.user(*id).await?),
+        Subject::Email { email, name } => match store.user_by_email(email).await? {
+            Some(user) => Ok(Some(user)),
+            None => welcome(store, email, name.as_deref()).await,
+        },
+    }
+}
+
+/// Makes a user of somebody whom the identity provider knows and we don't yet.
+async fn welcome(store: &Store, email: &str, name: Option<&str>) -> Result<Option<User>, Problem> {
+    let name: String = name.unwrap_or(email).chars().filter(|c| !c.is_control()).take(200).collect();
+    let email = email.to_owned();
+    let role = "user".to_owned();
+    let new = NewUser { email: email.clone(), name, password_hash: None, role };
+    let write = Write::CreateUser(new);
+    let job = Job { by: 0, at: Utc::now(), key: None, if_match: None, write };
+    match store.write(job).await {
+        // Somebody else's request was first: just as good.
+        Err(StoreError::Rejected(rejection)) if rejection.reason == Reason::Conflict => {}
+        outcome => drop(outcome?),
+    }
+    Ok(store.user_by_email(&email).await?)
+}
+
+impl SignedIn {
+    pub fn new(user: User, expires_at: DateTime<Utc>, topics: Option<Vec<Topic>>) -> Self {
+        Self {
+            id: user.id,
+            email: user.email,
+            name: user.name,
+            admin: user.role == "admin",
+            role: user.role,
+            expires_at,
+            topics: topics.map(Into::into),
+        }
+    }
+}
+
+impl Viewer {
+    pub fn user_id(&self) -> Option<i64> {
+        self.0.as_ref().map(|who| who.id)
+    }
+
+    /// When the token expires, where there is one.
+    pub fn expires_at(&self) -> Option<DateTime<Utc>> {
+        self.0.as_ref().map(|who| who.expires_at)
+    }
+}
+
+/// 128 random bits as lower-case hex: what can't be guessed.
+pub fn random_text() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
+/// SHA-256 as lower-case hex.
+pub fn hash_of(bytes: &[u8]) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}

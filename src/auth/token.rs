@@ -1,0 +1,216 @@
+//! What an access token says, and how it is signed and believed.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::DateTime;
+use chrono::Utc;
+use jsonwebtoken::Algorithm;
+use jsonwebtoken::DecodingKey;
+use jsonwebtoken::EncodingKey;
+use jsonwebtoken::Header;
+use jsonwebtoken::Validation;
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Number;
+use serde_json::Value;
+
+use crate::domain::topic::Topic;
+
+/// Clocks of different machines may differ by so much, in seconds.
+const LEEWAY: u64 = 30;
+
+/// What we put into a token of our own.
+#[derive(Serialize)]
+struct OwnClaims<'a> {
+    sub: String,
+    iat: i64,
+    exp: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topics: Option<&'a [Topic]>,
+}
+
+/// What we read from a token; identity providers put in much more.
+#[derive(Deserialize)]
+struct AnyClaims {
+    exp: Number,
+    iat: Option<Number>,
+    sub: Option<String>,
+    email: Option<String>,
+    email_verified: Option<Value>,
+    name: Option<String>,
+    topics: Option<Vec<String>>,
+}
+
+/// Whom a token speaks of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    Id(i64),
+    /// Somebody an identity provider knows by a mail address it has checked.
+    Email {
+        email: String,
+        name: Option<String>,
+    },
+}
+
+/// A token that has been believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claims {
+    pub subject: Subject,
+    pub expires_at: DateTime<Utc>,
+    /// Where given, the token is good for reading these and nothing else.
+    pub topics: Option<Vec<Topic>>,
+}
+
+/// Why a token isn't believed; may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadToken {
+    #[error("the token has expired")]
+    Expired,
+    #[error("the token is not valid")]
+    Invalid,
+}
+
+/// A key that signatures are checked with, and its name where it has one.
+pub(super) struct NamedKey {
+    pub kid: Option<String>,
+    pub key: DecodingKey,
+}
+
+/// Signs and believes tokens as the settings say. Clones share the keys.
+#[derive(Clone)]
+pub struct Keys(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    /// Only where we sign ourselves (HS256).
+    pub signing: Option<EncodingKey>,
+    pub algorithm: Algorithm,
+    pub known: Vec<NamedKey>,
+    pub issuer: Option<String>,
+    pub audience: Option<String>,
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keys({:?})", self.0.algorithm)
+    }
+}
+
+impl Keys {
+    /// A token for this user, or `None` where an identity provider signs them.
+    pub fn sign(
+        &self,
+        user_id: i64,
+        good_for: Duration,
+        topics: Option<&[Topic]>,
+    ) -> Option<(String, DateTime<Utc>)> {
+        let signing = self.0.signing.as_ref()?;
+        let now = Utc::now().timestamp();
+        let exp = now.saturating_add_unsigned(good_for.as_secs());
+        let claims = OwnClaims {
+            sub: user_id.to_string(),
+            iat: now,
+            exp,
+            iss: self.0.issuer.as_deref(),
+            aud: self.0.audience.as_deref(),
+            topics,
+        };
+        let token = jsonwebtoken::encode(&Header::new(self.0.algorithm), &claims, signing);
+        token.ok().zip(DateTime::from_timestamp(exp, 0))
+    }
+
+    /// What a token says, if it can be believed now.
+    pub fn verify(&self, token: &str) -> Result<Claims, BadToken> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| BadToken::Invalid)?;
+        // RFC 7515, 4.1.11: what we don't understand and must, we refuse.
+        if header.alg != self.0.algorithm || header.crit.is_some() {
+            return Err(BadToken::Invalid);
+        }
+        let key = self.key(header.kid.as_deref()).ok_or(BadToken::Invalid)?;
+        let decoded = jsonwebtoken::decode::<AnyClaims>(token, key, &self.validation());
+        let claims = decoded.map_err(|error| match error.kind() {
+            jsonwebtoken::errors::ErrorKind::ExpiredSignature => BadToken::Expired,
+            _ => BadToken::Invalid,
+        })?;
+        self.read(claims.claims).ok_or(BadToken::Invalid)
+    }
+
+    fn key(&self, kid: Option<&str>) -> Option<&DecodingKey> {
+        match (self.0.known.as_slice(), kid) {
+            ([only], None) => Some(&only.key),
+            ([NamedKey { kid: None, key }], Some(_)) => Some(key),
+            (known, Some(kid)) => {
+                known.iter().find(|named| named.kid.as_deref() == Some(kid)).map(|named| &named.key)
+            }
+            _ => None,
+        }
+    }
+
+    fn validation(&self) -> Validation {
+        let mut validation = Validation::new(self.0.algorithm);
+        validation.leeway = LEEWAY;
+        validation.validate_nbf = true;
+        validation.validate_aud = self.0.audience.is_some();
+        if let Some(audience) = &self.0.audience {
+            validation.set_audience(&[audience]);
+            validation.required_spec_claims.insert("aud".to_owned());
+        }
+        if let Some(issuer) = &self.0.issuer {
+            validation.set_issuer(&[issuer]);
+            validation.required_spec_claims.insert("iss".to_owned());
+        }
+        validation
+    }
+
+    fn read(&self, claims: AnyClaims) -> Option<Claims> {
+        let latest = Utc::now().timestamp().saturating_add_unsigned(LEEWAY);
+        if claims.iat.as_ref().is_some_and(|iat| seconds(iat).is_none_or(|iat| iat > latest)) {
+            return None;
+        }
+        let expires_at = DateTime::from_timestamp(seconds(&claims.exp)?, 0)?;
+        let topics = match &claims.topics {
+            Some(topics) => {
+                Some(topics.iter().map(|topic| topic.parse()).collect::<Result<_, _>>().ok()?)
+            }
+            None => None,
+        };
+        Some(Claims { subject: self.subject(claims)?, expires_at, topics })
+    }
+
+    /// A provider's numbers aren't ours: with its tokens the mail address comes first.
+    fn subject(&self, claims: AnyClaims) -> Option<Subject> {
+        let id = claims.sub.as_deref().and_then(|sub| sub.parse().ok()).filter(|&id: &i64| id > 0);
+        if let Some(id) = id
+            && (self.0.signing.is_some() || claims.email.is_none())
+        {
+            return Some(Subject::Id(id));
+        }
+        let unverified = match claims.email_verified {
+            None | Some(Value::Bool(true)) => false,
+            Some(Value::String(word)) => word != "true",
+            Some(_) => true,
+        };
+        let email = claims.email.filter(|email| !unverified && is_email(email))?;
+        let name = claims.name.filter(|name| !name.trim().is_empty());
+        Some(Subject::Email { email: email.to_lowercase(), name })
+    }
+}
+
+/// Whether the text may stand for a mail address; only a mail sent there would tell more.
+pub fn is_email(text: &str) -> bool {
+    let plain = text.chars().all(|c| !c.is_control() && !c.is_whitespace());
+    let parts = text.rsplit_once('@');
+    plain && text.len() <= 254 && parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
+}
+
+/// RFC 7519's `NumericDate` may have a fraction.
+fn seconds(number: &Number) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "a cast saturates, and dates end before")]
+    let whole = |seconds: f64| seconds as i64;
+    number.as_i64().or_else(|| number.as_f64().map(whole))
+}

@@ -1,0 +1,228 @@
+//! Every setting with its unit and default: a flag, a `TOUCHLINE_…` variable, or a line in a TOML
+//! file, in this order of precedence.
+
+pub mod cli;
+mod file;
+mod secret;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::ValueEnum;
+use ipnet::IpNet;
+
+pub use cli::Cli;
+pub use cli::Command;
+pub use secret::Secret;
+
+/// How access tokens are signed. One at a time: a token can't choose its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum JwtAlgorithm {
+    #[value(name = "HS256")]
+    Hs256,
+    #[value(name = "RS256")]
+    Rs256,
+    #[value(name = "ES256")]
+    Es256,
+    #[value(name = "EdDSA")]
+    EdDsa,
+}
+
+/// Whether the sign-in cookie is for HTTPS only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CookieSecure {
+    /// As the request came in, seen through trusted proxies.
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Pretty,
+    Json,
+}
+
+/// What the operator has decided. Read once, at the start.
+#[derive(Clone, Debug, Args)]
+pub struct Config {
+    /// Address to listen on; a reverse proxy stands in front of it
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", help_heading = "Server")]
+    pub listen: SocketAddr,
+    /// Threads that answer requests; 0 is one a core
+    #[arg(long, value_name = "THREADS", default_value_t = 0, help_heading = "Server")]
+    pub workers: usize,
+    /// Networks of the reverse proxies whose Forwarded and X-Forwarded-* headers are believed, as in 10.0.0.0/8
+    #[arg(long, value_name = "NETWORK", value_delimiter = ',', help_heading = "Server")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// Other sites whose pages may call this service from a browser, as in <https://club.example>
+    #[arg(long, value_name = "ORIGIN", value_delimiter = ',', help_heading = "Server")]
+    pub allowed_origins: Vec<String>,
+    /// Bytes a request body may have
+    #[arg(long, value_name = "BYTES", default_value_t = 65_536, help_heading = "Server")]
+    pub body_bytes: usize,
+    /// Seconds over which open streams are ended at shutdown
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, help_heading = "Server")]
+    pub drain_seconds: u64,
+    /// What is logged: a level, or parts with a level each, as in info,touchline::stream=debug
+    #[arg(long, value_name = "FILTER", default_value = "info", help_heading = "Server")]
+    pub log: String,
+    /// How log lines look
+    #[arg(long, value_enum, default_value_t = LogFormat::Pretty, help_heading = "Server")]
+    pub log_format: LogFormat,
+
+    /// Where everything is kept: sqlite://FILE, or <postgres://…> for several nodes [default: <sqlite://touchline.db>]
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "sqlite://touchline.db",
+        hide_default_value = true,
+        help_heading = "Database"
+    )]
+    pub database_url: Secret,
+    /// Connections to PostgreSQL, or readers of SQLite
+    #[arg(long, value_name = "COUNT", default_value_t = 16, help_heading = "Database")]
+    pub database_connections: usize,
+    /// PEM file of authorities to trust for PostgreSQL's TLS, besides the system's
+    #[arg(long, value_name = "FILE", help_heading = "Database")]
+    pub database_ca_file: Option<PathBuf>,
+    /// Messages kept of each stream; 0 keeps all
+    #[arg(long, value_name = "MESSAGES", default_value_t = 0, help_heading = "Database")]
+    pub prune_keep: i64,
+
+    /// Secret that signs access tokens (HS256); where it isn't given, one is kept beside the SQLite file
+    #[arg(long, value_name = "SECRET", help_heading = "Identity")]
+    pub jwt_secret: Option<Secret>,
+    /// How access tokens are signed; all but HS256 are for tokens of an identity provider
+    #[arg(long, value_enum, default_value_t = JwtAlgorithm::Hs256, help_heading = "Identity")]
+    pub jwt_algorithm: JwtAlgorithm,
+    /// PEM file with the identity provider's public key
+    #[arg(long, value_name = "FILE", help_heading = "Identity")]
+    pub jwt_public_key_file: Option<PathBuf>,
+    /// JWKS file with the identity provider's public keys
+    #[arg(long, value_name = "FILE", help_heading = "Identity")]
+    pub jwks_file: Option<PathBuf>,
+    /// Issuer (iss) that access tokens must have; made part of our own
+    #[arg(long, value_name = "ISSUER", help_heading = "Identity")]
+    pub jwt_issuer: Option<String>,
+    /// Audience (aud) that access tokens must have; made part of our own
+    #[arg(long, value_name = "AUDIENCE", help_heading = "Identity")]
+    pub jwt_audience: Option<String>,
+    /// Seconds an access token and its cookie are good for
+    #[arg(long, value_name = "SECONDS", default_value_t = 43_200, help_heading = "Identity")]
+    pub token_seconds: u32,
+    /// Whether streams take ?token=, for clients that can set neither header nor cookie
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set, help_heading = "Identity")]
+    pub token_in_query: bool,
+    /// Mail address of the first administrator
+    #[arg(long, value_name = "EMAIL", default_value = "admin@localhost", help_heading = "Identity")]
+    pub admin_email: String,
+    /// Password of the first administrator; where it isn't given, one is made up and printed once
+    #[arg(long, value_name = "PASSWORD", help_heading = "Identity")]
+    pub admin_password: Option<Secret>,
+    /// Whether the sign-in cookie is for HTTPS only
+    #[arg(long, value_enum, default_value_t = CookieSecure::Auto, help_heading = "Identity")]
+    pub cookie_secure: CookieSecure,
+
+    #[command(flatten)]
+    pub streams: Streams,
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// How streams behave.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Streams")]
+pub struct Streams {
+    /// Seconds of silence before a heartbeat; keep it below the proxy's read timeout
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..))]
+    pub heartbeat_seconds: u32,
+    /// Seconds after which a stream ends and is opened again, drawn between half and whole; 0 never
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
+    pub lifetime_seconds: u32,
+    /// Milliseconds a reader waits at least before it comes back
+    #[arg(long, value_name = "MS", default_value_t = 1000)]
+    pub retry_min_ms: u32,
+    /// Milliseconds a reader waits at most before it comes back
+    #[arg(long, value_name = "MS", default_value_t = 4000)]
+    pub retry_max_ms: u32,
+    /// Messages of a stream that each worker keeps at hand
+    #[arg(long, value_name = "MESSAGES", default_value_t = 1024)]
+    pub ring_messages: usize,
+    /// Bytes of a stream that each worker keeps at hand
+    #[arg(long, value_name = "BYTES", default_value_t = 4_194_304)]
+    pub ring_bytes: usize,
+    /// Messages a reader may be behind; beyond, it gets a snapshot instead
+    #[arg(long, value_name = "MESSAGES", default_value_t = 10_000)]
+    pub replay_max: i64,
+    /// Messages read from the database at once
+    #[arg(long, value_name = "MESSAGES", default_value_t = 500, value_parser = clap::value_parser!(i64).range(1..))]
+    pub replay_page: i64,
+    /// Bytes the kernel may hold for a reader; 0 leaves it to the system
+    #[arg(long, value_name = "BYTES", default_value_t = 32_768)]
+    pub send_buffer_bytes: usize,
+    /// Seconds after which a reader that takes nothing is cut off; 0 never
+    #[arg(long, value_name = "SECONDS", default_value_t = 20)]
+    pub stuck_seconds: u32,
+}
+
+/// How much one may ask of us. 0 is no limit.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Limits (0 is no limit)")]
+pub struct Limits {
+    /// Open streams in all
+    #[arg(id = "streams", long = "streams", value_name = "STREAMS", default_value_t = 20_000)]
+    pub streams_in_all: usize,
+    /// Open streams of private topics a signed-in user
+    #[arg(long, value_name = "STREAMS", default_value_t = 3)]
+    pub streams_per_user: usize,
+    /// Open streams an address
+    #[arg(long, value_name = "STREAMS", default_value_t = 0)]
+    pub streams_per_address: usize,
+    /// Open streams a topic
+    #[arg(long, value_name = "STREAMS", default_value_t = 0)]
+    pub streams_per_topic: usize,
+    /// Writes a minute a user
+    #[arg(long, value_name = "WRITES", default_value_t = 100)]
+    pub writes_per_minute: u32,
+    /// Reads a minute an address; streams don't count
+    #[arg(long, value_name = "READS", default_value_t = 0)]
+    pub reads_per_minute: u32,
+    /// Attempts to sign in a minute an address
+    #[arg(long, value_name = "ATTEMPTS", default_value_t = 10)]
+    pub logins_per_minute: u32,
+}
+
+impl Config {
+    /// An empty variable is how some tools say that a setting isn't given.
+    fn forget_empty(&mut self) {
+        self.jwt_secret.take_if(|secret| secret.reveal().is_empty());
+        self.admin_password.take_if(|secret| secret.reveal().is_empty());
+        self.jwt_issuer.take_if(|text| text.is_empty());
+        self.jwt_audience.take_if(|text| text.is_empty());
+    }
+
+    /// What can't be told from one setting alone.
+    fn check(&self) -> Result<(), String> {
+        let keyless = self.jwt_public_key_file.is_none() && self.jwks_file.is_none();
+        if self.jwt_algorithm == JwtAlgorithm::Hs256 && !keyless {
+            return Err("jwt_algorithm HS256 has no public key: set jwt_algorithm to the identity \
+                        provider's, or leave out jwt_public_key_file and jwks_file"
+                .to_owned());
+        }
+        if self.jwt_algorithm != JwtAlgorithm::Hs256 && keyless {
+            return Err("this jwt_algorithm needs jwt_public_key_file or jwks_file".to_owned());
+        }
+        if self.jwt_public_key_file.is_some() && self.jwks_file.is_some() {
+            return Err("give jwt_public_key_file or jwks_file, not both".to_owned());
+        }
+        if self.streams.retry_min_ms > self.streams.retry_max_ms {
+            return Err("retry_min_ms is more than retry_max_ms".to_owned());
+        }
+        if self.prune_keep < 0 {
+            return Err("prune_keep is less than 0".to_owned());
+        }
+        Ok(())
+    }
+}

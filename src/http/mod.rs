@@ -1,0 +1,3 @@
+//! HTTP in: thin, no SQL, no rules.
+
+pub mod pages;

@@ -1,0 +1,202 @@
+//! The pages and their files: what is in `web/`, served from the binary.
+
+use actix_web::HttpRequest;
+use actix_web::HttpResponse;
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::http::header::CONTENT_SECURITY_POLICY;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::ETag;
+use actix_web::http::header::EntityTag;
+use actix_web::http::header::Header;
+use actix_web::http::header::IfNoneMatch;
+use actix_web::http::header::REFERRER_POLICY;
+use actix_web::http::header::X_CONTENT_TYPE_OPTIONS;
+use actix_web::web;
+use actix_web::web::ServiceConfig;
+use rust_embed::Embed;
+use rust_embed::EmbeddedFile;
+
+/// The folder as it was when the binary was built; a debug build reads it afresh each time.
+#[derive(Embed)]
+#[folder = "web/"]
+struct Files;
+
+/// What the pages do and nothing more: their own scripts, and no text that becomes markup.
+const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; \
+    form-action 'self'; frame-ancestors 'self'; require-trusted-types-for 'script'";
+
+/// What may be asked for, by the end of its name; the rest of the folder is not for browsers.
+const TYPES: [(&str, &str); 5] = [
+    (".css", "text/css; charset=utf-8"),
+    (".html", "text/html; charset=utf-8"),
+    (".js", "text/javascript; charset=utf-8"),
+    (".svg", "image/svg+xml"),
+    (".woff2", "font/woff2"),
+];
+
+/// Each page's addresses and its file. Ids stay in the address, where the page's script reads
+/// them: no answer here depends on what was asked for.
+const PAGES: [(&str, &str); 5] = [
+    ("/", "index.html"),
+    ("/matches/{id:[0-9]+}", "match.html"),
+    ("/matches/{id:[0-9]+}/", "match.html"),
+    ("/matches/{id:[0-9]+}/hd", "display.html"),
+    ("/matches/{id:[0-9]+}/hd/", "display.html"),
+];
+
+/// Adds the pages, and their files under `/assets/`.
+pub fn routes(config: &mut ServiceConfig) {
+    for (address, name) in PAGES {
+        let page = move |request: HttpRequest| async move { serve(&request, name) };
+        config
+            .service(web::resource(address).route(web::get().to(page)).route(web::head().to(page)));
+    }
+    let assets = web::resource("/assets/{name:.*}");
+    config.service(assets.route(web::get().to(asset)).route(web::head().to(asset)));
+}
+
+async fn asset(request: HttpRequest, name: web::Path<String>) -> HttpResponse {
+    serve(&request, &name)
+}
+
+fn serve(request: &HttpRequest, name: &str) -> HttpResponse {
+    match find(name) {
+        Some((content_type, file)) => answer(request, content_type, file),
+        None => HttpResponse::NotFound().finish(),
+    }
+}
+
+fn find(name: &str) -> Option<(&'static str, EmbeddedFile)> {
+    let (_, content_type) = TYPES.iter().find(|(ending, _)| name.ends_with(ending))?;
+    if name.ends_with(".test.js") || name.split('/').any(|part| part == "..") {
+        return None;
+    }
+    Some((content_type, Files::get(name)?))
+}
+
+fn answer(request: &HttpRequest, content_type: &'static str, file: EmbeddedFile) -> HttpResponse {
+    let hash = file.metadata.sha256_hash();
+    let tag = EntityTag::new_strong(hash[..12].iter().map(|byte| format!("{byte:02x}")).collect());
+    let known = is_known(request, &tag);
+    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response
+        .insert_header(ETag(tag))
+        // Asked again each time, since names stay the same from version to version.
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((REFERRER_POLICY, "same-origin"));
+    if known {
+        return response.finish();
+    }
+    response.insert_header((CONTENT_TYPE, content_type)).body(file.data.into_owned())
+}
+
+/// Whether the browser has this very file.
+fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
+    match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(known)) => known.iter().any(|item| item.weak_eq(tag)),
+        Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::App;
+    use actix_web::body::to_bytes;
+    use actix_web::dev::ServiceResponse;
+    use actix_web::http::Method;
+    use actix_web::http::StatusCode;
+    use actix_web::http::header::IF_NONE_MATCH;
+    use actix_web::test::TestRequest;
+    use actix_web::test::call_service;
+    use actix_web::test::init_service;
+
+    use super::*;
+
+    async fn ask(request: TestRequest) -> ServiceResponse {
+        let app = init_service(App::new().configure(routes)).await;
+        call_service(&app, request.to_request()).await
+    }
+
+    fn header(response: &ServiceResponse, name: &str) -> String {
+        response.headers().get(name).unwrap().to_str().unwrap().to_owned()
+    }
+
+    #[actix_web::test]
+    async fn pages_and_their_files_are_served_with_their_types() {
+        #[rustfmt::skip]
+        let cases = [
+            ("/",                              "text/html; charset=utf-8"),
+            ("/matches/3",                     "text/html; charset=utf-8"),
+            ("/matches/3/",                    "text/html; charset=utf-8"),
+            ("/matches/3/hd",                  "text/html; charset=utf-8"),
+            ("/assets/style.css",              "text/css; charset=utf-8"),
+            ("/assets/client/stream.js",       "text/javascript; charset=utf-8"),
+            ("/assets/icon.svg",               "image/svg+xml"),
+            ("/assets/fonts/inter-latin.woff2", "font/woff2"),
+        ];
+        for (path, content_type) in cases {
+            let response = ask(TestRequest::get().uri(path)).await;
+            assert_eq!(response.status(), StatusCode::OK, "{path}");
+            assert_eq!(header(&response, "content-type"), content_type, "{path}");
+            assert_eq!(header(&response, "cache-control"), "no-cache", "{path}");
+            assert_eq!(header(&response, "x-content-type-options"), "nosniff", "{path}");
+            let policy = header(&response, "content-security-policy");
+            assert!(policy.contains("default-src 'self'"), "{path}");
+            assert!(policy.contains("frame-ancestors 'self'"), "{path}");
+            assert!(!policy.contains("unsafe"), "{path}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn what_is_not_for_browsers_is_not_found() {
+        let paths = [
+            "/matches/x",
+            "/matches/3/hd/more",
+            "/assets/",
+            "/assets/nothing.js",
+            "/assets/package.json",
+            "/assets/client/stream.test.js",
+            "/assets/../Cargo.toml",
+            "/assets/%2e%2e/src/lib.rs",
+            "/assets/client/../../deny.html",
+        ];
+        for path in paths {
+            let response = ask(TestRequest::get().uri(path)).await;
+            assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_browser_that_has_the_file_is_sent_nothing() {
+        let first = ask(TestRequest::get().uri("/matches/3")).await;
+        let tag = header(&first, "etag");
+        let again =
+            TestRequest::get().uri("/matches/4").insert_header((IF_NONE_MATCH, tag.clone()));
+        let again = ask(again).await;
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(header(&again, "etag"), tag);
+        assert!(to_bytes(again.into_body()).await.unwrap().is_empty());
+
+        let other = TestRequest::get().uri("/").insert_header((IF_NONE_MATCH, tag));
+        assert_eq!(ask(other).await.status(), StatusCode::OK);
+    }
+
+    #[actix_web::test]
+    async fn g10_nothing_from_the_address_gets_into_a_page() {
+        let one = ask(TestRequest::get().uri("/matches/3?%3Cscript%3E")).await;
+        let two = ask(TestRequest::get().uri("/matches/4")).await;
+        let one = to_bytes(one.into_body()).await.unwrap();
+        assert_eq!(one, to_bytes(two.into_body()).await.unwrap());
+        let text = std::str::from_utf8(&one).unwrap();
+        assert!(!text.contains(" style=") && !text.contains("onclick"), "the policy forbids them");
+    }
+
+    #[actix_web::test]
+    async fn heads_are_answered() {
+        let head = TestRequest::default().method(Method::HEAD).uri("/matches/3/hd");
+        assert_eq!(ask(head).await.status(), StatusCode::OK);
+    }
+}

@@ -1,0 +1,260 @@
+//! Failures as `application/problem+json` (RFC 9457); the only place that picks a status.
+
+use actix_web::HttpResponse;
+use actix_web::ResponseError;
+use actix_web::http::Method;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::domain::rejection::FieldError;
+use crate::domain::rejection::Reason;
+use crate::domain::rejection::Rejection;
+use crate::store::StoreError;
+
+/// Why a request failed. A variant's text is shown to the caller; causes are only logged.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    #[error("sign in first")]
+    NotSignedIn,
+    /// Credentials came along and are no good.
+    #[error("{0}")]
+    BadCredentials(&'static str),
+    #[error("mail address or password is wrong")]
+    WrongPassword,
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// A cookie came along with a write from another site.
+    #[error("writes with a cookie are taken from this site's own pages only")]
+    CrossSite,
+    #[error("this service takes the tokens of an identity provider: sign in there")]
+    SignInElsewhere,
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    #[error("use {}", Allowed(.0))]
+    MethodNotAllowed(Vec<Method>),
+    #[error("{0}")]
+    BadRequest(String),
+    #[error("the body is not JSON: {0}")]
+    BadJson(String),
+    #[error("the body has more than {0} bytes")]
+    TooLarge(usize),
+    #[error("send the body as application/json")]
+    UnsupportedMediaType,
+    #[error("too many requests: try again in {retry_after} s")]
+    TooManyRequests { retry_after: u64 },
+    #[error("this Idempotency-Key was used with another body")]
+    KeyReused,
+    #[error("{0}")]
+    Rejected(Rejection),
+    #[error("the service is busy or restarting: try again in {retry_after} s")]
+    Unavailable { retry_after: u64, cause: String },
+    #[error("something went wrong on our side")]
+    Internal(String),
+    /// A status that something else has picked; `Allow` stays what it was.
+    #[error("{}", .0.canonical_reason().unwrap_or("the request failed"))]
+    Plain(StatusCode),
+}
+
+/// Methods as the `Allow` header lists them.
+struct Allowed<'a>(&'a [Method]);
+
+impl std::fmt::Display for Allowed<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let words: Vec<_> = self.0.iter().map(Method::as_str).collect();
+        f.write_str(&words.join(", "))
+    }
+}
+
+impl Problem {
+    /// 422: fields of the body are wrong.
+    pub fn fields(errors: Vec<FieldError>) -> Self {
+        Self::Rejected(Rejection::fields(errors))
+    }
+
+    /// Status and stable code: clients branch on the code, people read the text.
+    pub fn kind(&self) -> (StatusCode, &str) {
+        match self {
+            Self::NotSignedIn => (StatusCode::UNAUTHORIZED, "not-signed-in"),
+            Self::BadCredentials(_) => (StatusCode::UNAUTHORIZED, "invalid-token"),
+            Self::WrongPassword => (StatusCode::UNAUTHORIZED, "wrong-password"),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::CrossSite => (StatusCode::FORBIDDEN, "cross-site"),
+            Self::SignInElsewhere => (StatusCode::FORBIDDEN, "sign-in-elsewhere"),
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
+            Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
+            Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad-request"),
+            Self::BadJson(_) => (StatusCode::BAD_REQUEST, "malformed-json"),
+            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large"),
+            Self::UnsupportedMediaType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type")
+            }
+            Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
+            Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
+            Self::Rejected(rejection) => (status_of(rejection.reason), &rejection.code),
+            Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            Self::Plain(status) => (*status, plain_code(*status)),
+        }
+    }
+
+    /// The problem document.
+    pub fn document(&self) -> Value {
+        let (status, code) = self.kind();
+        let mut document = json!({
+            "type": format!("/problems/{code}"),
+            "title": title(code),
+            "status": status.as_u16(),
+            "detail": self.to_string(),
+            "code": code,
+        });
+        if let Self::Rejected(rejection) = self
+            && !rejection.errors.is_empty()
+        {
+            document["errors"] = json!(rejection.errors);
+        }
+        document
+    }
+}
+
+fn status_of(reason: Reason) -> StatusCode {
+    match reason {
+        Reason::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        Reason::Conflict => StatusCode::CONFLICT,
+        Reason::NotFound => StatusCode::NOT_FOUND,
+        Reason::Stale => StatusCode::PRECONDITION_FAILED,
+        Reason::Gone => StatusCode::GONE,
+    }
+}
+
+fn plain_code(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::NOT_FOUND => "not-found",
+        StatusCode::METHOD_NOT_ALLOWED => "method-not-allowed",
+        StatusCode::PAYLOAD_TOO_LARGE => "body-too-large",
+        _ if status.is_server_error() => "internal",
+        _ => "bad-request",
+    }
+}
+
+/// `not-found` → `Not found`
+fn title(code: &str) -> String {
+    let mut text = code.replace('-', " ");
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.kind().0
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        if let Self::Unavailable { cause, .. } | Self::Internal(cause) = self {
+            tracing::error!(error = %cause.escape_debug(), "Request failed");
+        }
+        let mut answer = HttpResponse::build(self.status_code());
+        answer.insert_header((header::CACHE_CONTROL, "no-store"));
+        match self {
+            Self::NotSignedIn | Self::WrongPassword => {
+                answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+            }
+            // RFC 6750, 3.1
+            Self::BadCredentials(_) => {
+                let challenge = "Bearer error=\"invalid_token\"";
+                answer.insert_header((header::WWW_AUTHENTICATE, challenge));
+            }
+            Self::MethodNotAllowed(methods) => {
+                answer.insert_header((header::ALLOW, Allowed(methods).to_string()));
+            }
+            Self::TooManyRequests { retry_after } | Self::Unavailable { retry_after, .. } => {
+                answer.insert_header((header::RETRY_AFTER, *retry_after));
+            }
+            _ => {}
+        }
+        let text = self.document().to_string();
+        answer.content_type("application/problem+json").body(text)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Rejected(rejection) => Self::Rejected(rejection),
+            StoreError::KeyReused => Self::KeyReused,
+            StoreError::Unavailable(cause) => Self::Unavailable { retry_after: 2, cause },
+            StoreError::Failed(cause) => Self::Internal(cause),
+        }
+    }
+}
+
+impl From<Rejection> for Problem {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::body::MessageBody;
+
+    use super::*;
+
+    #[test]
+    fn problems_have_their_status_and_code() {
+        let cases = [
+            (Problem::NotSignedIn, 401, "not-signed-in"),
+            (Problem::Forbidden("no"), 403, "forbidden"),
+            (Problem::NotFound("team"), 404, "not-found"),
+            (Problem::MethodNotAllowed(vec![Method::GET]), 405, "method-not-allowed"),
+            (Problem::BadJson("eof".to_owned()), 400, "malformed-json"),
+            (Problem::TooLarge(65_536), 413, "body-too-large"),
+            (Problem::KeyReused, 422, "idempotency-key-reused"),
+            (Problem::from(Rejection::field("/name", "is missing")), 422, "invalid-field"),
+            (Problem::from(Rejection::conflict("match-is-over", "no")), 409, "match-is-over"),
+            (Problem::from(Rejection::new(Reason::Stale, "stale", "moved")), 412, "stale"),
+            (Problem::from(StoreError::Unavailable("x".to_owned())), 503, "unavailable"),
+            (Problem::from(StoreError::Failed("x".to_owned())), 500, "internal"),
+        ];
+        for (problem, status, code) in cases {
+            let answer = problem.error_response();
+            assert_eq!(answer.status().as_u16(), status, "{code}");
+            let kind = answer.headers().get(header::CONTENT_TYPE).unwrap();
+            assert_eq!(kind, "application/problem+json", "{code}");
+            let body = answer.into_body().try_into_bytes().unwrap();
+            let document: Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(document["code"], code);
+            assert_eq!(document["status"], status);
+            assert_eq!(document["type"], format!("/problems/{code}"));
+        }
+    }
+
+    #[test]
+    fn causes_stay_inside() {
+        let problem = Problem::from(StoreError::Failed("password=hunter2".to_owned()));
+        assert!(!problem.document().to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn bad_fields_are_pointed_at() {
+        let problem = Problem::from(Rejection::field("/players/0/name", "is missing"));
+        assert_eq!(
+            problem.document()["errors"],
+            json!([{"pointer": "/players/0/name", "detail": "is missing"}])
+        );
+    }
+
+    #[test]
+    fn some_problems_say_more_in_a_header() {
+        let header = |problem: Problem, name| {
+            problem.error_response().headers().get(name).unwrap().to_str().unwrap().to_owned()
+        };
+        assert_eq!(header(Problem::NotSignedIn, header::WWW_AUTHENTICATE), "Bearer");
+        assert_eq!(header(Problem::TooManyRequests { retry_after: 7 }, header::RETRY_AFTER), "7");
+        let methods = Problem::MethodNotAllowed(vec![Method::GET, Method::POST]);
+        assert_eq!(header(methods, header::ALLOW), "GET, POST");
+    }
+}

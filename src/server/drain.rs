@@ -1,0 +1,44 @@
+//! The end of a node: goodbyes first, then the server's own stop.
+//!
+//! An open stream would hold the server's stop until its time-out, so streams are ended before.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use actix_server::ServerHandle;
+use tokio::signal::unix::SignalKind;
+use tokio::signal::unix::signal;
+use tokio::time::Instant;
+
+use crate::App;
+use crate::stream::hub::Notice;
+
+/// Waits for SIGTERM or SIGINT, drains, and stops the server.
+pub async fn on_signal(app: Arc<App>, server: ServerHandle) {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("Signals can't be waited for; the process must be killed to end");
+        return;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+    tracing::info!("Ending: no new streams, goodbye to the open ones");
+    app.ready.store(false, Ordering::Relaxed);
+    let seconds = u32::try_from(app.config.drain_seconds).unwrap_or(u32::MAX);
+    app.shared.feeder.tell_all(|| Notice::Drain { seconds });
+    // Those whose sockets are blocked can't be told; they are cut by the server's stop.
+    let patience = Duration::from_secs(app.config.drain_seconds + 2);
+    let ends_at = Instant::now() + patience;
+    loop {
+        let open = app.limits.permits.open();
+        app.shared.metrics.drain_left.set(i64::try_from(open).unwrap_or(i64::MAX));
+        if open == 0 || Instant::now() >= ends_at {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    server.stop(true).await;
+}

@@ -1,0 +1,140 @@
+//! A command's JSON body, read field by field: every mistake in it is told at once.
+
+use std::ops::RangeInclusive;
+
+use chrono::DateTime;
+use chrono::Datelike;
+use chrono::Utc;
+use serde_json::Map;
+use serde_json::Value;
+
+use crate::domain::rejection::FieldError;
+use crate::domain::rejection::Rejection;
+
+/// How many unknown fields are named before the rest is left unsaid: nobody reads more, and the
+/// answer to a huge wrong body stays small.
+const UNKNOWN_TOLD: usize = 10;
+/// How many characters of an unknown field's name are shown: longer than any that was meant.
+const NAME_SHOWN: usize = 60;
+
+/// The fields of a body. Null and a missing field are the same.
+#[derive(Debug, Default)]
+pub struct Body<'a> {
+    fields: Option<&'a Map<String, Value>>,
+    known: Vec<&'static str>,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> Body<'a> {
+    /// An object, or nothing at all (null) where no field is needed.
+    pub fn of(body: &'a Value) -> Result<Self, Rejection> {
+        match body {
+            Value::Null => Ok(Self::default()),
+            Value::Object(fields) => Ok(Self { fields: Some(fields), ..Self::default() }),
+            _ => Err(Rejection::field("", "the body must be a JSON object")),
+        }
+    }
+
+    /// At most `longest` characters, any of Unicode but U+0000 (`jsonb` has no place for it).
+    pub fn text(&mut self, name: &'static str, longest: usize) -> Option<String> {
+        let value = self.take(name)?;
+        let Some(text) = value.as_str() else { return self.refuse(name, "must be a string") };
+        if text.chars().count() > longest {
+            return self.refuse(name, format!("must have at most {longest} characters"));
+        }
+        if text.contains('\0') {
+            return self.refuse(name, "must not contain the character U+0000");
+        }
+        Some(text.to_owned())
+    }
+
+    pub fn integer(&mut self, name: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
+        let value = self.take(name)?;
+        let number = value.as_i64().filter(|number| range.contains(number));
+        if number.is_none() {
+            let (least, most) = range.into_inner();
+            return self.refuse(name, format!("must be an integer from {least} to {most}"));
+        }
+        number
+    }
+
+    /// A positive id.
+    pub fn id(&mut self, name: &'static str) -> Option<i64> {
+        let value = self.take(name)?;
+        let id = value.as_i64().filter(|id| *id > 0);
+        if id.is_none() {
+            return self.refuse(name, "must be a positive integer");
+        }
+        id
+    }
+
+    /// One of `words`; gives what stands beside it.
+    pub fn word<T>(
+        &mut self,
+        name: &'static str,
+        words: impl IntoIterator<Item = (&'static str, T), IntoIter: Clone>,
+    ) -> Option<T> {
+        let words = words.into_iter();
+        let value = self.take(name)?;
+        let found = words.clone().find(|(word, _)| value.as_str() == Some(*word));
+        if found.is_none() {
+            let all: Vec<_> = words.map(|(word, _)| word).collect();
+            return self.refuse(name, format!("must be one of {}", all.join(", ")));
+        }
+        found.map(|(_, meant)| meant)
+    }
+
+    /// An RFC 3339 time, cut to the milliseconds that all our times have.
+    pub fn time(&mut self, name: &'static str) -> Option<DateTime<Utc>> {
+        let value = self.take(name)?;
+        let time = value
+            .as_str()
+            .and_then(|text| DateTime::parse_from_rfc3339(text).ok())
+            .and_then(|time| DateTime::from_timestamp_millis(time.timestamp_millis()))
+            .filter(|time| (1..=9999).contains(&time.year()));
+        if time.is_none() {
+            return self.refuse(name, "must be an RFC 3339 time, as 2026-11-21T15:04:05.123Z");
+        }
+        time
+    }
+
+    /// Refuses the body unless it has all of `names`.
+    pub fn require(&mut self, names: &[&'static str]) {
+        for name in names {
+            if self.take(name).is_none() {
+                self.refuse::<()>(name, "is required");
+            }
+        }
+    }
+
+    /// Says what is wrong with a field; gives `None` for the value it hasn't got.
+    pub fn refuse<T>(&mut self, name: &str, detail: impl Into<String>) -> Option<T> {
+        let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        self.errors.push(FieldError { pointer, detail: detail.into() });
+        None
+    }
+
+    /// What was made of the body, if nothing was wrong with it and no field is left over.
+    pub fn end<T>(mut self, made: Option<T>) -> Result<T, Rejection> {
+        let fields = self.fields.into_iter().flatten();
+        let unknown = fields.filter(|(name, _)| !self.known.contains(&name.as_str()));
+        let unknown: Vec<_> = unknown.take(UNKNOWN_TOLD).map(|(name, _)| shown(name)).collect();
+        for name in unknown {
+            self.refuse::<()>(&name, "is not a field of this command");
+        }
+        match made {
+            Some(made) if self.errors.is_empty() => Ok(made),
+            _ => Err(Rejection::fields(self.errors)),
+        }
+    }
+
+    fn take(&mut self, name: &'static str) -> Option<&'a Value> {
+        self.known.push(name);
+        self.fields?.get(name).filter(|value| !value.is_null())
+    }
+}
+
+/// A name that isn't ours, fit for an answer that is stored and may be logged.
+fn shown(name: &str) -> String {
+    name.chars().filter(|letter| !letter.is_control()).take(NAME_SHOWN).collect()
+}

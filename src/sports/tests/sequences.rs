@@ -1,0 +1,171 @@
+//! Whatever scorers send, in whatever order: what always holds.
+
+use proptest::prelude::*;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::sports::tests::Scored;
+
+const KINDS: [&str; 20] = [
+    "goal",
+    "own_goal",
+    "penalty_goal",
+    "penalty_missed",
+    "penalty_saved",
+    "shootout_goal",
+    "shootout_miss",
+    "yellow_card",
+    "second_yellow",
+    "red_card",
+    "substitution",
+    "save",
+    "shot_on_target",
+    "shot_off_target",
+    "corner",
+    "foul",
+    "offside",
+    "injury",
+    "var_review",
+    "note",
+];
+
+fn field(values: Vec<Value>) -> impl Strategy<Value = Option<Value>> {
+    // Mostly there: with too many fields missing nothing would ever be accepted.
+    prop::option::weighted(0.8, prop::sample::select(values))
+}
+
+/// A body of an incident: right, wrong or incomplete.
+fn incident() -> impl Strategy<Value = Value> {
+    let rare = |values: Vec<Value>| prop::option::weighted(0.2, prop::sample::select(values));
+    let kinds = KINDS.map(Value::from).to_vec();
+    let players = || vec![json!(10), json!(11), json!(20), json!(21), json!(30), json!(99)];
+    let fields = (
+        prop::option::weighted(0.95, prop::sample::select(kinds)),
+        field(vec![json!(1), json!(1), json!(2), json!(2), json!(3), Value::Null]),
+        rare(players()),
+        rare(players()),
+        field(vec![json!("first_half"), json!("second_half"), json!("penalty_shootout")]),
+        field(vec![json!(1), json!(45), json!(90), json!(200), json!(201), json!("9")]),
+        rare(vec![json!(0), json!(3), json!(61)]),
+        rare(vec![json!("provisional"), json!("confirmed"), json!("cancelled")]),
+        rare(vec![json!("\u{0}"), json!("what a goal"), json!("\u{2028}\"</script>")]),
+    );
+    fields.prop_map(|(kind, team, player, related, period, minute, stoppage, sure, text)| {
+        let named = [
+            ("kind", kind),
+            ("team_id", team),
+            ("player_id", player),
+            ("related_player_id", related),
+            ("period", period),
+            ("minute", minute),
+            ("stoppage", stoppage),
+            ("confirmation", sure),
+            ("text", text),
+        ];
+        let given = named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        Value::Object(given.collect())
+    })
+}
+
+/// What a match is told: mostly what could be meant, sometimes nonsense.
+fn command() -> impl Strategy<Value = (String, Value)> {
+    let common =
+        prop::sample::select(vec!["start", "pause", "resume", "start", "resume", "end", "abandon"]);
+    let rare = prop::sample::select(vec!["postpone", "cancel", "explode", "PATCH incidents/x"]);
+    let goal = json!({ "kind": "goal", "team_id": 1, "period": "first_half", "minute": 5 });
+    let id = 1..9_i64;
+    let verdict = prop::sample::select(vec!["provisional", "confirmed", "cancelled"]);
+    prop_oneof![
+        3 => common.prop_map(|action| (action.to_owned(), json!({}))),
+        1 => rare.prop_map(|action| (action.to_owned(), Value::Null)),
+        1 => Just(("pause".to_owned(), json!({ "reason": "half_time" }))),
+        2 => Just(("incidents".to_owned(), goal)),
+        6 => incident().prop_map(|body| ("incidents".to_owned(), body)),
+        3 => (id.clone(), incident()).prop_map(|(id, body)| (format!("PATCH incidents/{id}"), body)),
+        3 => (id.clone(), verdict).prop_map(|(id, verdict)| {
+            (format!("PATCH incidents/{id}"), json!({ "confirmation": verdict, "reason": "VAR" }))
+        }),
+        2 => id.prop_map(|id| (format!("DELETE incidents/{id}"), Value::Null)),
+        1 => (-1..5_i64, 0..5_i64).prop_map(|(home, away)| {
+            ("score".to_owned(), json!({ "home": home, "away": away }))
+        }),
+    ]
+}
+
+/// The score counted anew from a view, by the words alone.
+fn recount(view: &Value) -> (i64, i64) {
+    let mut score = (0, 0);
+    for incident in view["incidents"].as_array().unwrap() {
+        let goal =
+            ["goal", "own_goal", "penalty_goal"].iter().any(|kind| incident["kind"] == *kind);
+        if goal && incident["confirmation"] != "cancelled" {
+            match incident["team_id"].as_i64().unwrap() {
+                1 => score.0 += 1,
+                _ => score.1 += 1,
+            }
+        }
+    }
+    score
+}
+
+fn is_sorted(view: &Value) -> bool {
+    let periods = ["first_half", "second_half", "penalty_shootout"];
+    let incidents = view["incidents"].as_array().unwrap();
+    incidents.is_sorted_by_key(|incident| {
+        let period = periods.iter().position(|period| incident["period"] == *period);
+        let number = |name: &str| incident[name].as_i64().unwrap();
+        (period.unwrap(), number("minute"), number("stoppage"), number("id"))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn a_match_is_the_fold_of_what_was_accepted(
+        sport in prop::sample::select(vec!["football", "football", "generic"]),
+        begins in any::<bool>(),
+        commands in prop::collection::vec((command(), -30..300_i64), 0..50),
+    ) {
+        let mut scored = if begins { Scored::live(sport) } else { Scored::new(sport) };
+        for ((action, body), seconds) in commands {
+            scored.later(seconds);
+            let before = scored.view();
+            match scored.tries(&action, body) {
+                Err(_) => prop_assert_eq!(scored.view(), before),
+                Ok(applied) => {
+                    prop_assert!(!applied.messages.is_empty(), "{} told nobody", action);
+                    let view = scored.view();
+                    for message in &applied.messages {
+                        if let Some(score) = message.data.get("score") {
+                            prop_assert_eq!(score, &view["score"]);
+                        }
+                    }
+                    if let Some(score) = applied.answer.get("score") {
+                        prop_assert_eq!(score, &view["score"]);
+                    }
+                }
+            }
+            let view = scored.view();
+            let (home, away) = scored.score();
+            prop_assert_eq!(&view["score"], &json!({ "home": home, "away": away }));
+            prop_assert_eq!(&view["status"], scored.summary().status);
+            if sport == "football" {
+                prop_assert_eq!(recount(&view), (home, away));
+                prop_assert!(is_sorted(&view));
+                let statistics = scored.read("statistics").unwrap();
+                prop_assert_eq!(&statistics, &view["statistics"]);
+                prop_assert_eq!(&statistics["home"]["goals"], &view["score"]["home"]);
+                prop_assert_eq!(&statistics["away"]["goals"], &view["score"]["away"]);
+            }
+        }
+
+        let start = scored.rules.start(&scored.fixture).unwrap();
+        let folded = scored.entries.iter().fold(start, |game, entry| {
+            // An entry comes back from the log as JSON.
+            let entry = serde_json::from_value(json!(entry)).unwrap();
+            scored.rules.apply(&scored.fixture, &game, &entry).unwrap().state
+        });
+        prop_assert_eq!(scored.rules.view(&scored.fixture, &folded), scored.view());
+    }
+}

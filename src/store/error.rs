@@ -1,0 +1,155 @@
+//! Why the store did not do what it was asked, and which failures are the caller's.
+
+use diesel::result::DatabaseErrorInformation;
+use diesel::result::DatabaseErrorKind;
+use diesel::result::Error as DatabaseError;
+
+use crate::domain::rejection::Rejection;
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error(transparent)]
+    Rejected(Rejection),
+    /// An idempotency key came again with another body (422).
+    #[error("this idempotency key was used with another body")]
+    KeyReused,
+    /// The database can't be reached or is too busy; trying again helps (503).
+    #[error("the database can't be reached: {0}")]
+    Unavailable(String),
+    #[error("the database failed: {0}")]
+    Failed(String),
+}
+
+/// Why a query or a transaction stopped, while it can still be tried again.
+#[derive(Debug)]
+pub enum Fault {
+    Rejected(Rejection),
+    KeyReused,
+    Database(DatabaseError),
+    /// The database holds something that it can't hold: it was tampered with, or we are wrong.
+    Broken(String),
+}
+
+/// What queries give.
+pub type Found<T> = Result<T, Fault>;
+
+/// What breaking a constraint says about the body: as `PostgreSQL` names the constraint, as
+/// `SQLite` names it where that differs, the field, and the words.
+#[rustfmt::skip]
+const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
+    ("users_email_is_unique",       "users.email", "/email",        "another user has this address"),
+    ("users_role_is_known",         "",            "/role",         "must be user or admin"),
+    ("teams_visibility_is_known",   "",            "/visibility",   "must be public or private"),
+    ("matches_visibility_is_known", "",            "/visibility",   "must be public or private"),
+    ("members_role_is_known",       "",            "/role",         "must be manager, coach, player or family"),
+    ("officials_role_is_known",     "",            "/role",         "must be scorer or referee"),
+    ("members_user_exists",         "",            "/user_id",      "no such user"),
+    ("officials_user_exists",       "",            "/user_id",      "no such user"),
+    ("matches_home_team_exists",    "",            "/home_team_id", "no such team"),
+    ("matches_away_team_exists",    "",            "/away_team_id", "no such team"),
+    ("matches_teams_differ",        "",            "/away_team_id", "a team can't play itself"),
+    ("members_team_exists",         "",            "",              "no such team"),
+    ("players_team_exists",         "",            "",              "no such team"),
+    ("officials_match_exists",      "",            "",              "no such match"),
+];
+
+impl From<DatabaseError> for Fault {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<Rejection> for Fault {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+impl From<serde_json::Error> for Fault {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+impl Fault {
+    /// The caller's mistake in it, where it is one.
+    pub fn into_rejection(self) -> Result<Rejection, Self> {
+        match self {
+            Self::Rejected(rejection) => Ok(rejection),
+            Self::Database(DatabaseError::DatabaseError(kind, info)) => rejection(kind, &*info)
+                .ok_or_else(|| Self::Database(DatabaseError::DatabaseError(kind, info))),
+            other => Err(other),
+        }
+    }
+
+    /// Whether two transactions were in each other's way, so that this one can be done again.
+    pub fn is_collision(&self) -> bool {
+        match self {
+            Self::Database(DatabaseError::DatabaseError(kind, info)) => {
+                matches!(kind, DatabaseErrorKind::SerializationFailure)
+                    || info.message() == "deadlock detected"
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Matches the words of both databases with [`CONSTRAINTS`].
+fn rejection(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> Option<Rejection> {
+    use DatabaseErrorKind as Kind;
+    let violation =
+        matches!(kind, Kind::UniqueViolation | Kind::ForeignKeyViolation | Kind::CheckViolation);
+    if info.message().starts_with("invalid byte sequence for encoding") {
+        return Some(Rejection::field("", "text can't hold the character U+0000"));
+    }
+    let said = info.message().rsplit(": ").next().unwrap_or_default();
+    let &(_, _, pointer, detail) = CONSTRAINTS.iter().find(|(name, other, _, _)| {
+        info.constraint_name() == Some(name)
+            || said == *name
+            || (!other.is_empty() && said == *other)
+    })?;
+    (violation && !pointer.is_empty())
+        .then(|| Rejection::field(pointer, detail))
+        .or_else(|| Some(Rejection::conflict("gone", detail)))
+}
+
+impl From<Fault> for StoreError {
+    fn from(fault: Fault) -> Self {
+        let error = match fault.into_rejection() {
+            Ok(rejection) => return Self::Rejected(rejection),
+            Err(Fault::Database(error)) => error,
+            Err(Fault::KeyReused) => return Self::KeyReused,
+            Err(Fault::Broken(words)) => return Self::Failed(words),
+            Err(Fault::Rejected(rejection)) => return Self::Rejected(rejection),
+        };
+        if is_passing(&error) {
+            Self::Unavailable(error.to_string())
+        } else {
+            Self::Failed(error.to_string())
+        }
+    }
+}
+
+/// Whether it may work in a moment: a lost connection, a lock, a database that starts or stops.
+fn is_passing(error: &DatabaseError) -> bool {
+    const WORDS: [&str; 6] = [
+        "database is locked",
+        "deadlock detected",
+        "canceling statement due to",
+        "terminating connection",
+        "the database system is",
+        "connection closed",
+    ];
+    match error {
+        DatabaseError::DatabaseError(kind, info) => {
+            use DatabaseErrorKind as Kind;
+            matches!(
+                kind,
+                Kind::ClosedConnection | Kind::UnableToSendCommand | Kind::SerializationFailure
+            ) || WORDS.iter().any(|words| info.message().contains(words))
+        }
+        DatabaseError::BrokenTransactionManager => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,213 @@
+//! `PostgreSQL`: pooled connections, one transaction a write.
+
+mod connect;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool::Runtime;
+use diesel_async::AsyncConnection;
+use diesel_async::AsyncMigrationHarness;
+use diesel_async::AsyncPgConnection;
+use diesel_async::RunQueryDsl;
+use diesel_async::pooled_connection::AsyncDieselConnectionManager;
+use diesel_async::pooled_connection::ManagerConfig;
+use diesel_async::pooled_connection::RecyclingMethod;
+use diesel_async::pooled_connection::deadpool::Object;
+use diesel_async::pooled_connection::deadpool::Pool;
+use diesel_migrations::EmbeddedMigrations;
+use diesel_migrations::MigrationHarness;
+use diesel_migrations::embed_migrations;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tokio::runtime::Handle;
+
+use crate::bus::Bell;
+use crate::store::Options;
+use crate::store::Result;
+use crate::store::StoreError;
+use crate::store::Told;
+use crate::store::error::Fault;
+use crate::store::error::Found;
+
+/// Rows that one command changes: locked until its transaction ends.
+macro_rules! locked {
+    ($query:expr) => {
+        $query.for_update()
+    };
+}
+
+#[path = "queries/mod.rs"]
+pub mod queries;
+
+/// What these queries do in `PostgreSQL`'s own way.
+pub mod dialect {
+    use diesel_async::RunQueryDsl;
+
+    use crate::store::error::Found;
+    use crate::store::rows::MessageRow;
+    use crate::store::schema::messages;
+
+    pub use super::Conn;
+
+    /// One statement: the head rows are locked while we wait for its answer.
+    pub async fn insert_messages(conn: &mut Conn, rows: Vec<MessageRow>) -> Found<()> {
+        diesel::insert_into(messages::table).values(rows).execute(conn).await?;
+        Ok(())
+    }
+}
+
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+pub type Conn = AsyncPgConnection;
+
+/// Names the lock that nodes starting together queue for ("touch" in ASCII).
+const MIGRATION_LOCK: i64 = 0x74_6f75_6368;
+/// Longer than a busy moment, shorter than a caller's patience.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Tries of a transaction that was in another's way; the order of locks makes even one rare.
+const TRIES: usize = 5;
+
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool<Conn>,
+    /// Where connections live: a pooled connection must not belong to a thread of requests.
+    runtime: Handle,
+    bell: Bell,
+}
+
+impl Database {
+    /// Connects, and runs the migrations that the database lacks.
+    pub async fn open(options: &Options, bell: Bell) -> Result<Self> {
+        let connector = connect::Connector::new(options)?;
+        let connector = Arc::new(connector);
+        let mut config = ManagerConfig::default();
+        // Connections say themselves when they are broken: no question before each use.
+        config.recycling_method = RecyclingMethod::Fast;
+        config.custom_setup = Box::new(move |_| {
+            let connector = Arc::clone(&connector);
+            async move { connector.connect().await }.boxed()
+        });
+        let manager = AsyncDieselConnectionManager::new_with_config(&options.url, config);
+        let pool = Pool::builder(manager)
+            .max_size(options.connections.max(1))
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(PATIENCE))
+            .create_timeout(Some(PATIENCE))
+            .recycle_timeout(Some(PATIENCE))
+            .build()
+            .map_err(|error| StoreError::Failed(error.to_string()))?;
+        let database = Self { pool, runtime: Handle::current(), bell };
+        database.migrate().await?;
+        Ok(database)
+    }
+
+    async fn migrate(&self) -> Result<()> {
+        let database = self.clone();
+        self.run(async move {
+            let conn = database.connection().await?;
+            // A connection of its own: what is set here ends with it.
+            let mut conn = Object::take(conn);
+            diesel::sql_query("set statement_timeout = 0").execute(&mut conn).await?;
+            let lock = format!("select pg_advisory_lock({MIGRATION_LOCK})");
+            diesel::sql_query(lock).execute(&mut conn).await?;
+            let mut harness = AsyncMigrationHarness::new(conn);
+            let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
+                Stopped::Store(StoreError::Failed(format!("migrations: {error}")))
+            };
+            harness.run_pending_migrations(MIGRATIONS).map(drop).map_err(failed)
+        })
+        .await
+    }
+
+    async fn connection(&self) -> std::result::Result<Object<Conn>, Stopped> {
+        let unavailable = |error: diesel_async::pooled_connection::deadpool::PoolError| {
+            Stopped::Store(StoreError::Unavailable(error.to_string()))
+        };
+        self.pool.get().await.map_err(unavailable)
+    }
+
+    /// Runs `work` where connections live, to its end, whoever stops waiting.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = std::result::Result<T, Stopped>> + Send + 'static,
+    ) -> Result<T> {
+        let ended = self.runtime.spawn(work).await;
+        let ended = ended.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        ended.map_err(|stopped| match stopped {
+            Stopped::Store(error) => error,
+            Stopped::Fault(fault) => fault.into(),
+        })
+    }
+
+    /// Does `work`, each statement by itself.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Found<T>> + Send + 'static,
+    {
+        let database = self.clone();
+        self.run(async move {
+            let mut conn = database.connection().await?;
+            Ok(work(&mut conn).await?)
+        })
+        .await
+    }
+
+    /// Does `work`: all of it sees one moment.
+    pub async fn read_whole<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Found<T>> + Send + 'static,
+    {
+        self.read(move |conn| {
+            Box::pin(async move {
+                let mut transaction = conn.build_transaction().read_only().repeatable_read();
+                transaction.run(async |conn: &mut Conn| work(conn).await).await
+            })
+        })
+        .await
+    }
+
+    /// Does `work` and commits it, then rings the bell; runs to its end once it has begun.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> Fn(&'c mut Conn) -> BoxFuture<'c, Found<Told<T>>> + Send + Sync + 'static,
+    {
+        let database = self.clone();
+        self.run(async move {
+            let mut conn = database.connection().await?;
+            let mut tries = 0;
+            let (value, heads) = loop {
+                tries += 1;
+                let done = (*conn).transaction(async |conn: &mut Conn| work(conn).await).await;
+                match done {
+                    Err(fault) if fault.is_collision() && tries < TRIES => {}
+                    done => break done?,
+                }
+            };
+            database.bell.ring(&heads);
+            Ok(value)
+        })
+        .await
+    }
+}
+
+/// Why a piece of work stopped: before it had a connection, or with it.
+enum Stopped {
+    Store(StoreError),
+    Fault(Fault),
+}
+
+impl From<Fault> for Stopped {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<diesel::result::Error> for Stopped {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Fault(error.into())
+    }
+}

@@ -1,0 +1,88 @@
+//! Opens connections, encrypted where the address asks for it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::ConnectionError;
+use diesel::ConnectionResult;
+use diesel_async::SimpleAsyncConnection;
+use rustls::ClientConfig;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use tokio_postgres::Config;
+use tokio_postgres::NoTls;
+use tokio_postgres::config::SslMode;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::Conn;
+use crate::store::Options;
+use crate::store::Result;
+use crate::store::StoreError;
+
+/// What each connection is told first. A statement or a transaction that hangs frees its locks.
+const SETUP: &str = "set statement_timeout = '15s'; \
+     set idle_in_transaction_session_timeout = '60s'; set application_name = 'touchline'";
+
+pub struct Connector {
+    config: Config,
+    /// None: plain.
+    tls: Option<MakeRustlsConnect>,
+}
+
+impl Connector {
+    /// `sslmode=require` in the address, or a file of authorities, asks for TLS; then the name
+    /// and the chain of the server's certificate are always checked.
+    pub fn new(options: &Options) -> Result<Self> {
+        let failed = |error: tokio_postgres::Error| StoreError::Failed(error.to_string());
+        let mut config: Config = options.url.parse().map_err(failed)?;
+        config.tcp_user_timeout(Duration::from_secs(30));
+        config.keepalives_idle(Duration::from_secs(60));
+        let is_asked = config.get_ssl_mode() == SslMode::Require || options.ca_file.is_some();
+        if !is_asked {
+            return Ok(Self { config, tls: None });
+        }
+        config.ssl_mode(SslMode::Require);
+        let tls = client_config(options.ca_file.as_deref())?;
+        Ok(Self { config, tls: Some(MakeRustlsConnect::new(tls)) })
+    }
+
+    pub async fn connect(&self) -> ConnectionResult<Conn> {
+        let bad = |error: tokio_postgres::Error| {
+            use std::error::Error;
+            let source = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+            ConnectionError::BadConnection(format!("{error}{source}"))
+        };
+        let mut conn = if let Some(tls) = &self.tls {
+            let (client, connection) = self.config.connect(tls.clone()).await.map_err(bad)?;
+            Conn::try_from_client_and_connection(client, connection).await?
+        } else {
+            let (client, connection) = self.config.connect(NoTls).await.map_err(bad)?;
+            Conn::try_from_client_and_connection(client, connection).await?
+        };
+        conn.batch_execute(SETUP).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(conn)
+    }
+}
+
+/// The system's authorities and those of the file.
+fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if let Some(path) = ca_file {
+        let unreadable = |error: &dyn std::error::Error| {
+            StoreError::Failed(format!("{}: {error}", path.display()))
+        };
+        let file = CertificateDer::pem_file_iter(path).map_err(|error| unreadable(&error))?;
+        for authority in file {
+            let authority = authority.map_err(|error| unreadable(&error))?;
+            roots.add(authority).map_err(|error| unreadable(&error))?;
+        }
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| StoreError::Failed(error.to_string()))?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}

@@ -1,0 +1,125 @@
+//! The one write path: claim the key, do the work, tell it, remember the answer.
+
+use std::panic::AssertUnwindSafe;
+
+use diesel_async::AsyncConnection;
+use futures_util::FutureExt;
+use serde_json::Value;
+
+use super::dialect::Conn;
+use super::entries;
+use super::idempotency;
+use super::log;
+use super::matches;
+use super::members;
+use super::officials;
+use super::players;
+use super::teams;
+use super::users;
+use crate::domain::message::Message;
+use crate::domain::rejection::Rejection;
+use crate::domain::topic::Stream;
+use crate::store::Told;
+use crate::store::error::Fault;
+use crate::store::error::Found;
+use crate::store::games::Games;
+use crate::store::job::Done;
+use crate::store::job::Job;
+use crate::store::job::Write;
+
+/// What one write did, before its messages have numbers.
+#[derive(Debug)]
+pub struct Written {
+    pub status: u16,
+    pub body: Value,
+    pub etag: Option<String>,
+    /// The stream of the resource that was written.
+    pub stream: Option<Stream>,
+    pub messages: Vec<Message>,
+}
+
+impl Written {
+    pub fn new(status: u16, body: Value) -> Self {
+        Self { status, body, etag: None, stream: None, messages: Vec::new() }
+    }
+
+    /// 204: it is gone, and there is nothing to say of it.
+    pub fn gone() -> Self {
+        Self::new(204, Value::Null)
+    }
+
+    pub fn version(self, version: i64) -> Self {
+        Self { etag: Some(version.to_string()), ..self }
+    }
+
+    pub fn telling(self, stream: Stream, messages: Vec<Message>) -> Self {
+        Self { stream: Some(stream), messages, ..self }
+    }
+}
+
+/// Does `job` inside the caller's transaction, which is to be committed unless this fails.
+///
+/// A rejection is an answer like any other: what the write did is rolled back to the savepoint,
+/// and the rejection is remembered under the key.
+///
+/// - Gives: the answer, and the heads to ring the bell with once the transaction is committed.
+/// - Costs: no statement whose cost grows with what is stored.
+/// - Fails: with `KeyReused` or a failure of the database; then nothing may be committed.
+pub async fn job(
+    conn: &mut Conn,
+    games: &Games,
+    job: &Job,
+) -> Found<Told<Result<Done, Rejection>>> {
+    if let Some(key) = &job.key
+        && let Some(answer) = idempotency::claim(conn, job, key).await?
+    {
+        return Ok((answer, Vec::new()));
+    }
+    let tried = conn
+        .transaction(async |conn: &mut Conn| {
+            // Here, inside the savepoint, so that a panicking rule leaves nothing open behind it.
+            let work = AssertUnwindSafe(perform(conn, games, job)).catch_unwind();
+            let panicked = || Fault::Broken("the write panicked".to_owned());
+            work.await.unwrap_or_else(|_| Err(panicked()))
+        })
+        .await;
+    let (answer, heads) = match tried {
+        Err(fault) => (Err(fault.into_rejection()?), Vec::new()),
+        Ok(written) => {
+            let heads = log::append(conn, job.at, &written.messages).await?;
+            (Ok(done(written, &heads)), heads)
+        }
+    };
+    if let Some(key) = &job.key {
+        idempotency::remember(conn, job, key, &answer).await?;
+    }
+    Ok((answer, heads))
+}
+
+fn done(written: Written, heads: &[(Stream, i64)]) -> Done {
+    let told = heads.iter().find(|(stream, _)| Some(*stream) == written.stream).copied();
+    let Written { status, body, etag, .. } = written;
+    Done { status, body, etag, told, again: false }
+}
+
+#[rustfmt::skip]
+async fn perform(conn: &mut Conn, games: &Games, job: &Job) -> Found<Written> {
+    match &job.write {
+        Write::CreateUser(user) => users::create(conn, job, user).await,
+        Write::EditUser { id, edit } => users::edit(conn, job, *id, edit).await,
+        Write::CreateTeam(fields) => teams::create(conn, job, fields).await,
+        Write::EditTeam { id, fields } => teams::edit(conn, job, *id, fields).await,
+        Write::DeleteTeam { id } => teams::delete(conn, job, *id).await,
+        Write::AddPlayer { team_id, fields } => players::add(conn, *team_id, fields).await,
+        Write::EditPlayer { team_id, id, fields } => players::edit(conn, job, (*team_id, *id), fields).await,
+        Write::RemovePlayer { team_id, id } => players::remove(conn, job, (*team_id, *id)).await,
+        Write::AddMember { team_id, user_id, role } => members::add(conn, *team_id, *user_id, role).await,
+        Write::RemoveMember { team_id, user_id } => members::remove(conn, *team_id, *user_id).await,
+        Write::CreateMatch(fields) => matches::create(conn, job, fields).await,
+        Write::EditMatch { id, fields } => matches::edit(conn, games, job, (*id, fields)).await,
+        Write::DeleteMatch { id } => matches::delete(conn, games, job, *id).await,
+        Write::AddOfficial { match_id, user_id, role } => officials::add(conn, *match_id, *user_id, role).await,
+        Write::RemoveOfficial { match_id, user_id } => officials::remove(conn, *match_id, *user_id).await,
+        Write::Act { match_id, .. } => entries::act(conn, games, job, *match_id).await,
+    }
+}

@@ -1,0 +1,206 @@
+//! What happened in a match: accepted commands, and the state that is their fold.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+
+use super::commit::Written;
+use super::dialect::Conn;
+use super::matches;
+use super::players;
+use super::teams;
+use crate::domain::rejection::Reason;
+use crate::domain::rejection::Rejection;
+use crate::domain::topic::Stream;
+use crate::sports::Command;
+use crate::sports::Fixture;
+use crate::sports::Game;
+use crate::sports::Rules;
+use crate::store::error::Fault;
+use crate::store::error::Found;
+use crate::store::games::Games;
+use crate::store::games::Known;
+use crate::store::job::Job;
+use crate::store::job::Write;
+use crate::store::rows::EntryRow;
+use crate::store::rows::MatchRow;
+use crate::store::rows::TeamRow;
+use crate::store::schema::entries;
+use crate::store::schema::matches as rows;
+use crate::store::shapes;
+
+/// The rules that a stored match is played by.
+pub fn rules(row: &MatchRow) -> Found<&'static Rules> {
+    Rules::find(&row.sport)
+        .ok_or_else(|| Fault::Broken(format!("match {} is {}: no such sport", row.id, row.sport)))
+}
+
+/// The state of a match as its row stands: from memory, else by folding what memory lacks.
+pub async fn game(
+    conn: &mut Conn,
+    games: &Games,
+    row: &MatchRow,
+    fixture: &Fixture,
+) -> Found<Game> {
+    let known = games.known(row.id, row.entry_count, &row.last_hash);
+    if let Some(known) = &known
+        && known.hash == row.last_hash
+    {
+        return Ok(known.game.clone());
+    }
+    let number = known.as_ref().map_or(0, |known| known.number);
+    let mut later = between(conn, row, number).await?.into_iter().peekable();
+    // A state that the entries don't lead through belongs to a transaction that was rolled back.
+    let leads = known.filter(|known| later.next_if(|entry| entry.hash == known.hash).is_some());
+    let game = match leads {
+        Some(known) => fold(row, fixture, known.game, later)?,
+        None => {
+            let all = between(conn, row, 0).await?;
+            fold(row, fixture, rules(row)?.start(fixture)?, all)?
+        }
+    };
+    let hash = row.last_hash.clone();
+    games.keep(row.id, Known { number: row.entry_count, hash, game: game.clone() });
+    Ok(game)
+}
+
+/// The entries from `number` to the newest that the row counts.
+pub async fn between(conn: &mut Conn, row: &MatchRow, number: i64) -> Found<Vec<EntryRow>> {
+    let query = entries::table
+        .filter(entries::match_id.eq(row.id))
+        .filter(entries::number.ge(number))
+        .filter(entries::number.le(row.entry_count))
+        .order(entries::number);
+    Ok(query.load(conn).await?)
+}
+
+/// The state that stored entries lead to.
+pub fn fold(
+    row: &MatchRow,
+    fixture: &Fixture,
+    start: Game,
+    later: impl IntoIterator<Item = EntryRow>,
+) -> Found<Game> {
+    let rules = rules(row)?;
+    later.into_iter().try_fold(start, |game, entry| {
+        let command: Command = serde_json::from_str(&entry.body)?;
+        let applied = rules.apply(fixture, &game, &command).map_err(|rejection| {
+            let (id, number) = (row.id, entry.number);
+            Fault::Broken(format!("entry {number} of match {id} no longer applies: {rejection}"))
+        })?;
+        Ok(applied.state)
+    })
+}
+
+/// The whole state of a match, as snapshots hold it.
+pub async fn whole(
+    conn: &mut Conn,
+    games: &Games,
+    row: &MatchRow,
+    teams: &[TeamRow],
+) -> Found<Value> {
+    let fixture = row.fixture(teams)?;
+    let game = game(conn, games, row, &fixture).await?;
+    Ok(shapes::game(row, &fixture, rules(row)?, &game))
+}
+
+/// What the match's sport says at `path`.
+pub async fn part(conn: &mut Conn, games: &Games, id: i64, path: &str) -> Found<Option<Value>> {
+    let Some(row) = matches::row(conn, id).await? else { return Ok(None) };
+    let teams = teams::pair(conn, row.home_team_id, row.away_team_id).await?;
+    let fixture = row.fixture(&teams)?;
+    let game = game(conn, games, &row, &fixture).await?;
+    Ok(rules(&row)?.read(&fixture, &game, path))
+}
+
+/// A scorer's command: locks the match, asks its rules, and adds an entry.
+pub async fn act(conn: &mut Conn, games: &Games, job: &Job, match_id: i64) -> Found<Written> {
+    let row = matches::lock(conn, match_id).await?;
+    let teams = teams::pair(conn, row.home_team_id, row.away_team_id).await?;
+    let fixture = row.fixture(&teams)?;
+    let rules = rules(&row)?;
+    let before = game(conn, games, &row, &fixture).await?;
+    let command = command(conn, job, rules).await?;
+    let incident = incident(&command.action);
+    expects(job, &row, || incident.and_then(|path| rules.read(&fixture, &before, path)))?;
+
+    let applied = rules.apply(&fixture, &before, &command)?;
+    let version = save(conn, games, &row, (&command, rules, applied.state)).await?;
+    let status = match (&applied.answer, applied.created) {
+        (Value::Null, _) => 204,
+        (_, true) => 201,
+        (_, false) => 200,
+    };
+    let rev = applied.answer.get("rev").and_then(Value::as_i64);
+    let is_incident = incident.is_some() || command.action == "incidents";
+    let written = Written::new(status, applied.answer);
+    let written = if is_incident {
+        Written { etag: rev.map(|rev| rev.to_string()), ..written }
+    } else {
+        written.version(version)
+    };
+    let messages = matches::kept_private(applied.messages, &row, &teams);
+    Ok(written.telling(Stream::Match(match_id), messages))
+}
+
+/// The path of the incident that an action changes: `incidents/21`.
+fn incident(action: &str) -> Option<&str> {
+    let (method, path) = action.split_once(' ')?;
+    let changes = matches!(method, "PATCH" | "DELETE") && path.starts_with("incidents/");
+    changes.then_some(path)
+}
+
+/// `If-Match`: the revision of the incident where one is changed, else the match's version.
+fn expects(job: &Job, row: &MatchRow, incident: impl FnOnce() -> Option<Value>) -> Found<()> {
+    if job.if_match.is_none() {
+        return Ok(());
+    }
+    let rev = incident().and_then(|incident| incident.get("rev").and_then(Value::as_i64));
+    Ok(job.expects(rev.unwrap_or(row.version))?)
+}
+
+/// The command as it is stored: with the players it names as they are now.
+async fn command(conn: &mut Conn, job: &Job, rules: &Rules) -> Found<Command> {
+    let Write::Act { action, body, occurred_at, .. } = &job.write else {
+        return Err(Rejection::new(Reason::Invalid, "no-action", "not a match's action").into());
+    };
+    let players = players::known(conn, &rules.players(action, body)).await?;
+    let at = occurred_at.filter(|at| *at <= job.at).unwrap_or(job.at);
+    let at = chrono::DateTime::from_timestamp_millis(at.timestamp_millis()).unwrap_or(at);
+    Ok(Command { action: action.clone(), body: body.clone(), by: job.by, at, players })
+}
+
+/// Adds the entry and brings the row up to the new state; gives the row's version.
+async fn save(
+    conn: &mut Conn,
+    games: &Games,
+    row: &MatchRow,
+    (command, rules, game): (&Command, &Rules, Game),
+) -> Found<i64> {
+    let summary = rules.summary(&game);
+    let body = serde_json::to_string(command)?;
+    let number = row.entry_count + 1;
+    let hash = shapes::entry_hash(&row.last_hash, number, &body);
+    diesel::insert_into(entries::table)
+        .values((
+            entries::match_id.eq(row.id),
+            entries::number.eq(number),
+            entries::body.eq(&body),
+            entries::hash.eq(&hash),
+        ))
+        .execute(conn)
+        .await?;
+    diesel::update(rows::table.find(row.id))
+        .set((
+            rows::status.eq(summary.status),
+            rows::home_score.eq(summary.home_score),
+            rows::away_score.eq(summary.away_score),
+            rows::version.eq(row.version + 1),
+            rows::entry_count.eq(number),
+            rows::last_hash.eq(&hash),
+        ))
+        .execute(conn)
+        .await?;
+    games.keep(row.id, Known { number, hash, game });
+    Ok(row.version + 1)
+}

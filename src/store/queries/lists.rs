@@ -1,0 +1,187 @@
+//! Lists, a page at a time, oldest first.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use serde_json::json;
+
+use super::dialect::Conn;
+use super::entries;
+use super::teams;
+use crate::store::error::Found;
+use crate::store::games::Games;
+use crate::store::model::List;
+use crate::store::model::ListOf;
+use crate::store::rows::MatchRow;
+use crate::store::rows::PlayerRow;
+use crate::store::rows::TeamRow;
+use crate::store::rows::UserRow;
+use crate::store::schema::matches as m;
+use crate::store::schema::members;
+use crate::store::schema::officials;
+use crate::store::schema::players;
+use crate::store::schema::teams as t;
+use crate::store::schema::users;
+use crate::store::shapes;
+
+/// Nobody: ids start at 1.
+const NOBODY: i64 = 0;
+
+/// At most `limit` items after the one whose id is `after`.
+pub async fn list(
+    conn: &mut Conn,
+    games: &Games,
+    of: &ListOf,
+    (after, limit): (i64, i64),
+) -> Found<List> {
+    let page = (after, limit.max(1));
+    let items = match of {
+        ListOf::Users => all_users(conn, page).await?,
+        ListOf::Teams { visible_to, all } => visible_teams(conn, *visible_to, *all, page).await?,
+        ListOf::Players { team_id } => team_players(conn, *team_id, page).await?,
+        ListOf::Members { team_id } => team_members(conn, *team_id, page).await?,
+        ListOf::Officials { match_id } => match_officials(conn, *match_id, page).await?,
+        ListOf::TeamMatches { team_id } => {
+            let rows = of_team(conn, *team_id, page).await?;
+            shown(conn, games, rows).await?
+        }
+        ListOf::Matches { visible_to, all, status } => {
+            let rows = visible_matches(conn, (*visible_to, *all), status.as_deref(), page).await?;
+            shown(conn, games, rows).await?
+        }
+    };
+    Ok(cut(items, page.1))
+}
+
+/// One row more than a page was read: it says whether there is a next one.
+fn cut(mut items: Vec<(i64, Value)>, limit: i64) -> List {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let is_more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| is_more).map(|(id, _)| *id);
+    List { items: items.into_iter().map(|(_, item)| item).collect(), next }
+}
+
+type Items = Found<Vec<(i64, Value)>>;
+
+async fn all_users(conn: &mut Conn, (after, limit): (i64, i64)) -> Items {
+    let query = users::table.filter(users::id.gt(after)).order(users::id).limit(limit + 1);
+    let rows: Vec<UserRow> = query.load(conn).await?;
+    Ok(rows.iter().map(|row| (row.id, shapes::user(row))).collect())
+}
+
+async fn visible_teams(
+    conn: &mut Conn,
+    visible_to: Option<i64>,
+    all: bool,
+    (after, limit): (i64, i64),
+) -> Items {
+    let user = visible_to.unwrap_or(NOBODY);
+    let is_member =
+        members::table.filter(members::team_id.eq(t::id)).filter(members::user_id.eq(user));
+    let query = t::table
+        .filter(t::id.gt(after))
+        .filter(
+            all.into_sql::<Bool>()
+                .or(t::visibility.eq("public"))
+                .or(exists(is_member.select(members::user_id))),
+        )
+        .order(t::id)
+        .limit(limit + 1);
+    let rows: Vec<TeamRow> = query.load(conn).await?;
+    Ok(rows.iter().map(|row| (row.id, shapes::team(row))).collect())
+}
+
+async fn team_players(conn: &mut Conn, team_id: i64, (after, limit): (i64, i64)) -> Items {
+    let query = players::table
+        .filter(players::team_id.eq(team_id))
+        .filter(players::id.gt(after))
+        .order(players::id)
+        .limit(limit + 1);
+    let rows: Vec<PlayerRow> = query.load(conn).await?;
+    Ok(rows.iter().map(|row| (row.id, shapes::player(row))).collect())
+}
+
+async fn team_members(conn: &mut Conn, team_id: i64, (after, limit): (i64, i64)) -> Items {
+    let query = members::table
+        .inner_join(users::table.on(users::id.eq(members::user_id)))
+        .filter(members::team_id.eq(team_id))
+        .filter(members::user_id.gt(after))
+        .order(members::user_id)
+        .limit(limit + 1)
+        .select((members::user_id, users::name, members::role));
+    let rows: Vec<(i64, String, String)> = query.load(conn).await?;
+    let item = |(id, name, role)| {
+        (id, json!({ "team_id": team_id, "user_id": id, "name": name, "role": role }))
+    };
+    Ok(rows.into_iter().map(item).collect())
+}
+
+async fn match_officials(conn: &mut Conn, match_id: i64, (after, limit): (i64, i64)) -> Items {
+    let query = officials::table
+        .inner_join(users::table.on(users::id.eq(officials::user_id)))
+        .filter(officials::match_id.eq(match_id))
+        .filter(officials::user_id.gt(after))
+        .order(officials::user_id)
+        .limit(limit + 1)
+        .select((officials::user_id, users::name, officials::role));
+    let rows: Vec<(i64, String, String)> = query.load(conn).await?;
+    let item = |(id, name, role)| {
+        (id, json!({ "match_id": match_id, "user_id": id, "name": name, "role": role }))
+    };
+    Ok(rows.into_iter().map(item).collect())
+}
+
+/// A team's matches; the private ones of a public team, which anybody may ask for, are left out.
+async fn of_team(
+    conn: &mut Conn,
+    team_id: i64,
+    (after, limit): (i64, i64),
+) -> Found<Vec<MatchRow>> {
+    let is_open = teams::row(conn, team_id).await?.is_none_or(|team| team.is_public());
+    let query = m::table
+        .filter(m::home_team_id.eq(team_id).or(m::away_team_id.eq(team_id)))
+        .filter((!is_open).into_sql::<Bool>().or(m::visibility.eq("public")))
+        .filter(m::id.gt(after))
+        .order(m::id)
+        .limit(limit + 1);
+    Ok(query.load(conn).await?)
+}
+
+async fn visible_matches(
+    conn: &mut Conn,
+    (visible_to, all): (Option<i64>, bool),
+    status: Option<&str>,
+    (after, limit): (i64, i64),
+) -> Found<Vec<MatchRow>> {
+    let user = visible_to.unwrap_or(NOBODY);
+    let is_official =
+        officials::table.filter(officials::match_id.eq(m::id)).filter(officials::user_id.eq(user));
+    let plays = members::team_id.eq(m::home_team_id).or(members::team_id.eq(m::away_team_id));
+    let is_member = members::table.filter(plays).filter(members::user_id.eq(user));
+    let query = m::table
+        .filter(m::id.gt(after))
+        .filter(
+            all.into_sql::<Bool>()
+                .or(m::visibility.eq("public"))
+                .or(m::created_by.eq(user))
+                .or(exists(is_official.select(officials::user_id)))
+                .or(exists(is_member.select(members::user_id))),
+        )
+        .filter(status.is_none().into_sql::<Bool>().or(m::status.eq(status.unwrap_or_default())))
+        .order(m::id)
+        .limit(limit + 1);
+    Ok(query.load(conn).await?)
+}
+
+async fn shown(conn: &mut Conn, games: &Games, rows: Vec<MatchRow>) -> Items {
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        let teams = teams::pair(conn, row.home_team_id, row.away_team_id).await?;
+        let whole = entries::whole(conn, games, &row, &teams).await?;
+        items.push((row.id, shapes::brief(whole)));
+    }
+    Ok(items)
+}

@@ -1,0 +1,21 @@
+//! Every query, one noun a file; compiled once for each database (see `super`).
+
+pub mod commit;
+pub mod entries;
+pub mod idempotency;
+pub mod lists;
+pub mod log;
+pub mod matches;
+pub mod members;
+pub mod officials;
+pub mod players;
+pub mod prune;
+pub mod rights;
+pub mod settings;
+pub mod snapshots;
+pub mod teams;
+pub mod tickets;
+pub mod users;
+pub mod verify;
+
+use super::dialect;

@@ -1,0 +1,84 @@
+//! Who plays in a team.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::commit::Written;
+use super::dialect::Conn;
+use super::teams;
+use crate::domain::rejection::Rejection;
+use crate::sports::Player;
+use crate::store::error::Found;
+use crate::store::job::Job;
+use crate::store::job::PlayerEdit;
+use crate::store::job::PlayerFields;
+use crate::store::rows::PlayerRow;
+use crate::store::schema::players;
+use crate::store::shapes;
+
+pub async fn of_team(conn: &mut Conn, team_id: i64) -> Found<Vec<PlayerRow>> {
+    let query = players::table.filter(players::team_id.eq(team_id)).order(players::id);
+    Ok(query.load(conn).await?)
+}
+
+/// Those of `ids` who exist, as rules know them.
+pub async fn known(conn: &mut Conn, ids: &[i64]) -> Found<Vec<Player>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = players::table.filter(players::id.eq_any(ids)).order(players::id);
+    let rows: Vec<PlayerRow> = query.load(conn).await?;
+    let player = |row: PlayerRow| {
+        let PlayerRow { id, team_id, name, shirt_number, .. } = row;
+        Player { id, team_id, name, shirt_number }
+    };
+    Ok(rows.into_iter().map(player).collect())
+}
+
+pub async fn add(conn: &mut Conn, team_id: i64, fields: &PlayerFields) -> Found<Written> {
+    teams::lock(conn, team_id).await?;
+    let row: PlayerRow = diesel::insert_into(players::table)
+        .values((
+            players::team_id.eq(team_id),
+            players::name.eq(&fields.name),
+            players::shirt_number.eq(fields.shirt_number),
+        ))
+        .returning(players::all_columns)
+        .get_result(conn)
+        .await?;
+    Ok(Written::new(201, shapes::player(&row)).version(row.version))
+}
+
+/// A player by team and id, unchanged by others until the transaction ends.
+async fn lock(conn: &mut Conn, (team_id, id): (i64, i64)) -> Found<PlayerRow> {
+    let query = players::table.find(id).filter(players::team_id.eq(team_id));
+    let row: Option<PlayerRow> = locked!(query).first(conn).await.optional()?;
+    Ok(row.ok_or_else(|| Rejection::not_found("player"))?)
+}
+
+pub async fn edit(
+    conn: &mut Conn,
+    job: &Job,
+    whom: (i64, i64),
+    fields: &PlayerEdit,
+) -> Found<Written> {
+    let row = lock(conn, whom).await?;
+    job.expects(row.version)?;
+    let row: PlayerRow = diesel::update(players::table.find(row.id))
+        .set((
+            players::name.eq(fields.name.as_ref().unwrap_or(&row.name)),
+            players::shirt_number.eq(fields.shirt_number.unwrap_or(row.shirt_number)),
+            players::version.eq(row.version + 1),
+        ))
+        .returning(players::all_columns)
+        .get_result(conn)
+        .await?;
+    Ok(Written::new(200, shapes::player(&row)).version(row.version))
+}
+
+pub async fn remove(conn: &mut Conn, job: &Job, whom: (i64, i64)) -> Found<Written> {
+    let row = lock(conn, whom).await?;
+    job.expects(row.version)?;
+    diesel::delete(players::table.find(row.id)).execute(conn).await?;
+    Ok(Written::gone())
+}

@@ -1,0 +1,33 @@
+//! Short-lived passes that open a stream.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+
+use super::dialect::Conn;
+use crate::store::error::Found;
+use crate::store::schema::tickets;
+
+pub async fn keep(conn: &mut Conn, hash: &str, granted: &Value, until_ms: i64) -> Found<()> {
+    diesel::insert_into(tickets::table)
+        .values((
+            tickets::hash.eq(hash),
+            tickets::granted.eq(granted.to_string()),
+            tickets::expires_at.eq(until_ms),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// What a ticket that is still valid opens.
+pub async fn granted(conn: &mut Conn, hash: &str, now_ms: i64) -> Found<Option<Value>> {
+    let valid = tickets::table.find(hash).filter(tickets::expires_at.gt(now_ms));
+    let text: Option<String> = valid.select(tickets::granted).first(conn).await.optional()?;
+    Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+}
+
+/// Removes those that have run out.
+pub async fn forget(conn: &mut Conn, now_ms: i64) -> Found<usize> {
+    Ok(diesel::delete(tickets::table.filter(tickets::expires_at.le(now_ms))).execute(conn).await?)
+}

@@ -1,0 +1,72 @@
+//! People who can sign in.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::commit::Written;
+use super::dialect::Conn;
+use super::settings;
+use crate::domain::rejection::Rejection;
+use crate::store::error::Found;
+use crate::store::job::EditUser;
+use crate::store::job::Job;
+use crate::store::job::NewUser;
+use crate::store::model::User;
+use crate::store::rows::UserRow;
+use crate::store::schema::users;
+use crate::store::shapes;
+
+pub async fn user(conn: &mut Conn, id: i64) -> Found<Option<User>> {
+    let row: Option<UserRow> = users::table.find(id).first(conn).await.optional()?;
+    Ok(row.map(User::from))
+}
+
+pub async fn by_email(conn: &mut Conn, email: &str) -> Found<Option<User>> {
+    let query = users::table.filter(users::email.eq(plain(email)));
+    let row: Option<UserRow> = query.first(conn).await.optional()?;
+    Ok(row.map(User::from))
+}
+
+/// Addresses are compared without regard to case, as people type them.
+fn plain(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+pub async fn create(conn: &mut Conn, job: &Job, user: &NewUser) -> Found<Written> {
+    let row: UserRow = diesel::insert_into(users::table)
+        .values((
+            users::email.eq(plain(&user.email)),
+            users::name.eq(&user.name),
+            users::role.eq(&user.role),
+            users::password_hash.eq(user.password_hash.as_deref()),
+            users::created_at.eq(job.at.timestamp_millis()),
+        ))
+        .returning(users::all_columns)
+        .get_result(conn)
+        .await?;
+    Ok(Written::new(201, shapes::user(&row)).version(row.version))
+}
+
+pub async fn edit(conn: &mut Conn, job: &Job, id: i64, edit: &EditUser) -> Found<Written> {
+    let row: Option<UserRow> = locked!(users::table.find(id)).first(conn).await.optional()?;
+    let row = row.ok_or_else(|| Rejection::not_found("user"))?;
+    job.expects(row.version)?;
+
+    let role = edit.role.as_ref().unwrap_or(&row.role);
+    let disabled = edit.disabled.unwrap_or(row.disabled);
+    if *role != row.role || disabled != row.disabled {
+        settings::rights_changed(conn).await?;
+    }
+    let row: UserRow = diesel::update(users::table.find(id))
+        .set((
+            users::name.eq(edit.name.as_ref().unwrap_or(&row.name)),
+            users::password_hash.eq(edit.password_hash.as_ref().or(row.password_hash.as_ref())),
+            users::role.eq(role),
+            users::disabled.eq(disabled),
+            users::version.eq(row.version + 1),
+        ))
+        .returning(users::all_columns)
+        .get_result(conn)
+        .await?;
+    Ok(Written::new(200, shapes::user(&row)).version(row.version))
+}

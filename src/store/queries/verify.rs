@@ -1,0 +1,236 @@
+//! Looks for what can't be: gaps, wrong envelopes, entries and rows that contradict each other.
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+
+use super::dialect::Conn;
+use super::entries;
+use super::log;
+use super::matches;
+use super::teams;
+use crate::domain::topic::Channel;
+use crate::domain::topic::Seq;
+use crate::domain::topic::Stream;
+use crate::sports::Summary;
+use crate::store::error::Fault;
+use crate::store::error::Found;
+use crate::store::rows::EntryRow;
+use crate::store::rows::MatchRow;
+use crate::store::rows::MessageRow;
+use crate::store::rows::StreamRow;
+use crate::store::schema::matches as m;
+use crate::store::schema::messages;
+use crate::store::schema::streams;
+use crate::store::shapes;
+
+/// Messages read at a time.
+const PAGE: i64 = 500;
+
+/// Rows that refer to what isn't there. Constraints forbid it; a copied or repaired file may not.
+#[rustfmt::skip]
+const DANGLING: &[(&str, &str)] = &[
+    ("messages of no stream",  "messages r where not exists (select 1 from streams s where s.id = r.stream_id)"),
+    ("entries of no match",    "entries r where not exists (select 1 from matches s where s.id = r.match_id)"),
+    ("officials of no match",  "officials r where not exists (select 1 from matches s where s.id = r.match_id)"),
+    ("officials of no user",   "officials r where not exists (select 1 from users s where s.id = r.user_id)"),
+    ("members of no team",     "members r where not exists (select 1 from teams s where s.id = r.team_id)"),
+    ("members of no user",     "members r where not exists (select 1 from users s where s.id = r.user_id)"),
+    ("players of no team",     "players r where not exists (select 1 from teams s where s.id = r.team_id)"),
+    ("matches of no home team", "matches r where not exists (select 1 from teams s where s.id = r.home_team_id)"),
+    ("matches of no away team", "matches r where not exists (select 1 from teams s where s.id = r.away_team_id)"),
+];
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// The ids of all streams and of all matches.
+pub async fn plan(conn: &mut Conn) -> Found<(Vec<i64>, Vec<i64>)> {
+    let of_streams = streams::table.select(streams::id).order(streams::id).load(conn).await?;
+    Ok((of_streams, m::table.select(m::id).order(m::id).load(conn).await?))
+}
+
+pub async fn dangling(conn: &mut Conn) -> Found<Vec<String>> {
+    let mut faults = Vec::new();
+    for (words, rows) in DANGLING {
+        let query = diesel::sql_query(format!("select count(*) as count from {rows}"));
+        let Count { count } = query.get_result(conn).await?;
+        if count > 0 {
+            faults.push(format!("{count} {words}"));
+        }
+    }
+    Ok(faults)
+}
+
+/// Every message of a stream, from the first that is kept to the head.
+pub async fn stream(conn: &mut Conn, id: i64) -> Found<Vec<String>> {
+    let Some(row): Option<StreamRow> = streams::table.find(id).first(conn).await.optional()? else {
+        return Ok(Vec::new());
+    };
+    let mut faults = Vec::new();
+    let topic = &row.topic;
+    let Ok(stream) = topic.parse::<Stream>() else {
+        return Ok(vec![format!("stream {topic}: no such kind of stream")]);
+    };
+    let mut expected = row.pruned_seq + 1;
+    let mut after = -1;
+    loop {
+        let page = page(conn, id, after).await?;
+        let Some(last) = page.last() else { break };
+        after = last.seq;
+        for message in page {
+            faults.extend(misplaced(&row, expected, message.seq));
+            expected = message.seq + 1;
+            faults.extend(misspoken(stream, &message));
+        }
+    }
+    if expected != row.head_seq + 1 && expected <= row.head_seq {
+        let (from, to) = (expected, row.head_seq);
+        faults.push(format!("stream {topic}: messages {from} to {to} (the head) are missing"));
+    }
+    Ok(faults)
+}
+
+async fn page(conn: &mut Conn, id: i64, after: Seq) -> Found<Vec<MessageRow>> {
+    let query = messages::table
+        .filter(messages::stream_id.eq(id))
+        .filter(messages::seq.gt(after))
+        .order(messages::seq)
+        .limit(PAGE);
+    Ok(query.load(conn).await?)
+}
+
+/// What is wrong with a message standing where `expected` should.
+fn misplaced(stream: &StreamRow, expected: Seq, seq: Seq) -> Option<String> {
+    let StreamRow { topic, head_seq, pruned_seq, .. } = stream;
+    if seq <= *pruned_seq {
+        Some(format!("stream {topic}: message {seq} should have been pruned with {pruned_seq}"))
+    } else if seq > *head_seq {
+        Some(format!("stream {topic}: message {seq} is after the head {head_seq}"))
+    } else if seq > expected {
+        Some(format!("stream {topic}: messages {expected} to {} are missing", seq - 1))
+    } else {
+        None
+    }
+}
+
+/// What is wrong with what a message says.
+fn misspoken(stream: Stream, message: &MessageRow) -> Option<String> {
+    let MessageRow { seq, kind, channel, envelope, .. } = message;
+    let fault = |words: &str| Some(format!("stream {stream}: message {seq} {words}"));
+    let Some(says) = shapes::envelope_says(envelope) else {
+        return fault("is not a JSON object");
+    };
+    let topic = match channel.as_deref().map(Channel::from_word) {
+        None => stream.topic(),
+        Some(Some(channel)) => stream.channel(channel),
+        Some(None) => return fault("is in an unknown channel"),
+    };
+    if says.get("seq").and_then(Value::as_i64) != Some(*seq) {
+        return fault("says another seq");
+    }
+    if says.get("topic").and_then(Value::as_str) != Some(topic.to_string().as_str()) {
+        return fault("says another topic");
+    }
+    if says.get("type").and_then(Value::as_str) != Some(kind.as_str()) {
+        return fault("says another type");
+    }
+    says.get("data").is_none_or(|data| !data.is_object()).then(|| fault("has no data")).flatten()
+}
+
+/// The entries of a match: their chain, their fold, and what was told of it.
+pub async fn game(conn: &mut Conn, id: i64) -> Found<Vec<String>> {
+    let Some(row) = matches::row(conn, id).await? else { return Ok(Vec::new()) };
+    let all = entries::between(conn, &row, 0).await?;
+    if let Some(fault) = broken_chain(&row, &all) {
+        return Ok(vec![fault]);
+    }
+    let teams = teams::pair(conn, row.home_team_id, row.away_team_id).await?;
+    let folded = row.fixture(&teams).and_then(|fixture| {
+        let rules = entries::rules(&row)?;
+        let game = entries::fold(&row, &fixture, rules.start(&fixture)?, all)?;
+        Ok(rules.summary(&game))
+    });
+    let summary = match folded {
+        Ok(summary) => summary,
+        Err(Fault::Broken(words)) => return Ok(vec![format!("match {id}: {words}")]),
+        Err(Fault::Rejected(words)) => return Ok(vec![format!("match {id}: {words}")]),
+        Err(fault) => return Err(fault),
+    };
+    let mut faults = contradictions(&row, &summary);
+    let told = told_score(conn, id).await?;
+    let score = (summary.home_score, summary.away_score);
+    if let Some((seq, told)) = told.filter(|(_, told)| *told != score) {
+        faults.push(format!(
+            "match {id}: message {seq} told the score {} : {}, its entries make it {} : {}",
+            told.0, told.1, score.0, score.1
+        ));
+    }
+    Ok(faults)
+}
+
+/// Each entry binds the one before it, and the row the newest.
+fn broken_chain(row: &MatchRow, all: &[EntryRow]) -> Option<String> {
+    let id = row.id;
+    let mut before = "";
+    for (entry, number) in all.iter().zip(1..) {
+        if (entry.match_id, entry.number) != (id, number) {
+            return Some(format!("match {id}: entry {number} is missing"));
+        }
+        if entry.hash != shapes::entry_hash(before, number, &entry.body) {
+            return Some(format!("match {id}: entry {number} was changed: its hash is another"));
+        }
+        before = &entry.hash;
+    }
+    if all.len() as i64 != row.entry_count || before != row.last_hash {
+        let (found, count) = (all.len(), row.entry_count);
+        return Some(format!("match {id}: its row ends at another entry {count} than {found}"));
+    }
+    None
+}
+
+fn contradictions(row: &MatchRow, summary: &Summary) -> Vec<String> {
+    let (id, mut faults) = (row.id, Vec::new());
+    if row.status != summary.status {
+        let (says, is) = (&row.status, summary.status);
+        faults.push(format!("match {id}: its row says {says}, its entries make it {is}"));
+    }
+    let score = (row.home_score, row.away_score);
+    if score != (summary.home_score, summary.away_score) {
+        faults.push(format!(
+            "match {id}: its row says {} : {}, its entries make the score {} : {}",
+            score.0, score.1, summary.home_score, summary.away_score
+        ));
+    }
+    faults
+}
+
+/// The newest score that readers of the match were told, and by which message.
+async fn told_score(conn: &mut Conn, id: i64) -> Found<Option<(Seq, (i64, i64))>> {
+    let Some(stream) = log::stream_row(conn, Stream::Match(id)).await? else { return Ok(None) };
+    let mut before = stream.head_seq + 1;
+    loop {
+        let query = messages::table
+            .filter(messages::stream_id.eq(stream.id))
+            .filter(messages::seq.lt(before))
+            .order(messages::seq.desc())
+            .limit(PAGE);
+        let page: Vec<MessageRow> = query.load(conn).await?;
+        let Some(last) = page.last() else { return Ok(None) };
+        before = last.seq;
+        let found = page.iter().find_map(|message| Some((message.seq, score(&message.envelope)?)));
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+}
+
+fn score(envelope: &str) -> Option<(i64, i64)> {
+    let says = shapes::envelope_says(envelope)?;
+    let score = says.get("data")?.get("score")?;
+    Some((score.get("home")?.as_i64()?, score.get("away")?.as_i64()?))
+}

@@ -1,0 +1,151 @@
+//! Rows as they are read, and as new ones are written.
+
+use diesel::Insertable;
+use diesel::Queryable;
+
+use crate::sports::Fixture;
+use crate::sports::Side;
+use crate::store::error::Fault;
+use crate::store::error::Found;
+use crate::store::model::User;
+use crate::store::schema;
+
+#[derive(Clone, Debug, Queryable)]
+pub struct UserRow {
+    pub id: i64,
+    pub email: String,
+    pub name: String,
+    pub role: String,
+    pub disabled: bool,
+    pub password_hash: Option<String>,
+    pub version: i64,
+    pub _created_at: i64,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct TeamRow {
+    pub id: i64,
+    pub name: String,
+    pub short_name: String,
+    pub colour: Option<String>,
+    pub visibility: String,
+    pub _created_by: i64,
+    pub version: i64,
+    pub _created_at: i64,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct PlayerRow {
+    pub id: i64,
+    pub team_id: i64,
+    pub name: String,
+    pub shirt_number: Option<i32>,
+    pub version: i64,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct MatchRow {
+    pub id: i64,
+    pub sport: String,
+    pub format: String,
+    pub home_team_id: i64,
+    pub away_team_id: i64,
+    pub starts_at: Option<i64>,
+    pub venue: Option<String>,
+    pub visibility: String,
+    pub created_by: i64,
+    pub version: i64,
+    pub status: String,
+    pub home_score: i64,
+    pub away_score: i64,
+    pub entry_count: i64,
+    pub last_hash: String,
+    pub _created_at: i64,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct EntryRow {
+    pub match_id: i64,
+    pub number: i64,
+    pub body: String,
+    pub hash: String,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct StreamRow {
+    pub id: i64,
+    pub topic: String,
+    pub head_seq: i64,
+    pub pruned_seq: i64,
+}
+
+/// `treat_none_as_default_value = false` makes the statement the same text for every row, so that
+/// it is prepared once.
+#[derive(Clone, Debug, Insertable, Queryable)]
+#[diesel(table_name = schema::messages, treat_none_as_default_value = false)]
+pub struct MessageRow {
+    pub stream_id: i64,
+    pub seq: i64,
+    pub channel: Option<String>,
+    pub kind: String,
+    pub label: Option<String>,
+    pub envelope: String,
+    pub committed_at: i64,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct RememberedRow {
+    pub _user_id: i64,
+    pub _path: String,
+    pub _key: String,
+    pub body_hash: String,
+    pub status: i32,
+    pub answer: String,
+    pub etag: Option<String>,
+    pub told_topic: Option<String>,
+    pub told_seq: Option<i64>,
+    pub _created_at: i64,
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        let UserRow { id, email, name, role, disabled, password_hash, .. } = row;
+        Self { id, email, name, role, disabled, password_hash }
+    }
+}
+
+impl TeamRow {
+    pub fn is_public(&self) -> bool {
+        self.visibility == "public"
+    }
+
+    fn side(&self) -> Side {
+        Side {
+            team_id: self.id,
+            name: self.name.clone(),
+            short_name: self.short_name.clone(),
+            colour: self.colour.clone(),
+        }
+    }
+}
+
+impl MatchRow {
+    pub fn is_public(&self) -> bool {
+        self.visibility == "public"
+    }
+
+    /// What the rules know of the match; its teams are among `teams`.
+    pub fn fixture(&self, teams: &[TeamRow]) -> Found<Fixture> {
+        let side = |id| {
+            teams.iter().find(|team| team.id == id).map(TeamRow::side).ok_or_else(|| {
+                Fault::Broken(format!("match {} is played by team {id}, which is gone", self.id))
+            })
+        };
+        Ok(Fixture {
+            match_id: self.id,
+            format: serde_json::from_str(&self.format)?,
+            home: side(self.home_team_id)?,
+            away: side(self.away_team_id)?,
+        })
+    }
+}

@@ -1,0 +1,121 @@
+//! The tables, the same in both databases. Times are milliseconds since 1970.
+
+diesel::table! {
+    settings (name) { name -> Text, value -> Text, }
+}
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        disabled -> Bool,
+        password_hash -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    teams (id) {
+        id -> BigInt,
+        name -> Text,
+        short_name -> Text,
+        colour -> Nullable<Text>,
+        visibility -> Text,
+        created_by -> BigInt,
+        version -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    players (id) {
+        id -> BigInt,
+        team_id -> BigInt,
+        name -> Text,
+        shirt_number -> Nullable<Integer>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    members (team_id, user_id) { team_id -> BigInt, user_id -> BigInt, role -> Text, }
+}
+
+diesel::table! {
+    matches (id) {
+        id -> BigInt,
+        sport -> Text,
+        format -> Text,
+        home_team_id -> BigInt,
+        away_team_id -> BigInt,
+        starts_at -> Nullable<BigInt>,
+        venue -> Nullable<Text>,
+        visibility -> Text,
+        created_by -> BigInt,
+        version -> BigInt,
+        status -> Text,
+        home_score -> BigInt,
+        away_score -> BigInt,
+        entry_count -> BigInt,
+        last_hash -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    officials (match_id, user_id) { match_id -> BigInt, user_id -> BigInt, role -> Text, }
+}
+
+diesel::table! {
+    entries (match_id, number) {
+        match_id -> BigInt,
+        number -> BigInt,
+        body -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    streams (id) {
+        id -> BigInt,
+        topic -> Text,
+        head_seq -> BigInt,
+        pruned_seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    messages (stream_id, seq) {
+        stream_id -> BigInt,
+        seq -> BigInt,
+        channel -> Nullable<Text>,
+        kind -> Text,
+        label -> Nullable<Text>,
+        envelope -> Text,
+        committed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    idempotency (user_id, path, key) {
+        user_id -> BigInt,
+        path -> Text,
+        key -> Text,
+        body_hash -> Text,
+        status -> Integer,
+        answer -> Text,
+        etag -> Nullable<Text>,
+        told_topic -> Nullable<Text>,
+        told_seq -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tickets (hash) { hash -> Text, granted -> Text, expires_at -> BigInt, }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(users, teams, members, matches, officials);

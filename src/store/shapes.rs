@@ -1,0 +1,130 @@
+//! The JSON that callers and readers see, and the bytes that are hashed: pure.
+
+use aws_lc_rs::digest;
+use chrono::DateTime;
+use chrono::SecondsFormat;
+use chrono::Utc;
+use serde::Serialize;
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::domain::message::Message;
+use crate::domain::topic::Seq;
+use crate::domain::topic::Topic;
+use crate::sports::Fixture;
+use crate::sports::Game;
+use crate::sports::Rules;
+use crate::sports::Side;
+use crate::store::rows::MatchRow;
+use crate::store::rows::PlayerRow;
+use crate::store::rows::TeamRow;
+use crate::store::rows::UserRow;
+
+/// RFC 3339 in UTC with milliseconds.
+pub fn time(at_ms: i64) -> String {
+    DateTime::<Utc>::from_timestamp_millis(at_ms)
+        .unwrap_or_default()
+        .to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+pub fn user(row: &UserRow) -> Value {
+    json!({
+        "id": row.id,
+        "email": row.email,
+        "name": row.name,
+        "role": row.role,
+        "disabled": row.disabled,
+    })
+}
+
+pub fn team(row: &TeamRow) -> Value {
+    json!({
+        "id": row.id,
+        "name": row.name,
+        "short_name": row.short_name,
+        "colour": row.colour,
+        "visibility": row.visibility,
+    })
+}
+
+pub fn player(row: &PlayerRow) -> Value {
+    json!({
+        "id": row.id,
+        "team_id": row.team_id,
+        "name": row.name,
+        "shirt_number": row.shirt_number,
+    })
+}
+
+/// The whole state of a match: what its row says, and what its sport shows of it.
+pub fn game(row: &MatchRow, fixture: &Fixture, rules: &Rules, game: &Game) -> Value {
+    let side = |side: &Side| {
+        json!({
+            "id": side.team_id,
+            "name": side.name,
+            "short_name": side.short_name,
+            "colour": side.colour,
+        })
+    };
+    let mut shape = json!({
+        "id": row.id,
+        "sport": row.sport,
+        "format": fixture.format,
+        "event_id": null,
+        "visibility": row.visibility,
+        "venue": row.venue,
+        "starts_at": row.starts_at.map(time),
+        "home_team_id": row.home_team_id,
+        "away_team_id": row.away_team_id,
+        "teams": { "home": side(&fixture.home), "away": side(&fixture.away) },
+        "status": row.status,
+        "score": { "home": row.home_score, "away": row.away_score },
+    });
+    if let (Value::Object(shape), Value::Object(view)) = (&mut shape, rules.view(fixture, game)) {
+        // Its sides stand under `teams`, by their ids.
+        shape.extend(view.into_iter().filter(|(name, _)| name != "home" && name != "away"));
+    }
+    shape
+}
+
+/// The same without what grows with the match: for lists, and for `GET /api/matches/{id}`.
+pub fn brief(mut whole: Value) -> Value {
+    if let Value::Object(shape) = &mut whole {
+        shape.retain(|name, _| name != "incidents" && name != "statistics");
+    }
+    whole
+}
+
+/// The field order is part of the wire.
+#[derive(Serialize)]
+struct Envelope<'a> {
+    r#type: &'a str,
+    topic: Topic,
+    seq: Seq,
+    at: &'a str,
+    data: &'a Value,
+}
+
+/// The text that readers get, encoded once.
+pub fn envelope(message: &Message, seq: Seq, at: &str) -> serde_json::Result<String> {
+    serde_json::to_string(&Envelope {
+        r#type: message.kind,
+        topic: message.topic,
+        seq,
+        at,
+        data: &message.data,
+    })
+}
+
+/// What an envelope says about itself.
+pub fn envelope_says(text: &str) -> Option<Map<String, Value>> {
+    serde_json::from_str(text).ok()
+}
+
+/// Binds an entry to all entries before it. Neither a hash nor a number holds a line feed, so the
+/// parts can't run into each other.
+pub fn entry_hash(before: &str, number: i64, body: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, format!("{before}\n{number}\n{body}\n").as_bytes());
+    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}

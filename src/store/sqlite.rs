@@ -1,0 +1,180 @@
+//! `SQLite`: one writer with group commit, and readers beside it.
+
+mod readers;
+mod writer;
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+
+use diesel::SqliteConnection;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel_async::sync_connection_wrapper::SpawnBlocking;
+use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+use diesel_migrations::EmbeddedMigrations;
+use diesel_migrations::MigrationHarness;
+use diesel_migrations::embed_migrations;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use futures_util::future::ready;
+use tokio::runtime::Handle;
+
+use crate::bus::Bell;
+use crate::store::Result;
+use crate::store::StoreError;
+use crate::store::Told;
+use crate::store::error::Fault;
+use crate::store::error::Found;
+
+/// Rows that one command changes: the one writer holds the only lock there is.
+macro_rules! locked {
+    ($query:expr) => {
+        $query
+    };
+}
+
+#[path = "queries/mod.rs"]
+pub mod queries;
+
+/// What these queries do in `SQLite`'s own way.
+pub mod dialect {
+    use diesel_async::RunQueryDsl;
+
+    use crate::store::error::Found;
+    use crate::store::rows::MessageRow;
+    use crate::store::schema::messages;
+
+    pub use super::Conn;
+
+    /// Row by row: one prepared statement, and no round trip to save.
+    pub async fn insert_messages(conn: &mut Conn, rows: Vec<MessageRow>) -> Found<()> {
+        for row in rows {
+            diesel::insert_into(messages::table).values(row).execute(conn).await?;
+        }
+        Ok(())
+    }
+}
+
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+/// A connection whose statements run at once on the thread that asks: ours are threads that may
+/// block, and a hop for each statement costs more than the statement.
+pub type Conn = SyncConnectionWrapper<SqliteConnection, InPlace>;
+
+pub struct InPlace;
+
+impl SpawnBlocking for InPlace {
+    fn spawn_blocking<'a, R>(
+        &mut self,
+        task: impl FnOnce() -> R + Send + 'static,
+    ) -> BoxFuture<'a, std::result::Result<R, Box<dyn Error + Send + Sync + 'static>>>
+    where
+        R: Send + 'static,
+    {
+        ready(Ok(task())).boxed()
+    }
+
+    fn get_runtime() -> Self {
+        Self
+    }
+}
+
+/// Waits for what runs in place, which is to say not at all.
+fn finish<T>(work: impl Future<Output = Found<T>>) -> Found<T> {
+    let waited = || Fault::Broken("a statement waited for something".to_owned());
+    work.now_or_never().unwrap_or_else(|| Err(waited()))
+}
+
+#[derive(Clone)]
+pub struct Database {
+    writer: writer::Writer,
+    readers: Arc<readers::Readers>,
+}
+
+/// `synchronous=full`: an acknowledged write survives a power cut; with group commit it is one
+/// flush for many writes.
+const WRITER: &str = "pragma busy_timeout = 5000; pragma journal_mode = wal; \
+     pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory; \
+     pragma cache_size = -16000; pragma mmap_size = 134217728;";
+const READER: &str = "pragma busy_timeout = 5000; pragma query_only = on; \
+     pragma temp_store = memory; pragma cache_size = -4000; pragma mmap_size = 134217728;";
+
+impl Database {
+    /// Opens or makes the file at `path`, and runs the migrations it lacks.
+    pub async fn open(path: &str, readers: usize, bell: Bell) -> Result<Self> {
+        let runtime = Handle::current();
+        let path = path.to_owned();
+        let opened = runtime.clone().spawn_blocking(move || {
+            make_private(Path::new(&path))?;
+            let mut conn = connect(&path, WRITER)?;
+            let migrated = conn.immediate_transaction(|conn| {
+                let failed = |error| Fault::Broken(format!("migrations: {error}"));
+                conn.run_pending_migrations(MIGRATIONS).map(drop).map_err(failed)
+            });
+            migrated.map_err(StoreError::from)?;
+            let writer = writer::Writer::start(path.clone(), wrap(conn), bell)?;
+            let readers = readers::Readers::open(&path, readers, runtime)?;
+            Ok(Self { writer, readers: Arc::new(readers) })
+        });
+        opened.await.map_err(failed)?
+    }
+
+    /// Does `work` on a reader.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Found<T>> + Send + 'static,
+    {
+        self.readers.read(work).await
+    }
+
+    /// Does `work` on a reader: all of it sees one moment.
+    pub async fn read_whole<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Found<T>> + Send + 'static,
+    {
+        use diesel_async::AsyncConnection;
+        self.readers
+            .read(move |conn| {
+                Box::pin(conn.transaction(async move |conn: &mut Conn| work(conn).await))
+            })
+            .await
+    }
+
+    /// Does `work` and commits it, then rings the bell; runs to its end once it has begun.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> Fn(&'c mut Conn) -> BoxFuture<'c, Found<Told<T>>> + Send + Sync + 'static,
+    {
+        self.writer.write(work).await
+    }
+}
+
+/// Makes the file readable for its owner only: it holds password hashes.
+fn make_private(path: &Path) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let unavailable =
+        |error| StoreError::Unavailable(format!("can't open {}: {error}", path.display()));
+    options.open(path).map(drop).map_err(unavailable)
+}
+
+fn connect(path: &str, pragmas: &str) -> Result<SqliteConnection> {
+    let unavailable = |error: &dyn Error| StoreError::Unavailable(format!("{path}: {error}"));
+    let mut conn = SqliteConnection::establish(path).map_err(|error| unavailable(&error))?;
+    conn.batch_execute(pragmas).map_err(|error| unavailable(&error))?;
+    Ok(conn)
+}
+
+fn wrap(conn: SqliteConnection) -> Conn {
+    SyncConnectionWrapper::with_runtime(conn, InPlace)
+}
+
+fn failed(error: impl ToString) -> StoreError {
+    StoreError::Failed(error.to_string())
+}

@@ -1,0 +1,41 @@
+// Team colours, and what can be read on them.
+
+const BLACK = "#0b0d0e";
+const WHITE = "#ffffff";
+const PLAIN = { home: "#23303b", away: "#3a3a3a" };
+
+/**
+ * The team's colour, or a quiet one where it has none that can be understood.
+ * @param {string | null | undefined} colour
+ * @param {"home" | "away"} end
+ */
+export function teamColour(colour, end) {
+  return /^#[0-9a-f]{6}$/i.test(colour ?? "") ? /** @type {string} */ (colour) : PLAIN[end];
+}
+
+/**
+ * Black or white, whichever stands out more.
+ * @param {string} background `#rrggbb`
+ */
+export function inkOn(background) {
+  return contrast(background, WHITE) >= contrast(background, BLACK) ? WHITE : BLACK;
+}
+
+/**
+ * From 1 to 21 (WCAG 2.2, "contrast ratio").
+ * @param {string} one `#rrggbb`
+ * @param {string} other `#rrggbb`
+ */
+export function contrast(one, other) {
+  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+/** @param {string} colour `#rrggbb` */
+function luminance(colour) {
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const part = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { contrast, inkOn, teamColour } from "./colour.js";
+
+test("contrast is that of WCAG", () => {
+  assert.equal(contrast("#000000", "#ffffff"), 21);
+  assert.equal(contrast("#777777", "#777777"), 1);
+  assert.equal(contrast("#777777", "#ffffff").toFixed(2), "4.48");
+});
+
+test("every team colour can be read", () => {
+  for (let red = 0; red < 256; red += 17) {
+    for (let green = 0; green < 256; green += 17) {
+      for (let blue = 0; blue < 256; blue += 17) {
+        const colour = `#${[red, green, blue].map((part) => part.toString(16).padStart(2, "0")).join("")}`;
+        assert.ok(contrast(colour, inkOn(colour)) >= 4.3, colour);
+      }
+    }
+  }
+});
+
+test("what is no colour becomes a quiet one", () => {
+  for (const colour of [null, undefined, "", "red", "#fff", "#12345g", "url(x)", "#003090;"]) {
+    assert.match(teamColour(colour, "home"), /^#[0-9a-f]{6}$/);
+  }
+  assert.equal(teamColour("#003090", "home"), "#003090");
+});

@@ -1,0 +1,103 @@
+// Follows one match: messages become the state of a game, and the state is drawn.
+
+import { football } from "../sports/football.js";
+import { generic } from "../sports/generic.js";
+import { Stream } from "./stream.js";
+
+/** @import { Game, Message, Sport } from "./wire.js" */
+/** @import { State } from "./stream.js" */
+
+/** @type {{ [sport: string]: Sport }} */
+const SPORTS = { football };
+
+/**
+ * @param {string} name
+ * @returns {Sport}
+ */
+export function sportOf(name) {
+  return Object.hasOwn(SPORTS, name) ? SPORTS[name] : generic;
+}
+
+/**
+ * The game after a message. What it says of score, clock and status is the whole of it after the
+ * message, so it replaces what we had; nothing is ever added up here.
+ * @param {Game | null} game
+ * @param {Message} message
+ * @returns {Game | null}
+ */
+export function apply(game, message) {
+  if (message.type === "snapshot") return { ...message.data, seq: message.seq };
+  if (!game || message.seq <= game.seq) return game; // sent again after a reload
+  const next = sportOf(game.sport).apply(generic.apply(game, message), message);
+  return { ...next, seq: message.seq };
+}
+
+/** @param {string} path of the page: `/matches/3`, `/matches/3/hd` */
+export function matchId(path) {
+  return /^\/matches\/([1-9]\d*)(?:\/|$)/.exec(path)?.[1] ?? null;
+}
+
+/**
+ * @typedef {object} Follower
+ * @property {(game: Game) => void} onGame
+ * @property {(message: Message, game: Game) => void} [onNews] for what came while we were live
+ * @property {(state: State, why: string | null) => void} onState
+ */
+
+/**
+ * @param {string} id of the match
+ * @param {Follower} follower
+ */
+export function follow(id, follower) {
+  const kept = `touchline:game:${id}`;
+  let game = recall(kept);
+  let drawing = 0;
+  const draw = () => {
+    drawing = 0;
+    if (game) follower.onGame(game);
+  };
+  const stream = new Stream(`/api/matches/${id}/stream/`, {
+    onMessage(message) {
+      game = apply(game, message);
+      // Kept before the stream keeps its cursor: a game that is ahead of the cursor is whole
+      // again after a repeat, one that is behind it would miss a goal for good.
+      keep(kept, game);
+      if (game && stream.state === "live") follower.onNews?.(message, game);
+      drawing ||= requestAnimationFrame(draw); // a hundred missed messages are drawn once
+    },
+    onState: follower.onState,
+  });
+  if (game) draw();
+  else stream.forget();
+  stream.connect();
+  return stream;
+}
+
+/**
+ * @param {string} key
+ * @returns {Game | null}
+ */
+function recall(key) {
+  try {
+    return JSON.parse(sessionStorage.getItem(key) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {string} key
+ * @param {Game | null} game
+ */
+function keep(key, game) {
+  try {
+    sessionStorage.setItem(key, JSON.stringify(game));
+  } catch {
+    // Storage is full or forbidden. An older game must not meet a newer cursor.
+    try {
+      sessionStorage.removeItem(key);
+    } catch {
+      // Then there is no older game either.
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// The shapes that travel on the wire, as types for the editor and for `tsc`; there is no code here.
+
+/**
+ * @typedef {"home" | "away"} End
+ *
+ * @typedef {{ home: number, away: number }} Score
+ *
+ * @typedef {object} Clock
+ * @property {string | null} period
+ * @property {boolean} running
+ * @property {number} elapsed_ms at the moment `at`
+ * @property {string | null} at of the last start or stop; none before the first
+ *
+ * @typedef {object} Side
+ * @property {number} id
+ * @property {string} name
+ * @property {string} [short_name]
+ * @property {string | null} [colour] `#rrggbb`
+ *
+ * @typedef {object} Incident
+ * @property {number} id
+ * @property {number} rev
+ * @property {string} kind
+ * @property {"provisional" | "confirmed" | "cancelled"} confirmation
+ * @property {number | null} [team_id]
+ * @property {string | null} [player] by name
+ * @property {string | null} [related_player] who gave the pass, or comes on
+ * @property {string} period
+ * @property {number} minute
+ * @property {number | null} [stoppage]
+ * @property {string | null} [text]
+ * @property {string | null} [reason]
+ *
+ * @typedef {{ [name: string]: number }} Figures
+ *
+ * A match as a page knows it: a snapshot's data, moved on by messages.
+ * @typedef {object} Game
+ * @property {number} id
+ * @property {number} seq of the last message that is in it
+ * @property {string} sport
+ * @property {string} status
+ * @property {string | null} [reason] of a pause
+ * @property {string | null} [venue]
+ * @property {string | null} [starts_at]
+ * @property {{ home: Side, away: Side }} teams
+ * @property {Clock | null} [clock]
+ * @property {Score | null} [score]
+ * @property {Score | null} [shootout_score]
+ * @property {Incident[]} [incidents]
+ * @property {{ home: Figures, away: Figures }} [statistics]
+ *
+ * @typedef {object} Message
+ * @property {string} type
+ * @property {string} topic
+ * @property {number} seq
+ * @property {string} at
+ * @property {string} [reason] of a snapshot
+ * @property {any} data
+ *
+ * How a page draws one sport. All of it is pure but `draw` and `board`, which make elements.
+ * @typedef {object} Sport
+ * @property {(game: Game, message: Message) => Game} apply
+ * @property {(game: Game, end: End) => string[]} credits what stands under a team's name
+ * @property {(clock: Clock, elapsedMs: number) => { text: string, added: string }} clock
+ * @property {{ [period: string]: string }} periods
+ * @property {(game: Game, message: Message) => string | null} say for those who listen
+ * @property {{ title: string, draw: (game: Game) => Node[] }[]} panels
+ * @property {(game: Game) => Node[]} board the last lines of the stadium display
+ */
+
+export {};
