@@ -123,8 +123,8 @@ fn status_of(reason: Reason) -> StatusCode {
         Reason::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         Reason::Conflict => StatusCode::CONFLICT,
         Reason::NotFound => StatusCode::NOT_FOUND,
-        Reason::Stale => StatusCode::PRECONDITION_FAILED,
         Reason::Gone => StatusCode::GONE,
+        Reason::Stale => StatusCode::PRECONDITION_FAILED,
     }
 }
 

@@ -9,6 +9,7 @@ import { elapsedMs, hasBegun, standing } from "./sports/generic.js";
 /** @import { End, Game } from "./client/wire.js" */
 
 const TOPICS_A_STREAM = 32;
+const DRAW_AFTER_MS = 16; // many messages at once are drawn once
 const ASK_AGAIN_MS = 60_000; // for matches that are new; scores come by the stream
 
 const GROUPS = [
@@ -97,11 +98,11 @@ function showState(state) {
 
 let drawing = 0;
 function draw() {
-  drawing ||= requestAnimationFrame(() => {
+  drawing ||= setTimeout(() => {
     drawing = 0;
     byId("lists").replaceChildren(...GROUPS.flatMap(drawGroup));
     drawTimes();
-  });
+  }, DRAW_AFTER_MS);
 }
 
 /** @param {typeof GROUPS[number]} group */

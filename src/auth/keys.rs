@@ -52,7 +52,9 @@ fn secret(config: &Config) -> anyhow::Result<Vec<u8>> {
     if let Some(secret) = &config.jwt_secret {
         let secret = secret.reveal().as_bytes().to_vec();
         if secret.len() < SECRET_BYTES {
-            tracing::warn!("TOUCHLINE_JWT_SECRET is shorter than {SECRET_BYTES} bytes: it can be guessed");
+            tracing::warn!(
+                "TOUCHLINE_JWT_SECRET is shorter than {SECRET_BYTES} bytes: it can be guessed"
+            );
         }
         return Ok(secret);
     }
@@ -125,7 +127,8 @@ pub(super) fn named(set: &JwkSet, algorithm: Algorithm) -> anyhow::Result<Vec<Na
 
 fn fits(jwk: &Jwk, algorithm: Algorithm) -> bool {
     let common = &jwk.common;
-    let signs = common.public_key_use.as_ref().is_none_or(|usage| *usage == PublicKeyUse::Signature);
+    let signs =
+        common.public_key_use.as_ref().is_none_or(|usage| *usage == PublicKeyUse::Signature);
     let named = common.key_algorithm.as_ref();
     let same = named.is_none_or(|named| named.to_string() == format!("{algorithm:?}"));
     let kind = match (&jwk.algorithm, algorithm) {

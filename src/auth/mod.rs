@@ -175,7 +175,8 @@ async fn user(store: &Store, subject: &Subject) -> Result<Option<User>, Problem>
 
 /// Makes a user of somebody whom the identity provider knows and we don't yet.
 async fn welcome(store: &Store, email: &str, name: Option<&str>) -> Result<Option<User>, Problem> {
-    let name: String = name.unwrap_or(email).chars().filter(|c| !c.is_control()).take(200).collect();
+    let name: String =
+        name.unwrap_or(email).chars().filter(|c| !c.is_control()).take(200).collect();
     let email = email.to_owned();
     let role = "user".to_owned();
     let new = NewUser { email: email.clone(), name, password_hash: None, role };
@@ -200,17 +201,6 @@ impl SignedIn {
             expires_at,
             topics: topics.map(Into::into),
         }
-    }
-}
-
-impl Viewer {
-    pub fn user_id(&self) -> Option<i64> {
-        self.0.as_ref().map(|who| who.id)
-    }
-
-    /// When the token expires, where there is one.
-    pub fn expires_at(&self) -> Option<DateTime<Utc>> {
-        self.0.as_ref().map(|who| who.expires_at)
     }
 }
 

@@ -27,9 +27,9 @@ impl Provenance<'_> {
     /// can't behind a proxy.
     fn is_own(self, origin: &str) -> bool {
         let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-        let same = authority
-            .zip(self.host)
-            .is_some_and(|(authority, host)| !host.is_empty() && authority.eq_ignore_ascii_case(host));
+        let same = authority.zip(self.host).is_some_and(|(authority, host)| {
+            !host.is_empty() && authority.eq_ignore_ascii_case(host)
+        });
         same && self.site.is_none()
     }
 }

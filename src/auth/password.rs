@@ -35,7 +35,9 @@ pub async fn is_right(password: String, hash: Option<String>) -> Result<bool, St
     .await?
 }
 
-async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
+async fn in_turn<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, String> {
     let _turn = TURNS.acquire().await.map_err(|error| error.to_string())?;
     tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())
 }

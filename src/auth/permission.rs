@@ -1,14 +1,12 @@
 //! The table of who may what.
 
-use crate::App;
 use crate::auth::SignedIn;
-use crate::auth::Viewer;
 use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
 use crate::problem::Problem;
 use crate::store::MatchRights;
-use crate::store::StoreError;
 use crate::store::Store;
+use crate::store::StoreError;
 use crate::store::TeamRights;
 
 /// Something one may or may not do. Numbers are ids.
@@ -30,6 +28,8 @@ pub enum Act {
     Rule(i64),
     CreateTeam,
     EditTeam(i64),
+    /// See who belongs to a team.
+    ReadMembers(i64),
     /// List and make users, and change what they may.
     Users,
     /// Read or rename a user.
@@ -67,8 +67,12 @@ pub enum Rights {
     Match(MatchRights),
     Team(TeamRights),
     /// Manager of one of the two teams of a match to be.
-    Sides { manages_one: bool },
-    Account { own: bool },
+    Sides {
+        manages_one: bool,
+    },
+    Account {
+        own: bool,
+    },
     /// Nothing to be looked up.
     Nothing,
 }
@@ -93,6 +97,7 @@ pub fn decide(act: Act, rights: &Rights, who: Option<bool>) -> Decision {
         (Act::Record(_), Rights::Match(game)) => game.scorer || game.referee || game.created,
         (Act::CreateMatch { .. }, Rights::Sides { manages_one }) => *manages_one,
         (Act::EditTeam(_), Rights::Team(team)) => team.role.as_deref() == Some("manager"),
+        (Act::ReadMembers(_), Rights::Team(team)) => team.role.is_some(),
         (Act::Account(_), Rights::Account { own }) => *own,
         (Act::CreateTeam, _) => who.is_some(),
         _ => false,
@@ -106,31 +111,16 @@ pub fn decide(act: Act, rights: &Rights, who: Option<bool>) -> Decision {
 }
 
 /// Asks for the rights, and decides: `Ok` where it may be done.
-pub async fn require(app: &App, who: Option<&SignedIn>, act: Act) -> Result<(), Problem> {
-    asked(app, who, act).await.map(drop)
-}
-
-/// The same for reading a topic. Gives whether everybody may: its bytes may then be shared.
-pub async fn require_topic(app: &App, viewer: &Viewer, topic: Topic) -> Result<bool, Problem> {
-    let act = Act::Read(topic);
-    let rights = asked(app, viewer.0.as_ref(), act).await?;
-    Ok(match rights {
-        Rights::Match(game) => game.public,
-        Rights::Team(team) => team.public,
-        _ => false,
-    })
-}
-
-async fn asked(app: &App, who: Option<&SignedIn>, act: Act) -> Result<Rights, Problem> {
+pub async fn may(store: &Store, who: Option<&SignedIn>, act: Act) -> Result<(), Problem> {
     if let Some(topics) = who.and_then(|who| who.topics.as_deref())
         && !topics.iter().any(|&topic| covers(topic, act))
     {
         return Err(Problem::Forbidden("this token is for reading its topics only"));
     }
-    let rights = rights(&app.store, who.map(|who| who.id), act).await?;
+    let rights = rights(store, who.map(|who| who.id), act).await?;
     let rights = rights.ok_or(Problem::NotFound(noun(act)))?;
     match decide(act, &rights, who.map(|who| who.admin)) {
-        Decision::Allow => Ok(rights),
+        Decision::Allow => Ok(()),
         Decision::SignIn => Err(Problem::NotSignedIn),
         Decision::Refuse => Err(Problem::Forbidden(refusal(act))),
     }
@@ -139,7 +129,11 @@ async fn asked(app: &App, who: Option<&SignedIn>, act: Act) -> Result<Rights, Pr
 /// Whether a user, or everybody, may read a topic now. A disabled user may nothing.
 ///
 /// Asks for the user anew, so that it can be asked while a stream lives.
-pub async fn may_still_read(store: &Store, user_id: Option<i64>, topic: Topic) -> Result<bool, StoreError> {
+pub async fn may_still_read(
+    store: &Store,
+    user_id: Option<i64>,
+    topic: Topic,
+) -> Result<bool, StoreError> {
     let admin = match user_id {
         None => None,
         Some(id) => match store.user(id).await? {
@@ -164,15 +158,17 @@ async fn rights(store: &Store, user: Option<i64>, act: Act) -> Result<Option<Rig
         Act::EditMatch(id) | Act::RunMatch(id) | Act::Record(id) | Act::Rule(id) => {
             store.match_rights(id, user).await?.map(Rights::Match)
         }
-        Act::EditTeam(id) => store.team_rights(id, user).await?.map(Rights::Team),
+        Act::EditTeam(id) | Act::ReadMembers(id) => {
+            store.team_rights(id, user).await?.map(Rights::Team)
+        }
         Act::Read(topic) => match topic.stream {
             Stream::Match(id) => store.match_rights(id, user).await?.map(Rights::Match),
             Stream::Team(id) => store.team_rights(id, user).await?.map(Rights::Team),
             Stream::Event(_) | Stream::Purchase(_) => None,
         },
         Act::CreateMatch { home_team_id, away_team_id } => {
-            let manages_one =
-                manages(store, home_team_id, user).await? || manages(store, away_team_id, user).await?;
+            let manages_one = manages(store, home_team_id, user).await?
+                || manages(store, away_team_id, user).await?;
             Some(Rights::Sides { manages_one })
         }
         Act::Account(id) => Some(Rights::Account { own: user == Some(id) }),
@@ -194,7 +190,7 @@ fn noun(act: Act) -> &'static str {
             Stream::Match(_) => "match",
             Stream::Purchase(_) => "purchase",
         },
-        Act::CreateTeam | Act::EditTeam(_) => "team",
+        Act::CreateTeam | Act::EditTeam(_) | Act::ReadMembers(_) => "team",
         Act::Users | Act::Account(_) => "user",
         Act::Figures => "page",
         _ => "match",
@@ -203,6 +199,7 @@ fn noun(act: Act) -> &'static str {
 
 fn refusal(act: Act) -> &'static str {
     match act {
+        Act::ReadMembers(_) => "only the team's members may do this",
         Act::Read(_) => "only members, officials and managers may read this",
         Act::CreateMatch { .. } => "only managers of one of the two teams may do this",
         Act::EditMatch(_) => "only who made the match may do this",

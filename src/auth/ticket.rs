@@ -35,7 +35,8 @@ pub async fn issue(
     let until = (Utc::now() + OPENS_FOR).min(who.expires_at);
     let topics = topics.iter().map(Topic::to_string).collect();
     let grant = Grant { user_id: who.id, topics, expires_at: who.expires_at };
-    let grant = serde_json::to_value(grant).map_err(|error| Problem::Internal(error.to_string()))?;
+    let grant =
+        serde_json::to_value(grant).map_err(|error| Problem::Internal(error.to_string()))?;
     store.keep_ticket(&hash_of(text.as_bytes()), &grant, until).await?;
     Ok((text, until))
 }

@@ -205,7 +205,9 @@ impl Keys {
 pub fn is_email(text: &str) -> bool {
     let plain = text.chars().all(|c| !c.is_control() && !c.is_whitespace());
     let parts = text.rsplit_once('@');
-    plain && text.len() <= 254 && parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
+    plain
+        && text.len() <= 254
+        && parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
 }
 
 /// RFC 7519's `NumericDate` may have a fraction.

@@ -14,6 +14,7 @@ use ipnet::IpNet;
 
 pub use cli::Cli;
 pub use cli::Command;
+pub use cli::UserCommand;
 pub use secret::Secret;
 
 /// How access tokens are signed. One at a time: a token can't choose its own.
@@ -116,7 +117,12 @@ pub struct Config {
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set, help_heading = "Identity")]
     pub token_in_query: bool,
     /// Mail address of the first administrator
-    #[arg(long, value_name = "EMAIL", default_value = "admin@localhost", help_heading = "Identity")]
+    #[arg(
+        long,
+        value_name = "EMAIL",
+        default_value = "admin@localhost",
+        help_heading = "Identity"
+    )]
     pub admin_email: String,
     /// Password of the first administrator; where it isn't given, one is made up and printed once
     #[arg(long, value_name = "PASSWORD", help_heading = "Identity")]
@@ -207,9 +213,11 @@ impl Config {
     fn check(&self) -> Result<(), String> {
         let keyless = self.jwt_public_key_file.is_none() && self.jwks_file.is_none();
         if self.jwt_algorithm == JwtAlgorithm::Hs256 && !keyless {
-            return Err("jwt_algorithm HS256 has no public key: set jwt_algorithm to the identity \
+            return Err(
+                "jwt_algorithm HS256 has no public key: set jwt_algorithm to the identity \
                         provider's, or leave out jwt_public_key_file and jwks_file"
-                .to_owned());
+                    .to_owned(),
+            );
         }
         if self.jwt_algorithm != JwtAlgorithm::Hs256 && keyless {
             return Err("this jwt_algorithm needs jwt_public_key_file or jwks_file".to_owned());

@@ -206,14 +206,12 @@ impl Asked {
         let head = response.head_mut();
         head.no_chunking(true);
         match coding {
-            Coding::Chunked => head.headers_mut().insert(
-                header::TRANSFER_ENCODING,
-                header::HeaderValue::from_static("chunked"),
-            ),
-            Coding::Plain => head.headers_mut().insert(
-                header::CONNECTION,
-                header::HeaderValue::from_static("close"),
-            ),
+            Coding::Chunked => head
+                .headers_mut()
+                .insert(header::TRANSFER_ENCODING, header::HeaderValue::from_static("chunked")),
+            Coding::Plain => head
+                .headers_mut()
+                .insert(header::CONNECTION, header::HeaderValue::from_static("close")),
         };
         response
     }

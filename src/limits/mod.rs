@@ -69,7 +69,8 @@ const TIDY_EVERY: u32 = 4096;
 impl<K: Hash + Eq + Clone> Rate<K> {
     /// 0 is no limit.
     pub fn per_minute(count: u32) -> Self {
-        let limiter = NonZeroU32::new(count).map(|count| RateLimiter::keyed(Quota::per_minute(count)));
+        let limiter =
+            NonZeroU32::new(count).map(|count| RateLimiter::keyed(Quota::per_minute(count)));
         Self { limiter, asked: AtomicU32::new(0) }
     }
 

@@ -34,8 +34,18 @@ const GIVEN: [&str; 12] =
     ["Ada", "Bram", "Caio", "Dana", "Elif", "Femi", "Goran", "Hana", "Ivo", "Jun", "Kaya", "Lior"];
 
 const FAMILY: [&str; 12] = [
-    "Okafor", "Lindqvist", "Moreau", "Tanaka", "Silva", "Novak", "Haddad", "Byrne", "Castellanos",
-    "Iversen", "Mbeki", "Rossi",
+    "Okafor",
+    "Lindqvist",
+    "Moreau",
+    "Tanaka",
+    "Silva",
+    "Novak",
+    "Haddad",
+    "Byrne",
+    "Castellanos",
+    "Iversen",
+    "Mbeki",
+    "Rossi",
 ];
 
 /// How often each kind of incident is drawn, out of all together.
@@ -89,7 +99,9 @@ impl League {
             league.add_team(name, short_name, colour).await?;
         }
         for (pair, minutes_ago) in [(0, 12), (2, 31), (4, 68), (6, 96)] {
-            league.kick_off(pair, pair + 1, Utc::now() - chrono::TimeDelta::minutes(minutes_ago)).await?;
+            league
+                .kick_off(pair, pair + 1, Utc::now() - chrono::TimeDelta::minutes(minutes_ago))
+                .await?;
         }
         let ids = league.fixtures.iter().map(|fixture| fixture.id).collect();
         Ok((league, ids))
@@ -145,7 +157,9 @@ impl League {
         self.act(last, "start", json!({}), at).await?;
         let played = (Utc::now() - at).num_seconds();
         // What happened before anybody watched: a goal here and there.
-        for second in (7 * MINUTE..played.min(HALF)).step_by(usize::try_from(13 * MINUTE).unwrap_or(1)) {
+        for second in
+            (7 * MINUTE..played.min(HALF)).step_by(usize::try_from(13 * MINUTE).unwrap_or(1))
+        {
             let kind = if rand::random_bool(0.6) { "goal" } else { "yellow_card" };
             self.incident(last, kind, at + chrono::TimeDelta::seconds(second)).await?;
         }

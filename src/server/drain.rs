@@ -16,7 +16,8 @@ use crate::stream::hub::Notice;
 
 /// Waits for SIGTERM or SIGINT, drains, and stops the server.
 pub async fn on_signal(app: Arc<App>, server: ServerHandle) {
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    let (Ok(mut term), Ok(mut int)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
         tracing::error!("Signals can't be waited for; the process must be killed to end");
         return;

@@ -94,7 +94,10 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> io::Result<Server> {
 }
 
 /// This worker's hub; called on the worker's own thread.
-fn start_hub(app: &Arc<App>, inboxes: &Mutex<Vec<(usize, mpsc::UnboundedReceiver<Notice>)>>) -> Rc<Hub> {
+fn start_hub(
+    app: &Arc<App>,
+    inboxes: &Mutex<Vec<(usize, mpsc::UnboundedReceiver<Notice>)>>,
+) -> Rc<Hub> {
     let inbox = inboxes.lock().unwrap_or_else(PoisonError::into_inner).pop();
     let (worker, inbox) = inbox.unwrap_or_else(|| {
         tracing::error!("A worker was started anew: it can answer requests but not feed streams");

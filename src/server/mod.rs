@@ -1,5 +1,6 @@
 //! Puts the parts together; starts, drains and stops them in order.
 
+pub mod demo;
 mod drain;
 mod listen;
 

@@ -100,9 +100,6 @@ fn rejection(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> Op
     use DatabaseErrorKind as Kind;
     let violation =
         matches!(kind, Kind::UniqueViolation | Kind::ForeignKeyViolation | Kind::CheckViolation);
-    if info.message().starts_with("invalid byte sequence for encoding") {
-        return Some(Rejection::field("", "text can't hold the character U+0000"));
-    }
     let said = info.message().rsplit(": ").next().unwrap_or_default();
     let &(_, _, pointer, detail) = CONSTRAINTS.iter().find(|(name, other, _, _)| {
         info.constraint_name() == Some(name)
@@ -117,11 +114,10 @@ fn rejection(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> Op
 impl From<Fault> for StoreError {
     fn from(fault: Fault) -> Self {
         let error = match fault.into_rejection() {
-            Ok(rejection) => return Self::Rejected(rejection),
+            Ok(rejection) | Err(Fault::Rejected(rejection)) => return Self::Rejected(rejection),
             Err(Fault::Database(error)) => error,
             Err(Fault::KeyReused) => return Self::KeyReused,
             Err(Fault::Broken(words)) => return Self::Failed(words),
-            Err(Fault::Rejected(rejection)) => return Self::Rejected(rejection),
         };
         if is_passing(&error) {
             Self::Unavailable(error.to_string())

@@ -22,10 +22,10 @@ pub struct Known {
 }
 
 #[derive(Debug, Default)]
-pub struct Games(Mutex<Shelf>);
+pub struct Games(Mutex<All>);
 
 #[derive(Debug, Default)]
-struct Shelf {
+struct All {
     asked: u64,
     matches: HashMap<i64, Kept>,
 }
@@ -39,10 +39,10 @@ struct Kept {
 impl Games {
     /// The state with this hash, or else the newest that may lead to it.
     pub fn known(&self, match_id: i64, number: i64, hash: &str) -> Option<Known> {
-        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shelf.asked += 1;
-        let asked = shelf.asked;
-        let kept = shelf.matches.get_mut(&match_id)?;
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.asked += 1;
+        let asked = all.asked;
+        let kept = all.matches.get_mut(&match_id)?;
         kept.asked = asked;
         let exact = kept.states.iter().find(|state| state.number == number && state.hash == hash);
         let before =
@@ -51,16 +51,16 @@ impl Games {
     }
 
     pub fn keep(&self, match_id: i64, state: Known) {
-        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shelf.asked += 1;
-        let asked = shelf.asked;
-        if shelf.matches.len() >= MATCHES && !shelf.matches.contains_key(&match_id) {
-            let oldest = shelf.matches.iter().min_by_key(|(_, kept)| kept.asked);
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.asked += 1;
+        let asked = all.asked;
+        if all.matches.len() >= MATCHES && !all.matches.contains_key(&match_id) {
+            let oldest = all.matches.iter().min_by_key(|(_, kept)| kept.asked);
             if let Some(oldest) = oldest.map(|(id, _)| *id) {
-                shelf.matches.remove(&oldest);
+                all.matches.remove(&oldest);
             }
         }
-        let kept = shelf.matches.entry(match_id).or_default();
+        let kept = all.matches.entry(match_id).or_default();
         kept.asked = asked;
         if kept.states.iter().any(|known| known.hash == state.hash) {
             return;
@@ -74,12 +74,23 @@ impl Games {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use serde_json::Value;
 
     use super::*;
+    use crate::sports::Fixture;
+    use crate::sports::Rules;
+    use crate::sports::Side;
 
     fn state(number: i64, hash: &str) -> Known {
-        Known { number, hash: hash.to_owned(), game: Game(Arc::new(())) }
+        let side = |team_id| Side {
+            team_id,
+            name: String::new(),
+            short_name: String::new(),
+            colour: None,
+        };
+        let fixture = Fixture { match_id: 1, format: Value::Null, home: side(1), away: side(2) };
+        let game = Rules::find("generic").unwrap().start(&fixture).unwrap();
+        Known { number, hash: hash.to_owned(), game }
     }
 
     #[test]

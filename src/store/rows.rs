@@ -19,7 +19,7 @@ pub struct UserRow {
     pub disabled: bool,
     pub password_hash: Option<String>,
     pub version: i64,
-    pub _created_at: i64,
+    _created_at: i64,
 }
 
 #[derive(Clone, Debug, Queryable)]
@@ -29,9 +29,9 @@ pub struct TeamRow {
     pub short_name: String,
     pub colour: Option<String>,
     pub visibility: String,
-    pub _created_by: i64,
+    _created_by: i64,
     pub version: i64,
-    pub _created_at: i64,
+    _created_at: i64,
 }
 
 #[derive(Clone, Debug, Queryable)]
@@ -60,7 +60,7 @@ pub struct MatchRow {
     pub away_score: i64,
     pub entry_count: i64,
     pub last_hash: String,
-    pub _created_at: i64,
+    _created_at: i64,
 }
 
 #[derive(Clone, Debug, Queryable)]
@@ -95,16 +95,16 @@ pub struct MessageRow {
 
 #[derive(Clone, Debug, Queryable)]
 pub struct RememberedRow {
-    pub _user_id: i64,
-    pub _path: String,
-    pub _key: String,
+    _user_id: i64,
+    _path: String,
+    _key: String,
     pub body_hash: String,
     pub status: i32,
     pub answer: String,
     pub etag: Option<String>,
     pub told_topic: Option<String>,
     pub told_seq: Option<i64>,
-    pub _created_at: i64,
+    _created_at: i64,
 }
 
 impl From<UserRow> for User {

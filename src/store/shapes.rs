@@ -1,5 +1,7 @@
 //! The JSON that callers and readers see, and the bytes that are hashed: pure.
 
+use std::fmt::Write;
+
 use aws_lc_rs::digest;
 use chrono::DateTime;
 use chrono::SecondsFormat;
@@ -126,5 +128,9 @@ pub fn envelope_says(text: &str) -> Option<Map<String, Value>> {
 /// parts can't run into each other.
 pub fn entry_hash(before: &str, number: i64, body: &str) -> String {
     let hash = digest::digest(&digest::SHA256, format!("{before}\n{number}\n{body}\n").as_bytes());
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a string can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

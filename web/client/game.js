@@ -10,6 +10,8 @@ import { Stream } from "./stream.js";
 /** @type {{ [sport: string]: Sport }} */
 const SPORTS = { football };
 
+const DRAW_AFTER_MS = 16;
+
 /**
  * @param {string} name
  * @returns {Sport}
@@ -63,11 +65,14 @@ export function follow(id, follower) {
       // again after a repeat, one that is behind it would miss a goal for good.
       keep(kept, game);
       if (game && stream.state === "live") follower.onNews?.(message, game);
-      drawing ||= requestAnimationFrame(draw); // a hundred missed messages are drawn once
+      // A hundred missed messages are drawn once. Not an animation frame: there is none for a tab
+      // in the background, whose title shows the score.
+      drawing ||= setTimeout(draw, DRAW_AFTER_MS);
     },
     onState: follower.onState,
   });
-  if (game) draw();
+  // A little later: whoever draws may need the stream that is returned only now.
+  if (game) drawing = setTimeout(draw, 0);
   else stream.forget();
   stream.connect();
   return stream;

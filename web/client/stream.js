@@ -4,24 +4,16 @@
 // for good on any answer but a 200, and doesn't notice a connection that died in silence. This
 // class adds what is missing and leaves the rest to it.
 
+import { attempt, browser } from "./world.js";
+
 /** @import { Message } from "./wire.js" */
+/** @import { World } from "./world.js" */
 
 /**
  * What the page is told about the connection:
  * `connecting` nothing heard yet, `catching-up` what was missed is on its way, `live` all is here,
  * `stale` contact is lost and we are trying, `refused` there is no point in trying.
  * @typedef {"connecting" | "catching-up" | "live" | "stale" | "refused"} State
- *
- * @typedef {object} World what the class needs from its surroundings; tests hand in their own
- * @property {new (url: string) => EventSource} EventSource
- * @property {(url: string, init: { signal: AbortSignal }) => Promise<Response>} fetch
- * @property {() => number} now milliseconds
- * @property {(run: () => void, ms: number) => any} setTimeout
- * @property {(timer: any) => void} clearTimeout
- * @property {() => number} random from 0 to 1
- * @property {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} storage
- * @property {EventTarget & { visibilityState?: string }} document
- * @property {EventTarget} window
  *
  * @typedef {object} Handlers
  * @property {(message: Message) => void} onMessage
@@ -66,7 +58,7 @@ export class Stream {
     this.url = url;
     this.handlers = handlers;
     this.world = world;
-    this.#cursor = read(world.storage, this.#key);
+    this.#cursor = attempt(() => world.storage?.getItem(this.#key)) ?? null;
     world.document.addEventListener("visibilitychange", this.#onWake);
     world.window.addEventListener("pageshow", this.#onWake);
     world.window.addEventListener("online", this.#onWake);
@@ -285,42 +277,6 @@ export class Stream {
     if (state === this.state && state !== "refused") return;
     this.state = state;
     this.handlers.onState?.(state, why);
-  }
-}
-
-/** @returns {World} */
-function browser() {
-  return {
-    EventSource,
-    fetch: (url, init) => fetch(url, init),
-    now: () => Date.now(),
-    setTimeout: (run, ms) => setTimeout(run, ms),
-    clearTimeout: (timer) => clearTimeout(timer),
-    random: () => Math.random(),
-    storage: attempt(() => sessionStorage) ?? null, // a browser may forbid it
-    document,
-    window,
-  };
-}
-
-/**
- * @param {World["storage"]} storage
- * @param {string} key
- */
-function read(storage, key) {
-  return attempt(() => storage?.getItem(key)) ?? null;
-}
-
-/**
- * A page without storage, or with a full one, still works; it only can't resume after a reload.
- * @template T
- * @param {() => T} act
- */
-function attempt(act) {
-  try {
-    return act();
-  } catch {
-    return undefined;
   }
 }
 

@@ -78,9 +78,10 @@ async fn find(app: &Data<App>, topic: Topic, after: Seq, limit: usize) -> Result
     let mut found = Found { items: Vec::new(), last: after, is_full: false };
     loop {
         let (store, at) = (app.store.clone(), found.last);
-        let read = app.shared.runtime.spawn(async move {
-            store.read_after(topic.stream, at, MOST as i64).await
-        });
+        let read = app
+            .shared
+            .runtime
+            .spawn(async move { store.read_after(topic.stream, at, MOST as i64).await });
         let page = read.await.map_err(|error| Problem::Internal(error.to_string()))??;
         if after > 0 && after < page.pruned {
             let detail = format!(

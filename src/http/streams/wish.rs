@@ -26,7 +26,9 @@ pub struct Wished {
 pub enum Transport {
     Sse,
     /// Answer within so many seconds.
-    Poll { wait: u64 },
+    Poll {
+        wait: u64,
+    },
 }
 
 /// States a second in `mode=state`, unless asked otherwise.
@@ -48,8 +50,11 @@ impl Wished {
             None | Some("log") => Mode::Log { types },
             Some("state") => {
                 let rate = number(&pairs, "max_rate", MAX_RATE, 0.01, 50.0)?;
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss,
-                    reason = "between 20 ms and 100 s")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "between 20 ms and 100 s"
+                )]
                 let least_gap_ms = (1000.0 / rate) as u64;
                 Mode::State { types, least_gap_ms }
             }
@@ -66,8 +71,11 @@ impl Wished {
             #[expect(clippy::cast_precision_loss, reason = "25 is exact")]
             Some("poll") => {
                 let most = MOST_WAIT as f64;
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss,
-                    reason = "between 0 and 25")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "between 0 and 25"
+                )]
                 let wait = number(&pairs, "wait", most, 0.0, most)? as u64;
                 Transport::Poll { wait }
             }
@@ -94,7 +102,8 @@ pub fn cursor(request: &HttpRequest) -> Option<String> {
 /// The topics of `/api/stream/?topic=…&topic=…`, also separated by commas.
 pub fn topics(request: &HttpRequest) -> Result<Vec<Topic>, Problem> {
     let pairs = pairs(request)?;
-    let named = pairs.iter().filter(|(name, _)| name == "topic").flat_map(|(_, all)| all.split(','));
+    let named =
+        pairs.iter().filter(|(name, _)| name == "topic").flat_map(|(_, all)| all.split(','));
     let topics: Result<Vec<_>, _> = named.map(Topic::from_str).collect();
     let topics = topics.map_err(|error| Problem::BadRequest(format!("topic: {error}")))?;
     match topics.len() {
@@ -135,8 +144,7 @@ pub fn bad(name: &str, expected: &str) -> Problem {
 
 fn types(pairs: &Pairs) -> Result<Vec<String>, Problem> {
     let all = one(pairs, "types").unwrap_or_default();
-    let types: Vec<_> =
-        all.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let types: Vec<_> = all.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
     if types.len() > MOST_TYPES { Err(bad("types", "at most 64")) } else { Ok(types) }
 }
 
@@ -179,7 +187,8 @@ mod tests {
         assert_eq!(cursor(&request.to_http_request()).as_deref(), Some("1"));
         let request = TestRequest::with_uri("/?lastEventId=2");
         assert_eq!(cursor(&request.to_http_request()).as_deref(), Some("2"));
-        let request = TestRequest::with_uri("/?last_event_id=1").insert_header(("Last-Event-ID", "7"));
+        let request =
+            TestRequest::with_uri("/?last_event_id=1").insert_header(("Last-Event-ID", "7"));
         assert_eq!(cursor(&request.to_http_request()).as_deref(), Some("7"));
         assert_eq!(cursor(&of("")), None);
     }

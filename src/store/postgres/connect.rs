@@ -38,7 +38,7 @@ impl Connector {
         let failed = |error: tokio_postgres::Error| StoreError::Failed(error.to_string());
         let mut config: Config = options.url.parse().map_err(failed)?;
         config.tcp_user_timeout(Duration::from_secs(30));
-        config.keepalives_idle(Duration::from_secs(60));
+        config.keepalives_idle(Duration::from_mins(1));
         let is_asked = config.get_ssl_mode() == SslMode::Require || options.ca_file.is_some();
         if !is_asked {
             return Ok(Self { config, tls: None });

@@ -104,6 +104,7 @@ fn done(written: Written, heads: &[(Stream, i64)]) -> Done {
 
 #[rustfmt::skip]
 async fn perform(conn: &mut Conn, games: &Games, job: &Job) -> Found<Written> {
+    job.write.check()?;
     match &job.write {
         Write::CreateUser(user) => users::create(conn, job, user).await,
         Write::EditUser { id, edit } => users::edit(conn, job, *id, edit).await,

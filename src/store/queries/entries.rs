@@ -52,12 +52,11 @@ pub async fn game(
     let mut later = between(conn, row, number).await?.into_iter().peekable();
     // A state that the entries don't lead through belongs to a transaction that was rolled back.
     let leads = known.filter(|known| later.next_if(|entry| entry.hash == known.hash).is_some());
-    let game = match leads {
-        Some(known) => fold(row, fixture, known.game, later)?,
-        None => {
-            let all = between(conn, row, 0).await?;
-            fold(row, fixture, rules(row)?.start(fixture)?, all)?
-        }
+    let game = if let Some(known) = leads {
+        fold(row, fixture, known.game, later)?
+    } else {
+        let all = between(conn, row, 0).await?;
+        fold(row, fixture, rules(row)?.start(fixture)?, all)?
     };
     let hash = row.last_hash.clone();
     games.keep(row.id, Known { number: row.entry_count, hash, game: game.clone() });

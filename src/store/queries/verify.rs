@@ -186,7 +186,7 @@ fn broken_chain(row: &MatchRow, all: &[EntryRow]) -> Option<String> {
         }
         before = &entry.hash;
     }
-    if all.len() as i64 != row.entry_count || before != row.last_hash {
+    if i64::try_from(all.len()) != Ok(row.entry_count) || before != row.last_hash {
         let (found, count) = (all.len(), row.entry_count);
         return Some(format!("match {id}: its row ends at another entry {count} than {found}"));
     }

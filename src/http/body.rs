@@ -1,0 +1,260 @@
+//! A JSON body, and its fields read one by one so that each fault can be pointed at.
+
+use actix_web::FromRequest;
+use actix_web::HttpMessage;
+use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::Data;
+use bytes::BytesMut;
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use serde_json::Map;
+use serde_json::Value;
+
+use crate::App;
+use crate::auth;
+use crate::domain::rejection::FieldError;
+use crate::problem::Problem;
+
+/// A request's body. Nothing at all stands for `{}`.
+#[derive(Debug)]
+pub struct Body {
+    pub value: Value,
+}
+
+impl FromRequest for Body {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        let payload = payload.take();
+        Box::pin(async move { read(&req, payload).await })
+    }
+}
+
+async fn read(req: &HttpRequest, mut payload: Payload) -> Result<Body, Problem> {
+    let most = req.app_data::<Data<App>>().map_or(65_536, |app| app.config.body_bytes);
+    let announced = req.headers().get(header::CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > most) {
+        return Err(Problem::TooLarge(most));
+    }
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Problem::BadRequest("the body broke off".to_owned()))?;
+        if bytes.len() + chunk.len() > most {
+            return Err(Problem::TooLarge(most));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    if bytes.is_empty() {
+        return Ok(Body { value: Value::Object(Map::new()) });
+    }
+    if !is_json(req.content_type()) {
+        return Err(Problem::UnsupportedMediaType);
+    }
+    let value =
+        serde_json::from_slice(&bytes).map_err(|error| Problem::BadJson(error.to_string()))?;
+    without_nul(&value, &mut String::new())?;
+    Ok(Body { value })
+}
+
+fn is_json(kind: &str) -> bool {
+    let kind = kind.trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+/// PostgreSQL can't keep U+0000 in JSON, and nobody types it.
+fn without_nul(value: &Value, pointer: &mut String) -> Result<(), Problem> {
+    let fault = |pointer: &str| {
+        let detail = "has the character U+0000".to_owned();
+        Problem::fields(vec![FieldError { pointer: pointer.to_owned(), detail }])
+    };
+    let mut below = |name: &str, value: &Value| {
+        let length = pointer.len();
+        pointer.push('/');
+        pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        without_nul(value, pointer)?;
+        pointer.truncate(length);
+        Ok(())
+    };
+    match value {
+        Value::String(text) if text.contains('\0') => Err(fault(pointer)),
+        Value::Array(items) => {
+            items.iter().enumerate().try_for_each(|(index, item)| below(&index.to_string(), item))
+        }
+        Value::Object(fields) => {
+            if fields.keys().any(|name| name.contains('\0')) {
+                return Err(fault(pointer));
+            }
+            fields.iter().try_for_each(|(name, value)| below(name, value))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Body {
+    /// SHA-256 of what the body says, however it was spaced.
+    pub fn hash(&self) -> String {
+        auth::hash_of(self.value.to_string().as_bytes())
+    }
+
+    /// The fields of the object it has to be.
+    pub fn fields(self) -> Result<Fields, Problem> {
+        Fields::of(self.value, "")
+    }
+}
+
+/// Fields that are still to be read, and what was wrong with those that were.
+#[derive(Debug)]
+pub struct Fields {
+    left: Map<String, Value>,
+    /// Where the object stands in the body.
+    place: String,
+    errors: Vec<FieldError>,
+}
+
+impl Fields {
+    pub fn of(value: Value, place: &str) -> Result<Self, Problem> {
+        match value {
+            Value::Object(left) => Ok(Self { left, place: place.to_owned(), errors: Vec::new() }),
+            _ => {
+                let detail = "must be an object".to_owned();
+                Err(Problem::fields(vec![FieldError { pointer: place.to_owned(), detail }]))
+            }
+        }
+    }
+
+    /// The field, or `None` where it is absent or null.
+    pub fn optional<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&Value) -> Result<T, String>,
+    ) -> Option<T> {
+        self.nullable(name, read).flatten()
+    }
+
+    /// The field; it is a fault that it is absent or null.
+    pub fn required<T: Default>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&Value) -> Result<T, String>,
+    ) -> T {
+        let faults = self.errors.len();
+        let found = self.optional(name, read);
+        if found.is_none() && self.errors.len() == faults {
+            self.fault(name, "is missing");
+        }
+        found.unwrap_or_default()
+    }
+
+    /// The field, or `None` where it is absent; it is a fault that it is null.
+    pub fn present<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&Value) -> Result<T, String>,
+    ) -> Option<T> {
+        let found = self.nullable(name, read)?;
+        if found.is_none() {
+            self.fault(name, "must not be null");
+        }
+        found
+    }
+
+    /// `None` where the field is absent, `Some(None)` where it is null.
+    pub fn nullable<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&Value) -> Result<T, String>,
+    ) -> Option<Option<T>> {
+        match self.left.remove(name)? {
+            Value::Null => Some(None),
+            value => match read(&value) {
+                Ok(found) => Some(Some(found)),
+                Err(detail) => {
+                    self.fault(name, detail);
+                    None
+                }
+            },
+        }
+    }
+
+    /// Says that a field is wrong.
+    pub fn fault(&mut self, name: &str, detail: impl Into<String>) {
+        let name = name.replace('~', "~0").replace('/', "~1");
+        let pointer = format!("{}/{name}", self.place);
+        self.errors.push(FieldError { pointer, detail: detail.into() });
+    }
+
+    /// Refuses the body if any field was wrong or isn't known.
+    pub fn finish(mut self) -> Result<(), Problem> {
+        let unknown: Vec<_> = self.left.keys().cloned().collect();
+        unknown.iter().for_each(|name| self.fault(name, "is not known"));
+        if self.errors.is_empty() { Ok(()) } else { Err(Problem::fields(self.errors)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::http::shape;
+
+    fn faults(body: Value, read: impl Fn(&mut Fields)) -> Vec<String> {
+        let mut fields = Body { value: body }.fields().unwrap();
+        read(&mut fields);
+        match fields.finish() {
+            Err(Problem::Rejected(rejection)) => {
+                rejection.errors.iter().map(|e| format!("{} {}", e.pointer, e.detail)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn all_faults_are_pointed_at_together() {
+        let body = json!({ "name": 7, "a/b~c": 1, "colour": null });
+        let found = faults(body, |fields| {
+            fields.required("name", shape::name);
+            fields.required("role", shape::name);
+            fields.optional("colour", shape::colour);
+        });
+        assert_eq!(found, ["/name must be text", "/role is missing", "/a~1b~0c is not known"]);
+    }
+
+    #[test]
+    fn null_is_not_absent() {
+        let body = json!({ "name": null, "colour": null });
+        let found = faults(body, |fields| {
+            assert_eq!(fields.present("name", shape::name), None);
+            assert_eq!(fields.nullable("colour", shape::colour), Some(None));
+            assert_eq!(fields.nullable("venue", shape::name), None);
+        });
+        assert_eq!(found, ["/name must not be null"]);
+    }
+
+    #[test]
+    fn nul_is_found_wherever_it_hides() {
+        for (body, place) in [
+            (json!("\0"), ""),
+            (json!({ "a": ["x", { "b/c": "y\0" }] }), "/a/1/b~1c"),
+            (json!({ "a": { "\0": 1 } }), "/a"),
+        ] {
+            let Err(Problem::Rejected(rejection)) = without_nul(&body, &mut String::new()) else {
+                panic!("{body} was taken");
+            };
+            assert_eq!(rejection.errors[0].pointer, place, "{body}");
+        }
+        without_nul(&json!({ "a": ["fine", 1, null] }), &mut String::new()).unwrap();
+    }
+
+    #[test]
+    fn the_hash_is_of_what_is_said() {
+        let hash = |text: &str| Body { value: serde_json::from_str(text).unwrap() }.hash();
+        assert_eq!(hash(r#"{"a":1,"b":2}"#), hash(r#"{ "b": 2, "a": 1 }"#));
+        assert_ne!(hash(r#"{"a":1}"#), hash(r#"{"a":2}"#));
+    }
+}

@@ -1,0 +1,140 @@
+//! Matches as they are arranged and read; what happens in them is in `commands`.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::Path;
+use actix_web::web::Query;
+use chrono::Utc;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::auth::permission::Act;
+use crate::domain::topic::Stream;
+use crate::http::body::Body;
+use crate::http::reader::Paging;
+use crate::http::reader::Reader;
+use crate::http::shape;
+use crate::http::writer;
+use crate::http::writer::Writer;
+use crate::problem::Problem;
+use crate::store::ListOf;
+use crate::store::job::MatchEdit;
+use crate::store::job::MatchFields;
+use crate::store::job::Write;
+use crate::stream::cursor;
+
+type Answer = Result<HttpResponse, Problem>;
+
+/// Every status a match may have.
+const STATUSES: [&str; 7] =
+    ["scheduled", "live", "paused", "finished", "postponed", "cancelled", "abandoned"];
+
+/// `GET /api/matches?status=live`: the public ones, and those one has to do with.
+pub async fn list(reader: Reader, paging: Query<Paging>) -> Answer {
+    reader.may_list()?;
+    let status = paging.status.clone();
+    if status.as_deref().is_some_and(|status| !STATUSES.contains(&status)) {
+        return Err(Problem::BadRequest(format!("status: use one of {}", STATUSES.join(", "))));
+    }
+    let of = ListOf::Matches { visible_to: reader.id(), all: reader.is_admin(), status };
+    let list = reader.page(of, &paging).await?;
+    Ok(reader.listed(&list))
+}
+
+/// `POST /api/matches`
+pub async fn create(writer: Writer, body: Body) -> Answer {
+    let hash = body.hash();
+    let mut fields = body.fields()?;
+    let game = MatchFields {
+        sport: fields.required("sport", shape::name),
+        format: fields.optional("format", shape::any).unwrap_or(Value::Null),
+        home_team_id: fields.required("home_team_id", shape::id),
+        away_team_id: fields.required("away_team_id", shape::id),
+        starts_at: fields.optional("starts_at", shape::time),
+        venue: fields.optional("venue", shape::name),
+        visibility: fields.optional("visibility", shape::visibility).unwrap_or("public".to_owned()),
+    };
+    if fields.optional("event_id", shape::id).is_some() {
+        fields.fault("event_id", "there is no such event");
+    }
+    fields.finish()?;
+    let (home_team_id, away_team_id) = (game.home_team_id, game.away_team_id);
+    writer.may(Act::CreateMatch { home_team_id, away_team_id }).await?;
+    writer.write(hash, Write::CreateMatch(game)).await
+}
+
+/// `GET /api/matches/{id}`
+pub async fn read(reader: Reader, id: Path<i64>) -> Answer {
+    reader.may(Act::read_match(*id)).await?;
+    let (etag, body) = reader.app.store.game(*id).await?.ok_or(Problem::NotFound("match"))?;
+    Ok(reader.found(Some(&etag), &body))
+}
+
+/// `PATCH /api/matches/{id}`
+pub async fn edit(writer: Writer, id: Path<i64>, body: Body) -> Answer {
+    writer.may(Act::EditMatch(*id)).await?;
+    let hash = body.hash();
+    let mut fields = body.fields()?;
+    let edit = MatchEdit {
+        starts_at: fields.nullable("starts_at", shape::time),
+        venue: fields.nullable("venue", shape::name),
+        visibility: fields.present("visibility", shape::visibility),
+    };
+    fields.finish()?;
+    writer.write(hash, Write::EditMatch { id: *id, fields: edit }).await
+}
+
+/// `DELETE /api/matches/{id}`
+pub async fn delete(writer: Writer, id: Path<i64>) -> Answer {
+    writer.may(Act::EditMatch(*id)).await?;
+    writer.write(writer::no_body(), Write::DeleteMatch { id: *id }).await
+}
+
+/// `GET /api/matches/{id}/state`: what a snapshot holds, in the same envelope.
+pub async fn state(reader: Reader, id: Path<i64>) -> Answer {
+    let topic = Stream::Match(*id).topic();
+    reader.may(Act::Read(topic)).await?;
+    let store = &reader.app.store;
+    let snapshot = store.snapshot(topic).await?.ok_or(Problem::NotFound("match"))?;
+    let mut answer = reader.found(
+        None,
+        &json!({
+            "type": "snapshot",
+            "topic": topic,
+            "seq": snapshot.seq,
+            "at": shape::stamp(Utc::now()),
+            "reason": "connected",
+            "data": snapshot.data,
+        }),
+    );
+    let place = cursor::of_one(store.epoch(), snapshot.seq);
+    if let Ok(place) = header::HeaderValue::from_str(&place) {
+        answer.headers_mut().insert(header::HeaderName::from_static("touchline-cursor"), place);
+    }
+    Ok(answer)
+}
+
+/// `GET /api/matches/{id}/officials`
+pub async fn officials(reader: Reader, id: Path<i64>, paging: Query<Paging>) -> Answer {
+    reader.may(Act::read_match(*id)).await?;
+    let list = reader.page(ListOf::Officials { match_id: *id }, &paging).await?;
+    Ok(reader.listed(&list))
+}
+
+/// `POST /api/matches/{id}/officials`
+pub async fn add_official(writer: Writer, id: Path<i64>, body: Body) -> Answer {
+    writer.may(Act::EditMatch(*id)).await?;
+    let hash = body.hash();
+    let mut fields = body.fields()?;
+    let user_id = fields.required("user_id", shape::id);
+    let role = fields.required("role", shape::one_of(&["scorer", "referee"]));
+    fields.finish()?;
+    writer.write(hash, Write::AddOfficial { match_id: *id, user_id, role }).await
+}
+
+/// `DELETE /api/matches/{id}/officials/{user}`
+pub async fn remove_official(writer: Writer, path: Path<(i64, i64)>) -> Answer {
+    let (match_id, user_id) = *path;
+    writer.may(Act::EditMatch(match_id)).await?;
+    writer.write(writer::no_body(), Write::RemoveOfficial { match_id, user_id }).await
+}

@@ -1,0 +1,148 @@
+//! One read: who asks, and how the answer may be kept.
+
+use actix_web::FromRequest;
+use actix_web::HttpRequest;
+use actix_web::HttpResponse;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::Data;
+use futures_util::future::LocalBoxFuture;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::App;
+use crate::auth::SignedIn;
+use crate::auth::Viewer;
+use crate::auth::permission;
+use crate::auth::permission::Act;
+use crate::problem::Problem;
+use crate::store::List;
+use crate::store::ListOf;
+
+/// Somebody who reads, signed in or not.
+pub struct Reader {
+    pub app: Data<App>,
+    pub who: Option<SignedIn>,
+    if_none_match: String,
+}
+
+/// `?after=…&limit=…`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    /// The id the page starts after: an earlier page's `next`.
+    #[serde(default)]
+    pub after: i64,
+    /// Items at most, 1 to 500.
+    #[serde(default = "usual")]
+    pub limit: i64,
+    /// Of matches: only those with this status.
+    pub status: Option<String>,
+    /// Credentials, read elsewhere.
+    #[serde(rename = "token")]
+    _token: Option<String>,
+}
+
+fn usual() -> i64 {
+    100
+}
+
+impl FromRequest for Reader {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move {
+            let app = req.app_data::<Data<App>>().cloned();
+            let app =
+                app.ok_or_else(|| Problem::Internal("requests don't reach the app".to_owned()))?;
+            let Viewer(who) = Viewer::extract(&req).await?;
+            let known = req.headers().get_all(header::IF_NONE_MATCH);
+            let known: Vec<_> = known.filter_map(|value| value.to_str().ok()).collect();
+            Ok(Self { app, who, if_none_match: known.join(",") })
+        })
+    }
+}
+
+impl Reader {
+    pub async fn may(&self, act: Act) -> Result<(), Problem> {
+        permission::may(&self.app.store, self.who.as_ref(), act).await
+    }
+
+    pub fn is_admin(&self) -> bool {
+        self.who.as_ref().is_some_and(|who| who.admin)
+    }
+
+    pub fn id(&self) -> Option<i64> {
+        self.who.as_ref().map(|who| who.id)
+    }
+
+    /// Lists aren't topics: a token for topics doesn't open them.
+    pub fn may_list(&self) -> Result<(), Problem> {
+        match &self.who {
+            Some(SignedIn { topics: Some(_), .. }) => {
+                Err(Problem::Forbidden("this token is for reading its topics only"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The answer, or that the caller has it already.
+    pub fn found(&self, etag: Option<&str>, body: &Value) -> HttpResponse {
+        let mut answer = if etag.is_some_and(|etag| is_known(&self.if_none_match, etag)) {
+            HttpResponse::NotModified()
+        } else {
+            HttpResponse::Ok()
+        };
+        // What anybody gets without signing in is everybody's.
+        let cache = if self.who.is_some() { "private, no-cache" } else { "public, no-cache" };
+        answer.insert_header((header::CACHE_CONTROL, cache));
+        answer.insert_header((header::VARY, "Authorization, Cookie"));
+        if let Some(etag) = etag {
+            answer.insert_header((header::ETAG, format!("\"{etag}\"")));
+            if is_known(&self.if_none_match, etag) {
+                return answer.finish();
+            }
+        }
+        answer.json(body)
+    }
+
+    /// One page of a list.
+    pub async fn page(&self, of: ListOf, paging: &Paging) -> Result<List, Problem> {
+        if !(1..=500).contains(&paging.limit) {
+            return Err(Problem::BadRequest("limit: use 1 to 500".to_owned()));
+        }
+        Ok(self.app.store.list(of, paging.after, paging.limit).await?)
+    }
+
+    pub fn listed(&self, list: &List) -> HttpResponse {
+        self.found(None, &json!({ "items": list.items, "next": list.next }))
+    }
+}
+
+/// Weak comparison (RFC 9110, 13.1.2).
+fn is_known(if_none_match: &str, etag: &str) -> bool {
+    let mut tags = if_none_match.split(',').map(str::trim);
+    tags.any(|tag| tag == "*" || tag.trim_start_matches("W/").trim_matches('"') == etag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_is_not_sent_again() {
+        for (header, known) in [
+            ("\"7\"", true),
+            ("W/\"7\"", true),
+            ("\"6\", \"7\"", true),
+            ("*", true),
+            ("\"77\"", false),
+            ("", false),
+        ] {
+            assert_eq!(is_known(header, "7"), known, "{header}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What single values of a body have to look like; the text of an error says it to the caller.
+
+use chrono::DateTime;
+use chrono::SecondsFormat;
+use chrono::SubsecRound;
+use chrono::Utc;
+use serde_json::Value;
+
+use crate::auth::token;
+use crate::domain::topic::Topic;
+
+type Read<T> = Result<T, String>;
+
+/// 1 to 200 characters, none of them a control character.
+pub fn name(value: &Value) -> Read<String> {
+    text(value, 200)
+}
+
+pub fn short_name(value: &Value) -> Read<String> {
+    text(value, 20)
+}
+
+fn text(value: &Value, most: usize) -> Read<String> {
+    let text = value.as_str().ok_or("must be text")?.trim();
+    match text.chars().count() {
+        0 => return Err("must not be empty".to_owned()),
+        length if length > most => return Err(format!("must have at most {most} characters")),
+        _ => {}
+    }
+    if text.chars().any(char::is_control) {
+        return Err("must not have control characters".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+pub fn email(value: &Value) -> Read<String> {
+    let text = text(value, 254)?.to_lowercase();
+    if token::is_email(&text) { Ok(text) } else { Err("must be a mail address".to_owned()) }
+}
+
+/// Long ones are fine, but not so long that hashing them is work.
+pub fn password(value: &Value) -> Read<String> {
+    let text = value.as_str().ok_or("must be text")?;
+    if !(8..=1024).contains(&text.len()) {
+        return Err("must have 8 to 1024 bytes".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// What is compared only: a password that was good once must stay good.
+pub fn any_password(value: &Value) -> Read<String> {
+    let text = value.as_str().ok_or("must be text")?;
+    if text.len() > 1024 {
+        Err("must have at most 1024 bytes".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// `#rrggbb`
+pub fn colour(value: &Value) -> Read<String> {
+    let text = value.as_str().ok_or("must be text")?;
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    let fine = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if fine {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("must be a colour as in #003090".to_owned())
+    }
+}
+
+pub fn id(value: &Value) -> Read<i64> {
+    value.as_i64().filter(|id| *id > 0).ok_or_else(|| "must be an id: 1 or more".to_owned())
+}
+
+pub fn shirt_number(value: &Value) -> Read<i32> {
+    let number = value.as_i64().filter(|number| (0..=999).contains(number));
+    let number = number.and_then(|number| i32::try_from(number).ok());
+    number.ok_or_else(|| "must be a number from 0 to 999".to_owned())
+}
+
+pub fn flag(value: &Value) -> Read<bool> {
+    value.as_bool().ok_or_else(|| "must be true or false".to_owned())
+}
+
+pub fn any(value: &Value) -> Read<Value> {
+    Ok(value.clone())
+}
+
+/// RFC 3339, kept to the millisecond.
+pub fn time(value: &Value) -> Read<DateTime<Utc>> {
+    let time = value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+    let time = time.map(|time| time.to_utc().trunc_subsecs(3));
+    time.ok_or_else(|| "must be a time as in 2026-11-21T15:00:00.000Z".to_owned())
+}
+
+/// One of these words.
+pub fn one_of(words: &'static [&'static str]) -> impl Fn(&Value) -> Read<String> {
+    move |value| match value.as_str() {
+        Some(word) if words.contains(&word) => Ok(word.to_owned()),
+        _ => Err(format!("must be one of {}", words.join(", "))),
+    }
+}
+
+pub fn visibility(value: &Value) -> Read<String> {
+    one_of(&["public", "private"])(value)
+}
+
+/// 1 to 32 topics.
+pub fn topics(value: &Value) -> Read<Vec<Topic>> {
+    let items = value.as_array().filter(|items| (1..=32).contains(&items.len()));
+    let items = items.ok_or("must be a list of 1 to 32 topics")?;
+    let parse = |item: &Value| item.as_str().and_then(|text| text.parse().ok());
+    let topics: Option<Vec<Topic>> = items.iter().map(parse).collect();
+    topics.ok_or_else(|| "must be topics as in match_3 or team_7_live".to_owned())
+}
+
+/// RFC 3339 in UTC with milliseconds, as everywhere on the wire.
+pub fn stamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_are_short_and_plain() {
+        assert_eq!(name(&json!("  Leicester City ")), Ok("Leicester City".to_owned()));
+        assert!(name(&json!("é".repeat(200))).is_ok());
+        for bad in [
+            json!(""),
+            json!("  "),
+            json!("a\nb"),
+            json!("a\u{7f}"),
+            json!("x".repeat(201)),
+            json!(1),
+        ] {
+            assert!(name(&bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn values_are_what_they_seem() {
+        assert_eq!(colour(&json!("#0030AB")), Ok("#0030ab".to_owned()));
+        for bad in ["#03", "003090", "#00309g", "#0030900", "red", "#é0309"] {
+            assert!(colour(&json!(bad)).is_err(), "{bad}");
+        }
+        for bad in ["ann", "@x", "ann@", "an n@x"] {
+            assert!(email(&json!(bad)).is_err(), "{bad}");
+        }
+        assert_eq!(email(&json!("Ann@Example.org")), Ok("ann@example.org".to_owned()));
+        for bad in [json!(0), json!(-1), json!(1.5), json!("1"), json!(u64::MAX)] {
+            assert!(id(&bad).is_err(), "{bad}");
+        }
+        let read = time(&json!("2026-11-21T16:00:00.1239+01:00")).map(stamp);
+        assert_eq!(read, Ok("2026-11-21T15:00:00.123Z".to_owned()));
+        assert!(topics(&json!(["match_3", "nonsense"])).is_err());
+        assert!(topics(&json!(vec!["match_3"; 33])).is_err());
+    }
+}

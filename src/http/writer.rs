@@ -1,0 +1,192 @@
+//! One write: who sends it, under which key, expecting which version, and how it is answered.
+
+use actix_web::FromRequest;
+use actix_web::HttpRequest;
+use actix_web::HttpResponse;
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::web::Data;
+use chrono::DateTime;
+use chrono::SubsecRound;
+use chrono::Utc;
+use futures_util::future::LocalBoxFuture;
+
+use crate::App;
+use crate::auth;
+use crate::auth::SignedIn;
+use crate::auth::permission;
+use crate::auth::permission::Act;
+use crate::problem::Problem;
+use crate::store::job::Done;
+use crate::store::job::Job;
+use crate::store::job::Key;
+use crate::store::job::Write;
+use crate::stream::cursor;
+
+/// The characters an idempotency key may have.
+const KEY_LENGTH: usize = 128;
+
+/// Somebody who writes, and what the headers say about it.
+pub struct Writer {
+    pub app: Data<App>,
+    pub who: SignedIn,
+    /// The server's clock when the request came in, whole milliseconds.
+    pub at: DateTime<Utc>,
+    method: String,
+    path: String,
+    key: Option<String>,
+    if_match: Option<String>,
+}
+
+impl FromRequest for Writer {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move { Self::of(&req).await })
+    }
+}
+
+impl Writer {
+    async fn of(req: &HttpRequest) -> Result<Self, Problem> {
+        let app = req.app_data::<Data<App>>().cloned();
+        let app =
+            app.ok_or_else(|| Problem::Internal("requests don't reach the app".to_owned()))?;
+        let who = SignedIn::extract(req).await?;
+        let writes = app.limits.writes.take(&who.id);
+        writes.map_err(|retry_after| Problem::TooManyRequests { retry_after })?;
+        let key = header(req, "idempotency-key")?.map(key).transpose()?;
+        let if_match = header(req, "if-match")?.map(entity_tag).transpose()?.flatten();
+        Ok(Self {
+            app,
+            who,
+            at: Utc::now().trunc_subsecs(3),
+            method: req.method().to_string(),
+            path: req.path().trim_end_matches('/').to_owned(),
+            key,
+            if_match,
+        })
+    }
+
+    /// Whether this may be done.
+    ///
+    /// Of what is gone, a write that came with a key may still have a remembered answer: the
+    /// store knows, and says itself when there is none.
+    pub async fn may(&self, act: Act) -> Result<(), Problem> {
+        match permission::may(&self.app.store, Some(&self.who), act).await {
+            Err(Problem::NotFound(_)) if self.key.is_some() => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    /// Does it, and answers. `body_hash` is empty where there is no body.
+    pub async fn write(self, body_hash: String, write: Write) -> Result<HttpResponse, Problem> {
+        let key = self.key.as_ref().map(|key| Key {
+            path: format!("{} {}", self.method, self.path),
+            key: key.clone(),
+            body_hash,
+        });
+        let done = self.execute(key, write, self.if_match.clone()).await?;
+        Ok(self.answer(&done))
+    }
+
+    /// Does one write under a key of its own.
+    pub async fn execute(
+        &self,
+        key: Option<Key>,
+        write: Write,
+        if_match: Option<String>,
+    ) -> Result<Done, Problem> {
+        let job = Job { by: self.who.id, at: self.at, key, if_match, write };
+        Ok(self.app.store.write(job).await?)
+    }
+
+    fn answer(&self, done: &Done) -> HttpResponse {
+        let status = StatusCode::from_u16(done.status).unwrap_or(StatusCode::OK);
+        let mut answer = HttpResponse::build(status);
+        answer.insert_header((header::CACHE_CONTROL, "no-store"));
+        if let Some(etag) = &done.etag {
+            answer.insert_header((header::ETAG, format!("\"{etag}\"")));
+        }
+        if let Some((_, seq)) = done.told {
+            let place = cursor::of_one(self.app.store.epoch(), seq);
+            answer.insert_header(("Touchline-Cursor", place));
+        }
+        if done.again {
+            answer.insert_header(("Idempotency-Replayed", "true"));
+        }
+        let made = done.body.get("id").or_else(|| done.body.get("number"));
+        if let Some(id) = made.filter(|_| status == StatusCode::CREATED) {
+            let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
+            answer.insert_header((header::LOCATION, format!("{}/{id}", self.path)));
+        }
+        if status == StatusCode::NO_CONTENT { answer.finish() } else { answer.json(&done.body) }
+    }
+}
+
+fn header<'a>(req: &'a HttpRequest, name: &str) -> Result<Option<&'a str>, Problem> {
+    let Some(value) = req.headers().get(name) else { return Ok(None) };
+    let text = value.to_str().map_err(|_| Problem::BadRequest(format!("{name}: not plain text")));
+    text.map(|text| Some(text.trim()))
+}
+
+/// 1 to 128 visible ASCII characters.
+fn key(text: &str) -> Result<String, Problem> {
+    if is_key(text) {
+        return Ok(text.to_owned());
+    }
+    let detail = format!("Idempotency-Key: use 1 to {KEY_LENGTH} visible ASCII characters");
+    Err(Problem::BadRequest(detail))
+}
+
+/// Whether the text is fit to be an idempotency key.
+pub fn is_key(text: &str) -> bool {
+    (1..=KEY_LENGTH).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// `"7"` → 7; `*` is any version. A weak tag never matches (RFC 9110, 13.1.1), so it stays as it is.
+fn entity_tag(text: &str) -> Result<Option<String>, Problem> {
+    if text == "*" {
+        return Ok(None);
+    }
+    let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    match bare {
+        Some(bare) if !bare.contains('"') => Ok(Some(bare.to_owned())),
+        _ if text.starts_with("W/\"") => Ok(Some(text.to_owned())),
+        _ => Err(Problem::BadRequest("If-Match: send one ETag, in quotes".to_owned())),
+    }
+}
+
+/// The hash of no body.
+pub fn no_body() -> String {
+    auth::hash_of(b"{}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_visible_and_short() {
+        let longest = "k".repeat(128);
+        for good in ["k", "67e55044-10b1-426f-9247-bb680e5fe0c8", &longest] {
+            assert!(key(good).is_ok(), "{good}");
+        }
+        let longer = "k".repeat(129);
+        for bad in ["", "two words", "tab\t", "ключ", &longer] {
+            assert!(key(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn versions_stand_in_quotes() {
+        let read = |text| entity_tag(text).ok();
+        assert_eq!(read("\"7\""), Some(Some("7".to_owned())));
+        assert_eq!(read("*"), Some(None));
+        assert_eq!(read("W/\"7\""), Some(Some("W/\"7\"".to_owned())), "matches nothing");
+        assert_eq!(read("7"), None);
+        assert_eq!(read("\"7\", \"8\""), None);
+    }
+}

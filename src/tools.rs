@@ -1,0 +1,182 @@
+//! What the command line does besides serving.
+
+use std::io::IsTerminal;
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use anyhow::bail;
+use chrono::SubsecRound;
+use chrono::Utc;
+use touchline::auth;
+use touchline::auth::Keys;
+use touchline::auth::password;
+use touchline::config::Config;
+use touchline::config::Secret;
+use touchline::config::UserCommand;
+use touchline::domain::topic::Stream;
+use touchline::domain::topic::Topic;
+use touchline::store::ListOf;
+use touchline::store::Options;
+use touchline::store::Store;
+use touchline::store::StoreError;
+use touchline::store::job::Job;
+use touchline::store::job::NewUser;
+use touchline::store::job::Write;
+
+/// Opens the database and brings it up to date.
+pub async fn open(settings: &Config) -> anyhow::Result<Store> {
+    let options = Options {
+        url: settings.database_url.reveal().to_owned(),
+        connections: settings.database_connections,
+        ca_file: settings.database_ca_file.clone(),
+    };
+    Store::open(&options).await.context("The database can't be opened")
+}
+
+/// `touchline user add`
+pub async fn user(settings: &Config, command: UserCommand) -> anyhow::Result<()> {
+    let UserCommand::Add { email, name, role, password } = command;
+    if !auth::token::is_email(&email) {
+        bail!("{email:?} is not a mail address");
+    }
+    if name.trim().is_empty() || name.chars().any(char::is_control) {
+        bail!("{name:?} is not a name");
+    }
+    let store = open(settings).await?;
+    let (id, made_up) = add(&store, &email, &name, (&role, password)).await?;
+    say(&format!("Added {role} {email} with id {id}"))?;
+    made_up.map_or(Ok(()), |password| say(&format!("Password: {password}")))
+}
+
+/// Makes the first administrator where there is none yet; gives the id of the one in the settings.
+pub async fn first_admin(settings: &Config, store: &Store) -> anyhow::Result<Option<i64>> {
+    let email = &settings.admin_email;
+    if let Some(user) = store.user_by_email(email).await? {
+        return Ok(Some(user.id));
+    }
+    let given = settings.admin_password.clone();
+    if given.is_none() && has_admin(store).await? {
+        return Ok(None);
+    }
+    let added = add(store, email, "Administrator", ("admin", given)).await;
+    let (id, made_up) = match added {
+        Ok(added) => added,
+        // Another node that starts at the same moment was first.
+        Err(error) => match store.user_by_email(email).await? {
+            Some(user) => return Ok(Some(user.id)),
+            None => return Err(error),
+        },
+    };
+    if let Some(password) = made_up {
+        say(&format!("First administrator: {email}, password {password} (told only now)"))?;
+    }
+    Ok(Some(id))
+}
+
+async fn has_admin(store: &Store) -> anyhow::Result<bool> {
+    let mut after = 0;
+    loop {
+        let page = store.list(ListOf::Users, after, 500).await?;
+        if page.items.iter().any(|user| user["role"] == "admin" && user["disabled"] != true) {
+            return Ok(true);
+        }
+        match page.next {
+            Some(next) => after = next,
+            None => return Ok(false),
+        }
+    }
+}
+
+/// The new user's id, and the password where it was made up.
+async fn add(
+    store: &Store,
+    email: &str,
+    name: &str,
+    (role, password): (&str, Option<Secret>),
+) -> anyhow::Result<(i64, Option<String>)> {
+    let given = password.map(|secret| secret.reveal().to_owned()).filter(|text| !text.is_empty());
+    let made_up = given.is_none().then(|| auth::random_text()[..20].to_owned());
+    let password = given.or_else(|| made_up.clone()).unwrap_or_default();
+    let hash = password::hash(password).await.map_err(anyhow::Error::msg)?;
+    let user = NewUser {
+        email: email.to_lowercase(),
+        name: name.trim().to_owned(),
+        password_hash: Some(hash),
+        role: role.to_owned(),
+    };
+    let at = Utc::now().trunc_subsecs(3);
+    let job = Job { by: 0, at, key: None, if_match: None, write: Write::CreateUser(user) };
+    let done = store.write(job).await.map_err(|error| match error {
+        StoreError::Rejected(rejection) => anyhow::anyhow!("{}", rejection.detail),
+        error => error.into(),
+    })?;
+    let id = done.body["id"].as_i64().context("The new user has no id")?;
+    Ok((id, made_up))
+}
+
+/// `touchline token`
+pub async fn token(
+    settings: &Config,
+    email: &str,
+    good_for: Duration,
+    topics: &[String],
+) -> anyhow::Result<()> {
+    let parse = |text: &String| text.parse::<Topic>().with_context(|| format!("{text:?}"));
+    let topics: Vec<Topic> = topics.iter().map(parse).collect::<Result<_, _>>()?;
+    let keys = Keys::new(settings)?;
+    let store = open(settings).await?;
+    let user = store.user_by_email(email).await?;
+    let user = user.with_context(|| format!("There is no user {email}"))?;
+    let topics = (!topics.is_empty()).then_some(topics.as_slice());
+    let Some((token, _)) = keys.sign(user.id, good_for, topics) else {
+        bail!("Tokens are signed by the identity provider: jwt_algorithm is not HS256");
+    };
+    say(&token)
+}
+
+/// `touchline verify`: each fault on a line; fails if there is one.
+pub async fn verify(settings: &Config) -> anyhow::Result<ExitCode> {
+    let store = open(settings).await?;
+    let shows = std::io::stderr().is_terminal();
+    let faults = store
+        .verify(&move |done, of| {
+            if shows {
+                bar(done, of);
+            }
+        })
+        .await?;
+    if shows {
+        let _ = writeln!(std::io::stderr());
+    }
+    if faults.is_empty() {
+        say("Every stream is without gaps, every state the fold of its log")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    faults.iter().try_for_each(|fault| say(fault))?;
+    Ok(ExitCode::FAILURE)
+}
+
+/// How far it is; that it can't be drawn doesn't matter.
+fn bar(done: u64, of: u64) {
+    const WIDTH: u64 = 40;
+    let filled = usize::try_from(done * WIDTH / of.max(1)).unwrap_or_default();
+    let empty = (WIDTH as usize).saturating_sub(filled);
+    let bar = format!("\r[{}{}] {done}/{of}", "#".repeat(filled), " ".repeat(empty));
+    let _ = std::io::stderr().write_all(bar.as_bytes());
+}
+
+/// `touchline prune`
+pub async fn prune(settings: &Config, keep: i64, topic: Option<&str>) -> anyhow::Result<()> {
+    let parse = |text: &str| text.parse::<Stream>().with_context(|| format!("{text:?}"));
+    let stream = topic.map(parse).transpose()?;
+    let store = open(settings).await?;
+    let gone = store.prune(stream, keep).await?;
+    say(&format!("Removed {gone} messages"))
+}
+
+/// Writes one line where the caller reads the outcome.
+fn say(line: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout(), "{line}").context("Standard output is closed")
+}

@@ -1,0 +1,189 @@
+// The pages of a match in Chromium, before and after the server is restarted under them.
+
+import assert from "node:assert/strict";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { chromium } from "playwright-core";
+
+import { Server, until } from "./server.js";
+
+const SOON_MS = 2_000;
+const RECOVERED_MS = 20_000; // the longest `retry`, and the browser's own patience
+
+let browser;
+
+before(async () => {
+  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking"];
+  browser = await chromium.launch({ executablePath: findChromium(), args });
+});
+after(() => browser?.close());
+
+function findChromium() {
+  const names = ["chromium", "chromium-browser", "google-chrome"];
+  for (const folder of process.env.PATH.split(delimiter)) {
+    for (const name of names) {
+      try {
+        accessSync(join(folder, name), constants.X_OK);
+        return join(folder, name);
+      } catch {
+        // Not here.
+      }
+    }
+  }
+  throw new Error("no Chromium on the PATH");
+}
+
+/** Opens a page and remembers all that must never happen in it. */
+async function open(context, server, path) {
+  const page = await browser.newPage();
+  context.after(() => page.close());
+  page.faults = [];
+  page.on("dialog", (dialog) => {
+    page.faults.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  page.on("pageerror", (error) => page.faults.push(`error: ${error.message}`));
+  page.on("console", (line) => {
+    if (/content security policy|trusted/i.test(line.text())) page.faults.push(line.text());
+  });
+  await page.exposeFunction("reportViolation", (text) => page.faults.push(`policy: ${text}`));
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      window.reportViolation(`${event.violatedDirective} ${event.blockedURI}`);
+    });
+  });
+  const response = await page.goto(server.url + path);
+  assert.equal(response.status(), 200, path);
+  return page;
+}
+
+const shows = (page, selector, text, timeout) =>
+  page.locator(selector, { hasText: text }).first().waitFor({ state: "visible", timeout });
+
+const showsScore = (page, home, timeout = SOON_MS) =>
+  shows(page, "#home-score", new RegExp(`^${home}$`), timeout);
+
+async function bothPages(context, server, game) {
+  const match = await open(context, server, `/matches/${game.id}`);
+  const display = await open(context, server, `/matches/${game.id}/hd`);
+  await Promise.all([showsScore(match, 0, RECOVERED_MS), showsScore(display, 0, RECOVERED_MS)]);
+  await shows(match, "#connection", "Live", RECOVERED_MS);
+  return [match, display];
+}
+
+test("a goal is on both pages within two seconds", async (context) => {
+  const server = await Server.start(context);
+  const game = await server.liveMatch();
+  const [match, display] = await bothPages(context, server, game);
+
+  await server.goal(game, 12);
+
+  await Promise.all([showsScore(match, 1), showsScore(display, 1)]);
+  await shows(match, "#home-credits", "Jamie Vardy 12′", SOON_MS);
+  await shows(match, ".timeline .incident.home .who", "Jamie Vardy", SOON_MS);
+  await shows(display, "#board .who", "Jamie Vardy", SOON_MS);
+  await shows(match, "#said", "Goal, Jamie Vardy, Leicester City", SOON_MS);
+  assert.deepEqual([...match.faults, ...display.faults], []);
+});
+
+test("after a restart the pages recover, and show the next goal once", async (context) => {
+  const server = await Server.start(context);
+  const game = await server.liveMatch();
+  const pages = await bothPages(context, server, game);
+  await server.goal(game, 12);
+  await Promise.all(pages.map((page) => showsScore(page, 1)));
+
+  await server.restart();
+  await server.goal(game, 30);
+  await Promise.all(pages.map((page) => showsScore(page, 2, RECOVERED_MS)));
+  await shows(pages[0], "#connection", "Live", RECOVERED_MS);
+  await server.goal(game, 44);
+  await Promise.all(pages.map((page) => showsScore(page, 3)));
+
+  const [match, display] = pages;
+  assert.equal(await match.locator('.timeline [data-kind="goal"]').count(), 3);
+  assert.equal(await display.locator('#board [data-kind="goal"]').count(), 3);
+  assert.equal(await match.locator("#home-credits").innerText(), "Jamie Vardy 12′, 30′, 44′");
+  assert.deepEqual([...match.faults, ...display.faults], []);
+});
+
+test("a reloaded page goes on where it stood", async (context) => {
+  const server = await Server.start(context);
+  const game = await server.liveMatch();
+  const [match] = await bothPages(context, server, game);
+  await server.goal(game, 12);
+  await showsScore(match, 1);
+
+  const asked = match.waitForRequest((request) => request.url().includes("/stream/"));
+  await match.reload();
+  assert.match((await asked).url(), /last_event_id=/);
+  await showsScore(match, 1);
+  await server.goal(game, 20);
+  await showsScore(match, 2);
+  assert.equal(await match.locator('.timeline [data-kind="goal"]').count(), 2);
+  assert.deepEqual(match.faults, []);
+});
+
+test("a cancelled goal leaves the score and stays in the list, marked", async (context) => {
+  const server = await Server.start(context);
+  const game = await server.liveMatch();
+  const [match, display] = await bothPages(context, server, game);
+  const { id } = await server.post(`/api/matches/${game.id}/incidents`, { kind: "goal", team_id: game.homeTeam, period: "first_half", minute: 12 });
+  await showsScore(match, 1);
+  const taken = { confirmation: "cancelled", reason: "var_overturned" };
+  await server.send("PATCH", `/api/matches/${game.id}/incidents/${id}`, taken);
+  await shows(match, '[data-confirmation="cancelled"] .flag', "Cancelled", SOON_MS);
+  await showsScore(match, 0);
+  assert.equal(await display.locator("#board li").count(), 0);
+});
+
+test("g10_hostile_names_are_text", async (context) => {
+  const server = await Server.start(context);
+  const names = {
+    home: `<img src=x onerror="alert('home')">`,
+    away: `"><script>alert(1)</script>`,
+    player: `O'Neil "\u2028\u2029" </script><svg onload=alert(2)>`,
+    venue: "javascript:alert(3) <b>bold</b> & &lt;",
+  };
+  const game = await server.liveMatch(names);
+  const [match, display] = await bothPages(context, server, game);
+  const list = await open(context, server, "/");
+  await server.goal(game, 12, { text: "<iframe src='javascript:alert(4)'></iframe>" });
+  await Promise.all([showsScore(match, 1), showsScore(display, 1)]);
+  await shows(list, ".game .name", names.home, RECOVERED_MS);
+
+  for (const page of [match, display]) {
+    assert.equal(await page.locator("#home-name").evaluate((shown) => shown.textContent), names.home);
+    assert.equal(await page.locator("#away-name").evaluate((shown) => shown.textContent), names.away);
+    assert.equal(await page.locator(".incident .who").first().evaluate((shown) => shown.textContent), names.player);
+  }
+  for (const page of [match, display, list]) {
+    assert.equal(await page.locator("img, iframe, svg, b, body script").count(), 0);
+    assert.deepEqual(page.faults, []);
+  }
+});
+
+test("the browser's own EventSource, with no script of ours, gets every message once", async (context) => {
+  const server = await Server.start(context);
+  const game = await server.liveMatch();
+  const page = await open(context, server, "/");
+  await page.evaluate((url) => {
+    window.seqs = [];
+    window.source = new EventSource(url);
+    window.source.onmessage = ({ data }) => window.seqs.push(JSON.parse(data).seq);
+  }, `/api/matches/${game.id}/stream/`);
+  const seqs = () => page.evaluate(() => window.seqs);
+  await until(async () => (await seqs()).length > 0, "the snapshot");
+
+  for (const minute of [1, 2, 3]) await server.goal(game, minute);
+  await server.restart();
+  let last = 0;
+  for (const minute of [4, 5, 6]) last = await server.goal(game, minute);
+
+  await until(async () => (await seqs()).at(-1) === last, "the last goal", RECOVERED_MS);
+  const seen = await seqs();
+  assert.deepEqual(seen, Array.from(seen, (_, at) => last - seen.length + 1 + at));
+  assert.equal(seen.length, 7, "the snapshot and six goals");
+});

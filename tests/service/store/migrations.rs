@@ -1,0 +1,90 @@
+//! Migrations: the same list for both databases, and each can be taken back.
+
+use std::path::PathBuf;
+
+use diesel::QueryableByName;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel_async::AsyncConnection;
+use diesel_async::AsyncPgConnection;
+
+use crate::support::database::Database;
+use crate::support::database::Kind;
+use crate::support::jobs::*;
+use crate::support::on_both;
+
+on_both! {
+    migrations_go_up_and_down_and_up_again,
+    a_database_has_one_epoch_of_its_own,
+}
+
+fn migrations(database: &str) -> Vec<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("migrations").join(database);
+    let mut found: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn both_databases_have_the_same_migrations() {
+    let names = |database| {
+        let name = |path: &PathBuf| path.file_name().unwrap().to_owned();
+        migrations(database).iter().map(name).collect::<Vec<_>>()
+    };
+    assert_eq!(names("sqlite"), names("postgres"));
+    assert!(names("sqlite").len() >= 7);
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    said: String,
+}
+
+/// What the database says it holds.
+async fn schema(database: &Database) -> Vec<String> {
+    let lines: Vec<Line> = if database.kind == Kind::Sqlite {
+        let path = database.url.strip_prefix("sqlite://").unwrap();
+        let mut conn = SqliteConnection::establish(path).unwrap();
+        let query = "select coalesce(sql, name) as said from sqlite_master order by name";
+        diesel::RunQueryDsl::load(diesel::sql_query(query), &mut conn).unwrap()
+    } else {
+        let mut conn = AsyncPgConnection::establish(&database.url).await.unwrap();
+        let query = "select table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable as said \
+             from information_schema.columns where table_schema = 'public' \
+             union all select conname || ' ' || pg_get_constraintdef(oid) from pg_constraint \
+             where connamespace = 'public'::regnamespace \
+             union all select indexdef from pg_indexes where schemaname = 'public' order by 1";
+        diesel_async::RunQueryDsl::load(diesel::sql_query(query), &mut conn).await.unwrap()
+    };
+    lines.into_iter().map(|line| line.said).collect()
+}
+
+async fn migrations_go_up_and_down_and_up_again(database: Database) {
+    drop(database.open().await);
+    let before = schema(&database).await;
+    let folder = if database.kind == Kind::Sqlite { "sqlite" } else { "postgres" };
+    let all = migrations(folder);
+
+    for migration in all.iter().rev() {
+        database.tamper(&std::fs::read_to_string(migration.join("down.sql")).unwrap()).await;
+    }
+    let empty = schema(&database).await;
+    assert!(!empty.iter().any(|line| line.contains("messages")), "{empty:#?}");
+    for migration in &all {
+        database.tamper(&std::fs::read_to_string(migration.join("up.sql")).unwrap()).await;
+    }
+
+    assert_eq!(schema(&database).await, before);
+    live_match(&database.open().await).await;
+}
+
+async fn a_database_has_one_epoch_of_its_own(database: Database) {
+    let (one, two) = (database.open().await, database.open().await);
+    assert_eq!(one.epoch(), two.epoch());
+    assert!(one.epoch().len() >= 6, "{}", one.epoch());
+    assert!(one.epoch().bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')));
+    let other = Database::new(database.kind).await.open().await.epoch().to_owned();
+    assert_ne!(one.epoch(), other);
+}

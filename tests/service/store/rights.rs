@@ -1,0 +1,112 @@
+//! Who is what to whom, and when that has to be looked at again.
+
+use touchline::store::MatchRights;
+use touchline::store::TeamRights;
+use touchline::store::job::EditUser;
+use touchline::store::job::MatchEdit;
+use touchline::store::job::Write;
+
+use crate::support::database::Database;
+use crate::support::jobs::*;
+use crate::support::on_both;
+
+on_both! {
+    rights_follow_from_roles,
+    what_may_take_a_right_away_grows_the_version,
+    users_are_found_by_their_address_in_any_case,
+    tickets_open_until_they_run_out,
+}
+
+fn member(user_id: i64, role: &str) -> Write {
+    Write::AddMember { team_id: 1, user_id, role: role.into() }
+}
+
+fn official(user_id: i64, role: &str) -> Write {
+    Write::AddOfficial { match_id: 1, user_id, role: role.into() }
+}
+
+async fn rights_follow_from_roles(database: Database) {
+    let store = database.open().await;
+    scheduled_match(&store).await;
+    for email in ["bo@example.org", "cy@example.org", "di@example.org"] {
+        done(&store, user(email)).await;
+    }
+    done(&store, official(2, "scorer")).await;
+    done(&store, official(3, "referee")).await;
+    assert_eq!(done(&store, member(4, "family")).await.status, 201);
+
+    let nobody = MatchRights { public: true, ..MatchRights::default() };
+    let cases = [
+        (None, nobody),
+        (Some(99), nobody),
+        (Some(ANN), MatchRights { created: true, member: true, ..nobody }),
+        (Some(2), MatchRights { scorer: true, ..nobody }),
+        (Some(3), MatchRights { referee: true, ..nobody }),
+        (Some(4), MatchRights { member: true, ..nobody }),
+    ];
+    for (user, rights) in cases {
+        assert_eq!(store.match_rights(1, user).await.unwrap(), Some(rights), "{user:?}");
+    }
+    let role = |role: Option<&str>| TeamRights { public: true, role: role.map(str::to_owned) };
+    let of_team = |user| store.team_rights(1, user);
+    assert_eq!(of_team(Some(ANN)).await.unwrap(), Some(role(Some("manager"))));
+    assert_eq!(of_team(Some(4)).await.unwrap(), Some(role(Some("family"))));
+    assert_eq!(of_team(None).await.unwrap(), Some(role(None)));
+    assert_eq!(store.match_rights(9, None).await.unwrap(), None);
+    assert_eq!(store.team_rights(9, None).await.unwrap(), None);
+}
+
+async fn what_may_take_a_right_away_grows_the_version(database: Database) {
+    let store = database.open().await;
+    scheduled_match(&store).await;
+    done(&store, user("bo@example.org")).await;
+    done(&store, official(2, "referee")).await;
+    done(&store, member(2, "manager")).await;
+    let private = || Some("private".to_owned());
+    let edit = MatchEdit { visibility: private(), ..MatchEdit::default() };
+    let disabled = EditUser { disabled: Some(true), ..EditUser::default() };
+    let losses = [
+        member(2, "family"),
+        official(2, "scorer"),
+        Write::RemoveOfficial { match_id: 1, user_id: 2 },
+        Write::RemoveMember { team_id: 1, user_id: 2 },
+        Write::EditMatch { id: 1, fields: edit },
+        Write::EditUser { id: 2, edit: disabled },
+        Write::DeleteMatch { id: 1 },
+    ];
+    for loss in losses {
+        let before = store.rights_version().await.unwrap();
+        done(&store, loss.clone()).await;
+        assert!(store.rights_version().await.unwrap() > before, "{loss:?}");
+    }
+    let before = store.rights_version().await.unwrap();
+    done(&store, team("Another")).await;
+    assert_eq!(store.rights_version().await.unwrap(), before);
+}
+
+async fn users_are_found_by_their_address_in_any_case(database: Database) {
+    let store = database.open().await;
+    done(&store, user("Ann@Example.org")).await;
+
+    let found = store.user_by_email("aNN@example.ORG").await.unwrap().unwrap();
+
+    assert_eq!((found.id, found.email.as_str()), (ANN, "ann@example.org"));
+    assert_eq!(store.user(ANN).await.unwrap(), Some(found));
+    assert_eq!(store.user_by_email("bo@example.org").await.unwrap(), None);
+    let taken = refused(&store, user("ann@example.org")).await;
+    assert_eq!(taken.errors[0].pointer, "/email");
+}
+
+async fn tickets_open_until_they_run_out(database: Database) {
+    let store = database.open().await;
+    let grant = serde_json::json!({ "topics": ["match_1"], "user_id": 1 });
+    let later = now() + chrono::TimeDelta::seconds(60);
+    store.keep_ticket("hash", &grant, later).await.unwrap();
+
+    assert_eq!(store.ticket("hash", now()).await.unwrap(), Some(grant.clone()));
+    assert_eq!(store.ticket("hash", now()).await.unwrap(), Some(grant), "also again");
+    assert_eq!(store.ticket("hash", later).await.unwrap(), None);
+    assert_eq!(store.ticket("other", now()).await.unwrap(), None);
+    store.forget(later).await.unwrap();
+    assert_eq!(store.ticket("hash", now()).await.unwrap(), None);
+}

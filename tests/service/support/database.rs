@@ -1,0 +1,87 @@
+//! A database for each test, gone with it.
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
+
+use diesel::Connection;
+use diesel::SqliteConnection;
+use diesel::connection::SimpleConnection;
+use diesel_async::AsyncConnection;
+use diesel_async::AsyncPgConnection;
+use diesel_async::SimpleAsyncConnection;
+use touchline::store::Options;
+use touchline::store::Store;
+
+use super::postgres;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// An empty, migrated database.
+pub struct Database {
+    pub kind: Kind,
+    pub url: String,
+    folder: Option<PathBuf>,
+}
+
+impl Database {
+    pub async fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Sqlite => {
+                let folder = folder("sqlite");
+                let url = format!("sqlite://{}", folder.join("touchline.db").display());
+                Self { kind, url, folder: Some(folder) }
+            }
+            Kind::Postgres => Self { kind, url: postgres::database().await, folder: None },
+        }
+    }
+
+    pub fn options(&self) -> Options {
+        Options { url: self.url.clone(), connections: 8, ca_file: None }
+    }
+
+    /// Another node on the same database.
+    pub async fn open(&self) -> Store {
+        Store::open(&self.options()).await.unwrap()
+    }
+
+    /// Does behind the store's back what no store would.
+    pub async fn tamper(&self, sql: &str) {
+        match self.kind {
+            Kind::Sqlite => {
+                let path = self.url.strip_prefix("sqlite://").unwrap();
+                let mut conn = SqliteConnection::establish(path).unwrap();
+                conn.batch_execute("pragma busy_timeout = 5000").unwrap();
+                conn.batch_execute(sql).unwrap();
+            }
+            Kind::Postgres => {
+                let mut conn = AsyncPgConnection::establish(&self.url).await.unwrap();
+                conn.batch_execute(sql).await.unwrap();
+            }
+        }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.folder {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+/// A new folder in the system's place for temporary files.
+pub fn folder(what: &str) -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("touchline-{what}-{}-{number}", std::process::id());
+    let path: &Path = &std::env::temp_dir();
+    let path = path.join(name);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}

@@ -1,0 +1,99 @@
+//! Jobs written in one line, and a match to score in.
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde_json::Value;
+use serde_json::json;
+use touchline::domain::rejection::Rejection;
+use touchline::store::Result;
+use touchline::store::Store;
+use touchline::store::StoreError;
+use touchline::store::job::Done;
+use touchline::store::job::Job;
+use touchline::store::job::Key;
+use touchline::store::job::MatchFields;
+use touchline::store::job::NewUser;
+use touchline::store::job::TeamFields;
+use touchline::store::job::Write;
+
+/// When tests take place.
+pub fn now() -> DateTime<Utc> {
+    "2026-11-21T15:04:05.123Z".parse().unwrap()
+}
+
+/// The first user of each test.
+pub const ANN: i64 = 1;
+
+pub fn job(write: Write) -> Job {
+    Job { by: ANN, at: now(), key: None, if_match: None, write }
+}
+
+pub fn keyed(write: Write, key: &str, body: &str) -> Job {
+    let key = Key { path: "POST /x".into(), key: key.into(), body_hash: body.into() };
+    Job { key: Some(key), ..job(write) }
+}
+
+pub fn user(email: &str) -> Write {
+    let (email, name) = (email.to_owned(), "Ann".to_owned());
+    Write::CreateUser(NewUser { email, name, password_hash: None, role: "user".into() })
+}
+
+pub fn team(name: &str) -> Write {
+    Write::CreateTeam(TeamFields {
+        name: name.into(),
+        short_name: None,
+        colour: Some("#003090".into()),
+        visibility: "public".into(),
+    })
+}
+
+pub fn fields(sport: &str, home_team_id: i64, away_team_id: i64) -> MatchFields {
+    MatchFields {
+        sport: sport.into(),
+        format: Value::Null,
+        home_team_id,
+        away_team_id,
+        starts_at: Some(now()),
+        venue: Some("King Power".into()),
+        visibility: "public".into(),
+    }
+}
+
+pub fn act(match_id: i64, action: &str, body: Value) -> Write {
+    Write::Act { match_id, action: action.into(), body, occurred_at: None }
+}
+
+pub fn goal(match_id: i64, minute: u32) -> Write {
+    let body = json!({ "kind": "goal", "team_id": 1, "period": "first_half", "minute": minute });
+    act(match_id, "incidents", body)
+}
+
+pub async fn done(store: &Store, write: Write) -> Done {
+    store.write(job(write)).await.unwrap()
+}
+
+pub async fn refused(store: &Store, write: Write) -> Rejection {
+    rejected(store.write(job(write)).await)
+}
+
+pub fn rejected(answer: Result<Done>) -> Rejection {
+    match answer {
+        Err(StoreError::Rejected(rejection)) => rejection,
+        other => panic!("not rejected: {other:?}"),
+    }
+}
+
+/// User 1, teams 1 and 2, and a live football match of theirs.
+pub async fn live_match(store: &Store) -> i64 {
+    let id = scheduled_match(store).await;
+    done(store, act(id, "start", json!({}))).await;
+    id
+}
+
+pub async fn scheduled_match(store: &Store) -> i64 {
+    done(store, user("ann@example.org")).await;
+    done(store, team("Leicester City")).await;
+    done(store, team("Tottenham")).await;
+    let created = done(store, Write::CreateMatch(fields("football", 1, 2))).await;
+    created.body["id"].as_i64().unwrap()
+}

@@ -1,0 +1,40 @@
+//! What tests stand on: databases of their own, and jobs written in one line.
+
+pub mod database;
+pub mod jobs;
+pub mod postgres;
+
+/// Makes two tests of each function that takes a database: one on each.
+///
+/// A test that waits for what never comes fails after a minute.
+macro_rules! on_both {
+    ($($name:ident,)*) => {
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $name() {
+                    $crate::support::on($crate::support::database::Kind::Sqlite, super::$name).await;
+                }
+            )*
+        }
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $name() {
+                    $crate::support::on($crate::support::database::Kind::Postgres, super::$name).await;
+                }
+            )*
+        }
+    };
+}
+pub(crate) use on_both;
+
+/// Runs a test on a new database of this kind.
+pub async fn on<F: Future<Output = ()>>(
+    kind: database::Kind,
+    test: impl FnOnce(database::Database) -> F,
+) {
+    let database = database::Database::new(kind).await;
+    let minute = std::time::Duration::from_mins(1);
+    tokio::time::timeout(minute, test(database)).await.expect("the test to end within a minute");
+}

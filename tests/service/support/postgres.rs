@@ -1,0 +1,164 @@
+//! A `PostgreSQL` of this test process alone: started when first needed, gone with the process.
+
+use std::net::TcpListener;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::ChildStdin;
+use std::process::Command;
+use std::process::Stdio;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use std::time::Instant;
+
+use diesel::QueryableByName;
+use diesel::sql_types::BigInt;
+use diesel_async::AsyncConnection;
+use diesel_async::AsyncPgConnection;
+use diesel_async::RunQueryDsl;
+use diesel_async::SimpleAsyncConnection;
+use touchline::store::Options;
+use touchline::store::Store;
+
+use super::database::folder;
+
+/// Held open as long as this process lives; the watchdog reads its end.
+struct Cluster {
+    port: u16,
+    _life: ChildStdin,
+}
+
+static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+
+/// Migrated once; every database is a copy.
+const TEMPLATE: &str = "touchline_template";
+
+/// Waits for the end of its input, which comes with the end of the tests however they end, then
+/// stops the server and removes its files.
+const WATCHDOG: &str = r#"folder=$1; shift
+"$@" >"$folder/log" 2>&1 </dev/null &
+server=$!
+while read -r _; do :; done
+kill -QUIT $server
+wait $server
+rm -rf "$folder""#;
+
+/// The address of a new, migrated database.
+pub async fn database() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let started = tokio::task::spawn_blocking(|| CLUSTER.get_or_init(start).port);
+    let port = started.await.unwrap();
+    let name = format!("touchline_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let mut conn = AsyncPgConnection::establish(&address(port, "postgres")).await.unwrap();
+    let create = format!("create database {name} template {TEMPLATE}");
+    conn.batch_execute(&create).await.unwrap();
+    address(port, &name)
+}
+
+fn address(port: u16, database: &str) -> String {
+    format!("postgres://postgres@127.0.0.1:{port}/{database}")
+}
+
+fn start() -> Cluster {
+    let (folder, tools) = (folder("postgres"), tools());
+    let owner = owner();
+    if let Some((user, group)) = owner {
+        chown(&folder, Some(user), Some(group)).unwrap();
+    }
+    let data = folder.join("data");
+    let mut initdb = as_owner(owner, &tools.join("initdb"));
+    initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale"]);
+    let made = initdb.arg("--pgdata").arg(&data).current_dir(&folder).output().unwrap();
+    assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let server = as_owner(owner, &tools.join("postgres"));
+    let mut watchdog = Command::new("sh");
+    watchdog.args(["-c", WATCHDOG, "watchdog"]).arg(&folder);
+    watchdog.arg(server.get_program()).args(server.get_args());
+    watchdog.arg("-D").arg(&data).arg("-k").arg(&folder);
+    watchdog.args(["-p", &port.to_string(), "-h", "127.0.0.1"]);
+    watchdog.args(["-c", "max_connections=300", "-c", "dynamic_shared_memory_type=mmap"]);
+    // Out of the terminal's group: an interrupt must not stop it before it has tidied up.
+    watchdog.process_group(0).stdin(Stdio::piped()).current_dir("/");
+    let mut child = watchdog.spawn().expect("a shell");
+    let life = child.stdin.take().unwrap();
+    std::thread::spawn(move || child.wait());
+
+    tokio::runtime::Runtime::new().unwrap().block_on(make_template(port, &folder));
+    Cluster { port, _life: life }
+}
+
+/// The folder of `initdb` and `postgres`. Without them the tests fail: a database that is
+/// supported but not tested is not supported.
+fn tools() -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    if let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") {
+        folders.extend(versions.flatten().map(|version| version.path().join("bin")));
+    }
+    let is_whole =
+        |folder: &PathBuf| ["initdb", "postgres"].iter().all(|tool| folder.join(tool).is_file());
+    let found = folders.into_iter().find(is_whole);
+    found.expect("initdb and postgres in PATH or in /usr/lib/postgresql/*/bin")
+}
+
+/// Who runs the server where we are root, whom it refuses: the user `postgres`.
+fn owner() -> Option<(u32, u32)> {
+    let id = |arguments: &[&str]| -> Option<u32> {
+        let said = Command::new("id").args(arguments).output().ok()?.stdout;
+        String::from_utf8_lossy(&said).trim().parse().ok()
+    };
+    if id(&["-u"]) != Some(0) {
+        return None;
+    }
+    let known = id(&["-u", "postgres"]).zip(id(&["-g", "postgres"]));
+    Some(known.expect("a user postgres, since root can't run the server"))
+}
+
+fn as_owner(owner: Option<(u32, u32)>, program: &Path) -> Command {
+    let Some((user, group)) = owner else { return Command::new(program) };
+    let mut command = Command::new("setpriv");
+    command.arg(format!("--reuid={user}")).arg(format!("--regid={group}"));
+    command.arg("--clear-groups").arg(program);
+    command
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+async fn make_template(port: u16, folder: &Path) {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    let mut conn = loop {
+        match AsyncPgConnection::establish(&address(port, "postgres")).await {
+            Ok(conn) => break conn,
+            Err(error) => {
+                let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
+                assert!(Instant::now() < deadline, "postgres does not answer: {error}\n{log}");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+    };
+    conn.batch_execute(&format!("create database {TEMPLATE}")).await.unwrap();
+    let url = address(port, TEMPLATE);
+    drop(Store::open(&Options { url: url.clone(), connections: 1, ca_file: None }).await.unwrap());
+    let mut template = AsyncPgConnection::establish(&url).await.unwrap();
+    // Each copy makes an epoch of its own, as each new database does.
+    template.batch_execute("delete from settings where name = 'epoch'").await.unwrap();
+    drop(template);
+    let busy = format!("select count(*) from pg_stat_activity where datname = '{TEMPLATE}'");
+    loop {
+        let left: Count = diesel::sql_query(&busy).get_result(&mut conn).await.unwrap();
+        if left.count == 0 {
+            break;
+        }
+        assert!(Instant::now() < deadline, "the template is still in use");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
