@@ -64,7 +64,7 @@ def payload(server, wire=WIRE):
 
 def sseload(server, mode, label, *options, cpu=1, out=None, **extra):
     """One run; its report, with what the machine did meanwhile."""
-    command = ["taskset", "-c", str(cpu)] if cpu is not None else []
+    command = servers.NICE + (["taskset", "-c", str(cpu)] if cpu is not None else [])
     command += [servers.SSELOAD, mode, "--target", f"127.0.0.1:{server.port}", "--url", server.url, "--pub-url", server.pub_url,
                 "--pub-body", server.pub_body, "--server-pid", str(server.process.pid), "--compact", "--label", label]
     for header in server.pub_headers:

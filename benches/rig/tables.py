@@ -68,7 +68,7 @@ IDLE = [("RSS KiB a stream", "server.rss_kib_per_connection", 1, 1), ("cores whi
 RESUME = [("cut", "cut", 0, 1), ("reconnected in s", "cut_report.reconnect_s", 2, 1), ("all caught up in s", "cut_report.all_back_s", 2, 1),
           ("lost", "missing", 0, 1), ("repeated", "duplicates", 0, 1), ("database reads", "database_reads", 0, 1)]
 SLOW = [("deliveries/s to the others", RATE, 0, 1), ("p50 ms", P50, 1, 0.001), ("p99 ms", P99, 1, 0.001), ("lost by the others", "missing", 0, 1),
-        ("slow ones closed", "slow.closed_by_server", 0, 1), ("of", "slow.connections", 0, 1), ("last one after s", "slow.last_closed_after_s", 1, 1),
+        ("slow ones closed", "slow_gone", 0, 1), ("of", "slow.connections", 0, 1),
         ("RSS before MiB", "server.connected.rss_kib", 1, 1 / 1024), ("RSS at most MiB", "server.rss_max_kib", 1, 1 / 1024)]
 APPEND = [("messages/s", "measured.published_per_s", 0, 1), ("p50 ms", "publisher.latency.p50_us", 2, 0.001),
           ("p99 ms", "publisher.latency.p99_us", 2, 0.001), ("µs CPU a message", "measured.server_cpu_us_per_publish", 0, 1),
