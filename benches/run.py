@@ -3,6 +3,8 @@
 import argparse
 import json
 import os
+import signal
+import sys
 import time
 
 from rig import benches
@@ -21,6 +23,8 @@ def main():
     parser.add_argument("--profile", action="store_true", help="perf record of Touchline during fanout")
     parser.add_argument("--built", action="store_true", help="use what was built before")
     args = parser.parse_args()
+    # As Ctrl-C does: the servers that were started are ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     os.makedirs(servers.SCRATCH, exist_ok=True)
     if not args.built:
         servers.build()
