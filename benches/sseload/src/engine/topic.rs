@@ -1,0 +1,64 @@
+//! Events on their way, and what counts as delivered.
+use super::stats::Stats;
+use super::sub::{Seen, Sub};
+use crate::parse::Marker;
+use std::collections::VecDeque;
+
+pub struct Pending {
+    pub ts: u64,
+    pub count: u32,
+    pub done: bool,
+}
+
+#[derive(Default)]
+pub struct Topic {
+    pub next_seq: u32,
+    pub live: u32,
+    pub front: u32,
+    pub pending: VecDeque<Pending>,
+}
+
+pub struct Msg {
+    pub topic: u32,
+    pub seq: u32,
+    pub ts: u64,
+}
+
+pub fn deliver(s: &mut Sub, topics: &mut [Topic], st: &mut Stats, m: Marker, now: u64) {
+    if m.topic != s.topic {
+        st.misrouted += 1;
+        return;
+    }
+    match s.see(m.seq) {
+        Seen::New | Seen::Late => {}
+        Seen::Dup => return,
+        Seen::Early => {
+            st.early += 1;
+            return;
+        }
+    }
+    st.deliveries += 1;
+    let lat = now.saturating_sub(m.ts).max(1);
+    if st.measuring {
+        st.m_deliveries += 1;
+        if m.ts >= st.m_start {
+            let _ = st.lat.record(lat);
+        }
+    }
+    let t = &mut topics[m.topic as usize];
+    if m.seq >= t.front {
+        if let Some(p) = t.pending.get_mut((m.seq - t.front) as usize) {
+            p.count += 1;
+            if !p.done && p.count >= t.live {
+                p.done = true;
+                if st.measuring && m.ts >= st.m_start {
+                    let _ = st.complete.record(lat);
+                }
+                while t.pending.front().is_some_and(|p| p.done) {
+                    t.pending.pop_front();
+                    t.front += 1;
+                }
+            }
+        }
+    }
+}
