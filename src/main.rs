@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use tokio::runtime::Runtime;
 use touchline::config::Cli;
 use touchline::config::Command;
 use touchline::config::Config;
@@ -16,12 +17,16 @@ use touchline::config::LogFormat;
 use touchline::config::Secret;
 use touchline::server::Server;
 use touchline::server::demo::League;
+use touchline::server::memory;
 use tracing_subscriber::EnvFilter;
 
-// Not `actix_web::main`: the database needs a multi-threaded runtime.
-#[tokio::main]
-async fn main() -> ExitCode {
-    run(Cli::read()).await.unwrap_or_else(|error| {
+fn main() -> ExitCode {
+    memory::use_one_arena();
+    // Not actix's runtime: the database needs one of several threads.
+    let ended = Runtime::new()
+        .context("The runtime can't be started")
+        .and_then(|runtime| runtime.block_on(run(Cli::read())));
+    ended.unwrap_or_else(|error| {
         let _ = writeln!(std::io::stderr(), "error: {error:#}");
         ExitCode::FAILURE
     })

@@ -3,6 +3,7 @@
 pub mod demo;
 mod drain;
 mod listen;
+pub mod memory;
 
 use std::net::SocketAddr;
 use std::net::TcpListener;

@@ -35,7 +35,8 @@ pub async fn row(conn: &mut Conn, id: i64) -> Found<Option<MatchRow>> {
 
 /// The row, unchanged by others until the transaction ends.
 pub async fn lock(conn: &mut Conn, id: i64) -> Found<MatchRow> {
-    let row: Option<MatchRow> = locked!(matches::table.find(id)).get_result(conn).await.optional()?;
+    let row: Option<MatchRow> =
+        locked!(matches::table.find(id)).get_result(conn).await.optional()?;
     Ok(row.ok_or_else(|| Rejection::not_found("match"))?)
 }
 

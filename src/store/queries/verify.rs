@@ -68,7 +68,8 @@ pub async fn dangling(conn: &mut Conn) -> Found<Vec<String>> {
 
 /// Every message of a stream, from the first that is kept to the head.
 pub async fn stream(conn: &mut Conn, id: i64) -> Found<Vec<String>> {
-    let Some(row): Option<StreamRow> = streams::table.find(id).get_result(conn).await.optional()? else {
+    let Some(row): Option<StreamRow> = streams::table.find(id).get_result(conn).await.optional()?
+    else {
         return Ok(Vec::new());
     };
     let mut faults = Vec::new();
