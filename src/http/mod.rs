@@ -86,8 +86,9 @@ macro_rules! at {
 
 /// The table. A URL works with and without a slash at its end.
 pub fn routes(config: &mut ServiceConfig) {
-    operations(config);
+    // First, because they are looked for in this order, and crowds come for streams.
     of_streams(config);
+    operations(config);
     accounts(config);
     of_teams(config);
     of_matches(config);
@@ -105,10 +106,10 @@ fn operations(config: &mut ServiceConfig) {
 
 /// Streams have no HEAD: it would open one.
 fn of_streams(config: &mut ServiceConfig) {
+    at!(config, "/api/matches/{id}/stream", [], get => streams::of_match);
     at!(config, "/api/stream", [], get => streams::of_topics);
     at!(config, "/api/teams/{id}/stream", [], get => streams::of_team);
     at!(config, "/api/teams/{id}/stream/{channel}", [], get => streams::of_team_channel);
-    at!(config, "/api/matches/{id}/stream", [], get => streams::of_match);
     at!(config, "/api/matches/{id}/replay", [], get => streams::replay);
     at!(config, "/api/streams/{topic}/messages", [streams::history::messages]);
 }

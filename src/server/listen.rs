@@ -1,7 +1,6 @@
 //! The port, the workers, and what each connection is given.
 
 use std::io;
-use std::net::SocketAddr;
 use std::net::TcpListener;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -23,9 +22,11 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 use crate::App;
+use crate::config::Config;
 use crate::http;
 use crate::stream::hub::Hub;
 use crate::stream::hub::Notice;
+use crate::stream::wire;
 use crate::stream::wire::Wire;
 
 /// Connections that wait to be accepted: a whole crowd may come back in the same second.
@@ -38,7 +39,8 @@ const WRITE_BUFFER: usize = 16 * 1024;
 const IDLE: Duration = Duration::from_secs(75);
 
 /// Opens the port.
-pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+pub fn bind(config: &Config) -> io::Result<TcpListener> {
+    let address = config.listen;
     let socket = socket2::Socket::new(
         socket2::Domain::for_address(address),
         socket2::Type::STREAM,
@@ -46,6 +48,8 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     )?;
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
+    let stuck = Duration::from_secs(config.streams.stuck_seconds.into());
+    wire::prepare(&socket, config.streams.send_buffer_bytes, stuck)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())
@@ -70,8 +74,6 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> io::Result<Server> {
         .disable_signals()
         .listen("touchline", listener, move || {
             let hub = start_hub(&app, &inboxes);
-            let send_buffer = app.config.streams.send_buffer_bytes;
-            let stuck = Duration::from_secs(app.config.streams.stuck_seconds.into());
             let service = HttpService::build()
                 .keep_alive(KeepAlive::Timeout(IDLE))
                 // A client that closed is gone at once, not at the second write after.
@@ -86,7 +88,7 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> io::Result<Server> {
                 }));
             fn_service(move |tcp: TcpStream| async move {
                 let peer = tcp.peer_addr().ok();
-                Ok((Wire::new(tcp, send_buffer, stuck), Protocol::Http1, peer))
+                Ok((Wire::new(tcp), Protocol::Http1, peer))
             })
             .and_then(service)
         })

@@ -52,7 +52,7 @@ impl Server {
 
     /// The same over a store that is open already.
     pub async fn with_store(config: Config, store: Store) -> anyhow::Result<Self> {
-        let listener = listen::bind(config.listen)
+        let listener = listen::bind(&config)
             .with_context(|| format!("{} can't be listened on", config.listen))?;
         let address = listener.local_addr()?;
         let keys = Keys::new(&config)?;
