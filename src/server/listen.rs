@@ -38,6 +38,10 @@ const WRITE_BUFFER: usize = 16 * 1024;
 /// Longer than proxies keep idle connections, so that they and not we close them.
 const IDLE: Duration = Duration::from_secs(75);
 
+/// Within which a request's head must have come: slow clients hold connections no longer, and a
+/// machine that is busy for some seconds still answers.
+const HEAD: Duration = Duration::from_secs(10);
+
 /// Opens the port.
 pub fn bind(config: &Config) -> io::Result<TcpListener> {
     let address = config.listen;
@@ -80,6 +84,7 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> io::Result<Server> {
                 .h1_allow_half_closed(false)
                 .h1_write_buffer_size(WRITE_BUFFER)
                 .client_disconnect_timeout(Duration::from_secs(1))
+                .client_request_timeout(HEAD)
                 .on_connect_ext(|wire: &Wire, data: &mut Extensions| {
                     data.insert(wire.line());
                 })

@@ -17,7 +17,22 @@ use crate::support::sse::Block;
 
 crate::support::on_both! {
     g3_from_each_of_300_places_the_rest_follows,
+    g3_live_is_said_after_all_that_was_acknowledged,
     g3_a_thousand_random_resumes_among_writers_lose_and_repeat_nothing,
+}
+
+/// Who writes and then reads finds the write before the stream is called live.
+async fn g3_live_is_said_after_all_that_was_acknowledged(database: Database) {
+    let server = TestServer::start(database, &[]).await;
+    let scorer = server.organizer().await.live("generic").await;
+    let mut cursor = scorer.score(0, 0).await.header("Touchline-Cursor").to_owned();
+    for number in 1..=100 {
+        let acknowledged = scorer.score(number, 0).await.header("Touchline-Cursor").to_owned();
+        let mut viewer = server.watch(&scorer.game.stream()).after(&cursor).open().await;
+        let live = viewer.control("live").await;
+        assert_eq!(live.id.as_deref(), Some(&*acknowledged));
+        cursor = acknowledged;
+    }
 }
 
 async fn g3_from_each_of_300_places_the_rest_follows(database: Database) {
