@@ -59,6 +59,7 @@ impl Hub {
             self.shared.metrics.deliveries.inc_by(joined.frames as u64);
             wrote = true;
             match line.write(&joined.bytes) {
+                Written::All if joined.last >= station.head() => break,
                 Written::All => {}
                 Written::Part(taken) => {
                     line.set_waiting(false);
