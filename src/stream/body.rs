@@ -190,7 +190,7 @@ async fn turn_page(
         return Ok(None);
     }
     let stream = follow.stream;
-    let page = hub.ask(move |shared| async move {
+    let page = hub.shared.ask(move |shared| async move {
         let limit = shared.settings.replay_page;
         shared.pages.get(&shared, stream, at, limit).await
     });

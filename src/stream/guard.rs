@@ -59,7 +59,8 @@ pub async fn recheck(hub: Rc<Hub>, readers: Vec<Rc<Reader>>) {
             let may = if let Some(may) = known.get(&asked) {
                 *may
             } else {
-                let answer = hub.ask(move |shared| (shared.rights.may_read)(asked.0, asked.1));
+                let answer =
+                    hub.shared.ask(move |shared| (shared.rights.may_read)(asked.0, asked.1));
                 let Ok(may) = answer.await else {
                     hub.forget_rights();
                     return;

@@ -19,7 +19,6 @@ use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
 use crate::store::Result;
-use crate::store::StoreError;
 use crate::stream::Shared;
 use crate::stream::feeder::Ask;
 use crate::stream::frame::Frame;
@@ -96,31 +95,19 @@ impl Hub {
         self.draining.get()
     }
 
-    /// Has the shared parts do something where the database is asked from.
-    pub async fn ask<T, F>(&self, what: impl FnOnce(Arc<Shared>) -> F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T>> + Send + 'static,
-    {
-        let asked = self.shared.runtime.spawn(what(Arc::clone(&self.shared)));
-        asked.await.unwrap_or_else(|error| Err(StoreError::Failed(error.to_string())))
-    }
-
     /// The state of a topic at `at_least` or later.
     pub async fn state(&self, topic: Topic, at_least: Seq) -> Result<Option<Arc<State>>> {
-        self.ask(move |shared| async move {
-            shared.snapshots.get(&shared.store, &shared.metrics, topic, at_least).await
-        })
-        .await
+        self.shared
+            .ask(move |shared| async move {
+                shared.snapshots.get(&shared.store, &shared.metrics, topic, at_least).await
+            })
+            .await
     }
 
     /// How long a reader is asked to wait before it comes back: drawn, so that they don't all
     /// come in the same moment, and longer where coming back at once would not help.
     pub fn retry_ms(&self, why: Bye) -> u32 {
-        let settings = &self.shared.settings;
-        let drawn = rand::random_range(
-            settings.retry_min_ms..=settings.retry_max_ms.max(settings.retry_min_ms),
-        );
+        let drawn = self.shared.settings.draw_retry_ms();
         match why {
             Bye::Limit => drawn * 8,
             Bye::Unavailable => drawn * 2,

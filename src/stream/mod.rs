@@ -25,7 +25,9 @@ pub mod wire;
 use std::sync::Arc;
 
 use crate::metrics::Metrics;
+use crate::store::Result;
 use crate::store::Store;
+use crate::store::StoreError;
 use crate::stream::feeder::Feeder;
 use crate::stream::guard::Rights;
 use crate::stream::pages::Pages;
@@ -60,4 +62,23 @@ pub struct Shared {
     pub draining: tokio::sync::watch::Sender<bool>,
     /// Where the database is asked from: a worker's own thread is for HTTP and fan-out alone.
     pub runtime: tokio::runtime::Handle,
+}
+
+impl Settings {
+    /// Milliseconds a reader waits before it comes back, drawn so that not all come at once.
+    pub fn draw_retry_ms(&self) -> u32 {
+        rand::random_range(self.retry_min_ms..=self.retry_max_ms.max(self.retry_min_ms))
+    }
+}
+
+impl Shared {
+    /// Does something where the database is asked from.
+    pub async fn ask<T, F>(self: &Arc<Self>, what: impl FnOnce(Arc<Self>) -> F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let asked = self.runtime.spawn(what(Arc::clone(self)));
+        asked.await.unwrap_or_else(|error| Err(StoreError::Failed(error.to_string())))
+    }
 }

@@ -100,7 +100,7 @@ async fn turn_page(
     messages: &mut Vec<String>,
 ) -> Result<bool> {
     let stream = follow.stream;
-    let page = hub.ask(move |shared| async move {
+    let page = hub.shared.ask(move |shared| async move {
         shared.pages.get(&shared, stream, at, shared.settings.replay_page).await
     });
     let page = page.await?;

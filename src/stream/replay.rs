@@ -10,7 +10,6 @@ use futures_util::Stream as Bodies;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
 use crate::store::Result;
-use crate::store::StoreError;
 use crate::stream::Shared;
 use crate::stream::cursor;
 use crate::stream::frame;
@@ -120,22 +119,15 @@ impl Player {
 
     async fn may_go_on(&self) -> Result<bool> {
         let (user_id, topic) = (self.tape.user_id, self.tape.stream.topic());
-        let shared = Arc::clone(&self.shared);
-        let asked = self
-            .shared
-            .runtime
-            .spawn(async move { (shared.rights.may_read)(user_id, topic).await });
-        asked.await.map_err(|error| StoreError::Failed(error.to_string()))?
+        self.shared.ask(move |shared| (shared.rights.may_read)(user_id, topic)).await
     }
 
     async fn read(&mut self) -> Result<()> {
         let (stream, after) = (self.tape.stream, self.tape.after);
-        let shared = Arc::clone(&self.shared);
-        let page = self.shared.runtime.spawn(async move {
+        let page = self.shared.ask(move |shared| async move {
             shared.pages.get(&shared, stream, after, shared.settings.replay_page).await
         });
-        let page = page.await.map_err(|error| StoreError::Failed(error.to_string()))??;
-        self.frames = page.after(after).cloned().collect();
+        self.frames = page.await?.after(after).cloned().collect();
         Ok(())
     }
 

@@ -183,7 +183,8 @@ pub async fn place(
     if seq > head {
         // This node's feeder may be a moment behind another node's; the log decides.
         let stream = follow.stream;
-        let heads = hub.ask(move |shared| async move { shared.store.heads(&[stream]).await });
+        let heads =
+            hub.shared.ask(move |shared| async move { shared.store.heads(&[stream]).await });
         let known = heads.await?.first().map_or(0, |head| head.head);
         if seq > known {
             return Ok(Place::Owed(Reason::UnknownCursor));
@@ -200,10 +201,7 @@ fn hello(hub: &Hub, reader: &Reader, resumes: bool) -> Bytes {
         frame::now_text()
     );
     let cursor = if resumes { reader.cursor() } else { None };
-    let settings = &hub.shared.settings;
-    let retry = rand::random_range(
-        settings.retry_min_ms..=settings.retry_max_ms.max(settings.retry_min_ms),
-    );
+    let retry = hub.shared.settings.draw_retry_ms();
     reader.coding.wrap(&frame::control("hello", Some(retry), &json, cursor.as_deref()))
 }
 

@@ -77,12 +77,11 @@ fn window(app: &App, request: &HttpRequest, topic: Topic) -> Result<(Seq, usize)
 async fn find(app: &Data<App>, topic: Topic, after: Seq, limit: usize) -> Result<Found, Problem> {
     let mut found = Found { items: Vec::new(), last: after, is_full: false };
     loop {
-        let (store, at) = (app.store.clone(), found.last);
-        let read = app
-            .shared
-            .runtime
-            .spawn(async move { store.read_after(topic.stream, at, MOST as i64).await });
-        let page = read.await.map_err(|error| Problem::Internal(error.to_string()))??;
+        let at = found.last;
+        let read = app.shared.ask(move |shared| async move {
+            shared.store.read_after(topic.stream, at, MOST as i64).await
+        });
+        let page = read.await?;
         if after > 0 && after < page.pruned {
             let detail = format!(
                 "messages up to {} are no longer kept; begin with after=0, or open the stream for a snapshot",
