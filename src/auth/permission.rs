@@ -1,10 +1,15 @@
 //! The table of who may what.
 
+use uuid::Uuid;
+
 use crate::auth::SignedIn;
 use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
 use crate::problem::Problem;
+use crate::store::AnnouncementRights;
+use crate::store::EventRights;
 use crate::store::MatchRights;
+use crate::store::PurchaseRights;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::TeamRights;
@@ -15,6 +20,7 @@ pub enum Act {
     /// Read what a topic tells: the match, the team, in whole or in part.
     Read(Topic),
     CreateMatch {
+        event_id: Option<i64>,
         home_team_id: i64,
         away_team_id: i64,
     },
@@ -26,6 +32,17 @@ pub enum Act {
     Record(i64),
     /// Delete an incident, rule on a dispute.
     Rule(i64),
+    CreateEvent,
+    /// Edit and delete an event, name its managers, register users and teams, announce, take
+    /// points away, see what it sold.
+    EditEvent(i64),
+    /// Buy tickets of an event.
+    Buy(i64),
+    /// Change a purchase's status and its tickets'; check them in.
+    EditPurchase(Uuid),
+    ReadAnnouncement(i64),
+    /// Edit, delete and send again.
+    EditAnnouncement(i64),
     CreateTeam,
     EditTeam(i64),
     /// See who belongs to a team.
@@ -66,6 +83,9 @@ impl Act {
 pub enum Rights {
     Match(MatchRights),
     Team(TeamRights),
+    Event(EventRights),
+    Announcement(AnnouncementRights),
+    Purchase(PurchaseRights),
     /// Manager of one of the two teams of a match to be.
     Sides {
         manages_one: bool,
@@ -83,6 +103,8 @@ pub enum Decision {
     /// Signing in may help.
     SignIn,
     Refuse,
+    /// As if there were no such thing.
+    Hide,
 }
 
 /// Whether somebody (`None`: nobody signed in; `Some(true)`: an admin) may, by these rights.
@@ -99,7 +121,7 @@ pub fn decide(act: Act, rights: &Rights, who: Option<bool>) -> Decision {
         (Act::EditTeam(_), Rights::Team(team)) => team.role.as_deref() == Some("manager"),
         (Act::ReadMembers(_), Rights::Team(team)) => team.role.is_some(),
         (Act::Account(_), Rights::Account { own }) => *own,
-        (Act::CreateTeam, _) => who.is_some(),
+        (Act::CreateTeam | Act::CreateEvent, _) => who.is_some(),
         _ => false,
     };
     match who {
@@ -122,6 +144,7 @@ pub async fn may(store: &Store, who: Option<&SignedIn>, act: Act) -> Result<(), 
     match decide(act, &rights, who.map(|who| who.admin)) {
         Decision::Allow => Ok(()),
         Decision::SignIn => Err(Problem::NotSignedIn),
+        Decision::Hide => Err(Problem::NotFound(noun(act))),
         Decision::Refuse => Err(Problem::Forbidden(refusal(act))),
     }
 }
@@ -164,15 +187,23 @@ async fn rights(store: &Store, user: Option<i64>, act: Act) -> Result<Option<Rig
         Act::Read(topic) => match topic.stream {
             Stream::Match(id) => store.match_rights(id, user).await?.map(Rights::Match),
             Stream::Team(id) => store.team_rights(id, user).await?.map(Rights::Team),
-            Stream::Event(_) | Stream::Purchase(_) => None,
+            Stream::Event(id) => store.event_rights(id, user).await?.map(Rights::Event),
+            Stream::Purchase(id) => store.purchase_rights(id, user).await?.map(Rights::Purchase),
         },
-        Act::CreateMatch { home_team_id, away_team_id } => {
+        Act::EditEvent(id) | Act::Buy(id) | Act::CreateMatch { event_id: Some(id), .. } => {
+            store.event_rights(id, user).await?.map(Rights::Event)
+        }
+        Act::ReadAnnouncement(id) | Act::EditAnnouncement(id) => {
+            store.announcement_rights(id, user).await?.map(Rights::Announcement)
+        }
+        Act::EditPurchase(id) => store.purchase_rights(id, user).await?.map(Rights::Purchase),
+        Act::CreateMatch { event_id: None, home_team_id, away_team_id } => {
             let manages_one = manages(store, home_team_id, user).await?
                 || manages(store, away_team_id, user).await?;
             Some(Rights::Sides { manages_one })
         }
         Act::Account(id) => Some(Rights::Account { own: user == Some(id) }),
-        Act::CreateTeam | Act::Users | Act::Figures => Some(Rights::Nothing),
+        Act::CreateEvent | Act::CreateTeam | Act::Users | Act::Figures => Some(Rights::Nothing),
     };
     Ok(rights)
 }
@@ -191,6 +222,10 @@ fn noun(act: Act) -> &'static str {
             Stream::Purchase(_) => "purchase",
         },
         Act::CreateTeam | Act::EditTeam(_) | Act::ReadMembers(_) => "team",
+        Act::CreateEvent | Act::EditEvent(_) | Act::Buy(_) => "event",
+        Act::CreateMatch { event_id: Some(_), .. } => "event",
+        Act::ReadAnnouncement(_) | Act::EditAnnouncement(_) => "announcement",
+        Act::EditPurchase(_) => "purchase",
         Act::Users | Act::Account(_) => "user",
         Act::Figures => "page",
         _ => "match",
@@ -201,12 +236,18 @@ fn refusal(act: Act) -> &'static str {
     match act {
         Act::ReadMembers(_) => "only the team's members may do this",
         Act::Read(_) => "only members, officials and managers may read this",
+        Act::EditEvent(_)
+        | Act::EditAnnouncement(_)
+        | Act::CreateMatch { event_id: Some(_), .. } => "only the event's managers may do this",
+        Act::EditPurchase(_) => "only managers of the purchase's event may do this",
+        Act::ReadAnnouncement(_) => "only those it is for may read this",
+        Act::Buy(_) => "only those who may read the event may buy",
         Act::CreateMatch { .. } => "only managers of one of the two teams may do this",
         Act::EditMatch(_) => "only who made the match may do this",
         Act::RunMatch(_) | Act::Rule(_) => "only the match's referee and its maker may do this",
         Act::Record(_) => "only the match's scorers, its referee and its maker may do this",
         Act::EditTeam(_) => "only the team's managers may do this",
-        Act::CreateTeam | Act::Users | Act::Account(_) | Act::Figures => {
+        Act::CreateTeam | Act::CreateEvent | Act::Users | Act::Account(_) | Act::Figures => {
             "only administrators may do this"
         }
     }

@@ -1,5 +1,7 @@
 //! Rules and words that no sport owns: pure, no clock, no database.
 
+pub mod leaderboard;
 pub mod message;
+pub mod purchases;
 pub mod rejection;
 pub mod topic;

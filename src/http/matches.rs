@@ -36,7 +36,7 @@ pub async fn list(reader: Reader, paging: Query<Paging>) -> Answer {
     if status.as_deref().is_some_and(|status| !STATUSES.contains(&status)) {
         return Err(Problem::BadRequest(format!("status: use one of {}", STATUSES.join(", "))));
     }
-    let of = ListOf::Matches { visible_to: reader.id(), all: reader.is_admin(), status };
+    let of = ListOf::Matches { seen_by: reader.seen_by(), status };
     let list = reader.page(of, &paging).await?;
     Ok(reader.listed(&list))
 }
@@ -53,13 +53,11 @@ pub async fn create(writer: Writer, body: Body) -> Answer {
         starts_at: fields.optional("starts_at", shape::time),
         venue: fields.optional("venue", shape::name),
         visibility: fields.optional("visibility", shape::visibility).unwrap_or("public".to_owned()),
+        event_id: fields.optional("event_id", shape::id),
     };
-    if fields.optional("event_id", shape::id).is_some() {
-        fields.fault("event_id", "there is no such event");
-    }
     fields.finish()?;
-    let (home_team_id, away_team_id) = (game.home_team_id, game.away_team_id);
-    writer.may(Act::CreateMatch { home_team_id, away_team_id }).await?;
+    let MatchFields { event_id, home_team_id, away_team_id, .. } = game;
+    writer.may(Act::CreateMatch { event_id, home_team_id, away_team_id }).await?;
     writer.write(hash, Write::CreateMatch(game)).await
 }
 

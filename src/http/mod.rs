@@ -1,12 +1,15 @@
 //! HTTP in: every URL in one table. Handlers are thin: no SQL, no rules.
 
 mod admin;
+mod announcements;
 mod around;
 mod body;
 mod commands;
 mod cors;
+mod events;
 mod matches;
 mod pages;
+mod purchases;
 mod reader;
 mod sessions;
 mod shape;
@@ -92,6 +95,9 @@ pub fn routes(config: &mut ServiceConfig) {
     accounts(config);
     of_teams(config);
     of_matches(config);
+    of_events(config);
+    of_announcements(config);
+    of_purchases(config);
     pages::routes(config);
 }
 
@@ -145,4 +151,16 @@ fn of_matches(config: &mut ServiceConfig) {
     // What is left belongs to the match's sport.
     at!(config, "/api/matches/{id}/{action:.+}", [commands::read],
         post => commands::act, put => commands::act, patch => commands::act, delete => commands::act);
+}
+
+fn of_events(config: &mut ServiceConfig) {
+    at!(config, "/api/events", [events::list]);
+}
+
+fn of_announcements(config: &mut ServiceConfig) {
+    at!(config, "/api/announcements", [announcements::list]);
+}
+
+fn of_purchases(config: &mut ServiceConfig) {
+    at!(config, "/api/purchases", [purchases::list]);
 }

@@ -19,6 +19,7 @@ use crate::auth::permission::Act;
 use crate::problem::Problem;
 use crate::store::List;
 use crate::store::ListOf;
+use crate::store::SeenBy;
 
 /// Somebody who reads, signed in or not.
 pub struct Reader {
@@ -75,6 +76,11 @@ impl Reader {
 
     pub fn is_admin(&self) -> bool {
         self.who.as_ref().is_some_and(|who| who.admin)
+    }
+
+    /// Whose eyes a list is made for.
+    pub fn seen_by(&self) -> SeenBy {
+        SeenBy { user_id: self.id(), all: self.is_admin() }
     }
 
     pub fn id(&self) -> Option<i64> {

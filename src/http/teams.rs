@@ -24,7 +24,7 @@ type Answer = Result<HttpResponse, Problem>;
 /// `GET /api/teams`: the public ones, and one's own.
 pub async fn list(reader: Reader, paging: Query<Paging>) -> Answer {
     reader.may_list()?;
-    let of = ListOf::Teams { visible_to: reader.id(), all: reader.is_admin() };
+    let of = ListOf::Teams { seen_by: reader.seen_by() };
     let list = reader.page(of, &paging).await?;
     Ok(reader.listed(&list))
 }
@@ -79,7 +79,9 @@ pub async fn matches(reader: Reader, id: Path<i64>, paging: Query<Paging>) -> An
     reader.may(Act::read_team(*id)).await?;
     let rights = reader.app.store.team_rights(*id, reader.id()).await?;
     let belongs = reader.is_admin() || rights.is_some_and(|rights| rights.role.is_some());
-    let mut list = reader.page(ListOf::TeamMatches { team_id: *id }, &paging).await?;
+    let mut list = reader
+        .page(ListOf::TeamMatches { team_id: *id, seen_by: reader.seen_by() }, &paging)
+        .await?;
     list.items.retain(|game| belongs || game["visibility"] == "public");
     Ok(reader.listed(&list))
 }

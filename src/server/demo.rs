@@ -143,6 +143,7 @@ impl League {
 
     async fn kick_off(&mut self, home: usize, away: usize, at: DateTime<Utc>) -> Result<()> {
         let fields = MatchFields {
+            event_id: None,
             sport: "football".to_owned(),
             format: Value::Null,
             home_team_id: self.teams[home].id,

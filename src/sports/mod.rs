@@ -7,6 +7,7 @@ mod body;
 mod clock;
 mod lifecycle;
 mod play;
+pub mod result;
 pub mod rules;
 mod score;
 mod sport;
@@ -26,6 +27,7 @@ use serde_json::Value;
 use crate::domain::message::Message;
 use crate::domain::rejection::Rejection;
 
+pub use result::MatchResult;
 pub use rules::Game;
 pub use rules::Rules;
 
@@ -46,6 +48,8 @@ pub struct Side {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fixture {
     pub match_id: i64,
+    /// The event it belongs to.
+    pub event_id: Option<i64>,
     /// The sport's own settings: `null`, a name (`"t20"`) or an object.
     pub format: Value,
     pub home: Side,

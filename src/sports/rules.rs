@@ -11,11 +11,13 @@ use crate::domain::rejection::Rejection;
 use crate::sports::Applied;
 use crate::sports::Command;
 use crate::sports::Fixture;
+use crate::sports::MatchResult;
 use crate::sports::Outcome;
 use crate::sports::SPORTS;
 use crate::sports::Summary;
 use crate::sports::lifecycle;
 use crate::sports::play::Play;
+use crate::sports::play::Status;
 use crate::sports::sport::Sport;
 
 /// A match's state; only its own sport can look inside. A clone copies nothing.
@@ -24,6 +26,7 @@ pub struct Game {
     /// A `Play<State>` of the sport that made it.
     state: Arc<dyn Any + Send + Sync>,
     summary: Summary,
+    result: Option<Arc<MatchResult>>,
 }
 
 /// The rules of one sport, for those who needn't know which.
@@ -79,6 +82,11 @@ impl Rules {
         game.summary
     }
 
+    /// The final outcome, where there is one.
+    pub fn result<'a>(&self, game: &'a Game) -> Option<&'a MatchResult> {
+        game.result.as_deref()
+    }
+
     /// What `GET /api/matches/{id}/{path}` answers: `incidents`, `incidents/21`, `statistics` …
     pub fn read(&self, _fixture: &Fixture, game: &Game, path: &str) -> Option<Value> {
         (self.read)(game, path)
@@ -92,14 +100,16 @@ impl fmt::Debug for Rules {
 }
 
 impl Game {
-    fn of<S: Sport>(play: Play<S::State>) -> Self {
+    fn of<S: Sport>(fixture: &Fixture, play: Play<S::State>) -> Self {
         let score = S::score(&play);
         let summary = Summary {
             status: play.status.word(),
             home_score: score.goals.home,
             away_score: score.goals.away,
         };
-        Self { state: Arc::new(play), summary }
+        let ended = play.status == Status::Finished;
+        let result = ended.then(|| S::result(fixture, &play)).flatten().map(Arc::new);
+        Self { state: Arc::new(play), summary, result }
     }
 
     fn play<S: Sport>(&self) -> Option<&Play<S::State>> {
@@ -108,7 +118,7 @@ impl Game {
 }
 
 fn start<S: Sport>(fixture: &Fixture) -> Result<Game, Rejection> {
-    Ok(Game::of::<S>(Play::new(S::start(fixture)?)))
+    Ok(Game::of::<S>(fixture, Play::new(S::start(fixture)?)))
 }
 
 fn apply<S: Sport>(fixture: &Fixture, game: &Game, command: &Command) -> Outcome<Game> {
@@ -116,12 +126,13 @@ fn apply<S: Sport>(fixture: &Fixture, game: &Game, command: &Command) -> Outcome
     let Some(play) = game.play::<S>() else {
         return Err(Rejection::conflict("wrong-sport", "the match is of another sport"));
     };
-    let applied = match lifecycle::find(&command.action) {
+    let own = S::OWN_STEPS.contains(&command.action.as_str());
+    let applied = match lifecycle::find(&command.action).filter(|_| !own) {
         Some(step) => lifecycle::apply::<S>(step, fixture, play, command)?,
         None => S::apply(fixture, play, command)?,
     };
     let Applied { state, messages, answer, created } = applied;
-    Ok(Applied { state: Game::of::<S>(state), messages, answer, created })
+    Ok(Applied { state: Game::of::<S>(fixture, state), messages, answer, created })
 }
 
 fn view<S: Sport>(fixture: &Fixture, game: &Game) -> Value {

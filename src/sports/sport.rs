@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::domain::rejection::Rejection;
 use crate::sports::Command;
 use crate::sports::Fixture;
+use crate::sports::MatchResult;
 use crate::sports::Outcome;
 use crate::sports::clock::Timing;
 use crate::sports::play::Play;
@@ -19,6 +20,9 @@ pub trait Sport {
     const TIMING: Timing;
     /// What the sport knows beyond status and clock. Cloned with each command: share what is big.
     type State: Clone + Send + Sync + 'static;
+
+    /// Steps of `lifecycle` that the sport takes itself: cricket ends a match its own way.
+    const OWN_STEPS: &[&str] = &[];
 
     /// The state before anything happened, or what is wrong with the fixture's format.
     fn start(fixture: &Fixture) -> Result<Self::State, Rejection>;
@@ -36,6 +40,11 @@ pub trait Sport {
     ) -> Outcome<Play<Self::State>>;
 
     fn score(play: &Play<Self::State>) -> Score;
+
+    /// The outcome of a match that has ended by being played; `None` where nothing was decided.
+    fn result(fixture: &Fixture, play: &Play<Self::State>) -> Option<MatchResult> {
+        Some(MatchResult::of_score(fixture, &Self::score(play)))
+    }
 
     /// What the sport adds to status, clock, score and teams.
     fn view(_play: &Play<Self::State>) -> Map<String, Value> {

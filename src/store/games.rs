@@ -88,7 +88,13 @@ mod tests {
             short_name: String::new(),
             colour: None,
         };
-        let fixture = Fixture { match_id: 1, format: Value::Null, home: side(1), away: side(2) };
+        let fixture = Fixture {
+            match_id: 1,
+            event_id: None,
+            format: Value::Null,
+            home: side(1),
+            away: side(2),
+        };
         let game = Rules::find("generic").unwrap().start(&fixture).unwrap();
         Known { number, hash: hash.to_owned(), game }
     }

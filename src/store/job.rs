@@ -1,14 +1,31 @@
 //! What can be written, and what is answered: each [`Write`] is one transaction.
 
+mod fields;
+mod texts;
+
 use chrono::DateTime;
 use chrono::Utc;
 use serde_json::Value;
+use uuid::Uuid;
 
-use crate::domain::rejection::FieldError;
 use crate::domain::rejection::Reason;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
+
+pub use fields::AnnouncementEdit;
+pub use fields::AnnouncementFields;
+pub use fields::DeductionFields;
+pub use fields::EditUser;
+pub use fields::EventEdit;
+pub use fields::EventFields;
+pub use fields::MatchEdit;
+pub use fields::MatchFields;
+pub use fields::NewUser;
+pub use fields::PlayerEdit;
+pub use fields::PlayerFields;
+pub use fields::TeamEdit;
+pub use fields::TeamFields;
 
 /// One request to write something.
 #[derive(Clone, Debug)]
@@ -103,6 +120,77 @@ pub enum Write {
         match_id: i64,
         user_id: i64,
     },
+    CreateEvent(EventFields),
+    EditEvent {
+        id: i64,
+        fields: EventEdit,
+    },
+    DeleteEvent {
+        id: i64,
+    },
+    AddManager {
+        event_id: i64,
+        user_id: i64,
+    },
+    RemoveManager {
+        event_id: i64,
+        user_id: i64,
+    },
+    RegisterUser {
+        event_id: i64,
+        user_id: i64,
+    },
+    UnregisterUser {
+        event_id: i64,
+        user_id: i64,
+    },
+    /// The team agrees at once where who asks manages it or is an administrator.
+    RegisterTeam {
+        event_id: i64,
+        team_id: i64,
+        by_admin: bool,
+    },
+    /// The team agrees to what its event's managers asked.
+    AcceptRegistration {
+        event_id: i64,
+        team_id: i64,
+    },
+    /// Points taken from a team in the table, or given back.
+    Deduct {
+        event_id: i64,
+        team_id: i64,
+        fields: DeductionFields,
+    },
+    UnregisterTeam {
+        event_id: i64,
+        team_id: i64,
+    },
+    CreateAnnouncement(AnnouncementFields),
+    EditAnnouncement {
+        id: i64,
+        fields: AnnouncementEdit,
+    },
+    DeleteAnnouncement {
+        id: i64,
+    },
+    /// Sends it again.
+    Broadcast {
+        id: i64,
+    },
+    CreatePurchase {
+        event_id: i64,
+        ticket_type: String,
+        quantity: i64,
+    },
+    SetPurchaseStatus {
+        id: Uuid,
+        status: String,
+    },
+    /// `status` is `used` (checked in) or `void`.
+    SetTicketStatus {
+        code: String,
+        status: String,
+    },
     /// A scorer's command; `action` and `body` as in `sports::Command`.
     Act {
         match_id: i64,
@@ -110,133 +198,6 @@ pub enum Write {
         body: Value,
         occurred_at: Option<DateTime<Utc>>,
     },
-}
-
-impl Write {
-    /// Refuses text that not every database can hold. Lengths and forms are the edge's business.
-    pub fn check(&self) -> Result<(), Rejection> {
-        let has_nul = |text: Option<&String>| text.is_some_and(|text| text.contains('\0'));
-        let error = |pointer: &str| FieldError {
-            pointer: pointer.to_owned(),
-            detail: "can't hold the character U+0000".to_owned(),
-        };
-        let wrong: Vec<_> = self
-            .texts()
-            .into_iter()
-            .filter(|(_, text)| has_nul(*text))
-            .map(|(pointer, _)| error(pointer))
-            .collect();
-        if wrong.is_empty() { Ok(()) } else { Err(Rejection::fields(wrong)) }
-    }
-
-    /// The texts that become columns, by their JSON pointers.
-    fn texts(&self) -> Vec<(&'static str, Option<&String>)> {
-        match self {
-            Self::CreateUser(user) => vec![
-                ("/email", Some(&user.email)),
-                ("/name", Some(&user.name)),
-                ("/role", Some(&user.role)),
-            ],
-            Self::EditUser { edit, .. } => {
-                vec![("/name", edit.name.as_ref()), ("/role", edit.role.as_ref())]
-            }
-            Self::CreateTeam(fields) => vec![
-                ("/name", Some(&fields.name)),
-                ("/short_name", fields.short_name.as_ref()),
-                ("/colour", fields.colour.as_ref()),
-                ("/visibility", Some(&fields.visibility)),
-            ],
-            Self::EditTeam { fields, .. } => vec![
-                ("/name", fields.name.as_ref()),
-                ("/short_name", fields.short_name.as_ref()),
-                ("/colour", fields.colour.as_ref().and_then(Option::as_ref)),
-                ("/visibility", fields.visibility.as_ref()),
-            ],
-            Self::AddPlayer { fields, .. } => vec![("/name", Some(&fields.name))],
-            Self::EditPlayer { fields, .. } => vec![("/name", fields.name.as_ref())],
-            Self::AddMember { role, .. } | Self::AddOfficial { role, .. } => {
-                vec![("/role", Some(role))]
-            }
-            Self::CreateMatch(fields) => {
-                vec![("/venue", fields.venue.as_ref()), ("/visibility", Some(&fields.visibility))]
-            }
-            Self::EditMatch { fields, .. } => vec![
-                ("/venue", fields.venue.as_ref().and_then(Option::as_ref)),
-                ("/visibility", fields.visibility.as_ref()),
-            ],
-            // The rest has no text, or keeps it as JSON, which escapes the character.
-            _ => Vec::new(),
-        }
-    }
-}
-
-#[derive(Clone, Debug)]
-pub struct NewUser {
-    pub email: String,
-    pub name: String,
-    /// In PHC form (argon2id); none for people who sign in elsewhere.
-    pub password_hash: Option<String>,
-    /// `user` or `admin`
-    pub role: String,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct EditUser {
-    pub name: Option<String>,
-    pub password_hash: Option<String>,
-    pub role: Option<String>,
-    pub disabled: Option<bool>,
-}
-
-#[derive(Clone, Debug)]
-pub struct TeamFields {
-    pub name: String,
-    /// Made from the name where it isn't given.
-    pub short_name: Option<String>,
-    /// `#rrggbb`
-    pub colour: Option<String>,
-    /// `public` or `private`
-    pub visibility: String,
-}
-
-/// `None` leaves a field as it is.
-#[derive(Clone, Debug, Default)]
-pub struct TeamEdit {
-    pub name: Option<String>,
-    pub short_name: Option<String>,
-    pub colour: Option<Option<String>>,
-    pub visibility: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-pub struct PlayerFields {
-    pub name: String,
-    pub shirt_number: Option<i32>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct PlayerEdit {
-    pub name: Option<String>,
-    pub shirt_number: Option<Option<i32>>,
-}
-
-#[derive(Clone, Debug)]
-pub struct MatchFields {
-    pub sport: String,
-    pub format: Value,
-    pub home_team_id: i64,
-    pub away_team_id: i64,
-    pub starts_at: Option<DateTime<Utc>>,
-    pub venue: Option<String>,
-    /// `public` or `private`
-    pub visibility: String,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct MatchEdit {
-    pub starts_at: Option<Option<DateTime<Utc>>>,
-    pub venue: Option<Option<String>>,
-    pub visibility: Option<String>,
 }
 
 /// What a write is answered with, the first time and each time it is sent again.

@@ -28,11 +28,16 @@ use crate::store::job::Done;
 use crate::store::job::Job;
 
 pub use error::StoreError;
+pub use model::AnnouncementFilter;
+pub use model::AnnouncementRights;
+pub use model::EventRights;
 pub use model::Head;
 pub use model::List;
 pub use model::ListOf;
 pub use model::MatchRights;
 pub use model::Page;
+pub use model::PurchaseRights;
+pub use model::SeenBy;
 pub use model::Snapshot;
 pub use model::TeamRights;
 pub use model::User;
@@ -83,6 +88,9 @@ macro_rules! ask {
         }
     };
 }
+
+// Below the macro, which it uses.
+mod asked;
 
 impl Store {
     /// Opens the database, runs what migrations it lacks, and reads or makes its epoch.
@@ -169,50 +177,6 @@ impl Store {
         })
     }
 
-    /// `None`: no such match.
-    pub async fn match_rights(&self, id: i64, user: Option<i64>) -> Result<Option<MatchRights>> {
-        ask!(self.database, read_whole, |conn, queries| queries::rights::of_match(conn, id, user))
-    }
-
-    /// `None`: no such team.
-    pub async fn team_rights(&self, id: i64, user: Option<i64>) -> Result<Option<TeamRights>> {
-        ask!(self.database, read_whole, |conn, queries| queries::rights::of_team(conn, id, user))
-    }
-
-    /// Grows with each write that may take a right away.
-    pub async fn rights_version(&self) -> Result<i64> {
-        ask!(self.database, read, |conn, queries| queries::settings::rights_version(conn))
-    }
-
-    /// `(etag, body)` of `GET /api/teams/{id}`.
-    pub async fn team(&self, id: i64) -> Result<Option<(String, Value)>> {
-        ask!(self.database, read, |conn, queries| queries::teams::shown(conn, id))
-    }
-
-    /// `(etag, body)` of `GET /api/matches/{id}`.
-    pub async fn game(&self, id: i64) -> Result<Option<(String, Value)>> {
-        let games = Arc::clone(&self.games);
-        ask!(self.database, read_whole, |conn, queries| async move {
-            queries::snapshots::game(conn, &games, id).await
-        })
-    }
-
-    /// What the match's sport says at `path`: `incidents`, `incidents/21`, `statistics`.
-    pub async fn game_part(&self, id: i64, path: &str) -> Result<Option<Value>> {
-        let (games, path) = (Arc::clone(&self.games), path.to_owned());
-        ask!(self.database, read_whole, |conn, queries| async move {
-            queries::entries::part(conn, &games, id, &path).await
-        })
-    }
-
-    /// At most `limit` items after the one whose id is `after`.
-    pub async fn list(&self, of: ListOf, after: i64, limit: i64) -> Result<List> {
-        let games = Arc::clone(&self.games);
-        ask!(self.database, read_whole, |conn, queries| async move {
-            queries::lists::list(conn, &games, &of, (after, limit)).await
-        })
-    }
-
     /// Remembers a stream ticket by the hash of its text. `grant` is what it opens.
     pub async fn keep_ticket(&self, hash: &str, grant: &Value, until: DateTime<Utc>) -> Result<()> {
         let (hash, grant, until) = (hash.to_owned(), grant.clone(), until.timestamp_millis());
@@ -255,6 +219,14 @@ impl Store {
             queries::tickets::forget(conn, now).await?;
             queries::idempotency::forget(conn, now).await?;
             Ok(((), Vec::new()))
+        })
+    }
+
+    /// Tells of the announcements that have run out by `now`, each once on however many nodes ask.
+    /// Gives how many there were.
+    pub async fn expire_announcements(&self, now: DateTime<Utc>) -> Result<u64> {
+        ask!(self.database, write, |conn, queries| async move {
+            queries::announcements::expire(conn, now).await
         })
     }
 

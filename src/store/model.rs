@@ -17,14 +17,21 @@ pub struct User {
 
 /// What a user is to a match. Without a user, only what everybody is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "five independent answers, not one state")]
+#[expect(clippy::struct_excessive_bools, reason = "independent answers, not one state")]
 pub struct MatchRights {
     pub public: bool,
+    /// Whether its event is private: then not even that it exists is told.
+    pub secret: bool,
+    /// Made it, and it belongs to no event.
     pub created: bool,
     pub referee: bool,
     pub scorer: bool,
     /// Member of one of its teams, in whatever role.
     pub member: bool,
+    /// Manages its event.
+    pub manager: bool,
+    /// Registered for its event, or member of a team that is.
+    pub participant: bool,
 }
 
 /// What a user is to a team.
@@ -33,6 +40,37 @@ pub struct TeamRights {
     pub public: bool,
     /// `manager`, `coach`, `player` or `family`
     pub role: Option<String>,
+    /// Takes part in an event that the team has agreed to take part in, or manages it.
+    pub participant: bool,
+}
+
+/// What a user is to an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EventRights {
+    pub public: bool,
+    /// Made it or was named.
+    pub manager: bool,
+    /// Registered, or member of a registered team.
+    pub participant: bool,
+}
+
+/// What a user is to an announcement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AnnouncementRights {
+    /// To its event.
+    pub event: EventRights,
+    /// Whether it is for some teams only.
+    pub targeted: bool,
+    /// Whether one of those is the user's, or public.
+    pub addressed: bool,
+}
+
+/// What a user is to a purchase.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PurchaseRights {
+    pub buyer: bool,
+    /// Manages its event.
+    pub manager: bool,
 }
 
 /// One page of a stream's log.
@@ -69,10 +107,9 @@ pub struct List {
 #[derive(Clone, Debug)]
 pub enum ListOf {
     Users,
-    /// Teams that are public, or that this user is a member of; all for `all`.
+    /// Teams that are public, or that this user is a member of.
     Teams {
-        visible_to: Option<i64>,
-        all: bool,
+        seen_by: SeenBy,
     },
     Players {
         team_id: i64,
@@ -82,13 +119,70 @@ pub enum ListOf {
     },
     TeamMatches {
         team_id: i64,
+        seen_by: SeenBy,
+    },
+    TeamResults {
+        team_id: i64,
+        seen_by: SeenBy,
+    },
+    /// The events a team was registered for.
+    TeamRegistrations {
+        team_id: i64,
     },
     Matches {
-        visible_to: Option<i64>,
-        all: bool,
+        seen_by: SeenBy,
         status: Option<String>,
     },
     Officials {
         match_id: i64,
     },
+    Events {
+        seen_by: SeenBy,
+    },
+    EventMatches {
+        event_id: i64,
+        seen_by: SeenBy,
+        status: Option<String>,
+    },
+    EventResults {
+        event_id: i64,
+        seen_by: SeenBy,
+    },
+    Managers {
+        event_id: i64,
+    },
+    Registrations {
+        event_id: i64,
+    },
+    Announcements {
+        seen_by: SeenBy,
+        filter: AnnouncementFilter,
+    },
+    /// A buyer's own.
+    Purchases {
+        buyer_id: i64,
+        event_id: Option<i64>,
+    },
+    /// An event's, for its managers: without the codes that let people in.
+    Sales {
+        event_id: i64,
+    },
+}
+
+/// Who looks at a list: things that not everybody may read are shown to those who may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SeenBy {
+    pub user_id: Option<i64>,
+    /// An administrator, who sees all.
+    pub all: bool,
+}
+
+/// Which announcements are asked for; `None` for any.
+#[derive(Clone, Debug, Default)]
+pub struct AnnouncementFilter {
+    pub event_id: Option<i64>,
+    pub kind: Option<String>,
+    pub priority: Option<String>,
+    /// `active` or `expired`
+    pub status: Option<String>,
 }

@@ -3,6 +3,8 @@
 use diesel::Insertable;
 use diesel::Queryable;
 
+use crate::domain::leaderboard::Ranking;
+use crate::domain::purchases::Sales;
 use crate::sports::Fixture;
 use crate::sports::Side;
 use crate::store::error::Fault;
@@ -61,6 +63,32 @@ pub struct MatchRow {
     pub entry_count: i64,
     pub last_hash: String,
     _created_at: i64,
+    pub event_id: Option<i64>,
+    pub event_is_public: bool,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct EventRow {
+    pub id: i64,
+    pub name: String,
+    pub sport: String,
+    pub visibility: String,
+    pub ranking: String,
+    pub sales: String,
+    pub created_by: i64,
+    pub version: i64,
+    _created_at: i64,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct RegistrationRow {
+    pub id: i64,
+    pub event_id: i64,
+    pub user_id: Option<i64>,
+    pub team_id: Option<i64>,
+    pub accepted: bool,
+    pub deduction: i64,
+    pub reason: Option<String>,
 }
 
 #[derive(Clone, Debug, Queryable)]
@@ -129,9 +157,26 @@ impl TeamRow {
     }
 }
 
-impl MatchRow {
+impl EventRow {
     pub fn is_public(&self) -> bool {
         self.visibility == "public"
+    }
+
+    /// How its table is ordered.
+    pub fn ranking(&self) -> Found<Ranking> {
+        Ok(serde_json::from_str(&self.ranking)?)
+    }
+
+    /// What tickets it sells.
+    pub fn sales(&self) -> Found<Sales> {
+        Ok(serde_json::from_str(&self.sales)?)
+    }
+}
+
+impl MatchRow {
+    /// Whether everybody may read it: neither it nor its event is private.
+    pub fn is_public(&self) -> bool {
+        self.visibility == "public" && self.event_is_public
     }
 
     /// What the rules know of the match; its teams are among `teams`.
@@ -143,6 +188,7 @@ impl MatchRow {
         };
         Ok(Fixture {
             match_id: self.id,
+            event_id: self.event_id,
             format: serde_json::from_str(&self.format)?,
             home: side(self.home_team_id)?,
             away: side(self.away_team_id)?,

@@ -62,6 +62,8 @@ diesel::table! {
         entry_count -> BigInt,
         last_hash -> Text,
         created_at -> BigInt,
+        event_id -> Nullable<BigInt>,
+        event_is_public -> Bool,
     }
 }
 
@@ -118,4 +120,110 @@ diesel::table! {
     tickets (hash) { hash -> Text, granted -> Text, expires_at -> BigInt, }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(users, teams, members, matches, officials);
+diesel::table! {
+    events (id) {
+        id -> BigInt,
+        name -> Text,
+        sport -> Text,
+        visibility -> Text,
+        ranking -> Text,
+        sales -> Text,
+        created_by -> BigInt,
+        version -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    managers (event_id, user_id) { event_id -> BigInt, user_id -> BigInt, }
+}
+
+diesel::table! {
+    registrations (id) {
+        id -> BigInt,
+        event_id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        team_id -> Nullable<BigInt>,
+        accepted -> Bool,
+        deduction -> BigInt,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    results (match_id) {
+        match_id -> BigInt,
+        event_id -> Nullable<BigInt>,
+        home_team_id -> BigInt,
+        away_team_id -> BigInt,
+        home_score -> BigInt,
+        away_score -> BigInt,
+        verdict -> Text,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    announcements (id) {
+        id -> BigInt,
+        event_id -> BigInt,
+        kind -> Text,
+        priority -> Text,
+        title -> Text,
+        message -> Text,
+        targeted -> Bool,
+        expires_at -> Nullable<BigInt>,
+        expired -> Bool,
+        created_by -> BigInt,
+        version -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    audiences (announcement_id, team_id) { announcement_id -> BigInt, team_id -> BigInt, }
+}
+
+diesel::table! {
+    purchases (number) {
+        number -> BigInt,
+        id -> Text,
+        event_id -> BigInt,
+        buyer_id -> BigInt,
+        ticket_type -> Text,
+        quantity -> BigInt,
+        amount -> Nullable<BigInt>,
+        currency -> Nullable<Text>,
+        status -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    seats (code) {
+        code -> Text,
+        number -> BigInt,
+        purchase_id -> Text,
+        event_id -> BigInt,
+        ticket_type -> Text,
+        status -> Text,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    teams,
+    members,
+    matches,
+    officials,
+    events,
+    managers,
+    registrations,
+    results,
+    announcements,
+    audiences,
+    purchases,
+    seats,
+);

@@ -18,11 +18,14 @@ fn game(words: &str) -> Rights {
         referee: is("referee"),
         scorer: is("scorer"),
         member: is("member"),
+        secret: is("secret"),
+        manager: is("manager"),
+        participant: is("participant"),
     })
 }
 
 fn team(public: bool, role: Option<&str>) -> Rights {
-    Rights::Team(TeamRights { public, role: role.map(str::to_owned) })
+    Rights::Team(TeamRights { public, role: role.map(str::to_owned), participant: false })
 }
 
 #[test]
@@ -72,7 +75,7 @@ fn teams() {
 
 #[test]
 fn what_is_nobodys_in_particular() {
-    let create = Act::CreateMatch { home_team_id: 1, away_team_id: 2 };
+    let create = Act::CreateMatch { event_id: None, home_team_id: 1, away_team_id: 2 };
     let sides = |manages_one| Rights::Sides { manages_one };
     let account = |own| Rights::Account { own };
     #[rustfmt::skip]

@@ -132,6 +132,7 @@ pub fn fixture() -> Fixture {
         colour: Some(colour.to_owned()),
     };
     Fixture {
+        event_id: None,
         match_id: 3,
         format: Value::Null,
         home: side(HOME, "Leicester City", "LEI", "#003090"),

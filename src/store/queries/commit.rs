@@ -6,14 +6,19 @@ use diesel_async::AsyncConnection;
 use futures_util::FutureExt;
 use serde_json::Value;
 
+use super::announcements;
 use super::dialect::Conn;
 use super::entries;
+use super::events;
 use super::idempotency;
 use super::log;
+use super::managers;
 use super::matches;
 use super::members;
 use super::officials;
 use super::players;
+use super::purchases;
+use super::registrations;
 use super::teams;
 use super::users;
 use crate::domain::message::Message;
@@ -121,6 +126,24 @@ async fn perform(conn: &mut Conn, games: &Games, job: &Job) -> Found<Written> {
         Write::DeleteMatch { id } => matches::delete(conn, games, job, *id).await,
         Write::AddOfficial { match_id, user_id, role } => officials::add(conn, *match_id, *user_id, role).await,
         Write::RemoveOfficial { match_id, user_id } => officials::remove(conn, *match_id, *user_id).await,
+        Write::CreateEvent(fields) => events::create(conn, job, fields).await,
+        Write::EditEvent { id, fields } => events::edit(conn, job, *id, fields).await,
+        Write::DeleteEvent { id } => events::delete(conn, job, *id).await,
+        Write::AddManager { event_id, user_id } => managers::add(conn, *event_id, *user_id).await,
+        Write::RemoveManager { event_id, user_id } => managers::remove(conn, *event_id, *user_id).await,
+        Write::RegisterUser { event_id, user_id } => registrations::add_user(conn, *event_id, *user_id).await,
+        Write::UnregisterUser { event_id, user_id } => registrations::remove_user(conn, *event_id, *user_id).await,
+        Write::RegisterTeam { event_id, team_id, by_admin } => registrations::add_team(conn, job, (*event_id, *team_id), *by_admin).await,
+        Write::AcceptRegistration { event_id, team_id } => registrations::accept(conn, *event_id, *team_id).await,
+        Write::Deduct { event_id, team_id, fields } => registrations::deduct(conn, (*event_id, *team_id), fields).await,
+        Write::UnregisterTeam { event_id, team_id } => registrations::remove_team(conn, *event_id, *team_id).await,
+        Write::CreateAnnouncement(fields) => announcements::create(conn, job, fields).await,
+        Write::EditAnnouncement { id, fields } => announcements::edit(conn, job, *id, fields).await,
+        Write::DeleteAnnouncement { id } => announcements::delete(conn, job, *id).await,
+        Write::Broadcast { id } => announcements::broadcast(conn, job, *id).await,
+        Write::CreatePurchase { event_id, ticket_type, quantity } => purchases::create(conn, job, *event_id, (ticket_type, *quantity)).await,
+        Write::SetPurchaseStatus { id, status } => purchases::set_status(conn, job, *id, status).await,
+        Write::SetTicketStatus { code, status } => purchases::set_ticket(conn, job, code, status).await,
         Write::Act { match_id, .. } => entries::act(conn, games, job, *match_id).await,
     }
 }

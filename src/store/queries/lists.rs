@@ -7,13 +7,16 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use serde_json::json;
 
+use super::announcements;
 use super::dialect::Conn;
 use super::entries;
+use super::purchases;
 use super::teams;
 use crate::store::error::Found;
 use crate::store::games::Games;
 use crate::store::model::List;
 use crate::store::model::ListOf;
+use crate::store::model::SeenBy;
 use crate::store::rows::MatchRow;
 use crate::store::rows::PlayerRow;
 use crate::store::rows::TeamRow;
@@ -39,18 +42,26 @@ pub async fn list(
     let page = (after, limit.max(1));
     let items = match of {
         ListOf::Users => all_users(conn, page).await?,
-        ListOf::Teams { visible_to, all } => visible_teams(conn, *visible_to, *all, page).await?,
+        ListOf::Teams { seen_by } => visible_teams(conn, *seen_by, page).await?,
         ListOf::Players { team_id } => team_players(conn, *team_id, page).await?,
         ListOf::Members { team_id } => team_members(conn, *team_id, page).await?,
         ListOf::Officials { match_id } => match_officials(conn, *match_id, page).await?,
-        ListOf::TeamMatches { team_id } => {
+        ListOf::TeamMatches { team_id, .. } => {
             let rows = of_team(conn, *team_id, page).await?;
             shown(conn, games, rows).await?
         }
-        ListOf::Matches { visible_to, all, status } => {
-            let rows = visible_matches(conn, (*visible_to, *all), status.as_deref(), page).await?;
+        ListOf::Matches { seen_by, status } => {
+            let rows = visible_matches(conn, *seen_by, status.as_deref(), page).await?;
             shown(conn, games, rows).await?
         }
+        ListOf::Announcements { seen_by, filter } => {
+            announcements::list(conn, *seen_by, filter, page).await?
+        }
+        ListOf::Purchases { buyer_id, event_id } => {
+            purchases::of_buyer(conn, *buyer_id, *event_id, page).await?
+        }
+        ListOf::Sales { event_id } => purchases::of_event(conn, *event_id, page).await?,
+        _ => return Err(crate::store::error::Fault::Broken("not built yet".to_owned())),
     };
     Ok(cut(items, page.1))
 }
@@ -72,13 +83,9 @@ async fn all_users(conn: &mut Conn, (after, limit): (i64, i64)) -> Items {
     Ok(rows.iter().map(|row| (row.id, shapes::user(row))).collect())
 }
 
-async fn visible_teams(
-    conn: &mut Conn,
-    visible_to: Option<i64>,
-    all: bool,
-    (after, limit): (i64, i64),
-) -> Items {
-    let user = visible_to.unwrap_or(NOBODY);
+async fn visible_teams(conn: &mut Conn, seen_by: SeenBy, (after, limit): (i64, i64)) -> Items {
+    let SeenBy { user_id, all } = seen_by;
+    let user = user_id.unwrap_or(NOBODY);
     let is_member =
         members::table.filter(members::team_id.eq(t::id)).filter(members::user_id.eq(user));
     let query = t::table
@@ -152,11 +159,12 @@ async fn of_team(
 
 async fn visible_matches(
     conn: &mut Conn,
-    (visible_to, all): (Option<i64>, bool),
+    seen_by: SeenBy,
     status: Option<&str>,
     (after, limit): (i64, i64),
 ) -> Found<Vec<MatchRow>> {
-    let user = visible_to.unwrap_or(NOBODY);
+    let SeenBy { user_id, all } = seen_by;
+    let user = user_id.unwrap_or(NOBODY);
     let is_official =
         officials::table.filter(officials::match_id.eq(m::id)).filter(officials::user_id.eq(user));
     let plays = members::team_id.eq(m::home_team_id).or(members::team_id.eq(m::away_team_id));

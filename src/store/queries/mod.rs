@@ -1,15 +1,21 @@
 //! Every query, one noun a file; compiled once for each database (see `super`).
 
+pub mod announcements;
 pub mod commit;
 pub mod entries;
+pub mod events;
 pub mod idempotency;
 pub mod lists;
 pub mod log;
+pub mod managers;
 pub mod matches;
 pub mod members;
 pub mod officials;
 pub mod players;
 pub mod prune;
+pub mod purchases;
+pub mod registrations;
+pub mod results;
 pub mod rights;
 pub mod settings;
 pub mod snapshots;

@@ -1,13 +1,18 @@
-//! What a user is to a match or a team: facts, from which `auth` decides.
+//! What a user is to a match, a team, an event …: facts, from which `auth` decides.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
 use super::dialect::Conn;
 use super::matches;
 use super::teams;
+use crate::store::error::Fault;
 use crate::store::error::Found;
+use crate::store::model::AnnouncementRights;
+use crate::store::model::EventRights;
 use crate::store::model::MatchRights;
+use crate::store::model::PurchaseRights;
 use crate::store::model::TeamRights;
 use crate::store::schema::members;
 use crate::store::schema::officials;
@@ -28,14 +33,38 @@ pub async fn of_match(conn: &mut Conn, id: i64, user: Option<i64>) -> Found<Opti
         referee: role.as_deref() == Some("referee"),
         scorer: role.as_deref() == Some("scorer"),
         member: team.is_some(),
+        ..MatchRights::default()
     }))
 }
 
 pub async fn of_team(conn: &mut Conn, id: i64, user: Option<i64>) -> Found<Option<TeamRights>> {
     let Some(row) = teams::row(conn, id).await? else { return Ok(None) };
     let public = row.is_public();
-    let Some(user) = user else { return Ok(Some(TeamRights { public, role: None })) };
+    let Some(user) = user else { return Ok(Some(TeamRights { public, ..TeamRights::default() })) };
     let query = members::table.find((id, user)).select(members::role);
     let role = query.get_result(conn).await.optional()?;
-    Ok(Some(TeamRights { public, role }))
+    Ok(Some(TeamRights { public, role, participant: false }))
+}
+
+#[expect(unused_variables, reason = "skeleton")]
+pub async fn of_event(conn: &mut Conn, id: i64, user: Option<i64>) -> Found<Option<EventRights>> {
+    Err(Fault::Broken("not built yet".to_owned()))
+}
+
+#[expect(unused_variables, reason = "skeleton")]
+pub async fn of_announcement(
+    conn: &mut Conn,
+    id: i64,
+    user: Option<i64>,
+) -> Found<Option<AnnouncementRights>> {
+    Err(Fault::Broken("not built yet".to_owned()))
+}
+
+#[expect(unused_variables, reason = "skeleton")]
+pub async fn of_purchase(
+    conn: &mut Conn,
+    id: Uuid,
+    user: Option<i64>,
+) -> Found<Option<PurchaseRights>> {
+    Err(Fault::Broken("not built yet".to_owned()))
 }

@@ -11,6 +11,7 @@ use super::entries;
 use super::log;
 use super::matches;
 use super::players;
+use super::purchases;
 use super::teams;
 use crate::domain::topic::Channel;
 use crate::domain::topic::Stream;
@@ -34,7 +35,8 @@ pub async fn snapshot(conn: &mut Conn, games: &Games, topic: Topic) -> Found<Opt
             Some(team) => Some(team_data(conn, games, &team, topic.channel).await?),
             None => None,
         },
-        Stream::Event(_) | Stream::Purchase(_) => None,
+        Stream::Event(_) => None,
+        Stream::Purchase(id) => purchases::shown(conn, id).await?.map(|(_, purchase)| purchase),
     };
     let Some(data) = data else { return Ok(None) };
     Ok(Some(Snapshot { seq: log::head(conn, topic.stream).await?, data }))

@@ -6,6 +6,7 @@ use touchline::domain::rejection::Reason;
 use touchline::domain::topic::Channel;
 use touchline::domain::topic::Stream;
 use touchline::store::ListOf;
+use touchline::store::SeenBy;
 use touchline::store::Store;
 use touchline::store::job::Job;
 use touchline::store::job::MatchEdit;
@@ -26,6 +27,8 @@ on_both! {
     a_private_match_is_not_told_to_readers_of_a_public_team,
     a_team_with_matches_stays,
 }
+
+const ALL: SeenBy = SeenBy { user_id: None, all: true };
 
 async fn told(store: &Store, stream: Stream) -> Vec<Value> {
     let page = store.read_after(stream, 0, 500).await.unwrap();
@@ -197,13 +200,14 @@ async fn a_private_match_is_not_told_to_readers_of_a_public_team(database: Datab
         let list = store.list(of, 0, 10).await.unwrap();
         list.items.iter().map(|item| item["id"].as_i64().unwrap()).collect::<Vec<_>>()
     };
-    let matches = |visible_to| ListOf::Matches { visible_to, all: false, status: None };
-    assert_eq!(ids(ListOf::TeamMatches { team_id: 1 }).await, [1]);
-    assert_eq!(ids(ListOf::TeamMatches { team_id: 2 }).await, [1, 2]);
+    let matches =
+        |user_id| ListOf::Matches { seen_by: SeenBy { user_id, all: false }, status: None };
+    assert_eq!(ids(ListOf::TeamMatches { team_id: 1, seen_by: ALL }).await, [1]);
+    assert_eq!(ids(ListOf::TeamMatches { team_id: 2, seen_by: ALL }).await, [1, 2]);
     assert_eq!(ids(matches(None)).await, [1]);
     assert_eq!(ids(matches(Some(ANN))).await, [1, 2]);
     assert_eq!(ids(matches(Some(99))).await, [1]);
-    let live = ListOf::Matches { visible_to: None, all: true, status: Some("live".into()) };
+    let live = ListOf::Matches { seen_by: ALL, status: Some("live".into()) };
     assert_eq!(ids(live).await, [2]);
 }
 

@@ -47,7 +47,11 @@ async fn rights_follow_from_roles(database: Database) {
     for (user, rights) in cases {
         assert_eq!(store.match_rights(1, user).await.unwrap(), Some(rights), "{user:?}");
     }
-    let role = |role: Option<&str>| TeamRights { public: true, role: role.map(str::to_owned) };
+    let role = |role: Option<&str>| TeamRights {
+        public: true,
+        role: role.map(str::to_owned),
+        participant: false,
+    };
     let of_team = |user| store.team_rights(1, user);
     assert_eq!(of_team(Some(ANN)).await.unwrap(), Some(role(Some("manager"))));
     assert_eq!(of_team(Some(4)).await.unwrap(), Some(role(Some("family"))));

@@ -5,6 +5,7 @@ use touchline::domain::rejection::Reason;
 use touchline::domain::topic::Channel;
 use touchline::domain::topic::Stream;
 use touchline::store::ListOf;
+use touchline::store::SeenBy;
 use touchline::store::job::Job;
 use touchline::store::job::PlayerEdit;
 use touchline::store::job::PlayerFields;
@@ -109,7 +110,7 @@ async fn lists_come_in_pages(database: Database) {
         visibility: "private".into(),
     };
     done(&store, Write::CreateTeam(fields)).await;
-    let teams = |visible_to, all| ListOf::Teams { visible_to, all };
+    let teams = |user_id, all| ListOf::Teams { seen_by: SeenBy { user_id, all } };
     #[rustfmt::skip]
     let cases = [
         (teams(None, false),      0, 2,  vec![1, 2], Some(2)),

@@ -56,6 +56,7 @@ pub fn fields(sport: &str, home_team_id: i64, away_team_id: i64) -> MatchFields 
         starts_at: Some(now()),
         venue: Some("King Power".into()),
         visibility: "public".into(),
+        event_id: None,
     }
 }
 

@@ -1,0 +1,5 @@
+alter table matches drop column event_is_public;
+alter table matches drop column event_id;
+drop table registrations;
+drop table managers;
+drop table events;

@@ -1,0 +1,2 @@
+drop table audiences;
+drop table announcements;

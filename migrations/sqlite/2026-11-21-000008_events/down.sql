@@ -1,0 +1,6 @@
+drop index matches_by_event;
+alter table matches drop column event_is_public;
+alter table matches drop column event_id;
+drop table registrations;
+drop table managers;
+drop table events;

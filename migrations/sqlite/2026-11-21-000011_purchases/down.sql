@@ -1,0 +1,2 @@
+drop table seats;
+drop table purchases;

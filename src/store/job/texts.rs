@@ -1,0 +1,85 @@
+//! Refuses text that not every database can hold.
+
+use crate::domain::rejection::FieldError;
+use crate::domain::rejection::Rejection;
+use crate::store::job::Write;
+
+impl Write {
+    /// Refuses text that not every database can hold. Lengths and forms are the edge's business.
+    pub fn check(&self) -> Result<(), Rejection> {
+        let has_nul = |text: Option<&String>| text.is_some_and(|text| text.contains('\0'));
+        let error = |pointer: &str| FieldError {
+            pointer: pointer.to_owned(),
+            detail: "can't hold the character U+0000".to_owned(),
+        };
+        let wrong: Vec<_> = self
+            .texts()
+            .into_iter()
+            .filter(|(_, text)| has_nul(*text))
+            .map(|(pointer, _)| error(pointer))
+            .collect();
+        if wrong.is_empty() { Ok(()) } else { Err(Rejection::fields(wrong)) }
+    }
+
+    /// The texts that become columns, by their JSON pointers.
+    fn texts(&self) -> Vec<(&'static str, Option<&String>)> {
+        match self {
+            Self::CreateUser(user) => vec![
+                ("/email", Some(&user.email)),
+                ("/name", Some(&user.name)),
+                ("/role", Some(&user.role)),
+            ],
+            Self::EditUser { edit, .. } => {
+                vec![("/name", edit.name.as_ref()), ("/role", edit.role.as_ref())]
+            }
+            Self::CreateTeam(fields) => vec![
+                ("/name", Some(&fields.name)),
+                ("/short_name", fields.short_name.as_ref()),
+                ("/colour", fields.colour.as_ref()),
+                ("/visibility", Some(&fields.visibility)),
+            ],
+            Self::EditTeam { fields, .. } => vec![
+                ("/name", fields.name.as_ref()),
+                ("/short_name", fields.short_name.as_ref()),
+                ("/colour", fields.colour.as_ref().and_then(Option::as_ref)),
+                ("/visibility", fields.visibility.as_ref()),
+            ],
+            Self::AddPlayer { fields, .. } => vec![("/name", Some(&fields.name))],
+            Self::EditPlayer { fields, .. } => vec![("/name", fields.name.as_ref())],
+            Self::AddMember { role, .. } | Self::AddOfficial { role, .. } => {
+                vec![("/role", Some(role))]
+            }
+            Self::CreateMatch(fields) => {
+                vec![("/venue", fields.venue.as_ref()), ("/visibility", Some(&fields.visibility))]
+            }
+            Self::EditMatch { fields, .. } => vec![
+                ("/venue", fields.venue.as_ref().and_then(Option::as_ref)),
+                ("/visibility", fields.visibility.as_ref()),
+            ],
+            Self::CreateEvent(fields) => vec![
+                ("/name", Some(&fields.name)),
+                ("/sport", Some(&fields.sport)),
+                ("/visibility", Some(&fields.visibility)),
+            ],
+            Self::EditEvent { fields, .. } => {
+                vec![("/name", fields.name.as_ref()), ("/visibility", fields.visibility.as_ref())]
+            }
+            Self::Deduct { fields, .. } => vec![("/reason", fields.reason.as_ref())],
+            Self::CreateAnnouncement(fields) => vec![
+                ("/type", Some(&fields.kind)),
+                ("/priority", Some(&fields.priority)),
+                ("/title", Some(&fields.title)),
+                ("/message", Some(&fields.message)),
+            ],
+            Self::EditAnnouncement { fields, .. } => vec![
+                ("/type", fields.kind.as_ref()),
+                ("/priority", fields.priority.as_ref()),
+                ("/title", fields.title.as_ref()),
+                ("/message", fields.message.as_ref()),
+            ],
+            Self::CreatePurchase { ticket_type, .. } => vec![("/ticket_type", Some(ticket_type))],
+            // The rest has no text, or keeps it as JSON, which escapes the character.
+            _ => Vec::new(),
+        }
+    }
+}
