@@ -4,6 +4,7 @@ import subprocess
 import time
 
 from rig import million as million_bench
+from rig import season
 from rig.load import payload
 from rig.load import sseload
 from rig.postgres import Postgres
@@ -134,6 +135,20 @@ def million(plan):
     yield report
 
 
+def results(plan):
+    """Readers of one match at a steady rate, alone and while a thousand results a minute are entered into its event."""
+    for repetition, size, server in plan.each(plan.sizes(5000), ["touchline"]):
+        league = season.Season(server)
+        options = ["--subs", size, "--payload", payload(server), "--publish", "rate", "--rate", 10, "--duration", plan.seconds + 4, "--warmup", 1]
+        yield sseload(server, "fanout", "without results", *options, out=plan.out, repetition=repetition)
+        with season.Clerk(league, a_minute=1000) as clerk:
+            report = sseload(server, "fanout", "with results", *options, repetition=repetition)
+        report["results"] = clerk.report()
+        print(f"  results {report['results']}")
+        plan.write(report)
+        yield report
+
+
 class Profile:
     """Where the server's time goes while it is measured, by `perf record`; only where that was asked for."""
 
@@ -154,4 +169,4 @@ class Profile:
                                    stdout=text, stderr=subprocess.DEVNULL)
 
 
-ALL = {"fanout": fanout, "latency": latency, "idle": idle, "resume": resume, "append": append, "slow": slow, "storm": storm, "million": million}
+ALL = {"fanout": fanout, "latency": latency, "idle": idle, "resume": resume, "append": append, "slow": slow, "storm": storm, "million": million, "results": results}

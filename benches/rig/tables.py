@@ -73,6 +73,8 @@ SLOW = [("deliveries/s to the others", RATE, 0, 1), ("p50 ms", P50, 1, 0.001), (
 APPEND = [("messages/s", "measured.published_per_s", 0, 1), ("p50 ms", "publisher.latency.p50_us", 2, 0.001),
           ("p99 ms", "publisher.latency.p99_us", 2, 0.001), ("µs CPU a message", "measured.server_cpu_us_per_publish", 0, 1),
           ("refused", "publisher.errors", 0, 1), ("cores of others", "measured.other_cores", 2, 1)]
+RESULTS = [*FANOUT[:3], *FANOUT[5:], ("results/s", "results.per_s", 1, 1), ("entering one p50 ms", "results.p50_ms", 2, 1),
+           ("p99 ms", "results.p99_ms", 2, 1), ("refused", "results.refused", 0, 1)]
 MILLION = [("messages", "messages", 0, 1), ("file MiB", "file_mib", 0, 1), ("start s", "start_s", 3, 1), ("start of an empty one s", "start_empty_s", 3, 1),
            ("first resume ms", "resume_cold_ms", 2, 1), ("resume ms", "resume_ms", 2, 1), ("slowest ms", "resume_max_ms", 2, 1)]
 
@@ -81,6 +83,8 @@ def print_all(rows):
     rows = Rows(rows)
     for label in ("closed", "single", "burst", "rate"):
         table(rows, label, FANOUT, (RATE, CPU, P50, P99))
+    table(rows, "without results", RESULTS)
+    table(rows, "with results", RESULTS)
     table(rows, "idle", IDLE, ("server.rss_kib_per_connection",))
     table(rows, "resume", RESUME, ("cut_report.all_back_s",))
     table(rows, "even", SLOW)

@@ -18,6 +18,7 @@ mod order;
 mod refusals;
 mod resume;
 mod rights;
+mod season;
 mod slow;
 mod store;
 mod story;
