@@ -23,4 +23,5 @@ mod slow;
 mod store;
 mod story;
 mod support;
+mod told;
 mod topics;
