@@ -31,6 +31,8 @@ async fn every_kind_of_change_reaches_exactly_its_topics(database: Database) {
     the_table(&mut world).await;
     announcements::to_every_audience(&mut world).await;
     purchases::of_two_buyers(&mut world).await;
+    games::with_a_team_that_was_not_asked(&mut world).await;
+    withdrawals(&mut world).await;
     what_is_told_to_nobody(&mut world).await;
     world.compare_at_the_end().await;
 }
@@ -81,6 +83,15 @@ async fn the_table(world: &mut World) {
         let answer = world.admin.delete(&registered).await;
         let write = "DELETE /api/events/{id}/registrations/teams/{team_id}";
         world.tells(write, &hearers, answer).await;
+    }
+}
+
+async fn withdrawals(world: &mut World) {
+    for event in [world.public_event, world.private_event] {
+        let path = format!("/api/teams/{}/registrations/{}", world.tigers.id, event.id);
+        let answer = world.admin.delete(&path).await;
+        let write = "DELETE /api/teams/{id}/registrations/{event_id}";
+        world.tells(write, &table_of(event), answer).await;
     }
 }
 

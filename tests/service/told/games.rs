@@ -36,24 +36,30 @@ fn places(world: &World) -> Vec<Place> {
 }
 
 /// Makes a match, and follows it.
-async fn scheduled(world: &mut World, place: Place) -> (i64, Hearers) {
-    let answer = world
-        .admin
-        .post(
-            "/api/matches",
-            json!({
-                "event_id": place.event.map(|event| event.id), "sport": "football",
-                "home_team_id": place.home.id, "away_team_id": place.away.id,
-                "visibility": if place.public { "public" } else { "private" },
-                "starts_at": "2026-11-21T15:00:00.000Z",
-            }),
-        )
-        .await;
+async fn scheduled(world: &mut World, place: Place, write: &str) -> (i64, Hearers) {
+    let body = json!({
+        "event_id": place.event.map(|event| event.id), "sport": "football",
+        "home_team_id": place.home.id, "away_team_id": place.away.id,
+        "visibility": if place.public { "public" } else { "private" },
+        "starts_at": "2026-11-21T15:00:00.000Z",
+    });
+    // Of an event, by its manager, who may not say for a team that it takes part.
+    let by = if place.event.is_some() { &world.manager.client } else { &world.admin };
+    let answer = by.post("/api/matches", body).await;
     let game = id(&answer.ok());
     world.follow(&format!("match_{game}")).await;
     let hearers = place.hearers(game);
-    world.tells("POST /api/matches", &hearers, answer).await;
+    world.tells(write, &hearers, answer).await;
     (game, hearers)
+}
+
+/// A team that has left the event, or never was in it, is registered with its match.
+pub async fn with_a_team_that_was_not_asked(world: &mut World) {
+    for event in [world.public_event, world.private_event] {
+        let (home, away) = (world.tigers, world.bears);
+        let place = Place { event: Some(event), home, away, public: true };
+        scheduled(world, place, "POST /api/matches with a team that was not in the event").await;
+    }
 }
 
 /// `POST /api/matches/{id}/…`
@@ -75,7 +81,7 @@ const DELETED: &str = "DELETE /api/matches/{id}/result where the match stays fin
 const REOPENED: &str = "DELETE /api/matches/{id}/result where the match was not finished before";
 
 async fn from_start_to_end(world: &mut World, place: Place) {
-    let (game, hearers) = scheduled(world, place).await;
+    let (game, hearers) = scheduled(world, place, "POST /api/matches").await;
     act(world, game, &hearers, "start", json!({})).await;
     act(world, game, &hearers, "pause", json!({ "reason": "half_time" })).await;
     act(world, game, &hearers, "resume", json!({})).await;
@@ -115,7 +121,7 @@ async fn goal(world: &mut World, game: i64, hearers: &Hearers, team: Team) -> i6
 }
 
 async fn not_played(world: &mut World, place: Place) {
-    let (game, hearers) = scheduled(world, place).await;
+    let (game, hearers) = scheduled(world, place, "POST /api/matches").await;
     let path = format!("/api/matches/{game}");
     let edits = [
         ("with another starts_at", json!({ "starts_at": "2026-11-22T15:00:00.000Z" })),
@@ -135,7 +141,7 @@ async fn not_played(world: &mut World, place: Place) {
 }
 
 async fn abandoned(world: &mut World, place: Place) {
-    let (game, hearers) = scheduled(world, place).await;
+    let (game, hearers) = scheduled(world, place, "POST /api/matches").await;
     act(world, game, &hearers, "start", json!({})).await;
     act(world, game, &hearers, "abandon", json!({ "reason": "fog" })).await;
 }

@@ -22,8 +22,10 @@ pub async fn of_two_buyers(world: &mut World) {
         let answer =
             world.admin.post(&format!("/api/tickets/{}/check-in", code(0)), json!({})).await;
         world.tells("POST /api/tickets/{code}/check-in", &hearers, answer).await;
-        let answer = world.admin.post(&format!("/api/tickets/{}/void", code(1)), json!({})).await;
-        world.tells("POST /api/tickets/{code}/void", &hearers, answer).await;
+        let body = json!({ "status": "void" });
+        let answer = world.admin.patch(&format!("/api/tickets/{}", code(1)), body).await;
+        let write = "PATCH /api/tickets/{code} {\"status\":\"void\"}";
+        world.tells(write, &hearers, answer).await;
         moves_to(world, &purchase, &hearers, "refunded").await;
     }
 }
