@@ -1,9 +1,18 @@
 //! An event's standings, computed from its results: pure.
 
+mod order;
+mod tally;
+
+#[cfg(test)]
+mod tests;
+
 use std::cmp::Ordering;
 
 use serde::Deserialize;
 use serde::Serialize;
+
+use crate::domain::leaderboard::order::Contender;
+use crate::domain::leaderboard::order::Field;
 
 /// How an event's table is ordered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,7 +125,34 @@ impl Verdict {
 }
 
 /// The table: every entrant once, the first first.
+///
+/// - Takes: each entrant and each result once, in any order.
+/// - Gives: teams that no tie-breaker separates with one position, by name, then by id.
 pub fn leaderboard(ranking: &Ranking, entrants: &[Entrant], played: &[Played]) -> Vec<Standing> {
-    let _ = (ranking, entrants, played);
-    Vec::new()
+    let field = Field::new(&ranking.points, entrants, played);
+    let mut table = Vec::with_capacity(entrants.len());
+    for group in field.ranked(&ranking.tie_breakers) {
+        let position = table.len() as i64 + 1;
+        let tied = group.into_iter().map(|place| standing(position, &field.contenders[place]));
+        table.extend(tied);
+    }
+    table
+}
+
+fn standing(position: i64, contender: &Contender<'_>) -> Standing {
+    let Contender { entrant, tally, points, net_run_rate, .. } = contender;
+    Standing {
+        position,
+        team_id: entrant.team_id,
+        team: entrant.name.clone(),
+        played: tally.played,
+        won: tally.won,
+        drawn: tally.drawn,
+        lost: tally.lost,
+        r#for: tally.r#for,
+        against: tally.against,
+        difference: tally.difference(),
+        points: *points,
+        net_run_rate: *net_run_rate,
+    }
 }

@@ -1,0 +1,203 @@
+//! Which tie-breaker separates whom.
+
+use crate::domain::leaderboard::Entrant;
+use crate::domain::leaderboard::Points;
+use crate::domain::leaderboard::Ranking;
+use crate::domain::leaderboard::TieBreaker;
+use crate::domain::leaderboard::TieBreaker::Difference;
+use crate::domain::leaderboard::TieBreaker::For;
+use crate::domain::leaderboard::TieBreaker::HeadToHead;
+use crate::domain::leaderboard::TieBreaker::Name;
+use crate::domain::leaderboard::TieBreaker::NetRunRate;
+use crate::domain::leaderboard::TieBreaker::Points as ByPoints;
+use crate::domain::leaderboard::TieBreaker::Wins;
+use crate::domain::leaderboard::leaderboard;
+use crate::domain::leaderboard::tests::entrants;
+use crate::domain::leaderboard::tests::placed;
+use crate::domain::leaderboard::tests::places;
+use crate::domain::leaderboard::tests::ranking;
+use crate::domain::leaderboard::tests::results;
+
+#[test]
+fn each_tie_breaker_separates_by_its_own_figure() {
+    let names = ["Arles", "Brest", "Caen", "Dijon"];
+    // Won, drawn, lost; goals: Arles 1 0 1, 4:4; Brest 1 1 0, 3:1; Caen 0 2 1, 2:4; Dijon 1 1 1, 3:3
+    let lines = [
+        "Arles 1:0 Dijon",
+        "Dijon 2:1 Caen",
+        "Brest 2:0 Caen no_result",
+        "Caen 1:1 Brest",
+        "Brest 2:0 Arles",
+        "Dijon 1:1 Brest",
+        "Arles 3:2 Dijon",
+    ];
+    let cases: [(&[TieBreaker], [&str; 4]); 9] = [
+        (&[], ["1 Arles", "1 Brest", "1 Caen", "1 Dijon"]),
+        (&[ByPoints], ["1 Arles", "1 Brest", "3 Dijon", "4 Caen"]),
+        (&[Difference], ["1 Brest", "2 Arles", "3 Caen", "3 Dijon"]),
+        (&[For], ["1 Dijon", "2 Arles", "2 Brest", "4 Caen"]),
+        (&[Wins], ["1 Arles", "2 Brest", "2 Dijon", "4 Caen"]),
+        (&[Name], ["1 Arles", "2 Brest", "3 Caen", "4 Dijon"]),
+        (&[NetRunRate], ["1 Arles", "1 Brest", "1 Caen", "1 Dijon"]),
+        (&[Wins, For], ["1 Arles", "2 Dijon", "3 Brest", "4 Caen"]),
+        (&[For, Wins], ["1 Dijon", "2 Arles", "3 Brest", "4 Caen"]),
+    ];
+    for (breakers, expected) in cases {
+        assert_eq!(placed(breakers, &names, &lines), expected, "{breakers:?}");
+    }
+}
+
+#[test]
+fn names_are_sorted_whatever_their_capitals_then_by_letter() {
+    let names = ["ajax", "Zwolle", "Ajax", "élan", "AZ"];
+    let expected = ["1 Ajax", "2 ajax", "3 AZ", "4 Zwolle", "5 élan"];
+    assert_eq!(placed(&[Name], &names, &[]), expected);
+}
+
+#[test]
+fn who_shares_a_position_is_listed_by_name_then_by_id() {
+    let team = |team_id, name: &str| Entrant { team_id, name: name.into(), deduction: 0 };
+    let teams = [team(9, "Rovers"), team(3, "rangers"), team(4, "Rovers"), team(7, "Albion")];
+    let table = leaderboard(&ranking(&[ByPoints]), &teams, &[]);
+    let ids: Vec<_> = table.iter().map(|row| (row.position, row.team_id)).collect();
+    assert_eq!(ids, [(1, 7), (1, 3), (1, 4), (1, 9)]);
+    let table = leaderboard(&ranking(&[Name]), &teams, &[]);
+    let ids: Vec<_> = table.iter().map(|row| (row.position, row.team_id)).collect();
+    assert_eq!(ids, [(1, 7), (2, 3), (3, 4), (3, 9)], "a name twice separates nobody");
+}
+
+#[test]
+fn the_position_after_a_shared_one_is_left_out() {
+    let names = ["Arles", "Brest", "Caen", "Dijon"];
+    let lines = ["Arles 1:0 Dijon", "Brest 1:0 Dijon", "Caen 1:0 Dijon", "Arles 1:0 Caen"];
+    let expected = ["1 Arles", "2 Brest", "2 Caen", "4 Dijon"];
+    assert_eq!(placed(&[ByPoints], &names, &lines), expected);
+}
+
+#[test]
+fn between_two_it_is_their_own_matches() {
+    let names = ["Arles", "Brest", "Caen"];
+    // Arles is better everywhere but in the two matches that count.
+    let lines = [
+        "Arles 9:0 Caen",
+        "Brest 1:0 Caen",
+        "Brest 1:0 Arles",
+        "Arles 2:2 Brest",
+        "Arles 1:1 Caen",
+        "Caen 1:0 Brest",
+    ];
+    let cases: [(&[TieBreaker], [&str; 3]); 3] = [
+        (&[ByPoints, Difference], ["1 Brest", "2 Arles", "3 Caen"]),
+        (&[Difference, HeadToHead], ["1 Arles", "2 Brest", "3 Caen"]),
+        (&[HeadToHead], ["1 Brest", "2 Arles", "3 Caen"]),
+    ];
+    for (breakers, expected) in cases {
+        assert_eq!(placed(breakers, &names, &lines), expected, "{breakers:?}");
+    }
+    let level = ["Arles 9:0 Caen", "Brest 1:0 Caen", "Brest 1:0 Arles", "Arles 1:0 Brest"];
+    let expected = ["1 Arles", "1 Brest", "3 Caen"];
+    assert_eq!(placed(&[ByPoints, HeadToHead], &names, &level), expected);
+    let expected = ["1 Arles", "2 Brest", "3 Caen"];
+    assert_eq!(placed(&[ByPoints, HeadToHead, For], &names, &level), expected);
+}
+
+/// UEFA EURO 2004, group C: three teams with five points each, all draws among themselves; the
+/// goals in these matches (3, 2 and 1) sent Italy home.
+#[test]
+fn sweden_denmark_italy_2004() {
+    let names = ["Bulgaria", "Denmark", "Italy", "Sweden"];
+    let lines = [
+        "Denmark 0:0 Italy",
+        "Sweden 5:0 Bulgaria",
+        "Bulgaria 0:2 Denmark",
+        "Italy 1:1 Sweden",
+        "Italy 2:1 Bulgaria",
+        "Denmark 2:2 Sweden",
+    ];
+    let expected = ["1 Sweden", "2 Denmark", "3 Italy", "4 Bulgaria"];
+    assert_eq!(placed(&[ByPoints, HeadToHead], &names, &lines), expected);
+}
+
+#[test]
+fn a_mini_table_goes_by_points_then_difference_then_goals() {
+    let names = ["Arles", "Brest", "Caen", "Dijon"];
+    #[rustfmt::skip]
+    let cases = [
+        ("points",     ["Caen 1:0 Brest", "Caen 1:0 Arles", "Brest 1:0 Arles"], ["1 Caen", "2 Brest", "3 Arles"]),
+        ("difference", ["Arles 1:0 Brest", "Brest 3:0 Caen", "Caen 4:1 Arles"], ["1 Brest", "2 Caen", "3 Arles"]),
+        ("goals",      ["Arles 1:0 Brest", "Brest 3:2 Caen", "Caen 2:1 Arles"], ["1 Caen", "2 Brest", "3 Arles"]),
+    ];
+    for (case, lines, expected) in cases {
+        // Dijon is not of the tied, and what happened against it doesn't count.
+        let mut lines = lines.to_vec();
+        lines.extend(["Arles 9:0 Dijon", "Dijon 5:0 Arles", "Dijon 9:0 Brest", "Dijon 1:0 Caen"]);
+        let played = results(&names, &lines);
+        let mut teams = entrants(&names);
+        // Whatever the three have won is taken away, so that they are tied.
+        let table = leaderboard(&ranking(&[]), &teams, &played);
+        for team in &mut teams {
+            let row = table.iter().find(|row| row.team_id == team.team_id).unwrap();
+            team.deduction = if team.name == "Dijon" { 0 } else { row.points };
+        }
+        let table = leaderboard(&ranking(&[ByPoints, HeadToHead]), &teams, &played);
+        assert_eq!(places(&table)[0], "1 Dijon");
+        let three = table[1..].iter();
+        let three: Vec<_> = three.map(|row| format!("{} {}", row.position - 1, row.team)).collect();
+        assert_eq!(three, expected, "{case}");
+    }
+}
+
+#[test]
+fn those_still_level_are_compared_by_their_own_matches_alone() {
+    // Among the three each has 3 points and a difference of 0; Arles has scored 3, the others 2.
+    // Of those two Lyon won, although the alphabet and the three-team table prefer none.
+    let names = ["Arles", "Caen", "Lyon"];
+    let lines = ["Arles 2:1 Lyon", "Caen 2:1 Arles", "Lyon 1:0 Caen"];
+    let expected = ["1 Arles", "2 Lyon", "3 Caen"];
+    assert_eq!(placed(&[ByPoints, HeadToHead, Name], &names, &lines), expected);
+}
+
+#[test]
+fn what_a_new_mini_table_leaves_level_goes_to_the_next_tie_breaker() {
+    // Arles beat all; the three others beat each other in a circle.
+    let names = ["Arles", "Brest", "Caen", "Dijon"];
+    let lines = [
+        "Arles 1:0 Brest",
+        "Arles 1:0 Caen",
+        "Arles 1:0 Dijon",
+        "Brest 1:0 Caen",
+        "Caen 1:0 Dijon",
+        "Dijon 1:0 Brest",
+    ];
+    let expected = ["1 Arles", "2 Brest", "2 Caen", "2 Dijon"];
+    assert_eq!(placed(&[HeadToHead], &names, &lines), expected);
+    let expected = ["1 Arles", "2 Brest", "3 Caen", "4 Dijon"];
+    assert_eq!(placed(&[HeadToHead, Name], &names, &lines), expected);
+}
+
+#[test]
+fn a_circle_is_shared_by_all_in_it() {
+    let names = ["Caen", "Brest", "Arles"];
+    let lines = ["Arles 1:0 Brest", "Brest 1:0 Caen", "Caen 1:0 Arles"];
+    let expected = ["1 Arles", "1 Brest", "1 Caen"];
+    assert_eq!(placed(&[ByPoints, HeadToHead, Difference, For, Wins], &names, &lines), expected);
+}
+
+#[test]
+fn a_mini_table_counts_by_the_events_points_and_no_deduction() {
+    let names = ["Arles", "Brest"];
+    let lines = ["Arles 1:0 Brest", "Brest 0:0 Arles away", "Arles 5:0 Brest no_result"];
+    // Arles has won twice, once by a verdict; no points are left of it.
+    let mut teams = entrants(&names);
+    teams[0].deduction = 6;
+    let played = results(&names, &lines);
+    let table = leaderboard(&ranking(&[ByPoints, HeadToHead]), &teams, &played);
+    assert_eq!(places(&table), ["1 Arles", "2 Brest"]);
+    assert_eq!((table[0].points, table[1].points), (1, 1));
+
+    // Where a defeat is worth most, who lost stands first.
+    let points = Points { win: 0, draw: 0, loss: 2, no_result: 0 };
+    let upside_down = Ranking { points, tie_breakers: vec![HeadToHead] };
+    let table = leaderboard(&upside_down, &entrants(&names), &played);
+    assert_eq!(places(&table), ["1 Brest", "2 Arles"]);
+}
