@@ -68,6 +68,14 @@ impl<'a> Body<'a> {
         id
     }
 
+    pub fn flag(&mut self, name: &'static str) -> Option<bool> {
+        let flag = self.take(name)?.as_bool();
+        if flag.is_none() {
+            return self.refuse(name, "must be true or false");
+        }
+        flag
+    }
+
     /// One of `words`; gives what stands beside it.
     pub fn word<T>(
         &mut self,
@@ -112,6 +120,11 @@ impl<'a> Body<'a> {
         let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
         self.errors.push(FieldError { pointer, detail: detail.into() });
         None
+    }
+
+    /// Whether nothing was wrong so far: what depends on several fields can be looked at.
+    pub fn is_right(&self) -> bool {
+        self.errors.is_empty()
     }
 
     /// What was made of the body, if nothing was wrong with it and no field is left over.

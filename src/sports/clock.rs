@@ -70,6 +70,11 @@ impl Clock {
         self.running = period.is_none_or(|period| period.runs);
     }
 
+    /// Whether it has ever run: whether the match was begun.
+    pub fn has_begun(&self) -> bool {
+        self.at.is_some()
+    }
+
     /// Stands still from `at`, or from the last start or stop where that is later: devices
     /// disagree about the time, and a clock that runs backwards helps nobody.
     pub fn stop(&mut self, at: DateTime<Utc>) {

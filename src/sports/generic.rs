@@ -16,11 +16,10 @@ use crate::sports::clock::Timing;
 use crate::sports::play::Play;
 use crate::sports::play::Status;
 use crate::sports::score::Pair;
+use crate::sports::score::SCORE_MOST;
 use crate::sports::score::Score;
 use crate::sports::sport::Sport;
 
-/// More than any game's score; keeps a slip of the thumb out.
-const SCORE_MOST: i64 = 100_000;
 /// Characters of the line shown beside a score.
 const TEXT_LONGEST: usize = 500;
 

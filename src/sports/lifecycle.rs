@@ -1,12 +1,10 @@
 //! From scheduled to finished, the same in every sport.
 
-use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
 use crate::domain::message::Message;
 use crate::domain::rejection::Rejection;
-use crate::domain::topic::Channel;
 use crate::domain::topic::Stream;
 use crate::sports::Applied;
 use crate::sports::Command;
@@ -17,6 +15,7 @@ use crate::sports::clock::Period;
 use crate::sports::clock::Timing;
 use crate::sports::play::Play;
 use crate::sports::play::Status;
+use crate::sports::result;
 use crate::sports::sport::Sport;
 
 /// One action that moves a match from one status to another.
@@ -25,7 +24,8 @@ pub struct Step {
     action: &'static str,
     from: &'static [Status],
     to: Status,
-    told: &'static str,
+    /// None where the schedule changes: that is told with the whole match, by whoever knows it.
+    told: Option<&'static str>,
 }
 
 static STEPS: [Step; 7] = {
@@ -37,18 +37,15 @@ static STEPS: [Step; 7] = {
     use Status::Postponed;
     use Status::Scheduled;
     [
-        step("start", &[Scheduled, Postponed], Live, "match_start"),
-        step("pause", &[Live], Paused, "match_pause"),
-        step("resume", &[Paused], Live, "match_resume"),
-        step("end", &[Live, Paused], Finished, "match_end"),
-        step("abandon", &[Live, Paused], Abandoned, "match_end"),
-        step("postpone", &[Scheduled], Postponed, SCHEDULE_UPDATE),
-        step("cancel", &[Scheduled, Postponed], Cancelled, SCHEDULE_UPDATE),
+        step("start", &[Scheduled, Postponed], Live, Some("match_start")),
+        step("pause", &[Live], Paused, Some("match_pause")),
+        step("resume", &[Paused], Live, Some("match_resume")),
+        step("end", &[Live, Paused], Finished, Some("match_end")),
+        step("abandon", &[Live, Paused], Abandoned, Some("match_end")),
+        step("postpone", &[Scheduled], Postponed, None),
+        step("cancel", &[Scheduled, Postponed], Cancelled, None),
     ]
 };
-
-/// Told to the teams as well: they have to be somewhere, or needn't.
-const SCHEDULE_UPDATE: &str = "schedule_update";
 
 /// Characters of a reason: two long sentences.
 const REASON_LONGEST: usize = 500;
@@ -64,7 +61,7 @@ const fn step(
     action: &'static str,
     from: &'static [Status],
     to: Status,
-    told: &'static str,
+    told: Option<&'static str>,
 ) -> Step {
     Step { action, from, to, told }
 }
@@ -92,12 +89,9 @@ pub fn apply<S: Sport>(
     }
     next.reason = ask.reason.clone().filter(|_| step.to != Status::Live);
 
-    let answer = next.standing(&S::score(&next));
-    let messages = if step.told == SCHEDULE_UPDATE {
-        schedule_update(S::CODE, fixture, step.to, ask.reason)
-    } else {
-        vec![tell(step, fixture, answer.clone(), ask.reason)]
-    };
+    let answer = next.standing(&S::shown(&next));
+    let told = step.told.map(|kind| tell::<S>(kind, fixture, &next, ask.reason));
+    let messages = told.into_iter().collect();
     Ok(Applied { state: next, messages, answer: Value::Object(answer), created: false })
 }
 
@@ -117,46 +111,21 @@ fn period<S>(timing: &Timing, play: &Play<S>, ask: &Ask) -> Option<&'static Peri
     Some(ask.period.unwrap_or_else(|| timing.after(current, play.reason.as_deref())))
 }
 
-fn tell(
-    step: &Step,
+/// `kind` to the match: where it stands now, with the result of one that has ended.
+pub fn tell<S: Sport>(
+    kind: &'static str,
     fixture: &Fixture,
-    mut data: Map<String, Value>,
+    play: &Play<S::State>,
     reason: Option<String>,
 ) -> Message {
+    let mut data = play.standing(&S::shown(play));
     data.insert("match_id".into(), json!(fixture.match_id));
+    if play.status == Status::Finished {
+        let result = result::of::<S>(fixture, play).map(|result| result.view(fixture));
+        data.insert("result".into(), json!(result));
+    }
     if let Some(reason) = reason {
         data.insert("reason".into(), json!(reason));
     }
-    let topic = Stream::Match(fixture.match_id).topic();
-    Message::new(topic, step.told, Value::Object(data))
-}
-
-/// To the match and to both teams.
-fn schedule_update(
-    sport: &str,
-    fixture: &Fixture,
-    status: Status,
-    reason: Option<String>,
-) -> Vec<Message> {
-    let mut data = json!({
-        "event_id": null,
-        "change": status.word(),
-        "match": {
-            "id": fixture.match_id,
-            "sport": sport,
-            "status": status.word(),
-            "home": fixture.home,
-            "away": fixture.away,
-        },
-    });
-    if let (Some(reason), Some(data)) = (reason, data.as_object_mut()) {
-        data.insert("reason".into(), json!(reason));
-    }
-    let team = |team_id| Stream::Team(team_id).channel(Channel::Schedule);
-    let topics = [
-        Stream::Match(fixture.match_id).topic(),
-        team(fixture.home.team_id),
-        team(fixture.away.team_id),
-    ];
-    topics.map(|topic| Message::new(topic, SCHEDULE_UPDATE, data.clone())).to_vec()
+    Message::new(Stream::Match(fixture.match_id).topic(), kind, Value::Object(data))
 }

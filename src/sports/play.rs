@@ -1,11 +1,14 @@
 //! What every sport's state has: status and clock around the sport's own part.
 
+use std::sync::Arc;
+
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
 use crate::domain::rejection::Rejection;
 use crate::sports::clock::Clock;
+use crate::sports::result::by_hand::Entered;
 use crate::sports::score::Score;
 
 /// Where a match stands between the fixture list and the final whistle.
@@ -27,7 +30,19 @@ pub struct Play<S> {
     pub clock: Clock,
     /// Why it isn't being played, where somebody said so.
     pub reason: Option<String>,
+    pub decided_by: DecidedBy,
     pub sport: S,
+}
+
+/// Who says how a finished match has ended.
+#[derive(Clone, Debug, Default)]
+pub enum DecidedBy {
+    #[default]
+    Play,
+    /// The play's own result was taken away and no other has been entered.
+    Nobody,
+    /// Somebody who entered it, whatever the play says.
+    Hand(Arc<Entered>),
 }
 
 impl Status {
@@ -46,7 +61,17 @@ impl Status {
 
 impl<S> Play<S> {
     pub fn new(sport: S) -> Self {
-        Self { status: Status::Scheduled, clock: Clock::default(), reason: None, sport }
+        let (status, clock) = (Status::Scheduled, Clock::default());
+        Self { status, clock, reason: None, decided_by: DecidedBy::default(), sport }
+    }
+
+    /// The score to show, where the play's entries come to `computed`: while a result entered by
+    /// hand stands, nothing may contradict it.
+    pub fn shown(&self, computed: Score) -> Score {
+        match &self.decided_by {
+            DecidedBy::Hand(entered) => entered.score,
+            _ => computed,
+        }
     }
 
     /// Refuses `action` unless the match stands at one of `allowed`, and says which those are.

@@ -17,7 +17,8 @@ use crate::sports::SPORTS;
 use crate::sports::Summary;
 use crate::sports::lifecycle;
 use crate::sports::play::Play;
-use crate::sports::play::Status;
+use crate::sports::result;
+use crate::sports::result::by_hand;
 use crate::sports::sport::Sport;
 
 /// A match's state; only its own sport can look inside. A clone copies nothing.
@@ -36,7 +37,7 @@ pub struct Rules {
     players: fn(&str, &Value) -> Vec<i64>,
     apply: fn(&Fixture, &Game, &Command) -> Outcome<Game>,
     view: fn(&Fixture, &Game) -> Value,
-    read: fn(&Game, &str) -> Option<Value>,
+    read: fn(&Fixture, &Game, &str) -> Option<Value>,
 }
 
 impl Rules {
@@ -87,9 +88,9 @@ impl Rules {
         game.result.as_deref()
     }
 
-    /// What `GET /api/matches/{id}/{path}` answers: `incidents`, `incidents/21`, `statistics` …
-    pub fn read(&self, _fixture: &Fixture, game: &Game, path: &str) -> Option<Value> {
-        (self.read)(game, path)
+    /// What `GET /api/matches/{id}/{path}` answers: `result`, `incidents`, `incidents/21` …
+    pub fn read(&self, fixture: &Fixture, game: &Game, path: &str) -> Option<Value> {
+        (self.read)(fixture, game, path)
     }
 }
 
@@ -101,14 +102,13 @@ impl fmt::Debug for Rules {
 
 impl Game {
     fn of<S: Sport>(fixture: &Fixture, play: Play<S::State>) -> Self {
-        let score = S::score(&play);
+        let score = S::shown(&play);
         let summary = Summary {
             status: play.status.word(),
             home_score: score.goals.home,
             away_score: score.goals.away,
         };
-        let ended = play.status == Status::Finished;
-        let result = ended.then(|| S::result(fixture, &play)).flatten().map(Arc::new);
+        let result = result::of::<S>(fixture, &play);
         Self { state: Arc::new(play), summary, result }
     }
 
@@ -126,10 +126,13 @@ fn apply<S: Sport>(fixture: &Fixture, game: &Game, command: &Command) -> Outcome
     let Some(play) = game.play::<S>() else {
         return Err(Rejection::conflict("wrong-sport", "the match is of another sport"));
     };
-    let own = S::OWN_STEPS.contains(&command.action.as_str());
-    let applied = match lifecycle::find(&command.action).filter(|_| !own) {
-        Some(step) => lifecycle::apply::<S>(step, fixture, play, command)?,
-        None => S::apply(fixture, play, command)?,
+    let action = command.action.as_str();
+    let own = S::OWN_STEPS.contains(&action);
+    let applied = match (lifecycle::find(action).filter(|_| !own), action) {
+        (Some(step), _) => lifecycle::apply::<S>(step, fixture, play, command)?,
+        (None, "PUT result") => by_hand::enter::<S>(fixture, play, command)?,
+        (None, "DELETE result") => by_hand::take_away::<S>(fixture, play, command)?,
+        (None, _) => by_hand::kept::<S>(S::apply(fixture, play, command)?)?,
     };
     let Applied { state, messages, answer, created } = applied;
     Ok(Applied { state: Game::of::<S>(fixture, state), messages, answer, created })
@@ -137,7 +140,7 @@ fn apply<S: Sport>(fixture: &Fixture, game: &Game, command: &Command) -> Outcome
 
 fn view<S: Sport>(fixture: &Fixture, game: &Game) -> Value {
     let Some(play) = game.play::<S>() else { return Value::Null };
-    let mut view = play.standing(&S::score(play));
+    let mut view = play.standing(&S::shown(play));
     view.insert("sport".into(), json!(S::CODE));
     view.insert("home".into(), json!(fixture.home));
     view.insert("away".into(), json!(fixture.away));
@@ -145,9 +148,17 @@ fn view<S: Sport>(fixture: &Fixture, game: &Game) -> Value {
         view.insert("reason".into(), json!(reason));
     }
     view.extend(S::view(play));
+    view.insert("result".into(), result_view(fixture, game).unwrap_or_default());
     Value::Object(view)
 }
 
-fn read<S: Sport>(game: &Game, path: &str) -> Option<Value> {
-    S::read(game.play::<S>()?, path)
+fn read<S: Sport>(fixture: &Fixture, game: &Game, path: &str) -> Option<Value> {
+    match path {
+        "result" => result_view(fixture, game),
+        _ => S::read(game.play::<S>()?, path),
+    }
+}
+
+fn result_view(fixture: &Fixture, game: &Game) -> Option<Value> {
+    Some(game.result.as_ref()?.view(fixture))
 }

@@ -32,14 +32,21 @@ pub trait Sport {
         Vec::new()
     }
 
-    /// Applies any action but those of `lifecycle`; what it doesn't know is `not_found("action")`.
+    /// Applies any action but those of `lifecycle` and the result's; what it doesn't know is
+    /// `not_found("action")`.
     fn apply(
         fixture: &Fixture,
         play: &Play<Self::State>,
         command: &Command,
     ) -> Outcome<Play<Self::State>>;
 
+    /// The score that the entries come to. What is told and shown is [`Sport::shown`].
     fn score(play: &Play<Self::State>) -> Score;
+
+    /// The score as every message, answer and view has it.
+    fn shown(play: &Play<Self::State>) -> Score {
+        play.shown(Self::score(play))
+    }
 
     /// The outcome of a match that has ended by being played; `None` where nothing was decided.
     fn result(fixture: &Fixture, play: &Play<Self::State>) -> Option<MatchResult> {

@@ -180,7 +180,7 @@ fn list(sheet: &Sheet) -> Value {
 
 /// `answer` with the score and the statistics after it.
 fn answer(play: &Play<Sheet>, mut answer: Map<String, Value>) -> Value {
-    Football::score(play).write(&mut answer);
+    Football::shown(play).write(&mut answer);
     answer.insert("statistics".into(), json!(play.sport.statistics()));
     Value::Object(answer)
 }

@@ -114,22 +114,22 @@ fn the_match_is_told_with_status_clock_and_score() {
 }
 
 #[test]
-fn both_teams_learn_that_they_neednt_come() {
-    for (action, change) in [("postpone", "postponed"), ("cancel", "cancelled")] {
+fn the_end_is_told_with_the_result() {
+    let mut scored = Scored::live("generic");
+    scored.accepts("score", json!({ "home": 2, "away": 1 }));
+    let applied = scored.accepts("end", json!({}));
+    assert_eq!(applied.messages[0].data["result"], scored.read("result").unwrap());
+    assert_eq!(applied.messages[0].data["result"]["by_hand"], false);
+}
+
+#[test]
+fn what_changes_the_schedule_is_left_to_those_who_know_the_whole_match() {
+    for (action, status) in [("postpone", "postponed"), ("cancel", "cancelled")] {
         let mut scored = Scored::new("football");
         let applied = scored.accepts(action, json!({ "reason": "Frozen pitch" }));
-        let topics: Vec<_> =
-            applied.messages.iter().map(|message| message.topic.to_string()).collect();
-        assert_eq!(topics, ["match_3", "team_1_schedule", "team_2_schedule"]);
-        for message in &applied.messages {
-            assert_eq!(message.kind, "schedule_update");
-            assert_eq!(message.data["change"], change);
-            assert_eq!(message.data["event_id"], Value::Null);
-            assert_eq!(message.data["reason"], "Frozen pitch");
-            assert_eq!(message.data["match"]["id"], 3);
-            assert_eq!(message.data["match"]["status"], change);
-            assert_eq!(message.data["match"]["away"]["name"], "Liverpool");
-        }
+        assert_eq!(applied.messages, []);
+        assert_eq!(applied.answer["status"], status);
+        assert_eq!(scored.view()["reason"], "Frozen pitch", "it is found in the view");
     }
 }
 

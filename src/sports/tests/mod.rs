@@ -4,6 +4,8 @@ mod body;
 mod clock;
 mod generic;
 mod lifecycle;
+mod own_steps;
+mod result;
 mod sequences;
 
 use chrono::DateTime;
@@ -17,6 +19,7 @@ use crate::sports::Applied;
 use crate::sports::Command;
 use crate::sports::Fixture;
 use crate::sports::Game;
+use crate::sports::MatchResult;
 use crate::sports::Player;
 use crate::sports::Rules;
 use crate::sports::Side;
@@ -116,6 +119,10 @@ impl Scored {
 
     pub fn read(&self, path: &str) -> Option<Value> {
         self.rules.read(&self.fixture, &self.game, path)
+    }
+
+    pub fn result(&self) -> Option<&MatchResult> {
+        self.rules.result(&self.game)
     }
 
     pub fn score(&self) -> (i64, i64) {

@@ -67,6 +67,23 @@ fn incident() -> impl Strategy<Value = Value> {
     })
 }
 
+/// A body of a result, right or wrong; mostly one that may contradict what was seen.
+fn result() -> impl Strategy<Value = Value> {
+    let endings = vec![json!("played"), json!("walkover"), json!("awarded"), json!("no_result")];
+    let score = || prop::option::weighted(0.8, -1..4_i64);
+    let fields = (
+        score(),
+        score(),
+        prop::option::weighted(0.4, prop::sample::select(endings)),
+        prop::option::weighted(0.3, 1..4_i64),
+        prop::bool::weighted(0.7),
+    );
+    fields.prop_map(|(home, away, ending, winner, overrides)| {
+        json!({ "home_score": home, "away_score": away, "ending": ending,
+                "winner_team_id": winner, "override": overrides })
+    })
+}
+
 /// What a match is told: mostly what could be meant, sometimes nonsense.
 fn command() -> impl Strategy<Value = (String, Value)> {
     let common =
@@ -89,6 +106,8 @@ fn command() -> impl Strategy<Value = (String, Value)> {
         1 => (-1..5_i64, 0..5_i64).prop_map(|(home, away)| {
             ("score".to_owned(), json!({ "home": home, "away": away }))
         }),
+        2 => result().prop_map(|body| ("PUT result".to_owned(), body)),
+        2 => Just(("DELETE result".to_owned(), Value::Null)),
     ]
 }
 
@@ -134,7 +153,8 @@ proptest! {
             match scored.tries(&action, body) {
                 Err(_) => prop_assert_eq!(scored.view(), before),
                 Ok(applied) => {
-                    prop_assert!(!applied.messages.is_empty(), "{} told nobody", action);
+                    let scheduling = ["postpone", "cancel"].contains(&action.as_str());
+                    prop_assert_eq!(applied.messages.is_empty(), scheduling, "{}", action);
                     let view = scored.view();
                     for message in &applied.messages {
                         if let Some(score) = message.data.get("score") {
@@ -150,13 +170,22 @@ proptest! {
             let (home, away) = scored.score();
             prop_assert_eq!(&view["score"], &json!({ "home": home, "away": away }));
             prop_assert_eq!(&view["status"], scored.summary().status);
+            let result = scored.read("result").unwrap_or_default();
+            prop_assert_eq!(&view["result"], &result);
+            prop_assert!(result.is_null() || view["status"] == "finished");
+            let by_hand = result["by_hand"] == true;
+            if !result.is_null() {
+                prop_assert_eq!(&view["score"]["home"], &result["home_score"]);
+                prop_assert_eq!(&view["score"]["away"], &result["away_score"]);
+            }
             if sport == "football" {
-                prop_assert_eq!(recount(&view), (home, away));
+                let (home_goals, away_goals) = recount(&view);
+                prop_assert!(by_hand || (home_goals, away_goals) == (home, away));
                 prop_assert!(is_sorted(&view));
                 let statistics = scored.read("statistics").unwrap();
                 prop_assert_eq!(&statistics, &view["statistics"]);
-                prop_assert_eq!(&statistics["home"]["goals"], &view["score"]["home"]);
-                prop_assert_eq!(&statistics["away"]["goals"], &view["score"]["away"]);
+                prop_assert_eq!(&statistics["home"]["goals"], home_goals);
+                prop_assert_eq!(&statistics["away"]["goals"], away_goals);
             }
         }
 
