@@ -21,7 +21,7 @@ use crate::domain::leaderboard::tests::results;
 #[test]
 fn each_tie_breaker_separates_by_its_own_figure() {
     let names = ["Arles", "Brest", "Caen", "Dijon"];
-    // Won, drawn, lost; goals: Arles 1 0 1, 4:4; Brest 1 1 0, 3:1; Caen 0 2 1, 2:4; Dijon 1 1 1, 3:3
+    // Points, won, goals: Arles 6, 2, 4:4; Brest 6, 1, 4:2; Caen 2, 0, 2:3; Dijon 4, 1, 5:6.
     let lines = [
         "Arles 1:0 Dijon",
         "Dijon 2:1 Caen",
@@ -77,19 +77,13 @@ fn the_position_after_a_shared_one_is_left_out() {
 #[test]
 fn between_two_it_is_their_own_matches() {
     let names = ["Arles", "Brest", "Caen"];
-    // Arles is better everywhere but in the two matches that count.
-    let lines = [
-        "Arles 9:0 Caen",
-        "Brest 1:0 Caen",
-        "Brest 1:0 Arles",
-        "Arles 2:2 Brest",
-        "Arles 1:1 Caen",
-        "Caen 1:0 Brest",
-    ];
-    let cases: [(&[TieBreaker], [&str; 3]); 3] = [
-        (&[ByPoints, Difference], ["1 Brest", "2 Arles", "3 Caen"]),
-        (&[Difference, HeadToHead], ["1 Arles", "2 Brest", "3 Caen"]),
-        (&[HeadToHead], ["1 Brest", "2 Arles", "3 Caen"]),
+    // Both have four points; Arles beat Caen by nine, Brest beat Arles.
+    let lines = ["Arles 9:0 Caen", "Brest 1:0 Arles", "Arles 0:0 Brest", "Caen 1:0 Brest"];
+    let cases: [(&[TieBreaker], [&str; 3]); 4] = [
+        (&[ByPoints], ["1 Arles", "1 Brest", "3 Caen"]),
+        (&[ByPoints, Difference], ["1 Arles", "2 Brest", "3 Caen"]),
+        (&[ByPoints, HeadToHead], ["1 Brest", "2 Arles", "3 Caen"]),
+        (&[ByPoints, Difference, HeadToHead], ["1 Arles", "2 Brest", "3 Caen"]),
     ];
     for (breakers, expected) in cases {
         assert_eq!(placed(breakers, &names, &lines), expected, "{breakers:?}");
@@ -150,7 +144,7 @@ fn a_mini_table_goes_by_points_then_difference_then_goals() {
 #[test]
 fn those_still_level_are_compared_by_their_own_matches_alone() {
     // Among the three each has 3 points and a difference of 0; Arles has scored 3, the others 2.
-    // Of those two Lyon won, although the alphabet and the three-team table prefer none.
+    // Of those two Lyon won, which neither the table of three nor the alphabet would say.
     let names = ["Arles", "Caen", "Lyon"];
     let lines = ["Arles 2:1 Lyon", "Caen 2:1 Arles", "Lyon 1:0 Caen"];
     let expected = ["1 Arles", "2 Lyon", "3 Caen"];
