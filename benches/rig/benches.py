@@ -143,7 +143,7 @@ def results(plan):
         yield sseload(server, "fanout", "without results", *options, out=plan.out, repetition=repetition)
         with season.Clerk(league, a_minute=1000) as clerk:
             report = sseload(server, "fanout", "with results", *options, repetition=repetition)
-        report["results"] = clerk.report()
+        report["results"] = {**clerk.report(), "table_ms": league.table_ms()}
         print(f"  results {report['results']}")
         plan.write(report)
         yield report

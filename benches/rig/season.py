@@ -3,6 +3,7 @@
 import http.client
 import json
 import random
+import statistics
 import threading
 import time
 
@@ -10,7 +11,7 @@ TEAMS = 20
 
 
 class Season:
-    """380 scheduled matches; the match that readers follow belongs to the same event."""
+    """380 matches that all have results: no table costs more. The match that readers follow belongs to the same event."""
 
     def __init__(self, server):
         self.server = server
@@ -21,14 +22,45 @@ class Season:
         self.matches = [self.match(home, away) for home in self.teams for away in self.teams if home != away]
         server.ids = [self.match(*self.teams[:2])]
         server.post(f"/api/matches/{server.ids[0]}/start", {})
+        self.entered, self.draw = 0, random.Random(7)
+        connection = self.connection()
+        for _ in self.matches:
+            if self.enter(connection) != 200:
+                raise RuntimeError("a result was refused")
+        connection.close()
 
     def match(self, home, away):
         body = {"event_id": self.event, "sport": "generic", "home_team_id": home, "away_team_id": away}
         return self.server.post("/api/matches", body)["id"]
 
+    def connection(self):
+        return http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
+
+    def enter(self, connection):
+        """Enters the next result, or corrects it: never to the score that it had, so each is told. Gives the status."""
+        turn, place = divmod(self.entered, len(self.matches))
+        self.entered += 1
+        body = json.dumps({"home_score": self.draw.randrange(6), "away_score": turn % 10 + 10 * self.draw.randrange(2)})
+        headers = {"Content-Type": "application/json", **self.server.bearer}
+        connection.request("PUT", f"/api/matches/{self.matches[place]}/result", body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    def table_ms(self, times=100):
+        """How long it takes to ask for the table, which is computed each time: the median."""
+        connection, taken = self.connection(), []
+        for _ in range(times):
+            began = time.perf_counter()
+            connection.request("GET", f"/api/events/{self.event}/leaderboard", headers=self.server.bearer)
+            connection.getresponse().read()
+            taken.append(time.perf_counter() - began)
+        connection.close()
+        return round(statistics.median(taken) * 1000, 2)
+
 
 class Clerk:
-    """Enters a result each time one is due, and corrects the first ones when all have been entered."""
+    """Enters a result each time one is due."""
 
     def __init__(self, season, a_minute):
         self.season, self.every = season, 60 / a_minute
@@ -47,21 +79,12 @@ class Clerk:
         self.took = time.perf_counter() - self.began
 
     def work(self):
-        draw = random.Random(7)
-        connection = http.client.HTTPConnection("127.0.0.1", self.season.server.port, timeout=20)
-        headers = {"Content-Type": "application/json", **self.season.server.bearer}
-        number, due = 0, time.perf_counter()
+        connection, due = self.season.connection(), time.perf_counter()
         while not self.done.wait(max(0, due - time.perf_counter())):
-            game = self.season.matches[number % len(self.season.matches)]
-            # Never the score that it had: each is a change that is told.
-            body = json.dumps({"home_score": draw.randrange(6), "away_score": number // len(self.season.matches) + draw.randrange(2) * 10})
-            connection.request("PUT", f"/api/matches/{game}/result", body, headers)
-            answer = connection.getresponse()
-            answer.read()
-            self.refused += answer.status != 200
+            self.refused += self.season.enter(connection) != 200
             # From when it was due: a server that stalls is not flattered.
             self.times.append(time.perf_counter() - due)
-            number, due = number + 1, due + self.every
+            due += self.every
         connection.close()
 
     def report(self):

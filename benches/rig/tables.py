@@ -74,7 +74,7 @@ APPEND = [("messages/s", "measured.published_per_s", 0, 1), ("p50 ms", "publishe
           ("p99 ms", "publisher.latency.p99_us", 2, 0.001), ("µs CPU a message", "measured.server_cpu_us_per_publish", 0, 1),
           ("refused", "publisher.errors", 0, 1), ("cores of others", "measured.other_cores", 2, 1)]
 RESULTS = [*FANOUT[:3], *FANOUT[5:], ("results/s", "results.per_s", 1, 1), ("entering one p50 ms", "results.p50_ms", 2, 1),
-           ("p99 ms", "results.p99_ms", 2, 1), ("refused", "results.refused", 0, 1)]
+           ("p99 ms", "results.p99_ms", 2, 1), ("asking for the table ms", "results.table_ms", 2, 1), ("refused", "results.refused", 0, 1)]
 MILLION = [("messages", "messages", 0, 1), ("file MiB", "file_mib", 0, 1), ("start s", "start_s", 3, 1), ("start of an empty one s", "start_empty_s", 3, 1),
            ("first resume ms", "resume_cold_ms", 2, 1), ("resume ms", "resume_ms", 2, 1), ("slowest ms", "resume_max_ms", 2, 1)]
 
