@@ -42,16 +42,22 @@ const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
     ("users_role_is_known",         "",            "/role",         "must be user or admin"),
     ("teams_visibility_is_known",   "",            "/visibility",   "must be public or private"),
     ("matches_visibility_is_known", "",            "/visibility",   "must be public or private"),
+    ("events_visibility_is_known",  "",            "/visibility",   "must be public or private"),
     ("members_role_is_known",       "",            "/role",         "must be manager, coach, player or family"),
     ("officials_role_is_known",     "",            "/role",         "must be scorer or referee"),
     ("members_user_exists",         "",            "/user_id",      "no such user"),
     ("officials_user_exists",       "",            "/user_id",      "no such user"),
+    ("managers_user_exists",        "",            "/user_id",      "no such user"),
+    ("registrations_user_exists",   "",            "/user_id",      "no such user"),
+    ("registrations_team_exists",   "",            "/team_id",      "no such team"),
     ("matches_home_team_exists",    "",            "/home_team_id", "no such team"),
     ("matches_away_team_exists",    "",            "/away_team_id", "no such team"),
     ("matches_teams_differ",        "",            "/away_team_id", "a team can't play itself"),
     ("members_team_exists",         "",            "",              "no such team"),
     ("players_team_exists",         "",            "",              "no such team"),
     ("officials_match_exists",      "",            "",              "no such match"),
+    ("managers_event_exists",       "",            "",              "no such event"),
+    ("registrations_event_exists",  "",            "",              "no such event"),
 ];
 
 impl From<DatabaseError> for Fault {

@@ -1,11 +1,13 @@
 //! Rows as they are read, and as new ones are written.
 
+use diesel::AsChangeset;
 use diesel::Insertable;
 use diesel::Queryable;
 
 use crate::domain::leaderboard::Ranking;
 use crate::domain::purchases::Sales;
 use crate::sports::Fixture;
+use crate::sports::MatchResult;
 use crate::sports::Side;
 use crate::store::error::Fault;
 use crate::store::error::Found;
@@ -91,6 +93,21 @@ pub struct RegistrationRow {
     pub reason: Option<String>,
 }
 
+/// A result as tables count it, and as readers see it.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = schema::results, treat_none_as_default_value = false)]
+#[diesel(treat_none_as_null = true)]
+pub struct ResultRow {
+    pub match_id: i64,
+    pub event_id: Option<i64>,
+    pub home_team_id: i64,
+    pub away_team_id: i64,
+    pub home_score: i64,
+    pub away_score: i64,
+    pub verdict: String,
+    pub body: String,
+}
+
 #[derive(Clone, Debug, Queryable)]
 pub struct EntryRow {
     pub match_id: i64,
@@ -170,6 +187,21 @@ impl EventRow {
     /// What tickets it sells.
     pub fn sales(&self) -> Found<Sales> {
         Ok(serde_json::from_str(&self.sales)?)
+    }
+}
+
+impl ResultRow {
+    pub fn of(fixture: &Fixture, result: &MatchResult) -> Self {
+        Self {
+            match_id: fixture.match_id,
+            event_id: fixture.event_id,
+            home_team_id: fixture.home.team_id,
+            away_team_id: fixture.away.team_id,
+            home_score: result.home_score,
+            away_score: result.away_score,
+            verdict: result.verdict.word().to_owned(),
+            body: result.view(fixture).to_string(),
+        }
     }
 }
 

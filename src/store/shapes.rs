@@ -11,15 +11,20 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::domain::leaderboard::Ranking;
 use crate::domain::message::Message;
+use crate::domain::purchases::Sales;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Topic;
 use crate::sports::Fixture;
 use crate::sports::Game;
 use crate::sports::Rules;
 use crate::sports::Side;
+use crate::store::error::Found;
+use crate::store::rows::EventRow;
 use crate::store::rows::MatchRow;
 use crate::store::rows::PlayerRow;
+use crate::store::rows::RegistrationRow;
 use crate::store::rows::TeamRow;
 use crate::store::rows::UserRow;
 
@@ -59,6 +64,38 @@ pub fn player(row: &PlayerRow) -> Value {
     })
 }
 
+pub fn event(row: &EventRow) -> Found<Value> {
+    let (Ranking { points, tie_breakers }, sales) = (row.ranking()?, row.sales()?);
+    let Sales { capacity, max_quantity, ticket_types } = sales;
+    Ok(json!({
+        "id": row.id,
+        "name": row.name,
+        "sport": row.sport,
+        "visibility": row.visibility,
+        "points": points,
+        "tie_breakers": tie_breakers,
+        "capacity": capacity,
+        "max_quantity": max_quantity,
+        "ticket_types": ticket_types,
+    }))
+}
+
+/// Of a user or of a team.
+pub fn registration(row: &RegistrationRow) -> Value {
+    let RegistrationRow { id, event_id, accepted, deduction, reason, .. } = row;
+    match row.team_id {
+        None => json!({ "id": id, "event_id": event_id, "user_id": row.user_id }),
+        Some(team_id) => json!({
+            "id": id,
+            "event_id": event_id,
+            "team_id": team_id,
+            "accepted": accepted,
+            "deduction": deduction,
+            "reason": reason,
+        }),
+    }
+}
+
 /// The whole state of a match: what its row says, and what its sport shows of it.
 pub fn game(row: &MatchRow, fixture: &Fixture, rules: &Rules, game: &Game) -> Value {
     let side = |side: &Side| {
@@ -73,7 +110,7 @@ pub fn game(row: &MatchRow, fixture: &Fixture, rules: &Rules, game: &Game) -> Va
         "id": row.id,
         "sport": row.sport,
         "format": fixture.format,
-        "event_id": null,
+        "event_id": row.event_id,
         "visibility": row.visibility,
         "venue": row.venue,
         "starts_at": row.starts_at.map(time),

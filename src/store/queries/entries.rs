@@ -8,7 +8,11 @@ use super::commit::Written;
 use super::dialect::Conn;
 use super::matches;
 use super::players;
+use super::results;
+use super::schedule;
+use super::schedule::Sides;
 use super::teams;
+use crate::domain::message::Message;
 use crate::domain::rejection::Reason;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::Stream;
@@ -42,6 +46,9 @@ pub async fn game(
     row: &MatchRow,
     fixture: &Fixture,
 ) -> Found<Game> {
+    if row.entry_count == 0 {
+        return Ok(rules(row)?.start(fixture)?);
+    }
     let known = games.known(row.id, row.entry_count, &row.last_hash);
     if let Some(known) = &known
         && known.hash == row.last_hash
@@ -114,8 +121,8 @@ pub async fn part(conn: &mut Conn, games: &Games, id: i64, path: &str) -> Found<
 
 /// A scorer's command: locks the match, asks its rules, and adds an entry.
 pub async fn act(conn: &mut Conn, games: &Games, job: &Job, match_id: i64) -> Found<Written> {
-    let (row, teams) = matches::lock_with_teams(conn, match_id).await?;
-    let fixture = row.fixture(&teams)?;
+    let (row, sides) = matches::lock_with_sides(conn, match_id).await?;
+    let fixture = row.fixture(&sides.teams)?;
     let rules = rules(&row)?;
     let before = game(conn, games, &row, &fixture).await?;
     let command = command(conn, job, rules).await?;
@@ -127,7 +134,12 @@ pub async fn act(conn: &mut Conn, games: &Games, job: &Job, match_id: i64) -> Fo
     }
 
     let applied = rules.apply(&fixture, &before, &command)?;
-    let version = save(conn, games, &row, (&command, rules, applied.state)).await?;
+    let after = applied.state;
+    let row = save(conn, games, row, (&command, &after)).await?;
+    let mut messages = told(applied.messages, &row, &sides, (&fixture, &before, &after))?;
+    let outcomes = (rules.result(&before), rules.result(&after));
+    messages.extend(results::changed(conn, &row, &sides, &fixture, outcomes).await?);
+
     let status = match (&applied.answer, applied.created) {
         (Value::Null, _) => 204,
         (_, true) => 201,
@@ -139,10 +151,28 @@ pub async fn act(conn: &mut Conn, games: &Games, job: &Job, match_id: i64) -> Fo
     let written = if is_incident {
         Written { etag: rev.map(|rev| rev.to_string()), ..written }
     } else {
-        written.version(version)
+        written.version(row.version)
     };
-    let messages = matches::kept_private(applied.messages, &row, &teams);
     Ok(written.telling(Stream::Match(match_id), messages))
+}
+
+/// What the rules said, to those who may hear it, and what it means for the schedule: that is
+/// told in one shape, whatever changed it, so it is made here.
+fn told(
+    said: Vec<Message>,
+    row: &MatchRow,
+    sides: &Sides,
+    (fixture, before, after): (&Fixture, &Game, &Game),
+) -> Found<Vec<Message>> {
+    let rules = rules(row)?;
+    let said = said.into_iter().filter(|message| message.kind != "schedule_update").collect();
+    let mut messages = schedule::kept_private(said, row, sides);
+    let (was, status) = (rules.summary(before).status, rules.summary(after).status);
+    if status != was && ["postponed", "cancelled"].contains(&status) {
+        let shape = shapes::brief(shapes::game(row, fixture, rules, after));
+        messages.extend(schedule::update(status, row, sides, &shape));
+    }
+    Ok(messages)
 }
 
 /// The path of the incident that an action changes: `incidents/21`.
@@ -176,14 +206,14 @@ async fn command(conn: &mut Conn, job: &Job, rules: &Rules) -> Found<Command> {
     Ok(Command { action: action.clone(), body: body.clone(), by: job.by, at, players })
 }
 
-/// Adds the entry and brings the row up to the new state; gives the row's version.
+/// Adds the entry; gives the row as it is with it.
 async fn save(
     conn: &mut Conn,
     games: &Games,
-    row: &MatchRow,
-    (command, rules, game): (&Command, &Rules, Game),
-) -> Found<i64> {
-    let summary = rules.summary(&game);
+    mut row: MatchRow,
+    (command, game): (&Command, &Game),
+) -> Found<MatchRow> {
+    let summary = rules(&row)?.summary(game);
     let body = serde_json::to_string(command)?;
     let number = row.entry_count + 1;
     let hash = shapes::entry_hash(&row.last_hash, number, &body);
@@ -202,6 +232,10 @@ async fn save(
         rows::last_hash.eq(&hash),
     ));
     both!(conn, entry.execute(conn), newest.execute(conn));
-    games.keep(row.id, Known { number, hash, game });
-    Ok(row.version + 1)
+    games.keep(row.id, Known { number, hash: hash.clone(), game: game.clone() });
+    row.status = summary.status.to_owned();
+    (row.home_score, row.away_score) = (summary.home_score, summary.away_score);
+    row.version += 1;
+    (row.entry_count, row.last_hash) = (number, hash);
+    Ok(row)
 }

@@ -1,5 +1,8 @@
 //! Lists, a page at a time, oldest first.
 
+mod events;
+mod matches;
+
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -9,19 +12,15 @@ use serde_json::json;
 
 use super::announcements;
 use super::dialect::Conn;
-use super::entries;
 use super::purchases;
-use super::teams;
 use crate::store::error::Found;
 use crate::store::games::Games;
 use crate::store::model::List;
 use crate::store::model::ListOf;
 use crate::store::model::SeenBy;
-use crate::store::rows::MatchRow;
 use crate::store::rows::PlayerRow;
 use crate::store::rows::TeamRow;
 use crate::store::rows::UserRow;
-use crate::store::schema::matches as m;
 use crate::store::schema::members;
 use crate::store::schema::officials;
 use crate::store::schema::players;
@@ -40,30 +39,30 @@ pub async fn list(
     (after, limit): (i64, i64),
 ) -> Found<List> {
     let page = (after, limit.max(1));
-    let items = match of {
-        ListOf::Users => all_users(conn, page).await?,
-        ListOf::Teams { seen_by } => visible_teams(conn, *seen_by, page).await?,
-        ListOf::Players { team_id } => team_players(conn, *team_id, page).await?,
-        ListOf::Members { team_id } => team_members(conn, *team_id, page).await?,
-        ListOf::Officials { match_id } => match_officials(conn, *match_id, page).await?,
-        ListOf::TeamMatches { team_id, .. } => {
-            let rows = of_team(conn, *team_id, page).await?;
-            shown(conn, games, rows).await?
-        }
-        ListOf::Matches { seen_by, status } => {
-            let rows = visible_matches(conn, *seen_by, status.as_deref(), page).await?;
-            shown(conn, games, rows).await?
-        }
-        ListOf::Announcements { seen_by, filter } => {
-            announcements::list(conn, *seen_by, filter, page).await?
-        }
-        ListOf::Purchases { buyer_id, event_id } => {
-            purchases::of_buyer(conn, *buyer_id, *event_id, page).await?
-        }
-        ListOf::Sales { event_id } => purchases::of_event(conn, *event_id, page).await?,
-        _ => return Err(crate::store::error::Fault::Broken("not built yet".to_owned())),
-    };
-    Ok(cut(items, page.1))
+    Ok(cut(items(conn, games, of, page).await?, page.1))
+}
+
+#[rustfmt::skip]
+async fn items(conn: &mut Conn, games: &Games, of: &ListOf, page: (i64, i64)) -> Items {
+    match of {
+        ListOf::Users => all_users(conn, page).await,
+        ListOf::Teams { seen_by } => visible_teams(conn, *seen_by, page).await,
+        ListOf::Players { team_id } => team_players(conn, *team_id, page).await,
+        ListOf::Members { team_id } => team_members(conn, *team_id, page).await,
+        ListOf::Officials { match_id } => match_officials(conn, *match_id, page).await,
+        ListOf::Matches { seen_by, status } => matches::all(conn, games, *seen_by, status.as_deref(), page).await,
+        ListOf::TeamMatches { team_id, seen_by } => matches::of_team(conn, games, *team_id, *seen_by, page).await,
+        ListOf::EventMatches { event_id, seen_by, status } => matches::of_event(conn, games, (*event_id, status.as_deref()), *seen_by, page).await,
+        ListOf::TeamResults { team_id, seen_by } => matches::results_of_team(conn, *team_id, *seen_by, page).await,
+        ListOf::EventResults { event_id, seen_by } => matches::results_of_event(conn, *event_id, *seen_by, page).await,
+        ListOf::Events { seen_by } => events::visible(conn, *seen_by, page).await,
+        ListOf::Managers { event_id } => events::managers(conn, *event_id, page).await,
+        ListOf::Registrations { event_id } => events::registrations(conn, *event_id, page).await,
+        ListOf::TeamRegistrations { team_id } => events::registrations_of_team(conn, *team_id, page).await,
+        ListOf::Announcements { seen_by, filter } => announcements::list(conn, *seen_by, filter, page).await,
+        ListOf::Purchases { buyer_id, event_id } => purchases::of_buyer(conn, *buyer_id, *event_id, page).await,
+        ListOf::Sales { event_id } => purchases::of_event(conn, *event_id, page).await,
+    }
 }
 
 /// One row more than a page was read: it says whether there is a next one.
@@ -139,57 +138,4 @@ async fn match_officials(conn: &mut Conn, match_id: i64, (after, limit): (i64, i
         (id, json!({ "match_id": match_id, "user_id": id, "name": name, "role": role }))
     };
     Ok(rows.into_iter().map(item).collect())
-}
-
-/// A team's matches; the private ones of a public team, which anybody may ask for, are left out.
-async fn of_team(
-    conn: &mut Conn,
-    team_id: i64,
-    (after, limit): (i64, i64),
-) -> Found<Vec<MatchRow>> {
-    let is_open = teams::row(conn, team_id).await?.is_none_or(|team| team.is_public());
-    let query = m::table
-        .filter(m::home_team_id.eq(team_id).or(m::away_team_id.eq(team_id)))
-        .filter((!is_open).into_sql::<Bool>().or(m::visibility.eq("public")))
-        .filter(m::id.gt(after))
-        .order(m::id)
-        .limit(limit + 1);
-    Ok(query.load(conn).await?)
-}
-
-async fn visible_matches(
-    conn: &mut Conn,
-    seen_by: SeenBy,
-    status: Option<&str>,
-    (after, limit): (i64, i64),
-) -> Found<Vec<MatchRow>> {
-    let SeenBy { user_id, all } = seen_by;
-    let user = user_id.unwrap_or(NOBODY);
-    let is_official =
-        officials::table.filter(officials::match_id.eq(m::id)).filter(officials::user_id.eq(user));
-    let plays = members::team_id.eq(m::home_team_id).or(members::team_id.eq(m::away_team_id));
-    let is_member = members::table.filter(plays).filter(members::user_id.eq(user));
-    let query = m::table
-        .filter(m::id.gt(after))
-        .filter(
-            all.into_sql::<Bool>()
-                .or(m::visibility.eq("public"))
-                .or(m::created_by.eq(user))
-                .or(exists(is_official.select(officials::user_id)))
-                .or(exists(is_member.select(members::user_id))),
-        )
-        .filter(status.is_none().into_sql::<Bool>().or(m::status.eq(status.unwrap_or_default())))
-        .order(m::id)
-        .limit(limit + 1);
-    Ok(query.load(conn).await?)
-}
-
-async fn shown(conn: &mut Conn, games: &Games, rows: Vec<MatchRow>) -> Items {
-    let mut items = Vec::with_capacity(rows.len());
-    for row in rows {
-        let teams = teams::pair(conn, row.home_team_id, row.away_team_id).await?;
-        let whole = entries::whole(conn, games, &row, &teams).await?;
-        items.push((row.id, shapes::brief(whole)));
-    }
-    Ok(items)
 }

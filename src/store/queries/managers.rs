@@ -1,16 +1,38 @@
 //! Who manages an event besides its maker.
 
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::json;
+
 use super::commit::Written;
 use super::dialect::Conn;
-use crate::store::error::Fault;
+use super::events;
+use super::settings;
+use super::users;
+use crate::domain::rejection::Rejection;
 use crate::store::error::Found;
+use crate::store::schema::managers;
 
-#[expect(unused_variables, reason = "skeleton")]
+/// Adds a manager: 200 where it is one already.
 pub async fn add(conn: &mut Conn, event_id: i64, user_id: i64) -> Found<Written> {
-    Err(Fault::Broken("not built yet".to_owned()))
+    events::lock(conn, event_id).await?;
+    if users::user(conn, user_id).await?.is_none() {
+        return Err(Rejection::field("/user_id", "no such user").into());
+    }
+    let added = diesel::insert_into(managers::table)
+        .values((managers::event_id.eq(event_id), managers::user_id.eq(user_id)))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    let status = if added == 1 { 201 } else { 200 };
+    Ok(Written::new(status, json!({ "event_id": event_id, "user_id": user_id })))
 }
 
-#[expect(unused_variables, reason = "skeleton")]
 pub async fn remove(conn: &mut Conn, event_id: i64, user_id: i64) -> Found<Written> {
-    Err(Fault::Broken("not built yet".to_owned()))
+    let gone = diesel::delete(managers::table.find((event_id, user_id))).execute(conn).await?;
+    if gone == 0 {
+        return Err(Rejection::not_found("manager").into());
+    }
+    settings::rights_changed(conn).await?;
+    Ok(Written::gone())
 }

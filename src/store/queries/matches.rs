@@ -5,29 +5,37 @@ use chrono::Utc;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
-use serde_json::json;
 
 use super::commit::Written;
 use super::dialect::Conn;
 use super::entries;
+use super::events;
+use super::registrations;
+use super::results;
+use super::schedule;
+use super::schedule::Sides;
 use super::settings;
 use super::teams;
-use crate::domain::message::Message;
 use crate::domain::rejection::FieldError;
 use crate::domain::rejection::Rejection;
-use crate::domain::topic::Channel;
 use crate::domain::topic::Stream;
 use crate::sports::Rules;
+use crate::store::error::Fault;
 use crate::store::error::Found;
 use crate::store::games::Games;
 use crate::store::job::Job;
 use crate::store::job::MatchEdit;
 use crate::store::job::MatchFields;
+use crate::store::rows::EventRow;
 use crate::store::rows::MatchRow;
 use crate::store::rows::TeamRow;
 use crate::store::schema::matches;
+use crate::store::schema::registrations as r;
 use crate::store::schema::teams as t;
 use crate::store::shapes;
+
+/// None: ids start at 1.
+const NO_EVENT: i64 = 0;
 
 pub async fn row(conn: &mut Conn, id: i64) -> Found<Option<MatchRow>> {
     Ok(matches::table.find(id).get_result(conn).await.optional()?)
@@ -41,23 +49,73 @@ pub async fn lock(conn: &mut Conn, id: i64) -> Found<MatchRow> {
 }
 
 /// The same with its teams, which may be renamed meanwhile.
-pub async fn lock_with_teams(conn: &mut Conn, id: i64) -> Found<(MatchRow, Vec<TeamRow>)> {
+pub async fn lock_with_sides(conn: &mut Conn, id: i64) -> Found<(MatchRow, Sides)> {
     let row = locked!(matches::table.find(id));
     let plays = matches::home_team_id.eq(t::id).or(matches::away_team_id.eq(t::id));
-    let teams = t::table.inner_join(matches::table.on(plays)).filter(matches::id.eq(id));
-    let teams = teams.select(t::all_columns);
-    let (rows, teams): (Vec<MatchRow>, _) = both!(conn, row.load(conn), teams.load(conn));
+    let takes_part =
+        r::team_id.eq(t::id.nullable()).and(matches::event_id.eq(r::event_id.nullable()));
+    let sides = t::table
+        .inner_join(matches::table.on(plays))
+        .left_join(r::table.on(takes_part))
+        .filter(matches::id.eq(id))
+        .select((t::all_columns, r::accepted.nullable()));
+    let (rows, sides): (Vec<MatchRow>, Vec<_>) = both!(conn, row.load(conn), sides.load(conn));
     let row = rows.into_iter().next().ok_or_else(|| Rejection::not_found("match"))?;
-    Ok((row, teams))
+    Ok((row, sides.into_iter().collect()))
 }
 
+async fn sides(conn: &mut Conn, row: &MatchRow) -> Found<Sides> {
+    let takes_part =
+        r::team_id.eq(t::id.nullable()).and(r::event_id.eq(row.event_id.unwrap_or(NO_EVENT)));
+    let sides = t::table
+        .left_join(r::table.on(takes_part))
+        .filter(t::id.eq(row.home_team_id).or(t::id.eq(row.away_team_id)))
+        .select((t::all_columns, r::accepted.nullable()));
+    let sides: Vec<(TeamRow, Option<bool>)> = sides.load(conn).await?;
+    Ok(sides.into_iter().collect())
+}
+
+/// A match of an event also registers those of its teams that aren't yet: the table changes.
 pub async fn create(conn: &mut Conn, job: &Job, fields: &MatchFields) -> Found<Written> {
+    let event = event_of(conn, fields).await?;
     let teams = teams::pair(conn, fields.home_team_id, fields.away_team_id).await?;
-    let Some(rules) = Rules::find(&fields.sport).filter(|_| wrong(fields, &teams).is_empty())
-    else {
-        return Err(Rejection::fields(wrong(fields, &teams)).into());
+    let wrong = wrong(fields, event.as_ref(), &teams);
+    let Some(rules) = Rules::find(&fields.sport).filter(|_| wrong.is_empty()) else {
+        return Err(Rejection::fields(wrong).into());
     };
-    let row: MatchRow = diesel::insert_into(matches::table)
+    let row = insert(conn, job, fields, event.as_ref()).await?;
+    let mut table = None;
+    if let Some(event) = &event
+        && registrations::join(conn, job, event, [row.home_team_id, row.away_team_id]).await?
+    {
+        table = Some(results::table_update(conn, event).await?);
+    }
+    let sides = sides(conn, &row).await?;
+    let fixture = row.fixture(&sides.teams)?;
+    let game = rules.start(&fixture)?;
+    let shape = shapes::brief(shapes::game(&row, &fixture, rules, &game));
+    let mut messages = schedule::update("created", &row, &sides, &shape);
+    messages.extend(table);
+    let written = Written::new(201, shape).version(row.version);
+    Ok(written.telling(Stream::Match(row.id), messages))
+}
+
+/// The event of a match to be. Locked: it can't become private meanwhile.
+async fn event_of(conn: &mut Conn, fields: &MatchFields) -> Found<Option<EventRow>> {
+    let Some(id) = fields.event_id else { return Ok(None) };
+    match events::lock(conn, id).await {
+        Err(Fault::Rejected(_)) => Err(Rejection::field("/event_id", "no such event").into()),
+        locked => locked.map(Some),
+    }
+}
+
+async fn insert(
+    conn: &mut Conn,
+    job: &Job,
+    fields: &MatchFields,
+    event: Option<&EventRow>,
+) -> Found<MatchRow> {
+    let row = diesel::insert_into(matches::table)
         .values((
             matches::sport.eq(&fields.sport),
             matches::format.eq(fields.format.to_string()),
@@ -69,16 +127,13 @@ pub async fn create(conn: &mut Conn, job: &Job, fields: &MatchFields) -> Found<W
             matches::created_by.eq(job.by),
             matches::status.eq("scheduled"),
             matches::created_at.eq(job.at.timestamp_millis()),
+            matches::event_id.eq(fields.event_id),
+            matches::event_is_public.eq(event.is_none_or(EventRow::is_public)),
         ))
         .returning(matches::all_columns)
         .get_result(conn)
         .await?;
-    let fixture = row.fixture(&teams)?;
-    let game = rules.start(&fixture)?;
-    let shape = shapes::brief(shapes::game(&row, &fixture, rules, &game));
-    let messages = schedule_update("created", &row, &teams, &shape);
-    let written = Written::new(201, shape).version(row.version);
-    Ok(written.telling(Stream::Match(row.id), messages))
+    Ok(row)
 }
 
 fn milliseconds(at: DateTime<Utc>) -> i64 {
@@ -86,11 +141,13 @@ fn milliseconds(at: DateTime<Utc>) -> i64 {
 }
 
 /// What is wrong with the references of a new match.
-fn wrong(fields: &MatchFields, teams: &[TeamRow]) -> Vec<FieldError> {
+fn wrong(fields: &MatchFields, event: Option<&EventRow>, teams: &[TeamRow]) -> Vec<FieldError> {
     let is_team = |id| teams.iter().any(|team| team.id == id);
+    let is_other = event.is_some_and(|event| event.sport != fields.sport);
     let (home, away) = (fields.home_team_id, fields.away_team_id);
     let checks = [
         (Rules::find(&fields.sport).is_none(), "/sport", "no such sport"),
+        (is_other, "/sport", "the event is of another sport"),
         (!is_team(home), "/home_team_id", "no such team"),
         (!is_team(away), "/away_team_id", "no such team"),
         (home == away, "/away_team_id", "a team can't play itself"),
@@ -100,24 +157,6 @@ fn wrong(fields: &MatchFields, teams: &[TeamRow]) -> Vec<FieldError> {
         detail: detail.to_owned(),
     };
     checks.iter().filter(|(is_wrong, _, _)| *is_wrong).map(error).collect()
-}
-
-/// What readers of the match and of both teams' schedules are told.
-fn schedule_update(change: &str, row: &MatchRow, teams: &[TeamRow], shape: &Value) -> Vec<Message> {
-    let data = json!({ "event_id": null, "change": change, "match": shape });
-    let of_teams =
-        [row.home_team_id, row.away_team_id].map(|id| Stream::Team(id).channel(Channel::Schedule));
-    let topics = [Stream::Match(row.id).topic()].into_iter().chain(of_teams);
-    let said = topics.map(|topic| Message::new(topic, "schedule_update", data.clone())).collect();
-    kept_private(said, row, teams)
-}
-
-/// Without what a private match would tell to readers of a public team, who are anybody.
-pub fn kept_private(said: Vec<Message>, row: &MatchRow, teams: &[TeamRow]) -> Vec<Message> {
-    let is_open =
-        |stream| teams.iter().any(|team| team.is_public() && stream == Stream::Team(team.id));
-    let may_tell = |message: &Message| row.is_public() || !is_open(message.topic.stream);
-    said.into_iter().filter(may_tell).collect()
 }
 
 pub async fn edit(
@@ -144,16 +183,16 @@ pub async fn edit(
         .returning(matches::all_columns)
         .get_result(conn)
         .await?;
-    let (shape, teams) = brief(conn, games, &row).await?;
-    let messages = schedule_update(change, &row, &teams, &shape);
+    let (shape, sides) = brief(conn, games, &row).await?;
+    let messages = schedule::update(change, &row, &sides, &shape);
     let written = Written::new(200, shape).version(row.version);
     Ok(written.telling(Stream::Match(id), messages))
 }
 
 /// What a list shows of a match, and its teams.
-async fn brief(conn: &mut Conn, games: &Games, row: &MatchRow) -> Found<(Value, Vec<TeamRow>)> {
-    let teams = teams::pair(conn, row.home_team_id, row.away_team_id).await?;
-    Ok((shapes::brief(entries::whole(conn, games, row, &teams).await?), teams))
+async fn brief(conn: &mut Conn, games: &Games, row: &MatchRow) -> Found<(Value, Sides)> {
+    let sides = sides(conn, row).await?;
+    Ok((shapes::brief(entries::whole(conn, games, row, &sides.teams).await?), sides))
 }
 
 pub async fn delete(conn: &mut Conn, games: &Games, job: &Job, id: i64) -> Found<Written> {
@@ -166,9 +205,9 @@ pub async fn delete(conn: &mut Conn, games: &Games, job: &Job, id: i64) -> Found
         );
         return Err(Rejection::conflict("match-was-played", words).into());
     }
-    let (shape, teams) = brief(conn, games, &row).await?;
+    let (shape, sides) = brief(conn, games, &row).await?;
     settings::rights_changed(conn).await?;
     diesel::delete(matches::table.find(id)).execute(conn).await?;
-    let messages = schedule_update("deleted", &row, &teams, &shape);
+    let messages = schedule::update("deleted", &row, &sides, &shape);
     Ok(Written::gone().telling(Stream::Match(id), messages))
 }

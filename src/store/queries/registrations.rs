@@ -1,47 +1,199 @@
 //! Who takes part in an event: users, and teams with the points taken from them.
 
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
 use super::commit::Written;
 use super::dialect::Conn;
-use crate::store::error::Fault;
+use super::events;
+use super::results;
+use super::settings;
+use super::teams;
+use super::users;
+use crate::domain::rejection::Rejection;
+use crate::domain::topic::Stream;
 use crate::store::error::Found;
 use crate::store::job::DeductionFields;
 use crate::store::job::Job;
+use crate::store::rows::EventRow;
+use crate::store::rows::RegistrationRow;
+use crate::store::schema::members;
+use crate::store::schema::registrations;
+use crate::store::shapes;
 
-#[expect(unused_variables, reason = "skeleton")]
+/// More points than a season gives.
+const DEDUCTION_MOST: i64 = 1000;
+
 pub async fn add_user(conn: &mut Conn, event_id: i64, user_id: i64) -> Found<Written> {
-    Err(Fault::Broken("not built yet".to_owned()))
+    events::lock(conn, event_id).await?;
+    if users::user(conn, user_id).await?.is_none() {
+        return Err(Rejection::field("/user_id", "no such user").into());
+    }
+    let of_user = registrations::table
+        .filter(registrations::event_id.eq(event_id))
+        .filter(registrations::user_id.eq(user_id));
+    let known: Option<RegistrationRow> = of_user.get_result(conn).await.optional()?;
+    if let Some(row) = known {
+        return Ok(Written::new(200, shapes::registration(&row)));
+    }
+    let row: RegistrationRow = diesel::insert_into(registrations::table)
+        .values((
+            registrations::event_id.eq(event_id),
+            registrations::user_id.eq(user_id),
+            registrations::accepted.eq(true),
+        ))
+        .returning(registrations::all_columns)
+        .get_result(conn)
+        .await?;
+    Ok(Written::new(201, shapes::registration(&row)))
 }
 
-#[expect(unused_variables, reason = "skeleton")]
 pub async fn remove_user(conn: &mut Conn, event_id: i64, user_id: i64) -> Found<Written> {
-    Err(Fault::Broken("not built yet".to_owned()))
+    let of_user = registrations::table
+        .filter(registrations::event_id.eq(event_id))
+        .filter(registrations::user_id.eq(user_id));
+    if diesel::delete(of_user).execute(conn).await? == 0 {
+        return Err(Rejection::not_found("registration").into());
+    }
+    settings::rights_changed(conn).await?;
+    Ok(Written::gone())
 }
 
-#[expect(unused_variables, reason = "skeleton")]
+/// Registers a team, or says that it is registered. It agrees where who asks may say so for it.
 pub async fn add_team(
     conn: &mut Conn,
     job: &Job,
     (event_id, team_id): (i64, i64),
     by_admin: bool,
 ) -> Found<Written> {
-    Err(Fault::Broken("not built yet".to_owned()))
+    let event = events::lock(conn, event_id).await?;
+    if teams::row(conn, team_id).await?.is_none() {
+        return Err(Rejection::field("/team_id", "no such team").into());
+    }
+    let agrees = by_admin || !managed_by(conn, job.by, &[team_id]).await?.is_empty();
+    if let Some(row) = of_teams(conn, event_id, &[team_id]).await?.into_iter().next() {
+        let row = if agrees && !row.accepted { agree(conn, row.id).await? } else { row };
+        return Ok(Written::new(200, shapes::registration(&row)));
+    }
+    let row = insert(conn, event_id, (team_id, agrees)).await?;
+    let message = results::table_update(conn, &event).await?;
+    let written = Written::new(201, shapes::registration(&row));
+    Ok(written.telling(Stream::Event(event_id), vec![message]))
 }
 
-#[expect(unused_variables, reason = "skeleton")]
+/// Registers those of `team_ids` that aren't yet, by the same rule. Gives whether there were any:
+/// the table has them then. The event must be locked.
+pub async fn join(conn: &mut Conn, job: &Job, event: &EventRow, team_ids: [i64; 2]) -> Found<bool> {
+    let known = of_teams(conn, event.id, &team_ids).await?;
+    let is_known = |id: &i64| known.iter().any(|row| row.team_id == Some(*id));
+    let new: Vec<i64> = team_ids.into_iter().filter(|id| !is_known(id)).collect();
+    if new.is_empty() {
+        return Ok(false);
+    }
+    let by_admin = users::user(conn, job.by).await?.is_some_and(|user| user.role == "admin");
+    let managed = managed_by(conn, job.by, &new).await?;
+    for team_id in new {
+        insert(conn, event.id, (team_id, by_admin || managed.contains(&team_id))).await?;
+    }
+    Ok(true)
+}
+
+async fn of_teams(conn: &mut Conn, event_id: i64, team_ids: &[i64]) -> Found<Vec<RegistrationRow>> {
+    let query = registrations::table
+        .filter(registrations::event_id.eq(event_id))
+        .filter(registrations::team_id.eq_any(team_ids));
+    Ok(query.load(conn).await?)
+}
+
+/// Those of `team_ids` that the user manages.
+async fn managed_by(conn: &mut Conn, user_id: i64, team_ids: &[i64]) -> Found<Vec<i64>> {
+    let query = members::table
+        .filter(members::user_id.eq(user_id))
+        .filter(members::role.eq("manager"))
+        .filter(members::team_id.eq_any(team_ids))
+        .select(members::team_id);
+    Ok(query.load(conn).await?)
+}
+
+async fn insert(
+    conn: &mut Conn,
+    event_id: i64,
+    (team_id, accepted): (i64, bool),
+) -> Found<RegistrationRow> {
+    let row = diesel::insert_into(registrations::table)
+        .values((
+            registrations::event_id.eq(event_id),
+            registrations::team_id.eq(team_id),
+            registrations::accepted.eq(accepted),
+        ))
+        .returning(registrations::all_columns)
+        .get_result(conn)
+        .await?;
+    Ok(row)
+}
+
+async fn agree(conn: &mut Conn, id: i64) -> Found<RegistrationRow> {
+    let row = diesel::update(registrations::table.find(id))
+        .set(registrations::accepted.eq(true))
+        .returning(registrations::all_columns)
+        .get_result(conn)
+        .await?;
+    Ok(row)
+}
+
+/// The team's managers agree to what the event's asked.
 pub async fn accept(conn: &mut Conn, event_id: i64, team_id: i64) -> Found<Written> {
-    Err(Fault::Broken("not built yet".to_owned()))
+    let of_team = registrations::table
+        .filter(registrations::event_id.eq(event_id))
+        .filter(registrations::team_id.eq(team_id));
+    let row: Option<RegistrationRow> = diesel::update(of_team)
+        .set(registrations::accepted.eq(true))
+        .returning(registrations::all_columns)
+        .get_result(conn)
+        .await
+        .optional()?;
+    let row = row.ok_or_else(|| Rejection::not_found("registration"))?;
+    Ok(Written::new(200, shapes::registration(&row)))
 }
 
-#[expect(unused_variables, reason = "skeleton")]
 pub async fn deduct(
     conn: &mut Conn,
     (event_id, team_id): (i64, i64),
     fields: &DeductionFields,
 ) -> Found<Written> {
-    Err(Fault::Broken("not built yet".to_owned()))
+    if !(0..=DEDUCTION_MOST).contains(&fields.points) {
+        let words = format!("must be an integer from 0 to {DEDUCTION_MOST}");
+        return Err(Rejection::field("/points", words).into());
+    }
+    let event = events::lock(conn, event_id).await?;
+    let of_team = registrations::table
+        .filter(registrations::event_id.eq(event_id))
+        .filter(registrations::team_id.eq(team_id));
+    let row: Option<RegistrationRow> = diesel::update(of_team)
+        .set((
+            registrations::deduction.eq(fields.points),
+            registrations::reason.eq(fields.reason.as_deref()),
+        ))
+        .returning(registrations::all_columns)
+        .get_result(conn)
+        .await
+        .optional()?;
+    let row = row.ok_or_else(|| Rejection::not_found("registration"))?;
+    let message = results::table_update(conn, &event).await?;
+    let written = Written::new(200, shapes::registration(&row));
+    Ok(written.telling(Stream::Event(event_id), vec![message]))
 }
 
-#[expect(unused_variables, reason = "skeleton")]
+/// Also how a team withdraws.
 pub async fn remove_team(conn: &mut Conn, event_id: i64, team_id: i64) -> Found<Written> {
-    Err(Fault::Broken("not built yet".to_owned()))
+    let event = events::lock(conn, event_id).await?;
+    let of_team = registrations::table
+        .filter(registrations::event_id.eq(event_id))
+        .filter(registrations::team_id.eq(team_id));
+    if diesel::delete(of_team).execute(conn).await? == 0 {
+        return Err(Rejection::not_found("registration").into());
+    }
+    let message = results::table_update(conn, &event).await?;
+    settings::rights_changed(conn).await?;
+    Ok(Written::gone().telling(Stream::Event(event_id), vec![message]))
 }

@@ -15,6 +15,7 @@ use crate::store::job::TeamFields;
 use crate::store::rows::TeamRow;
 use crate::store::schema::matches;
 use crate::store::schema::members;
+use crate::store::schema::registrations;
 use crate::store::schema::teams;
 use crate::store::shapes;
 
@@ -27,6 +28,13 @@ pub async fn row(conn: &mut Conn, id: i64) -> Found<Option<TeamRow>> {
 pub async fn pair(conn: &mut Conn, one: i64, other: i64) -> Found<Vec<TeamRow>> {
     let query = teams::table.filter(teams::id.eq(one).or(teams::id.eq(other)));
     Ok(query.load(conn).await?)
+}
+
+/// Those of `ids` that exist.
+pub async fn among(conn: &mut Conn, mut ids: Vec<i64>) -> Found<Vec<TeamRow>> {
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(teams::table.filter(teams::id.eq_any(ids)).load(conn).await?)
 }
 
 /// `(etag, body)` of a team.
@@ -96,6 +104,17 @@ pub async fn delete(conn: &mut Conn, job: &Job, id: i64) -> Found<Written> {
     if let Some(game) = played {
         let words = format!("the team plays match {game}; delete its matches first");
         return Err(Rejection::conflict("team-has-matches", words).into());
+    }
+    // It would vanish from a table without a word to those who look at it.
+    let entered: Option<i64> = registrations::table
+        .filter(registrations::team_id.eq(id))
+        .select(registrations::event_id)
+        .first(conn)
+        .await
+        .optional()?;
+    if let Some(event) = entered {
+        let words = format!("the team takes part in event {event}; withdraw it first");
+        return Err(Rejection::conflict("team-is-registered", words).into());
     }
     settings::rights_changed(conn).await?;
     diesel::delete(teams::table.find(id)).execute(conn).await?;

@@ -19,9 +19,11 @@ use crate::store::error::Found;
 use crate::store::rows::EntryRow;
 use crate::store::rows::MatchRow;
 use crate::store::rows::MessageRow;
+use crate::store::rows::ResultRow;
 use crate::store::rows::StreamRow;
 use crate::store::schema::matches as m;
 use crate::store::schema::messages;
+use crate::store::schema::results;
 use crate::store::schema::streams;
 use crate::store::shapes;
 
@@ -40,6 +42,20 @@ const DANGLING: &[(&str, &str)] = &[
     ("players of no team",     "players r where not exists (select 1 from teams s where s.id = r.team_id)"),
     ("matches of no home team", "matches r where not exists (select 1 from teams s where s.id = r.home_team_id)"),
     ("matches of no away team", "matches r where not exists (select 1 from teams s where s.id = r.away_team_id)"),
+    ("matches of no event",    "matches r where r.event_id is not null and not exists (select 1 from events s where s.id = r.event_id)"),
+    ("matches that take their event for public or private wrongly", "matches r join events s on s.id = r.event_id where r.event_is_public <> (s.visibility = 'public')"),
+    ("managers of no event",   "managers r where not exists (select 1 from events s where s.id = r.event_id)"),
+    ("managers of no user",    "managers r where not exists (select 1 from users s where s.id = r.user_id)"),
+    ("registrations of no event", "registrations r where not exists (select 1 from events s where s.id = r.event_id)"),
+    ("registrations of no user", "registrations r where r.user_id is not null and not exists (select 1 from users s where s.id = r.user_id)"),
+    ("registrations of no team", "registrations r where r.team_id is not null and not exists (select 1 from teams s where s.id = r.team_id)"),
+    ("results of no match",    "results r where not exists (select 1 from matches s where s.id = r.match_id)"),
+    ("announcements of no event", "announcements r where not exists (select 1 from events s where s.id = r.event_id)"),
+    ("audiences of no announcement", "audiences r where not exists (select 1 from announcements s where s.id = r.announcement_id)"),
+    ("audiences of no team",   "audiences r where not exists (select 1 from teams s where s.id = r.team_id)"),
+    ("purchases of no event",  "purchases r where not exists (select 1 from events s where s.id = r.event_id)"),
+    ("purchases of no buyer",  "purchases r where not exists (select 1 from users s where s.id = r.buyer_id)"),
+    ("tickets of no purchase", "seats r where not exists (select 1 from purchases s where s.id = r.purchase_id)"),
 ];
 
 #[derive(QueryableByName)]
@@ -154,15 +170,23 @@ pub async fn game(conn: &mut Conn, id: i64) -> Found<Vec<String>> {
     let folded = row.fixture(&teams).and_then(|fixture| {
         let rules = entries::rules(&row)?;
         let game = entries::fold(&row, &fixture, rules.start(&fixture)?, all)?;
-        Ok(rules.summary(&game))
+        let result = rules.result(&game).map(|result| ResultRow::of(&fixture, result));
+        Ok((rules.summary(&game), result))
     });
-    let summary = match folded {
-        Ok(summary) => summary,
+    let (summary, result) = match folded {
+        Ok(folded) => folded,
         Err(Fault::Broken(words)) => return Ok(vec![format!("match {id}: {words}")]),
         Err(Fault::Rejected(words)) => return Ok(vec![format!("match {id}: {words}")]),
         Err(fault) => return Err(fault),
     };
     let mut faults = contradictions(&row, &summary);
+    let stored: Option<ResultRow> = results::table.find(id).get_result(conn).await.optional()?;
+    if stored != result {
+        let body = |row: Option<ResultRow>| row.map_or("no result".to_owned(), |row| row.body);
+        let (says, is) = (body(stored), body(result));
+        faults
+            .push(format!("match {id}: its result is stored as {says}, its entries make it {is}"));
+    }
     let told = told_score(conn, id).await?;
     let score = (summary.home_score, summary.away_score);
     if let Some((seq, told)) = told.filter(|(_, told)| *told != score) {

@@ -1,0 +1,47 @@
+//! The events that a user or a team has to do with: subqueries that rights and lists share.
+
+use diesel::dsl::auto_type;
+use diesel::prelude::*;
+
+use crate::store::schema::events;
+use crate::store::schema::managers;
+use crate::store::schema::members;
+use crate::store::schema::registrations;
+
+/// Those the user made.
+#[auto_type]
+pub fn made(user_id: i64) -> _ {
+    events::table.filter(events::created_by.eq(user_id)).select(events::id.nullable())
+}
+
+/// Those the user was named a manager of.
+#[auto_type]
+pub fn managed(user_id: i64) -> _ {
+    managers::table.filter(managers::user_id.eq(user_id)).select(managers::event_id.nullable())
+}
+
+/// Those the user is registered for.
+#[auto_type]
+pub fn entered(user_id: i64) -> _ {
+    registrations::table
+        .filter(registrations::user_id.eq(user_id))
+        .select(registrations::event_id.nullable())
+}
+
+/// Those that a team of the user's is registered for, in whatever role the user belongs to it.
+#[auto_type]
+pub fn entered_by_team(user_id: i64) -> _ {
+    registrations::table
+        .inner_join(members::table.on(registrations::team_id.eq(members::team_id.nullable())))
+        .filter(members::user_id.eq(user_id))
+        .select(registrations::event_id.nullable())
+}
+
+/// Those that a team takes part in by its own will.
+#[auto_type]
+pub fn agreed(team_id: i64) -> _ {
+    registrations::table
+        .filter(registrations::team_id.eq(team_id))
+        .filter(registrations::accepted)
+        .select(registrations::event_id.nullable())
+}
