@@ -1,8 +1,11 @@
 //! Who is what to whom, and when that has to be looked at again.
 
+use touchline::store::EventRights;
 use touchline::store::MatchRights;
+use touchline::store::Store;
 use touchline::store::TeamRights;
 use touchline::store::job::EditUser;
+use touchline::store::job::Job;
 use touchline::store::job::MatchEdit;
 use touchline::store::job::Write;
 
@@ -12,6 +15,7 @@ use crate::support::on_both;
 
 on_both! {
     rights_follow_from_roles,
+    an_event_gives_rights_to_its_matches_and_teams,
     what_may_take_a_right_away_grows_the_version,
     users_are_found_by_their_address_in_any_case,
     tickets_open_until_they_run_out,
@@ -60,12 +64,72 @@ async fn rights_follow_from_roles(database: Database) {
     assert_eq!(store.team_rights(9, None).await.unwrap(), None);
 }
 
+/// Event 1, private, of user 1's teams 1 and 2; made by user 2, managed by user 3; user 4 is
+/// registered, user 5 is of team 3, which is registered; user 6 is nobody.
+async fn private_event(store: &Store) {
+    done(store, user("ann@example.org")).await;
+    for email in ["bo@x.org", "cy@x.org", "di@x.org", "ed@x.org", "fay@x.org"] {
+        done(store, user(email)).await;
+    }
+    for name in ["Leicester City", "Tottenham", "Third"] {
+        done(store, team(name)).await;
+    }
+    let by_bo = |write| Job { by: 2, ..job(write) };
+    store.write(by_bo(Write::CreateEvent(event_fields("private")))).await.unwrap();
+    done(store, Write::AddManager { event_id: 1, user_id: 3 }).await;
+    done(store, Write::RegisterUser { event_id: 1, user_id: 4 }).await;
+    done(store, Write::AddMember { team_id: 3, user_id: 5, role: "family".into() }).await;
+    store
+        .write(by_bo(Write::RegisterTeam { event_id: 1, team_id: 3, by_admin: false }))
+        .await
+        .unwrap();
+    store.write(by_bo(fixture(1, 1, 2))).await.unwrap();
+}
+
+async fn an_event_gives_rights_to_its_matches_and_teams(database: Database) {
+    let store = database.open().await;
+    private_event(&store).await;
+    // Another event of the same maker gives nobody rights to this one.
+    done(&store, Write::CreateEvent(event_fields("private"))).await;
+    done(&store, Write::RegisterUser { event_id: 2, user_id: 6 }).await;
+    let accept = |team_id| Write::AcceptRegistration { event_id: 1, team_id };
+    done(&store, accept(2)).await;
+
+    let nobody = MatchRights { secret: true, ..MatchRights::default() };
+    #[rustfmt::skip]
+    let cases = [
+        (None,    nobody,                                                          false),
+        (Some(6), nobody,                                                          false),
+        (Some(1), MatchRights { member: true, participant: true, ..nobody },       true),
+        (Some(2), MatchRights { manager: true, ..nobody },                         true),
+        (Some(3), MatchRights { manager: true, ..nobody },                         true),
+        (Some(4), MatchRights { participant: true, ..nobody },                     true),
+        (Some(5), MatchRights { participant: true, ..nobody },                     true),
+    ];
+    for (user, rights, takes_part) in cases {
+        assert_eq!(store.match_rights(1, user).await.unwrap(), Some(rights), "{user:?}");
+        let MatchRights { manager, participant, .. } = rights;
+        let of_event = EventRights { public: false, manager, participant };
+        assert_eq!(store.event_rights(1, user).await.unwrap(), Some(of_event), "{user:?}");
+        for (team_id, agreed) in [(1, false), (2, true), (3, false)] {
+            let of_team = store.team_rights(team_id, user).await.unwrap().unwrap();
+            assert_eq!(of_team.participant, takes_part && agreed, "{user:?} of team {team_id}");
+        }
+    }
+    assert_eq!(store.event_rights(9, Some(1)).await.unwrap(), None);
+    let standalone = done(&store, Write::CreateMatch(fields("football", 1, 2))).await;
+    let rights = store.match_rights(standalone.body["id"].as_i64().unwrap(), Some(3)).await;
+    let public = MatchRights { public: true, ..MatchRights::default() };
+    assert_eq!(rights.unwrap(), Some(public), "no event, no rights from one");
+}
+
 async fn what_may_take_a_right_away_grows_the_version(database: Database) {
     let store = database.open().await;
     scheduled_match(&store).await;
     done(&store, user("bo@example.org")).await;
     done(&store, official(2, "referee")).await;
     done(&store, member(2, "manager")).await;
+    done(&store, Write::CreateEvent(event_fields("public"))).await;
     let private = || Some("private".to_owned());
     let edit = MatchEdit { visibility: private(), ..MatchEdit::default() };
     let disabled = EditUser { disabled: Some(true), ..EditUser::default() };
@@ -77,6 +141,7 @@ async fn what_may_take_a_right_away_grows_the_version(database: Database) {
         Write::EditMatch { id: 1, fields: edit },
         Write::EditUser { id: 2, edit: disabled },
         Write::DeleteMatch { id: 1 },
+        Write::DeleteEvent { id: 1 },
     ];
     for loss in losses {
         let before = store.rights_version().await.unwrap();

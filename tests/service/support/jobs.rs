@@ -4,11 +4,15 @@ use chrono::DateTime;
 use chrono::Utc;
 use serde_json::Value;
 use serde_json::json;
+use touchline::domain::leaderboard::Points;
+use touchline::domain::leaderboard::TieBreaker;
 use touchline::domain::rejection::Rejection;
+use touchline::domain::topic::Stream;
 use touchline::store::Result;
 use touchline::store::Store;
 use touchline::store::StoreError;
 use touchline::store::job::Done;
+use touchline::store::job::EventFields;
 use touchline::store::job::Job;
 use touchline::store::job::Key;
 use touchline::store::job::MatchFields;
@@ -60,6 +64,25 @@ pub fn fields(sport: &str, home_team_id: i64, away_team_id: i64) -> MatchFields 
     }
 }
 
+/// A football event of this visibility: three points for a win.
+pub fn event_fields(visibility: &str) -> EventFields {
+    EventFields {
+        name: "Premier League".into(),
+        sport: "football".into(),
+        visibility: visibility.into(),
+        points: Points::default(),
+        tie_breakers: vec![TieBreaker::Points, TieBreaker::Difference, TieBreaker::Name],
+        capacity: None,
+        max_quantity: None,
+        ticket_types: Vec::new(),
+    }
+}
+
+pub fn fixture(event_id: i64, home_team_id: i64, away_team_id: i64) -> Write {
+    let fields = fields("football", home_team_id, away_team_id);
+    Write::CreateMatch(MatchFields { event_id: Some(event_id), ..fields })
+}
+
 pub fn act(match_id: i64, action: &str, body: Value) -> Write {
     Write::Act { match_id, action: action.into(), body, occurred_at: None }
 }
@@ -67,6 +90,22 @@ pub fn act(match_id: i64, action: &str, body: Value) -> Write {
 pub fn goal(match_id: i64, minute: u32) -> Write {
     let body = json!({ "kind": "goal", "team_id": 1, "period": "first_half", "minute": minute });
     act(match_id, "incidents", body)
+}
+
+/// Everything a stream tells, oldest first.
+pub async fn told(store: &Store, stream: Stream) -> Vec<Value> {
+    let page = store.read_after(stream, 0, 500).await.unwrap();
+    page.messages.iter().map(|message| serde_json::from_str(&message.envelope).unwrap()).collect()
+}
+
+/// `topic type` of what a stream has told after its first `known`.
+pub async fn news(store: &Store, stream: Stream, known: usize) -> Vec<String> {
+    let word = |message: &Value, name: &str| message[name].as_str().unwrap().to_owned();
+    let all = told(store, stream).await;
+    all.iter()
+        .skip(known)
+        .map(|said| format!("{} {}", word(said, "topic"), word(said, "type")))
+        .collect()
 }
 
 pub async fn done(store: &Store, write: Write) -> Done {
@@ -82,6 +121,15 @@ pub fn rejected(answer: Result<Done>) -> Rejection {
         Err(StoreError::Rejected(rejection)) => rejection,
         other => panic!("not rejected: {other:?}"),
     }
+}
+
+/// User 1, teams 1 and 2, and event 1.
+pub async fn league(store: &Store, visibility: &str) -> i64 {
+    done(store, user("ann@example.org")).await;
+    done(store, team("Leicester City")).await;
+    done(store, team("Tottenham")).await;
+    let created = done(store, Write::CreateEvent(event_fields(visibility))).await;
+    created.body["id"].as_i64().unwrap()
 }
 
 /// User 1, teams 1 and 2, and a live football match of theirs.

@@ -1,0 +1,318 @@
+//! Events: kept, their matches told to who follows them, and seen by those who may.
+
+use serde_json::Value;
+use serde_json::json;
+use touchline::domain::leaderboard::Points;
+use touchline::domain::rejection::Reason;
+use touchline::domain::topic::Channel;
+use touchline::domain::topic::Stream;
+use touchline::store::ListOf;
+use touchline::store::SeenBy;
+use touchline::store::Store;
+use touchline::store::job::EventEdit;
+use touchline::store::job::Job;
+use touchline::store::job::MatchEdit;
+use touchline::store::job::MatchFields;
+use touchline::store::job::Write;
+
+use crate::support::database::Database;
+use crate::support::jobs::*;
+use crate::support::on_both;
+
+on_both! {
+    an_event_is_made_edited_and_deleted,
+    an_event_that_is_used_stays,
+    a_match_belongs_to_an_event_of_its_sport,
+    each_change_of_a_match_is_told_to_its_event_and_teams,
+    a_private_event_hides_its_matches,
+    a_private_match_is_not_told_to_readers_of_a_public_event,
+    other_points_make_another_table,
+    lists_show_what_one_may_see,
+    a_snapshot_holds_what_its_channel_draws,
+}
+
+fn edit(fields: EventEdit) -> Write {
+    Write::EditEvent { id: 1, fields }
+}
+
+fn visible(visibility: &str) -> Write {
+    edit(EventEdit { visibility: Some(visibility.into()), ..EventEdit::default() })
+}
+
+async fn heads(store: &Store) -> Vec<i64> {
+    let streams = [Stream::Event(1), Stream::Team(1), Stream::Team(2)];
+    store.heads(&streams).await.unwrap().iter().map(|head| head.head).collect()
+}
+
+async fn an_event_is_made_edited_and_deleted(database: Database) {
+    let store = database.open().await;
+    league(&store, "public").await;
+    let (etag, shape) = store.event(1).await.unwrap().unwrap();
+    let expected = json!({
+        "id": 1, "name": "Premier League", "sport": "football", "visibility": "public",
+        "points": { "win": 3, "draw": 1, "loss": 0, "no_result": 1 },
+        "tie_breakers": ["points", "difference", "name"],
+        "capacity": null, "max_quantity": null, "ticket_types": [],
+    });
+    assert_eq!((etag.as_str(), shape), ("1", expected));
+
+    let fields =
+        EventEdit { name: Some("Cup".into()), capacity: Some(Some(20)), ..EventEdit::default() };
+    let renamed = done(&store, edit(fields.clone())).await;
+    assert_eq!((renamed.status, renamed.etag.as_deref()), (200, Some("2")));
+    assert_eq!((&renamed.body["name"], &renamed.body["capacity"]), (&json!("Cup"), &json!(20)));
+    let stale = Job { if_match: Some("1".into()), ..job(edit(fields)) };
+    assert_eq!(rejected(store.write(stale).await).reason, Reason::Stale);
+
+    let mut unknown = event_fields("public");
+    unknown.sport = "kabaddi".into();
+    let refusal = refused(&store, Write::CreateEvent(unknown)).await;
+    assert_eq!(refusal.errors[0].pointer, "/sport");
+    let refusal = refused(&store, Write::CreateEvent(event_fields("secret"))).await;
+    assert_eq!(refusal.errors[0].pointer, "/visibility");
+
+    assert_eq!(done(&store, Write::DeleteEvent { id: 1 }).await.status, 204);
+    assert_eq!(store.event(1).await.unwrap(), None);
+    assert_eq!(refused(&store, visible("private")).await.reason, Reason::NotFound);
+    let again = done(&store, Write::CreateEvent(event_fields("public"))).await;
+    assert_ne!(again.body["id"], 1, "or it would get the stream of the deleted one");
+}
+
+async fn an_event_that_is_used_stays(database: Database) {
+    let store = database.open().await;
+    league(&store, "public").await;
+    done(&store, fixture(1, 1, 2)).await;
+    assert_eq!(refused(&store, Write::DeleteEvent { id: 1 }).await.code, "event-has-matches");
+    done(&store, Write::DeleteMatch { id: 1 }).await;
+    database
+        .tamper(
+            "insert into purchases (id, event_id, buyer_id, ticket_type, quantity, status, created_at) \
+             values ('5c1f', 1, 1, 'adult', 1, 'cancelled', 0)",
+        )
+        .await;
+    assert_eq!(refused(&store, Write::DeleteEvent { id: 1 }).await.code, "event-has-purchases");
+}
+
+async fn a_match_belongs_to_an_event_of_its_sport(database: Database) {
+    let store = database.open().await;
+    league(&store, "public").await;
+    let unknown = refused(&store, fixture(9, 1, 2)).await;
+    assert_eq!(
+        (unknown.reason, unknown.errors[0].pointer.as_str()),
+        (Reason::Invalid, "/event_id")
+    );
+    let generic = MatchFields { event_id: Some(1), ..fields("generic", 1, 2) };
+    let other = refused(&store, Write::CreateMatch(generic)).await;
+    assert_eq!((other.reason, other.errors[0].pointer.as_str()), (Reason::Invalid, "/sport"));
+    assert_eq!(done(&store, fixture(1, 1, 2)).await.body["event_id"], 1);
+}
+
+async fn each_change_of_a_match_is_told_to_its_event_and_teams(database: Database) {
+    let store = database.open().await;
+    league(&store, "public").await;
+    done(&store, fixture(1, 1, 2)).await;
+    let later = Some(now() + chrono::TimeDelta::hours(2));
+    let edit = |fields| Write::EditMatch { id: 1, fields };
+    done(&store, edit(MatchEdit { starts_at: Some(later), ..Default::default() })).await;
+    done(&store, edit(MatchEdit { venue: Some(None), ..Default::default() })).await;
+    done(&store, act(1, "postpone", json!({ "reason": "fog" }))).await;
+    done(&store, act(1, "cancel", json!({}))).await;
+    done(&store, Write::DeleteMatch { id: 1 }).await;
+
+    for topic in ["match_1", "event_1_schedule", "team_1_schedule", "team_2_schedule"] {
+        let stream = topic.trim_end_matches("_schedule").parse().unwrap();
+        let mut said = told(&store, stream).await;
+        said.retain(|message| message["type"] == "schedule_update");
+        assert!(said.iter().all(|message| message["topic"] == topic), "{said:?}");
+        assert!(said.iter().all(|message| message["data"]["event_id"] == 1), "{said:?}");
+        let told = |message: &Value| {
+            let data = &message["data"];
+            (data["change"].clone(), data["match"]["status"].clone(), data["reason"].clone())
+        };
+        let expected = [
+            (json!("created"), json!("scheduled"), json!(null)),
+            (json!("rescheduled"), json!("scheduled"), json!(null)),
+            (json!("updated"), json!("scheduled"), json!(null)),
+            (json!("postponed"), json!("postponed"), json!("fog")),
+            (json!("cancelled"), json!("cancelled"), json!(null)),
+            (json!("deleted"), json!("cancelled"), json!(null)),
+        ];
+        assert_eq!(said.iter().map(told).collect::<Vec<_>>(), expected, "{topic}");
+        assert_eq!(said[3]["data"]["match"]["id"], 1);
+        assert_eq!(said[3]["data"]["match"]["starts_at"], "2026-11-21T17:04:05.123Z");
+        assert_eq!(said[3]["data"]["match"].get("incidents"), None, "brief");
+    }
+}
+
+async fn a_private_event_hides_its_matches(database: Database) {
+    let store = database.open().await;
+    league(&store, "public").await;
+    done(&store, fixture(1, 1, 2)).await;
+    let rights = async || store.match_rights(1, None).await.unwrap().unwrap();
+    assert!(rights().await.public && !rights().await.secret);
+    let (before, version) = (heads(&store).await, store.rights_version().await.unwrap());
+
+    done(&store, visible("private")).await;
+
+    assert!(!rights().await.public && rights().await.secret);
+    assert!(store.rights_version().await.unwrap() > version);
+    done(&store, act(1, "postpone", json!({}))).await;
+    let after = heads(&store).await;
+    assert_eq!((after[0], &after[1..]), (before[0] + 1, &before[1..]), "the teams are public");
+    for channel in [Channel::Schedule, Channel::Results] {
+        let snapshot = store.snapshot(Stream::Team(1).channel(channel)).await.unwrap().unwrap();
+        assert!(!snapshot.data.to_string().contains("\"match_id\""), "{}", snapshot.data);
+        assert_eq!(snapshot.data.get("matches").unwrap_or(&json!([])), &json!([]));
+    }
+    assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
+
+    done(&store, visible("public")).await;
+    assert!(rights().await.public && !rights().await.secret);
+    done(&store, act(1, "cancel", json!({}))).await;
+    assert_eq!(heads(&store).await, [before[0] + 2, before[1] + 1, before[2] + 1]);
+}
+
+async fn a_private_match_is_not_told_to_readers_of_a_public_event(database: Database) {
+    let store = database.open().await;
+    league(&store, "public").await;
+    done(&store, fixture(1, 1, 2)).await;
+    let before = heads(&store).await;
+    let Write::CreateMatch(fields) = fixture(1, 2, 1) else { unreachable!() };
+    let secret = MatchFields { visibility: "private".into(), ..fields };
+    let id = done(&store, Write::CreateMatch(secret)).await.body["id"].as_i64().unwrap();
+    done(&store, act(id, "postpone", json!({}))).await;
+
+    assert_eq!(heads(&store).await, before);
+    let schedule = Stream::Event(1).channel(Channel::Schedule);
+    let snapshot = store.snapshot(schedule).await.unwrap().unwrap();
+    assert_eq!(snapshot.data["matches"].as_array().map(Vec::len), Some(1));
+    done(&store, visible("private")).await;
+    let snapshot = store.snapshot(schedule).await.unwrap().unwrap();
+    assert_eq!(snapshot.data["matches"].as_array().map(Vec::len), Some(2), "nobody else reads it");
+}
+
+async fn other_points_make_another_table(database: Database) {
+    let store = database.open().await;
+    league(&store, "public").await;
+    let id = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
+    done(&store, act(id, "start", json!({}))).await;
+    done(&store, goal(id, 12)).await;
+    done(&store, act(id, "end", json!({}))).await;
+    let known = told(&store, Stream::Event(1)).await.len();
+
+    let renamed = EventEdit { name: Some("Cup".into()), ..EventEdit::default() };
+    done(&store, edit(renamed)).await;
+    assert_eq!(news(&store, Stream::Event(1), known).await, Vec::<String>::new());
+    let points = Points { win: 2, ..Points::default() };
+    let edited = done(&store, edit(EventEdit { points: Some(points), ..Default::default() })).await;
+
+    assert_eq!(news(&store, Stream::Event(1), known).await, ["event_1_results leaderboard_update"]);
+    assert_eq!(edited.told, Some((Stream::Event(1), known as i64 + 1)));
+    let said = told(&store, Stream::Event(1)).await.pop().unwrap();
+    assert_eq!(said["data"]["leaderboard"][0]["points"], 2);
+    assert_eq!(store.leaderboard(1).await.unwrap(), Some(said["data"].clone()));
+}
+
+async fn ids(store: &Store, of: ListOf) -> Vec<i64> {
+    let list = store.list(of, 0, 10).await.unwrap();
+    list.items.iter().map(|item| item["id"].as_i64().unwrap()).collect()
+}
+
+async fn lists_show_what_one_may_see(database: Database) {
+    let store = database.open().await;
+    league(&store, "public").await;
+    done(&store, Write::CreateEvent(event_fields("private"))).await;
+    for email in ["bo@x.org", "cy@x.org", "di@x.org", "ed@x.org"] {
+        done(&store, user(email)).await;
+    }
+    done(&store, Write::AddManager { event_id: 2, user_id: 2 }).await;
+    done(&store, Write::RegisterUser { event_id: 2, user_id: 3 }).await;
+    done(&store, team("Third")).await;
+    done(&store, Write::AddMember { team_id: 3, user_id: 4, role: "family".into() }).await;
+    done(&store, Write::RegisterTeam { event_id: 2, team_id: 3, by_admin: true }).await;
+    for event_id in [1, 2] {
+        done(&store, fixture(event_id, 1, 2)).await;
+    }
+    done(&store, act(1, "postpone", json!({}))).await;
+
+    let by = |user_id| SeenBy { user_id: Some(user_id), all: false };
+    let all = SeenBy { user_id: None, all: true };
+    for (seen_by, both) in [
+        (by(1), true),
+        (by(2), true),
+        (by(3), true),
+        (by(4), true),
+        (by(5), false),
+        (all, true),
+        (SeenBy::default(), false),
+    ] {
+        let expected: &[i64] = if both { &[1, 2] } else { &[1] };
+        assert_eq!(ids(&store, ListOf::Events { seen_by }).await, expected, "{seen_by:?}");
+        let matches = ListOf::Matches { seen_by, status: None };
+        assert_eq!(ids(&store, matches).await, expected, "{seen_by:?}");
+        let of_team = ListOf::TeamMatches { team_id: 1, seen_by };
+        assert_eq!(ids(&store, of_team).await, expected, "{seen_by:?}");
+        let of_event = |event_id| ListOf::EventMatches { event_id, seen_by, status: None };
+        assert_eq!(ids(&store, of_event(2)).await, &expected[1..], "{seen_by:?}");
+        assert_eq!(ids(&store, of_event(1)).await, [1], "{seen_by:?}");
+    }
+    let postponed = |event_id| {
+        let status = Some("postponed".to_owned());
+        ListOf::EventMatches { event_id, seen_by: all, status }
+    };
+    assert_eq!(ids(&store, postponed(1)).await, [1]);
+    assert_eq!(ids(&store, postponed(2)).await, Vec::<i64>::new());
+    let managers = store.list(ListOf::Managers { event_id: 2 }, 0, 10).await.unwrap().items;
+    assert_eq!(managers[0]["user_id"], 1, "who made it");
+    assert_eq!(managers[1], json!({ "event_id": 2, "user_id": 2, "name": "Ann" }));
+}
+
+async fn a_snapshot_holds_what_its_channel_draws(database: Database) {
+    let store = database.open().await;
+    league(&store, "public").await;
+    for (home, away) in [(1, 2), (2, 1)] {
+        done(&store, fixture(1, home, away)).await;
+    }
+    let Write::CreateMatch(fields) = fixture(1, 1, 2) else { unreachable!() };
+    let undated = MatchFields { starts_at: None, ..fields.clone() };
+    done(&store, Write::CreateMatch(undated)).await;
+    let first = Some(now() - chrono::TimeDelta::hours(1));
+    done(&store, Write::CreateMatch(MatchFields { starts_at: first, ..fields })).await;
+    done(&store, act(1, "start", json!({}))).await;
+    done(&store, act(1, "end", json!({}))).await;
+
+    let event = Stream::Event(1);
+    let cases: [(_, &[&str]); 4] = [
+        (event.topic(), &["announcements", "event", "leaderboard", "matches", "results"]),
+        (event.channel(Channel::Results), &["event", "leaderboard", "results"]),
+        (event.channel(Channel::Schedule), &["event", "matches"]),
+        (event.channel(Channel::Announcements), &["announcements", "event"]),
+    ];
+    let head = store.heads(&[event]).await.unwrap()[0].head;
+    // Another node knows no state yet.
+    for store in [&store, &database.open().await] {
+        for (topic, parts) in &cases {
+            let snapshot = store.snapshot(*topic).await.unwrap().unwrap();
+            let data = snapshot.data.as_object().unwrap();
+            assert_eq!(
+                (data.keys().map(String::as_str).collect::<Vec<_>>(), snapshot.seq),
+                (parts.to_vec(), head)
+            );
+            assert_eq!(data["event"]["id"], 1);
+            if let Some(matches) = data.get("matches") {
+                let ids: Vec<_> =
+                    matches.as_array().unwrap().iter().map(|game| &game["id"]).collect();
+                assert_eq!(ids, [4, 2, 3], "those that are not over, the first first");
+            }
+            if let Some(results) = data.get("results") {
+                assert_eq!(results[0]["match_id"], 1);
+                let table = store.leaderboard(1).await.unwrap().unwrap();
+                assert_eq!(data["leaderboard"], table["leaderboard"]);
+            }
+        }
+        let team =
+            store.snapshot(Stream::Team(1).channel(Channel::Results)).await.unwrap().unwrap();
+        assert_eq!(team.data["results"][0]["match_id"], 1);
+    }
+    assert!(store.snapshot(Stream::Event(9).topic()).await.unwrap().is_none());
+}
