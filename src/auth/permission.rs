@@ -1,18 +1,20 @@
 //! The table of who may what.
 
+mod ask;
+mod words;
+
 use uuid::Uuid;
 
-use crate::auth::SignedIn;
 use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
-use crate::problem::Problem;
 use crate::store::AnnouncementRights;
 use crate::store::EventRights;
 use crate::store::MatchRights;
 use crate::store::PurchaseRights;
-use crate::store::Store;
-use crate::store::StoreError;
 use crate::store::TeamRights;
+
+pub use ask::may;
+pub use ask::may_still_read;
 
 /// Something one may or may not do. Numbers are ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +66,14 @@ impl Act {
         Self::Read(Stream::Team(id).topic())
     }
 
+    pub fn read_event(id: i64) -> Self {
+        Self::Read(Stream::Event(id).topic())
+    }
+
+    pub fn read_purchase(id: Uuid) -> Self {
+        Self::Read(Stream::Purchase(id).topic())
+    }
+
     /// What a scorer's command is; `action` as in `store::job::Write::Act`.
     pub fn of_command(match_id: i64, action: &str) -> Self {
         match action {
@@ -109,148 +119,101 @@ pub enum Decision {
 
 /// Whether somebody (`None`: nobody signed in; `Some(true)`: an admin) may, by these rights.
 pub fn decide(act: Act, rights: &Rights, who: Option<bool>) -> Decision {
-    let may = match (act, rights) {
-        (Act::Read(_), Rights::Match(game)) => {
-            game.public || game.created || game.referee || game.scorer || game.member
-        }
-        (Act::Read(_), Rights::Team(team)) => team.public || team.role.is_some(),
-        (Act::EditMatch(_), Rights::Match(game)) => game.created,
-        (Act::RunMatch(_) | Act::Rule(_), Rights::Match(game)) => game.referee || game.created,
-        (Act::Record(_), Rights::Match(game)) => game.scorer || game.referee || game.created,
-        (Act::CreateMatch { .. }, Rights::Sides { manages_one }) => *manages_one,
-        (Act::EditTeam(_), Rights::Team(team)) => team.role.as_deref() == Some("manager"),
-        (Act::ReadMembers(_), Rights::Team(team)) => team.role.is_some(),
-        (Act::Account(_), Rights::Account { own }) => *own,
-        (Act::CreateTeam | Act::CreateEvent, _) => who.is_some(),
-        _ => false,
-    };
     match who {
-        _ if may => Decision::Allow,
+        _ if is_allowed(act, rights, who.is_some()) => Decision::Allow,
         Some(true) => Decision::Allow,
+        Some(false) if is_hidden(rights) => Decision::Hide,
         Some(false) => Decision::Refuse,
         None => Decision::SignIn,
     }
 }
 
-/// Asks for the rights, and decides: `Ok` where it may be done.
-pub async fn may(store: &Store, who: Option<&SignedIn>, act: Act) -> Result<(), Problem> {
-    if let Some(topics) = who.and_then(|who| who.topics.as_deref())
-        && !topics.iter().any(|&topic| covers(topic, act))
-    {
-        return Err(Problem::Forbidden("this token is for reading its topics only"));
-    }
-    let rights = rights(store, who.map(|who| who.id), act).await?;
-    let rights = rights.ok_or(Problem::NotFound(noun(act)))?;
-    match decide(act, &rights, who.map(|who| who.admin)) {
-        Decision::Allow => Ok(()),
-        Decision::SignIn => Err(Problem::NotSignedIn),
-        Decision::Hide => Err(Problem::NotFound(noun(act))),
-        Decision::Refuse => Err(Problem::Forbidden(refusal(act))),
+/// What is there for somebody to whom the thing asked about isn't.
+///
+/// Where nobody has signed in, what is private looks as what is unknown does, and so signing in
+/// is asked for both.
+fn unknown(act: Act, signed_in: bool) -> Decision {
+    if !signed_in && may_be_hidden(act) { Decision::SignIn } else { Decision::Hide }
+}
+
+fn is_allowed(act: Act, rights: &Rights, signed_in: bool) -> bool {
+    match (act, rights) {
+        (act, Rights::Match(game)) => of_match(act, game),
+        (Act::Read(_), Rights::Team(team)) => reads_team(team),
+        (Act::ReadMembers(_), Rights::Team(team)) => team.role.is_some(),
+        (Act::EditTeam(_), Rights::Team(team)) => team.role.as_deref() == Some("manager"),
+        (Act::Read(_), Rights::Event(event)) => reads_event(*event),
+        (Act::Buy(_), Rights::Event(event)) => signed_in && reads_event(*event),
+        (Act::EditEvent(_) | Act::CreateMatch { .. }, Rights::Event(event)) => event.manager,
+        (Act::ReadAnnouncement(_), Rights::Announcement(one)) => reads_announcement(*one),
+        (Act::EditAnnouncement(_), Rights::Announcement(one)) => one.event.manager,
+        (Act::Read(_), Rights::Purchase(purchase)) => purchase.buyer,
+        (Act::EditPurchase(_), Rights::Purchase(purchase)) => purchase.manager,
+        (Act::CreateMatch { .. }, Rights::Sides { manages_one }) => *manages_one,
+        (Act::Account(_), Rights::Account { own }) => *own,
+        (Act::CreateTeam | Act::CreateEvent, Rights::Nothing) => signed_in,
+        _ => false,
     }
 }
 
-/// Whether a user, or everybody, may read a topic now. A disabled user may nothing.
-///
-/// Asks for the user anew, so that it can be asked while a stream lives.
-pub async fn may_still_read(
-    store: &Store,
-    user_id: Option<i64>,
-    topic: Topic,
-) -> Result<bool, StoreError> {
-    let admin = match user_id {
-        None => None,
-        Some(id) => match store.user(id).await? {
-            Some(user) if !user.disabled => Some(user.role == "admin"),
-            _ => return Ok(false),
-        },
-    };
-    let act = Act::Read(topic);
-    let rights = rights(store, user_id, act).await?;
-    Ok(rights.is_some_and(|rights| decide(act, &rights, admin) == Decision::Allow))
+fn of_match(act: Act, game: &MatchRights) -> bool {
+    let runs = game.created || game.manager;
+    match act {
+        Act::Read(_) => reads_match(game),
+        Act::EditMatch(_) => runs,
+        Act::RunMatch(_) | Act::Rule(_) => runs || game.referee,
+        Act::Record(_) => runs || game.referee || game.scorer,
+        _ => false,
+    }
+}
+
+fn reads_match(game: &MatchRights) -> bool {
+    let MatchRights { public, created, referee, scorer, member, manager, participant, .. } = *game;
+    public || created || referee || scorer || member || manager || participant
+}
+
+fn reads_team(team: &TeamRights) -> bool {
+    team.public || team.role.is_some() || team.participant
+}
+
+fn reads_event(event: EventRights) -> bool {
+    event.public || event.manager || event.participant
+}
+
+/// One for some teams is for them, and for those who wrote it: not for all who read the event.
+fn reads_announcement(one: AnnouncementRights) -> bool {
+    one.event.manager || if one.targeted { one.addressed } else { reads_event(one.event) }
+}
+
+/// Whether not even that the thing exists is told: to those who may not read it either.
+fn is_hidden(rights: &Rights) -> bool {
+    match rights {
+        Rights::Match(game) => game.secret && !reads_match(game),
+        Rights::Event(event) => !reads_event(*event),
+        Rights::Announcement(one) => !reads_announcement(*one),
+        Rights::Purchase(purchase) => !purchase.buyer,
+        Rights::Team(_) | Rights::Sides { .. } | Rights::Account { .. } | Rights::Nothing => false,
+    }
+}
+
+/// Whether things of this kind are hidden from some.
+fn may_be_hidden(act: Act) -> bool {
+    match act {
+        Act::Read(topic) => matches!(topic.stream, Stream::Event(_) | Stream::Purchase(_)),
+        Act::CreateMatch { event_id, .. } => event_id.is_some(),
+        Act::EditEvent(_)
+        | Act::Buy(_)
+        | Act::EditPurchase(_)
+        | Act::ReadAnnouncement(_)
+        | Act::EditAnnouncement(_) => true,
+        _ => false,
+    }
 }
 
 /// Whether a token for this topic is good for the act.
 fn covers(topic: Topic, act: Act) -> bool {
     let Act::Read(asked) = act else { return false };
     asked.stream == topic.stream && (topic.channel.is_none() || topic.channel == asked.channel)
-}
-
-/// `None`: there is no such thing.
-async fn rights(store: &Store, user: Option<i64>, act: Act) -> Result<Option<Rights>, StoreError> {
-    let rights = match act {
-        Act::EditMatch(id) | Act::RunMatch(id) | Act::Record(id) | Act::Rule(id) => {
-            store.match_rights(id, user).await?.map(Rights::Match)
-        }
-        Act::EditTeam(id) | Act::ReadMembers(id) => {
-            store.team_rights(id, user).await?.map(Rights::Team)
-        }
-        Act::Read(topic) => match topic.stream {
-            Stream::Match(id) => store.match_rights(id, user).await?.map(Rights::Match),
-            Stream::Team(id) => store.team_rights(id, user).await?.map(Rights::Team),
-            Stream::Event(id) => store.event_rights(id, user).await?.map(Rights::Event),
-            Stream::Purchase(id) => store.purchase_rights(id, user).await?.map(Rights::Purchase),
-        },
-        Act::EditEvent(id) | Act::Buy(id) | Act::CreateMatch { event_id: Some(id), .. } => {
-            store.event_rights(id, user).await?.map(Rights::Event)
-        }
-        Act::ReadAnnouncement(id) | Act::EditAnnouncement(id) => {
-            store.announcement_rights(id, user).await?.map(Rights::Announcement)
-        }
-        Act::EditPurchase(id) => store.purchase_rights(id, user).await?.map(Rights::Purchase),
-        Act::CreateMatch { event_id: None, home_team_id, away_team_id } => {
-            let manages_one = manages(store, home_team_id, user).await?
-                || manages(store, away_team_id, user).await?;
-            Some(Rights::Sides { manages_one })
-        }
-        Act::Account(id) => Some(Rights::Account { own: user == Some(id) }),
-        Act::CreateEvent | Act::CreateTeam | Act::Users | Act::Figures => Some(Rights::Nothing),
-    };
-    Ok(rights)
-}
-
-async fn manages(store: &Store, team_id: i64, user: Option<i64>) -> Result<bool, StoreError> {
-    let rights = store.team_rights(team_id, user).await?;
-    Ok(rights.is_some_and(|rights| rights.role.as_deref() == Some("manager")))
-}
-
-fn noun(act: Act) -> &'static str {
-    match act {
-        Act::Read(topic) => match topic.stream {
-            Stream::Event(_) => "event",
-            Stream::Team(_) => "team",
-            Stream::Match(_) => "match",
-            Stream::Purchase(_) => "purchase",
-        },
-        Act::CreateTeam | Act::EditTeam(_) | Act::ReadMembers(_) => "team",
-        Act::CreateEvent | Act::EditEvent(_) | Act::Buy(_) => "event",
-        Act::CreateMatch { event_id: Some(_), .. } => "event",
-        Act::ReadAnnouncement(_) | Act::EditAnnouncement(_) => "announcement",
-        Act::EditPurchase(_) => "purchase",
-        Act::Users | Act::Account(_) => "user",
-        Act::Figures => "page",
-        _ => "match",
-    }
-}
-
-fn refusal(act: Act) -> &'static str {
-    match act {
-        Act::ReadMembers(_) => "only the team's members may do this",
-        Act::Read(_) => "only members, officials and managers may read this",
-        Act::EditEvent(_)
-        | Act::EditAnnouncement(_)
-        | Act::CreateMatch { event_id: Some(_), .. } => "only the event's managers may do this",
-        Act::EditPurchase(_) => "only managers of the purchase's event may do this",
-        Act::ReadAnnouncement(_) => "only those it is for may read this",
-        Act::Buy(_) => "only those who may read the event may buy",
-        Act::CreateMatch { .. } => "only managers of one of the two teams may do this",
-        Act::EditMatch(_) => "only who made the match may do this",
-        Act::RunMatch(_) | Act::Rule(_) => "only the match's referee and its maker may do this",
-        Act::Record(_) => "only the match's scorers, its referee and its maker may do this",
-        Act::EditTeam(_) => "only the team's managers may do this",
-        Act::CreateTeam | Act::CreateEvent | Act::Users | Act::Account(_) | Act::Figures => {
-            "only administrators may do this"
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! One write: who sends it, under which key, expecting which version, and how it is answered.
 
+use std::cell::RefCell;
 use std::time::Instant;
 
 use actix_web::FromRequest;
@@ -19,6 +20,7 @@ use crate::auth;
 use crate::auth::SignedIn;
 use crate::auth::permission;
 use crate::auth::permission::Act;
+use crate::domain::rejection::Rejection;
 use crate::metrics::Why;
 use crate::problem::Problem;
 use crate::store::job::Done;
@@ -40,7 +42,12 @@ pub struct Writer {
     path: String,
     key: Option<String>,
     if_match: Option<String>,
+    /// Where it may not be done (any more): what it was answered when it was.
+    remembered: RefCell<Option<Remembered>>,
 }
+
+/// The hash of the body, and the answer.
+type Remembered = (String, Result<Done, Rejection>);
 
 impl FromRequest for Writer {
     type Error = Problem;
@@ -74,24 +81,36 @@ impl Writer {
             path: req.path().trim_end_matches('/').to_owned(),
             key,
             if_match,
+            remembered: RefCell::default(),
         })
     }
 
     /// Whether this may be done.
     ///
-    /// Of what is gone, a write that came with a key may still have a remembered answer: the
-    /// store knows, and says itself when there is none.
+    /// What was done under the same key is answered again, although the thing is gone since, or
+    /// the right to it: but nothing is done anew.
     pub async fn may(&self, act: Act) -> Result<(), Problem> {
-        match permission::may(&self.app.store, Some(&self.who), act).await {
-            Err(Problem::NotFound(_)) if self.key.is_some() => Ok(()),
-            outcome => outcome,
-        }
+        let refusal = match permission::may(&self.app.store, Some(&self.who), act).await {
+            Err(refusal @ (Problem::NotFound(_) | Problem::Forbidden(_))) => refusal,
+            outcome => return outcome,
+        };
+        let key = self.key.as_ref().filter(|_| self.who.topics.is_none());
+        let Some(key) = key else { return Err(refusal) };
+        let known = self.app.store.remembered(self.who.id, &self.place(), key).await?;
+        let Some(known) = known else { return Err(refusal) };
+        self.remembered.borrow_mut().get_or_insert(known);
+        Ok(())
+    }
+
+    /// What a key belongs to besides its user.
+    fn place(&self) -> String {
+        format!("{} {}", self.method, self.path)
     }
 
     /// Does it, and answers. `body_hash` is empty where there is no body.
     pub async fn write(self, body_hash: String, write: Write) -> Result<HttpResponse, Problem> {
         let key = self.key.as_ref().map(|key| Key {
-            path: format!("{} {}", self.method, self.path),
+            path: self.place(),
             key: key.clone(),
             body_hash,
         });
@@ -106,6 +125,12 @@ impl Writer {
         write: Write,
         if_match: Option<String>,
     ) -> Result<Done, Problem> {
+        if let Some((body_hash, answer)) = &*self.remembered.borrow() {
+            if key.is_none_or(|key| key.body_hash != *body_hash) {
+                return Err(Problem::KeyReused);
+            }
+            return answer.clone().map_err(Problem::Rejected);
+        }
         let began = Instant::now();
         let job = Job { by: self.who.id, at: self.at, key, if_match, write };
         let done = self.app.store.write(job).await?;

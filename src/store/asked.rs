@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::domain::rejection::Rejection;
 use crate::store::AnnouncementRights;
 use crate::store::Database;
 use crate::store::EventRights;
@@ -15,6 +16,7 @@ use crate::store::PurchaseRights;
 use crate::store::Result;
 use crate::store::Store;
 use crate::store::TeamRights;
+use crate::store::job::Done;
 use crate::store::postgres;
 use crate::store::sqlite;
 
@@ -27,6 +29,20 @@ impl Store {
     /// `None`: no such team.
     pub async fn team_rights(&self, id: i64, user: Option<i64>) -> Result<Option<TeamRights>> {
         ask!(self.database, read_whole, |conn, queries| queries::rights::of_team(conn, id, user))
+    }
+
+    /// What this user was answered to a keyed write, beside the hash of its body. `path` is as in
+    /// [`Key`](crate::store::job::Key).
+    pub async fn remembered(
+        &self,
+        by: i64,
+        path: &str,
+        key: &str,
+    ) -> Result<Option<(String, Result<Done, Rejection>)>> {
+        let (path, key) = (path.to_owned(), key.to_owned());
+        ask!(self.database, read, |conn, queries| async move {
+            queries::idempotency::remembered(conn, by, &path, &key).await
+        })
     }
 
     /// Grows with each write that may take a right away.

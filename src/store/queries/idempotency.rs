@@ -47,6 +47,19 @@ pub async fn claim(
     if known.body_hash == key.body_hash { Ok(Some(answer(known)?)) } else { Err(Fault::KeyReused) }
 }
 
+/// What this user was answered under this key, whatever the body was; without its hash, nothing
+/// may be told of it.
+pub async fn remembered(
+    conn: &mut Conn,
+    by: i64,
+    path: &str,
+    key: &str,
+) -> Found<Option<(String, Result<Done, Rejection>)>> {
+    let query = idempotency::table.find((by, path, key));
+    let known: Option<RememberedRow> = query.get_result(conn).await.optional()?;
+    known.map(|known| Ok((known.body_hash.clone(), answer(known)?))).transpose()
+}
+
 fn answer(known: RememberedRow) -> Found<Result<Done, Rejection>> {
     if known.status == REJECTED {
         return Ok(Err(serde_json::from_str(&known.answer)?));
