@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::domain::rejection::FieldError;
 use crate::domain::rejection::Reason;
 use crate::domain::rejection::Rejection;
+use crate::domain::topic::Topic;
 use crate::store::StoreError;
 
 /// Why a request failed. A variant's text is shown to the caller; causes are only logged.
@@ -34,6 +35,9 @@ pub enum Problem {
     NotFound(&'static str),
     #[error("use {}", Allowed(.0))]
     MethodNotAllowed(Vec<Method>),
+    /// Of several topics that were asked for together, these may not be read; why not the first.
+    #[error("{of}")]
+    OfTopics { of: Box<Problem>, topics: Vec<Topic> },
     #[error("{0}")]
     BadRequest(String),
     #[error("the body is not JSON: {0}")]
@@ -73,6 +77,11 @@ impl Problem {
         Self::Rejected(Rejection::fields(errors))
     }
 
+    /// The problem itself, without which of several topics have it.
+    fn first(&self) -> &Self {
+        if let Self::OfTopics { of, .. } = self { of.first() } else { self }
+    }
+
     /// Status and stable code: clients branch on the code, people read the text.
     pub fn kind(&self) -> (StatusCode, &str) {
         match self {
@@ -84,6 +93,7 @@ impl Problem {
             Self::SignInElsewhere => (StatusCode::FORBIDDEN, "sign-in-elsewhere"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
+            Self::OfTopics { of, .. } => of.kind(),
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad-request"),
             Self::BadJson(_) => (StatusCode::BAD_REQUEST, "malformed-json"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large"),
@@ -113,6 +123,9 @@ impl Problem {
             && !rejection.errors.is_empty()
         {
             document["errors"] = json!(rejection.errors);
+        }
+        if let Self::OfTopics { topics, .. } = self {
+            document["topics"] = json!(topics);
         }
         document
     }
@@ -158,7 +171,7 @@ impl ResponseError for Problem {
         }
         let mut answer = HttpResponse::build(self.status_code());
         answer.insert_header((header::CACHE_CONTROL, "no-store"));
-        match self {
+        match self.first() {
             Self::NotSignedIn | Self::WrongPassword => {
                 answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
             }
@@ -245,6 +258,17 @@ mod tests {
             problem.document()["errors"],
             json!([{"pointer": "/players/0/name", "detail": "is missing"}])
         );
+    }
+
+    #[test]
+    fn of_several_topics_the_refused_are_named() {
+        let topics = vec!["team_7".parse().unwrap(), "match_3".parse().unwrap()];
+        let problem = Problem::OfTopics { of: Box::new(Problem::NotSignedIn), topics };
+        assert_eq!(problem.document()["topics"], json!(["team_7", "match_3"]));
+        assert_eq!(problem.document()["code"], "not-signed-in");
+        let answer = problem.error_response();
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(answer.headers().get(header::WWW_AUTHENTICATE).unwrap(), "Bearer");
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl Stream {
     }
 
     /// Whether streams of this kind have the channel.
-    fn has(self, channel: Channel) -> bool {
+    pub fn has(self, channel: Channel) -> bool {
         match self {
             Self::Event(_) => channel != Channel::Live,
             Self::Team(_) => true,

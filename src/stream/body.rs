@@ -216,7 +216,7 @@ async fn show_all(
     for wanted in &follow.topics {
         let Some(state) = hub.state(wanted.topic, follow.station.head()).await? else {
             // What it is about was deleted.
-            reader.end(Bye::AccessRevoked);
+            reader.revoke(vec![wanted.topic]);
             return Ok(None);
         };
         wanted.from.set(state.seq);

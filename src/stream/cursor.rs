@@ -66,6 +66,11 @@ pub fn of_one(epoch: &str, seq: Seq) -> String {
     format!("{epoch}.{seq}")
 }
 
+/// The cursor of a reader who is not to come back.
+pub fn stop(epoch: &str) -> String {
+    format!("{epoch}.stop")
+}
+
 /// The cursor of several streams.
 pub fn of_many(epoch: &str, places: impl Iterator<Item = (Stream, Seq)>) -> String {
     let mut text = epoch.to_owned();

@@ -12,7 +12,6 @@ use crate::domain::topic::Topic;
 use crate::store::Result;
 use crate::store::Store;
 use crate::stream::hub::Hub;
-use crate::stream::reader::Bye;
 use crate::stream::reader::Reader;
 
 /// Asks whether a user (or, for `None`, everybody) may read a topic now.
@@ -27,7 +26,7 @@ pub struct Rights {
 
 /// How often the database is asked whether a right was taken away: well within the 5 s of G7,
 /// on this node or another.
-const LOOK: Duration = Duration::from_secs(1);
+pub const LOOK: Duration = Duration::from_secs(1);
 
 impl Rights {
     pub fn new(version: i64, may_read: MayRead) -> Self {
@@ -54,6 +53,7 @@ impl Rights {
 pub async fn recheck(hub: Rc<Hub>, readers: Vec<Rc<Reader>>) {
     let mut known: HashMap<(Option<i64>, Topic), bool> = HashMap::new();
     for reader in readers {
+        let mut lost = Vec::new();
         for wanted in reader.follows.iter().flat_map(|follow| &follow.topics) {
             let asked = (reader.who.user_id, wanted.topic);
             let may = if let Some(may) = known.get(&asked) {
@@ -69,8 +69,11 @@ pub async fn recheck(hub: Rc<Hub>, readers: Vec<Rc<Reader>>) {
                 may
             };
             if !may {
-                reader.end(Bye::AccessRevoked);
+                lost.push(wanted.topic);
             }
+        }
+        if !lost.is_empty() {
+            reader.revoke(lost);
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::store::Result;
 use crate::stream::Shared;
 use crate::stream::feeder::Ask;
 use crate::stream::frame::Frame;
+use crate::stream::guard;
 use crate::stream::reader::Bye;
 use crate::stream::reader::Reader;
 use crate::stream::reader::Ready;
@@ -159,7 +160,14 @@ impl Hub {
     }
 
     /// Adds a reader to its stations.
-    pub fn join(&self, reader: &Rc<Reader>) {
+    ///
+    /// Where rights have changed since it was allowed in, they are asked again: the round that
+    /// asked everybody may have been just before it came.
+    pub fn join(self: &Rc<Self>, reader: &Rc<Reader>) {
+        if reader.rights != self.rights_seen.get() {
+            let round = guard::recheck(Rc::clone(self), vec![Rc::clone(reader)]);
+            tokio::task::spawn_local(round);
+        }
         reader.last_write.set(self.tick());
         for (index, follow) in reader.follows.iter().enumerate() {
             let mut readers = follow.station.readers.borrow_mut();

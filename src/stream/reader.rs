@@ -1,5 +1,6 @@
 //! One open stream: a cursor over rings and pages, and what it asked for. It has no queue.
 
+mod bye;
 mod ready;
 
 use std::cell::Cell;
@@ -11,17 +12,18 @@ use std::task::Waker;
 use std::time::Instant;
 
 use bytes::Bytes;
-use bytes::BytesMut;
 use chrono::DateTime;
 use chrono::Utc;
 
+use crate::domain::topic::Topic;
 use crate::stream::cursor;
 use crate::stream::follow::Follow;
-use crate::stream::frame;
 use crate::stream::frame::Coding;
 use crate::stream::frame::Frame;
 use crate::stream::wire::Line;
 
+pub use bye::Bye;
+pub use bye::revoked;
 pub use ready::Ready;
 
 /// Bytes joined into one write at most; a single frame may be larger.
@@ -43,20 +45,11 @@ pub enum Mode {
     State { types: Vec<String>, least_gap_ms: u64 },
 }
 
-/// Why the server ends a stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bye {
-    Draining,
-    TokenExpired,
-    AccessRevoked,
-    Limit,
-    Lifetime,
-    Unavailable,
-}
-
 pub struct Reader {
     pub id: u64,
     pub who: Who,
+    /// The version of rights at which it was asked whether this one may read.
+    pub rights: i64,
     pub opened_at: DateTime<Utc>,
     pub epoch: Rc<str>,
     pub mode: Mode,
@@ -78,6 +71,8 @@ pub struct Reader {
     backlog: RefCell<VecDeque<Bytes>>,
     waker: Cell<Option<Waker>>,
     ending: Cell<Option<Bye>>,
+    /// Which of its topics may no longer be read.
+    lost: RefCell<Vec<Topic>>,
     pub ended: Cell<Option<Bye>>,
     /// In ticks of the hub.
     pub last_write: Cell<u32>,
@@ -90,6 +85,7 @@ pub struct Reader {
 pub struct Opening {
     pub id: u64,
     pub who: Who,
+    pub rights: i64,
     pub epoch: Rc<str>,
     pub mode: Mode,
     pub coding: Coding,
@@ -97,19 +93,6 @@ pub struct Opening {
     pub follows: Vec<Follow>,
     pub always: bool,
     pub deadline: (u32, Bye),
-}
-
-impl Bye {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Draining => "draining",
-            Self::TokenExpired => "token_expired",
-            Self::AccessRevoked => "access_revoked",
-            Self::Limit => "limit",
-            Self::Lifetime => "lifetime",
-            Self::Unavailable => "unavailable",
-        }
-    }
 }
 
 impl Mode {
@@ -122,7 +105,8 @@ impl Mode {
 
 impl Reader {
     pub fn new(opening: Opening) -> Self {
-        let Opening { id, who, epoch, mode, coding, line, follows, always, deadline } = opening;
+        let Opening { id, who, rights, epoch, mode, coding, line, follows, .. } = opening;
+        let (always, deadline) = (opening.always, opening.deadline);
         let one = match follows.as_slice() {
             [one] => matches!(one.topics.as_slice(), [wanted] if wanted.topic.channel.is_none()),
             _ => false,
@@ -131,6 +115,7 @@ impl Reader {
         Self {
             id,
             who,
+            rights,
             opened_at: Utc::now(),
             epoch,
             mode,
@@ -146,6 +131,7 @@ impl Reader {
             backlog: RefCell::default(),
             waker: Cell::new(None),
             ending: Cell::new(None),
+            lost: RefCell::default(),
             ended: Cell::new(None),
             last_write: Cell::new(0),
             deadline: Cell::new(deadline),
@@ -204,18 +190,5 @@ impl Reader {
 
     pub fn is_ending(&self) -> Option<Bye> {
         self.ending.take()
-    }
-
-    /// The goodbye and the end of the body.
-    pub fn goodbye(&self, why: Bye, retry_ms: u32) -> Bytes {
-        self.ended.set(Some(why));
-        let stop = format!("{}.stop", self.epoch);
-        let cursor = if why == Bye::AccessRevoked { Some(stop) } else { self.cursor() };
-        let retry_ms = (why != Bye::AccessRevoked).then_some(retry_ms);
-        let json = format!(r#"{{"reason":"{}"}}"#, why.word());
-        let block = frame::control("bye", retry_ms, &json, cursor.as_deref());
-        let mut bytes = BytesMut::from(&self.coding.wrap(&block)[..]);
-        bytes.extend_from_slice(self.coding.end());
-        bytes.freeze()
     }
 }

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use chrono::DateTime;
+use chrono::Utc;
 use futures_util::Stream as Bodies;
+use tokio::time::Instant;
+use tokio::time::sleep_until;
 
 use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
@@ -15,6 +19,8 @@ use crate::stream::cursor;
 use crate::stream::frame;
 use crate::stream::frame::Coding;
 use crate::stream::frame::Frame;
+use crate::stream::guard::LOOK;
+use crate::stream::reader;
 
 /// What to play, and to whom.
 pub struct Tape {
@@ -24,6 +30,8 @@ pub struct Tape {
     /// How many times faster than it was; above 0.
     pub speed: f64,
     pub user_id: Option<i64>,
+    /// When its credential runs out.
+    pub expires_at: Option<DateTime<Utc>>,
     /// What counts this stream, given back when it ends.
     pub permit: Box<dyn Send>,
 }
@@ -36,6 +44,8 @@ struct Player {
     last_at: Option<i64>,
     /// Time still to pass before the next message.
     pause: Duration,
+    /// The version of rights at which it was last asked whether this one may go on.
+    rights: Option<i64>,
     step: Step,
 }
 
@@ -54,6 +64,7 @@ pub fn play(shared: Arc<Shared>, tape: Tape) -> impl Bodies<Item = Result<Bytes>
         frames: VecDeque::new(),
         last_at: None,
         pause: Duration::ZERO,
+        rights: None,
         step: Step::Hello,
     };
     futures_util::stream::try_unfold(player, |mut player| async move {
@@ -74,10 +85,10 @@ impl Player {
     }
 
     async fn play(&mut self) -> Result<Bytes> {
+        if let Some(why) = self.ends().await? {
+            return Ok(self.goodbye(why));
+        }
         if self.frames.is_empty() {
-            if !self.may_go_on().await? {
-                return Ok(self.goodbye("access_revoked"));
-            }
             self.read().await?;
         }
         let Some(frame) = self.frames.front().cloned() else {
@@ -91,35 +102,59 @@ impl Player {
         if self.pause >= heartbeat {
             // A quiet minute is no dead connection: most of the heartbeat passes, then one.
             let nap = heartbeat.mul_f64(0.9);
-            if !self.sleeps(nap).await {
-                return Ok(self.goodbye("draining"));
+            if let Some(why) = self.sleeps(nap).await? {
+                return Ok(self.goodbye(why));
             }
             self.pause -= nap;
             let json = format!(r#"{{"at":"{}"}}"#, frame::now_text());
             return Ok(frame::control("heartbeat", None, &json, None).freeze());
         }
         let pause = std::mem::take(&mut self.pause);
-        if !self.sleeps(pause).await {
-            return Ok(self.goodbye("draining"));
+        if let Some(why) = self.sleeps(pause).await? {
+            return Ok(self.goodbye(why));
         }
         self.frames.pop_front();
         self.tape.after = frame.seq();
         Ok(frame.wrapped(Coding::Plain))
     }
 
-    /// Lets time pass; `false` when the process is about to end.
-    async fn sleeps(&self, pause: Duration) -> bool {
+    /// Lets time pass, and looks up now and then; why it has to end, where it has.
+    async fn sleeps(&mut self, pause: Duration) -> Result<Option<&'static str>> {
+        let until = Instant::now() + pause;
         let mut draining = self.shared.draining.subscribe();
-        tokio::select! {
-            biased;
-            _ = draining.wait_for(|draining| *draining) => false,
-            () = tokio::time::sleep(pause) => true,
+        while Instant::now() < until {
+            let nap = sleep_until(until.min(Instant::now() + LOOK));
+            tokio::select! {
+                biased;
+                _ = draining.wait_for(|draining| *draining) => {}
+                () = nap => {}
+            }
+            if let Some(why) = self.ends().await? {
+                return Ok(Some(why));
+            }
         }
+        Ok(None)
     }
 
-    async fn may_go_on(&self) -> Result<bool> {
+    /// Why it has to end now, where it has. Rights are asked only when some have changed.
+    async fn ends(&mut self) -> Result<Option<&'static str>> {
+        if *self.shared.draining.borrow() {
+            return Ok(Some("draining"));
+        }
+        if self.tape.expires_at.is_some_and(|at| at <= Utc::now()) {
+            return Ok(Some("token_expired"));
+        }
+        let version = self.shared.rights.version();
+        if self.rights == Some(version) {
+            return Ok(None);
+        }
         let (user_id, topic) = (self.tape.user_id, self.tape.stream.topic());
-        self.shared.ask(move |shared| (shared.rights.may_read)(user_id, topic)).await
+        let asked = self.shared.ask(move |shared| (shared.rights.may_read)(user_id, topic));
+        if asked.await? {
+            self.rights = Some(version);
+            return Ok(None);
+        }
+        Ok(Some("access_revoked"))
     }
 
     async fn read(&mut self) -> Result<()> {
@@ -145,11 +180,16 @@ impl Player {
         self.step = Step::Over;
         let epoch = self.shared.store.epoch();
         let json = format!(r#"{{"reason":"{reason}"}}"#);
-        if reason == "draining" {
-            let cursor = cursor::of_one(epoch, self.tape.after);
-            let retry = self.shared.settings.retry_max_ms;
-            return frame::control("bye", Some(retry), &json, Some(&cursor)).freeze();
+        match reason {
+            "access_revoked" => {
+                reader::revoked(epoch, &[self.tape.stream.topic()], [].into_iter()).freeze()
+            }
+            "complete" => frame::control("bye", None, &json, Some(&cursor::stop(epoch))).freeze(),
+            _ => {
+                let cursor = cursor::of_one(epoch, self.tape.after);
+                let retry = self.shared.settings.retry_max_ms;
+                frame::control("bye", Some(retry), &json, Some(&cursor)).freeze()
+            }
         }
-        frame::control("bye", None, &json, Some(&format!("{epoch}.stop"))).freeze()
     }
 }

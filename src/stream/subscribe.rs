@@ -52,6 +52,8 @@ pub struct Wish {
     pub first: First,
     pub padding: bool,
     pub who: Who,
+    /// The version of rights that this was allowed at.
+    pub rights: i64,
     /// When its credential runs out.
     pub expires_at: Option<DateTime<Utc>>,
     pub coding: Coding,
@@ -89,6 +91,7 @@ pub async fn open(hub: &Rc<Hub>, wish: Wish) -> Result<Rc<Reader>> {
     let reader = Rc::new(Reader::new(Opening {
         id: CONNECTIONS.fetch_add(1, Ordering::Relaxed),
         who: wish.who,
+        rights: wish.rights,
         epoch: epoch.into(),
         mode: wish.mode,
         coding,

@@ -13,6 +13,7 @@ use crate::domain::rejection::Reason;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Topic;
+use crate::http::streams::asked;
 use crate::http::streams::wish;
 use crate::problem::Problem;
 use crate::stream::cursor;
@@ -38,7 +39,7 @@ pub async fn messages(
     topic: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let topic: Topic = topic.parse().map_err(|_| Problem::NotFound("topic"))?;
-    let is_public = super::may_read(&app, &viewer, topic).await?;
+    let is_public = asked::may_read(&app, &viewer, topic).await?;
     let (after, limit) = window(&app, &request, topic)?;
     let found = find(&app, topic, after, limit).await?;
     let next = found.is_full.then(|| cursor::of_one(app.store.epoch(), found.last));

@@ -1,0 +1,168 @@
+//! One stream request: who asks for which topics, and whether that may be answered.
+
+use std::rc::Rc;
+
+use actix_web::HttpRequest;
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use chrono::Utc;
+
+use crate::App;
+use crate::auth::SignedIn;
+use crate::auth::Viewer;
+use crate::auth::permission;
+use crate::auth::permission::Act;
+use crate::domain::topic::Topic;
+use crate::http::streams::head;
+use crate::http::streams::head::Whole;
+use crate::http::streams::head::coding;
+use crate::http::streams::wish::Wished;
+use crate::limits::Client;
+use crate::problem::Problem;
+use crate::stream::guard::LOOK;
+use crate::stream::hub::Hub;
+use crate::stream::reader::Bye;
+use crate::stream::reader::Who;
+use crate::stream::subscribe;
+use crate::stream::subscribe::Wish;
+use crate::stream::wire::Line;
+
+/// What every stream request brings along.
+pub struct Asked {
+    pub app: Data<App>,
+    pub hub: Data<Rc<Hub>>,
+    pub request: HttpRequest,
+    pub topics: Vec<Topic>,
+    viewer: Viewer,
+    /// The version of rights that what it may read was asked at.
+    rights: i64,
+}
+
+impl Asked {
+    pub fn new(request: HttpRequest, viewer: Viewer, topics: Vec<Topic>) -> Result<Self, Problem> {
+        let missing = || Problem::Internal("the worker has no hub".to_owned());
+        let app = request.app_data::<Data<App>>().cloned().ok_or_else(missing)?;
+        let hub = request.app_data::<Data<Rc<Hub>>>().cloned().ok_or_else(missing)?;
+        let rights = app.shared.rights.version();
+        Ok(Self { app, hub, request, topics, viewer, rights })
+    }
+
+    pub fn user_id(&self) -> Option<i64> {
+        self.who().map(|who| who.id)
+    }
+
+    pub fn who(&self) -> Option<&SignedIn> {
+        self.viewer.0.as_ref()
+    }
+
+    /// Whether the topics are all public; a problem where one of them may not be read.
+    pub async fn may_read(&self) -> Result<bool, Problem> {
+        let (mut are_public, mut refused) = (true, Vec::new());
+        for topic in &self.topics {
+            match may_read(&self.app, &self.viewer, *topic).await {
+                Ok(is_public) => are_public &= is_public,
+                Err(problem) if problem.kind().0.is_client_error() => {
+                    refused.push((*topic, problem));
+                }
+                Err(problem) => return Err(problem),
+            }
+        }
+        self.without(refused).map(|()| are_public)
+    }
+
+    /// Waits until a topic may no longer be read, or the token has expired; gives the refusal.
+    pub async fn loses_a_right(&self) -> Problem {
+        let mut seen = self.rights;
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let version = self.app.shared.rights.version();
+            let expired = self.who().is_some_and(|who| who.expires_at <= Utc::now());
+            if (version != seen || expired)
+                && let Err(problem) = self.may_still_read().await
+                && problem.kind().0.is_client_error()
+            {
+                return problem;
+            }
+            seen = version;
+        }
+    }
+
+    /// Asks everything again: for the user, who may be disabled by now, too.
+    pub async fn may_still_read(&self) -> Result<(), Problem> {
+        if self.who().is_some_and(|who| who.expires_at <= Utc::now()) {
+            return Err(Problem::BadCredentials("the token has expired"));
+        }
+        let mut refused = Vec::new();
+        for topic in &self.topics {
+            let store = &self.app.store;
+            if !permission::may_still_read(store, self.user_id(), *topic).await? {
+                let told = permission::may(store, self.who(), Act::Read(*topic)).await;
+                // By itself it may be read: it is the user who may nothing any more.
+                let ended = Problem::BadCredentials("the token is not valid");
+                refused.push((*topic, told.err().unwrap_or(ended)));
+            }
+        }
+        self.without(refused)
+    }
+
+    /// The first of the refusals; of several topics with the names of all that were refused.
+    fn without(&self, refused: Vec<(Topic, Problem)>) -> Result<(), Problem> {
+        let topics: Vec<Topic> = refused.iter().map(|(topic, _)| *topic).collect();
+        match refused.into_iter().next() {
+            None => Ok(()),
+            Some((_, problem)) if self.topics.len() == 1 => Err(problem),
+            Some((_, problem)) => Err(Problem::OfTopics { of: Box::new(problem), topics }),
+        }
+    }
+
+    /// Counts the stream; `None` where a limit is met. A user's own limit is for private topics.
+    pub fn permit(&self, private: bool) -> Option<Box<dyn Send>> {
+        let user = self.user_id().filter(|_| private);
+        let address = Client::of(&self.request, &self.app.limits.proxies).address;
+        match self.app.limits.permits.take(user, address, &self.topics) {
+            Ok(permit) => Some(Box::new(permit)),
+            Err(limit) => {
+                let reason = limit.word();
+                let why = crate::metrics::Why { reason };
+                self.app.shared.metrics.rejects.get_or_create(&why).inc();
+                tracing::info!(limit = reason, "A stream was refused by the limit {reason}");
+                None
+            }
+        }
+    }
+
+    pub fn wish(&self, wished: Wished) -> Wish {
+        let address = Client::of(&self.request, &self.app.limits.proxies).address;
+        Wish {
+            topics: self.topics.clone(),
+            cursor: wished.cursor,
+            mode: wished.mode,
+            first: wished.first,
+            padding: wished.padding,
+            who: Who { user_id: self.user_id(), address: Some(address) },
+            rights: self.rights,
+            expires_at: self.who().map(|who| who.expires_at),
+            coding: coding(&self.request),
+            line: self.request.conn_data::<Rc<Line>>().cloned(),
+        }
+    }
+
+    /// A browser's `EventSource` gives up for good on anything but a 200, so limits and drains
+    /// are told inside one.
+    pub fn refuse(&self, why: Bye, private: bool) -> HttpResponse {
+        let coding = coding(&self.request);
+        let bytes = subscribe::refusal(&self.hub, why, coding);
+        head::answer(coding, private, Whole(Some(bytes)))
+    }
+}
+
+/// Whether the topic is public; a problem where this viewer may not read it.
+pub async fn may_read(app: &App, viewer: &Viewer, topic: Topic) -> Result<bool, Problem> {
+    let version = app.shared.rights.version();
+    let is_public = app.public.holds(&app.store, version, topic).await?;
+    let restricted = viewer.0.as_ref().is_some_and(|who| who.topics.is_some());
+    if !is_public || restricted {
+        permission::may(&app.store, viewer.0.as_ref(), Act::Read(topic)).await?;
+    }
+    Ok(is_public)
+}

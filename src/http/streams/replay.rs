@@ -1,0 +1,49 @@
+//! A match played again from its log.
+
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+
+use crate::auth::Viewer;
+use crate::domain::topic::Stream;
+use crate::http::streams::asked::Asked;
+use crate::http::streams::head;
+use crate::http::streams::wish;
+use crate::problem::Problem;
+use crate::stream::cursor::Cursor;
+use crate::stream::reader::Bye;
+use crate::stream::replay::Tape;
+use crate::stream::replay::play;
+
+/// `GET /api/matches/{id}/replay/?speed=20&from=1`
+pub async fn replay(
+    request: HttpRequest,
+    viewer: Viewer,
+    id: Path<i64>,
+) -> Result<HttpResponse, Problem> {
+    let (speed, from) = wish::tape(&request)?;
+    let stream = Stream::Match(*id);
+    let asked = Asked::new(request, viewer, vec![stream.topic()])?;
+    let private = !asked.may_read().await?;
+    let epoch = asked.app.store.epoch();
+    let cursor = wish::cursor(&asked.request).map(|text| Cursor::parse(&text, epoch));
+    let after = match cursor {
+        Some(Cursor::Stop) => return Ok(head::stop()),
+        Some(cursor) => cursor.place(stream, true),
+        None => None,
+    };
+    let Some(permit) = asked.permit(private) else {
+        return Ok(asked.refuse(Bye::Limit, private));
+    };
+    let tape = Tape {
+        stream,
+        after: after.unwrap_or(from - 1),
+        speed,
+        user_id: asked.user_id(),
+        expires_at: asked.who().map(|who| who.expires_at),
+        permit,
+    };
+    Ok(head::of_stream(private).streaming(play(Arc::clone(&asked.app.shared), tape)))
+}
