@@ -103,6 +103,8 @@ fn as_problem(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
 
 fn dress(headers: &mut HeaderMap, id: &str) {
     let fixed = [
+        // What doesn't say how long it is good for isn't for caches, which would guess.
+        (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
     ];

@@ -183,6 +183,70 @@ impl Fields {
         }
     }
 
+    /// The object in a field, its own fields read one by one: `None` where it is absent,
+    /// `Some(None)` where it is null.
+    #[expect(clippy::option_option, reason = "as of `nullable`")]
+    pub fn object<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> Option<Option<T>> {
+        match self.left.remove(name)? {
+            Value::Null => Some(None),
+            value => self.inside(name, value, read).map(Some),
+        }
+    }
+
+    /// The objects in a list, or `None` where it is absent; it is a fault that it is null.
+    pub fn objects<T>(
+        &mut self,
+        name: &str,
+        most: usize,
+        read: impl Fn(&mut Self) -> T,
+    ) -> Option<Vec<T>> {
+        let Value::Array(items) = self.left.remove(name)? else {
+            self.fault(name, "must be a list");
+            return None;
+        };
+        if items.len() > most {
+            self.fault(name, format!("must have at most {most} items"));
+            return None;
+        }
+        let items = items.into_iter().enumerate();
+        Some(
+            items
+                .filter_map(|(at, item)| self.inside(&format!("{name}/{at}"), item, &read))
+                .collect(),
+        )
+    }
+
+    /// Reads an object at `place` of this one; its faults are this one's.
+    fn inside<T>(
+        &mut self,
+        place: &str,
+        value: Value,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
+        let place = format!("{}/{place}", self.place);
+        let Value::Object(left) = value else {
+            let detail = "must be an object".to_owned();
+            self.errors.push(FieldError { pointer: place, detail });
+            return None;
+        };
+        let mut inner = Self { left, place, errors: Vec::new() };
+        let found = read(&mut inner);
+        inner.refuse_unknown();
+        self.errors.append(&mut inner.errors);
+        Some(found)
+    }
+
+    fn refuse_unknown(&mut self) {
+        let unknown: Vec<_> = self.left.keys().cloned().collect();
+        for name in unknown {
+            self.fault(&name, "is not known");
+        }
+    }
+
     /// Says that a field is wrong.
     pub fn fault(&mut self, name: &str, detail: impl Into<String>) {
         let name = name.replace('~', "~0").replace('/', "~1");
@@ -192,10 +256,7 @@ impl Fields {
 
     /// Refuses the body if any field was wrong or isn't known.
     pub fn finish(mut self) -> Result<(), Problem> {
-        let unknown: Vec<_> = self.left.keys().cloned().collect();
-        for name in unknown {
-            self.fault(&name, "is not known");
-        }
+        self.refuse_unknown();
         if self.errors.is_empty() { Ok(()) } else { Err(Problem::fields(self.errors)) }
     }
 }
@@ -227,6 +288,38 @@ mod tests {
             fields.optional("colour", shape::colour);
         });
         assert_eq!(found, ["/name must be text", "/role is missing", "/a~1b~0c is not known"]);
+    }
+
+    #[test]
+    fn faults_inside_are_pointed_at_where_they_are() {
+        let body = json!({
+            "points": { "win": "x", "bonus/~": 1 }, "price": null, "types": [{ "name": 1 }, 7, {}],
+        });
+        let found = faults(body, |fields| {
+            let win = |inner: &mut Fields| inner.optional("win", shape::id);
+            assert_eq!(fields.object("points", win), Some(Some(None)));
+            assert_eq!(fields.object("price", win), Some(None));
+            assert_eq!(fields.object("absent", win), None);
+            let name = |inner: &mut Fields| inner.required("name", shape::name);
+            assert_eq!(fields.objects("types", 3, name).map(|all| all.len()), Some(2));
+        });
+        assert_eq!(
+            found,
+            [
+                "/points/win must be an id: 1 or more",
+                "/points/bonus~1~0 is not known",
+                "/types/0/name must be text",
+                "/types/1 must be an object",
+                "/types/2/name is missing",
+            ]
+        );
+        for types in [json!(null), json!({}), json!([{ "name": "a" }, { "name": "b" }])] {
+            let found = faults(json!({ "types": types }), |fields| {
+                let name = |inner: &mut Fields| inner.required("name", shape::name);
+                assert_eq!(fields.objects("types", 1, name), None);
+            });
+            assert_eq!(found.len(), 1, "{found:?}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use chrono::Utc;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::auth;
 use crate::auth::permission::Act;
 use crate::domain::topic::Stream;
 use crate::http::body::Body;
@@ -32,13 +33,19 @@ const STATUSES: [&str; 7] =
 /// `GET /api/matches?status=live`: the public ones, and those one has to do with.
 pub async fn list(reader: Reader, paging: Query<Paging>) -> Answer {
     reader.may_list()?;
-    let status = paging.status.clone();
-    if status.as_deref().is_some_and(|status| !STATUSES.contains(&status)) {
-        return Err(Problem::BadRequest(format!("status: use one of {}", STATUSES.join(", "))));
-    }
-    let of = ListOf::Matches { seen_by: reader.seen_by(), status };
+    let of = ListOf::Matches { seen_by: reader.seen_by(), status: status(&paging)? };
     let list = reader.page(of, &paging).await?;
     Ok(reader.listed(&list))
+}
+
+/// The status that matches are asked for with, if any.
+pub fn status(paging: &Paging) -> Result<Option<String>, Problem> {
+    match &paging.status {
+        Some(status) if !STATUSES.contains(&status.as_str()) => {
+            Err(Problem::BadRequest(format!("status: use one of {}", STATUSES.join(", "))))
+        }
+        status => Ok(status.clone()),
+    }
 }
 
 /// `POST /api/matches`
@@ -94,8 +101,10 @@ pub async fn state(reader: Reader, id: Path<i64>) -> Answer {
     reader.may(Act::Read(topic)).await?;
     let store = &reader.app.store;
     let snapshot = store.snapshot(topic).await?.ok_or(Problem::NotFound("match"))?;
+    // Without its time, which is another each time.
+    let version = auth::hash_of(json!([snapshot.seq, snapshot.data]).to_string().as_bytes());
     let mut answer = reader.found(
-        None,
+        Some(&version),
         &json!({
             "type": "snapshot",
             "topic": topic,

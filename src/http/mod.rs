@@ -7,10 +7,13 @@ mod body;
 mod commands;
 mod cors;
 mod events;
+mod managers;
 mod matches;
 mod pages;
 mod purchases;
 mod reader;
+mod registrations;
+mod results;
 mod sessions;
 mod shape;
 mod streams;
@@ -116,6 +119,9 @@ fn of_streams(config: &mut ServiceConfig) {
     at!(config, "/api/stream", [], get => streams::of_topics);
     at!(config, "/api/teams/{id}/stream", [], get => streams::of_team);
     at!(config, "/api/teams/{id}/stream/{channel}", [], get => streams::of_team_channel);
+    at!(config, "/api/events/{id}/stream", [], get => streams::of_event);
+    at!(config, "/api/events/{id}/stream/{channel}", [], get => streams::of_event_channel);
+    at!(config, "/api/purchases/{id}/stream", [], get => streams::of_purchase);
     at!(config, "/api/matches/{id}/replay", [], get => streams::replay);
     at!(config, "/api/streams/{topic}/messages", [streams::history::messages]);
 }
@@ -133,6 +139,10 @@ fn of_teams(config: &mut ServiceConfig) {
     at!(config, "/api/teams", [teams::list], post => teams::create);
     at!(config, "/api/teams/{id}", [teams::read], patch => teams::edit, delete => teams::delete);
     at!(config, "/api/teams/{id}/matches", [teams::matches]);
+    at!(config, "/api/teams/{id}/results", [results::of_team]);
+    at!(config, "/api/teams/{id}/registrations", [registrations::of_team],
+        post => registrations::accept);
+    at!(config, "/api/teams/{id}/registrations/{event}", [], delete => registrations::withdraw);
     at!(config, "/api/teams/{id}/players", [teams::players], post => teams::add_player);
     at!(config, "/api/teams/{id}/players/{player}", [],
         patch => teams::edit_player, delete => teams::remove_player);
@@ -148,13 +158,30 @@ fn of_matches(config: &mut ServiceConfig) {
     at!(config, "/api/matches/{id}/officials", [matches::officials], post => matches::add_official);
     at!(config, "/api/matches/{id}/officials/{user}", [], delete => matches::remove_official);
     at!(config, "/api/matches/{id}/sync", [], post => sync::sync);
+    // What every sport has: other methods than these are told so.
+    at!(config, "/api/matches/{id}/{action:start|pause|resume|end|postpone|cancel|abandon}", [],
+        post => commands::act);
+    at!(config, "/api/matches/{id}/{action:result}", [commands::read],
+        put => commands::act, delete => commands::act);
     // What is left belongs to the match's sport.
     at!(config, "/api/matches/{id}/{action:.+}", [commands::read],
         post => commands::act, put => commands::act, patch => commands::act, delete => commands::act);
 }
 
 fn of_events(config: &mut ServiceConfig) {
-    at!(config, "/api/events", [events::list]);
+    at!(config, "/api/events", [events::list], post => events::create);
+    at!(config, "/api/events/{id}", [events::read], patch => events::edit, delete => events::delete);
+    at!(config, "/api/events/{id}/managers", [managers::list], post => managers::add);
+    at!(config, "/api/events/{id}/managers/{user}", [], delete => managers::remove);
+    at!(config, "/api/events/{id}/registrations", [registrations::of_event],
+        post => registrations::add);
+    at!(config, "/api/events/{id}/registrations/users/{user}", [],
+        delete => registrations::remove_user);
+    at!(config, "/api/events/{id}/registrations/teams/{team}", [],
+        patch => registrations::deduct, delete => registrations::remove_team);
+    at!(config, "/api/events/{id}/matches", [events::matches]);
+    at!(config, "/api/events/{id}/results", [results::of_event]);
+    at!(config, "/api/events/{id}/leaderboard", [results::leaderboard]);
 }
 
 fn of_announcements(config: &mut ServiceConfig) {

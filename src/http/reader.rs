@@ -12,6 +12,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::App;
+use crate::auth;
 use crate::auth::SignedIn;
 use crate::auth::Viewer;
 use crate::auth::permission;
@@ -97,24 +98,18 @@ impl Reader {
         }
     }
 
-    /// The answer, or that the caller has it already.
-    pub fn found(&self, etag: Option<&str>, body: &Value) -> HttpResponse {
-        let mut answer = if etag.is_some_and(|etag| is_known(&self.if_none_match, etag)) {
-            HttpResponse::NotModified()
-        } else {
-            HttpResponse::Ok()
-        };
+    /// The answer, or that the caller has it already. What has no version is known by its hash.
+    pub fn found(&self, version: Option<&str>, body: &Value) -> HttpResponse {
+        let text = body.to_string();
+        let etag = version.map_or_else(|| auth::hash_of(text.as_bytes()), str::to_owned);
+        let known = is_known(&self.if_none_match, &etag);
+        let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         // What anybody gets without signing in is everybody's.
         let cache = if self.who.is_some() { "private, no-cache" } else { "public, no-cache" };
         answer.insert_header((header::CACHE_CONTROL, cache));
         answer.insert_header((header::VARY, "Authorization, Cookie"));
-        if let Some(etag) = etag {
-            answer.insert_header((header::ETAG, format!("\"{etag}\"")));
-            if is_known(&self.if_none_match, etag) {
-                return answer.finish();
-            }
-        }
-        answer.json(body)
+        answer.insert_header((header::ETAG, format!("\"{etag}\"")));
+        if known { answer.finish() } else { answer.content_type("application/json").body(text) }
     }
 
     /// One page of a list.

@@ -1,5 +1,7 @@
 //! What single values of a body have to look like; the text of an error says it to the caller.
 
+use std::ops::RangeInclusive;
+
 use chrono::DateTime;
 use chrono::SecondsFormat;
 use chrono::SubsecRound;
@@ -83,6 +85,22 @@ pub fn flag(value: &Value) -> Read<bool> {
     value.as_bool().ok_or_else(|| "must be true or false".to_owned())
 }
 
+/// A whole number in this range.
+pub fn whole(range: RangeInclusive<i64>) -> impl Fn(&Value) -> Read<i64> {
+    move |value| {
+        let number = value.as_i64().filter(|number| range.contains(number));
+        let words = || format!("must be a number from {} to {}", range.start(), range.end());
+        number.ok_or_else(words)
+    }
+}
+
+/// ISO 4217: three capital letters.
+pub fn currency(value: &Value) -> Read<String> {
+    let text = value.as_str().filter(|text| text.len() == 3);
+    let text = text.filter(|text| text.bytes().all(|byte| byte.is_ascii_uppercase()));
+    text.map(str::to_owned).ok_or_else(|| "must be a currency as in EUR".to_owned())
+}
+
 #[expect(clippy::unnecessary_wraps, reason = "it is one of the readers, which may fail")]
 pub fn any(value: &Value) -> Read<Value> {
     Ok(value.clone())
@@ -159,6 +177,13 @@ mod tests {
         let read = time(&json!("2026-11-21T16:00:00.1239+01:00")).map(stamp);
         assert_eq!(read, Ok("2026-11-21T15:00:00.123Z".to_owned()));
         assert!(topics(&json!(["match_3", "nonsense"])).is_err());
+        for bad in [json!(-101), json!(101), json!(1.5), json!("1"), json!(u64::MAX), json!(null)] {
+            assert!(whole(-100..=100)(&bad).is_err(), "{bad}");
+        }
+        assert_eq!(whole(-100..=100)(&json!(-100)), Ok(-100));
+        for bad in [json!("eur"), json!("EURO"), json!("E1R"), json!(978), json!("€")] {
+            assert!(currency(&bad).is_err(), "{bad}");
+        }
         assert!(topics(&json!(vec!["match_3"; 33])).is_err());
     }
 }

@@ -109,11 +109,8 @@ impl Writer {
 
     /// Does it, and answers. `body_hash` is empty where there is no body.
     pub async fn write(self, body_hash: String, write: Write) -> Result<HttpResponse, Problem> {
-        let key = self.key.as_ref().map(|key| Key {
-            path: self.place(),
-            key: key.clone(),
-            body_hash,
-        });
+        let key =
+            self.key.as_ref().map(|key| Key { path: self.place(), key: key.clone(), body_hash });
         let done = self.execute(key, write, self.if_match.clone()).await?;
         Ok(self.answer(&done))
     }
