@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "what goes wrong while setting up fails the test")]
 #![expect(clippy::too_many_lines, reason = "a test is one story, or one table")]
 
+mod caches;
 mod commands;
 mod crash;
 mod credentials;
@@ -12,11 +13,13 @@ mod heartbeat;
 mod history;
 mod hostile;
 mod logs;
+mod matrix;
 mod modes;
 mod once;
 mod order;
 mod refusals;
 mod resume;
+mod revocation;
 mod rights;
 mod season;
 mod slow;

@@ -39,6 +39,11 @@ impl Client {
         Self { http: connections(), ..self.clone() }
     }
 
+    /// The same person at another node.
+    pub fn at(&self, address: &str) -> Self {
+        Self { base: format!("http://{address}"), ..self.clone() }
+    }
+
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }

@@ -41,6 +41,12 @@ impl Database {
         }
     }
 
+    /// The same database, for another node.
+    pub fn again(&self) -> Self {
+        assert_eq!(self.kind, Kind::Postgres, "SQLite is for one node");
+        Self { kind: self.kind, url: self.url.clone(), folder: None }
+    }
+
     pub fn options(&self) -> Options {
         Options { url: self.url.clone(), connections: 8, ca_file: None }
     }

@@ -4,6 +4,7 @@
 pub mod client;
 pub mod database;
 pub mod jobs;
+pub mod nginx;
 pub mod people;
 pub mod postgres;
 pub mod server;

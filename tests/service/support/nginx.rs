@@ -1,0 +1,120 @@
+//! A real caching proxy in front of a server: `nginx`, gone with the test.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
+use std::time::Duration;
+use std::time::Instant;
+
+use super::client::Client;
+use super::database::folder;
+use super::server::TestServer;
+
+pub struct Nginx {
+    port: u16,
+    folder: PathBuf,
+    child: Child,
+}
+
+/// A cache that keeps everything it isn't told not to keep, for ten minutes where nothing is said.
+/// One process, so that killing it leaves none.
+const SETTINGS: &str = r#"
+daemon off;
+master_process off;
+pid FOLDER/pid;
+error_log FOLDER/log warn;
+events { worker_connections 512; }
+http {
+    access_log off;
+    client_body_temp_path FOLDER/body;
+    proxy_temp_path FOLDER/proxy;
+    fastcgi_temp_path FOLDER/fastcgi;
+    uwsgi_temp_path FOLDER/uwsgi;
+    scgi_temp_path FOLDER/scgi;
+    proxy_cache_path FOLDER/cache keys_zone=touchline:4m inactive=1h;
+    upstream touchline { server 127.0.0.1:UPSTREAM; keepalive 8; }
+    server {
+        listen 127.0.0.1:PORT;
+        location / {
+            proxy_pass http://touchline;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header Host $http_host;
+            proxy_cache touchline;
+            proxy_cache_key $request_uri;
+            proxy_cache_valid any 10m;
+            proxy_cache_revalidate on;
+            add_header X-Cache $upstream_cache_status always;
+        }
+    }
+}
+"#;
+
+impl Nginx {
+    /// Starts it and waits until it answers.
+    pub async fn before(server: &TestServer) -> Self {
+        let folder = folder("nginx");
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let settings = SETTINGS
+            .replace("FOLDER", folder.to_str().unwrap())
+            .replace("UPSTREAM", &server.port.to_string())
+            .replace("PORT", &port.to_string());
+        let file = folder.join("nginx.conf");
+        std::fs::write(&file, settings).unwrap();
+        let mut command = Command::new(program());
+        command.arg("-p").arg(&folder).arg("-e").arg(folder.join("log")).arg("-c").arg(&file);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = command.spawn().expect("nginx");
+        let mut nginx = Self { port, folder, child };
+        nginx.answers().await;
+        nginx
+    }
+
+    async fn answers(&mut self) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while self.client().try_get("/healthz").await.is_err() {
+            let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none(), "nginx ended at its start:\n{log}");
+            assert!(Instant::now() < deadline, "nginx doesn't answer:\n{log}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Nobody, through the cache.
+    pub fn client(&self) -> Client {
+        Client::new(&self.address())
+    }
+
+    /// The same person, through the cache.
+    pub fn as_seen_by(&self, client: &Client) -> Client {
+        match &client.token {
+            Some(token) => self.client().with_token(token),
+            None => self.client(),
+        }
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// `/usr/sbin` is not in everybody's PATH. Without it the tests fail: what is promised of caches
+/// is not known otherwise.
+fn program() -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders =
+        std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
+    let found = folders.map(|folder| folder.join("nginx")).find(|file| file.is_file());
+    found.expect("nginx in PATH or in /usr/sbin")
+}
