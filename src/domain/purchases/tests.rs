@@ -1,0 +1,151 @@
+//! The ways of purchases, row by row.
+
+use std::collections::BTreeSet;
+
+use super::*;
+
+fn kind(name: &str, amount: Option<i64>, capacity: Option<i64>) -> TicketType {
+    let price = amount.map(|amount| Money { amount, currency: "EUR".to_owned() });
+    TicketType { name: name.to_owned(), price, capacity }
+}
+
+#[test]
+fn purchases_go_one_way() {
+    let statuses = ["pending", "confirmed", "cancelled", "refunded"];
+    #[rustfmt::skip]
+    let cases = [
+        // from        to: pending confirmed cancelled refunded
+        ("pending",       [false,  true,     true,     false]),
+        ("confirmed",     [false,  false,    false,    true]),
+        ("cancelled",     [false,  false,    false,    false]),
+        ("refunded",      [false,  false,    false,    false]),
+        ("never heard of",[false,  false,    false,    false]),
+    ];
+    for (from, expected) in cases {
+        let found = statuses.map(|to| may_become(from, to).is_ok());
+        assert_eq!(found, expected, "{from}");
+    }
+}
+
+#[test]
+fn a_refused_move_says_what_is_allowed() {
+    #[rustfmt::skip]
+    let cases = [
+        ("pending",   "refunded",  "the purchase is pending: it can be confirmed or cancelled now"),
+        ("confirmed", "cancelled", "the purchase is confirmed: it can be refunded now"),
+        ("refunded",  "confirmed", "the purchase is refunded, for good"),
+    ];
+    for (from, to, words) in cases {
+        let rejection = may_become(from, to).unwrap_err();
+        assert_eq!((rejection.code.as_str(), rejection.detail.as_str()), ("wrong-state", words));
+    }
+}
+
+#[test]
+fn tickets_are_used_once_and_of_confirmed_purchases_only() {
+    #[rustfmt::skip]
+    let cases = [
+        // purchase     ticket   used                   void
+        ("pending",     "valid", Some("not-confirmed"), None),
+        ("confirmed",   "valid", None,                  None),
+        ("confirmed",   "used",  Some("ticket-used"),   Some("ticket-used")),
+        ("confirmed",   "void",  Some("ticket-void"),   Some("ticket-void")),
+        ("refunded",    "used",  Some("ticket-used"),   Some("ticket-used")),
+        ("refunded",    "void",  Some("ticket-void"),   Some("ticket-void")),
+        ("cancelled",   "void",  Some("ticket-void"),   Some("ticket-void")),
+        ("cancelled",   "valid", Some("not-confirmed"), None),
+    ];
+    for (purchase, ticket, used, void) in cases {
+        let code = |next| may_ticket_become(purchase, ticket, next).err().map(|no| no.code);
+        let found = (code("used"), code("void"));
+        let expected = (used.map(str::to_owned), void.map(str::to_owned));
+        assert_eq!(found, expected, "a {ticket} ticket of a {purchase} purchase");
+    }
+}
+
+#[test]
+fn orders_stay_within_what_is_sold() {
+    let fair = Sales {
+        capacity: Some(20),
+        max_quantity: None,
+        ticket_types: vec![
+            kind("adult", Some(2500), None),
+            kind("child", Some(0), Some(5)),
+            kind("guest", None, Some(30)),
+        ],
+    };
+    let open = Sales { max_quantity: Some(100), ..Sales::default() };
+    let gold = Sales { ticket_types: vec![kind("gold", Some(i64::MAX / 2), None)], ..open.clone() };
+    let shrunk = Sales { capacity: Some(3), ..Sales::default() };
+    #[rustfmt::skip]
+    let cases = [
+        // sells   type     quantity  held of event, of type   cost or problem
+        (&fair,    "adult", 2,        (0, 0),    Ok(Some(5000))),
+        (&fair,    "adult", 10,       (10, 10),  Ok(Some(25_000))),
+        (&fair,    "adult", 10,       (11, 11),  Err("only 9 tickets (adult) are left")),
+        (&fair,    "adult", 1,        (20, 20),  Err("no ticket (adult) is left")),
+        (&fair,    "adult", 2,        (19, 9),   Err("only 1 ticket (adult) is left")),
+        (&fair,    "child", 5,        (0, 0),    Ok(Some(0))),
+        (&fair,    "child", 1,        (5, 5),    Err("no ticket (child) is left")),
+        (&fair,    "child", 3,        (18, 1),   Err("only 2 tickets (child) are left")),
+        (&fair,    "guest", 1,        (19, 19),  Ok(None)),
+        (&fair,    "guest", 1,        (20, 0),   Err("no ticket (guest) is left")),
+        (&fair,    "adult", 11,       (0, 0),    Err("/quantity: must be a number from 1 to 10")),
+        (&fair,    "adult", 0,        (0, 0),    Err("/quantity: must be a number from 1 to 10")),
+        (&fair,    "adult", i64::MIN, (0, 0),    Err("/quantity: must be a number from 1 to 10")),
+        (&fair,    "Adult", 1,        (0, 0),    Err("/ticket_type: must be one of adult, child, guest")),
+        (&open,    "any",   100,      (999, 99), Ok(None)),
+        (&open,    "any",   101,      (0, 0),    Err("/quantity: must be a number from 1 to 100")),
+        (&gold,    "gold",  2,        (0, 0),    Ok(Some(i64::MAX - 1))),
+        (&gold,    "gold",  3,        (0, 0),    Err("/quantity: costs too much")),
+        (&shrunk,  "any",   1,        (7, 7),    Err("no ticket (any) is left")),
+    ];
+    for (sales, ticket_type, quantity, (of_event, of_type), expected) in cases {
+        let ordered = sales.order(ticket_type, quantity, Held { of_event, of_type });
+        let found = ordered.as_ref().map(|cost| cost.as_ref().map(|money| money.amount));
+        let found = found.map_err(|rejection| rejection.detail.as_str());
+        assert_eq!(found, expected, "{quantity} of {ticket_type}, {of_event}/{of_type} held");
+    }
+}
+
+#[test]
+fn only_limits_need_counting() {
+    let sells = |capacity, of_type| Sales {
+        capacity,
+        max_quantity: None,
+        ticket_types: vec![kind("adult", None, of_type)],
+    };
+    assert!(!sells(None, None).is_limited());
+    assert!(sells(Some(1), None).is_limited());
+    assert!(sells(None, Some(1)).is_limited());
+}
+
+#[test]
+fn codes_hold_eighty_bits_of_their_own() {
+    assert_eq!(code(0), "2222222222222222");
+    assert_eq!(code(u128::MAX), "ZZZZZZZZZZZZZZZZ");
+    let flipped: BTreeSet<_> = (0..80).map(|bit| code(1 << bit)).collect();
+    assert_eq!(flipped.len(), 80, "each bit counts");
+    assert!(!flipped.contains(&code(0)));
+    let letters: BTreeSet<_> =
+        (0..32).flat_map(|bits| code(bits).chars().collect::<Vec<_>>()).collect();
+    assert_eq!(letters.len(), 32);
+    assert!("0O1I".chars().all(|unclear| !letters.contains(&unclear)));
+}
+
+#[test]
+fn codes_are_read_as_people_type_them() {
+    let code = code(0x1234_5678_9abc_def0_1357);
+    assert_eq!(read_code(&code), Some(code.clone()));
+    assert_eq!(read_code(&code.to_lowercase()), Some(code));
+    for bad in [
+        "",
+        "2222",
+        "222222222222222O",
+        "22222222222222222",
+        "2222 222222222222",
+        "é2222222222222é",
+    ] {
+        assert_eq!(read_code(bad), None, "{bad}");
+    }
+}
