@@ -54,6 +54,7 @@ const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
     ("matches_away_team_exists",    "",            "/away_team_id", "no such team"),
     ("matches_teams_differ",        "",            "/away_team_id", "a team can't play itself"),
     ("members_team_exists",         "",            "",              "no such team"),
+    ("audiences_team_exists",       "",            "/team_ids",     "no such team"),
     ("players_team_exists",         "",            "",              "no such team"),
     ("officials_match_exists",      "",            "",              "no such match"),
     ("managers_event_exists",       "",            "",              "no such event"),

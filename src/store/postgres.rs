@@ -37,6 +37,13 @@ macro_rules! locked {
     };
 }
 
+/// Rows that one node takes: those that another has in hand are left to it.
+macro_rules! claimed {
+    ($query:expr) => {
+        $query.for_update().skip_locked()
+    };
+}
+
 /// Two statements at once, each over `conn`: one round trip while the match is locked.
 macro_rules! both {
     ($conn:ident, $one:expr, $two:expr) => {{

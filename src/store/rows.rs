@@ -109,6 +109,49 @@ pub struct ResultRow {
 }
 
 #[derive(Clone, Debug, Queryable)]
+pub struct AnnouncementRow {
+    pub id: i64,
+    pub event_id: i64,
+    pub kind: String,
+    pub priority: String,
+    pub title: String,
+    pub message: String,
+    pub targeted: bool,
+    pub expires_at: Option<i64>,
+    pub expired: bool,
+    _created_by: i64,
+    pub version: i64,
+    pub created_at: i64,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct PurchaseRow {
+    pub number: i64,
+    pub id: String,
+    pub event_id: i64,
+    pub buyer_id: i64,
+    pub ticket_type: String,
+    pub quantity: i64,
+    pub amount: Option<i64>,
+    pub currency: Option<String>,
+    pub status: String,
+    pub version: i64,
+    pub created_at: i64,
+}
+
+/// A ticket that was bought.
+#[derive(Clone, Debug, Queryable)]
+pub struct SeatRow {
+    pub code: String,
+    _number: i64,
+    pub purchase_id: String,
+    _event_id: i64,
+    _ticket_type: String,
+    pub status: String,
+    pub used_at: Option<i64>,
+}
+
+#[derive(Clone, Debug, Queryable)]
 pub struct EntryRow {
     pub match_id: i64,
     pub number: i64,
@@ -202,6 +245,24 @@ impl ResultRow {
             verdict: result.verdict.word().to_owned(),
             body: result.view(fixture).to_string(),
         }
+    }
+}
+
+impl AnnouncementRow {
+    /// Whether it has run out by now, told or not.
+    pub fn is_over(&self, now_ms: i64) -> bool {
+        self.expired || self.is_due(now_ms)
+    }
+
+    /// Whether it has run out and nobody was told yet.
+    pub fn is_due(&self, now_ms: i64) -> bool {
+        !self.expired && self.expires_at.is_some_and(|at| at <= now_ms)
+    }
+
+    /// The version that is shown: running out changes what is read, so it counts as an edit
+    /// at once, which it becomes when it is told.
+    pub fn version(&self, now_ms: i64) -> i64 {
+        self.version + i64::from(self.is_due(now_ms))
     }
 }
 

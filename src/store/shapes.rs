@@ -21,10 +21,13 @@ use crate::sports::Game;
 use crate::sports::Rules;
 use crate::sports::Side;
 use crate::store::error::Found;
+use crate::store::rows::AnnouncementRow;
 use crate::store::rows::EventRow;
 use crate::store::rows::MatchRow;
 use crate::store::rows::PlayerRow;
+use crate::store::rows::PurchaseRow;
 use crate::store::rows::RegistrationRow;
+use crate::store::rows::SeatRow;
 use crate::store::rows::TeamRow;
 use crate::store::rows::UserRow;
 
@@ -133,6 +136,52 @@ pub fn brief(mut whole: Value) -> Value {
         shape.retain(|name, _| name != "incidents" && name != "statistics");
     }
     whole
+}
+
+/// An announcement as it is at `now_ms`.
+pub fn announcement(row: &AnnouncementRow, team_ids: &[i64], now_ms: i64) -> Value {
+    json!({
+        "id": row.id,
+        "event_id": row.event_id,
+        "type": row.kind,
+        "priority": row.priority,
+        "title": row.title,
+        "message": row.message,
+        "team_ids": team_ids,
+        "expires_at": row.expires_at.map(time),
+        "status": if row.is_over(now_ms) { "expired" } else { "active" },
+        "created_at": time(row.created_at),
+    })
+}
+
+/// A purchase for its buyer: with the codes that let people in.
+pub fn purchase(row: &PurchaseRow, seats: &[SeatRow]) -> Value {
+    let mut shape = sale(row);
+    if let Value::Object(shape) = &mut shape {
+        shape.remove("buyer_id");
+        shape.insert("tickets".to_owned(), seats.iter().map(seat).collect());
+    }
+    shape
+}
+
+/// A purchase for those who manage its event: without the codes.
+pub fn sale(row: &PurchaseRow) -> Value {
+    let total = row.amount.zip(row.currency.as_ref());
+    json!({
+        "id": row.id,
+        "event_id": row.event_id,
+        "buyer_id": row.buyer_id,
+        "status": row.status,
+        "ticket_type": row.ticket_type,
+        "quantity": row.quantity,
+        "total": total.map(|(amount, currency)| json!({ "amount": amount, "currency": currency })),
+        "created_at": time(row.created_at),
+    })
+}
+
+/// A ticket that was bought.
+pub fn seat(row: &SeatRow) -> Value {
+    json!({ "code": row.code, "status": row.status, "used_at": row.used_at.map(time) })
 }
 
 /// The field order is part of the wire.

@@ -34,6 +34,13 @@ macro_rules! locked {
     };
 }
 
+/// Rows that one node takes: there is no other.
+macro_rules! claimed {
+    ($query:expr) => {
+        $query
+    };
+}
+
 /// Two statements, one after the other: there is no round trip to save.
 macro_rules! both {
     ($conn:ident, $one:expr, $two:expr) => {

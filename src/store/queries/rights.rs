@@ -3,24 +3,23 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::dialect::Conn;
 use super::involved;
 use super::matches;
 use super::teams;
-use crate::store::error::Fault;
 use crate::store::error::Found;
-use crate::store::model::AnnouncementRights;
 use crate::store::model::EventRights;
 use crate::store::model::MatchRights;
-use crate::store::model::PurchaseRights;
 use crate::store::model::TeamRights;
 use crate::store::schema::events;
 use crate::store::schema::managers;
 use crate::store::schema::members;
 use crate::store::schema::officials;
 use crate::store::schema::registrations as r;
+
+pub use super::announcements::rights as of_announcement;
+pub use super::purchases::rights as of_purchase;
 
 pub async fn of_match(conn: &mut Conn, id: i64, user: Option<i64>) -> Found<Option<MatchRights>> {
     let Some(row) = matches::row(conn, id).await? else { return Ok(None) };
@@ -83,22 +82,4 @@ pub async fn of_event(conn: &mut Conn, id: i64, user: Option<i64>) -> Found<Opti
     let query = diesel::select((named, entered.or(by_team)));
     let (named, participant): (bool, bool) = query.get_result(conn).await?;
     Ok(Some(EventRights { public, manager: row.created_by == user || named, participant }))
-}
-
-#[expect(unused_variables, reason = "skeleton")]
-pub async fn of_announcement(
-    conn: &mut Conn,
-    id: i64,
-    user: Option<i64>,
-) -> Found<Option<AnnouncementRights>> {
-    Err(Fault::Broken("not built yet".to_owned()))
-}
-
-#[expect(unused_variables, reason = "skeleton")]
-pub async fn of_purchase(
-    conn: &mut Conn,
-    id: Uuid,
-    user: Option<i64>,
-) -> Found<Option<PurchaseRights>> {
-    Err(Fault::Broken("not built yet".to_owned()))
 }

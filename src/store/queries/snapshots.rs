@@ -5,6 +5,7 @@ use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use serde_json::Map;
 use serde_json::Value;
+use serde_json::json;
 
 use super::announcements;
 use super::dialect::Conn;
@@ -50,7 +51,10 @@ pub async fn snapshot(conn: &mut Conn, games: &Games, topic: Topic) -> Found<Opt
             Some(event) => Some(event_data(conn, games, &event, topic.channel).await?),
             None => None,
         },
-        Stream::Purchase(id) => purchases::shown(conn, id).await?.map(|(_, purchase)| purchase),
+        Stream::Purchase(id) => {
+            let shown = purchases::shown(conn, id).await?;
+            shown.map(|(_, purchase)| json!({ "purchase": purchase }))
+        }
     };
     let Some(data) = data else { return Ok(None) };
     Ok(Some(Snapshot { seq: log::head(conn, topic.stream).await?, data }))
