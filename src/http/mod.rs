@@ -185,9 +185,18 @@ fn of_events(config: &mut ServiceConfig) {
 }
 
 fn of_announcements(config: &mut ServiceConfig) {
-    at!(config, "/api/announcements", [announcements::list]);
+    at!(config, "/api/announcements", [announcements::list], post => announcements::create);
+    at!(config, "/api/announcements/{id}", [announcements::read],
+        patch => announcements::edit, delete => announcements::delete);
+    at!(config, "/api/announcements/{id}/broadcast", [], post => announcements::broadcast);
+    at!(config, "/api/events/{id}/announcements", [announcements::of_event]);
 }
 
 fn of_purchases(config: &mut ServiceConfig) {
     at!(config, "/api/purchases", [purchases::list]);
+    at!(config, "/api/purchases/{id}", [purchases::read]);
+    at!(config, "/api/purchases/{id}/status", [], post => purchases::set_status);
+    at!(config, "/api/events/{id}/purchases", [purchases::of_event], post => purchases::create);
+    at!(config, "/api/tickets/{code}", [], patch => purchases::edit_ticket);
+    at!(config, "/api/tickets/{code}/check-in", [], post => purchases::check_in);
 }

@@ -48,6 +48,14 @@ pub struct Paging {
     _ticket: Option<String>,
 }
 
+impl Paging {
+    /// Of a list that has more to be asked for than this.
+    pub fn of(after: i64, limit: Option<i64>) -> Self {
+        let limit = limit.unwrap_or_else(usual);
+        Self { after, limit, status: None, _token: None, _ticket: None }
+    }
+}
+
 fn usual() -> i64 {
     100
 }

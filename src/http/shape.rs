@@ -59,6 +59,21 @@ pub fn any_password(value: &Value) -> Read<String> {
     }
 }
 
+/// 1 to 4000 characters on one line or several.
+pub fn message(value: &Value) -> Read<String> {
+    let text = value.as_str().ok_or("must be text")?.replace("\r\n", "\n");
+    let text = text.trim();
+    match text.chars().count() {
+        0 => return Err("must not be empty".to_owned()),
+        length if length > 4000 => return Err("must have at most 4000 characters".to_owned()),
+        _ => {}
+    }
+    if text.chars().any(|one| one.is_control() && !matches!(one, '\n' | '\t')) {
+        return Err("must not have control characters but line ends and tabs".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 /// `#rrggbb`
 pub fn colour(value: &Value) -> Read<String> {
     let text = value.as_str().ok_or("must be text")?;
@@ -158,6 +173,20 @@ mod tests {
             json!(1),
         ] {
             assert!(name(&bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn messages_may_have_several_lines() {
+        assert_eq!(
+            message(&json!(" Lightning.\r\n\tGo in. \n")),
+            Ok("Lightning.\n\tGo in.".to_owned())
+        );
+        assert!(message(&json!("é".repeat(4000))).is_ok());
+        for bad in
+            [json!("\n"), json!("a\rb"), json!("\u{1b}[2J"), json!("x".repeat(4001)), json!([])]
+        {
+            assert!(message(&bad).is_err(), "{bad}");
         }
     }
 
