@@ -2,6 +2,7 @@
 
 pub mod demo;
 mod drain;
+mod expiry;
 mod listen;
 pub mod memory;
 
@@ -90,6 +91,7 @@ impl Server {
             async move { app.shared.rights.watch(&app.store).await }
         });
         tokio::spawn(tidy(Arc::clone(&app)));
+        tokio::spawn(expiry::run(Arc::clone(&app)));
         let server = listen::serve(Arc::clone(&app), listener)?;
         let handle = server.handle();
         tokio::spawn(drain::on_signal(app, handle));
