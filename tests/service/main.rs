@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "what goes wrong while setting up fails the test")]
 #![expect(clippy::too_many_lines, reason = "a test is one story, or one table")]
 
+mod announcements;
 mod caches;
 mod commands;
 mod crash;
@@ -17,6 +18,7 @@ mod matrix;
 mod modes;
 mod once;
 mod order;
+mod purchases;
 mod refusals;
 mod resume;
 mod revocation;

@@ -1,10 +1,12 @@
 //! The store, on both databases.
 
+mod announcements;
 mod events;
 mod idempotency;
 mod log;
 mod matches;
 mod migrations;
+mod purchases;
 mod registrations;
 mod results;
 mod rights;

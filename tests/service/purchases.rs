@@ -1,0 +1,288 @@
+//! Tickets: each sold once, each let in once, and nobody hears of another's.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
+use reqwest::Method;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::support::client::Answer;
+use crate::support::client::Client;
+use crate::support::database::Database;
+use crate::support::people::Organizer;
+use crate::support::people::Person;
+use crate::support::people::id;
+use crate::support::server::TestServer;
+
+crate::support::on_both! {
+    fifty_buyers_get_twenty_tickets,
+    a_purchase_is_its_buyers_alone,
+    a_ticket_lets_one_in,
+}
+
+/// An event that sells tickets; gives the path of its purchases.
+async fn fair(organizer: &Organizer, visibility: &str, capacity: i64) -> String {
+    let price = |amount| json!({ "amount": amount, "currency": "EUR" });
+    let body = json!({
+        "name": "Cup", "sport": "football", "visibility": visibility, "capacity": capacity,
+        "ticket_types": [
+            { "name": "adult", "price": price(2500), "capacity": null },
+            { "name": "child", "price": price(900), "capacity": 5 },
+        ],
+    });
+    let event = id(&organizer.client.post("/api/events", body).await.ok());
+    format!("/api/events/{event}/purchases")
+}
+
+fn adults(quantity: i64) -> Value {
+    json!({ "ticket_type": "adult", "quantity": quantity })
+}
+
+fn path_of(purchase: &Value) -> String {
+    format!("/api/purchases/{}", purchase["id"].as_str().unwrap())
+}
+
+fn topic_of(purchase: &Value) -> String {
+    format!("purchase_{}", purchase["id"].as_str().unwrap())
+}
+
+fn codes(purchase: &Value) -> Vec<String> {
+    let tickets = purchase["tickets"].as_array().unwrap();
+    tickets.iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn moved(client: &Client, purchase: &Value, status: &str) -> Answer {
+    let path = format!("{}/status", path_of(purchase));
+    client.post(&path, json!({ "status": status })).await
+}
+
+async fn crowd(organizer: &Organizer, server: &TestServer, count: usize) -> Vec<Person> {
+    join_all((0..count).map(|_| organizer.person(server, "Buyer"))).await
+}
+
+async fn fifty_buyers_get_twenty_tickets(database: Database) {
+    let server = TestServer::start(database, &[]).await;
+    let organizer = server.organizer().await;
+    let path = fair(&organizer, "public", 20).await;
+    let buyers = crowd(&organizer, &server, 50).await;
+
+    let answers = join_all(buyers.iter().map(|buyer| buyer.client.post(&path, adults(1)))).await;
+
+    let mut all = BTreeSet::new();
+    let mut sold = 0;
+    for (buyer, answer) in buyers.iter().zip(&answers) {
+        let own = buyer.client.get("/api/purchases").await.ok();
+        if answer.status != 201 {
+            assert_eq!(answer.problem(409, "one too many"), "sold-out");
+            assert_eq!(own["items"], json!([]));
+            continue;
+        }
+        sold += 1;
+        let purchase = answer.json();
+        assert_eq!(own["items"], json!([purchase]));
+        all.extend(codes(&purchase));
+        // All that this one's stream tells is this one's.
+        let confirmed = moved(&organizer.client, &purchase, "confirmed").await.ok();
+        let watched = format!("/api/stream/?topic={}&snapshot=never", topic_of(&purchase));
+        let cursor = format!("{}.0", answer.header("touchline-cursor").split('.').next().unwrap());
+        let mut viewer = server.watch(&watched).by(&buyer.client).after(&cursor).open().await;
+        for (change, status) in [("created", "pending"), ("confirmed", "confirmed")] {
+            let message = viewer.message().await.json();
+            assert_eq!(message["data"]["change"], change);
+            assert_eq!(message["data"]["purchase"]["status"], status);
+            assert_eq!(message["data"]["purchase"]["id"], purchase["id"]);
+            assert_eq!(codes(&message["data"]["purchase"]), codes(&purchase));
+        }
+        assert_eq!(confirmed["status"], "confirmed");
+        let history = buyer.client.history(&topic_of(&purchase)).await;
+        assert_eq!(history.len(), 2, "and no more");
+    }
+    assert_eq!((sold, all.len()), (20, 20), "each code is of its own");
+    let late = organizer.client.post(&path, adults(1)).await;
+    assert_eq!(late.problem(409, "all are sold"), "sold-out");
+    assert!(late.text.contains("no ticket (adult) is left"), "{}", late.text);
+}
+
+async fn a_purchase_is_its_buyers_alone(database: Database) {
+    let server = TestServer::start(database, &[]).await;
+    let organizer = server.organizer().await;
+    let path = fair(&organizer, "public", 20).await;
+    let [buyer, other, manager] = [
+        organizer.person(&server, "Buyer").await,
+        organizer.person(&server, "Other").await,
+        organizer.person(&server, "Manager").await,
+    ];
+    let managers = path.replace("purchases", "managers");
+    organizer.client.post(&managers, json!({ "user_id": manager.id })).await.ok();
+    let made = buyer.client.post(&path, adults(2)).await;
+    let purchase = made.ok();
+    assert_eq!(made.header("location"), path_of(&purchase));
+    assert_eq!(purchase["total"], json!({ "amount": 5000, "currency": "EUR" }));
+    assert_eq!((&purchase["quantity"], &purchase["status"]), (&json!(2), &json!("pending")));
+    other.client.post(&path, adults(1)).await.ok();
+
+    // Somebody else's and one that isn't there look the same, wherever one asks.
+    let unknown = json!({ "id": "67e55044-10b1-426f-9247-bb680e5fe0c8" });
+    let stream = |purchase: &Value| format!("/api/stream/?topic={}", topic_of(purchase));
+    let history = |purchase: &Value| format!("/api/streams/{}/messages", topic_of(purchase));
+    for path in [path_of, stream, history] {
+        for (who, client) in [("other", &other.client), ("manager", &manager.client)] {
+            let answers = [client.get(&path(&purchase)).await, client.get(&path(&unknown)).await];
+            let [found, missing] = answers.map(|answer| {
+                assert_eq!(answer.problem(404, who), "not-found");
+                answer.text
+            });
+            let id = |purchase: &Value| purchase["id"].as_str().unwrap().to_owned();
+            assert_eq!(found.replace(&id(&purchase), ""), missing.replace(&id(&unknown), ""));
+        }
+        let nobody = server.stranger();
+        for purchase in [&purchase, &unknown] {
+            assert_eq!(nobody.get(&path(purchase)).await.problem(401, "nobody"), "not-signed-in");
+        }
+    }
+    let code = codes(&purchase)[0].clone();
+    let check_in = |code: &str| format!("/api/tickets/{code}/check-in");
+    let void = json!({ "status": "void" });
+    for code in [code.as_str(), "2222222222222222", "nonsense", "%00"] {
+        let answer = other.client.post(&check_in(code), json!({})).await;
+        assert_eq!(answer.json()["detail"], "no such ticket", "{code}");
+        assert_eq!(answer.problem(404, code), "not-found");
+        let keyed = other.client.post_keyed(&check_in(code), json!({}), "k").await.unwrap();
+        assert_eq!(keyed.problem(404, code), "not-found", "a key opens nothing");
+        let answer = other.client.patch(&format!("/api/tickets/{code}"), void.clone()).await;
+        assert_eq!(answer.problem(404, code), "not-found");
+    }
+    assert_eq!(moved(&other.client, &purchase, "cancelled").await.problem(404, ""), "not-found");
+    assert_eq!(moved(&buyer.client, &purchase, "confirmed").await.problem(403, ""), "forbidden");
+
+    // The buyer and the administrator read it, with its version.
+    for client in [&buyer.client, &organizer.client] {
+        let read = client.get(&path_of(&purchase)).await;
+        assert_eq!((read.ok(), read.header("etag")), (purchase.clone(), "\"1\""));
+        assert!(read.header("cache-control").contains("private"), "{:?}", read.headers);
+    }
+    // Who manages the event sees what was sold, without what lets people in.
+    for client in [&manager.client, &organizer.client] {
+        let list = client.get(&path).await.ok();
+        assert_eq!(list["items"].as_array().unwrap().len(), 2);
+        assert_eq!(list["items"][0]["buyer_id"], buyer.id);
+        assert!(!list.to_string().contains(&code), "{list}");
+    }
+    assert_eq!(buyer.client.get(&path).await.ok()["items"], json!([purchase]));
+    assert_eq!(server.stranger().get(&path).await.problem(401, "nobody"), "not-signed-in");
+    assert_eq!(server.stranger().get("/api/purchases").await.problem(401, ""), "not-signed-in");
+    let confirmed = moved(&manager.client, &purchase, "confirmed").await.ok();
+    assert_eq!(confirmed["status"], "confirmed");
+    assert!(!confirmed.to_string().contains(&code), "{confirmed}");
+    let early = moved(&manager.client, &purchase, "cancelled").await;
+    assert_eq!(early.problem(409, "too late"), "wrong-state");
+    assert!(early.text.contains("can be refunded"), "{}", early.text);
+
+    // Of a private event strangers can't buy, nor see that it is there.
+    let hidden = fair(&organizer, "private", 20).await;
+    assert_eq!(other.client.post(&hidden, adults(1)).await.problem(404, "private"), "not-found");
+    assert_eq!(other.client.get(&hidden).await.problem(404, "private"), "not-found");
+}
+
+async fn a_ticket_lets_one_in(database: Database) {
+    let server = TestServer::start(database, &[]).await;
+    let organizer = server.organizer().await;
+    let path = fair(&organizer, "public", 20).await;
+    let buyer = organizer.person(&server, "Buyer").await;
+    let purchase = buyer.client.post(&path, adults(2)).await.ok();
+    let codes = codes(&purchase);
+    let check_in = |code: &str| format!("/api/tickets/{code}/check-in");
+    let early = organizer.client.post(&check_in(&codes[0]), json!({})).await;
+    assert_eq!(early.problem(409, "pending"), "not-confirmed");
+    moved(&organizer.client, &purchase, "confirmed").await.ok();
+    let watched = format!("/api/stream/?topic={}", topic_of(&purchase));
+    let mut viewer = server.watch(&watched).by(&buyer.client).open().await;
+    let snapshot = viewer.message().await.json();
+    assert_eq!(snapshot["data"]["purchase"]["status"], "confirmed");
+
+    // Twice at once, once typed by hand.
+    let (one, other) = (organizer.client.afresh(), organizer.client.afresh());
+    let (first, second) = (check_in(&codes[0]), check_in(&codes[0].to_lowercase()));
+    let (first, second) = tokio::join!(one.post(&first, json!({})), other.post(&second, json!({})));
+    let (let_in, refused) = if first.status == 200 { (first, second) } else { (second, first) };
+    assert_eq!(refused.problem(409, "again"), "ticket-used");
+    let ticket = let_in.ok()["ticket"].clone();
+    assert_eq!((&ticket["code"], &ticket["status"]), (&json!(codes[0]), &json!("used")));
+    let message = viewer.message().await.json();
+    assert_eq!(message["type"], "ticket_update");
+    assert_eq!(message["data"], json!({ "purchase_id": purchase["id"], "ticket": ticket }));
+    assert!(ticket["used_at"].is_string());
+
+    let place = format!("/api/tickets/{}", codes[1]);
+    let void = json!({ "status": "void" });
+    let seen = |etag| organizer.client.send(Method::PATCH, &place, Some(void.clone()), etag);
+    assert_eq!(seen(&[("If-Match", "\"1\"")]).await.unwrap().problem(412, "moved"), "stale");
+    assert_eq!(seen(&[]).await.unwrap().ok()["ticket"]["status"], "void");
+    assert_eq!(viewer.message().await.json()["data"]["ticket"]["status"], "void");
+    let answer = organizer.client.post(&check_in(&codes[1]), json!({})).await;
+    assert_eq!(answer.problem(409, "void"), "ticket-void");
+    for body in [json!({ "status": "used" }), json!({}), json!({ "status": "void", "x": 1 })] {
+        organizer.client.patch(&place, body.clone()).await.problem(422, &body.to_string());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g10_bad_orders_are_refused_whole() {
+    let server = TestServer::sqlite(&[]).await;
+    let organizer = server.organizer().await;
+    let path = fair(&organizer, "public", 20).await;
+    let client = &organizer.client;
+    #[rustfmt::skip]
+    let cases = [
+        (json!({}),                                                   vec!["/ticket_type", "/quantity"]),
+        (json!({ "ticket_type": "adult", "quantity": 0 }),            vec!["/quantity"]),
+        (json!({ "ticket_type": "adult", "quantity": -1 }),           vec!["/quantity"]),
+        (json!({ "ticket_type": "adult", "quantity": 11 }),           vec!["/quantity"]),
+        (json!({ "ticket_type": "adult", "quantity": 1.5 }),          vec!["/quantity"]),
+        (json!({ "ticket_type": "adult", "quantity": "1" }),          vec!["/quantity"]),
+        (json!({ "ticket_type": "adult", "quantity": u64::MAX }),     vec!["/quantity"]),
+        (json!({ "ticket_type": "adult", "quantity": i64::MIN }),     vec!["/quantity"]),
+        (json!({ "ticket_type": "king", "quantity": 1 }),             vec!["/ticket_type"]),
+        (json!({ "ticket_type": "a\nb", "quantity": 1 }),             vec!["/ticket_type"]),
+        (json!({ "ticket_type": "adult", "quantity": 1, "price": 0 }), vec!["/price"]),
+    ];
+    for (body, pointers) in cases {
+        let answer = client.post(&path, body.clone()).await;
+        assert_eq!(answer.problem(422, &body.to_string()), "invalid-field");
+        let errors = answer.json()["errors"].as_array().unwrap().clone();
+        let named: Vec<_> = errors.iter().map(|one| one["pointer"].as_str().unwrap()).collect();
+        assert_eq!(named, pointers, "{body}");
+    }
+    assert_eq!(client.get(&path).await.ok()["items"], json!([]));
+    let purchase = client.post(&path, adults(1)).await.ok();
+    for body in
+        [json!({}), json!({ "status": "pending" }), json!({ "status": "confirmed", "x": 1 })]
+    {
+        let path = format!("{}/status", path_of(&purchase));
+        client.post(&path, body.clone()).await.problem(422, &body.to_string());
+    }
+    for id in ["1", "67e55044", "%00", "67E55044-10B1"] {
+        client.get(&format!("/api/purchases/{id}")).await.problem(404, id);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g5_a_purchase_sent_many_times_at_once_is_one() {
+    let server = TestServer::sqlite(&[]).await;
+    let organizer = server.organizer().await;
+    let path = fair(&organizer, "public", 20).await;
+    let buyer = organizer.person(&server, "Buyer").await;
+
+    let clients: Vec<Client> = (0..16).map(|_| buyer.client.afresh()).collect();
+    let sendings = clients.iter().map(|client| client.post_keyed(&path, adults(2), "k"));
+    let answers: Vec<_> = join_all(sendings).await.into_iter().map(Result::unwrap).collect();
+
+    for answer in &answers {
+        assert_eq!((answer.status, &answer.text), (201, &answers[0].text));
+    }
+    let own = buyer.client.get("/api/purchases").await.ok();
+    assert_eq!(own["items"], json!([answers[0].json()]), "one purchase");
+    let other = buyer.client.post_keyed(&path, adults(3), "k").await.unwrap();
+    assert_eq!(other.problem(422, "another body"), "idempotency-key-reused");
+}
