@@ -53,6 +53,9 @@ pub struct Metrics {
     pub append_seconds: Histogram,
     pub publish_seconds: Histogram,
     pub bus_lag_seconds: Gauge<f64, AtomicU64>,
+    pub bus_connected: Gauge,
+    pub bus_said: Counter,
+    pub bus_heard: Counter,
     pub feeder_wakeups: Counter,
     pub ring_misses: Counter,
     pub log_reads: Counter,
@@ -80,6 +83,9 @@ impl Metrics {
             append_seconds: Histogram::new(exponential_buckets(0.000_5, 2.0, 14)),
             publish_seconds: Histogram::new(exponential_buckets(0.000_5, 2.0, 14)),
             bus_lag_seconds: Gauge::default(),
+            bus_connected: Gauge::default(),
+            bus_said: Counter::default(),
+            bus_heard: Counter::default(),
             feeder_wakeups: Counter::default(),
             ring_misses: Counter::default(),
             log_reads: Counter::default(),
@@ -102,6 +108,9 @@ impl Metrics {
         r.register_with_unit("publish_to_write", help, Unit::Seconds, publish);
         let help = "How far this node's feeder was behind the log at its last read";
         r.register_with_unit("bus_lag", help, Unit::Seconds, made.bus_lag_seconds.clone());
+        r.register("bus_connected", "Whether the bus is open", made.bus_connected.clone());
+        r.register("bus_said", "Notices sent to other nodes", made.bus_said.clone());
+        r.register("bus_heard", "Notices of other nodes", made.bus_heard.clone());
         r.register("feeder_wakeups", "Times the feeder was woken", made.feeder_wakeups.clone());
         r.register("ring_misses", "Readers behind their ring", made.ring_misses.clone());
         r.register("log_reads", "Reads of the log for streams", made.log_reads.clone());

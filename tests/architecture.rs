@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("problem", &["domain", "store"]),
     ("stream",  &["domain", "metrics", "store"]),
     ("store",   &["bus", "domain", "metrics", "sports"]),
-    ("bus",     &["domain"]),
+    ("bus",     &["domain", "metrics"]),
     ("sports",  &["domain"]),
     ("domain",  &[]),
     ("config",  &[]),

@@ -96,6 +96,9 @@ pub struct Config {
     /// PEM file of authorities to trust for PostgreSQL's TLS, besides the system's
     #[arg(long, value_name = "FILE", help_heading = "Database")]
     pub database_ca_file: Option<PathBuf>,
+    /// How nodes wake each other: `postgres://…`, `redis://…`, `rediss://…` or `none` [default: the database where that is PostgreSQL]
+    #[arg(long, value_name = "URL", help_heading = "Database")]
+    pub bus_url: Option<Secret>,
     /// Messages kept of each stream; 0 keeps all
     #[arg(long, value_name = "MESSAGES", default_value_t = 0, help_heading = "Database")]
     pub prune_keep: i64,

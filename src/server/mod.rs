@@ -1,5 +1,6 @@
 //! Puts the parts together; starts, drains and stops them in order.
 
+mod bus;
 pub mod demo;
 mod drain;
 mod expiry;
@@ -19,6 +20,8 @@ use crate::App;
 use crate::auth::Keys;
 use crate::auth::permission;
 use crate::auth::public::PublicTopics;
+use crate::bus::link;
+use crate::bus::link::Connect;
 use crate::config::Config;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -38,6 +41,8 @@ pub struct Server {
     pub app: Arc<App>,
     listener: TcpListener,
     asks: mpsc::UnboundedReceiver<feeder::Ask>,
+    /// How the other nodes are reached.
+    lines: Option<Connect>,
 }
 
 /// How often what is no longer needed is removed: old idempotency records and tickets, and
@@ -56,6 +61,7 @@ impl Server {
         let listener = listen::bind(&config)
             .with_context(|| format!("{} can't be listened on", config.listen))?;
         let address = listener.local_addr()?;
+        let lines = bus::lines(&config, &store)?;
         let keys = Keys::new(&config)?;
         let (feeder, asks) = Feeder::new();
         let rights = Rights::new(store.rights_version().await?, may_read(&store));
@@ -79,17 +85,21 @@ impl Server {
             shared,
             ready: AtomicBool::new(true),
         });
-        Ok(Self { address, app, listener, asks })
+        Ok(Self { address, app, listener, asks, lines })
     }
 
     /// Serves until SIGTERM or SIGINT, then says goodbye to the streams and stops.
     pub async fn run(self) -> anyhow::Result<()> {
-        let Self { app, listener, asks, .. } = self;
+        let Self { app, listener, asks, lines, .. } = self;
         tokio::spawn(feeder::run(Arc::clone(&app.shared), asks));
         tokio::spawn({
             let app = Arc::clone(&app);
             async move { app.shared.rights.watch(&app.store).await }
         });
+        if let Some(lines) = lines {
+            let bell = app.store.bell().clone();
+            tokio::spawn(link::run(lines, bell, Arc::clone(&app.shared.metrics)));
+        }
         tokio::spawn(tidy(Arc::clone(&app)));
         tokio::spawn(expiry::run(Arc::clone(&app)));
         let server = listen::serve(Arc::clone(&app), listener)?;

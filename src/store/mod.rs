@@ -20,6 +20,7 @@ use chrono::Utc;
 use serde_json::Value;
 
 use crate::bus::Bell;
+use crate::bus::link::Connect;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
@@ -124,6 +125,19 @@ impl Store {
     /// Rung after every commit that told something.
     pub fn bell(&self) -> &Bell {
         &self.bell
+    }
+
+    /// Opens lines between nodes through the database; none where it is a file of this node's.
+    pub fn lines(&self) -> Option<Connect> {
+        match &self.database {
+            Database::Postgres(database) => Some(database.lines()),
+            Database::Sqlite(_) => None,
+        }
+    }
+
+    /// The same through another address of it: notices don't get through every pooler.
+    pub fn lines_to(&self, options: &Options) -> Result<Connect> {
+        postgres::lines_to(options)
     }
 
     /// Whether the database answers.

@@ -23,6 +23,7 @@ use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
 
 use crate::bus::Bell;
+use crate::bus::link::Connect;
 use crate::store::Options;
 use crate::store::Result;
 use crate::store::StoreError;
@@ -122,6 +123,7 @@ pub struct Database {
     /// Where connections live: a pooled connection must not belong to a thread of requests.
     runtime: Handle,
     bell: Bell,
+    connector: Arc<connect::Connector>,
 }
 
 impl Database {
@@ -132,8 +134,9 @@ impl Database {
         let mut config = ManagerConfig::default();
         // Connections say themselves when they are broken: no question before each use.
         config.recycling_method = RecyclingMethod::Fast;
+        let pooled = Arc::clone(&connector);
         config.custom_setup = Box::new(move |_| {
-            let connector = Arc::clone(&connector);
+            let connector = Arc::clone(&pooled);
             async move { connector.connect().await }.boxed()
         });
         let manager = AsyncDieselConnectionManager::new_with_config(&options.url, config);
@@ -145,9 +148,14 @@ impl Database {
             .recycle_timeout(Some(PATIENCE))
             .build()
             .map_err(|error| StoreError::Failed(error.to_string()))?;
-        let database = Self { pool, runtime: Handle::current(), bell };
+        let database = Self { pool, runtime: Handle::current(), bell, connector };
         database.migrate().await?;
         Ok(database)
+    }
+
+    /// Opens lines to the same server.
+    pub fn lines(&self) -> Connect {
+        connect::lines(Arc::clone(&self.connector))
     }
 
     async fn migrate(&self) -> Result<()> {
@@ -240,6 +248,11 @@ impl Database {
         })
         .await
     }
+}
+
+/// Opens lines to another address than the pool's.
+pub fn lines_to(options: &Options) -> Result<Connect> {
+    Ok(connect::lines(Arc::new(connect::Connector::new(options)?)))
 }
 
 /// Why a piece of work stopped: before it had a connection, or with it.

@@ -16,6 +16,7 @@ mod hostile;
 mod logs;
 mod matrix;
 mod modes;
+mod nodes;
 mod once;
 mod order;
 mod purchases;

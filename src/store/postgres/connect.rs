@@ -7,6 +7,7 @@ use std::time::Duration;
 use diesel::ConnectionError;
 use diesel::ConnectionResult;
 use diesel_async::SimpleAsyncConnection;
+use futures_util::FutureExt;
 use rustls::ClientConfig;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
@@ -17,6 +18,10 @@ use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::Conn;
+use crate::bus;
+use crate::bus::link::Broken;
+use crate::bus::link::Connect;
+use crate::bus::link::Line;
 use crate::store::Options;
 use crate::store::Result;
 use crate::store::StoreError;
@@ -48,6 +53,19 @@ impl Connector {
         Ok(Self { config, tls: Some(MakeRustlsConnect::new(tls)) })
     }
 
+    /// A connection for notices alone: a pooled one can't listen.
+    pub async fn line(&self) -> std::result::Result<Line, Broken> {
+        let mut config = self.config.clone();
+        config.application_name("touchline bus");
+        if let Some(tls) = &self.tls {
+            let (client, connection) = config.connect(tls.clone()).await?;
+            bus::postgres::line(client, connection).await
+        } else {
+            let (client, connection) = config.connect(NoTls).await?;
+            bus::postgres::line(client, connection).await
+        }
+    }
+
     pub async fn connect(&self) -> ConnectionResult<Conn> {
         let bad = |error: tokio_postgres::Error| {
             use std::error::Error;
@@ -64,6 +82,14 @@ impl Connector {
         conn.batch_execute(SETUP).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(conn)
     }
+}
+
+/// Opens lines, one after the other.
+pub fn lines(connector: Arc<Connector>) -> Connect {
+    Box::new(move || {
+        let connector = Arc::clone(&connector);
+        async move { connector.line().await }.boxed()
+    })
 }
 
 /// The system's authorities and those of the file.

@@ -7,6 +7,7 @@ pub mod jobs;
 pub mod nginx;
 pub mod people;
 pub mod postgres;
+pub mod redis;
 pub mod server;
 pub mod sse;
 pub mod viewer;

@@ -1,0 +1,58 @@
+//! What nodes tell each other, as text: who says it, then a line for each stream and its head.
+
+use std::fmt::Write;
+
+use crate::domain::topic::Seq;
+use crate::domain::topic::Stream;
+
+/// `PostgreSQL` takes less than 8,000 bytes in a notice.
+const LONGEST: usize = 7_000;
+
+/// As many notices as the heads need.
+pub fn write(node: &str, heads: &[(Stream, Seq)]) -> Vec<String> {
+    let mut notices = Vec::new();
+    let mut notice = node.to_owned();
+    for (stream, seq) in heads {
+        if notice.len() > LONGEST {
+            notices.push(std::mem::replace(&mut notice, node.to_owned()));
+        }
+        // Writing to a String can't fail.
+        let _ = write!(notice, "\n{stream} {seq}");
+    }
+    notices.push(notice);
+    notices
+}
+
+/// Who says it, and what. A line that can't be read is left out: it is only a hint.
+pub fn read(notice: &str) -> (&str, Vec<(Stream, Seq)>) {
+    let mut lines = notice.split('\n');
+    let node = lines.next().unwrap_or_default();
+    let head = |line: &str| {
+        let (stream, seq) = line.split_once(' ')?;
+        Some((stream.parse().ok()?, seq.parse().ok()?))
+    };
+    (node, lines.filter_map(head).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let heads: Vec<_> = (1..2_000).map(|id| (Stream::Match(id), id * 3)).collect();
+        let notices = write("n1", &heads);
+        assert!(notices.len() > 1, "they don't fit into one");
+        assert!(notices.iter().all(|notice| notice.len() < 8_000));
+        let read: Vec<_> = notices.iter().flat_map(|notice| read(notice).1).collect();
+        assert_eq!(read, heads);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_left_out() {
+        assert_eq!(read(""), ("", vec![]));
+        assert_eq!(read("n1"), ("n1", vec![]));
+        let (node, heads) = read("n1\nmatch_3 7\nmatch_x 1\nteam_2\nmatch_4 -\n\nteam_5 9");
+        assert_eq!((node, heads), ("n1", vec![(Stream::Match(3), 7), (Stream::Team(5), 9)]));
+    }
+}
