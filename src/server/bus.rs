@@ -7,12 +7,13 @@ use futures_util::FutureExt;
 use crate::bus;
 use crate::bus::link::Connect;
 use crate::config::Config;
+use crate::config::Secret;
 use crate::store::Options;
 use crate::store::Store;
 
 /// How lines to the other nodes are opened; none for a node that is alone.
 pub fn lines(config: &Config, store: &Store) -> anyhow::Result<Option<Connect>> {
-    let url = config.bus_url.as_ref().map(|url| url.reveal());
+    let url = config.bus_url.as_ref().map(Secret::reveal);
     let own = store.lines();
     match url {
         None => Ok(own),
