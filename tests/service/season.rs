@@ -148,20 +148,33 @@ async fn registered(admin: &Client, league: &League, event: i64) -> BTreeMap<&'s
     teams
 }
 
-/// The ids of the matches, in the order of the fixtures.
+/// The ids of the matches, in the order of the fixtures; several clerks make them.
 async fn scheduled(
     admin: &Client,
     league: &League,
     event: i64,
     teams: &BTreeMap<&'static str, i64>,
 ) -> Vec<i64> {
+    let fixtures = league.fixtures();
+    let mut clerks = Vec::new();
+    for part in fixtures.chunks(fixtures.len().div_ceil(CLERKS)) {
+        let client = admin.afresh();
+        let sides: Vec<_> = part.iter().map(|(home, away, _)| (teams[home], teams[away])).collect();
+        clerks.push(tokio::spawn(async move {
+            let mut matches = Vec::new();
+            for (home, away) in sides {
+                let body = json!({
+                    "event_id": event, "sport": "football",
+                    "home_team_id": home, "away_team_id": away,
+                });
+                matches.push(id(&client.post("/api/matches", body).await.ok()));
+            }
+            matches
+        }));
+    }
     let mut matches = Vec::new();
-    for (home, away, _) in league.fixtures() {
-        let body = json!({
-            "event_id": event, "sport": "football",
-            "home_team_id": teams[home], "away_team_id": teams[away],
-        });
-        matches.push(id(&admin.post("/api/matches", body).await.ok()));
+    for clerk in clerks {
+        matches.extend(clerk.await.unwrap());
     }
     matches
 }

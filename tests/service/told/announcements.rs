@@ -42,7 +42,7 @@ pub async fn to_every_audience(world: &mut World) {
         let answer = world.admin.delete(&path).await;
         world.tells("DELETE /api/announcements/{id}", &hearers, answer).await;
 
-        let soon = Utc::now() + Duration::from_millis(1500);
+        let soon = Utc::now() + Duration::from_secs(1);
         let announcement = announced(world, event, &teams, Some(soon), &hearers).await;
         let gone = expired(world, announcement).await;
         let write = "none: the expires_at of an announcement passes";
