@@ -75,13 +75,14 @@ async fn played_through(league: &League, database: Database) {
     let admin = server.admin().await;
     let seed = seed();
     eprintln!("{}: seed {seed}", league.name);
-    let steps = steps(&league.fixtures(), &mut StdRng::seed_from_u64(seed));
+    let mut random = StdRng::seed_from_u64(seed);
+    let steps = steps(&league.fixtures(), &mut random);
 
     let event = event(&admin, league).await;
     let path = format!("/api/events/{event}/stream/");
     let whole = follow(server.watch(&path).open().await, steps.len());
     let channel = follow(server.watch(&format!("{path}results/")).open().await, steps.len());
-    let teams = registered(&admin, league, event).await;
+    let teams = registered(&admin, league, event, &mut random).await;
     let matches = scheduled(&admin, league, event, &teams).await;
     enter(&admin, &matches, steps).await;
 
@@ -135,10 +136,17 @@ async fn event(admin: &Client, league: &League) -> i64 {
     id(&admin.post("/api/events", body).await.ok())
 }
 
-/// The ids of the teams by their codes; all of them take part.
-async fn registered(admin: &Client, league: &League, event: i64) -> BTreeMap<&'static str, i64> {
+/// The ids of the teams by their codes. Their order says nothing of the table's.
+async fn registered(
+    admin: &Client,
+    league: &League,
+    event: i64,
+    random: &mut StdRng,
+) -> BTreeMap<&'static str, i64> {
+    let mut lines = league.lines();
+    lines.shuffle(random);
     let mut teams = BTreeMap::new();
-    for Line { code, name, .. } in league.lines() {
+    for Line { code, name, .. } in lines {
         let body = json!({ "name": name, "short_name": code, "visibility": "public" });
         let team = id(&admin.post("/api/teams", body).await.ok());
         let body = json!({ "team_id": team });
