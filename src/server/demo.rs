@@ -1,5 +1,7 @@
 //! An invented league whose matches are being played, so that a newcomer sees pages move.
 
+mod season;
+
 use std::time::Duration;
 
 use chrono::DateTime;
@@ -87,6 +89,7 @@ struct Fixture {
 pub struct League {
     store: Store,
     by: i64,
+    event_id: i64,
     teams: Vec<Team>,
     fixtures: Vec<Fixture>,
 }
@@ -94,7 +97,8 @@ pub struct League {
 impl League {
     /// Makes the teams and has matches under way, in both halves. Gives their ids too.
     pub async fn found(store: Store, by: i64) -> Result<(Self, Vec<i64>)> {
-        let mut league = Self { store, by, teams: Vec::new(), fixtures: Vec::new() };
+        let mut league = Self { store, by, event_id: 0, teams: Vec::new(), fixtures: Vec::new() };
+        league.event_id = league.make(season::event()).await?;
         for (name, short_name, colour) in TEAMS {
             league.add_team(name, short_name, colour).await?;
         }
@@ -103,6 +107,7 @@ impl League {
                 .kick_off(pair, pair + 1, Utc::now() - chrono::TimeDelta::minutes(minutes_ago))
                 .await?;
         }
+        league.fill_season().await?;
         let ids = league.fixtures.iter().map(|fixture| fixture.id).collect();
         Ok((league, ids))
     }
@@ -143,7 +148,7 @@ impl League {
 
     async fn kick_off(&mut self, home: usize, away: usize, at: DateTime<Utc>) -> Result<()> {
         let fields = MatchFields {
-            event_id: None,
+            event_id: Some(self.event_id),
             sport: "football".to_owned(),
             format: Value::Null,
             home_team_id: self.teams[home].id,
