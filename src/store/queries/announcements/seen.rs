@@ -11,6 +11,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::super::dialect::Conn;
+use super::super::involved;
 use super::super::rights;
 use super::super::teams;
 use super::row;
@@ -22,7 +23,6 @@ use crate::store::rows::AnnouncementRow;
 use crate::store::schema::announcements as a;
 use crate::store::schema::audiences as au;
 use crate::store::schema::events as e;
-use crate::store::schema::managers;
 use crate::store::schema::members;
 use crate::store::schema::registrations as r;
 use crate::store::schema::teams as t;
@@ -54,20 +54,16 @@ fn is_over(now: i64) -> _ {
 /// Whether the user manages its event.
 #[auto_type(no_type_alias)]
 fn is_managed_by(user: i64) -> _ {
-    let named = managers::table
-        .filter(managers::event_id.eq(a::event_id))
-        .filter(managers::user_id.eq(user));
-    e::created_by.eq(user).or(exists(named))
+    let named: involved::managed = involved::managed(user);
+    e::created_by.eq(user).or(a::event_id.nullable().eq_any(named))
 }
 
 /// Whether the user takes part in its event, also by a team.
 #[auto_type(no_type_alias)]
 fn has_participant(user: i64) -> _ {
-    let own = members::table.filter(members::user_id.eq(user)).select(members::team_id.nullable());
-    let registered = r::table
-        .filter(r::event_id.eq(a::event_id))
-        .filter(r::user_id.eq(user).or(r::team_id.eq_any(own)));
-    exists(registered)
+    let own: involved::entered = involved::entered(user);
+    let of_teams: involved::entered_by_team = involved::entered_by_team(user);
+    a::event_id.nullable().eq_any(own).or(a::event_id.nullable().eq_any(of_teams))
 }
 
 /// Whether one of its teams is the user's, or is everybody's. A team that has left the event is
@@ -167,14 +163,10 @@ pub async fn of_team(conn: &mut Conn, team_id: i64) -> Found<Vec<Value>> {
     let now = clock();
     let is_open = teams::row(conn, team_id).await?.is_none_or(|team| team.is_public());
     let addressed = au::table.filter(au::announcement_id.eq(a::id)).filter(au::team_id.eq(team_id));
-    let takes_part = r::table
-        .filter(r::event_id.eq(a::event_id))
-        .filter(r::team_id.eq(team_id))
-        .filter(r::accepted.eq(true));
     let query = a::table
         .inner_join(e::table.on(e::id.eq(a::event_id)))
         .filter(exists(addressed))
-        .filter(exists(takes_part))
+        .filter(a::event_id.nullable().eq_any(involved::agreed(team_id)))
         // A public team's snapshots are read by anybody.
         .filter((!is_open).into_sql::<Bool>().or(e::visibility.eq("public")))
         .filter(is_in_force(now))
