@@ -95,29 +95,33 @@ impl Metrics {
             registry: Registry::default(),
         };
         made.begin_at_nought();
-        let r = &mut registry;
-        r.register("streams_open", "Open streams by kind", made.streams_open.clone());
-        r.register("stream_connects", "Streams opened by kind", made.connects.clone());
-        r.register("stream_closes", "Streams ended by reason", made.closes.clone());
-        r.register("resumes", "Resumes by outcome", made.resumes.clone());
-        r.register("messages", "Messages read from the log for readers", made.messages.clone());
-        r.register("deliveries", "Messages written to readers", made.deliveries.clone());
-        let (append, publish) = (made.append_seconds.clone(), made.publish_seconds.clone());
+        made.register(&mut registry);
+        Self { registry, ..made }
+    }
+
+    /// What each is called, and what it says.
+    fn register(&self, r: &mut Registry) {
+        r.register("streams_open", "Open streams by kind", self.streams_open.clone());
+        r.register("stream_connects", "Streams opened by kind", self.connects.clone());
+        r.register("stream_closes", "Streams ended by reason", self.closes.clone());
+        r.register("resumes", "Resumes by outcome", self.resumes.clone());
+        r.register("messages", "Messages read from the log for readers", self.messages.clone());
+        r.register("deliveries", "Messages written to readers", self.deliveries.clone());
+        let (append, publish) = (self.append_seconds.clone(), self.publish_seconds.clone());
         r.register_with_unit("append", "From request to commit", Unit::Seconds, append);
         let help = "From commit to the first reader's socket";
         r.register_with_unit("publish_to_write", help, Unit::Seconds, publish);
         let help = "How far this node's feeder was behind the log at its last read";
-        r.register_with_unit("bus_lag", help, Unit::Seconds, made.bus_lag_seconds.clone());
-        r.register("bus_connected", "Whether the bus is open", made.bus_connected.clone());
-        r.register("bus_said", "Notices sent to other nodes", made.bus_said.clone());
-        r.register("bus_heard", "Notices of other nodes", made.bus_heard.clone());
-        r.register("feeder_wakeups", "Times the feeder was woken", made.feeder_wakeups.clone());
-        r.register("ring_misses", "Readers behind their ring", made.ring_misses.clone());
-        r.register("log_reads", "Reads of the log for streams", made.log_reads.clone());
-        r.register("snapshot_builds", "Snapshots made", made.snapshot_builds.clone());
-        r.register("rejects", "Refused by a limit", made.rejects.clone());
-        r.register("drain_left", "Streams still to be ended", made.drain_left.clone());
-        Self { registry, ..made }
+        r.register_with_unit("bus_lag", help, Unit::Seconds, self.bus_lag_seconds.clone());
+        r.register("bus_connected", "Whether the bus is open", self.bus_connected.clone());
+        r.register("bus_said", "Notices sent to other nodes", self.bus_said.clone());
+        r.register("bus_heard", "Notices of other nodes", self.bus_heard.clone());
+        r.register("feeder_wakeups", "Times the feeder was woken", self.feeder_wakeups.clone());
+        r.register("ring_misses", "Readers behind their ring", self.ring_misses.clone());
+        r.register("log_reads", "Reads of the log for streams", self.log_reads.clone());
+        r.register("snapshot_builds", "Snapshots made", self.snapshot_builds.clone());
+        r.register("rejects", "Refused by a limit", self.rejects.clone());
+        r.register("drain_left", "Streams still to be ended", self.drain_left.clone());
     }
 
     /// A rate needs a nought to grow from.

@@ -138,7 +138,7 @@ fn unknown(act: Act, signed_in: bool) -> Decision {
 
 fn is_allowed(act: Act, rights: &Rights, signed_in: bool) -> bool {
     match (act, rights) {
-        (act, Rights::Match(game)) => of_match(act, game),
+        (act, Rights::Match(game)) => of_match(act, *game),
         (Act::Read(_), Rights::Team(team)) => reads_team(team),
         (Act::ReadMembers(_), Rights::Team(team)) => team.role.is_some(),
         (Act::EditTeam(_), Rights::Team(team)) => team.role.as_deref() == Some("manager"),
@@ -156,7 +156,7 @@ fn is_allowed(act: Act, rights: &Rights, signed_in: bool) -> bool {
     }
 }
 
-fn of_match(act: Act, game: &MatchRights) -> bool {
+fn of_match(act: Act, game: MatchRights) -> bool {
     let runs = game.created || game.manager;
     match act {
         Act::Read(_) => reads_match(game),
@@ -167,8 +167,8 @@ fn of_match(act: Act, game: &MatchRights) -> bool {
     }
 }
 
-fn reads_match(game: &MatchRights) -> bool {
-    let MatchRights { public, created, referee, scorer, member, manager, participant, .. } = *game;
+fn reads_match(game: MatchRights) -> bool {
+    let MatchRights { public, created, referee, scorer, member, manager, participant, .. } = game;
     public || created || referee || scorer || member || manager || participant
 }
 
@@ -188,7 +188,7 @@ fn reads_announcement(one: AnnouncementRights) -> bool {
 /// Whether not even that the thing exists is told: to those who may not read it either.
 fn is_hidden(rights: &Rights) -> bool {
     match rights {
-        Rights::Match(game) => game.secret && !reads_match(game),
+        Rights::Match(game) => game.secret && !reads_match(*game),
         Rights::Event(event) => !reads_event(*event),
         Rights::Announcement(one) => !reads_announcement(*one),
         Rights::Purchase(purchase) => !purchase.buyer,

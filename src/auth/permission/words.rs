@@ -13,8 +13,10 @@ pub(super) fn noun(act: Act) -> &'static str {
             Stream::Purchase(_) => "purchase",
         },
         Act::CreateTeam | Act::EditTeam(_) | Act::ReadMembers(_) => "team",
-        Act::CreateEvent | Act::EditEvent(_) | Act::Buy(_) => "event",
-        Act::CreateMatch { event_id: Some(_), .. } => "event",
+        Act::CreateEvent
+        | Act::EditEvent(_)
+        | Act::Buy(_)
+        | Act::CreateMatch { event_id: Some(_), .. } => "event",
         Act::ReadAnnouncement(_) | Act::EditAnnouncement(_) => "announcement",
         Act::EditPurchase(_) => "purchase",
         Act::Users | Act::Account(_) => "user",

@@ -4,6 +4,9 @@ use crate::domain::rejection::FieldError;
 use crate::domain::rejection::Rejection;
 use crate::store::job::Write;
 
+/// Texts by their JSON pointers.
+type Texts<'a> = Vec<(&'static str, Option<&'a String>)>;
+
 impl Write {
     /// Refuses text that not every database can hold. Lengths and forms are the edge's business.
     pub fn check(&self) -> Result<(), Rejection> {
@@ -21,8 +24,15 @@ impl Write {
         if wrong.is_empty() { Ok(()) } else { Err(Rejection::fields(wrong)) }
     }
 
-    /// The texts that become columns, by their JSON pointers.
-    fn texts(&self) -> Vec<(&'static str, Option<&String>)> {
+    /// The texts that become columns, by their JSON pointers. The rest has none, or keeps it as
+    /// JSON, which escapes the character.
+    fn texts(&self) -> Texts<'_> {
+        let mut texts = self.of_people_and_teams();
+        texts.extend(self.of_matches_and_events());
+        texts
+    }
+
+    fn of_people_and_teams(&self) -> Texts<'_> {
         match self {
             Self::CreateUser(user) => vec![
                 ("/email", Some(&user.email)),
@@ -49,6 +59,12 @@ impl Write {
             Self::AddMember { role, .. } | Self::AddOfficial { role, .. } => {
                 vec![("/role", Some(role))]
             }
+            _ => Vec::new(),
+        }
+    }
+
+    fn of_matches_and_events(&self) -> Texts<'_> {
+        match self {
             Self::CreateMatch(fields) => {
                 vec![("/venue", fields.venue.as_ref()), ("/visibility", Some(&fields.visibility))]
             }
@@ -78,7 +94,6 @@ impl Write {
                 ("/message", fields.message.as_ref()),
             ],
             Self::CreatePurchase { ticket_type, .. } => vec![("/ticket_type", Some(ticket_type))],
-            // The rest has no text, or keeps it as JSON, which escapes the character.
             _ => Vec::new(),
         }
     }
