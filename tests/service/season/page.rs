@@ -48,21 +48,21 @@ fn is_table_of(table: &Value, results: &BTreeMap<i64, Value>) {
                 _ => None,
             }
         });
-        let (mut won, mut drawn, mut lost, mut made, mut against) = (0, 0, 0, 0, 0);
+        let (mut won, mut drawn, mut lost, mut goals, mut against) = (0, 0, 0, 0, 0);
         for (ours, theirs) in scores {
             match ours.cmp(&theirs) {
                 std::cmp::Ordering::Greater => won += 1,
                 std::cmp::Ordering::Equal => drawn += 1,
                 std::cmp::Ordering::Less => lost += 1,
             }
-            made += ours;
+            goals += ours;
             against += theirs;
         }
         let counted = ["played", "won", "drawn", "lost", "for", "against", "difference", "points"]
             .map(number);
         let points = 3 * won + drawn;
         let expected =
-            [won + drawn + lost, won, drawn, lost, made, against, made - against, points];
+            [won + drawn + lost, won, drawn, lost, goals, against, goals - against, points];
         assert_eq!(counted, expected, "{row}");
         assert!(points <= before, "more points below fewer: {table}");
         before = points;
