@@ -14,6 +14,7 @@ use crate::support::people::Organizer;
 use crate::support::people::Person;
 use crate::support::people::id;
 use crate::support::server::TestServer;
+use crate::support::sse::Block;
 use crate::support::viewer::Viewer;
 use crate::support::viewer::Watch;
 
@@ -126,11 +127,13 @@ async fn all_end(viewers: Vec<Viewer>, about: &str) {
             .unwrap_or_else(|_| panic!("still open after 5 s: {about}"));
         assert_eq!(bye["reason"], "access_revoked", "{about}");
         assert!(bye["topics"].as_array().is_some_and(|lost| !lost.is_empty()), "{about}: {bye}");
-        let stop = frame
-            .id
-            .is_some_and(|id| id.rsplit_once('.').is_some_and(|(_, place)| place == "stop"));
-        assert!(stop && frame.retry.is_none(), "{about}");
+        assert!(is_stop(&frame) && frame.retry.is_none(), "{about}");
     }
+}
+
+/// Whether its cursor says not to come back.
+fn is_stop(frame: &Block) -> bool {
+    frame.id.as_deref().and_then(|id| id.split_once('.')).is_some_and(|(_, place)| place == "stop")
 }
 
 async fn all_refuse(nodes: &[&TestServer], paths: &[String], client: &Client, status: u16) {
@@ -336,9 +339,7 @@ async fn g7_a_replay_ends_when_a_right_is_lost(database: Database) {
     let (bye, frame) = tokio::time::timeout(FIVE, viewer.goodbye()).await.expect("an end in time");
     assert_eq!(bye["reason"], "access_revoked");
     assert_eq!(bye["topics"], json!([format!("match_{}", cup.game)]));
-    assert!(
-        frame.id.is_some_and(|id| id.rsplit_once('.').is_some_and(|(_, place)| place == "stop"))
-    );
+    assert!(is_stop(&frame));
 }
 
 /// What somebody may not (any more) isn't done because a key came along; what was done under the
