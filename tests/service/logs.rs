@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::support::people::id;
 use crate::support::server::ADMIN_EMAIL;
 use crate::support::server::ADMIN_PASSWORD;
 use crate::support::server::JWT_SECRET;
@@ -134,4 +135,41 @@ async fn an_administrator_sees_who_is_connected_and_can_end_it() {
     assert!(scorer.client.delete(&path).await.status < 300);
     viewer.goodbye().await;
     scorer.client.delete(&path).await.problem(404, "it has ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_who_reads_a_purchase_is_logged_once_a_reading() {
+    let server = TestServer::sqlite(&[]).await;
+    let organizer = server.organizer().await;
+    let (buyer, other) =
+        (organizer.person(&server, "Bea").await, organizer.person(&server, "Uma").await);
+    let cup = json!({ "name": "Cup", "sport": "football", "visibility": "private" });
+    let event = id(&organizer.client.post("/api/events", cup).await.ok());
+    let registrations = format!("/api/events/{event}/registrations");
+    for person in [&buyer, &other] {
+        organizer.client.post(&registrations, json!({ "user_id": person.id })).await.ok();
+    }
+    let order = json!({ "ticket_type": "adult", "quantity": 1 });
+    let bought = buyer.client.post(&format!("/api/events/{event}/purchases"), order).await.ok();
+    let purchase = bought["id"].as_str().unwrap();
+    let said = format!("Administrator 1 read purchase {purchase}");
+    let times = || server.log().matches(&said).count();
+
+    let path = format!("/api/purchases/{purchase}");
+    buyer.client.get(&path).await.ok();
+    assert_eq!(times(), 0, "the buyer's own");
+    let mut stream = server.watch(&format!("{path}/stream")).by(&organizer.client).open().await;
+    stream.control("live").await;
+    assert_eq!(times(), 1, "a stream");
+    organizer.client.get(&path).await.ok();
+    organizer.client.get(&format!("{path}/stream?transport=poll&wait=0")).await.ok();
+    assert_eq!(times(), 3, "a look and a poll");
+
+    // Rights are asked anew of everybody who reads, which is no reading.
+    let path = format!("/api/events/{event}/stream");
+    let mut ends = server.watch(&path).by(&other.client).open().await;
+    ends.control("live").await;
+    organizer.client.delete(&format!("{registrations}/users/{}", other.id)).await.ok();
+    ends.goodbye().await;
+    assert_eq!(times(), 3, "a stream that goes on");
 }

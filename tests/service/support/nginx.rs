@@ -42,8 +42,6 @@ http {
             proxy_http_version 1.1;
             proxy_set_header Connection "";
             proxy_set_header Host $http_host;
-            # A cache takes it off, and sends whole what it doesn't keep.
-            proxy_set_header If-None-Match $http_if_none_match;
             proxy_cache touchline;
             proxy_cache_key $request_uri;
             proxy_cache_valid any 10m;
