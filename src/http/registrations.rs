@@ -18,8 +18,8 @@ use crate::store::job::Write;
 
 type Answer = Result<HttpResponse, Problem>;
 
-/// Points that can be taken from a team, or given to it.
-const DEDUCTION: std::ops::RangeInclusive<i64> = -1000..=1000;
+/// Points that can be taken from a team; 0 gives them back.
+const DEDUCTION: std::ops::RangeInclusive<i64> = 0..=1000;
 
 /// `GET /api/events/{id}/registrations`
 pub async fn of_event(reader: Reader, id: Path<i64>, paging: Query<Paging>) -> Answer {
