@@ -1,11 +1,15 @@
-// One stream of messages that comes back by itself: after a restart, a tunnel, a sleep or a proxy.
+// A page's stream: each message of its topics once, in order, through reloads, tunnels and sleeps.
 //
-// The browser's EventSource reconnects on its own, but forgets its cursor with the page, gives up
-// for good on any answer but a 200, and doesn't notice a connection that died in silence. This
-// class adds what is missing and leaves the rest to it.
+// The connection itself is held by a hub, which tabs share (hub.js, link.js); here is what belongs to
+// the page: its cursor, kept over reloads, what it has been told, and the state to show.
 
+import { Ledger } from "./ledger.js";
+import { Link } from "./link.js";
+import { readAddress } from "./address.js";
 import { attempt, browser } from "./world.js";
 
+/** @import { Route } from "./hub.js" */
+/** @import { Said, Site } from "./reader.js" */
 /** @import { Message } from "./wire.js" */
 /** @import { World } from "./world.js" */
 
@@ -17,84 +21,73 @@ import { attempt, browser } from "./world.js";
  *
  * @typedef {object} Handlers
  * @property {(message: Message) => void} onMessage
- * @property {(state: State, why: string | null) => void} [onState]
+ * @property {(state: State, why: string | null, since: number) => void} [onState] `since` when it is so; for `stale`, when the server was last heard of
+ * @property {(topics: string[], why: string) => void} [onRefused] topics that the stream goes on without
+ *
+ * @typedef {object} Options
+ * @property {string} [base] where the server is: `https://live.example`; empty for the page's own site
+ * @property {boolean} [withCredentials] send cookies to another site
+ * @property {boolean} [share] one connection for all tabs; true unless said otherwise
+ * @property {() => Promise<Record<string, string>>} [query] parameters asked for before each opening, as a `ticket`
+ * @property {World} [world]
  */
 
-const HELLO_TIMEOUT_MS = 5_000; // longer, and a proxy that buffers keeps the page empty
-const SILENT_HEARTBEATS = 3; // a busy server may be one late, a lost packet costs another
-const POLL_SECONDS = 15; // shorter than the usual proxy's 30 or 60 s
-const POLLS_BEFORE_STREAMING_AGAIN = 40; // about ten quiet minutes
 const BACK_OFF_MS = { first: 1_000, longest: 30_000 };
-const CLOSINGS_BEFORE_POLLING = 3;
-const SAME_WAKE_MS = 1_000; // `pageshow`, `visibilitychange` and `online` come as one volley
-const FINAL = new Set([401, 403, 404, 410]);
+const WAKING = /** @type {const} */ (["visibilitychange", "resume"]);
 
 export class Stream {
-  /** @type {State} */
-  state = "connecting";
+  /** @type {State} */ state = "connecting";
   /** When the server was last heard of, by this page's clock; 0 for never. */
   heardAt = 0;
   heartbeatMs = 15_000;
   /** What the server's clock is ahead of ours, in milliseconds. */
   skewMs = 0;
 
-  /** @type {EventSource | null} */ #source = null;
-  /** @type {AbortController | null} */ #request = null;
+  /** @type {Link | null} */ #link = null;
+  /** @type {Ledger} */ #ledger;
   /** @type {any} */ #timer = null;
-  #silence = /** @type {any} */ (null);
-  #started = 0;
-  #failures = 0;
-  #polls = 0;
-  #closings = 0;
-  #heardEver = false;
-  /** @type {string | null} */ #cursor = null;
+  #knowsTime = false;
+  #mishaps = 0;
 
   /**
-   * @param {string} url of the stream, without a cursor
+   * @param {string | string[]} what topics, or a stream's address
    * @param {Handlers} handlers
-   * @param {World} [world]
+   * @param {Options} [options]
    */
-  constructor(url, handlers, world = browser()) {
-    this.url = url;
+  constructor(what, handlers, options = {}) {
+    const { base = "", withCredentials = false, share = true, query, world = browser() } = options;
+    const asked = typeof what === "string" ? readAddress(what) : { base, topics: [...what], address: null };
+    this.topics = asked.topics;
     this.handlers = handlers;
     this.world = world;
-    this.#cursor = attempt(() => world.storage?.getItem(this.#key)) ?? null;
-    world.document.addEventListener("visibilitychange", this.#onWake);
-    world.window.addEventListener("pageshow", this.#onWake);
-    world.window.addEventListener("online", this.#onWake);
+    /** @type {Site} */ this.site = { base: asked.base || base, withCredentials };
+    this.how = { share, route: routeOf(asked.address, query, this.site) };
+    this.key = `touchline:cursor:${this.site.base}${[...this.topics].sort().join("+")}`;
+    this.#ledger = new Ledger(this.topics, attempt(() => world.storage?.getItem(this.key)) ?? null);
+    for (const name of WAKING) world.document.addEventListener(name, this.#onWake);
+    for (const name of ["online", "pageshow", "pagehide"]) world.window.addEventListener(name, this.#onWake);
   }
 
-  /** Starts, or starts afresh from the cursor: for when what we have can't be trusted. */
+  /** Starts, or starts afresh from the cursor: for when what we have can't be trusted, or after signing in. */
   connect() {
-    this.#hangUp();
-    this.#started = this.world.now();
-    const source = new this.world.EventSource(this.#address({}));
-    this.#source = source;
-    this.#timer = this.world.setTimeout(() => this.#poll(), HELLO_TIMEOUT_MS);
-    source.addEventListener("hello", (event) => this.#onHello(event));
-    source.addEventListener("live", (event) => {
-      this.#failures = 0; // not at `hello`: a snapshot that breaks the page must not come at once again
-      this.#heard(event);
-      this.#to("live", null);
-    });
-    source.addEventListener("heartbeat", (event) => this.#onHeartbeat(event));
-    source.addEventListener("bye", (event) => this.#onBye(event));
-    source.onmessage = (event) => this.#onMessage(event);
-    source.onerror = () => this.#onError(source);
+    this.world.clearTimeout(this.#timer);
+    if (this.state === "refused") this.#to("connecting", null);
+    this.#ledger = new Ledger(this.topics, this.#ledger.cursor);
+    this.#link ??= new Link(this.site, this.world, this.#tab(), this.how);
+    this.#join();
   }
 
   /** Ends for good. */
   close() {
     this.#hangUp();
-    this.world.document.removeEventListener("visibilitychange", this.#onWake);
-    this.world.window.removeEventListener("pageshow", this.#onWake);
-    this.world.window.removeEventListener("online", this.#onWake);
+    for (const name of WAKING) this.world.document.removeEventListener(name, this.#onWake);
+    for (const name of ["online", "pageshow", "pagehide"]) this.world.window.removeEventListener(name, this.#onWake);
   }
 
   /** Forgets the cursor, so that a snapshot comes first: for a page that holds no state. */
   forget() {
-    this.#cursor = null;
-    attempt(() => this.world.storage?.removeItem(this.#key));
+    this.#ledger = new Ledger(this.topics, null);
+    attempt(() => this.world.storage?.removeItem(this.key));
   }
 
   /** The server's time, as well as we know it, in milliseconds since 1970. */
@@ -102,171 +95,128 @@ export class Stream {
     return this.world.now() + this.skewMs;
   }
 
-  get #key() {
-    return `touchline:cursor:${this.url}`;
+  #tab() {
+    return {
+      onSaid: (/** @type {Said} */ said) => this.#onSaid(said),
+      onReach: () => this.#join(),
+      onLost: () => this.#lost(),
+    };
   }
 
-  /** @param {Record<string, string>} more query parameters */
-  #address(more) {
-    const query = new URLSearchParams(more);
-    if (this.#cursor) query.set("last_event_id", this.#cursor);
-    const text = query.toString();
-    return text ? `${this.url}${this.url.includes("?") ? "&" : "?"}${text}` : this.url;
-  }
-
-  /** @param {MessageEvent} event */
-  #onHello(event) {
-    this.world.clearTimeout(this.#timer);
-    const { heartbeat_ms, at } = parse(event.data) ?? {};
-    if (heartbeat_ms > 0) this.heartbeatMs = heartbeat_ms;
-    if (at) this.skewMs = Date.parse(at) - this.world.now();
-    this.#polls = 0;
-    this.#closings = 0;
-    this.#heard(event);
-    this.#to("catching-up", null);
-  }
-
-  /** @param {MessageEvent} event */
-  #onHeartbeat(event) {
-    // Frames are late, never early: of several estimates the largest is the best.
-    const { at } = parse(event.data) ?? {};
-    if (at) this.skewMs = Math.max(this.skewMs, Date.parse(at) - this.world.now());
-    this.#heard(event);
-  }
-
-  /** @param {MessageEvent} event */
-  #onMessage(event) {
-    const message = parse(event.data);
-    // The cursor moves last: a page that dies with the message half taken is sent it again.
-    if (!message || this.#take([message])) this.#heard(event);
-  }
-
-  /**
-   * Hands messages on. A page that can't take one has a state nobody can vouch for: from afresh.
-   * @param {Message[]} messages
-   */
-  #take(messages) {
-    try {
-      for (const message of messages) this.handlers.onMessage(message);
-      return true;
-    } catch (error) {
-      console.error("the page could not take a message", error);
-      this.forget();
-      this.#retry();
-      return false;
-    }
-  }
-
-  /** @param {MessageEvent} event */
-  #onBye(event) {
-    const why = parse(event.data)?.reason ?? null;
-    if (!event.lastEventId.endsWith(".stop")) return; // EventSource comes back after its `retry`
-    this.#hangUp(); // and the cursor is not kept: it would stop the next page too
-    this.#to("refused", why);
-  }
-
-  /** @param {EventSource} source */
-  #onError(source) {
-    if (source !== this.#source) return;
-    this.#lost();
-    if (source.readyState !== source.CLOSED) return; // it is coming back by itself
-    this.#closings += 1;
-    this.#poll(); // says why, and may get through
-  }
-
-  /**
-   * Asks for messages in short answers, for networks that hold streams back. It also learns what
-   * EventSource doesn't tell: the status of a refusal.
-   */
-  async #poll() {
-    this.#hangUp();
-    this.#lost();
-    const request = new AbortController();
-    this.#request = request;
-    this.#timer = this.world.setTimeout(() => request.abort(), (POLL_SECONDS + 10) * 1_000);
-    const wait = this.#polls ? POLL_SECONDS : 0; // the first answer is for seeing that it works
-    try {
-      const url = this.#address({ transport: "poll", wait: String(wait) });
-      const response = await this.world.fetch(url, { signal: request.signal });
-      if (request !== this.#request) return;
-      if (response.status === 204 || FINAL.has(response.status)) return this.#refuse(response);
-      if (!response.ok) throw new Error(`HTTP ${response.status}`);
-      const page = await response.json();
-      if (request !== this.#request) return;
-      this.#onPage(page);
-    } catch {
-      if (request === this.#request) this.#retry();
-    }
-  }
-
-  /** @param {{ cursor: string | null, messages: Message[] }} page */
-  #onPage({ cursor, messages }) {
-    if (!this.#take(messages)) return;
-    this.#mark(cursor ?? "");
-    // It answers, so what closed the stream may be over; polling is for where that won't help.
-    if (this.#closings > 0 && this.#closings < CLOSINGS_BEFORE_POLLING) return this.#retry();
-    this.#failures = 0;
-    this.#polls += 1;
-    this.heartbeatMs = POLL_SECONDS * 1_000;
-    this.#to("live", null);
-    if (this.#polls % POLLS_BEFORE_STREAMING_AGAIN === 0) this.connect();
-    else this.#poll();
-  }
-
-  /** @param {Response} response */
-  #refuse(response) {
-    this.#hangUp();
-    this.#to("refused", String(response.status));
-  }
-
-  #retry() {
-    this.#hangUp();
-    this.#polls = 0;
-    this.#lost();
-    const { first, longest } = BACK_OFF_MS;
-    const wait = Math.min(longest, first * 2 ** Math.min(this.#failures, 16));
-    this.#failures += 1;
-    // Half to one and a half: those who fell together don't get up together.
-    const ms = wait * (0.5 + this.world.random());
-    this.#timer = this.world.setTimeout(() => this.connect(), ms);
-  }
-
-  /** After a sleep EventSource may say OPEN for minutes on a dead connection: begin again. */
-  #onWake = (/** @type {Event} */ event) => {
-    if (this.world.document.visibilityState === "hidden") return;
-    if (event.type === "pageshow" && !(/** @type {PageTransitionEvent} */ (event).persisted)) return;
-    if (this.world.now() - this.#started < SAME_WAKE_MS) return;
-    this.connect();
-  };
-
-  /** @param {MessageEvent} event */
-  #heard(event) {
-    this.#mark(event.lastEventId);
-    this.world.clearTimeout(this.#silence);
-    const ms = SILENT_HEARTBEATS * this.heartbeatMs;
-    this.#silence = this.world.setTimeout(() => this.connect(), ms);
-  }
-
-  /** @param {string} cursor */
-  #mark(cursor) {
-    this.heardAt = this.world.now();
-    this.#heardEver = true;
-    if (!cursor || cursor === this.#cursor) return;
-    this.#cursor = cursor;
-    attempt(() => this.world.storage?.setItem(this.#key, cursor));
-  }
-
-  #lost() {
-    if (this.#polls === 0) this.#to(this.#heardEver ? "stale" : "connecting", null);
+  #join() {
+    const { topics, site } = this;
+    if (topics.length > 0) this.#link?.post({ do: "join", topics, cursor: this.#ledger.cursor, site });
   }
 
   #hangUp() {
     this.world.clearTimeout(this.#timer);
-    this.world.clearTimeout(this.#silence);
-    this.#source?.close();
-    this.#source = null;
-    this.#request?.abort();
-    this.#request = null;
+    this.#link?.close();
+    this.#link = null;
+  }
+
+  /** @param {Said} said */
+  #onSaid(said) {
+    if (said.say === "refused") return this.#onRefused(said.topics, said.why);
+    if (said.say === "phase") return this.#onPhase(said.phase, said.heardAt);
+    if (said.say !== "message" && said.say !== "sign") return;
+    this.heardAt = this.world.now();
+    if (said.say === "message") return this.#onMessage(said.message, said.cursor);
+    if (said.heartbeatMs) this.heartbeatMs = said.heartbeatMs;
+    if (said.at) this.#setClock(Date.parse(said.at) - this.heardAt);
+    // A cursor that is past what we were told: something never came.
+    if (!this.#ledger.reach(said.cursor)) return this.#startOver(0);
+    this.#keep();
+  }
+
+  /** @param {number} skewMs */
+  #setClock(skewMs) {
+    // Frames are late, never early: of several estimates the largest is the best.
+    this.skewMs = this.#knowsTime ? Math.max(this.skewMs, skewMs) : skewMs;
+    this.#knowsTime = true;
+  }
+
+  /**
+   * @param {"opened" | "live" | "lost"} phase
+   * @param {number} heardAt
+   */
+  #onPhase(phase, heardAt) {
+    if (phase === "lost") return this.#lost(heardAt);
+    if (phase === "opened") this.#knowsTime = false; // clocks are set, and computers sleep
+    if (phase === "live") this.#mishaps = 0;
+    if (phase === "live") this.#to("live", null);
+    else if (this.state !== "live") this.#to("catching-up", null);
+  }
+
+  /**
+   * @param {Message} message
+   * @param {string | null} cursor
+   */
+  #onMessage(message, cursor) {
+    const verdict = this.#ledger.judge(message);
+    if (verdict === "known") return;
+    if (verdict === "gap") return this.#startOver(0);
+    try {
+      this.handlers.onMessage(message);
+    } catch (error) {
+      // A page that can't take a message has a state nobody can vouch for.
+      console.error("the page could not take a message", error);
+      return this.#startOver(BACK_OFF_MS.first);
+    }
+    // The cursor moves last: a page that dies with the message half taken is sent it again.
+    this.#ledger.note(message, cursor);
+    this.#keep();
+  }
+
+  #keep() {
+    const { cursor } = this.#ledger;
+    if (cursor) attempt(() => this.world.storage?.setItem(this.key, cursor));
+  }
+
+  /** Gets a snapshot: at once, or later each time that it doesn't help. @param {number} ms */
+  #startOver(ms) {
+    const wait = this.#mishaps === 0 ? ms : BACK_OFF_MS.first * 2 ** Math.min(this.#mishaps, 16);
+    this.#mishaps += 1;
+    this.forget();
+    this.#link?.post({ do: "leave" });
+    this.#lost();
+    const jittered = Math.min(wait, BACK_OFF_MS.longest) * (0.5 + this.world.random());
+    this.world.clearTimeout(this.#timer);
+    this.#timer = this.world.setTimeout(() => this.connect(), jittered);
+  }
+
+  /**
+   * @param {string[]} topics
+   * @param {string} why
+   */
+  #onRefused(topics, why) {
+    const left = this.topics.filter((topic) => !topics.includes(topic));
+    this.handlers.onRefused?.(topics, why);
+    if (left.length === 0) {
+      this.#hangUp();
+      this.#to("refused", why);
+    } else {
+      this.topics = left;
+      this.#ledger = new Ledger(left, this.#ledger.cursor);
+    }
+  }
+
+  #lost(heardAt = this.heardAt) {
+    this.heardAt = Math.max(heardAt, this.heardAt);
+    if (this.state !== "refused") this.#to(this.heardAt > 0 ? "stale" : "connecting", null);
+  }
+
+  #onWake = (/** @type {Event} */ event) => {
+    if (event.type === "pagehide") return this.#onHide();
+    if (this.world.document.visibilityState === "hidden" || this.state === "refused") return;
+    const isBack = event.type === "pageshow" && /** @type {PageTransitionEvent} */ (event).persisted;
+    if (event.type === "pageshow" && !isBack) return;
+    if (this.#link) this.#link.post({ do: "wake" });
+    else if (isBack) this.connect();
+  };
+
+  /** Nothing may be held that keeps a page out of the back-forward cache. */
+  #onHide() {
+    if (this.state !== "refused") this.#hangUp();
   }
 
   /**
@@ -276,14 +226,24 @@ export class Stream {
   #to(state, why) {
     if (state === this.state && state !== "refused") return;
     this.state = state;
-    this.handlers.onState?.(state, why);
+    this.handlers.onState?.(state, why, state === "stale" ? this.heardAt : this.world.now());
   }
 }
 
 /**
- * @param {string} text
- * @returns {any} nothing for a frame that was cut short on its way
+ * @param {string | null} address
+ * @param {Options["query"]} query
+ * @param {Site} site
+ * @returns {Route | undefined} nothing where the usual one will do
  */
-function parse(text) {
-  return attempt(() => JSON.parse(text));
+function routeOf(address, query, { base }) {
+  if (!address && !query) return undefined;
+  return async (topics, cursor, more) => {
+    const [path, given] = (address ?? `${base}/api/stream/`).split("?");
+    const parameters = new URLSearchParams(given ?? "");
+    if (!address) for (const topic of topics) parameters.append("topic", topic);
+    const all = { ...(await query?.()), ...more, ...(cursor ? { last_event_id: cursor } : {}) };
+    for (const [name, value] of Object.entries(all)) parameters.set(name, value);
+    return parameters.size ? `${path}?${parameters}` : path;
+  };
 }

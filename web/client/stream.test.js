@@ -1,106 +1,33 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
+import { FakeWorld, settled } from "./fakes.test.js";
 import { Stream } from "./stream.js";
 
-/** A world whose clock only moves when told, with an EventSource that the test speaks through. */
-class FakeWorld {
-  time = Date.parse("2026-11-21T15:00:00.000Z");
-  timers = new Map();
-  sources = [];
-  requests = [];
-  kept = new Map();
-  document = Object.assign(new EventTarget(), { visibilityState: "visible" });
-  window = new EventTarget();
-  answers = [];
-
-  constructor() {
-    const world = this;
-    this.EventSource = class extends EventTarget {
-      CLOSED = 2;
-      readyState = 0;
-      constructor(url) {
-        super();
-        this.url = url;
-        world.sources.push(this);
-      }
-      close() {
-        this.readyState = 2;
-      }
-      say(name, data, lastEventId = "") {
-        if (this.readyState === 2) return;
-        const event = Object.assign(new Event(name), { data: JSON.stringify(data), lastEventId });
-        if (name === "message") this.onmessage(event);
-        else this.dispatchEvent(event);
-      }
-      fail(readyState) {
-        this.readyState = readyState;
-        this.onerror();
-      }
-    };
-    this.storage = {
-      getItem: (key) => this.kept.get(key) ?? null,
-      setItem: (key, value) => this.kept.set(key, value),
-      removeItem: (key) => this.kept.delete(key),
-    };
-  }
-  now = () => this.time;
-  random = () => 0.5;
-  setTimeout = (run, ms) => {
-    const timer = Symbol("timer");
-    this.timers.set(timer, { at: this.time + ms, run });
-    return timer;
-  };
-  clearTimeout = (timer) => this.timers.delete(timer);
-  fetch = (url, { signal }) =>
-    new Promise((resolve, reject) => {
-      signal.addEventListener("abort", () => reject(new Error("aborted")));
-      this.requests.push({ url, resolve, reject });
-    });
-
-  get source() {
-    return this.sources.at(-1);
-  }
-
-  /** Moves the clock, running what falls due on the way. */
-  async pass(ms) {
-    const end = this.time + ms;
-    for (;;) {
-      const due = [...this.timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0];
-      if (!due) break;
-      this.timers.delete(due[0]);
-      this.time = due[1].at;
-      due[1].run();
-      await settled();
-    }
-    this.time = end;
-    await settled();
-  }
-
-  async answer(status, page) {
-    this.requests.at(-1).resolve({ status, ok: status === 200, json: async () => page });
-    await settled();
-  }
-}
-
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+const URL_OF_3 = "/api/stream/?topic=match_3";
+const KEY = "touchline:cursor:match_3";
 const hello = { connection: "c-1", heartbeat_ms: 15_000, at: "2026-11-21T15:00:02.000Z" };
-const goal = (seq) => ({ type: "incident_added", topic: "match_3", seq, at: "", data: {} });
+const goal = (seq, topic = "match_3") => ({ type: "incident_added", topic, seq, at: "", data: {} });
+const snapshot = (seq, topic = "match_3") => ({ ...goal(seq, topic), type: "snapshot", reason: "connected" });
 
 let world;
 let messages;
 let states;
 let stream;
 
-function open() {
+async function open(what = "/api/matches/3/stream/", options = {}) {
   messages = [];
   states = [];
-  stream = new Stream(
-    "/api/matches/3/stream/",
-    { onMessage: ({ seq }) => messages.push(seq), onState: (state, why) => states.push(why ? `${state} ${why}` : state) },
-    world,
-  );
+  const onState = (state, why) => states.push(why ? `${state} ${why}` : state);
+  const onMessage = ({ type, seq }) => messages.push(type === "snapshot" ? `=${seq}` : seq);
+  const onRefused = (topics, why) => states.push(`without ${topics} ${why}`);
+  stream = new Stream(what, { onMessage, onState, onRefused }, { world, ...options });
+  await connect();
+}
+
+async function connect() {
   stream.connect();
+  await settled();
 }
 
 function live(cursor = "e.41") {
@@ -109,9 +36,9 @@ function live(cursor = "e.41") {
   world.source.say("live", { replayed: 0 }, cursor);
 }
 
-beforeEach(() => {
+beforeEach(async () => {
   world = new FakeWorld();
-  open();
+  await open();
 });
 
 test("it says where it stands, from connecting to live", () => {
@@ -123,31 +50,40 @@ test("it says where it stands, from connecting to live", () => {
   assert.deepEqual(messages, [42]);
 });
 
-test("a new page goes on from the cursor of the one before", () => {
-  assert.equal(world.source.url, "/api/matches/3/stream/");
+test("a new page goes on from the cursor of the one before", async () => {
+  assert.equal(world.source.url, URL_OF_3);
   live();
   world.source.say("message", goal(42), "e.42");
   stream.close();
-  open();
-  assert.equal(world.source.url, "/api/matches/3/stream/?last_event_id=e.42");
+  await open();
+  assert.equal(world.source.url, `${URL_OF_3}&last_event_id=e.m3-42`);
   stream.forget();
-  stream.connect();
-  assert.equal(world.source.url, "/api/matches/3/stream/");
+  await connect();
+  assert.equal(world.source.url, URL_OF_3);
 });
 
-test("heartbeats move the cursor on", () => {
+test("the cursor is kept for each set of topics", async () => {
+  live();
+  await open(["match_3", "event_1"]);
+  assert.equal(world.source.url, "/api/stream/?topic=event_1&topic=match_3");
+  live("e.e1-7.m3-41");
+  assert.equal(world.kept.get("touchline:cursor:event_1+match_3"), "e.e1-7.m3-41");
+  assert.equal(world.kept.get(KEY), "e.m3-41");
+});
+
+test("heartbeats move the cursor on", async () => {
   live();
   world.source.say("heartbeat", { at: hello.at }, "e.57");
-  stream.connect();
-  assert.match(world.source.url, /last_event_id=e\.57$/);
+  await connect();
+  assert.match(world.source.url, /last_event_id=e\.m3-57$/);
 });
 
 test("the cursor moves only after the page has the message", () => {
   let cursorThen;
-  stream.handlers.onMessage = () => (cursorThen = world.kept.get("touchline:cursor:/api/matches/3/stream/"));
+  stream.handlers.onMessage = () => (cursorThen = world.kept.get(KEY));
   live();
   world.source.say("message", goal(42), "e.42");
-  assert.equal(cursorThen, "e.41");
+  assert.equal(cursorThen, "e.m3-41");
 });
 
 test("a page that can't take a message begins afresh, and not at once", async (t) => {
@@ -159,7 +95,7 @@ test("a page that can't take a message begins afresh, and not at once", async (t
   world.source.say("message", goal(42), "e.42");
   assert.equal(world.sources.length, 1);
   await world.pass(1_000);
-  assert.equal(world.source.url, "/api/matches/3/stream/");
+  assert.equal(world.source.url, URL_OF_3);
   world.source.say("hello", hello);
   world.source.say("message", goal(42), "e.42");
   await world.pass(1_999);
@@ -168,128 +104,82 @@ test("a page that can't take a message begins afresh, and not at once", async (t
   assert.equal(world.sources.length, 3);
 });
 
-test("g8_three_silent_heartbeats_make_it_begin_again", async () => {
-  live();
-  await world.pass(44_999);
-  assert.equal(world.sources.length, 1);
-  world.source.say("heartbeat", { at: hello.at }, "e.41");
-  await world.pass(44_999);
-  assert.equal(world.sources.length, 1);
-  await world.pass(1);
+test("g3_what_is_sent_again_is_told_once", () => {
+  world.source.say("message", snapshot(41), "e.41");
+  world.source.say("message", goal(42), "e.42");
+  world.source.say("message", goal(42), "e.42");
+  world.source.say("message", goal(43), "e.43");
+  assert.deepEqual(messages, ["=41", 42, 43]);
+});
+
+test("g4_a_message_that_is_missing_brings_a_snapshot", async () => {
+  world.source.say("message", snapshot(41), "e.41");
+  world.source.say("message", goal(43), "e.43");
+  await world.pass(0);
   assert.equal(world.sources.length, 2);
-  assert.equal(world.sources[0].readyState, 2);
-  assert.match(world.source.url, /last_event_id=e\.41$/);
+  assert.equal(world.source.url, URL_OF_3, "without a cursor");
+  assert.deepEqual(messages, ["=41"]);
+  world.source.say("message", snapshot(43), "e.43");
+  world.source.say("message", goal(44), "e.44");
+  assert.deepEqual(messages, ["=41", "=43", 44]);
 });
 
-test("the server's heartbeat decides what silence is", async () => {
-  world.source.say("hello", { ...hello, heartbeat_ms: 1_000 });
-  await world.pass(3_000);
+test("g4_a_cursor_past_what_was_told_brings_a_snapshot", async () => {
+  world.source.say("message", snapshot(41), "e.41");
+  world.source.say("heartbeat", { at: hello.at }, "e.42");
+  await world.pass(0);
   assert.equal(world.sources.length, 2);
+  assert.equal(world.source.url, URL_OF_3);
 });
 
-test("EventSource's own reconnecting is left alone", async () => {
-  live();
-  world.source.fail(0);
-  assert.equal(stream.state, "stale");
-  await world.pass(4_000);
-  assert.equal(world.sources.length, 1);
-  live();
-  assert.equal(stream.state, "live");
+test("a channel may skip seqs, which were for other channels", async () => {
+  await open(["event_1_results"]);
+  world.source.say("message", snapshot(41, "event_1_results"), "e.41");
+  world.source.say("message", goal(45, "event_1_results"), "e.45");
+  world.source.say("heartbeat", { at: hello.at }, "e.49");
+  assert.deepEqual(messages, ["=41", 45]);
+  assert.equal(world.kept.get("touchline:cursor:event_1_results"), "e.e1-49");
 });
 
-test("a closed EventSource is replaced, with growing waits", async () => {
-  live();
-  const waits = [];
-  for (let round = 0; round < 4; round += 1) {
-    world.source.fail(2);
-    await settled();
-    await world.answer(502);
-    const before = world.sources.length;
-    const since = world.time;
-    while (world.sources.length === before) await world.pass(100);
-    waits.push(world.time - since);
-  }
-  assert.deepEqual(waits, [1_000, 2_000, 4_000, 8_000]);
+test("an address that asks for more than topics is taken as it is", async () => {
+  await open("/api/matches/3/stream/?mode=state");
+  assert.equal(world.source.url, "/api/matches/3/stream/?mode=state");
+  live("e.41");
+  for (const seq of [42, 42, 45]) world.source.say("message", snapshot(seq), `e.${seq}`);
+  assert.deepEqual(messages, ["=42", "=42", "=45"]);
+  await connect();
+  assert.equal(world.source.url, "/api/matches/3/stream/?mode=state&last_event_id=e.45");
 });
 
-test("waits never grow over the longest", async () => {
-  for (let round = 0; round < 40; round += 1) {
-    world.source.fail(2);
-    await settled();
-    await world.answer(502);
-    await world.pass(30_000);
-  }
-  assert.equal(world.sources.length, 41);
+test("a cursor that can't be read is handed back as it came", async () => {
+  live("2~abc");
+  assert.equal(world.kept.get(KEY), "2~abc");
+  await connect();
+  assert.equal(world.source.url, `${URL_OF_3}&last_event_id=2%7Eabc`);
 });
 
-for (const status of [204, 401, 403, 404]) {
-  test(`an answer of ${status} is the last`, async () => {
-    world.source.fail(2);
-    await settled();
-    await world.answer(status);
-    await world.pass(600_000);
-    assert.deepEqual(states, [`refused ${status}`]);
-    assert.equal(world.sources.length + world.requests.length, 2);
-  });
-}
-
-test("a bye for good is obeyed, and not kept for the next page", async () => {
-  live();
-  world.source.say("bye", { reason: "access_revoked" }, "e.stop");
-  await world.pass(600_000);
-  assert.deepEqual(states.at(-1), "refused access_revoked");
-  assert.equal(world.sources.length, 1);
-  open();
-  assert.match(world.source.url, /last_event_id=e\.41$/);
-});
-
-test("after any other bye EventSource comes back by itself", () => {
-  live();
-  world.source.say("bye", { reason: "draining" }, "e.41");
-  assert.equal(world.source.readyState, 1);
-});
-
-test("without a hello it asks in short answers, from the same cursor", async () => {
-  live();
-  stream.connect();
-  await world.pass(5_000);
-  assert.equal(world.requests.at(-1).url, "/api/matches/3/stream/?transport=poll&wait=0&last_event_id=e.41");
-  await world.answer(200, { cursor: "e.42", messages: [goal(42)] });
-  assert.equal(stream.state, "live");
-  assert.equal(world.requests.at(-1).url, "/api/matches/3/stream/?transport=poll&wait=15&last_event_id=e.42");
-  await world.answer(200, { cursor: "e.44", messages: [goal(43), goal(44)] });
-  assert.deepEqual(messages, [42, 43, 44]);
-  assert.match(world.requests.at(-1).url, /e\.44$/);
-});
-
-test("while polling it tries the stream again now and then", async () => {
-  await world.pass(5_000);
-  for (let poll = 0; poll < 40; poll += 1) await world.answer(200, { cursor: "e.1", messages: [] });
-  assert.equal(world.sources.length, 2);
-});
-
-test("a poll that fails, or never ends, leads back to the stream", async () => {
-  await world.pass(5_000);
-  await world.answer(200, { cursor: "e.1", messages: [] });
-  await world.pass(25_000);
-  assert.equal(stream.state, "stale");
-  await world.pass(1_000);
-  assert.equal(world.sources.length, 2);
-});
-
-test("a stream that was closed once is tried again before polling", async () => {
-  live();
+test("credentials are asked for before each opening", async () => {
+  let count = 0;
+  await open(["match_3"], { query: async () => ({ ticket: `t${(count += 1)}` }) });
+  assert.equal(world.source.url, `${URL_OF_3}&ticket=t1`);
   world.source.fail(2);
   await settled();
-  await world.answer(200, { cursor: "e.42", messages: [goal(42)] });
-  await world.pass(1_000);
-  assert.equal(world.sources.length, 2);
-  assert.match(world.source.url, /last_event_id=e\.42$/);
+  assert.match(world.requests.at(-1).url, /ticket=t2/);
+});
+
+test("another site is asked with cookies where they are wanted", async () => {
+  await open(["match_3"], { base: "https://live.example", withCredentials: true });
+  assert.equal(world.source.url, "https://live.example/api/stream/?topic=match_3");
+  assert.equal(world.source.withCredentials, true);
+  world.source.fail(2);
+  await settled();
+  assert.equal(world.requests.at(-1).init.credentials, "include");
 });
 
 const wakes = [
   ["visibilitychange", (to) => to.document.dispatchEvent(new Event("visibilitychange"))],
   ["online", (to) => to.window.dispatchEvent(new Event("online"))],
+  ["resume of a frozen page", (to) => to.document.dispatchEvent(new Event("resume"))],
   ["pageshow from the back-forward cache", (to) => to.window.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }))],
 ];
 for (const [name, wake] of wakes) {
@@ -298,10 +188,23 @@ for (const [name, wake] of wakes) {
     await world.pass(10_000);
     wake(world);
     for (const [, other] of wakes) other(world);
+    await settled();
     assert.equal(world.sources.length, 2);
     assert.match(world.source.url, /last_event_id=e\.41$/);
   });
 }
+
+test("a page that is left holds nothing, and one that is come back to goes on", async () => {
+  live();
+  world.window.dispatchEvent(new Event("pagehide"));
+  assert.equal(world.source.readyState, 2);
+  await world.pass(60_000);
+  assert.equal(world.sources.length, 1);
+  wakes[3][1](world);
+  await settled();
+  assert.equal(world.sources.length, 2);
+  assert.match(world.source.url, /last_event_id=e\.m3-41$/);
+});
 
 test("a page that is hidden, or loads for the first time, is left alone", async () => {
   live();
@@ -309,16 +212,17 @@ test("a page that is hidden, or loads for the first time, is left alone", async 
   world.window.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: false }));
   world.document.visibilityState = "hidden";
   world.document.dispatchEvent(new Event("visibilitychange"));
+  await settled();
   assert.equal(world.sources.length, 1);
 });
 
-test("it works without storage", () => {
+test("it works without storage", async () => {
   world.storage = { getItem() { throw new Error("forbidden"); }, setItem() { throw new Error("full"); }, removeItem() {} };
-  open();
+  await open();
   live();
   world.source.say("message", goal(42), "e.42");
-  stream.connect();
-  assert.match(world.source.url, /last_event_id=e\.42$/);
+  await connect();
+  assert.match(world.source.url, /last_event_id=e\.m3-42$/);
 });
 
 test("the server's clock is known from its frames", () => {
@@ -327,6 +231,15 @@ test("the server's clock is known from its frames", () => {
   world.time += 5_000;
   world.source.say("heartbeat", { at: "2026-11-21T15:00:06.000Z" }, "e.41");
   assert.equal(stream.skewMs, 2_000, "a late frame doesn't set it back");
+});
+
+test("stale says since when", async () => {
+  const since = [];
+  stream.handlers.onState = (state, _, at) => since.push([state, at - Date.parse("2026-11-21T15:00:00.000Z")]);
+  live();
+  await world.pass(7_000);
+  world.source.fail(0);
+  assert.deepEqual(since, [["catching-up", 0], ["live", 0], ["stale", 0]]);
 });
 
 test("after close nothing is left running", async () => {

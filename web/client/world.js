@@ -1,20 +1,32 @@
-// What a stream needs from its surroundings, so that tests can hand in surroundings of their own.
+// What streams and outboxes need from their surroundings, so that tests can hand in their own.
 
 /**
- * @typedef {object} World what the class needs from its surroundings; tests hand in their own
- * @property {new (url: string) => EventSource} EventSource
- * @property {(url: string, init: { signal: AbortSignal }) => Promise<Response>} fetch
- * @property {() => number} now milliseconds
+ * What works in a worker as well as in a page.
+ * @typedef {object} Net
+ * @property {new (url: string, init?: EventSourceInit) => EventSource} EventSource
+ * @property {(url: string, init: RequestInit) => Promise<Response>} fetch
+ * @property {() => number} now milliseconds since 1970
  * @property {(run: () => void, ms: number) => any} setTimeout
  * @property {(timer: any) => void} clearTimeout
  * @property {() => number} random from 0 to 1
+ *
+ * What tabs of one browser share; each may be missing.
+ * @typedef {object} Shared
+ * @property {((name: string) => SharedWorker) | null} worker
+ * @property {((name: string) => BroadcastChannel) | null} channel
+ * @property {LockManager | null} locks
+ *
+ * @typedef {object} Page
  * @property {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} storage
  * @property {EventTarget & { visibilityState?: string }} document
  * @property {EventTarget} window
+ * @property {Shared} [shared]
+ *
+ * @typedef {Net & Page} World
  */
 
-/** @returns {World} */
-export function browser() {
+/** @returns {Net} */
+export function network() {
   return {
     EventSource,
     fetch: (url, init) => fetch(url, init),
@@ -22,10 +34,36 @@ export function browser() {
     setTimeout: (run, ms) => setTimeout(run, ms),
     clearTimeout: (timer) => clearTimeout(timer),
     random: () => Math.random(),
+  };
+}
+
+/** @returns {World} */
+export function browser() {
+  return {
+    ...network(),
     storage: attempt(() => sessionStorage) ?? null, // a browser may forbid it
     document,
     window,
+    shared: shared(),
   };
+}
+
+/** @returns {Shared} */
+function shared() {
+  return {
+    worker: typeof SharedWorker === "undefined" ? null : startWorker,
+    channel: typeof BroadcastChannel === "undefined" ? null : (name) => new BroadcastChannel(name),
+    locks: attempt(() => navigator.locks) ?? null, // none on a page without TLS
+  };
+}
+
+/** @param {string} name */
+function startWorker(name) {
+  const address = new URL("./worker.js", import.meta.url);
+  /** @type {any} */ const { trustedTypes } = globalThis;
+  // `require-trusted-types-for 'script'` wants to know who vouches for a worker's address.
+  const policy = trustedTypes?.createPolicy("touchline", { createScriptURL: (/** @type {string} */ url) => url });
+  return new SharedWorker(policy?.createScriptURL(address.href) ?? address, { type: "module", name });
 }
 
 /**

@@ -1,0 +1,103 @@
+// The surroundings that the tests hand in: a clock, a network and a browser that do as they are told.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+/** A world whose clock only moves when told, with an EventSource that the test speaks through. */
+export class FakeWorld {
+  time = Date.parse("2026-11-21T15:00:00.000Z");
+  timers = new Map();
+  sources = [];
+  requests = [];
+  kept = new Map();
+  document = Object.assign(new EventTarget(), { visibilityState: "visible" });
+  window = new EventTarget();
+  answers = [];
+
+  constructor() {
+    const world = this;
+    this.EventSource = class extends EventTarget {
+      CLOSED = 2;
+      readyState = 0;
+      constructor(url, { withCredentials } = {}) {
+        super();
+        Object.assign(this, { url, withCredentials });
+        world.sources.push(this);
+      }
+      close() {
+        this.readyState = 2;
+      }
+      say(name, data, lastEventId = "") {
+        if (this.readyState === 2) return;
+        const event = Object.assign(new Event(name), { data: JSON.stringify(data), lastEventId });
+        if (name === "message") this.onmessage(event);
+        else this.dispatchEvent(event);
+      }
+      fail(readyState) {
+        this.readyState = readyState;
+        this.onerror();
+      }
+    };
+    this.storage = {
+      getItem: (key) => this.kept.get(key) ?? null,
+      setItem: (key, value) => this.kept.set(key, value),
+      removeItem: (key) => this.kept.delete(key),
+    };
+  }
+  now = () => this.time;
+  random = () => 0.5;
+  setTimeout = (run, ms) => {
+    const timer = Symbol("timer");
+    this.timers.set(timer, { at: this.time + ms, run });
+    return timer;
+  };
+  clearTimeout = (timer) => this.timers.delete(timer);
+  fetch = (url, { signal, ...init }) =>
+    new Promise((resolve, reject) => {
+      signal.addEventListener("abort", () => reject(new Error("aborted")));
+      this.requests.push({ url, init, resolve, reject });
+    });
+
+  get source() {
+    return this.sources.at(-1);
+  }
+
+  /** Moves the clock, running what falls due on the way. */
+  async pass(ms) {
+    const end = this.time + ms;
+    for (;;) {
+      const due = [...this.timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0];
+      if (!due) break;
+      this.timers.delete(due[0]);
+      this.time = due[1].at;
+      due[1].run();
+      await settled();
+    }
+    this.time = end;
+    await settled();
+  }
+
+  async answer(status, page, headers = {}) {
+    this.requests.at(-1).resolve(response(status, page, headers));
+    await settled();
+  }
+}
+
+export async function settled() {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const response = (status, page, headers) =>
+  ({ status, ok: status >= 200 && status < 300, headers: new Headers(headers), json: async () => page });
+
+test("the clock runs what falls due, in order", async () => {
+  const world = new FakeWorld();
+  const ran = [];
+  world.setTimeout(() => ran.push("late"), 20);
+  world.setTimeout(() => ran.push("soon"), 10);
+  world.clearTimeout(world.setTimeout(() => ran.push("never"), 5));
+  await world.pass(15);
+  assert.deepEqual(ran, ["soon"]);
+  await world.pass(5);
+  assert.deepEqual(ran, ["soon", "late"]);
+});
