@@ -1,0 +1,106 @@
+// Chromium and Firefox as Debian has them, driven the same way, and pages that follow streams in them.
+
+import assert from "node:assert/strict";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+import puppeteer from "puppeteer-core";
+
+import { until } from "./server.js";
+
+const NAMES = { chrome: ["chromium", "chromium-browser", "google-chrome"], firefox: ["firefox-esr", "firefox"] };
+const CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking"];
+const FIREFOX = { "app.update.enabled": false, "network.captive-portal-service.enabled": false, "network.connectivity-service.enabled": false };
+
+/** A page of the server that runs nothing of its own, but has its policy. */
+const BARE = "/assets/client/wire.js";
+
+/** @param {"chrome" | "firefox"} kind */
+export function launch(kind) {
+  const args = kind === "chrome" ? CHROMIUM : [];
+  const extraPrefsFirefox = kind === "firefox" ? FIREFOX : undefined;
+  return puppeteer.launch({ browser: kind, executablePath: find(NAMES[kind]), args, extraPrefsFirefox });
+}
+
+function find(names) {
+  for (const folder of process.env.PATH.split(delimiter)) {
+    for (const name of names) {
+      try {
+        accessSync(join(folder, name), constants.X_OK);
+        return join(folder, name);
+      } catch {
+        // Not here.
+      }
+    }
+  }
+  throw new Error(`none of ${names.join(", ")} is on the PATH`);
+}
+
+/** A page that follows topics, and keeps what it was told in `sessionStorage` as a real one does. */
+export class Tab {
+  /**
+   * @param {import("node:test").TestContext} context
+   * @param {import("puppeteer-core").Browser} browser
+   */
+  static async open(context, browser, url, { path = BARE, without = [] } = {}) {
+    const tab = new Tab();
+    tab.url = url;
+    tab.page = await browser.newPage();
+    context.after(() => tab.page.close().catch(() => {}));
+    // A browser that lacks what tabs share.
+    if (without.length > 0) await tab.page.evaluateOnNewDocument((names) => names.forEach((name) => delete globalThis[name]), without);
+    await tab.goto(path);
+    return tab;
+  }
+
+  goto(path) {
+    return this.page.goto(this.url + path, { waitUntil: "domcontentloaded" });
+  }
+
+  /** Follows topics, as a page does when it loads. */
+  follow(topics, options = {}) {
+    return this.page.evaluate(async (what, more) => {
+      const { Stream } = await import("/assets/client/stream.js");
+      const kept = `told ${what}`;
+      globalThis.told = JSON.parse(sessionStorage.getItem(kept) ?? "[]");
+      globalThis.states = [];
+      globalThis.refusals = [];
+      globalThis.stream = new Stream(what, {
+        onMessage({ type, topic, seq, data }) {
+          globalThis.told.push({ type, topic, seq, minute: data.incident?.minute });
+          sessionStorage.setItem(kept, JSON.stringify(globalThis.told));
+        },
+        onState: (state, why) => globalThis.states.push(why ? `${state} ${why}` : state),
+        onRefused: (topics, why) => globalThis.refusals.push(`${topics} ${why}`),
+      }, more);
+      globalThis.stream.connect();
+    }, topics, options);
+  }
+
+  state() {
+    return this.page.evaluate(() => globalThis.stream.state);
+  }
+
+  told() {
+    return this.page.evaluate(() => globalThis.told);
+  }
+
+  async seqs() {
+    return (await this.told()).filter(({ type }) => type !== "snapshot").map(({ seq }) => seq);
+  }
+
+  is(state, deadlineMs) {
+    return until(async () => (await this.state()) === state, `the tab to be ${state}`, deadlineMs);
+  }
+
+  /** Waits for a seq. */
+  has(seq, deadlineMs) {
+    return until(async () => (await this.told()).some((message) => message.seq >= seq), `seq ${seq}`, deadlineMs);
+  }
+
+  /** Exactly these, once each and in order. */
+  async toldExactly(first, last) {
+    const expected = Array.from({ length: last - first + 1 }, (_, at) => first + at);
+    assert.deepEqual(await this.seqs(), expected);
+  }
+}

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { readAddress } from "./address.js";
+import { earliest, holds, isWhole, only, read, streamOf, write } from "./cursor.js";
+
+const UUID = "67e55044-10b1-426f-9247-bb680e5fe0c8";
+const places = (cursor, topics = ["match_3", "event_1"]) => read(cursor, topics);
+
+test("cursors are read, or are none that we know", () => {
+  const cases = [
+    ["5f.42", ["match_3"], { m3: 42 }],
+    ["5f.42", ["event_1_results", "event_1_schedule"], { e1: 42 }],
+    ["5f.42", ["match_3", "event_1"], null],
+    ["5f.m3-42.e1-7", ["match_3", "event_1"], { m3: 42, e1: 7 }],
+    ["5f.p67e5504410b1426f9247bb680e5fe0c8-2", [`purchase_${UUID}`], { p67e5504410b1426f9247bb680e5fe0c8: 2 }],
+    ["5f.stop", ["match_3"], null],
+    ["5f", ["match_3"], null],
+    ["", ["match_3"], null],
+    [null, ["match_3"], null],
+    ["5f.42", ["/api/matches/3/stream/?mode=state"], null],
+  ];
+  for (const [cursor, topics, expected] of cases) {
+    const found = read(cursor, topics);
+    assert.deepEqual(found && Object.fromEntries(found.at), expected, `${cursor} of ${topics}`);
+  }
+});
+
+test("what is read is written again", () => {
+  assert.equal(write(places("5f.m3-42.e1-7")), "5f.m3-42.e1-7");
+  assert.equal(write(read("5f.42", ["match_3"])), "5f.m3-42");
+  assert.equal(write({ epoch: "5f", at: new Map() }), null);
+  assert.equal(write(only(places("5f.m3-42.e1-7"), ["event_1_results"])), "5f.e1-7");
+});
+
+test("nobody is behind the earliest places", () => {
+  const cases = [
+    [["5f.m3-42.e1-7", "5f.m3-40"], "5f.m3-40.e1-7"],
+    [["5f.m3-42", "5f.e1-9"], "5f.m3-42.e1-9"],
+    [[null, "5f.m3-42"], "5f.m3-42"],
+    [["5f.m3-42", "a1.m3-2.e1-1"], "5f.m3-42"],
+    [[null], null],
+  ];
+  for (const [cursors, expected] of cases) {
+    assert.equal(write(earliest(cursors.map((cursor) => places(cursor)))), expected, String(cursors));
+  }
+});
+
+test("topics know their streams and what they hold", () => {
+  assert.equal(streamOf("event_1_results"), "e1");
+  assert.equal(streamOf(`purchase_${UUID}`), "p67e5504410b1426f9247bb680e5fe0c8");
+  assert.ok(isWhole("match_3") && !isWhole("team_7_live") && !isWhole("/api/matches/3/stream/"));
+  assert.ok(holds("event_1", "event_1_results") && holds("match_3", "match_3"));
+  assert.ok(!holds("event_1", "event_10_results") && !holds("event_1_results", "event_1_schedule"));
+});
+
+test("addresses name their topics", () => {
+  const cases = [
+    ["/api/matches/3/stream/", "", ["match_3"]],
+    ["/api/events/1/stream/results", "", ["event_1_results"]],
+    ["https://live.example/api/teams/7/stream/live/", "https://live.example", ["team_7_live"]],
+    [`/api/purchases/${UUID}/stream/`, "", [`purchase_${UUID}`]],
+    ["/api/stream/?topic=match_3&topic=event_1_results", "", ["match_3", "event_1_results"]],
+  ];
+  for (const [address, base, topics] of cases) {
+    assert.deepEqual(readAddress(address), { base, topics, address: null });
+  }
+  for (const address of ["/api/matches/3/stream/?mode=state", "/api/matches/3/replay/", "/api/stream/?topic=match_3&types=goal"]) {
+    assert.deepEqual(readAddress(address), { base: "", topics: [address], address });
+  }
+});
