@@ -64,6 +64,7 @@ export class FakeWorld {
 
   /** Moves the clock, running what falls due on the way. */
   async pass(ms) {
+    await settled();
     const end = this.time + ms;
     for (;;) {
       const due = [...this.timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0];
@@ -84,7 +85,67 @@ export class FakeWorld {
 }
 
 export async function settled() {
-  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 12; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Web Locks of one browser, as much as is asked of them: waiting in turn, giving up, stealing. */
+export class FakeLocks {
+  held = new Map();
+
+  request(name, options, act) {
+    return new Promise((resolve, reject) => {
+      const asked = { act, resolve, reject };
+      const lock = this.held.get(name) ?? { waiting: [], holder: null };
+      this.held.set(name, lock);
+      options.signal?.addEventListener("abort", () => {
+        const place = lock.waiting.indexOf(asked);
+        if (place >= 0) lock.waiting.splice(place, 1);
+        if (place >= 0) reject(new Error("aborted"));
+      });
+      if (options.steal && lock.holder) {
+        lock.holder.reject(new Error("stolen"));
+        lock.holder = null;
+      }
+      if (options.steal) lock.waiting.unshift(asked);
+      else lock.waiting.push(asked);
+      this.#next(lock);
+    });
+  }
+
+  #next(lock) {
+    if (lock.holder || lock.waiting.length === 0) return;
+    const holder = lock.waiting.shift();
+    lock.holder = holder;
+    const done = (end) => (value) => {
+      if (lock.holder === holder) lock.holder = null;
+      end(value);
+      this.#next(lock);
+    };
+    Promise.resolve().then(() => holder.act()).then(done(holder.resolve), done(holder.reject));
+  }
+}
+
+/** BroadcastChannels of one browser; a frozen one neither hears nor speaks. */
+export class FakeChannels {
+  all = new Set();
+
+  open = (name) => {
+    const channel = {
+      name,
+      onmessage: null,
+      isFrozen: false,
+      postMessage: (data) => {
+        if (!this.all.has(channel)) throw new Error("the channel is closed");
+        const copy = structuredClone(data);
+        for (const other of this.all) {
+          if (other !== channel && other.name === name) setImmediate(() => this.all.has(other) && !other.isFrozen && other.onmessage?.({ data: copy }));
+        }
+      },
+      close: () => this.all.delete(channel),
+    };
+    this.all.add(channel);
+    return channel;
+  };
 }
 
 const response = (status, page, headers) =>

@@ -57,6 +57,12 @@ function shared() {
   };
 }
 
+/** A name that nobody else makes up. `randomUUID` is missing on pages without TLS. */
+export function uniqueId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** @param {string} name */
 function startWorker(name) {
   const address = new URL("./worker.js", import.meta.url);

@@ -1,0 +1,312 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+
+import { FakeChannels, FakeLocks, FakeWorld, settled } from "./fakes.test.js";
+import { Outbox } from "./outbox.js";
+
+/** What IndexedDB is to the outbox; it may be full: it can then be read, but takes no more. */
+class FakeDisk {
+  entries = [];
+  last = 0;
+  isFull = false;
+
+  #check() {
+    if (this.isFull) throw new Error("QuotaExceededError");
+  }
+  async add(entry) {
+    this.#check();
+    this.last += 1;
+    this.entries.push({ ...entry, number: this.last });
+    return this.last;
+  }
+  async oldestFirst(scope) {
+    return this.entries.filter((entry) => entry.scope === scope).sort((a, b) => a.number - b.number);
+  }
+  async replace(entry) {
+    this.#check();
+    this.entries = this.entries.map((known) => (known.number === entry.number ? entry : known));
+  }
+  async remove(number) {
+    this.entries = this.entries.filter((known) => known.number !== number);
+  }
+}
+
+let world;
+let disk;
+let outboxes;
+
+beforeEach(() => {
+  world = new FakeWorld();
+  world.shared = { worker: null, locks: new FakeLocks(), channel: new FakeChannels().open };
+  disk = new FakeDisk();
+  outboxes = [];
+});
+afterEach(() => outboxes.forEach((outbox) => outbox.close()));
+
+async function open(options = {}) {
+  const outbox = new Outbox(3, { world, entries: disk, ...options });
+  outboxes.push(outbox);
+  await settled();
+  return outbox;
+}
+
+async function record(outbox, ...minutes) {
+  for (const minute of minutes) outbox.add("incidents", { kind: "goal", minute });
+  await settled();
+  await settled();
+}
+
+const sent = (at = -1) => JSON.parse(world.requests.at(at).init.body);
+const minutes = (at) => sent(at).map(({ body }) => body.minute);
+const problem = { type: "about:blank", status: 409, code: "wrong-state", detail: "The match has ended." };
+
+/** Answers the last request: a word for each entry, or a problem for those that are refused. */
+async function take(...words) {
+  const items = sent().map(({ client_id }, at) => {
+    const word = words[at] ?? "applied";
+    return typeof word === "string" ? { client_id, status: word, answer: { id: at } } : { client_id, status: "rejected", problem: word };
+  });
+  await world.answer(200, { items });
+  await settled();
+}
+
+async function offline() {
+  world.requests.at(-1).reject(new TypeError("Failed to fetch"));
+  await settled();
+}
+
+test("a command goes out at once, and is kept until the server has it", async () => {
+  const outbox = await open();
+  await record(outbox, 12);
+  assert.equal(world.requests.at(-1).url, "/api/matches/3/sync");
+  const [{ client_id, ...entry }] = sent();
+  assert.ok(client_id.length >= 32);
+  assert.deepEqual(entry, { occurred_at: "2026-11-21T15:00:00.000Z", method: "POST", action: "incidents", body: { kind: "goal", minute: 12 } });
+  assert.equal(disk.entries.length, 1, "a crash now loses nothing");
+  assert.equal(outbox.state, "sending");
+  await take();
+  assert.equal(disk.entries.length, 0);
+  assert.equal(outbox.state, "empty");
+});
+
+test("what was recorded without a network is sent in order, within five seconds of its coming back", async () => {
+  const outbox = await open();
+  await record(outbox, 1);
+  await offline();
+  await record(outbox, 2, 3);
+  while (world.requests.at(-1).url && world.time < Date.parse("2026-11-21T15:01:00Z")) {
+    const asked = world.requests.length;
+    await offline();
+    const since = world.time;
+    while (world.requests.length === asked) await world.pass(100);
+    assert.ok(world.time - since < 5_000);
+  }
+  assert.equal(outbox.state, "sending");
+  assert.deepEqual(minutes(), [1, 2, 3]);
+  await take();
+  assert.deepEqual(disk.entries, []);
+});
+
+test("the same key is sent again, whatever became of the first time", async () => {
+  const outbox = await open();
+  await record(outbox, 1);
+  const [{ client_id }] = sent();
+  await offline();
+  await world.pass(5_000);
+  assert.equal(sent()[0].client_id, client_id);
+  const settledAs = [];
+  outbox.options.onSettled = (entry, answer) => settledAs.push([entry.client_id, answer]);
+  await take("duplicate");
+  assert.deepEqual(settledAs, [[client_id, { id: 0 }]]);
+  assert.deepEqual(disk.entries, []);
+});
+
+test("a network that comes back is used at once, not after a request into the old one", async () => {
+  const outbox = await open();
+  await record(outbox, 1);
+  const asked = world.requests.length;
+  world.window.dispatchEvent(new Event("online"));
+  await settled();
+  await settled();
+  assert.equal(world.requests.length, asked + 1);
+  assert.equal(outbox.entries.length, 1);
+});
+
+test("a request that hangs is given up", async () => {
+  const outbox = await open();
+  await record(outbox, 1);
+  await world.pass(10_000);
+  assert.equal(outbox.state, "waiting");
+  await world.pass(4_000);
+  assert.equal(world.requests.length, 2);
+});
+
+test("a new tab sends what a closed one left behind", async () => {
+  const first = await open();
+  await record(first, 1, 2);
+  await offline();
+  first.close();
+  await open();
+  assert.deepEqual(minutes(), [1, 2]);
+});
+
+test("refused commands are kept with the reason, and the others go on", async () => {
+  const refusals = [];
+  const outbox = await open({ onRefused: (entry, why) => refusals.push([entry.body.minute, why.code]) });
+  await record(outbox, 1);
+  await offline();
+  await record(outbox, 2, 3);
+  await world.pass(5_000);
+  await take("applied", problem, "applied");
+  assert.deepEqual(refusals, [[2, "wrong-state"]]);
+  assert.equal(outbox.state, "empty");
+  assert.deepEqual(outbox.entries.map(({ state, body, problem: why }) => [state, body.minute, why.detail]), [["refused", 2, "The match has ended."]]);
+
+  const next = await open();
+  assert.equal(next.entries.length, 1, "also after a reload");
+  const { client_id } = next.entries[0];
+  await next.retry(client_id);
+  await settled();
+  assert.deepEqual(minutes(), [2]);
+  assert.notEqual(sent()[0].client_id, client_id, "its refusal is remembered under the old key");
+  await take(problem);
+  await next.discard(next.entries[0].client_id);
+  assert.deepEqual(disk.entries, []);
+});
+
+test("signed out, it waits until somebody signs in", async () => {
+  const outbox = await open();
+  await record(outbox, 1);
+  await world.answer(401, { code: "not-signed-in" });
+  assert.equal(outbox.state, "signed-out");
+  await world.pass(20_000);
+  assert.equal(world.requests.length, 1);
+  outbox.signedIn();
+  await settled();
+  await settled();
+  assert.equal(world.requests.length, 2);
+  await take();
+  assert.equal(outbox.state, "empty");
+});
+
+for (const status of [429, 503]) {
+  test(`Retry-After of a ${status} is honoured, also by later commands and wakes`, async () => {
+    const outbox = await open();
+    await record(outbox, 1);
+    await world.answer(status, {}, { "Retry-After": "17" });
+    await record(outbox, 2);
+    world.window.dispatchEvent(new Event("online"));
+    await world.pass(16_900);
+    assert.equal(world.requests.length, 1);
+    await world.pass(100);
+    await settled();
+    assert.deepEqual(minutes(), [1, 2]);
+  });
+}
+
+test("an item that must wait keeps what follows it in order", async () => {
+  const outbox = await open();
+  await record(outbox, 1);
+  await offline();
+  await record(outbox, 2);
+  await world.pass(5_000);
+  await take({ status: 429 }, { status: 429 });
+  assert.equal(outbox.state, "waiting");
+  await world.pass(5_000);
+  assert.deepEqual(minutes(), [1, 2]);
+});
+
+test("a whole batch that is refused is sent one by one", async () => {
+  const outbox = await open();
+  await record(outbox, 1);
+  await offline();
+  await record(outbox, 2);
+  await world.pass(5_000);
+  const kind = { "Content-Type": "application/problem+json" };
+  await world.answer(413, { status: 413, code: "body-too-large" }, kind);
+  await settled();
+  assert.deepEqual(minutes(), [1]);
+  await world.answer(413, { status: 413, code: "body-too-large" }, kind);
+  await settled();
+  assert.deepEqual(minutes(), [2]);
+  await take();
+  assert.deepEqual(outbox.entries.map(({ problem: why }) => why.code), ["body-too-large"]);
+});
+
+for (const [status, page] of [[200, "<html>"], [403, "<html>pay here"], [502, "<html>"]]) {
+  test(`a page of the network's own with status ${status} settles nothing`, async () => {
+    const outbox = await open();
+    await record(outbox, 1);
+    await world.answer(status, page, { "Content-Type": "text/html" });
+    assert.equal(outbox.state, "waiting");
+    assert.deepEqual(outbox.entries.map(({ state }) => state), ["waiting"]);
+  });
+}
+
+test("two tabs of one scorer don't send at once, and see each other's entries", async () => {
+  const [one, two] = [await open(), await open()];
+  await record(one, 1);
+  await record(two, 2);
+  assert.equal(world.requests.length, 1);
+  await take();
+  await settled();
+  assert.deepEqual(minutes(), [2]);
+  assert.equal(one.entries.length, 1);
+  await take();
+  await settled();
+  assert.equal(world.requests.length, 2);
+  assert.deepEqual([one.state, two.state, disk.entries.length], ["empty", "empty", 0]);
+});
+
+test("a tab that froze while it sent doesn't keep the others waiting for ever", async () => {
+  const one = await open();
+  await record(one, 1);
+  world.timers.clear(); // it is frozen, with the request on its way and the lock in its hands
+  const two = await open();
+  await record(two, 2);
+  assert.equal(world.requests.length, 1);
+  await world.pass(15_000);
+  await settled();
+  assert.deepEqual(minutes(), [1, 2], "with the same keys, so nothing counts twice");
+});
+
+test("without a disk it says so and keeps them in memory, in order", async () => {
+  const outbox = await open();
+  await record(outbox, 1);
+  await offline();
+  disk.isFull = true;
+  await record(outbox, 2);
+  assert.equal(outbox.keeping, "memory");
+  assert.equal(outbox.keeper.why, "QuotaExceededError");
+  disk.isFull = false;
+  await record(outbox, 3);
+  assert.equal(outbox.keeping, "memory", "3 must not overtake 2");
+  await world.pass(5_000);
+  assert.deepEqual(minutes(), [1, 2, 3]);
+  await take();
+  await record(outbox, 4);
+  assert.equal(outbox.keeping, "disk");
+});
+
+test("a browser that gives no storage, or never answers, loses nothing while the tab lives", async () => {
+  for (const entries of [null, { add: () => new Promise(() => {}), oldestFirst: async () => [] }]) {
+    const outbox = await open({ entries });
+    await record(outbox, 1);
+    await world.pass(2_000);
+    await settled();
+    assert.equal(outbox.keeping, "memory");
+    assert.deepEqual(minutes(), [1]);
+    await take();
+    assert.equal(outbox.state, "empty");
+  }
+});
+
+test("what another scorer recorded on this device is left to them", async () => {
+  const ann = await open({ who: "ann" });
+  await record(ann, 1);
+  await offline();
+  ann.close();
+  const bo = await open({ who: "bo" });
+  assert.equal(world.requests.length, 1);
+  assert.deepEqual(bo.entries, []);
+});
