@@ -34,7 +34,7 @@ async function closed(status, page) {
   world.source.fail(2);
   await settled();
   await world.answer(status, page);
-  while (world.sources.length === before) await world.pass(100);
+  while (world.sources.length === before) await world.pass(500);
   return world.time - since;
 }
 

@@ -7,6 +7,7 @@
 import { retryAfter } from "./ask.js";
 import { DiskEntries } from "./entries.js";
 import { Keeper } from "./keeper.js";
+import { inTurn } from "./turn.js";
 import { attempt, browser, uniqueId } from "./world.js";
 
 /** @import { Entries, Entry } from "./entries.js" */
@@ -32,7 +33,6 @@ const AT_ONCE = 50; // an over and its corrections; one that fails halfway is ch
 const SEND_TIMEOUT_MS = 10_000;
 const AGAIN_MS = { least: 2_000, most: 4_000 }; // within five seconds of coming back
 const SIGNED_OUT_MS = 30_000; // another tab may have signed in
-const LOCK_PATIENCE_MS = 15_000; // a frozen tab may hold it; the keys keep us from doing things twice
 const TRY_LATER = new Set([401, 408, 425, 429]);
 const TOO_BIG = new Set([413, 414, 431]); // also said by what stands before the server
 
@@ -140,7 +140,7 @@ export class Outbox {
       const wait = this.#notBefore - this.world.now();
       if (this.#waiting().length === 0) this.#to("empty");
       else if (wait > 0) this.#later(wait);
-      else await this.#alone(() => this.#sendAll());
+      else await inTurn(this.world, `touchline outbox ${this.scope}`, () => this.#sendAll());
     }
     this.#isFlushing = false;
   }
@@ -152,20 +152,6 @@ export class Outbox {
 
   #waiting() {
     return this.entries.filter(({ state }) => state === "waiting");
-  }
-
-  /** Two tabs of one scorer don't send at once: the order is that of the store. @param {() => Promise<void>} act */
-  async #alone(act) {
-    const locks = this.world.shared?.locks;
-    if (!locks) return act();
-    const patience = new AbortController();
-    const timer = this.world.setTimeout(() => patience.abort(), LOCK_PATIENCE_MS);
-    const holding = () => {
-      this.world.clearTimeout(timer);
-      return act();
-    };
-    const done = locks.request(`touchline outbox ${this.scope}`, { signal: patience.signal }, holding);
-    await done.catch(() => (patience.signal.aborted ? act() : null));
   }
 
   async #sendAll() {

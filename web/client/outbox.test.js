@@ -279,6 +279,7 @@ test("without a disk it says so and keeps them in memory, in order", async () =>
   assert.equal(outbox.keeping, "memory");
   assert.equal(outbox.keeper.why, "QuotaExceededError");
   disk.isFull = false;
+  await offline();
   await record(outbox, 3);
   assert.equal(outbox.keeping, "memory", "3 must not overtake 2");
   await world.pass(5_000);
