@@ -33,7 +33,8 @@ import { attempt, browser } from "./world.js";
  */
 
 const BACK_OFF_MS = { first: 1_000, longest: 30_000 };
-const WAKING = /** @type {const} */ (["visibilitychange", "resume"]);
+const OF_DOCUMENT = ["visibilitychange", "freeze", "resume"];
+const OF_WINDOW = ["online", "pageshow", "pagehide"];
 
 export class Stream {
   /** @type {State} */ state = "connecting";
@@ -47,6 +48,7 @@ export class Stream {
   /** @type {Ledger} */ #ledger;
   /** @type {any} */ #timer = null;
   #knowsTime = false;
+  #isAway = false;
   #mishaps = 0;
 
   /**
@@ -64,13 +66,14 @@ export class Stream {
     this.how = { share, route: routeOf(asked.address, query, this.site) };
     this.key = `touchline:cursor:${this.site.base}${[...this.topics].sort().join("+")}`;
     this.#ledger = new Ledger(this.topics, attempt(() => world.storage?.getItem(this.key)) ?? null);
-    for (const name of WAKING) world.document.addEventListener(name, this.#onWake);
-    for (const name of ["online", "pageshow", "pagehide"]) world.window.addEventListener(name, this.#onWake);
+    for (const name of OF_DOCUMENT) world.document.addEventListener(name, this.#onWake);
+    for (const name of OF_WINDOW) world.window.addEventListener(name, this.#onWake);
   }
 
   /** Starts, or starts afresh from the cursor: for when what we have can't be trusted, or after signing in. */
   connect() {
     this.world.clearTimeout(this.#timer);
+    this.#isAway = false;
     if (this.state === "refused") this.#to("connecting", null);
     this.#ledger = new Ledger(this.topics, this.#ledger.cursor);
     this.#link ??= new Link(this.site, this.world, this.#tab(), this.how);
@@ -80,8 +83,8 @@ export class Stream {
   /** Ends for good. */
   close() {
     this.#hangUp();
-    for (const name of WAKING) this.world.document.removeEventListener(name, this.#onWake);
-    for (const name of ["online", "pageshow", "pagehide"]) this.world.window.removeEventListener(name, this.#onWake);
+    for (const name of OF_DOCUMENT) this.world.document.removeEventListener(name, this.#onWake);
+    for (const name of OF_WINDOW) this.world.window.removeEventListener(name, this.#onWake);
   }
 
   /** Forgets the cursor, so that a snapshot comes first: for a page that holds no state. */
@@ -206,17 +209,19 @@ export class Stream {
   }
 
   #onWake = (/** @type {Event} */ event) => {
-    if (event.type === "pagehide") return this.#onHide();
+    if (event.type === "pagehide" || event.type === "freeze") return this.#onHide();
     if (this.world.document.visibilityState === "hidden" || this.state === "refused") return;
-    const isBack = event.type === "pageshow" && /** @type {PageTransitionEvent} */ (event).persisted;
-    if (event.type === "pageshow" && !isBack) return;
+    const isFirst = event.type === "pageshow" && !(/** @type {PageTransitionEvent} */ (event).persisted);
+    if (isFirst) return;
     if (this.#link) this.#link.post({ do: "wake" });
-    else if (isBack) this.connect();
+    else if (this.#isAway) this.connect();
   };
 
-  /** Nothing may be held that keeps a page out of the back-forward cache. */
+  /** Who leads must not freeze, and nothing may be held that keeps a page out of the back-forward cache. */
   #onHide() {
-    if (this.state !== "refused") this.#hangUp();
+    if (!this.#link) return;
+    this.#hangUp();
+    this.#isAway = true;
   }
 
   /**

@@ -194,13 +194,13 @@ for (const [name, wake] of wakes) {
   });
 }
 
-test("a page that is left holds nothing, and one that is come back to goes on", async () => {
+for (const [target, leaves, wake] of [["window", "pagehide", wakes[3][1]], ["document", "freeze", wakes[2][1]]]) test(`a page holds nothing after ${leaves}, and goes on when it is back`, async () => {
   live();
-  world.window.dispatchEvent(new Event("pagehide"));
+  world[target].dispatchEvent(new Event(leaves));
   assert.equal(world.source.readyState, 2);
   await world.pass(60_000);
   assert.equal(world.sources.length, 1);
-  wakes[3][1](world);
+  wake(world);
   await settled();
   assert.equal(world.sources.length, 2);
   assert.match(world.source.url, /last_event_id=e\.m3-41$/);
