@@ -136,6 +136,7 @@ export class FakeChannels {
       isFrozen: false,
       postMessage: (data) => {
         if (!this.all.has(channel)) throw new Error("the channel is closed");
+        if (channel.isFrozen) return;
         const copy = structuredClone(data);
         for (const other of this.all) {
           if (other !== channel && other.name === name) setImmediate(() => this.all.has(other) && !other.isFrozen && other.onmessage?.({ data: copy }));
