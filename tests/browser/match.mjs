@@ -116,20 +116,21 @@ test("a reloaded page goes on where it stood", async (context) => {
   await server.goal(game, 12);
   await showsScore(match, 1);
 
-  const snapshots = await resumed(server, "snapshot");
+  const before = await resumes(server);
   await match.reload();
   await showsScore(match, 1);
   await server.goal(game, 20);
   await showsScore(match, 2);
   assert.equal(await match.locator('.timeline [data-kind="goal"]').count(), 2);
-  assert.equal(await resumed(server, "snapshot"), snapshots, "it went on from its cursor");
+  assert.ok((await resumes(server)) > before, "it went on from its cursor");
   assert.deepEqual(match.faults, []);
 });
 
-/** How many streams the server has resumed in this way; none where it never did. */
-async function resumed(server, outcome) {
+/** How many streams went on from a cursor that could be served. */
+async function resumes(server) {
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
-  return Number(new RegExp(`^touchline_resumes_total\\{outcome="${outcome}"\\} (\\d+)$`, "m").exec(metrics)?.[1] ?? 0);
+  const counts = metrics.matchAll(/^touchline_resumes_total\{outcome="(?:live|ring|log)"\} (\d+)$/gm);
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 test("a cancelled goal leaves the score and stays in the list, marked", async (context) => {

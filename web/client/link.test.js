@@ -40,10 +40,13 @@ async function tab(shared = { worker: null, channel: channels.open, locks }) {
 
 const open = () => net.sources.filter(({ readyState }) => readyState !== 2);
 
+/** What the server says to a connection: all after its cursor, if that has not been said, and that it is live. */
 function live(cursor) {
   const [source] = open();
-  source.readyState = 1;
+  const [from, to] = [source.url, cursor].map((text) => Number(text.split(/[-.]/).at(-1)));
   source.say("hello", { heartbeat_ms: 15_000, at: "2026-11-21T15:00:00.000Z" });
+  for (let seq = from + 1; source.readyState === 0 && seq <= to; seq += 1) source.say("message", goal(seq), `e.${seq}`);
+  source.readyState = 1;
   source.say("live", { replayed: 0 }, cursor);
 }
 
