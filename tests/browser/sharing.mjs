@@ -198,7 +198,7 @@ for (const kind of ["chrome", "firefox"]) {
       await tab.toldExactly(first, last);
     });
 
-    test("g5_what_a_scorer_recorded_offline_arrives_once_and_in_order_from_another_tab", async (context) => {
+    test("g5_what_a_scorer_recorded_offline_arrives_once_and_in_order_from_two_other_tabs", async (context) => {
       let tunnel;
       const through = async (server) => (tunnel = await Tunnel.to(context, server.url));
       const { server, game, profile, url, tabs: [tab] } = await follow(context, { through });
@@ -211,7 +211,8 @@ for (const kind of ["chrome", "firefox"]) {
       await record(tab.page, game, 2, 3, -1, 4);
       assert.equal(await tab.page.evaluate(() => globalThis.outbox.keeping), "disk");
       await tab.page.close();
-      const [again, twin] = [await later(context, profile, url, tunnel), await later(context, profile, url, tunnel)];
+      tunnel.become("open"); // the scripts of a new tab come over the network too
+      const [again, twin] = [await Tab.open(context, profile, url), await Tab.open(context, profile, url)];
       await Promise.all([openOutbox(again.page, game.id), openOutbox(twin.page, game.id)]);
       await record(again.page, game, 5);
       for (const one of [again, twin]) await emptied(one.page);
@@ -224,12 +225,6 @@ for (const kind of ["chrome", "firefox"]) {
       assert.deepEqual(await refused(), [["refused", -1, 422]]);
     });
   });
-}
-
-/** A tab that is opened while the network is still away: its scripts come from the server once it is back. */
-async function later(context, profile, url, tunnel) {
-  tunnel.become("open");
-  return Tab.open(context, profile, url);
 }
 
 const signIn = (page) =>
