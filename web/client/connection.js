@@ -165,7 +165,7 @@ export class Connection {
     if (source === this.#probe) return this.#dropProbe();
     if (source !== this.#source) return;
     this.listener.onPhase("lost");
-    if (source.readyState !== source.CLOSED) return this.#watch(); // it is coming back by itself
+    if (source.readyState !== source.CLOSED) return; // it is coming back by itself
     this.#closings += 1;
     this.#poll(); // says why, and may get through
   }

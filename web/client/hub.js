@@ -6,7 +6,7 @@
 import { ask } from "./ask.js";
 import { Connection } from "./connection.js";
 import { earliest, only, read, streamOf, write } from "./cursor.js";
-import { Reader } from "./reader.js";
+import { Reader, together } from "./reader.js";
 
 /** @import { Answer } from "./ask.js" */
 /** @import { Listener } from "./connection.js" */
@@ -84,18 +84,22 @@ export class Hub {
    * Makes a reader ready: fetches what it needs where the connection is already past that.
    * @param {unknown} key
    * @param {Reader} reader
+   * @param {boolean} [isLate] it could not be taken along just now
    */
-  async #begin(key, reader) {
+  async #begin(key, reader, isLate = false) {
     const isHere = () => this.#readers.get(key) === reader;
     const lacking = () => reader.topics.filter((topic) => this.#follows(topic) && !this.#knows(reader, topic));
-    while (isHere() && lacking().length > 0 && !(await this.#bring(reader, lacking(), isHere))) {
-      const ms = ASK_AGAIN_MS * (0.5 + this.world.random());
-      await new Promise((resolve) => this.world.setTimeout(() => resolve(null), ms));
-    }
+    if (isLate && lacking().length === 0) await this.#pause(); // for what others are to be told first
+    while (isHere() && lacking().length > 0 && !(await this.#bring(reader, lacking(), isHere))) await this.#pause();
     if (!isHere()) return;
     reader.stage = "ready";
     if (!this.#isOpen) this.#open();
     else this.#gathering ??= this.world.setTimeout(() => this.#open(), GATHER_MS);
+  }
+
+  #pause() {
+    const ms = ASK_AGAIN_MS * (0.5 + this.world.random());
+    return new Promise((resolve) => this.world.setTimeout(() => resolve(null), ms));
   }
 
   /** @param {unknown} key */
@@ -172,12 +176,11 @@ export class Hub {
     this.#gathering = null;
     const able = this.#reading();
     if (this.#places) for (const reader of able) reader.places = only(this.#places, reader.topics);
-    able.push(...[...this.#readers.values()].filter(({ stage }) => stage === "ready"));
+    const ready = [...this.#readers.values()].filter(({ stage }) => stage === "ready");
+    // Those who go on come before those who begin, who can be brought what they need.
+    able.push(...ready.sort((one, other) => (other.places?.at.size ?? 0) - (one.places?.at.size ?? 0)));
     if (able.length === 0) return this.#hangUp();
-    // Who stands nowhere where another does would be told from there on, without a beginning.
-    const known = earliest(able.map(({ places }) => places));
-    const late = new Set(able.filter((reader) => reader.lacks(known).length > 0));
-    const readers = able.filter((reader) => !late.has(reader));
+    const { readers, late } = together(able);
     this.#topics = [...new Set(readers.flatMap(({ topics }) => topics))].sort();
     this.#places = earliest(readers.map(({ places }) => places));
     // A cursor that we can't read the server may; who is alone with it need not.
@@ -187,7 +190,7 @@ export class Hub {
     for (const [key, reader] of this.#readers) {
       if (!late.has(reader)) continue;
       reader.stage = "waiting";
-      this.#begin(key, reader);
+      this.#begin(key, reader, true);
     }
     this.#isOpen = true;
     this.connection.open();

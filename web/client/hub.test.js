@@ -168,6 +168,47 @@ test("a server that can't say which is asked about each", async () => {
   assert.equal(asked(), "topic=match_3&last_event_id=e.m3-41");
 });
 
+test("of two that each lack what the other has, one goes first", async () => {
+  await firstTab();
+  const [one, two] = [new FakeTab(), new FakeTab()];
+  await one.join(["match_4", "match_5"], "e.m4-9");
+  await two.join(["match_4", "match_5"], "e.m5-9");
+  await world.pass(100);
+  assert.equal(asked(), "topic=match_3&topic=match_4&topic=match_5&last_event_id=e.m3-41.m4-9");
+  assert.match(world.requests.at(-1).url, /topic=match_4/);
+});
+
+test("an end that is none of the topics' fault is tried again, and not at once", async () => {
+  const tab = new FakeTab();
+  await tab.join(["match_3", "match_4"], "e.m3-41.m4-9");
+  live("e.m3-41.m4-9");
+  world.source.say("bye", { reason: "complete" }, "e.stop");
+  await settled();
+  for (const _ of tab.ledger.topics) await world.answer(200, { cursor: null, messages: [] });
+  assert.equal(world.sources.length, 1);
+  await world.pass(1_000);
+  assert.equal(world.sources.length, 2);
+  assert.deepEqual([tab.words, tab.phase], [[], "lost"]);
+});
+
+test("a tab that joins while topics are asked about is not taken for refused", async () => {
+  const tab = new FakeTab();
+  await tab.join(["match_3", "team_7"], "e.m3-41.t7-4");
+  world.source.fail(2);
+  await settled();
+  await world.answer(401); // and while each is asked for, somebody signs in and joins
+  const [first] = world.requests.slice(-1);
+  const two = new FakeTab();
+  await two.join(["match_3"], "e.m3-41");
+  await world.pass(100);
+  assert.equal(world.sources.length, 2);
+  first.resolve({ ok: true, status: 200, headers: new Headers(), json: async () => ({ cursor: null, messages: [] }) });
+  await settled();
+  await world.answer(401);
+  assert.deepEqual(tab.words, []);
+  assert.equal(world.sources.length, 2);
+});
+
 test("over the topics of one connection a tab is sent to read alone", async () => {
   await firstTab();
   const two = new FakeTab();

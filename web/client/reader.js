@@ -1,6 +1,6 @@
 // One reader of a hub, and the words that the two exchange.
 
-import { holds, only, read, streamOf } from "./cursor.js";
+import { earliest, holds, only, read, streamOf } from "./cursor.js";
 
 /** @import { Places } from "./cursor.js" */
 /** @import { Message } from "./wire.js" */
@@ -66,4 +66,21 @@ export class Reader {
     this.places = { epoch: brought.epoch, at: new Map([...kept, ...brought.at]) };
     return true;
   }
+}
+
+/**
+ * Who can be told from one cursor, and who not: standing nowhere where another does, they would be told
+ * from there on, without a beginning.
+ * @param {Reader[]} able
+ */
+export function together(able) {
+  /** @type {Reader[]} */ const readers = [];
+  /** @type {Set<Reader>} */ const late = new Set();
+  for (const reader of able) {
+    const all = [...readers, reader];
+    const known = earliest(all.map(({ places }) => places));
+    if (all.every((one) => one.lacks(known).length === 0)) readers.push(reader);
+    else late.add(reader);
+  }
+  return { readers, late };
 }
