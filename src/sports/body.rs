@@ -106,6 +106,87 @@ impl<'a> Body<'a> {
         time
     }
 
+    pub fn flag(&mut self, name: &'static str) -> Option<bool> {
+        let value = self.take(name)?;
+        let flag = value.as_bool();
+        if flag.is_none() {
+            return self.refuse(name, "must be true or false");
+        }
+        flag
+    }
+
+    /// A field as it came, whatever it is.
+    pub fn raw(&mut self, name: &'static str) -> Option<&'a Value> {
+        self.take(name)
+    }
+
+    /// A list of positive ids.
+    pub fn ids(&mut self, name: &'static str, most: usize) -> Option<Vec<i64>> {
+        let value = self.take(name)?;
+        let items = value.as_array().filter(|items| items.len() <= most);
+        let ids = items.and_then(|items| {
+            items.iter().map(|item| item.as_i64().filter(|id| *id > 0)).collect()
+        });
+        if ids.is_none() {
+            return self.refuse(name, format!("must be a list of at most {most} ids"));
+        }
+        ids
+    }
+
+    /// A field that is an object: `read` reads it, and is told off with the whole pointer.
+    pub fn object<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Body<'a>) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.take(name)?;
+        self.inside(name, value, read)
+    }
+
+    /// A list of objects, each read by `read`.
+    pub fn list<T>(
+        &mut self,
+        name: &'static str,
+        most: usize,
+        mut read: impl FnMut(&mut Body<'a>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let value = self.take(name)?;
+        let Some(items) = value.as_array().filter(|items| items.len() <= most) else {
+            return self.refuse(name, format!("must be a list of at most {most} objects"));
+        };
+        let items = items.iter().enumerate();
+        let made: Vec<_> = items
+            .map(|(place, item)| self.inside(&format!("{name}/{place}"), item, &mut read))
+            .collect();
+        made.into_iter().collect()
+    }
+
+    fn inside<T>(
+        &mut self,
+        path: &str,
+        value: &'a Value,
+        read: impl FnOnce(&mut Body<'a>) -> Option<T>,
+    ) -> Option<T> {
+        let Value::Object(fields) = value else {
+            let pointer = format!("/{path}");
+            self.errors.push(FieldError { pointer, detail: "must be an object".to_owned() });
+            return None;
+        };
+        let mut inner = Body { fields: Some(fields), ..Self::default() };
+        let made = read(&mut inner);
+        match inner.end(made) {
+            Ok(made) => Some(made),
+            Err(rejection) => {
+                let within = |error: FieldError| FieldError {
+                    pointer: format!("/{path}{}", error.pointer),
+                    ..error
+                };
+                self.errors.extend(rejection.errors.into_iter().map(within));
+                None
+            }
+        }
+    }
+
     /// Refuses the body unless it has all of `names`.
     pub fn require(&mut self, names: &[&'static str]) {
         for name in names {
@@ -122,9 +203,9 @@ impl<'a> Body<'a> {
         None
     }
 
-    /// Whether nothing was wrong so far: what depends on several fields can be looked at.
-    pub fn is_right(&self) -> bool {
-        self.errors.is_empty()
+    /// The same for a field inside another: `extras/wides`.
+    pub fn refuse_within(&mut self, path: &str, detail: impl Into<String>) {
+        self.errors.push(FieldError { pointer: format!("/{path}"), detail: detail.into() });
     }
 
     /// What was made of the body, if nothing was wrong with it and no field is left over.

@@ -12,6 +12,7 @@ pub mod rules;
 mod score;
 mod sport;
 
+mod cricket;
 mod football;
 mod generic;
 
@@ -32,7 +33,11 @@ pub use rules::Game;
 pub use rules::Rules;
 
 /// Every sport we score. A new one is one file, its `mod` line and one line here.
-static SPORTS: [Rules; 2] = [Rules::of::<football::Football>(), Rules::of::<generic::Generic>()];
+static SPORTS: [Rules; 3] = [
+    Rules::of::<football::Football>(),
+    Rules::of::<cricket::Cricket>(),
+    Rules::of::<generic::Generic>(),
+];
 
 /// One of the two teams of a match, as displays draw it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
