@@ -72,6 +72,11 @@ pub fn view(ball: &Delivery) -> Value {
 pub fn differences(one: &Delivery, other: &Delivery) -> Vec<&'static str> {
     let differs = |name: &&str| match *name {
         "wickets" => !same_wickets(one, other),
+        // Other runs are another boundary too, which tells nobody anything.
+        "boundary" => {
+            let same_runs = one.runs == other.runs && one.extras == other.extras;
+            same_runs && one.is_boundary() != other.is_boundary()
+        }
         name => {
             let (one, other) = (value(one, name), value(other, name));
             let unnamed = name.ends_with("_id") && (one.is_null() || other.is_null());

@@ -185,7 +185,8 @@ fn a_format_nobody_knows_is_refused() {
         (json!([]), false),
     ] {
         let fixture = Fixture { format: format.clone(), ..fixture() };
-        for rules in &crate::sports::SPORTS {
+        // Cricket has formats, and tests of its own for them.
+        for rules in crate::sports::SPORTS.iter().filter(|rules| rules.code != "cricket") {
             let started = rules.start(&fixture);
             assert_eq!(started.is_ok(), good, "{} {format}", rules.code);
             if let Err(rejection) = started {
