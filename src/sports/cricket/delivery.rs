@@ -54,6 +54,7 @@ pub struct Penalty {
 }
 
 /// One ball, as it was entered.
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of the body, said or not")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Delivery {
     pub striker: Option<Who>,

@@ -23,6 +23,7 @@ use crate::sports::score::Which;
 const SUPER_OVER_WICKETS: u32 = 2;
 
 /// A side's turn to bat. A clone shares what is finished in it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about an innings")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Innings {
     /// From 1 through the match; super overs count on.

@@ -16,6 +16,7 @@ use crate::sports::cricket::milestones::Milestone;
 use crate::sports::cricket::news::News;
 use crate::sports::cricket::over::Over;
 use crate::sports::cricket::partnership::Partnership;
+use crate::sports::cricket::people::Cricketer;
 use crate::sports::cricket::performers;
 use crate::sports::score::Which;
 
@@ -31,20 +32,9 @@ impl Teller<'_> {
     pub fn tell(&self, news: &News) -> Vec<Message> {
         match news {
             News::Opened(index) => vec![self.opened(*index)],
-            News::Batter(place, who) => {
-                let change =
-                    json!({ "change": place.word(), "player_id": who.id, "name": who.name });
-                vec![self.player_changed(change)]
-            }
-            News::Bowler(who) => {
-                let change = json!({ "change": "bowler", "player_id": who.id, "name": who.name });
-                vec![self.player_changed(change)]
-            }
-            News::Gone(gone, who) => {
-                let change =
-                    json!({ "change": gone.word(), "player_id": who.id, "name": who.name });
-                vec![self.player_changed(change)]
-            }
+            News::Batter(place, who) => vec![self.changed(place.word(), who)],
+            News::Bowler(who) => vec![self.changed("bowler", who)],
+            News::Gone(gone, who) => vec![self.changed(gone.word(), who)],
             News::Replaced { out, by, reason } => {
                 let change = json!({
                     "change": "replaced",
@@ -81,7 +71,7 @@ impl Teller<'_> {
     }
 
     /// A message to the match; all carry the score, so that no reader needs to add.
-    pub fn to_match(&self, kind: &'static str, mut data: Value) -> Message {
+    pub fn to_match(self, kind: &'static str, mut data: Value) -> Message {
         data["match_id"] = json!(self.match_id);
         data["score"] = json!(live::score(self.board).goals);
         Message::new(Stream::Match(self.match_id).topic(), kind, data)
@@ -89,7 +79,7 @@ impl Teller<'_> {
 
     /// To the match, and to those who follow `sides`.
     fn to_sides(
-        &self,
+        self,
         kind: &'static str,
         (label, sides): (&str, &[Which]),
         data: Value,
@@ -106,6 +96,10 @@ impl Teller<'_> {
         data["super_over"] =
             json!(self.board.innings.get(index).is_some_and(|innings| innings.super_over));
         self.to_match("innings_start", data)
+    }
+
+    fn changed(&self, change: &str, who: &Cricketer) -> Message {
+        self.player_changed(json!({ "change": change, "player_id": who.id, "name": who.name }))
     }
 
     fn player_changed(&self, change: Value) -> Message {

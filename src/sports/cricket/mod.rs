@@ -161,10 +161,8 @@ fn balls(mut turn: Turn<'_>) -> Outcome<Play<State>> {
     let step = match asked.what {
         What::Ball(ball) => {
             turn.before.needs("adding a ball", &PLAYED)?;
-            return match several {
-                true => scorers::submit(turn, asked.expected, *ball),
-                false => scorers::enter(turn, asked.expected, *ball),
-            };
+            let take = if several { scorers::submit } else { scorers::enter };
+            return take(turn, asked.expected, *ball);
         }
         What::Penalty(penalty) => {
             turn.before.needs("awarding penalty runs", &AWARDED)?;

@@ -8,6 +8,7 @@ use crate::sports::cricket::board::Board;
 use crate::sports::cricket::innings::End;
 use crate::sports::cricket::innings::Innings;
 use crate::sports::cricket::match_state::Setup;
+use crate::sports::cricket::over::Quota;
 
 /// All innings and the result, where there is one.
 pub fn view(setup: &Setup, board: &Board) -> Value {
@@ -37,7 +38,7 @@ fn of_innings(setup: &Setup, board: &Board, (at, innings): (usize, &Innings)) ->
         ("forfeited", json!(innings.end == Some(End::Forfeited))),
         ("follow_on", json!(innings.follow_on)),
         ("end", json!(innings.end.map(End::word))),
-        ("overs_allotted", json!(innings.quota.map(|quota| quota.text()))),
+        ("overs_allotted", json!(innings.quota.map(Quota::text))),
         ("batting", innings.cards.iter().map(Card::view).collect()),
         ("absent", absent.collect()),
         ("bowling", bowling.map(|figures| figures.view(per)).collect()),

@@ -6,6 +6,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::domain::rejection::Rejection;
+use crate::sports::Applied;
 use crate::sports::Outcome;
 use crate::sports::body::Body;
 use crate::sports::cricket::agreement;
@@ -27,7 +28,7 @@ pub fn enter(mut turn: Turn<'_>, expected: Option<u32>, ball: Delivery) -> Outco
     let (delivery, by) = (Arc::new(ball), vec![command.by]);
     let entered = Entered { delivery, by, at: command.at, rev: 1 };
     turn.take(Step::Ball(Arc::new(entered)))?;
-    official(turn, next)
+    Ok(official(turn, next))
 }
 
 /// Refuses a ball that another scorer was first with.
@@ -57,7 +58,7 @@ pub fn submit(mut turn: Turn<'_>, expected: Option<u32>, ball: Delivery) -> Outc
     turn.next.sport.consensus.pass(by, number);
     settle(&mut turn)?;
     raise(&mut turn, number);
-    answer(turn, number)
+    Ok(answer(turn, number))
 }
 
 /// `{"number":2,"ball":{…}}`: the umpire's word, which is enough.
@@ -87,7 +88,7 @@ pub fn rule(mut turn: Turn<'_>) -> Outcome<Play<State>> {
     }
     turn.next.sport.consensus.rule(number, said);
     settle(&mut turn)?;
-    answer(turn, number)
+    Ok(answer(turn, number))
 }
 
 /// A scorer who fell behind catches up: what is official stands, whatever he says of it.
@@ -174,7 +175,7 @@ fn tell_dispute(turn: &mut Turn<'_>, number: u32) {
     }
 }
 
-fn answer(turn: Turn<'_>, number: u32) -> Outcome<Play<State>> {
+fn answer(turn: Turn<'_>, number: u32) -> Applied<Play<State>> {
     if turn.next.sport.board().count() >= number {
         return official(turn, number);
     }
@@ -186,11 +187,11 @@ fn answer(turn: Turn<'_>, number: u32) -> Outcome<Play<State>> {
         "submissions": pending.map_or(0, |pending| pending.said.len()),
         "state": turn.state(),
     });
-    Ok(turn.done(answer, true))
+    turn.done(answer, true)
 }
 
 /// 201, with the ball as it is official and the match after it.
-fn official(mut turn: Turn<'_>, number: u32) -> Outcome<Play<State>> {
+fn official(mut turn: Turn<'_>, number: u32) -> Applied<Play<State>> {
     turn.conclude();
     let ball = turn.next.sport.board().ball(number);
     let answer = json!({
@@ -200,5 +201,5 @@ fn official(mut turn: Turn<'_>, number: u32) -> Outcome<Play<State>> {
         "official": true,
         "state": turn.state(),
     });
-    Ok(turn.done(answer, true))
+    turn.done(answer, true)
 }

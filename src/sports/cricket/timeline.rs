@@ -32,12 +32,12 @@ impl Timeline {
         let mut board = self.board.clone();
         let news = step.take(&mut board, format)?;
         let before = std::mem::replace(&mut self.board, board);
-        match self.stretches.last_mut().filter(|stretch| stretch.steps.len() < STRETCH) {
-            Some(stretch) => Arc::make_mut(stretch).steps.push(Arc::clone(step)),
-            None => {
-                let (before, steps) = (Arc::new(before), vec![Arc::clone(step)]);
-                self.stretches.push(Arc::new(Stretch { before, steps }));
-            }
+        let last = self.stretches.last_mut();
+        if let Some(stretch) = last.filter(|stretch| stretch.steps.len() < STRETCH) {
+            Arc::make_mut(stretch).steps.push(Arc::clone(step));
+        } else {
+            let (before, steps) = (Arc::new(before), vec![Arc::clone(step)]);
+            self.stretches.push(Arc::new(Stretch { before, steps }));
         }
         Ok(news)
     }

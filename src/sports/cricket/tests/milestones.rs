@@ -48,7 +48,7 @@ fn a_ball_that_passes_a_mark_reaches_it() {
 #[test]
 fn five_wickets_in_an_innings_and_ten_in_the_match() {
     let mut scored = Scored::batting(json!("test"));
-    let mut five = |scored: &mut Scored, bowler: i64, other: i64| {
+    let five = |scored: &mut Scored, bowler: i64, other: i64| {
         for _ in 0..5 {
             scored.accepts("players", json!({ "bowler_id": bowler }));
             scored.bowls("W . . . . .");

@@ -63,7 +63,7 @@ impl Scored {
 
     /// Opens an innings with the first two batters and the other side's first bowler.
     pub fn opens(&mut self, side: i64) -> Applied<Game> {
-        let bowler = self.bowler_of(3 - side, 0);
+        let bowler = Self::bowler_of(3 - side, 0);
         self.accepts(
             "innings",
             json!({ "batting_team_id": side, "striker_id": side * 100 + 1,
@@ -72,7 +72,7 @@ impl Scored {
     }
 
     /// A bowler for the over after `overs`: seven in turn.
-    pub fn bowler_of(&self, side: i64, overs: i64) -> i64 {
+    pub fn bowler_of(side: i64, overs: i64) -> i64 {
         side * 100 + 5 + overs % 7
     }
 
@@ -139,7 +139,7 @@ impl Scored {
                 .unwrap()
                 .parse()
                 .unwrap();
-            body["bowler_id"] = json!(self.bowler_of(3 - side, overs));
+            body["bowler_id"] = json!(Self::bowler_of(3 - side, overs));
         }
         body
     }
@@ -249,7 +249,7 @@ pub fn player(id: i64) -> Option<Player> {
         _ => return None,
     };
     let name = format!("{letter}{number}");
-    ((1..=15).contains(&number)).then(|| Player { id, team_id, name, shirt_number: None })
+    ((1..=15).contains(&number)).then_some(Player { id, team_id, name, shirt_number: None })
 }
 
 /// A match of so many overs a side, with free hits.

@@ -161,7 +161,7 @@ fn matches_are_ended_where_the_balls_dont_decide() {
                 assert!(verdict(&scored).is_some());
             }
             Err(code) => {
-                assert_eq!(scored.refuses("end", body.clone()).code, code, "{format} {body}")
+                assert_eq!(scored.refuses("end", body.clone()).code, code, "{format} {body}");
             }
         }
     }

@@ -33,6 +33,14 @@ fn a_ball_is_told_with_everybodys_figures_after_it() {
         ["player_id", "overs", "maidens", "runs", "wickets"].map(|name| bowler[name].clone());
     assert_eq!(parts, [json!(205), json!("0.1"), json!(0), json!(1), json!(0)]);
     assert_eq!(data["partnership"], json!({ "runs": 1, "balls": 1 }));
+}
+
+#[test]
+fn a_ball_is_told_with_the_innings_and_answered_with_the_state() {
+    let mut scored = Scored::batting(json!("t20"));
+    let body = json!({ "runs": { "batter": 1 }, "commentary": "pushed to mid-on" });
+    let applied = scored.accepts("balls", body);
+    let data = &applied.messages[0].data;
     let innings = &data["innings"];
     let parts = [
         "number",
