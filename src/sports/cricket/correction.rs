@@ -42,16 +42,19 @@ pub fn remove(mut turn: Turn<'_>, number: u32) -> Outcome<Play<State>> {
     let was = ball(turn.next.sport.board(), number)?;
     let reason = delivery::reason(&turn.command.body)?;
     let is_last = number == turn.next.sport.board().count();
+    let mut with = Vec::new();
     if is_last {
-        let format = turn.next.sport.setup.format.clone();
-        let (earlier, _) = turn.next.sport.timeline.before(&format, number)?;
+        let setup = Arc::clone(&turn.next.sport.setup);
+        let (earlier, gone) = turn.next.sport.timeline.before(&setup.format, number)?;
         turn.next.sport.timeline = earlier;
+        with = gone.iter().skip(1).map(|step| step.word()).collect();
     } else {
         refold(&mut turn.next.sport, number, None)?;
     }
     turn.next.sport.consensus.forget();
     tell(&mut turn, (if is_last { "undone" } else { "removed" }, &was, reason));
-    let answer = json!({ "number": number, "state": turn.state() });
+    // Who undoes a ball should know what else he must enter again.
+    let answer = json!({ "number": number, "taken_back": with, "state": turn.state() });
     Ok(turn.done(answer, false))
 }
 
@@ -133,10 +136,9 @@ fn all(board: &Board) -> Vec<&Arc<Milestone>> {
 /// Those of `from` that `others` hasn't got, each counted once.
 fn without<'a>(from: &[&'a Arc<Milestone>], others: &[&Arc<Milestone>]) -> Vec<&'a Arc<Milestone>> {
     let mut others = others.to_vec();
-    let is_gone = |one: &&&Arc<Milestone>| {
+    let mut is_gone = |one: &&&Arc<Milestone>| {
         let twin = others.iter().position(|other| other.is(one));
         twin.map(|place| others.swap_remove(place)).is_none()
     };
-    let mut is_gone = is_gone;
     from.iter().filter(|one| is_gone(one)).copied().collect()
 }

@@ -160,7 +160,6 @@ fn balls(mut turn: Turn<'_>) -> Outcome<Play<State>> {
     let several = turn.next.sport.format().scorers_required > 1;
     let step = match asked.what {
         What::Ball(ball) => {
-            turn.before.needs("adding a ball", &PLAYED)?;
             let take = if several { scorers::submit } else { scorers::enter };
             return take(turn, asked.expected, *ball);
         }

@@ -19,9 +19,15 @@ use crate::sports::cricket::match_state::State;
 use crate::sports::cricket::step::Step;
 use crate::sports::cricket::turn::Turn;
 use crate::sports::play::Play;
+use crate::sports::play::Status;
+
+const PLAYED: [Status; 1] = [Status::Live];
+/// The others may have seen the match to its end.
+const CAUGHT_UP: [Status; 4] = [Status::Live, Status::Paused, Status::Finished, Status::Abandoned];
 
 /// One scorer's word is enough.
 pub fn enter(mut turn: Turn<'_>, expected: Option<u32>, ball: Delivery) -> Outcome<Play<State>> {
+    turn.before.needs("adding a ball", &PLAYED)?;
     let next = turn.next.sport.board().count() + 1;
     is_next(expected, next)?;
     let Turn { command, .. } = turn;
@@ -48,8 +54,10 @@ pub fn submit(mut turn: Turn<'_>, expected: Option<u32>, ball: Delivery) -> Outc
     let number = expected.unwrap_or_else(|| state.consensus.place_of(by, next));
     consensus::in_order(number, state.consensus.highest(next))?;
     if number < next {
+        turn.before.needs("catching up", &CAUGHT_UP)?;
         return late(turn, number, &ball);
     }
+    turn.before.needs("adding a ball", &PLAYED)?;
     let said = Said { by, at: turn.command.at, delivery: Arc::new(ball) };
     if number == next {
         is_possible(state, &said)?;

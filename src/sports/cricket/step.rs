@@ -55,6 +55,19 @@ pub struct Change {
 }
 
 impl Step {
+    /// The action that asks for it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Open(_) => "innings",
+            Self::Ball(_) | Self::Penalty(_) | Self::Out(_) => "balls",
+            Self::Players(_) => "players",
+            Self::Close(_) => "declare",
+            Self::Target { .. } => "target",
+            Self::SuperOver => "super-over",
+            Self::End(_) => "end",
+        }
+    }
+
     /// Does it; gives what it brought. On a rejection the board is of no more use.
     pub fn take(&self, board: &mut Board, format: &Format) -> Result<Vec<News>, Rejection> {
         let mut news = match self {

@@ -156,6 +156,23 @@ fn who_fell_behind_catches_up() {
 }
 
 #[test]
+fn who_fell_behind_catches_up_after_the_end_too() {
+    let format = json!({ "name": "custom", "overs": 1, "scorers_required": 2 });
+    let mut scored = Scored::batting(format);
+    says(&mut scored, 9, None, runs(0));
+    for number in 1..=6 {
+        for by in [7, 8] {
+            says(&mut scored, by, Some(number), runs(0));
+        }
+    }
+    scored.accepts("end", json!({ "result": "no_result" }));
+    let applied = says(&mut scored, 9, None, runs(0));
+    assert_eq!((&applied.answer["number"], &applied.answer["agrees"]), (&json!(2), &json!(true)));
+    let next = json!({ "runs": { "batter": 0 }, "expected_number": 7 });
+    assert_eq!(scored.refuses("balls", next).code, "wrong-state");
+}
+
+#[test]
 fn balls_are_submitted_in_order() {
     let mut scored = two();
     let ahead = json!({ "runs": { "batter": 1 }, "expected_number": 2 });

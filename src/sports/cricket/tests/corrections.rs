@@ -51,7 +51,8 @@ fn an_undo_may_reopen_over_innings_and_match() {
     let before = seen(&scored);
     scored.bowls("1");
     scored.opens(AWAY);
-    scored.accepts("DELETE balls/6", Value::Null);
+    let answer = scored.accepts("DELETE balls/6", Value::Null).answer;
+    assert_eq!(answer["taken_back"], json!(["innings"]));
     assert_eq!(seen(&scored), before, "the second innings hadn't begun");
     scored.bowls("1");
     scored.opens(AWAY);
