@@ -107,6 +107,10 @@ fn a_super_over_decides_and_another_if_it_is_level() {
     assert_eq!(scored.refuses("innings", json!({ "batting_team_id": AWAY })).code, "wrong-side");
     scored.opens(HOME);
     assert_eq!(scored.innings()["target"], 5);
+    let award = |runs: i32| json!({ "penalty": { "team_id": HOME, "runs": runs } });
+    scored.accepts("balls", award(2));
+    assert_eq!(scored.innings()["runs"], 2, "41.17 to the super over that is played");
+    scored.accepts("balls", award(-2));
     scored.bowls("4 . . . . .");
     assert_eq!(scored.status(), "live", "level again");
     assert_eq!(

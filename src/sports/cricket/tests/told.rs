@@ -142,6 +142,24 @@ fn an_innings_is_told_at_both_ends() {
 }
 
 #[test]
+fn the_best_of_an_innings_and_of_the_match_come_first() {
+    let mut scored = Scored::batting(overs(3));
+    scored.bowls("6 6 . . . .").bowls("W W . . . .").bowls(". . . . .");
+    let applied = scored.bowl(ball("W"));
+    let best = &told(&applied, "match_9", "innings_complete")[0]["top_performers"];
+    let ids = |card: &str| {
+        let lines = best[card].as_array().unwrap().iter();
+        lines.map(|line| line["player_id"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids("bowling"), [206, 207, 205], "most wickets, then fewest runs");
+    assert_eq!(ids("batting")[0], 101);
+    scored.opens(AWAY);
+    let applied = scored.bowls("6 6").bowl(ball("1"));
+    let complete = &told(&applied, "match_9", "match_complete")[0];
+    assert_eq!(complete["player_of_the_match"]["name"], "A6", "two wickets of the winners'");
+}
+
+#[test]
 fn the_scorecard_is_the_fold() {
     let mut scored = Scored::batting(overs(2));
     scored.bowls("4 1 W 2nb 6 1lb 3wd . 2b . 1 1");
