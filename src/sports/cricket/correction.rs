@@ -97,10 +97,8 @@ fn refold(state: &mut State, number: u32, instead: Option<Step>) -> Result<(), R
 /// what is now.
 fn tell(turn: &mut Turn<'_>, (change, was, reason): (&str, &Ball, Option<String>)) {
     // Whether the match goes on is part of how it stands; it is told after the correction.
-    let earlier = std::mem::take(&mut turn.messages);
     turn.conclude();
     let after = std::mem::take(&mut turn.messages);
-    let mut told = earlier;
 
     let board = turn.next.sport.board();
     let teller = turn.teller();
@@ -116,7 +114,7 @@ fn tell(turn: &mut Turn<'_>, (change, was, reason): (&str, &Ball, Option<String>
     for (name, part) in turn.standing().into_iter().chain(parts.map(|(n, p)| (n.to_owned(), p))) {
         data[name] = part;
     }
-    told.push(teller.to_match("ball_corrected", data));
+    let mut told = vec![teller.to_match("ball_corrected", data)];
     let before = all(turn.before.sport.board());
     let now = all(board);
     for milestone in without(&before, &now) {

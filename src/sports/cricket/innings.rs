@@ -33,8 +33,6 @@ pub struct Innings {
     pub follow_on: bool,
     /// None where overs don't end it.
     pub quota: Option<Quota>,
-    /// Whether the quota is another than it began with.
-    pub shortened: bool,
     /// Wickets that end it, before anybody is absent.
     pub wickets_most: u32,
     /// In the order they came in.
@@ -101,7 +99,6 @@ impl Innings {
             super_over: false,
             follow_on: false,
             quota: format.overs.map(Quota::of_overs),
-            shortened: false,
             wickets_most: format.players - 1,
             cards: Vec::new(),
             striker: None,

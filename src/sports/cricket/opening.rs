@@ -93,7 +93,6 @@ fn next(board: &Board, format: &Format, batting: Which) -> Result<Innings, Rejec
     let overs = board.target.as_ref().and_then(|target| target.overs);
     if let Some(overs) = overs.filter(|_| board.innings.len() + 1 == format.innings()) {
         innings.quota = Some(overs);
-        innings.shortened = true;
     }
     Ok(innings)
 }

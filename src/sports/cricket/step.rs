@@ -96,19 +96,14 @@ impl Step {
 }
 
 fn award(board: &mut Board, penalty: Penalty) -> Result<Vec<News>, Rejection> {
-    let place = |board: &Board, index: Option<usize>| index.map_or(0, |at| board.innings[at].runs);
-    let totals: Vec<_> = board.innings.iter().map(|innings| innings.runs).collect();
-    let innings = board.award(penalty)?;
-    let mut news = vec![News::Penalty { penalty, innings }];
-    let now = place(board, innings);
-    if let Some(index) = innings
-        && now > totals[index]
-    {
-        let innings = Arc::make_mut(&mut board.innings[index]);
-        if let Some(reached) = milestones::of_team(innings, totals[index], None).map(Arc::new) {
-            innings.milestones.push(Arc::clone(&reached));
-            news.push(News::Milestone(reached));
-        }
+    let before: Vec<_> = board.innings.iter().map(|innings| innings.runs).collect();
+    let index = board.award(penalty)?;
+    let mut news = vec![News::Penalty { penalty, innings: index }];
+    let Some(index) = index else { return Ok(news) };
+    if let Some(reached) = milestones::of_team(&board.innings[index], before[index], None) {
+        let reached = Arc::new(reached);
+        Arc::make_mut(&mut board.innings[index]).milestones.push(Arc::clone(&reached));
+        news.push(News::Milestone(reached));
     }
     Ok(news)
 }
@@ -133,9 +128,7 @@ fn set_target(
     if let Some(overs) = overs
         && (runs.is_none() || board.innings.len() == last)
     {
-        let innings = board.open_mut()?;
-        innings.quota = Some(overs);
-        innings.shortened = true;
+        board.open_mut()?.quota = Some(overs);
     }
     let Some(runs) = runs else { return Ok(()) };
     let chasing = match board.regular() {
