@@ -106,15 +106,6 @@ impl<'a> Body<'a> {
         time
     }
 
-    pub fn flag(&mut self, name: &'static str) -> Option<bool> {
-        let value = self.take(name)?;
-        let flag = value.as_bool();
-        if flag.is_none() {
-            return self.refuse(name, "must be true or false");
-        }
-        flag
-    }
-
     /// A field as it came, whatever it is.
     pub fn raw(&mut self, name: &'static str) -> Option<&'a Value> {
         self.take(name)
@@ -206,6 +197,11 @@ impl<'a> Body<'a> {
     /// The same for a field inside another: `extras/wides`.
     pub fn refuse_within(&mut self, path: &str, detail: impl Into<String>) {
         self.errors.push(FieldError { pointer: format!("/{path}"), detail: detail.into() });
+    }
+
+    /// Whether nothing was wrong so far: what depends on several fields can be looked at.
+    pub fn is_right(&self) -> bool {
+        self.errors.is_empty()
     }
 
     /// What was made of the body, if nothing was wrong with it and no field is left over.

@@ -8,7 +8,6 @@ use crate::sports::cricket::batting::Place;
 use crate::sports::cricket::board::Board;
 use crate::sports::cricket::innings::Innings;
 use crate::sports::cricket::match_state::Setup;
-use crate::sports::cricket::match_state::State;
 use crate::sports::cricket::match_state::Toss;
 use crate::sports::cricket::partnership::Partnership;
 use crate::sports::score::Pair;
@@ -60,13 +59,4 @@ pub fn toss(setup: &Setup, toss: Option<Toss>) -> Value {
             "decision": if toss.bats { "bat" } else { "field" },
         })
     })
-}
-
-/// What an answer to a scorer says of the match after it.
-pub fn state(state: &State, status: &str) -> Value {
-    let board = state.board();
-    let mut view = now(&state.setup, board);
-    view["status"] = json!(status);
-    view["score"] = json!(score(board).goals);
-    view
 }

@@ -18,6 +18,7 @@ use crate::sports::cricket::over::Over;
 use crate::sports::cricket::partnership::Partnership;
 use crate::sports::cricket::people::Cricketer;
 use crate::sports::cricket::performers;
+use crate::sports::score::Score;
 use crate::sports::score::Which;
 
 /// Puts news into words, as the board stands after the step that brought them.
@@ -26,6 +27,8 @@ pub struct Teller<'a> {
     pub match_id: i64,
     pub setup: &'a Setup,
     pub board: &'a Board,
+    /// What is shown: a result entered by hand has its own.
+    pub score: Score,
 }
 
 impl Teller<'_> {
@@ -73,7 +76,7 @@ impl Teller<'_> {
     /// A message to the match; all carry the score, so that no reader needs to add.
     pub fn to_match(self, kind: &'static str, mut data: Value) -> Message {
         data["match_id"] = json!(self.match_id);
-        data["score"] = json!(live::score(self.board).goals);
+        data["score"] = json!(self.score.goals);
         Message::new(Stream::Match(self.match_id).topic(), kind, data)
     }
 

@@ -13,14 +13,18 @@ use crate::domain::topic::Stream;
 use crate::sports::Applied;
 use crate::sports::Command;
 use crate::sports::Fixture;
+use crate::sports::cricket::Cricket;
 use crate::sports::cricket::decision::Decision;
 use crate::sports::cricket::live;
 use crate::sports::cricket::match_state::State;
 use crate::sports::cricket::messages::Teller;
 use crate::sports::cricket::performers;
 use crate::sports::cricket::step::Step;
+use crate::sports::lifecycle;
+use crate::sports::play::DecidedBy;
 use crate::sports::play::Play;
 use crate::sports::play::Status;
+use crate::sports::sport::Sport;
 
 /// The state as it was, as it will be, and the messages between.
 pub struct Turn<'a> {
@@ -43,6 +47,7 @@ impl<'a> Turn<'a> {
             match_id: self.fixture.match_id,
             setup: &self.next.sport.setup,
             board: self.next.sport.board(),
+            score: Cricket::shown(&self.next),
         }
     }
 
@@ -66,6 +71,8 @@ impl<'a> Turn<'a> {
             (Some(now), Status::Live | Status::Paused) => {
                 self.next.status = Status::Finished;
                 self.next.clock.stop(self.command.at);
+                // That the play's own result was struck once says nothing of this one.
+                self.next.decided_by = DecidedBy::Play;
                 self.tell_standing("match_end");
                 self.tell_result(&now);
             }
@@ -74,7 +81,7 @@ impl<'a> Turn<'a> {
                 self.next.status = Status::Live;
                 self.next.reason = None;
                 self.next.clock.run(None, self.command.at);
-                self.tell_standing("match_resume");
+                self.tell_standing("match_reopened");
             }
             _ => {}
         }
@@ -82,12 +89,15 @@ impl<'a> Turn<'a> {
 
     /// Status, clock and score.
     pub fn standing(&self) -> Map<String, Value> {
-        self.next.standing(&live::score(self.next.sport.board()))
+        self.next.standing(&Cricket::shown(&self.next))
     }
 
     /// What a scorer is answered about the match as it stands now.
     pub fn state(&self) -> Value {
-        live::state(&self.next.sport, self.next.status.word())
+        let mut state = live::now(&self.next.sport.setup, self.next.sport.board());
+        state["status"] = json!(self.next.status.word());
+        state["score"] = json!(Cricket::shown(&self.next).goals);
+        state
     }
 
     pub fn done(mut self, answer: Value, created: bool) -> Applied<Play<State>> {
@@ -96,16 +106,15 @@ impl<'a> Turn<'a> {
     }
 
     fn tell_standing(&mut self, kind: &'static str) {
-        let mut data = self.standing();
-        data.insert("match_id".into(), json!(self.fixture.match_id));
-        if let Some(reason) = &self.next.reason {
-            data.insert("reason".into(), json!(reason));
-        }
-        let topic = Stream::Match(self.fixture.match_id).topic();
-        self.messages.push(Message::new(topic, kind, Value::Object(data)));
+        let reason = self.next.reason.clone();
+        self.messages.push(lifecycle::tell::<Cricket>(kind, self.fixture, &self.next, reason));
     }
 
+    /// Tells what the play came to, unless somebody has entered or struck the result by hand.
     fn tell_result(&mut self, decision: &Decision) {
+        if !matches!(self.next.decided_by, DecidedBy::Play) {
+            return;
+        }
         let sides = self.next.sport.sides();
         let best = performers::of_match(self.next.sport.board(), decision.winner());
         let mut data = self.standing();

@@ -61,7 +61,7 @@ fn an_undo_may_reopen_over_innings_and_match() {
     scored.bowls("2");
     assert_eq!(scored.status(), "finished");
     let applied = scored.accepts("DELETE balls/8", json!({ "reason": "it was one" }));
-    assert_eq!(kinds(&applied), ["ball_corrected", "match_resume"]);
+    assert_eq!(kinds(&applied), ["ball_corrected", "match_reopened"]);
     let corrected = &told(&applied, "match_9", "ball_corrected")[0];
     let parts = ["change", "status", "reason"].map(|name| corrected[name].clone());
     assert_eq!(parts, [json!("undone"), json!("live"), json!("it was one")]);
@@ -172,7 +172,7 @@ fn a_correction_may_end_the_match_or_change_its_result() {
     let applied = scored.accepts("PATCH balls/1", runs(6));
     assert_eq!(kinds(&applied), ["ball_corrected"]);
     let applied = scored.accepts("PATCH balls/9", runs(1));
-    assert_eq!(kinds(&applied), ["ball_corrected", "match_resume"]);
+    assert_eq!(kinds(&applied), ["ball_corrected", "match_reopened"]);
     assert_eq!(scored.status(), "live");
 }
 

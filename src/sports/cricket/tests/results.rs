@@ -252,7 +252,7 @@ fn penalty_runs_after_the_end_can_change_or_reopen_the_result() {
     // 41.17: to the side that fielded, so what was made is no longer enough.
     let mut scored = played("6 . . . . .", "6 1");
     let applied = scored.accepts("balls", award(HOME));
-    assert_eq!(kinds(&applied), ["penalty_awarded", "match_resume"]);
+    assert_eq!(kinds(&applied), ["penalty_awarded", "match_reopened"]);
     assert_eq!((scored.status(), scored.innings()["target"].clone()), ("live", json!(12)));
     scored.bowls("4 1");
     assert_eq!(scored.text(), "Kent won by 10 wickets with 2 balls remaining");
@@ -272,4 +272,24 @@ fn the_end_of_a_match_is_told() {
         assert_eq!(complete["result"], scored.result());
         assert_eq!(complete["player_of_the_match"], json!({ "player_id": 201, "name": "A1" }));
     }
+}
+
+#[test]
+fn a_result_entered_by_hand_covers_what_was_played() {
+    let mut scored = played("6 . . . . .", "6 1");
+    let awarded = json!({ "ending": "awarded", "winner_team_id": HOME, "reason": "a twelfth man",
+                          "override": true });
+    scored.accepts("PUT result", awarded);
+    let shown = json!({ "home": 0, "away": 0 });
+    let applied = scored.accepts("PATCH balls/8", runs(3));
+    assert_eq!(kinds(&applied), ["ball_corrected"], "the result isn't the play's any more");
+    assert_eq!(applied.messages[0].data["score"], shown);
+    assert_eq!(applied.answer["state"]["score"], shown);
+    assert_eq!(scored.refuses("DELETE balls/8", Value::Null).code, "result-by-hand");
+    scored.accepts("DELETE result", Value::Null);
+    scored.accepts("DELETE balls/8", Value::Null);
+    assert_eq!(
+        (scored.status(), scored.view()["score"].clone()),
+        ("live", json!({ "home": 6, "away": 6 }))
+    );
 }
