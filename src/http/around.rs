@@ -28,6 +28,9 @@ use crate::problem::Problem;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What comes after this in a path is a ticket's code.
+const TICKETS: &str = "/tickets/";
+
 /// What the log says of a request before it is answered.
 struct Line {
     started: Instant,
@@ -128,7 +131,7 @@ impl Line {
             started: Instant::now(),
             id: given.map_or_else(auth::random_text, str::to_owned),
             method: method(req.method()),
-            path: req.path().chars().take(300).flat_map(char::escape_debug).collect(),
+            path: shown(req.match_info().as_str()),
         }
     }
 
@@ -163,7 +166,37 @@ impl Line {
     }
 }
 
+/// The path as the log may show it: without a ticket's code, which lets its bearer in, and in
+/// whatever way it is written.
+fn shown(path: &str) -> String {
+    let end = path.to_ascii_lowercase().find(TICKETS).map(|at| at + TICKETS.len());
+    let (open, hidden) = path.split_at(end.unwrap_or(path.len()));
+    let open = open.chars().take(300).flat_map(char::escape_debug);
+    open.chain((!hidden.is_empty()).then_some('…')).collect()
+}
+
 /// Methods may be made up by clients, in any length.
 fn method(method: &Method) -> String {
     method.as_str().chars().take(20).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn g10_a_path_in_the_log_holds_no_code_and_no_line_end() {
+        for (path, expected) in [
+            ("/api/matches/3/start", "/api/matches/3/start"),
+            ("/api/stream-tickets", "/api/stream-tickets"),
+            ("/api/tickets/", "/api/tickets/"),
+            ("/api/tickets/7KQ2/check-in", "/api/tickets/…"),
+            ("/API/Tickets/7KQ2", "/API/Tickets/…"),
+            ("/a\nb\u{1b}/tickets/x", "/a\\nb\\u{1b}/tickets/…"),
+            ("/İ/tickets/7KQ2", "/İ/tickets/…"),
+        ] {
+            assert_eq!(shown(path), expected);
+        }
+        assert_eq!(shown(&"x".repeat(999)).len(), 300);
+    }
 }

@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use crate::support::people::Organizer;
+use crate::support::people::Person;
 use crate::support::people::id;
 use crate::support::server::ADMIN_EMAIL;
 use crate::support::server::ADMIN_PASSWORD;
@@ -33,14 +35,19 @@ async fn credentials_are_in_no_log_line() {
         ] {
             way.answer().await;
         }
+        let code = let_in(&organizer, &mia).await;
+        let shouted = code.to_lowercase();
         let wrong = json!({ "email": mia.email, "password": "a wrong one, typed by hand" });
         server.stranger().post("/api/auth/login", wrong).await.problem(401, "wrong");
         server.terminate();
         server.ended(std::time::Duration::from_secs(10)).await;
         let log = server.log();
         assert!(log.contains("/stream/"), "the log tells of requests");
+        assert!(log.contains("POST /api/tickets/… 200"), "{log}");
         let secrets = [
             &*ticket,
+            &code,
+            &shouted,
             &token,
             &mia.password,
             &mia.email,
@@ -60,6 +67,31 @@ async fn credentials_are_in_no_log_line() {
             }
         }
     }
+}
+
+/// Sells somebody a ticket and lets them in with it, in all ways of writing the path; its code.
+async fn let_in(organizer: &Organizer, buyer: &Person) -> String {
+    let cup = json!({ "name": "Cup", "sport": "football", "visibility": "public" });
+    let event = id(&organizer.client.post("/api/events", cup).await.ok());
+    let order = json!({ "ticket_type": "adult", "quantity": 1 });
+    let bought = buyer.client.post(&format!("/api/events/{event}/purchases"), order).await.ok();
+    let status = format!("/api/purchases/{}/status", bought["id"].as_str().unwrap());
+    organizer.client.post(&status, json!({ "status": "confirmed" })).await.ok();
+    let code = bought["tickets"][0]["code"].as_str().unwrap().to_owned();
+    let path = format!("/api/tickets/{code}/check-in");
+    organizer.client.post(&path, json!({})).await.ok();
+    for path in [
+        format!("/api/tickets/{}", code.to_lowercase()),
+        format!("/api/%74ickets/{code}/check-in"),
+        format!("/api/tickets/{code}/no/such/page"),
+        format!("/api//tickets/{code}"),
+        format!("/API/Tickets/{code}"),
+        format!("/tickets/{code}"),
+    ] {
+        organizer.client.post(&path, json!({})).await;
+        organizer.client.patch(&path, json!({ "status": "nonsense" })).await;
+    }
+    code
 }
 
 #[tokio::test(flavor = "multi_thread")]
