@@ -61,6 +61,7 @@ pub async fn delete(writer: Writer, id: Path<i64>) -> Answer {
 
 /// `GET /api/events/{id}/matches?status=live`: its schedule.
 pub async fn matches(reader: Reader, id: Path<i64>, paging: Query<Paging>) -> Answer {
+    reader.may_list()?;
     reader.may(Act::read_event(*id)).await?;
     let (seen_by, status) = (reader.seen_by(), matches::status(&paging)?);
     let list =

@@ -87,16 +87,18 @@ impl Reader {
         self.who.as_ref().is_some_and(|who| who.admin)
     }
 
-    /// Whose eyes a list is made for.
+    /// Whose eyes a list is made for. A token for topics shows of lists what anybody sees.
     pub fn seen_by(&self) -> SeenBy {
-        SeenBy { user_id: self.id(), all: self.is_admin() }
+        let whole = self.who.as_ref().filter(|who| who.topics.is_none());
+        SeenBy { user_id: whole.map(|who| who.id), all: whole.is_some_and(|who| who.admin) }
     }
 
     pub fn id(&self) -> Option<i64> {
         self.who.as_ref().map(|who| who.id)
     }
 
-    /// Lists aren't topics: a token for topics doesn't open them.
+    /// Lists aren't topics, not even those of a topic's event or team: they show what its reader
+    /// sees by other rights. A token for topics doesn't open them.
     pub fn may_list(&self) -> Result<(), Problem> {
         match &self.who {
             Some(SignedIn { topics: Some(_), .. }) => {

@@ -14,6 +14,7 @@ type Answer = Result<HttpResponse, Problem>;
 
 /// `GET /api/events/{id}/results`
 pub async fn of_event(reader: Reader, id: Path<i64>, paging: Query<Paging>) -> Answer {
+    reader.may_list()?;
     reader.may(Act::read_event(*id)).await?;
     let of = ListOf::EventResults { event_id: *id, seen_by: reader.seen_by() };
     let list = reader.page(of, &paging).await?;
@@ -29,6 +30,7 @@ pub async fn leaderboard(reader: Reader, id: Path<i64>) -> Answer {
 
 /// `GET /api/teams/{id}/results`
 pub async fn of_team(reader: Reader, id: Path<i64>, paging: Query<Paging>) -> Answer {
+    reader.may_list()?;
     reader.may(Act::read_team(*id)).await?;
     let of = ListOf::TeamResults { team_id: *id, seen_by: reader.seen_by() };
     let list = reader.page(of, &paging).await?;

@@ -76,6 +76,7 @@ pub async fn delete(writer: Writer, id: Path<i64>) -> Answer {
 
 /// `GET /api/teams/{id}/matches`: the public ones, and those one has to do with.
 pub async fn matches(reader: Reader, id: Path<i64>, paging: Query<Paging>) -> Answer {
+    reader.may_list()?;
     reader.may(Act::read_team(*id)).await?;
     let of = ListOf::TeamMatches { team_id: *id, seen_by: reader.seen_by() };
     let list = reader.page(of, &paging).await?;

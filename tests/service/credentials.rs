@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::support::people::Game;
 use crate::support::people::Organizer;
 use crate::support::people::Person;
+use crate::support::people::id;
 use crate::support::server::TestServer;
 
 /// A private match with a member of one of its teams.
@@ -60,6 +61,33 @@ async fn g7_a_ticket_opens_only_what_it_was_made_for() {
     let body = json!({ "topics": [game.topic()] });
     let answer = stranger.client.post("/api/stream-tickets", body).await;
     answer.problem(403, "a ticket for what one may not read");
+}
+
+/// Its maker's other rights don't come along with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn g7_a_ticket_lists_nothing_that_is_not_its_topic() {
+    let server = TestServer::sqlite(&[]).await;
+    let organizer = server.organizer().await;
+    let cup = json!({ "name": "Cup", "sport": "football", "visibility": "public" });
+    let event = id(&organizer.client.post("/api/events", cup).await.ok());
+    let home = organizer.team("Home", "public").await;
+    let away = organizer.team("Away", "public").await;
+    let game = json!({
+        "sport": "football", "event_id": event, "home_team_id": home, "away_team_id": away,
+        "visibility": "private", "venue": "Secret Ground",
+    });
+    organizer.client.post("/api/matches", game).await.ok();
+    let topics = json!({ "topics": [format!("event_{event}"), format!("team_{home}")] });
+    let ticket = organizer.client.post("/api/stream-tickets", topics).await.ok();
+    let ticket = ticket["ticket"].as_str().unwrap();
+    for path in [format!("/api/events/{event}"), format!("/api/teams/{home}")] {
+        server.stranger().get(&format!("{path}?ticket={ticket}")).await.ok();
+        for list in ["matches", "results"] {
+            let answer = server.stranger().get(&format!("{path}/{list}?ticket={ticket}")).await;
+            assert!(!answer.text.contains("Secret"), "{path}/{list}: {}", answer.text);
+            assert_eq!(answer.problem(403, list), "forbidden");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
