@@ -103,17 +103,15 @@ pub async fn state(reader: Reader, id: Path<i64>) -> Answer {
     let snapshot = store.snapshot(topic).await?.ok_or(Problem::NotFound("match"))?;
     // Without its time, which is another each time.
     let version = auth::hash_of(json!([snapshot.seq, snapshot.data]).to_string().as_bytes());
-    let mut answer = reader.found(
-        Some(&version),
-        &json!({
-            "type": "snapshot",
-            "topic": topic,
-            "seq": snapshot.seq,
-            "at": shape::stamp(Utc::now()),
-            "reason": "connected",
-            "data": snapshot.data,
-        }),
-    );
+    let body = json!({
+        "type": "snapshot",
+        "topic": topic,
+        "seq": snapshot.seq,
+        "at": shape::stamp(Utc::now()),
+        "reason": "connected",
+        "data": snapshot.data,
+    });
+    let mut answer = reader.tagged(&version, body.to_string());
     let place = cursor::of_one(store.epoch(), snapshot.seq);
     if let Ok(place) = header::HeaderValue::from_str(&place) {
         answer.headers_mut().insert(header::HeaderName::from_static("touchline-cursor"), place);

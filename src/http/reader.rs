@@ -56,6 +56,9 @@ impl Paging {
     }
 }
 
+/// Characters of the hash beside a version: two bodies of one version are told apart.
+const HASH: usize = 8;
+
 fn usual() -> i64 {
     100
 }
@@ -108,11 +111,24 @@ impl Reader {
         }
     }
 
-    /// The answer, or that the caller has it already. What has no version is known by its hash.
+    /// The answer, or that the caller has it already.
+    ///
+    /// A body may show what its version doesn't count, as a match does its teams' names: it is
+    /// known by its hash too, and what has no version by that alone. Writers compare the version
+    /// (`If-Match`): whoever renames a team doesn't stop its matches' scorers.
     pub fn found(&self, version: Option<&str>, body: &Value) -> HttpResponse {
         let text = body.to_string();
-        let etag = version.map_or_else(|| auth::hash_of(text.as_bytes()), str::to_owned);
-        let known = is_known(&self.if_none_match, &etag);
+        let hash = auth::hash_of(text.as_bytes());
+        let etag = match version {
+            Some(version) => format!("{version}-{}", hash.get(..HASH).unwrap_or(&hash)),
+            None => hash,
+        };
+        self.tagged(&etag, text)
+    }
+
+    /// The same of a body whose tag the caller makes.
+    pub fn tagged(&self, etag: &str, text: String) -> HttpResponse {
+        let known = is_known(&self.if_none_match, etag);
         let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         // What anybody gets without signing in is everybody's.
         let cache = if self.who.is_some() { "private, no-cache" } else { "public, no-cache" };

@@ -178,14 +178,18 @@ pub fn is_key(text: &str) -> bool {
     (1..=KEY_LENGTH).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// `"7"` → 7; `*` is any version. A weak tag never matches (RFC 9110, 13.1.1), so it stays as it is.
+/// `"7"` → 7, and so `"7-1a2b3c4d"`, whose hash is for readers; `*` is any version. A weak tag
+/// never matches (RFC 9110, 13.1.1), so it stays as it is.
 fn entity_tag(text: &str) -> Result<Option<String>, Problem> {
     if text == "*" {
         return Ok(None);
     }
     let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     match bare {
-        Some(bare) if !bare.contains('"') => Ok(Some(bare.to_owned())),
+        Some(bare) if !bare.contains('"') => {
+            let version = bare.split_once('-').map_or(bare, |(version, _)| version);
+            Ok(Some(version.to_owned()))
+        }
         _ if text.starts_with("W/\"") => Ok(Some(text.to_owned())),
         _ => Err(Problem::BadRequest("If-Match: send one ETag, in quotes".to_owned())),
     }
@@ -216,6 +220,7 @@ mod tests {
     fn versions_stand_in_quotes() {
         let read = |text| entity_tag(text).ok();
         assert_eq!(read("\"7\""), Some(Some("7".to_owned())));
+        assert_eq!(read("\"7-1a2b3c4d\""), Some(Some("7".to_owned())));
         assert_eq!(read("*"), Some(None));
         assert_eq!(read("W/\"7\""), Some(Some("W/\"7\"".to_owned())), "matches nothing");
         assert_eq!(read("7"), None);

@@ -118,7 +118,8 @@ async fn an_announcement_is_made_edited_sent_again_and_deleted(database: Databas
     assert_eq!(message["topic"], world.event_topic());
     assert_eq!(message["data"], json!({ "change": "created", "announcement": shape }));
     let read = client.get(&path).await;
-    assert_eq!((read.ok(), read.header("etag")), (shape, "\"1\""));
+    assert_eq!(read.ok(), shape);
+    assert!(read.header("etag").starts_with("\"1-"), "{:?}", read.headers);
 
     let stale = [("If-Match", "\"7\"")];
     let edit = json!({ "priority": "low", "expires_at": at(3600) });

@@ -245,6 +245,33 @@ async fn what_has_not_changed_is_not_sent_again() {
     }
 }
 
+/// A match shows its teams' names and colours, of which its own version knows nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_match_shows_of_its_teams_is_not_kept_when_they_change() {
+    let server = TestServer::sqlite(&[]).await;
+    let organizer = server.organizer().await;
+    let game = organizer.game("football", "public").await;
+    let path = game.path("");
+    let tag = server.stranger().get(&path).await.header("etag").to_owned();
+    assert_eq!(unless(&server.stranger(), &path, &tag).await.status, 304);
+    let team = format!("/api/teams/{}", game.home);
+    for edit in [json!({ "name": "Renamed" }), json!({ "colour": "#ff0000" })] {
+        organizer.client.patch(&team, edit.clone()).await.ok();
+        let answer = unless(&server.stranger(), &path, &tag).await;
+        assert_eq!(answer.status, 200, "{edit}");
+    }
+    // It is still the same match, for whoever writes.
+    let write = async |tag: &str| {
+        let body = json!({ "venue": "Elsewhere" });
+        let headers = [("If-Match", tag)];
+        organizer.client.send(Method::PATCH, &path, Some(body), &headers).await.unwrap()
+    };
+    let written = write(&tag).await;
+    written.ok();
+    assert_eq!(write(&tag).await.problem(412, "an older version"), "stale");
+    write(written.header("etag")).await.ok();
+}
+
 /// Asks for what differs from what one has.
 async fn unless(client: &Client, path: &str, tag: &str) -> Answer {
     client.send(Method::GET, path, None, &[("If-None-Match", tag)]).await.unwrap()

@@ -159,7 +159,8 @@ async fn a_purchase_is_its_buyers_alone(database: Database) {
     // The buyer and the administrator read it, with its version.
     for client in [&buyer.client, &organizer.client] {
         let read = client.get(&path_of(&purchase)).await;
-        assert_eq!((read.ok(), read.header("etag")), (purchase.clone(), "\"1\""));
+        assert_eq!(read.ok(), purchase);
+        assert!(read.header("etag").starts_with("\"1-"), "{:?}", read.headers);
         assert!(read.header("cache-control").contains("private"), "{:?}", read.headers);
     }
     // Who manages the event sees what was sold, without what lets people in.
