@@ -1,12 +1,16 @@
 //! Ends streams whose readers may no longer read (G7).
 
+use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
+use futures_util::stream;
 
 use crate::domain::topic::Topic;
 use crate::store::Result;
@@ -49,31 +53,128 @@ impl Rights {
     }
 }
 
-/// Asks again for everybody who reads, once for each user and topic.
-pub async fn recheck(hub: Rc<Hub>, readers: Vec<Rc<Reader>>) {
-    let mut known: HashMap<(Option<i64>, Topic), bool> = HashMap::new();
-    for reader in readers {
-        let mut lost = Vec::new();
-        for wanted in reader.follows.iter().flat_map(|follow| &follow.topics) {
-            let asked = (reader.who.user_id, wanted.topic);
-            let may = if let Some(may) = known.get(&asked) {
-                *may
-            } else {
-                let answer =
-                    hub.shared.ask(move |shared| (shared.rights.may_read)(asked.0, asked.1));
-                let Ok(may) = answer.await else {
-                    hub.forget_rights();
-                    return;
-                };
-                known.insert(asked, may);
-                may
-            };
-            if !may {
-                lost.push(wanted.topic);
-            }
+/// When a hub asks anew: one round at a time, however often rights change meanwhile.
+pub struct Rounds {
+    /// The version of rights that a round was last begun for.
+    seen: Cell<i64>,
+    runs: Cell<bool>,
+    /// Rights have changed since the last turn began, so everybody is to be asked for.
+    all: Cell<bool>,
+    /// Readers who were allowed in at other rights than those seen: the turn that asked for
+    /// everybody may have been just before they came.
+    newcomers: RefCell<Vec<Rc<Reader>>>,
+}
+
+impl Rounds {
+    pub fn at(version: i64) -> Self {
+        let (seen, newcomers) = (Cell::new(version), RefCell::default());
+        Self { seen, runs: Cell::new(false), all: Cell::new(false), newcomers }
+    }
+
+    /// Whether a round is to be begun, now that this is the version of rights.
+    pub fn is_due(&self, version: i64) -> bool {
+        if self.seen.replace(version) == version {
+            return false;
         }
-        if !lost.is_empty() {
-            reader.revoke(lost);
+        self.all.set(true);
+        !self.runs.replace(true)
+    }
+
+    /// Whether a round is to be begun, now that this reader has come.
+    pub fn comes(&self, reader: &Rc<Reader>) -> bool {
+        if reader.rights == self.seen.get() {
+            return false;
+        }
+        self.newcomers.borrow_mut().push(Rc::clone(reader));
+        !self.runs.replace(true)
+    }
+
+    /// For whom the next turn asks; `None` at the end of the round.
+    fn next(&self, everybody: impl Fn() -> Vec<Rc<Reader>>) -> Option<Vec<Rc<Reader>>> {
+        let newcomers = self.newcomers.take();
+        if self.all.take() {
+            return Some(everybody());
+        }
+        let ends = newcomers.is_empty();
+        self.runs.set(!ends);
+        (!ends).then_some(newcomers)
+    }
+
+    /// Ends the round; the next tick of the hub begins another, for everybody.
+    fn fail(&self) {
+        self.runs.set(false);
+        self.seen.set(-1);
+    }
+}
+
+/// A user, or nobody in particular, and what they read.
+type Asked = (Option<i64>, Topic);
+
+/// Questions asked at once: some of the database's connections are left to others.
+const AT_ONCE: usize = 16;
+
+/// Asks again for everybody who reads, until nothing has changed meanwhile.
+pub async fn recheck(hub: Rc<Hub>) {
+    while let Some(readers) = hub.rounds.next(|| hub.everybody()) {
+        let asked = readers.iter().map(|reader| asked_for(reader)).collect::<Vec<_>>();
+        let ask = |(user, topic): Asked| {
+            hub.shared.ask(move |shared| (shared.rights.may_read)(user, topic))
+        };
+        let revoke = |index: usize, lost| {
+            if let Some(reader) = readers.get(index) {
+                reader.revoke(lost);
+            }
+        };
+        if ask_all(&asked, ask, revoke).await.is_err() {
+            return hub.rounds.fail();
         }
     }
 }
+
+fn asked_for(reader: &Reader) -> Vec<Asked> {
+    let topics = reader.follows.iter().flat_map(|follow| &follow.topics);
+    topics.map(|wanted| (reader.who.user_id, wanted.topic)).collect()
+}
+
+/// Asks each question once, some at a time; tells of each reader what it has lost as soon as all
+/// that it reads is answered.
+async fn ask_all<F: Future<Output = Result<bool>>>(
+    readers: &[Vec<Asked>],
+    ask: impl Fn(Asked) -> F,
+    mut revoke: impl FnMut(usize, Vec<Topic>),
+) -> Result<()> {
+    let mut askers: HashMap<Asked, Vec<usize>> = HashMap::new();
+    let mut questions = Vec::new();
+    for (index, reader) in readers.iter().enumerate() {
+        for asked in reader {
+            let asking = askers.entry(*asked).or_default();
+            if asking.is_empty() {
+                questions.push(*asked);
+            }
+            asking.push(index);
+        }
+    }
+    let mut open: Vec<_> = readers.iter().map(|asked| (asked.len(), Vec::new())).collect();
+    let ask = &ask;
+    let answers = questions.into_iter().map(|asked| async move { (asked, ask(asked).await) });
+    let mut answers = std::pin::pin!(stream::iter(answers).buffer_unordered(AT_ONCE));
+    while let Some((asked, may)) = answers.next().await {
+        let may = may?;
+        for index in askers.remove(&asked).unwrap_or_default() {
+            let Some((left, lost)) = open.get_mut(index) else { continue };
+            *left -= 1;
+            if !may {
+                lost.push(asked.1);
+            }
+            if *left == 0 && !lost.is_empty() {
+                // In the order in which the reader named them.
+                let named = readers.get(index).into_iter().flatten().map(|(_, topic)| *topic);
+                revoke(index, named.filter(|topic| lost.contains(topic)).collect());
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

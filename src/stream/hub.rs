@@ -23,6 +23,7 @@ use crate::stream::Shared;
 use crate::stream::feeder::Ask;
 use crate::stream::frame::Frame;
 use crate::stream::guard;
+use crate::stream::guard::Rounds;
 use crate::stream::reader::Bye;
 use crate::stream::reader::Reader;
 use crate::stream::reader::Ready;
@@ -65,7 +66,7 @@ pub struct Hub {
     readers: RefCell<Vec<Rc<Reader>>>,
     tick: Cell<u32>,
     draining: Cell<bool>,
-    rights_seen: Cell<i64>,
+    pub(super) rounds: Rounds,
 }
 
 /// Ticks a second: how finely heartbeats and ends are timed.
@@ -76,7 +77,7 @@ impl Hub {
     pub fn start(worker: usize, shared: Arc<Shared>, inbox: UnboundedReceiver<Notice>) -> Rc<Self> {
         let hub = Rc::new(Self {
             worker,
-            rights_seen: Cell::new(shared.rights.version()),
+            rounds: Rounds::at(shared.rights.version()),
             shared,
             stations: RefCell::default(),
             readers: RefCell::default(),
@@ -159,14 +160,18 @@ impl Hub {
         station
     }
 
+    /// Everybody who reads on this worker.
+    pub fn everybody(&self) -> Vec<Rc<Reader>> {
+        self.readers.borrow().clone()
+    }
+
     /// Adds a reader to its stations.
     ///
     /// Where rights have changed since it was allowed in, they are asked again: the round that
     /// asked everybody may have been just before it came.
     pub fn join(self: &Rc<Self>, reader: &Rc<Reader>) {
-        if reader.rights != self.rights_seen.get() {
-            let round = guard::recheck(Rc::clone(self), vec![Rc::clone(reader)]);
-            tokio::task::spawn_local(round);
+        if self.rounds.comes(reader) {
+            tokio::task::spawn_local(guard::recheck(Rc::clone(self)));
         }
         reader.last_write.set(self.tick());
         for (index, follow) in reader.follows.iter().enumerate() {

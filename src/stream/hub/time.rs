@@ -30,17 +30,10 @@ impl Hub {
                 self.attend(reader);
             }
             self.release_unused();
-            let version = self.shared.rights.version();
-            if version != self.rights_seen.replace(version) {
-                let readers = self.readers.borrow().clone();
-                tokio::task::spawn_local(guard::recheck(Rc::clone(&self), readers));
+            if self.rounds.is_due(self.shared.rights.version()) {
+                tokio::task::spawn_local(guard::recheck(Rc::clone(&self)));
             }
         }
-    }
-
-    /// Has rights asked again at the next tick.
-    pub fn forget_rights(&self) {
-        self.rights_seen.set(-1);
     }
 
     fn attend(&self, reader: &Rc<Reader>) {
