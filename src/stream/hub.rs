@@ -100,9 +100,7 @@ impl Hub {
     /// The state of a topic at `at_least` or later.
     pub async fn state(&self, topic: Topic, at_least: Seq) -> Result<Option<Arc<State>>> {
         self.shared
-            .ask(move |shared| async move {
-                shared.snapshots.get(&shared.store, &shared.metrics, topic, at_least).await
-            })
+            .ask(move |shared| async move { shared.snapshots.get(&shared, topic, at_least).await })
             .await
     }
 

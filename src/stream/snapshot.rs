@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::OnceLock;
 use std::sync::PoisonError;
+use std::time::Duration;
+use std::time::Instant;
 
 use bytes::Bytes;
 use bytes::BytesMut;
 
 use crate::domain::topic::Seq;
 use crate::domain::topic::Topic;
-use crate::metrics::Metrics;
 use crate::store::Result;
-use crate::store::Store;
+use crate::stream::Shared;
 use crate::stream::cursor;
 use crate::stream::frame;
 use crate::stream::frame::Coding;
@@ -40,13 +41,25 @@ pub struct State {
     connected: OnceLock<Bytes>,
 }
 
-type Slot = Arc<tokio::sync::Mutex<Option<Arc<State>>>>;
+/// A state, and what was known when its making began.
+struct Kept {
+    state: Arc<State>,
+    began: Instant,
+    /// The version of rights: what is public may be private at the next, and the other way round.
+    rights: i64,
+}
+
+type Slot = Arc<tokio::sync::Mutex<Option<Kept>>>;
 
 /// The newest state of each topic that was asked for lately.
 #[derive(Default)]
 pub struct Snapshots {
     slots: Mutex<HashMap<Topic, Slot>>,
 }
+
+/// How old a state may be that somebody is given: a team's name or players change a match's state
+/// and move no seq of its stream.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// Topics whose state is kept; beyond it all are thrown away and made again when asked for.
 const MOST_TOPICS: usize = 512;
@@ -66,32 +79,35 @@ impl Reason {
 impl Snapshots {
     /// The state at `at_least` or later; `None` where the topic is of nothing that exists.
     ///
-    /// Whoever asks while it is being made waits for that one.
+    /// Whoever asks while it is being made waits for that one: a crowd that comes at once has one
+    /// made, or two where the first was begun too early for the last of them.
     pub async fn get(
         &self,
-        store: &Store,
-        metrics: &Metrics,
+        shared: &Shared,
         topic: Topic,
         at_least: Seq,
     ) -> Result<Option<Arc<State>>> {
+        let asked = Instant::now();
         let slot = self.slot(topic);
-        let mut kept = slot.lock().await;
-        if let Some(state) = kept.as_ref()
-            && state.seq >= at_least
-        {
-            return Ok(Some(Arc::clone(state)));
+        let mut slot = slot.lock().await;
+        // Before the state is read: one that is read later is at least as new as that.
+        let rights = shared.rights.version();
+        if let Some(kept) = slot.as_ref().filter(|kept| kept.serves(asked, rights, at_least)) {
+            return Ok(Some(Arc::clone(&kept.state)));
         }
-        metrics.snapshot_builds.inc();
-        *kept = store.snapshot(topic).await?.map(|snapshot| {
-            Arc::new(State {
+        shared.metrics.snapshot_builds.inc();
+        let began = Instant::now();
+        *slot = shared.store.snapshot(topic).await?.map(|snapshot| {
+            let state = Arc::new(State {
                 topic,
                 seq: snapshot.seq,
                 at: frame::now_text(),
                 data: snapshot.data.to_string(),
                 connected: OnceLock::new(),
-            })
+            });
+            Kept { state, began, rights }
         });
-        Ok(kept.clone())
+        Ok(slot.as_ref().map(|kept| Arc::clone(&kept.state)))
     }
 
     fn slot(&self, topic: Topic) -> Slot {
@@ -100,6 +116,15 @@ impl Snapshots {
             slots.clear();
         }
         Arc::clone(slots.entry(topic).or_default())
+    }
+}
+
+impl Kept {
+    /// Whether it is good for somebody who asked then. Counted from when they asked, and not from
+    /// when their turn came: a database that takes long isn't asked once for each.
+    fn serves(&self, asked: Instant, rights: i64, at_least: Seq) -> bool {
+        let is_fresh = asked.saturating_duration_since(self.began) < FRESH;
+        is_fresh && self.rights == rights && self.state.seq >= at_least
     }
 }
 
@@ -131,5 +156,25 @@ impl State {
         frame::put_data(&mut block, &self.envelope(reason));
         frame::put_id(&mut block, cursor);
         block
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn g7_a_kept_state_serves_those_who_ask_in_its_time_and_at_its_rights() {
+        let topic = "match_3".parse().unwrap();
+        let (at, data, connected) = (String::new(), String::new(), OnceLock::new());
+        let state = Arc::new(State { topic, seq: 42, at, data, connected });
+        let began = Instant::now();
+        let kept = Kept { state, began, rights: 7 };
+        let before = began.checked_sub(Duration::from_secs(9)).unwrap();
+        assert!(kept.serves(began, 7, 42) && kept.serves(began, 7, 41));
+        assert!(kept.serves(before, 7, 42), "who waited long for it");
+        assert!(!kept.serves(began, 7, 43), "it lacks a message");
+        assert!(!kept.serves(began, 8, 42), "rights have changed");
+        assert!(!kept.serves(began + FRESH, 7, 42), "it may be renamed by now");
     }
 }
