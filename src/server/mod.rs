@@ -32,6 +32,7 @@ use crate::stream::Shared;
 use crate::stream::feeder;
 use crate::stream::feeder::Feeder;
 use crate::stream::guard::Rights;
+use crate::stream::opened::Opened;
 use crate::stream::pages::Pages;
 use crate::stream::snapshot::Snapshots;
 
@@ -72,6 +73,7 @@ impl Server {
             feeder,
             snapshots: Snapshots::default(),
             pages: Pages::default(),
+            opened: Opened::default(),
             rights,
             draining: tokio::sync::watch::Sender::new(false),
             runtime: tokio::runtime::Handle::current(),

@@ -2,7 +2,7 @@
 //!
 //! The bell (and, once a second, a look at the heads) only wakes it: it reads from where each
 //! stream's hubs stand and never from what a notice says. A hole can't be sent, because the page
-//! that has one is refused.
+//! that has one is refused. Where the log no longer keeps what hubs hold in memory, they are told.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -53,6 +53,8 @@ const HEAD_START: i64 = 256;
 struct Followed {
     /// The newest seq handed out.
     at: Seq,
+    /// No hub holds anything up to here.
+    floor: Seq,
     workers: Vec<usize>,
 }
 
@@ -147,8 +149,9 @@ impl Following {
                     floor: Some(floor),
                     frames: Arc::clone(&frames),
                 });
-                let followed =
-                    self.streams.entry(stream).or_insert(Followed { at, workers: Vec::new() });
+                let new = Followed { at, floor, workers: Vec::new() };
+                let followed = self.streams.entry(stream).or_insert(new);
+                followed.floor = followed.floor.min(floor);
                 if !followed.workers.contains(&worker) {
                     followed.workers.push(worker);
                 }
@@ -204,6 +207,8 @@ impl Following {
                     return;
                 }
             };
+            // Some may have gone before they were read here.
+            followed.prune(shared, stream, page.pruned);
             let Some(last) = page.last() else { return };
             shared.metrics.messages.inc_by(page.frames.len() as u64);
             followed.at = last;
@@ -218,7 +223,8 @@ impl Following {
         }
     }
 
-    /// Compares heads with what was handed out, in case a notice was lost.
+    /// Compares heads with what was handed out, in case a notice was lost, and what is pruned
+    /// with what is held in memory.
     async fn look(&mut self) {
         let streams: Vec<_> = self.streams.keys().copied().collect();
         if streams.is_empty() {
@@ -227,13 +233,30 @@ impl Following {
         match self.shared.store.heads(&streams).await {
             Ok(heads) => {
                 for (stream, head) in streams.into_iter().zip(heads) {
-                    if self.streams.get(&stream).is_some_and(|known| known.at < head.head) {
+                    if let Some(followed) = self.streams.get_mut(&stream) {
+                        followed.prune(&self.shared, stream, head.pruned);
+                    }
+                    if self.lacks(stream, head.head) {
                         self.feed(stream).await;
                     }
                 }
             }
             Err(error) => tracing::warn!(error = %error, "The log can't be read: {error}"),
         }
+    }
+}
+
+impl Followed {
+    /// Has hubs and pages forget what the log no longer keeps. Readers who stand before it are
+    /// owed a snapshot, which each finds out from the log.
+    fn prune(&mut self, shared: &Shared, stream: Stream, pruned: Seq) {
+        if pruned <= self.floor {
+            return;
+        }
+        self.floor = pruned;
+        self.at = self.at.max(pruned);
+        shared.pages.forget(stream);
+        shared.feeder.tell(&self.workers, || Notice::Pruned { stream, upto: pruned });
     }
 }
 

@@ -46,6 +46,11 @@ pub enum Notice {
         stream: Stream,
         frames: Arc<[Frame]>,
     },
+    /// Messages up to this one are no longer kept, and may not be told from memory either.
+    Pruned {
+        stream: Stream,
+        upto: Seq,
+    },
     /// End all streams, spread over so many seconds.
     Drain {
         seconds: u32,
@@ -227,6 +232,11 @@ impl Hub {
                 let mut ring = station.ring.borrow_mut();
                 frames.iter().cloned().for_each(|frame| ring.push(frame));
                 drop(ring);
+                return Some(station);
+            }
+            Notice::Pruned { stream, upto } => {
+                let station = self.stations.borrow().get(&stream).cloned()?;
+                station.ring.borrow_mut().forget(upto);
                 return Some(station);
             }
             Notice::Drain { seconds } => self.drain(seconds),

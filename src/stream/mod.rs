@@ -12,6 +12,7 @@ pub mod follow;
 pub mod frame;
 pub mod guard;
 pub mod hub;
+pub mod opened;
 pub mod pages;
 pub mod poll;
 pub mod reader;
@@ -30,6 +31,7 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::stream::feeder::Feeder;
 use crate::stream::guard::Rights;
+use crate::stream::opened::Opened;
 use crate::stream::pages::Pages;
 use crate::stream::snapshot::Snapshots;
 
@@ -57,6 +59,7 @@ pub struct Shared {
     pub feeder: Feeder,
     pub snapshots: Snapshots,
     pub pages: Pages,
+    pub opened: Opened,
     pub rights: Rights,
     /// Turns true when the process is about to end.
     pub draining: tokio::sync::watch::Sender<bool>,

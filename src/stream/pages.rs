@@ -77,6 +77,12 @@ impl Pages {
         Ok(Arc::clone(page))
     }
 
+    /// Forgets a stream's pages: messages of it are no longer kept.
+    pub fn forget(&self, stream: Stream) {
+        let mut reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
+        reads.retain(|(of, _), _| *of != stream);
+    }
+
     fn cell(&self, stream: Stream, after: Seq) -> Cell {
         let now = Instant::now();
         let mut reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);

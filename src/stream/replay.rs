@@ -29,6 +29,9 @@ pub struct Tape {
     pub after: Seq,
     /// How many times faster than it was; above 0.
     pub speed: f64,
+    /// Whether everybody may read it, as it was found at this version of rights.
+    pub is_public: bool,
+    pub asked_at: i64,
     pub user_id: Option<i64>,
     /// When its credential runs out.
     pub expires_at: Option<DateTime<Utc>>,
@@ -158,8 +161,12 @@ impl Player {
     }
 
     async fn read(&mut self) -> Result<()> {
-        let (stream, after) = (self.tape.stream, self.tape.after);
+        let Tape { stream, after, is_public, asked_at, .. } = self.tape;
         let page = self.shared.ask(move |shared| async move {
+            let mut after = after;
+            if is_public {
+                after = after.max(shared.opened.pruned(&shared, asked_at, stream).await?);
+            }
             shared.pages.get(&shared, stream, after, shared.settings.replay_page).await
         });
         self.frames = page.await?.after(after).cloned().collect();

@@ -78,6 +78,21 @@ impl Ring {
         self.joined = None;
     }
 
+    /// Forgets frames up to `upto`, which are in the log no longer: readers behind it turn there
+    /// and are told.
+    pub fn forget(&mut self, upto: Seq) {
+        if upto >= self.head() {
+            // Also where nothing newer is here yet: what comes next follows what was pruned.
+            return self.restart(upto);
+        }
+        while self.floor < upto {
+            let Some(oldest) = self.frames.pop_front() else { break };
+            self.bytes -= oldest.size();
+            self.floor = oldest.seq();
+        }
+        self.joined = None;
+    }
+
     /// The frames after `seq`; `None` where the log must be read first.
     pub fn after(&self, seq: Seq) -> Option<impl Iterator<Item = &Frame>> {
         if seq < self.floor {
@@ -169,6 +184,31 @@ mod tests {
         assert!(ring.after(1).is_none(), "2 has left");
         assert_eq!(ring.after(2).unwrap().map(Frame::seq).collect::<Vec<_>>(), [3, 4, 5]);
         assert_eq!((ring.floor(), ring.head()), (2, 5));
+    }
+
+    #[test]
+    fn g4_what_is_pruned_leaves_the_ring() {
+        for (upto, floor, left) in [
+            (0, 2, vec![3, 4, 5]),
+            (2, 2, vec![3, 4, 5]),
+            (4, 4, vec![5]),
+            (5, 5, vec![]),
+            (9, 9, vec![]),
+        ] {
+            let mut ring = Ring::starting_at(2, 10, 10_000);
+            for seq in 3..=5 {
+                ring.push(frame(seq));
+            }
+            assert_eq!(ring.joined(2, 10_000).unwrap().last, 5);
+            ring.forget(upto);
+            assert_eq!((ring.floor(), ring.head()), (floor, floor.max(5)), "{upto}");
+            assert_eq!(ring.joined(2, 10_000).is_some(), upto <= 2, "{upto}: kept joined");
+            let frames = ring.after(floor).unwrap();
+            assert_eq!(frames.map(Frame::seq).collect::<Vec<_>>(), left, "{upto}");
+            let next = ring.head() + 1;
+            ring.push(frame(next));
+            assert_eq!(ring.head(), next);
+        }
     }
 
     #[test]

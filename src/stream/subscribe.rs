@@ -47,6 +47,8 @@ pub enum First {
 /// What a reader asks for, already allowed.
 pub struct Wish {
     pub topics: Vec<Topic>,
+    /// Those of them that everybody may read.
+    pub public: Vec<Topic>,
     pub cursor: Option<String>,
     pub mode: Mode,
     pub first: First,
@@ -85,6 +87,7 @@ pub async fn open(hub: &Rc<Hub>, wish: Wish) -> Result<Rc<Reader>> {
     for follow in &follows {
         let place = place(hub, follow, cursor.as_ref(), only, wish.first).await?;
         follow.place.set(place);
+        bound(hub, follow, &wish).await?;
     }
     let resumes = cursor.is_some() && follows.iter().any(|follow| follow.at().is_some());
     let (first, padding, coding) = (wish.first, wish.padding, wish.coding);
@@ -194,6 +197,28 @@ pub async fn place(
         }
     }
     Ok(Place::At(seq))
+}
+
+/// Takes a cursor's place away that is before what a stream may be told from, now that it is
+/// public.
+async fn bound(hub: &Rc<Hub>, follow: &Follow, wish: &Wish) -> Result<()> {
+    if !follow.topics.iter().any(|wanted| wish.public.contains(&wanted.topic)) {
+        return Ok(());
+    }
+    let (rights, stream) = (wish.rights, follow.stream);
+    // Also of those who bring no cursor: those who come back need no database then.
+    let pruned = if let Some(pruned) = hub.shared.opened.known(rights, stream) {
+        pruned
+    } else {
+        let asked = hub
+            .shared
+            .ask(move |shared| async move { shared.opened.pruned(&shared, rights, stream).await });
+        asked.await?
+    };
+    if wish.cursor.is_some() && follow.at().is_some_and(|at| at < pruned) {
+        follow.place.set(Place::Owed(Reason::Pruned));
+    }
+    Ok(())
 }
 
 fn hello(hub: &Hub, reader: &Reader, resumes: bool) -> Bytes {

@@ -10,6 +10,7 @@ mod crash;
 mod credentials;
 mod cursors;
 mod drain;
+mod exposure;
 mod heartbeat;
 mod history;
 mod hostile;

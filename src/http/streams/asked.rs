@@ -1,5 +1,6 @@
 //! One stream request: who asks for which topics, and whether that may be answered.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use actix_web::HttpRequest;
@@ -35,7 +36,9 @@ pub struct Asked {
     pub topics: Vec<Topic>,
     viewer: Viewer,
     /// The version of rights that what it may read was asked at.
-    rights: i64,
+    pub rights: i64,
+    /// Which of the topics were found to be everybody's.
+    public: RefCell<Vec<Topic>>,
 }
 
 impl Asked {
@@ -44,7 +47,8 @@ impl Asked {
         let app = request.app_data::<Data<App>>().cloned().ok_or_else(missing)?;
         let hub = request.app_data::<Data<Rc<Hub>>>().cloned().ok_or_else(missing)?;
         let rights = app.shared.rights.version();
-        Ok(Self { app, hub, request, topics, viewer, rights })
+        let public = RefCell::default();
+        Ok(Self { app, hub, request, topics, viewer, rights, public })
     }
 
     pub fn user_id(&self) -> Option<i64> {
@@ -57,16 +61,18 @@ impl Asked {
 
     /// Whether the topics are all public; a problem where one of them may not be read.
     pub async fn may_read(&self) -> Result<bool, Problem> {
-        let (mut are_public, mut refused) = (true, Vec::new());
+        let (mut public, mut refused) = (Vec::new(), Vec::new());
         for topic in &self.topics {
             match may_read(&self.app, &self.viewer, *topic).await {
-                Ok(is_public) => are_public &= is_public,
+                Ok(is_public) => public.extend(is_public.then_some(*topic)),
                 Err(problem) if problem.kind().0.is_client_error() => {
                     refused.push((*topic, problem));
                 }
                 Err(problem) => return Err(problem),
             }
         }
+        let are_public = public.len() == self.topics.len();
+        *self.public.borrow_mut() = public;
         self.without(refused).map(|()| are_public)
     }
 
@@ -135,6 +141,7 @@ impl Asked {
         let address = Client::of(&self.request, &self.app.limits.proxies).address;
         Wish {
             topics: self.topics.clone(),
+            public: self.public.borrow().clone(),
             cursor: wished.cursor,
             mode: wished.mode,
             first: wished.first,

@@ -41,6 +41,8 @@ pub async fn replay(
         stream,
         after: after.unwrap_or(from - 1),
         speed,
+        is_public: !private,
+        asked_at: asked.rights,
         user_id: asked.user_id(),
         expires_at: asked.who().map(|who| who.expires_at),
         permit,
