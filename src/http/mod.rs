@@ -138,7 +138,7 @@ fn accounts(config: &mut ServiceConfig) {
 fn of_teams(config: &mut ServiceConfig) {
     at!(config, "/api/teams", [teams::list], post => teams::create);
     at!(config, "/api/teams/{id}", [teams::read], patch => teams::edit, delete => teams::delete);
-    at!(config, "/api/teams/{id}/matches", [teams::matches]);
+    at!(config, "/api/teams/{id}/matches", [teams::matches], post => teams::accept_match);
     at!(config, "/api/teams/{id}/results", [results::of_team]);
     at!(config, "/api/teams/{id}/registrations", [registrations::of_team],
         post => registrations::accept);

@@ -83,6 +83,16 @@ pub async fn matches(reader: Reader, id: Path<i64>, paging: Query<Paging>) -> An
     Ok(reader.listed(&list))
 }
 
+/// `POST /api/teams/{id}/matches` with `{"match_id":5}`: the team agrees to a match others made.
+pub async fn accept_match(writer: Writer, id: Path<i64>, body: Body) -> Answer {
+    writer.may(Act::EditTeam(*id)).await?;
+    let hash = body.hash();
+    let mut fields = body.fields()?;
+    let match_id = fields.required("match_id", shape::id);
+    fields.finish()?;
+    writer.write(hash, Write::AcceptMatch { match_id, team_id: *id }).await
+}
+
 /// `GET /api/teams/{id}/players`
 pub async fn players(reader: Reader, id: Path<i64>, paging: Query<Paging>) -> Answer {
     reader.may(Act::read_team(*id)).await?;

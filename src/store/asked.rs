@@ -21,6 +21,22 @@ use crate::store::postgres;
 use crate::store::sqlite;
 
 impl Store {
+    /// Makes what a database of an earlier version lacks, a page a transaction.
+    pub(super) async fn upgrade(&self) -> Result<()> {
+        if !ask!(self.database, read, |conn, queries| queries::upgrade::is_due(conn))? {
+            return Ok(());
+        }
+        let mut after = Some(0);
+        while let Some(id) = after {
+            let games = Arc::clone(&self.games);
+            after = ask!(self.database, write, |conn, queries| {
+                let games = Arc::clone(&games);
+                async move { Ok((queries::upgrade::results(conn, &games, id).await?, Vec::new())) }
+            })?;
+        }
+        Ok(())
+    }
+
     /// `None`: no such match.
     pub async fn match_rights(&self, id: i64, user: Option<i64>) -> Result<Option<MatchRights>> {
         ask!(self.database, read_whole, |conn, queries| queries::rights::of_match(conn, id, user))

@@ -111,6 +111,11 @@ pub enum Write {
     DeleteMatch {
         id: i64,
     },
+    /// The team agrees to a match of no event that others have made.
+    AcceptMatch {
+        match_id: i64,
+        team_id: i64,
+    },
     AddOfficial {
         match_id: i64,
         user_id: i64,

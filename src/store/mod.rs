@@ -114,7 +114,9 @@ impl Store {
             let made = made.clone();
             async move { Ok((queries::settings::epoch(conn, &made).await?, Vec::new())) }
         })?;
-        Ok(Self { database, games: Arc::default(), epoch: epoch.into(), bell })
+        let store = Self { database, games: Arc::default(), epoch: epoch.into(), bell };
+        store.upgrade().await?;
+        Ok(store)
     }
 
     /// A short random word made when the database was created: lower-case hex.

@@ -40,7 +40,8 @@ pub struct TeamRights {
     pub public: bool,
     /// `manager`, `coach`, `player` or `family`
     pub role: Option<String>,
-    /// Takes part in an event that the team has agreed to take part in, or manages it.
+    /// Takes part in an event that the team has agreed to take part in, or manages it; and none
+    /// of the team's events and matches is secret to the user.
     pub participant: bool,
 }
 
@@ -61,7 +62,7 @@ pub struct AnnouncementRights {
     pub event: EventRights,
     /// Whether it is for some teams only.
     pub targeted: bool,
-    /// Whether one of those is the user's, or public.
+    /// Whether the user may read one of those.
     pub addressed: bool,
 }
 

@@ -74,7 +74,9 @@ pub mod dialect {
     use crate::domain::topic::Seq;
     use crate::store::error::Found;
     use crate::store::rows::MessageRow;
+    use crate::store::rows::SeatRow;
     use crate::store::schema::messages;
+    use crate::store::schema::seats;
     use crate::store::schema::streams;
 
     pub use super::Conn;
@@ -102,6 +104,12 @@ pub mod dialect {
             diesel::insert_into(messages::table).values(row).execute(&mut &*shared).await
         });
         try_join_all(inserts).await?;
+        Ok(())
+    }
+
+    /// One statement: the event's row is locked meanwhile, and buyers queue for it.
+    pub async fn insert_seats(conn: &mut Conn, rows: Vec<SeatRow>) -> Found<()> {
+        diesel::insert_into(seats::table).values(rows).execute(conn).await?;
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use diesel::AsChangeset;
 use diesel::Insertable;
 use diesel::Queryable;
+use diesel::Selectable;
 
 use crate::domain::leaderboard::Ranking;
 use crate::domain::purchases::Sales;
@@ -67,6 +68,8 @@ pub struct MatchRow {
     _created_at: i64,
     pub event_id: Option<i64>,
     pub event_is_public: bool,
+    pub home_agreed: bool,
+    pub away_agreed: bool,
 }
 
 #[derive(Clone, Debug, Queryable)]
@@ -91,10 +94,11 @@ pub struct RegistrationRow {
     pub accepted: bool,
     pub deduction: i64,
     pub reason: Option<String>,
+    pub version: i64,
 }
 
 /// A result as tables count it, and as readers see it.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Insertable, AsChangeset)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = schema::results, treat_none_as_default_value = false)]
 #[diesel(treat_none_as_null = true)]
 pub struct ResultRow {
@@ -140,13 +144,14 @@ pub struct PurchaseRow {
 }
 
 /// A ticket that was bought.
-#[derive(Clone, Debug, Queryable)]
+#[derive(Clone, Debug, Queryable, Insertable)]
+#[diesel(table_name = schema::seats, treat_none_as_default_value = false)]
 pub struct SeatRow {
     pub code: String,
-    _number: i64,
+    pub number: i64,
     pub purchase_id: String,
-    _event_id: i64,
-    _ticket_type: String,
+    pub event_id: i64,
+    pub ticket_type: String,
     pub status: String,
     pub used_at: Option<i64>,
 }

@@ -64,6 +64,8 @@ diesel::table! {
         created_at -> BigInt,
         event_id -> Nullable<BigInt>,
         event_is_public -> Bool,
+        home_agreed -> Bool,
+        away_agreed -> Bool,
     }
 }
 
@@ -147,6 +149,7 @@ diesel::table! {
         accepted -> Bool,
         deduction -> BigInt,
         reason -> Nullable<Text>,
+        version -> BigInt,
     }
 }
 
@@ -160,6 +163,7 @@ diesel::table! {
         away_score -> BigInt,
         verdict -> Text,
         body -> Text,
+        entered_at -> BigInt,
     }
 }
 

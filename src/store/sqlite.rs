@@ -59,7 +59,9 @@ pub mod dialect {
     use crate::domain::topic::Seq;
     use crate::store::error::Found;
     use crate::store::rows::MessageRow;
+    use crate::store::rows::SeatRow;
     use crate::store::schema::messages;
+    use crate::store::schema::seats;
     use crate::store::schema::streams;
 
     pub use super::Conn;
@@ -80,6 +82,14 @@ pub mod dialect {
     pub async fn insert_messages(conn: &mut Conn, rows: Vec<MessageRow>) -> Found<()> {
         for row in rows {
             diesel::insert_into(messages::table).values(row).execute(conn).await?;
+        }
+        Ok(())
+    }
+
+    /// Row by row: one prepared statement.
+    pub async fn insert_seats(conn: &mut Conn, rows: Vec<SeatRow>) -> Found<()> {
+        for row in rows {
+            diesel::insert_into(seats::table).values(row).execute(conn).await?;
         }
         Ok(())
     }

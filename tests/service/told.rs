@@ -51,6 +51,9 @@ async fn registrations(world: &mut World) {
             let write = "POST /api/events/{id}/registrations with a team";
             let made = world.tells(write, &table_of(event), answer).await;
             assert_eq!(made["accepted"], false, "{made}");
+            let answer = world.manager.client.post(&path, json!({ "team_id": team.id })).await;
+            let write = "POST /api/events/{id}/registrations with a registered team";
+            world.tells(write, &Hearers::default(), answer).await;
             if team.agreed {
                 let path = format!("/api/teams/{}/registrations", team.id);
                 let answer = world.admin.post(&path, json!({ "event_id": event.id })).await;
@@ -110,6 +113,7 @@ async fn what_is_told_to_nobody(world: &mut World) {
         (Method::POST, format!("/api/events/{event}/registrations"), user.clone()),
         (Method::POST, format!("/api/events/{event}/managers"), user.clone()),
         (Method::PATCH, format!("/api/teams/{team}"), json!({ "colour": "#c8102e" })),
+        (Method::POST, format!("/api/teams/{team}/matches"), json!({ "match_id": game.id })),
         (Method::POST, format!("/api/teams/{team}/players"), json!({ "name": "Ed" })),
         (
             Method::POST,

@@ -34,6 +34,7 @@ create table registrations (
     accepted boolean not null,
     deduction bigint not null default 0,
     reason text,
+    version bigint not null default 1,
 
     constraint registrations_id_is_unique primary key (id),
     constraint registrations_of_users_are_unique unique (event_id, user_id),
@@ -49,6 +50,8 @@ create index registrations_by_team on registrations (team_id);
 
 alter table matches add column event_id bigint references events (id);
 alter table matches add column event_is_public boolean not null default true;
+alter table matches add column home_agreed boolean not null default true;
+alter table matches add column away_agreed boolean not null default true;
 
 create index matches_by_event on matches (event_id, id);
 
@@ -58,4 +61,7 @@ comment on column events.version is 'Grows with each edit: the ETag.';
 comment on column events.created_at is 'Milliseconds since 1970-01-01 UTC.';
 comment on column registrations.accepted is 'Whether the team has agreed: until then the event''s people can''t read it, and its streams are told nothing.';
 comment on column registrations.deduction is 'Points taken from the team in the table, for the reason beside it.';
+comment on column registrations.version is 'Grows with each edit: the ETag.';
+comment on column matches.home_agreed is 'Of a match without an event: whether the team has agreed to it; until then its streams are told nothing. In an event its registration says so.';
+comment on column matches.away_agreed is 'The same of the other team.';
 comment on column matches.event_is_public is 'The visibility of its event, kept here so that readers of a match needn''t look; true without an event.';

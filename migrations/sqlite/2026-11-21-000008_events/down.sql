@@ -1,4 +1,6 @@
 drop index matches_by_event;
+alter table matches drop column away_agreed;
+alter table matches drop column home_agreed;
 alter table matches drop column event_is_public;
 alter table matches drop column event_id;
 drop table registrations;

@@ -34,6 +34,7 @@ create table registrations (
     accepted integer not null,
     deduction integer not null default 0,
     reason text,
+    version integer not null default 1,
 
     constraint registrations_of_users_are_unique unique (event_id, user_id),
     constraint registrations_of_teams_are_unique unique (event_id, team_id),
@@ -48,5 +49,7 @@ create index registrations_by_team on registrations (team_id);
 
 alter table matches add column event_id integer references events (id);
 alter table matches add column event_is_public integer not null default 1;
+alter table matches add column home_agreed integer not null default 1;
+alter table matches add column away_agreed integer not null default 1;
 
 create index matches_by_event on matches (event_id, id);

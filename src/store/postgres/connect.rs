@@ -28,7 +28,7 @@ use crate::store::StoreError;
 
 /// What each connection is told first. A statement or a transaction that hangs frees its locks.
 const SETUP: &str = "set statement_timeout = '15s'; \
-     set idle_in_transaction_session_timeout = '60s'; set application_name = 'touchline'";
+     set idle_in_transaction_session_timeout = '60s'; set jit = off; set application_name = 'touchline'";
 
 pub struct Connector {
     config: Config,

@@ -8,13 +8,11 @@ use chrono::Utc;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
-use serde_json::json;
 
 use super::commit::Written;
 use super::dialect::Conn;
 use super::events;
 use super::log;
-use crate::domain::message::Message;
 use crate::domain::rejection::FieldError;
 use crate::domain::rejection::Rejection;
 use crate::store::Told;
@@ -211,10 +209,7 @@ pub async fn expire(conn: &mut Conn, now: DateTime<Utc>) -> Found<Told<u64>> {
         let gone = || Fault::Broken(format!("announcement {} has no event", row.id));
         let event = events::row(conn, row.event_id).await?.ok_or_else(gone)?;
         let known = Known::of(conn, row, &event).await?;
-        let data = json!({ "announcement": known.shape(now) });
-        let told = known.topics(true).into_iter();
-        messages
-            .extend(told.map(|topic| Message::new(topic, "announcement_expired", data.clone())));
+        messages.extend(known.expired(now));
     }
     Ok((count, log::append(conn, now, &messages).await?))
 }

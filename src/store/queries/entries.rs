@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::commit::Written;
 use super::dialect::Conn;
 use super::matches;
+use super::members;
 use super::players;
 use super::results;
 use super::schedule;
@@ -125,7 +126,7 @@ pub async fn act(conn: &mut Conn, games: &Games, job: &Job, match_id: i64) -> Fo
     let fixture = row.fixture(&sides.teams)?;
     let rules = rules(&row)?;
     let before = game(conn, games, &row, &fixture).await?;
-    let command = command(conn, job, rules).await?;
+    let command = command(conn, job, rules, &sides).await?;
     let incident = incident(&command.action);
     if job.if_match.is_some()
         && let Some(newest) = newest(&row, incident, |path| rules.read(&fixture, &before, path))
@@ -138,7 +139,7 @@ pub async fn act(conn: &mut Conn, games: &Games, job: &Job, match_id: i64) -> Fo
     let row = save(conn, games, row, (&command, &after)).await?;
     let mut messages = told(applied.messages, &row, &sides, (&fixture, &before, &after))?;
     let outcomes = (rules.result(&before), rules.result(&after));
-    messages.extend(results::changed(conn, &row, &sides, &fixture, outcomes).await?);
+    messages.extend(results::changed(conn, &row, &sides, &fixture, outcomes, job.at).await?);
 
     let status = match (&applied.answer, applied.created) {
         (Value::Null, _) => 204,
@@ -168,7 +169,9 @@ fn told(
     let said = said.into_iter().filter(|message| message.kind != "schedule_update").collect();
     let mut messages = schedule::kept_private(said, row, sides);
     let (was, status) = (rules.summary(before).status, rules.summary(after).status);
-    if status != was && ["postponed", "cancelled"].contains(&status) {
+    // What a result entered by hand had hidden was told before it.
+    let is_new = status != was && was != "finished";
+    if is_new && ["postponed", "cancelled"].contains(&status) {
         let shape = shapes::brief(shapes::game(row, fixture, rules, after));
         messages.extend(schedule::update(status, row, sides, &shape));
     }
@@ -196,11 +199,18 @@ fn newest(
 }
 
 /// The command as it is stored: with the players it names as they are now.
-async fn command(conn: &mut Conn, job: &Job, rules: &Rules) -> Found<Command> {
+async fn command(conn: &mut Conn, job: &Job, rules: &Rules, sides: &Sides) -> Found<Command> {
     let Write::Act { action, body, occurred_at, .. } = &job.write else {
         return Err(Rejection::new(Reason::Invalid, "no-action", "not a match's action").into());
     };
-    let players = players::known(conn, &rules.players(action, body)).await?;
+    let mut players = players::known(conn, &rules.players(action, body)).await?;
+    let closed: Vec<i64> =
+        players.iter().map(|one| one.team_id).filter(|&id| sides.is_closed(id)).collect();
+    if !closed.is_empty() {
+        // Their names are for those who may read the team.
+        let known = members::spoken_for(conn, job.by, &closed).await?;
+        players.retain(|one| !closed.contains(&one.team_id) || known.contains(&one.team_id));
+    }
     let at = occurred_at.filter(|at| *at <= job.at).unwrap_or(job.at);
     let at = chrono::DateTime::from_timestamp_millis(at.timestamp_millis()).unwrap_or(at);
     Ok(Command { action: action.clone(), body: body.clone(), by: job.by, at, players })

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::commit::Written;
 use super::dialect::Conn;
+use super::prune;
 use super::results;
 use super::settings;
 use crate::domain::leaderboard::Ranking;
@@ -82,6 +83,9 @@ pub async fn edit(conn: &mut Conn, job: &Job, id: i64, fields: &EventEdit) -> Fo
         let kept = matches::event_is_public.eq(row.is_public());
         diesel::update(of_event).set(kept).execute(conn).await?;
         settings::rights_changed(conn).await?;
+        if row.is_public() {
+            prune::whole(conn, Stream::Event(id)).await?;
+        }
     }
     let written = Written::new(200, shapes::event(&row)?).version(row.version);
     if row.ranking()? == before {
@@ -132,7 +136,7 @@ pub async fn delete(conn: &mut Conn, job: &Job, id: i64) -> Found<Written> {
         let words = "tickets of the event were bought; it has to stay";
         return Err(Rejection::conflict("event-has-purchases", words).into());
     }
-    settings::rights_changed(conn).await?;
     diesel::delete(events::table.find(id)).execute(conn).await?;
+    settings::rights_changed(conn).await?;
     Ok(Written::gone())
 }

@@ -1,10 +1,11 @@
-//! The events that a user or a team has to do with: subqueries that rights and lists share.
+//! What a user or a team has to do with: subqueries and conditions that rights and lists share.
 
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
 
 use crate::store::schema::events;
 use crate::store::schema::managers;
+use crate::store::schema::matches as m;
 use crate::store::schema::members;
 use crate::store::schema::registrations;
 
@@ -44,4 +45,21 @@ pub fn agreed(team_id: i64) -> _ {
         .filter(registrations::team_id.eq(team_id))
         .filter(registrations::accepted)
         .select(registrations::event_id.nullable())
+}
+
+/// Whether a match is one that the team has agreed to, or of an event: whose list it is in.
+#[auto_type]
+pub fn joined(team_id: i64) -> _ {
+    let home = m::home_team_id.eq(team_id).and(m::home_agreed.eq(true));
+    let away = m::away_team_id.eq(team_id).and(m::away_agreed.eq(true));
+    m::event_id.is_not_null().or(home).or(away)
+}
+
+/// Whether the team's streams are told of a match, as far as the team's own will goes.
+#[auto_type]
+pub fn heard(team_id: i64) -> _ {
+    let events: agreed = agreed(team_id);
+    let home = m::home_team_id.eq(team_id).and(m::home_agreed.eq(true));
+    let away = m::away_team_id.eq(team_id).and(m::away_agreed.eq(true));
+    m::event_id.is_null().and(home.or(away)).or(m::event_id.eq_any(events))
 }

@@ -10,6 +10,7 @@ use super::commit::Written;
 use super::dialect::Conn;
 use super::entries;
 use super::events;
+use super::members;
 use super::registrations;
 use super::results;
 use super::schedule;
@@ -61,7 +62,8 @@ pub async fn lock_with_sides(conn: &mut Conn, id: i64) -> Found<(MatchRow, Sides
         .select((t::all_columns, r::accepted.nullable()));
     let (rows, sides): (Vec<MatchRow>, Vec<_>) = both!(conn, row.load(conn), sides.load(conn));
     let row = rows.into_iter().next().ok_or_else(|| Rejection::not_found("match"))?;
-    Ok((row, sides.into_iter().collect()))
+    let sides = Sides::of(&row, sides);
+    Ok((row, sides))
 }
 
 async fn sides(conn: &mut Conn, row: &MatchRow) -> Found<Sides> {
@@ -72,7 +74,7 @@ async fn sides(conn: &mut Conn, row: &MatchRow) -> Found<Sides> {
         .filter(t::id.eq(row.home_team_id).or(t::id.eq(row.away_team_id)))
         .select((t::all_columns, r::accepted.nullable()));
     let sides: Vec<(TeamRow, Option<bool>)> = sides.load(conn).await?;
-    Ok(sides.into_iter().collect())
+    Ok(Sides::of(row, sides))
 }
 
 /// A match of an event also registers those of its teams that aren't yet: the table changes.
@@ -83,7 +85,12 @@ pub async fn create(conn: &mut Conn, job: &Job, fields: &MatchFields) -> Found<W
     let Some(rules) = Rules::find(&fields.sport).filter(|_| wrong.is_empty()) else {
         return Err(Rejection::fields(wrong).into());
     };
-    let row = insert(conn, job, fields, event.as_ref()).await?;
+    let agreed = agreed(conn, job, fields).await?;
+    let row = insert(conn, job, fields, (event.as_ref(), agreed)).await?;
+    if !row.is_public() {
+        // Who took part beside a team may read it no more, if not this match.
+        settings::rights_changed(conn).await?;
+    }
     let mut table = None;
     if let Some(event) = &event
         && registrations::join(conn, job, event, [row.home_team_id, row.away_team_id]).await?
@@ -109,11 +116,22 @@ async fn event_of(conn: &mut Conn, fields: &MatchFields) -> Found<Option<EventRo
     }
 }
 
+/// Whether home and away agree to a match of no event by its being made: where its maker may say
+/// so for them. In an event their registrations say it.
+async fn agreed(conn: &mut Conn, job: &Job, fields: &MatchFields) -> Found<[bool; 2]> {
+    let sides = [fields.home_team_id, fields.away_team_id];
+    if fields.event_id.is_some() {
+        return Ok([true; 2]);
+    }
+    let spoken_for = members::spoken_for(conn, job.by, &sides).await?;
+    Ok(sides.map(|id| spoken_for.contains(&id)))
+}
+
 async fn insert(
     conn: &mut Conn,
     job: &Job,
     fields: &MatchFields,
-    event: Option<&EventRow>,
+    (event, [home_agreed, away_agreed]): (Option<&EventRow>, [bool; 2]),
 ) -> Found<MatchRow> {
     let row = diesel::insert_into(matches::table)
         .values((
@@ -129,6 +147,8 @@ async fn insert(
             matches::created_at.eq(job.at.timestamp_millis()),
             matches::event_id.eq(fields.event_id),
             matches::event_is_public.eq(event.is_none_or(EventRow::is_public)),
+            matches::home_agreed.eq(home_agreed),
+            matches::away_agreed.eq(away_agreed),
         ))
         .returning(matches::all_columns)
         .get_result(conn)
@@ -206,8 +226,40 @@ pub async fn delete(conn: &mut Conn, games: &Games, job: &Job, id: i64) -> Found
         return Err(Rejection::conflict("match-was-played", words).into());
     }
     let (shape, sides) = brief(conn, games, &row).await?;
-    settings::rights_changed(conn).await?;
     diesel::delete(matches::table.find(id)).execute(conn).await?;
+    settings::rights_changed(conn).await?;
     let messages = schedule::update("deleted", &row, &sides, &shape);
     Ok(Written::gone().telling(Stream::Match(id), messages))
+}
+
+/// A team agrees to a match that others have arranged: from here on its streams are told of it.
+pub async fn accept(
+    conn: &mut Conn,
+    games: &Games,
+    job: &Job,
+    (match_id, team_id): (i64, i64),
+) -> Found<Written> {
+    let row = lock(conn, match_id).await?;
+    let (is_home, is_away) = (row.home_team_id == team_id, row.away_team_id == team_id);
+    if !is_home && !is_away {
+        return Err(Rejection::not_found("match").into());
+    }
+    if let Some(event) = row.event_id {
+        let words = format!("the match belongs to event {event}: agree to take part in that");
+        return Err(Rejection::conflict("match-of-event", words).into());
+    }
+    job.expects(row.version)?;
+    let row: MatchRow = diesel::update(matches::table.find(match_id))
+        .set((
+            matches::home_agreed.eq(row.home_agreed || is_home),
+            matches::away_agreed.eq(row.away_agreed || is_away),
+        ))
+        .returning(matches::all_columns)
+        .get_result(conn)
+        .await?;
+    let (shape, _) = brief(conn, games, &row).await?;
+    if !row.is_public() {
+        settings::rights_changed(conn).await?;
+    }
+    Ok(Written::new(200, shape).version(row.version))
 }

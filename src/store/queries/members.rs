@@ -47,3 +47,21 @@ pub async fn remove(conn: &mut Conn, team_id: i64, user_id: i64) -> Found<Writte
     settings::rights_changed(conn).await?;
     Ok(Written::gone())
 }
+
+/// Those of `team_ids` that the user manages.
+pub async fn managed(conn: &mut Conn, user_id: i64, team_ids: &[i64]) -> Found<Vec<i64>> {
+    let query = members::table
+        .filter(members::user_id.eq(user_id))
+        .filter(members::role.eq("manager"))
+        .filter(members::team_id.eq_any(team_ids))
+        .select(members::team_id);
+    Ok(query.load(conn).await?)
+}
+
+/// Those of `team_ids` that the user may agree for: an administrator for all.
+pub async fn spoken_for(conn: &mut Conn, user_id: i64, team_ids: &[i64]) -> Found<Vec<i64>> {
+    if users::user(conn, user_id).await?.is_some_and(|user| user.role == "admin") {
+        return Ok(team_ids.to_vec());
+    }
+    managed(conn, user_id, team_ids).await
+}

@@ -42,3 +42,21 @@ pub async fn chunk(conn: &mut Conn, stream_id: i64, keep: i64) -> Found<(u64, bo
     diesel::update(behind).set(streams::pruned_seq.eq(upto)).execute(conn).await?;
     Ok((gone as u64, upto < goal))
 }
+
+/// All messages of a stream, whose head stays: what was told to few may not be read by all.
+/// Readers with an older cursor are told so (G4).
+///
+/// Call it where `append` is called: the head row stays locked from here to the commit.
+pub async fn whole(conn: &mut Conn, stream: Stream) -> Found<()> {
+    let row = streams::table.filter(streams::topic.eq(stream.to_string()));
+    let id: Option<i64> = diesel::update(row)
+        .set(streams::pruned_seq.eq(streams::head_seq))
+        .returning(streams::id)
+        .get_result(conn)
+        .await
+        .optional()?;
+    if let Some(id) = id {
+        diesel::delete(messages::table.filter(messages::stream_id.eq(id))).execute(conn).await?;
+    }
+    Ok(())
+}

@@ -13,6 +13,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::commit::Written;
+use super::dialect;
 use super::dialect::Conn;
 use super::events;
 use crate::domain::message::Message;
@@ -87,10 +88,9 @@ pub async fn create(
         .returning(p::all_columns)
         .get_result(conn)
         .await?;
-    for number in 1..=quantity {
-        issue(conn, &row, number).await?;
-    }
-    let shape = shapes::purchase(&row, &seats(conn, &row).await?);
+    let seats: Vec<SeatRow> = (1..=quantity).map(|number| seat(&row, number)).collect();
+    let shape = shapes::purchase(&row, &seats);
+    dialect::insert_seats(conn, seats).await?;
     let message = purchase_update(&row, "created", &shape)?;
     let written = Written::new(201, shape).version(row.version);
     Ok(written.telling(message.topic.stream, vec![message]))
@@ -109,19 +109,16 @@ async fn held(conn: &mut Conn, sales: &Sales, event_id: i64, ticket_type: &str) 
     })
 }
 
-async fn issue(conn: &mut Conn, row: &PurchaseRow, number: i64) -> Found<()> {
-    diesel::insert_into(s::table)
-        .values((
-            s::code.eq(purchases::code(rand::random())),
-            s::number.eq(number),
-            s::purchase_id.eq(&row.id),
-            s::event_id.eq(row.event_id),
-            s::ticket_type.eq(&row.ticket_type),
-            s::status.eq("valid"),
-        ))
-        .execute(conn)
-        .await?;
-    Ok(())
+fn seat(row: &PurchaseRow, number: i64) -> SeatRow {
+    SeatRow {
+        code: purchases::code(rand::random()),
+        number,
+        purchase_id: row.id.clone(),
+        event_id: row.event_id,
+        ticket_type: row.ticket_type.clone(),
+        status: "valid".to_owned(),
+        used_at: None,
+    }
 }
 
 fn stream(row: &PurchaseRow) -> Found<Stream> {

@@ -6,18 +6,19 @@ use diesel_async::RunQueryDsl;
 use super::commit::Written;
 use super::dialect::Conn;
 use super::events;
+use super::members;
 use super::results;
 use super::settings;
 use super::teams;
 use super::users;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::Stream;
+use crate::store::error::Fault;
 use crate::store::error::Found;
 use crate::store::job::DeductionFields;
 use crate::store::job::Job;
 use crate::store::rows::EventRow;
 use crate::store::rows::RegistrationRow;
-use crate::store::schema::members;
 use crate::store::schema::registrations;
 use crate::store::shapes;
 
@@ -34,7 +35,7 @@ pub async fn add_user(conn: &mut Conn, event_id: i64, user_id: i64) -> Found<Wri
         .filter(registrations::user_id.eq(user_id));
     let known: Option<RegistrationRow> = of_user.get_result(conn).await.optional()?;
     if let Some(row) = known {
-        return Ok(Written::new(200, shapes::registration(&row)));
+        return Ok(Written::new(200, shapes::registration(&row)).version(row.version));
     }
     let row: RegistrationRow = diesel::insert_into(registrations::table)
         .values((
@@ -45,7 +46,7 @@ pub async fn add_user(conn: &mut Conn, event_id: i64, user_id: i64) -> Found<Wri
         .returning(registrations::all_columns)
         .get_result(conn)
         .await?;
-    Ok(Written::new(201, shapes::registration(&row)))
+    Ok(Written::new(201, shapes::registration(&row)).version(row.version))
 }
 
 pub async fn remove_user(conn: &mut Conn, event_id: i64, user_id: i64) -> Found<Written> {
@@ -70,14 +71,20 @@ pub async fn add_team(
     if teams::row(conn, team_id).await?.is_none() {
         return Err(Rejection::field("/team_id", "no such team").into());
     }
-    let agrees = by_admin || !managed_by(conn, job.by, &[team_id]).await?.is_empty();
+    let agrees = by_admin || !members::managed(conn, job.by, &[team_id]).await?.is_empty();
     if let Some(row) = of_teams(conn, event_id, &[team_id]).await?.into_iter().next() {
-        let row = if agrees && !row.accepted { agree(conn, row.id).await? } else { row };
-        return Ok(Written::new(200, shapes::registration(&row)));
+        let row = if agrees && !row.accepted {
+            secrets_changed(conn, &event).await?;
+            agree(conn, row.id).await?
+        } else {
+            row
+        };
+        return Ok(Written::new(200, shapes::registration(&row)).version(row.version));
     }
     let row = insert(conn, event_id, (team_id, agrees)).await?;
     let message = results::table_update(conn, &event).await?;
-    let written = Written::new(201, shapes::registration(&row));
+    secrets_changed(conn, &event).await?;
+    let written = Written::new(201, shapes::registration(&row)).version(row.version);
     Ok(written.telling(Stream::Event(event_id), vec![message]))
 }
 
@@ -90,11 +97,11 @@ pub async fn join(conn: &mut Conn, job: &Job, event: &EventRow, team_ids: [i64; 
     if new.is_empty() {
         return Ok(false);
     }
-    let by_admin = users::user(conn, job.by).await?.is_some_and(|user| user.role == "admin");
-    let managed = managed_by(conn, job.by, &new).await?;
+    let spoken_for = members::spoken_for(conn, job.by, &new).await?;
     for team_id in new {
-        insert(conn, event.id, (team_id, by_admin || managed.contains(&team_id))).await?;
+        insert(conn, event.id, (team_id, spoken_for.contains(&team_id))).await?;
     }
+    secrets_changed(conn, event).await?;
     Ok(true)
 }
 
@@ -102,16 +109,6 @@ async fn of_teams(conn: &mut Conn, event_id: i64, team_ids: &[i64]) -> Found<Vec
     let query = registrations::table
         .filter(registrations::event_id.eq(event_id))
         .filter(registrations::team_id.eq_any(team_ids));
-    Ok(query.load(conn).await?)
-}
-
-/// Those of `team_ids` that the user manages.
-async fn managed_by(conn: &mut Conn, user_id: i64, team_ids: &[i64]) -> Found<Vec<i64>> {
-    let query = members::table
-        .filter(members::user_id.eq(user_id))
-        .filter(members::role.eq("manager"))
-        .filter(members::team_id.eq_any(team_ids))
-        .select(members::team_id);
     Ok(query.load(conn).await?)
 }
 
@@ -132,32 +129,46 @@ async fn insert(
     Ok(row)
 }
 
+/// A team that is in a private event has a secret more: others may read it no more.
+async fn secrets_changed(conn: &mut Conn, event: &EventRow) -> Found<()> {
+    if event.is_public() { Ok(()) } else { settings::rights_changed(conn).await }
+}
+
 async fn agree(conn: &mut Conn, id: i64) -> Found<RegistrationRow> {
     let row = diesel::update(registrations::table.find(id))
-        .set(registrations::accepted.eq(true))
+        .set((
+            registrations::accepted.eq(true),
+            registrations::version.eq(registrations::version + 1),
+        ))
         .returning(registrations::all_columns)
         .get_result(conn)
         .await?;
     Ok(row)
 }
 
+/// A team's registration, with its event, which must be locked: under it registrations change.
+async fn of_team(conn: &mut Conn, event_id: i64, team_id: i64) -> Found<RegistrationRow> {
+    let row = of_teams(conn, event_id, &[team_id]).await?.into_iter().next();
+    Ok(row.ok_or_else(|| Rejection::not_found("registration"))?)
+}
+
 /// The team's managers agree to what the event's asked.
-pub async fn accept(conn: &mut Conn, event_id: i64, team_id: i64) -> Found<Written> {
-    let of_team = registrations::table
-        .filter(registrations::event_id.eq(event_id))
-        .filter(registrations::team_id.eq(team_id));
-    let row: Option<RegistrationRow> = diesel::update(of_team)
-        .set(registrations::accepted.eq(true))
-        .returning(registrations::all_columns)
-        .get_result(conn)
-        .await
-        .optional()?;
-    let row = row.ok_or_else(|| Rejection::not_found("registration"))?;
-    Ok(Written::new(200, shapes::registration(&row)))
+pub async fn accept(conn: &mut Conn, job: &Job, event_id: i64, team_id: i64) -> Found<Written> {
+    let event = match events::lock(conn, event_id).await {
+        // To them there is no other event than one that asks them.
+        Err(Fault::Rejected(_)) => return Err(Rejection::not_found("registration").into()),
+        locked => locked?,
+    };
+    let row = of_team(conn, event_id, team_id).await?;
+    job.expects(row.version)?;
+    let row = if row.accepted { row } else { agree(conn, row.id).await? };
+    secrets_changed(conn, &event).await?;
+    Ok(Written::new(200, shapes::registration(&row)).version(row.version))
 }
 
 pub async fn deduct(
     conn: &mut Conn,
+    job: &Job,
     (event_id, team_id): (i64, i64),
     fields: &DeductionFields,
 ) -> Found<Written> {
@@ -166,21 +177,19 @@ pub async fn deduct(
         return Err(Rejection::field("/points", words).into());
     }
     let event = events::lock(conn, event_id).await?;
-    let of_team = registrations::table
-        .filter(registrations::event_id.eq(event_id))
-        .filter(registrations::team_id.eq(team_id));
-    let row: Option<RegistrationRow> = diesel::update(of_team)
+    let row = of_team(conn, event_id, team_id).await?;
+    job.expects(row.version)?;
+    let row: RegistrationRow = diesel::update(registrations::table.find(row.id))
         .set((
             registrations::deduction.eq(fields.points),
             registrations::reason.eq(fields.reason.as_deref()),
+            registrations::version.eq(row.version + 1),
         ))
         .returning(registrations::all_columns)
         .get_result(conn)
-        .await
-        .optional()?;
-    let row = row.ok_or_else(|| Rejection::not_found("registration"))?;
+        .await?;
     let message = results::table_update(conn, &event).await?;
-    let written = Written::new(200, shapes::registration(&row));
+    let written = Written::new(200, shapes::registration(&row)).version(row.version);
     Ok(written.telling(Stream::Event(event_id), vec![message]))
 }
 

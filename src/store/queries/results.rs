@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use chrono::DateTime;
+use chrono::Utc;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
@@ -47,6 +49,7 @@ pub async fn changed(
     sides: &Sides,
     fixture: &Fixture,
     (before, after): (Option<&MatchResult>, Option<&MatchResult>),
+    at: DateTime<Utc>,
 ) -> Found<Vec<Message>> {
     let (change, result) = match (before, after) {
         (before, after) if before == after => return Ok(Vec::new()),
@@ -56,7 +59,7 @@ pub async fn changed(
         (None, None) => return Ok(Vec::new()),
     };
     match after {
-        Some(result) => save(conn, fixture, result).await?,
+        Some(result) => save(conn, fixture, result, at).await?,
         None => forget(conn, row.id).await?,
     }
     let data =
@@ -73,10 +76,16 @@ pub async fn changed(
     Ok(messages)
 }
 
-async fn save(conn: &mut Conn, fixture: &Fixture, result: &MatchResult) -> Found<()> {
+/// A correction leaves it where the first one stands among the newest.
+async fn save(
+    conn: &mut Conn,
+    fixture: &Fixture,
+    result: &MatchResult,
+    at: DateTime<Utc>,
+) -> Found<()> {
     let row = ResultRow::of(fixture, result);
     diesel::insert_into(results::table)
-        .values(&row)
+        .values((&row, results::entered_at.eq(at.timestamp_millis())))
         .on_conflict(results::match_id)
         .do_update()
         .set(&row)
@@ -145,7 +154,7 @@ pub async fn of_event(conn: &mut Conn, event: &EventRow, limit: i64) -> Found<Ve
         .inner_join(m::table.on(m::id.eq(results::match_id)))
         .filter(results::event_id.eq(event.id))
         .filter((!event.is_public()).into_sql::<Bool>().or(m::visibility.eq("public")))
-        .order(results::match_id.desc())
+        .order((results::entered_at.desc(), results::match_id.desc()))
         .limit(limit)
         .select(results::body);
     bodies(query.load(conn).await?)
@@ -158,8 +167,8 @@ pub async fn of_team(conn: &mut Conn, team: &TeamRow, limit: i64) -> Found<Vec<V
         .inner_join(m::table.on(m::id.eq(results::match_id)))
         .filter(results::home_team_id.eq(team.id).or(results::away_team_id.eq(team.id)))
         .filter((!team.is_public()).into_sql::<Bool>().or(is_public))
-        .filter(m::event_id.is_null().or(m::event_id.eq_any(involved::agreed(team.id))))
-        .order(results::match_id.desc())
+        .filter(involved::heard(team.id))
+        .order((results::entered_at.desc(), results::match_id.desc()))
         .limit(limit)
         .select(results::body);
     bodies(query.load(conn).await?)

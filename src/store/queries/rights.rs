@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 use super::dialect::Conn;
 use super::involved;
 use super::matches;
+use super::readable;
 use super::teams;
 use crate::store::error::Found;
 use crate::store::model::EventRights;
@@ -17,6 +18,7 @@ use crate::store::schema::managers;
 use crate::store::schema::members;
 use crate::store::schema::officials;
 use crate::store::schema::registrations as r;
+use crate::store::schema::teams as t;
 
 pub use super::announcements::rights as of_announcement;
 pub use super::purchases::rights as of_purchase;
@@ -57,15 +59,7 @@ pub async fn of_team(conn: &mut Conn, id: i64, user: Option<i64>) -> Found<Optio
     let public = row.is_public();
     let Some(user) = user else { return Ok(Some(TeamRights { public, ..TeamRights::default() })) };
     let role = members::table.find((id, user)).select(members::role).single_value();
-    let event = events::id.nullable();
-    let takes_part = events::table.filter(event.eq_any(involved::agreed(id))).filter(
-        events::created_by
-            .eq(user)
-            .or(event.eq_any(involved::managed(user)))
-            .or(event.eq_any(involved::entered(user)))
-            .or(event.eq_any(involved::entered_by_team(user))),
-    );
-    let query = diesel::select((role, exists(takes_part)));
+    let query = t::table.filter(t::id.eq(id)).select((role, readable::team_beside(user)));
     let (role, participant): (Option<String>, bool) = query.get_result(conn).await?;
     Ok(Some(TeamRights { public, role, participant }))
 }

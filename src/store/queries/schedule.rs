@@ -9,24 +9,36 @@ use crate::domain::topic::Stream;
 use crate::store::rows::MatchRow;
 use crate::store::rows::TeamRow;
 
-/// The teams of a match, and which of them take part in its event by their own will.
+/// The teams of a match, and which of them take part in it by their own will.
 #[derive(Clone, Debug, Default)]
 pub struct Sides {
     pub teams: Vec<TeamRow>,
     agreed: Vec<i64>,
 }
 
-impl FromIterator<(TeamRow, Option<bool>)> for Sides {
-    /// Each team, and whether it has agreed where it is registered for the match's event.
-    fn from_iter<I: IntoIterator<Item = (TeamRow, Option<bool>)>>(rows: I) -> Self {
+impl Sides {
+    /// Each team, and whether it has agreed where it is registered for the match's event. To a
+    /// match without one it agrees by itself.
+    pub fn of(row: &MatchRow, teams: Vec<(TeamRow, Option<bool>)>) -> Self {
+        let has_agreed = |team: &TeamRow, accepted: Option<bool>| match row.event_id {
+            Some(_) => accepted == Some(true),
+            None if team.id == row.home_team_id => row.home_agreed,
+            None => row.away_agreed,
+        };
         let mut sides = Self::default();
-        for (team, accepted) in rows {
-            if accepted == Some(true) {
+        for (team, accepted) in teams {
+            if has_agreed(&team, accepted) {
                 sides.agreed.push(team.id);
             }
             sides.teams.push(team);
         }
         sides
+    }
+
+    /// Whether the team is a private one that has not agreed: then it is as if it weren't there.
+    pub fn is_closed(&self, team_id: i64) -> bool {
+        let is_private = self.teams.iter().any(|team| team.id == team_id && !team.is_public());
+        is_private && !self.agreed.contains(&team_id)
     }
 }
 
@@ -46,7 +58,7 @@ pub fn update(change: &str, row: &MatchRow, sides: &Sides, shape: &Value) -> Vec
 }
 
 /// Without what a private match would tell to readers of a public team or event, who are anybody,
-/// and without what an event would tell to a team that never agreed to take part in it.
+/// and without what would be told to a team that never agreed to take part in it.
 pub fn kept_private(said: Vec<Message>, row: &MatchRow, sides: &Sides) -> Vec<Message> {
     said.into_iter().filter(|message| may_hear(message.topic.stream, row, sides)).collect()
 }
@@ -54,9 +66,8 @@ pub fn kept_private(said: Vec<Message>, row: &MatchRow, sides: &Sides) -> Vec<Me
 fn may_hear(stream: Stream, row: &MatchRow, sides: &Sides) -> bool {
     match stream {
         Stream::Team(id) => {
-            let agreed = row.event_id.is_none() || sides.agreed.contains(&id);
             let is_open = sides.teams.iter().any(|team| team.id == id && team.is_public());
-            agreed && (row.is_public() || !is_open)
+            sides.agreed.contains(&id) && (row.is_public() || !is_open)
         }
         Stream::Event(_) => row.is_public() || !row.event_is_public,
         Stream::Match(_) | Stream::Purchase(_) => true,

@@ -18,6 +18,23 @@ pub async fn epoch(conn: &mut Conn, made: &str) -> Found<String> {
     value(conn, "epoch").await
 }
 
+/// Whether it was remembered that this is done.
+pub async fn has(conn: &mut Conn, name: &str) -> Found<bool> {
+    let found: Option<String> =
+        settings::table.find(name).select(settings::value).get_result(conn).await.optional()?;
+    Ok(found.is_some())
+}
+
+/// Remembers that this is done.
+pub async fn remember(conn: &mut Conn, name: &str) -> Found<()> {
+    diesel::insert_into(settings::table)
+        .values((settings::name.eq(name), settings::value.eq("1")))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 async fn value(conn: &mut Conn, name: &str) -> Found<String> {
     Ok(settings::table.find(name).select(settings::value).get_result(conn).await?)
 }

@@ -123,7 +123,7 @@ async fn team_data(
         Some(Channel::Announcements | Channel::Results) => &[],
         Some(Channel::Live) => &["live", "paused"],
         Some(Channel::Schedule) => &["scheduled", "postponed"],
-        None => &["scheduled", "live", "paused"],
+        None => &["scheduled", "postponed", "live", "paused"],
     };
     let has = |part| channel.is_none_or(|channel| channel == part);
     let mut data = Map::new();
@@ -156,7 +156,7 @@ async fn newest(conn: &mut Conn, team: &TeamRow, statuses: &[&str]) -> Found<Vec
     let query = m::table
         .filter(m::home_team_id.eq(team.id).or(m::away_team_id.eq(team.id)))
         .filter((!team.is_public()).into_sql::<Bool>().or(is_public))
-        .filter(m::event_id.is_null().or(m::event_id.eq_any(involved::agreed(team.id))))
+        .filter(involved::heard(team.id))
         .filter(m::status.eq_any(statuses))
         .order(m::id.desc())
         .limit(NEWEST);

@@ -6,8 +6,10 @@ use serde_json::Value;
 
 use super::commit::Written;
 use super::dialect::Conn;
+use super::prune;
 use super::settings;
 use crate::domain::rejection::Rejection;
+use crate::domain::topic::Stream;
 use crate::store::error::Found;
 use crate::store::job::Job;
 use crate::store::job::TeamEdit;
@@ -81,6 +83,7 @@ pub async fn edit(conn: &mut Conn, job: &Job, id: i64, fields: &TeamEdit) -> Fou
     if *visibility != row.visibility {
         settings::rights_changed(conn).await?;
     }
+    let was_public = row.is_public();
     let row: TeamRow = diesel::update(teams::table.find(id))
         .set((
             teams::name.eq(fields.name.as_ref().unwrap_or(&row.name)),
@@ -92,6 +95,9 @@ pub async fn edit(conn: &mut Conn, job: &Job, id: i64, fields: &TeamEdit) -> Fou
         .returning(teams::all_columns)
         .get_result(conn)
         .await?;
+    if row.is_public() && !was_public {
+        prune::whole(conn, Stream::Team(id)).await?;
+    }
     Ok(Written::new(200, shapes::team(&row)).version(row.version))
 }
 
@@ -116,7 +122,7 @@ pub async fn delete(conn: &mut Conn, job: &Job, id: i64) -> Found<Written> {
         let words = format!("the team takes part in event {event}; withdraw it first");
         return Err(Rejection::conflict("team-is-registered", words).into());
     }
-    settings::rights_changed(conn).await?;
     diesel::delete(teams::table.find(id)).execute(conn).await?;
+    settings::rights_changed(conn).await?;
     Ok(Written::gone())
 }

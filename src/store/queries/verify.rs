@@ -180,7 +180,8 @@ pub async fn game(conn: &mut Conn, id: i64) -> Found<Vec<String>> {
         Err(fault) => return Err(fault),
     };
     let mut faults = contradictions(&row, &summary);
-    let stored: Option<ResultRow> = results::table.find(id).get_result(conn).await.optional()?;
+    let stored: Option<ResultRow> =
+        results::table.find(id).select(ResultRow::as_select()).get_result(conn).await.optional()?;
     if stored != result {
         let body = |row: Option<ResultRow>| row.map_or("no result".to_owned(), |row| row.body);
         let (says, is) = (body(stored), body(result));

@@ -37,7 +37,7 @@ const RIGHTS: [(&str, &str, &str); 19] = [
     ("read team",          "y1yyyyyyyyyy",     "113yyyyy333y"),
     ("read members",       "1133yyy3333y",     "1133yyy3333y"),
     ("edit team",          "113333y3333y",     "113333y3333y"),
-    ("read for home team", "y1yyyyyyyyyy",     "1144yyyy444y"),
+    ("read for home team", "y1yyyyyyyyyy",     "114yyyyy444y"),
     ("read purchase",      "11444444y44y",     "11444444y44y"),
     ("edit purchase",      "1144444y344y",     "1144444y344y"),
 ];

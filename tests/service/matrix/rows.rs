@@ -111,6 +111,7 @@ fn teams() -> Vec<Row> {
         get("GET /api/teams/{id}", "/api/teams/{team}", "read team"),
         row("PATCH /api/teams/{id}", "/api/teams/{team}", "edit team", json!({ "short_name": "HOM" })),
         get("GET /api/teams/{id}/matches", "/api/teams/{team}/matches", "read team"),
+        row("POST /api/teams/{id}/matches", "/api/teams/{team}/matches", "edit team", json!({ "match_id": "{alone}" })),
         get("GET /api/teams/{id}/results", "/api/teams/{team}/results", "read team"),
         get("GET /api/teams/{id}/registrations", "/api/teams/{team}/registrations", "edit team"),
         get("GET /api/teams/{id}/players", "/api/teams/{team}/players", "read team"),

@@ -73,6 +73,10 @@ impl World {
         for name in ["{match}", "{finished}"] {
             self.add_match(name, scorer, referee).await;
         }
+        let alone =
+            json!({ "sport": "football", "home_team_id": "{team}", "away_team_id": "{away}" });
+        let made = id(&self.done("/api/matches", &alone).await);
+        self.names.push(("{alone}", made.to_string()));
         let result = json!({ "home_score": 1, "away_score": 0 });
         self.put("/api/matches/{finished}/result", result).await;
         self.done("/api/matches/{match}/start", &json!({})).await;

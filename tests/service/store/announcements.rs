@@ -160,7 +160,8 @@ async fn each_is_told_to_those_it_is_for_alone(database: Database) {
     assert_eq!(targeted.body["team_ids"], json!([2]));
     assert_eq!(targeted.body["status"], "active");
 
-    now_done(&store, announce(&[2, 1, 2])).await;
+    let to_both = now_done(&store, announce(&[2, 1, 2])).await;
+    assert_eq!(to_both.told, None, "no place in one stream is a place in both");
     now_done(&store, Write::Broadcast { id: 3 }).await;
     let edit = AnnouncementEdit { title: Some("Over".into()), ..AnnouncementEdit::default() };
     let edited = now_done(&store, Write::EditAnnouncement { id: 3, fields: edit }).await;
@@ -220,7 +221,7 @@ async fn what_is_private_is_never_told_to_a_public_team(database: Database) {
     now_done(&store, passing(&[1])).await;
     let expected = ["created 1", "broadcast 1", "expired 1", "deleted 1", "created 2"];
     assert_eq!(told(&store, Stream::Team(1)).await, expected);
-    assert_eq!(told(&store, Stream::Team(2)).await, ["created 1"]);
+    assert_eq!(told(&store, Stream::Team(2)).await, [""; 0], "nor what it was told before");
 
     // Of a public event anybody may read it.
     let edit = EventEdit { visibility: Some("public".into()), ..EventEdit::default() };
@@ -246,10 +247,24 @@ async fn a_team_that_has_left_hears_no_more_than_the_end(database: Database) {
     assert_eq!(silent.told, None);
     assert_eq!(snapshot(&store, Stream::Team(2)).await, [0; 0]);
     assert_eq!(snapshot(&store, Stream::Team(1)).await, [1]);
+    // Edited since: what those who have left have nothing to do with.
+    let edit = AnnouncementEdit { title: Some("Ours".into()), ..AnnouncementEdit::default() };
+    now_done(&store, Write::EditAnnouncement { id: 1, fields: edit }).await;
     now_done(&store, Write::DeleteAnnouncement { id: 1 }).await;
+    database.tamper("update announcements set expires_at = 1000").await;
+    store.expire_announcements(Utc::now()).await.unwrap();
 
-    assert_eq!(told(&store, Stream::Team(1)).await, ["created 1", "broadcast 1", "deleted 1"]);
-    assert_eq!(told(&store, Stream::Team(2)).await, ["created 1", "created 2", "deleted 1"]);
+    let expected = ["created 1", "broadcast 1", "updated 1", "deleted 1"];
+    assert_eq!(told(&store, Stream::Team(1)).await, expected);
+    let expected = ["created 1", "created 2", "deleted 1", "expired 2"];
+    assert_eq!(told(&store, Stream::Team(2)).await, expected);
+    let last = async |stream| crate::support::jobs::told(&store, stream).await.pop().unwrap();
+    let page = crate::support::jobs::told(&store, Stream::Team(2)).await;
+    for (said, (id, status)) in page[2..].iter().zip([(1, "active"), (2, "expired")]) {
+        let end = json!({ "id": id, "event_id": 1, "status": status });
+        assert_eq!(said["data"]["announcement"], end, "no more than that it is over");
+    }
+    assert_eq!(last(Stream::Team(1)).await["data"]["announcement"]["title"], "Ours");
 }
 
 async fn what_has_run_out_is_over_at_once_and_told_once(database: Database) {

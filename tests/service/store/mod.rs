@@ -10,5 +10,7 @@ mod purchases;
 mod registrations;
 mod results;
 mod rights;
+mod secrets;
 mod teams;
+mod upgrade;
 mod verify;

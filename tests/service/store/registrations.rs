@@ -23,6 +23,7 @@ on_both! {
     a_match_registers_its_teams,
     points_are_taken_away_and_given_back,
     who_leaves_leaves_the_table,
+    a_registration_that_has_changed_is_not_changed_unseen,
 }
 
 /// User 2, who manages no team, organises event 1 of user 1's teams.
@@ -204,6 +205,24 @@ async fn points_are_taken_away_and_given_back(database: Database) {
         let refusal = refused(&store, deduct(1, points, None)).await;
         assert_eq!(refusal.errors[0].pointer, "/points");
     }
+}
+
+async fn a_registration_that_has_changed_is_not_changed_unseen(database: Database) {
+    let store = database.open().await;
+    organised(&store).await;
+    assert_eq!(by(&store, 2, register(1, false)).await.etag.as_deref(), Some("1"));
+    let accept = Write::AcceptRegistration { event_id: 1, team_id: 1 };
+    assert_eq!(done(&store, accept).await.etag.as_deref(), Some("2"));
+    let deduct = |seen: &str| {
+        let fields = DeductionFields { points: 3, reason: None };
+        let write = Write::Deduct { event_id: 1, team_id: 1, fields };
+        Job { if_match: Some(seen.into()), ..job(write) }
+    };
+    assert_eq!(rejected(store.write(deduct("1")).await).reason, Reason::Stale);
+    assert_eq!(table(&store).await, [(1, 0)]);
+    assert_eq!(store.write(deduct("2")).await.unwrap().etag.as_deref(), Some("3"));
+    assert_eq!(by(&store, 2, register(1, false)).await.etag.as_deref(), Some("3"), "as it is");
+    assert_eq!(rejected(store.write(deduct("2")).await).reason, Reason::Stale);
 }
 
 async fn who_leaves_leaves_the_table(database: Database) {

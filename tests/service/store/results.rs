@@ -18,6 +18,7 @@ use touchline::store::ListOf;
 use touchline::store::SeenBy;
 use touchline::store::Store;
 use touchline::store::job::EventEdit;
+use touchline::store::job::Job;
 use touchline::store::job::MatchFields;
 use touchline::store::job::Write;
 
@@ -35,6 +36,8 @@ on_both! {
     g10_a_refused_result_leaves_nothing,
     results_are_shown_to_those_who_see_the_match,
     verify_names_a_result_that_was_tampered_with,
+    what_was_entered_last_is_the_newest,
+    what_a_result_had_hidden_is_not_told_anew,
 }
 
 /// A match of event 1 that is being played.
@@ -228,6 +231,10 @@ async fn many_results_keep_every_stream_whole(database: Database) {
         done(&store, Write::EditEvent { id: 1, fields }).await;
         end.await.unwrap();
     }
+    // What it told before it turned public is gone.
+    let points = touchline::domain::leaderboard::Points { win: 2, ..Default::default() };
+    let fields = EventEdit { points: Some(points), ..EventEdit::default() };
+    done(&store, Write::EditEvent { id: 1, fields }).await;
 
     let said = told(&store, Stream::Event(1)).await.pop().unwrap();
     assert_eq!(said["data"], table(&store).await);
@@ -287,6 +294,47 @@ async fn results_are_shown_to_those_who_see_the_match(database: Database) {
     assert_eq!(page.next, Some(open));
 }
 
+async fn what_was_entered_last_is_the_newest(database: Database) {
+    let store = database.open().await;
+    league(&store, "public").await;
+    let (first, second) = (playing(&store, 1, 2).await, playing(&store, 2, 1).await);
+    let later =
+        |minutes, write| Job { at: now() + chrono::TimeDelta::minutes(minutes), ..job(write) };
+    store.write(later(1, act(second, "end", json!({})))).await.unwrap();
+    store.write(later(2, act(first, "end", json!({})))).await.unwrap();
+    let newest = async |topic: &str| {
+        let snapshot = store.snapshot(topic.parse().unwrap()).await.unwrap().unwrap();
+        let all = snapshot.data["results"].as_array().unwrap().clone();
+        all.iter().map(|one| one["match_id"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    for _ in 0..2 {
+        for topic in ["event_1_results", "team_1_results", "team_2"] {
+            assert_eq!(newest(topic).await, [first, second], "{topic}");
+        }
+        // Corrected: it stays where it stands.
+        let body = json!({ "home_score": 7, "away_score": 0, "override": true });
+        store.write(later(3, act(second, "PUT result", body))).await.unwrap();
+    }
+}
+
+async fn what_a_result_had_hidden_is_not_told_anew(database: Database) {
+    let store = database.open().await;
+    league(&store, "public").await;
+    let id = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
+    done(&store, act(id, "postpone", json!({}))).await;
+    for topic in ["team_1", "team_1_schedule"] {
+        let snapshot = store.snapshot(topic.parse().unwrap()).await.unwrap().unwrap();
+        assert_eq!(snapshot.data["matches"][0]["status"], "postponed", "{topic}");
+    }
+    let known = told(&store, Stream::Event(1)).await.len();
+    let body = json!({ "home_score": 3, "away_score": 0 });
+    done(&store, act(id, "PUT result", body)).await;
+    done(&store, act(id, "DELETE result", json!({}))).await;
+    assert_eq!(store.game(id).await.unwrap().unwrap().1["status"], "postponed");
+    let pair = ["event_1_results result_update", "event_1_results leaderboard_update"];
+    assert_eq!(news(&store, Stream::Event(1), known).await, [pair, pair].concat());
+}
+
 /// One change behind the store's back, and the words that name it.
 #[rustfmt::skip]
 const TAMPERED: &[(&str, &str)] = &[
@@ -295,7 +343,7 @@ const TAMPERED: &[(&str, &str)] = &[
     ("update results set body = replace(body, '\"by_hand\":false', '\"by_hand\":true')", "\"by_hand\":true"),
     ("update results set event_id = null",                       "match 1: its result is stored as"),
     ("delete from results",                                      "stored as no result, its entries make it {"),
-    ("insert into results select 2, event_id, 1, 2, 0, 0, 'draw', body from results", "its entries make it no result"),
+    ("insert into results select 2, event_id, 1, 2, 0, 0, 'draw', body, entered_at from results", "its entries make it no result"),
     ("update matches set event_is_public = (1 = 0)",             "2 matches that take their event for public or private wrongly"),
 ];
 

@@ -47,6 +47,10 @@ pub async fn to_every_audience(world: &mut World) {
         let gone = expired(world, announcement).await;
         let write = "none: the expires_at of an announcement passes";
         world.tells(write, &hearers, gone).await;
+        let path = format!("/api/announcements/{announcement}");
+        let answer = world.admin.patch(&path, json!({ "title": "Thunder" })).await;
+        let write = "PATCH /api/announcements/{id} of an expired one, without another expires_at";
+        world.tells(write, &Hearers::default(), answer).await;
     }
 }
 

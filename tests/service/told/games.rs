@@ -78,6 +78,8 @@ async fn enter(world: &mut World, game: i64, hearers: &Hearers, write: &str, sco
 const ENTERED: &str = "PUT /api/matches/{id}/result, the first";
 const CORRECTED: &str = "PUT /api/matches/{id}/result, another";
 const DELETED: &str = "DELETE /api/matches/{id}/result where the match stays finished";
+const PLAYED_AGAIN: &str =
+    "DELETE /api/matches/{id}/result of one by hand over a played one that differs";
 const REOPENED: &str = "DELETE /api/matches/{id}/result where the match was not finished before";
 
 async fn from_start_to_end(world: &mut World, place: Place) {
@@ -99,14 +101,23 @@ async fn from_start_to_end(world: &mut World, place: Place) {
     let note = json!({ "kind": "note", "period": "first_half", "minute": 2, "text": "rain" });
     act(world, game, &hearers, "incidents", note).await;
     let of_home = hearers.incident_of(place.home);
-    let goal = goal(world, game, &of_home, place.home).await;
+    let goals = [
+        goal(world, game, &of_home, place.home).await,
+        goal(world, game, &of_home, place.home).await,
+    ];
     act(world, game, &hearers, "end", json!({})).await;
 
-    let path = format!("/api/matches/{game}/incidents/{goal}");
+    let path = format!("/api/matches/{game}/incidents/{}", goals[0]);
     let body = json!({ "confirmation": "cancelled", "reason": "offside" });
     let answer = world.admin.patch(&path, body).await;
     let write = "PATCH /api/matches/{id}/incidents/{incident} that corrects the result";
     world.tells(write, &of_home, answer).await;
+    let answer = world.admin.delete(&format!("/api/matches/{game}/incidents/{}", goals[1])).await;
+    let write = "DELETE /api/matches/{id}/incidents/{incident} that corrects the result";
+    world.tells(write, &of_home, answer).await;
+    enter(world, game, &hearers, CORRECTED, (5, 0)).await;
+    let answer = world.admin.delete(&format!("/api/matches/{game}/result")).await;
+    world.tells(PLAYED_AGAIN, &hearers, answer).await;
     let answer = world.admin.delete(&format!("/api/matches/{game}/result")).await;
     world.tells(DELETED, &hearers, answer).await;
     enter(world, game, &hearers, ENTERED, (3, 0)).await;

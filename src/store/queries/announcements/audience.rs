@@ -68,27 +68,44 @@ impl Known {
         Ok(Self { row, team_ids, audience, event_is_public: event.is_public() })
     }
 
-    pub fn shape(&self, now: DateTime<Utc>) -> Value {
+    fn shape(&self, now: DateTime<Utc>) -> Value {
         shapes::announcement(&self.row, &self.team_ids, now.timestamp_millis())
     }
 
-    /// Who hears news of it. A team that has left the event hears no more than that it ends; and
-    /// what is private is never told where anybody listens.
-    pub fn topics(&self, is_end: bool) -> Vec<Topic> {
+    /// Who hears news of it, and what. A team that has left the event hears no more than that it
+    /// ends; and what is private is never told where anybody listens.
+    fn hearers(&self, shape: &Value, is_end: bool) -> Vec<(Topic, Value)> {
         if !self.row.targeted {
-            return vec![Stream::Event(self.row.event_id).channel(Channel::Announcements)];
+            let topic = Stream::Event(self.row.event_id).channel(Channel::Announcements);
+            return vec![(topic, shape.clone())];
         }
+        let end = json!({
+            "id": shape["id"], "event_id": shape["event_id"], "status": shape["status"],
+        });
         let hears = |team: &&Addressee| {
             (team.takes_part || is_end) && (self.event_is_public || !team.is_public)
         };
-        let topic = |team: &Addressee| Stream::Team(team.team_id).channel(Channel::Announcements);
-        self.audience.iter().filter(hears).map(topic).collect()
+        let hearer = |team: &Addressee| {
+            let topic = Stream::Team(team.team_id).channel(Channel::Announcements);
+            (topic, if team.takes_part { shape.clone() } else { end.clone() })
+        };
+        self.audience.iter().filter(hears).map(hearer).collect()
     }
 
     fn update(&self, change: &str, shape: &Value) -> Vec<Message> {
-        let data = json!({ "change": change, "announcement": shape });
-        let topics = self.topics(change == "deleted").into_iter();
-        topics.map(|topic| Message::new(topic, "announcement_update", data.clone())).collect()
+        let message = |(topic, shape)| {
+            let data = json!({ "change": change, "announcement": shape });
+            Message::new(topic, "announcement_update", data)
+        };
+        self.hearers(shape, change == "deleted").into_iter().map(message).collect()
+    }
+
+    /// What is told when it has run out.
+    pub fn expired(&self, now: DateTime<Utc>) -> Vec<Message> {
+        let message = |(topic, shape)| {
+            Message::new(topic, "announcement_expired", json!({ "announcement": shape }))
+        };
+        self.hearers(&self.shape(now), true).into_iter().map(message).collect()
     }
 
     /// The answer, and what it tells.
@@ -97,9 +114,11 @@ impl Known {
         let messages = change.map(|change| self.update(change, &shape)).unwrap_or_default();
         let written = Written::new(status, shape);
         let written = written.version(self.row.version(job.at.timestamp_millis()));
-        match messages.as_slice().first().map(|message| message.topic.stream) {
-            Some(stream) => written.telling(stream, messages),
-            None => written,
-        }
+        // A place in one of several streams would be taken for a place in all.
+        let stream = match messages.as_slice() {
+            [message] => Some(message.topic.stream),
+            _ => None,
+        };
+        Written { stream, messages, ..written }
     }
 }

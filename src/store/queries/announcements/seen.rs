@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::super::dialect::Conn;
 use super::super::involved;
+use super::super::readable;
 use super::super::rights;
 use super::super::teams;
 use super::row;
@@ -54,8 +55,9 @@ fn is_over(now: i64) -> _ {
 /// Whether the user manages its event.
 #[auto_type(no_type_alias)]
 fn is_managed_by(user: i64) -> _ {
+    let made: involved::made = involved::made(user);
     let named: involved::managed = involved::managed(user);
-    e::created_by.eq(user).or(a::event_id.nullable().eq_any(named))
+    a::event_id.nullable().eq_any(made).or(a::event_id.nullable().eq_any(named))
 }
 
 /// Whether the user takes part in its event, also by a team.
@@ -66,8 +68,15 @@ fn has_participant(user: i64) -> _ {
     a::event_id.nullable().eq_any(own).or(a::event_id.nullable().eq_any(of_teams))
 }
 
-/// Whether one of its teams is the user's, or is everybody's. A team that has left the event is
-/// no longer among them, and of a private event nothing is everybody's.
+/// Whether everybody may read its event.
+#[auto_type(no_type_alias)]
+fn is_of_public_event() -> _ {
+    let open = e::table.filter(e::visibility.eq("public")).select(e::id);
+    a::event_id.eq_any(open)
+}
+
+/// Whether the user may read one of its teams. A team that has left the event is no longer among
+/// them, and of a private event nothing is everybody's.
 #[auto_type(no_type_alias)]
 fn is_addressed_to(user: i64) -> _ {
     let takes_part = r::table
@@ -75,12 +84,15 @@ fn is_addressed_to(user: i64) -> _ {
         .filter(r::team_id.eq(au::team_id.nullable()))
         .filter(r::accepted.eq(true));
     let own = members::table.filter(members::user_id.eq(user)).select(members::team_id);
-    let open = t::table.filter(t::id.eq(au::team_id)).filter(t::visibility.eq("public"));
-    let is_open = e::visibility.eq("public").and(exists(open));
+    let open = t::table.filter(t::visibility.eq("public")).select(t::id);
+    let is_beside: readable::team_beside = readable::team_beside(user);
+    let beside = t::table.filter(is_beside).select(t::id);
+    let open_event = e::table.filter(e::visibility.eq("public")).select(e::id);
+    let is_open = a::event_id.eq_any(open_event).and(au::team_id.eq_any(open));
     let teams = au::table
         .filter(au::announcement_id.eq(a::id))
         .filter(exists(takes_part))
-        .filter(au::team_id.eq_any(own).or(is_open));
+        .filter(au::team_id.eq_any(own).or(au::team_id.eq_any(beside)).or(is_open));
     exists(teams)
 }
 
@@ -101,8 +113,7 @@ pub async fn rights(
 ) -> Found<Option<AnnouncementRights>> {
     let Some(row) = row(conn, id).await? else { return Ok(None) };
     let Some(event) = rights::of_event(conn, row.event_id, user).await? else { return Ok(None) };
-    let query = a::table.inner_join(e::table.on(e::id.eq(a::event_id))).filter(a::id.eq(id));
-    let query = query.select(is_addressed_to(user.unwrap_or(NOBODY)));
+    let query = a::table.filter(a::id.eq(id)).select(is_addressed_to(user.unwrap_or(NOBODY)));
     let addressed = row.targeted && query.get_result(conn).await?;
     Ok(Some(AnnouncementRights { event, targeted: row.targeted, addressed }))
 }
@@ -117,16 +128,15 @@ pub async fn list(
     (after, limit): (i64, i64),
 ) -> Found<Vec<(i64, Value)>> {
     let (now, user) = (clock(), user_id.unwrap_or(NOBODY));
-    let is_public = e::visibility.eq("public");
-    let may_read =
-        a::targeted.eq(false).and(is_public.or(has_participant(user))).or(is_addressed_to(user));
+    let may_read = a::targeted
+        .eq(false)
+        .and(is_of_public_event().or(has_participant(user)))
+        .or(is_addressed_to(user));
     let mut query = a::table
-        .inner_join(e::table.on(e::id.eq(a::event_id)))
         .filter(a::id.gt(after))
         .filter(all.into_sql::<Bool>().or(is_managed_by(user)).or(may_read))
         .order(a::id)
         .limit(limit + 1)
-        .select(a::all_columns)
         .into_boxed();
     query = match filter.status.as_deref() {
         Some("expired") => query.filter(is_over(now)),

@@ -1,6 +1,5 @@
 //! Matches and their results, as far as they may be seen.
 
-use diesel::dsl::AsExprOf;
 use diesel::dsl::auto_type;
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -9,6 +8,7 @@ use diesel_async::RunQueryDsl;
 
 use super::super::dialect::Conn;
 use super::super::involved;
+use super::super::readable;
 use super::super::wholes;
 use super::Items;
 use super::NOBODY;
@@ -17,44 +17,12 @@ use crate::store::model::SeenBy;
 use crate::store::rows::MatchRow;
 use crate::store::schema::matches as m;
 use crate::store::schema::members;
-use crate::store::schema::officials;
 use crate::store::schema::results as r;
-
-/// Whether a match may be seen: by everybody, or by this user. It says what
-/// `auth::permission` decides of one match.
-#[auto_type]
-fn seen(user: i64, all: bool) -> _ {
-    let all: AsExprOf<bool, Bool> = all.into_sql::<Bool>();
-    let made: involved::made = involved::made(user);
-    let managed: involved::managed = involved::managed(user);
-    let entered: involved::entered = involved::entered(user);
-    let by_team: involved::entered_by_team = involved::entered_by_team(user);
-    all.or(m::visibility.eq("public").and(m::event_is_public))
-        .or(m::created_by.eq(user).and(m::event_id.is_null()))
-        .or(exists(
-            officials::table
-                .filter(officials::match_id.eq(m::id))
-                .filter(officials::user_id.eq(user))
-                .select(officials::user_id),
-        ))
-        .or(exists(
-            members::table
-                .filter(
-                    members::team_id.eq(m::home_team_id).or(members::team_id.eq(m::away_team_id)),
-                )
-                .filter(members::user_id.eq(user))
-                .select(members::user_id),
-        ))
-        .or(m::event_id.eq_any(made))
-        .or(m::event_id.eq_any(managed))
-        .or(m::event_id.eq_any(entered))
-        .or(m::event_id.eq_any(by_team))
-}
 
 /// All that may be seen.
 #[auto_type]
 fn visible(seen_by: SeenBy, after: i64) -> _ {
-    let seen: seen = seen(seen_by.user_id.unwrap_or(NOBODY), seen_by.all);
+    let seen: readable::game = readable::game(seen_by.user_id.unwrap_or(NOBODY), seen_by.all);
     m::table.filter(seen).filter(m::id.gt(after)).order(m::id)
 }
 
@@ -73,6 +41,7 @@ pub async fn all(
     briefs(conn, games, &rows).await
 }
 
+/// A team's own: those that others arranged are for its managers, who may agree to them.
 pub async fn of_team(
     conn: &mut Conn,
     games: &Games,
@@ -80,8 +49,15 @@ pub async fn of_team(
     seen_by: SeenBy,
     (after, limit): (i64, i64),
 ) -> Items {
+    let SeenBy { user_id, all } = seen_by;
+    let manages = members::table
+        .filter(members::team_id.eq(team_id))
+        .filter(members::user_id.eq(user_id.unwrap_or(NOBODY)))
+        .filter(members::role.eq("manager"))
+        .select(members::user_id);
     let query = visible(seen_by, after)
         .filter(m::home_team_id.eq(team_id).or(m::away_team_id.eq(team_id)))
+        .filter(all.into_sql::<Bool>().or(involved::joined(team_id)).or(exists(manages)))
         .limit(limit + 1);
     let rows: Vec<MatchRow> = query.load(conn).await?;
     briefs(conn, games, &rows).await
@@ -118,6 +94,7 @@ pub async fn results_of_team(
     let query = visible(seen_by, after)
         .inner_join(r::table.on(r::match_id.eq(m::id)))
         .filter(r::home_team_id.eq(team_id).or(r::away_team_id.eq(team_id)))
+        .filter(involved::joined(team_id))
         .limit(limit + 1)
         .select((m::id, r::body));
     bodies(query.load(conn).await?)
