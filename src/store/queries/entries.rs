@@ -139,7 +139,7 @@ pub async fn act(conn: &mut Conn, games: &Games, job: &Job, match_id: i64) -> Fo
     let row = save(conn, games, row, (&command, &after)).await?;
     let mut messages = told(applied.messages, &row, &sides, (&fixture, &before, &after))?;
     let outcomes = (rules.result(&before), rules.result(&after));
-    messages.extend(results::changed(conn, &row, &sides, &fixture, outcomes, job.at).await?);
+    messages.extend(results::changed(conn, &row, (&sides, &fixture), outcomes, job.at).await?);
 
     let status = match (&applied.answer, applied.created) {
         (Value::Null, _) => 204,

@@ -46,8 +46,7 @@ type Counted = (i64, i64, i64, i64, String);
 pub async fn changed(
     conn: &mut Conn,
     row: &MatchRow,
-    sides: &Sides,
-    fixture: &Fixture,
+    (sides, fixture): (&Sides, &Fixture),
     (before, after): (Option<&MatchResult>, Option<&MatchResult>),
     at: DateTime<Utc>,
 ) -> Found<Vec<Message>> {
