@@ -36,12 +36,22 @@ const TYPES: [(&str, &str); 5] = [
 
 /// Each page's addresses and its file. Ids stay in the address, where the page's script reads
 /// them: no answer here depends on what was asked for.
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 15] = [
     ("/", "index.html"),
     ("/matches/{id:[0-9]+}", "match.html"),
     ("/matches/{id:[0-9]+}/", "match.html"),
     ("/matches/{id:[0-9]+}/hd", "display.html"),
     ("/matches/{id:[0-9]+}/hd/", "display.html"),
+    ("/events/{id:[0-9]+}", "event.html"),
+    ("/events/{id:[0-9]+}/", "event.html"),
+    ("/teams/{id:[0-9]+}", "team.html"),
+    ("/teams/{id:[0-9]+}/", "team.html"),
+    ("/purchases/{id:[0-9a-f-]{36}}", "purchase.html"),
+    ("/purchases/{id:[0-9a-f-]{36}}/", "purchase.html"),
+    ("/scorer/{id:[0-9]+}", "scorer.html"),
+    ("/scorer/{id:[0-9]+}/", "scorer.html"),
+    ("/admin", "admin.html"),
+    ("/admin/", "admin.html"),
 ];
 
 /// Adds the pages, and their files under `/assets/`.
@@ -133,6 +143,9 @@ mod tests {
             ("/matches/3",                     "text/html; charset=utf-8"),
             ("/matches/3/",                    "text/html; charset=utf-8"),
             ("/matches/3/hd",                  "text/html; charset=utf-8"),
+            ("/events/3",                      "text/html; charset=utf-8"),
+            ("/teams/3/",                      "text/html; charset=utf-8"),
+            ("/purchases/0b7c1f0e-5a1d-4c53-9f0f-0a2b3c4d5e6f", "text/html; charset=utf-8"),
             ("/assets/style.css",              "text/css; charset=utf-8"),
             ("/assets/client/stream.js",       "text/javascript; charset=utf-8"),
             ("/assets/icon.svg",               "image/svg+xml"),
@@ -156,6 +169,8 @@ mod tests {
         let paths = [
             "/matches/x",
             "/matches/3/hd/more",
+            "/events/x",
+            "/purchases/3",
             "/assets/",
             "/assets/nothing.js",
             "/assets/package.json",

@@ -1,0 +1,30 @@
+// What the pages carry of others is what npm's pinned packages hold, to the byte, and none of it makes code of text.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+
+const VENDORED = {
+  "htm-preact.js": "htm/preact/standalone.module.js",
+  "htm-preact.LICENSE.txt": "htm/LICENSE",
+  "uqr.js": "uqr/dist/index.mjs",
+  "uqr.LICENSE.txt": "uqr/LICENSE",
+};
+
+const ours = (name) => readFileSync(new URL(`../../web/vendor/${name}`, import.meta.url), "utf8");
+const theirs = (path) => readFileSync(new URL(`node_modules/${path}`, import.meta.url), "utf8");
+
+for (const [name, path] of Object.entries(VENDORED)) {
+  test(`${name} is the package's ${path}`, () => assert.ok(ours(name) === theirs(path), "the files differ"));
+}
+
+test("nothing in the folder is of unknown origin", () => {
+  const known = [...Object.keys(VENDORED), "preact.LICENSE.txt", "htm-preact.d.ts", "uqr.d.ts"];
+  assert.deepEqual(readdirSync(new URL("../../web/vendor/", import.meta.url)).sort(), known.sort());
+});
+
+test("no code is made of text", () => {
+  for (const name of Object.keys(VENDORED).filter((file) => file.endsWith(".js"))) {
+    assert.doesNotMatch(ours(name), /\beval\s*\(|new Function|document\.write/, name);
+  }
+});
