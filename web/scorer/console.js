@@ -1,0 +1,211 @@
+// A scorer's console without its buttons: the match by its stream, what was recorded by the outbox, and
+// what the device remembers of both.
+
+import { all, whoAmI } from "../desk/api.js";
+import { Outbox } from "../client/outbox.js";
+import { follow } from "../client/game.js";
+import { Amends } from "./amends.js";
+import { Memory } from "./memory.js";
+import { project } from "./project.js";
+
+/** @import { Game } from "../client/wire.js" */
+/** @import { Entry } from "../client/entries.js" */
+/** @import { State } from "../client/stream.js" */
+/** @import { Person } from "../desk/api.js" */
+/** @import { Noted } from "./kinds.js" */
+/** @import { Command, Expected } from "./project.js" */
+
+/** @typedef {{ id: number, name: string, shirt_number: number | null }} Player */
+/** @typedef {{ state: State, why: string | null, since: number }} Connection */
+
+/** How long an answer stands for a message that must be on its way. */
+const ANSWER_MS = 5_000;
+
+export class Console {
+  /** @type {Connection} */ connection = { state: "connecting", why: null, since: 0 };
+  /** @type {Game | null} as the server told it */ told = null;
+  /** @type {Person | null} */ me = null;
+  /** Whether it is known who is signed in. */ isReady = false;
+  /** Whether deleting is not theirs: who only keeps the score takes back instead. */ isScorerOnly = false;
+  /** @type {Outbox | null} */ outbox = null;
+  /** @type {{ [team: number]: Player[] }} */ squads = {};
+  /** @type {{ command: Command, until: number }[]} settled, but not seen in the stream yet */ #answered = [];
+  #squadsOf = "";
+
+  /**
+   * @param {string} id of the match
+   * @param {() => void} onChange
+   */
+  constructor(id, onChange) {
+    this.id = id;
+    this.onChange = onChange;
+    this.device = new Memory("device");
+    this.memory = new Memory(id);
+    this.amends = new Amends(new Memory(`${id}:nobody`));
+    this.told = this.memory.recall("game", null);
+    this.squads = this.memory.recall("squads", {});
+    this.stream = follow(id, { onGame: (game) => this.#onGame(game), onState: (state, why) => this.#onState(state, why) });
+    this.#recognise();
+  }
+
+  /** The server's time, as well as it is known. */
+  now() {
+    if (this.stream.heardAt > 0) return this.stream.serverNow();
+    return Date.now() + this.device.recall("skew", 0);
+  }
+
+  /** The match with what was recorded here. @returns {Expected | null} */
+  get game() {
+    if (!this.told) return null;
+    const now = Date.now();
+    this.#answered = this.#answered.filter(({ until }) => until > now);
+    const waiting = (this.outbox?.entries ?? []).filter(({ state }) => state === "waiting");
+    const commands = [...this.#answered.map(({ command }) => command), ...waiting, ...this.amends.commands()];
+    return project(this.told, commands);
+  }
+
+  /** What the server would not take. @returns {Entry[]} */
+  get refused() {
+    return (this.outbox?.entries ?? []).filter(({ state }) => state === "refused");
+  }
+
+  /**
+   * Records what happens now, or at a moment that was noted before.
+   * @param {string} action
+   * @param {any} [body]
+   * @param {{ method?: string, at?: number }} [how]
+   * @returns {Promise<string | null>} the key of the command
+   */
+  async record(action, body = {}, { method = "POST", at = this.now() } = {}) {
+    if (!this.outbox) return null;
+    const occurredAt = new Date(at).toISOString();
+    const isIncident = action === "incidents";
+    // The server's message is known by its time, so that it isn't taken for another one.
+    const entry = await this.outbox.add(action, isIncident ? { ...body, occurred_at: occurredAt } : body, { method, occurredAt });
+    if (isIncident) this.amends.made(entry.client_id);
+    this.onChange();
+    return entry.client_id;
+  }
+
+  /**
+   * Corrects an incident, also one that the server doesn't have yet.
+   * @param {number | string} id or the key of its command
+   * @param {any} body
+   * @param {"PATCH" | "DELETE"} [method]
+   */
+  async amend(id, body, method = "PATCH") {
+    const known = typeof id === "number" ? id : this.amends.idOf(id);
+    if (known !== undefined) await this.record(`incidents/${known}`, body, { method });
+    else this.amends.wait(String(id), { method, body, occurred_at: new Date(this.now()).toISOString() });
+    this.onChange();
+  }
+
+  /** Takes a mistake away: for good, or, where that isn't this scorer's right, marked as such. @param {Noted} incident */
+  remove({ id }) {
+    if (this.isScorerOnly) return this.amend(id, { confirmation: "cancelled", reason: "entered_by_mistake" });
+    return this.amend(id, {}, "DELETE");
+  }
+
+  /** The last incident that was recorded here and still stands. @returns {Noted | null} */
+  get last() {
+    const standing = (this.game?.incidents ?? []).filter(({ pending, confirmation }) => pending !== "removed" && confirmation !== "cancelled");
+    const own = this.amends.own.filter((one) => standing.some(({ id }) => id === one)).at(-1);
+    return standing.find(({ id }) => id === own) ?? null;
+  }
+
+  /** @param {Entry} entry that was refused */
+  async retry({ client_id, number }) {
+    await this.outbox?.retry(client_id);
+    const again = this.outbox?.entries.find((entry) => entry.number === number);
+    if (again) this.amends.rename(client_id, again.client_id);
+    this.onChange();
+  }
+
+  /** @param {Entry} entry that was refused */
+  async drop({ client_id }) {
+    this.amends.settle(client_id, undefined);
+    await this.outbox?.discard(client_id);
+    this.onChange();
+  }
+
+  /** @param {Person} me */
+  signedIn(me) {
+    this.#become(me);
+    this.outbox?.signedIn();
+    this.stream.connect();
+    this.#learn();
+  }
+
+  async #recognise() {
+    const { me, problem } = await whoAmI();
+    // Without a network, who was here last is who is here; the server will have its say.
+    if (me || problem) this.#become(me ?? this.device.recall("me", null));
+    this.isReady = true;
+    this.onChange();
+    if (me) this.#learn();
+  }
+
+  /** @param {Person | null} me */
+  #become(me) {
+    if (me) this.device.keep("me", me);
+    const isSame = me?.id === this.me?.id;
+    this.me = me;
+    if (isSame || !me) return this.onChange();
+    this.outbox?.close();
+    this.amends = new Amends(new Memory(`${this.id}:${me.id}`));
+    this.isScorerOnly = this.memory.recall(`scorer only ${me.id}`, false);
+    this.outbox = new Outbox(this.id, {
+      who: String(me.id),
+      onChange: () => this.onChange(),
+      onSettled: (entry, answer) => this.#onSettled(entry, answer),
+    });
+    this.onChange();
+  }
+
+  /** @param {Entry} entry @param {any} answer */
+  #onSettled(entry, answer) {
+    if (entry.method !== "POST" || entry.action !== "incidents" || !answer?.id) return;
+    const { score: _, shootout_score: __, statistics: ___, ...incident } = answer;
+    this.#answered.push({ command: { ...entry, body: incident }, until: Date.now() + ANSWER_MS });
+    for (const { method, body, occurred_at } of this.amends.settle(entry.client_id, answer.id)) {
+      this.outbox?.add(`incidents/${answer.id}`, body, { method, occurredAt: occurred_at });
+    }
+  }
+
+  /** @param {Game} game */
+  #onGame(game) {
+    this.told = game;
+    this.#answered = this.#answered.filter(({ command }) => !game.incidents?.some(({ id }) => id === command.body.id));
+    this.memory.keep("game", game);
+    this.device.keep("skew", this.stream.skewMs);
+    if (this.me) this.#learn();
+    this.onChange();
+  }
+
+  /** @param {State} state @param {string | null} why */
+  #onState(state, why) {
+    this.connection = { state, why, since: this.stream?.heardAt ?? 0 };
+    this.onChange();
+  }
+
+  /** Who plays, and what this scorer may do; once for each match and person. */
+  async #learn() {
+    const { me, told } = this;
+    const asked = `${me?.id} ${told?.teams.home.id} ${told?.teams.away.id}`;
+    if (!me || !told || this.#squadsOf === asked) return;
+    this.#squadsOf = asked;
+    const { home, away } = told.teams;
+    const paths = [`/api/teams/${home.id}/players`, `/api/teams/${away.id}/players`, `/api/matches/${this.id}/officials`];
+    const [ours, theirs, officials] = await Promise.all(paths.map((path) => all(path)));
+    if ([ours, theirs, officials].some(({ problem }) => problem?.status === 0)) this.#squadsOf = ""; // at the next sign of life
+    if (!ours.problem) this.squads = { ...this.squads, [home.id]: ours.items };
+    if (!theirs.problem) this.squads = { ...this.squads, [away.id]: theirs.items };
+    this.memory.keep("squads", this.squads);
+    if (!officials.problem) {
+      const mine = officials.items.find(({ user_id }) => user_id === me.id);
+      this.isScorerOnly = me.role !== "admin" && mine?.role === "scorer";
+      this.memory.keep(`scorer only ${me.id}`, this.isScorerOnly);
+    }
+    this.onChange();
+  }
+}

@@ -1,0 +1,121 @@
+// The console's page: score and clock, what can be done, what was done, and what is on its way.
+
+import { html } from "../vendor/htm-preact.js";
+import { Sure } from "../desk/parts.js";
+import { SignIn } from "../desk/sign-in.js";
+import { sportOf } from "../client/game.js";
+import { inkOn, teamColour } from "../client/colour.js";
+import { elapsedMs, inWords, standing } from "../sports/generic.js";
+import { football } from "./football.js";
+import { generic } from "./generic.js";
+import { Queue, Refused } from "./queue.js";
+import { steps } from "./steps.js";
+import { describe } from "./words.js";
+
+/** @import { End } from "../client/wire.js" */
+/** @import { Part } from "../vendor/htm-preact.js" */
+/** @import { Console } from "./console.js" */
+/** @import { Expected } from "./project.js" */
+
+/**
+ * How one sport is scored: the buttons, and what has been recorded.
+ * @typedef {object} Desk
+ * @property {Part<{ console: Console, game: Expected, onSaid: (text: string) => void }>} Pad
+ * @property {Part<{ console: Console, game: Expected }>} Log
+ */
+
+/** @type {{ [sport: string]: Desk }} */
+const DESKS = { football, generic };
+
+const STATES = { connecting: "Connecting", "catching-up": "Catching up", live: "Live", stale: "Offline", refused: "Not available" };
+
+/** @param {{ console: Console, isNew: boolean, onSaid: (text: string) => void }} props */
+export function View({ console, isNew, onSaid }) {
+  const { game, me } = console;
+  return html`
+    <${Top} console=${console} />
+    <main>
+      ${isNew && html`<p class="banner">A newer console is ready. <button type="button" class="act" onClick=${() => location.reload()}>Reload</button></p>`}
+      ${console.outbox?.keeping === "memory" && html`<p class="banner warn" role="alert">This browser keeps nothing on the device: don’t close this tab before all is sent.</p>`}
+      ${game && html`<${Board} console=${console} game=${game} />`}
+      ${!game && html`<p class="notice">${missing(console)}</p>`}
+      ${console.isReady && (!me || console.outbox?.state === "signed-out") && html`<${SignIn} why=${me ? "Your sign-in has run out. What you record is kept until you sign in again." : ""} onSignedIn=${(/** @type {any} */ who) => console.signedIn(who)} />`}
+      ${game && me && html`<${Work} console=${console} game=${game} onSaid=${onSaid} />`}
+    </main>
+    ${game && me && html`<${Foot} console=${console} />`}`;
+}
+
+/** @param {Console} console */
+function missing({ connection: { state, why } }) {
+  if (state === "refused") return why === "404" ? "There is no such match." : "Sign in to see this match.";
+  return "Waiting for the match …";
+}
+
+/** @param {{ console: Console }} props */
+function Top({ console: { connection, me, id } }) {
+  return html`
+    <header class="top">
+      <a class="brand" href="/matches/${id}">Touchline</a>
+      <span class="who">${me?.name}</span>
+      <span class="connection" data-state=${connection.state} role="status">${STATES[connection.state]}</span>
+    </header>`;
+}
+
+/** @param {{ console: Console, game: Expected }} props */
+function Board({ console, game }) {
+  const { clock, status, score, shootout_score: kicks, teams } = game;
+  const sport = sportOf(game.sport);
+  const time = clock && (status === "live" || status === "paused") ? sport.clock(clock, elapsedMs(clock, console.now())) : null;
+  const period = clock?.period ? (sport.periods[clock.period] ?? inWords(clock.period)) : "";
+  return html`
+    <section class="board" aria-label="Score">
+      <h1 class="unseen">Scorer: ${teams.home.name} against ${teams.away.name}</h1>
+      <${Name} game=${game} end="home" />
+      <p class="numbers"><span id="home-score">${score?.home ?? 0}</span><span class="dash">–</span><span id="away-score">${score?.away ?? 0}</span></p>
+      <${Name} game=${game} end="away" />
+      <p class="state" data-status=${status}>
+        <strong class="time" id="clock">${time?.text}${time?.added && html` <small>${time.added}</small>`}</strong>
+        <span id="period">${status === "live" && period ? period : standing(/** @type {any} */ (game))}</span>
+        ${kicks && html`<span>${kicks.home}–${kicks.away} on penalties</span>`}
+      </p>
+    </section>`;
+}
+
+/** @param {{ game: Expected, end: End }} props */
+function Name({ game, end }) {
+  const { name, short_name, colour } = game.teams[end];
+  const background = teamColour(colour, end);
+  return html`<p class="name ${end}"><span class="badge" style=${{ background, color: inkOn(background) }}>${short_name || name.slice(0, 3)}</span><span class="full">${name}</span></p>`;
+}
+
+/** @param {{ console: Console, game: Expected, onSaid: (text: string) => void }} props */
+function Work({ console, game, onSaid }) {
+  const { Pad, Log } = DESKS[game.sport] ?? generic;
+  const all = steps(/** @type {any} */ (game));
+  return html`
+    ${all.length > 0 && html`<section class="steps" aria-label="Clock">
+      ${all.map(({ label, action, body, grave }, at) => {
+        const act = () => {
+          console.record(action, body);
+          onSaid(label);
+        };
+        const name = `act ${at === 0 ? "strong" : ""}`;
+        return grave
+          ? html`<${Sure} key=${label} label=${label} name=${name} onSure=${act} />`
+          : html`<button key=${label} type="button" class=${name} onClick=${act}>${label}</button>`;
+      })}
+    </section>`}
+    <${Refused} console=${console} />
+    <${Pad} console=${console} game=${game} onSaid=${onSaid} />
+    <${Log} console=${console} game=${game} />`;
+}
+
+/** @param {{ console: Console }} props */
+function Foot({ console }) {
+  const { last, squads } = console;
+  return html`
+    <footer class="dock">
+      <${Queue} console=${console} />
+      ${last && html`<${Sure} key=${String(last.id)} name="act undo" label="Undo ${describe(last, squads)}" ask="Sure?" onSure=${() => console.remove(last)} />`}
+    </footer>`;
+}
