@@ -1,88 +1,143 @@
 // The stadium display: one match, full screen, for weeks, with nobody to press a key.
 
-import { inkOn, teamColour } from "./client/colour.js";
-import { byId, setText } from "./client/element.js";
-import { follow, matchId, sportOf } from "./client/game.js";
+import { inkOn, pair } from "./client/colour.js";
+import { follow, keptAs, matchId, sportOf } from "./client/game.js";
+import { Build, loaded } from "./parts/build.js";
+import { timeOfDay } from "./parts/dates.js";
+import { languageOf, speak } from "./parts/language.js";
 import { elapsedMs, hasBegun, inWords, standing } from "./sports/generic.js";
+import { html, render } from "./vendor/htm-preact.js";
 
+/** @import { Child } from "./vendor/htm-preact.js" */
 /** @import { End, Game } from "./client/wire.js" */
+/** @import { Moment } from "./sports/sport.js" */
 /** @import { State, Stream } from "./client/stream.js" */
 
 const SILENT_HEARTBEATS = 2; // a live stream is never silent for longer than one
+const MOMENT_MS = 9_000;
+const LOOK_FOR_BUILD_MS = 10 * 60_000;
+const DRAW_EVERY_MS = 250; // so that a second never seems to be skipped
 
-/** @type {Game | null} */
-let game = null;
-/** @type {State} */
-let state = "connecting";
+/** @type {End[]} */
+const ENDS = ["home", "away"];
+
+const asked = new URLSearchParams(location.search);
+const language = languageOf(asked.get("lang"));
+const words = speak(language);
+const stage = /** @type {HTMLElement} */ (document.getElementById("stage"));
+
+/** @type {Game | null} */ let game = null;
+/** @type {State} */ let state = "connecting";
+/** @type {Moment & { until: number } | null} */ let moment = null;
+/** @type {Build | null} */ let build = null;
+let isOutdated = false;
+
+document.documentElement.lang = language;
+document.documentElement.dataset.theme = asked.get("theme") === "light" ? "light" : "dark";
 
 const opened = Date.now();
 const id = matchId(location.pathname);
 const stream = id === null ? null : follow(id, {
   onGame(next) {
     game = next;
-    draw(next);
+    draw();
+    leaveIfOutdated();
+  },
+  onNews(message, after) {
+    const celebrated = sportOf(after.sport).moment(after, message);
+    if (celebrated) moment = { ...celebrated, until: Date.now() + MOMENT_MS };
+    else if (message.data.incident?.confirmation === "cancelled") moment = null; // nobody cheers what was taken back
   },
   onState(next) {
     state = next;
+    if (next === "live") lookForBuild();
   },
 });
-setInterval(tick, 250);
-tick();
+setInterval(draw, DRAW_EVERY_MS);
+setInterval(lookForBuild, LOOK_FOR_BUILD_MS);
+draw();
 
-function tick() {
-  if (game && stream) drawTime(game, stream);
-  const trouble = sayTrouble();
-  byId("lost").hidden = trouble === "";
-  setText(byId("lost"), trouble);
+async function lookForBuild() {
+  build ??= new Build(loaded());
+  isOutdated ||= await build.changed();
+  leaveIfOutdated();
+}
+
+/** A new server may bring a new page; it waits until nobody looks at a match. */
+function leaveIfOutdated() {
+  if (!isOutdated || game?.status === "live" || game?.status === "paused") return;
+  isOutdated = false; // once: what is being left must not be left again
+  if (id) sessionStorage.removeItem(keptAs(id)); // what the old page kept, the new one may not understand
+  location.reload();
 }
 
 /** What is wrong with what is shown, or nothing. */
-function sayTrouble() {
-  if (!stream) return "The address names no match";
-  if (state === "refused") return "This match can't be shown here";
+function trouble() {
+  if (!stream) return words("The address names no match");
+  if (state === "refused") return words("This match can't be shown here");
   const heardAt = stream.heardAt || opened;
   const silent = Date.now() - heardAt > SILENT_HEARTBEATS * stream.heartbeatMs;
-  return silent ? `Reconnecting since ${timeOfDay(heardAt)}` : "";
+  return silent ? `${words("Reconnecting since")} ${timeOfDay(heardAt, clockOf(language))}` : "";
 }
 
-/** @param {Game} now */
-function draw(now) {
-  const stage = byId("stage");
-  stage.dataset.status = now.status;
-  document.title = `${now.teams.home.name} v ${now.teams.away.name} · Touchline`;
-  for (const end of /** @type {End[]} */ (["home", "away"])) {
-    const { name, colour } = now.teams[end];
-    const background = teamColour(colour, end);
-    stage.style.setProperty(`--${end}`, background);
-    stage.style.setProperty(`--on-${end}`, inkOn(background));
-    setText(byId(`${end}-name`), name);
-    // A long name gets smaller letters, never an ellipsis: nobody can scroll a stadium.
-    byId(`${end}-name`).style.setProperty("--letters", String(Math.max(9, [...name].length)));
-    const digits = String(now.score?.[end] ?? "");
-    setText(byId(`${end}-score`), hasBegun(now) ? digits : "");
-    byId(`${end}-score`).style.setProperty("--digits", String(Math.max(2, digits.length)));
+function draw() {
+  if (moment && Date.now() > moment.until) moment = null;
+  stage.dataset.status = game?.status ?? "";
+  if (game) {
+    document.title = `${game.teams.home.name} v ${game.teams.away.name} · Touchline`;
+    const colours = pair(game.teams.home.colour, game.teams.away.colour);
+    for (const end of ENDS) {
+      stage.style.setProperty(`--${end}`, colours[end]);
+      stage.style.setProperty(`--on-${end}`, inkOn(colours[end]));
+    }
   }
+  const wrong = trouble();
+  render(html`${game && stream ? html`<${Match} game=${game} stream=${stream} />` : html`<p class="waiting">${wrong ? "" : words("Connecting")}</p>`}
+    <p class="lost" id="lost" role="status" hidden=${wrong === ""}>${wrong}</p>`, stage);
+}
+
+/** @param {{ game: Game, stream: Stream }} props */
+function Match({ game: now, stream: from }) {
+  const { period, text, added } = timeOf(now, from);
   const pens = now.shootout_score;
-  setText(byId("about"), pens ? `Pens ${pens.home}–${pens.away}` : (now.venue ?? ""));
-  byId("board").replaceChildren(...sportOf(now.sport).board(now));
+  return html`
+    <header class="strip">
+      <p class="left" id="period">${period}</p>
+      <p class="time"><span id="clock">${text}</span><span class="added" id="added">${added}</span></p>
+      <p class="right" id="about">${pens ? `${words("Pens")} ${pens.home}–${pens.away}` : (now.venue ?? "")}</p>
+    </header>
+    ${ENDS.map((end) => html`<${Half} key=${end} end=${end} game=${now} moment=${moment?.end === end ? moment : null} />`)}
+    <ol class="board" id="board">${sportOf(now.sport).board(now, words)}</ol>`;
+}
+
+/** @param {{ end: End, game: Game, moment: Moment & { until: number } | null }} props */
+function Half({ end, game: now, moment: cheered }) {
+  const { name } = now.teams[end];
+  const digits = hasBegun(now) ? String(now.score?.[end] ?? "") : "";
+  // A long name gets smaller letters, never an ellipsis: nobody can scroll a stadium.
+  const letters = { "--letters": String(Math.max(9, [...name].length)) };
+  return html`
+    <section class=${`half ${end}`} data-moment=${cheered ? "yes" : undefined} aria-label=${name}>
+      <p class="name" id=${`${end}-name`} style=${letters}>${name}</p>
+      <p class="number" id=${`${end}-score`} style=${{ "--digits": String(Math.max(2, digits.length)) }}>${digits}</p>
+      ${cheered && html`<p class="cheer" key=${cheered.until}><strong>${words(cheered.title)}</strong> <span>${cheered.text}</span></p>`}
+    </section>`;
 }
 
 /**
  * @param {Game} now
  * @param {Stream} from
  */
-function drawTime(now, from) {
+function timeOf(now, from) {
   const { clock, status, sport, starts_at } = now;
   const { periods, clock: read } = sportOf(sport);
   const running = clock && status === "live" ? read(clock, elapsedMs(clock, from.serverNow())) : null;
-  const waiting = status === "scheduled" && starts_at ? timeOfDay(Date.parse(starts_at)) : "";
-  setText(byId("clock"), running?.text ?? waiting);
-  setText(byId("added"), running?.added ?? "");
+  const waiting = status === "scheduled" && starts_at ? timeOfDay(starts_at, clockOf(language)) : "";
   const period = running && clock?.period ? (periods[clock.period] ?? inWords(clock.period)) : "";
-  setText(byId("period"), period || standing(now));
+  return { text: running?.text ?? waiting, added: running?.added ?? "", period: words(period || standing(now)) };
 }
 
-/** @param {number} at milliseconds since 1970 */
-function timeOfDay(at) {
-  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(at);
+/** A display has no reader whose habits the browser would know. @param {string} code */
+function clockOf(code) {
+  return code === "en" ? "en-GB" : code;
 }

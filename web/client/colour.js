@@ -2,6 +2,7 @@
 
 const BLACK = "#0b0d0e";
 const WHITE = "#ffffff";
+const CHANGE = "#23303b";
 const PLAIN = { home: "#23303b", away: "#3a3a3a" };
 
 /**
@@ -11,6 +12,29 @@ const PLAIN = { home: "#23303b", away: "#3a3a3a" };
  */
 export function teamColour(colour, end) {
   return /^#[0-9a-f]{6}$/i.test(colour ?? "") ? /** @type {string} */ (colour) : PLAIN[end];
+}
+
+/** Nearer than this, two colours are taken for one from across a ground. */
+const APART = 110;
+
+/**
+ * The colours of two sides, told apart: where both wear about the same, the away side changes, as it would on the field.
+ * @param {string | null | undefined} home
+ * @param {string | null | undefined} away
+ */
+export function pair(home, away) {
+  const one = teamColour(home, "home");
+  const other = teamColour(away, "away");
+  if (distance(one, other) >= APART) return { home: one, away: other };
+  return { home: one, away: distance(one, WHITE) >= distance(one, CHANGE) ? WHITE : CHANGE };
+}
+
+/**
+ * @param {string} one `#rrggbb`
+ * @param {string} other `#rrggbb`
+ */
+function distance(one, other) {
+  return Math.hypot(...[1, 3, 5].map((at) => parseInt(one.slice(at, at + 2), 16) - parseInt(other.slice(at, at + 2), 16)));
 }
 
 /**

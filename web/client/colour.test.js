@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { contrast, inkOn, teamColour } from "./colour.js";
+import { contrast, inkOn, pair, teamColour } from "./colour.js";
 
 test("contrast is that of WCAG", () => {
   assert.equal(contrast("#000000", "#ffffff"), 21);
@@ -25,4 +25,11 @@ test("what is no colour becomes a quiet one", () => {
     assert.match(teamColour(colour, "home"), /^#[0-9a-f]{6}$/);
   }
   assert.equal(teamColour("#003090", "home"), "#003090");
+});
+
+test("sides that wear about the same are told apart", () => {
+  assert.deepEqual(pair("#0b5fa5", "#b3261e"), { home: "#0b5fa5", away: "#b3261e" });
+  assert.deepEqual(pair("#0b5fa5", "#0e62a0"), { home: "#0b5fa5", away: "#ffffff" });
+  assert.deepEqual(pair("#ffffff", "#f8f8f8"), { home: "#ffffff", away: "#23303b" });
+  assert.notEqual(pair(null, null).home, pair(null, null).away);
 });

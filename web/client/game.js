@@ -4,7 +4,8 @@ import { football } from "../sports/football.js";
 import { generic } from "../sports/generic.js";
 import { Stream } from "./stream.js";
 
-/** @import { Game, Message, Sport } from "./wire.js" */
+/** @import { Game, Message } from "./wire.js" */
+/** @import { Sport } from "../sports/sport.js" */
 /** @import { State } from "./stream.js" */
 
 /** @type {{ [sport: string]: Sport }} */
@@ -39,11 +40,16 @@ export function matchId(path) {
   return /^\/matches\/([1-9]\d*)(?:\/|$)/.exec(path)?.[1] ?? null;
 }
 
+/** Where a page keeps the game between reloads. @param {string} id of the match */
+export function keptAs(id) {
+  return `touchline:game:${id}`;
+}
+
 /**
  * @typedef {object} Follower
  * @property {(game: Game) => void} onGame
  * @property {(message: Message, game: Game) => void} [onNews] for what came while we were live
- * @property {(state: State, why: string | null) => void} onState
+ * @property {(state: State, why: string | null, since: number) => void} onState
  */
 
 /**
@@ -51,7 +57,7 @@ export function matchId(path) {
  * @param {Follower} follower
  */
 export function follow(id, follower) {
-  const kept = `touchline:game:${id}`;
+  const kept = keptAs(id);
   let game = recall(kept);
   let drawing = 0;
   const draw = () => {

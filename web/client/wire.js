@@ -46,6 +46,8 @@
  * @property {Clock | null} [clock]
  * @property {Score | null} [score]
  * @property {Score | null} [shootout_score]
+ * @property {number | null} [event_id]
+ * @property {any} [result]
  * @property {Incident[]} [incidents]
  * @property {{ home: Figures, away: Figures }} [statistics]
  *
@@ -56,16 +58,6 @@
  * @property {string} at
  * @property {string} [reason] of a snapshot
  * @property {any} data
- *
- * How a page draws one sport. All of it is pure but `draw` and `board`, which make elements.
- * @typedef {object} Sport
- * @property {(game: Game, message: Message) => Game} apply
- * @property {(game: Game, end: End) => string[]} credits what stands under a team's name
- * @property {(clock: Clock, elapsedMs: number) => { text: string, added: string }} clock
- * @property {{ [period: string]: string }} periods
- * @property {(game: Game, message: Message) => string | null} say for those who listen
- * @property {{ title: string, draw: (game: Game) => Node[] }[]} panels
- * @property {(game: Game) => Node[]} board the last lines of the stadium display
  */
 
 export {};

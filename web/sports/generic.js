@@ -1,9 +1,10 @@
 // Any match that has a score: what every sport has in common, and all there is to the plain one.
 
-/** @import { Clock, Game, Message, Sport } from "../client/wire.js" */
+/** @import { Clock, Game, Message } from "../client/wire.js" */
+/** @import { Sport } from "./sport.js" */
 
 /** @type {(keyof Game)[]} */
-const WHOLE = ["status", "clock", "score", "shootout_score", "statistics"];
+const WHOLE = ["status", "clock", "score", "shootout_score", "statistics", "result"];
 /** @type {(keyof Game)[]} */
 const FIXTURE = ["status", "venue", "starts_at"];
 
@@ -30,7 +31,8 @@ export const generic = {
   periods: {},
   say: (game, message) => sayStatus(game, message) ?? sayScore(game),
   panels: [],
-  board: () => [],
+  moment: () => null,
+  board: () => null,
 };
 
 /**
