@@ -23,6 +23,8 @@
  * @property {string} kind
  * @property {"provisional" | "confirmed" | "cancelled"} confirmation
  * @property {number | null} [team_id]
+ * @property {number | null} [player_id]
+ * @property {number | null} [related_player_id]
  * @property {string | null} [player] by name
  * @property {string | null} [related_player] who gave the pass, or comes on
  * @property {string} period

@@ -38,7 +38,7 @@ function Squad({ end, game }) {
   </section>`;
 }
 
-/** @param {{ players: Player[], incidents: (Incident & { player_id?: number | null, related_player_id?: number | null })[] }} props */
+/** @param {{ players: Player[], incidents: Incident[] }} props */
 function Players({ players, incidents }) {
   const byShirt = [...players].sort((one, other) => (one.shirt_number ?? 1_000) - (other.shirt_number ?? 1_000) || one.id - other.id);
   return html`<ol class="players">${byShirt.map(({ id, name, shirt_number }) => {
