@@ -24,8 +24,10 @@ export class Server {
   #token = "";
 
   /** A server that is ready, signed in as its admin; `context` is the test, which stops it. */
-  static async start(context) {
+  static async start(context, { command = "serve" } = {}) {
     const server = new Server();
+    server.command = command;
+    server.credentials = { email: EMAIL, password: PASSWORD };
     server.folder = await mkdtemp(join(tmpdir(), "touchline-"));
     server.port = await freePort();
     server.url = `http://127.0.0.1:${server.port}`;
@@ -42,7 +44,7 @@ export class Server {
   /** Starts the process, on the same port and database as before, and waits until it is ready. */
   async run() {
     const { HOME, PATH, RUST_LOG } = process.env; // no setting of the developer's own
-    this.#child = spawn(BINARY, ["serve"], {
+    this.#child = spawn(BINARY, [this.command], {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
         HOME, PATH, RUST_LOG,

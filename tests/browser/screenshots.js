@@ -1,0 +1,93 @@
+// Pictures of every page, for people to look at: node tests/browser/screenshots.js [folder]
+//
+// Phone, laptop and display; light and dark; of the invented league, whose matches are being played.
+
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+
+import { launch, watch } from "./chromium.js";
+import { Server, until } from "./server.js";
+
+const SCREENS = {
+  phone: { width: 390, height: 844 },
+  laptop: { width: 1280, height: 800 },
+  display: { width: 1920, height: 1080 },
+};
+const THEMES = ["light", "dark"];
+const SETTLED_MS = 15_000;
+
+const folder = resolve(process.argv[2] ?? "target/screenshots");
+const cleanUps = [];
+try {
+  await mkdir(folder, { recursive: true });
+  await takeAll();
+} finally {
+  for (const cleanUp of cleanUps.reverse()) await cleanUp();
+}
+
+async function takeAll() {
+  const server = await Server.start({ after: (cleanUp) => cleanUps.push(cleanUp) }, { command: "demo" });
+  const browser = await launch();
+  cleanUps.push(() => browser.close());
+  const purchase = await buy(server);
+  const urgent = { event_id: 1, type: "weather_alert", priority: "urgent", title: "Lightning near Kestrel Park", message: "Please leave the open stand until the all-clear." };
+  await server.post("/api/announcements", urgent);
+  for (const [screen, viewport] of Object.entries(SCREENS)) {
+    for (const colorScheme of THEMES) {
+      const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
+      await context.request.post(`${server.url}/api/auth/login`, { data: server.credentials });
+      for (const shot of shots(purchase, colorScheme)) await take(context, server, shot, `${screen}-${colorScheme}`);
+      await context.close();
+    }
+  }
+}
+
+/** Each page, and what must be seen in it before it is taken. */
+function shots(purchase, theme) {
+  const tab = (title) => async (page) => {
+    await page.getByRole("tab", { name: title }).click();
+    if (title === "Replay") {
+      await page.getByText("5,000×").click();
+      await page.getByRole("button", { name: "Play" }).click();
+      await page.locator(".replay .incident").first().waitFor();
+    }
+  };
+  return [
+    { name: "index", path: "/", ready: ".game .when" },
+    { name: "match", path: "/matches/3", ready: ".timeline .incident" },
+    { name: "match-statistics", path: "/matches/3", ready: "#tabs", act: tab("Statistics") },
+    { name: "match-lineups", path: "/matches/3", ready: "#tabs", act: tab("Line-ups") },
+    { name: "match-replay", path: "/matches/3", ready: "#tabs", act: tab("Replay") },
+    { name: "match-to-come", path: "/matches/25", ready: "#head" },
+    { name: "hd", path: `/matches/3/hd?theme=${theme}`, ready: "#board li" },
+    { name: "hd-de", path: `/matches/4/hd?theme=${theme}&lang=de`, ready: "#board li" },
+    { name: "hd-to-come", path: `/matches/25/hd?theme=${theme}`, ready: "#clock" },
+    { name: "event", path: "/events/1", ready: ".standings tbody tr" },
+    { name: "team", path: "/teams/5", ready: ".players li" },
+    { name: "purchase", path: `/purchases/${purchase}`, ready: ".ticket .qr" },
+    { name: "purchase-unknown", path: "/purchases/00000000-0000-4000-8000-000000000000", ready: ".sign-in" },
+    { name: "scorer", path: "/scorer/3", ready: "button" },
+    { name: "admin", path: "/admin", ready: "button, input" },
+  ];
+}
+
+async function take(context, server, { name, path, ready, act }, suffix) {
+  const page = await watch(await context.newPage());
+  const response = await page.goto(server.url + path);
+  if (response.status() === 200) {
+    await page.locator(ready).first().waitFor({ timeout: SETTLED_MS });
+    await until(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
+    await act?.(page);
+    await page.waitForTimeout(300); // for slides and swells to end; a picture asserts nothing
+    await page.screenshot({ path: join(folder, `${name}-${suffix}.png`), fullPage: !name.startsWith("hd") });
+    for (const fault of page.faults) console.error(`${path}: ${fault}`);
+  }
+  await page.close();
+}
+
+async function buy(server) {
+  const { id, tickets } = await server.post("/api/events/1/purchases", { ticket_type: "adult", quantity: 3 });
+  await server.post(`/api/purchases/${id}/status`, { status: "confirmed" });
+  await server.post(`/api/tickets/${tickets[0].code}/check-in`, {});
+  return id;
+}
