@@ -36,7 +36,7 @@ const TYPES: [(&str, &str); 5] = [
 
 /// Each page's addresses and its file. Ids stay in the address, where the page's script reads
 /// them: no answer here depends on what was asked for.
-const PAGES: [(&str, &str); 15] = [
+const PAGES: [(&str, &str); 16] = [
     ("/", "index.html"),
     ("/matches/{id:[0-9]+}", "match.html"),
     ("/matches/{id:[0-9]+}/", "match.html"),
@@ -50,6 +50,8 @@ const PAGES: [(&str, &str); 15] = [
     ("/purchases/{id:[0-9a-f-]{36}}/", "purchase.html"),
     ("/scorer/{id:[0-9]+}", "scorer.html"),
     ("/scorer/{id:[0-9]+}/", "scorer.html"),
+    // A service worker has a say only in what is beside its script or below.
+    ("/scorer/worker.js", "scorer/worker.js"),
     ("/admin", "admin.html"),
     ("/admin/", "admin.html"),
 ];
@@ -146,6 +148,8 @@ mod tests {
             ("/events/3",                      "text/html; charset=utf-8"),
             ("/teams/3/",                      "text/html; charset=utf-8"),
             ("/purchases/0b7c1f0e-5a1d-4c53-9f0f-0a2b3c4d5e6f", "text/html; charset=utf-8"),
+            ("/scorer/3",                      "text/html; charset=utf-8"),
+            ("/scorer/worker.js",              "text/javascript; charset=utf-8"),
             ("/assets/style.css",              "text/css; charset=utf-8"),
             ("/assets/client/stream.js",       "text/javascript; charset=utf-8"),
             ("/assets/icon.svg",               "image/svg+xml"),

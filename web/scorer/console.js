@@ -6,7 +6,7 @@ import { Outbox } from "../client/outbox.js";
 import { follow } from "../client/game.js";
 import { Amends } from "./amends.js";
 import { Memory } from "./memory.js";
-import { project } from "./project.js";
+import { isTold, project } from "./project.js";
 
 /** @import { Game } from "../client/wire.js" */
 /** @import { Entry } from "../client/entries.js" */
@@ -29,7 +29,7 @@ export class Console {
   /** Whether deleting is not theirs: who only keeps the score takes back instead. */ isScorerOnly = false;
   /** @type {Outbox | null} */ outbox = null;
   /** @type {{ [team: number]: Player[] }} */ squads = {};
-  /** @type {{ command: Command, until: number }[]} settled, but not seen in the stream yet */ #answered = [];
+  /** @type {{ command: Command, answer: any, until: number }[]} settled, but not seen in the stream yet */ #answered = [];
   #squadsOf = "";
 
   /**
@@ -164,9 +164,12 @@ export class Console {
 
   /** @param {Entry} entry @param {any} answer */
   #onSettled(entry, answer) {
-    if (entry.method !== "POST" || entry.action !== "incidents" || !answer?.id) return;
-    const { score: _, shootout_score: __, statistics: ___, ...incident } = answer;
-    this.#answered.push({ command: { ...entry, body: incident }, until: Date.now() + ANSWER_MS });
+    const isNew = entry.method === "POST" && entry.action === "incidents";
+    const { score: _, shootout_score: __, statistics: ___, ...incident } = answer ?? {};
+    const command = { ...entry, ...(isNew ? { body: incident } : {}), isSettled: true };
+    // Without it what was pending would be gone for a moment, until the stream brings it.
+    if (!isTold(this.told, command, answer)) this.#answered.push({ command, answer, until: Date.now() + ANSWER_MS });
+    if (!isNew) return;
     for (const { method, body, occurred_at } of this.amends.settle(entry.client_id, answer.id)) {
       this.outbox?.add(`incidents/${answer.id}`, body, { method, occurredAt: occurred_at });
     }
@@ -175,7 +178,7 @@ export class Console {
   /** @param {Game} game */
   #onGame(game) {
     this.told = game;
-    this.#answered = this.#answered.filter(({ command }) => !game.incidents?.some(({ id }) => id === command.body.id));
+    this.#answered = this.#answered.filter(({ command, answer }) => command.action.startsWith("incidents") && !isTold(game, command, answer));
     this.memory.keep("game", game);
     this.device.keep("skew", this.stream.skewMs);
     if (this.me) this.#learn();

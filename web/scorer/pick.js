@@ -1,6 +1,6 @@
 // Who it was: recorded at the first tap on a player, so that nobody waits for the assist.
 
-import { html, useState } from "../vendor/htm-preact.js";
+import { html, useRef, useState } from "../vendor/htm-preact.js";
 import { Sheet } from "../desk/parts.js";
 import { booked, gone, kindFor, KINDS, sideOf } from "./kinds.js";
 import { shift } from "./moment.js";
@@ -15,28 +15,27 @@ export function Pick({ console, game, draft, onSaid, onClose }) {
   const { kind, end, at } = draft;
   const [moment, setMoment] = useState(draft.moment);
   const [first, setFirst] = useState(/** @type {number | null | undefined} */ (undefined));
-  const [key, setKey] = useState(/** @type {string | null} */ (null));
+  const made = useRef(/** @type {Promise<string | null>} */ (Promise.resolve(null)));
   const { label, player, related, both } = KINDS[kind];
   const team = end && game.teams[end];
   /** @param {any} who */
-  const record = async (who) => {
+  const record = (who) => {
     const body = { kind: kindFor(kind, who.player_id ?? null, game.incidents), ...(team ? { team_id: team.id } : {}), ...moment, ...who };
     onSaid(`${KINDS[body.kind].label} recorded`);
-    return console.record("incidents", body, { at });
+    made.current = console.record("incidents", body, { at });
   };
   /** @param {number | null} id */
-  const chooseFirst = async (id) => {
-    setFirst(id);
-    if (both) return;
-    const made = await record(id === null ? {} : { player_id: id });
-    if (related && id !== null) setKey(made);
+  const chooseFirst = (id) => {
+    if (!both) record(id === null ? {} : { player_id: id });
+    if (both || (related && id !== null)) setFirst(id);
     else onClose();
   };
   /** @param {number | null} id */
-  const chooseSecond = (id) => {
-    if (both) record({ ...(first ? { player_id: first } : {}), ...(id ? { related_player_id: id } : {}) });
-    else if (key && id !== null) console.amend(key, { related_player_id: id });
+  const chooseSecond = async (id) => {
     onClose();
+    if (both) return record({ ...(first ? { player_id: first } : {}), ...(id ? { related_player_id: id } : {}) });
+    const key = await made.current; // a quick thumb is faster than the disk
+    if (key !== null && id !== null) await console.amend(key, { related_player_id: id });
   };
   const isFirst = first === undefined;
   const title = [label, team?.name].filter(Boolean).join(" · ");
@@ -67,7 +66,7 @@ function Players({ ask, nobody, players, game, onChoose }) {
     <ul class="players">
       ${[...players].sort((one, other) => rank(one) - rank(other)).map(({ id, name, shirt_number }) => html`
         <li key=${id}><button type="button" class="big player ${off.has(id) ? "off" : ""}" onClick=${() => onChoose(id)}>
-          <b>${shirt_number ?? "–"}</b><span>${name}${cards.has(id) && html`<small>booked</small>`}${off.has(id) && html`<small>left the field</small>`}</span>
+          <b>${shirt_number ?? "–"}</b> <span>${name} ${cards.has(id) && html`<small>booked</small>`}${off.has(id) && html`<small>left the field</small>`}</span>
         </button></li>`)}
     </ul>
     ${players.length === 0 && html`<p class="empty">The players of this team are not known here.</p>`}`;

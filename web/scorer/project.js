@@ -14,6 +14,7 @@ import { scoreAfter } from "./kinds.js";
  * @property {string} method
  * @property {string} action
  * @property {any} body
+ * @property {boolean} [isSettled] the server has taken it, but the stream hasn't brought it yet
  *
  * @typedef {Omit<Game, "incidents"> & { incidents: Noted[] }} Expected
  */
@@ -99,18 +100,19 @@ function nextPeriod(period, reason) {
  * @param {string | undefined} id of the incident, or the key of the command that will make it
  * @returns {Noted[]}
  */
-function incidents(known, { client_id, occurred_at, method, body }, id) {
+function incidents(known, { client_id, occurred_at, method, body, isSettled }, id) {
   if (method === "POST") {
     const mine = { rev: 0, confirmation: "confirmed", occurred_at, ...body };
-    // With an id it is the server's answer, which the stream has not repeated yet.
-    const made = /** @type {Noted} */ (body.id ? mine : { ...mine, id: client_id, pending: "new" });
+    const made = /** @type {Noted} */ (isSettled ? mine : { ...mine, id: client_id, pending: "new" });
     // The stream may have brought it before the answer did.
     return known.some((one) => isSame(one, made)) ? known : [...known, made];
   }
+  const isIt = (/** @type {Noted} */ one) => String(one.id) === id;
+  if (method === "DELETE" && isSettled) return known.filter((one) => !isIt(one));
   return known.map((one) => {
-    if (String(one.id) !== id) return one;
+    if (!isIt(one)) return one;
     if (method === "DELETE") return { ...one, pending: "removed" };
-    return { ...one, ...body, pending: one.pending ?? "changed" };
+    return { ...one, ...body, pending: isSettled ? one.pending : (one.pending ?? "changed") };
   });
 }
 
@@ -118,4 +120,17 @@ function incidents(known, { client_id, occurred_at, method, body }, id) {
 function isSame(one, other) {
   if (one.id === other.id) return true;
   return one.kind === other.kind && (one.team_id ?? null) === (other.team_id ?? null) && one.occurred_at === other.occurred_at;
+}
+
+/**
+ * Whether the stream has brought what a command did.
+ * @param {Game | null} told
+ * @param {Command} command
+ * @param {any} answer
+ */
+export function isTold(told, { method, action }, answer) {
+  const [what, id] = action.split("/");
+  if (what !== "incidents") return Boolean(answer?.clock) && told?.status === answer.status && told?.clock?.at === answer.clock.at;
+  const known = told?.incidents?.find((one) => one.id === (answer?.id ?? Number(id)));
+  return method === "DELETE" ? !known : Boolean(known && known.rev >= (answer?.rev ?? 0));
 }

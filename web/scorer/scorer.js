@@ -18,12 +18,16 @@ function start(match) {
   const place = byId("console");
   place.replaceChildren();
   let isNew = false;
-  let drawing = 0;
+  let isDue = false;
   const draw = () => {
-    drawing = 0;
+    isDue = false;
     render(html`<${View} console=${console} isNew=${isNew} onSaid=${say} />`, place);
   };
-  const console = new Console(match, () => (drawing ||= setTimeout(draw, 0)));
+  // Several changes at once are drawn once; without a timer, which browsers slow down in the background.
+  const console = new Console(match, () => {
+    if (!isDue) queueMicrotask(draw);
+    isDue = true;
+  });
   draw();
   setInterval(draw, REDRAW_MS);
   keepAwake(() => ["live", "paused"].includes(console.game?.status ?? ""));

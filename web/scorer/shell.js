@@ -4,7 +4,7 @@ import { attempt } from "../client/world.js";
 
 const PREFIX = "touchline-scorer";
 const PAGE = "/scorer/";
-const WORKER = "/assets/scorer/worker.js";
+const WORKER = "/scorer/worker.js";
 
 /**
  * What a file asks for in turn: imports of a module, files of a page and of a style sheet.
