@@ -70,7 +70,7 @@ for (const kind of ["chrome", "firefox"]) {
       await desk.page.$eval('#log [data-kind="second_yellow"] .line', (line) => line.click());
       await desk.press("Cancel (VAR)");
       await until(async () => (await incidents(server, game)).some(({ confirmation, reason }) => confirmation === "cancelled" && reason === "var_overturned"), "the correction");
-      await desk.sees("#log .flag", "Cancelled: var overturned");
+      await desk.sees("#log .flag", "Cancelled: VAR overturned");
       assert.deepEqual(desk.faults, []);
     });
 

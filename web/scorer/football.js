@@ -41,7 +41,7 @@ function Pad({ console, game, onSaid }) {
   return html`
     <section class="pads" aria-label="Record">
       ${ENDS.map((end) => html`
-        <div class="pad" key=${end} role="group" aria-label=${game.teams[end].name} style=${{ borderColor: teamColour(game.teams[end].colour, end) }}>
+        <div class="pad" key=${end} role="group" aria-label=${game.teams[end].name} style=${{ "--team": teamColour(game.teams[end].colour, end) }}>
           ${kinds.map((kind) => html`
             <button key=${kind} type="button" class="big" data-kind=${kind} data-end=${end} disabled=${!isOpen} onClick=${() => tap(kind, end)}>
               <span class="mark" aria-hidden="true"></span><span>${KINDS[kind].label}</span>
@@ -76,11 +76,11 @@ function Row({ incident, console: { squads }, game, onOpen }) {
   const end = ENDS.find((one) => game.teams[one].id === team_id);
   const related = kind === "substitution" ? null : nameOf(incident, squads, "related_player");
   const small = [end && game.teams[end].name, related && `${KINDS[kind]?.related ?? "With"}: ${related}`, text].filter(Boolean).join(" · ");
-  const flags = [pending && FLAGS[pending], confirmation !== "confirmed" && inWords(confirmation) + (reason ? `: ${inWords(reason).toLowerCase()}` : "")];
+  const flags = [pending && FLAGS[pending], confirmation !== "confirmed" && inWords(confirmation) + (reason ? `: ${inWords(reason).toLowerCase().replace(/\bvar\b/, "VAR")}` : "")];
   const [what, ...who] = describe(incident, squads).split(", ").slice(0, -1);
   return html`
     <li class="noted" data-kind=${kind} data-pending=${pending} data-confirmation=${confirmation} data-id=${incident.id}>
-      <button type="button" class="line" onClick=${onOpen} style=${end ? { borderColor: teamColour(game.teams[end].colour, end) } : {}}>
+      <button type="button" class="line" onClick=${onOpen} style=${end ? { "--team": teamColour(game.teams[end].colour, end) } : {}}>
         <span class="minute" title=${sportOf("football").periods[period] ?? period}>${minuteOf(incident)}</span>
         <span class="mark" aria-hidden="true"></span>
         <span class="what"><strong>${what}</strong> ${who.join(", ")}<small>${small}</small></span>

@@ -1,6 +1,7 @@
 // Any match that is scored by numbers alone: each tap names the whole score.
 
 import { html } from "../vendor/htm-preact.js";
+import { teamColour } from "../client/colour.js";
 import { describeCommand } from "./words.js";
 
 /** @import { End } from "../client/wire.js" */
@@ -23,7 +24,7 @@ function Pad({ console, game, onSaid }) {
   return html`
     <section class="pads" aria-label="Record">
       ${ENDS.map((end) => html`
-        <div class="pad" key=${end} role="group" aria-label=${game.teams[end].name}>
+        <div class="pad" key=${end} role="group" aria-label=${game.teams[end].name} style=${{ "--team": teamColour(game.teams[end].colour, end) }}>
           <h2>${game.teams[end].name}</h2>
           ${STEPS.map((step) => html`
             <button key=${step} type="button" class="big" disabled=${!isOpen || score[end] + step < 0}

@@ -36,6 +36,9 @@ const WAITING = {
   penalties: [step("Start shoot-out", "resume"), end("End match")],
 };
 
+/** For a pause that was a slip: the same period goes on. @param {string | null | undefined} period @returns {Step[]} */
+const back = (period) => (period ? [{ label: "Back to play", action: "resume", body: { period } }] : []);
+
 /** @param {Game} game @returns {Step[]} */
 export function steps({ sport, status, reason, clock }) {
   const isFootball = sport === "football";
@@ -48,7 +51,8 @@ export function steps({ sport, status, reason, clock }) {
         ? [...(PLAYING[clock?.period ?? ""] ?? [end("End match")]), INTERRUPT, ABANDON]
         : [step("Pause", "pause"), end("End match"), ABANDON];
     case "paused":
-      return [...((isFootball && WAITING[reason ?? ""]) || [step("Resume", "resume"), end("End match")]), ABANDON];
+      if (!isFootball || !WAITING[reason ?? ""]) return [step("Resume", "resume"), end("End match"), ABANDON];
+      return [...WAITING[reason ?? ""], ...back(clock?.period), ABANDON];
     default:
       return [];
   }

@@ -35,3 +35,8 @@ test("what ends a match is asked about", () => {
 test("there is nothing to do after the end", () => {
   for (const status of ["finished", "abandoned", "cancelled"]) assert.deepEqual(steps(game(status)), []);
 });
+
+test("a pause by a slip of the thumb is taken back", () => {
+  const back = steps(game("paused", { period: "first_half", reason: "half_time" })).find(({ label }) => label === "Back to play");
+  assert.deepEqual([back.action, back.body], ["resume", { period: "first_half" }]);
+});

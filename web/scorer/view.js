@@ -29,6 +29,9 @@ const DESKS = { football, generic };
 
 const STATES = { connecting: "Connecting", "catching-up": "Catching up", live: "Live", stale: "Offline", refused: "Not available" };
 
+/** The browser knows of a dead network before a stream's silence says so. @param {Console} console */
+const stateOf = ({ connection: { state } }) => (navigator.onLine === false && state !== "refused" ? "stale" : state);
+
 /** @param {{ console: Console, isNew: boolean, onSaid: (text: string) => void }} props */
 export function View({ console, isNew, onSaid }) {
   const { game, me } = console;
@@ -52,12 +55,13 @@ function missing({ connection: { state, why } }) {
 }
 
 /** @param {{ console: Console }} props */
-function Top({ console: { connection, me, id } }) {
+function Top({ console }) {
+  const state = stateOf(console);
   return html`
     <header class="top">
-      <a class="brand" href="/matches/${id}">Touchline</a>
-      <span class="who">${me?.name}</span>
-      <span class="connection" data-state=${connection.state} role="status">${STATES[connection.state]}</span>
+      <a class="brand" href="/matches/${console.id}">Touchline</a>
+      <span class="who">${console.me?.name}</span>
+      <span class="connection" data-state=${state} role="status">${STATES[state]}</span>
     </header>`;
 }
 
