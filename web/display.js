@@ -1,6 +1,6 @@
 // The stadium display: one match, full screen, for weeks, with nobody to press a key.
 
-import { inkOn, pair } from "./client/colour.js";
+import { pair, wall } from "./client/colour.js";
 import { follow, keptAs, matchId, sportOf } from "./client/game.js";
 import { Build, loaded } from "./parts/build.js";
 import { timeOfDay } from "./parts/dates.js";
@@ -87,8 +87,9 @@ function draw() {
     document.title = `${game.teams.home.name} v ${game.teams.away.name} · Touchline`;
     const colours = pair(game.teams.home.colour, game.teams.away.colour);
     for (const end of ENDS) {
-      stage.style.setProperty(`--${end}`, colours[end]);
-      stage.style.setProperty(`--on-${end}`, inkOn(colours[end]));
+      const { background, ink } = wall(colours[end]);
+      stage.style.setProperty(`--${end}`, background);
+      stage.style.setProperty(`--on-${end}`, ink);
     }
   }
   const wrong = trouble();
@@ -134,7 +135,15 @@ function timeOf(now, from) {
   const running = clock && status === "live" ? read(clock, elapsedMs(clock, from.serverNow())) : null;
   const waiting = status === "scheduled" && starts_at ? timeOfDay(starts_at, clockOf(language)) : "";
   const period = running && clock?.period ? (periods[clock.period] ?? inWords(clock.period)) : "";
-  return { text: running?.text ?? waiting, added: running?.added ?? "", period: words(period || standing(now)) };
+  const day = waiting && starts_at ? dayUnlessToday(starts_at) : "";
+  return { text: running?.text ?? waiting, added: running?.added ?? "", period: day || words(period || standing(now)) };
+}
+
+/** @param {string} at */
+function dayUnlessToday(at) {
+  const date = new Date(at);
+  if (date.toDateString() === new Date().toDateString()) return "";
+  return new Intl.DateTimeFormat(clockOf(language), { weekday: "short", day: "numeric", month: "short" }).format(date);
 }
 
 /** A display has no reader whose habits the browser would know. @param {string} code */

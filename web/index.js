@@ -12,7 +12,7 @@ import { html, render } from "./vendor/htm-preact.js";
 
 const ASK_AGAIN_MS = 60_000; // for matches that are new; scores come by the stream
 const SOON_MS = 3_000;
-const SHOWN = 12; // of what is to come, and of what is over
+const SHOWN = 8; // of what is to come, and of what is over
 
 const page = /** @type {HTMLElement} */ (document.getElementById("page"));
 /** @type {Game[] | null} */ let listed = null;
@@ -46,10 +46,13 @@ function draw() {
   render(html`<${Frame} contact=${contact}>
     <h1>Today</h1>
     ${listed && html`<${Lists} games=${inOrder(listed.map((game) => games.newest(game)))} />`}
-    ${events.length > 0 && html`<section aria-labelledby="events"><h2 id="events">Events</h2>
-      <ul class="events">${events.map(({ id, name, sport }) => html`<li key=${id}><a href=${`/events/${id}`}><span class="name">${name}</span> <span class="sport">${sport}</span></a></li>`)}</ul></section>`}
     <${Notice}>${trouble || (listed?.length === 0 ? "No matches yet." : "")}</${Notice}>
   </${Frame}>`, page);
+}
+
+function Events() {
+  return events.length > 0 && html`<section aria-labelledby="events"><h2 id="events">Events</h2>
+    <ul class="events">${events.map(({ id, name, sport }) => html`<li key=${id}><a href=${`/events/${id}`}><span class="name">${name}</span> <span class="sport">${sport}</span></a></li>`)}</ul></section>`;
 }
 
 /** @param {{ games: Game[] }} props */
@@ -66,6 +69,7 @@ function Lists({ games: known }) {
     ${playing.length > 0 && html`<section><h2>Now</h2><${Fixtures} games=${playing} from=${games} /></section>`}
     ${today.length > 0 && html`<section><h2>${playing.length > 0 ? "Also today" : "On today"}</h2><${Fixtures} games=${today} from=${games} /></section>`}
     ${playing.length + today.length === 0 && known.length > 0 && html`<p class="empty">Nothing is played today.</p>`}
+    <${Events} />
     ${next.length > 0 && html`<section><h2>Next</h2><${Schedule} games=${next} from=${games} /></section>`}
-    ${played.length > 0 && html`<section><h2>Played</h2><${Fixtures} games=${played} from=${games} /></section>`}`;
+    ${played.length > 0 && html`<section><h2>Played</h2><${Schedule} games=${played} from=${games} /></section>`}`;
 }

@@ -1,8 +1,11 @@
 //! The pages and their files: what is in `web/`, served from the binary.
 
+mod packed;
+
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
+use actix_web::http::header::CONTENT_ENCODING;
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::http::header::ETag;
@@ -10,6 +13,7 @@ use actix_web::http::header::EntityTag;
 use actix_web::http::header::Header;
 use actix_web::http::header::IfNoneMatch;
 use actix_web::http::header::REFERRER_POLICY;
+use actix_web::http::header::VARY;
 use actix_web::http::header::X_CONTENT_TYPE_OPTIONS;
 use actix_web::web;
 use actix_web::web::ServiceConfig;
@@ -87,9 +91,13 @@ fn find(name: &str) -> Option<(&'static str, EmbeddedFile)> {
 }
 
 fn answer(request: &HttpRequest, content_type: &'static str, file: EmbeddedFile) -> HttpResponse {
+    let sha256 = file.metadata.sha256_hash();
     let mut hash = [0; 16]; // half of it: enough to tell versions apart
-    hash.copy_from_slice(&file.metadata.sha256_hash()[..16]);
-    let tag = EntityTag::new_strong(format!("{:032x}", u128::from_be_bytes(hash)));
+    hash.copy_from_slice(&sha256[..16]);
+    let is_packed = packed::is_wanted(request, content_type);
+    // Other bytes have another tag: a strong one promises that not one differs.
+    let coding = if is_packed { "-gzip" } else { "" };
+    let tag = EntityTag::new_strong(format!("{:032x}{coding}", u128::from_be_bytes(hash)));
     let known = is_known(request, &tag);
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
@@ -98,11 +106,17 @@ fn answer(request: &HttpRequest, content_type: &'static str, file: EmbeddedFile)
         .insert_header((CACHE_CONTROL, "no-cache"))
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((REFERRER_POLICY, "same-origin"));
+        .insert_header((REFERRER_POLICY, "same-origin"))
+        .insert_header((VARY, "Accept-Encoding"));
     if known {
         return response.finish();
     }
-    response.insert_header((CONTENT_TYPE, content_type)).body(file.data.into_owned())
+    response.insert_header((CONTENT_TYPE, content_type));
+    if is_packed {
+        response.insert_header((CONTENT_ENCODING, "gzip"));
+        return response.body(packed::pack(sha256, &file.data));
+    }
+    response.body(file.data.into_owned())
 }
 
 /// Whether the browser has this very file.
@@ -116,15 +130,19 @@ fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use actix_web::App;
     use actix_web::body::to_bytes;
     use actix_web::dev::ServiceResponse;
     use actix_web::http::Method;
     use actix_web::http::StatusCode;
+    use actix_web::http::header::ACCEPT_ENCODING;
     use actix_web::http::header::IF_NONE_MATCH;
     use actix_web::test::TestRequest;
     use actix_web::test::call_service;
     use actix_web::test::init_service;
+    use flate2::read::GzDecoder;
 
     use super::*;
 
@@ -202,6 +220,29 @@ mod tests {
 
         let other = TestRequest::get().uri("/").insert_header((IF_NONE_MATCH, tag));
         assert_eq!(ask(other).await.status(), StatusCode::OK);
+    }
+
+    #[actix_web::test]
+    async fn who_takes_gzip_gets_it_of_what_shrinks() {
+        let ask_for = |uri: &str, coding: &str| {
+            ask(TestRequest::get().uri(uri).insert_header((ACCEPT_ENCODING, coding.to_owned())))
+        };
+        let plain = ask_for("/assets/match.js", "identity").await;
+        let small = ask_for("/assets/match.js", "gzip, br").await;
+        assert_eq!(header(&small, "content-encoding"), "gzip");
+        assert_eq!(header(&small, "vary"), "Accept-Encoding");
+        assert_ne!(header(&small, "etag"), header(&plain, "etag"), "other bytes");
+        let (plain, small) = (plain.into_body(), small.into_body());
+        let (plain, small) = (to_bytes(plain).await.unwrap(), to_bytes(small).await.unwrap());
+        let mut text = Vec::new();
+        GzDecoder::new(&small[..]).read_to_end(&mut text).unwrap();
+        assert_eq!(text, plain);
+        assert!(small.len() < plain.len());
+
+        let letters = ask_for("/assets/fonts/inter-latin.woff2", "gzip").await;
+        assert!(!letters.headers().contains_key("content-encoding"));
+        let refused = ask_for("/assets/match.js", "gzip;q=0").await;
+        assert!(!refused.headers().contains_key("content-encoding"));
     }
 
     #[actix_web::test]

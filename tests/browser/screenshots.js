@@ -47,7 +47,7 @@ function shots(purchase, theme) {
   const tab = (title) => async (page) => {
     await page.getByRole("tab", { name: title }).click();
     if (title === "Replay") {
-      await page.getByText("5,000×").click();
+      await page.getByRole("radio", { name: "5,000×" }).check();
       await page.getByRole("button", { name: "Play" }).click();
       await page.locator(".replay .incident").first().waitFor();
     }

@@ -14,6 +14,9 @@ export function teamColour(colour, end) {
   return /^#[0-9a-f]{6}$/i.test(colour ?? "") ? /** @type {string} */ (colour) : PLAIN[end];
 }
 
+/** The contrast of what is read from 30 m: AAA. */
+const FAR = 7;
+const STEPS = 20;
 /** Nearer than this, two colours are taken for one from across a ground. */
 const APART = 110;
 
@@ -43,6 +46,34 @@ function distance(one, other) {
  */
 export function inkOn(background) {
   return contrast(background, WHITE) >= contrast(background, BLACK) ? WHITE : BLACK;
+}
+
+/**
+ * The colour as a wall of it may be, and what is written on it: darkened or lightened, whichever takes less, until the
+ * writing can be read from the far end of a ground.
+ * @param {string} colour `#rrggbb`
+ */
+export function wall(colour) {
+  for (let step = 0; step <= STEPS; step += 1) {
+    for (const [ink, towards] of [[WHITE, BLACK], [BLACK, WHITE]]) {
+      const background = mix(colour, towards, step / STEPS);
+      if (contrast(background, ink) >= FAR) return { background, ink };
+    }
+  }
+  return { background: BLACK, ink: WHITE };
+}
+
+/**
+ * @param {string} one `#rrggbb`
+ * @param {string} other `#rrggbb`
+ * @param {number} share of the other
+ */
+function mix(one, other, share) {
+  const parts = [1, 3, 5].map((at) => {
+    const [from, to] = [one, other].map((colour) => parseInt(colour.slice(at, at + 2), 16));
+    return Math.round(from + (to - from) * share).toString(16).padStart(2, "0");
+  });
+  return `#${parts.join("")}`;
 }
 
 /**

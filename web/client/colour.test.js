@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { contrast, inkOn, pair, teamColour } from "./colour.js";
+import { contrast, inkOn, pair, teamColour, wall } from "./colour.js";
 
 test("contrast is that of WCAG", () => {
   assert.equal(contrast("#000000", "#ffffff"), 21);
@@ -32,4 +32,13 @@ test("sides that wear about the same are told apart", () => {
   assert.deepEqual(pair("#0b5fa5", "#0e62a0"), { home: "#0b5fa5", away: "#ffffff" });
   assert.deepEqual(pair("#ffffff", "#f8f8f8"), { home: "#ffffff", away: "#23303b" });
   assert.notEqual(pair(null, null).home, pair(null, null).away);
+});
+
+test("a wall of colour can be read from afar, and is changed as little as that takes", () => {
+  assert.deepEqual(wall("#003090"), { background: "#003090", ink: "#ffffff" });
+  assert.deepEqual(wall("#f2b705"), { background: "#f2b705", ink: "#0b0d0e" });
+  for (const colour of ["#0e8a9e", "#d9480f", "#777777", "#ff0000", "#00ff00", "#000000", "#ffffff"]) {
+    const { background, ink } = wall(colour);
+    assert.ok(contrast(background, ink) >= 7, `${colour} became ${background}`);
+  }
 });
