@@ -4,8 +4,7 @@ import { inkOn, pair } from "./client/colour.js";
 import { follow, matchId, sportOf } from "./client/game.js";
 import { dayOf, timeOfDay } from "./parts/dates.js";
 import { Frame, noContact, Notice, refusal, Ticking } from "./parts/frame.js";
-import { Replay } from "./parts/replay.js";
-import { Tabs } from "./parts/tabs.js";
+import { Later, Tabs } from "./parts/tabs.js";
 import { elapsedMs, hasBegun, inWords, standing } from "./sports/generic.js";
 import { html, render } from "./vendor/htm-preact.js";
 
@@ -97,10 +96,12 @@ function Credits({ end, game: now }) {
   return html`<ul class=${`credits ${end}`} id=${`${end}-credits`} aria-label=${`Scored for ${now.teams[end].name}`}>${sportOf(now.sport).credits(now, end).map((line) => html`<li key=${line}>${line}</li>`)}</ul>`;
 }
 
+const loadReplay = async () => (await import("./parts/replay.js")).Replay;
+
 /** @param {{ game: Game }} props */
 function Details({ game: now }) {
   const tabs = sportOf(now.sport).panels.map(({ title, draw: part }) => ({ title, draw: () => part(now) }));
-  const replay = { title: "Replay", draw: () => html`<${Replay} game=${now} />` };
+  const replay = { title: "Replay", draw: () => html`<${Later} load=${loadReplay} props=${{ game: now }} />` };
   return html`<${Tabs} label="Match details" tabs=${hasBegun(now) ? [...tabs, replay] : tabs} />`;
 }
 

@@ -98,7 +98,15 @@ function Page({ now }) {
   return html`
     <h1 class="team-name" style=${{ "--colour": teamColour(now.team?.colour, "home") }}>${now.team?.name}</h1>
     <${Banners} announcements=${now.announcements} />
-    ${playing.map((game) => html`<${Playing} key=${game.id} game=${game} players=${now.players ?? []} />`)}
+    <div class="columns">
+      <div>
+        ${playing.map((game) => html`<${Playing} key=${game.id} game=${game} players=${now.players ?? []} />`)}
+        ${playing.length === 0 && html`<section aria-labelledby="playing"><h2 id="playing">Now</h2><p class="empty">No match is being played.</p></section>`}
+      </div>
+      <section aria-labelledby="announced"><div class="with-action"><h2 id="announced">Announcements</h2><${AskToNotify} onDecided=${draw} /></div>
+        <${Announcements} announcements=${now.announcements} />
+      </section>
+    </div>
     <div class="columns even">
       <section aria-labelledby="schedule"><h2 id="schedule">Schedule</h2>
         ${next.length > 0 ? html`<${Schedule} games=${next} from=${games} />` : html`<p class="empty">Nothing is to come.</p>`}
@@ -107,15 +115,10 @@ function Page({ now }) {
         ${now.results.length > 0 ? html`<${Results} results=${now.results} about=${about} />` : html`<p class="empty">No results yet.</p>`}
       </section>
     </div>
-    <div class="columns even">
-      <section aria-labelledby="players"><h2 id="players">Players</h2>
-        ${(now.players ?? []).length === 0 && html`<p class="empty">No players are listed.</p>`}
-        <ol class="players">${(now.players ?? []).map(({ id: one, name, shirt_number }) => html`<li key=${one}><span class="shirt">${shirt_number ?? ""}</span> <span class="name">${name}</span></li>`)}</ol>
-      </section>
-      <section aria-labelledby="announced"><div class="with-action"><h2 id="announced">Announcements</h2><${AskToNotify} onDecided=${draw} /></div>
-        <${Announcements} announcements=${now.announcements} />
-      </section>
-    </div>`;
+    <section aria-labelledby="players"><h2 id="players">Players</h2>
+      ${(now.players ?? []).length === 0 && html`<p class="empty">No players are listed.</p>`}
+      <ol class="players in-columns">${(now.players ?? []).map(({ id: one, name, shirt_number }) => html`<li key=${one}><span class="shirt">${shirt_number ?? ""}</span> <span class="name">${name}</span></li>`)}</ol>
+    </section>`;
 }
 
 /** @param {{ game: Game, players: NonNullable<Bulletin["players"]> }} props */

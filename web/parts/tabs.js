@@ -1,8 +1,8 @@
 // Tabs, as the ARIA authoring practices want them: arrows move, one stop for the tab key.
 
-import { html, useState } from "../vendor/htm-preact.js";
+import { html, useEffect, useState } from "../vendor/htm-preact.js";
 
-/** @import { Child } from "../vendor/htm-preact.js" */
+/** @import { Child, Part } from "../vendor/htm-preact.js" */
 
 /**
  * @param {{ label: string, tabs: { title: string, draw: () => Child }[] }} props
@@ -29,4 +29,18 @@ export function Tabs({ label, tabs }) {
     <section class="panel" role="tabpanel" id="panel" tabindex="0" aria-labelledby=${`tab-${at}`} key=${tabs[at]?.title}>
       ${tabs[at]?.draw()}
     </section>`;
+}
+
+/**
+ * A part whose code comes when it is looked at: most readers of a match open nothing but its timeline.
+ * @param {{ load: () => Promise<Part<any>>, props: object }} props
+ */
+export function Later({ load, props }) {
+  const [part, setPart] = useState(/** @type {{ draw: Part<any> } | null} */ (null));
+  const [trouble, setTrouble] = useState("");
+  useEffect(() => {
+    load().then((draw) => setPart({ draw }), () => setTrouble("This can't be had at the moment. Try again when there is a network."));
+  }, []);
+  if (part) return html`<${part.draw} ...${props} />`;
+  return html`<p class="empty" role="status">${trouble}</p>`;
 }

@@ -1,9 +1,10 @@
 // Football: what an incident changes, and how a match is drawn.
 
+import { Later } from "../parts/tabs.js";
+import { html } from "../vendor/htm-preact.js";
 import { drawFigures } from "./figures.js";
 import { generic, minutesAndSeconds, sayScore } from "./generic.js";
 import { describe, drawIncident, drawTimeline, endOf, GOALS, inOrder, minute, PERIODS } from "./incidents.js";
-import { drawSquads } from "./squads.js";
 
 /** @import { Clock, Game, Incident, Message } from "../client/wire.js" */
 /** @import { Sport } from "./sport.js" */
@@ -15,6 +16,8 @@ const FOR_THE_BOARD = new Set([
 /** Where each period's regular time ends, in minutes. @type {{ [period: string]: number }} */
 const FULL_MINUTES = { first_half: 45, second_half: 90, extra_first_half: 105, extra_second_half: 120 };
 
+const loadSquads = async () => (await import("./squads.js")).Squads;
+
 /** @type {Sport} */
 export const football = {
   apply,
@@ -25,7 +28,7 @@ export const football = {
   panels: [
     { title: "Timeline", draw: drawTimeline },
     { title: "Statistics", draw: drawFigures },
-    { title: "Line-ups", draw: drawSquads },
+    { title: "Line-ups", draw: (game) => html`<${Later} load=${loadSquads} props=${{ game }} />` },
   ],
   moment,
   board: (game, words) => inOrder(game.incidents ?? [])

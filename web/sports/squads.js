@@ -5,7 +5,6 @@ import { all, Refused } from "../parts/api.js";
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
 import { describe, inOrder, minute } from "./incidents.js";
 
-/** @import { Child } from "../vendor/htm-preact.js" */
 /** @import { End, Game, Incident } from "../client/wire.js" */
 
 /** @typedef {{ id: number, name: string, shirt_number?: number | null }} Player */
@@ -13,8 +12,8 @@ import { describe, inOrder, minute } from "./incidents.js";
 /** Worth a mark beside a name. */
 const DEEDS = new Set(["goal", "own_goal", "penalty_goal", "yellow_card", "second_yellow", "red_card", "substitution"]);
 
-/** @param {Game} game @returns {Child} */
-export function drawSquads(game) {
+/** @param {{ game: Game }} props */
+export function Squads({ game }) {
   const ends = /** @type {End[]} */ (["home", "away"]);
   return html`<div class="squads">${ends.map((end) => html`<${Squad} key=${game.teams[end].id} end=${end} game=${game} />`)}</div>`;
 }
