@@ -31,6 +31,7 @@ export class Console {
   /** @type {{ [team: number]: Player[] }} */ squads = {};
   /** @type {{ command: Command, answer: any, until: number }[]} settled, but not seen in the stream yet */ #answered = [];
   #squadsOf = "";
+  #isClosed = false;
 
   /**
    * @param {string} id of the match
@@ -136,8 +137,15 @@ export class Console {
     this.#learn();
   }
 
+  close() {
+    this.#isClosed = true;
+    this.outbox?.close();
+    this.stream.close();
+  }
+
   async #recognise() {
     const { me, problem } = await whoAmI();
+    if (this.#isClosed) return;
     // Without a network, who was here last is who is here; the server will have its say.
     if (me || problem) this.#become(me ?? this.device.recall("me", null));
     this.isReady = true;

@@ -13,7 +13,7 @@ import { describe, minuteOf, nameOf } from "./words.js";
 /** @import { End } from "../client/wire.js" */
 /** @import { Noted } from "./kinds.js" */
 /** @import { Moment } from "./moment.js" */
-/** @import { Desk } from "./view.js" */
+/** @import { Desk } from "./work.js" */
 
 /** @typedef {{ kind: string, end: End | null, at: number, moment: Moment }} Draft */
 

@@ -5,7 +5,7 @@ import { teamColour } from "../client/colour.js";
 import { describeCommand } from "./words.js";
 
 /** @import { End } from "../client/wire.js" */
-/** @import { Desk } from "./view.js" */
+/** @import { Desk } from "./work.js" */
 
 /** @type {End[]} */
 const ENDS = ["home", "away"];

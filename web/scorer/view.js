@@ -6,26 +6,13 @@ import { SignIn } from "../desk/sign-in.js";
 import { sportOf } from "../client/game.js";
 import { inkOn, teamColour } from "../client/colour.js";
 import { elapsedMs, inWords, standing } from "../sports/generic.js";
-import { football } from "./football.js";
-import { generic } from "./generic.js";
-import { Queue, Refused } from "./queue.js";
-import { steps } from "./steps.js";
+import { Queue } from "./queue.js";
 import { describe } from "./words.js";
+import { Work } from "./work.js";
 
 /** @import { End } from "../client/wire.js" */
-/** @import { Part } from "../vendor/htm-preact.js" */
 /** @import { Console } from "./console.js" */
 /** @import { Expected } from "./project.js" */
-
-/**
- * How one sport is scored: the buttons, and what has been recorded.
- * @typedef {object} Desk
- * @property {Part<{ console: Console, game: Expected, onSaid: (text: string) => void }>} Pad
- * @property {Part<{ console: Console, game: Expected }>} Log
- */
-
-/** @type {{ [sport: string]: Desk }} */
-const DESKS = { football, generic };
 
 const STATES = { connecting: "Connecting", "catching-up": "Catching up", live: "Live", stale: "Offline", refused: "Not available" };
 
@@ -43,7 +30,7 @@ export function View({ console, isNew, onSaid }) {
       ${game && html`<${Board} console=${console} game=${game} />`}
       ${!game && html`<p class="notice">${missing(console)}</p>`}
       ${console.isReady && (!me || console.outbox?.state === "signed-out") && html`<${SignIn} why=${me ? "Your sign-in has run out. What you record is kept until you sign in again." : ""} onSignedIn=${(/** @type {any} */ who) => console.signedIn(who)} />`}
-      ${game && me && html`<${Work} console=${console} game=${game} onSaid=${onSaid} />`}
+      ${game && me && html`<${Work} console=${console} onSaid=${onSaid} />`}
     </main>
     ${game && me && html`<${Foot} console=${console} />`}`;
 }
@@ -90,28 +77,6 @@ function Name({ game, end }) {
   const { name, short_name, colour } = game.teams[end];
   const background = teamColour(colour, end);
   return html`<p class="name ${end}"><span class="badge" style=${{ background, color: inkOn(background) }}>${short_name || name.slice(0, 3)}</span><span class="full">${name}</span></p>`;
-}
-
-/** @param {{ console: Console, game: Expected, onSaid: (text: string) => void }} props */
-function Work({ console, game, onSaid }) {
-  const { Pad, Log } = DESKS[game.sport] ?? generic;
-  const all = steps(/** @type {any} */ (game));
-  return html`
-    ${all.length > 0 && html`<section class="steps" aria-label="Clock">
-      ${all.map(({ label, action, body, grave }, at) => {
-        const act = () => {
-          console.record(action, body);
-          onSaid(label);
-        };
-        const name = `act ${at === 0 ? "strong" : ""}`;
-        return grave
-          ? html`<${Sure} key=${label} label=${label} name=${name} onSure=${act} />`
-          : html`<button key=${label} type="button" class=${name} onClick=${act}>${label}</button>`;
-      })}
-    </section>`}
-    <${Refused} console=${console} />
-    <${Pad} console=${console} game=${game} onSaid=${onSaid} />
-    <${Log} console=${console} game=${game} />`;
 }
 
 /** @param {{ console: Console }} props */

@@ -1,0 +1,48 @@
+// An event's announcements: said, corrected, said again, ended early, taken away.
+
+import { html, useState } from "../vendor/htm-preact.js";
+import { announcement, ANNOUNCEMENT } from "./kinds.js";
+import { Act, Create, Edit, Trouble, useAnswer, useList, when } from "./resource.js";
+
+/** @param {{ id: string }} props */
+export function Announcements({ id }) {
+  const now = useList(`/api/events/${id}/announcements?status=active`);
+  const past = useList(`/api/events/${id}/announcements?status=expired`);
+  const reload = () => {
+    now.reload();
+    past.reload();
+  };
+  const items = now.items && past.items && [...now.items, ...past.items].sort((one, other) => other.id - one.id);
+  return html`
+    <${Create} path="/api/announcements" fields=${announcement("/api/teams")} more=${{ event_id: Number(id) }} label="New announcement" onMade=${reload} />
+    <${Trouble} problem=${now.problem ?? past.problem} />
+    ${items?.length === 0 && html`<p class="hint">None yet.</p>`}
+    <ul class="cards">${items?.map((one) => html`<${Card} key=${one.id} one=${one} onChanged=${reload} />`)}</ul>`;
+}
+
+/** @param {{ one: any, onChanged: () => void }} props */
+function Card({ one, onChanged }) {
+  const [open, setOpen] = useState(false);
+  const path = `/api/announcements/${one.id}`;
+  const isActive = one.status === "active";
+  return html`
+    <li class="card" data-status=${one.status} data-priority=${one.priority}>
+      <h3>${one.title}</h3>
+      <p class="message">${one.message}</p>
+      <p class="hint">${[one.type.replaceAll("_", " "), one.priority, one.team_ids.length > 0 && `for teams ${one.team_ids.join(", ")}`,
+        isActive ? one.expires_at && `until ${when(one.expires_at)}` : `ended ${when(one.expires_at)}`, `made ${when(one.created_at)}`].filter(Boolean).join(" · ")}</p>
+      <div class="row">
+        ${isActive && html`<${Act} label="Send again" path="${path}/broadcast" onDone=${onChanged} />
+          <${Act} label="End now" method="PATCH" path=${path} body=${{ expires_at: new Date().toISOString() }} onDone=${onChanged} />`}
+        <button type="button" class="act small" aria-expanded=${open} onClick=${() => setOpen(!open)}>Edit</button>
+        <${Act} label="Delete" method="DELETE" path=${path} grave onDone=${onChanged} />
+      </div>
+      ${open && html`<${Change} path=${path} onSaved=${() => { setOpen(false); onChanged(); }} />`}
+    </li>`;
+}
+
+/** @param {{ path: string, onSaved: () => void }} props */
+function Change({ path, onSaved }) {
+  const { answer } = useAnswer(path);
+  return answer?.body ? html`<${Edit} path=${path} fields=${ANNOUNCEMENT} answer=${answer} onSaved=${onSaved} />` : html`<${Trouble} problem=${answer?.problem} />`;
+}

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { bodyOf, changesOf, place, show } from "./fields.js";
+
+const FIELDS = [
+  { name: "name", label: "Name", required: true },
+  { name: "sport", label: "Sport", fixed: true },
+  { name: "points/win", label: "Win", type: "number" },
+  { name: "points/draw", label: "Draw", type: "number" },
+  { name: "tie_breakers", label: "Order", type: "words" },
+  { name: "capacity", label: "Seats", type: "number" },
+  { name: "starts_at", label: "Kick-off", type: "time" },
+  { name: "ticket_types", label: "Tickets", type: "tickets" },
+  { name: "disabled", label: "Disabled", type: "check" },
+];
+const event = {
+  name: "Cup", sport: "football", points: { win: 3, draw: 1 }, tie_breakers: ["points", "name"], capacity: 100,
+  starts_at: "2026-11-21T15:00:00.000Z", disabled: false,
+  ticket_types: [{ name: "adult", price: { amount: 2500, currency: "EUR" }, capacity: 80 }, { name: "child", price: null, capacity: null }],
+};
+
+function form(values) {
+  const made = new FormData();
+  for (const [name, value] of Object.entries(values)) made.append(name, value);
+  return made;
+}
+const shown = () => Object.fromEntries(FIELDS.filter(({ name }) => name !== "disabled").map((field) =>
+  [field.name, show(field, field.name.split("/").reduce((value, part) => value[part], event))]));
+
+test("what is shown and sent back changes nothing", () => {
+  assert.equal(show(FIELDS[7], event.ticket_types), "adult; 25.00 EUR; 80\nchild");
+  assert.deepEqual(changesOf(FIELDS, form(shown()), event), {});
+});
+
+test("only what differs is sent, an object as a whole, an empty field as null", () => {
+  const changes = (values) => changesOf(FIELDS, form({ ...shown(), ...values }), event);
+  assert.deepEqual(changes({ name: "League" }), { name: "League" });
+  assert.deepEqual(changes({ "points/win": "2" }), { points: { win: 2, draw: 1 } });
+  assert.deepEqual(changes({ capacity: "" }), { capacity: null });
+  assert.deepEqual(changes({ tie_breakers: "points,  wins" }), { tie_breakers: ["points", "wins"] });
+  assert.deepEqual(changes({ disabled: "on" }), { disabled: true });
+  assert.deepEqual(changes({ ticket_types: "adult; 30 EUR" }), { ticket_types: [{ name: "adult", price: { amount: 3000, currency: "EUR" } }] });
+  assert.deepEqual(changes({ sport: "cricket" }), {}, "it can't be changed");
+});
+
+test("what is empty is left out of something new", () => {
+  assert.deepEqual(bodyOf(FIELDS, form({ name: "Cup", sport: "football", "points/win": "3", capacity: "", ticket_types: "", tie_breakers: "" })),
+    { name: "Cup", sport: "football", points: { win: 3 } });
+});
+
+test("a fault stands beside the field that its pointer names", () => {
+  const fault = (pointer) => place(FIELDS, [{ pointer, detail: "is wrong" }]);
+  assert.deepEqual(fault("/name"), { beside: { name: "is wrong" }, apart: [] });
+  assert.deepEqual(fault("/points/win"), { beside: { "points/win": "is wrong" }, apart: [] });
+  assert.deepEqual(fault("/ticket_types/1/price/amount"), { beside: { ticket_types: "line 2: price amount is wrong" }, apart: [] });
+  assert.deepEqual(fault("/unknown"), { beside: {}, apart: ["unknown is wrong"] });
+  assert.deepEqual(fault(""), { beside: {}, apart: ["is wrong"] });
+  const two = place(FIELDS, [{ pointer: "/name", detail: "a" }, { pointer: "/name", detail: "b" }]);
+  assert.equal(two.beside.name, "a; b");
+});

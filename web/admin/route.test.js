@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { route } from "./route.js";
+
+test("the address names a page", () => {
+  const cases = [
+    ["", "events", null, null],
+    ["#/teams", "teams", null, null],
+    ["#/events/1", "events", "1", null],
+    ["#/events/1/results", "events", "1", "results"],
+    ["#/teams/match_3", "teams", "match_3", null],
+    ["#/constructor/1", "events", null, null],
+    ["#/teams/<b>/x", "teams", null, null],
+  ];
+  for (const [hash, page, id, part] of cases) assert.deepEqual(route(hash, ["events", "teams"]), { page, id, part }, hash);
+});

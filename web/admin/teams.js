@@ -1,0 +1,76 @@
+// Teams, their players and members, and the events that want them.
+
+import { html } from "../vendor/htm-preact.js";
+import { MEMBER, PLAYER, TEAM } from "./kinds.js";
+import { Act, Create, Edit, Table, Trouble, useAnswer, useList } from "./resource.js";
+
+export function Teams() {
+  const { items, problem } = useList("/api/teams");
+  const columns = [
+    { label: "Team", show: (/** @type {any} */ { id, name }) => html`<a href="#/teams/${id}">${name}</a>` },
+    { label: "Short", show: (/** @type {any} */ { short_name }) => short_name },
+    { label: "Visibility", show: (/** @type {any} */ { visibility }) => visibility },
+  ];
+  return html`
+    <h1>Teams</h1>
+    <${Create} path="/api/teams" fields=${TEAM} label="New team" onMade=${(/** @type {any} */ { id }) => (location.hash = `#/teams/${id}`)} />
+    <${Table} items=${items} problem=${problem} columns=${columns} />`;
+}
+
+/** @param {{ id: string }} props */
+export function Team({ id }) {
+  const path = `/api/teams/${id}`;
+  const { answer, reload } = useAnswer(path);
+  if (!answer) return html`<p class="hint">Loading …</p>`;
+  if (answer.problem) return html`<${Trouble} problem=${answer.problem} />`;
+  return html`
+    <h1>${answer.body.name}</h1>
+    <p class="links"><a href="/teams/${id}">Public page</a> <a href="#/streams/team_${id}">Stream</a></p>
+    <${Edit} path=${path} fields=${TEAM} answer=${answer} onSaved=${reload} />
+    <p class="row end"><${Act} label="Delete this team" method="DELETE" path=${path} etag=${answer.etag} grave onDone=${() => (location.hash = "#/teams")} /></p>
+    <h2>Players</h2><${Players} path="${path}/players" />
+    <h2>Members</h2><${Members} path="${path}/members" />
+    <h2>Events</h2><${Wanted} id=${id} path="${path}/registrations" />`;
+}
+
+/** @param {{ path: string }} props */
+function Players({ path }) {
+  const { items, problem, reload } = useList(path);
+  const columns = [
+    { label: "Number", show: (/** @type {any} */ { shirt_number }) => shirt_number ?? "–" },
+    { label: "Name", show: (/** @type {any} */ { name }) => name },
+    { label: "", show: (/** @type {any} */ one) => html`
+      <details class="create"><summary class="act small">Edit</summary>
+        <${Edit} path="${path}/${one.id}" fields=${PLAYER} answer=${{ body: one, etag: null, problem: null }} onSaved=${reload} /></details>
+      <${Act} label="Remove" method="DELETE" path="${path}/${one.id}" grave onDone=${reload} />` },
+  ];
+  return html`
+    <${Create} path=${path} fields=${PLAYER} label="New player" onMade=${reload} />
+    <${Table} items=${items} problem=${problem} columns=${columns} />`;
+}
+
+/** @param {{ path: string }} props */
+function Members({ path }) {
+  const { items, problem, reload } = useList(path);
+  const columns = [
+    { label: "Name", show: (/** @type {any} */ { name }) => name },
+    { label: "Role", show: (/** @type {any} */ { role }) => role },
+    { label: "", show: (/** @type {any} */ { user_id }) => html`<${Act} label="Remove" method="DELETE" path="${path}/${user_id}" grave onDone=${reload} />` },
+  ];
+  return html`
+    <${Create} path=${path} fields=${MEMBER} label="New member" onMade=${reload} />
+    <${Table} items=${items} problem=${problem} columns=${columns} keyOf=${(/** @type {any} */ { user_id }) => user_id} />`;
+}
+
+/** @param {{ id: string, path: string }} props */
+function Wanted({ id, path }) {
+  const { items, problem, reload } = useList(path);
+  const columns = [
+    { label: "Event", show: (/** @type {any} */ { event_id }) => html`<a href="#/events/${event_id}">Event ${event_id}</a>` },
+    { label: "Takes part", show: (/** @type {any} */ { accepted }) => (accepted ? "Agreed" : "Asked") },
+    { label: "", show: (/** @type {any} */ { event_id, accepted }) => html`
+      ${!accepted && html`<${Act} label="Agree" path=${path} body=${{ event_id }} onDone=${reload} />`}
+      <${Act} label=${accepted ? "Withdraw" : "Decline"} method="DELETE" path="${path}/${event_id}" grave onDone=${reload} />` },
+  ];
+  return html`<${Table} items=${items} problem=${problem} columns=${columns} empty="No event has asked for team ${id} yet." />`;
+}
