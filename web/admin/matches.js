@@ -1,8 +1,9 @@
 // Matches: arranged, watched live and corrected, and their results.
 
-import { html, useEffect, useReducer, useRef, useState } from "../vendor/htm-preact.js";
+import { html, useEffect, useReducer, useRef } from "../vendor/htm-preact.js";
 import { call } from "../desk/api.js";
 import { Console } from "../scorer/console.js";
+import { Board } from "../scorer/board.js";
 import { Work } from "../scorer/work.js";
 import { Form } from "./form.js";
 import { MATCH, OFFICIAL, result } from "./kinds.js";
@@ -48,7 +49,7 @@ export function MatchPage({ id }) {
       ${isAhead && html`<${Act} label="Cancel" path="${path}/cancel" grave onDone=${reload} />`}
       ${(isAhead || status === "cancelled") && html`<${Act} label="Delete" method="DELETE" path=${path} grave onDone=${() => (location.hash = "#/matches")} />`}
     </p>
-    <h2>Result</h2><${Result} path="${path}/result" teams=${teams} onChanged=${reload} key="result ${status}" />
+    <h2>Result</h2><${Result} path="${path}/result" game=${answer.body} onChanged=${reload} />
     <h2>Officials</h2><${Officials} path="${path}/officials" />`;
 }
 
@@ -71,7 +72,11 @@ function LiveMatch({ id, onStatus }) {
     if (status.current && now !== status.current) onStatus();
     status.current = now;
   }, [now]);
-  return desk.current ? html`<section class="live" aria-label="Live"><${Work} console=${desk.current} onSaid=${say} /></section>` : null;
+  return desk.current ? html`
+    <section class="live scorer" aria-label="Live">
+      ${desk.current.game && html`<${Board} console=${desk.current} game=${desk.current.game} />`}
+      <${Work} console=${desk.current} onSaid=${say} />
+    </section>` : null;
 }
 
 /** @param {string} text */
@@ -80,30 +85,21 @@ function say(text) {
   if (said) said.textContent = text;
 }
 
-/** @param {{ path: string, teams: any, onChanged: () => void }} props */
-function Result({ path, teams, onChanged }) {
-  const { answer, reload } = useAnswer(path);
-  const [version, setVersion] = useState(0);
-  if (!answer) return html`<p class="hint">Loading …</p>`;
-  const known = answer.body;
-  const changed = () => {
-    setVersion(version + 1);
-    reload();
-    onChanged();
-  };
+/** @param {{ path: string, game: any, onChanged: () => void }} props */
+function Result({ path, game: { result: known, teams }, onChanged }) {
   /** @param {any} given */
   const enter = async (given) => {
     const { problem } = await call("PUT", path, given);
-    if (!problem) changed();
+    if (!problem) onChanged();
     return problem;
   };
   return html`
     ${known
       ? html`<p class="outcome"><strong>${known.home_score}–${known.away_score}</strong> ${[known.ending, known.by_hand && "entered by hand", known.reason, known.text].filter(Boolean).join(" · ")}</p>
-          <${Act} key=${version} label="Delete the result" method="DELETE" path=${path} grave onDone=${changed} />`
+          <p><${Act} label="Delete the result" method="DELETE" path=${path} grave onDone=${onChanged} /></p>`
       : html`<p class="hint">There is none yet.</p>`}
     <details class="create"><summary class="act">${known ? "Correct the result" : "Enter the result"}</summary>
-      <${Form} key=${version} fields=${result(teams)} label="Enter" onSubmit=${enter} />
+      <${Form} fields=${result(teams)} label="Enter" onSubmit=${enter} />
     </details>`;
 }
 

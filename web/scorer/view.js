@@ -3,16 +3,12 @@
 import { html } from "../vendor/htm-preact.js";
 import { Sure } from "../desk/parts.js";
 import { SignIn } from "../desk/sign-in.js";
-import { sportOf } from "../client/game.js";
-import { inkOn, teamColour } from "../client/colour.js";
-import { elapsedMs, inWords, standing } from "../sports/generic.js";
+import { Board } from "./board.js";
 import { Queue } from "./queue.js";
 import { describe } from "./words.js";
 import { Work } from "./work.js";
 
-/** @import { End } from "../client/wire.js" */
 /** @import { Console } from "./console.js" */
-/** @import { Expected } from "./project.js" */
 
 const STATES = { connecting: "Connecting", "catching-up": "Catching up", live: "Live", stale: "Offline", refused: "Not available" };
 
@@ -27,6 +23,7 @@ export function View({ console, isNew, onSaid }) {
     <main>
       ${isNew && html`<p class="banner">A newer console is ready. <button type="button" class="act" onClick=${() => location.reload()}>Reload</button></p>`}
       ${console.outbox?.keeping === "memory" && html`<p class="banner warn" role="alert">This browser keeps nothing on the device: don’t close this tab before all is sent.</p>`}
+      ${game && html`<h1 class="unseen">Scorer: ${game.teams.home.name} against ${game.teams.away.name}</h1>`}
       ${game && html`<${Board} console=${console} game=${game} />`}
       ${!game && html`<p class="notice">${missing(console)}</p>`}
       ${console.isReady && (!me || console.outbox?.state === "signed-out") && html`<${SignIn} why=${me ? "Your sign-in has run out. What you record is kept until you sign in again." : ""} onSignedIn=${(/** @type {any} */ who) => console.signedIn(who)} />`}
@@ -50,33 +47,6 @@ function Top({ console }) {
       <span class="who">${console.me?.name}</span>
       <span class="connection" data-state=${state} role="status">${STATES[state]}</span>
     </header>`;
-}
-
-/** @param {{ console: Console, game: Expected }} props */
-function Board({ console, game }) {
-  const { clock, status, score, shootout_score: kicks, teams } = game;
-  const sport = sportOf(game.sport);
-  const time = clock && (status === "live" || status === "paused") ? sport.clock(clock, elapsedMs(clock, console.now())) : null;
-  const period = clock?.period ? (sport.periods[clock.period] ?? inWords(clock.period)) : "";
-  return html`
-    <section class="board" aria-label="Score">
-      <h1 class="unseen">Scorer: ${teams.home.name} against ${teams.away.name}</h1>
-      <${Name} game=${game} end="home" />
-      <p class="numbers"><span id="home-score">${score?.home ?? 0}</span><span class="dash">–</span><span id="away-score">${score?.away ?? 0}</span></p>
-      <${Name} game=${game} end="away" />
-      <p class="state" data-status=${status}>
-        <strong class="time" id="clock">${time?.text}${time?.added && html` <small>${time.added}</small>`}</strong>
-        <span id="period">${status === "live" && period ? period : standing(/** @type {any} */ (game))}</span>
-        ${kicks && html`<span>${kicks.home}–${kicks.away} on penalties</span>`}
-      </p>
-    </section>`;
-}
-
-/** @param {{ game: Expected, end: End }} props */
-function Name({ game, end }) {
-  const { name, short_name, colour } = game.teams[end];
-  const background = teamColour(colour, end);
-  return html`<p class="name ${end}"><span class="badge" style=${{ background, color: inkOn(background) }}>${short_name || name.slice(0, 3)}</span><span class="full">${name}</span></p>`;
 }
 
 /** @param {{ console: Console }} props */

@@ -1,0 +1,207 @@
+// The admin pages in Chromium: what is written there is seen everywhere, and what is wrong is said where it is.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { launch } from "./browsers.js";
+import { Server, until } from "./server.js";
+
+const SOON_MS = 2_000;
+const LOADED_MS = 20_000;
+
+let browser;
+before(async () => (browser = await launch("chrome")));
+after(() => browser?.close());
+
+test("an incident made, changed and deleted on one page is on all others within two seconds", async (context) => {
+  const server = await Server.start(context);
+  const game = await server.liveMatch();
+  const admin = await Page.signedIn(context, server, `/admin#/matches/${game.id}`);
+  const match = await Page.open(context, server, `/matches/${game.id}`);
+  const display = await Page.open(context, server, `/matches/${game.id}/hd`);
+  for (const page of [admin, match, display]) await page.sees("#home-score", "0", LOADED_MS);
+
+  await admin.click('.big[data-kind="goal"][data-end="home"]');
+  await admin.press("9 Jamie Vardy");
+  await admin.press("Nobody"); // no assist
+  await Promise.all([match, display].map((page) => page.sees("#home-score", "1")));
+  await match.sees(".incident", "Jamie Vardy");
+
+  await admin.click('#log [data-kind="goal"] .line');
+  await admin.press("Cancel (VAR)");
+  await Promise.all([match, display, admin].map((page) => page.sees("#home-score", "0")));
+  await match.sees('.incident[data-confirmation="cancelled"]', "Jamie Vardy");
+
+  await admin.click('#log [data-kind="goal"] .line');
+  await admin.press("Delete");
+  await admin.press("Really? Delete");
+  await match.lacks(".incident");
+  await admin.lacks("#log .noted");
+  for (const page of [admin, match, display]) assert.deepEqual(page.faults, []);
+});
+
+test("an event is made, its faults stand beside their fields, and two who edit it don't overwrite each other", async (context) => {
+  const server = await Server.start(context);
+  const admin = await Page.signedIn(context, server, "/admin");
+  await admin.click(".create > summary");
+  await admin.fill({ name: "x".repeat(201), "points/win": "101", ticket_types: "adult; 25.00 EUR; 400\nchild; ten" });
+  await admin.press("New event");
+  const beside = (name) => admin.page.$eval(`[name="${name}"]`, (field) => document.getElementById(field.getAttribute("aria-describedby"))?.textContent);
+  await admin.sees(".fields .fault", "at most 200 characters");
+  assert.match(await beside("name"), /200/);
+  assert.match(await beside("points/win"), /100/);
+  assert.match(await beside("ticket_types"), /line 2: price/);
+  assert.equal(await admin.page.evaluate(() => document.activeElement.getAttribute("name")), "name");
+
+  await admin.fill({ name: "Cup", "points/win": "2", ticket_types: "adult; 25.00 EUR; 400" });
+  await admin.press("New event");
+  await admin.sees("h1", "Cup");
+  const { items: [event] } = await server.send("GET", "/api/events");
+  assert.deepEqual([event.points.win, event.ticket_types[0].price.amount], [2, 2500]);
+
+  await until(() => admin.page.$('[name="capacity"]'), "the form", SOON_MS);
+  await server.send("PATCH", `/api/events/${event.id}`, { capacity: 300 });
+  await admin.fill({ capacity: "500" });
+  await admin.press("Save");
+  await admin.sees(".fault", "Somebody else has changed this");
+  await admin.press("Show what it is now");
+  await until(() => admin.page.$eval('[name="capacity"]', (field) => field.value === "300"), "the other's change", SOON_MS);
+  await admin.fill({ capacity: "500" });
+  await admin.press("Save");
+  await until(async () => (await server.send("GET", `/api/events/${event.id}`)).capacity === 500, "the change");
+  assert.deepEqual(admin.faults, []);
+});
+
+test("announcements, results and purchases are made and changed", async (context) => {
+  const server = await Server.start(context);
+  const event = await server.post("/api/events", { name: "Cup", sport: "football", ticket_types: [{ name: "adult" }] });
+  const [home, away] = [await server.post("/api/teams", { name: "Reds" }), await server.post("/api/teams", { name: "Blues" })];
+  const game = await server.post("/api/matches", { event_id: event.id, sport: "football", home_team_id: home.id, away_team_id: away.id });
+  const bought = await server.post(`/api/events/${event.id}/purchases`, { ticket_type: "adult", quantity: 1 });
+  const admin = await Page.signedIn(context, server, `/admin#/events/${event.id}/announcements`);
+
+  await admin.click(".create > summary");
+  await admin.fill({ title: "Lightning", message: "Go in.", priority: "urgent" });
+  await admin.press("New announcement");
+  await admin.sees(".card", "Lightning");
+  await admin.press("End now");
+  await admin.sees('.card[data-status="expired"]', "Lightning");
+
+  await admin.go(`#/matches/${game.id}`);
+  await admin.click(".create > summary", "Enter the result");
+  await admin.fill({ home_score: "2", away_score: "1" });
+  await admin.press("Enter");
+  await admin.sees(".outcome", "2–1");
+  await admin.go(`#/events/${event.id}/table`);
+  await admin.sees("tbody tr", "Reds");
+  assert.match(await admin.page.$eval("tbody tr", (row) => row.textContent), /^1Reds1100211?3$/);
+
+  await admin.go(`#/events/${event.id}/purchases`);
+  await admin.press("Confirm");
+  await admin.sees(".status", "confirmed");
+  await admin.fill({ code: bought.tickets[0].code });
+  await admin.press("Check in");
+  await admin.sees(".door", "let in");
+  await admin.fill({ code: bought.tickets[0].code });
+  await admin.press("Check in");
+  await admin.sees(".door .fault", "used");
+  assert.deepEqual(admin.faults, []);
+});
+
+test("g10_frames_are_text_whatever_they_hold; a connection is ended", async (context) => {
+  const server = await Server.start(context);
+  const name = `<img src=x onerror="alert(1)"></pre><script>alert(2)</script>`;
+  const game = await server.liveMatch({ home: name, player: name });
+  const admin = await Page.signedIn(context, server, `/admin#/streams/match_${game.id}`);
+  await admin.sees(".frames", "event: hello", LOADED_MS);
+  await server.goal(game, 12, { text: name });
+  await admin.sees(".frames", "incident_added");
+  await admin.sees(".frames", "<script>alert(2)");
+  assert.equal(await admin.page.$("main img, main script"), null);
+
+  await admin.go("#/live");
+  const ended = new AbortController();
+  context.after(() => ended.abort());
+  const stream = await fetch(`${server.url}/api/matches/${game.id}/stream/`, { signal: ended.signal });
+  await admin.sees("tbody", `match_${game.id}`, LOADED_MS);
+  await admin.press("End");
+  await admin.press("Really? End");
+  await stream.text(); // it has an end
+  for (const hash of [`#/matches/${game.id}`, "#/teams/1", "#/matches"]) {
+    await admin.go(hash);
+    await admin.sees("main", "<img");
+  }
+  assert.deepEqual(admin.faults, []);
+});
+
+/** A page, and all that must never happen in it. */
+class Page {
+  faults = [];
+
+  static async open(context, server, path, profile = browser) {
+    const page = new Page();
+    page.page = await profile.newPage();
+    context.after(() => page.page.close().catch(() => {}));
+    page.page.on("dialog", (dialog) => {
+      page.faults.push(`dialog: ${dialog.message()}`);
+      dialog.dismiss();
+    });
+    page.page.on("pageerror", (error) => page.faults.push(`error: ${error.message}`));
+    page.page.on("console", (line) => {
+      if (/content security policy|trusted/i.test(line.text())) page.faults.push(line.text());
+    });
+    await page.page.goto(server.url + path, { waitUntil: "domcontentloaded" });
+    return page;
+  }
+
+  static async signedIn(context, server, path) {
+    const profile = await browser.createBrowserContext();
+    context.after(() => profile.close().catch(() => {}));
+    const page = await Page.open(context, server, path, profile);
+    await page.page.waitForSelector('input[name="email"]');
+    await page.fill({ email: "admin@example.org", password: "correct horse battery staple" });
+    await page.click(".sign-in button");
+    await page.sees("nav.pages", "Events");
+    return page;
+  }
+
+  go(hash) {
+    return this.page.evaluate((to) => (location.hash = to), hash);
+  }
+
+  fill(values) {
+    return until(() => this.page.evaluate((all) => {
+      const fields = Object.keys(all).map((name) => document.querySelector(`details[open] [name="${name}"]`) ?? document.querySelector(`[name="${name}"]`));
+      if (fields.includes(null)) return false;
+      Object.values(all).forEach((value, at) => (fields[at].value = value));
+      return true;
+    }, values), `the fields ${Object.keys(values)}`, SOON_MS);
+  }
+
+  click(selector, text = "") {
+    return until(() => this.page.evaluate((wanted, words) => {
+      const found = [...document.querySelectorAll(wanted)].find((one) => one.textContent.includes(words));
+      found?.click();
+      return Boolean(found);
+    }, selector, text), selector, SOON_MS);
+  }
+
+  /** Presses the button with this text, in the dialog where there is one. */
+  press(text) {
+    return until(() => this.page.evaluate((wanted) => {
+      const place = document.querySelector("dialog[open]") ?? document;
+      const found = [...place.querySelectorAll("button")].find(({ textContent, disabled }) => textContent.replace(/\s+/g, " ").trim() === wanted && !disabled);
+      found?.click();
+      return Boolean(found);
+    }, text), `a button “${text}”`, SOON_MS);
+  }
+
+  sees(selector, text, deadlineMs = SOON_MS) {
+    const has = () => this.page.$$eval(selector, (found, wanted) => found.some(({ textContent }) => textContent.includes(wanted)), text);
+    return until(has, `${selector} to say “${text}”`, deadlineMs);
+  }
+
+  lacks(selector) {
+    return until(async () => !(await this.page.$(selector)), `no ${selector}`, SOON_MS);
+  }
+}
