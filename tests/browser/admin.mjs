@@ -85,7 +85,7 @@ test("announcements, results and purchases are made and changed", async (context
   await admin.press("New announcement");
   await admin.sees(".card", "Lightning");
   await admin.press("End now");
-  await admin.sees('.card[data-status="expired"]', "Lightning");
+  await admin.sees('.card[data-status="expired"]', "Lightning", LOADED_MS);
 
   await admin.go(`#/matches/${game.id}`);
   await admin.click(".create > summary", "Enter the result");

@@ -1,8 +1,13 @@
 // An event's announcements: said, corrected, said again, ended early, taken away.
 
 import { html, useState } from "../vendor/htm-preact.js";
+import { serverNow } from "../desk/api.js";
 import { announcement, ANNOUNCEMENT } from "./kinds.js";
 import { Act, Create, Edit, Trouble, useAnswer, useList, when } from "./resource.js";
+
+/** An end has to lie ahead, when it reaches the server. */
+const ENDS_MS = 3_000;
+const SEEN_MS = ENDS_MS + 1_500;
 
 /** @param {{ id: string }} props */
 export function Announcements({ id }) {
@@ -33,7 +38,7 @@ function Card({ one, onChanged }) {
         isActive ? one.expires_at && `until ${when(one.expires_at)}` : `ended ${when(one.expires_at)}`, `made ${when(one.created_at)}`].filter(Boolean).join(" · ")}</p>
       <div class="row">
         ${isActive && html`<${Act} label="Send again" path="${path}/broadcast" onDone=${onChanged} />
-          <${Act} label="End now" method="PATCH" path=${path} body=${{ expires_at: new Date().toISOString() }} onDone=${onChanged} />`}
+          <${Act} label="End now" method="PATCH" path=${path} body=${() => ({ expires_at: new Date(serverNow() + ENDS_MS).toISOString() })} onDone=${() => setTimeout(onChanged, SEEN_MS)} />`}
         <button type="button" class="act small" aria-expanded=${open} onClick=${() => setOpen(!open)}>Edit</button>
         <${Act} label="Delete" method="DELETE" path=${path} grave onDone=${onChanged} />
       </div>

@@ -68,11 +68,13 @@ export function Create({ path, fields, label, more = {}, onMade }) {
 /**
  * A button that writes, and says what came of it.
  * @param {{ label: string, method?: string, path: string, body?: any, etag?: string | null, grave?: boolean, onDone: () => void }} props
+ *   `body` may be a function, asked at the press
  */
 export function Act({ label, method = "POST", path, body, etag, grave = false, onDone }) {
   const [problem, setProblem] = useState(/** @type {Problem | null} */ (null));
   const act = async () => {
-    const answer = await call(method, path, body ?? (method === "DELETE" ? undefined : {}), { etag });
+    const given = typeof body === "function" ? body() : body;
+    const answer = await call(method, path, given ?? (method === "DELETE" ? undefined : {}), { etag });
     setProblem(answer.problem);
     if (!answer.problem) onDone();
   };
