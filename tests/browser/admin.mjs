@@ -1,6 +1,7 @@
 // The admin pages in Chromium: what is written there is seen everywhere, and what is wrong is said where it is.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
 import { launch } from "./browsers.js";
@@ -8,6 +9,7 @@ import { Server, until } from "./server.js";
 
 const SOON_MS = 2_000;
 const LOADED_MS = 20_000;
+const AXE = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
 let browser;
 before(async () => (browser = await launch("chrome")));
@@ -132,6 +134,36 @@ test("g10_frames_are_text_whatever_they_hold; a connection is ended", async (con
     await admin.sees("main", "<img");
   }
   assert.deepEqual(admin.faults, []);
+});
+
+test("axe finds nothing on the console and the admin pages, light or dark, and they fit a small phone", async (context) => {
+  const server = await Server.start(context);
+  const game = await server.liveMatch();
+  const event = await server.post("/api/events", { name: "Cup", sport: "football" });
+  await server.post("/api/announcements", { event_id: event.id, type: "emergency", priority: "urgent", title: "Fire", message: "Go out." });
+  await server.goal(game, 12);
+  const page = await Page.signedIn(context, server, "/admin");
+  /** @type {[string, string][]} */
+  const places = [
+    [`/scorer/${game.id}`, ".noted"], ["/admin#/events", ".rows"], [`/admin#/events/${event.id}`, ".fields"], [`/admin#/events/${event.id}/registrations`, ".create"],
+    [`/admin#/events/${event.id}/announcements`, ".card"], [`/admin#/matches/${game.id}`, ".noted"], [`/admin#/teams/${game.homeTeam}`, ".rows"],
+    ["/admin#/users/1", ".fields"], ["/admin#/live", ".chart"], [`/admin#/streams/match_${game.id}`, ".frames li"],
+  ];
+  for (const scheme of ["light", "dark"]) {
+    await page.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }]);
+    await page.page.setViewport({ width: 320, height: 640 });
+    for (const [path, ready] of places) {
+      await page.page.goto("about:blank"); // another `#` alone loads nothing
+      await page.page.goto(server.url + path, { waitUntil: "domcontentloaded" });
+      await page.page.waitForSelector(ready);
+      await page.page.evaluate(AXE);
+      const found = await page.page.evaluate(async () => (await window.axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`));
+      assert.deepEqual(found, [], `${path} ${scheme}`);
+      const overhang = await page.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(overhang <= 0, `${path} is ${overhang} px too wide`);
+    }
+  }
+  assert.deepEqual(page.faults, []);
 });
 
 /** A page, and all that must never happen in it. */

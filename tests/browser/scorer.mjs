@@ -157,6 +157,23 @@ for (const kind of ["chrome", "firefox"]) {
       assert.deepEqual([...ann.faults, ...bo.faults], []);
     });
 
+    test("a match of numbers alone is scored by a tap; hostile names are text", async (context) => {
+      const server = await Server.start(context);
+      const name = `<img src=x onerror="document.title='hacked'"></button><script>document.title='hacked'</script>`;
+      const [home, away] = [await server.post("/api/teams", { name, visibility: "public" }), await server.post("/api/teams", { name: "Blues" })];
+      const { id } = await server.post("/api/matches", { sport: "generic", home_team_id: home.id, away_team_id: away.id });
+      const desk = await device(context, await Tunnel.to(context, server.url), { id });
+      await desk.press("Start match");
+      for (const button of ["+3", "+2", "−1"]) await desk.press(button); // the first is the home side's
+      await desk.sees("#home-score", "4");
+      await desk.isSent();
+      assert.deepEqual((await server.send("GET", `/api/matches/${id}`)).score, { home: 4, away: 0 });
+      await desk.sees("h2", name);
+      assert.equal(await desk.page.$("#console img, #console script"), null);
+      assert.notEqual(await desk.page.title(), "hacked");
+      assert.deepEqual(desk.faults, []);
+    });
+
     test("without a sign-in nothing can be recorded; one that has run out loses nothing", async (context) => {
       const { server, game, tunnel } = await prepare(context);
       const desk = await device(context, tunnel, game, null);

@@ -32,7 +32,7 @@ function Card({ one, onChanged }) {
   const isActive = one.status === "active";
   return html`
     <li class="card" data-status=${one.status} data-priority=${one.priority}>
-      <h3>${one.title}</h3>
+      <h2>${one.title}</h2>
       <p class="message">${one.message}</p>
       <p class="hint">${[one.type.replaceAll("_", " "), one.priority, one.team_ids.length > 0 && `for teams ${one.team_ids.join(", ")}`,
         isActive ? one.expires_at && `until ${when(one.expires_at)}` : `ended ${when(one.expires_at)}`, `made ${when(one.created_at)}`].filter(Boolean).join(" · ")}</p>

@@ -79,12 +79,12 @@ function Registrations({ id }) {
     { label: "Team", show: (/** @type {any} */ { team_id }) => html`<a href="#/teams/${team_id}">${names.get(team_id) ?? `Team ${team_id}`}</a>` },
     { label: "Takes part", show: (/** @type {any} */ { accepted }) => (accepted ? "Agreed" : "Has not agreed yet") },
     { label: "Points taken", show: (/** @type {any} */ { deduction, reason }) => [deduction || "–", reason].filter(Boolean).join(": ") },
-    { label: "", show: (/** @type {any} */ one) => html`<${Deduct} path="${path}/teams/${one.team_id}" before=${one} onDone=${reload} />
+    { label: "Actions", show: (/** @type {any} */ one) => html`<${Deduct} path="${path}/teams/${one.team_id}" before=${one} onDone=${reload} />
       <${Act} label="Remove" method="DELETE" path="${path}/teams/${one.team_id}" grave onDone=${reload} />` },
   ];
   const ofUsers = [
     { label: "User", show: (/** @type {any} */ { user_id }) => `User ${user_id}` },
-    { label: "", show: (/** @type {any} */ { user_id }) => html`<${Act} label="Remove" method="DELETE" path="${path}/users/${user_id}" grave onDone=${reload} />` },
+    { label: "Actions", show: (/** @type {any} */ { user_id }) => html`<${Act} label="Remove" method="DELETE" path="${path}/users/${user_id}" grave onDone=${reload} />` },
   ];
   return html`
     <h2>Teams</h2>
@@ -127,7 +127,7 @@ function Managers({ id }) {
   const { items, problem, reload } = useList(path);
   const columns = [
     { label: "Name", show: (/** @type {any} */ { name }) => name },
-    { label: "", show: (/** @type {any} */ { user_id }) => html`<${Act} label="Remove" method="DELETE" path="${path}/${user_id}" grave onDone=${reload} />` },
+    { label: "Actions", show: (/** @type {any} */ { user_id }) => html`<${Act} label="Remove" method="DELETE" path="${path}/${user_id}" grave onDone=${reload} />` },
   ];
   return html`
     <${Create} path=${path} fields=${PERSON} label="Name a manager" onMade=${reload} />

@@ -90,5 +90,5 @@ const CONNECTIONS = [
   { label: "Address", show: ({ address }) => address ?? "–" },
   { label: "Since", show: ({ opened_at }) => when(opened_at) },
   { label: "Lag", show: ({ lag }) => lag },
-  { label: "", show: ({ connection }) => html`<${Act} label="End" method="DELETE" path="/api/admin/connections/${connection}" grave onDone=${() => {}} />` },
+  { label: "Actions", show: ({ connection }) => html`<${Act} label="End" method="DELETE" path="/api/admin/connections/${connection}" grave onDone=${() => {}} />` },
 ];

@@ -109,7 +109,7 @@ function Officials({ path }) {
   const columns = [
     { label: "Name", show: (/** @type {any} */ { name }) => name },
     { label: "Role", show: (/** @type {any} */ { role }) => role },
-    { label: "", show: (/** @type {any} */ { user_id }) => html`<${Act} label="Remove" method="DELETE" path="${path}/${user_id}" grave onDone=${reload} />` },
+    { label: "Actions", show: (/** @type {any} */ { user_id }) => html`<${Act} label="Remove" method="DELETE" path="${path}/${user_id}" grave onDone=${reload} />` },
   ];
   return html`
     <${Create} path=${path} fields=${OFFICIAL} label="Name an official" onMade=${reload} />

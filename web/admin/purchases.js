@@ -16,7 +16,7 @@ export function Purchases({ id }) {
     { label: "Total", show: (/** @type {any} */ { total }) => (total ? money(total) : "–") },
     { label: "Buyer", show: (/** @type {any} */ { buyer_id }) => `User ${buyer_id}` },
     { label: "Status", show: (/** @type {any} */ { status }) => html`<span class="status" data-status=${status}>${status}</span>` },
-    { label: "", show: (/** @type {any} */ one) => (NEXT[one.status] ?? []).map(([status, label]) => html`
+    { label: "Actions", show: (/** @type {any} */ one) => (NEXT[one.status] ?? []).map(([status, label]) => html`
       <${Act} key=${status} label=${label} path="/api/purchases/${one.id}/status" body=${{ status }} grave=${status !== "confirmed"} onDone=${reload} />`) },
   ];
   return html`

@@ -39,7 +39,7 @@ function Players({ path }) {
   const columns = [
     { label: "Number", show: (/** @type {any} */ { shirt_number }) => shirt_number ?? "–" },
     { label: "Name", show: (/** @type {any} */ { name }) => name },
-    { label: "", show: (/** @type {any} */ one) => html`
+    { label: "Actions", show: (/** @type {any} */ one) => html`
       <details class="create"><summary class="act small">Edit</summary>
         <${Edit} path="${path}/${one.id}" fields=${PLAYER} answer=${{ body: one, etag: null, problem: null }} onSaved=${reload} /></details>
       <${Act} label="Remove" method="DELETE" path="${path}/${one.id}" grave onDone=${reload} />` },
@@ -55,7 +55,7 @@ function Members({ path }) {
   const columns = [
     { label: "Name", show: (/** @type {any} */ { name }) => name },
     { label: "Role", show: (/** @type {any} */ { role }) => role },
-    { label: "", show: (/** @type {any} */ { user_id }) => html`<${Act} label="Remove" method="DELETE" path="${path}/${user_id}" grave onDone=${reload} />` },
+    { label: "Actions", show: (/** @type {any} */ { user_id }) => html`<${Act} label="Remove" method="DELETE" path="${path}/${user_id}" grave onDone=${reload} />` },
   ];
   return html`
     <${Create} path=${path} fields=${MEMBER} label="New member" onMade=${reload} />
@@ -68,7 +68,7 @@ function Wanted({ id, path }) {
   const columns = [
     { label: "Event", show: (/** @type {any} */ { event_id }) => html`<a href="#/events/${event_id}">Event ${event_id}</a>` },
     { label: "Takes part", show: (/** @type {any} */ { accepted }) => (accepted ? "Agreed" : "Asked") },
-    { label: "", show: (/** @type {any} */ { event_id, accepted }) => html`
+    { label: "Actions", show: (/** @type {any} */ { event_id, accepted }) => html`
       ${!accepted && html`<${Act} label="Agree" path=${path} body=${{ event_id }} onDone=${reload} />`}
       <${Act} label=${accepted ? "Withdraw" : "Decline"} method="DELETE" path="${path}/${event_id}" grave onDone=${reload} />` },
   ];
