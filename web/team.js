@@ -133,7 +133,7 @@ function Playing({ game, players }) {
       ${players.map(({ id: one, name }) => html`<option key=${one} value=${String(one)} selected=${one === player}>${name}</option>`)}
     </select></label>`}
     ${incidents.length > 0
-      ? html`<ol class="timeline of-team">${incidents.map((incident) => drawIncident(game, incident, ""))}</ol>`
+      ? html`<ol class="timeline of-team" tabindex="0" aria-label="What happened">${incidents.map((incident) => drawIncident(game, incident, ""))}</ol>`
       : html`<p class="empty">${chosen ? `Nothing of ${chosen.name} yet.` : "Nothing of this team yet."}</p>`}
   </section>`;
 }

@@ -1,12 +1,9 @@
 // The pages of a match in Chromium, before and after the server is restarted under them.
 
 import assert from "node:assert/strict";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { chromium } from "playwright-core";
-
+import { launch, watch } from "./chromium.js";
 import { Server, until } from "./server.js";
 
 const SOON_MS = 2_000;
@@ -14,46 +11,13 @@ const RECOVERED_MS = 20_000; // the longest `retry`, and the browser's own patie
 
 let browser;
 
-before(async () => {
-  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking"];
-  browser = await chromium.launch({ executablePath: findChromium(), args });
-});
+before(async () => (browser = await launch()));
 after(() => browser?.close());
-
-function findChromium() {
-  const names = ["chromium", "chromium-browser", "google-chrome"];
-  for (const folder of process.env.PATH.split(delimiter)) {
-    for (const name of names) {
-      try {
-        accessSync(join(folder, name), constants.X_OK);
-        return join(folder, name);
-      } catch {
-        // Not here.
-      }
-    }
-  }
-  throw new Error("no Chromium on the PATH");
-}
 
 /** Opens a page and remembers all that must never happen in it. */
 async function open(context, server, path) {
-  const page = await browser.newPage();
+  const page = await watch(await browser.newPage());
   context.after(() => page.close());
-  page.faults = [];
-  page.on("dialog", (dialog) => {
-    page.faults.push(`dialog: ${dialog.message()}`);
-    dialog.dismiss();
-  });
-  page.on("pageerror", (error) => page.faults.push(`error: ${error.message}`));
-  page.on("console", (line) => {
-    if (/content security policy|trusted/i.test(line.text())) page.faults.push(line.text());
-  });
-  await page.exposeFunction("reportViolation", (text) => page.faults.push(`policy: ${text}`));
-  await page.addInitScript(() => {
-    document.addEventListener("securitypolicyviolation", (event) => {
-      window.reportViolation(`${event.violatedDirective} ${event.blockedURI}`);
-    });
-  });
   const response = await page.goto(server.url + path);
   assert.equal(response.status(), 200, path);
   return page;

@@ -1,0 +1,230 @@
+// The stadium display: for weeks, through server upgrades, never stale without saying so.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { launch, watch } from "./chromium.js";
+import { Server, until } from "./server.js";
+
+const SOON_MS = 2_000;
+const OPENED_MS = 20_000;
+const MESSAGES = 10_000;
+/** What a garbage collector may leave lying about. */
+const SPARE_BYTES = 1024 * 1024;
+const HEARTBEAT_MS = 400;
+
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser?.close());
+
+const shows = (page, selector, text, timeout = SOON_MS) =>
+  page.locator(selector, { hasText: text }).first().waitFor({ state: "visible", timeout });
+
+async function newPage(context, options = {}) {
+  const own = await browser.newContext({ locale: "en-GB", viewport: { width: 1920, height: 1080 }, ...options });
+  context.after(() => own.close());
+  return watch(await own.newPage());
+}
+
+async function open(context, server, path, options) {
+  const page = await newPage(context, options);
+  await page.goto(server.url + path);
+  await page.locator("#home-name").waitFor({ timeout: OPENED_MS });
+  return page;
+}
+
+/** A display whose server is this test: `told` hands it messages. */
+async function fed(context, server, { heartbeatMs = 15_000 } = {}) {
+  const game = await server.liveMatch();
+  const page = await newPage(context);
+  await page.addInitScript(() => {
+    for (const name of ["SharedWorker", "BroadcastChannel"]) delete globalThis[name];
+    globalThis.sources = [];
+    globalThis.EventSource = class extends EventTarget {
+      static CLOSED = 2;
+      readyState = 1;
+      constructor(url) {
+        super();
+        this.url = url;
+        globalThis.sources.push(this);
+      }
+      close() {
+        this.readyState = 2;
+      }
+    };
+    globalThis.tell = (type, data, lastEventId = "") =>
+      globalThis.sources.at(-1).dispatchEvent(new MessageEvent(type, { data: JSON.stringify(data), lastEventId }));
+  });
+  await page.goto(`${server.url}/matches/${game.id}/hd`);
+  await page.waitForFunction(() => globalThis.sources.length > 0);
+  const state = await (await fetch(`${server.url}/api/matches/${game.id}/state`)).json();
+  const snapshot = { ...state, seq: 1, reason: "connected" };
+  await page.evaluate(([first, every]) => {
+    globalThis.tell("hello", { connection: "c-1", heartbeat_ms: every, at: new Date().toISOString() });
+    globalThis.tell("message", first, "abc.1");
+    globalThis.tell("live", { replayed: 0 }, "abc.1");
+  }, [snapshot, heartbeatMs]);
+  await page.locator("#home-name").waitFor({ timeout: OPENED_MS });
+  return { page, game, topic: state.topic };
+}
+
+test("its memory is flat over 10,000 messages", { timeout: 180_000 }, async (context) => {
+  const server = await Server.start(context);
+  const { page, game, topic } = await fed(context, server);
+  const session = await page.context().newCDPSession(page);
+  const feed = (from, count) => page.evaluate(async ([first, many, of, { id, homeTeam }]) => {
+    for (let seq = first; seq < first + many; seq += 1) {
+      // Sixty incidents in turn, as a long match has: each is said, corrected, and taken away again.
+      const type = ["incident_added", "incident_updated", "incident_removed"][seq % 3];
+      const incident = { id: 1 + (Math.floor(seq / 3) % 60), rev: 1, kind: "goal", confirmation: "confirmed", team_id: homeTeam, player: `Player ${seq}`, period: "first_half", minute: 12, stoppage: 0 };
+      const data = { match_id: id, incident, score: { home: seq % 9, away: 0 } };
+      globalThis.tell("message", { type, topic: of, seq, at: new Date().toISOString(), data }, `abc.${seq}`);
+      if (seq % 100 === 0) await new Promise((resume) => setTimeout(resume, 20)); // so that it draws
+    }
+  }, [from, count, topic, game]);
+  const size = async () => {
+    await page.waitForTimeout(500); // timers and animations of what was told last
+    await session.send("HeapProfiler.collectGarbage");
+    const { usedSize } = await session.send("Runtime.getHeapUsage");
+    const { nodes, jsEventListeners } = await session.send("Memory.getDOMCounters");
+    return { usedSize, nodes, jsEventListeners };
+  };
+
+  await feed(2, 1_000); // what is made once is made by now
+  const early = await size();
+  await feed(1_002, MESSAGES);
+  const late = await size();
+
+  await shows(page, "#home-score", new RegExp(`^${(1_001 + MESSAGES) % 9}$`));
+  const told = JSON.stringify({ early, late });
+  assert.ok(late.usedSize - early.usedSize < SPARE_BYTES, told);
+  assert.ok(late.nodes <= early.nodes + 50, told);
+  assert.ok(late.jsEventListeners <= early.jsEventListeners + 5, told);
+  assert.deepEqual(page.faults, []);
+});
+
+test("it says so after two silent heartbeats, and stops saying so when it hears again", async (context) => {
+  const server = await Server.start(context);
+  const { page } = await fed(context, server, { heartbeatMs: HEARTBEAT_MS });
+  await shows(page, "#lost", /Reconnecting since \d\d:\d\d/, OPENED_MS);
+  const beating = setInterval(() => page.evaluate(() => {
+    globalThis.tell("hello", { connection: "c-2", heartbeat_ms: 400, at: new Date().toISOString() });
+    globalThis.tell("heartbeat", { at: new Date().toISOString() }, "abc.1");
+  }).catch(() => {}), HEARTBEAT_MS / 4);
+  context.after(() => clearInterval(beating));
+  await page.locator("#lost").waitFor({ state: "hidden", timeout: OPENED_MS });
+  assert.equal(await page.locator("#home-name").innerText(), "Leicester City", "what it knew is still there");
+});
+
+test("a goal is cheered once, in the half it belongs to, and not again after a reload", async (context) => {
+  const server = await Server.start(context);
+  const game = await server.liveMatch();
+  const page = await open(context, server, `/matches/${game.id}/hd`);
+  await page.evaluate(() => {
+    globalThis.cheers = 0;
+    document.addEventListener("animationstart", ({ animationName }) => (globalThis.cheers += Number(animationName === "rise")));
+  });
+  await until(() => page.evaluate(() => document.title.includes("Leicester")), "the match", OPENED_MS);
+  await page.waitForFunction(() => sessionStorage.length > 0);
+
+  await server.goal(game, 12);
+  await shows(page, ".half.home .cheer", "Jamie Vardy 12′");
+  await server.post(`/api/matches/${game.id}/incidents`, { kind: "corner", team_id: game.homeTeam, period: "first_half", minute: 13 });
+  await server.goal(game, 14, { kind: "yellow_card" });
+  await shows(page, "#board .label", "Yellow card");
+  assert.equal(await page.evaluate(() => globalThis.cheers), 1, "nothing is animated twice");
+  assert.equal(await page.locator(".half.away .cheer").count(), 0);
+
+  await page.reload();
+  await shows(page, "#home-score", /^1$/, OPENED_MS);
+  assert.equal(await page.locator(".cheer").count(), 0);
+  assert.deepEqual(page.faults, []);
+});
+
+test("a goal that is taken back is not cheered on", async (context) => {
+  const server = await Server.start(context);
+  const game = await server.liveMatch();
+  const page = await open(context, server, `/matches/${game.id}/hd`);
+  const { id } = await server.post(`/api/matches/${game.id}/incidents`, { kind: "goal", team_id: game.homeTeam, period: "first_half", minute: 12 });
+  await shows(page, ".cheer", "Goal");
+  await server.send("PATCH", `/api/matches/${game.id}/incidents/${id}`, { confirmation: "cancelled", reason: "var_overturned" });
+  await page.locator(".cheer").waitFor({ state: "detached", timeout: SOON_MS });
+  await shows(page, "#home-score", /^0$/);
+});
+
+test("the clock goes on by itself, by the server's time", async (context) => {
+  const server = await Server.start(context);
+  const game = await server.liveMatch();
+  const page = await newPage(context);
+  await page.addInitScript(() => {
+    const { now } = Date; // a display's own clock may be an hour fast
+    Date.now = () => now() + 3_600_000;
+  });
+  await page.goto(`${server.url}/matches/${game.id}/hd`);
+  await shows(page, "#clock", /^0:\d\d$/, OPENED_MS);
+  const first = await page.locator("#clock").innerText();
+  await until(async () => (await page.locator("#clock").innerText()) !== first, "a second to pass");
+  assert.match(await page.locator("#clock").innerText(), /^0:\d\d$/);
+});
+
+test("it speaks the ground's language, and is light where that is asked for", async (context) => {
+  const server = await Server.start(context);
+  const game = await server.liveMatch();
+  const paper = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const german = await open(context, server, `/matches/${game.id}/hd?theme=light&lang=de`);
+  await shows(german, "#period", "1. Halbzeit", OPENED_MS);
+  assert.equal(await german.evaluate(() => document.documentElement.lang), "de");
+  assert.equal(await paper(german), "rgb(255, 255, 255)");
+  const english = await open(context, server, `/matches/${game.id}/hd?lang=<script>&theme=<b>`);
+  await shows(english, "#period", "First half", OPENED_MS);
+  assert.equal(await paper(english), "rgb(0, 0, 0)");
+});
+
+test("when the server has another build it loads itself anew, but not while a match is played", async (context) => {
+  const server = await Server.start(context);
+  const game = await server.liveMatch();
+  const page = await newPage(context);
+  let tag = '"old"';
+  let looks = 0;
+  await page.route("**/assets/display.css", async (route) => {
+    if (route.request().method() !== "HEAD") return route.continue();
+    looks += 1;
+    return route.fulfill({ status: 200, headers: { ETag: tag } });
+  });
+  await page.goto(`${server.url}/matches/${game.id}/hd`);
+  await page.evaluate(() => (globalThis.isOld = true));
+  await until(() => looks > 0, "the first look", OPENED_MS);
+
+  tag = '"new"';
+  await server.restart();
+  await until(() => looks > 1, "the look after the restart", OPENED_MS);
+  await server.goal(game, 12);
+  await shows(page, "#home-score", /^1$/, OPENED_MS);
+  assert.equal(await page.evaluate(() => globalThis.isOld), true, "people are watching");
+
+  await server.post(`/api/matches/${game.id}/end`, {});
+  await until(() => page.evaluate(() => globalThis.isOld === undefined).catch(() => false), "the new page", OPENED_MS);
+  await shows(page, "#home-score", /^1$/, OPENED_MS);
+  await page.waitForTimeout(500); // it must not load itself again and again
+  assert.equal(await page.evaluate(() => performance.getEntriesByType("navigation")[0].type), "reload");
+  assert.deepEqual(page.faults, []);
+});
+
+test("every name fits, and what is written can be read from afar", async (context) => {
+  const server = await Server.start(context);
+  const game = await server.liveMatch({ home: "Borussia Mönchengladbach Amateure", away: "Wolverhampton Wanderers Football Club", player: "Hermann-Josef von und zu Guttenberg-Schwarzenberg" });
+  await server.goal(game, 12);
+  const page = await open(context, server, `/matches/${game.id}/hd`);
+  await page.locator("#board li").first().waitFor({ timeout: OPENED_MS });
+  await until(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
+  const { clipped, small } = await page.evaluate(() => {
+    const shown = [...document.querySelectorAll("#stage .name, #stage .number, #clock, #period")];
+    return {
+      clipped: shown.filter((one) => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 8).map((one) => `${one.id} ${one.scrollWidth}/${one.clientWidth} ${one.scrollHeight}/${one.clientHeight}`),
+      // A letter of a 27th of a screen's height is read from about 100 times that: 30 m before a screen of 8 m.
+      small: shown.filter((one) => parseFloat(getComputedStyle(one).fontSize) < innerHeight / 27).map((one) => one.id),
+    };
+  });
+  assert.deepEqual(clipped.filter((one) => !one.startsWith("clock")), []);
+  assert.deepEqual(small, []);
+});
