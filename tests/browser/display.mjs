@@ -12,6 +12,8 @@ const MESSAGES = 10_000;
 /** What a garbage collector may leave lying about. */
 const SPARE_BYTES = 1024 * 1024;
 const HEARTBEAT_MS = 400;
+/** Long enough for what must not happen to have happened. */
+const SETTLED_MS = 700;
 
 let browser;
 before(async () => (browser = await launch()));
@@ -190,27 +192,34 @@ test("when the server has another build it loads itself anew, but not while a ma
   const game = await server.liveMatch();
   const page = await newPage(context);
   let tag = '"old"';
-  let looks = 0;
   await page.route("**/assets/display.css", async (route) => {
     if (route.request().method() !== "HEAD") return route.continue();
-    looks += 1;
     return route.fulfill({ status: 200, headers: { ETag: tag } });
   });
+  let looks = 0; // at the page itself, which is looked at first, and at all it was made of
+  let asked = 0;
+  page.on("request", (request) => {
+    if (request.method() === "HEAD") looks += Number(request.url().endsWith("/hd"));
+  });
+  page.on("response", (response) => (asked += Number(response.request().method() === "HEAD")));
   await page.goto(`${server.url}/matches/${game.id}/hd`);
   await page.evaluate(() => (globalThis.isOld = true));
-  await until(() => looks > 0, "the first look", OPENED_MS);
+  await until(() => looks === 1 && asked > 10, "the first look", OPENED_MS);
+  await page.waitForTimeout(SETTLED_MS);
+  const files = asked;
 
   tag = '"new"';
   await server.restart();
-  await until(() => looks > 1, "the look after the restart", OPENED_MS);
   await server.goal(game, 12);
   await shows(page, "#home-score", /^1$/, OPENED_MS);
+  await until(() => looks >= 2 && asked >= 2 * files, "the look after the restart", OPENED_MS);
+  await page.waitForTimeout(SETTLED_MS);
   assert.equal(await page.evaluate(() => globalThis.isOld), true, "people are watching");
 
   await server.post(`/api/matches/${game.id}/end`, {});
   await until(() => page.evaluate(() => globalThis.isOld === undefined).catch(() => false), "the new page", OPENED_MS);
   await shows(page, "#home-score", /^1$/, OPENED_MS);
-  await page.waitForTimeout(500); // it must not load itself again and again
+  await page.waitForTimeout(SETTLED_MS); // it must not load itself again and again
   assert.equal(await page.evaluate(() => performance.getEntriesByType("navigation")[0].type), "reload");
   assert.deepEqual(page.faults, []);
 });

@@ -14,8 +14,8 @@ export function teamColour(colour, end) {
   return /^#[0-9a-f]{6}$/i.test(colour ?? "") ? /** @type {string} */ (colour) : PLAIN[end];
 }
 
-/** The contrast of what is read from 30 m: AAA. */
-const FAR = 7;
+/** The contrast of what is read from 30 m: over the 4.5 that AAA asks of large letters. */
+const FAR = 5.5;
 const STEPS = 20;
 /** Nearer than this, two colours are taken for one from across a ground. */
 const APART = 110;
