@@ -4,10 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { launch, watch } from "./chromium.js";
+import { OPENED_MS, shows, SOON_MS } from "./league.js";
 import { Server, until } from "./server.js";
 
-const SOON_MS = 2_000;
-const OPENED_MS = 20_000;
 const MESSAGES = 10_000;
 /** What a garbage collector may leave lying about. */
 const SPARE_BYTES = 1024 * 1024;
@@ -18,9 +17,6 @@ const SETTLED_MS = 700;
 let browser;
 before(async () => (browser = await launch()));
 after(() => browser?.close());
-
-const shows = (page, selector, text, timeout = SOON_MS) =>
-  page.locator(selector, { hasText: text }).first().waitFor({ state: "visible", timeout });
 
 async function newPage(context, options = {}) {
   const own = await browser.newContext({ locale: "en-GB", viewport: { width: 1920, height: 1080 }, ...options });

@@ -1,4 +1,4 @@
-// Pictures of every page, for people to look at: node tests/browser/screenshots.js [folder]
+// Pictures of every page, for people to look at: node tests/browser/screenshots.js [folder [names]]
 //
 // Phone, laptop and display; light and dark; of the invented league, whose matches are being played.
 
@@ -20,30 +20,39 @@ const folder = resolve(process.argv[2] ?? "target/screenshots");
 const cleanUps = [];
 try {
   await mkdir(folder, { recursive: true });
-  await takeAll();
+  await takeAll(process.argv[3]?.split(",") ?? []);
 } finally {
   for (const cleanUp of cleanUps.reverse()) await cleanUp();
 }
 
-async function takeAll() {
+async function takeAll(wanted) {
   const server = await Server.start({ after: (cleanUp) => cleanUps.push(cleanUp) }, { command: "demo" });
   const browser = await launch();
   cleanUps.push(() => browser.close());
   const purchase = await buy(server);
+  const goal = { kind: "goal", team_id: 7, player_id: 67, period: "second_half", minute: 90 };
+  const cheer = async (page) => {
+    await page.locator("#stage").waitFor();
+    await page.waitForFunction(() => document.title.includes("Riverside") && sessionStorage.length > 0);
+    await server.post("/api/matches/4/incidents", goal);
+    await page.locator(".cheer").waitFor();
+    await page.waitForTimeout(800); // it rises
+  };
   const urgent = { event_id: 1, type: "weather_alert", priority: "urgent", title: "Lightning near Kestrel Park", message: "Please leave the open stand until the all-clear." };
   await server.post("/api/announcements", urgent);
   for (const [screen, viewport] of Object.entries(SCREENS)) {
     for (const colorScheme of THEMES) {
       const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
       await context.request.post(`${server.url}/api/auth/login`, { data: server.credentials });
-      for (const shot of shots(purchase, colorScheme)) await take(context, server, shot, `${screen}-${colorScheme}`);
+      const all = shots(purchase, colorScheme, cheer).filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+      for (const shot of all) await take(context, server, shot, `${screen}-${colorScheme}`);
       await context.close();
     }
   }
 }
 
 /** Each page, and what must be seen in it before it is taken. */
-function shots(purchase, theme) {
+function shots(purchase, theme, cheer) {
   const tab = (title) => async (page) => {
     await page.getByRole("tab", { name: title }).click();
     if (title === "Replay") {
@@ -61,6 +70,7 @@ function shots(purchase, theme) {
     { name: "match-to-come", path: "/matches/25", ready: "#head" },
     { name: "hd", path: `/matches/3/hd?theme=${theme}`, ready: "#board li" },
     { name: "hd-de", path: `/matches/4/hd?theme=${theme}&lang=de`, ready: "#board li" },
+    { name: "hd-goal", path: `/matches/4/hd?theme=${theme}`, ready: "#board li", act: cheer },
     { name: "hd-to-come", path: `/matches/25/hd?theme=${theme}`, ready: "#clock" },
     { name: "event", path: "/events/1", ready: ".standings tbody tr" },
     { name: "team", path: "/teams/5", ready: ".players li" },
