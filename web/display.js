@@ -117,11 +117,12 @@ function Half({ end, game: now, moment: cheered }) {
   const digits = hasBegun(now) ? String(now.score?.[end] ?? "") : "";
   // A long name gets smaller letters, never an ellipsis: nobody can scroll a stadium.
   const letters = { "--letters": String(Math.max(9, [...name].length)) };
+  const cheer = cheered && `${words(cheered.title)} ${cheered.text}`;
   return html`
     <section class=${`half ${end}`} data-moment=${cheered ? "yes" : undefined} aria-label=${name}>
       <p class="name" id=${`${end}-name`} style=${letters}>${name}</p>
       <p class="number" id=${`${end}-score`} style=${{ "--digits": String(Math.max(2, digits.length)) }}>${digits}</p>
-      ${cheered && html`<p class="cheer" key=${cheered.until}><strong>${words(cheered.title)}</strong> <span>${cheered.text}</span></p>`}
+      ${cheered && html`<p class="cheer" key=${cheered.until} style=${{ "--letters": String([.../** @type {string} */ (cheer)].length) }}><strong>${words(cheered.title)}</strong> <span>${cheered.text}</span></p>`}
     </section>`;
 }
 
