@@ -9,6 +9,7 @@ import { html, useEffect, useState } from "../vendor/htm-preact.js";
  */
 export function Tabs({ label, tabs }) {
   const [chosen, choose] = useState(0);
+  if (tabs.length === 0) return null;
   const at = Math.min(chosen, tabs.length - 1);
   /** @param {KeyboardEvent} event */
   const onKey = (event) => {
