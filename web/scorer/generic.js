@@ -1,6 +1,6 @@
 // Any match that is scored by numbers alone: each tap names the whole score.
 
-import { html } from "../vendor/htm-preact.js";
+import { html, useRef } from "../vendor/htm-preact.js";
 import { teamColour } from "../client/colour.js";
 import { describeCommand } from "./words.js";
 
@@ -10,14 +10,24 @@ import { describeCommand } from "./words.js";
 /** @type {End[]} */
 const ENDS = ["home", "away"];
 const STEPS = [1, 2, 3, -1];
+/** How long a tap counts before its score is shown: then it was refused, or is shown by another way. */
+const NAMED_MS = 3_000;
 
 /** @type {Desk["Pad"]} */
 function Pad({ console, game, onSaid }) {
   const isOpen = game.status === "live" || game.status === "paused";
-  const score = game.score ?? { home: 0, away: 0 };
+  const shown = game.score ?? { home: 0, away: 0 };
+  // Taps may be faster than the page: each adds to the one before it, not to what is shown yet.
+  const named = useRef(/** @type {{ score: { home: number, away: number }, at: number } | null} */ (null));
+  const isNamed = () => named.current !== null && Date.now() - named.current.at < NAMED_MS;
+  const latest = () => (named.current !== null && isNamed() ? named.current.score : shown);
+  const score = latest();
   /** @param {End} end @param {number} step */
   const add = (end, step) => {
-    const next = { ...score, [end]: score[end] + step };
+    const before = latest();
+    const next = { ...before, [end]: before[end] + step };
+    if (next[end] < 0) return;
+    named.current = { score: next, at: Date.now() };
     console.record("score", next);
     onSaid(`${next.home}, ${next.away}`);
   };
