@@ -3,6 +3,8 @@
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
+use actix_web::http::header;
+use actix_web::http::header::HeaderValue;
 use actix_web::web::Path;
 use chrono::DateTime;
 use chrono::Utc;
@@ -18,13 +20,48 @@ use crate::problem::Problem;
 use crate::store::job::Write;
 
 /// `GET /api/matches/{id}/{incidents,incidents/21,statistics,…}`: whatever its sport has there.
-pub async fn read(reader: Reader, path: Path<(i64, String)>) -> Result<HttpResponse, Problem> {
+///
+/// What a sport also has in words (`scorecard/text`) is given so to who accepts text alone.
+pub async fn read(
+    reader: Reader,
+    req: HttpRequest,
+    path: Path<(i64, String)>,
+) -> Result<HttpResponse, Problem> {
     let (id, part) = path.into_inner();
     reader.may(Act::read_match(id)).await?;
     let part = plain(&part).ok_or(Problem::NotFound("page"))?;
-    let found = reader.app.store.game_part(id, part).await?.ok_or(Problem::NotFound("page"))?;
+    let store = &reader.app.store;
+    if wants_text(&req)
+        && let Some(Value::String(text)) = store.game_part(id, &format!("{part}/text")).await?
+    {
+        return Ok(by_accept(reader.printed(&text)));
+    }
+    let found = store.game_part(id, part).await?.ok_or(Problem::NotFound("page"))?;
+    if let Value::String(text) = &found {
+        return Ok(reader.printed(text));
+    }
     let rev = found.get("rev").and_then(Value::as_i64).map(|rev| rev.to_string());
-    Ok(reader.found(rev.as_deref(), &found))
+    Ok(by_accept(reader.found(rev.as_deref(), &found)))
+}
+
+/// Caches must know that another caller may get another form.
+fn by_accept(mut answer: HttpResponse) -> HttpResponse {
+    answer.headers_mut().append(header::VARY, HeaderValue::from_static("Accept"));
+    answer
+}
+
+/// Whether the caller names text and not JSON.
+fn wants_text(req: &HttpRequest) -> bool {
+    let accepted = req.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
+    let kinds = accepted.flat_map(|value| value.split(','));
+    let mut kinds = kinds.map(|kind| kind.split(';').next().unwrap_or_default().trim());
+    let mut text = false;
+    // A browser, which takes anything, gets what programs get.
+    let others = kinds.any(|kind| {
+        text |= kind == "text/plain";
+        matches!(kind, "application/json" | "text/html")
+    });
+    text && !others
 }
 
 /// `POST`, `PUT`, `PATCH`, `DELETE /api/matches/{id}/{action}`

@@ -12,6 +12,7 @@ use crate::auth;
 use crate::auth::permission::Act;
 use crate::domain::topic::Stream;
 use crate::http::body::Body;
+use crate::http::body::Fields;
 use crate::http::reader::Paging;
 use crate::http::reader::Reader;
 use crate::http::shape;
@@ -52,9 +53,13 @@ pub fn status(paging: &Paging) -> Result<Option<String>, Problem> {
 pub async fn create(writer: Writer, body: Body) -> Answer {
     let hash = body.hash();
     let mut fields = body.fields()?;
+    let sport = fields.required("sport", shape::name);
+    let format = fields.optional("format", shape::any).unwrap_or(Value::Null);
+    let scorers = fields.optional("scorers_required", shape::whole(1..=5));
+    let format = scored_by(&mut fields, &sport, format, scorers);
     let game = MatchFields {
-        sport: fields.required("sport", shape::name),
-        format: fields.optional("format", shape::any).unwrap_or(Value::Null),
+        sport,
+        format,
         home_team_id: fields.required("home_team_id", shape::id),
         away_team_id: fields.required("away_team_id", shape::id),
         starts_at: fields.optional("starts_at", shape::time),
@@ -66,6 +71,27 @@ pub async fn create(writer: Writer, body: Body) -> Answer {
     let MatchFields { event_id, home_team_id, away_team_id, .. } = game;
     writer.may(Act::CreateMatch { event_id, home_team_id, away_team_id }).await?;
     writer.write(hash, Write::CreateMatch(game)).await
+}
+
+/// The format, which also says how many scorers must agree. Only balls are agreed on.
+fn scored_by(fields: &mut Fields, sport: &str, format: Value, scorers: Option<i64>) -> Value {
+    let Some(scorers) = scorers else { return format };
+    if sport != "cricket" {
+        fields.fault("scorers_required", "is for cricket");
+        return format;
+    }
+    let mut format = match format {
+        Value::Null => json!({ "name": "t20" }),
+        Value::String(name) => json!({ "name": name }),
+        format => format,
+    };
+    // What is no object, its rules refuse.
+    if let Value::Object(format) = &mut format
+        && format.insert("scorers_required".to_owned(), json!(scorers)).is_some()
+    {
+        fields.fault("scorers_required", "is in the format already");
+    }
+    format
 }
 
 /// `GET /api/matches/{id}`

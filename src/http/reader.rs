@@ -128,6 +128,16 @@ impl Reader {
 
     /// The same of a body whose tag the caller makes.
     pub fn tagged(&self, etag: &str, text: String) -> HttpResponse {
+        self.answer("application/json", etag, text)
+    }
+
+    /// The same of what is printed, not read by programs.
+    pub fn printed(&self, text: &str) -> HttpResponse {
+        let etag = auth::hash_of(text.as_bytes());
+        self.answer("text/plain; charset=utf-8", &etag, text.to_owned())
+    }
+
+    fn answer(&self, kind: &str, etag: &str, text: String) -> HttpResponse {
         let known = is_known(&self.if_none_match, etag);
         let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         // What anybody gets without signing in is everybody's.
@@ -135,7 +145,7 @@ impl Reader {
         answer.insert_header((header::CACHE_CONTROL, cache));
         answer.insert_header((header::VARY, "Authorization, Cookie"));
         answer.insert_header((header::ETAG, format!("\"{etag}\"")));
-        if known { answer.finish() } else { answer.content_type("application/json").body(text) }
+        if known { answer.finish() } else { answer.content_type(kind).body(text) }
     }
 
     /// One page of a list.

@@ -150,7 +150,8 @@ impl Writer {
             answer.insert_header(("Idempotency-Replayed", "true"));
         }
         let made = done.body.get("id").or_else(|| done.body.get("number"));
-        if let Some(id) = made.filter(|_| status == StatusCode::CREATED) {
+        let made = made.filter(|id| status == StatusCode::CREATED && !id.is_null());
+        if let Some(id) = made {
             let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
             answer.insert_header((header::LOCATION, format!("{}/{id}", self.path)));
         }

@@ -208,7 +208,7 @@ pub enum Write {
 /// What a write is answered with, the first time and each time it is sent again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Done {
-    /// An HTTP status: 200, 201 or 204.
+    /// An HTTP status: 200, 201, 202 (taken, but not official yet) or 204.
     pub status: u16,
     pub body: Value,
     /// The entity's version after the write, without quotes.

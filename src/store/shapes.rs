@@ -130,10 +130,13 @@ pub fn game(row: &MatchRow, fixture: &Fixture, rules: &Rules, game: &Game) -> Va
     shape
 }
 
+/// What grows with a match, of any sport.
+const GROWS: [&str; 6] = ["incidents", "statistics", "scorecard", "live", "disputes", "pending"];
+
 /// The same without what grows with the match: for lists, and for `GET /api/matches/{id}`.
 pub fn brief(mut whole: Value) -> Value {
     if let Value::Object(shape) = &mut whole {
-        shape.retain(|name, _| name != "incidents" && name != "statistics");
+        shape.retain(|name, _| !GROWS.contains(&name.as_str()));
     }
     whole
 }

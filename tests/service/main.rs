@@ -8,6 +8,7 @@ mod caches;
 mod commands;
 mod crash;
 mod credentials;
+mod cricket;
 mod cursors;
 mod drain;
 mod exposure;

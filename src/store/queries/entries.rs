@@ -143,6 +143,8 @@ pub async fn act(conn: &mut Conn, games: &Games, job: &Job, match_id: i64) -> Fo
 
     let status = match (&applied.answer, applied.created) {
         (Value::Null, _) => 204,
+        // A word that waits for others.
+        (answer, _) if answer.get("official") == Some(&Value::Bool(false)) => 202,
         (_, true) => 201,
         (_, false) => 200,
     };
