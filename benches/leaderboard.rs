@@ -70,5 +70,5 @@ fn entrant(team_id: i64) -> Entrant {
 
 fn result(home_team_id: i64, away_team_id: i64, (home_score, away_score): (i64, i64)) -> Played {
     let verdict = Verdict::of_scores(home_score, away_score);
-    Played { home_team_id, away_team_id, home_score, away_score, verdict }
+    Played { home_team_id, away_team_id, home_score, away_score, verdict, rates: None }
 }

@@ -110,6 +110,12 @@ pub struct ResultRow {
     pub away_score: i64,
     pub verdict: String,
     pub body: String,
+    /// For net run rates; all five or none.
+    pub home_runs: Option<i64>,
+    pub home_balls: Option<i64>,
+    pub away_runs: Option<i64>,
+    pub away_balls: Option<i64>,
+    pub balls_per_over: Option<i64>,
 }
 
 #[derive(Clone, Debug, Queryable)]
@@ -249,6 +255,11 @@ impl ResultRow {
             away_score: result.away_score,
             verdict: result.verdict.word().to_owned(),
             body: result.view(fixture).to_string(),
+            home_runs: result.rates.map(|rates| rates.home.runs),
+            home_balls: result.rates.map(|rates| rates.home.balls),
+            away_runs: result.rates.map(|rates| rates.away.runs),
+            away_balls: result.rates.map(|rates| rates.away.balls),
+            balls_per_over: result.rates.map(|rates| rates.balls_per_over),
         }
     }
 }

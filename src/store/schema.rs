@@ -164,6 +164,11 @@ diesel::table! {
         verdict -> Text,
         body -> Text,
         entered_at -> BigInt,
+        home_runs -> Nullable<BigInt>,
+        home_balls -> Nullable<BigInt>,
+        away_runs -> Nullable<BigInt>,
+        away_balls -> Nullable<BigInt>,
+        balls_per_over -> Nullable<BigInt>,
     }
 }
 

@@ -1,6 +1,7 @@
 //! An event's standings, computed from its results: pure.
 
 mod order;
+mod rate;
 mod tally;
 
 #[cfg(test)]
@@ -13,6 +14,9 @@ use serde::Serialize;
 
 use crate::domain::leaderboard::order::Contender;
 use crate::domain::leaderboard::order::Field;
+
+pub use rate::Rates;
+pub use rate::Scored;
 
 /// How an event's table is ordered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +76,8 @@ pub struct Played {
     pub home_score: i64,
     pub away_score: i64,
     pub verdict: Verdict,
+    /// Of limited overs, where they count.
+    pub rates: Option<Rates>,
 }
 
 /// One row of the table. The field order is part of the wire.

@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use crate::domain::leaderboard::Entrant;
 use crate::domain::leaderboard::Played;
 use crate::domain::leaderboard::Points;
+use crate::domain::leaderboard::Scored;
 use crate::domain::leaderboard::TieBreaker;
+use crate::domain::leaderboard::rate::RunRate;
 use crate::domain::leaderboard::tally::Tally;
 
 /// One team with all that it is compared by.
@@ -17,6 +19,7 @@ pub struct Contender<'a> {
     /// The points that count: those won, without those taken away.
     pub points: i64,
     pub net_run_rate: Option<f64>,
+    rate: RunRate,
     /// For the order of the alphabet, whatever the capitals.
     folded: String,
 }
@@ -36,13 +39,18 @@ pub struct Field<'a> {
 impl<'a> Contender<'a> {
     fn new(entrant: &'a Entrant) -> Self {
         let folded = entrant.name.to_lowercase();
-        let points = -entrant.deduction;
-        Self { entrant, tally: Tally::default(), points, net_run_rate: None, folded }
+        let (points, rate) = (-entrant.deduction, RunRate::default());
+        Self { entrant, tally: Tally::default(), points, net_run_rate: None, rate, folded }
     }
 
     fn count(&mut self, more: Tally) {
         self.points += more.points;
         self.tally += more;
+    }
+
+    /// What it made and what it gave away.
+    fn rate(&mut self, (made, given): (Scored, Scored), balls_per_over: i64) {
+        self.rate.count(made, given, balls_per_over);
     }
 
     fn by_name(&self, other: &Self) -> Ordering {
@@ -80,14 +88,22 @@ impl<'a> Field<'a> {
             let (home, away) = Tally::of(points, result);
             let home_place = places.get(&result.home_team_id).copied();
             let away_place = places.get(&result.away_team_id).copied();
-            for (place, more) in [(home_place, home), (away_place, away)] {
-                if let Some(contender) = place.and_then(|place| contenders.get_mut(place)) {
-                    contender.count(more);
+            let rates = result.rates.map(|rates| (rates.home, rates.away, rates.balls_per_over));
+            for (place, more, is_home) in [(home_place, home, true), (away_place, away, false)] {
+                let Some(contender) = place.and_then(|place| contenders.get_mut(place)) else {
+                    continue;
+                };
+                contender.count(more);
+                if let Some((home, away, per)) = rates {
+                    contender.rate(if is_home { (home, away) } else { (away, home) }, per);
                 }
             }
             if let (Some(home), Some(away)) = (home_place, away_place) {
                 meetings.push((home, away, result));
             }
+        }
+        for contender in &mut contenders {
+            contender.net_run_rate = contender.rate.net();
         }
         Self { contenders, points, meetings }
     }

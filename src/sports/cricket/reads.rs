@@ -77,6 +77,7 @@ pub fn result(fixture: &Fixture, play: &Play<State>) -> Option<MatchResult> {
         by_hand: false,
         reason: play.reason.clone(),
         text: Some(decision.text(sides.sides())),
+        rates: rates::of_match(board, play.sport.format()),
     })
 }
 

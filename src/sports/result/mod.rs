@@ -10,6 +10,7 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::domain::leaderboard::Rates;
 use crate::domain::leaderboard::Verdict;
 use crate::sports::Fixture;
 use crate::sports::play::DecidedBy;
@@ -45,6 +46,8 @@ pub struct MatchResult {
     pub reason: Option<String>,
     /// As newspapers print it, where the sport has such words: `… won by 12 runs`.
     pub text: Option<String>,
+    /// What it adds to net run rates, where it counts for them.
+    pub rates: Option<Rates>,
 }
 
 impl MatchResult {
@@ -62,6 +65,7 @@ impl MatchResult {
             by_hand: false,
             reason: None,
             text: None,
+            rates: None,
         }
     }
 

@@ -19,6 +19,8 @@ use super::teams;
 use crate::domain::leaderboard;
 use crate::domain::leaderboard::Entrant;
 use crate::domain::leaderboard::Played;
+use crate::domain::leaderboard::Rates;
+use crate::domain::leaderboard::Scored;
 use crate::domain::leaderboard::Verdict;
 use crate::domain::message::Message;
 use crate::domain::topic::Channel;
@@ -36,8 +38,11 @@ use crate::store::schema::registrations;
 use crate::store::schema::results;
 use crate::store::schema::teams as t;
 
-/// Both teams, their scores and the verdict: what a table counts of a stored result.
-type Counted = (i64, i64, i64, i64, String);
+/// Both teams, their scores, the verdict and the run rates: what a table counts of a stored result.
+type Counted = (i64, i64, i64, i64, String, Rated);
+
+/// Runs and balls of home and of away, and the balls of an over.
+type Rated = (Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
 
 /// Brings the stored result up to the match's, and gives what is told of it: first the result,
 /// then the table, which no other match of the event can change before this one is committed.
@@ -124,6 +129,13 @@ pub async fn table(conn: &mut Conn, event: &EventRow) -> Found<Value> {
         results::home_score,
         results::away_score,
         results::verdict,
+        (
+            results::home_runs,
+            results::home_balls,
+            results::away_runs,
+            results::away_balls,
+            results::balls_per_over,
+        ),
     ));
     let registered = registrations::table
         .inner_join(t::table.on(registrations::team_id.eq(t::id.nullable())))
@@ -177,8 +189,19 @@ fn bodies(texts: Vec<String>) -> Found<Vec<Value>> {
     texts.iter().map(|text| Ok(serde_json::from_str(text)?)).collect()
 }
 
-fn played((home_team_id, away_team_id, home_score, away_score, word): Counted) -> Found<Played> {
+fn played(
+    (home_team_id, away_team_id, home_score, away_score, word, rated): Counted,
+) -> Found<Played> {
     let verdict = Verdict::from_word(&word)
         .ok_or_else(|| Fault::Broken(format!("a result is decided {word}: no such verdict")))?;
-    Ok(Played { home_team_id, away_team_id, home_score, away_score, verdict })
+    let rates = rates(rated);
+    Ok(Played { home_team_id, away_team_id, home_score, away_score, verdict, rates })
+}
+
+fn rates((home_runs, home_balls, away_runs, away_balls, balls_per_over): Rated) -> Option<Rates> {
+    Some(Rates {
+        home: Scored { runs: home_runs?, balls: home_balls? },
+        away: Scored { runs: away_runs?, balls: away_balls? },
+        balls_per_over: balls_per_over?,
+    })
 }

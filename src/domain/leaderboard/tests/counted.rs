@@ -74,6 +74,7 @@ fn a_result_against_a_team_that_has_left_counts_for_who_is_there() {
         home_score: 0,
         away_score: 4,
         verdict: Verdict::Away,
+        rates: None,
     };
     let breakers = [TieBreaker::HeadToHead, TieBreaker::Points];
     let table = leaderboard(&ranking(&breakers), &entrants(&NAMES), &[left]);

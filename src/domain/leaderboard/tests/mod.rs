@@ -2,6 +2,7 @@
 
 mod counted;
 mod ordered;
+mod rates;
 mod sequences;
 
 use crate::domain::leaderboard::Entrant;
@@ -34,6 +35,7 @@ fn results(names: &[&str], lines: &[&str]) -> Vec<Played> {
             home_score,
             away_score,
             verdict: verdict.unwrap_or(Verdict::of_scores(home_score, away_score)),
+            rates: None,
         }
     };
     lines.iter().map(read).collect()

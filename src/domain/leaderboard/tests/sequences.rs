@@ -52,6 +52,7 @@ prop_compose! {
             home_score,
             away_score,
             verdict: ruled.unwrap_or(Verdict::of_scores(home_score, away_score)),
+            rates: None,
         }
     }
 }
