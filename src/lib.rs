@@ -8,6 +8,7 @@ pub mod bus;
 pub mod config;
 pub mod domain;
 pub mod http;
+pub mod import;
 pub mod limits;
 pub mod metrics;
 pub mod problem;

@@ -42,6 +42,7 @@ async fn run(Cli { command, settings, .. }: Cli) -> anyhow::Result<ExitCode> {
         Command::Token { user, expires, topics } => {
             tools::token(&settings, &user, expires, &topics).await?;
         }
+        Command::Import(command) => tools::import(&settings, command).await?,
         Command::Verify => return tools::verify(&settings).await,
         Command::Prune { keep, topic } => tools::prune(&settings, keep, topic.as_deref()).await?,
     }

@@ -13,10 +13,13 @@ use touchline::auth;
 use touchline::auth::Keys;
 use touchline::auth::password;
 use touchline::config::Config;
+use touchline::config::ImportCommand;
 use touchline::config::Secret;
 use touchline::config::UserCommand;
 use touchline::domain::topic::Stream;
 use touchline::domain::topic::Topic;
+use touchline::import;
+use touchline::import::Wish;
 use touchline::store::ListOf;
 use touchline::store::Options;
 use touchline::store::Store;
@@ -134,6 +137,33 @@ pub async fn token(
         bail!("Tokens are signed by the identity provider: jwt_algorithm is not HS256");
     };
     say(&token)
+}
+
+/// `touchline import`: one file after the other, up to the first that doesn't fit.
+pub async fn import(settings: &Config, command: ImportCommand) -> anyhow::Result<()> {
+    let ImportCommand::Cricsheet { files, event, speed, by } = command;
+    let store = open(settings).await?;
+    let email = by.as_ref().unwrap_or(&settings.admin_email);
+    let user = store.user_by_email(email).await?;
+    let user = user.with_context(|| format!("There is no user {email}"))?;
+    let wish = Wish { by: user.id, event_id: event, speed };
+    let shows = std::io::stderr().is_terminal();
+    for file in files {
+        let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        let progress = move |done, of| {
+            if shows {
+                bar(done, of);
+            }
+        };
+        let imported = import::write(&store, &wish, (&name, &text), &progress).await;
+        if shows {
+            let _ = writeln!(std::io::stderr());
+        }
+        let imported = imported.with_context(|| file.display().to_string())?;
+        say(&format!("{}: match {}, {}", file.display(), imported.match_id, imported.text))?;
+    }
+    Ok(())
 }
 
 /// `touchline verify`: each fault on a line; fails if there is one.

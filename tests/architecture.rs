@@ -12,11 +12,12 @@ const EVERYTHING: &[&str] = &["*"];
 const ARROWS: &[(&str, &[&str])] = &[
     ("lib",     EVERYTHING),
     ("main",    &["config", "server", "store"]),
-    ("tools",   &["auth", "config", "domain", "store"]),
+    ("tools",   &["auth", "config", "domain", "import", "store"]),
     ("server",  EVERYTHING),
     ("http",    &["App", "auth", "config", "domain", "limits", "metrics", "problem", "sports", "store", "stream"]),
     ("auth",    &["App", "config", "domain", "problem", "store"]),
     ("problem", &["domain", "store"]),
+    ("import",  &["domain", "sports", "store"]),
     ("stream",  &["domain", "metrics", "store"]),
     ("store",   &["bus", "domain", "metrics", "sports"]),
     ("bus",     &["domain", "metrics"]),

@@ -55,6 +55,9 @@ pub enum Command {
         #[arg(long, value_name = "TOPIC", value_delimiter = ',')]
         topics: Vec<String>,
     },
+    /// Enter matches that were played elsewhere
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Check that every stream is without gaps and every state is the fold of its log
     Verify,
     /// Remove old messages from the log
@@ -81,6 +84,25 @@ pub enum UserCommand {
         /// Where it isn't given, one is made up and printed once
         #[arg(long, value_name = "PASSWORD", env = "TOUCHLINE_PASSWORD", hide_env_values = true)]
         password: Option<Secret>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Cricket, ball by ball, from Cricsheet's JSON (1.0.0 and 1.1.0)
+    Cricsheet {
+        /// One match each; what was entered of it before is passed over
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Event the matches belong to
+        #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
+        event: Option<i64>,
+        /// How many times as fast as it was played; all at once where it isn't given
+        #[arg(long, value_name = "TIMES", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        speed: Option<u32>,
+        /// Mail address of the user who enters them, the administrator where it isn't given
+        #[arg(long, value_name = "EMAIL")]
+        by: Option<String>,
     },
 }
 

@@ -14,6 +14,7 @@ use ipnet::IpNet;
 
 pub use cli::Cli;
 pub use cli::Command;
+pub use cli::ImportCommand;
 pub use cli::UserCommand;
 pub use secret::Secret;
 

@@ -15,6 +15,7 @@ mod exposure;
 mod heartbeat;
 mod history;
 mod hostile;
+mod import;
 mod logs;
 mod matrix;
 mod modes;

@@ -190,11 +190,11 @@ fn bodies(texts: Vec<String>) -> Found<Vec<Value>> {
 }
 
 fn played(
-    (home_team_id, away_team_id, home_score, away_score, word, rated): Counted,
+    (home_team_id, away_team_id, home_score, away_score, word, rate_columns): Counted,
 ) -> Found<Played> {
     let verdict = Verdict::from_word(&word)
         .ok_or_else(|| Fault::Broken(format!("a result is decided {word}: no such verdict")))?;
-    let rates = rates(rated);
+    let rates = rates(rate_columns);
     Ok(Played { home_team_id, away_team_id, home_score, away_score, verdict, rates })
 }
 

@@ -1,0 +1,64 @@
+//! The teams and players of a file under the ids that commands name them by.
+
+use crate::import::Misfit;
+use crate::import::Sheet;
+use crate::sports::Player;
+
+/// Both teams, the first named first: it counts as the home side.
+#[derive(Clone, Debug)]
+pub struct Roster {
+    pub teams: [Team; 2],
+}
+
+#[derive(Clone, Debug)]
+pub struct Team {
+    pub id: i64,
+    pub name: String,
+    pub players: Vec<Player>,
+}
+
+impl Roster {
+    /// Ids for playing in memory, before anybody is stored.
+    pub fn made_up(sheet: &Sheet) -> Result<Self, Misfit> {
+        let [home, away] = &sheet.info.teams;
+        let mut next = 0;
+        let mut team = |id, name: &String| {
+            let names = sheet.info.players.get(name);
+            let names = names.ok_or_else(|| Misfit::at("info.players", format!("no {name}")))?;
+            let player = |name: &String| {
+                next += 1;
+                Player { id: next, team_id: id, name: name.clone(), shirt_number: None }
+            };
+            let players = names.iter().map(player).collect();
+            Ok(Team { id, name: name.clone(), players })
+        };
+        let teams = [team(1, home)?, team(2, away)?];
+        Ok(Self { teams })
+    }
+
+    pub fn team(&self, name: &str) -> Result<&Team, String> {
+        let found = self.teams.iter().find(|team| team.name == name);
+        found.ok_or_else(|| format!("{name} is neither of the two teams"))
+    }
+
+    pub fn other(&self, team_id: i64) -> &Team {
+        let [home, away] = &self.teams;
+        if home.id == team_id { away } else { home }
+    }
+
+    pub fn known(&self, ids: &[i64]) -> Vec<Player> {
+        let all = self.teams.iter().flat_map(|team| &team.players);
+        all.filter(|player| ids.contains(&player.id)).cloned().collect()
+    }
+}
+
+impl Team {
+    pub fn player(&self, name: &str) -> Result<i64, String> {
+        let found = self.find(name);
+        found.ok_or_else(|| format!("{name} is not among the players of {}", self.name))
+    }
+
+    pub fn find(&self, name: &str) -> Option<i64> {
+        self.players.iter().find(|player| player.name == name).map(|player| player.id)
+    }
+}

@@ -1,0 +1,154 @@
+//! Matches that were played elsewhere: entered once, whole or not at all.
+
+use serde_json::Value;
+use serde_json::json;
+use touchline::domain::topic::Stream;
+use touchline::import;
+use touchline::import::Fault;
+use touchline::import::Imported;
+use touchline::import::Wish;
+use touchline::store::ListOf;
+use touchline::store::SeenBy;
+use touchline::store::Store;
+
+use crate::support::database::Database;
+use crate::support::jobs::ANN;
+use crate::support::jobs::done;
+use crate::support::jobs::told;
+use crate::support::jobs::user;
+use crate::support::people::id;
+use crate::support::server::TestServer;
+
+crate::support::on_both! {
+    a_file_is_entered_once_and_goes_on_where_it_broke_off,
+    g10_a_file_that_does_not_fit_leaves_nothing_behind,
+    the_command_line_says_what_became_of_each_file,
+}
+
+/// An invented match of two overs a side, as Cricsheet writes it. The home side bats first.
+fn file() -> Value {
+    let names = |team: &str| (1..=11).map(|n| format!("{team}-{n}")).collect::<Vec<_>>();
+    let ball = |batter: &str, non_striker: &str, bowler: &str, runs: i64| {
+        json!({
+            "batter": batter, "non_striker": non_striker, "bowler": bowler,
+            "runs": { "batter": runs, "extras": 0, "total": runs },
+        })
+    };
+    let over = |number: i64, batter: &str, non_striker: &str, bowler: &str, runs: [i64; 6]| {
+        let balls = runs.map(|runs| ball(batter, non_striker, bowler, runs));
+        json!({ "over": number, "deliveries": balls })
+    };
+    let mut chase = over(0, "K-1", "K-2", "D-10", [4, 6, 2, 0, 4, 0]);
+    chase["deliveries"][3]["wickets"] =
+        json!([{ "kind": "caught", "player_out": "K-1", "fielders": [{ "name": "D-4" }] }]);
+    for after in 4..6 {
+        chase["deliveries"][after]["batter"] = json!("K-3");
+    }
+    json!({
+        "meta": { "data_version": "1.1.0" },
+        "info": {
+            "balls_per_over": 6, "dates": ["2019-03-23"], "match_type": "T20", "overs": 2,
+            "outcome": { "by": { "wickets": 9 }, "winner": "Kings" },
+            "players": { "Deccan": names("D"), "Kings": names("K") },
+            "teams": ["Deccan", "Kings"], "venue": "The Green",
+            "toss": { "decision": "bat", "winner": "Deccan" },
+        },
+        "innings": [
+            { "team": "Deccan", "overs": [
+                over(0, "D-1", "D-2", "K-10", [4, 0, 0, 0, 6, 0]),
+                over(1, "D-2", "D-1", "K-11", [0, 0, 4, 0, 0, 2]),
+            ] },
+            { "team": "Kings", "overs": [
+                chase,
+                { "over": 1, "deliveries": [ball("K-2", "K-3", "D-11", 4)] },
+            ], "target": { "overs": 2, "runs": 17 } },
+        ],
+    })
+}
+
+async fn enter(store: &Store, file: &Value) -> Result<Imported, Fault> {
+    let wish = Wish { by: ANN, event_id: None, speed: None };
+    import::write(store, &wish, ("a match, invented", &file.to_string()), &|_, _| ()).await
+}
+
+async fn a_file_is_entered_once_and_goes_on_where_it_broke_off(database: Database) {
+    let store = database.open().await;
+    done(&store, user("ann@example.org")).await;
+    // One ball in forty seconds: it is given up soon after the first.
+    let paced = Wish { by: ANN, event_id: None, speed: Some(1) };
+    let (name, text) = ("a match, invented", file().to_string());
+    let broken_off = import::write(&store, &paced, (name, &text), &|_, _| ());
+    let begun = async {
+        while told(&store, Stream::Match(1)).await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        outcome = broken_off => panic!("it was done at once: {outcome:?}"),
+        () = begun => {}
+    }
+
+    let imported = enter(&store, &file()).await.unwrap();
+    assert_eq!(imported.match_id, 1);
+    let all = told(&store, Stream::Match(1)).await;
+    let count = |kind: &str| all.iter().filter(|message| message["type"] == kind).count();
+    assert_eq!((count("ball_bowled"), count("over_complete"), count("toss")), (19, 3, 1));
+    let complete = all.iter().find(|message| message["type"] == "match_complete").unwrap();
+    assert_eq!(complete["data"]["score"], json!({ "home": 16, "away": 20 }));
+    assert_eq!(enter(&store, &file()).await.unwrap(), imported);
+    assert_eq!(told(&store, Stream::Match(1)).await.len(), all.len(), "nothing is told twice");
+    assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
+}
+
+async fn g10_a_file_that_does_not_fit_leaves_nothing_behind(database: Database) {
+    let store = database.open().await;
+    done(&store, user("ann@example.org")).await;
+    #[rustfmt::skip]
+    let faults = [
+        ("/innings/1/overs/0/deliveries/3/wickets/0/player_out", json!("K-9"),    "innings 2, over 0, ball 4"),
+        ("/innings/0/overs/1/deliveries/0/bowler",               json!("D-3"),    "innings 1, over 1, ball 1"),
+        ("/innings/0/overs/1/deliveries/0/runs/total",           json!(1),        "innings 1"),
+        ("/info/outcome/winner",                                 json!("Deccan"), "info.outcome"),
+        ("/meta/data_version",                                   json!("2.0.0"),  "meta.data_version"),
+    ];
+    for (pointer, value, place) in faults {
+        let mut file = file();
+        *file.pointer_mut(pointer).unwrap() = value;
+        match enter(&store, &file).await {
+            Err(Fault::Misfit(misfit)) => assert_eq!(misfit.place, place, "{misfit}"),
+            other => panic!("{pointer}: {other:?}"),
+        }
+    }
+    let everything = SeenBy { user_id: Some(ANN), all: true };
+    let teams = store.list(ListOf::Teams { seen_by: everything }, 0, 10).await.unwrap();
+    assert_eq!(teams.items, Vec::<Value>::new());
+}
+
+async fn the_command_line_says_what_became_of_each_file(database: Database) {
+    let server = TestServer::start(database, &[]).await;
+    let organizer = server.organizer().await;
+    let event = json!({
+        "name": "Village Cup", "sport": "cricket", "tie_breakers": ["points", "net_run_rate"],
+    });
+    let event = id(&organizer.client.post("/api/events", event).await.ok());
+    let path = server.folder().join("cup 1.json");
+    std::fs::write(&path, file().to_string()).unwrap();
+    let path = path.to_str().unwrap();
+    let event = event.to_string();
+    for time in ["first", "again"] {
+        let output =
+            server.command(&["import", "cricsheet", path, "--event", &event]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{time}: {output:?}");
+        let ends = "match 1, Kings won by 9 wickets with 5 balls remaining\n";
+        assert!(said.ends_with(ends), "{time}: {said}");
+    }
+    let table = organizer.client.get(&format!("/api/events/{event}/leaderboard")).await.ok();
+    let rates: Vec<_> =
+        table["leaderboard"].as_array().unwrap().iter().map(|row| &row["net_run_rate"]).collect();
+    // 20 in 7 balls, 16 in 12.
+    assert_eq!(rates, [&json!(9.143), &json!(-9.143)]);
+    let refused = server.command(&["import", "cricsheet", path, "--event", "99"]).output().unwrap();
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("event 99: "), "{refused:?}");
+}
