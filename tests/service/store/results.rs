@@ -343,7 +343,8 @@ const TAMPERED: &[(&str, &str)] = &[
     ("update results set body = replace(body, '\"by_hand\":false', '\"by_hand\":true')", "\"by_hand\":true"),
     ("update results set event_id = null",                       "match 1: its result is stored as"),
     ("delete from results",                                      "stored as no result, its entries make it {"),
-    ("insert into results select 2, event_id, 1, 2, 0, 0, 'draw', body, entered_at from results", "its entries make it no result"),
+    ("insert into results (match_id, event_id, home_team_id, away_team_id, home_score, away_score, verdict, body, entered_at) \
+      select 2, event_id, 1, 2, 0, 0, 'draw', body, entered_at from results", "its entries make it no result"),
     ("update matches set event_is_public = (1 = 0)",             "2 matches that take their event for public or private wrongly"),
 ];
 
