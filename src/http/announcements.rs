@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::auth::permission::Act;
 use crate::http::body::Body;
 use crate::http::body::Fields;
+use crate::http::reader;
 use crate::http::reader::Paging;
 use crate::http::reader::Reader;
 use crate::http::shape;
@@ -55,18 +56,11 @@ impl Wanted {
     fn filter(&self) -> Result<AnnouncementFilter, Problem> {
         Ok(AnnouncementFilter {
             event_id: self.event_id,
-            kind: word("type", self.kind.as_deref(), TYPES)?,
-            priority: word("priority", self.priority.as_deref(), PRIORITIES)?,
-            status: word("status", self.status.as_deref(), STATUSES)?,
+            kind: reader::word("type", self.kind.as_deref(), TYPES)?,
+            priority: reader::word("priority", self.priority.as_deref(), PRIORITIES)?,
+            status: reader::word("status", self.status.as_deref(), STATUSES)?,
         })
     }
-}
-
-fn word(name: &str, given: Option<&str>, words: &[&str]) -> Result<Option<String>, Problem> {
-    if given.is_some_and(|given| !words.contains(&given)) {
-        return Err(Problem::BadRequest(format!("{name}: use one of {}", words.join(", "))));
-    }
-    Ok(given.map(str::to_owned))
 }
 
 /// `GET /api/announcements`: those in force, unless others are asked for, that one may see.

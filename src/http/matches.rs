@@ -13,6 +13,7 @@ use crate::auth::permission::Act;
 use crate::domain::topic::Stream;
 use crate::http::body::Body;
 use crate::http::body::Fields;
+use crate::http::reader;
 use crate::http::reader::Paging;
 use crate::http::reader::Reader;
 use crate::http::shape;
@@ -41,12 +42,7 @@ pub async fn list(reader: Reader, paging: Query<Paging>) -> Answer {
 
 /// The status that matches are asked for with, if any.
 pub fn status(paging: &Paging) -> Result<Option<String>, Problem> {
-    match &paging.status {
-        Some(status) if !STATUSES.contains(&status.as_str()) => {
-            Err(Problem::BadRequest(format!("status: use one of {}", STATUSES.join(", "))))
-        }
-        status => Ok(status.clone()),
-    }
+    reader::word("status", paging.status.as_deref(), &STATUSES)
 }
 
 /// `POST /api/matches`

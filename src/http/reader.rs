@@ -161,6 +161,14 @@ impl Reader {
     }
 }
 
+/// A word of the query, which must be one of these.
+pub fn word(name: &str, given: Option<&str>, words: &[&str]) -> Result<Option<String>, Problem> {
+    if given.is_some_and(|given| !words.contains(&given)) {
+        return Err(Problem::BadRequest(format!("{name}: use one of {}", words.join(", "))));
+    }
+    Ok(given.map(str::to_owned))
+}
+
 /// Weak comparison (RFC 9110, 13.1.2).
 fn is_known(if_none_match: &str, etag: &str) -> bool {
     let mut tags = if_none_match.split(',').map(str::trim);

@@ -168,7 +168,6 @@ fn told(
     (fixture, before, after): (&Fixture, &Game, &Game),
 ) -> Found<Vec<Message>> {
     let rules = rules(row)?;
-    let said = said.into_iter().filter(|message| message.kind != "schedule_update").collect();
     let mut messages = schedule::kept_private(said, row, sides);
     let (was, status) = (rules.summary(before).status, rules.summary(after).status);
     // What a result entered by hand had hidden was told before it.

@@ -47,19 +47,25 @@ pub fn agreed(team_id: i64) -> _ {
         .select(registrations::event_id.nullable())
 }
 
+/// Whether the team plays a match and has agreed to it itself.
+#[auto_type]
+fn taken_up(team_id: i64) -> _ {
+    let home = m::home_team_id.eq(team_id).and(m::home_agreed.eq(true));
+    let away = m::away_team_id.eq(team_id).and(m::away_agreed.eq(true));
+    home.or(away)
+}
+
 /// Whether a match is one that the team has agreed to, or of an event: whose list it is in.
 #[auto_type]
 pub fn joined(team_id: i64) -> _ {
-    let home = m::home_team_id.eq(team_id).and(m::home_agreed.eq(true));
-    let away = m::away_team_id.eq(team_id).and(m::away_agreed.eq(true));
-    m::event_id.is_not_null().or(home).or(away)
+    let taken_up: taken_up = taken_up(team_id);
+    m::event_id.is_not_null().or(taken_up)
 }
 
 /// Whether the team's streams are told of a match, as far as the team's own will goes.
 #[auto_type]
 pub fn heard(team_id: i64) -> _ {
     let events: agreed = agreed(team_id);
-    let home = m::home_team_id.eq(team_id).and(m::home_agreed.eq(true));
-    let away = m::away_team_id.eq(team_id).and(m::away_agreed.eq(true));
-    m::event_id.is_null().and(home.or(away)).or(m::event_id.eq_any(events))
+    let taken_up: taken_up = taken_up(team_id);
+    m::event_id.is_null().and(taken_up).or(m::event_id.eq_any(events))
 }

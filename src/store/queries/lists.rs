@@ -13,6 +13,7 @@ use serde_json::json;
 use super::announcements;
 use super::dialect::Conn;
 use super::purchases;
+use super::readable;
 use crate::store::error::Found;
 use crate::store::games::Games;
 use crate::store::model::List;
@@ -27,9 +28,6 @@ use crate::store::schema::players;
 use crate::store::schema::teams as t;
 use crate::store::schema::users;
 use crate::store::shapes;
-
-/// Nobody: ids start at 1.
-const NOBODY: i64 = 0;
 
 /// At most `limit` items after the one whose id is `after`.
 pub async fn list(
@@ -57,8 +55,8 @@ async fn items(conn: &mut Conn, games: &Games, of: &ListOf, page: (i64, i64)) ->
         ListOf::EventResults { event_id, seen_by } => matches::results_of_event(conn, *event_id, *seen_by, page).await,
         ListOf::Events { seen_by } => events::visible(conn, *seen_by, page).await,
         ListOf::Managers { event_id } => events::managers(conn, *event_id, page).await,
-        ListOf::Registrations { event_id } => events::registrations(conn, *event_id, page).await,
-        ListOf::TeamRegistrations { team_id } => events::registrations_of_team(conn, *team_id, page).await,
+        ListOf::Registrations { event_id } => events::registrations(conn, (Some(*event_id), None), page).await,
+        ListOf::TeamRegistrations { team_id } => events::registrations(conn, (None, Some(*team_id)), page).await,
         ListOf::Announcements { seen_by, filter } => announcements::list(conn, *seen_by, filter, page).await,
         ListOf::Purchases { buyer_id, event_id } => purchases::of_buyer(conn, *buyer_id, *event_id, page).await,
         ListOf::Sales { event_id } => purchases::of_event(conn, *event_id, page).await,
@@ -84,7 +82,7 @@ async fn all_users(conn: &mut Conn, (after, limit): (i64, i64)) -> Items {
 
 async fn visible_teams(conn: &mut Conn, seen_by: SeenBy, (after, limit): (i64, i64)) -> Items {
     let SeenBy { user_id, all } = seen_by;
-    let user = user_id.unwrap_or(NOBODY);
+    let user = user_id.unwrap_or(readable::NOBODY);
     let is_member =
         members::table.filter(members::team_id.eq(t::id)).filter(members::user_id.eq(user));
     let query = t::table

@@ -15,6 +15,9 @@ use crate::store::schema::officials;
 use crate::store::schema::registrations as r;
 use crate::store::schema::teams as t;
 
+/// Nobody: ids start at 1.
+pub const NOBODY: i64 = 0;
+
 /// Whether a match may be seen: by everybody, or by this user. It says what
 /// `auth::permission` decides of one match.
 ///
@@ -53,7 +56,7 @@ pub fn game(user: i64, all: bool) -> _ {
 
 /// Whether the user manages an event or takes part in it, also by a team.
 #[auto_type]
-fn event(user: i64) -> _ {
+pub fn event(user: i64) -> _ {
     let managed: involved::managed = involved::managed(user);
     let entered: involved::entered = involved::entered(user);
     let by_team: involved::entered_by_team = involved::entered_by_team(user);

@@ -37,8 +37,11 @@ impl Sides {
 
     /// Whether the team is a private one that has not agreed: then it is as if it weren't there.
     pub fn is_closed(&self, team_id: i64) -> bool {
-        let is_private = self.teams.iter().any(|team| team.id == team_id && !team.is_public());
-        is_private && !self.agreed.contains(&team_id)
+        self.is_public(team_id) == Some(false) && !self.agreed.contains(&team_id)
+    }
+
+    fn is_public(&self, team_id: i64) -> Option<bool> {
+        self.teams.iter().find(|team| team.id == team_id).map(TeamRow::is_public)
     }
 }
 
@@ -66,8 +69,8 @@ pub fn kept_private(said: Vec<Message>, row: &MatchRow, sides: &Sides) -> Vec<Me
 fn may_hear(stream: Stream, row: &MatchRow, sides: &Sides) -> bool {
     match stream {
         Stream::Team(id) => {
-            let is_open = sides.teams.iter().any(|team| team.id == id && team.is_public());
-            sides.agreed.contains(&id) && (row.is_public() || !is_open)
+            let is_public = sides.is_public(id) == Some(true);
+            sides.agreed.contains(&id) && (row.is_public() || !is_public)
         }
         Stream::Event(_) => row.is_public() || !row.event_is_public,
         Stream::Match(_) | Stream::Purchase(_) => true,

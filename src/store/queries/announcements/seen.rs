@@ -32,9 +32,6 @@ use crate::store::shapes;
 /// Announcements in one snapshot: more than a display draws.
 const NEWEST: i64 = 50;
 
-/// Nobody: ids start at 1.
-const NOBODY: i64 = 0;
-
 /// What has run out is over for readers at once, before anybody is told: so reads need a clock.
 fn clock() -> i64 {
     Utc::now().timestamp_millis()
@@ -69,7 +66,7 @@ fn has_participant(user: i64) -> _ {
 }
 
 /// Whether everybody may read its event.
-#[auto_type(no_type_alias)]
+#[auto_type]
 fn is_of_public_event() -> _ {
     let open = e::table.filter(e::visibility.eq("public")).select(e::id);
     a::event_id.eq_any(open)
@@ -87,8 +84,8 @@ fn is_addressed_to(user: i64) -> _ {
     let open = t::table.filter(t::visibility.eq("public")).select(t::id);
     let is_beside: readable::team_beside = readable::team_beside(user);
     let beside = t::table.filter(is_beside).select(t::id);
-    let open_event = e::table.filter(e::visibility.eq("public")).select(e::id);
-    let is_open = a::event_id.eq_any(open_event).and(au::team_id.eq_any(open));
+    let is_of_public_event: is_of_public_event = is_of_public_event();
+    let is_open = is_of_public_event.and(au::team_id.eq_any(open));
     let teams = au::table
         .filter(au::announcement_id.eq(a::id))
         .filter(exists(takes_part))
@@ -113,7 +110,8 @@ pub async fn rights(
 ) -> Found<Option<AnnouncementRights>> {
     let Some(row) = row(conn, id).await? else { return Ok(None) };
     let Some(event) = rights::of_event(conn, row.event_id, user).await? else { return Ok(None) };
-    let query = a::table.filter(a::id.eq(id)).select(is_addressed_to(user.unwrap_or(NOBODY)));
+    let query =
+        a::table.filter(a::id.eq(id)).select(is_addressed_to(user.unwrap_or(readable::NOBODY)));
     let addressed = row.targeted && query.get_result(conn).await?;
     Ok(Some(AnnouncementRights { event, targeted: row.targeted, addressed }))
 }
@@ -127,7 +125,7 @@ pub async fn list(
     filter: &AnnouncementFilter,
     (after, limit): (i64, i64),
 ) -> Found<Vec<(i64, Value)>> {
-    let (now, user) = (clock(), user_id.unwrap_or(NOBODY));
+    let (now, user) = (clock(), user_id.unwrap_or(readable::NOBODY));
     let may_read = a::targeted
         .eq(false)
         .and(is_of_public_event().or(has_participant(user)))

@@ -6,9 +6,8 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 
 use super::super::dialect::Conn;
-use super::super::involved;
+use super::super::readable;
 use super::Items;
-use super::NOBODY;
 use crate::store::model::SeenBy;
 use crate::store::rows::EventRow;
 use crate::store::rows::RegistrationRow;
@@ -21,18 +20,10 @@ use crate::store::shapes;
 /// The public ones, and those one has to do with.
 pub async fn visible(conn: &mut Conn, seen_by: SeenBy, (after, limit): (i64, i64)) -> Items {
     let SeenBy { user_id, all } = seen_by;
-    let user = user_id.unwrap_or(NOBODY);
-    let event = e::id.nullable();
+    let has_to_do: readable::event = readable::event(user_id.unwrap_or(readable::NOBODY));
     let query = e::table
         .filter(e::id.gt(after))
-        .filter(
-            all.into_sql::<Bool>()
-                .or(e::visibility.eq("public"))
-                .or(e::created_by.eq(user))
-                .or(event.eq_any(involved::managed(user)))
-                .or(event.eq_any(involved::entered(user)))
-                .or(event.eq_any(involved::entered_by_team(user))),
-        )
+        .filter(all.into_sql::<Bool>().or(e::visibility.eq("public")).or(has_to_do))
         .order(e::id)
         .limit(limit + 1);
     let rows: Vec<EventRow> = query.load(conn).await?;
@@ -54,28 +45,19 @@ pub async fn managers(conn: &mut Conn, event_id: i64, (after, limit): (i64, i64)
     Ok(rows.into_iter().map(item).collect())
 }
 
-/// Users and teams.
-pub async fn registrations(conn: &mut Conn, event_id: i64, (after, limit): (i64, i64)) -> Items {
-    let query = r::table
-        .filter(r::event_id.eq(event_id))
-        .filter(r::id.gt(after))
-        .order(r::id)
-        .limit(limit + 1);
-    let rows: Vec<RegistrationRow> = query.load(conn).await?;
-    Ok(rows.iter().map(|row| (row.id, shapes::registration(row))).collect())
-}
-
-/// A team's, for the events it takes part in.
-pub async fn registrations_of_team(
+/// Of an event, users and teams; or of a team, for the events it takes part in.
+pub async fn registrations(
     conn: &mut Conn,
-    team_id: i64,
+    (event_id, team_id): (Option<i64>, Option<i64>),
     (after, limit): (i64, i64),
 ) -> Items {
-    let query = r::table
-        .filter(r::team_id.eq(team_id))
-        .filter(r::id.gt(after))
-        .order(r::id)
-        .limit(limit + 1);
+    let mut query = r::table.filter(r::id.gt(after)).order(r::id).limit(limit + 1).into_boxed();
+    if let Some(event_id) = event_id {
+        query = query.filter(r::event_id.eq(event_id));
+    }
+    if let Some(team_id) = team_id {
+        query = query.filter(r::team_id.eq(team_id));
+    }
     let rows: Vec<RegistrationRow> = query.load(conn).await?;
     Ok(rows.iter().map(|row| (row.id, shapes::registration(row))).collect())
 }

@@ -11,7 +11,6 @@ use super::super::involved;
 use super::super::readable;
 use super::super::wholes;
 use super::Items;
-use super::NOBODY;
 use crate::store::games::Games;
 use crate::store::model::SeenBy;
 use crate::store::rows::MatchRow;
@@ -22,7 +21,8 @@ use crate::store::schema::results as r;
 /// All that may be seen.
 #[auto_type]
 fn visible(seen_by: SeenBy, after: i64) -> _ {
-    let seen: readable::game = readable::game(seen_by.user_id.unwrap_or(NOBODY), seen_by.all);
+    let seen: readable::game =
+        readable::game(seen_by.user_id.unwrap_or(readable::NOBODY), seen_by.all);
     m::table.filter(seen).filter(m::id.gt(after)).order(m::id)
 }
 
@@ -52,7 +52,7 @@ pub async fn of_team(
     let SeenBy { user_id, all } = seen_by;
     let manages = members::table
         .filter(members::team_id.eq(team_id))
-        .filter(members::user_id.eq(user_id.unwrap_or(NOBODY)))
+        .filter(members::user_id.eq(user_id.unwrap_or(readable::NOBODY)))
         .filter(members::role.eq("manager"))
         .select(members::user_id);
     let query = visible(seen_by, after)
