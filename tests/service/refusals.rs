@@ -134,6 +134,32 @@ async fn g10_what_is_wrong_with_teams_matches_and_people_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn g10_what_is_wrong_with_events_and_registrations_is_told() {
+    let server = TestServer::sqlite(&[]).await;
+    let organizer = server.organizer().await;
+    let scorer = organizer.live("football").await;
+    let league = json!({ "name": "League", "sport": "football", "visibility": "public" });
+    let event = organizer.client.post("/api/events", league).await.json()["id"].clone();
+    let registrations = format!("/api/events/{event}/registrations");
+    let team = format!("{registrations}/teams/{}", scorer.game.home);
+    organizer.client.post(&registrations, json!({ "team_id": scorer.game.home })).await;
+    let field = |method: Method, path: &str, body: Value| {
+        (method, path.to_owned(), body, 422, "invalid-field")
+    };
+    let lines = vec![
+        field(Method::POST, "/api/events", json!({})),
+        field(Method::POST, "/api/events", json!({ "name": "A", "sport": "curling" })),
+        field(Method::POST, &registrations, json!({})),
+        field(Method::POST, &registrations, json!({ "team_id": 999_999 })),
+        field(Method::PATCH, &team, json!({})),
+        field(Method::PATCH, &team, json!({ "deduction": -1 })),
+        field(Method::PATCH, &team, json!({ "deduction": 1001 })),
+        field(Method::PATCH, &team, json!({ "deduction": 0.5 })),
+    ];
+    refuse_all(&server, &scorer, lines).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn g10_bodies_that_are_broken_too_large_or_no_json_are_refused() {
     let server = TestServer::sqlite(&[]).await;
     let scorer = server.organizer().await.live("football").await;
