@@ -38,7 +38,7 @@
  * @property {string | null} expires_at
  *
  * @typedef {object} Bulletin
- * @property {{ id: number, name: string, sport?: string }} [event]
+ * @property {{ id: number, name: string, sport?: string, capacity?: number | null, ticket_types?: { name: string }[] }} [event]
  * @property {{ id: number, name: string, colour?: string | null }} [team]
  * @property {{ id: number, name: string, shirt_number?: number | null }[]} [players]
  * @property {Row[]} leaderboard
