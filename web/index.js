@@ -1,6 +1,6 @@
 // What is on: events, and matches of today. Those being played move by themselves.
 
-import { all } from "./parts/api.js";
+import { all } from "./desk/api.js";
 import { inOrder, startOf } from "./parts/bulletin.js";
 import { dayOf } from "./parts/dates.js";
 import { Fixtures, Schedule } from "./parts/fixtures.js";
@@ -29,15 +29,15 @@ list();
 setInterval(() => document.visibilityState === "visible" && list(), ASK_AGAIN_MS);
 
 async function list() {
-  try {
-    const [matches, known] = await Promise.all([all("/api/matches"), all("/api/events", 200)]);
-    listed = matches.filter(({ teams }) => teams?.home && teams?.away);
-    events = known;
-    trouble = "";
-    games.watch(listed);
-  } catch {
+  const [matches, known] = await Promise.all([all("/api/matches", { most: 1_000 }), all("/api/events", { most: 200 })]);
+  if (matches.problem || known.problem) {
     trouble = "The list can't be read at the moment. Trying again.";
     if (!listed) setTimeout(list, SOON_MS);
+  } else {
+    listed = matches.items.filter(({ teams }) => teams?.home && teams?.away);
+    events = known.items;
+    trouble = "";
+    games.watch(listed);
   }
   draw();
 }

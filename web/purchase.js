@@ -1,9 +1,9 @@
 // One buyer's tickets, each with a code that the gate can read.
 
 import { Stream } from "./client/stream.js";
+import { SignIn } from "./desk/sign-in.js";
 import { Frame, noContact, Notice, refusal } from "./parts/frame.js";
 import { Code } from "./parts/qr.js";
-import { SignIn } from "./parts/sign-in.js";
 import { money, tell } from "./parts/tickets.js";
 import { inWords } from "./sports/generic.js";
 import { html, render } from "./vendor/htm-preact.js";

@@ -113,16 +113,16 @@ test("a buyer signs in and sees tickets, and each as it is used", async (context
   const page = await open(await newContext(context, browser), server, `/purchases/${id}`);
   await shows(page, "#notice", "Sign in", OPENED_MS);
 
-  await page.getByLabel("Email").fill("bo@example.org");
+  await page.getByLabel("Mail address").fill("bo@example.org");
   await page.getByLabel("Password").fill("another long password");
   await page.getByRole("button", { name: "Sign in" }).click();
   await shows(page, "#notice", "another buyer's", OPENED_MS);
   assert.equal(await page.locator(".ticket").count(), 0);
 
-  await page.getByLabel("Email").fill(server.credentials.email);
+  await page.getByLabel("Mail address").fill(server.credentials.email);
   await page.getByLabel("Password").fill("not this one");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.locator(".trouble:not(:empty)").waitFor({ timeout: OPENED_MS });
+  await page.locator(".sign-in .fault:not(:empty)").waitFor({ timeout: OPENED_MS });
   await page.getByLabel("Password").fill(server.credentials.password);
   await page.getByRole("button", { name: "Sign in" }).click();
 

@@ -61,17 +61,17 @@ function failed(problem) {
 /**
  * All items of a list, page by page.
  * @param {string} path
- * @param {typeof call} [ask]
+ * @param {{ most?: number, ask?: typeof call }} [how] `most`: no further page once there are so many
  * @returns {Promise<{ items: any[], problem: Problem | null }>}
  */
-export async function all(path, ask = call) {
+export async function all(path, { most = Infinity, ask = call } = {}) {
   /** @type {any[]} */ const items = [];
   for (let after = ""; ; ) {
     const mark = path.includes("?") ? "&" : "?";
     const { body, problem } = await ask("GET", `${path}${mark}limit=500${after && `&after=${after}`}`);
     if (problem) return { items, problem };
     items.push(...body.items);
-    if (!body.next) return { items, problem: null };
+    if (!body.next || items.length >= most) return { items, problem: null };
     after = encodeURIComponent(body.next);
   }
 }

@@ -37,12 +37,15 @@ test("a problem is a problem, whoever tells it", async () => {
 });
 
 test("a list is asked for to its end", async () => {
-  const pages = [{ items: [1, 2], next: 2 }, { items: [3], next: null }];
+  const lists = () => [{ items: [1, 2], next: 2 }, { items: [3], next: null }];
+  let pages = lists();
   const paths = [];
   const ask = async (_, path) => {
     paths.push(path);
     return { body: pages.shift(), etag: null, problem: null };
   };
-  assert.deepEqual(await all("/api/teams", ask), { items: [1, 2, 3], problem: null });
+  assert.deepEqual(await all("/api/teams", { ask }), { items: [1, 2, 3], problem: null });
   assert.deepEqual(paths, ["/api/teams?limit=500", "/api/teams?limit=500&after=2"]);
+  pages = lists();
+  assert.deepEqual(await all("/api/teams", { ask, most: 2 }), { items: [1, 2], problem: null });
 });

@@ -1,4 +1,4 @@
-// Signing in, on the page where somebody wants to write.
+// Signing in, where a page needs to know who reads it, or who writes.
 
 import { html, useState } from "../vendor/htm-preact.js";
 import { call } from "./api.js";
@@ -29,6 +29,6 @@ export function SignIn({ onSignedIn, why }) {
       <label>Mail address <input name="email" type="email" autocomplete="username" required /></label>
       <label>Password <input name="password" type="password" autocomplete="current-password" required /></label>
       <p class="fault" role="alert">${problem}</p>
-      <button class="act strong" disabled=${busy}>${busy ? "Signing in …" : "Sign in"}</button>
+      <button class="button" disabled=${busy}>${busy ? "Signing in …" : "Sign in"}</button>
     </form>`;
 }

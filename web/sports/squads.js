@@ -1,7 +1,7 @@
 // The players of both sides, with what they did in this match.
 
 import { teamColour } from "../client/colour.js";
-import { all, Refused } from "../parts/api.js";
+import { all } from "../desk/api.js";
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
 import { describe, inOrder, minute } from "./incidents.js";
 
@@ -24,8 +24,9 @@ function Squad({ end, game }) {
   const [players, setPlayers] = useState(/** @type {Player[] | null} */ (null));
   const [trouble, setTrouble] = useState("");
   useEffect(() => {
-    all(`/api/teams/${id}/players`).then(setPlayers, (error) => {
-      const hidden = error instanceof Refused && error.status < 500;
+    all(`/api/teams/${id}/players`).then(({ items, problem }) => {
+      if (!problem) return setPlayers(items);
+      const hidden = problem.status > 0 && problem.status < 500;
       setTrouble(hidden ? "The players of this team are not public." : "The players can't be read at the moment.");
     });
   }, [id]);
