@@ -1,5 +1,7 @@
 //! What tickets an event sells, and the ways of a purchase and its tickets: pure.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -34,6 +36,25 @@ pub struct Money {
 
 /// Tickets of one purchase, where its event doesn't say.
 const MAX_QUANTITY: i64 = 10;
+
+/// What can be bought of an event now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Offer<'a> {
+    /// The most tickets of one purchase.
+    pub max_quantity: i64,
+    /// Tickets of all types together; none for no limit.
+    pub left: Option<i64>,
+    /// None at all where any word is a type.
+    pub ticket_types: Vec<Offered<'a>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Offered<'a> {
+    pub name: &'a str,
+    pub price: Option<&'a Money>,
+    /// By its own limit and the event's; none for no limit.
+    pub left: Option<i64>,
+}
 
 /// Where a purchase may go from where it is.
 const MOVES: [(&str, &[&str]); 4] = [
@@ -73,24 +94,47 @@ impl Sales {
             let words = format!("must be one of {}", names.join(", "));
             return Err(Rejection::field("/ticket_type", words));
         }
-        let most = self.max_quantity.unwrap_or(MAX_QUANTITY);
+        let most = self.most();
         if !(1..=most).contains(&quantity) {
             return Err(Rejection::field(
                 "/quantity",
                 format!("must be a number from 1 to {most}"),
             ));
         }
-        let left_of_type =
-            kind.and_then(|kind| kind.capacity).map(|capacity| capacity - held.of_type);
-        let left_in_all = self.capacity.map(|capacity| capacity - held.of_event);
-        // No limit is none; the tighter of two holds.
-        let left = [left_of_type, left_in_all].into_iter().flatten().min();
-        match left {
-            Some(left) if quantity > left => Err(sold_out(ticket_type, left.max(0))),
+        match self.left(kind, held) {
+            Some(left) if quantity > left => Err(sold_out(ticket_type, left)),
             _ => kind
                 .and_then(|kind| kind.price.as_ref())
                 .map(|price| price.times(quantity))
                 .transpose(),
+        }
+    }
+
+    fn most(&self) -> i64 {
+        self.max_quantity.unwrap_or(MAX_QUANTITY)
+    }
+
+    /// How many can still be had of a type: no limit is none, the tighter of two holds.
+    fn left(&self, kind: Option<&TicketType>, held: Held) -> Option<i64> {
+        let of_type = kind.and_then(|kind| kind.capacity).map(|capacity| capacity - held.of_type);
+        let in_all = self.capacity.map(|capacity| capacity - held.of_event);
+        let left = [of_type, in_all].into_iter().flatten().min();
+        left.map(|left| left.max(0))
+    }
+
+    /// What can be bought now, where so many tickets of each type are held.
+    pub fn offer(&self, held: &HashMap<String, i64>) -> Offer<'_> {
+        let of_event = held.values().sum();
+        let offered = self.ticket_types.iter().map(|kind| {
+            let TicketType { name, price, .. } = kind;
+            let of_type = held.get(name).copied().unwrap_or_default();
+            let left = self.left(Some(kind), Held { of_event, of_type });
+            Offered { name, price: price.as_ref(), left }
+        });
+        Offer {
+            max_quantity: self.most(),
+            left: self.left(None, Held { of_event, of_type: 0 }),
+            ticket_types: offered.collect(),
         }
     }
 

@@ -160,3 +160,11 @@ pub async fn broadcast(writer: Writer, id: Path<i64>, body: Body) -> Answer {
     body.fields()?.finish()?;
     writer.write(hash, Write::Broadcast { id: *id }).await
 }
+
+/// `POST /api/announcements/{id}/expire`: ends it now, by the server's clock.
+pub async fn expire(writer: Writer, id: Path<i64>, body: Body) -> Answer {
+    writer.may(Act::EditAnnouncement(*id)).await?;
+    let hash = body.hash();
+    body.fields()?.finish()?;
+    writer.write(hash, Write::ExpireAnnouncement { id: *id }).await
+}

@@ -148,6 +148,13 @@ pub async fn officials(reader: Reader, id: Path<i64>, paging: Query<Paging>) -> 
     Ok(reader.listed(&list))
 }
 
+/// `GET /api/matches/{id}/recorders`: who recorded each incident, for those who record them.
+pub async fn recorders(reader: Reader, id: Path<i64>) -> Answer {
+    reader.may(Act::Record(*id)).await?;
+    let found = reader.app.store.recorders(*id).await?;
+    Ok(reader.found(None, &found.ok_or(Problem::NotFound("page"))?))
+}
+
 /// `POST /api/matches/{id}/officials`
 pub async fn add_official(writer: Writer, id: Path<i64>, body: Body) -> Answer {
     writer.may(Act::EditMatch(*id)).await?;

@@ -144,7 +144,7 @@ fn of_teams(config: &mut ServiceConfig) {
         post => registrations::accept);
     at!(config, "/api/teams/{id}/registrations/{event}", [], delete => registrations::withdraw);
     at!(config, "/api/teams/{id}/players", [teams::players], post => teams::add_player);
-    at!(config, "/api/teams/{id}/players/{player}", [],
+    at!(config, "/api/teams/{id}/players/{player}", [teams::player],
         patch => teams::edit_player, delete => teams::remove_player);
     at!(config, "/api/teams/{id}/members", [teams::members], post => teams::add_member);
     at!(config, "/api/teams/{id}/members/{user}", [], delete => teams::remove_member);
@@ -157,6 +157,7 @@ fn of_matches(config: &mut ServiceConfig) {
     at!(config, "/api/matches/{id}/state", [matches::state]);
     at!(config, "/api/matches/{id}/officials", [matches::officials], post => matches::add_official);
     at!(config, "/api/matches/{id}/officials/{user}", [], delete => matches::remove_official);
+    at!(config, "/api/matches/{id}/recorders", [matches::recorders]);
     at!(config, "/api/matches/{id}/sync", [], post => sync::sync);
     // What every sport has: other methods than these are told so.
     at!(config, "/api/matches/{id}/{action:start|pause|resume|end|postpone|cancel|abandon}", [],
@@ -189,6 +190,7 @@ fn of_announcements(config: &mut ServiceConfig) {
     at!(config, "/api/announcements/{id}", [announcements::read],
         patch => announcements::edit, delete => announcements::delete);
     at!(config, "/api/announcements/{id}/broadcast", [], post => announcements::broadcast);
+    at!(config, "/api/announcements/{id}/expire", [], post => announcements::expire);
     at!(config, "/api/events/{id}/announcements", [announcements::of_event]);
 }
 
@@ -196,6 +198,7 @@ fn of_purchases(config: &mut ServiceConfig) {
     at!(config, "/api/purchases", [purchases::list]);
     at!(config, "/api/purchases/{id}", [purchases::read]);
     at!(config, "/api/purchases/{id}/status", [], post => purchases::set_status);
+    at!(config, "/api/events/{id}/tickets", [purchases::offer]);
     at!(config, "/api/events/{id}/purchases", [purchases::of_event], post => purchases::create);
     at!(config, "/api/tickets/{code}", [], patch => purchases::edit_ticket);
     at!(config, "/api/tickets/{code}/check-in", [], post => purchases::check_in);

@@ -44,6 +44,13 @@ pub async fn of_event(reader: Reader, id: Path<i64>, paging: Query<Paging>) -> A
     Ok(reader.listed(&list))
 }
 
+/// `GET /api/events/{id}/tickets`: what is sold, at which price, and how many are left.
+pub async fn offer(reader: Reader, id: Path<i64>) -> Answer {
+    reader.may(Act::read_event(*id)).await?;
+    let found = reader.app.store.offer(*id).await?;
+    Ok(reader.found(None, &found.ok_or(Problem::NotFound("event"))?))
+}
+
 /// `POST /api/events/{id}/purchases`
 pub async fn create(writer: Writer, id: Path<i64>, body: Body) -> Answer {
     writer.may(Act::Buy(*id)).await?;

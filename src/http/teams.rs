@@ -113,6 +113,15 @@ pub async fn add_player(writer: Writer, id: Path<i64>, body: Body) -> Answer {
     writer.write(hash, Write::AddPlayer { team_id: *id, fields: player }).await
 }
 
+/// `GET /api/teams/{id}/players/{player}`: with the version that a change of it names.
+pub async fn player(reader: Reader, path: Path<(i64, i64)>) -> Answer {
+    let (team_id, id) = *path;
+    reader.may(Act::read_team(team_id)).await?;
+    let found = reader.app.store.player(team_id, id).await?;
+    let (etag, body) = found.ok_or(Problem::NotFound("player"))?;
+    Ok(reader.found(Some(&etag), &body))
+}
+
 /// `PATCH /api/teams/{id}/players/{player}`
 pub async fn edit_player(writer: Writer, path: Path<(i64, i64)>, body: Body) -> Answer {
     let (team_id, id) = *path;

@@ -51,7 +51,7 @@ pub async fn read(reader: Reader, id: Path<i64>) -> Result<HttpResponse, Problem
         "role": user.role,
         "disabled": user.disabled,
     });
-    Ok(reader.found(None, &body))
+    Ok(reader.found(Some(&user.version.to_string()), &body))
 }
 
 /// `PATCH /api/users/{id}`: one's own name and password; the rest is for administrators.

@@ -70,6 +70,10 @@ pub struct Player {
     pub shirt_number: Option<i32>,
 }
 
+/// Where a sport says who recorded its incidents, by their ids: for officials, so no address can
+/// name it.
+pub const RECORDERS: &str = "incidents by whom";
+
 /// What a scorer asks; once accepted, an entry of the match.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Command {

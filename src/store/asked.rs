@@ -71,6 +71,11 @@ impl Store {
         ask!(self.database, read, |conn, queries| queries::teams::shown(conn, id))
     }
 
+    /// `(etag, body)` of `GET /api/teams/{id}/players/{player}`.
+    pub async fn player(&self, team_id: i64, id: i64) -> Result<Option<(String, Value)>> {
+        ask!(self.database, read, |conn, queries| queries::players::shown(conn, (team_id, id)))
+    }
+
     /// `(etag, body)` of `GET /api/matches/{id}`.
     pub async fn game(&self, id: i64) -> Result<Option<(String, Value)>> {
         let games = Arc::clone(&self.games);
@@ -84,6 +89,14 @@ impl Store {
         let (games, path) = (Arc::clone(&self.games), path.to_owned());
         ask!(self.database, read_whole, |conn, queries| async move {
             queries::entries::part(conn, &games, id, &path).await
+        })
+    }
+
+    /// Who recorded a match's incidents. `None`: no such match, or no sport that tells them apart.
+    pub async fn recorders(&self, id: i64) -> Result<Option<Value>> {
+        let games = Arc::clone(&self.games);
+        ask!(self.database, read_whole, |conn, queries| async move {
+            queries::entries::recorders(conn, &games, id).await
         })
     }
 
@@ -145,6 +158,11 @@ impl Store {
     /// `(etag, body)` of `GET /api/announcements/{id}`.
     pub async fn announcement(&self, id: i64) -> Result<Option<(String, Value)>> {
         ask!(self.database, read_whole, |conn, queries| queries::announcements::shown(conn, id))
+    }
+
+    /// What an event sells, and how much of it is left. `None`: no such event.
+    pub async fn offer(&self, event_id: i64) -> Result<Option<Value>> {
+        ask!(self.database, read_whole, |conn, queries| queries::purchases::offer(conn, event_id))
     }
 
     /// `(etag, body)` of `GET /api/purchases/{id}`.

@@ -182,6 +182,10 @@ pub enum Write {
     Broadcast {
         id: i64,
     },
+    /// Ends it before its time.
+    ExpireAnnouncement {
+        id: i64,
+    },
     CreatePurchase {
         event_id: i64,
         ticket_type: String,

@@ -13,6 +13,8 @@ pub struct User {
     pub role: String,
     pub disabled: bool,
     pub password_hash: Option<String>,
+    /// What `If-Match` is compared with.
+    pub version: i64,
 }
 
 /// What a user is to a match. Without a user, only what everybody is.

@@ -188,8 +188,8 @@ pub struct RememberedRow {
 
 impl From<UserRow> for User {
     fn from(row: UserRow) -> Self {
-        let UserRow { id, email, name, role, disabled, password_hash, .. } = row;
-        Self { id, email, name, role, disabled, password_hash }
+        let UserRow { id, email, name, role, disabled, password_hash, version, .. } = row;
+        Self { id, email, name, role, disabled, password_hash, version }
     }
 }
 

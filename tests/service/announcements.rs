@@ -131,9 +131,10 @@ async fn an_announcement_is_made_edited_sent_again_and_deleted(database: Databas
     assert_eq!(viewer.message().await.json()["data"]["announcement"], edited);
     let again = client.post(&format!("{path}/broadcast"), json!({})).await.ok();
     assert_eq!(again, edited);
+    ends_at_once(client, &path, world.event).await;
     assert_eq!(client.delete(&path).await.status, 204);
     assert_eq!(client.get(&path).await.problem(404, "deleted"), "not-found");
-    for expected in ["broadcast", "deleted"] {
+    for expected in ["broadcast", "expired", "deleted"] {
         assert_eq!(story(&viewer.message().await.json()), format!("{expected} {}", edited["id"]));
     }
 
@@ -141,7 +142,22 @@ async fn an_announcement_is_made_edited_sent_again_and_deleted(database: Databas
     let targeted = world.announce(json!({ "team_ids": [world.teams[1]] })).await;
     assert_eq!(world.told(&world.team_topic(1)).await, [format!("created {targeted}")]);
     assert_eq!(world.told(&world.team_topic(0)).await, [""; 0]);
-    assert_eq!(world.told(&world.event_topic()).await.len(), 4);
+    assert_eq!(world.told(&world.event_topic()).await.len(), 5);
+}
+
+/// However often it is asked, it ends once, and can be given another end.
+async fn ends_at_once(client: &Client, path: &str, event: i64) {
+    let ended = client.post(&format!("{path}/expire"), json!({})).await;
+    let version = ended.header("etag").to_owned();
+    let shape = ended.ok();
+    assert_eq!(shape["status"], "expired");
+    assert!(shape["expires_at"].as_str().unwrap() <= at(1).as_str(), "{shape}");
+    let again = client.post(&format!("{path}/expire"), json!({})).await;
+    assert_eq!((again.header("etag"), again.ok()), (version.as_str(), shape));
+    let list = format!("/api/events/{event}/announcements");
+    assert_eq!(client.get(&list).await.ok()["items"], json!([]));
+    let broadcast = client.post(&format!("{path}/broadcast"), json!({})).await;
+    assert_eq!(broadcast.problem(409, "it has ended"), "expired");
 }
 
 /// Who may read it, in lists and alone.

@@ -22,6 +22,7 @@ mod modes;
 mod nodes;
 mod once;
 mod order;
+mod organising;
 mod purchases;
 mod refusals;
 mod resume;

@@ -168,6 +168,7 @@ async fn a_purchase_is_its_buyers_alone(database: Database) {
         let list = client.get(&path).await.ok();
         assert_eq!(list["items"].as_array().unwrap().len(), 2);
         assert_eq!(list["items"][0]["buyer_id"], buyer.id);
+        assert_eq!(list["items"][0]["buyer"], "Buyer", "by name, to those who sell to them");
         assert!(!list.to_string().contains(&code), "{list}");
     }
     assert_eq!(buyer.client.get(&path).await.ok()["items"], json!([purchase]));

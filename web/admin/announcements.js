@@ -1,13 +1,8 @@
 // An event's announcements: said, corrected, said again, ended early, taken away.
 
-import { html, useState } from "../vendor/htm-preact.js";
-import { serverNow } from "../desk/api.js";
+import { html } from "../vendor/htm-preact.js";
 import { announcement, ANNOUNCEMENT } from "./kinds.js";
-import { Act, Create, Edit, Trouble, useAnswer, useList, when } from "./resource.js";
-
-/** An end has to lie ahead, when it reaches the server. */
-const ENDS_MS = 3_000;
-const SEEN_MS = ENDS_MS + 1_500;
+import { Act, Change, Create, Trouble, useList, when } from "./resource.js";
 
 /** @param {{ id: string }} props */
 export function Announcements({ id }) {
@@ -27,7 +22,6 @@ export function Announcements({ id }) {
 
 /** @param {{ one: any, onChanged: () => void }} props */
 function Card({ one, onChanged }) {
-  const [open, setOpen] = useState(false);
   const path = `/api/announcements/${one.id}`;
   const isActive = one.status === "active";
   return html`
@@ -38,16 +32,9 @@ function Card({ one, onChanged }) {
         isActive ? one.expires_at && `until ${when(one.expires_at)}` : `ended ${when(one.expires_at)}`, `made ${when(one.created_at)}`].filter(Boolean).join(" · ")}</p>
       <div class="row">
         ${isActive && html`<${Act} label="Send again" path="${path}/broadcast" onDone=${onChanged} />
-          <${Act} label="End now" method="PATCH" path=${path} body=${() => ({ expires_at: new Date(serverNow() + ENDS_MS).toISOString() })} onDone=${() => setTimeout(onChanged, SEEN_MS)} />`}
-        <button type="button" class="act small" aria-expanded=${open} onClick=${() => setOpen(!open)}>Edit</button>
+          <${Act} label="End now" path="${path}/expire" onDone=${onChanged} />`}
         <${Act} label="Delete" method="DELETE" path=${path} grave onDone=${onChanged} />
       </div>
-      ${open && html`<${Change} path=${path} onSaved=${() => { setOpen(false); onChanged(); }} />`}
+      <${Change} path=${path} fields=${ANNOUNCEMENT} onSaved=${onChanged} />
     </li>`;
-}
-
-/** @param {{ path: string, onSaved: () => void }} props */
-function Change({ path, onSaved }) {
-  const { answer } = useAnswer(path);
-  return answer?.body ? html`<${Edit} path=${path} fields=${ANNOUNCEMENT} answer=${answer} onSaved=${onSaved} />` : html`<${Trouble} problem=${answer?.problem} />`;
 }

@@ -5,6 +5,7 @@ import { Announcements } from "./announcements.js";
 import { DEDUCTION, EVENT, MATCH, PERSON, TEAM_REGISTRATION } from "./kinds.js";
 import { Form } from "./form.js";
 import { matchColumns } from "./matches.js";
+import { People } from "./people.js";
 import { Purchases } from "./purchases.js";
 import { Act, Create, Edit, Table, Trouble, useAnswer, useList } from "./resource.js";
 import { call } from "../desk/api.js";
@@ -32,7 +33,7 @@ const PARTS = {
   table: { title: "Table", Show: Leaderboard },
   announcements: { title: "Announcements", Show: Announcements },
   purchases: { title: "Purchases", Show: Purchases },
-  managers: { title: "Managers", Show: Managers },
+  managers: { title: "Managers", Show: ({ id }) => html`<${People} path="/api/events/${id}/managers" fields=${PERSON} label="Name a manager" />` },
 };
 
 /** @param {{ id: string, part: string | null }} props */
@@ -72,18 +73,17 @@ function MatchesOf({ id, event }) {
 function Registrations({ id }) {
   const path = `/api/events/${id}/registrations`;
   const { items, problem, reload } = useList(path);
-  const names = useNames();
   const teams = items && items.filter(({ team_id }) => team_id);
   const users = items && items.filter(({ user_id }) => user_id);
   const ofTeams = [
-    { label: "Team", show: (/** @type {any} */ { team_id }) => html`<a href="#/teams/${team_id}">${names.get(team_id) ?? `Team ${team_id}`}</a>` },
+    { label: "Team", show: (/** @type {any} */ { team_id, name }) => html`<a href="#/teams/${team_id}">${name}</a>` },
     { label: "Takes part", show: (/** @type {any} */ { accepted }) => (accepted ? "Agreed" : "Has not agreed yet") },
     { label: "Points taken", show: (/** @type {any} */ { deduction, reason }) => [deduction || "–", reason].filter(Boolean).join(": ") },
     { label: "Actions", show: (/** @type {any} */ one) => html`<${Deduct} path="${path}/teams/${one.team_id}" before=${one} onDone=${reload} />
       <${Act} label="Remove" method="DELETE" path="${path}/teams/${one.team_id}" grave onDone=${reload} />` },
   ];
   const ofUsers = [
-    { label: "User", show: (/** @type {any} */ { user_id }) => `User ${user_id}` },
+    { label: "User", show: (/** @type {any} */ { name }) => name },
     { label: "Actions", show: (/** @type {any} */ { user_id }) => html`<${Act} label="Remove" method="DELETE" path="${path}/users/${user_id}" grave onDone=${reload} />` },
   ];
   return html`
@@ -93,12 +93,6 @@ function Registrations({ id }) {
     <h2>People</h2>
     <${Create} path=${path} fields=${PERSON} label="Register somebody" onMade=${reload} />
     <${Table} items=${users} columns=${ofUsers} />`;
-}
-
-/** Names of the teams that one may see. */
-function useNames() {
-  const { items } = useList("/api/teams");
-  return new Map((items ?? []).map(({ id, name }) => [id, name]));
 }
 
 /** @param {{ path: string, before: any, onDone: () => void }} props */
@@ -119,17 +113,4 @@ function Leaderboard({ id }) {
   const columns = ["position", "team", "played", "won", "drawn", "lost", "for", "against", "difference", "points"].map((name) =>
     ({ label: name, show: (/** @type {any} */ row) => row[name] }));
   return html`<${Table} items=${answer?.body?.leaderboard ?? null} problem=${answer?.problem} columns=${columns} keyOf=${(/** @type {any} */ { team_id }) => team_id} />`;
-}
-
-/** @param {{ id: string }} props */
-function Managers({ id }) {
-  const path = `/api/events/${id}/managers`;
-  const { items, problem, reload } = useList(path);
-  const columns = [
-    { label: "Name", show: (/** @type {any} */ { name }) => name },
-    { label: "Actions", show: (/** @type {any} */ { user_id }) => html`<${Act} label="Remove" method="DELETE" path="${path}/${user_id}" grave onDone=${reload} />` },
-  ];
-  return html`
-    <${Create} path=${path} fields=${PERSON} label="Name a manager" onMade=${reload} />
-    <${Table} items=${items} problem=${problem} columns=${columns} keyOf=${(/** @type {any} */ { user_id }) => user_id} />`;
 }

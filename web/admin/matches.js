@@ -7,6 +7,8 @@ import { Board } from "../scorer/board.js";
 import { Work } from "../scorer/work.js";
 import { Form } from "./form.js";
 import { MATCH, OFFICIAL, result } from "./kinds.js";
+import { People } from "./people.js";
+import { Recorders } from "./recorders.js";
 import { Act, Create, Edit, Table, Trouble, useAnswer, useList, when } from "./resource.js";
 
 const REDRAW_MS = 1_000;
@@ -42,6 +44,7 @@ export function MatchPage({ id }) {
       <a href="/matches/${id}/hd">Display</a> <a href="/scorer/${id}">Scorer’s console</a> <a href="#/streams/match_${id}">Stream</a>
     </p>
     <${LiveMatch} id=${id} onStatus=${reload} />
+    <${Recorders} path=${path} />
     <h2>Details</h2>
     <${Edit} path=${path} fields=${MATCH} answer=${answer} onSaved=${reload} />
     <p class="row end">
@@ -50,7 +53,7 @@ export function MatchPage({ id }) {
       ${(isAhead || status === "cancelled") && html`<${Act} label="Delete" method="DELETE" path=${path} grave onDone=${() => (location.hash = "#/matches")} />`}
     </p>
     <h2>Result</h2><${Result} path="${path}/result" game=${answer.body} onChanged=${reload} />
-    <h2>Officials</h2><${Officials} path="${path}/officials" />`;
+    <h2>Officials</h2><${People} path="${path}/officials" fields=${OFFICIAL} label="Name an official" />`;
 }
 
 /** What happens in it, as the scorers see it. @param {{ id: string, onStatus: () => void }} props */
@@ -101,17 +104,4 @@ function Result({ path, game: { result: known, teams }, onChanged }) {
     <details class="create"><summary class="act">${known ? "Correct the result" : "Enter the result"}</summary>
       <${Form} fields=${result(teams)} label="Enter" onSubmit=${enter} />
     </details>`;
-}
-
-/** @param {{ path: string }} props */
-function Officials({ path }) {
-  const { items, problem, reload } = useList(path);
-  const columns = [
-    { label: "Name", show: (/** @type {any} */ { name }) => name },
-    { label: "Role", show: (/** @type {any} */ { role }) => role },
-    { label: "Actions", show: (/** @type {any} */ { user_id }) => html`<${Act} label="Remove" method="DELETE" path="${path}/${user_id}" grave onDone=${reload} />` },
-  ];
-  return html`
-    <${Create} path=${path} fields=${OFFICIAL} label="Name an official" onMade=${reload} />
-    <${Table} items=${items} problem=${problem} columns=${columns} keyOf=${(/** @type {any} */ { user_id }) => user_id} />`;
 }

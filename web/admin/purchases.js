@@ -2,6 +2,7 @@
 
 import { html, useState } from "../vendor/htm-preact.js";
 import { call } from "../desk/api.js";
+import { money } from "../parts/tickets.js";
 import { Act, Table, useList, when } from "./resource.js";
 
 /** What can become of a purchase. @type {{ [status: string]: [string, string][] }} */
@@ -14,7 +15,7 @@ export function Purchases({ id }) {
     { label: "Made", show: (/** @type {any} */ { created_at }) => when(created_at) },
     { label: "Tickets", show: (/** @type {any} */ { quantity, ticket_type }) => `${quantity} × ${ticket_type}` },
     { label: "Total", show: (/** @type {any} */ { total }) => (total ? money(total) : "–") },
-    { label: "Buyer", show: (/** @type {any} */ { buyer_id }) => `User ${buyer_id}` },
+    { label: "Buyer", show: (/** @type {any} */ { buyer }) => buyer },
     { label: "Status", show: (/** @type {any} */ { status }) => html`<span class="status" data-status=${status}>${status}</span>` },
     { label: "Actions", show: (/** @type {any} */ one) => (NEXT[one.status] ?? []).map(([status, label]) => html`
       <${Act} key=${status} label=${label} path="/api/purchases/${one.id}/status" body=${{ status }} grave=${status !== "confirmed"} onDone=${reload} />`) },
@@ -23,12 +24,6 @@ export function Purchases({ id }) {
     <${Door} />
     <h2>Sold</h2>
     <${Table} items=${items} problem=${problem} columns=${columns} empty="Nothing has been sold yet." />`;
-}
-
-/** @param {{ amount: number, currency: string }} total in minor units */
-function money({ amount, currency }) {
-  const format = new Intl.NumberFormat(undefined, { style: "currency", currency });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
 function Door() {

@@ -37,13 +37,13 @@ export function Trouble({ problem }) {
 
 /**
  * Changes a thing, unless somebody else has in the meantime.
- * @param {{ path: string, fields: readonly Field[], answer: Answer, onSaved: () => void, unversioned?: boolean }} props
+ * @param {{ path: string, fields: readonly Field[], answer: Answer, onSaved: () => void }} props
  */
-export function Edit({ path, fields, answer, onSaved, unversioned = false }) {
+export function Edit({ path, fields, answer, onSaved }) {
   const [stale, setStale] = useState(false);
   /** @param {any} body */
   const save = async (body) => {
-    const { problem } = await call("PATCH", path, body, { etag: unversioned ? null : answer.etag });
+    const { problem } = await call("PATCH", path, body, { etag: answer.etag });
     setStale(problem?.status === 412);
     if (problem?.status === 412) return { ...problem, detail: "Somebody else has changed this since you opened it." };
     if (!problem) onSaved();
@@ -52,6 +52,27 @@ export function Edit({ path, fields, answer, onSaved, unversioned = false }) {
   return html`
     <${Form} key=${answer.etag} fields=${fields} before=${answer.body} label="Save" onSubmit=${save} />
     ${stale && html`<button type="button" class="act" onClick=${onSaved}>Show what it is now</button>`}`;
+}
+
+/**
+ * A button that opens the fields of one of many, as they are then.
+ * @param {{ path: string, fields: readonly Field[], onSaved: () => void }} props
+ */
+export function Change({ path, fields, onSaved }) {
+  const [isOpen, setOpen] = useState(false);
+  const saved = () => {
+    setOpen(false);
+    onSaved();
+  };
+  return html`
+    <button type="button" class="act small" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>Edit</button>
+    ${isOpen && html`<${Opened} path=${path} fields=${fields} onSaved=${saved} />`}`;
+}
+
+/** @param {{ path: string, fields: readonly Field[], onSaved: () => void }} props */
+function Opened({ path, fields, onSaved }) {
+  const { answer } = useAnswer(path);
+  return answer?.body ? html`<${Edit} path=${path} fields=${fields} answer=${answer} onSaved=${onSaved} />` : html`<${Trouble} problem=${answer?.problem} />`;
 }
 
 /** Makes a new thing. @param {{ path: string, fields: readonly Field[], label: string, more?: any, onMade: (made: any) => void }} props */

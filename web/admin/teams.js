@@ -2,7 +2,8 @@
 
 import { html } from "../vendor/htm-preact.js";
 import { MEMBER, PLAYER, TEAM } from "./kinds.js";
-import { Act, Create, Edit, Table, Trouble, useAnswer, useList } from "./resource.js";
+import { People } from "./people.js";
+import { Act, Change, Create, Edit, Table, Trouble, useAnswer, useList } from "./resource.js";
 
 export function Teams() {
   const { items, problem } = useList("/api/teams");
@@ -29,7 +30,7 @@ export function Team({ id }) {
     <${Edit} path=${path} fields=${TEAM} answer=${answer} onSaved=${reload} />
     <p class="row end"><${Act} label="Delete this team" method="DELETE" path=${path} etag=${answer.etag} grave onDone=${() => (location.hash = "#/teams")} /></p>
     <h2>Players</h2><${Players} path="${path}/players" />
-    <h2>Members</h2><${Members} path="${path}/members" />
+    <h2>Members</h2><${People} path="${path}/members" fields=${MEMBER} label="New member" />
     <h2>Events</h2><${Wanted} id=${id} path="${path}/registrations" />`;
 }
 
@@ -40,8 +41,7 @@ function Players({ path }) {
     { label: "Number", show: (/** @type {any} */ { shirt_number }) => shirt_number ?? "–" },
     { label: "Name", show: (/** @type {any} */ { name }) => name },
     { label: "Actions", show: (/** @type {any} */ one) => html`
-      <details class="create"><summary class="act small">Edit</summary>
-        <${Edit} path="${path}/${one.id}" fields=${PLAYER} answer=${{ body: one, etag: null, problem: null }} onSaved=${reload} /></details>
+      <${Change} path="${path}/${one.id}" fields=${PLAYER} onSaved=${reload} />
       <${Act} label="Remove" method="DELETE" path="${path}/${one.id}" grave onDone=${reload} />` },
   ];
   return html`
@@ -49,24 +49,11 @@ function Players({ path }) {
     <${Table} items=${items} problem=${problem} columns=${columns} />`;
 }
 
-/** @param {{ path: string }} props */
-function Members({ path }) {
-  const { items, problem, reload } = useList(path);
-  const columns = [
-    { label: "Name", show: (/** @type {any} */ { name }) => name },
-    { label: "Role", show: (/** @type {any} */ { role }) => role },
-    { label: "Actions", show: (/** @type {any} */ { user_id }) => html`<${Act} label="Remove" method="DELETE" path="${path}/${user_id}" grave onDone=${reload} />` },
-  ];
-  return html`
-    <${Create} path=${path} fields=${MEMBER} label="New member" onMade=${reload} />
-    <${Table} items=${items} problem=${problem} columns=${columns} keyOf=${(/** @type {any} */ { user_id }) => user_id} />`;
-}
-
 /** @param {{ id: string, path: string }} props */
 function Wanted({ id, path }) {
   const { items, problem, reload } = useList(path);
   const columns = [
-    { label: "Event", show: (/** @type {any} */ { event_id }) => html`<a href="#/events/${event_id}">Event ${event_id}</a>` },
+    { label: "Event", show: (/** @type {any} */ { event_id, event }) => html`<a href="#/events/${event_id}">${event}</a>` },
     { label: "Takes part", show: (/** @type {any} */ { accepted }) => (accepted ? "Agreed" : "Asked") },
     { label: "Actions", show: (/** @type {any} */ { event_id, accepted }) => html`
       ${!accepted && html`<${Act} label="Agree" path=${path} body=${{ event_id }} onDone=${reload} />`}

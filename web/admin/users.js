@@ -26,5 +26,5 @@ export function User({ id }) {
   return html`
     <h1>${answer.body.name}</h1>
     <p class="hint">${answer.body.email}</p>
-    <${Edit} path="/api/users/${id}" fields=${ACCOUNT} answer=${answer} onSaved=${reload} unversioned />`;
+    <${Edit} path="/api/users/${id}" fields=${ACCOUNT} answer=${answer} onSaved=${reload} />`;
 }

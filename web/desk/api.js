@@ -17,11 +17,6 @@ import { uniqueId } from "../client/world.js";
  */
 
 const PATIENCE_MS = 15_000;
-/** What the server's clock is ahead of this device's, to the second. */
-let skewMs = 0;
-
-/** The server's time, as its last answer told it. */
-export const serverNow = () => Date.now() + skewMs;
 
 /**
  * @param {string} method
@@ -46,7 +41,6 @@ export async function call(method, path, body, { etag, key, fetch = globalThis.f
 /** @param {Response} response @returns {Promise<Answer>} */
 async function read(response) {
   const { status, headers } = response;
-  skewMs = Date.parse(headers.get("Date") ?? "") - Date.now() || skewMs;
   const said = await response.json().catch(() => null);
   if (response.ok) return { body: said, etag: headers.get("ETag"), problem: null };
   const code = said?.code ?? "unknown";

@@ -121,6 +121,35 @@ fn only_limits_need_counting() {
 }
 
 #[test]
+fn an_offer_says_what_is_left_by_the_tighter_limit() {
+    let sales = Sales {
+        capacity: Some(20),
+        max_quantity: None,
+        ticket_types: vec![kind("adult", Some(2500), None), kind("child", None, Some(5))],
+    };
+    #[rustfmt::skip]
+    let cases = [
+        // held: adult child   left: in all  adult     child
+        ((0,  0),              (Some(20),    Some(20), Some(5))),
+        ((3,  4),              (Some(13),    Some(13), Some(1))),
+        ((18, 0),              (Some(2),     Some(2),  Some(2))),
+        ((16, 4),              (Some(0),     Some(0),  Some(0))),
+        ((30, 9),              (Some(0),     Some(0),  Some(0))),
+    ];
+    for ((adult, child), expected) in cases {
+        let held = [("adult".to_owned(), adult), ("child".to_owned(), child)].into();
+        let offer = sales.offer(&held);
+        let [first, second] = offer.ticket_types.as_slice() else { panic!("{offer:?}") };
+        assert_eq!((offer.left, first.left, second.left), expected, "{held:?}");
+        assert_eq!((first.name, first.price.map(|price| price.amount)), ("adult", Some(2500)));
+        assert_eq!(offer.max_quantity, MAX_QUANTITY);
+    }
+    let open = Sales { capacity: None, ticket_types: vec![kind("any", None, None)], ..sales };
+    let offer = open.offer(&HashMap::from([("any".to_owned(), 7)]));
+    assert_eq!((offer.left, offer.ticket_types[0].left), (None, None), "no limit is none");
+}
+
+#[test]
 fn codes_hold_eighty_bits_of_their_own() {
     assert_eq!(code(0), "2222222222222222");
     assert_eq!(code(u128::MAX), "ZZZZZZZZZZZZZZZZ");

@@ -86,6 +86,8 @@ impl Draft<'_> {
             text,
             reason,
             recorded_at,
+            recorded_by: self.was.map_or(self.command.by, |was| was.recorded_by),
+            corrected_by: self.was.map(|_| self.command.by),
         };
         self.check(body, &incident);
         Some(incident)

@@ -34,6 +34,9 @@ pub struct Incident {
     /// Why it was corrected last, or why it is cancelled.
     pub reason: Option<String>,
     pub recorded_at: DateTime<Utc>,
+    /// The user who recorded it, and who corrected it last: for officials alone.
+    pub recorded_by: i64,
+    pub corrected_by: Option<i64>,
 }
 
 /// How sure an incident is.

@@ -23,6 +23,7 @@ use crate::sports::Applied;
 use crate::sports::Command;
 use crate::sports::Fixture;
 use crate::sports::Outcome;
+use crate::sports::RECORDERS;
 use crate::sports::body::Body;
 use crate::sports::clock::Break;
 use crate::sports::clock::Period;
@@ -113,6 +114,7 @@ impl Sport for Football {
         match path {
             "incidents" => Some(json!({ "items": list(&play.sport), "next": null })),
             "statistics" => Some(json!(play.sport.statistics())),
+            RECORDERS => Some(recorders(&play.sport)),
             _ => {
                 let incident = find(&play.sport, path.strip_prefix("incidents/")?).ok()?;
                 Some(Value::Object(incident.view()))
@@ -172,6 +174,14 @@ fn remove(
 fn find<'a>(sheet: &'a Sheet, id: &str) -> Result<&'a Arc<Incident>, Rejection> {
     let found = id.parse().ok().and_then(|number| sheet.get(number));
     found.filter(|incident| incident.id.to_string() == id).ok_or(Rejection::not_found("incident"))
+}
+
+fn recorders(sheet: &Sheet) -> Value {
+    let of = |incident: &Arc<Incident>| {
+        let Incident { id, recorded_by, corrected_by, .. } = &**incident;
+        json!({ "incident_id": id, "recorded_by": recorded_by, "corrected_by": corrected_by })
+    };
+    sheet.listed().into_iter().map(of).collect()
 }
 
 fn list(sheet: &Sheet) -> Value {

@@ -177,6 +177,25 @@ pub async fn broadcast(conn: &mut Conn, job: &Job, id: i64) -> Found<Written> {
     Ok(known.written(job, 200, Some("broadcast")))
 }
 
+/// Ends it now. One that has ended stays as it is.
+pub async fn end(conn: &mut Conn, job: &Job, id: i64) -> Found<Written> {
+    let (row, event) = lock(conn, id).await?;
+    let now = job.at.timestamp_millis();
+    job.expects(row.version(now))?;
+    if row.is_over(now) {
+        // One that is due is told of by those who look after that.
+        let known = Known::of(conn, row, &event).await?;
+        return Ok(known.written(job, 200, None));
+    }
+    let row: AnnouncementRow = diesel::update(a::table.find(id))
+        .set((a::expires_at.eq(now), a::expired.eq(true), a::version.eq(row.version(now) + 1)))
+        .returning(a::all_columns)
+        .get_result(conn)
+        .await?;
+    let known = Known::of(conn, row, &event).await?;
+    Ok(known.ended(job))
+}
+
 /// Whether any has run out by `now` and isn't told yet: a look-up in an index.
 pub async fn is_any_due(conn: &mut Conn, now: DateTime<Utc>) -> Found<bool> {
     let due = a::table

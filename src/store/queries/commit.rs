@@ -142,6 +142,7 @@ async fn perform(conn: &mut Conn, games: &Games, job: &Job) -> Found<Written> {
         Write::EditAnnouncement { id, fields } => announcements::edit(conn, job, *id, fields).await,
         Write::DeleteAnnouncement { id } => announcements::delete(conn, job, *id).await,
         Write::Broadcast { id } => announcements::broadcast(conn, job, *id).await,
+        Write::ExpireAnnouncement { id } => announcements::end(conn, job, *id).await,
         Write::CreatePurchase { event_id, ticket_type, quantity } => purchases::create(conn, job, *event_id, (ticket_type, *quantity)).await,
         Write::SetPurchaseStatus { id, status } => purchases::set_status(conn, job, *id, status).await,
         Write::SetTicketStatus { code, status } => purchases::set_ticket(conn, job, code, status).await,

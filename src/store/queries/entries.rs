@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
+use serde_json::json;
 
 use super::commit::Written;
 use super::dialect::Conn;
@@ -13,6 +14,7 @@ use super::results;
 use super::schedule;
 use super::schedule::Sides;
 use super::teams;
+use super::users;
 use crate::domain::message::Message;
 use crate::domain::rejection::Reason;
 use crate::domain::rejection::Rejection;
@@ -20,6 +22,7 @@ use crate::domain::topic::Stream;
 use crate::sports::Command;
 use crate::sports::Fixture;
 use crate::sports::Game;
+use crate::sports::RECORDERS;
 use crate::sports::Rules;
 use crate::store::error::Fault;
 use crate::store::error::Found;
@@ -118,6 +121,24 @@ pub async fn part(conn: &mut Conn, games: &Games, id: i64, path: &str) -> Found<
     let fixture = row.fixture(&teams)?;
     let game = game(conn, games, &row, &fixture).await?;
     Ok(rules(&row)?.read(&fixture, &game, path))
+}
+
+/// Who recorded the incidents of a match and who corrected them last, by name; `None` where its
+/// sport has none.
+pub async fn recorders(conn: &mut Conn, games: &Games, id: i64) -> Found<Option<Value>> {
+    let Some(Value::Array(mut items)) = part(conn, games, id, RECORDERS).await? else {
+        return Ok(None);
+    };
+    let roles = ["recorded_by", "corrected_by"];
+    let ids = items.iter().flat_map(|item| roles.map(|role| item[role].as_i64()));
+    let names = users::names(conn, &ids.flatten().collect::<Vec<_>>()).await?;
+    for item in &mut items {
+        for role in roles {
+            let Some(id) = item[role].as_i64() else { continue };
+            item[role] = json!({ "user_id": id, "name": names.get(&id) });
+        }
+    }
+    Ok(Some(json!({ "items": items, "next": null })))
 }
 
 /// A scorer's command: locks the match, asks its rules, and adds an entry.

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 
 use super::commit::Written;
 use super::dialect::Conn;
@@ -19,6 +20,13 @@ use crate::store::shapes;
 pub async fn of_team(conn: &mut Conn, team_id: i64) -> Found<Vec<PlayerRow>> {
     let query = players::table.filter(players::team_id.eq(team_id)).order(players::id);
     Ok(query.load(conn).await?)
+}
+
+/// `(etag, body)` of one, by team and id.
+pub async fn shown(conn: &mut Conn, (team_id, id): (i64, i64)) -> Found<Option<(String, Value)>> {
+    let query = players::table.find(id).filter(players::team_id.eq(team_id));
+    let row: Option<PlayerRow> = query.get_result(conn).await.optional()?;
+    Ok(row.map(|row| (row.version.to_string(), shapes::player(&row))))
 }
 
 /// Those of `ids` who exist, as rules know them.

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
@@ -30,6 +31,7 @@ use crate::store::rows::PurchaseRow;
 use crate::store::rows::SeatRow;
 use crate::store::schema::purchases as p;
 use crate::store::schema::seats as s;
+use crate::store::schema::users;
 use crate::store::shapes;
 
 async fn row(conn: &mut Conn, id: Uuid) -> Found<Option<PurchaseRow>> {
@@ -217,17 +219,40 @@ pub async fn of_buyer(
     Ok(rows.iter().map(shape).collect())
 }
 
-/// A page of an event's, for its managers: without the codes that let people in.
+/// A page of an event's, for its managers: by the buyers' names, without the codes that let
+/// people in.
 pub async fn of_event(
     conn: &mut Conn,
     event_id: i64,
     (after, limit): (i64, i64),
 ) -> Found<Vec<(i64, Value)>> {
     let query = p::table
+        .inner_join(users::table.on(users::id.eq(p::buyer_id)))
         .filter(p::event_id.eq(event_id))
         .filter(p::number.gt(after))
         .order(p::number)
-        .limit(limit + 1);
-    let rows: Vec<PurchaseRow> = query.load(conn).await?;
-    Ok(rows.iter().map(|row| (row.number, shapes::sale(row))).collect())
+        .limit(limit + 1)
+        .select((p::all_columns, users::name));
+    let rows: Vec<(PurchaseRow, String)> = query.load(conn).await?;
+    let item = |(row, buyer): (PurchaseRow, String)| {
+        let mut shape = shapes::sale(&row);
+        shape["buyer"] = json!(buyer);
+        (row.number, shape)
+    };
+    Ok(rows.into_iter().map(item).collect())
+}
+
+/// What an event sells, and how much of it is left.
+pub async fn offer(conn: &mut Conn, event_id: i64) -> Found<Option<Value>> {
+    let Some(event) = events::row(conn, event_id).await? else { return Ok(None) };
+    let sales = event.sales()?;
+    let mut held = HashMap::new();
+    if sales.is_limited() {
+        let query = s::table.filter(s::event_id.eq(event_id)).filter(s::status.ne("void"));
+        let query = query.group_by(s::ticket_type).select((s::ticket_type, count_star()));
+        let rows: Vec<(String, i64)> = query.load(conn).await?;
+        held.extend(rows);
+    }
+    let offer = serde_json::to_value(sales.offer(&held))?;
+    Ok(Some(offer))
 }

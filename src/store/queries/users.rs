@@ -1,5 +1,7 @@
 //! People who can sign in.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -25,6 +27,13 @@ pub async fn by_email(conn: &mut Conn, email: &str) -> Found<Option<User>> {
     let query = users::table.filter(users::email.eq(plain(email)));
     let row: Option<UserRow> = query.get_result(conn).await.optional()?;
     Ok(row.map(User::from))
+}
+
+/// What these users are called.
+pub async fn names(conn: &mut Conn, ids: &[i64]) -> Found<HashMap<i64, String>> {
+    let query = users::table.filter(users::id.eq_any(ids)).select((users::id, users::name));
+    let rows: Vec<(i64, String)> = query.load(conn).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Addresses are compared without regard to case, as people type them.

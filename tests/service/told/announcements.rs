@@ -39,6 +39,11 @@ pub async fn to_every_audience(world: &mut World) {
         world.tells("PATCH /api/announcements/{id}", &hearers, answer).await;
         let answer = world.admin.post(&format!("{path}/broadcast"), json!({})).await;
         world.tells("POST /api/announcements/{id}/broadcast", &hearers, answer).await;
+        let answer = world.admin.post(&format!("{path}/expire"), json!({})).await;
+        world.tells("POST /api/announcements/{id}/expire", &hearers, answer).await;
+        let answer = world.admin.post(&format!("{path}/expire"), json!({})).await;
+        let write = "POST /api/announcements/{id}/expire of an expired one";
+        world.tells(write, &Hearers::default(), answer).await;
         let answer = world.admin.delete(&path).await;
         world.tells("DELETE /api/announcements/{id}", &hearers, answer).await;
 

@@ -112,7 +112,16 @@ impl Known {
     pub fn written(&self, job: &Job, status: u16, change: Option<&str>) -> Written {
         let shape = self.shape(job.at);
         let messages = change.map(|change| self.update(change, &shape)).unwrap_or_default();
-        let written = Written::new(status, shape);
+        self.telling(job, Written::new(status, shape), messages)
+    }
+
+    /// The same of one that somebody has ended.
+    pub fn ended(&self, job: &Job) -> Written {
+        let written = Written::new(200, self.shape(job.at));
+        self.telling(job, written, self.expired(job.at))
+    }
+
+    fn telling(&self, job: &Job, written: Written, messages: Vec<Message>) -> Written {
         let written = written.version(self.row.version(job.at.timestamp_millis()));
         // A place in one of several streams would be taken for a place in all.
         let stream = match messages.as_slice() {

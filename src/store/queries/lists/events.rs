@@ -14,6 +14,7 @@ use crate::store::rows::RegistrationRow;
 use crate::store::schema::events as e;
 use crate::store::schema::managers as m;
 use crate::store::schema::registrations as r;
+use crate::store::schema::teams as t;
 use crate::store::schema::users;
 use crate::store::shapes;
 
@@ -45,19 +46,43 @@ pub async fn managers(conn: &mut Conn, event_id: i64, (after, limit): (i64, i64)
     Ok(rows.into_iter().map(item).collect())
 }
 
-/// Of an event, users and teams; or of a team, for the events it takes part in.
-pub async fn registrations(
+/// Users and teams, by name.
+pub async fn registrations(conn: &mut Conn, event_id: i64, (after, limit): (i64, i64)) -> Items {
+    let query = r::table
+        .left_join(users::table.on(r::user_id.eq(users::id.nullable())))
+        .left_join(t::table.on(r::team_id.eq(t::id.nullable())))
+        .filter(r::event_id.eq(event_id))
+        .filter(r::id.gt(after))
+        .order(r::id)
+        .limit(limit + 1)
+        .select((r::all_columns, users::name.nullable(), t::name.nullable()));
+    let rows: Vec<(RegistrationRow, Option<String>, Option<String>)> = query.load(conn).await?;
+    let item = |(row, user, team): (RegistrationRow, Option<String>, Option<String>)| {
+        let mut shape = shapes::registration(&row);
+        shape["name"] = json!(user.or(team));
+        (row.id, shape)
+    };
+    Ok(rows.into_iter().map(item).collect())
+}
+
+/// A team's, for the events it takes part in, by their names.
+pub async fn registrations_of_team(
     conn: &mut Conn,
-    (event_id, team_id): (Option<i64>, Option<i64>),
+    team_id: i64,
     (after, limit): (i64, i64),
 ) -> Items {
-    let mut query = r::table.filter(r::id.gt(after)).order(r::id).limit(limit + 1).into_boxed();
-    if let Some(event_id) = event_id {
-        query = query.filter(r::event_id.eq(event_id));
-    }
-    if let Some(team_id) = team_id {
-        query = query.filter(r::team_id.eq(team_id));
-    }
-    let rows: Vec<RegistrationRow> = query.load(conn).await?;
-    Ok(rows.iter().map(|row| (row.id, shapes::registration(row))).collect())
+    let query = r::table
+        .inner_join(e::table.on(e::id.eq(r::event_id)))
+        .filter(r::team_id.eq(team_id))
+        .filter(r::id.gt(after))
+        .order(r::id)
+        .limit(limit + 1)
+        .select((r::all_columns, e::name));
+    let rows: Vec<(RegistrationRow, String)> = query.load(conn).await?;
+    let item = |(row, event): (RegistrationRow, String)| {
+        let mut shape = shapes::registration(&row);
+        shape["event"] = json!(event);
+        (row.id, shape)
+    };
+    Ok(rows.into_iter().map(item).collect())
 }
