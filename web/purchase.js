@@ -64,7 +64,7 @@ function Page({ purchase: now }) {
       ${[`${quantity ?? tickets.length} × ${ticket_type}`, total && money(total)].filter(Boolean).join(" · ")}</p>
     ${status === "pending" && html`<p class="hint">These tickets are kept for you. They open the gate once the purchase is confirmed.</p>`}
     <ul class="tickets">${tickets.map((ticket, at) => html`<${OneTicket} key=${ticket.code} ticket=${ticket} at=${at} status=${status} type=${ticket_type} />`)}</ul>
-    <footer class="foot">${now.event_id && html`<a href=${`/events/${now.event_id}`}>The event</a>`}</footer>`;
+    <footer class="foot"><nav aria-label="More">${now.event_id && html`<a href=${`/events/${now.event_id}`}>The event</a>`} <a href="/purchases">All your tickets</a></nav></footer>`;
 }
 
 /** @param {{ ticket: Ticket, at: number, status: string, type: string }} props */

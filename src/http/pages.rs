@@ -40,7 +40,7 @@ const TYPES: [(&str, &str); 5] = [
 
 /// Each page's addresses and its file. Ids stay in the address, where the page's script reads
 /// them: no answer here depends on what was asked for.
-const PAGES: [(&str, &str); 16] = [
+const PAGES: [(&str, &str); 20] = [
     ("/", "index.html"),
     ("/matches/{id:[0-9]+}", "match.html"),
     ("/matches/{id:[0-9]+}/", "match.html"),
@@ -48,8 +48,12 @@ const PAGES: [(&str, &str); 16] = [
     ("/matches/{id:[0-9]+}/hd/", "display.html"),
     ("/events/{id:[0-9]+}", "event.html"),
     ("/events/{id:[0-9]+}/", "event.html"),
+    ("/events/{id:[0-9]+}/tickets", "tickets.html"),
+    ("/events/{id:[0-9]+}/tickets/", "tickets.html"),
     ("/teams/{id:[0-9]+}", "team.html"),
     ("/teams/{id:[0-9]+}/", "team.html"),
+    ("/purchases", "purchases.html"),
+    ("/purchases/", "purchases.html"),
     ("/purchases/{id:[0-9a-f-]{36}}", "purchase.html"),
     ("/purchases/{id:[0-9a-f-]{36}}/", "purchase.html"),
     ("/scorer/{id:[0-9]+}", "scorer.html"),
@@ -164,6 +168,8 @@ mod tests {
             ("/matches/3/",                    "text/html; charset=utf-8"),
             ("/matches/3/hd",                  "text/html; charset=utf-8"),
             ("/events/3",                      "text/html; charset=utf-8"),
+            ("/events/3/tickets",              "text/html; charset=utf-8"),
+            ("/purchases",                     "text/html; charset=utf-8"),
             ("/teams/3/",                      "text/html; charset=utf-8"),
             ("/purchases/0b7c1f0e-5a1d-4c53-9f0f-0a2b3c4d5e6f", "text/html; charset=utf-8"),
             ("/scorer/3",                      "text/html; charset=utf-8"),

@@ -42,21 +42,25 @@ export function refusal(what, why) {
 
 /**
  * @param {object} props
- * @param {Contact} props.contact
+ * @param {Contact | null} [props.contact] none on a page that follows no stream
  * @param {Child} props.children
  * @param {Child} [props.foot]
  * @param {string} [props.said] for those who listen
  */
-export function Frame({ contact, children, foot = null, said = "" }) {
-  const { state, since } = contact;
+export function Frame({ contact = null, children, foot = null, said = "" }) {
   return html`
     <header class="top">
       <a class="brand" href="/">Touchline</a>
-      <span id="connection" class="connection" data-state=${state}>${STATES[state]}${state === "stale" ? ` since ${timeOfDay(since)}` : ""}</span>
+      ${contact && html`<${Connection} contact=${contact} />`}
     </header>
     <main>${children}</main>
     <footer class="foot">${foot}</footer>
     <p id="said" class="unseen" role="status" aria-live="polite">${said}</p>`;
+}
+
+/** @param {{ contact: Contact }} props */
+function Connection({ contact: { state, since } }) {
+  return html`<span id="connection" class="connection" data-state=${state}>${STATES[state]}${state === "stale" ? ` since ${timeOfDay(since)}` : ""}</span>`;
 }
 
 /** @param {{ children: Child, id?: string }} props */
