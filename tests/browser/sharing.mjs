@@ -134,6 +134,22 @@ for (const kind of ["chrome", "firefox"]) {
       await tab.toldExactly(first, last);
     });
 
+    test("a tab behind another one misses nothing, and is live when it is shown again", async (context) => {
+      const { server, game, profile, url, tabs: [tab] } = await follow(context);
+      const first = await server.goal(game, 1);
+      await tab.has(first, SOON_MS);
+      const other = await Tab.open(context, profile, url);
+      await other.page.bringToFront();
+      await until(() => tab.page.evaluate(() => document.visibilityState === "hidden"), "the tab to be hidden");
+      await server.restart(); // what it had is gone, and nobody looks
+      await server.goal(game, 2);
+      await tab.page.bringToFront();
+      const last = await server.goal(game, 3);
+      await tab.has(last, RECOVERED_MS);
+      await tab.is("live");
+      await tab.toldExactly(first, last);
+    });
+
     test("g3_a_server_that_is_killed_and_restarted_is_found_again", async (context) => {
       const { server, game, tabs } = await follow(context, { count: 2 });
       const first = await server.goal(game, 1);
