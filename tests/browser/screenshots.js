@@ -1,9 +1,11 @@
 // Pictures of every page, for people to look at: node tests/browser/screenshots.js [folder [names]]
+// Those that the README shows, into docs/images: node tests/browser/screenshots.js readme
 //
 // Phone, laptop and display; light and dark; of the invented league, whose matches are being played.
 
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { launch, watch } from "./chromium.js";
 import { Server, until } from "./server.js";
@@ -16,7 +18,11 @@ const SCREENS = {
 const THEMES = ["light", "dark"];
 const SETTLED_MS = 15_000;
 
-const folder = resolve(process.argv[2] ?? "target/screenshots");
+/** What the README shows: the display, what readers see, and what a scorer and a buyer hold in their hands. */
+const IN_README = ["hd-goal-display-dark", "event-laptop-light", "match-phone-light", "scorer-phone-dark", "tickets-phone-light"];
+
+const isForReadme = process.argv[2] === "readme";
+const folder = isForReadme ? fileURLToPath(new URL("../../docs/images", import.meta.url)) : resolve(process.argv[2] ?? "target/screenshots");
 const cleanUps = [];
 try {
   await mkdir(folder, { recursive: true });
@@ -44,8 +50,9 @@ async function takeAll(wanted) {
     for (const colorScheme of THEMES) {
       const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
       await context.request.post(`${server.url}/api/auth/login`, { data: server.credentials });
-      const all = shots(purchase, colorScheme, cheer).filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-      for (const shot of all) await take(context, server, shot, `${screen}-${colorScheme}`);
+      const suffix = `${screen}-${colorScheme}`;
+      const all = shots(purchase, colorScheme, cheer).filter(({ name }) => (isForReadme ? IN_README.includes(`${name}-${suffix}`) : wanted.length === 0 || wanted.includes(name)));
+      for (const shot of all) await take(context, server, shot, suffix);
       await context.close();
     }
   }
@@ -74,6 +81,8 @@ function shots(purchase, theme, cheer) {
     { name: "hd-to-come", path: `/matches/25/hd?theme=${theme}`, ready: "#clock" },
     { name: "event", path: "/events/1", ready: ".standings tbody tr" },
     { name: "team", path: "/teams/5", ready: ".players li" },
+    { name: "tickets", path: "/events/1/tickets", ready: ".order .button" },
+    { name: "purchases", path: "/purchases", ready: ".bought li" },
     { name: "purchase", path: `/purchases/${purchase}`, ready: ".ticket .qr" },
     { name: "purchase-unknown", path: "/purchases/00000000-0000-4000-8000-000000000000", ready: ".sign-in" },
     { name: "scorer", path: "/scorer/3", ready: "button" },
@@ -89,10 +98,19 @@ async function take(context, server, { name, path, ready, act }, suffix) {
     await until(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
     await act?.(page);
     await page.waitForTimeout(300); // for slides and swells to end; a picture asserts nothing
-    await page.screenshot({ path: join(folder, `${name}-${suffix}.png`), fullPage: !name.startsWith("hd") });
+    const file = join(folder, `${name}-${suffix}`);
+    if (isForReadme) await writeFile(`${file}.webp`, await small(page));
+    else await page.screenshot({ path: `${file}.png`, fullPage: !name.startsWith("hd") });
     for (const fault of page.faults) console.error(`${path}: ${fault}`);
   }
   await page.close();
+}
+
+/** What is seen without scrolling, in few bytes. */
+async function small(page) {
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 82 });
+  return Buffer.from(data, "base64");
 }
 
 async function buy(server) {
