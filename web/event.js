@@ -54,7 +54,7 @@ function Page({ now }) {
   const { ticket_types = [], capacity } = now.event ?? {};
   return html`
     <h1>${now.event?.name}</h1>
-    ${(ticket_types.length > 0 || capacity) && html`<p><a class="button" href=${`/events/${event.id}/tickets`}>Tickets</a></p>`}
+    ${(ticket_types.length > 0 || capacity) && html`<p class="shop"><a class="button" href=${`/events/${event.id}/tickets`}>Tickets</a></p>`}
     <${Banners} announcements=${now.announcements} />
     ${playing.length > 0 && html`<section class="now-playing" aria-labelledby="playing"><h2 id="playing">Now</h2><${Fixtures} games=${playing} from=${event.games} /></section>`}
     <div class="columns">

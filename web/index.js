@@ -43,7 +43,7 @@ async function list() {
 }
 
 function draw() {
-  render(html`<${Frame} contact=${contact}>
+  render(html`<${Frame} contact=${contact} foot=${html`<a href="/purchases">Your tickets</a>`}>
     <h1>Today</h1>
     ${listed && html`<${Lists} games=${inOrder(listed.map((game) => games.newest(game)))} />`}
     <${Notice}>${trouble || (listed?.length === 0 ? "No matches yet." : "")}</${Notice}>
