@@ -16,21 +16,21 @@ use crate::support::server::TestServer;
 use crate::support::viewer::Watch;
 
 /// Stands in everything private here, and in no problem document.
-const SECRET: &str = "Hush";
+pub const SECRET: &str = "Hush";
 
 /// A private event with two private teams and a match, all of which say [`SECRET`], and Mia, who
 /// takes part and has bought a ticket.
-struct Private {
-    organizer: Organizer,
-    mia: Person,
+pub struct Private {
+    pub organizer: Organizer,
+    pub mia: Person,
     event: i64,
     team: i64,
-    game: i64,
-    purchase: String,
+    pub game: i64,
+    pub purchase: String,
 }
 
 impl Private {
-    async fn new(server: &TestServer) -> Self {
+    pub async fn new(server: &TestServer) -> Self {
         let organizer = server.organizer().await;
         let mia = organizer.person(server, "Mia").await;
         let team = organizer.team(&format!("{SECRET} Home"), "private").await;
@@ -55,7 +55,7 @@ impl Private {
     }
 
     /// Everything that Mia may read and others may not.
-    fn paths(&self) -> Vec<String> {
+    pub fn paths(&self) -> Vec<String> {
         let Self { event, team, game, purchase, .. } = self;
         let now = "transport=poll&wait=0";
         vec![

@@ -19,6 +19,7 @@ mod import;
 mod logs;
 mod matrix;
 mod modes;
+mod nginx;
 mod nodes;
 mod once;
 mod order;

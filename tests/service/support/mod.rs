@@ -2,7 +2,9 @@
 //! people who use it.
 
 pub mod client;
+pub mod curl;
 pub mod database;
+pub mod front;
 pub mod jobs;
 pub mod nginx;
 pub mod people;

@@ -111,7 +111,7 @@ impl Drop for Nginx {
 
 /// `/usr/sbin` is not in everybody's PATH. Without it the tests fail: what is promised of caches
 /// is not known otherwise.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders =
         std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);

@@ -224,7 +224,7 @@ pub fn binary(arguments: &[&str]) -> Command {
 
 /// A port below those that the system gives to clients, so that a server that is killed gets
 /// it again.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let begin = u16::try_from(std::process::id() % 10_000).unwrap();
     loop {
