@@ -16,10 +16,10 @@ const FIREFOX = { "app.update.enabled": false, "network.captive-portal-service.e
 const BARE = "/assets/client/wire.js";
 
 /** @param {"chrome" | "firefox"} kind */
-export function launch(kind) {
+export function launch(kind, more = {}) {
   const args = kind === "chrome" ? CHROMIUM : [];
   const extraPrefsFirefox = kind === "firefox" ? FIREFOX : undefined;
-  return puppeteer.launch({ browser: kind, executablePath: find(NAMES[kind]), args, extraPrefsFirefox });
+  return puppeteer.launch({ browser: kind, executablePath: find(NAMES[kind]), args, extraPrefsFirefox, ...more });
 }
 
 function find(names) {

@@ -24,9 +24,10 @@ export class Server {
   #token = "";
 
   /** A server that is ready, signed in as its admin; `context` is the test, which stops it. */
-  static async start(context, { command = "serve" } = {}) {
+  static async start(context, { command = "serve", settings = {} } = {}) {
     const server = new Server();
     server.command = command;
+    server.settings = settings;
     server.credentials = { email: EMAIL, password: PASSWORD };
     server.folder = await mkdtemp(join(tmpdir(), "touchline-"));
     server.port = await freePort();
@@ -55,6 +56,7 @@ export class Server {
         TOUCHLINE_JWT_SECRET: "a secret of the tests, long enough to be taken",
         TOUCHLINE_DRAIN_SECONDS: "1",
         TOUCHLINE_WRITES_PER_MINUTE: "0",
+        ...this.settings,
       },
     });
     const keep = (bytes) => (this.#said = (this.#said + bytes).slice(-20_000));
@@ -70,7 +72,7 @@ export class Server {
   }
 
   async #isReady() {
-    const response = await fetch(`${this.url}/readyz`).catch(() => null);
+    const response = await fetch(`http://127.0.0.1:${this.port}/readyz`).catch(() => null);
     return response?.status === 200;
   }
 
