@@ -24,6 +24,7 @@ mod nodes;
 mod once;
 mod order;
 mod organising;
+mod proxies;
 mod purchases;
 mod refusals;
 mod resume;

@@ -58,7 +58,7 @@ impl Front {
     }
 
     fn nginx(&self) -> Command {
-        let mut command = Command::new(program());
+        let mut command = Command::new(program("nginx"));
         command.arg("-p").arg(&self.folder).args(["-e", "error.log", "-c"]);
         command.arg(self.folder.join("conf/touchline.conf"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

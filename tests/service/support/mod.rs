@@ -4,6 +4,8 @@
 pub mod client;
 pub mod curl;
 pub mod database;
+pub mod dying;
+pub mod edge;
 pub mod front;
 pub mod jobs;
 pub mod nginx;

@@ -63,7 +63,7 @@ impl Nginx {
             .replace("PORT", &port.to_string());
         let file = folder.join("nginx.conf");
         std::fs::write(&file, settings).unwrap();
-        let mut command = Command::new(program());
+        let mut command = Command::new(program("nginx"));
         command.arg("-p").arg(&folder).arg("-e").arg(folder.join("log")).arg("-c").arg(&file);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = command.spawn().expect("nginx");
@@ -109,12 +109,12 @@ impl Drop for Nginx {
     }
 }
 
-/// `/usr/sbin` is not in everybody's PATH. Without it the tests fail: what is promised of caches
+/// `/usr/sbin` is not in everybody's PATH. Without it the tests fail: what is promised of proxies
 /// is not known otherwise.
-pub fn program() -> PathBuf {
+pub fn program(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders =
         std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
-    let found = folders.map(|folder| folder.join("nginx")).find(|file| file.is_file());
-    found.expect("nginx in PATH or in /usr/sbin")
+    let found = folders.map(|folder| folder.join(name)).find(|file| file.is_file());
+    found.unwrap_or_else(|| panic!("{name} is needed, in PATH or in /usr/sbin"))
 }

@@ -1,0 +1,132 @@
+vcl 4.1;
+
+# Varnish 6.6 and later between what ends TLS and two nodes of Touchline: of a public stream many readers
+# share few streams of the nodes. docs/proxies.md says what that costs.
+#
+#   varnishd -F -n /tmp/touchline-varnish -a 127.0.0.1:8090 -f "$PWD/docs/proxies/touchline.vcl" \
+#       -s malloc,1G -p thread_pool_max=10000 -p idle_send_timeout=20 -p send_timeout=20
+#
+# The nodes: TOUCHLINE_TRUSTED_PROXIES=127.0.0.1/32, TOUCHLINE_LIFETIME_SECONDS=120.
+
+import directors;
+import std;
+
+probe healthy {
+    .url = "/healthz";
+    .interval = 1s;
+    .timeout = 1s;
+    .window = 3;
+    .threshold = 2;
+    .initial = 2;
+}
+
+# Between two bytes: a node says something every 15 s, after four of them it is dead.
+backend a { .host = "127.0.0.1"; .port = "8080"; .probe = healthy; .connect_timeout = 2s; .between_bytes_timeout = 60s; }
+backend b { .host = "127.0.0.1"; .port = "8081"; .probe = healthy; .connect_timeout = 2s; .between_bytes_timeout = 60s; }
+
+# What stands before this and ends TLS: its word about the client's address is taken.
+acl before_us { "127.0.0.1"; }
+
+sub vcl_init {
+    new nodes = directors.round_robin();
+    nodes.add_backend(a);
+    nodes.add_backend(b);
+}
+
+sub vcl_recv {
+    set req.backend_hint = nodes.backend();
+    # Varnish has written X-Forwarded-For: what came, and the peer.
+    unset req.http.Forwarded;
+    if (client.ip !~ before_us) {
+        set req.http.X-Forwarded-For = client.ip;
+        unset req.http.X-Forwarded-Proto;
+    }
+    # For the inside: Prometheus asks each node itself.
+    if (req.url ~ "(?i)^/+(m|%6d)(e|%65)(t|%74)(r|%72)(i|%69)(c|%63)(s|%73)") {
+        return (synth(404));
+    }
+    # So that it can be sent to the other node.
+    if (req.http.Idempotency-Key) {
+        std.cache_req_body(64KB);
+    }
+    # Whoever says who it is gets an answer of its own. Other sites' cookies say nothing.
+    if (req.http.Authorization || req.http.Cookie ~ "(^|;\s*)touchline=" || req.url ~ "[?&](ticket|token)=") {
+        return (pass);
+    }
+    unset req.http.Cookie;
+    # Streams have no HEAD, and Varnish would open one for it.
+    if (req.method != "GET") {
+        return (pass);
+    }
+    return (hash);
+}
+
+sub vcl_hash {
+    # With the same cursor the same bytes are right; and the answer names the site that may read it.
+    hash_data(req.http.Last-Event-ID);
+    hash_data(req.http.Origin);
+}
+
+sub vcl_backend_response {
+    set beresp.grace = 0s;
+    set beresp.keep = 0s;
+    if (bereq.uncacheable) {
+        return (deliver);
+    }
+    # Nobody waits for what isn't kept.
+    if (beresp.status != 200) {
+        set beresp.ttl = 2s;
+        set beresp.uncacheable = true;
+        return (deliver);
+    }
+    # Of everybody's, the nodes say `no-cache`; of what isn't, `no-store`. Who comes within a second with
+    # the same cursor reads along from the first byte, which is still the truth: hello, the snapshot or what
+    # was missed, and all since.
+    if (beresp.http.Content-Type ~ "^text/event-stream" && beresp.http.Cache-Control ~ "no-cache") {
+        set beresp.ttl = 1s;
+        set beresp.do_stream = true;
+        return (deliver);
+    }
+    # A long-poll on public topics says `no-store` and not `private`: those who wait with the same cursor get
+    # the same answer.
+    if (bereq.url ~ "[?&]transport=poll" && beresp.http.Cache-Control == "no-store") {
+        set beresp.ttl = 1s;
+        return (deliver);
+    }
+    # Full pages of history say how long they are good for; all else is asked again.
+    if (beresp.http.Cache-Control !~ "immutable") {
+        set beresp.ttl = 120s;
+        set beresp.uncacheable = true;
+    }
+    return (deliver);
+}
+
+sub vcl_backend_error {
+    if (bereq.retries < 1 && (bereq.method == "GET" || bereq.method == "HEAD" || bereq.http.Idempotency-Key)) {
+        return (retry);
+    }
+    set beresp.ttl = 0s;
+    set beresp.uncacheable = true;
+    # An EventSource gives up for good on a 503: it is told inside a stream, and when to come back.
+    if (bereq.url ~ "^/api/(stream/?(\?|$)|(matches|events|teams|purchases)/[^/?]+/(stream(/[^/?]+)?|replay)/?(\?|$))" && bereq.url !~ "[?&]transport=poll") {
+        set beresp.status = 200;
+        set beresp.http.Content-Type = "text/event-stream";
+        set beresp.http.Cache-Control = "no-store, no-transform";
+        set bereq.http.retry = regsub("" + std.random(2000, 10000), "\..*", "");
+        set beresp.body = """event: hello
+retry: """ + bereq.http.retry + """
+data: {"connection":null,"heartbeat_ms":15000}
+
+event: bye
+retry: """ + bereq.http.retry + """
+data: {"reason":"unavailable"}
+
+""";
+        return (deliver);
+    }
+    set beresp.http.Content-Type = "application/problem+json";
+    set beresp.http.Retry-After = "2";
+    set beresp.http.Cache-Control = "no-store";
+    set beresp.body = """{"type":"/problems/unavailable","title":"Unavailable","status":""" + beresp.status + ""","detail":"the service is restarting: try again in 2 s","code":"unavailable"}""";
+    return (deliver);
+}
