@@ -13,6 +13,7 @@ use crate::sports::cricket::news::Gone;
 use crate::sports::cricket::opening::Opening;
 use crate::sports::cricket::over::Quota;
 use crate::sports::cricket::people::Cast;
+use crate::sports::cricket::people::Who;
 use crate::sports::cricket::step::Change;
 use crate::sports::cricket::step::Step;
 use crate::sports::score::Pair;
@@ -30,6 +31,14 @@ enum Ended {
     Drawn,
     Awarded,
     Tied,
+}
+
+/// What was sent to `end`.
+pub struct Asked {
+    /// None where the match has ended, and only its best player is named.
+    pub decision: Option<Decision>,
+    pub reason: Option<String>,
+    pub best: Option<Who>,
 }
 
 /// `{"winner_team_id":5,"decision":"bat"}`
@@ -131,8 +140,9 @@ pub fn target(format: &Format, value: &Value) -> Result<Step, Rejection> {
     body.end(Some(Step::Target { runs, overs, method }))
 }
 
-/// `{"result":"awarded","winner_team_id":5}`, and why the match ended.
-pub fn end(sides: &Pair<Side>, value: &Value) -> Result<(Decision, Option<String>), Rejection> {
+/// `{"result":"awarded","winner_team_id":5}`, and why the match ended; or who was the best of one
+/// that has ended: `{"player_of_the_match_id":51}`.
+pub fn end(cast: &Cast<'_>, value: &Value) -> Result<Asked, Rejection> {
     const WORDS: [(&str, Ended); 4] = [
         ("no_result", Ended::NoResult),
         ("drawn", Ended::Drawn),
@@ -140,12 +150,18 @@ pub fn end(sides: &Pair<Side>, value: &Value) -> Result<(Decision, Option<String
         ("tied", Ended::Tied),
     ];
     let mut body = Body::of(value)?;
-    body.require(&["result"]);
+    let best = cast.read(&mut body, "player_of_the_match_id");
+    if best.is_none() && body.is_right() {
+        body.require(&["result"]);
+    }
     let result = body.word("result", WORDS);
-    let winner = sides.read(&mut body, "winner_team_id");
+    let winner = cast.sides.read(&mut body, "winner_team_id");
     let by = body.text("method", METHOD_LONGEST);
     let reason = body.text("reason", REASON_LONGEST);
     body.time("occurred_at");
+    if result.is_none() && (winner.is_some() || by.is_some() || reason.is_some()) {
+        body.require(&["result"]);
+    }
     let decision = match (result, winner) {
         (None, _) => None,
         (Some(Ended::NoResult), None) => Some(Decision::NoResult),
@@ -160,7 +176,7 @@ pub fn end(sides: &Pair<Side>, value: &Value) -> Result<(Decision, Option<String
         (Some(Ended::Awarded), Some(side)) => Some(Decision::Awarded { side, method: by }),
         (Some(Ended::Awarded), None) => body.refuse("winner_team_id", "is required"),
     };
-    body.end(decision.map(|decision| (decision, reason)))
+    body.end(Some(Asked { decision, reason, best }))
 }
 
 /// `{}`, perhaps with a time.

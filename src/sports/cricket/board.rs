@@ -33,6 +33,8 @@ pub struct Board {
     pub suspended: Vec<Who>,
     /// How it was ended where the balls didn't decide.
     pub ended: Option<Decision>,
+    /// The player of the match, where somebody named one.
+    pub best: Option<Who>,
 }
 
 /// What a side must make to win, as somebody reckoned it.

@@ -138,14 +138,20 @@ impl Pending {
             return Some(entered((**delivery).clone(), vec![*by], *at));
         }
         self.said.iter().find_map(|one| {
-            let alike: Vec<_> = self
-                .said
-                .iter()
-                .filter(|other| agreement::differences(&one.delivery, &other.delivery).is_empty())
-                .collect();
+            // Two may each agree with a third who names nobody, and not with each other.
+            let mut alike: Vec<&Said> = vec![one];
+            for other in self.said.iter().filter(|other| other.by != one.by) {
+                let agrees = |known: &&Said| {
+                    agreement::differences(&known.delivery, &other.delivery).is_empty()
+                };
+                if alike.iter().all(agrees) {
+                    alike.push(other);
+                }
+            }
             if alike.len() < required {
                 return None;
             }
+            alike.sort_by_key(|said| self.said.iter().position(|known| known.by == said.by));
             let all = alike.iter().map(|said| said.delivery.as_ref());
             let by = alike.iter().map(|said| said.by).collect();
             Some(entered(agreement::joined(&one.delivery, all), by, one.at))
@@ -154,10 +160,11 @@ impl Pending {
 
     /// The names of the fields that not all say alike.
     pub fn differences(&self) -> Vec<&'static str> {
-        let Some((first, others)) = self.said.split_first() else { return Vec::new() };
-        let differing = others
-            .iter()
-            .flat_map(|other| agreement::differences(&first.delivery, &other.delivery));
+        let pairs = self.said.iter().enumerate();
+        let differing = pairs.flat_map(|(place, one)| {
+            let others = &self.said[place + 1..];
+            others.iter().flat_map(|two| agreement::differences(&one.delivery, &two.delivery))
+        });
         let mut names: Vec<_> = differing.collect();
         names.sort_unstable();
         names.dedup();

@@ -13,6 +13,7 @@ mod decision;
 mod deliver;
 mod delivery;
 mod dismissal;
+mod ending;
 mod format;
 mod innings;
 mod live;
@@ -50,8 +51,6 @@ use crate::sports::Fixture;
 use crate::sports::MatchResult;
 use crate::sports::Outcome;
 use crate::sports::clock::Timing;
-use crate::sports::cricket::decision::Decision;
-use crate::sports::cricket::decision::Standing;
 use crate::sports::cricket::delivery::What;
 use crate::sports::cricket::match_state::State;
 use crate::sports::cricket::step::Step;
@@ -83,7 +82,7 @@ impl Sport for Cricket {
     }
 
     fn players(action: &str, body: &Value) -> Vec<i64> {
-        let speaks = ["innings", "balls", "players", "rulings"].contains(&action)
+        let speaks = ["innings", "balls", "players", "rulings", "end"].contains(&action)
             || action.starts_with("PATCH balls/");
         if speaks { asks::ids(body) } else { Vec::new() }
     }
@@ -108,7 +107,7 @@ impl Sport for Cricket {
                 play.needs("ruling on a ball", &PLAYED)?;
                 scorers::rule(turn)
             }
-            "end" => end(turn),
+            "end" => ending::end(turn),
             action => correct(turn, action),
         }
     }
@@ -199,31 +198,6 @@ fn arrange(
     turn.conclude();
     let answer = turn.state();
     Ok(turn.done(answer, false))
-}
-
-/// Ends a match that the balls don't decide.
-fn end(mut turn: Turn<'_>) -> Outcome<Play<State>> {
-    turn.before.needs("end", &ARRANGED)?;
-    let (decision, reason) = asks::end(turn.next.sport.sides(), &turn.command.body)?;
-    let state = &turn.next.sport;
-    let level = state.board().standing(state.format()) == Standing::Level;
-    if matches!(decision, Decision::Tied { .. }) && !level {
-        let detail = "a tie needs level scores, and the side batting last to have finished";
-        return Err(Rejection::conflict("not-level", detail));
-    }
-    if matches!(decision, Decision::Drawn { .. }) && state.format().is_limited() {
-        let detail = "a match of limited overs isn't drawn: end it with no_result";
-        return Err(Rejection::conflict("not-drawn", detail));
-    }
-    turn.next.reason = reason;
-    turn.take(Step::End(decision))?;
-    turn.conclude();
-    let mut answer = turn.standing();
-    let board = turn.next.sport.board();
-    let result = board.decision(turn.next.sport.format());
-    let result = result.map(|result| result.view(turn.next.sport.sides()));
-    answer.insert("result".into(), json!(result));
-    Ok(turn.done(Value::Object(answer), false))
 }
 
 fn correct(turn: Turn<'_>, action: &str) -> Outcome<Play<State>> {

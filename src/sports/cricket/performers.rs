@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::sports::cricket::batting::Card;
 use crate::sports::cricket::batting::Fate;
 use crate::sports::cricket::board::Board;
+use crate::sports::cricket::format::Format;
 use crate::sports::cricket::innings::Innings;
 use crate::sports::cricket::people::Who;
 use crate::sports::score::Which;
@@ -39,9 +40,15 @@ pub fn of_innings(innings: &Innings, balls_per_over: u32) -> Value {
     })
 }
 
-/// The player with the best figures of the match: of the winners, where there are any. Nobody
-/// while nothing has been done.
-pub fn of_match(board: &Board, winner: Option<Which>) -> Option<Who> {
+/// The player of a match that is decided: who was named, else who has the best figures (of the
+/// winners, where there are any). Null while there is none.
+pub fn of_match(board: &Board, format: &Format) -> Value {
+    let Some(decision) = board.decision(format) else { return Value::Null };
+    let best = board.best.clone().or_else(|| by_figures(board, decision.winner()));
+    best.map_or(Value::Null, |who| json!({ "player_id": who.id, "name": who.name }))
+}
+
+fn by_figures(board: &Board, winner: Option<Which>) -> Option<Who> {
     let mut points: BTreeMap<i64, (u32, Who)> = BTreeMap::new();
     let mut add = |who: &Who, more: u32| {
         points.entry(who.id).or_insert_with(|| (0, Arc::clone(who))).0 += more;

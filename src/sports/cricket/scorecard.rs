@@ -9,6 +9,7 @@ use crate::sports::cricket::innings::End;
 use crate::sports::cricket::innings::Innings;
 use crate::sports::cricket::match_state::Setup;
 use crate::sports::cricket::over::Quota;
+use crate::sports::cricket::performers;
 
 /// All innings and the result, where there is one.
 pub fn view(setup: &Setup, board: &Board) -> Value {
@@ -22,6 +23,7 @@ pub fn view(setup: &Setup, board: &Board) -> Value {
     json!({
         "innings": innings,
         "result": decision.map(|decision| decision.view(&setup.sides)),
+        "player_of_the_match": performers::of_match(board, &setup.format),
     })
 }
 

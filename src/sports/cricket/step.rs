@@ -34,9 +34,15 @@ pub enum Step {
     Out(Vec<Out>),
     Players(Change),
     Close(End),
-    Target { runs: Option<u32>, overs: Option<Quota>, method: Option<String> },
+    Target {
+        runs: Option<u32>,
+        overs: Option<Quota>,
+        method: Option<String>,
+    },
     SuperOver,
     End(Decision),
+    /// The player of the match, as somebody judged.
+    Best(Who),
 }
 
 /// What changes about who plays; one after the other, as they stand here.
@@ -64,7 +70,7 @@ impl Step {
             Self::Close(_) => "declare",
             Self::Target { .. } => "target",
             Self::SuperOver => "super-over",
-            Self::End(_) => "end",
+            Self::End(_) | Self::Best(_) => "end",
         }
     }
 
@@ -84,6 +90,10 @@ impl Step {
             Self::SuperOver => super_over(board, format)?,
             Self::End(decision) => {
                 board.ended = Some(decision.clone());
+                Vec::new()
+            }
+            Self::Best(who) => {
+                board.best = Some(Arc::clone(who));
                 Vec::new()
             }
         };

@@ -9,10 +9,16 @@ use crate::sports::cricket::delivery::Extras;
 use crate::sports::cricket::innings::End;
 use crate::sports::cricket::innings::Innings;
 use crate::sports::cricket::match_state::Setup;
+use crate::sports::cricket::performers;
 
 /// Letters of the columns of a batting card; longer names push the rest to the right.
 const NAME: usize = 24;
 const DISMISSAL: usize = 36;
+
+// Writing to a string can't fail.
+macro_rules! line {
+    ($text:expr, $($words:tt)*) => {{ let _ = writeln!($text, $($words)*); }};
+}
 
 /// The whole match, with the result on the second line.
 pub fn scorecard(setup: &Setup, board: &Board) -> String {
@@ -26,12 +32,10 @@ pub fn scorecard(setup: &Setup, board: &Board) -> String {
         text.push('\n');
         of_innings(&mut text, setup, innings);
     }
+    if let Some(name) = performers::of_match(board, &setup.format)["name"].as_str() {
+        line!(text, "\nPlayer of the match: {name}");
+    }
     text
-}
-
-// Writing to a string can't fail.
-macro_rules! line {
-    ($text:expr, $($words:tt)*) => {{ let _ = writeln!($text, $($words)*); }};
 }
 
 fn of_innings(text: &mut String, setup: &Setup, innings: &Innings) {

@@ -76,7 +76,11 @@ impl<'a> Turn<'a> {
                 self.tell_standing("match_end");
                 self.tell_result(&now);
             }
-            (Some(now), Status::Finished) if was.as_ref() != Some(&now) => self.tell_result(&now),
+            (Some(now), Status::Finished)
+                if was.as_ref() != Some(&now) || self.has_another_best() =>
+            {
+                self.tell_result(&now);
+            }
             (None, Status::Finished) if was.is_some() => {
                 self.next.status = Status::Live;
                 self.next.reason = None;
@@ -85,6 +89,13 @@ impl<'a> Turn<'a> {
             }
             _ => {}
         }
+    }
+
+    /// Whether somebody else is the player of the match now: named, or by corrected figures.
+    fn has_another_best(&self) -> bool {
+        let best =
+            |play: &Play<State>| performers::of_match(play.sport.board(), play.sport.format());
+        best(self.before) != best(&self.next)
     }
 
     /// Status, clock and score.
@@ -116,16 +127,14 @@ impl<'a> Turn<'a> {
             return;
         }
         let sides = self.next.sport.sides();
-        let best = performers::of_match(self.next.sport.board(), decision.winner());
+        let state = &self.next.sport;
+        let best = performers::of_match(state.board(), state.format());
         let mut data = self.standing();
         let parts = [
             ("match_id", json!(self.fixture.match_id)),
             ("result", decision.view(sides)),
             ("text", json!(decision.text(sides))),
-            (
-                "player_of_the_match",
-                best.map_or(Value::Null, |who| json!({ "player_id": who.id, "name": who.name })),
-            ),
+            ("player_of_the_match", best),
         ];
         data.extend(parts.map(|(name, part)| (name.to_owned(), part)));
         let team = |team_id| Stream::Team(team_id).channel(Channel::Live);

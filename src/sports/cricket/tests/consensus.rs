@@ -82,6 +82,42 @@ fn a_dispute_shows_what_differs_and_who_said_it() {
 }
 
 #[test]
+fn three_ways_to_see_a_ball() {
+    let leg_bye = || json!({ "runs": { "batter": 0 }, "extras": { "leg_byes": 1 } });
+    let wide = || json!({ "runs": { "batter": 0 }, "extras": { "wides": 1 } });
+    let comes = |id: i64| json!({ "runs": { "batter": 0 }, "striker_id": id });
+    // How many must agree, the ball before, what 7, 8, 9 … say of the next, the fields that
+    // differ, and who agreed at last.
+    #[rustfmt::skip]
+    #[expect(clippy::type_complexity, reason = "a table's row")]
+    let cases: [(u32, &str, Vec<Value>, &[&str], &[i64]); 6] = [
+        (2, ".", vec![runs(1), leg_bye(), wide()],
+            &["extras.leg_byes", "extras.wides", "runs.batter"], &[]),
+        (2, ".", vec![runs(1), leg_bye(), wide(), leg_bye()], &[], &[8, 10]),
+        (3, ".", vec![runs(1), leg_bye(), leg_bye()], &["extras.leg_byes", "runs.batter"], &[]),
+        (3, ".", vec![runs(1), leg_bye(), leg_bye(), wide(), leg_bye()], &[], &[8, 9, 11]),
+        // Who names nobody agrees with both; they don't with each other.
+        (3, "W", vec![runs(0), comes(103), comes(104)], &["striker_id"], &[]),
+        (3, "W", vec![runs(0), comes(104), comes(103), comes(103)], &[], &[7, 9, 10]),
+    ];
+    for (required, before, words, differ, by) in cases {
+        let mut scored = Scored::batting(json!({ "name": "t20", "scorers_required": required }));
+        says(&mut scored, 7, Some(1), ball(before));
+        for (scorer, word) in (7..).zip(&words) {
+            says(&mut scored, scorer, Some(2), word.clone());
+        }
+        scored.accepts("rulings", json!({ "number": 1, "ball": ball(before) }));
+        let open = scored.view()["disputes"][0]["fields"].clone();
+        let names = open.as_array().into_iter().flatten().map(|one| one["field"].clone());
+        assert_eq!(names.collect::<Vec<_>>(), differ, "{words:?}");
+        assert_eq!(official(&scored), if by.is_empty() { 1 } else { 2 }, "{words:?}");
+        if !by.is_empty() {
+            assert_eq!(scored.read("balls/2")["by"], json!(by), "{words:?}");
+        }
+    }
+}
+
+#[test]
 fn a_scorer_may_think_again() {
     let mut scored = two();
     says(&mut scored, 7, None, runs(1));

@@ -1,5 +1,6 @@
 //! Matches of cricket through the rules, as the store drives them.
 
+mod best;
 mod consensus;
 mod corrections;
 mod deliveries;

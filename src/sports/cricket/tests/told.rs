@@ -213,6 +213,8 @@ A2                      not out                                0  (0b)
 Extras                                                         0
 Total (0 wickets, 1.0 overs)                                   1
 Bowling: H5 1-0-1-0
+
+Player of the match: H1
 ";
     assert_eq!(text.as_str().unwrap(), expected);
 }
