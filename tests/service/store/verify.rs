@@ -1,5 +1,10 @@
 //! `verify` finds nothing in a whole database, and names what was tampered with.
 
+use serde_json::json;
+use touchline::store::Store;
+use touchline::store::job::PlayerFields;
+use touchline::store::job::Write;
+
 use crate::support::database::Database;
 use crate::support::jobs::*;
 use crate::support::on_both;
@@ -7,6 +12,7 @@ use crate::support::on_both;
 on_both! {
     a_whole_database_has_no_faults,
     what_was_tampered_with_is_named,
+    a_ball_that_was_tampered_with_is_named,
 }
 
 async fn a_whole_database_has_no_faults(database: Database) {
@@ -64,4 +70,65 @@ async fn what_was_tampered_with_is_named(database: Database) {
         let is_named = |fault: &String| words.iter().all(|word| fault.contains(word));
         assert!(faults.iter().any(is_named), "{sql}: {faults:?}");
     }
+}
+
+/// Runs of balls, entries 3, 4 and 5 of their match: what somebody with the file might do.
+#[rustfmt::skip]
+const BALLS: &[(&str, &[&str])] = &[
+    ("update entries set body = replace(body, '\"batter\":4', '\"batter\":6') where number = 4",
+        &["match 1", "entry 4 was changed"]),
+    ("update entries set body = replace(body, '\"by\":1', '\"by\":2') where number = 3",
+        &["match 1", "entry 3 was changed"]),
+    ("delete from entries where number = 4",
+        &["match 1", "entry 4 is missing"]),
+    ("delete from entries where number = 5",
+        &["match 1", "another entry"]),
+    ("update entries set hash = 'feed' where number = 5",
+        &["match 1", "entry 5 was changed"]),
+    ("update matches set home_score = 7",
+        &["match 1", "its row says 7 : 0"]),
+    ("update messages set envelope = replace(envelope, '\"home\":5}', '\"home\":9}') where kind = 'ball_bowled'",
+        &["match 1", "told the score 9 : 0"]),
+];
+
+async fn a_ball_that_was_tampered_with_is_named(database: Database) {
+    for (sql, words) in BALLS {
+        let database = Database::new(database.kind).await;
+        let store = database.open().await;
+        let id = three_balls(&store).await;
+        assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
+
+        database.tamper(sql).await;
+
+        let faults = store.verify(&|_, _| ()).await.unwrap();
+        let is_named = |fault: &String| words.iter().all(|word| fault.contains(word));
+        assert!(faults.iter().any(is_named), "{sql}: {faults:?}");
+        assert_eq!(id, 1);
+    }
+}
+
+/// `1 4 .` of the home side's first over.
+async fn three_balls(store: &Store) -> i64 {
+    done(store, user("ann@example.org")).await;
+    let mut players = Vec::new();
+    for (team_id, name) in [(1, "Northants"), (2, "Kent")] {
+        done(store, team(name)).await;
+        for number in 1..=2 {
+            let fields = PlayerFields { name: format!("{name} {number}"), shirt_number: None };
+            let added = done(store, Write::AddPlayer { team_id, fields }).await;
+            players.push(added.body["id"].clone());
+        }
+    }
+    let created = done(store, Write::CreateMatch(fields("cricket", 1, 2))).await;
+    let id = created.body["id"].as_i64().unwrap();
+    done(store, act(id, "start", json!({}))).await;
+    let open = json!({
+        "batting_team_id": 1, "striker_id": players[0], "non_striker_id": players[1],
+        "bowler_id": players[2],
+    });
+    done(store, act(id, "innings", open)).await;
+    for runs in [1, 4, 0] {
+        done(store, act(id, "balls", json!({ "runs": { "batter": runs } }))).await;
+    }
+    id
 }
