@@ -12,6 +12,7 @@ use crate::sports::cricket::ball::Entered;
 use crate::sports::cricket::board::Board;
 use crate::sports::cricket::delivery;
 use crate::sports::cricket::delivery::Delivery;
+use crate::sports::cricket::live;
 use crate::sports::cricket::match_state::State;
 use crate::sports::cricket::milestones::Milestone;
 use crate::sports::cricket::step::Step;
@@ -104,7 +105,10 @@ fn tell(turn: &mut Turn<'_>, (change, was, reason): (&str, &Ball, Option<String>
     let teller = turn.teller();
     let mut data = teller.now();
     let now = if change == "changed" { board.ball(was.number) } else { None };
+    // An earlier innings than the one being played, perhaps: its figures are told nowhere else.
+    let index = usize::try_from(was.innings.saturating_sub(1)).unwrap_or(0);
     let parts = [
+        ("ball_innings", live::innings(&turn.next.sport.setup, board, index)),
         ("number", json!(was.number)),
         ("change", json!(change)),
         ("ball", now.map_or(Value::Null, |ball| ball.view())),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono::DateTime;
+use chrono::Utc;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
@@ -70,7 +72,7 @@ impl<'a> Turn<'a> {
         match (now, self.next.status) {
             (Some(now), Status::Live | Status::Paused) => {
                 self.next.status = Status::Finished;
-                self.next.clock.stop(self.command.at);
+                self.next.clock.stop(self.last_at());
                 // That the play's own result was struck once says nothing of this one.
                 self.next.decided_by = DecidedBy::Play;
                 self.tell_standing("match_end");
@@ -89,6 +91,14 @@ impl<'a> Turn<'a> {
             }
             _ => {}
         }
+    }
+
+    /// The command's time, or the last ball's where that is later: a word on an earlier ball may
+    /// make official what has been agreed on since.
+    fn last_at(&self) -> DateTime<Utc> {
+        let board = self.next.sport.board();
+        let last = board.ball(board.count()).map(|ball| ball.entered.at);
+        last.map_or(self.command.at, |last| last.max(self.command.at))
     }
 
     /// Whether somebody else is the player of the match now: named, or by corrected figures.

@@ -265,3 +265,29 @@ fn one_scorer_needs_no_ruling() {
     let refused = scored.refuses("rulings", json!({ "number": 1, "ball": runs(1) }));
     assert_eq!(refused.code, "no-dispute");
 }
+
+#[test]
+fn a_late_word_ends_the_match_when_its_last_ball_was_bowled() {
+    let mut scored =
+        Scored::batting(json!({ "name": "custom", "overs": 1, "scorers_required": 2 }));
+    for body in vec![runs(0); 6] {
+        for by in [7, 8] {
+            says(&mut scored, by, None, body.clone());
+        }
+    }
+    scored.opens(AWAY);
+    says(&mut scored, 7, None, runs(0));
+    says(&mut scored, 8, None, runs(1));
+    let disputed = scored.at;
+    for by in [7, 8] {
+        says(&mut scored, by, None, runs(4));
+    }
+    let last = scored.at;
+    assert_eq!(scored.status(), "live");
+    // As a device sends it that tells when the ball was bowled, not when it thought again.
+    scored.at = disputed - TimeDelta::seconds(30);
+    says(&mut scored, 8, Some(7), runs(0));
+    assert_eq!(scored.status(), "finished");
+    let stopped: DateTime<Utc> = scored.view()["clock"]["at"].as_str().unwrap().parse().unwrap();
+    assert_eq!(stopped, last - TimeDelta::seconds(30), "when the first said so");
+}

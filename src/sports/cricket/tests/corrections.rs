@@ -210,3 +210,21 @@ fn corrections_far_back_in_a_long_match() {
     }
     assert_eq!(scored.live()["next_number"], 150);
 }
+
+#[test]
+fn a_correction_tells_of_the_balls_own_innings_too() {
+    let mut scored = Scored::batting(overs(1));
+    scored.bowls("6 . . . . .");
+    scored.opens(AWAY);
+    scored.bowls("1");
+    let applied = scored.accepts("PATCH balls/1", runs(4));
+    let corrected = &told(&applied, "match_9", "ball_corrected")[0];
+    let figures =
+        |name: &str| ["number", "runs", "target"].map(|figure| corrected[name][figure].clone());
+    assert_eq!(figures("ball_innings"), [json!(1), json!(4), Value::Null]);
+    assert_eq!(figures("innings"), [json!(2), json!(1), json!(5)]);
+    assert_eq!(
+        corrected["ball_innings"]["wickets"],
+        scored.read("scorecard")["innings"][0]["wickets"]
+    );
+}
