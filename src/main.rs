@@ -17,6 +17,7 @@ use touchline::config::LogFormat;
 use touchline::config::Secret;
 use touchline::server::Server;
 use touchline::server::demo::League;
+use touchline::server::demo::cricket::Ground;
 use touchline::server::memory;
 use tracing_subscriber::EnvFilter;
 
@@ -70,15 +71,18 @@ async fn demo(mut settings: Config) -> anyhow::Result<()> {
     let admin = tools::first_admin(&settings, &store).await?;
     let by = admin.context("The demo needs the administrator that admin_email names")?;
     let server = Server::with_store(settings, store.clone()).await?;
-    let (league, matches) = League::found(store, by).await?;
+    let (league, mut matches) = League::found(store.clone(), by).await?;
+    let ground = Ground::found(store, by).await?;
+    matches.push(ground.match_id());
     tokio::spawn(league.play());
+    tokio::spawn(ground.play());
     welcome(server.address, &matches)?;
     server.run().await
 }
 
 fn welcome(address: SocketAddr, matches: &[i64]) -> std::io::Result<()> {
     let mut out = std::io::stdout();
-    writeln!(out, "\nA league is being played. Open\n")?;
+    writeln!(out, "\nA league is being played, and beside it a match of cricket. Open\n")?;
     writeln!(out, "  http://{address}/              all matches")?;
     for id in matches {
         writeln!(

@@ -1,5 +1,7 @@
 //! An invented league whose matches are being played, so that a newcomer sees pages move.
 
+pub mod cricket;
+mod desk;
 mod season;
 
 use std::time::Duration;
@@ -11,13 +13,11 @@ use rand::seq::IndexedRandom;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::server::demo::desk::Desk;
+use crate::server::demo::desk::Team;
 use crate::store::Result;
 use crate::store::Store;
-use crate::store::StoreError;
-use crate::store::job::Job;
 use crate::store::job::MatchFields;
-use crate::store::job::PlayerFields;
-use crate::store::job::TeamFields;
 use crate::store::job::Write;
 
 /// Name, short name and colour of the league's teams.
@@ -30,24 +30,6 @@ const TEAMS: [(&str, &str, &str); 8] = [
     ("Old Foundry", "FOU", "#3c4a57"),
     ("Riverside Wanderers", "RIV", "#0e8a9e"),
     ("Castle Hill", "CAS", "#d9480f"),
-];
-
-const GIVEN: [&str; 12] =
-    ["Ada", "Bram", "Caio", "Dana", "Elif", "Femi", "Goran", "Hana", "Ivo", "Jun", "Kaya", "Lior"];
-
-const FAMILY: [&str; 12] = [
-    "Okafor",
-    "Lindqvist",
-    "Moreau",
-    "Tanaka",
-    "Silva",
-    "Novak",
-    "Haddad",
-    "Byrne",
-    "Castellanos",
-    "Iversen",
-    "Mbeki",
-    "Rossi",
 ];
 
 /// How often each kind of incident is drawn, out of all together.
@@ -70,12 +52,6 @@ const MINUTE: i64 = 60;
 const HALF: i64 = 45 * MINUTE;
 const BREAK: i64 = 15 * MINUTE;
 
-/// One team and its players' ids.
-struct Team {
-    id: i64,
-    players: Vec<i64>,
-}
-
 /// One match that is being played.
 struct Fixture {
     id: i64,
@@ -87,8 +63,7 @@ struct Fixture {
 
 /// Writes what happens in the league, as its scorers would.
 pub struct League {
-    store: Store,
-    by: i64,
+    desk: Desk,
     event_id: i64,
     teams: Vec<Team>,
     fixtures: Vec<Fixture>,
@@ -97,10 +72,11 @@ pub struct League {
 impl League {
     /// Makes the teams and has matches under way, in both halves. Gives their ids too.
     pub async fn found(store: Store, by: i64) -> Result<(Self, Vec<i64>)> {
-        let mut league = Self { store, by, event_id: 0, teams: Vec::new(), fixtures: Vec::new() };
-        league.event_id = league.make(season::event()).await?;
-        for (name, short_name, colour) in TEAMS {
-            league.add_team(name, short_name, colour).await?;
+        let desk = Desk { store, by };
+        let event_id = desk.make(season::event()).await?;
+        let mut league = Self { desk, event_id, teams: Vec::new(), fixtures: Vec::new() };
+        for (place, team) in TEAMS.into_iter().enumerate() {
+            league.teams.push(league.desk.team(place, team).await?);
         }
         for (pair, minutes_ago) in [(0, 12), (2, 31), (4, 68), (6, 96)] {
             league
@@ -123,29 +99,6 @@ impl League {
         }
     }
 
-    async fn add_team(&mut self, name: &str, short_name: &str, colour: &str) -> Result<()> {
-        let fields = TeamFields {
-            name: name.to_owned(),
-            short_name: Some(short_name.to_owned()),
-            colour: Some(colour.to_owned()),
-            visibility: "public".to_owned(),
-        };
-        let id = self.make(Write::CreateTeam(fields)).await?;
-        let mut players = Vec::new();
-        for number in 1..=11 {
-            let place = self.teams.len() * 7 + number;
-            let given = GIVEN[place % GIVEN.len()];
-            let family = FAMILY[(place * 5 + number) % FAMILY.len()];
-            let fields = PlayerFields {
-                name: format!("{given} {family}"),
-                shirt_number: i32::try_from(number).ok(),
-            };
-            players.push(self.make(Write::AddPlayer { team_id: id, fields }).await?);
-        }
-        self.teams.push(Team { id, players });
-        Ok(())
-    }
-
     async fn kick_off(&mut self, home: usize, away: usize, at: DateTime<Utc>) -> Result<()> {
         let fields = MatchFields {
             event_id: Some(self.event_id),
@@ -157,7 +110,7 @@ impl League {
             venue: Some(format!("{} Ground", TEAMS[home].0)),
             visibility: "public".to_owned(),
         };
-        let id = self.make(Write::CreateMatch(fields)).await?;
+        let id = self.desk.make(Write::CreateMatch(fields)).await?;
         self.fixtures.push(Fixture { id, home, away, kick_off: at, resumed: false });
         let last = self.fixtures.len() - 1;
         self.act(last, "start", json!({}), at).await?;
@@ -236,23 +189,6 @@ impl League {
     }
 
     async fn act(&self, index: usize, action: &str, body: Value, at: DateTime<Utc>) -> Result<()> {
-        let write = Write::Act {
-            match_id: self.fixtures[index].id,
-            action: action.to_owned(),
-            body,
-            occurred_at: Some(at.trunc_subsecs(3)),
-        };
-        self.store.write(self.job(write)).await.map(|_| ())
-    }
-
-    /// Makes something and gives its id.
-    async fn make(&self, write: Write) -> Result<i64> {
-        let done = self.store.write(self.job(write)).await?;
-        let id = done.body["id"].as_i64();
-        id.ok_or_else(|| StoreError::Failed("what was made has no id".to_owned()))
-    }
-
-    fn job(&self, write: Write) -> Job {
-        Job { by: self.by, at: Utc::now().trunc_subsecs(3), key: None, if_match: None, write }
+        self.desk.act(self.fixtures[index].id, action, body, at).await.map(drop)
     }
 }

@@ -48,7 +48,7 @@ impl League {
             let weeks = round as i64 - PLAYED as i64;
             let at = Utc::now() + TimeDelta::weeks(weeks) + TimeDelta::days(3);
             for (home, away) in pairs(round) {
-                let id = self.make(self.fixture(home, away, at)).await?;
+                let id = self.desk.make(self.fixture(home, away, at)).await?;
                 if round < PLAYED {
                     self.enter_result(id).await?;
                 }
@@ -64,7 +64,7 @@ impl League {
             team_ids: Vec::new(),
             expires_at: None,
         });
-        self.make(news).await.map(drop)
+        self.desk.make(news).await.map(drop)
     }
 
     fn fixture(&self, home: usize, away: usize, at: DateTime<Utc>) -> Write {
@@ -88,7 +88,7 @@ impl League {
             body: json!({ "home_score": goals(), "away_score": goals() }),
             occurred_at: None,
         };
-        self.store.write(self.job(write)).await.map(drop)
+        self.desk.store.write(self.desk.job(write)).await.map(drop)
     }
 }
 
