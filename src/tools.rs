@@ -143,10 +143,14 @@ pub async fn token(
 pub async fn import(settings: &Config, command: ImportCommand) -> anyhow::Result<()> {
     let ImportCommand::Cricsheet { files, event, speed, by } = command;
     let store = open(settings).await?;
+    let found = match &by {
+        Some(email) => store.user_by_email(email).await?.map(|user| user.id),
+        // A newcomer's first command may be this one.
+        None => first_admin(settings, &store).await?,
+    };
     let email = by.as_ref().unwrap_or(&settings.admin_email);
-    let user = store.user_by_email(email).await?;
-    let user = user.with_context(|| format!("There is no user {email}"))?;
-    let wish = Wish { by: user.id, event_id: event, speed };
+    let by = found.with_context(|| format!("There is no user {email}: say --by EMAIL"))?;
+    let wish = Wish { by, event_id: event, speed };
     let shows = std::io::stderr().is_terminal();
     for file in files {
         let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;

@@ -99,7 +99,7 @@ fn a_file_that_does_not_fit_is_refused_with_the_place_in_it() {
     let ball = "/innings/0/overs/2/deliveries/3";
     #[rustfmt::skip]
     let cases = [
-        (format!("{ball}/batter"),       serde_json::json!("Nobody"), "innings 1, over 2, ball 3"),
+        (format!("{ball}/batter"),       serde_json::json!("Nobody"), "innings 1, over 2, ball 4"),
         (format!("{ball}/runs/total"),   serde_json::json!(999),      "innings 1"),
         ("/innings/1/team".to_owned(),   serde_json::json!("Nobody"), "innings 2"),
         ("/meta/data_version".to_owned(), serde_json::json!("0.9"),   "meta.data_version"),

@@ -23,6 +23,7 @@ crate::support::on_both! {
     a_file_is_entered_once_and_goes_on_where_it_broke_off,
     g10_a_file_that_does_not_fit_leaves_nothing_behind,
     the_command_line_says_what_became_of_each_file,
+    the_first_import_needs_no_server_before_it,
 }
 
 /// An invented match of two overs a side, as Cricsheet writes it. The home side bats first.
@@ -106,6 +107,7 @@ async fn g10_a_file_that_does_not_fit_leaves_nothing_behind(database: Database) 
     #[rustfmt::skip]
     let faults = [
         ("/innings/1/overs/0/deliveries/3/wickets/0/player_out", json!("K-9"),    "innings 2, over 0, ball 4"),
+        ("/innings/0/overs/0/deliveries/3/batter",               json!("D-99"),   "innings 1, over 0, ball 4"),
         ("/innings/0/overs/1/deliveries/0/bowler",               json!("D-3"),    "innings 1, over 1, ball 1"),
         ("/innings/0/overs/1/deliveries/0/runs/total",           json!(1),        "innings 1"),
         ("/info/outcome/winner",                                 json!("Deccan"), "info.outcome"),
@@ -148,7 +150,24 @@ async fn the_command_line_says_what_became_of_each_file(database: Database) {
         table["leaderboard"].as_array().unwrap().iter().map(|row| &row["net_run_rate"]).collect();
     // 20 in 7 balls, 16 in 12.
     assert_eq!(rates, [&json!(9.143), &json!(-9.143)]);
+    let nobody = ["import", "cricsheet", path, "--by", "nobody@example.org"];
+    let refused = server.command(&nobody).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("no user nobody@example.org"), "{said}");
     let refused = server.command(&["import", "cricsheet", path, "--event", "99"]).output().unwrap();
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("event 99: "), "{refused:?}");
+}
+
+async fn the_first_import_needs_no_server_before_it(database: Database) {
+    let server = TestServer::start(Database::new(database.kind).await, &[]).await;
+    let path = server.folder().join("first.json");
+    std::fs::write(&path, file().to_string()).unwrap();
+    let mut command = server.command(&["import", "cricsheet", path.to_str().unwrap()]);
+    command.env("TOUCHLINE_DATABASE_URL", &database.url).env_remove("TOUCHLINE_ADMIN_PASSWORD");
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{output:?}");
+    assert!(said.starts_with("First administrator: ada.admin@example.org, password "), "{said}");
+    assert!(said.contains("match 1, Kings won by 9 wickets"), "{said}");
 }
