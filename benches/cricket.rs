@@ -1,4 +1,7 @@
 //! What a ball costs at the end of an innings of 90 overs: `cargo bench --bench cricket`.
+//!
+//! First the rules alone, then a ball as it is acknowledged: with its look-ups, its messages and
+//! its transaction, flushed to a SQLite file in the folder for temporary files.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -8,6 +11,8 @@
 use std::time::Duration;
 use std::time::Instant;
 
+use chrono::SubsecRound;
+use chrono::Utc;
 use serde_json::Value;
 use serde_json::json;
 use touchline::sports::Command;
@@ -16,6 +21,14 @@ use touchline::sports::Game;
 use touchline::sports::Player;
 use touchline::sports::Rules;
 use touchline::sports::Side;
+use touchline::store::Options;
+use touchline::store::Store;
+use touchline::store::job::Job;
+use touchline::store::job::MatchFields;
+use touchline::store::job::NewUser;
+use touchline::store::job::PlayerFields;
+use touchline::store::job::TeamFields;
+use touchline::store::job::Write;
 
 /// Overs before the measured ball.
 const OVERS: usize = 90;
@@ -59,6 +72,12 @@ impl Scored {
 }
 
 fn main() {
+    by_the_rules();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(written());
+}
+
+fn by_the_rules() {
     let mut scored = Scored::new(Rules::find("cricket").unwrap());
     scored.does("start", json!({}));
     scored
@@ -89,7 +108,99 @@ fn measure(what: &str, scored: &Scored, command: Command) {
             began.elapsed()
         })
         .collect();
+    tell(&format!("{what} after {OVERS} overs"), &mut all);
+}
+
+fn tell(what: &str, all: &mut [Duration]) {
     all.sort_unstable();
     let at = |part: usize| all[all.len() * part / 100];
-    println!("{what} after {OVERS} overs: median {:?}, p99 {:?}", at(50), at(99));
+    println!("{what}: median {:?}, p99 {:?}", at(50), at(99));
+}
+
+/// A match in a store, and who scores it.
+struct Stored {
+    store: Store,
+    match_id: i64,
+    by: i64,
+}
+
+impl Stored {
+    async fn make(store: &Store, by: i64, write: Write) -> i64 {
+        let at = Utc::now().trunc_subsecs(3);
+        let job = Job { by, at, key: None, if_match: None, write };
+        store.write(job).await.unwrap().body["id"].as_i64().unwrap()
+    }
+
+    async fn new(store: Store) -> (Self, [Vec<i64>; 2], i64) {
+        let (email, name) = ("ann@example.org".to_owned(), "Ann".to_owned());
+        let user = NewUser { email, name, password_hash: None, role: "admin".to_owned() };
+        let by = Self::make(&store, 0, Write::CreateUser(user)).await;
+        let (mut teams, mut players) = (Vec::new(), [Vec::new(), Vec::new()]);
+        for (place, name) in ["Northants", "Kent"].into_iter().enumerate() {
+            let fields = TeamFields {
+                name: name.to_owned(),
+                short_name: None,
+                colour: None,
+                visibility: "public".to_owned(),
+            };
+            let team_id = Self::make(&store, by, Write::CreateTeam(fields)).await;
+            for number in 1..=11 {
+                let fields =
+                    PlayerFields { name: format!("{name} {number}"), shirt_number: Some(number) };
+                let id = Self::make(&store, by, Write::AddPlayer { team_id, fields }).await;
+                players[place].push(id);
+            }
+            teams.push(team_id);
+        }
+        let fields = MatchFields {
+            event_id: None,
+            sport: "cricket".to_owned(),
+            format: json!("test"),
+            home_team_id: teams[0],
+            away_team_id: teams[1],
+            starts_at: None,
+            venue: None,
+            visibility: "public".to_owned(),
+        };
+        let match_id = Self::make(&store, by, Write::CreateMatch(fields)).await;
+        (Self { store, match_id, by }, players, teams[0])
+    }
+
+    async fn does(&self, action: &str, body: Value) -> Duration {
+        let (match_id, action) = (self.match_id, action.to_owned());
+        let write = Write::Act { match_id, action, body, occurred_at: None };
+        let at = Utc::now().trunc_subsecs(3);
+        let job = Job { by: self.by, at, key: None, if_match: None, write };
+        let began = Instant::now();
+        self.store.write(job).await.unwrap();
+        began.elapsed()
+    }
+}
+
+async fn written() {
+    let folder = std::env::temp_dir().join(format!("touchline-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let url = format!("sqlite://{}", folder.join("touchline.db").display());
+    let store = Store::open(&Options { url, connections: 2, ca_file: None }).await.unwrap();
+    let (stored, [batting, bowling], team_id) = Stored::new(store).await;
+    stored.does("start", json!({})).await;
+    let open = json!({
+        "batting_team_id": team_id, "striker_id": batting[0], "non_striker_id": batting[1],
+    });
+    stored.does("innings", open).await;
+    let (mut first, mut last) = (Vec::new(), Vec::new());
+    for over in 0..OVERS + 10 {
+        stored.does("players", json!({ "bowler_id": bowling[over % 6] })).await;
+        for batter in [1, 0, 4, 2, 1, 0] {
+            let took = stored.does("balls", json!({ "runs": { "batter": batter } })).await;
+            if over < 10 {
+                first.push(took);
+            } else if over >= OVERS {
+                last.push(took);
+            }
+        }
+    }
+    tell("a ball acknowledged in the first ten overs", &mut first);
+    tell(&format!("a ball acknowledged after {OVERS} overs"), &mut last);
+    std::fs::remove_dir_all(&folder).unwrap();
 }
