@@ -27,7 +27,8 @@ use crate::support::server::TestServer;
 use crate::support::viewer::Viewer;
 
 crate::support::on_both! {
-    a_match_is_the_same_however_it_is_entered,
+    a_match_is_the_same_with_repetitions_and_a_server_that_dies,
+    a_match_is_the_same_with_mistakes_and_disputes,
 }
 
 /// Deccan: the chase, which began with five penalty runs, ends with the fourth ball of its seventeenth over.
@@ -41,28 +42,31 @@ struct Came {
     state: Value,
 }
 
-async fn a_match_is_the_same_however_it_is_entered(database: Database) {
-    let seed = seed();
-    eprintln!("seed {seed}");
-    let mut random = StdRng::seed_from_u64(seed);
-    let server = TestServer::start(database, &[]).await;
+async fn a_match_is_the_same_with_repetitions_and_a_server_that_dies(database: Database) {
+    let (server, mut random) = (TestServer::start(database, &[]).await, random());
     let organizer = server.organizer().await;
     let sides = sides(&organizer).await;
     let lines = script::written(&sides);
-
-    let game = new_match(&organizer, &sides, 1).await;
-    let early = Early::of(&server, game).await;
-    entered::in_order(&scorer(&organizer, game), &lines).await;
-    let first = came(&organizer.client, game).await;
-    assert_eq!(first.scorecard["result"]["text"], RESULT, "{}", first.scorecard);
-    assert_eq!(first.balls.as_array().unwrap().len(), last_ball(&lines) as usize);
-    let (folded, late) = read(&server, &organizer, game, early).await;
-    assert_eq!(folded.snapshot(), fold::of_snapshot(&late));
-    assert_eq!(folded.cards(), fold::cards_of_snapshot(&late), "who never missed a message");
+    let first = entered_in_order(&server, &sides, &lines).await;
 
     let game = new_match(&organizer, &sides, 1).await;
     entered::thrice(&scorer(&organizer, game), &lines).await;
     same(&first, &came(&organizer.client, game).await, "every ball sent thrice");
+
+    let game = new_match(&organizer, &sides, 1).await;
+    outbox::sent(&server, &scorer(&organizer, game), &lines, &mut random).await;
+    same(&first, &came(&organizer.client, game).await, "killed and sent again");
+    let folded = Fold::of(&history(&organizer.client, game).await);
+    assert_eq!(folded.snapshot(), fold::of_snapshot(&state(&organizer.client, game).await));
+    verified(&server).await;
+}
+
+async fn a_match_is_the_same_with_mistakes_and_disputes(database: Database) {
+    let (server, mut random) = (TestServer::start(database, &[]).await, random());
+    let organizer = server.organizer().await;
+    let sides = sides(&organizer).await;
+    let lines = script::written(&sides);
+    let first = entered_in_order(&server, &sides, &lines).await;
 
     let game = new_match(&organizer, &sides, 1).await;
     let early = Early::of(&server, game).await;
@@ -78,13 +82,25 @@ async fn a_match_is_the_same_however_it_is_entered(database: Database) {
     same(&first, &came(&organizer.client, game).await, "two scorers of whom one errs");
     let (folded, late) = read(&server, &organizer, game, early).await;
     assert_eq!(folded.snapshot(), fold::of_snapshot(&late), "after disputes");
+    verified(&server).await;
+}
 
-    let game = new_match(&organizer, &sides, 1).await;
-    outbox::sent(&server, &scorer(&organizer, game), &lines, &mut random).await;
-    same(&first, &came(&organizer.client, game).await, "killed and sent again");
-    let folded = Fold::of(&history(&organizer.client, game).await);
-    assert_eq!(folded.snapshot(), fold::of_snapshot(&state(&organizer.client, game).await));
+/// What the other ways are compared with: every line once, each accepted.
+async fn entered_in_order(server: &TestServer, sides: &Sides, lines: &[Line]) -> Came {
+    let organizer = server.organizer().await;
+    let game = new_match(&organizer, sides, 1).await;
+    let early = Early::of(server, game).await;
+    entered::in_order(&scorer(&organizer, game), lines).await;
+    let first = came(&organizer.client, game).await;
+    assert_eq!(first.scorecard["result"]["text"], RESULT, "{}", first.scorecard);
+    assert_eq!(first.balls.as_array().unwrap().len(), last_ball(lines) as usize);
+    let (folded, late) = read(server, &organizer, game, early).await;
+    assert_eq!(folded.snapshot(), fold::of_snapshot(&late));
+    assert_eq!(folded.cards(), fold::cards_of_snapshot(&late), "who never missed a message");
+    first
+}
 
+async fn verified(server: &TestServer) {
     server.terminate();
     server.ended(std::time::Duration::from_secs(20)).await;
     let verified = server.command(&["verify"]).output().unwrap();
@@ -118,10 +134,12 @@ fn scorer(organizer: &Organizer, game: Game) -> Scorer {
     Scorer { client: organizer.client.afresh(), game }
 }
 
-/// Given, or drawn: it is printed, so that a failure can be played again.
-fn seed() -> u64 {
+/// The seed is given, or drawn: it is printed, so that a failure can be played again.
+fn random() -> StdRng {
     let given = std::env::var("WAYS_SEED").ok().and_then(|seed| seed.parse().ok());
-    given.unwrap_or_else(rand::random)
+    let seed = given.unwrap_or_else(rand::random);
+    eprintln!("seed {seed}");
+    StdRng::seed_from_u64(seed)
 }
 
 fn last_ball(lines: &[Line]) -> u32 {
