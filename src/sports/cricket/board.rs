@@ -125,6 +125,12 @@ impl Board {
         Some(self.target_against(innings.batting, innings.runs))
     }
 
+    /// How the target of the innings at `index` was reckoned, where somebody named a method.
+    pub fn method_of(&self, format: &Format, index: usize) -> Option<&str> {
+        let is_chase = index + 1 == format.innings();
+        self.target.as_ref().filter(|_| is_chase)?.method.as_deref()
+    }
+
     /// The target of the innings being played or played last.
     pub fn target_now(&self, format: &Format) -> Option<u32> {
         self.target_of(format, self.innings.len().checked_sub(1)?)

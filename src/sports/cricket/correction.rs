@@ -15,6 +15,7 @@ use crate::sports::cricket::delivery::Delivery;
 use crate::sports::cricket::live;
 use crate::sports::cricket::match_state::State;
 use crate::sports::cricket::milestones::Milestone;
+use crate::sports::cricket::scorecard;
 use crate::sports::cricket::step::Step;
 use crate::sports::cricket::turn::Turn;
 use crate::sports::play::Play;
@@ -114,6 +115,8 @@ fn tell(turn: &mut Turn<'_>, (change, was, reason): (&str, &Ball, Option<String>
         ("ball", now.map_or(Value::Null, |ball| ball.view())),
         ("was", was.view()),
         ("reason", json!(reason)),
+        // Who came in when, and what each over brought, can't be reckoned back from the board.
+        ("scorecard", scorecard::from(&turn.next.sport.setup, board, was.innings)),
     ];
     for (name, part) in turn.standing().into_iter().chain(parts.map(|(n, p)| (n.to_owned(), p))) {
         data[name] = part;

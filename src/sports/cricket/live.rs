@@ -23,8 +23,10 @@ pub fn score(board: &Board) -> Score {
 
 /// The innings at `index` as messages tell it.
 pub fn innings(setup: &Setup, board: &Board, index: usize) -> Value {
-    let target = board.target_of(&setup.format, index);
-    board.innings.get(index).map_or(Value::Null, |innings| innings.brief(setup, target))
+    let Some(innings) = board.innings.get(index) else { return Value::Null };
+    let mut view = innings.brief(setup, board.target_of(&setup.format, index));
+    view["method"] = json!(board.method_of(&setup.format, index));
+    view
 }
 
 /// The innings being played or played last, who is in, and who faces the next ball.
@@ -49,6 +51,8 @@ pub fn now(setup: &Setup, board: &Board) -> Value {
         "last_over": before.map(|over| &over.balls),
         "free_hit": open.is_some_and(|innings| innings.free_hit),
         "next_number": board.count() + 1,
+        "next_target": board.target_of_next(&setup.format),
+        "next_method": board.method_of(&setup.format, board.innings.len()),
     })
 }
 

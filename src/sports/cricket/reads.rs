@@ -42,12 +42,30 @@ pub fn read(play: &Play<State>, path: &str) -> Option<Value> {
         }
         "disputes" => Some(json!({ "items": state.consensus.all(), "next": null })),
         "rates" => Some(json!(rates::of_match(state.board(), state.format()))),
-        _ => {
-            let text = path.strip_prefix("balls/")?;
-            let number = text.parse().ok().filter(|number: &u32| number.to_string() == text)?;
-            state.board().ball(number).map(|ball| ball.view())
-        }
+        _ => match path.split('/').collect::<Vec<_>>().as_slice() {
+            ["balls", ball] => state.board().ball(number(ball)?).map(|ball| ball.view()),
+            ["overs", innings, over] => over_of(state, number(innings)?, number(over)?),
+            _ => None,
+        },
     }
+}
+
+/// As it is written, so that each thing has one address.
+fn number(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|number: &u32| number.to_string() == text)
+}
+
+/// The balls of an over, which counts from 1 as in `over_complete`: the one being bowled too.
+fn over_of(state: &State, innings: u32, over: u32) -> Option<Value> {
+    let board = state.board();
+    let known = board.innings.iter().find(|one| one.number == innings)?;
+    let overs = u32::try_from(known.overs.len()).unwrap_or(u32::MAX);
+    if over == 0 || over > overs + u32::from(known.is_open()) {
+        return None;
+    }
+    let all = board.balls.iter().filter(|ball| ball.innings == innings && ball.overs + 1 == over);
+    let balls: Vec<_> = all.map(|ball| ball.view()).collect();
+    Some(json!({ "items": balls, "next": null }))
 }
 
 /// The final outcome, for results and tables.

@@ -7,16 +7,23 @@ use crate::sports::cricket::batting::Card;
 use crate::sports::cricket::board::Board;
 use crate::sports::cricket::innings::End;
 use crate::sports::cricket::innings::Innings;
+use crate::sports::cricket::live;
 use crate::sports::cricket::match_state::Setup;
 use crate::sports::cricket::over::Quota;
 use crate::sports::cricket::performers;
 
 /// All innings and the result, where there is one.
 pub fn view(setup: &Setup, board: &Board) -> Value {
+    from(setup, board, 1)
+}
+
+/// The same without the innings before `number`, which a correction in that one leaves as they are.
+pub fn from(setup: &Setup, board: &Board, number: u32) -> Value {
     let innings: Vec<_> = board
         .innings
         .iter()
         .enumerate()
+        .filter(|(_, one)| one.number >= number)
         .map(|(at, one)| of_innings(setup, board, (at, one)))
         .collect();
     let decision = board.decision(&setup.format);
@@ -29,8 +36,7 @@ pub fn view(setup: &Setup, board: &Board) -> Value {
 
 fn of_innings(setup: &Setup, board: &Board, (at, innings): (usize, &Innings)) -> Value {
     let per = setup.format.balls_per_over;
-    let target = board.target_of(&setup.format, at);
-    let mut view = innings.brief(setup, target);
+    let mut view = live::innings(setup, board, at);
     let bowling = innings.figures.iter().filter(|figures| figures.shared > 0);
     let pairs = innings.partnerships.iter().map(|pair| pair.view(innings));
     let absent = innings.absent.iter().map(|who| json!({ "player_id": who.id, "name": who.name }));
@@ -48,9 +54,15 @@ fn of_innings(setup: &Setup, board: &Board, (at, innings): (usize, &Innings)) ->
         ("partnerships", pairs.collect()),
         ("milestones", milestones.collect()),
         ("over_summaries", innings.overs.iter().map(|over| json!(over.summary())).collect()),
+        // Being bowled, or the one that the innings ended in.
+        ("unfinished_over", json!(unfinished(innings))),
     ];
     for (name, part) in parts {
         view[name] = part;
     }
     view
+}
+
+fn unfinished(innings: &Innings) -> Option<String> {
+    Some(innings.over.summary()).filter(|balls| !balls.is_empty())
 }

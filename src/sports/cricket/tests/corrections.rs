@@ -83,9 +83,25 @@ fn a_ball_in_the_middle_is_changed_and_the_rest_folded_anew() {
     let corrected = &told(&applied, "match_9", "ball_corrected")[0];
     assert_eq!((&corrected["was"], &corrected["ball"]["runs"]["batter"]), (&was, &json!(1)));
     assert_eq!(corrected["innings"], scored.live()["innings"]);
+    assert_eq!(corrected["scorecard"], scored.read("scorecard"));
     scored.accepts("PATCH balls/2", runs(0));
     assert_eq!(seen(&scored), before);
     assert_eq!(scored.read("balls/2")["rev"], 3);
+}
+
+#[test]
+fn a_correction_is_told_with_the_cards_from_its_innings_on() {
+    let mut scored = Scored::batting(overs(1));
+    scored.bowls("1 . 1 4 . 2");
+    scored.opens(AWAY);
+    scored.bowls("1 1");
+    let first = scored.accepts("PATCH balls/4", runs(6));
+    let card = scored.read("scorecard");
+    assert_eq!(told(&first, "match_9", "ball_corrected")[0]["scorecard"], card);
+    assert_eq!(card["innings"][1]["target"], 11);
+    let second = scored.accepts("DELETE balls/8", Value::Null);
+    let told = &told(&second, "match_9", "ball_corrected")[0]["scorecard"]["innings"];
+    assert_eq!(*told, json!([scored.read("scorecard")["innings"][1]]));
 }
 
 #[test]

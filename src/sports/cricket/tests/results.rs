@@ -192,12 +192,16 @@ fn a_target_set_by_hand_is_chased() {
     let told =
         &scored.accepts("target", json!({ "runs": 9, "overs": "1", "method": "D/L" })).messages[0];
     assert_eq!(told.kind, "target_set");
+    assert_eq!(told.data["innings"]["method"], Value::Null, "no method made the first total");
+    let next = ["next_target", "next_method"].map(|name| told.data[name].clone());
+    assert_eq!(next, [json!(9), json!("D/L")]);
     scored.opens(AWAY);
     let innings = scored.live()["innings"].clone();
     assert_eq!((&innings["target"], &innings["balls_left"]), (&json!(9), &json!(6)));
     assert_eq!(innings["required_rate"], 9.0);
     scored.bowls("4 4");
     scored.accepts("target", json!({ "runs": 10, "overs": "1", "method": "D/L" }));
+    assert_eq!(scored.live()["innings"]["method"], "D/L");
     scored.bowls(". 2");
     assert_eq!(scored.text(), "Kent won by 10 wickets with 2 balls remaining (D/L method)");
     assert_eq!(scored.result()["method"], "D/L");

@@ -236,3 +236,23 @@ fn all_that_changes_the_score_carries_it() {
         }
     }
 }
+
+#[test]
+fn an_over_is_read_ball_by_ball() {
+    let mut scored = Scored::batting(overs(2));
+    scored.bowls("1 . 1nb 4 . W 2 1wd 3");
+    let numbers = |path: &str| {
+        let read = scored.read(path);
+        let items = read["items"].as_array().unwrap().iter();
+        items.map(|ball| ball["number"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers("overs/1/1"), [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(numbers("overs/1/2"), [8, 9]);
+    assert_eq!(scored.read("overs/1/2")["items"][1], scored.read("balls/9"));
+    let card = scored.read("scorecard")["innings"][0].clone();
+    let written = (&card["over_summaries"], &card["unfinished_over"]);
+    assert_eq!(written, (&json!(["1 . 1nb 4 . W 2"]), &json!("1wd 3")));
+    for none in ["overs/1/0", "overs/1/3", "overs/2/1", "overs/1/01", "overs/1", "overs/1/1/1"] {
+        assert_eq!(scored.rules.read(&scored.fixture, &scored.game, none), None, "{none}");
+    }
+}
