@@ -1,20 +1,21 @@
 // The stadium display: one match, full screen, for weeks, with nobody to press a key.
 
 import { pair, wall } from "./client/colour.js";
-import { follow, keptAs, matchId, sportOf } from "./client/game.js";
+import { follow, keptAs, matchId, sportOf, stands } from "./client/game.js";
 import { Build, loaded } from "./parts/build.js";
 import { timeOfDay } from "./parts/dates.js";
 import { languageOf, speak } from "./parts/language.js";
-import { elapsedMs, hasBegun, inWords, standing } from "./sports/generic.js";
+import { Moments } from "./parts/moments.js";
+import { Later } from "./parts/tabs.js";
+import { elapsedMs, hasBegun, inWords } from "./sports/generic.js";
 import { html, render } from "./vendor/htm-preact.js";
 
 /** @import { Child } from "./vendor/htm-preact.js" */
 /** @import { End, Game } from "./client/wire.js" */
-/** @import { Moment } from "./sports/sport.js" */
 /** @import { State, Stream } from "./client/stream.js" */
 
 const SILENT_HEARTBEATS = 2; // a live stream is never silent for longer than one
-const MOMENT_MS = 9_000;
+const TAKEN_BACK = new Set(["ball_corrected", "milestone_withdrawn"]);
 const LOOK_FOR_BUILD_MS = 10 * 60_000;
 const DRAW_EVERY_MS = 250; // so that a second never seems to be skipped
 
@@ -28,9 +29,9 @@ const stage = /** @type {HTMLElement} */ (document.getElementById("stage"));
 
 /** @type {Game | null} */ let game = null;
 /** @type {State} */ let state = "connecting";
-/** @type {Moment & { until: number } | null} */ let moment = null;
 /** @type {Build | null} */ let build = null;
 let isOutdated = false;
+const moments = new Moments();
 
 document.documentElement.lang = language;
 document.documentElement.dataset.theme = asked.get("theme") === "light" ? "light" : "dark";
@@ -45,8 +46,9 @@ const stream = id === null ? null : follow(id, {
   },
   onNews(message, after) {
     const celebrated = sportOf(after.sport).moment(after, message);
-    if (celebrated) moment = { ...celebrated, until: Date.now() + MOMENT_MS };
-    else if (message.data.incident?.confirmation === "cancelled") moment = null; // nobody cheers what was taken back
+    if (celebrated) moments.add(celebrated);
+    // Nobody cheers what was taken back.
+    else if (message.data.incident?.confirmation === "cancelled" || TAKEN_BACK.has(message.type)) moments.clear();
   },
   onState(next) {
     state = next;
@@ -81,7 +83,6 @@ function trouble() {
 }
 
 function draw() {
-  if (moment && Date.now() > moment.until) moment = null;
   stage.dataset.status = game?.status ?? "";
   if (game) {
     document.title = `${game.teams.home.name} v ${game.teams.away.name} · Touchline`;
@@ -93,12 +94,21 @@ function draw() {
     }
   }
   const wrong = trouble();
-  render(html`${game && stream ? html`<${Match} game=${game} stream=${stream} />` : html`<p class="waiting">${wrong ? "" : words("Connecting")}</p>`}
+  render(html`${game && stream ? html`<${Board} game=${game} stream=${stream} />` : html`<p class="waiting">${wrong ? "" : words("Connecting")}</p>`}
     <p class="lost" id="lost" role="status" hidden=${wrong === ""}>${wrong}</p>`, stage);
 }
 
 /** @param {{ game: Game, stream: Stream }} props */
+function Board({ game: now, stream: from }) {
+  const { stage: load } = sportOf(now.sport);
+  if (!load) return html`<${Match} game=${now} stream=${from} />`;
+  const { text, period } = timeOf(now, from);
+  return html`<${Later} load=${load} props=${{ game: now, words, standing: period, time: text, moment: moments.now() }} />`;
+}
+
+/** @param {{ game: Game, stream: Stream }} props */
 function Match({ game: now, stream: from }) {
+  const moment = moments.now();
   const { period, text, added } = timeOf(now, from);
   const pens = now.shootout_score;
   return html`
@@ -111,7 +121,7 @@ function Match({ game: now, stream: from }) {
     <ol class="board" id="board">${sportOf(now.sport).board(now, words)}</ol>`;
 }
 
-/** @param {{ end: End, game: Game, moment: Moment & { until: number } | null }} props */
+/** @param {{ end: End, game: Game, moment: import("./parts/moments.js").Shown | null }} props */
 function Half({ end, game: now, moment: cheered }) {
   const { name } = now.teams[end];
   const digits = hasBegun(now) ? String(now.score?.[end] ?? "") : "";
@@ -137,7 +147,7 @@ function timeOf(now, from) {
   const waiting = status === "scheduled" && starts_at ? timeOfDay(starts_at, clockOf(language)) : "";
   const period = running && clock?.period ? (periods[clock.period] ?? inWords(clock.period)) : "";
   const day = waiting && starts_at ? dayUnlessToday(starts_at) : "";
-  return { text: running?.text ?? waiting, added: running?.added ?? "", period: day || words(period || standing(now)) };
+  return { text: running?.text ?? waiting, added: running?.added ?? "", period: day || words(period || stands(now)) };
 }
 
 /** @param {string} at */

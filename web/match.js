@@ -1,11 +1,11 @@
 // The page of one match: score, clock, timeline and figures, as they happen.
 
 import { inkOn, pair } from "./client/colour.js";
-import { follow, matchId, sportOf } from "./client/game.js";
+import { follow, matchId, sportOf, stands } from "./client/game.js";
 import { dayOf, timeOfDay } from "./parts/dates.js";
 import { Frame, noContact, Notice, refusal, Ticking } from "./parts/frame.js";
 import { Later, Tabs } from "./parts/tabs.js";
-import { elapsedMs, hasBegun, inWords, standing } from "./sports/generic.js";
+import { elapsedMs, hasBegun, inWords } from "./sports/generic.js";
 import { html, render } from "./vendor/htm-preact.js";
 
 /** @import { End, Game } from "./client/wire.js" */
@@ -46,8 +46,11 @@ function draw() {
 /** The title tells the score in a tab's name, and the team colours are the page's. @param {Game} now */
 function dress(now) {
   const { teams, score } = now;
-  const numbers = score && hasBegun(now) ? `${score.home}–${score.away}` : "v";
-  document.title = `${teams.home.name} ${numbers} ${teams.away.name} · Touchline`;
+  const { number } = sportOf(now.sport);
+  const begun = score && hasBegun(now);
+  const made = (/** @type {End} */ end) => [teams[end].name, begun && number?.(now, end)].filter(Boolean).join(" ");
+  const numbers = begun && !number ? `${score.home}–${score.away}` : "v";
+  document.title = `${made("home")} ${numbers} ${made("away")} · Touchline`;
   const colours = pair(teams.home.colour, teams.away.colour);
   for (const end of /** @type {End[]} */ (["home", "away"])) {
     document.documentElement.style.setProperty(`--${end}`, colours[end]);
@@ -60,6 +63,8 @@ function Head({ game: now }) {
   const { teams, score, venue, starts_at, shootout_score: pens, result } = now;
   const begun = hasBegun(now);
   const when = starts_at && `${dayOf(starts_at, Date.now())}, ${timeOfDay(starts_at)}`;
+  const { head: load } = sportOf(now.sport);
+  if (load) return html`<h1 class="unseen">${teams.home.name} against ${teams.away.name}</h1><${Later} load=${load} props=${{ game: now, standing: period(now) }} />`;
   const how = { walkover: "Walk-over", awarded: "Awarded", no_result: "No result" }[/** @type {string} */ (result?.ending)];
   return html`
     <h1 id="title" class="unseen">${teams.home.name} against ${teams.away.name}</h1>
@@ -122,5 +127,5 @@ function time({ clock, status, sport }) {
 function period(now) {
   const { clock, status, sport } = now;
   const running = status === "live" && clock?.period;
-  return running ? (sportOf(sport).periods[running] ?? inWords(running)) : standing(now);
+  return running ? (sportOf(sport).periods[running] ?? inWords(running)) : stands(now);
 }

@@ -1,7 +1,8 @@
 // Follows one match: messages become the state of a game, and the state is drawn.
 
+import { cricket } from "../sports/cricket.js";
 import { football } from "../sports/football.js";
-import { generic } from "../sports/generic.js";
+import { generic, standing } from "../sports/generic.js";
 import { Stream } from "./stream.js";
 
 /** @import { Game, Message } from "./wire.js" */
@@ -9,7 +10,7 @@ import { Stream } from "./stream.js";
 /** @import { State } from "./stream.js" */
 
 /** @type {{ [sport: string]: Sport }} */
-const SPORTS = { football };
+const SPORTS = { cricket, football };
 
 const DRAW_AFTER_MS = 16;
 
@@ -19,6 +20,11 @@ const DRAW_AFTER_MS = 16;
  */
 export function sportOf(name) {
   return Object.hasOwn(SPORTS, name) ? SPORTS[name] : generic;
+}
+
+/** How a match stands, in words of its sport. @param {Game} game */
+export function stands(game) {
+  return sportOf(game.sport).standing?.(game) ?? standing(game);
 }
 
 /**

@@ -1,6 +1,7 @@
 // Matches in a list: time, both sides, score.
 
 import { teamColour } from "../client/colour.js";
+import { sportOf } from "../client/game.js";
 import { hasBegun } from "../sports/generic.js";
 import { html } from "../vendor/htm-preact.js";
 import { Ticking } from "./frame.js";
@@ -25,15 +26,16 @@ export function Schedule({ games, from }) {
 
 /** @param {{ game: Game, from: Games }} props */
 function Fixture({ game, from }) {
-  const score = hasBegun(game) ? game.score : null;
+  const begun = hasBegun(game);
+  const number = (/** @type {End} */ end) => sportOf(game.sport).number?.(game, end) ?? game.score?.[end];
   return html`
     <a class="game" href=${`/matches/${game.id}`} data-status=${game.status}>
       <${Ticking} class="when" read=${() => from.time(from.newest(game))} every=${1_000} />
-      <span class="sides">${ENDS.map((end) => html`<${Line} key=${end} end=${end} side=${game.teams[end]} number=${score?.[end]} />`)}</span>
+      <span class="sides">${ENDS.map((end) => html`<${Line} key=${end} end=${end} side=${game.teams[end]} number=${begun ? number(end) : null} />`)}</span>
     </a>`;
 }
 
-/** @param {{ end: End, side: { name: string, colour?: string | null }, number?: number | null, won?: boolean }} props */
+/** @param {{ end: End, side: { name: string, colour?: string | null }, number?: number | string | null, won?: boolean }} props */
 function Line({ end, side, number, won = false }) {
   return html`<span class="line" data-won=${won ? "yes" : undefined} style=${{ "--colour": teamColour(side.colour, end) }}>
     <span class="name">${side.name}</span> <span class="number">${number ?? ""}</span></span>`;

@@ -1,8 +1,8 @@
 // The matches of a list, moved on while they are played: one stream carries up to 30 of them.
 
-import { apply, sportOf } from "../client/game.js";
+import { apply, sportOf, stands } from "../client/game.js";
 import { Stream } from "../client/stream.js";
-import { elapsedMs, standing } from "../sports/generic.js";
+import { elapsedMs } from "../sports/generic.js";
 import { startOf } from "./bulletin.js";
 import { timeOfDay } from "./dates.js";
 
@@ -76,9 +76,9 @@ export class Games {
     const { status, clock, sport, starts_at } = game;
     if (status === "live" && clock?.at) {
       const { text, added } = sportOf(sport).clock(clock, elapsedMs(clock, this.serverNow()));
-      return `${text}${added && ` ${added}`}`;
+      return text ? `${text}${added && ` ${added}`}` : stands(game);
     }
     if (status === "scheduled" && starts_at) return timeOfDay(starts_at);
-    return standing(game);
+    return stands(game);
   }
 }

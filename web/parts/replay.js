@@ -1,8 +1,8 @@
 // A match once more, at a pace of one's own.
 
-import { apply, sportOf } from "../client/game.js";
+import { apply, sportOf, stands } from "../client/game.js";
 import { Stream } from "../client/stream.js";
-import { elapsedMs, hasBegun, inWords, standing } from "../sports/generic.js";
+import { elapsedMs, hasBegun, inWords } from "../sports/generic.js";
 import { html, useEffect, useMemo, useRef, useState } from "../vendor/htm-preact.js";
 import { Ticking } from "./frame.js";
 
@@ -14,7 +14,7 @@ const SPEEDS = [1, 10, 60, 600, 5_000];
 export function beginning(game) {
   return {
     ...game, seq: 0, status: "scheduled", reason: null, clock: null, score: { home: 0, away: 0 },
-    shootout_score: null, incidents: [], statistics: undefined, result: null,
+    shootout_score: null, incidents: [], statistics: undefined, result: null, ...sportOf(game.sport).unplayed?.(),
   };
 }
 
@@ -68,11 +68,19 @@ export function Replay({ game }) {
       </div>
       ${step === "refused" && html`<p class="empty" role="status">The replay can't be had at the moment.</p>`}
       ${step !== "idle" && html`
-        <p class="replay-score"><span>${shown.teams.home.name}</span> <b>${hasBegun(shown) ? `${shown.score?.home}–${shown.score?.away}` : "v"}</b> <span>${shown.teams.away.name}</span></p>
+        <${Score} game=${shown} />
         <p class="replay-time"><${Ticking} read=${clock} every=${100} /></p>
         ${sportOf(shown.sport).panels[0]?.draw(shown)}`}
       ${step === "idle" && html`<p class="empty">Watch the match again from the beginning, as fast as you like.</p>`}
     </div>`;
+}
+
+/** @param {{ game: Game }} props */
+function Score({ game }) {
+  const { number } = sportOf(game.sport);
+  const { home, away } = game.teams;
+  if (number) return html`<p class="replay-lines"><span>${home.name} <b>${number(game, "home")}</b></span> <span>${away.name} <b>${number(game, "away")}</b></span></p>`;
+  return html`<p class="replay-score"><span>${home.name}</span> <b>${hasBegun(game) ? `${game.score?.home}–${game.score?.away}` : "v"}</b> <span>${away.name}</span></p>`;
 }
 
 /**
@@ -81,8 +89,8 @@ export function Replay({ game }) {
  */
 function time(game, now) {
   const { clock, status, sport } = game;
-  if (!clock || status !== "live") return standing(game);
+  if (!clock || status !== "live") return stands(game);
   const { text, added } = sportOf(sport).clock(clock, elapsedMs(clock, now));
   const { periods } = sportOf(sport);
-  return [clock.period && (periods[clock.period] ?? inWords(clock.period)), `${text} ${added}`.trim()].filter(Boolean).join(" · ");
+  return [clock.period && (periods[clock.period] ?? inWords(clock.period)), `${text} ${added}`.trim()].filter(Boolean).join(" · ") || stands(game);
 }

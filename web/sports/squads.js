@@ -5,6 +5,7 @@ import { all } from "../desk/api.js";
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
 import { describe, inOrder, minute } from "./incidents.js";
 
+/** @import { Child } from "../vendor/htm-preact.js" */
 /** @import { End, Game, Incident } from "../client/wire.js" */
 
 /** @typedef {{ id: number, name: string, shirt_number?: number | null }} Player */
@@ -12,14 +13,14 @@ import { describe, inOrder, minute } from "./incidents.js";
 /** Worth a mark beside a name. */
 const DEEDS = new Set(["goal", "own_goal", "penalty_goal", "yellow_card", "second_yellow", "red_card", "substitution"]);
 
-/** @param {{ game: Game }} props */
-export function Squads({ game }) {
+/** @param {{ game: Game, deeds?: (player: number) => Child }} props what a player did, where it is no incident */
+export function Squads({ game, deeds }) {
   const ends = /** @type {End[]} */ (["home", "away"]);
-  return html`<div class="squads">${ends.map((end) => html`<${Squad} key=${game.teams[end].id} end=${end} game=${game} />`)}</div>`;
+  return html`<div class="squads">${ends.map((end) => html`<${Squad} key=${game.teams[end].id} end=${end} game=${game} deeds=${deeds} />`)}</div>`;
 }
 
-/** @param {{ end: End, game: Game }} props */
-function Squad({ end, game }) {
+/** @param {{ end: End, game: Game, deeds?: (player: number) => Child }} props */
+function Squad({ end, game, deeds }) {
   const { id, name, colour } = game.teams[end];
   const [players, setPlayers] = useState(/** @type {Player[] | null} */ (null));
   const [trouble, setTrouble] = useState("");
@@ -34,18 +35,18 @@ function Squad({ end, game }) {
     <h2><a href=${`/teams/${id}`}>${name}</a></h2>
     ${trouble && html`<p class="empty">${trouble}</p>`}
     ${players?.length === 0 && html`<p class="empty">No players are listed.</p>`}
-    <${Players} players=${players ?? []} incidents=${game.incidents ?? []} />
+    <${Players} players=${players ?? []} incidents=${game.incidents ?? []} more=${deeds} />
   </section>`;
 }
 
-/** @param {{ players: Player[], incidents: Incident[] }} props */
-function Players({ players, incidents }) {
+/** @param {{ players: Player[], incidents: Incident[], more?: (player: number) => Child }} props */
+function Players({ players, incidents, more }) {
   const byShirt = [...players].sort((one, other) => (one.shirt_number ?? 1_000) - (other.shirt_number ?? 1_000) || one.id - other.id);
   return html`<ol class="players">${byShirt.map(({ id, name, shirt_number }) => {
     const deeds = inOrder(incidents.filter(({ kind, player_id, related_player_id, confirmation }) =>
       DEEDS.has(kind) && confirmation !== "cancelled" && (player_id === id || (kind === "substitution" && related_player_id === id))));
     return html`<li key=${id}><span class="shirt">${shirt_number ?? ""}</span> <span class="name">${name}</span>
       <span class="deeds">${deeds.map((deed) => html`<span key=${deed.id} class="deed" data-kind=${deed.kind}>
-        <span class="mark" aria-hidden="true"></span><span class="unseen">${describe(deed)}</span> ${minute(deed)}</span>`)}</span></li>`;
+        <span class="mark" aria-hidden="true"></span><span class="unseen">${describe(deed)}</span> ${minute(deed)}</span>`)}${more?.(id)}</span></li>`;
   })}</ol>`;
 }

@@ -1,0 +1,99 @@
+// A match of cricket scored through REST, with balls written as scorers write them.
+
+const BOWLERS = 5; // the last of a side, in turn
+
+const HOME = ["Ada Okafor", "Bram Lindqvist", "Caio Moreau", "Dana Tanaka", "Elif Silva", "Femi Novak", "Goran Haddad", "Hana Byrne", "Ivo Castellanos", "Jun Iversen", "Kaya Mbeki"];
+const AWAY = ["Lior Rossi", "Mina Patel", "Noor Khan", "Otto Weiss", "Pia Larsen", "Quim Prats", "Rhea Dutta", "Sami Aalto", "Tara Singh", "Umar Farooq", "Vera Costa"];
+
+export class Oval {
+  /** Two sides of eleven, and a match that is live; the home side bats first. */
+  static async start(server, { format = "t20", home = "Deccan Sunrisers", away = "Rajasthan Kings", colours = ["#e2711d", "#254aa5"], event = null, isOpen = true } = {}) {
+    const oval = new Oval();
+    oval.server = server;
+    oval.teams = [];
+    oval.players = new Map();
+    for (const [at, name] of [home, away].entries()) {
+      const { id } = await server.post("/api/teams", { name, short_name: name.slice(0, 3).toUpperCase(), colour: colours[at], visibility: "public" });
+      if (event) await server.post(`/api/events/${event}/registrations`, { team_id: id });
+      oval.teams.push(id);
+      const ids = [];
+      for (const [place, player] of [HOME, AWAY][at].entries()) ids.push((await server.post(`/api/teams/${id}/players`, { name: player, shirt_number: place + 1 })).id);
+      oval.players.set(id, ids);
+    }
+    [oval.home, oval.away] = oval.teams;
+    const match = { sport: "cricket", home_team_id: oval.home, away_team_id: oval.away, format, venue: "Riverside Oval", starts_at: new Date().toISOString() };
+    oval.id = (await server.post("/api/matches", event ? { ...match, event_id: event } : match)).id;
+    if (!isOpen) return oval;
+    await oval.act("toss", { winner_team_id: oval.home, decision: "bat" });
+    await oval.act("start", {});
+    await oval.opens(oval.home);
+    return oval;
+  }
+
+  act(action, body) {
+    return this.server.post(`/api/matches/${this.id}/${action}`, body);
+  }
+
+  read(part) {
+    return fetch(`${this.server.url}/api/matches/${this.id}/${part}`).then((answer) => answer.json());
+  }
+
+  async opens(team) {
+    this.batting = team;
+    this.fielding = this.teams.find((other) => other !== team);
+    this.next = 2;
+    const [striker_id, non_striker_id] = this.players.get(team);
+    const { state } = await this.act("innings", { batting_team_id: team, striker_id, non_striker_id, bowler_id: this.bowlerOf(0) });
+    this.live = state;
+  }
+
+  /** The bowler of an over, from 0. */
+  bowlerOf(over) {
+    return this.players.get(this.fielding).at(-1 - (over % BOWLERS));
+  }
+
+  /** `. 1 4 6 W 1wd 2nb 1b 2lb`; whoever is missing at the crease is the next in order. */
+  async bowls(balls, more = {}) {
+    for (const symbol of balls.split(/\s+/).filter(Boolean)) await this.bowl(ballOf(symbol), more);
+    return this.live;
+  }
+
+  async bowl(ball, more = {}) {
+    const body = { ...ball, ...more };
+    for (const place of ["striker", "non_striker"]) {
+      if (!this.live[place]) body[`${place}_id`] = this.players.get(this.batting)[this.next++];
+    }
+    if (!this.live.bowler) body.bowler_id = this.bowlerOf(Number(this.live.innings.overs.split(".")[0]));
+    if (ball.wickets?.[0]?.kind === "caught") ball.wickets[0].fielder_ids = [this.players.get(this.fielding)[2]];
+    const { state, cursor } = await this.act("balls", body);
+    this.live = state;
+    return cursor;
+  }
+
+  /** Takes the last ball back. */
+  async undo() {
+    const number = this.live.next_number - 1;
+    const before = this.live.innings.wickets;
+    const { state } = await this.server.send("DELETE", `/api/matches/${this.id}/balls/${number}`);
+    this.live = state;
+    const { innings } = await this.read("scorecard");
+    this.next = Math.max(2, innings.at(-1).batting.length);
+    return before;
+  }
+
+  correct(number, symbol, more = {}) {
+    return this.server.send("PATCH", `/api/matches/${this.id}/balls/${number}`, { ...ballOf(symbol), ...more });
+  }
+}
+
+/** @param {string} symbol */
+export function ballOf(symbol) {
+  const runs = parseInt(symbol, 10) || 0;
+  if (symbol === "W") return { runs: { batter: 0 }, wickets: [{ kind: "bowled" }] };
+  if (symbol === "C") return { runs: { batter: 0 }, wickets: [{ kind: "caught" }] };
+  if (symbol.endsWith("wd")) return { runs: { batter: 0 }, extras: { wides: runs } };
+  if (symbol.endsWith("nb")) return { runs: { batter: runs - 1 }, extras: { no_balls: 1 } };
+  if (symbol.endsWith("lb")) return { runs: { batter: 0 }, extras: { leg_byes: runs } };
+  if (symbol.endsWith("b")) return { runs: { batter: 0 }, extras: { byes: runs } };
+  return { runs: { batter: runs } };
+}
