@@ -38,6 +38,12 @@ export class Oval {
     return fetch(`${this.server.url}/api/matches/${this.id}/${part}`).then((answer) => answer.json());
   }
 
+  /** What is told after a cursor, all there is: `{ messages, cursor }`; first the snapshot. */
+  async told(cursor = "") {
+    const answer = await fetch(`${this.server.url}/api/matches/${this.id}/stream/?transport=poll&wait=1${cursor && `&last_event_id=${cursor}`}`);
+    return answer.json();
+  }
+
   async opens(team) {
     this.batting = team;
     this.fielding = this.teams.find((other) => other !== team);
@@ -72,13 +78,17 @@ export class Oval {
 
   /** Takes the last ball back. */
   async undo() {
-    const number = this.live.next_number - 1;
-    const before = this.live.innings.wickets;
-    const { state } = await this.server.send("DELETE", `/api/matches/${this.id}/balls/${number}`);
-    this.live = state;
-    const { innings } = await this.read("scorecard");
-    this.next = Math.max(2, innings.at(-1).batting.length);
-    return before;
+    await this.server.send("DELETE", `/api/matches/${this.id}/balls/${this.live.next_number - 1}`);
+    await this.look();
+  }
+
+  /** Learns how it stands after what wasn't bowled. */
+  async look() {
+    const { data } = await this.read("state");
+    this.live = data.live;
+    this.batting = data.live.innings.batting_team_id;
+    this.fielding = this.teams.find((other) => other !== this.batting);
+    this.next = Math.max(2, data.scorecard.innings.at(-1).batting.length);
   }
 
   correct(number, symbol, more = {}) {

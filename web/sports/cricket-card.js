@@ -31,13 +31,13 @@ function InningsCard({ match, innings }) {
   return html`<div class="card" id="card">
     <h2 class="unseen">${nameOf(match, innings)}</h2>
     <div class="wide-table" tabindex="0" role="group" aria-label="Batting"><table class="batting-card"><caption class="unseen">Batting</caption>
-      <thead><tr><th scope="col">Batter</th><td></td><th scope="col" class="n">Runs</th><th scope="col" class="n">Balls</th><th scope="col" class="n"><abbr title="Fours">4s</abbr></th><th scope="col" class="n"><abbr title="Sixes">6s</abbr></th><th scope="col" class="n"><abbr title="Strike rate">SR</abbr></th></tr></thead>
+      <thead><tr><th scope="col">Batter</th><th scope="col" class="n">Runs</th><th scope="col" class="n">Balls</th><th scope="col" class="n"><abbr title="Fours">4s</abbr></th><th scope="col" class="n"><abbr title="Sixes">6s</abbr></th><th scope="col" class="n"><abbr title="Strike rate">SR</abbr></th></tr></thead>
       <tbody>${innings.batting.map((one) => html`<tr key=${one.player_id} data-player=${one.player_id} data-in=${isIn(one) ? "yes" : undefined}>
-        <th scope="row">${one.name}</th><td class="how">${isIn(one) ? "batting" : one.dismissal}</td><td class="n runs">${one.runs}</td><td class="n">${one.balls}</td><td class="n">${one.fours}</td><td class="n">${one.sixes}</td><td class="n">${rateText(one.strike_rate)}</td></tr>`)}
-        ${innings.absent.map(({ player_id: id, name }) => html`<tr key=${`absent ${id}`}><th scope="row">${name}</th><td class="how">absent</td><td class="n" colspan="5"></td></tr>`)}
+        <th scope="row">${one.name} <span class="how">${isIn(one) ? "batting" : one.dismissal}</span></th><td class="n runs">${one.runs}</td><td class="n">${one.balls}</td><td class="n">${one.fours}</td><td class="n">${one.sixes}</td><td class="n">${rateText(one.strike_rate)}</td></tr>`)}
+        ${innings.absent.map(({ player_id: id, name }) => html`<tr key=${`absent ${id}`}><th scope="row">${name} <span class="how">absent</span></th><td colspan="5"></td></tr>`)}
       </tbody>
-      <tfoot><tr><th scope="row">Extras</th><td class="how">${extrasText(innings)}</td><td class="n runs">${sum(innings)}</td><td colspan="4"></td></tr>
-        <tr class="total"><th scope="row">Total</th><td class="how">${innings.overs} overs, ${rateText(innings.run_rate)} an over</td><td class="n runs">${total(innings)}</td><td colspan="4"></td></tr></tfoot>
+      <tfoot><tr><th scope="row">Extras <span class="how">${extrasText(innings)}</span></th><td class="n runs">${sum(innings)}</td><td colspan="4"></td></tr>
+        <tr class="total"><th scope="row">Total <span class="how">${innings.overs} overs, ${rateText(innings.run_rate)} an over</span></th><td class="n runs">${total(innings)}</td><td colspan="4"></td></tr></tfoot>
     </table></div>
     ${innings.fall_of_wickets.length > 0 && html`<section class="falls"><h3>Fall of wickets</h3><p>${commaed(innings.fall_of_wickets.map((fall) => html`<span key=${fall.wicket} class="fall"><b>${fall.wicket}–${fall.runs}</b> (${fall.name}, ${fall.overs})</span>`))}</p></section>`}
     <div class="wide-table" tabindex="0" role="group" aria-label="Bowling"><table class="bowling-card"><caption class="unseen">Bowling</caption>

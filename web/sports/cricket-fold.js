@@ -14,6 +14,9 @@ const NOTHING = {
   this_over: null, last_over: null, free_hit: false, next_number: 1,
 };
 
+/** Stumps are drawn: nobody is in. */
+const DRAWN = { striker: null, non_striker: null, bowler: null, partnership: NOTHING.partnership, this_over: null, free_hit: false };
+
 /** Messages that carry the whole board. */
 const BOARDS = new Set(["innings_start", "player_changed", "target_set", "ball_corrected"]);
 
@@ -22,11 +25,11 @@ const CHANGES = {
   ball_bowled: bowled,
   wicket_fallen: fallen,
   over_complete: overComplete,
-  innings_start: (match) => onCard(match, match.live.innings, (card) => card),
+  innings_start: (match) => onCard(match, match.live.innings, (card) => ({ ...card, batting: pairOf(match.live).reduce(withBatter, card.batting) })),
   target_set: (match) => onCard(match, match.live.innings, (card) => card),
   player_changed: changed,
   innings_complete: (match, { innings, next_target: next }) =>
-    onCard({ ...match, live: { ...match.live, innings, next_target: next } }, innings, (card) => ({ ...card, end: innings.reason })),
+    onCard({ ...match, live: { ...match.live, ...DRAWN, innings, next_target: next } }, innings, (card) => ({ ...card, end: innings.reason })),
   penalty_awarded: (match, { innings }) => onCard(match, innings, (card) => card),
   milestone_achieved: (match, { milestone }) => onInnings(match, milestone.innings, (card) => ({ ...card, milestones: [...without(card.milestones, milestone), milestone] })),
   milestone_withdrawn: (match, { milestone }) => onInnings(match, milestone.innings, (card) => ({ ...card, milestones: without(card.milestones, milestone) })),
@@ -97,17 +100,23 @@ function empty() {
   return /** @type {Innings} */ (/** @type {unknown} */ (sheet));
 }
 
+/** @param {Live} live */
+const pairOf = ({ striker, non_striker: other }) => [striker, other].filter((one) => one !== null);
+
 /** @param {Match} match @param {any} data */
 function bowled(match, { ball, innings, striker, non_striker: other, bowler, partnership, next }) {
   const { live } = match;
   const started = live.innings?.number === innings.number ? (live.this_over ?? []) : [];
+  // Who came in with the ball is told first, with the board as it stands after the ball.
+  const isIn = live.next_number === next.number;
   const batters = [striker, other, ...(match.scorecard.innings.find(({ number }) => number === innings.number)?.batting ?? [])];
   const at = (/** @type {number | null} */ id) => batters.find((one) => one?.player_id === id) ?? null;
+  const goesOn = next.striker_id !== null && next.non_striker_id !== null;
   /** @type {Live} */
   const now = {
-    ...live, innings, partnership, striker: at(next.striker_id), non_striker: at(next.non_striker_id),
+    ...live, innings, partnership: goesOn ? partnership : NOTHING.partnership, striker: at(next.striker_id), non_striker: at(next.non_striker_id),
     bowler: next.bowler_id === bowler?.player_id ? bowler : null,
-    this_over: [...started, ball.symbol], free_hit: next.free_hit, next_number: next.number,
+    this_over: isIn ? started : [...started, ball.symbol], free_hit: next.free_hit, next_number: next.number,
   };
   const moved = { ...match, live: now, told: [...(match.told ?? []).filter(({ number }) => number < ball.number), ball].slice(-TOLD) };
   return onCard(moved, innings, (card) => ({
@@ -184,7 +193,7 @@ function overComplete(match, { over, balls, summary, bowler, innings }) {
 function changed(match, { change, player_id: id, name }) {
   const { striker, non_striker: other, innings } = match.live;
   return onCard(match, innings, (card) => {
-    const batting = [striker, other].filter((one) => one !== null).reduce(withBatter, card.batting);
+    const batting = pairOf(match.live).reduce(withBatter, card.batting);
     const left = (/** @type {Card} */ one) => ({ ...one, dismissal: "retired hurt" });
     const back = (/** @type {Card} */ one) => ({ ...one, dismissal: "not out" });
     const isIn = (/** @type {Card} */ { player_id }) => player_id === striker?.player_id || player_id === other?.player_id;
