@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 
 import { launch, watch } from "./chromium.js";
 import { OPENED_MS, shows, SOON_MS } from "./league.js";
+import { Oval } from "./oval.js";
 import { Server, until } from "./server.js";
 
 const MESSAGES = 10_000;
@@ -32,8 +33,8 @@ async function open(context, server, path, options) {
 }
 
 /** A display whose server is this test: `told` hands it messages. */
-async function fed(context, server, { heartbeatMs = 15_000 } = {}) {
-  const game = await server.liveMatch();
+async function fed(context, server, { heartbeatMs = 15_000, game: made = null } = {}) {
+  const game = made ?? (await server.liveMatch());
   const page = await newPage(context);
   await page.addInitScript(() => {
     for (const name of ["SharedWorker", "BroadcastChannel"]) delete globalThis[name];
@@ -68,43 +69,71 @@ async function fed(context, server, { heartbeatMs = 15_000 } = {}) {
     globalThis.tell("live", { replayed: 0 }, "abc.1");
   }, [snapshot, heartbeatMs]);
   await page.locator("#home-name").waitFor({ timeout: OPENED_MS });
-  return { page, game, topic: state.topic };
+  return { page, game, topic: state.topic, state: state.data };
 }
 
-test("its memory is flat over 10,000 messages", { timeout: 180_000 }, async (context) => {
-  const server = await Server.start(context);
-  const { page, game, topic } = await fed(context, server);
-  const session = await page.context().newCDPSession(page);
-  const feed = (from, count) => page.evaluate(async ([first, many, of, { id, homeTeam }]) => {
-    for (let seq = first; seq < first + many; seq += 1) {
-      // Sixty incidents in turn, as a long match has: each is said, corrected, and taken away again.
+/** Feeds messages of football: sixty incidents in turn, as a long match has; each is said, corrected, and taken away again. */
+function feedFootball({ page, game, topic }, first, many) {
+  return page.evaluate(async ([from, count, of, { id, homeTeam }]) => {
+    for (let seq = from; seq < from + count; seq += 1) {
       const type = ["incident_added", "incident_updated", "incident_removed"][seq % 3];
       const incident = { id: 1 + (Math.floor(seq / 3) % 60), rev: 1, kind: "goal", confirmation: "confirmed", team_id: homeTeam, player: `Player ${seq}`, period: "first_half", minute: 12, stoppage: 0 };
       const data = { match_id: id, incident, score: { home: seq % 9, away: 0 } };
       globalThis.tell("message", { type, topic: of, seq, at: new Date().toISOString(), data }, `abc.${seq}`);
       if (seq % 100 === 0) await new Promise((resume) => setTimeout(resume, 20)); // so that it draws
     }
-  }, [from, count, topic, game]);
-  const size = async () => {
-    await page.waitForTimeout(500); // timers and animations of what was told last
-    await session.send("HeapProfiler.collectGarbage");
-    const { usedSize } = await session.send("Runtime.getHeapUsage");
-    const { nodes, jsEventListeners } = await session.send("Memory.getDOMCounters");
-    return { usedSize, nodes, jsEventListeners };
-  };
+  }, [first, many, topic, game]);
+}
 
-  await feed(2, 1_000); // what is made once is made by now
-  const early = await size();
-  await feed(1_002, MESSAGES);
-  const late = await size();
+/** Feeds overs that are bowled and undone again, with fours to cheer and disputes about them. */
+function feedCricket({ page, game, topic, state }, first, many) {
+  return page.evaluate(async ([from, count, of, id, { live }]) => {
+    for (let seq = from; seq < from + count; seq += 1) {
+      const number = 1 + (seq % 120);
+      const innings = { ...live.innings, runs: seq % 9, overs: `${Math.floor(number / 6)}.${number % 6}` };
+      const ball = { number, innings: 1, over: innings.overs, striker: live.striker.name, bowler_id: live.bowler.player_id, bowler: live.bowler.name, runs: { batter: 4, total: 4 }, extras: { wides: 0 }, boundary: true, symbol: "4", commentary: `Said of ball ${seq}`, wickets: [], score: "4/0", rev: 1 };
+      const { striker, non_striker, bowler } = live;
+      const bowled = { ball, innings, striker, non_striker, bowler, partnership: { runs: seq, balls: seq }, next: { striker_id: striker.player_id, non_striker_id: non_striker.player_id, bowler_id: bowler.player_id, free_hit: false, number: number + 1 } };
+      const over = { over: 1 + (seq % 20), balls: ["4"], summary: "4", runs: 4, bowler, innings };
+      const corrected = { ...live, innings, number, change: "undone", ball: null, was: ball, reason: null, status: "live", scorecard: { innings: [], result: null } };
+      const [type, data] = { 17: ["ball_corrected", corrected], 18: ["scoring_dispute_raised", { number }], 19: ["dispute_resolved", { number }], 6: ["over_complete", over] }[seq % 20] ?? ["ball_bowled", bowled];
+      globalThis.tell("message", { type, topic: of, seq, at: new Date().toISOString(), data: { match_id: id, score: { home: seq % 9, away: 0 }, ...data } }, `abc.${seq}`);
+      if (seq % 100 === 0) await new Promise((resume) => setTimeout(resume, 20)); // so that it draws
+    }
+  }, [first, many, topic, game.id, state]);
+}
 
-  await shows(page, "#home-score", new RegExp(`^${(1_001 + MESSAGES) % 9}$`));
-  const told = JSON.stringify({ early, late });
-  assert.ok(late.usedSize - early.usedSize < SPARE_BYTES, told);
-  assert.ok(late.nodes <= early.nodes + 50, told);
-  assert.ok(late.jsEventListeners <= early.jsEventListeners + 5, told);
-  assert.deepEqual(page.faults, []);
-});
+const SPORTS = {
+  football: { make: (server) => server.liveMatch(), feed: feedFootball, shown: (left) => new RegExp(`^${left}$`) },
+  cricket: { make: (server) => Oval.start(server), feed: feedCricket, shown: (left) => new RegExp(`^${left}/0$`) },
+};
+for (const [sport, { make, feed, shown }] of Object.entries(SPORTS)) {
+  test(`its memory is flat over 10,000 messages of ${sport}`, { timeout: 180_000 }, async (context) => {
+    const server = await Server.start(context);
+    const show = await fed(context, server, { game: await make(server) });
+    const { page } = show;
+    const session = await page.context().newCDPSession(page);
+    const size = async () => {
+      await page.waitForTimeout(500); // timers and animations of what was told last
+      await session.send("HeapProfiler.collectGarbage");
+      const { usedSize } = await session.send("Runtime.getHeapUsage");
+      const { nodes, jsEventListeners } = await session.send("Memory.getDOMCounters");
+      return { usedSize, nodes, jsEventListeners };
+    };
+
+    await feed(show, 2, 1_000); // what is made once is made by now
+    const early = await size();
+    await feed(show, 1_002, MESSAGES);
+    const late = await size();
+
+    await shows(page, "#home-score", shown((1_001 + MESSAGES) % 9));
+    const told = JSON.stringify({ early, late });
+    assert.ok(late.usedSize - early.usedSize < SPARE_BYTES, told);
+    assert.ok(late.nodes <= early.nodes + 50, told);
+    assert.ok(late.jsEventListeners <= early.jsEventListeners + 5, told);
+    assert.deepEqual(page.faults, []);
+  });
+}
 
 test("it says so after two silent heartbeats, and stops saying so when it hears again", async (context) => {
   const server = await Server.start(context);
