@@ -8,6 +8,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::sports::clock::moment;
+use crate::sports::cricket::agreement;
 use crate::sports::cricket::delivery::Delivery;
 use crate::sports::cricket::delivery::Extras;
 use crate::sports::cricket::dismissal::Dismissal;
@@ -79,6 +80,7 @@ impl Ball {
             "wickets": self.dismissals.iter().map(|one| one.view()).collect::<Vec<_>>(),
             "over_called": ball.over_called,
             "over_continues": ball.over_continues,
+            "penalty": agreement::value(ball, "penalty"),
             "symbol": symbol(ball),
             "commentary": ball.commentary,
             "score": format!("{}/{}", self.runs, self.wickets),

@@ -171,7 +171,7 @@ impl Pending {
         names
     }
 
-    /// The dispute: the fields that differ, and who said what.
+    /// The ball, perhaps disputed: the fields that differ, and who said what.
     pub fn view(&self) -> Value {
         let fields = self.differences().into_iter().map(|name| {
             let value = |said: &Said| {
@@ -179,20 +179,25 @@ impl Pending {
             };
             json!({ "field": name, "values": self.said.iter().map(value).collect::<Vec<_>>() })
         });
-        let said = self.said.iter().map(|said| {
+        json!({
+            "number": self.number,
+            "state": if self.dispute.is_some() { "open" } else { "waiting" },
+            "reason": self.dispute,
+            "fields": fields.collect::<Vec<_>>(),
+            "submissions": self.submissions(),
+        })
+    }
+
+    /// What each scorer has said of the ball.
+    pub fn submissions(&self) -> Vec<Value> {
+        let one = |said: &Said| {
             json!({
                 "by": said.by,
                 "at": moment(said.at),
                 "ball": agreement::view(&said.delivery),
             })
-        });
-        json!({
-            "number": self.number,
-            "state": "open",
-            "reason": self.dispute,
-            "fields": fields.collect::<Vec<_>>(),
-            "submissions": said.collect::<Vec<_>>(),
-        })
+        };
+        self.said.iter().map(one).collect()
     }
 }
 

@@ -42,7 +42,12 @@ pub fn change(mut turn: Turn<'_>, number: u32) -> Outcome<Play<State>> {
 /// Takes ball `number` out; the last one with all that came after it (an undo).
 pub fn remove(mut turn: Turn<'_>, number: u32) -> Outcome<Play<State>> {
     let was = ball(turn.next.sport.board(), number)?;
-    let reason = delivery::reason(&turn.command.body)?;
+    let (reason, by) = delivery::taken_out(&turn.command.body)?;
+    // A device that was away may undo a ball of its own that was refused meanwhile: not another's.
+    if by.is_some_and(|by| !was.entered.by.contains(&by)) {
+        let detail = format!("ball {number} was entered by somebody else");
+        return Err(Rejection::conflict("entered-by-another", detail));
+    }
     let is_last = number == turn.next.sport.board().count();
     let mut with = Vec::new();
     if is_last {

@@ -140,12 +140,13 @@ pub fn corrected(cast: &Cast<'_>, value: &Value) -> Result<(Delivery, Option<Str
     body.end(delivery.map(|delivery| (delivery, reason)))
 }
 
-/// Why a ball is taken out, where somebody says so.
-pub fn reason(value: &Value) -> Result<Option<String>, Rejection> {
+/// Why a ball is taken out, and who must have entered it, where somebody says so.
+pub fn taken_out(value: &Value) -> Result<(Option<String>, Option<i64>), Rejection> {
     let mut body = Body::of(value)?;
     let reason = body.text("reason", REASON_LONGEST);
+    let by = body.id("by");
     body.time("occurred_at");
-    body.end(Some(reason))
+    body.end(Some((reason, by)))
 }
 
 /// A whole ball inside another body.

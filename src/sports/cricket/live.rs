@@ -41,6 +41,8 @@ pub fn now(setup: &Setup, board: &Board) -> Value {
     let bowler = open.and_then(Innings::current_bowler);
     let over = open.map(|innings| &innings.over);
     let before = last.and_then(|innings| innings.overs.last());
+    let id = |index: &usize| Some(open?.figures.get(*index)?.who.id);
+    let ids = |indices: &[usize]| indices.iter().filter_map(id).collect::<Vec<_>>();
     json!({
         "innings": last.map_or(Value::Null, |_| innings(setup, board, board.innings.len() - 1)),
         "striker": at(Place::Striker),
@@ -49,6 +51,8 @@ pub fn now(setup: &Setup, board: &Board) -> Value {
         "partnership": Partnership::brief(open.and_then(Innings::partnership)),
         "this_over": over.map(|over| &over.balls),
         "last_over": before.map(|over| &over.balls),
+        "over_bowler_ids": over.map(|over| ids(&over.bowlers)),
+        "last_bowler_ids": open.map(|innings| ids(&innings.previous)),
         "free_hit": open.is_some_and(|innings| innings.free_hit),
         "next_number": board.count() + 1,
         "next_target": board.target_of_next(&setup.format),

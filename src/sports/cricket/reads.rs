@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::domain::leaderboard::Verdict;
 use crate::sports::Fixture;
 use crate::sports::MatchResult;
+use crate::sports::cricket::consensus::Pending;
 use crate::sports::cricket::decision::Decision;
 use crate::sports::cricket::live;
 use crate::sports::cricket::match_state::State;
@@ -114,13 +115,14 @@ fn card(play: &Play<State>) -> Value {
     card
 }
 
-/// How many have spoken of each ball that isn't official yet.
+/// Who has said what of each ball that isn't official yet.
 fn pending(state: &State) -> Value {
-    let one = |pending: &super::consensus::Pending| {
+    let one = |pending: &Pending| {
         json!({
             "number": pending.number,
             "by": pending.said.iter().map(|said| said.by).collect::<Vec<_>>(),
             "disputed": pending.dispute.is_some(),
+            "submissions": pending.submissions(),
         })
     };
     state.consensus.pending().iter().map(one).collect()

@@ -66,6 +66,7 @@ pub fn submit(mut turn: Turn<'_>, expected: Option<u32>, ball: Delivery) -> Outc
     turn.next.sport.consensus.pass(by, number);
     settle(&mut turn)?;
     raise(&mut turn, number);
+    tell_waiting(&mut turn, number);
     Ok(answer(turn, number))
 }
 
@@ -179,6 +180,15 @@ fn tell_dispute(turn: &mut Turn<'_>, number: u32) {
     let view = turn.next.sport.consensus.of(number).map(consensus::Pending::view);
     if let Some(view) = view {
         let message = turn.teller().to_match("scoring_dispute_raised", view);
+        turn.messages.push(message);
+    }
+}
+
+/// Lets the other scorers see at once what waits for their word.
+fn tell_waiting(turn: &mut Turn<'_>, number: u32) {
+    let pending = turn.next.sport.consensus.of(number).filter(|one| one.dispute.is_none());
+    if let Some(view) = pending.map(consensus::Pending::view) {
+        let message = turn.teller().to_match("ball_submitted", view);
         turn.messages.push(message);
     }
 }

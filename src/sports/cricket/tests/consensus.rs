@@ -30,7 +30,12 @@ fn a_ball_is_official_once_enough_agree() {
         (&applied.answer["official"], &applied.answer["number"]),
         (&json!(false), &json!(1))
     );
-    assert!(applied.messages.is_empty());
+    assert_eq!(kinds(&applied), ["ball_submitted"]);
+    let told = &applied.messages[0].data;
+    assert_eq!((&told["number"], &told["state"]), (&json!(1), &json!("waiting")));
+    assert_eq!(told["submissions"][0]["by"], 7);
+    assert_eq!(told["submissions"][0]["ball"]["runs.batter"], 1);
+    assert_eq!(scored.view()["pending"][0]["submissions"], told["submissions"]);
     assert_eq!(official(&scored), 0);
     // The same scorer twice is one.
     says(&mut scored, 7, Some(1), runs(1));
@@ -137,7 +142,8 @@ fn nothing_after_a_disputed_ball_is_official_before_it() {
     for runs_off in [0, 4] {
         says(&mut scored, 7, None, runs(runs_off));
         let applied = says(&mut scored, 8, None, runs(runs_off));
-        assert_eq!((&applied.answer["official"], kinds(&applied).len()), (&json!(false), 0));
+        assert_eq!(applied.answer["official"], false);
+        assert_eq!(kinds(&applied), ["ball_submitted"]);
     }
     assert_eq!(official(&scored), 1);
     scored.by = 99;

@@ -244,3 +244,13 @@ fn a_correction_tells_of_the_balls_own_innings_too() {
         scored.read("scorecard")["innings"][0]["wickets"]
     );
 }
+
+#[test]
+fn an_undo_that_names_who_entered_the_ball_takes_back_no_others() {
+    let mut scored = Scored::batting(json!("odi"));
+    scored.by = 7;
+    scored.bowls("1 4");
+    let of = |by: i64| json!({ "by": by });
+    assert_eq!(scored.refuses("DELETE balls/2", of(8)).code, "entered-by-another");
+    assert_eq!(scored.accepts("DELETE balls/2", of(7)).answer["number"], 2);
+}

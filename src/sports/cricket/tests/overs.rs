@@ -62,7 +62,9 @@ fn nobody_bowls_two_overs_running_or_parts_of_them() {
     let body = |id: i64| json!({ "runs": { "batter": 0 }, "bowler_id": id });
     assert_eq!(scored.refuses("balls", body(205)).code, "two-overs-running", "17.6");
     assert_eq!(scored.refuses("players", json!({ "bowler_id": 205 })).code, "two-overs-running");
+    assert_eq!(scored.live()["last_bowler_ids"], json!([205]));
     scored.accepts("balls", body(206));
+    assert_eq!(scored.live()["over_bowler_ids"], json!([206]));
     // 17.8: replaced in mid-over, by one who bowled no part of the last.
     assert_eq!(scored.refuses("players", json!({ "bowler_id": 205 })).code, "two-overs-running");
     scored.accepts("players", json!({ "bowler_id": 207 }));
