@@ -4,12 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
 import { launch } from "./browsers.js";
+import { ADMIN, BACK_MS, Desk, SOON_MS } from "./console.js";
 import { Server, until } from "./server.js";
 import { Tunnel } from "./tunnel.js";
-
-const SOON_MS = 10_000; // two seconds are promised; a machine that also compiles takes longer
-const BACK_MS = 20_000; // the longest `retry`, and the browser's own patience
-const ADMIN = { email: "admin@example.org", password: "correct horse battery staple" };
 
 for (const kind of ["chrome", "firefox"]) {
   describe(kind, () => {
@@ -208,76 +205,3 @@ async function newMatch(server) {
 }
 
 const incidents = async (server, game) => (await server.send("GET", `/api/matches/${game.id}/incidents`)).items;
-
-/** A console on a device. */
-class Desk {
-  faults = [];
-
-  static async open(profile, url) {
-    const desk = new Desk();
-    desk.profile = profile;
-    desk.url = url;
-    desk.page = await profile.newPage();
-    await desk.page.setViewport({ width: 390, height: 844 });
-    desk.page.on("pageerror", (error) => desk.faults.push(`error: ${error.message}`));
-    desk.page.on("console", (line) => {
-      if (/content security policy|trusted/i.test(line.text())) desk.faults.push(line.text());
-    });
-    await desk.page.goto(url, { waitUntil: "domcontentloaded" });
-    return desk;
-  }
-
-  /** The same in a new tab of the same device. */
-  reopen() {
-    return Desk.open(this.profile, this.url);
-  }
-
-  async signIn({ email, password }, succeeds = true) {
-    await this.page.waitForSelector('input[name="email"]');
-    await this.page.$eval('input[name="email"]', (field, text) => (field.value = text), email);
-    await this.page.$eval('input[name="password"]', (field, text) => (field.value = text), password);
-    await this.page.click(".sign-in button");
-    if (succeeds) await this.page.waitForSelector(".dock");
-  }
-
-  /** Presses the button with this text, in the dialog where there is one. */
-  async press(text, deadlineMs = SOON_MS) {
-    await until(() => this.page.evaluate((wanted) => {
-      const place = document.querySelector("dialog[open]") ?? document;
-      const plain = (button) => button.textContent.replace(/\s+/g, " ").trim();
-      const found = [...place.querySelectorAll("button")].find((button) => plain(button) === wanted && !button.disabled);
-      found?.click();
-      return Boolean(found);
-    }, text), `a button “${text}”`, deadlineMs);
-  }
-
-  async tap(kind, end) {
-    const button = `.big[data-kind="${kind}"][data-end="${end}"]:not(:disabled)`;
-    await until(() => this.page.evaluate((wanted) => !document.querySelector("dialog[open]") && Boolean(document.querySelector(".pads")) && wanted, button), "the pads");
-    if (!(await this.page.$(`.big[data-kind="${kind}"]`))) await this.press("More …");
-    await this.page.waitForSelector(button, { timeout: SOON_MS });
-    await this.page.click(button);
-  }
-
-  sees(selector, text, deadlineMs = SOON_MS) {
-    const has = () => this.page.$$eval(selector, (found, wanted) => found.some(({ textContent }) => textContent.includes(wanted)), text);
-    return until(has, `${selector} to say “${text}”`, deadlineMs);
-  }
-
-  isSent(deadlineMs = SOON_MS) {
-    return this.sees("#queue", "All sent", deadlineMs);
-  }
-
-  hasShell() {
-    const isKept = () => this.page.evaluate(async () => {
-      const names = await caches.keys();
-      return names.length > 0 && Boolean(await (await caches.open(names[0])).match("/scorer/")) && Boolean((await navigator.serviceWorker.getRegistration("/scorer/"))?.active);
-    });
-    return until(isKept, "the console's files to be kept", BACK_MS);
-  }
-
-  hasSquads() {
-    const known = () => this.page.evaluate(() => Object.keys(localStorage).some((key) => key.endsWith(":squads")));
-    return until(known, "the players to be known");
-  }
-}

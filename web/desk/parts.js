@@ -36,7 +36,10 @@ export function Sheet({ title, onClose, children }) {
     const shown = dialog.current;
     const before = /** @type {HTMLElement | null} */ (document.activeElement);
     if (shown && !shown.open) shown.showModal();
-    return () => before?.isConnected && before.focus();
+    return () => {
+      shown?.close(); // while it is open, nothing behind it takes the focus
+      if (before?.isConnected) before.focus();
+    };
   }, []);
   /** @param {Event} event */
   const cancel = (event) => {

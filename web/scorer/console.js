@@ -3,10 +3,12 @@
 
 import { all, whoAmI } from "../desk/api.js";
 import { Outbox } from "../client/outbox.js";
-import { follow } from "../client/game.js";
 import { Amends } from "./amends.js";
+import { creaseAfter } from "./cricket/project.js";
+import { Known } from "./cricket/known.js";
+import { listen } from "./listen.js";
 import { Memory } from "./memory.js";
-import { isTold, project } from "./project.js";
+import { isNamed, isTold, project } from "./project.js";
 
 /** @import { Game } from "../client/wire.js" */
 /** @import { Entry } from "../client/entries.js" */
@@ -30,6 +32,8 @@ export class Console {
   /** @type {Outbox | null} */ outbox = null;
   /** @type {{ [team: number]: Player[] }} */ squads = {};
   /** @type {{ command: Command, answer: any, until: number }[]} settled, but not seen in the stream yet */ #answered = [];
+  /** @type {Command[]} on their way to the disk: a quick thumb is faster */ #making = [];
+  /** @type {{ [user: number]: string }} who else scores, by name */ people = {};
   #squadsOf = "";
   #isClosed = false;
 
@@ -45,7 +49,9 @@ export class Console {
     this.amends = new Amends(new Memory(`${id}:nobody`));
     this.told = this.memory.recall("game", null);
     this.squads = this.memory.recall("squads", {});
-    this.stream = follow(id, { onGame: (game) => this.#onGame(game), onState: (state, why) => this.#onState(state, why) });
+    this.people = this.memory.recall("people", {});
+    this.known = new Known(this);
+    this.stream = this.#listen(this.memory.recall("game", { sport: "" }).sport);
     this.#recognise();
   }
 
@@ -61,8 +67,14 @@ export class Console {
     const now = Date.now();
     this.#answered = this.#answered.filter(({ until }) => until > now);
     const waiting = (this.outbox?.entries ?? []).filter(({ state }) => state === "waiting");
-    const commands = [...this.#answered.map(({ command }) => command), ...waiting, ...this.amends.commands()];
-    return project(this.told, commands);
+    const commands = [...this.#answered.map(({ command }) => command), ...waiting, ...this.#making.filter(({ client_id }) => !waiting.some((entry) => entry.client_id === client_id)), ...this.amends.commands()];
+    const game = project(this.told, commands);
+    return game.sport === "cricket" ? { ...game, crease: creaseAfter(this.told, commands, this.known.now()) } : game;
+  }
+
+  /** Whether a referee's word is theirs to give; for what concerns others the server decides. */
+  get mayRule() {
+    return !this.isScorerOnly;
   }
 
   /** What the server would not take. @returns {Entry[]} */
@@ -81,8 +93,12 @@ export class Console {
     if (!this.outbox) return null;
     const occurredAt = new Date(at).toISOString();
     const isIncident = action === "incidents";
+    /** @type {Command} */ const made = { client_id: "", occurred_at: occurredAt, method, action, body };
+    if (this.told?.sport === "cricket") this.#making.push(made);
+    this.onChange();
     // The server's message is known by its time, so that it isn't taken for another one.
     const entry = await this.outbox.add(action, isIncident ? { ...body, occurred_at: occurredAt } : body, { method, occurredAt });
+    made.client_id = entry.client_id;
     if (isIncident) this.amends.made(entry.client_id);
     this.onChange();
     return entry.client_id;
@@ -164,7 +180,10 @@ export class Console {
     this.isScorerOnly = this.memory.recall(`scorer only ${me.id}`, false);
     this.outbox = new Outbox(this.id, {
       who: String(me.id),
-      onChange: () => this.onChange(),
+      onChange: ({ entries }) => {
+        this.#making = this.#making.filter(({ client_id }) => !entries.some((entry) => entry.client_id === client_id));
+        this.onChange();
+      },
       onSettled: (entry, answer) => this.#onSettled(entry, answer),
     });
     this.onChange();
@@ -176,7 +195,7 @@ export class Console {
     const { score: _, shootout_score: __, statistics: ___, ...incident } = answer ?? {};
     const command = { ...entry, ...(isNew ? { body: incident } : {}), isSettled: true };
     // Without it what was pending would be gone for a moment, until the stream brings it.
-    if (!isTold(this.told, command, answer)) this.#answered.push({ command, answer, until: Date.now() + ANSWER_MS });
+    if (!isTold(this.told, command, answer, this.me?.id)) this.#answered.push({ command, answer, until: Date.now() + ANSWER_MS });
     if (!isNew) return;
     for (const { method, body, occurred_at } of this.amends.settle(entry.client_id, answer.id)) {
       this.outbox?.add(`incidents/${answer.id}`, body, { method, occurredAt: occurred_at });
@@ -186,11 +205,27 @@ export class Console {
   /** @param {Game} game */
   #onGame(game) {
     this.told = game;
-    this.#answered = this.#answered.filter(({ command, answer }) => command.action.startsWith("incidents") && !isTold(game, command, answer));
+    if (game.sport === "cricket") this.known.keep(game);
+    this.#answered = this.#answered.filter(({ command, answer }) => isNamed(command) && !isTold(game, command, answer, this.me?.id));
     this.memory.keep("game", game);
     this.device.keep("skew", this.stream.skewMs);
     if (this.me) this.#learn();
     this.onChange();
+  }
+
+  /** @param {string} sport */
+  #listen(sport) {
+    return listen(this.id, sport, {
+      onGame: (game) => {
+        const isOther = game.sport === "cricket" && sport !== "cricket";
+        if (isOther) {
+          this.stream.close();
+          this.stream = this.#listen(game.sport);
+        }
+        this.#onGame(game);
+      },
+      onState: (state, why) => this.#onState(state, why),
+    });
   }
 
   /** @param {State} state @param {string | null} why */
@@ -213,6 +248,8 @@ export class Console {
     if (!theirs.problem) this.squads = { ...this.squads, [away.id]: theirs.items };
     this.memory.keep("squads", this.squads);
     if (!officials.problem) {
+      this.people = Object.fromEntries(officials.items.map(({ user_id, name }) => [user_id, name]));
+      this.memory.keep("people", this.people);
       const mine = officials.items.find(({ user_id }) => user_id === me.id);
       this.isScorerOnly = me.role !== "admin" && mine?.role === "scorer";
       this.memory.keep(`scorer only ${me.id}`, this.isScorerOnly);

@@ -6,7 +6,7 @@ import { SignIn } from "../desk/sign-in.js";
 import { Board } from "./board.js";
 import { Queue } from "./queue.js";
 import { describe } from "./words.js";
-import { Work } from "./work.js";
+import { deskOf, Work } from "./work.js";
 
 /** @import { Console } from "./console.js" */
 
@@ -18,13 +18,14 @@ const stateOf = ({ connection: { state } }) => (navigator.onLine === false && st
 /** @param {{ console: Console, isNew: boolean, onSaid: (text: string) => void }} props */
 export function View({ console, isNew, onSaid }) {
   const { game, me } = console;
+  const Score = deskOf(game?.sport ?? "").Board ?? Board;
   return html`
     <${Top} console=${console} />
     <main>
       ${isNew && html`<p class="banner">A newer console is ready. <button type="button" class="act" onClick=${() => location.reload()}>Reload</button></p>`}
       ${console.outbox?.keeping === "memory" && html`<p class="banner warn" role="alert">This browser keeps nothing on the device: don’t close this tab before all is sent.</p>`}
       ${game && html`<h1 class="unseen">Scorer: ${game.teams.home.name} against ${game.teams.away.name}</h1>`}
-      ${game && html`<${Board} console=${console} game=${game} />`}
+      ${game && html`<${Score} console=${console} game=${game} />`}
       ${!game && html`<p class="notice">${missing(console)}</p>`}
       ${console.isReady && (!me || console.outbox?.state === "signed-out") && html`<${SignIn} why=${me ? "Your sign-in has run out. What you record is kept until you sign in again." : ""} onSignedIn=${(/** @type {any} */ who) => console.signedIn(who)} />`}
       ${game && me && html`<${Work} console=${console} onSaid=${onSaid} />`}
@@ -51,10 +52,12 @@ function Top({ console }) {
 
 /** @param {{ console: Console }} props */
 function Foot({ console }) {
-  const { last, squads } = console;
+  const { game, last, squads } = console;
+  const { Undo } = deskOf(game?.sport ?? "");
   return html`
     <footer class="dock">
       <${Queue} console=${console} />
-      ${last && html`<${Sure} key=${String(last.id)} name="act undo" label="Undo ${describe(last, squads)}" ask="Sure?" onSure=${() => console.remove(last)} />`}
+      ${Undo && html`<${Undo} console=${console} game=${game} />`}
+      ${!Undo && last && html`<${Sure} key=${String(last.id)} name="act undo" label="Undo ${describe(last, squads)}" ask="Sure?" onSure=${() => console.remove(last)} />`}
     </footer>`;
 }

@@ -1,6 +1,7 @@
 // What a command is called, for who gave it: pure.
 
 import { inWords } from "../sports/generic.js";
+import { commandName } from "./cricket/send.js";
 import { KINDS } from "./kinds.js";
 
 /** @import { Game } from "../client/wire.js" */
@@ -36,7 +37,10 @@ export function describe(incident, squads) {
 }
 
 /** @param {Command} command @param {Game | null} game @param {Squads} squads */
-export function describeCommand({ method, action, body }, game, squads) {
+export function describeCommand(command, game, squads) {
+  const { method, action, body } = command;
+  const ofCricket = commandName(command);
+  if (ofCricket) return ofCricket;
   const [what, id] = action.split("/");
   if (what === "incidents" && method === "POST") return describe(/** @type {Noted} */ (body), squads);
   if (what === "incidents") {

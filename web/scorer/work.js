@@ -2,6 +2,7 @@
 
 import { html } from "../vendor/htm-preact.js";
 import { Sure } from "../desk/parts.js";
+import { cricket } from "./cricket/cricket.js";
 import { football } from "./football.js";
 import { generic } from "./generic.js";
 import { Refused } from "./queue.js";
@@ -16,18 +17,25 @@ import { steps } from "./steps.js";
  * @typedef {object} Desk
  * @property {Part<{ console: Console, game: Expected, onSaid: (text: string) => void }>} Pad
  * @property {Part<{ console: Console, game: Expected }>} Log
+ * @property {Part<{ console: Console, game: Expected }>} [Board] the score, where two numbers don't tell it
+ * @property {Part<{ console: Console, game: Expected, onSaid: (text: string) => void }>} [Steps] what there is beside the clock's buttons, or instead
+ * @property {Part<{ console: Console, game: Expected }>} [Undo] where it isn't the last incident
  */
 
 /** @type {{ [sport: string]: Desk }} */
-const DESKS = { football, generic };
+const DESKS = { cricket, football, generic };
+
+/** @param {string} sport */
+export const deskOf = (sport) => DESKS[sport] ?? generic;
 
 /** @param {{ console: Console, onSaid: (text: string) => void }} props */
 export function Work({ console, onSaid }) {
   const { game } = console;
   if (!game) return null;
-  const { Pad, Log } = DESKS[game.sport] ?? generic;
-  const all = steps(/** @type {any} */ (game));
+  const { Pad, Log, Steps } = deskOf(game.sport);
+  const all = Steps ? [] : steps(/** @type {any} */ (game));
   return html`
+    ${Steps && html`<${Steps} console=${console} game=${game} onSaid=${onSaid} />`}
     ${all.length > 0 && html`<section class="steps" aria-label="Clock">
       ${all.map(({ label, action, body, grave }, at) => {
         const act = () => {
