@@ -164,6 +164,7 @@ for (const kind of ["chrome", "firefox"]) {
 
       await ann.press("1 run");
       await ann.press("No run"); // the next may be submitted meanwhile
+      await bo.sees(".other", "Ball 3: Administrator says .", SOON_MS);
       await bo.press("2 runs");
       await bo.press("No run");
       for (const desk of [ann, bo]) await desk.sees(".dispute h2", "Scorers differ on ball 2", SOON_MS);
@@ -201,6 +202,13 @@ for (const kind of ["chrome", "firefox"]) {
       await until(async () => !(await desk.page.$("dialog[open]")), "the sheet to close");
       assert.equal(await desk.page.evaluate(() => document.activeElement.dataset.runs), "W", "the focus goes back");
       await desk.hasNoFaults(AXE);
+      await desk.page.keyboard.press("Enter");
+      await desk.page.waitForSelector('[data-wicket="bowled"]');
+      await desk.page.focus('[data-wicket="bowled"]');
+      await desk.page.keyboard.press("Enter");
+      await desk.sees("section.next h2", "New batter, on strike");
+      const isThere = () => desk.page.evaluate(() => Boolean(document.activeElement?.closest(".ball-pad")));
+      await until(isThere, "the keyboard to be where the new batter is chosen", SOON_MS);
       assert.ok(await desk.page.evaluate(() => document.documentElement.scrollWidth <= 320));
       assert.deepEqual(desk.faults, []);
     });

@@ -28,6 +28,8 @@ export const NO_MARKS = /** @type {Marks} */ ({ wide: false, noBall: false, byes
 
 const EXTRAS = /** @type {const} */ (["wides", "no_balls", "byes", "leg_byes", "penalty"]);
 
+const PLACES = ["striker_id", "non_striker_id", "bowler_id"];
+
 /** How a batter can be out, in the order of how often. @type {[string, string][]} */
 export const KINDS = [
   ["caught", "Caught"], ["bowled", "Bowled"], ["lbw", "LBW"], ["run_out", "Run out"], ["stumped", "Stumped"],
@@ -135,7 +137,9 @@ export function kindName(kind) {
  */
 export function ballSaid(said, teams) {
   const extras = Object.fromEntries(EXTRAS.map((name) => [name, said[`extras.${name}`] ?? 0]));
-  return again({ ...said, runs: { batter: said["runs.batter"] }, extras }, teams);
+  // Who came in with the ball comes in with it said again.
+  const named = Object.fromEntries(PLACES.map((name) => [name, said[name]]).filter(([, id]) => id));
+  return { ...again({ ...said, runs: { batter: said["runs.batter"] }, extras }, teams), ...named };
 }
 
 /**

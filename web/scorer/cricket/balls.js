@@ -3,7 +3,7 @@
 import { html, useEffect, useState } from "../../vendor/htm-preact.js";
 import { call } from "../../desk/api.js";
 import { Sheet, Sure } from "../../desk/parts.js";
-import { again, extrasOf, KINDS, letsRunsStand } from "./ball.js";
+import { again, ballSaid, extrasOf, KINDS, letsRunsStand } from "./ball.js";
 import { endOf } from "./board.js";
 import { Choice, filled } from "./opening.js";
 import { waitingBall } from "./send.js";
@@ -16,6 +16,8 @@ import { waitingBall } from "./send.js";
 /** What is known of a ball. @typedef {{ ball: Ball, title: string, batters: number[], isWord: boolean }} Found */
 
 const NUMBERS = /** @type {const} */ (["wides", "no_balls", "byes", "leg_byes", "penalty"]);
+/** What the form doesn't show. */
+const KEPT = /** @type {const} */ (["penalty", "striker_id", "non_striker_id", "bowler_id"]);
 const LABELS = { wides: "Wides", no_balls: "No-balls", byes: "Byes", leg_byes: "Leg byes", penalty: "Penalty" };
 
 /**
@@ -33,7 +35,7 @@ async function find(console, game, number) {
   const title = `Ball ${number}`;
   if (waiting) return { ball: waiting, title, batters, isWord };
   const said = pending.find((/** @type {any} */ one) => one.number === number)?.submissions.find((/** @type {any} */ { by }) => by === console.me?.id);
-  if (said) return { ball: again({ ...said.ball, runs: { batter: said.ball["runs.batter"] }, extras: Object.fromEntries(NUMBERS.map((name) => [name, said.ball[`extras.${name}`]])) }, teams), title, batters, isWord: true };
+  if (said) return { ball: ballSaid(said.ball, teams), title, batters, isWord: true };
   const { body, problem } = await call("GET", `/api/matches/${console.id}/balls/${number}`);
   if (problem) return problem.status === 0 ? "Without a network only what waits on this device can be corrected." : problem.detail;
   return { ball: again(body, teams), title: `Ball ${number} (${body.over}): ${body.bowler} to ${body.striker}, ${body.symbol}`, batters: [body.striker_id, body.non_striker_id], isWord: false };
@@ -114,7 +116,7 @@ export function bodyOf(form, was, others) {
     ...(Object.keys(extras).length > 0 ? { extras } : {}),
     ...(form.boundary === "usual" ? {} : { [form.boundary]: true }),
     ...(wickets.length > 0 ? { wickets } : {}),
-    ...(was.penalty ? { penalty: was.penalty } : {}),
+    ...Object.fromEntries(KEPT.filter((name) => was[name]).map((name) => [name, was[name]])),
     ...Object.fromEntries(flags.map((name) => [name, true])),
   };
 }

@@ -1,6 +1,6 @@
 // Cricket's console: what comes next is asked for, a ball takes two taps at most.
 
-import { html, useState } from "../../vendor/htm-preact.js";
+import { html, useEffect, useRef, useState } from "../../vendor/htm-preact.js";
 import { Sure } from "../../desk/parts.js";
 import { Recent } from "./balls.js";
 import { Board } from "./board.js";
@@ -24,7 +24,7 @@ function Pad({ console, game, onSaid }) {
   return html`
     <${Disputes} ...${shared} />
     <section class="ball-pad" aria-label="Record">
-      ${isLive && (crease.isOpen ? html`<${Next} ...${shared} />` : html`<${Opening} key=${crease.number} ...${shared} />`)}
+      ${isLive && (crease.isOpen ? html`<${Next} ...${shared} />` : html`<${Between} key=${crease.number} ...${shared} />`)}
       ${(isLive || status === "paused") && html`<button type="button" class="act more" onClick=${() => setMore(true)}>Between balls …</button>`}
       ${isMore && html`<${More} ...${shared} onDone=${() => setMore(false)} />`}
     </section>`;
@@ -32,10 +32,29 @@ function Pad({ console, game, onSaid }) {
 
 /** What the next ball needs first. @type {Desk["Pad"]} */
 function Next(props) {
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
   const { crease } = props.game;
-  if (!crease) return null;
-  if (isReady(crease)) return html`<${Taps} ...${props} />`;
-  return crease.striker === null || crease.nonStriker === null ? html`<${NextBatter} ...${props} />` : html`<${NextBowler} ...${props} />`;
+  const what = !crease || isReady(crease) ? "ball" : crease.striker === null || crease.nonStriker === null ? "batter" : "bowler";
+  const Part = { ball: Taps, batter: NextBatter, bowler: NextBowler }[what];
+  // The button that was pressed may be gone: who uses the keyboard goes on here.
+  useEffect(() => {
+    if (document.activeElement === document.body) place.current?.focus();
+  }, [what]);
+  return html`<div class="ball-pad" tabindex="-1" ref=${place} role="group" aria-label="Next ${what}"><${Part} ...${props} /></div>`;
+}
+
+/** No innings is being played. @type {Desk["Pad"]} */
+function Between(props) {
+  const { console, game, onSaid } = props;
+  const isLast = game.crease?.batting && game.crease.played.length + 1 >= /** @type {any} */ (game).playing_conditions.innings;
+  const ask = () => {
+    console.record("super-over", {});
+    onSaid("Super over");
+  };
+  return html`
+    ${isLast && html`<p class="hint">All innings have been played. With the scores level a super over may follow, or the match is ended below.</p>
+      <button type="button" class="act" onClick=${ask}>Super over</button>`}
+    <${Opening} ...${props} />`;
 }
 
 /** @type {NonNullable<Desk["Steps"]>} */

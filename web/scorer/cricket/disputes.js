@@ -1,6 +1,6 @@
 // Several scorers: what waits for another's word, and where they differ, side by side.
 
-import { html } from "../../vendor/htm-preact.js";
+import { html, useEffect } from "../../vendor/htm-preact.js";
 import { inWords } from "../../sports/generic.js";
 import { ballSaid, inSpeech, kindName, symbol } from "./ball.js";
 import { bowlBall } from "./send.js";
@@ -46,6 +46,7 @@ function Other({ console, game, onSaid, pending: { number, submissions } }) {
 /** @param {Props & { dispute: any }} props */
 function Dispute({ console, game, onSaid, dispute: { number, fields, submissions, reason } }) {
   const me = console.me?.id;
+  useEffect(() => onSaid(`Scorers differ on ball ${number}`), []);
   const agree = (/** @type {Said} */ { by, ball }) => {
     console.record("balls", { ...ballSaid(ball, game.teams), expected_number: number });
     onSaid(`Agreed with ${console.known.person(by)} on ball ${number}`);

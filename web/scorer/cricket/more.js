@@ -34,7 +34,6 @@ export function More({ console, game, onSaid, onDone }) {
     <${Sheet} title=${part || "Between balls"} onClose=${onDone}>
       ${part === "" && html`<ul class="players">
         ${parts.filter(([, isNow]) => isNow).map(([name]) => html`<li key=${name}><button type="button" class="big player" onClick=${() => setPart(name)}>${name} …</button></li>`)}
-        <li><button type="button" class="big player" onClick=${() => act("super-over", {}, "Super over")}>Super over</button></li>
         ${status === "live" && html`<li><button type="button" class="big player" onClick=${() => act("pause", { reason: "interruption" }, "Interrupted")}>Interrupt</button></li>`}
         <li><${Sure} name="big player" label="Abandon the match" onSure=${() => act("abandon", {}, "Abandoned")} /></li>
       </ul>`}

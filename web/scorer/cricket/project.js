@@ -54,8 +54,7 @@ function words(game, commands, me) {
     const said = submissions?.find((/** @type {any} */ one) => one.by === me)?.ball;
     if (!said || number !== game.live.next_number + own.length) break;
     const isNewer = (/** @type {Command} */ { action, body }) => action === "balls" && body.expected_number === number;
-    const named = { striker_id: said.striker_id, non_striker_id: said.non_striker_id, bowler_id: said.bowler_id };
-    own.push(rest.filter(isNewer).at(-1)?.body ?? { ...ballSaid(said, game.teams), ...named });
+    own.push(rest.filter(isNewer).at(-1)?.body ?? ballSaid(said, game.teams));
     rest = rest.filter((command) => !isNewer(command));
   }
   return [own, rest];

@@ -37,6 +37,8 @@ export function comesNext(console, who) {
   const crease = creaseNow(console);
   if (!areSeveral(console.told)) return console.record("players", who);
   const { batter_id, ...rest } = who;
+  const isVacant = batter_id ? crease.striker === null || crease.nonStriker === null : crease.bowler === null;
+  if (!isVacant) return console.record("players", who); // in mid-over, or in place of one sent in by mistake
   const place = crease.striker === null ? "striker_id" : "non_striker_id";
   return console.known.choose({ number: crease.number, ...rest, ...(batter_id ? { [place]: batter_id } : {}) });
 }
