@@ -50,6 +50,7 @@ export class Connection {
   #closings = 0;
   #deaf = 0;
   #heardMore = false;
+  #isStale = false;
   #polls = 0;
   #streamAgainAt = 0;
 
@@ -118,7 +119,7 @@ export class Connection {
     });
     on("heartbeat", (event) => {
       this.#heardMore = true;
-      this.#sign(event.lastEventId, parse(event.data) ?? {});
+      this.#onHeartbeat(event.lastEventId, parse(event.data) ?? {});
     });
     on("bye", (event) => this.#onBye(event));
     source.onmessage = (event) => source === this.#source && this.#onMessage(event);
@@ -136,10 +137,24 @@ export class Connection {
     this.world.clearTimeout(this.#timer);
     this.#polls = 0;
     this.#closings = 0;
+    this.#isStale = false;
     const said = parse(event.data) ?? {};
     if (said.heartbeat_ms > 0) this.#heartbeatMs = said.heartbeat_ms;
     this.listener.onPhase("opened");
     this.#sign(event.lastEventId, { ...said, heartbeat_ms: this.#heartbeatMs });
+  }
+
+  /**
+   * The server lives. But where it says that it can't see what happens, it is as if it were silent.
+   * @param {string} cursor
+   * @param {{ at?: string, stale_since?: string }} said
+   */
+  #onHeartbeat(cursor, said) {
+    const wasStale = this.#isStale;
+    this.#isStale = said.stale_since !== undefined;
+    if (this.#isStale) this.#watch();
+    else this.#sign(cursor, said);
+    if (this.#isStale || wasStale) this.listener.onPhase(this.#isStale ? "lost" : "live");
   }
 
   /** @param {MessageEvent} event */

@@ -57,6 +57,20 @@ test("g8_three_silent_heartbeats_make_it_begin_again", async () => {
   assert.equal(world.source.url, "/s?cursor=e.41");
 });
 
+test("g8_a_server_that_says_it_sees_nothing_is_as_good_as_lost_and_keeps_its_stream", async () => {
+  live();
+  for (let beat = 0; beat < 8; beat += 1) {
+    await world.pass(15_000);
+    world.source.say("heartbeat", { at: hello.at, stale_since: hello.at }, "e.41");
+    assert.equal(phases.at(-1), "lost");
+  }
+  assert.equal(world.sources.length, 1, "another connection would see no more");
+  world.source.say("message", goal(42), "e.42");
+  world.source.say("heartbeat", { at: hello.at }, "e.42");
+  assert.equal(phases.at(-1), "live");
+  assert.deepEqual(told, [42]);
+});
+
 test("the server's heartbeat decides what silence is", async () => {
   world.source.say("hello", { ...hello, heartbeat_ms: 1_000 });
   await world.pass(3_000);
