@@ -4,6 +4,7 @@ import subprocess
 import time
 
 from rig import million as million_bench
+from rig import nodes
 from rig import season
 from rig.load import payload
 from rig.load import sseload
@@ -169,4 +170,5 @@ class Profile:
                                    stdout=text, stderr=subprocess.DEVNULL)
 
 
-ALL = {"fanout": fanout, "latency": latency, "idle": idle, "resume": resume, "append": append, "slow": slow, "storm": storm, "million": million, "results": results}
+ALL = {"fanout": fanout, "latency": latency, "idle": idle, "resume": resume, "append": append, "slow": slow, "storm": storm, "million": million, "results": results,
+       "nodes": nodes.across, "failover": nodes.failover}

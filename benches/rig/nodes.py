@@ -1,0 +1,218 @@
+"""Two nodes on one PostgreSQL: how long from a write on one to a reader on the other, and what the end of one costs."""
+
+import http.client
+import json
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+from rig import servers
+from rig.postgres import Postgres
+from rig.readers import Readers
+from rig.touchline import Touchline
+
+
+class Nodes:
+    """A database, a bus and two nodes; the first has the match."""
+
+    def __init__(self, bus=None):
+        self.cluster = Postgres()
+        self.all = []
+        settings = {"TOUCHLINE_JWT_SECRET": secrets.token_hex(32), "TOUCHLINE_TRUSTED_PROXIES": "127.0.0.0/8", "TOUCHLINE_STREAMS_PER_ADDRESS": "0"}
+        if bus:
+            settings["TOUCHLINE_BUS_URL"] = bus
+        try:
+            self.database = self.cluster.database()
+            for matches in (1, 0):
+                self.all.append(Touchline(cpu=None, workers=1, matches=matches, database=self.database, settings=settings))
+        except Exception:
+            self.stop()
+            raise
+        self.first, self.second = self.all
+        self.match = self.first.ids[0]
+        self.path = f"/api/matches/{self.match}/stream/"
+
+    def transactions(self):
+        """Those that the nodes have asked of the database so far, the looks of all seconds among them."""
+        database = self.database.rsplit("/", 1)[1]
+        ask = f"SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = '{database}'"
+        return int(subprocess.run([*self.cluster.psql, ask, "-At"], capture_output=True, text=True, check=True).stdout)
+
+    def stop(self):
+        for node in self.all:
+            node.stop()
+        self.cluster.stop()
+
+
+class Writer:
+    """Sends the next score over one connection."""
+
+    def __init__(self, node, match):
+        self.connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=20)
+        self.headers = {"Content-Type": "application/json", **node.bearer}
+        self.path, self.home = f"/api/matches/{match}/score", 0
+
+    def write(self):
+        self.home += 1
+        self.connection.request("POST", self.path, json.dumps({"home": self.home % 900, "away": self.home // 900}), self.headers)
+        answer = self.connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"a write was answered {answer.status}")
+
+
+class Redis(servers.Server):
+    """Without persistence: it only passes notices on."""
+
+    name = "redis"
+
+    def __init__(self):
+        self.port, self.folder = servers.free_port(), servers.scratch(self.name)
+        self.launch(["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--dir", self.folder])
+        self.wait()
+
+
+def across(plan):
+    """Writes on the first node, one at a time; how long until a reader on the second has each."""
+    for bus in ("postgres", "redis", "none"):
+        redis = Redis() if bus == "redis" else None
+        nodes = None
+        try:
+            nodes = Nodes({"postgres": None, "redis": redis and f"redis://127.0.0.1:{redis.port}"}.get(bus, bus))
+            count = 50 if plan.quick or bus == "none" else 500
+            report = measure(nodes, bus, count)
+        finally:
+            for server in filter(None, (nodes, redis)):
+                server.stop()
+        plan.write(report)
+        yield report
+
+
+def measure(nodes, bus, count):
+    stream = socket.create_connection(("127.0.0.1", nodes.second.port), 20)
+    stream.sendall(f"GET {nodes.path} HTTP/1.0\r\nHost: bench\r\n\r\n".encode())
+    body = stream.makefile("rb")
+    while not body.readline().startswith(b"event: live"):
+        pass
+    time.sleep(2)  # the bus opens beside all else
+    read_at = []
+
+    def read():
+        while len(read_at) < count and (line := body.readline()):
+            if re.match(rb'data: \{"type":"score_update"', line):
+                read_at.append(time.perf_counter())
+
+    reading = threading.Thread(target=read, daemon=True)
+    reading.start()
+    writer, sent, acknowledged = Writer(nodes.first, nodes.match), [], []
+    for number in range(count):
+        sent.append(time.perf_counter())
+        writer.write()
+        acknowledged.append(time.perf_counter())
+        while len(read_at) <= number and reading.is_alive():
+            time.sleep(0.0002)
+    reading.join(20)
+    from_write = sorted((read - begun) * 1000 for read, begun in zip(read_at, sent))
+    from_answer = sorted((read - done) * 1000 for read, done in zip(read_at, acknowledged))
+    report = {"label": f"nodes {bus}", "server_name": "touchline", "writes": count, "read": len(read_at),
+              "from_write_ms": spread(from_write), "after_acknowledgement_ms": spread(from_answer)}
+    print(f"{time.strftime('%H:%M:%S')} {report}", flush=True)
+    return report
+
+
+def spread(values):
+    at = lambda share: round(values[min(len(values) - 1, int(len(values) * share))], 2)
+    return {"p50": at(0.5), "p99": at(0.99), "worst": at(1.0)} if values else {}
+
+
+class Nginx(servers.Server):
+    """Before both nodes."""
+
+    name = "nginx"
+
+    def __init__(self, nodes):
+        self.port, self.folder = servers.free_port(), servers.scratch(self.name)
+        os.chmod(self.folder, 0o777)
+        with open(os.path.join(servers.HERE, "nodes.conf.in")) as template:
+            text = template.read()
+        filled = {"DIR": self.folder, "NOFILE": servers.NOFILE, "PORT": self.port, "FIRST": nodes.first.port, "SECOND": nodes.second.port}
+        for key, value in filled.items():
+            text = text.replace(f"@{key}@", str(value))
+        config = os.path.join(self.folder, "nginx.conf")
+        with open(config, "w") as out:
+            out.write(text)
+        self.launch(["prlimit", f"--nofile={servers.NOFILE}", "nginx", "-p", self.folder, "-e", f"{self.folder}/error.log", "-c", config])
+        self.wait()
+
+
+SECONDS = 60  # what the readers may take to come back, before the run is given up
+RATE = 5  # messages a second
+
+
+def failover(plan):
+    """Readers through nginx over two nodes; one node is killed under them."""
+    nodes, nginx = Nodes(), None
+    try:
+        nginx = Nginx(nodes)
+        report = kill_one(nodes, nginx, max(plan.sizes(5000) or plan.subs))
+    finally:
+        for server in filter(None, (nginx, nodes)):
+            server.stop()
+    plan.write(report)
+    yield report
+
+
+def kill_one(nodes, nginx, size):
+    readers = Readers(nginx.port, nodes.path, size)
+    began = time.monotonic()
+    say = lambda: print(f"  {time.monotonic() - began:5.1f} s: {readers.are_live():,} live", end="\r", flush=True)
+    readers.run(lambda: readers.are_live() == size or time.monotonic() - began > SECONDS, say)
+    print(f"\n  {readers.are_live():,} of {size:,} open after {time.monotonic() - began:.1f} s", flush=True)
+    stop, writes = threading.Event(), Writer(nodes.first, nodes.match)
+    pace = threading.Thread(target=keep_writing, args=(writes, stop), daemon=True)
+    pace.start()
+    quiet, looks = time.monotonic() + 5, nodes.transactions()
+    readers.run(lambda: time.monotonic() > quiet)
+    usual = (nodes.transactions() - looks) / 5  # a second, writes and both nodes' looks
+    shares = [node.counters().get("touchline_streams_open", 0) for node in nodes.all]
+    before, counted, looks = nodes.first.counters(), writes.home, nodes.transactions()
+    killed = time.monotonic()
+    nodes.second.process.send_signal(signal.SIGKILL)
+    os.killpg(nodes.second.process.pid, signal.SIGKILL)
+    seen_away = []
+
+    def is_whole():
+        seen_away.append(readers.are_live() < size)
+        whole = any(seen_away) and not seen_away[-1] and readers.behind(before_seq()) == 0
+        return whole or time.monotonic() - killed > SECONDS
+
+    before_seq = lambda: max(reader.seq or 0 for reader in readers.all)
+    readers.run(is_whole, say)
+    whole_s = time.monotonic() - killed
+    after, transactions = nodes.first.counters(), nodes.transactions() - looks
+    rise = lambda name: after.get(f"touchline_{name}", 0) - before.get(f"touchline_{name}", 0)
+    published = writes.home - counted
+    stop.set()
+    pace.join(10)
+    end = time.monotonic() + 3
+    readers.run(lambda: time.monotonic() > end)
+    away = sorted(readers.away)
+    report = {"label": "failover", "server_name": "touchline", "subs": size, "shares": shares, "whole_s": round(whole_s, 2), "came_back": len(away),
+              "away_s": spread(away), "live": readers.are_live(), "lost": readers.lost, "repeated": readers.twice, "refused": readers.refused,
+              "snapshots_on_resume": readers.snapshots, "messages": readers.messages, "behind": readers.behind(before_seq()),
+              # Each message is read from the log once, whoever comes back: those reads are taken off.
+              "database_reads": max(0, rise("log_reads_total") + rise("snapshot_builds_total") - published),
+              "transactions_beyond_usual": round(transactions - usual * whole_s), "ring_misses": rise("ring_misses_total")}
+    readers.hang_up()
+    print(f"\n{time.strftime('%H:%M:%S')} {report}", flush=True)
+    return report
+
+
+def keep_writing(writer, stop):
+    while not stop.wait(1 / RATE):
+        writer.write()
