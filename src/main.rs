@@ -13,8 +13,10 @@ use touchline::config::Cli;
 use touchline::config::Command;
 use touchline::config::Config;
 use touchline::config::DEFAULT_DATABASE;
+use touchline::config::EpochCommand;
 use touchline::config::LogFormat;
 use touchline::config::Secret;
+use touchline::server::Ended;
 use touchline::server::Server;
 use touchline::server::demo::League;
 use touchline::server::demo::cricket::Ground;
@@ -44,6 +46,8 @@ async fn run(Cli { command, settings, .. }: Cli) -> anyhow::Result<ExitCode> {
             tools::token(&settings, &user, expires, &topics).await?;
         }
         Command::Import(command) => tools::import(&settings, command).await?,
+        Command::Epoch(EpochCommand::Show) => tools::epoch(&settings).await?,
+        Command::Epoch(EpochCommand::New) => tools::new_epoch(&settings).await?,
         Command::Verify => return tools::verify(&settings).await,
         Command::Prune { keep, topic } => tools::prune(&settings, keep, topic.as_deref()).await?,
     }
@@ -52,11 +56,15 @@ async fn run(Cli { command, settings, .. }: Cli) -> anyhow::Result<ExitCode> {
 
 async fn serve(settings: Config) -> anyhow::Result<()> {
     raise_descriptors();
-    let store = tools::open(&settings).await?;
-    tools::first_admin(&settings, &store).await?;
-    let server = Server::with_store(settings, store).await?;
-    tracing::info!(listen = %server.address, "Listening on http://{}", server.address);
-    server.run().await
+    loop {
+        let store = Server::open(&settings).await?;
+        tools::first_admin(&settings, &store).await?;
+        let server = Server::with_store(settings.clone(), store).await?;
+        tracing::info!(listen = %server.address, "Listening on http://{}", server.address);
+        if server.run().await? == Ended::Asked {
+            return Ok(());
+        }
+    }
 }
 
 /// The service with a league being played, in a database of its own unless one is named.
@@ -67,7 +75,7 @@ async fn demo(mut settings: Config) -> anyhow::Result<()> {
         let file = std::env::temp_dir().join(name);
         settings.database_url = Secret::new(format!("sqlite://{}", file.display()));
     }
-    let store = tools::open(&settings).await?;
+    let store = Server::open(&settings).await?;
     let admin = tools::first_admin(&settings, &store).await?;
     let by = admin.context("The demo needs the administrator that admin_email names")?;
     let server = Server::with_store(settings, store.clone()).await?;
@@ -77,7 +85,7 @@ async fn demo(mut settings: Config) -> anyhow::Result<()> {
     tokio::spawn(league.play());
     tokio::spawn(ground.play());
     welcome(server.address, &matches)?;
-    server.run().await
+    server.run().await.map(drop)
 }
 
 fn welcome(address: SocketAddr, matches: &[i64]) -> std::io::Result<()> {

@@ -56,6 +56,8 @@ pub struct Metrics {
     pub bus_connected: Gauge,
     pub bus_said: Counter,
     pub bus_heard: Counter,
+    pub leader: Gauge,
+    pub stale: Gauge,
     pub feeder_wakeups: Counter,
     pub ring_misses: Counter,
     pub log_reads: Counter,
@@ -86,6 +88,8 @@ impl Metrics {
             bus_connected: Gauge::default(),
             bus_said: Counter::default(),
             bus_heard: Counter::default(),
+            leader: Gauge::default(),
+            stale: Gauge::default(),
             feeder_wakeups: Counter::default(),
             ring_misses: Counter::default(),
             log_reads: Counter::default(),
@@ -116,6 +120,8 @@ impl Metrics {
         r.register("bus_connected", "Whether the bus is open", self.bus_connected.clone());
         r.register("bus_said", "Notices sent to other nodes", self.bus_said.clone());
         r.register("bus_heard", "Notices of other nodes", self.bus_heard.clone());
+        r.register("leader", "Whether this node expires and tidies for all", self.leader.clone());
+        r.register("stale", "Whether the log can't be followed", self.stale.clone());
         r.register("feeder_wakeups", "Times the feeder was woken", self.feeder_wakeups.clone());
         r.register("ring_misses", "Readers behind their ring", self.ring_misses.clone());
         r.register("log_reads", "Reads of the log for streams", self.log_reads.clone());

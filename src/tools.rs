@@ -20,21 +20,19 @@ use touchline::domain::topic::Stream;
 use touchline::domain::topic::Topic;
 use touchline::import;
 use touchline::import::Wish;
+use touchline::server;
 use touchline::store::ListOf;
-use touchline::store::Options;
 use touchline::store::Store;
 use touchline::store::StoreError;
 use touchline::store::job::Job;
 use touchline::store::job::NewUser;
 use touchline::store::job::Write;
 
-/// Opens the database and brings it up to date.
+/// Opens the database and brings it up to date. What is asked of it may take as long as it takes:
+/// nobody but the operator waits.
 pub async fn open(settings: &Config) -> anyhow::Result<Store> {
-    let options = Options {
-        url: settings.database_url.reveal().to_owned(),
-        connections: settings.database_connections,
-        ca_file: settings.database_ca_file.clone(),
-    };
+    let mut options = server::options(settings);
+    options.waits.statement = Duration::ZERO;
     Store::open(&options).await.context("The database can't be opened")
 }
 
@@ -76,6 +74,19 @@ pub async fn first_admin(settings: &Config, store: &Store) -> anyhow::Result<Opt
         say(&format!("First administrator: {email}, password {password} (told only now)"))?;
     }
     Ok(Some(id))
+}
+
+/// `touchline epoch show`
+pub async fn epoch(settings: &Config) -> anyhow::Result<()> {
+    let store = open(settings).await?;
+    say(store.epoch())
+}
+
+/// `touchline epoch new`
+pub async fn new_epoch(settings: &Config) -> anyhow::Result<()> {
+    let store = open(settings).await?;
+    let new = store.begin_epoch().await?;
+    say(&format!("Epoch {new} instead of {}: all readers begin anew", store.epoch()))
 }
 
 async fn has_admin(store: &Store) -> anyhow::Result<bool> {

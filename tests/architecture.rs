@@ -12,7 +12,7 @@ const EVERYTHING: &[&str] = &["*"];
 const ARROWS: &[(&str, &[&str])] = &[
     ("lib",     EVERYTHING),
     ("main",    &["config", "server", "store"]),
-    ("tools",   &["auth", "config", "domain", "import", "store"]),
+    ("tools",   &["auth", "config", "domain", "import", "server", "store"]),
     ("server",  EVERYTHING),
     ("http",    &["App", "auth", "config", "domain", "limits", "metrics", "problem", "sports", "store", "stream"]),
     ("auth",    &["App", "config", "domain", "problem", "store"]),

@@ -58,6 +58,9 @@ pub enum Command {
     /// Enter matches that were played elsewhere
     #[command(subcommand)]
     Import(ImportCommand),
+    /// The word that binds cursors to this database
+    #[command(subcommand)]
+    Epoch(EpochCommand),
     /// Check that every stream is without gaps and every state is the fold of its log
     Verify,
     /// Remove old messages from the log
@@ -85,6 +88,14 @@ pub enum UserCommand {
         #[arg(long, value_name = "PASSWORD", env = "TOUCHLINE_PASSWORD", hide_env_values = true)]
         password: Option<Secret>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EpochCommand {
+    /// Print it
+    Show,
+    /// Make a new one, after messages were lost (a standby promoted, a backup restored): all readers begin anew
+    New,
 }
 
 #[derive(Debug, Subcommand)]

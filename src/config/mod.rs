@@ -14,6 +14,7 @@ use ipnet::IpNet;
 
 pub use cli::Cli;
 pub use cli::Command;
+pub use cli::EpochCommand;
 pub use cli::ImportCommand;
 pub use cli::UserCommand;
 pub use secret::Secret;
@@ -94,12 +95,21 @@ pub struct Config {
     /// Connections to PostgreSQL, or readers of SQLite
     #[arg(long, value_name = "COUNT", default_value_t = 16, help_heading = "Database")]
     pub database_connections: usize,
+    /// Seconds a connection to PostgreSQL may be waited for
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Database")]
+    pub database_wait_seconds: u32,
+    /// Seconds one statement may take on PostgreSQL; 0 is as long as it takes
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, help_heading = "Database")]
+    pub database_statement_seconds: u32,
     /// PEM file of authorities to trust for PostgreSQL's TLS, besides the system's
     #[arg(long, value_name = "FILE", help_heading = "Database")]
     pub database_ca_file: Option<PathBuf>,
     /// How nodes wake each other: `postgres://…`, `redis://…`, `rediss://…` or `none` [default: the database where that is PostgreSQL]
     #[arg(long, value_name = "URL", help_heading = "Database")]
     pub bus_url: Option<Secret>,
+    /// PEM file of authorities to trust for Redis' TLS (`rediss://`) instead of the system's
+    #[arg(long, value_name = "FILE", help_heading = "Database")]
+    pub bus_ca_file: Option<PathBuf>,
     /// Messages kept of each stream; 0 keeps all
     #[arg(long, value_name = "MESSAGES", default_value_t = 0, help_heading = "Database")]
     pub prune_keep: i64,

@@ -1,6 +1,9 @@
 //! Chooses how nodes wake each other.
 
+use std::path::Path;
+
 use anyhow::Context;
+use anyhow::anyhow;
 use anyhow::bail;
 use futures_util::FutureExt;
 
@@ -23,22 +26,19 @@ pub fn lines(config: &Config, store: &Store) -> anyhow::Result<Option<Connect>> 
              or keep everything in PostgreSQL (TOUCHLINE_DATABASE_URL=postgres://…)"
         ),
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-            let options = Options {
-                url: url.to_owned(),
-                connections: 1,
-                ca_file: config.database_ca_file.clone(),
-            };
+            let options = Options { url: url.to_owned(), ..super::options(config) };
             Ok(Some(store.lines_to(&options).context("The bus can't be used")?))
         }
         Some(url) if url.starts_with("redis://") || url.starts_with("rediss://") => {
-            Ok(Some(through_redis(url, store.epoch())?))
+            Ok(Some(through_redis(url, config.bus_ca_file.as_deref(), store.epoch())?))
         }
         Some(_) => bail!("TOUCHLINE_BUS_URL: use postgres://…, redis://…, rediss://… or none"),
     }
 }
 
-fn through_redis(url: &str, epoch: &str) -> anyhow::Result<Connect> {
-    let client = redis::Client::open(url).context("The bus can't be used")?;
+fn through_redis(url: &str, ca_file: Option<&Path>, epoch: &str) -> anyhow::Result<Connect> {
+    let client = bus::redis::client(url, ca_file)
+        .map_err(|error| anyhow!(error).context("The bus can't be used"))?;
     let epoch = epoch.to_owned();
     Ok(Box::new(move || {
         let (client, epoch) = (client.clone(), epoch.clone());

@@ -2,37 +2,45 @@
 //!
 //! An open stream would hold the server's stop until its time-out, so streams are ended before.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix_server::ServerHandle;
+use tokio::signal::unix;
 use tokio::signal::unix::SignalKind;
-use tokio::signal::unix::signal;
 use tokio::time::Instant;
 
 use crate::App;
+use crate::server::Ended;
 use crate::stream::hub::Notice;
 
-/// Waits for SIGTERM or SIGINT, drains, and stops the server.
-pub async fn on_signal(app: Arc<App>, server: ServerHandle) {
+/// Streams of another epoch tell what is no longer so: they are ended within seconds.
+const ANEW_SECONDS: u32 = 2;
+
+/// Waits for SIGTERM or SIGINT.
+pub async fn signal() {
     let (Ok(mut term), Ok(mut int)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+        (unix::signal(SignalKind::terminate()), unix::signal(SignalKind::interrupt()))
     else {
         tracing::error!("Signals can't be waited for; the process must be killed to end");
-        return;
+        return std::future::pending().await;
     };
     tokio::select! {
         _ = term.recv() => {}
         _ = int.recv() => {}
     }
     tracing::info!("Ending: no new streams, goodbye to the open ones");
+}
+
+/// Says goodbye to all streams, and stops the server.
+pub async fn drain(app: &App, server: ServerHandle, why: Ended) {
     app.ready.store(false, Ordering::Relaxed);
     app.shared.draining.send_replace(true);
-    let seconds = u32::try_from(app.config.drain_seconds).unwrap_or(u32::MAX);
+    let asked = u32::try_from(app.config.drain_seconds).unwrap_or(u32::MAX);
+    let seconds = if why == Ended::Anew { asked.min(ANEW_SECONDS) } else { asked };
     app.shared.feeder.tell_all(|| Notice::Drain { seconds });
     // Those whose sockets are blocked can't be told; they are cut by the server's stop.
-    let patience = Duration::from_secs(app.config.drain_seconds + 2);
+    let patience = Duration::from_secs(u64::from(seconds) + 2);
     let ends_at = Instant::now() + patience;
     loop {
         let open = app.limits.permits.open();

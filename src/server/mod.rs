@@ -3,9 +3,9 @@
 mod bus;
 pub mod demo;
 mod drain;
-mod expiry;
 mod listen;
 pub mod memory;
+mod scheduler;
 
 use std::net::SocketAddr;
 use std::net::TcpListener;
@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use crate::App;
 use crate::auth::Keys;
@@ -27,6 +28,7 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::store::Options;
 use crate::store::Store;
+use crate::store::Waits;
 use crate::stream::Settings;
 use crate::stream::Shared;
 use crate::stream::feeder;
@@ -46,18 +48,22 @@ pub struct Server {
     lines: Option<Connect>,
 }
 
-/// How often what is no longer needed is removed: old idempotency records and tickets, and
-/// messages beyond the number that is kept.
-const TIDY: Duration = Duration::from_mins(1);
+/// Why a service has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It was asked to.
+    Asked,
+    /// The database is another than it was, and all that is known of it too old: to be built anew.
+    Anew,
+}
 
 impl Server {
-    /// Opens the database (running what migrations it lacks) and the port.
-    pub async fn build(config: Config) -> anyhow::Result<Self> {
-        let store = Store::open(&options(&config)).await.context("The database can't be opened")?;
-        Self::with_store(config, store).await
+    /// Opens the database, running what migrations it lacks.
+    pub async fn open(config: &Config) -> anyhow::Result<Store> {
+        Store::open(&options(config)).await.context("The database can't be opened")
     }
 
-    /// The same over a store that is open already.
+    /// Opens the port, over a store that is open already.
     pub async fn with_store(config: Config, store: Store) -> anyhow::Result<Self> {
         let listener = listen::bind(&config)
             .with_context(|| format!("{} can't be listened on", config.listen))?;
@@ -90,32 +96,47 @@ impl Server {
         Ok(Self { address, app, listener, asks, lines })
     }
 
-    /// Serves until SIGTERM or SIGINT, then says goodbye to the streams and stops.
-    pub async fn run(self) -> anyhow::Result<()> {
+    /// Serves until SIGTERM or SIGINT, or until another epoch has begun; then says goodbye to the
+    /// streams and stops.
+    pub async fn run(self) -> anyhow::Result<Ended> {
         let Self { app, listener, asks, lines, .. } = self;
-        tokio::spawn(feeder::run(Arc::clone(&app.shared), asks));
-        tokio::spawn({
-            let app = Arc::clone(&app);
-            async move { app.shared.rights.watch(&app.store).await }
-        });
+        // Ended with this function, however it ends.
+        let mut beside = JoinSet::new();
+        beside.spawn(feeder::run(Arc::clone(&app.shared), asks));
         if let Some(lines) = lines {
             let bell = app.store.bell().clone();
-            tokio::spawn(link::run(lines, bell, Arc::clone(&app.shared.metrics)));
+            beside.spawn(link::run(lines, bell, Arc::clone(&app.shared.metrics)));
         }
-        tokio::spawn(tidy(Arc::clone(&app)));
-        tokio::spawn(expiry::run(Arc::clone(&app)));
+        beside.spawn(scheduler::run(Arc::clone(&app)));
         let server = listen::serve(Arc::clone(&app), listener)?;
         let handle = server.handle();
-        tokio::spawn(drain::on_signal(app, handle));
-        server.await.context("The service failed")
+        let ending = tokio::spawn(async move {
+            let ended = tokio::select! {
+                () = drain::signal() => Ended::Asked,
+                epoch = app.shared.rights.watch(&app.store) => {
+                    tracing::warn!(epoch, "Another epoch has begun: this node begins anew");
+                    Ended::Anew
+                }
+            };
+            drain::drain(&app, handle, ended).await;
+            ended
+        });
+        server.await.context("The service failed")?;
+        Ok(ending.await?)
     }
 }
 
-fn options(config: &Config) -> Options {
+/// How the settings say that the database is to be opened.
+pub fn options(config: &Config) -> Options {
+    let seconds = |seconds: u32| Duration::from_secs(seconds.into());
     Options {
         url: config.database_url.reveal().to_owned(),
         connections: config.database_connections,
         ca_file: config.database_ca_file.clone(),
+        waits: Waits {
+            connection: seconds(config.database_wait_seconds),
+            statement: seconds(config.database_statement_seconds),
+        },
     }
 }
 
@@ -140,20 +161,4 @@ fn may_read(store: &Store) -> crate::stream::guard::MayRead {
         let store = store.clone();
         Box::pin(async move { permission::may_still_read(&store, user, topic).await })
     })
-}
-
-async fn tidy(app: Arc<App>) {
-    let mut interval = tokio::time::interval(TIDY);
-    loop {
-        interval.tick().await;
-        let keep = app.config.prune_keep;
-        if keep > 0
-            && let Err(error) = app.store.prune(None, keep).await
-        {
-            tracing::warn!(error = %error, "Old messages can't be removed: {error}");
-        }
-        if let Err(error) = app.store.forget(chrono::Utc::now()).await {
-            tracing::warn!(error = %error, "Old records can't be removed: {error}");
-        }
-    }
 }

@@ -66,6 +66,11 @@ impl Store {
         ask!(self.database, read, |conn, queries| queries::settings::rights_version(conn))
     }
 
+    /// The database's epoch as it is now, and its version of rights.
+    pub async fn marks(&self) -> Result<(String, i64)> {
+        ask!(self.database, read, |conn, queries| queries::settings::marks(conn))
+    }
+
     /// `(etag, body)` of `GET /api/teams/{id}`.
     pub async fn team(&self, id: i64) -> Result<Option<(String, Value)>> {
         ask!(self.database, read, |conn, queries| queries::teams::shown(conn, id))

@@ -136,13 +136,15 @@ impl From<Fault> for StoreError {
 
 /// Whether it may work in a moment: a lost connection, a lock, a database that starts or stops.
 fn is_passing(error: &DatabaseError) -> bool {
-    const WORDS: [&str; 6] = [
+    const WORDS: [&str; 7] = [
         "database is locked",
         "deadlock detected",
         "canceling statement due to",
         "terminating connection",
         "the database system is",
         "connection closed",
+        // A node that still speaks to what was the primary.
+        "read-only transaction",
     ];
     match error {
         DatabaseError::DatabaseError(kind, info) => {

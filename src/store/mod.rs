@@ -5,6 +5,7 @@ pub mod job;
 mod error;
 mod games;
 mod model;
+mod options;
 #[expect(clippy::duplicate_mod, reason = "each query is written once and compiled for both")]
 mod postgres;
 mod rows;
@@ -42,22 +43,13 @@ pub use model::SeenBy;
 pub use model::Snapshot;
 pub use model::TeamRights;
 pub use model::User;
+pub use options::Options;
+pub use options::Waits;
 
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// What a write gives, and the heads to ring the bell with once it is committed.
 type Told<T> = (T, Vec<(Stream, Seq)>);
-
-/// How to open a database.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// `sqlite://touchline.db` or `postgres://…`
-    pub url: String,
-    /// Connections to `PostgreSQL`, or readers of `SQLite`.
-    pub connections: usize,
-    /// A PEM file of authorities to trust for `PostgreSQL`'s TLS, besides the system's.
-    pub ca_file: Option<std::path::PathBuf>,
-}
 
 /// The one thing that reaches the database. Clones share its connections.
 #[derive(Clone)]
@@ -92,6 +84,9 @@ macro_rules! ask {
 
 // Below the macro, which it uses.
 mod asked;
+mod lead;
+
+pub use lead::Lead;
 
 impl Store {
     /// Opens the database, runs what migrations it lacks, and reads or makes its epoch.
@@ -109,7 +104,7 @@ impl Store {
         } else {
             Database::Postgres(postgres::Database::open(options, bell.clone()).await?)
         };
-        let made = format!("{:06x}", rand::random::<u32>() & 0xff_ffff);
+        let made = made_up();
         let epoch = ask!(database, write, |conn, queries| {
             let made = made.clone();
             async move { Ok((queries::settings::epoch(conn, &made).await?, Vec::new())) }
@@ -122,6 +117,18 @@ impl Store {
     /// A short random word made when the database was created: lower-case hex.
     pub fn epoch(&self) -> &str {
         &self.epoch
+    }
+
+    /// Makes another epoch, for a log that has lost its end or that was another's: readers who
+    /// come with a cursor of before get a snapshot, and nodes that run begin anew. Gives it.
+    pub async fn begin_epoch(&self) -> Result<String> {
+        let made = made_up();
+        let given = made.clone();
+        ask!(self.database, write, |conn, queries| {
+            let made = made.clone();
+            async move { Ok((queries::settings::begin_epoch(conn, &made).await?, Vec::new())) }
+        })?;
+        Ok(given)
     }
 
     /// Rung after every commit that told something.
@@ -283,4 +290,9 @@ impl Store {
         }
         Ok(faults)
     }
+}
+
+/// A word for an epoch.
+fn made_up() -> String {
+    format!("{:06x}", rand::random::<u32>() & 0xff_ffff)
 }

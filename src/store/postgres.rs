@@ -1,9 +1,9 @@
 //! `PostgreSQL`: pooled connections, one transaction a write.
 
 mod connect;
+pub mod lead;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use deadpool::Runtime;
 use diesel_async::AsyncConnection;
@@ -28,6 +28,7 @@ use crate::store::Options;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::store::Told;
+use crate::store::Waits;
 use crate::store::error::Fault;
 use crate::store::error::Found;
 
@@ -120,8 +121,6 @@ pub type Conn = AsyncPgConnection;
 
 /// Names the lock that nodes starting together queue for ("touch" in ASCII).
 const MIGRATION_LOCK: i64 = 0x74_6f75_6368;
-/// Longer than a busy moment, shorter than a caller's patience.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// Tries of a transaction that was in another's way; the order of locks makes even one rare.
 const TRIES: usize = 5;
 
@@ -132,6 +131,7 @@ pub struct Database {
     runtime: Handle,
     bell: Bell,
     connector: Arc<connect::Connector>,
+    waits: Waits,
 }
 
 impl Database {
@@ -151,12 +151,13 @@ impl Database {
         let pool = Pool::builder(manager)
             .max_size(options.connections.max(1))
             .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(PATIENCE))
-            .create_timeout(Some(PATIENCE))
-            .recycle_timeout(Some(PATIENCE))
+            .wait_timeout(Some(options.waits.connection))
+            .create_timeout(Some(options.waits.connection))
+            .recycle_timeout(Some(options.waits.connection))
             .build()
             .map_err(|error| StoreError::Failed(error.to_string()))?;
-        let database = Self { pool, runtime: Handle::current(), bell, connector };
+        let (runtime, waits) = (Handle::current(), options.waits);
+        let database = Self { pool, runtime, bell, connector, waits };
         database.migrate().await?;
         Ok(database)
     }
@@ -212,10 +213,29 @@ impl Database {
     {
         let database = self.clone();
         self.run(async move {
-            let mut conn = database.connection().await?;
-            Ok(work(&mut conn).await?)
+            let conn = database.connection().await?;
+            database.within_patience(conn, async |conn| Ok(work(conn).await?)).await
         })
         .await
+    }
+
+    /// Does `work` on a connection, which is thrown away where it takes for ever: a server that
+    /// is cut off, or that stands still, says nothing.
+    async fn within_patience<T>(
+        &self,
+        mut conn: Object<Conn>,
+        work: impl AsyncFnOnce(&mut Conn) -> std::result::Result<T, Stopped>,
+    ) -> std::result::Result<T, Stopped> {
+        if self.waits.statement.is_zero() {
+            return work(&mut conn).await;
+        }
+        let patience = self.waits.connection + self.waits.statement;
+        if let Ok(done) = tokio::time::timeout(patience, work(&mut conn)).await {
+            return done;
+        }
+        drop(Object::take(conn));
+        let words = format!("nothing was heard of it in {} s", patience.as_secs());
+        Err(Stopped::Store(StoreError::Unavailable(words)))
     }
 
     /// Does `work`: all of it sees one moment.
@@ -241,16 +261,19 @@ impl Database {
     {
         let database = self.clone();
         self.run(async move {
-            let mut conn = database.connection().await?;
-            let mut tries = 0;
-            let (value, heads) = loop {
-                tries += 1;
-                let done = (*conn).transaction(async |conn: &mut Conn| work(conn).await).await;
-                match done {
-                    Err(fault) if fault.is_collision() && tries < TRIES => {}
-                    done => break done?,
+            let conn = database.connection().await?;
+            let done = database.within_patience(conn, async |conn| {
+                let mut tries = 0;
+                loop {
+                    tries += 1;
+                    let done = conn.transaction(async |conn: &mut Conn| work(conn).await).await;
+                    match done {
+                        Err(fault) if fault.is_collision() && tries < TRIES => {}
+                        done => break Ok(done?),
+                    }
                 }
-            };
+            });
+            let (value, heads) = done.await?;
             database.bell.ring(&heads);
             Ok(value)
         })

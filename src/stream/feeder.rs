@@ -16,8 +16,11 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
 use crate::store::Result;
+use crate::store::StoreError;
 use crate::stream::Shared;
 use crate::stream::frame::Frame;
+use crate::stream::freshness::Freshness;
+use crate::stream::freshness::soon;
 use crate::stream::hub::Notice;
 use crate::stream::pages::FramePage;
 
@@ -61,6 +64,7 @@ struct Followed {
 struct Following {
     shared: Arc<Shared>,
     streams: HashMap<Stream, Followed>,
+    freshness: Freshness,
 }
 
 impl Feeder {
@@ -101,7 +105,8 @@ pub async fn run(shared: Arc<Shared>, mut asks: UnboundedReceiver<Ask>) {
     let bell = shared.store.bell().clone();
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut following = Following { shared, streams: HashMap::new() };
+    let freshness = Freshness::default();
+    let mut following = Following { shared, streams: HashMap::new(), freshness };
     loop {
         tokio::select! {
             ask = asks.recv() => match ask {
@@ -157,7 +162,7 @@ impl Following {
                 }
             }
             Err(error) => {
-                tracing::warn!(error = %error, "The log of {stream} can't be read: {error}");
+                self.missed(&error.to_string());
                 let frames: Arc<[Frame]> = Arc::new([]);
                 self.shared.feeder.tell(&[worker], || Notice::Start {
                     stream,
@@ -172,7 +177,9 @@ impl Following {
     async fn head_start(&self, stream: Stream, at: Option<Seq>) -> Result<(Seq, Vec<Frame>)> {
         let at = match at {
             Some(at) => at,
-            None => self.shared.store.heads(&[stream]).await?.first().map_or(0, |head| head.head),
+            None => {
+                soon(self.shared.store.heads(&[stream])).await?.first().map_or(0, |head| head.head)
+            }
         };
         let after = (at - HEAD_START).max(0);
         if at == 0 {
@@ -194,22 +201,22 @@ impl Following {
 
     /// Reads what is new in a stream and hands it on.
     async fn feed(&mut self, stream: Stream) {
+        if let Err(error) = self.try_feed(stream).await {
+            // The next notice or look tries again from the same place.
+            self.missed(&format!("{stream}: {error}"));
+        }
+    }
+
+    async fn try_feed(&mut self, stream: Stream) -> Result<()> {
         loop {
-            let Some(followed) = self.streams.get_mut(&stream) else { return };
+            let Some(followed) = self.streams.get_mut(&stream) else { return Ok(()) };
             let shared = &self.shared;
             let limit = shared.settings.replay_page;
             shared.metrics.log_reads.inc();
-            let page = match read(shared, stream, followed.at, limit).await {
-                Ok(page) => page,
-                Err(error) => {
-                    // The next notice or look tries again from the same place.
-                    tracing::warn!(error = %error, "The log of {stream} can't be read: {error}");
-                    return;
-                }
-            };
+            let page = read(shared, stream, followed.at, limit).await?;
             // Some may have gone before they were read here.
             followed.prune(shared, stream, page.pruned);
-            let Some(last) = page.last() else { return };
+            let Some(last) = page.last() else { return Ok(()) };
             shared.metrics.messages.inc_by(page.frames.len() as u64);
             followed.at = last;
             let full = page.frames.len() as i64 == limit;
@@ -218,30 +225,52 @@ impl Following {
                 .feeder
                 .tell(&followed.workers, || Notice::Frames { stream, frames: Arc::clone(&frames) });
             if !full {
-                return;
+                return Ok(());
             }
         }
     }
 
-    /// Compares heads with what was handed out, in case a notice was lost, and what is pruned
-    /// with what is held in memory.
+    /// Looks at all there is, in case a notice was lost.
     async fn look(&mut self) {
+        match self.try_look().await {
+            Ok(()) if self.freshness.saw() => {
+                self.shared.metrics.stale.set(0);
+                self.shared.feeder.tell_all(|| Notice::Stale(None));
+            }
+            Ok(()) => {}
+            Err(error) => self.missed(&error.to_string()),
+        }
+    }
+
+    /// Compares heads with what was handed out, and what is pruned with what is held in memory.
+    async fn try_look(&mut self) -> Result<()> {
         let streams: Vec<_> = self.streams.keys().copied().collect();
         if streams.is_empty() {
-            return;
+            return Ok(());
         }
-        match self.shared.store.heads(&streams).await {
-            Ok(heads) => {
-                for (stream, head) in streams.into_iter().zip(heads) {
-                    if let Some(followed) = self.streams.get_mut(&stream) {
-                        followed.prune(&self.shared, stream, head.pruned);
-                    }
-                    if self.lacks(stream, head.head) {
-                        self.feed(stream).await;
-                    }
-                }
+        let heads = soon(self.shared.store.heads(&streams)).await?;
+        for (stream, head) in streams.into_iter().zip(heads) {
+            let Some(followed) = self.streams.get_mut(&stream) else { continue };
+            if head.head < followed.at {
+                return Err(StoreError::Failed(format!(
+                    "{stream} ends at {} and was at {}: what was acknowledged is lost. \
+                     Run `touchline epoch new`, so that readers begin anew",
+                    head.head, followed.at
+                )));
             }
-            Err(error) => tracing::warn!(error = %error, "The log can't be read: {error}"),
+            followed.prune(&self.shared, stream, head.pruned);
+            if self.lacks(stream, head.head) {
+                self.try_feed(stream).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn missed(&mut self, why: &str) {
+        if let Some(since) = self.freshness.missed(why) {
+            self.shared.metrics.stale.set(1);
+            let since: Arc<str> = since.into();
+            self.shared.feeder.tell_all(|| Notice::Stale(Some(Arc::clone(&since))));
         }
     }
 }
@@ -262,7 +291,7 @@ impl Followed {
 
 /// New messages are read past the page cache: each place is read once anyway.
 async fn read(shared: &Shared, stream: Stream, after: Seq, limit: i64) -> Result<FramePage> {
-    let page = shared.store.read_after(stream, after, limit).await?;
+    let page = soon(shared.store.read_after(stream, after, limit)).await?;
     let lag = page
         .messages
         .first()

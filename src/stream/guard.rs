@@ -41,14 +41,21 @@ impl Rights {
         self.version.load(Ordering::Relaxed)
     }
 
-    /// Follows the store's version of rights; runs until the process ends.
-    pub async fn watch(&self, store: &Store) {
+    /// Follows the store's version of rights, as long as its epoch is this node's; then gives the
+    /// new one.
+    pub async fn watch(&self, store: &Store) -> String {
+        let mut is_failing = false;
         loop {
             tokio::time::sleep(LOOK).await;
-            match store.rights_version().await {
-                Ok(version) => self.version.store(version, Ordering::Relaxed),
+            let marks = store.marks().await;
+            match &marks {
+                Ok((epoch, _)) if epoch != store.epoch() => return epoch.clone(),
+                Ok((_, version)) => self.version.store(*version, Ordering::Relaxed),
+                // A database that is gone for an hour is said once.
+                Err(_) if is_failing => {}
                 Err(error) => tracing::warn!(error = %error, "Rights can't be read: {error}"),
             }
+            is_failing = marks.is_err();
         }
     }
 }

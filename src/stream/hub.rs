@@ -51,6 +51,8 @@ pub enum Notice {
         stream: Stream,
         upto: Seq,
     },
+    /// What there is now can't be known, since then; or it is known again.
+    Stale(Option<Arc<str>>),
     /// End all streams, spread over so many seconds.
     Drain {
         seconds: u32,
@@ -71,6 +73,8 @@ pub struct Hub {
     readers: RefCell<Vec<Rc<Reader>>>,
     tick: Cell<u32>,
     draining: Cell<bool>,
+    /// Since when what is sent may not be all there is.
+    stale: RefCell<Option<Arc<str>>>,
     pub(super) rounds: Rounds,
 }
 
@@ -88,6 +92,7 @@ impl Hub {
             readers: RefCell::default(),
             tick: Cell::new(0),
             draining: Cell::new(false),
+            stale: RefCell::default(),
         });
         tokio::task::spawn_local(Rc::clone(&hub).listen(inbox));
         tokio::task::spawn_local(Rc::clone(&hub).keep_time());
@@ -239,6 +244,7 @@ impl Hub {
                 station.ring.borrow_mut().forget(upto);
                 return Some(station);
             }
+            Notice::Stale(since) => *self.stale.borrow_mut() = since,
             Notice::Drain { seconds } => self.drain(seconds),
             Notice::List(reply) => {
                 let _ = reply.send(

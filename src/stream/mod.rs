@@ -10,6 +10,7 @@ pub mod cursor;
 pub mod feeder;
 pub mod follow;
 pub mod frame;
+mod freshness;
 pub mod guard;
 pub mod hub;
 pub mod opened;

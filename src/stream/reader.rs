@@ -62,6 +62,8 @@ pub struct Reader {
     /// Sent a snapshot on resume too, until it has been.
     pub always: Cell<bool>,
     pub live: Cell<bool>,
+    /// It was told last that what it is sent may not be all there is.
+    pub knows_stale: Cell<bool>,
     pub replayed: Cell<u64>,
     pub outcome: Cell<&'static str>,
     /// `mode=state`: when the next state may go out.
@@ -125,6 +127,7 @@ impl Reader {
             plain,
             always: Cell::new(always),
             live: Cell::new(false),
+            knows_stale: Cell::new(false),
             replayed: Cell::new(0),
             outcome: Cell::new("live"),
             next_state: Cell::new(Instant::now()),

@@ -10,6 +10,7 @@ use touchline::import;
 use touchline::import::Wish;
 use touchline::store::Options;
 use touchline::store::Store;
+use touchline::store::Waits;
 use touchline::store::job::EventFields;
 use touchline::store::job::Job;
 use touchline::store::job::NewUser;
@@ -72,7 +73,10 @@ async fn a_season_comes_to_its_published_table() {
     let folder = std::env::temp_dir().join(format!("touchline-season-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let url = format!("sqlite://{}", folder.join("touchline.db").display());
-    let store = Store::open(&Options { url, connections: 2, ca_file: None }).await.unwrap();
+    let store =
+        Store::open(&Options { url, connections: 2, ca_file: None, waits: Waits::default() })
+            .await
+            .unwrap();
     let (email, name) = ("ann@example.org".to_owned(), "Ann".to_owned());
     make(
         &store,

@@ -1,5 +1,13 @@
-//! G9: what is committed on one node reaches readers on every other within a second, whatever
-//! becomes of the bus.
+//! Several nodes on one database.
+//!
+//! Here G9: what is committed on one node reaches readers on every other within a second, whatever
+//! becomes of the bus. What else holds for all of them together is in the files below.
+
+mod anew;
+mod killed;
+mod leader;
+mod outage;
+mod together;
 
 use std::time::Duration;
 use std::time::Instant;
@@ -23,10 +31,13 @@ struct Nodes {
 
 impl Nodes {
     async fn start(bus: &str) -> Self {
+        let settings = [("bus_url", bus)];
+        Self::with(if bus.is_empty() { &[] } else { &settings }).await
+    }
+
+    async fn with(settings: &[(&str, &str)]) -> Self {
         let database = Database::new(Kind::Postgres).await;
         let other = database.again();
-        let settings = [("bus_url", bus)];
-        let settings: &[_] = if bus.is_empty() { &[] } else { &settings };
         let first = TestServer::start(database, settings).await;
         let second = TestServer::start(other, settings).await;
         let scorer = first.organizer().await.live("generic").await;
@@ -121,6 +132,26 @@ async fn g9_holds_while_redis_is_gone_and_after_it_is_back() {
     let before = nodes.heard().await;
     nodes.tell(3).await;
     assert!(nodes.heard().await > before, "the bus is back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_is_reached_over_tls_and_with_a_password() {
+    let redis = Redis::guarded().await;
+    let (url, authority) = (redis.url(), redis.authority());
+    let settings = [("bus_url", url.as_str()), ("bus_ca_file", authority.as_str())];
+    let mut nodes = Nodes::with(&settings).await;
+    nodes.connected(1).await;
+    let before = nodes.heard().await;
+    nodes.tell(5).await;
+    assert!(nodes.heard().await > before, "it came by the bus");
+    assert!(!nodes.first.log().contains("32%20bytes"), "the password is in no log");
+
+    // Who can't tell that it is the right one doesn't speak to it.
+    let mut nodes = Nodes::with(&settings[..1]).await;
+    nodes.tell(1).await;
+    let log = nodes.first.log();
+    assert!(log.contains("The bus can't be opened"), "{log}");
+    nodes.connected(0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

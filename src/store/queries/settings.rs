@@ -18,6 +18,29 @@ pub async fn epoch(conn: &mut Conn, made: &str) -> Found<String> {
     value(conn, "epoch").await
 }
 
+/// Has all readers begin anew: what cursors of before say is no longer so.
+pub async fn begin_epoch(conn: &mut Conn, made: &str) -> Found<()> {
+    diesel::update(settings::table.find("epoch"))
+        .set(settings::value.eq(made))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The epoch and the version of rights, in one look.
+pub async fn marks(conn: &mut Conn) -> Found<(String, i64)> {
+    let marks: Vec<(String, String)> = settings::table
+        .filter(settings::name.eq("epoch").or(settings::name.eq("rights_version")))
+        .select((settings::name, settings::value))
+        .load(conn)
+        .await?;
+    let value = |name: &str| {
+        let found = marks.iter().find(|mark| mark.0 == name).map(|mark| mark.1.as_str());
+        found.ok_or_else(|| Fault::Broken(format!("there is no {name}")))
+    };
+    Ok((value("epoch")?.to_owned(), number(value("rights_version")?)?))
+}
+
 /// Whether it was remembered that this is done.
 pub async fn has(conn: &mut Conn, name: &str) -> Found<bool> {
     let found: Option<String> =
@@ -40,7 +63,10 @@ async fn value(conn: &mut Conn, name: &str) -> Found<String> {
 }
 
 pub async fn rights_version(conn: &mut Conn) -> Found<i64> {
-    let text = value(conn, "rights_version").await?;
+    number(&value(conn, "rights_version").await?)
+}
+
+fn number(text: &str) -> Found<i64> {
     text.parse().map_err(|_| Fault::Broken(format!("rights_version is not a number: {text}")))
 }
 

@@ -43,7 +43,8 @@ impl Hub {
             return;
         }
         let silent = self.tick().saturating_sub(reader.last_write.get());
-        if silent + 1 >= self.shared.settings.heartbeat_seconds * TICKS {
+        let has_news = reader.knows_stale.get() != self.stale.borrow().is_some();
+        if has_news || silent + 1 >= self.shared.settings.heartbeat_seconds * TICKS {
             self.heartbeat(reader);
         }
     }
@@ -54,7 +55,10 @@ impl Hub {
         if !reader.live.get() || !at_rest {
             return;
         }
-        let json = format!(r#"{{"at":"{}"}}"#, frame::now_text());
+        let stale = self.stale.borrow().clone();
+        reader.knows_stale.set(stale.is_some());
+        let stale = stale.map(|since| format!(r#","stale_since":"{since}""#)).unwrap_or_default();
+        let json = format!(r#"{{"at":"{}"{stale}}}"#, frame::now_text());
         let block = frame::control("heartbeat", None, &json, Some(&cursor));
         let bytes = reader.coding.wrap(&block);
         reader.last_write.set(self.tick());

@@ -10,6 +10,7 @@ use diesel_async::AsyncPgConnection;
 use touchline::store::Options;
 use touchline::store::Store;
 use touchline::store::StoreError;
+use touchline::store::Waits;
 
 use crate::support::database::Database;
 use crate::support::database::Kind;
@@ -43,7 +44,8 @@ fn both_databases_have_the_same_migrations() {
 async fn a_database_out_of_reach_is_unavailable() {
     // Port 1 answers nobody; nor can a file be made in a folder that isn't there.
     for url in ["postgres://postgres@127.0.0.1:1/touchline", "sqlite:///nowhere/at/all.db"] {
-        let options = Options { url: url.into(), connections: 1, ca_file: None };
+        let options =
+            Options { url: url.into(), connections: 1, ca_file: None, waits: Waits::default() };
         let opened = Store::open(&options).await.map(drop);
         assert!(matches!(opened, Err(StoreError::Unavailable(_))), "{url}: {opened:?}");
     }

@@ -13,6 +13,7 @@ use diesel_async::AsyncPgConnection;
 use diesel_async::SimpleAsyncConnection;
 use touchline::store::Options;
 use touchline::store::Store;
+use touchline::store::Waits;
 
 use super::postgres;
 
@@ -41,6 +42,11 @@ impl Database {
         }
     }
 
+    /// A database on PostgreSQL that somebody else takes care of.
+    pub fn at(url: &str) -> Self {
+        Self { kind: Kind::Postgres, url: url.to_owned(), folder: None }
+    }
+
     /// The same database, for another node.
     pub fn again(&self) -> Self {
         assert_eq!(self.kind, Kind::Postgres, "SQLite is for one node");
@@ -48,7 +54,7 @@ impl Database {
     }
 
     pub fn options(&self) -> Options {
-        Options { url: self.url.clone(), connections: 8, ca_file: None }
+        Options { url: self.url.clone(), connections: 8, ca_file: None, waits: Waits::default() }
     }
 
     /// Another node on the same database.

@@ -1,6 +1,5 @@
 //! A `PostgreSQL` of this test process alone: started when first needed, gone with the process.
 
-use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -22,8 +21,10 @@ use diesel_async::RunQueryDsl;
 use diesel_async::SimpleAsyncConnection;
 use touchline::store::Options;
 use touchline::store::Store;
+use touchline::store::Waits;
 
 use super::database::folder;
+use super::server::free_port;
 
 /// Held open as long as this process lives; the watchdog reads its end.
 struct Cluster {
@@ -36,24 +37,33 @@ static CLUSTER: OnceLock<Cluster> = OnceLock::new();
 /// Migrated once; every database is a copy.
 const TEMPLATE: &str = "touchline_template";
 
-/// Waits for the end of its input, which comes with the end of the tests however they end, then
-/// stops the server and removes its files.
-const WATCHDOG: &str = r#"folder=$1; shift
-"$@" >"$folder/log" 2>&1 </dev/null &
+/// Stops the server at the end of its own input, which comes with the end of the tests however
+/// they end; then removes the server's files, unless they are to be used again.
+const WATCHDOG: &str = r#"exec 3<&0
+folder=$1; keep=$2; shift 2
+"$@" >>"$folder/log" 2>&1 </dev/null 3<&- &
 server=$!
-while read -r _; do :; done
-kill -QUIT $server
+(while read -r _; do :; done; kill -QUIT $server) <&3 2>/dev/null &
 wait $server
-rm -rf "$folder""#;
+[ "$keep" ] || rm -rf "$folder""#;
 
 /// The address of a new, migrated database.
 pub async fn database() -> String {
+    create(&format!("template {TEMPLATE}")).await
+}
+
+/// The address of a new database with nothing in it.
+pub async fn empty_database() -> String {
+    create("").await
+}
+
+async fn create(how: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let started = tokio::task::spawn_blocking(|| CLUSTER.get_or_init(start).port);
     let port = started.await.unwrap();
     let name = format!("touchline_{}", NEXT.fetch_add(1, Ordering::Relaxed));
     let mut conn = AsyncPgConnection::establish(&address(port, "postgres")).await.unwrap();
-    let create = format!("create database {name} template {TEMPLATE}");
+    let create = format!("create database {name} {how}");
     conn.batch_execute(&create).await.unwrap();
     address(port, &name)
 }
@@ -63,23 +73,35 @@ fn address(port: u16, database: &str) -> String {
 }
 
 fn start() -> Cluster {
-    let (folder, tools) = (folder("postgres"), tools());
-    let owner = owner();
+    let folder = folder("postgres");
+    let port = free_port();
+    initialize(&folder);
+    let life = launch(&folder, port, "");
+    tokio::runtime::Runtime::new().unwrap().block_on(make_template(port, &folder));
+    Cluster { port, _life: life }
+}
+
+/// Makes an empty server's files, in `data`.
+fn initialize(folder: &Path) {
+    let (owner, tools) = (owner(), tools());
     if let Some((user, group)) = owner {
-        chown(&folder, Some(user), Some(group)).unwrap();
+        chown(folder, Some(user), Some(group)).unwrap();
     }
-    let data = folder.join("data");
     let mut initdb = as_owner(owner, &tools.join("initdb"));
     initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale"]);
-    let made = initdb.arg("--pgdata").arg(&data).current_dir(&folder).output().unwrap();
+    let data = folder.join("data");
+    let made = initdb.arg("--pgdata").arg(&data).current_dir(folder).output().unwrap();
     assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+}
 
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let server = as_owner(owner, &tools.join("postgres"));
+/// Runs a server on these files; it is stopped, and they are removed unless `keep` says
+/// otherwise, when what this gives is dropped.
+fn launch(folder: &Path, port: u16, keep: &str) -> ChildStdin {
+    let server = as_owner(owner(), &tools().join("postgres"));
     let mut watchdog = Command::new("sh");
-    watchdog.args(["-c", WATCHDOG, "watchdog"]).arg(&folder);
+    watchdog.args(["-c", WATCHDOG, "watchdog"]).arg(folder).arg(keep);
     watchdog.arg(server.get_program()).args(server.get_args());
-    watchdog.arg("-D").arg(&data).arg("-k").arg(&folder);
+    watchdog.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
     watchdog.args(["-p", &port.to_string(), "-h", "127.0.0.1"]);
     watchdog.args(["-c", "max_connections=300", "-c", "dynamic_shared_memory_type=mmap"]);
     // Out of the terminal's group: an interrupt must not stop it before it has tidied up.
@@ -87,9 +109,7 @@ fn start() -> Cluster {
     let mut child = watchdog.spawn().expect("a shell");
     let life = child.stdin.take().unwrap();
     std::thread::spawn(move || child.wait());
-
-    tokio::runtime::Runtime::new().unwrap().block_on(make_template(port, &folder));
-    Cluster { port, _life: life }
+    life
 }
 
 /// The folder of `initdb` and `postgres`. Without them the tests fail: a database that is
@@ -147,7 +167,16 @@ async fn make_template(port: u16, folder: &Path) {
     };
     conn.batch_execute(&format!("create database {TEMPLATE}")).await.unwrap();
     let url = address(port, TEMPLATE);
-    drop(Store::open(&Options { url: url.clone(), connections: 1, ca_file: None }).await.unwrap());
+    drop(
+        Store::open(&Options {
+            url: url.clone(),
+            connections: 1,
+            ca_file: None,
+            waits: Waits::default(),
+        })
+        .await
+        .unwrap(),
+    );
     let mut template = AsyncPgConnection::establish(&url).await.unwrap();
     // Each copy makes an epoch of its own, as each new database does.
     template.batch_execute("delete from settings where name = 'epoch'").await.unwrap();
@@ -160,5 +189,98 @@ async fn make_template(port: u16, folder: &Path) {
         }
         assert!(Instant::now() < deadline, "the template is still in use");
         tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// A server of one test, which may be killed, and started again from files of before.
+pub struct Server {
+    port: u16,
+    folder: PathBuf,
+    lives: Vec<ChildStdin>,
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        let (folder, port) = (folder("postgres"), free_port());
+        initialize(&folder);
+        let mut server = Self { port, folder, lives: Vec::new() };
+        server.again().await;
+        server
+    }
+
+    /// Starts it, and waits until it answers.
+    pub async fn again(&mut self) {
+        let deadline = Instant::now() + Duration::from_mins(1);
+        self.lives.push(launch(&self.folder, self.port, "keep"));
+        while let Err(error) = AsyncPgConnection::establish(&self.url()).await {
+            let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+            assert!(Instant::now() < deadline, "postgres does not answer: {error}\n{log}");
+            if !self.is_running() {
+                // Those whom the one before has left must be gone first.
+                self.lives.push(launch(&self.folder, self.port, "keep"));
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    /// `kill -9` of the server; its children end when they notice.
+    pub fn kill9(&self) {
+        self.stop_with("-KILL");
+    }
+
+    /// Stops it as an operator does, connections or not.
+    pub fn stop(&self) {
+        self.stop_with("-INT");
+    }
+
+    fn stop_with(&self, signal: &str) {
+        let pid = self.pid().expect("a running server").to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        while self.is_running() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Keeps its files as they are now, while it is stopped.
+    pub fn remember(&self) {
+        self.copy("data", "before");
+    }
+
+    /// Puts back what was kept: what came after is lost.
+    pub fn forget(&self) {
+        std::fs::remove_dir_all(self.folder.join("data")).unwrap();
+        self.copy("before", "data");
+    }
+
+    fn copy(&self, from: &str, to: &str) {
+        let mut copy = Command::new("cp");
+        copy.arg("-a").arg(self.folder.join(from)).arg(self.folder.join(to));
+        assert!(copy.status().unwrap().success());
+    }
+
+    fn pid(&self) -> Option<u32> {
+        let text = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).ok()?;
+        text.lines().next()?.parse().ok()
+    }
+
+    fn is_running(&self) -> bool {
+        self.pid().is_some_and(|pid| Path::new(&format!("/proc/{pid}")).exists())
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub fn url(&self) -> String {
+        address(self.port, "postgres")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if self.is_running() {
+            self.stop_with("-QUIT");
+        }
+        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

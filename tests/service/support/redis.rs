@@ -1,6 +1,6 @@
 //! A Redis of one test alone: gone with it.
 
-use std::net::TcpListener;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
@@ -9,17 +9,35 @@ use std::time::Duration;
 use std::time::Instant;
 
 use super::database::folder;
+use super::server::free_port;
 
 pub struct Redis {
     port: u16,
     folder: PathBuf,
     child: Option<Child>,
+    /// Speaks TLS alone, to those who know the password.
+    is_guarded: bool,
 }
+
+/// What a guarded one asks for.
+const PASSWORD: &str = "the tests' own, 32 bytes or more";
 
 impl Redis {
     pub async fn start() -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut redis = Self { port, folder: folder("redis"), child: None };
+        Self::new(false).await
+    }
+
+    /// With TLS and a password.
+    pub async fn guarded() -> Self {
+        Self::new(true).await
+    }
+
+    async fn new(is_guarded: bool) -> Self {
+        let folder = folder("redis");
+        if is_guarded {
+            certify(&folder);
+        }
+        let mut redis = Self { port: free_port(), folder, child: None, is_guarded };
         redis.again().await;
         redis
     }
@@ -27,7 +45,14 @@ impl Redis {
     /// Starts it again on its port.
     pub async fn again(&mut self) {
         let mut command = Command::new("redis-server");
-        command.args(["--bind", "127.0.0.1", "--port", &self.port.to_string()]);
+        let (port, tls) =
+            (self.port.to_string(), if self.is_guarded { "--tls-port" } else { "--port" });
+        command.args(["--bind", "127.0.0.1", tls, &port]);
+        if self.is_guarded {
+            command.args(["--port", "0", "--tls-auth-clients", "no", "--requirepass", PASSWORD]);
+            command.args(["--tls-cert-file", "server.pem", "--tls-key-file", "server.key"]);
+            command.args(["--tls-ca-cert-file", "authority.pem"]);
+        }
         command.args(["--save", "", "--appendonly", "no"]).current_dir(&self.folder);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         self.child = Some(command.spawn().expect("redis-server is needed: ./check installs it"));
@@ -38,6 +63,11 @@ impl Redis {
         }
     }
 
+    /// The authority that vouches for a guarded one.
+    pub fn authority(&self) -> String {
+        self.folder.join("authority.pem").display().to_string()
+    }
+
     pub fn kill9(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();
@@ -46,6 +76,10 @@ impl Redis {
     }
 
     pub fn url(&self) -> String {
+        if self.is_guarded {
+            let password = PASSWORD.replace(' ', "%20").replace(',', "%2C").replace('\'', "%27");
+            return format!("rediss://:{password}@localhost:{}", self.port);
+        }
         format!("redis://127.0.0.1:{}", self.port)
     }
 }
@@ -57,4 +91,18 @@ impl Drop for Redis {
         }
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Makes an authority, and a certificate of its for `localhost`.
+fn certify(folder: &Path) {
+    let script = "\
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=authority \
+            -keyout authority.key -out authority.pem && \
+        openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
+            -keyout server.key -out server.csr && \
+        printf 'subjectAltName=DNS:localhost' > names && \
+        openssl x509 -req -in server.csr -CA authority.pem -CAkey authority.key -CAcreateserial \
+            -days 2 -extfile names -out server.pem";
+    let made = Command::new("sh").args(["-c", script]).current_dir(folder).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }

@@ -96,6 +96,14 @@ impl Watch {
         tokio::time::timeout(PATIENCE, viewer).await.expect("a head in time").expect("a head")
     }
 
+    /// The stream, or nothing where nobody answers in time, or not with a stream.
+    pub async fn attempt(self, within: Duration) -> Option<Viewer> {
+        let viewer = async { self.connect().await?.await };
+        let viewer = tokio::time::timeout(within, viewer).await.ok()?.ok()?;
+        let is_stream = viewer.head.header("content-type") == "text/event-stream";
+        (viewer.head.status == 200 && is_stream).then_some(viewer)
+    }
+
     /// Asks; gives what waits for the head.
     async fn connect(self) -> std::io::Result<impl Future<Output = std::io::Result<Viewer>>> {
         let mut socket = TcpStream::connect(&self.address).await?;
