@@ -16,6 +16,7 @@ use touchline::config::DEFAULT_DATABASE;
 use touchline::config::EpochCommand;
 use touchline::config::LogFormat;
 use touchline::config::Secret;
+use touchline::server;
 use touchline::server::Ended;
 use touchline::server::Server;
 use touchline::server::demo::League;
@@ -56,12 +57,13 @@ async fn run(Cli { command, settings, .. }: Cli) -> anyhow::Result<ExitCode> {
 
 async fn serve(settings: Config) -> anyhow::Result<()> {
     raise_descriptors();
+    let ending = server::ending();
     loop {
         let store = Server::open(&settings).await?;
         tools::first_admin(&settings, &store).await?;
         let server = Server::with_store(settings.clone(), store).await?;
         tracing::info!(listen = %server.address, "Listening on http://{}", server.address);
-        if server.run().await? == Ended::Asked {
+        if server.run(ending.clone()).await? == Ended::Asked || *ending.borrow() {
             return Ok(());
         }
     }
@@ -85,7 +87,7 @@ async fn demo(mut settings: Config) -> anyhow::Result<()> {
     tokio::spawn(league.play());
     tokio::spawn(ground.play());
     welcome(server.address, &matches)?;
-    server.run().await.map(drop)
+    server.run(server::ending()).await.map(drop)
 }
 
 fn welcome(address: SocketAddr, matches: &[i64]) -> std::io::Result<()> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_server::ServerHandle;
 use tokio::signal::unix;
 use tokio::signal::unix::SignalKind;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::App;
@@ -17,8 +18,20 @@ use crate::stream::hub::Notice;
 /// Streams of another epoch tell what is no longer so: they are ended within seconds.
 const ANEW_SECONDS: u32 = 2;
 
-/// Waits for SIGTERM or SIGINT.
-pub async fn signal() {
+/// Turns true at SIGTERM or SIGINT. Called once, for all services that this process runs: a signal
+/// that comes while one of them is built anew must not be lost.
+pub fn ending() -> watch::Receiver<bool> {
+    let (ending, asked) = watch::channel(false);
+    tokio::spawn(async move {
+        signal().await;
+        tracing::info!("Ending: no new streams, goodbye to the open ones");
+        ending.send_replace(true);
+        ending.closed().await;
+    });
+    asked
+}
+
+async fn signal() {
     let (Ok(mut term), Ok(mut int)) =
         (unix::signal(SignalKind::terminate()), unix::signal(SignalKind::interrupt()))
     else {
@@ -29,7 +42,6 @@ pub async fn signal() {
         _ = term.recv() => {}
         _ = int.recv() => {}
     }
-    tracing::info!("Ending: no new streams, goodbye to the open ones");
 }
 
 /// Says goodbye to all streams, and stops the server.

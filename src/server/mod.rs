@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::sync::mpsc;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::App;
@@ -37,6 +38,8 @@ use crate::stream::guard::Rights;
 use crate::stream::opened::Opened;
 use crate::stream::pages::Pages;
 use crate::stream::snapshot::Snapshots;
+
+pub use drain::ending;
 
 /// A service that is ready to be run: the port is open, the log's head has been read.
 pub struct Server {
@@ -96,9 +99,9 @@ impl Server {
         Ok(Self { address, app, listener, asks, lines })
     }
 
-    /// Serves until SIGTERM or SIGINT, or until another epoch has begun; then says goodbye to the
-    /// streams and stops.
-    pub async fn run(self) -> anyhow::Result<Ended> {
+    /// Serves until it is asked to end (see [`ending`]), or until another epoch has begun; then
+    /// says goodbye to the streams and stops.
+    pub async fn run(self, mut asked: watch::Receiver<bool>) -> anyhow::Result<Ended> {
         let Self { app, listener, asks, lines, .. } = self;
         // Ended with this function, however it ends.
         let mut beside = JoinSet::new();
@@ -112,7 +115,7 @@ impl Server {
         let handle = server.handle();
         let ending = tokio::spawn(async move {
             let ended = tokio::select! {
-                () = drain::signal() => Ended::Asked,
+                _ = asked.wait_for(|asked| *asked) => Ended::Asked,
                 epoch = app.shared.rights.watch(&app.store) => {
                     tracing::warn!(epoch, "Another epoch has begun: this node begins anew");
                     Ended::Anew

@@ -15,6 +15,7 @@ use futures_util::stream;
 use crate::domain::topic::Topic;
 use crate::store::Result;
 use crate::store::Store;
+use crate::stream::freshness::soon;
 use crate::stream::hub::Hub;
 use crate::stream::reader::Reader;
 
@@ -47,7 +48,7 @@ impl Rights {
         let mut is_failing = false;
         loop {
             tokio::time::sleep(LOOK).await;
-            let marks = store.marks().await;
+            let marks = soon(store.marks()).await;
             match &marks {
                 Ok((epoch, _)) if epoch != store.epoch() => return epoch.clone(),
                 Ok((_, version)) => self.version.store(*version, Ordering::Relaxed),

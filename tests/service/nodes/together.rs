@@ -75,7 +75,7 @@ async fn g2_writers_on_three_nodes_make_one_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn g3_a_reader_who_changes_node_at_each_reconnect_misses_nothing() {
-    const MESSAGES: i64 = 200;
+    const MESSAGES: i64 = 120;
     let nodes = nodes(3, &[]).await;
     let scorer = nodes[0].organizer().await.live("football").await;
     let addresses = addresses(&nodes);

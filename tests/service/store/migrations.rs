@@ -105,4 +105,10 @@ async fn a_database_has_one_epoch_of_its_own(database: Database) {
     assert!(one.epoch().bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')));
     let other = Database::new(database.kind).await.open().await.epoch().to_owned();
     assert_ne!(one.epoch(), other);
+
+    // Another, where messages were lost: for who opens it from now on, and who runs can see it.
+    let begun = one.begin_epoch().await.unwrap();
+    assert_ne!(one.epoch(), begun);
+    assert_eq!(two.marks().await.unwrap().0, begun);
+    assert_eq!(database.open().await.epoch(), begun);
 }
