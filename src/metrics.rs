@@ -16,6 +16,9 @@ use prometheus_client::registry::Unit;
 const CLOSES: [&str; 7] =
     ["client", "draining", "token_expired", "access_revoked", "limit", "lifetime", "unavailable"];
 
+/// What streams are of.
+const KINDS: [&str; 5] = ["match", "event", "team", "purchase", "several"];
+
 /// Limits, by the names of their settings.
 const REJECTS: [&str; 5] = [
     "streams",
@@ -132,6 +135,10 @@ impl Metrics {
 
     /// A rate needs a nought to grow from.
     fn begin_at_nought(&self) {
+        for kind in KINDS {
+            drop(self.streams_open.get_or_create(&Kind { kind }));
+            drop(self.connects.get_or_create(&Kind { kind }));
+        }
         for reason in CLOSES {
             drop(self.closes.get_or_create(&Why { reason }));
         }
