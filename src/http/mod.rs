@@ -9,6 +9,7 @@ mod cors;
 mod events;
 mod managers;
 mod matches;
+pub mod openapi;
 mod pages;
 mod purchases;
 mod reader;
@@ -108,6 +109,7 @@ fn operations(config: &mut ServiceConfig) {
     at!(config, "/healthz", [admin::health]);
     at!(config, "/readyz", [admin::ready]);
     at!(config, "/metrics", [admin::metrics]);
+    at!(config, "/api/openapi.json", [openapi::serve]);
     at!(config, "/api/admin/streams", [admin::streams]);
     at!(config, "/api/admin/connections", [admin::connections]);
     at!(config, "/api/admin/connections/{id}", [], delete => admin::disconnect);

@@ -1,6 +1,6 @@
 //! The pages and their files: what is in `web/`, served from the binary.
 
-mod packed;
+pub mod packed;
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
@@ -40,7 +40,7 @@ const TYPES: [(&str, &str); 5] = [
 
 /// Each page's addresses and its file. Ids stay in the address, where the page's script reads
 /// them: no answer here depends on what was asked for.
-const PAGES: [(&str, &str); 20] = [
+const PAGES: [(&str, &str); 21] = [
     ("/", "index.html"),
     ("/matches/{id:[0-9]+}", "match.html"),
     ("/matches/{id:[0-9]+}/", "match.html"),
@@ -62,6 +62,8 @@ const PAGES: [(&str, &str); 20] = [
     ("/scorer/worker.js", "scorer/worker.js"),
     ("/admin", "admin.html"),
     ("/admin/", "admin.html"),
+    ("/docs", "docs.html"),
+    ("/docs/", "docs.html"),
 ];
 
 /// Adds the pages, and their files under `/assets/`.
@@ -173,6 +175,7 @@ mod tests {
             ("/teams/3/",                      "text/html; charset=utf-8"),
             ("/purchases/0b7c1f0e-5a1d-4c53-9f0f-0a2b3c4d5e6f", "text/html; charset=utf-8"),
             ("/scorer/3",                      "text/html; charset=utf-8"),
+            ("/docs",                          "text/html; charset=utf-8"),
             ("/scorer/worker.js",              "text/javascript; charset=utf-8"),
             ("/assets/style.css",              "text/css; charset=utf-8"),
             ("/assets/client/stream.js",       "text/javascript; charset=utf-8"),

@@ -23,6 +23,7 @@ mod modes;
 mod nginx;
 mod nodes;
 mod once;
+mod openapi;
 mod order;
 mod organising;
 mod proxies;

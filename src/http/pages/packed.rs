@@ -19,7 +19,8 @@ static PACKED: LazyLock<Mutex<HashMap<[u8; 32], Bytes>>> = LazyLock::new(Mutex::
 
 /// Whether the browser takes gzip, and the file gains by it: letters are packed as they are.
 pub fn is_wanted(request: &HttpRequest, content_type: &str) -> bool {
-    let gains = content_type.starts_with("text/") || content_type.starts_with("image/svg");
+    let gains = ["text/", "image/svg", "application/json"];
+    let gains = gains.iter().any(|kind| content_type.starts_with(kind));
     let offered = [Encoding::gzip(), Encoding::identity()];
     gains
         && AcceptEncoding::parse(request)
@@ -32,7 +33,8 @@ pub fn pack(hash: [u8; 32], data: &[u8]) -> Bytes {
     packed.entry(hash).or_insert_with(|| gzip(data)).clone()
 }
 
-fn gzip(data: &[u8]) -> Bytes {
+/// These bytes in gzip.
+pub fn gzip(data: &[u8]) -> Bytes {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     // Writing to memory can't fail.
     let _ = encoder.write_all(data);

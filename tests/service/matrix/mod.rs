@@ -2,7 +2,7 @@
 //! alike, and what is refused leaves nothing behind.
 
 mod rights;
-mod routes;
+pub mod routes;
 mod rows;
 mod world;
 

@@ -64,6 +64,7 @@ fn services() -> Vec<Row> {
         get("GET /healthz", "/healthz", "open"),
         get("GET /readyz", "/readyz", "open"),
         get("GET /metrics", "/metrics", "open"),
+        get("GET /api/openapi.json", "/api/openapi.json", "open"),
         get("GET /api/admin/streams", "/api/admin/streams", "administer"),
         get("GET /api/admin/connections", "/api/admin/connections", "administer"),
         row("DELETE /api/admin/connections/{id}", "/api/admin/connections/c-999999", "administer", Value::Null),

@@ -8,6 +8,8 @@ use serde_json::Value;
 use serde_json::json;
 use serde_json::value::RawValue;
 
+use crate::support::contract;
+
 #[derive(Clone)]
 pub struct Client {
     base: String,
@@ -86,17 +88,19 @@ impl Client {
         body: Option<Value>,
         headers: &[(&str, &str)],
     ) -> reqwest::Result<Answer> {
-        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        if let Some(body) = body {
-            request = request.json(&body);
+        if let Some(body) = &body {
+            request = request.json(body);
         }
-        Answer::of(request.send().await?).await
+        let answer = Answer::of(request.send().await?).await?;
+        contract::holds(&method, path, body.as_ref(), &answer);
+        Ok(answer)
     }
 
     /// Bytes that needn't be JSON.

@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod curl;
+pub mod contract;
 pub mod database;
 pub mod dying;
 pub mod edge;

@@ -1,0 +1,132 @@
+//! Types as the texts write them, as JSON Schema: `id`, `text(1..200)|null`, `[Team]`, `{int}`,
+//! `"win"|"draw"`.
+
+use serde_json::Value;
+use serde_json::json;
+
+/// The schema of a type, alone or in a union.
+pub fn schema(text: &str) -> Result<Value, String> {
+    let parts = split(text.trim());
+    let (nothing, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| *part == "null");
+    let words: Option<Vec<_>> = others.iter().map(|part| word(part)).collect();
+    let mut kinds = match words {
+        Some(words) if !words.is_empty() => vec![json!({ "type": "string", "enum": words })],
+        _ => others.iter().map(|part| single(part)).collect::<Result<Vec<_>, _>>()?,
+    };
+    if !nothing.is_empty() {
+        kinds.push(json!({ "type": "null" }));
+    }
+    if kinds.len() > 1 {
+        Ok(json!({ "anyOf": kinds }))
+    } else {
+        kinds.pop().ok_or("no type".into())
+    }
+}
+
+/// At the bars that are in no brackets.
+fn split(text: &str) -> Vec<&str> {
+    let (mut parts, mut depth, mut start) = (Vec::new(), 0, 0);
+    for (at, c) in text.char_indices() {
+        match c {
+            '[' | '{' => depth += 1,
+            ']' | '}' => depth -= 1,
+            '|' if depth == 0 => {
+                parts.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+fn word(text: &str) -> Option<&str> {
+    text.strip_prefix('"')?.strip_suffix('"')
+}
+
+fn within<'a>(text: &'a str, open: char, close: char) -> Option<&'a str> {
+    text.strip_prefix(open)?.strip_suffix(close)
+}
+
+fn single(text: &str) -> Result<Value, String> {
+    if let Some(items) = within(text, '[', ']') {
+        return Ok(json!({ "type": "array", "items": schema(items)? }));
+    }
+    if let Some(values) = within(text, '{', '}') {
+        return Ok(json!({ "type": "object", "additionalProperties": schema(values)? }));
+    }
+    if let Some(word) = word(text) {
+        return Ok(json!({ "const": word }));
+    }
+    if text.starts_with(|first: char| first.is_ascii_uppercase()) {
+        return Ok(json!({ "$ref": format!("#/components/schemas/{text}") }));
+    }
+    let (name, range) = match text.split_once('(') {
+        Some((name, rest)) => (name, rest.strip_suffix(')')),
+        None => (text, None),
+    };
+    let mut schema = named(name).ok_or_else(|| format!("what is {text}?"))?;
+    let bounds = range.and_then(|range| range.split_once(".."));
+    let (least, most) =
+        if name == "text" { ("minLength", "maxLength") } else { ("minimum", "maximum") };
+    for (key, bound) in bounds.into_iter().flat_map(|(low, high)| [(least, low), (most, high)]) {
+        if !bound.is_empty() {
+            schema[key] = serde_json::from_str(bound).map_err(|_| format!("what is {bound}?"))?;
+        }
+    }
+    Ok(schema)
+}
+
+fn named(name: &str) -> Option<Value> {
+    Some(match name {
+        "id" => json!({ "type": "integer", "minimum": 1 }),
+        "int" => json!({ "type": "integer" }),
+        "number" => json!({ "type": "number" }),
+        "text" => json!({ "type": "string" }),
+        "bool" => json!({ "type": "boolean" }),
+        "time" => json!({ "type": "string", "format": "date-time" }),
+        "uuid" => json!({ "type": "string", "format": "uuid" }),
+        "object" => json!({ "type": "object" }),
+        "any" => json!({}),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_schemas() {
+        let cases = [
+            ("id", json!({ "type": "integer", "minimum": 1 })),
+            ("int(0..)", json!({ "type": "integer", "minimum": 0 })),
+            ("text(1..20)", json!({ "type": "string", "minLength": 1, "maxLength": 20 })),
+            ("Team", json!({ "$ref": "#/components/schemas/Team" })),
+            ("[int]", json!({ "type": "array", "items": { "type": "integer" } })),
+            (
+                "{[int]}",
+                json!({ "type": "object", "additionalProperties":
+                { "type": "array", "items": { "type": "integer" } } }),
+            ),
+            ("\"a\"|\"b\"", json!({ "type": "string", "enum": ["a", "b"] })),
+            ("int|null", json!({ "anyOf": [{ "type": "integer" }, { "type": "null" }] })),
+            (
+                "[int|null]",
+                json!({ "type": "array", "items":
+                { "anyOf": [{ "type": "integer" }, { "type": "null" }] } }),
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(schema(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_type_is_said() {
+        for text in ["", "nothing", "int(a..)", "[strange]"] {
+            assert!(schema(text).is_err(), "{text}");
+        }
+    }
+}
