@@ -40,7 +40,7 @@ const TYPES: [(&str, &str); 5] = [
 
 /// Each page's addresses and its file. Ids stay in the address, where the page's script reads
 /// them: no answer here depends on what was asked for.
-const PAGES: [(&str, &str); 21] = [
+const PAGES: [(&str, &str); 22] = [
     ("/", "index.html"),
     ("/matches/{id:[0-9]+}", "match.html"),
     ("/matches/{id:[0-9]+}/", "match.html"),
