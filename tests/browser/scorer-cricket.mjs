@@ -71,12 +71,19 @@ for (const kind of ["chrome", "firefox"]) {
       await desk.sees("#overs", "1.0");
       await desk.sees("#runs", "16");
 
+      // A quick thumb; the bowler stays who was chosen before the ball that was undone.
+      await desk.page.waitForSelector('[data-runs="2"]');
+      await desk.page.$eval('[data-runs="2"]', (button) => (button.click(), button.click()));
+      await desk.sees("#runs", "20");
+      await desk.isSent();
+      assert.equal((await balls(server, game)).length, 10);
+
       // Ball 3 was a four.
       await desk.press("Ball 3: 6");
       await until(() => desk.page.$("form.ball"), "the ball");
       await desk.page.$eval('form.ball input[name="batter"]', (field) => (field.value = "4"));
       await desk.press("Correct the ball");
-      await desk.sees("#runs", "14");
+      await desk.sees("#runs", "18");
       await desk.isSent();
       assert.equal((await server.send("GET", `/api/matches/${game.id}/balls/3`)).runs.batter, 4);
       assert.deepEqual(desk.faults, []);

@@ -14,6 +14,7 @@ import { isNamed, isTold, project } from "./project.js";
 /** @import { Entry } from "../client/entries.js" */
 /** @import { State } from "../client/stream.js" */
 /** @import { Person } from "../desk/api.js" */
+/** @import { Crease } from "./cricket/crease.js" */
 /** @import { Noted } from "./kinds.js" */
 /** @import { Command, Expected } from "./project.js" */
 
@@ -33,6 +34,7 @@ export class Console {
   /** @type {{ [team: number]: Player[] }} */ squads = {};
   /** @type {{ command: Command, answer: any, until: number }[]} settled, but not seen in the stream yet */ #answered = [];
   /** @type {Command[]} on their way to the disk: a quick thumb is faster */ #making = [];
+  /** @type {{ from: any[], crease: Crease } | null} */ #reckoned = null;
   /** @type {{ [user: number]: string }} who else scores, by name */ people = {};
   #squadsOf = "";
   #isClosed = false;
@@ -69,7 +71,16 @@ export class Console {
     const waiting = (this.outbox?.entries ?? []).filter(({ state }) => state === "waiting");
     const commands = [...this.#answered.map(({ command }) => command), ...waiting, ...this.#making.filter(({ client_id }) => !waiting.some((entry) => entry.client_id === client_id)), ...this.amends.commands()];
     const game = project(this.told, commands);
-    return game.sport === "cricket" ? { ...game, crease: creaseAfter(this.told, commands, this.known.now()) } : game;
+    return game.sport === "cricket" ? { ...game, crease: this.#crease(commands) } : game;
+  }
+
+  /** Reckoned once for all who ask: an hour without a network is a hundred balls. @param {Command[]} commands */
+  #crease(commands) {
+    const known = this.known.now();
+    const from = [this.told, known.me, known.before, known.chosen, this.squads, ...commands];
+    const isSame = this.#reckoned?.from.length === from.length && this.#reckoned.from.every((one, at) => one === from[at]);
+    if (!this.#reckoned || !isSame) this.#reckoned = { from, crease: creaseAfter(this.told, commands, known) };
+    return this.#reckoned.crease;
   }
 
   /** Whether a referee's word is theirs to give; for what concerns others the server decides. */
@@ -205,7 +216,7 @@ export class Console {
   /** @param {Game} game */
   #onGame(game) {
     this.told = game;
-    if (game.sport === "cricket") this.known.keep(game);
+    if (game.sport === "cricket") this.known.hear(game);
     this.#answered = this.#answered.filter(({ command, answer }) => isNamed(command) && !isTold(game, command, answer, this.me?.id));
     this.memory.keep("game", game);
     this.device.keep("skew", this.stream.skewMs);

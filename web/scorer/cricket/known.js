@@ -2,6 +2,7 @@
 // next, and how it stood before earlier balls.
 
 import { creaseOf } from "./crease.js";
+import { isReady } from "./fold.js";
 
 /** @import { Console } from "../console.js" */
 /** @import { Crease } from "./crease.js" */
@@ -24,13 +25,20 @@ export class Known {
   }
 
   /** @param {any} game as the server told it */
-  keep(game) {
+  hear(game) {
     const crease = creaseOf(game);
-    const numbers = [...Object.keys(this.before).map(Number), crease.number].sort((one, other) => one - other);
-    const known = { ...this.before, [crease.number]: crease };
     // What came after a ball that was undone is another story now.
-    const kept = numbers.filter((number) => number <= crease.number).slice(-MOST);
-    this.before = Object.fromEntries(kept.map((number) => [number, known[number]]));
+    this.before = Object.fromEntries(Object.entries(this.before).filter(([number]) => Number(number) <= crease.number));
+    const known = this.before[crease.number];
+    // An undo takes back the ball, not those who came in before it: states may come too far apart to show them.
+    if (!known || !isReady(known) || isReady(crease)) this.keep(crease);
+  }
+
+  /** How it stands before its next ball. @param {Crease} crease */
+  keep(crease) {
+    const known = { ...this.before, [crease.number]: crease };
+    const numbers = Object.keys(known).map(Number).sort((one, other) => one - other).slice(-MOST);
+    this.before = Object.fromEntries(numbers.map((number) => [number, known[number]]));
     this.console.memory.keep("creases", this.before);
   }
 

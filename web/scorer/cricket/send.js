@@ -19,8 +19,10 @@ export const areSeveral = (game) => game.playing_conditions.scorers_required > 1
  * @param {(text: string) => void} onSaid
  */
 export function bowlBall(console, ball, onSaid) {
-  const { number } = creaseNow(console);
+  const crease = creaseNow(console);
+  const { number } = crease;
   const { chosen } = console.known;
+  if (!areSeveral(console.told)) console.known.keep(crease);
   const { number: _, ...named } = chosen?.number === number ? chosen : { number };
   console.record("balls", { ...ball, ...named, expected_number: number });
   const { runs, wickets } = creaseNow(console);
