@@ -3,7 +3,7 @@
 import { html, useState } from "../../vendor/htm-preact.js";
 import { Sheet, Sure } from "../../desk/parts.js";
 import { Choice, filled, Opening, teams } from "./opening.js";
-import { NextBatter, NextBowler } from "./people.js";
+import { NextBatter, NextBowler, squadOf } from "./people.js";
 
 /** @import { Console } from "../console.js" */
 /** @import { Expected } from "../project.js" */
@@ -18,10 +18,11 @@ export function More({ console, game, onSaid, onDone }) {
   const { crease, status } = game;
   if (!crease) return null;
   const isUnplayed = crease.isOpen && crease.overs === 0 && crease.over.length === 0;
+  const isVacant = crease.isOpen && (crease.striker === null || crease.nonStriker === null);
   /** @type {[string, boolean][]} */
   const parts = [
     ["Change the bowler", crease.isOpen && crease.bowler !== null], ["Change a new batter", crease.isOpen],
-    ["Retire a batter", crease.isOpen], ["Penalty runs", true], ["Close the innings", true], ["Other openers", isUnplayed],
+    ["Retire a batter", crease.isOpen], ["A batter is timed out", isVacant], ["A player leaves", crease.isOpen], ["Penalty runs", true], ["Close the innings", true], ["Other openers", isUnplayed],
     ["Set a target", true], ["End the match", true],
   ];
   const act = (/** @type {string} */ action, /** @type {any} */ body, /** @type {string} */ said) => {
@@ -41,6 +42,8 @@ export function More({ console, game, onSaid, onDone }) {
       ${part === "Change a new batter" && html`<p class="hint">As long as no ball was bowled since he came in.</p><${NextBatter} ...${shared} />`}
       ${part === "Other openers" && html`<${Opening} ...${shared} />`}
       ${part === "Retire a batter" && html`<${Retire} ...${shared} />`}
+      ${part === "A batter is timed out" && html`<${TimedOut} ...${shared} />`}
+      ${part === "A player leaves" && html`<${Leaves} ...${shared} />`}
       ${part === "Penalty runs" && html`<${Penalty} ...${shared} />`}
       ${part === "Close the innings" && html`<${Close} ...${shared} />`}
       ${part === "Set a target" && html`<${Target} ...${shared} />`}
@@ -67,6 +70,37 @@ function Retire(props) {
     <form onSubmit=${submitting(props, "Retired", ({ player_id, kind }) => ["players", { retire: { player_id: Number(player_id), kind } }])}>
       <${Choice} label="Who" name="player_id" options=${batters} />
       <${Choice} label="How" name="kind" value="retired_hurt" options=${[["retired_hurt", "Hurt or ill: may come again"], ["retired_out", "Retired out"]]} />
+      <button class="act strong">Record</button>
+    </form>`;
+}
+
+/** @param {Props} props @param {boolean} isBatting @returns {[number, string][]} */
+const named = ({ console, game }, isBatting) => squadOf(game, console, isBatting).map(({ id, name }) => [id, name]);
+
+/** He never came: no ball, and no bowler's. @param {Props} props */
+function TimedOut(props) {
+  const cards = props.game.crease?.cards ?? {};
+  const left = named(props, true).filter(([id]) => !cards[id]);
+  return html`
+    <form onSubmit=${submitting(props, "Timed out", ({ player_out_id }) => ["balls", { wickets: [{ kind: "timed_out", player_out_id: Number(player_out_id) }] }])}>
+      <${Choice} label="Who" name="player_out_id" options=${left} />
+      <button class="act strong">Record the wicket</button>
+    </form>`;
+}
+
+/** @param {Props} props */
+function Leaves(props) {
+  const [how, setHow] = useState("absent");
+  const ways = [["absent", "Absent: won’t bat"], ["suspend", "Suspended from bowling"], ["replace", "Replaced by another"]];
+  const of = how === "replace" ? [...named(props, true), ...named(props, false)] : named(props, how === "absent");
+  const read = (/** @type {any} */ { player, by }) => /** @type {[string, any]} */ (["players", how === "replace"
+    ? { replace: { player_out_id: Number(player), player_in_id: Number(by) } }
+    : { [how]: { player_id: Number(player) } }]);
+  return html`
+    <form onSubmit=${submitting(props, "Change recorded", read)}>
+      <${Choice} label="How" name="how" value=${how} options=${ways} onChange=${(/** @type {any} */ { target }) => setHow(target.value)} />
+      <${Choice} key=${how} label="Who" name="player" options=${of} />
+      ${how === "replace" && html`<${Choice} label="Who comes instead, of the same side" name="by" options=${of} />`}
       <button class="act strong">Record</button>
     </form>`;
 }
