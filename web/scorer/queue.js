@@ -1,6 +1,7 @@
 // What waits to be sent, and what the server would not take.
 
 import { html } from "../vendor/htm-preact.js";
+import { Sure } from "../desk/parts.js";
 import { describeCommand, queueWords, why } from "./words.js";
 
 /** @import { Console } from "./console.js" */
@@ -32,5 +33,6 @@ export function Refused({ console }) {
           </li>`;
         })}
       </ul>
+      ${refused.length > 1 && html`<${Sure} name="act danger" label="Drop all ${refused.length}" onSure=${() => refused.forEach((entry) => console.drop(entry))} />`}
     </section>`;
 }
