@@ -3,9 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { apply } from "../../web/client/game.js";
+import { apply, bring } from "../../web/client/game.js";
 import { Oval } from "./oval.js";
 import { Server } from "./server.js";
+
+await bring("cricket");
 
 /** What a page must know as the server does; rates are rounded there, and the page reckons them. */
 function known({ innings, result }) {

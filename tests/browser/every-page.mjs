@@ -1,12 +1,11 @@
 // What holds for every page: text is text, anybody can use it, and it comes in few bytes.
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
 import { after, before, test } from "node:test";
 
 import { launch } from "./chromium.js";
+import { counting } from "./counting.js";
 import { isLive, league, newContext, open, OPENED_MS, shows, signIn } from "./league.js";
 import { Server, until } from "./server.js";
 import { build, FOREIGN, HOSTILE, pages, unfold, wordsOf } from "./site.js";
@@ -82,27 +81,5 @@ test("the first view of a match's page is less than 100 KiB over the wire", asyn
   await until(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
   assert.ok(counter.bytes > 20 * 1024, "something was counted");
   assert.ok(counter.bytes < FIRST_VIEW_BYTES, `${counter.bytes} bytes`);
+  context.diagnostic(`${counter.bytes} bytes`);
 });
-
-/** Counts what a server sends, heads and all, to whatever of the browser asks. */
-async function counting(context, port) {
-  const counter = { bytes: 0, url: "" };
-  const sockets = new Set();
-  const listener = createServer((socket) => {
-    const behind = connect(port, "127.0.0.1");
-    behind.on("data", (bytes) => (counter.bytes += bytes.length));
-    for (const one of [socket, behind]) {
-      sockets.add(one);
-      one.on("error", () => {});
-      one.on("close", () => [socket, behind].forEach((other) => other.destroy()));
-    }
-    socket.pipe(behind).pipe(socket);
-  }).listen(0, "127.0.0.1");
-  await once(listener, "listening");
-  context.after(() => {
-    for (const socket of sockets) socket.destroy();
-    listener.close();
-  });
-  counter.url = `http://127.0.0.1:${listener.address().port}`;
-  return counter;
-}

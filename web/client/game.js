@@ -1,6 +1,5 @@
 // Follows one match: messages become the state of a game, and the state is drawn.
 
-import { cricket } from "../sports/cricket.js";
 import { football } from "../sports/football.js";
 import { generic, standing } from "../sports/generic.js";
 import { Stream } from "./stream.js";
@@ -9,8 +8,12 @@ import { Stream } from "./stream.js";
 /** @import { Sport } from "../sports/sport.js" */
 /** @import { State } from "./stream.js" */
 
-/** @type {{ [sport: string]: Sport }} */
-const SPORTS = { cricket, football };
+/** Those whose code is here. @type {{ [sport: string]: Sport }} */
+const SPORTS = { football };
+/** Those whose code comes with the first match of theirs. @type {{ [sport: string]: () => Promise<Sport> }} */
+const OTHERS = { cricket: async () => (await import("../sports/cricket.js")).cricket };
+
+const AGAIN_MS = 3_000; // after a network that failed
 
 const DRAW_AFTER_MS = 16;
 
@@ -20,6 +23,43 @@ const DRAW_AFTER_MS = 16;
  */
 export function sportOf(name) {
   return Object.hasOwn(SPORTS, name) ? SPORTS[name] : generic;
+}
+
+/** @param {string} name */
+function isHere(name) {
+  return Object.hasOwn(SPORTS, name) || !Object.hasOwn(OTHERS, name);
+}
+
+/** Waits until the code of a sport is here. @param {string} name */
+export async function bring(name) {
+  while (!isHere(name)) {
+    try {
+      SPORTS[name] = await OTHERS[name]();
+    } catch {
+      await new Promise((resume) => setTimeout(resume, AGAIN_MS));
+    }
+  }
+}
+
+/**
+ * Takes messages in order; those of a sport that isn't here yet when it has come.
+ * @param {(message: Message) => void} take
+ * @returns {(message: Message) => void}
+ */
+export function whenHere(take) {
+  /** @type {Message[]} */ let held = [];
+  const drain = () => {
+    const ready = held;
+    held = [];
+    ready.forEach(take);
+  };
+  return (message) => {
+    const waits = held.length > 0;
+    const sport = message.type === "snapshot" ? message.data.sport : "";
+    if (!waits && isHere(sport)) return take(message);
+    held.push(message);
+    if (!waits) bring(sport).then(drain);
+  };
 }
 
 /** How a match stands, in words of its sport. @param {Game} game */
@@ -71,7 +111,7 @@ export function follow(id, follower) {
     if (game) follower.onGame(game);
   };
   const stream = new Stream(`/api/matches/${id}/stream/`, {
-    onMessage(message) {
+    onMessage: whenHere((message) => {
       game = apply(game, message);
       // Kept before the stream keeps its cursor: a game that is ahead of the cursor is whole
       // again after a repeat, one that is behind it would miss a goal for good.
@@ -80,13 +120,18 @@ export function follow(id, follower) {
       // A hundred missed messages are drawn once. Not an animation frame: there is none for a tab
       // in the background, whose title shows the score.
       drawing ||= setTimeout(draw, DRAW_AFTER_MS);
-    },
+    }),
     onState: follower.onState,
   });
-  // A little later: whoever draws may need the stream that is returned only now.
-  if (game) drawing = setTimeout(draw, 0);
-  else stream.forget();
-  stream.connect();
+  if (!game) stream.forget();
+  const start = () => {
+    // A little later: whoever draws may need the stream that is returned only now.
+    if (game) drawing = setTimeout(draw, 0);
+    stream.connect();
+  };
+  // A game that was kept can be neither drawn nor moved on before its sport is here.
+  if (game && !isHere(game.sport)) bring(game.sport).then(start);
+  else start();
   return stream;
 }
 

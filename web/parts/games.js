@@ -1,6 +1,6 @@
 // The matches of a list, moved on while they are played: one stream carries up to 30 of them.
 
-import { apply, sportOf, stands } from "../client/game.js";
+import { apply, sportOf, stands, whenHere } from "../client/game.js";
 import { Stream } from "../client/stream.js";
 import { elapsedMs } from "../sports/generic.js";
 import { startOf } from "./bulletin.js";
@@ -55,7 +55,7 @@ export class Games {
   /** @param {string[]} topics */
   #open(topics) {
     const stream = new Stream(topics, {
-      onMessage: (message) => {
+      onMessage: whenHere((message) => {
         const id = Number(message.topic.split("_")[1]);
         const game = apply(this.#told.get(id) ?? null, message);
         if (game) this.#told.set(id, game);
@@ -63,7 +63,7 @@ export class Games {
           this.#timer = 0;
           this.onChange();
         }, DRAW_AFTER_MS);
-      },
+      }),
       onState: this.onState,
     });
     stream.forget(); // the page keeps no matches, so it begins with snapshots

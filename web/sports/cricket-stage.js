@@ -1,6 +1,7 @@
 // The stadium board of a match of cricket: both sides, who is in, who bowls, what it takes.
 
 import { html } from "../vendor/htm-preact.js";
+import { Chip } from "./cricket-chip.js";
 import { battingEnd, chase, inningsIn, inningsOf, isBreak, otherEnd, oversAllowed, rateText, resultText, total } from "./cricket-figures.js";
 import { hasBegun } from "./generic.js";
 
@@ -10,6 +11,8 @@ import { hasBegun } from "./generic.js";
 /** @import { StageProps } from "./sport.js" */
 
 /** @typedef {(text: string) => string} Words */
+
+const A_ROW = 7; // balls side by side
 
 /** @param {StageProps} props */
 export function Stage({ game, words, standing, time, moment }) {
@@ -151,7 +154,7 @@ function Play({ match, words }) {
     </tbody></table>
     <div class="lately">
       <p class="over"><span class="label">${words(now?.length || !before ? "This over" : "Last over")}</span>
-        <span class="balls" id="this-over" style=${{ "--balls": String(Math.max(6, balls.length)) }}>${balls.map((ball, at) => html`<${Chip} key=${at} ball=${ball} />`)}</span></p>
+        <span class=${`balls${balls.length > A_ROW ? " many" : ""}`} id="this-over">${balls.slice(-2 * A_ROW).map((ball, at) => html`<${Chip} key=${at} ball=${ball} />`)}</span></p>
       <p class="stand"><span class="label">${words("Partnership")}</span> <b id="partnership">${partnership?.runs ?? 0}</b> (${partnership?.balls ?? 0})</p>
       ${fall && html`<p class="fall"><span class="label">${words("Last wicket")}</span> <span id="last-wicket" style=${letters(fall.name, 14)}>${fall.name} <b>${out?.runs ?? ""}</b> · ${fall.runs}/${fall.wicket}</span></p>`}
     </div>`;
@@ -175,10 +178,4 @@ function Bowls({ bowler, words }) {
   const { name, overs, runs, wickets } = bowler;
   return html`<tr class="bowler"><td class="strike"><span class="unseen">${words("Bowler")}</span></td>
     <th scope="row" style=${letters(name, 16)}>${name}</th><td class="value">${wickets}/${runs}</td><td class="beside">${overs}</td></tr>`;
-}
-
-/** @param {{ ball: string }} props */
-export function Chip({ ball }) {
-  const kind = /W/.test(ball) ? "wicket" : { 4: "four", 6: "six", ".": "dot" }[ball] ?? "runs";
-  return html`<span class="chip" data-kind=${kind}>${ball === "." ? html`<span aria-hidden="true">•</span><span class="unseen">0</span>` : ball}</span>`;
 }

@@ -1,9 +1,8 @@
 // A match of cricket ball by ball: the newest over first, each with what it brought; what was said of its balls when it is opened.
 
-import { api } from "../parts/api.js";
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
+import { Chip } from "./cricket-chip.js";
 import { inningsIn, nameOf, oversOf } from "./cricket-figures.js";
-import { Chip } from "./cricket-stage.js";
 
 /** @import { Game } from "../client/wire.js" */
 /** @import { Ball, Fall, Innings } from "./innings.js" */
@@ -11,7 +10,7 @@ import { Chip } from "./cricket-stage.js";
 /** @import { Match } from "./cricket-fold.js" */
 
 const SHOWN = 20; // overs at a time: a match of five days has five hundred
-const OPEN = 2; // the newest overs show their balls
+const OPEN = 1; // the newest over shows its balls
 const CALM_MS = 3_000; // a correction reaches thousands of pages at once
 
 /** @param {{ game: Game }} props */
@@ -94,9 +93,19 @@ function useOver(address, amended) {
     if (!address) return undefined;
     const timer = setTimeout(() => {
       setAsked(address);
-      api(address).then(({ items }) => setBalls(items), () => {}); // the over's balls stand in its line
+      read(address).then(setBalls);
     }, asked === address ? Math.random() * CALM_MS : 0);
     return () => clearTimeout(timer);
   }, [address, amended]);
   return balls;
+}
+
+/** The balls, or none where they can't be had: what they brought stands in the over's line. @param {string} address @returns {Promise<Ball[]>} */
+async function read(address) {
+  try {
+    const answer = await fetch(address);
+    return answer.ok ? (await answer.json()).items : [];
+  } catch {
+    return [];
+  }
 }

@@ -30,7 +30,7 @@ export const cricket = {
   standing: stands,
   number: (game, end) => ("scorecard" in game ? scoreOf(game, end) : null),
   say,
-  head: async () => (await import("./cricket-head.js")).Head,
+  head: async () => (await Promise.all([import("./cricket-head.js"), dressed()]))[0].Head,
   panels: [
     panel("Timeline", loadTimeline),
     panel("Scorecard", loadCards),
@@ -42,6 +42,19 @@ export const cricket = {
   moment,
   board: () => null,
 };
+
+/** What a match of another sport needn't fetch. @returns {Promise<unknown>} */
+function dressed() {
+  const sheet = document.createElement("link");
+  sheet.rel = "stylesheet";
+  sheet.href = "/assets/cricket.css";
+  const come = new Promise((resolve, reject) => {
+    sheet.onload = resolve;
+    sheet.onerror = reject;
+  });
+  document.head.append(sheet);
+  return come;
+}
 
 /** How the match stands, in a few words that a display can speak in other languages. @param {Game} game */
 function stands(game) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { apply } from "../client/game.js";
+import { apply, bring } from "../client/game.js";
 import { beginning } from "../parts/replay.js";
 import { Moments } from "../parts/moments.js";
 import { cricket } from "./cricket.js";
@@ -9,6 +9,8 @@ import { linesOf, points, ticks } from "./cricket-charts.js";
 import { chase, oversAllowed, oversOf, resultText, runsOf, scoreOf, total, wicketsOf } from "./cricket-figures.js";
 import { deedsOf, figuresOf } from "./cricket-statistics.js";
 import { isIn } from "./cricket-timeline.js";
+
+await bring("cricket");
 
 const brief = (number, team, more) => ({
   number, batting_team_id: team, super_over: false, runs: 0, wickets: 0, overs: "0.0", balls: 0, extras: { wides: 0, no_balls: 0 },
