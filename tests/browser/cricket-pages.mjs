@@ -5,10 +5,13 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
 import { launch } from "./chromium.js";
+import { counting } from "./counting.js";
 import { isLive, newContext, open, OPENED_MS, shows, SOON_MS } from "./league.js";
 import { Oval } from "./oval.js";
 import { Server, until } from "./server.js";
 
+/** More than a page of football takes: what draws cricket comes on top, and every over of the match. */
+const FIRST_VIEW_BYTES = 128 * 1024;
 const AXE = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const INNINGS = "1 . 4 2 1wd 1 6 . 1 1 2nb 4 1 C 1 2 . 1lb 1 4 . 1 1 6 1 1";
 const DISPLAY = { width: 1920, height: 1080 };
@@ -57,6 +60,24 @@ test("the match is played again, ball by ball, with its correction", async (cont
   await shows(page, ".replay-lines", "Deccan Sunrisers 19/1 (1.2)", OPENED_MS);
   assert.deepEqual(await page.locator(".replay .an-over").first().locator("summary .chip").allInnerTexts(), ["2", "2"]);
   assert.deepEqual(page.faults, []);
+});
+
+test("the first view of a whole match is less than 128 KiB over the wire", { timeout: 120_000 }, async (context) => {
+  const server = await Server.start(context);
+  const oval = await Oval.start(server);
+  for (const side of ["home", "away"]) {
+    if (side === "away") await oval.opens(oval.away);
+    for (let over = 0; over < 18; over += 1) await oval.bowls("1 . 2 1 1wd 4 1", { commentary: "Short of a length, worked off the pads to deep square leg, where there is one to be had." });
+    if (side === "home") await oval.act("declare", { reason: "umpires" });
+  }
+  const counter = await counting(context, server.port);
+  const page = await open(await newContext(context, browser), { url: counter.url }, `/matches/${oval.id}`);
+  await isLive(page);
+  await shows(page, ".a-ball .text", "Short of a length", OPENED_MS);
+  await until(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
+  assert.ok(counter.bytes > 20 * 1024, "something was counted");
+  assert.ok(counter.bytes < FIRST_VIEW_BYTES, `${counter.bytes} bytes`);
+  context.diagnostic(`${counter.bytes} bytes`);
 });
 
 test("hostile names are text, and axe finds nothing serious", { timeout: 180_000 }, async (context) => {

@@ -91,7 +91,8 @@ function onCard(match, brief, change) {
  * @param {(card: Innings) => Innings} change
  */
 function onInnings(match, number, change) {
-  return onCard(match, match.scorecard.innings.find((one) => one.number === number) ?? null, change);
+  const innings = match.scorecard.innings.map((one) => (one.number === number ? change(one) : one));
+  return { ...match, scorecard: { ...match.scorecard, innings } };
 }
 
 /** @returns {Innings} */
