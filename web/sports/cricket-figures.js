@@ -118,6 +118,29 @@ export function isBreak(game) {
   return Boolean(game.status === "live" && live?.innings?.completed);
 }
 
+/**
+ * How far the side that bats is ahead, in a match of two innings a side; nothing where there is a target, or nothing to
+ * compare with yet.
+ * @param {Game} game
+ * @returns {number | null}
+ */
+export function leadOf(game) {
+  const innings = /** @type {Partial<Match>} */ (game).live?.innings;
+  if (!innings || innings.target || innings.super_over || innings.number < 2 || game.status === "finished") return null;
+  const end = battingEnd(game, innings);
+  const made = (/** @type {End} */ side) => inningsOf(game, side).reduce((sum, { runs }) => sum + runs, 0);
+  return made(end) - made(otherEnd(end));
+}
+
+/** `Middlesex lead by 45` @param {Game} game */
+export function lead(game) {
+  const by = leadOf(game);
+  const innings = /** @type {Partial<Match>} */ (game).live?.innings;
+  if (by === null || !innings) return "";
+  const { name } = game.teams[battingEnd(game, innings)];
+  return by === 0 ? `${name} are level` : `${name} ${by > 0 ? "lead" : "trail"} by ${Math.abs(by)}`;
+}
+
 /** `Rajasthan need 45 from 30 balls`; nothing without a target. @param {Game} game @param {(text: string) => string} [words] */
 export function chase(game, words = (text) => text) {
   const match = /** @type {Match} */ (game);

@@ -1,7 +1,7 @@
 // The head of a match of cricket: what both sides have made, what it takes, who is in.
 
 import { dayOf, timeOfDay } from "../parts/dates.js";
-import { battingEnd, chase, inningsIn, isBreak, otherEnd, rateText, resultText, scoreOf } from "./cricket-figures.js";
+import { battingEnd, chase, inningsIn, isBreak, lead, otherEnd, rateText, resultText, scoreOf } from "./cricket-figures.js";
 import { hasBegun } from "./generic.js";
 
 import { html } from "../vendor/htm-preact.js";
@@ -17,7 +17,7 @@ export function Head({ game, standing }) {
   const innings = live?.innings;
   const first = inningsIn(match)[0] ? battingEnd(match, inningsIn(match)[0]) : "home";
   const when = start && `${dayOf(start, Date.now())}, ${timeOfDay(start)}`;
-  const said = resultText(match) || chase(match) || tossText(match);
+  const said = resultText(match) || chase(match) || lead(match) || tossText(match);
   return html`
     <section class="head cricket-head" aria-label="Score" id="head">
       <p class="about" id="about">${[venue, formatText(match), when].filter(Boolean).join(" · ")}</p>

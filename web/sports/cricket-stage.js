@@ -2,7 +2,7 @@
 
 import { html } from "../vendor/htm-preact.js";
 import { Chip } from "./cricket-chip.js";
-import { battingEnd, chase, inningsIn, inningsOf, isBreak, otherEnd, oversAllowed, rateText, resultText, total } from "./cricket-figures.js";
+import { battingEnd, chase, inningsIn, inningsOf, isBreak, leadOf, otherEnd, oversAllowed, rateText, resultText, total } from "./cricket-figures.js";
 import { hasBegun } from "./generic.js";
 
 /** @import { End, Game } from "../client/wire.js" */
@@ -100,7 +100,8 @@ function Wanted({ match, words }) {
   const innings = match.live?.innings;
   if (!innings || innings.completed || match.status === "finished") return null;
   const { target, runs_needed: needed, required_rate: required, balls_left: left, method, run_rate: rate } = innings;
-  if (!target) return html`<dl class="wanted"><div><dt>${words("Run rate")}</dt><dd id="rate">${rateText(rate)}</dd></div></dl>`;
+  const by = leadOf(match);
+  if (!target) return html`<dl class="wanted">${by !== null && html`<div class="needed"><dt>${words(by < 0 ? "Trail" : "Lead")}</dt><dd id="lead">${Math.abs(by)}</dd></div>`}<div><dt>${words("Run rate")}</dt><dd id="rate">${rateText(rate)}</dd></div></dl>`;
   return html`<dl class="wanted">
     <div class="target"><dt>${words("Target")}${method && html` <em id="method">${method}</em>`}</dt><dd id="target">${target}</dd></div>
     <div class="needed"><dt>${words("Need")}</dt><dd id="needed">${needed}${left !== null && html` <small>${words("from")} ${left}</small>`}</dd></div>

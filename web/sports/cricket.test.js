@@ -6,7 +6,7 @@ import { beginning } from "../parts/replay.js";
 import { Moments } from "../parts/moments.js";
 import { cricket } from "./cricket.js";
 import { linesOf, points, ticks } from "./cricket-charts.js";
-import { chase, oversAllowed, oversOf, resultText, runsOf, scoreOf, total, wicketsOf } from "./cricket-figures.js";
+import { chase, lead, oversAllowed, oversOf, resultText, runsOf, scoreOf, total, wicketsOf } from "./cricket-figures.js";
 import { deedsOf, figuresOf } from "./cricket-statistics.js";
 import { isIn } from "./cricket-timeline.js";
 
@@ -78,6 +78,18 @@ test("what it takes, in words, and how it ended", () => {
   assert.equal(resultText(game({ status: "finished", result: { ending: "awarded", text: null } })), "Awarded");
   assert.equal(resultText(game({ status: "finished", result: null, scorecard: { innings: [], result: { text: "struck" } } })), "");
   assert.equal(resultText(game({ status: "abandoned", scorecard: { innings: [], result: { text: "Match abandoned" } } })), "Match abandoned");
+});
+
+test("in a match of two innings a side, who is ahead", () => {
+  const match = (runs, more) => game({
+    live: board({ innings: brief(3, 1, { runs, ...more }) }),
+    scorecard: { innings: [innings(1, 1, { runs: 100 }), innings(2, 2, { runs: 150 }), innings(3, 1, { runs })], result: null },
+  });
+  assert.equal(lead(match(95)), "Deccan lead by 45");
+  assert.equal(lead(match(20)), "Deccan trail by 30");
+  assert.equal(lead(match(50)), "Deccan are level");
+  assert.equal(lead(match(50, { target: 90 })), "");
+  assert.equal(lead(game()), "", "nothing to compare with");
 });
 
 test("how a match stands", () => {
