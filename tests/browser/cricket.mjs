@@ -133,5 +133,36 @@ for (const kind of ["chrome", "firefox"]) {
       await display.waitForSelector("#result", { hidden: true, timeout: SOON_MS });
       assert.deepEqual([...match.faults, ...display.faults], []);
     });
+
+    test("a ball that the scorers differ about is said calmly, until they agree", async (context) => {
+      const server = await Server.start(context);
+      const oval = await Oval.start(server, { scorers: 2 });
+      const bo = await secondScorer(server, oval);
+      const display = await open(context, oval, "/hd", DISPLAY);
+      await display.waitForSelector("#this-over", { timeout: OPENED_MS });
+      await oval.act("balls", { expected_number: 1, runs: { batter: 4 } });
+      await bo({ expected_number: 1, runs: { batter: 6 } });
+      await shows(display, ".checking", "Scorers are checking a ball");
+      assert.equal(await text(display, "#home-score"), "0/0");
+      await bo({ expected_number: 1, runs: { batter: 4 } });
+      await shows(display, "#home-score", "4/0");
+      // What is cheered takes the place of what was being checked.
+      await display.waitForSelector(".checking", { hidden: true, timeout: SOON_MS });
+      assert.deepEqual(display.faults, []);
+    });
   });
+}
+
+/** Another who scores the match; gives what sends a ball of his. */
+async function secondScorer(server, oval) {
+  const account = { email: "bo@example.org", password: "another long password" };
+  const { id } = await server.post("/api/users", { ...account, name: "Bo", role: "user" });
+  await server.post(`/api/matches/${oval.id}/officials`, { user_id: id, role: "scorer" });
+  const headers = { "Content-Type": "application/json" };
+  const { token } = await (await fetch(`${server.url}/api/auth/login`, { method: "POST", headers, body: JSON.stringify(account) })).json();
+  return async (ball) => {
+    const signed = { ...headers, Authorization: `Bearer ${token}`, "Idempotency-Key": crypto.randomUUID() };
+    const answer = await fetch(`${server.url}/api/matches/${oval.id}/balls`, { method: "POST", headers: signed, body: JSON.stringify(ball) });
+    assert.ok(answer.ok, await answer.text());
+  };
 }

@@ -7,7 +7,7 @@ const AWAY = ["Lior Rossi", "Mina Patel", "Noor Khan", "Otto Weiss", "Pia Larsen
 
 export class Oval {
   /** Two sides of eleven, and a match that is live; the home side bats first. */
-  static async start(server, { format = "t20", home = "Deccan Sunrisers", away = "Rajasthan Kings", colours = ["#e2711d", "#254aa5"], event = null, isOpen = true } = {}) {
+  static async start(server, { format = "t20", home = "Deccan Sunrisers", away = "Rajasthan Kings", colours = ["#e2711d", "#254aa5"], event = null, isOpen = true, scorers = null } = {}) {
     const oval = new Oval();
     oval.server = server;
     oval.teams = [];
@@ -22,7 +22,9 @@ export class Oval {
     }
     [oval.home, oval.away] = oval.teams;
     const match = { sport: "cricket", home_team_id: oval.home, away_team_id: oval.away, format, venue: "Riverside Oval", starts_at: new Date().toISOString() };
-    oval.id = (await server.post("/api/matches", event ? { ...match, event_id: event } : match)).id;
+    if (event) match.event_id = event;
+    if (scorers) match.scorers_required = scorers;
+    oval.id = (await server.post("/api/matches", match)).id;
     if (!isOpen) return oval;
     await oval.act("toss", { winner_team_id: oval.home, decision: "bat" });
     await oval.act("start", {});
