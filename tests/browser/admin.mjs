@@ -33,6 +33,8 @@ test("an incident made, changed and deleted on one page is on all others within 
   await admin.press("Cancel (VAR)");
   await Promise.all([match, display, admin].map((page) => page.sees("#home-score", "0")));
   await match.sees('.incident[data-confirmation="cancelled"]', "Jamie Vardy");
+  await admin.press("Who recorded what");
+  await admin.sees('td[data-label="Corrected by"]', "Administrator");
 
   await admin.click('#log [data-kind="goal"] .line');
   await admin.press("Delete");
@@ -89,6 +91,8 @@ test("announcements, results and purchases are made and changed", async (context
   await admin.press("End now");
   await admin.sees('.card[data-status="expired"]', "Lightning", LOADED_MS);
 
+  await admin.go(`#/events/${event.id}/registrations`);
+  await admin.sees("td a", "Reds");
   await admin.go(`#/matches/${game.id}`);
   await admin.click(".create > summary", "Enter the result");
   await admin.fill({ home_score: "2", away_score: "1" });
@@ -99,6 +103,7 @@ test("announcements, results and purchases are made and changed", async (context
   assert.match(await admin.page.$eval("tbody tr", (row) => row.textContent), /^1Reds1100211?3$/);
 
   await admin.go(`#/events/${event.id}/purchases`);
+  await admin.sees('td[data-label="Buyer"]', "Administrator");
   await admin.press("Confirm");
   await admin.sees(".status", "confirmed");
   await admin.fill({ code: bought.tickets[0].code });
