@@ -83,7 +83,11 @@ pub async fn job(
     let tried = conn
         .transaction(async |conn: &mut Conn| {
             // Here, inside the savepoint, so that a panicking rule leaves nothing open behind it.
-            let work = AssertUnwindSafe(perform(conn, games, job)).catch_unwind();
+            let work = async {
+                job.write.check()?;
+                perform(conn, games, job).await
+            };
+            let work = AssertUnwindSafe(work).catch_unwind();
             let panicked = || Fault::Broken("the write panicked".to_owned());
             work.await.unwrap_or_else(|_| Err(panicked()))
         })
@@ -109,7 +113,6 @@ fn done(written: Written, heads: &[(Stream, i64)]) -> Done {
 
 #[rustfmt::skip]
 async fn perform(conn: &mut Conn, games: &Games, job: &Job) -> Found<Written> {
-    job.write.check()?;
     match &job.write {
         Write::CreateUser(user) => users::create(conn, job, user).await,
         Write::EditUser { id, edit } => users::edit(conn, job, *id, edit).await,
