@@ -11,8 +11,9 @@ vcl 4.1;
 import directors;
 import std;
 
-probe healthy {
-    .url = "/healthz";
+# A node that drains is not ready: it takes no new streams.
+probe ready {
+    .url = "/readyz";
     .interval = 1s;
     .timeout = 1s;
     .window = 3;
@@ -21,8 +22,8 @@ probe healthy {
 }
 
 # Between two bytes: a node says something every 15 s, after four of them it is dead.
-backend a { .host = "127.0.0.1"; .port = "8080"; .probe = healthy; .connect_timeout = 2s; .between_bytes_timeout = 60s; }
-backend b { .host = "127.0.0.1"; .port = "8081"; .probe = healthy; .connect_timeout = 2s; .between_bytes_timeout = 60s; }
+backend a { .host = "127.0.0.1"; .port = "8080"; .probe = ready; .connect_timeout = 2s; .between_bytes_timeout = 60s; }
+backend b { .host = "127.0.0.1"; .port = "8081"; .probe = ready; .connect_timeout = 2s; .between_bytes_timeout = 60s; }
 
 # What stands before this and ends TLS: its word about the client's address is taken.
 acl before_us { "127.0.0.1"; }

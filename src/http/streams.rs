@@ -87,6 +87,10 @@ fn channel_of(stream: Stream, word: &str) -> Result<Topic, Problem> {
     channel.map(|channel| stream.channel(channel)).ok_or(Problem::NotFound("channel"))
 }
 
+/// A proxy says so that it takes a 503 to another node, and never on to the reader: who comes
+/// while this one drains needn't come again.
+const OTHER_NODE: &str = "touchline-other-node";
+
 /// Seconds after which a long-poll that met a limit may ask again: others' polls have ended by
 /// then.
 const POLL_LATER: u64 = 25;
@@ -113,6 +117,9 @@ async fn follow(request: HttpRequest, viewer: Viewer, topics: Vec<Topic>) -> Ans
 }
 
 async fn stream(asked: Asked, wished: Wished, private: bool) -> Answer {
+    if asked.hub.is_draining() && asked.request.headers().contains_key(OTHER_NODE) {
+        return Ok(HttpResponse::ServiceUnavailable().finish());
+    }
     let permit = if asked.hub.is_draining() {
         Err(Bye::Draining)
     } else {

@@ -1,4 +1,4 @@
-//! HAProxy: streams as they come, readers that wait, writes that are sent again where it is safe.
+//! `HAProxy`: streams as they come, readers that wait, writes that are sent again where it is safe.
 
 use std::time::Duration;
 use std::time::Instant;

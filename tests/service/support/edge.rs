@@ -1,4 +1,4 @@
-//! HAProxy and Varnish with the files of `docs/proxies`: only ports are other ones.
+//! `HAProxy` and Varnish with the files of `docs/proxies`: only ports are other ones.
 
 use std::fs::File;
 use std::path::Path;
@@ -22,7 +22,7 @@ pub struct Edge {
 }
 
 impl Edge {
-    /// HAProxy, with TLS, before nodes at these ports.
+    /// `HAProxy`, with TLS, before nodes at these ports.
     pub async fn haproxy(nodes: [u16; 2]) -> Self {
         let (port, folder) = (free_port(), folder("haproxy"));
         let edits = [
@@ -56,7 +56,7 @@ impl Edge {
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         let child = command.spawn().unwrap();
         let mut edge = Self { port, scheme, folder, child };
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while edge.ask("/healthz").try_answer().await.is_none_or(|answer| answer.status != 200) {
             let ended = edge.child.try_wait().unwrap();
             assert!(ended.is_none(), "it ended at its start:\n{}", edge.log());
@@ -95,7 +95,7 @@ fn copy(to: &Path, name: &str, edits: &[(&str, String)]) -> PathBuf {
     to.join(name)
 }
 
-/// Certificate and key in one file, as HAProxy wants them.
+/// Certificate and key in one file, as `HAProxy` wants them.
 fn certificate(folder: &Path) {
     let script = folder.join("make-certificate");
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("nginx/make-certificate");

@@ -19,9 +19,14 @@ use super::server::free_port;
 
 /// Two nodes on one database that trust what stands before them.
 pub async fn two_nodes() -> [TestServer; 2] {
+    two_nodes_that_drain("1").await
+}
+
+/// The same, over so many seconds when they are told to end.
+pub async fn two_nodes_that_drain(seconds: &str) -> [TestServer; 2] {
     let database = Database::new(Kind::Postgres).await;
     let other = database.again();
-    let settings = [("trusted_proxies", "127.0.0.1/32")];
+    let settings = [("trusted_proxies", "127.0.0.1/32"), ("drain_seconds", seconds)];
     [TestServer::start(database, &settings).await, TestServer::start(other, &settings).await]
 }
 
