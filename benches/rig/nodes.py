@@ -184,14 +184,19 @@ def kill_one(nodes, nginx, size):
     killed = time.monotonic()
     nodes.second.process.send_signal(signal.SIGKILL)
     os.killpg(nodes.second.process.pid, signal.SIGKILL)
-    seen_away = []
+    newest = lambda: max(reader.seq or 0 for reader in readers.all)
+    seen = {}
 
     def is_whole():
-        seen_away.append(readers.are_live() < size)
-        whole = any(seen_away) and not seen_away[-1] and readers.behind(before_seq()) == 0
+        """All who were cut are live, and have what the others had by then."""
+        live = readers.are_live()
+        if live < size:
+            seen["away"] = True
+        elif "away" in seen:
+            seen.setdefault("mark", newest())
+        whole = "mark" in seen and readers.behind(seen["mark"]) == 0
         return whole or time.monotonic() - killed > SECONDS
 
-    before_seq = lambda: max(reader.seq or 0 for reader in readers.all)
     readers.run(is_whole, say)
     whole_s = time.monotonic() - killed
     after, transactions = nodes.first.counters(), nodes.transactions() - looks
@@ -204,10 +209,10 @@ def kill_one(nodes, nginx, size):
     away = sorted(readers.away)
     report = {"label": "failover", "server_name": "touchline", "subs": size, "shares": shares, "whole_s": round(whole_s, 2), "came_back": len(away),
               "away_s": spread(away), "live": readers.are_live(), "lost": readers.lost, "repeated": readers.twice, "refused": readers.refused,
-              "snapshots_on_resume": readers.snapshots, "messages": readers.messages, "behind": readers.behind(before_seq()),
+              "snapshots_on_resume": readers.snapshots, "messages": readers.messages, "behind": readers.behind(newest()),
               # Each message is read from the log once, whoever comes back: those reads are taken off.
               "database_reads": max(0, rise("log_reads_total") + rise("snapshot_builds_total") - published),
-              "transactions_beyond_usual": round(transactions - usual * whole_s), "ring_misses": rise("ring_misses_total")}
+              "transactions": transactions, "transactions_usually": round(usual * whole_s), "ring_misses": rise("ring_misses_total")}
     readers.hang_up()
     print(f"\n{time.strftime('%H:%M:%S')} {report}", flush=True)
     return report
