@@ -45,10 +45,10 @@ const OF_WRITES: [&str; 6] = [
 ];
 
 /// The codes an operation of this kind may end with, whatever it does.
-pub fn usual(is_write: bool, is_open: bool) -> Vec<&'static str> {
+pub fn usual(is_write: bool, is_open: bool) -> Vec<String> {
     let somebody = if is_open { &[][..] } else { &OF_SOMEBODY[..] };
     let write = if is_write { &OF_WRITES[..] } else { &[] };
-    [&ALWAYS[..], somebody, write].concat()
+    [&ALWAYS[..], somebody, write].concat().into_iter().map(str::to_owned).collect()
 }
 
 /// A response for each status that one of the codes has.

@@ -26,33 +26,19 @@ pub fn read(
     lines: &[&str],
 ) -> Result<Value, String> {
     let is_write = method != "GET";
-    let is_open = who == "anybody";
     let mut made = json!({
         "tags": [document.tag],
+        "operationId": id(method, path),
         "x-who": who,
         "responses": {},
         "parameters": parameters(path),
         "security": security(path, who),
     });
+    let mut problems = codes::usual(is_write, who == "anybody");
     let mut words = Vec::new();
-    let mut problems: Vec<_> =
-        codes::usual(is_write, is_open).iter().map(ToString::to_string).collect();
     for line in lines {
-        let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
-        match first {
-            "<" => made["requestBody"] = body(rest)?,
-            "?" => {
-                refer(document, &mut made, rest)?;
-                // Lists have a tag, as all that is found.
-                if rest.split(' ').any(|name| name == "after") {
-                    answer(&mut made["responses"]["304"], "304", "")?;
-                }
-            }
-            "!" => problems.extend(named(document, rest)?),
-            _ if first.parse::<u16>().is_ok() => {
-                answer(&mut made["responses"][first], first, rest)?
-            }
-            _ => words.push(*line),
+        if !clause(document, &mut made, &mut problems, line)? {
+            words.push(*line);
         }
     }
     if is_write && !KEYLESS.iter().any(|part| path.contains(part)) {
@@ -63,20 +49,48 @@ pub fn read(
             problems.push("stale".to_owned());
         }
     }
-    for (status, response) in codes::responses(&problems) {
-        let known = &mut made["responses"][&status];
+    refuse(&mut made["responses"], &problems);
+    let (summary, rest) = words.split_first().ok_or("what does it do?")?;
+    made["summary"] = json!(summary);
+    made["description"] = json!(format!("{} For: {who}.", rest.join(" ")).trim());
+    Ok(made)
+}
+
+/// Adds what a line says; not if it is words.
+fn clause(
+    document: &Document,
+    made: &mut Value,
+    problems: &mut Vec<String>,
+    line: &str,
+) -> Result<bool, String> {
+    let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
+    match first {
+        "<" => made["requestBody"] = body(rest)?,
+        "?" => {
+            refer(document, made, rest)?;
+            // Lists have a tag, as all that is found.
+            if rest.split(' ').any(|name| name == "after") {
+                answer(&mut made["responses"]["304"], "304", "")?;
+            }
+        }
+        "!" => problems.extend(named(document, rest)?),
+        _ if first.parse::<u16>().is_ok() => answer(&mut made["responses"][first], first, rest)?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// Adds the problems; what has another answer with the same status keeps it.
+fn refuse(responses: &mut Value, problems: &[String]) {
+    for (status, response) in codes::responses(problems) {
+        let known = &mut responses[&status];
         if known.is_null() {
             *known = response;
         } else {
-            known["content"]["application/problem+json"] =
-                response["content"]["application/problem+json"].clone();
+            let kind = "application/problem+json";
+            known["content"][kind] = response["content"][kind].clone();
         }
     }
-    made["summary"] = json!(words.first().ok_or("what does it do?")?);
-    let rest = words.get(1..).unwrap_or_default().join(" ");
-    made["description"] = json!(format!("{rest} For: {who}.").trim());
-    made["operationId"] = json!(id(method, path));
-    Ok(made)
 }
 
 /// `GET /api/teams/{id}/players` → `get_teams_id_players`

@@ -45,7 +45,7 @@ fn word(text: &str) -> Option<&str> {
     text.strip_prefix('"')?.strip_suffix('"')
 }
 
-fn within<'a>(text: &'a str, open: char, close: char) -> Option<&'a str> {
+fn within(text: &str, open: char, close: char) -> Option<&str> {
     text.strip_prefix(open)?.strip_suffix(close)
 }
 
