@@ -1,4 +1,4 @@
-//! The OpenAPI document: every route is in it, and nothing that is no route. What single answers
+//! The `OpenAPI` document: every route is in it, and nothing that is no route. What single answers
 //! look like is compared by `support/contract.rs`, with all that the other tests are answered.
 
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! What the service's own OpenAPI document promises of an answer: held against every one that a
+//! What the service's own `OpenAPI` document promises of an answer: held against every one that a
 //! test gets, so that neither changes without the other.
 
 use std::sync::LazyLock;
