@@ -22,20 +22,17 @@ const OVER_OR_NOT: [Status; 3] = [Status::Live, Status::Paused, Status::Finished
 pub fn end(mut turn: Turn<'_>) -> Outcome<Play<State>> {
     turn.before.needs("end", &OVER_OR_NOT)?;
     let asked = asks::end(&turn.next.sport.cast(turn.command), &turn.command.body)?;
-    match asked.decision {
-        Some(decision) => {
-            turn.before.needs("end", &ARRANGED)?;
-            is_true(&turn.next.sport, &decision)?;
-            turn.next.reason = asked.reason;
-            turn.take(Step::End(decision))?;
-        }
-        None => {
-            turn.before.needs("naming the player of the match", &[Status::Finished])?;
-            let state = &turn.next.sport;
-            if state.board().decision(state.format()).is_none() {
-                let detail = "the match has no result of its play";
-                return Err(Rejection::conflict("undecided", detail));
-            }
+    if let Some(decision) = asked.decision {
+        turn.before.needs("end", &ARRANGED)?;
+        is_true(&turn.next.sport, &decision)?;
+        turn.next.reason = asked.reason;
+        turn.take(Step::End(decision))?;
+    } else {
+        turn.before.needs("naming the player of the match", &[Status::Finished])?;
+        let state = &turn.next.sport;
+        if state.board().decision(state.format()).is_none() {
+            let detail = "the match has no result of its play";
+            return Err(Rejection::conflict("undecided", detail));
         }
     }
     if let Some(best) = asked.best {
