@@ -1,4 +1,5 @@
 //! What is done once for all nodes is done by one of them, and by another when that one dies.
+#![expect(clippy::print_stdout, reason = "what was seen is worth a note")]
 
 use std::time::Duration;
 use std::time::Instant;

@@ -1,5 +1,6 @@
 //! A database that is gone for a while: streams stay open and say so, writes are told to come
 //! again, and everything goes on by itself.
+#![expect(clippy::print_stdout, reason = "what was seen is worth a note")]
 
 use std::time::Duration;
 use std::time::Instant;

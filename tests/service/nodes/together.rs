@@ -91,8 +91,9 @@ async fn g3_a_reader_who_changes_node_at_each_reconnect_misses_nothing() {
         })
         .collect();
     let mut number = scorer.client.head(&scorer.game.topic()).await;
+    let mut turns = nodes.iter().cycle();
     while number < MESSAGES {
-        let scorer = at(&scorer, &nodes[number as usize % nodes.len()]);
+        let scorer = at(&scorer, turns.next().unwrap());
         scorer.note(&format!("note {number}")).await.ok();
         number += 1;
     }

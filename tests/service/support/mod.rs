@@ -2,13 +2,13 @@
 //! people who use it.
 
 pub mod client;
-pub mod curl;
 pub mod contract;
+pub mod curl;
 pub mod database;
 pub mod dying;
 pub mod edge;
-pub mod front;
 pub mod follower;
+pub mod front;
 pub mod jobs;
 pub mod nginx;
 pub mod people;
