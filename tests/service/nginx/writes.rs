@@ -29,8 +29,9 @@ async fn g5_keyed_writes_go_on_while_nodes_are_killed_in_turn() {
     let killing = tokio::spawn({
         let nodes = Arc::clone(&nodes);
         async move {
-            for node in nodes.iter().cycle().take(6) {
-                tokio::time::sleep(Duration::from_millis(700)).await;
+            for node in nodes.iter().cycle().take(4) {
+                // `fail_timeout`: nginx knows again that the other is back.
+                tokio::time::sleep(Duration::from_millis(3500)).await;
                 node.kill9();
                 node.again().await;
             }
