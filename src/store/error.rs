@@ -90,6 +90,16 @@ impl Fault {
         }
     }
 
+    /// Whether the server takes no writes: a connection to what was the primary, and isn't closed.
+    pub fn is_of_a_standby(&self) -> bool {
+        match self {
+            Self::Database(DatabaseError::DatabaseError(_, info)) => {
+                info.message().contains(READ_ONLY)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether two transactions were in each other's way, so that this one can be done again.
     pub fn is_collision(&self) -> bool {
         match self {
@@ -101,6 +111,9 @@ impl Fault {
         }
     }
 }
+
+/// How a server that takes no writes says so.
+const READ_ONLY: &str = "in a read-only transaction";
 
 /// Matches the words of both databases with [`CONSTRAINTS`].
 fn rejection(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> Option<Rejection> {
@@ -143,8 +156,7 @@ fn is_passing(error: &DatabaseError) -> bool {
         "terminating connection",
         "the database system is",
         "connection closed",
-        // A node that still speaks to what was the primary.
-        "read-only transaction",
+        READ_ONLY,
     ];
     match error {
         DatabaseError::DatabaseError(kind, info) => {

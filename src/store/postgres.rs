@@ -2,6 +2,7 @@
 
 mod connect;
 pub mod lead;
+mod stopped;
 
 use std::sync::Arc;
 
@@ -29,8 +30,8 @@ use crate::store::Result;
 use crate::store::StoreError;
 use crate::store::Told;
 use crate::store::Waits;
-use crate::store::error::Fault;
 use crate::store::error::Found;
+use crate::store::postgres::stopped::Stopped;
 
 /// Rows that one command changes: locked until its transaction ends.
 macro_rules! locked {
@@ -231,6 +232,9 @@ impl Database {
         }
         let patience = self.waits.connection + self.waits.statement;
         if let Ok(done) = tokio::time::timeout(patience, work(&mut conn)).await {
+            if matches!(&done, Err(Stopped::Fault(fault)) if fault.is_of_a_standby()) {
+                drop(Object::take(conn));
+            }
             return done;
         }
         drop(Object::take(conn));
@@ -284,22 +288,4 @@ impl Database {
 /// Opens lines to another address than the pool's.
 pub fn lines_to(options: &Options) -> Result<Connect> {
     Ok(connect::lines(Arc::new(connect::Connector::new(options)?)))
-}
-
-/// Why a piece of work stopped: before it had a connection, or with it.
-enum Stopped {
-    Store(StoreError),
-    Fault(Fault),
-}
-
-impl From<Fault> for Stopped {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
-impl From<diesel::result::Error> for Stopped {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Fault(error.into())
-    }
 }

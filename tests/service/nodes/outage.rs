@@ -155,3 +155,26 @@ async fn g8_a_node_cut_off_from_the_database_says_so_and_then_tells_all() {
     assert_eq!(told, (head + 1..=head + 6).collect::<Vec<_>>());
     println!("told after {said:?}, whole again {took:?} after the mend");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_to_what_was_the_primary_are_given_up() {
+    let server = postgres::Server::start().await;
+    let node = TestServer::start(Database::at(&server.url()), &SETTINGS).await;
+    let scorer = node.organizer().await.live("football").await;
+    let url = server.url();
+    let beside = Database::at(&format!("{}/template1", url.strip_suffix("/postgres").unwrap()));
+    // As in a fail-over that closes nothing: who is connected reads on, and can't write.
+    beside.tamper("alter database postgres set default_transaction_read_only = on").await;
+    let cut = "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'postgres'";
+    beside.tamper(cut).await;
+    let path = scorer.game.path("/incidents");
+    let deadline = Instant::now() + PATIENCE;
+    for number in 0..20 {
+        let answer = scorer.client.post_keyed(&path, note("n"), "standby").await.unwrap();
+        answer.problem(503, &format!("write {number}"));
+        assert!(Instant::now() < deadline, "each is answered at once");
+    }
+    assert_eq!(scorer.client.get(&scorer.game.path("")).await.status, 200);
+    beside.tamper("alter database postgres reset default_transaction_read_only").await;
+    insist(&scorer, "standby").await;
+}
