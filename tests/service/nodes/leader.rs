@@ -1,5 +1,4 @@
 //! What is done once for all nodes is done by one of them, and by another when that one dies.
-#![expect(clippy::print_stdout, reason = "what was seen is worth a note")]
 
 use std::time::Duration;
 use std::time::Instant;
@@ -72,7 +71,7 @@ async fn the_next_node_leads_when_the_one_that_led_is_killed() {
     assert!(told.contains("announcement_expired"), "{told}");
     assert!(killed.elapsed() < Duration::from_secs(10), "{:?}", killed.elapsed());
     let next = leader(&others).await;
-    println!("node {next} of those left leads after {:?}", killed.elapsed());
+    eprintln!("node {next} of those left leads after {:?}", killed.elapsed());
 
     // A connection that is cut is a lead that is lost, and had again.
     let cut = "select pg_terminate_backend(pid) from pg_stat_activity \

@@ -1,6 +1,5 @@
 //! A database that is gone for a while: streams stay open and say so, writes are told to come
 //! again, and everything goes on by itself.
-#![expect(clippy::print_stdout, reason = "what was seen is worth a note")]
 
 use std::time::Duration;
 use std::time::Instant;
@@ -153,7 +152,7 @@ async fn g8_a_node_cut_off_from_the_database_says_so_and_then_tells_all() {
         told.push(far.message().await.seq());
     }
     assert_eq!(told, (head + 1..=head + 6).collect::<Vec<_>>());
-    println!("told after {said:?}, whole again {took:?} after the mend");
+    eprintln!("told after {said:?}, whole again {took:?} after the mend");
 }
 
 #[tokio::test(flavor = "multi_thread")]

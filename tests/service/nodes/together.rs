@@ -90,12 +90,9 @@ async fn g3_a_reader_who_changes_node_at_each_reconnect_misses_nothing() {
             })
         })
         .collect();
-    let mut number = scorer.client.head(&scorer.game.topic()).await;
-    let mut turns = nodes.iter().cycle();
-    while number < MESSAGES {
-        let scorer = at(&scorer, turns.next().unwrap());
-        scorer.note(&format!("note {number}")).await.ok();
-        number += 1;
+    let written = scorer.client.head(&scorer.game.topic()).await;
+    for (number, node) in (written..MESSAGES).zip(nodes.iter().cycle()) {
+        at(&scorer, node).note(&format!("note {number}")).await.ok();
     }
     let history = scorer.client.history(&scorer.game.topic()).await;
     for reader in readers {
