@@ -1,8 +1,7 @@
 //! Follows the log and hands frames to the workers' hubs.
 //!
-//! The bell (and, twice a second, a look at the heads) only wakes it: it reads from where each
-//! stream's hubs stand and never from what a notice says. A hole can't be sent, because the page
-//! that has one is refused. Where the log no longer keeps what hubs hold in memory, they are told.
+//! The bell (and a look at the heads) only wakes it: it reads from where each stream's hubs stand
+//! and never from what a notice says. A page with a hole in it is refused, and what is pruned told.
 
 use std::collections::HashMap;
 use std::sync::Arc;
