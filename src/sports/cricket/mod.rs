@@ -183,7 +183,7 @@ fn players(mut turn: Turn<'_>) -> Outcome<Play<State>> {
     let change = asks::players(&turn.next.sport.cast(turn.command), &turn.command.body)?;
     turn.take(Step::Players(change))?;
     turn.conclude();
-    let answer = turn.state();
+    let answer = json!({ "state": turn.state() });
     Ok(turn.done(answer, false))
 }
 
@@ -196,7 +196,7 @@ fn arrange(
     turn.before.needs(action, &ARRANGED)?;
     turn.take(step?)?;
     turn.conclude();
-    let answer = turn.state();
+    let answer = json!({ "state": turn.state() });
     Ok(turn.done(answer, false))
 }
 

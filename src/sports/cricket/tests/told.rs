@@ -117,7 +117,7 @@ fn who_comes_on_with_a_ball_is_told_before_it() {
     scored.bowls("W");
     let applied = scored.accepts("players", json!({ "batter_id": 103 }));
     assert_eq!(told(&applied, "match_9", "player_changed")[0]["change"], "striker");
-    assert_eq!(applied.answer["striker"]["player_id"], 103);
+    assert_eq!(applied.answer["state"]["striker"]["player_id"], 103);
 }
 
 #[test]
