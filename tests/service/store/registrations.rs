@@ -100,6 +100,10 @@ async fn a_team_agrees_where_its_own_people_ask(database: Database) {
         json!({ "id": id, "event_id": 1, "team_id": team_id, "accepted": accepted,
             "deduction": 0, "reason": null })
     };
+    let named = |mut shape: Value, field: &str, name: &str| {
+        shape[field] = json!(name);
+        shape
+    };
     assert_eq!((asked.status, asked.body), (201, shape(1, 1, false)));
     assert_eq!(asked.told, Some((Stream::Event(1), 1)));
     let again = by(&store, 2, register(1, false)).await;
@@ -119,9 +123,12 @@ async fn a_team_agrees_where_its_own_people_ask(database: Database) {
     assert_eq!(by(&store, 2, register(3, true)).await.body, shape(4, 3, true));
 
     let list = store.list(ListOf::Registrations { event_id: 1 }, 0, 10).await.unwrap().items;
-    assert_eq!(list, [shape(1, 1, true), shape(3, 2, true), shape(4, 3, true)]);
+    let teams = ["Leicester City", "Tottenham", "Third"];
+    let shapes = [shape(1, 1, true), shape(3, 2, true), shape(4, 3, true)];
+    let shapes = shapes.into_iter().zip(teams).map(|(shape, team)| named(shape, "name", team));
+    assert_eq!(list, shapes.collect::<Vec<_>>());
     let of_team = store.list(ListOf::TeamRegistrations { team_id: 2 }, 0, 10).await.unwrap().items;
-    assert_eq!(of_team, [shape(3, 2, true)]);
+    assert_eq!(of_team, [named(shape(3, 2, true), "event", "Premier League")]);
 }
 
 async fn a_team_that_has_not_agreed_hears_nothing(database: Database) {
