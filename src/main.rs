@@ -5,6 +5,7 @@ mod tools;
 use std::io::IsTerminal;
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -40,7 +41,7 @@ async fn run(Cli { command, settings, .. }: Cli) -> anyhow::Result<ExitCode> {
     log(&settings)?;
     match command {
         Command::Serve => serve(settings).await?,
-        Command::Demo => demo(settings).await?,
+        Command::Demo { cricsheet } => demo(settings, cricsheet.as_deref()).await?,
         Command::Migrate => drop(tools::open(&settings).await?),
         Command::User(command) => tools::user(&settings, command).await?,
         Command::Token { user, expires, topics } => {
@@ -70,8 +71,9 @@ async fn serve(settings: Config) -> anyhow::Result<()> {
 }
 
 /// The service with a league being played, in a database of its own unless one is named.
-async fn demo(mut settings: Config) -> anyhow::Result<()> {
+async fn demo(mut settings: Config, cricsheet: Option<&Path>) -> anyhow::Result<()> {
     raise_descriptors();
+    let sheet = cricsheet.map(tools::fitting_sheet).transpose()?;
     if settings.database_url.reveal() == DEFAULT_DATABASE {
         let name = format!("touchline-demo-{}.db", std::process::id());
         let file = std::env::temp_dir().join(name);
@@ -82,10 +84,13 @@ async fn demo(mut settings: Config) -> anyhow::Result<()> {
     let by = admin.context("The demo needs the administrator that admin_email names")?;
     let server = Server::with_store(settings, store.clone()).await?;
     let (league, mut matches) = League::found(store.clone(), by).await?;
-    let ground = Ground::found(store, by).await?;
+    let ground = Ground::found(store.clone(), by).await?;
     matches.push(ground.match_id());
     tokio::spawn(league.play());
     tokio::spawn(ground.play());
+    if let Some(sheet) = sheet {
+        tokio::spawn(tools::replay(store, by, sheet));
+    }
     welcome(server.address, &matches)?;
     server.run(server::ending()).await.map(drop)
 }

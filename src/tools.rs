@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -35,6 +36,9 @@ pub async fn open(settings: &Config) -> anyhow::Result<Store> {
     options.waits.statement = Duration::ZERO;
     Store::open(&options).await.context("The database can't be opened")
 }
+
+/// How many times as fast a real match is played in the demo, as `demo --help` says.
+const REPLAY_SPEED: u32 = 30;
 
 /// `touchline user add`
 pub async fn user(settings: &Config, command: UserCommand) -> anyhow::Result<()> {
@@ -150,6 +154,29 @@ pub async fn token(
     say(&token)
 }
 
+/// A file's name, by which its writes are known, and its text.
+fn sheet(file: &Path) -> anyhow::Result<(String, String)> {
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let name = file.file_stem().unwrap_or_default().to_string_lossy();
+    Ok((name.into_owned(), text))
+}
+
+/// A sheet that the rules take: what doesn't fit is said before anything starts.
+pub fn fitting_sheet(file: &Path) -> anyhow::Result<(String, String)> {
+    let (name, text) = sheet(file)?;
+    import::rehearse(&text).with_context(|| file.display().to_string())?;
+    Ok((name, text))
+}
+
+/// A match as it was played, but so that one can see the end of it.
+pub async fn replay(store: Store, by: i64, (name, text): (String, String)) {
+    let wish = Wish { by, event_id: None, speed: Some(REPLAY_SPEED) };
+    match import::write(&store, &wish, (&name, &text), &|_, _| ()).await {
+        Ok(imported) => tracing::info!(match_id = imported.match_id, "{}", imported.text),
+        Err(error) => tracing::error!(error = %error, "The replay has ended: {error}"),
+    }
+}
+
 /// `touchline import`: one file after the other, up to the first that doesn't fit.
 pub async fn import(settings: &Config, command: ImportCommand) -> anyhow::Result<()> {
     let ImportCommand::Cricsheet { files, event, speed, by } = command;
@@ -164,8 +191,7 @@ pub async fn import(settings: &Config, command: ImportCommand) -> anyhow::Result
     let wish = Wish { by, event_id: event, speed };
     let shows = std::io::stderr().is_terminal();
     for file in files {
-        let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        let (name, text) = sheet(&file)?;
         let progress = move |done, of| {
             if shows {
                 bar(done, of);

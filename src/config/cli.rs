@@ -37,7 +37,12 @@ pub enum Command {
     /// Run the service
     Serve,
     /// Run the service with an invented league whose matches are being played
-    Demo,
+    Demo {
+        /// Also play a real match of cricket from this file of Cricsheet's, 30 times as fast as it
+        /// was played
+        #[arg(long, value_name = "FILE")]
+        cricsheet: Option<PathBuf>,
+    },
     /// Bring the database up to date, and stop
     Migrate,
     /// Manage users

@@ -22,6 +22,7 @@ pub use sheet::Sheet;
 pub use writing::Fault;
 pub use writing::Imported;
 pub use writing::Wish;
+pub use writing::rehearse;
 pub use writing::write;
 
 /// Why a file is refused, and where in it.

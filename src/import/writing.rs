@@ -10,6 +10,7 @@ use chrono::Utc;
 use crate::import::Line;
 use crate::import::Misfit;
 use crate::import::Roster;
+use crate::import::Script;
 use crate::import::Sheet;
 use crate::import::roster::Team;
 use crate::import::script;
@@ -72,9 +73,7 @@ pub async fn write(
     (name, text): (&str, &str),
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Imported, Fault> {
-    let sheet = Sheet::read(text)?;
-    // First in memory: what the rules refuse must leave nothing behind.
-    let rehearsed = script::play(&sheet, &Roster::made_up(&sheet)?)?;
+    let (sheet, rehearsed) = rehearse(text)?;
     let writer = Writer { store, wish, name: fit_for_keys(name) };
     writer.check_event().await?;
     let roster = writer.roster(&sheet).await?;
@@ -88,6 +87,13 @@ pub async fn write(
     progress(of, of);
     let text = rehearsed.scorecard["result"]["text"].as_str().unwrap_or("no result").to_owned();
     Ok(Imported { match_id, text })
+}
+
+/// Plays a file in memory only: what the rules refuse must leave nothing behind.
+pub fn rehearse(text: &str) -> Result<(Sheet, Script), Misfit> {
+    let sheet = Sheet::read(text)?;
+    let script = script::play(&sheet, &Roster::made_up(&sheet)?)?;
+    Ok((sheet, script))
 }
 
 impl Writer<'_> {

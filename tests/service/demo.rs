@@ -1,9 +1,14 @@
 //! The demo: what a newcomer finds moving.
 
+use std::time::Duration;
+use std::time::Instant;
+
 use chrono::Utc;
 use serde_json::Value;
+use serde_json::json;
 use touchline::server::demo::cricket::Ground;
 
+use crate::import;
 use crate::support::database::Database;
 use crate::support::database::Kind;
 use crate::support::jobs::ANN;
@@ -59,4 +64,42 @@ async fn a_newcomer_finds_cricket_beside_the_football() {
     let ball = viewer.message().await.json();
     let innings = card["innings"].as_array().unwrap().len() as u64;
     assert!(ball["data"]["innings"]["number"].as_u64().unwrap() >= innings, "{ball}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_match_is_replayed_in_it() {
+    let server = TestServer::sqlite(&[]).await;
+    server.kill9();
+    let path = server.folder().join("real.json");
+    std::fs::write(&path, import::file().to_string()).unwrap();
+    server.run(server.command(&["demo", "--cricsheet", path.to_str().unwrap()])).await;
+    let reader = server.stranger();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let balls = loop {
+        let all = reader.get("/api/matches?limit=100").await.ok();
+        let mut items = all["items"].as_array().unwrap().iter();
+        if let Some(real) = items.find(|one| one["teams"]["home"]["name"] == "Deccan") {
+            let balls = reader.get(&format!("/api/matches/{}/balls", real["id"])).await.ok();
+            if balls["items"][0].is_object() {
+                break balls;
+            }
+        }
+        assert!(Instant::now() < deadline, "no ball of it is bowled: {all}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    assert_eq!(balls["items"][0]["striker"], "D-1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_fit_is_said_before_it_starts() {
+    let server = TestServer::sqlite(&[]).await;
+    server.kill9();
+    let path = server.folder().join("wrong.json");
+    let mut file = import::file();
+    file["info"]["outcome"] = json!({ "by": { "wickets": 3 }, "winner": "Kings" });
+    std::fs::write(&path, file.to_string()).unwrap();
+    let output = server.command(&["demo", "--cricsheet", path.to_str().unwrap()]).output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("wrong.json") && said.contains("outcome"), "{said}");
 }

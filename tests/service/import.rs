@@ -27,7 +27,7 @@ crate::support::on_both! {
 }
 
 /// An invented match of two overs a side, as Cricsheet writes it. The home side bats first.
-fn file() -> Value {
+pub fn file() -> Value {
     let names = |team: &str| (1..=11).map(|n| format!("{team}-{n}")).collect::<Vec<_>>();
     let ball = |batter: &str, non_striker: &str, bowler: &str, runs: i64| {
         json!({
