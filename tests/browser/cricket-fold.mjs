@@ -19,6 +19,11 @@ function known({ innings, result }) {
   return { innings: cards, result: result?.text ?? null };
 }
 
+/** The board without who may not bowl the next over: scorers alone ask for that, and the server tells them. */
+function onBoard({ over_bowler_ids: _, last_bowler_ids: __, ...board }) {
+  return board;
+}
+
 /** Moves a game on by what is told, as a page does, until it is where the server is; then they must agree. */
 function follow(oval) {
   let game = null;
@@ -31,7 +36,7 @@ function follow(oval) {
       game = told.messages.reduce(apply, game);
     }
     assert.deepEqual(known(game.scorecard), known(state.data.scorecard), what);
-    assert.deepEqual(game.live, state.data.live, what);
+    assert.deepEqual(onBoard(game.live), onBoard(state.data.live), what);
     assert.equal(game.status, state.data.status, what);
     assert.deepEqual(game.score, state.data.score, what);
   };
