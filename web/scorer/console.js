@@ -68,8 +68,7 @@ export class Console {
     if (!this.told) return null;
     const now = Date.now();
     this.#answered = this.#answered.filter(({ until }) => until > now);
-    const waiting = (this.outbox?.entries ?? []).filter(({ state }) => state === "waiting");
-    const commands = [...this.#answered.map(({ command }) => command), ...waiting, ...this.#making.filter(({ client_id }) => !waiting.some((entry) => entry.client_id === client_id)), ...this.amends.commands()];
+    const commands = [...this.#answered.map(({ command }) => command), ...this.waiting, ...this.amends.commands()];
     const game = project(this.told, commands);
     return game.sport === "cricket" ? { ...game, crease: this.#crease(commands) } : game;
   }
@@ -86,6 +85,12 @@ export class Console {
   /** Whether a referee's word is theirs to give; for what concerns others the server decides. */
   get mayRule() {
     return !this.isScorerOnly;
+  }
+
+  /** What hasn't reached the server, be it kept already or not. @returns {Command[]} */
+  get waiting() {
+    const kept = (this.outbox?.entries ?? []).filter(({ state }) => state === "waiting");
+    return [...kept, ...this.#making.filter(({ client_id }) => !kept.some((entry) => entry.client_id === client_id))];
   }
 
   /** What the server would not take. @returns {Entry[]} */

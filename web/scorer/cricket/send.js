@@ -68,9 +68,9 @@ export function undo(console, number) {
 }
 
 /** A ball that hasn't reached the server. @param {Console} console @param {number} number @returns {Ball | null} */
-export function waitingBall({ outbox }, number) {
-  const is = (/** @type {any} */ { action, method, body, state }) => state === "waiting" && method === "POST" && action === "balls" && body.expected_number === number;
-  return outbox?.entries.filter(is).at(-1)?.body ?? null;
+export function waitingBall({ waiting }, number) {
+  const is = (/** @type {any} */ { action, method, body }) => method === "POST" && action === "balls" && body.expected_number === number;
+  return waiting.filter(is).at(-1)?.body ?? null;
 }
 
 const NAMES = /** @type {{ [action: string]: string }} */ ({
