@@ -35,7 +35,7 @@ export class Desk {
     await this.page.waitForSelector('input[name="email"]');
     await this.page.$eval('input[name="email"]', (field, text) => (field.value = text), email);
     await this.page.$eval('input[name="password"]', (field, text) => (field.value = text), password);
-    await this.page.click(".sign-in button");
+    await this.page.$eval(".sign-in button", (button) => button.click()); // wherever it has moved to by now
     if (succeeds) await this.page.waitForSelector(".dock");
   }
 
