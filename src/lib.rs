@@ -12,10 +12,12 @@ pub mod import;
 pub mod limits;
 pub mod metrics;
 pub mod problem;
+pub mod relay;
 pub mod server;
 pub mod sports;
 pub mod store;
 pub mod stream;
+pub mod tls;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -31,10 +33,10 @@ use crate::stream::Shared;
 pub struct App {
     pub store: Store,
     pub keys: Keys,
-    pub limits: Limits,
+    pub limits: Arc<Limits>,
     pub public: PublicTopics,
     pub config: Arc<Config>,
     pub shared: Arc<Shared>,
     /// Whether new requests are welcome: not while the service drains.
-    pub ready: AtomicBool,
+    pub ready: Arc<AtomicBool>,
 }

@@ -19,6 +19,7 @@ use touchline::config::LogFormat;
 use touchline::config::Secret;
 use touchline::server;
 use touchline::server::Ended;
+use touchline::server::RelayServer;
 use touchline::server::Server;
 use touchline::server::demo::League;
 use touchline::server::demo::cricket::Ground;
@@ -42,6 +43,13 @@ async fn run(Cli { command, settings, .. }: Cli) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve => serve(settings).await?,
         Command::Demo { cricsheet } => demo(settings, cricsheet.as_deref()).await?,
+        Command::Relay { upstream, upstream_ca_file } => {
+            raise_descriptors();
+            let server = RelayServer::build(settings, &upstream, upstream_ca_file.as_deref())?;
+            let address = server.address;
+            tracing::info!(listen = %address, "Relaying {upstream} on http://{address}");
+            server.run(server::ending()).await?;
+        }
         Command::Migrate => drop(tools::open(&settings).await?),
         Command::User(command) => tools::user(&settings, command).await?,
         Command::Token { user, expires, topics } => {

@@ -67,6 +67,9 @@ pub struct Metrics {
     pub snapshot_builds: Counter,
     pub rejects: Family<Why, Counter>,
     pub drain_left: Gauge,
+    pub upstream_streams: Gauge,
+    pub upstream_requests: Counter,
+    pub upstream_breaks: Counter,
 }
 
 impl Default for Metrics {
@@ -99,11 +102,26 @@ impl Metrics {
             snapshot_builds: Counter::default(),
             rejects: Family::default(),
             drain_left: Gauge::default(),
+            upstream_streams: Gauge::default(),
+            upstream_requests: Counter::default(),
+            upstream_breaks: Counter::default(),
             registry: Registry::default(),
         };
         made.begin_at_nought();
         made.register(&mut registry);
         Self { registry, ..made }
+    }
+
+    /// A relay's, which has an upstream and no database.
+    pub fn of_relay() -> Self {
+        let mut made = Self::new();
+        let (streams, requests) = (made.upstream_streams.clone(), made.upstream_requests.clone());
+        let breaks = made.upstream_breaks.clone();
+        let r = &mut made.registry;
+        r.register("upstream_streams", "Streams followed at the upstream", streams);
+        r.register("upstream_requests", "Requests to the upstream", requests);
+        r.register("upstream_breaks", "Streams of the upstream that broke or ended", breaks);
+        made
     }
 
     /// What each is called, and what it says.

@@ -33,6 +33,11 @@ pub enum Problem {
     SignInElsewhere,
     #[error("no such {0}")]
     NotFound(&'static str),
+    /// Only the node that this one relays can answer.
+    #[error(
+        "this is a relay: it answers for streams and their history; ask the origin for the rest"
+    )]
+    Misdirected,
     #[error("use {}", Allowed(.0))]
     MethodNotAllowed(Vec<Method>),
     /// Of several topics that were asked for together, these may not be read; why not the first.
@@ -92,6 +97,7 @@ impl Problem {
             Self::CrossSite => (StatusCode::FORBIDDEN, "cross-site"),
             Self::SignInElsewhere => (StatusCode::FORBIDDEN, "sign-in-elsewhere"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
+            Self::Misdirected => (StatusCode::MISDIRECTED_REQUEST, "misdirected"),
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::OfTopics { of, .. } => of.kind(),
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad-request"),

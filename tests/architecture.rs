@@ -14,18 +14,20 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("main",    &["config", "server", "store"]),
     ("tools",   &["auth", "config", "domain", "import", "server", "store"]),
     ("server",  EVERYTHING),
-    ("http",    &["App", "auth", "config", "domain", "limits", "metrics", "problem", "sports", "store", "stream"]),
+    ("http",    &["App", "auth", "config", "domain", "limits", "metrics", "problem", "relay", "sports", "store", "stream"]),
     ("auth",    &["App", "config", "domain", "problem", "store"]),
     ("problem", &["domain", "store"]),
     ("import",  &["domain", "sports", "store"]),
-    ("stream",  &["domain", "metrics", "store"]),
-    ("store",   &["bus", "domain", "metrics", "sports"]),
+    ("relay",   &["bus", "domain", "metrics", "store", "stream", "tls"]),
+    ("stream",  &["bus", "domain", "metrics", "store"]),
+    ("store",   &["bus", "domain", "metrics", "sports", "tls"]),
     ("bus",     &["domain", "metrics"]),
     ("sports",  &["domain"]),
     ("domain",  &[]),
     ("config",  &[]),
     ("metrics", &[]),
     ("limits",  &["config", "domain"]),
+    ("tls",     &[]),
 ];
 
 /// Where actix may be spoken of: at the edge, and where a stream becomes a response body.

@@ -26,9 +26,10 @@ fn texts(places: &[&str]) -> Vec<(String, String)> {
     found
 }
 
-/// Each metric by the name that documents give it, with all names it is asked for by.
+/// Each metric by the name that documents give it, with all names it is asked for by. A relay has
+/// all that other nodes have, and some more.
 fn metrics() -> BTreeMap<String, Vec<String>> {
-    let text = Metrics::new().text();
+    let text = Metrics::of_relay().text();
     let lines = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
     let names = lines.map(|line| {
         let (name, kind) = line.split_once(' ').unwrap();

@@ -43,6 +43,15 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         cricsheet: Option<PathBuf>,
     },
+    /// Run a node without a database that tells another node's streams to readers of its own
+    Relay {
+        /// Address of the node, or of what stands before several, as in `https://live.example`
+        #[arg(long, value_name = "URL", env = "TOUCHLINE_UPSTREAM")]
+        upstream: String,
+        /// PEM file of authorities to trust for the upstream's TLS, besides the system's
+        #[arg(long, value_name = "FILE", env = "TOUCHLINE_UPSTREAM_CA_FILE")]
+        upstream_ca_file: Option<PathBuf>,
+    },
     /// Bring the database up to date, and stop
     Migrate,
     /// Manage users

@@ -24,10 +24,24 @@ impl Message {
         Self { topic, kind, label: None, data }
     }
 
+    /// `label` is what [`label_of`] finds in the data, so that whoever has only the text knows it.
     #[must_use]
     pub fn labelled(self, label: &str) -> Self {
+        debug_assert_eq!(label_of(self.kind, &self.data).as_deref(), Some(label), "{}", self.kind);
         Self { label: Some(label.to_owned()), ..self }
     }
+}
+
+/// The kind of what happened, as it stands in a message's data: what `types=goal` asks for.
+pub fn label_of(kind: &str, data: &Value) -> Option<String> {
+    let (thing, name) = match kind {
+        "incident_added" | "incident_updated" | "incident_removed" => ("incident", "kind"),
+        "wicket_fallen" => ("wicket", "kind"),
+        "milestone_achieved" | "milestone_withdrawn" => ("milestone", "kind"),
+        "innings_complete" => ("innings", "reason"),
+        _ => return None,
+    };
+    data.get(thing)?.get(name)?.as_str().map(str::to_owned)
 }
 
 /// A message as it stands in the log.

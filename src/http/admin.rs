@@ -14,6 +14,7 @@ use crate::App;
 use crate::auth::SignedIn;
 use crate::auth::permission;
 use crate::auth::permission::Act;
+use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::stream::hub::Notice;
 
@@ -41,9 +42,14 @@ pub async fn ready(app: Data<App>) -> HttpResponse {
 
 /// `GET /metrics`: in Prometheus' text format.
 pub async fn metrics(app: Data<App>) -> HttpResponse {
+    openmetrics(&app.shared.metrics)
+}
+
+/// All figures of a node, whatever it is.
+pub fn openmetrics(metrics: &Metrics) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
-        .body(app.shared.metrics.text())
+        .body(metrics.text())
 }
 
 /// `GET /api/admin/connections`

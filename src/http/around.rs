@@ -19,11 +19,12 @@ use actix_web::http::header::HeaderValue;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
-use crate::App;
 use crate::auth;
 use crate::auth::Asker;
+use crate::config::Config;
 use crate::http::cors;
 use crate::limits::Client;
+use crate::limits::Limits;
 use crate::problem::Problem;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -57,8 +58,8 @@ pub async fn around(
     let mut response = as_problem(response);
     let (request, headers) = (response.request().clone(), response.headers_mut());
     dress(headers, &line.id);
-    if let Some(app) = request.app_data::<Data<App>>() {
-        cors::allow(request.headers(), headers, &app.config.allowed_origins);
+    if let Some(config) = request.app_data::<Data<Config>>() {
+        cors::allow(request.headers(), headers, &config.allowed_origins);
     }
     let user = request.extensions().get::<Asker>().map(|asker| asker.0);
     line.log(response.status(), user);
@@ -67,9 +68,8 @@ pub async fn around(
 
 /// What is answered without asking further: a browser's question before a call, or one read too many.
 fn early(req: &ServiceRequest) -> Option<HttpResponse> {
-    let app = req.app_data::<Data<App>>()?;
-    if let Some(answer) = cors::preflight(req.method(), req.headers(), &app.config.allowed_origins)
-    {
+    let origins = &req.app_data::<Data<Config>>()?.allowed_origins;
+    if let Some(answer) = cors::preflight(req.method(), req.headers(), origins) {
         return Some(answer);
     }
     let path = req.path();
@@ -78,8 +78,9 @@ fn early(req: &ServiceRequest) -> Option<HttpResponse> {
     if !counts || !req.method().is_safe() {
         return None;
     }
-    let address = Client::of(req.request(), &app.limits.proxies).address;
-    let retry_after = app.limits.reads.take(&address).err()?;
+    let limits = req.app_data::<Data<Limits>>()?;
+    let address = Client::of(req.request(), &limits.proxies).address;
+    let retry_after = limits.reads.take(&address).err()?;
     Some(Problem::TooManyRequests { retry_after }.error_response())
 }
 

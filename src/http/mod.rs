@@ -14,6 +14,7 @@ mod pages;
 mod purchases;
 mod reader;
 mod registrations;
+pub mod relay;
 mod results;
 mod sessions;
 mod shape;
@@ -24,6 +25,7 @@ mod users;
 mod writer;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::Error;
 use actix_web::body::BoxBody;
@@ -62,6 +64,8 @@ pub fn service(
     >,
 > {
     actix_web::App::new()
+        .app_data(Data::from(Arc::clone(&app.config)))
+        .app_data(Data::from(Arc::clone(&app.limits)))
         .app_data(app)
         .app_data(Data::new(hub))
         .app_data(PathConfig::default().error_handler(|_, _| Problem::NotFound("page").into()))

@@ -1,7 +1,7 @@
 //! Streams over HTTP: server-sent events, long-poll, history and replay.
 
 mod asked;
-mod head;
+pub mod head;
 pub mod history;
 mod replay;
 pub mod wish;

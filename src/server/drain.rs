@@ -11,8 +11,8 @@ use tokio::signal::unix::SignalKind;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::App;
 use crate::server::Ended;
+use crate::server::Node;
 use crate::stream::hub::Notice;
 
 /// Streams of another epoch tell what is no longer so: they are ended within seconds.
@@ -45,18 +45,18 @@ async fn signal() {
 }
 
 /// Says goodbye to all streams, and stops the server.
-pub async fn drain(app: &App, server: ServerHandle, why: Ended) {
-    app.ready.store(false, Ordering::Relaxed);
-    app.shared.draining.send_replace(true);
-    let asked = u32::try_from(app.config.drain_seconds).unwrap_or(u32::MAX);
+pub async fn drain(node: &Node, server: ServerHandle, why: Ended) {
+    node.ready.store(false, Ordering::Relaxed);
+    node.shared.draining.send_replace(true);
+    let asked = u32::try_from(node.config.drain_seconds).unwrap_or(u32::MAX);
     let seconds = if why == Ended::Anew { asked.min(ANEW_SECONDS) } else { asked };
-    app.shared.feeder.tell_all(|| Notice::Drain { seconds });
+    node.shared.feeder.tell_all(|| Notice::Drain { seconds });
     // Those whose sockets are blocked can't be told; they are cut by the server's stop.
     let patience = Duration::from_secs(u64::from(seconds) + 2);
     let ends_at = Instant::now() + patience;
     loop {
-        let open = app.limits.permits.open();
-        app.shared.metrics.drain_left.set(i64::try_from(open).unwrap_or(i64::MAX));
+        let open = node.limits.permits.open();
+        node.shared.metrics.drain_left.set(i64::try_from(open).unwrap_or(i64::MAX));
         if open == 0 || Instant::now() >= ends_at {
             break;
         }

@@ -12,18 +12,22 @@ use actix_http::HttpService;
 use actix_http::KeepAlive;
 use actix_http::Protocol;
 use actix_server::Server;
+use actix_service::ServiceFactory;
 use actix_service::ServiceFactoryExt;
 use actix_service::fn_service;
 use actix_service::map_config;
+use actix_web::Error;
+use actix_web::body::BoxBody;
 use actix_web::dev::AppConfig;
 use actix_web::dev::Extensions;
-use actix_web::web::Data;
+use actix_web::dev::ServiceRequest;
+use actix_web::dev::ServiceResponse;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-use crate::App;
 use crate::config::Config;
-use crate::http;
+use crate::server::Node;
+use crate::stream::Shared;
 use crate::stream::hub::Hub;
 use crate::stream::hub::Notice;
 use crate::stream::wire;
@@ -59,15 +63,26 @@ pub fn bind(config: &Config) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// Starts the workers, each with a hub of its own.
-pub fn serve(app: Arc<App>, listener: TcpListener) -> io::Result<Server> {
-    let workers = match app.config.workers {
+/// Starts the workers, each with a hub of its own and what `service` makes for it.
+pub fn serve<F, T>(node: &Node, listener: TcpListener, service: F) -> io::Result<Server>
+where
+    F: Fn(Rc<Hub>) -> actix_web::App<T> + Send + Clone + 'static,
+    T: ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<BoxBody>,
+            Error = Error,
+            InitError = (),
+        > + 'static,
+{
+    let workers = match node.config.workers {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         workers => workers,
     };
     let (hubs, inboxes): (Vec<_>, Vec<_>) =
         (0..workers).map(|_| mpsc::unbounded_channel::<Notice>()).unzip();
-    app.shared.feeder.connect(hubs);
+    let shared = Arc::clone(&node.shared);
+    shared.feeder.connect(hubs);
     let inboxes: Vec<_> = inboxes.into_iter().enumerate().collect();
     let inboxes = Arc::new(Mutex::new(inboxes));
     Server::build()
@@ -77,7 +92,7 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> io::Result<Server> {
         .shutdown_timeout(5)
         .disable_signals()
         .listen("touchline", listener, move || {
-            let hub = start_hub(&app, &inboxes);
+            let hub = start_hub(&shared, &inboxes);
             let service = HttpService::build()
                 .keep_alive(KeepAlive::Timeout(IDLE))
                 // A client that closed is gone at once, not at the second write after.
@@ -88,9 +103,7 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> io::Result<Server> {
                 .on_connect_ext(|wire: &Wire, data: &mut Extensions| {
                     data.insert(wire.line());
                 })
-                .finish(map_config(http::service(Data::from(Arc::clone(&app)), hub), |()| {
-                    AppConfig::default()
-                }));
+                .finish(map_config(service(hub), |()| AppConfig::default()));
             fn_service(move |tcp: TcpStream| async move {
                 let peer = tcp.peer_addr().ok();
                 Ok((Wire::new(tcp), Protocol::Http1, peer))
@@ -102,7 +115,7 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> io::Result<Server> {
 
 /// This worker's hub; called on the worker's own thread.
 fn start_hub(
-    app: &Arc<App>,
+    shared: &Arc<Shared>,
     inboxes: &Mutex<Vec<(usize, mpsc::UnboundedReceiver<Notice>)>>,
 ) -> Rc<Hub> {
     let inbox = inboxes.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -110,5 +123,5 @@ fn start_hub(
         tracing::error!("A worker was started anew: it can answer requests but not feed streams");
         (usize::MAX, mpsc::unbounded_channel().1)
     });
-    Hub::start(worker, Arc::clone(&app.shared), inbox)
+    Hub::start(worker, Arc::clone(shared), inbox)
 }

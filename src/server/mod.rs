@@ -5,6 +5,7 @@ pub mod demo;
 mod drain;
 mod listen;
 pub mod memory;
+mod relay;
 mod scheduler;
 
 use std::net::SocketAddr;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use actix_web::web::Data;
 use anyhow::Context;
 use tokio::sync::mpsc;
 use tokio::sync::watch;
@@ -25,6 +27,7 @@ use crate::auth::public::PublicTopics;
 use crate::bus::link;
 use crate::bus::link::Connect;
 use crate::config::Config;
+use crate::http;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::store::Options;
@@ -40,6 +43,7 @@ use crate::stream::pages::Pages;
 use crate::stream::snapshot::Snapshots;
 
 pub use drain::ending;
+pub use relay::RelayServer;
 
 /// A service that is ready to be run: the port is open, the log's head has been read.
 pub struct Server {
@@ -60,6 +64,14 @@ pub enum Ended {
     Anew,
 }
 
+/// What serving takes, whatever is served.
+struct Node {
+    config: Arc<Config>,
+    limits: Arc<Limits>,
+    shared: Arc<Shared>,
+    ready: Arc<AtomicBool>,
+}
+
 impl Server {
     /// Opens the database, running what migrations it lacks.
     pub async fn open(config: &Config) -> anyhow::Result<Store> {
@@ -76,7 +88,7 @@ impl Server {
         let (feeder, asks) = Feeder::new();
         let rights = Rights::new(store.rights_version().await?, may_read(&store));
         let shared = Arc::new(Shared {
-            store: store.clone(),
+            source: Arc::new(store.clone()),
             settings: settings(&config),
             metrics: Arc::new(Metrics::new()),
             feeder,
@@ -90,11 +102,11 @@ impl Server {
         let app = Arc::new(App {
             store,
             keys,
-            limits: Limits::new(&config),
+            limits: Arc::new(Limits::new(&config)),
             public: PublicTopics::default(),
             config: Arc::new(config),
             shared,
-            ready: AtomicBool::new(true),
+            ready: Arc::new(AtomicBool::new(true)),
         });
         Ok(Self { address, app, listener, asks, lines })
     }
@@ -111,7 +123,15 @@ impl Server {
             beside.spawn(link::run(lines, bell, Arc::clone(&app.shared.metrics)));
         }
         beside.spawn(scheduler::run(Arc::clone(&app)));
-        let server = listen::serve(Arc::clone(&app), listener)?;
+        let node = Node {
+            config: Arc::clone(&app.config),
+            limits: Arc::clone(&app.limits),
+            shared: Arc::clone(&app.shared),
+            ready: Arc::clone(&app.ready),
+        };
+        let data = Data::from(Arc::clone(&app));
+        let service = move |hub| http::service(data.clone(), hub);
+        let server = listen::serve(&node, listener, service)?;
         let handle = server.handle();
         let ending = tokio::spawn(async move {
             let ended = tokio::select! {
@@ -121,7 +141,7 @@ impl Server {
                     Ended::Anew
                 }
             };
-            drain::drain(&app, handle, ended).await;
+            drain::drain(&node, handle, ended).await;
             ended
         });
         server.await.context("The service failed")?;

@@ -195,6 +195,7 @@ async fn turn_page(
         shared.pages.get(&shared, stream, at, limit).await
     });
     let page = page.await?;
+    reader.check(&page.epoch)?;
     if page.is_pruned_after(at) {
         follow.place.set(Place::Owed(Reason::Pruned));
     } else {
@@ -219,6 +220,7 @@ async fn show_all(
             reader.revoke(vec![wanted.topic]);
             return Ok(None);
         };
+        reader.check(&state.epoch)?;
         wanted.from.set(state.seq);
         states.push(state);
     }
@@ -240,7 +242,9 @@ async fn hold_snapshots(hub: &Rc<Hub>, reader: &Reader) -> Result<Option<Bytes>,
             Some(wanted) if wanted.from.get() == 0 => wanted.topic,
             _ => continue,
         };
-        *follow.held.borrow_mut() = hub.state(topic, at).await?;
+        let state = hub.state(topic, at).await?;
+        state.iter().try_for_each(|state| reader.check(&state.epoch))?;
+        *follow.held.borrow_mut() = state;
     }
     Ok(None)
 }

@@ -3,6 +3,8 @@
 //! The bell (and a look at the heads) only wakes it: it reads from where each stream's hubs stand
 //! and never from what a notice says. A page with a hole in it is refused, and what is pruned told.
 
+mod start;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::OnceLock;
@@ -34,6 +36,12 @@ pub enum Ask {
     Leave {
         stream: Stream,
         worker: usize,
+    },
+    /// What a worker wanted is at hand now, or can't be had.
+    Opened {
+        stream: Stream,
+        worker: usize,
+        opened: Result<()>,
     },
 }
 
@@ -101,7 +109,8 @@ impl Feeder {
 
 /// Runs until the process ends.
 pub async fn run(shared: Arc<Shared>, mut asks: UnboundedReceiver<Ask>) {
-    let bell = shared.store.bell().clone();
+    let source = Arc::clone(&shared.source);
+    let bell = source.bell().clone();
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let freshness = Freshness::default();
@@ -120,6 +129,7 @@ pub async fn run(shared: Arc<Shared>, mut asks: UnboundedReceiver<Ask>) {
                     }
                 }
             }
+            (stream, ending) = source.ended() => following.part(stream, ending),
             () = bell.doubted() => following.look().await,
             _ = look.tick() => following.look().await,
         }
@@ -129,67 +139,32 @@ pub async fn run(shared: Arc<Shared>, mut asks: UnboundedReceiver<Ask>) {
 impl Following {
     async fn answer(&mut self, ask: Ask) {
         match ask {
-            Ask::Follow { stream, worker } => self.follow(stream, worker).await,
+            Ask::Follow { stream, worker } => match self.shared.source.open(stream) {
+                None => self.follow(stream, worker).await,
+                Some(opening) => {
+                    // Others are fed meanwhile.
+                    let feeder = self.shared.feeder.clone();
+                    tokio::spawn(async move {
+                        let opened = opening.await;
+                        feeder.ask(Ask::Opened { stream, worker, opened });
+                    });
+                }
+            },
+            Ask::Opened { stream, worker, opened: Ok(()) } => self.follow(stream, worker).await,
+            Ask::Opened { stream, worker, opened: Err(error) } => {
+                tracing::warn!(error = %error, "{stream} can't be opened: {error}");
+                self.refuse(stream, worker);
+            }
             Ask::Leave { stream, worker } => {
                 if let Some(followed) = self.streams.get_mut(&stream) {
                     followed.workers.retain(|known| *known != worker);
                     if followed.workers.is_empty() {
                         self.streams.remove(&stream);
+                        self.shared.source.leave(stream);
                     }
                 }
             }
         }
-    }
-
-    /// Starts the worker's ring a little before the newest message.
-    async fn follow(&mut self, stream: Stream, worker: usize) {
-        let known = self.streams.get(&stream).map(|followed| followed.at);
-        match self.head_start(stream, known).await {
-            Ok((floor, frames)) => {
-                let at = known.unwrap_or(floor + frames.len() as Seq);
-                let frames: Arc<[Frame]> = frames.into();
-                self.shared.feeder.tell(&[worker], || Notice::Start {
-                    stream,
-                    floor: Some(floor),
-                    frames: Arc::clone(&frames),
-                });
-                let new = Followed { at, floor, workers: Vec::new() };
-                let followed = self.streams.entry(stream).or_insert(new);
-                followed.floor = followed.floor.min(floor);
-                if !followed.workers.contains(&worker) {
-                    followed.workers.push(worker);
-                }
-            }
-            Err(error) => {
-                self.missed(&error.to_string());
-                let frames: Arc<[Frame]> = Arc::new([]);
-                self.shared.feeder.tell(&[worker], || Notice::Start {
-                    stream,
-                    floor: None,
-                    frames: Arc::clone(&frames),
-                });
-            }
-        }
-    }
-
-    /// The newest frames up to `at` (or the head), and the seq they follow.
-    async fn head_start(&self, stream: Stream, at: Option<Seq>) -> Result<(Seq, Vec<Frame>)> {
-        let at = match at {
-            Some(at) => at,
-            None => {
-                soon(self.shared.store.heads(&[stream])).await?.first().map_or(0, |head| head.head)
-            }
-        };
-        let after = (at - HEAD_START).max(0);
-        if at == 0 {
-            return Ok((0, Vec::new()));
-        }
-        self.shared.metrics.log_reads.inc();
-        let mut page = read(&self.shared, stream, after, at - after).await?;
-        if page.last() != Some(at) {
-            page.frames.clear();
-        }
-        Ok((at - page.frames.len() as Seq, page.frames))
     }
 
     /// Whether somebody follows the stream who has not been handed the message. Notices may come
@@ -247,7 +222,7 @@ impl Following {
         if streams.is_empty() {
             return Ok(());
         }
-        let heads = soon(self.shared.store.heads(&streams)).await?;
+        let heads = soon(self.shared.source.heads(&streams)).await?;
         for (stream, head) in streams.into_iter().zip(heads) {
             let Some(followed) = self.streams.get_mut(&stream) else { continue };
             if head.head < followed.at {
@@ -290,11 +265,9 @@ impl Followed {
 
 /// New messages are read past the page cache: each place is read once anyway.
 async fn read(shared: &Shared, stream: Stream, after: Seq, limit: i64) -> Result<FramePage> {
-    let page = soon(shared.store.read_after(stream, after, limit)).await?;
-    let lag = page
-        .messages
-        .first()
-        .map_or(0, |first| chrono::Utc::now().timestamp_millis() - first.at_ms);
+    let page = soon(shared.source.page(stream, after, limit)).await?;
+    let now_ms = chrono::Utc::now().timestamp_millis();
+    let lag = page.frames.first().map_or(0, |first| now_ms - first.at_ms());
     shared.metrics.bus_lag_seconds.set(lag.max(0) as f64 / 1000.0);
-    crate::stream::pages::encode(&shared.store, stream, after, page)
+    Ok(page)
 }

@@ -2,6 +2,7 @@
 
 mod fan_out;
 mod figures;
+mod gone;
 mod time;
 
 use std::cell::Cell;
@@ -29,6 +30,7 @@ use crate::stream::reader::Reader;
 use crate::stream::reader::Ready;
 use crate::stream::ring::Ring;
 use crate::stream::snapshot::State;
+use crate::stream::source::Ending;
 use crate::stream::station::Start;
 use crate::stream::station::Station;
 
@@ -39,6 +41,7 @@ pub enum Notice {
     /// read now.
     Start {
         stream: Stream,
+        epoch: Arc<str>,
         floor: Option<Seq>,
         frames: Arc<[Frame]>,
     },
@@ -53,6 +56,11 @@ pub enum Notice {
     },
     /// What there is now can't be known, since then; or it is known again.
     Stale(Option<Arc<str>>),
+    /// The stream is told here no longer.
+    Gone {
+        stream: Stream,
+        ending: Ending,
+    },
     /// End all streams, spread over so many seconds.
     Drain {
         seconds: u32,
@@ -156,6 +164,7 @@ impl Hub {
         let ring = Ring::starting_at(0, settings.ring_messages, settings.ring_bytes);
         let station = Rc::new(Station {
             stream,
+            epoch: RefCell::new("".into()),
             ring: RefCell::new(ring),
             readers: RefCell::default(),
             start: Cell::new(Start::Awaited),
@@ -183,6 +192,10 @@ impl Hub {
         }
         reader.last_write.set(self.tick());
         for (index, follow) in reader.follows.iter().enumerate() {
+            if !self.keeps(&follow.station) {
+                // It went while the reader was made.
+                reader.end(Bye::Unavailable);
+            }
             let mut readers = follow.station.readers.borrow_mut();
             follow.slot.set(readers.len());
             readers.push((Rc::clone(reader), index));
@@ -231,7 +244,9 @@ impl Hub {
 
     fn take(&self, notice: Notice) -> Option<Rc<Station>> {
         match notice {
-            Notice::Start { stream, floor, frames } => self.begin(stream, floor, &frames),
+            Notice::Start { stream, epoch, floor, frames } => {
+                self.begin(stream, epoch, floor, &frames);
+            }
             Notice::Frames { stream, frames } => {
                 let station = self.stations.borrow().get(&stream).cloned()?;
                 let mut ring = station.ring.borrow_mut();
@@ -245,6 +260,7 @@ impl Hub {
                 return Some(station);
             }
             Notice::Stale(since) => *self.stale.borrow_mut() = since,
+            Notice::Gone { stream, ending } => self.part(stream, ending),
             Notice::Drain { seconds } => self.drain(seconds),
             Notice::List(reply) => {
                 let _ = reply.send(
@@ -262,11 +278,12 @@ impl Hub {
         None
     }
 
-    fn begin(&self, stream: Stream, floor: Option<Seq>, frames: &[Frame]) {
+    fn begin(&self, stream: Stream, epoch: Arc<str>, floor: Option<Seq>, frames: &[Frame]) {
         let Some(station) = self.stations.borrow().get(&stream).cloned() else { return };
         if let Some(floor) = floor {
             let mut ring = station.ring.borrow_mut();
             ring.restart(floor);
+            station.epoch.replace(epoch);
             frames.iter().cloned().for_each(|frame| ring.push(frame));
             station.start.set(Start::Done);
         } else {
@@ -274,17 +291,5 @@ impl Hub {
             station.start.set(Start::Failed);
         }
         station.changed.notify_waiters();
-    }
-
-    fn drain(&self, seconds: u32) {
-        self.draining.set(true);
-        for station in self.stations.borrow().values() {
-            // Long-polls answer what they have.
-            station.changed.notify_waiters();
-        }
-        for reader in self.readers.borrow().iter() {
-            let wait = rand::random_range(0..=seconds * TICKS);
-            reader.deadline.set((self.tick() + wait, Bye::Draining));
-        }
     }
 }

@@ -20,6 +20,7 @@ pub mod reader;
 pub mod replay;
 pub mod ring;
 pub mod snapshot;
+pub mod source;
 pub mod station;
 pub mod subscribe;
 pub mod wire;
@@ -28,13 +29,13 @@ use std::sync::Arc;
 
 use crate::metrics::Metrics;
 use crate::store::Result;
-use crate::store::Store;
 use crate::store::StoreError;
 use crate::stream::feeder::Feeder;
 use crate::stream::guard::Rights;
 use crate::stream::opened::Opened;
 use crate::stream::pages::Pages;
 use crate::stream::snapshot::Snapshots;
+use crate::stream::source::Source;
 
 /// What streams can be set to; units are in the names.
 #[derive(Clone, Debug)]
@@ -54,7 +55,7 @@ pub struct Settings {
 
 /// What all workers' hubs share.
 pub struct Shared {
-    pub store: Store,
+    pub source: Arc<dyn Source>,
     pub settings: Settings,
     pub metrics: Arc<Metrics>,
     pub feeder: Feeder,

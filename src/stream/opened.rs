@@ -41,7 +41,7 @@ impl Opened {
     pub async fn pruned(&self, shared: &Shared, rights: i64, stream: Stream) -> Result<Seq> {
         let cell = self.cell(rights, stream);
         let pruned = cell.get_or_try_init(|| async {
-            let heads = shared.store.heads(&[stream]).await?;
+            let heads = shared.source.heads(&[stream]).await?;
             Ok(heads.first().map_or(0, |head| head.pruned))
         });
         pruned.await.copied()

@@ -13,14 +13,15 @@ use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
 use crate::store::Page;
 use crate::store::Result;
-use crate::store::Store;
 use crate::store::StoreError;
 use crate::stream::Shared;
 use crate::stream::frame::Frame;
 
 /// Consecutive frames of a stream, as they were when read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct FramePage {
+    /// Whose numbers these are.
+    pub epoch: Arc<str>,
     pub frames: Vec<Frame>,
     pub head: Seq,
     pub pruned: Seq,
@@ -66,8 +67,7 @@ impl Pages {
         let cell = self.cell(stream, after);
         let read = async || {
             shared.metrics.log_reads.inc();
-            let page = shared.store.read_after(stream, after, limit).await?;
-            encode(&shared.store, stream, after, page).map(Arc::new)
+            shared.source.page(stream, after, limit).await.map(Arc::new)
         };
         let page = cell.get_or_try_init(&read).await?;
         if page.frames.is_empty() {
@@ -93,14 +93,14 @@ impl Pages {
 }
 
 /// Encodes a page of the log; one with a hole in it is refused, for it can't be sent.
-pub fn encode(store: &Store, stream: Stream, after: Seq, page: Page) -> Result<FramePage> {
+pub fn encode(epoch: Arc<str>, stream: Stream, after: Seq, page: Page) -> Result<FramePage> {
     let first = page.messages.first().map_or(after + 1, |message| message.seq);
     let mut frames = Vec::with_capacity(page.messages.len());
     for (expected, message) in (first..).zip(&page.messages) {
         if message.seq != expected {
             return Err(StoreError::Failed(format!("{stream} has a hole before {}", message.seq)));
         }
-        frames.push(Frame::encode(store.epoch(), message));
+        frames.push(Frame::encode(&epoch, message));
     }
-    Ok(FramePage { frames, head: page.head, pruned: page.pruned })
+    Ok(FramePage { epoch, frames, head: page.head, pruned: page.pruned })
 }

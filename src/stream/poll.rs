@@ -51,7 +51,7 @@ async fn collect(
     let asks_for_state = matches!(reader.mode, Mode::State { .. });
     loop {
         let at = match follow.place.get() {
-            Place::Owed(reason) => return show(hub, follow, reason, messages).await,
+            Place::Owed(reason) => return show(hub, reader, follow, reason, messages).await,
             Place::At(at) => at,
         };
         if let Some(last) = take_from_ring(reader, follow, at, messages) {
@@ -104,6 +104,7 @@ async fn turn_page(
         shared.pages.get(&shared, stream, at, shared.settings.replay_page).await
     });
     let page = page.await?;
+    reader.check(&page.epoch)?;
     if page.is_pruned_after(at) {
         follow.place.set(Place::Owed(Reason::Pruned));
         return Ok(false);
@@ -119,6 +120,7 @@ async fn turn_page(
 
 async fn show(
     hub: &Rc<Hub>,
+    reader: &Reader,
     follow: &Follow,
     reason: Reason,
     messages: &mut Vec<String>,
@@ -126,6 +128,7 @@ async fn show(
     let mut oldest = Seq::MAX;
     for wanted in &follow.topics {
         if let Some(state) = hub.state(wanted.topic, follow.station.head()).await? {
+            reader.check(&state.epoch)?;
             oldest = oldest.min(state.seq);
             messages.push(state.envelope(reason));
         }

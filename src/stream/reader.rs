@@ -16,6 +16,8 @@ use chrono::DateTime;
 use chrono::Utc;
 
 use crate::domain::topic::Topic;
+use crate::store::Result;
+use crate::store::StoreError;
 use crate::stream::cursor;
 use crate::stream::follow::Follow;
 use crate::stream::frame::Coding;
@@ -33,6 +35,8 @@ pub const BUDGET: usize = 64 * 1024;
 #[derive(Clone, Debug)]
 pub struct Who {
     pub user_id: Option<i64>,
+    /// Whether it came with credentials, so that it may read more than everybody.
+    pub signed_in: bool,
     pub address: Option<IpAddr>,
 }
 
@@ -162,6 +166,15 @@ impl Reader {
     /// Whether the hub may write frames to it as they are.
     pub fn is_direct(&self) -> bool {
         self.plain && self.live.get()
+    }
+
+    /// Refuses what has another database's numbers: a reader may be some moments behind the
+    /// news that there is one.
+    pub fn check(&self, epoch: &str) -> Result<()> {
+        if *epoch == *self.epoch {
+            return Ok(());
+        }
+        Err(StoreError::Unavailable(format!("the epoch is {epoch} now, and was {}", self.epoch)))
     }
 
     pub fn park(&self, waker: &Waker) {

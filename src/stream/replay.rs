@@ -185,7 +185,7 @@ impl Player {
 
     fn goodbye(&mut self, reason: &str) -> Bytes {
         self.step = Step::Over;
-        let epoch = self.shared.store.epoch();
+        let epoch = &*self.shared.source.epoch(self.tape.stream);
         let json = format!(r#"{{"reason":"{reason}"}}"#);
         match reason {
             "access_revoked" => {

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use bytes::BytesMut;
 
 use crate::domain::topic::Seq;
+use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
 use crate::store::Result;
 use crate::stream::Shared;
@@ -33,6 +34,8 @@ pub enum Reason {
 /// A topic's whole state at exactly `seq`, as JSON text.
 #[derive(Debug)]
 pub struct State {
+    /// Whose number `seq` is.
+    pub epoch: Arc<str>,
     pub topic: Topic,
     pub seq: Seq,
     at: String,
@@ -97,8 +100,9 @@ impl Snapshots {
         }
         shared.metrics.snapshot_builds.inc();
         let began = Instant::now();
-        *slot = shared.store.snapshot(topic).await?.map(|snapshot| {
+        *slot = shared.source.snapshot(topic).await?.map(|(epoch, snapshot)| {
             let state = Arc::new(State {
+                epoch,
                 topic,
                 seq: snapshot.seq,
                 at: frame::now_text(),
@@ -108,6 +112,12 @@ impl Snapshots {
             Kept { state, began, rights }
         });
         Ok(slot.as_ref().map(|kept| Arc::clone(&kept.state)))
+    }
+
+    /// Forgets the states of a stream's topics: they may be another database's by now.
+    pub fn forget(&self, stream: Stream) {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.retain(|topic, _| topic.stream != stream);
     }
 
     fn slot(&self, topic: Topic) -> Slot {
@@ -167,7 +177,7 @@ mod tests {
     fn g7_a_kept_state_serves_those_who_ask_in_its_time_and_at_its_rights() {
         let topic = "match_3".parse().unwrap();
         let (at, data, connected) = (String::new(), String::new(), OnceLock::new());
-        let state = Arc::new(State { topic, seq: 42, at, data, connected });
+        let state = Arc::new(State { epoch: "e".into(), topic, seq: 42, at, data, connected });
         let began = Instant::now();
         let kept = Kept { state, began, rights: 7 };
         let before = began.checked_sub(Duration::from_secs(9)).unwrap();

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use tokio::sync::Notify;
 
@@ -14,6 +15,8 @@ use crate::stream::ring::Ring;
 /// A stream on this worker: its ring and its readers.
 pub struct Station {
     pub stream: Stream,
+    /// Whose numbers its frames have; known once it has started.
+    pub epoch: RefCell<Arc<str>>,
     pub ring: RefCell<Ring>,
     /// Readers, and which of their follows this is.
     pub(super) readers: RefCell<Vec<(Rc<Reader>, usize)>>,

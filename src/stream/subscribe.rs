@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -73,16 +74,16 @@ const PADDING: usize = 2048;
 
 /// Makes a reader; its hello is the first thing it will be sent.
 pub async fn open(hub: &Rc<Hub>, wish: Wish) -> Result<Rc<Reader>> {
-    let epoch = hub.shared.store.epoch();
-    let cursor = wish.cursor.as_deref().map(|text| Cursor::parse(text, epoch));
     let mut follows = Vec::new();
     for (stream, topics) in by_stream(&wish.topics) {
         let station = hub.station(stream).await;
         let station = station
             .ok_or_else(|| StoreError::Unavailable(format!("the log of {stream} can't be read")))?;
-        reach(&station, hub.shared.store.bell().latest(stream)).await;
+        reach(&station, hub.shared.source.bell().latest(stream)).await;
         follows.push(follow(station, topics));
     }
+    let epoch = common_epoch(&follows)?;
+    let cursor = wish.cursor.as_deref().map(|text| Cursor::parse(text, &epoch));
     let only = follows.len() == 1;
     for follow in &follows {
         let place = place(hub, follow, cursor.as_ref(), only, wish.first).await?;
@@ -95,7 +96,7 @@ pub async fn open(hub: &Rc<Hub>, wish: Wish) -> Result<Rc<Reader>> {
         id: CONNECTIONS.fetch_add(1, Ordering::Relaxed),
         who: wish.who,
         rights: wish.rights,
-        epoch: epoch.into(),
+        epoch: (*epoch).into(),
         mode: wish.mode,
         coding,
         line: wish.line,
@@ -138,6 +139,18 @@ async fn reach(station: &Station, seq: Seq) {
         }
     };
     let _ = tokio::time::timeout(PATIENCE, reached).await;
+}
+
+/// The epoch of all of them. They differ only where one is of a database that has just been
+/// replaced, and then it is about to end.
+fn common_epoch(follows: &[Follow]) -> Result<Arc<str>> {
+    let mut epochs = follows.iter().map(|follow| Arc::clone(&follow.station.epoch.borrow()));
+    let missing = || StoreError::Failed("a stream of no topics".to_owned());
+    let first = epochs.next().ok_or_else(missing)?;
+    if epochs.all(|epoch| epoch == first) {
+        return Ok(first);
+    }
+    Err(StoreError::Unavailable("the database is being replaced".to_owned()))
 }
 
 /// Topics of one stream share its place, and so make one follow.
@@ -190,8 +203,8 @@ pub async fn place(
         // This node's feeder may be a moment behind another node's; the log decides.
         let stream = follow.stream;
         let heads =
-            hub.shared.ask(move |shared| async move { shared.store.heads(&[stream]).await });
-        let known = heads.await?.first().map_or(0, |head| head.head);
+            hub.shared.ask(move |shared| async move { shared.source.head_now(stream).await });
+        let known = heads.await?;
         if seq > known {
             return Ok(Place::Owed(Reason::UnknownCursor));
         }

@@ -29,6 +29,7 @@ mod organising;
 mod proxies;
 mod purchases;
 mod refusals;
+mod relay;
 mod resume;
 mod revocation;
 mod rights;

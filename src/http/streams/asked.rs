@@ -146,7 +146,11 @@ impl Asked {
             mode: wished.mode,
             first: wished.first,
             padding: wished.padding,
-            who: Who { user_id: self.user_id(), address: Some(address) },
+            who: Who {
+                user_id: self.user_id(),
+                signed_in: self.who().is_some(),
+                address: Some(address),
+            },
             rights: self.rights,
             expires_at: self.who().map(|who| who.expires_at),
             coding: coding(&self.request),

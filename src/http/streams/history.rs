@@ -79,9 +79,10 @@ async fn find(app: &Data<App>, topic: Topic, after: Seq, limit: usize) -> Result
     let mut found = Found { items: Vec::new(), last: after, is_full: false };
     loop {
         let at = found.last;
-        let read = app.shared.ask(move |shared| async move {
-            shared.store.read_after(topic.stream, at, MOST as i64).await
-        });
+        let store = app.store.clone();
+        let read = app
+            .shared
+            .ask(move |_| async move { store.read_after(topic.stream, at, MOST as i64).await });
         let page = read.await?;
         if after > 0 && after < page.pruned {
             let detail = format!(

@@ -1,6 +1,5 @@
 //! Opens connections, encrypted where the address asks for it.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,10 +7,6 @@ use diesel::ConnectionError;
 use diesel::ConnectionResult;
 use diesel_async::SimpleAsyncConnection;
 use futures_util::FutureExt;
-use rustls::ClientConfig;
-use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use tokio_postgres::Config;
 use tokio_postgres::NoTls;
 use tokio_postgres::config::SslMode;
@@ -25,6 +20,7 @@ use crate::bus::link::Line;
 use crate::store::Options;
 use crate::store::Result;
 use crate::store::StoreError;
+use crate::tls;
 
 /// What each connection is told first, besides the limit of a statement. A transaction whose node
 /// is gone frees its locks. Compiling a short question takes longer than answering it.
@@ -65,7 +61,7 @@ impl Connector {
             return Ok(Self { config, tls: None, setup });
         }
         config.ssl_mode(SslMode::Require);
-        let tls = client_config(options.ca_file.as_deref())?;
+        let tls = tls::client_config(options.ca_file.as_deref()).map_err(StoreError::Failed)?;
         Ok(Self { config, tls: Some(MakeRustlsConnect::new(tls)), setup })
     }
 
@@ -116,25 +112,4 @@ pub fn lines(connector: Arc<Connector>) -> Connect {
         let connector = Arc::clone(&connector);
         async move { connector.line().await }.boxed()
     })
-}
-
-/// The system's authorities and those of the file.
-fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(path) = ca_file {
-        let unreadable = |error: &dyn std::error::Error| {
-            StoreError::Failed(format!("{}: {error}", path.display()))
-        };
-        let file = CertificateDer::pem_file_iter(path).map_err(|error| unreadable(&error))?;
-        for authority in file {
-            let authority = authority.map_err(|error| unreadable(&error))?;
-            roots.add(authority).map_err(|error| unreadable(&error))?;
-        }
-    }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| StoreError::Failed(error.to_string()))?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }

@@ -16,7 +16,7 @@ fn topic(text: &str) -> Topic {
 fn reader(rights: i64) -> Rc<Reader> {
     Rc::new(Reader::new(Opening {
         id: 1,
-        who: Who { user_id: None, address: None },
+        who: Who { user_id: None, signed_in: false, address: None },
         rights,
         epoch: "e".into(),
         mode: Mode::Log { types: Vec::new() },

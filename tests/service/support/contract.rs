@@ -23,8 +23,8 @@ fn faults(method: &Method, path: &str, body: Option<&Value>, answer: &Answer) ->
     let path = path.split('?').next().unwrap_or_default().trim_end_matches('/');
     // What is no operation is refused in ways that no operation has.
     let Some(operation) = find(method, path) else { return Vec::new() };
-    // A proxy's own word.
-    if [502, 504].contains(&answer.status) {
+    // A relay's own word, or a proxy's.
+    if [421, 502, 504].contains(&answer.status) {
         return Vec::new();
     }
     let response = &operation["responses"][answer.status.to_string()];

@@ -47,6 +47,12 @@ impl Database {
         Self { kind: Kind::Postgres, url: url.to_owned(), folder: None }
     }
 
+    /// One that can't be opened, for what must not need one.
+    pub fn nowhere() -> Self {
+        let url = "postgres://nobody@127.0.0.1:1/nothing".to_owned();
+        Self { kind: Kind::Postgres, url, folder: None }
+    }
+
     /// The same database, for another node.
     pub fn again(&self) -> Self {
         assert_eq!(self.kind, Kind::Postgres, "SQLite is for one node");

@@ -47,6 +47,8 @@ const USUAL: [(&str, &str); 9] = [
 pub struct TestServer {
     pub database: Database,
     pub port: u16,
+    /// What it is started as.
+    arguments: Vec<String>,
     settings: Vec<(String, String)>,
     folder: PathBuf,
     child: Mutex<Option<Child>>,
@@ -56,6 +58,17 @@ pub struct TestServer {
 impl TestServer {
     /// A server on this database that answers; settings are named as in a settings file.
     pub async fn start(database: Database, settings: &[(&str, &str)]) -> Self {
+        Self::start_as(&["serve"], database, settings).await
+    }
+
+    /// A relay of the node at this address.
+    pub async fn relay(upstream: &str, settings: &[(&str, &str)]) -> Self {
+        let upstream = format!("http://{upstream}");
+        let database = Database::nowhere();
+        Self::start_as(&["relay", "--upstream", &upstream], database, settings).await
+    }
+
+    async fn start_as(arguments: &[&str], database: Database, settings: &[(&str, &str)]) -> Self {
         let mut all: Vec<(String, String)> = Vec::new();
         let unless_set = |name: &str| !settings.iter().any(|(set, _)| *set == name);
         let usual = USUAL.iter().filter(|(name, _)| unless_set(name));
@@ -65,6 +78,7 @@ impl TestServer {
         let server = Self {
             database,
             port: free_port(),
+            arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
             settings: all,
             folder: folder("server"),
             child: Mutex::new(None),
@@ -81,7 +95,8 @@ impl TestServer {
 
     /// Starts it again, on the same port and database.
     pub async fn again(&self) {
-        self.run(self.command(&["serve"])).await;
+        let arguments: Vec<_> = self.arguments.iter().map(String::as_str).collect();
+        self.run(self.command(&arguments)).await;
     }
 
     /// Starts it with this command line, and waits until it answers.
@@ -128,8 +143,12 @@ impl TestServer {
 
     /// Asks it to end (SIGTERM).
     pub fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    pub fn signal(&self, signal: &str) {
         let pid = self.pid().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     }
 
     /// Waits until it has ended.

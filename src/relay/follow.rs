@@ -1,0 +1,286 @@
+//! Follows one stream of the upstream, over as many connections as it takes.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::HeaderMap;
+use hyper::Method;
+use hyper::StatusCode;
+use hyper::body::Incoming;
+use hyper::header::HeaderValue;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::domain::topic::Seq;
+use crate::relay::Upstream;
+use crate::relay::blocks::Block;
+use crate::relay::blocks::Blocks;
+use crate::relay::link::Link;
+use crate::relay::link::State;
+use crate::relay::source::MOST;
+use crate::relay::told;
+use crate::relay::told::Told;
+use crate::stream::source::Ending;
+
+/// How long readers are kept although the upstream is lost. Long enough for a restart; then they
+/// are told, because heartbeats would say that what they see is true now (G8).
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How long the first answer may take.
+const OPENING: Duration = Duration::from_secs(5);
+
+/// Waits between attempts: drawn up to this at first, then longer.
+const FIRST_WAIT_MS: u64 = 100;
+const LONGEST_WAIT_MS: u64 = 1000;
+
+/// Messages read at the start, so that who was here a moment ago finds what was missed.
+const HEAD_START: Seq = 256;
+
+/// Why a connection gives nothing more.
+enum Fault {
+    /// Not for everybody, or of nothing that exists.
+    Refused,
+    /// It ended, broke, or was silent for too long.
+    Broken(String),
+    /// What is told is another database's, or starts anew: nothing here goes on from it.
+    Anew(String),
+}
+
+/// One connection's bytes.
+struct Reading {
+    body: Incoming,
+    blocks: Blocks,
+}
+
+struct Follower {
+    upstream: Upstream,
+    link: Arc<Link>,
+    /// Since when nothing certain is known; `None` while the stream is live.
+    lost_at: Option<Instant>,
+    attempts: u32,
+}
+
+/// Runs until the stream has ended or nobody reads it here any more.
+pub async fn run(upstream: Upstream, link: Arc<Link>) {
+    let (lost_at, attempts) = (Some(Instant::now()), 0);
+    let mut follower = Follower { upstream, link, lost_at, attempts };
+    let opened = tokio::time::timeout(OPENING, follower.open()).await;
+    let Follower { upstream, link, .. } = &follower;
+    match opened {
+        Ok(Ok(reading)) => follower.go_on(reading).await,
+        Ok(Err(Fault::Refused)) => upstream.fail(link, State::Refused),
+        Ok(Err(Fault::Broken(words) | Fault::Anew(words))) => {
+            tracing::warn!("{} can't be followed: {words}", link.stream);
+            upstream.fail(link, State::Failed);
+        }
+        Err(_) => {
+            tracing::warn!("{} can't be followed: the upstream doesn't answer", link.stream);
+            upstream.fail(link, State::Failed);
+        }
+    }
+}
+
+impl Follower {
+    /// Connects, and learns where the stream stands and what was told lately.
+    async fn open(&mut self) -> Result<Reading, Fault> {
+        let mut reading = self.connect(None).await?;
+        let (epoch, head) = loop {
+            let block = reading.next(OPENING).await?;
+            let Some(block) = Block::read(&block) else { continue };
+            match block.event {
+                "hello" => self.hear_hello(block.data),
+                "live" => {
+                    break told::place(block.id)
+                        .ok_or_else(|| broken("no cursor"))
+                        .map(|(epoch, head)| (Arc::<str>::from(epoch), head))?;
+                }
+                "bye" => return Err(Fault::Broken(format!("it says {}", block.data))),
+                _ => {}
+            }
+        };
+        let after = (head - HEAD_START).max(0);
+        let page = self.upstream.history(&epoch, self.link.stream, after, MOST).await;
+        let page = page.map_err(|error| Fault::Broken(error.to_string()))?;
+        let is_whole = page.last().is_some_and(|last| last >= head);
+        if let Some(first) = page.frames.first().filter(|_| is_whole) {
+            self.link.begin(&epoch, first.seq() - 1, page.frames);
+        } else {
+            // What was before is pruned: it is looked for when somebody asks.
+            self.link.begin(&epoch, head, Vec::new());
+        }
+        self.upstream.open(&self.link, &epoch);
+        self.lost_at = None;
+        Ok(reading)
+    }
+
+    /// Reads on, connects again when that breaks, and ends the link where that doesn't help.
+    async fn go_on(mut self, reading: Reading) {
+        let mut reading = Some(reading);
+        let ending = loop {
+            let fault = match reading.take() {
+                Some(connected) => self.read(connected).await,
+                None => match self.connect(Some(self.link.cursor())).await {
+                    Ok(connected) => {
+                        reading = Some(connected);
+                        continue;
+                    }
+                    Err(fault) => fault,
+                },
+            };
+            match fault {
+                Fault::Refused => break Ending::Closed,
+                Fault::Anew(words) => {
+                    tracing::warn!("{} starts anew: {words}", self.link.stream);
+                    break Ending::Lost;
+                }
+                Fault::Broken(words) => {
+                    tracing::info!("{} broke at the upstream: {words}", self.link.stream);
+                    self.upstream.0.metrics.upstream_breaks.inc();
+                }
+            }
+            let lost_at = *self.lost_at.get_or_insert_with(Instant::now);
+            if lost_at.elapsed() >= GRACE {
+                tracing::warn!("{} is lost: its readers are told", self.link.stream);
+                break Ending::Lost;
+            }
+            self.wait().await;
+        };
+        self.upstream.end(&self.link, ending);
+    }
+
+    /// Not all links at once, and not in a tight loop.
+    async fn wait(&mut self) {
+        let longest = (FIRST_WAIT_MS << self.attempts.min(6)).min(LONGEST_WAIT_MS);
+        self.attempts += 1;
+        tokio::time::sleep(Duration::from_millis(rand::random_range(0..=longest))).await;
+    }
+
+    /// How long the next bytes may take.
+    fn patience(&self) -> Duration {
+        match self.lost_at {
+            None => self.upstream.silence(),
+            Some(at) => GRACE.saturating_sub(at.elapsed()).max(Duration::from_millis(200)),
+        }
+    }
+
+    async fn connect(&self, cursor: Option<String>) -> Result<Reading, Fault> {
+        let mut headers = HeaderMap::new();
+        headers.insert("accept", HeaderValue::from_static("text/event-stream"));
+        let mut path = format!("/api/stream/?topic={}", self.link.stream);
+        match cursor.and_then(|cursor| HeaderValue::from_str(&cursor).ok()) {
+            Some(cursor) => drop(headers.insert("last-event-id", cursor)),
+            None => path.push_str("&snapshot=never"),
+        }
+        self.upstream.0.metrics.upstream_requests.inc();
+        let client = &self.upstream.0.client;
+        let answer = client.send(Method::GET, &path, headers, self.patience()).await;
+        let answer = answer.map_err(|error| Fault::Broken(error.to_string()))?;
+        match answer.status() {
+            StatusCode::OK => Ok(Reading { body: answer.into_body(), blocks: Blocks::default() }),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
+                Err(Fault::Refused)
+            }
+            status => Err(Fault::Broken(format!("it answers {status}"))),
+        }
+    }
+
+    /// Hands on what comes, until nothing does.
+    async fn read(&mut self, mut reading: Reading) -> Fault {
+        loop {
+            let taken = match reading.next(self.patience()).await {
+                Ok(block) => self.take(&block),
+                Err(fault) => Err(fault),
+            };
+            if let Err(fault) = taken {
+                return fault;
+            }
+        }
+    }
+
+    fn take(&mut self, block: &Bytes) -> Result<(), Fault> {
+        let Some(block) = Block::read(block) else { return Ok(()) };
+        if let Some((epoch, _)) = told::place(block.id)
+            && *epoch != *self.link.epoch()
+        {
+            self.upstream.renew(epoch);
+            return Err(Fault::Anew(format!("its epoch is {epoch}")));
+        }
+        match block.event {
+            "" => self.tell(block.data),
+            "hello" => {
+                self.hear_hello(block.data);
+                Ok(())
+            }
+            "live" => {
+                (self.lost_at, self.attempts) = (None, 0);
+                Ok(())
+            }
+            "bye" => Err(match reason(block.data).as_str() {
+                "access_revoked" => Fault::Refused,
+                reason => Fault::Broken(format!("it says bye: {reason}")),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn tell(&self, data: &str) -> Result<(), Fault> {
+        let link = &self.link;
+        let told = told::told(&link.epoch(), data).map_err(|error| broken(&error.to_string()))?;
+        let seq = match told {
+            Told::Message(frame) => {
+                let seq = frame.seq();
+                link.push(frame);
+                seq
+            }
+            Told::Snapshot { .. } if reason(data) == "unknown_cursor" => {
+                return Err(Fault::Anew("it knows less than was told".to_owned()));
+            }
+            Told::Snapshot { seq } => {
+                link.jump(seq);
+                seq
+            }
+        };
+        self.upstream.0.bell.hear(&[(link.stream, seq)]);
+        Ok(())
+    }
+
+    fn hear_hello(&self, data: &str) {
+        let hello: Value = serde_json::from_str(data).unwrap_or_default();
+        if let Some(ms) = hello["heartbeat_ms"].as_u64().filter(|ms| (1..=600_000).contains(ms)) {
+            self.upstream.0.heartbeat_ms.store(ms, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Reading {
+    async fn next(&mut self, patience: Duration) -> Result<Bytes, Fault> {
+        loop {
+            if let Some(block) = self.blocks.next() {
+                return Ok(block);
+            }
+            let frame = tokio::time::timeout(patience, self.body.frame()).await;
+            match frame.map_err(|_| broken("it is silent"))? {
+                Some(Ok(frame)) => {
+                    let bytes = frame.into_data().unwrap_or_default();
+                    if !self.blocks.feed(&bytes) {
+                        return Err(broken("a frame without an end"));
+                    }
+                }
+                Some(Err(error)) => return Err(broken(&error.to_string())),
+                None => return Err(broken("it ended")),
+            }
+        }
+    }
+}
+
+fn broken(words: &str) -> Fault {
+    Fault::Broken(words.to_owned())
+}
+
+fn reason(data: &str) -> String {
+    let said: Value = serde_json::from_str(data).unwrap_or_default();
+    said["reason"].as_str().unwrap_or_default().to_owned()
+}
