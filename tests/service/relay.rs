@@ -3,6 +3,7 @@
 
 mod lost;
 mod private;
+mod tls;
 
 use std::collections::BTreeSet;
 use std::time::Instant;

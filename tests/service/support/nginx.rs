@@ -52,12 +52,51 @@ http {
 }
 "#;
 
+/// A proxy that takes the TLS off, with the certificate in the server's folder.
+const TLS: &str = r#"
+daemon off;
+master_process off;
+pid FOLDER/pid;
+error_log FOLDER/log warn;
+events { worker_connections 512; }
+http {
+    access_log off;
+    client_body_temp_path FOLDER/body;
+    proxy_temp_path FOLDER/proxy;
+    fastcgi_temp_path FOLDER/fastcgi;
+    uwsgi_temp_path FOLDER/uwsgi;
+    scgi_temp_path FOLDER/scgi;
+    server {
+        listen 127.0.0.1:PORT ssl;
+        ssl_certificate SERVER/certificate.pem;
+        ssl_certificate_key SERVER/key.pem;
+        location / {
+            proxy_pass http://127.0.0.1:UPSTREAM;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_buffering off;
+        }
+    }
+}
+"#;
+
 impl Nginx {
+    /// One with TLS and without a cache, which will answer in a moment.
+    pub fn with_tls_before(server: &TestServer) -> Self {
+        Self::run(&TLS.replace("SERVER", server.folder().to_str().unwrap()), server)
+    }
+
     /// Starts it and waits until it answers.
     pub async fn before(server: &TestServer) -> Self {
+        let mut nginx = Self::run(SETTINGS, server);
+        nginx.answers().await;
+        nginx
+    }
+
+    fn run(settings: &str, server: &TestServer) -> Self {
         let folder = folder("nginx");
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let settings = SETTINGS
+        let settings = settings
             .replace("FOLDER", folder.to_str().unwrap())
             .replace("UPSTREAM", &server.port.to_string())
             .replace("PORT", &port.to_string());
@@ -67,9 +106,7 @@ impl Nginx {
         command.arg("-p").arg(&folder).arg("-e").arg(folder.join("log")).arg("-c").arg(&file);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = command.spawn().expect("nginx");
-        let mut nginx = Self { port, folder, child };
-        nginx.answers().await;
-        nginx
+        Self { port, folder, child }
     }
 
     async fn answers(&mut self) {

@@ -61,11 +61,12 @@ impl TestServer {
         Self::start_as(&["serve"], database, settings).await
     }
 
-    /// A relay of the node at this address.
+    /// A relay of the node at this address, which needs no database.
     pub async fn relay(upstream: &str, settings: &[(&str, &str)]) -> Self {
-        let upstream = format!("http://{upstream}");
-        let database = Database::nowhere();
-        Self::start_as(&["relay", "--upstream", &upstream], database, settings).await
+        let is_url = upstream.contains("://");
+        let url = if is_url { upstream.to_owned() } else { format!("http://{upstream}") };
+        let settings = [&[("upstream", &*url)], settings].concat();
+        Self::start_as(&["relay"], Database::nowhere(), &settings).await
     }
 
     async fn start_as(arguments: &[&str], database: Database, settings: &[(&str, &str)]) -> Self {
