@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::relay::Edge;
 use crate::relay::becomes;
 use crate::relay::figure;
+use crate::relay::goodbye;
 use crate::relay::read_through;
 use crate::relay::texts;
 use crate::support::viewer::End;
@@ -48,7 +49,7 @@ async fn g8_readers_are_told_when_the_upstream_is_gone_and_are_not_let_in_to_a_f
     let cursor = viewer.cursor.clone().unwrap();
     edge.upstream.kill9();
     let began = Instant::now();
-    let (bye, block) = viewer.goodbye().await;
+    let (bye, block) = goodbye(&mut viewer).await;
     assert_eq!((bye["reason"].as_str(), block.id.as_ref()), (Some("unavailable"), Some(&cursor)));
     assert!(block.retry.is_some());
     let took = began.elapsed();
@@ -57,7 +58,7 @@ async fn g8_readers_are_told_when_the_upstream_is_gone_and_are_not_let_in_to_a_f
 
     let mut refused = edge.watch().after(&cursor).open().await;
     assert_eq!(refused.block().await.event.as_deref(), Some("hello"));
-    assert_eq!(refused.goodbye().await.0["reason"], "unavailable");
+    assert_eq!(goodbye(&mut refused).await.0["reason"], "unavailable");
     let poll = format!("{}?transport=poll&wait=1", edge.scorer.game.stream());
     edge.relay.stranger().get(&poll).await.problem(503, "a poll");
 
@@ -74,7 +75,7 @@ async fn g8_an_upstream_that_hangs_is_told_of_too() {
     viewer.control("live").await;
     edge.upstream.signal("-STOP");
     let began = Instant::now();
-    assert_eq!(viewer.goodbye().await.0["reason"], "unavailable");
+    assert_eq!(goodbye(&mut viewer).await.0["reason"], "unavailable");
     let took = began.elapsed();
     assert!(took < Duration::from_secs(2) + GRACE + Duration::from_secs(5), "after {took:?}");
     edge.upstream.signal("-CONT");
@@ -120,7 +121,7 @@ async fn g4_readers_are_told_of_another_database() {
         .tamper("update settings set value = 'abcdef' where name = 'epoch'")
         .await;
     edge.upstream.again().await;
-    assert_eq!(viewer.goodbye().await.0["reason"], "unavailable");
+    assert_eq!(goodbye(&mut viewer).await.0["reason"], "unavailable");
 
     let mut back = edge.watch().after(&cursor).open().await;
     let hello = back.block().await;
