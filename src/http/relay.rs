@@ -151,6 +151,11 @@ async fn stream(request: HttpRequest, relay: Data<Relay>, hub: Data<Rc<Hub>>) ->
         Found::Nowhere => return nowhere(&request, &hub, wished.transport),
         Found::Here => {}
     }
+    let is_poll = matches!(wished.transport, Transport::Poll { .. });
+    if hub.is_stale() && (is_poll || wished.cursor.is_none()) {
+        // There is no state to begin with, and an empty poll would say that nothing has happened.
+        return nowhere(&request, &hub, wished.transport);
+    }
     let epoch = relay.upstream.epoch();
     if wished.cursor.as_deref().is_some_and(|text| Cursor::parse(text, &epoch) == Cursor::Stop) {
         return Ok(heads::stop());

@@ -36,7 +36,6 @@ impl Upstream {
                 sent.append(HeaderName::from_static(name), value);
             }
         }
-        self.0.metrics.upstream_requests.inc();
         self.0.client.send(method, path, sent, patience).await.map(Answer)
     }
 }

@@ -55,6 +55,10 @@ impl Client {
     /// A client of the node at `base`, or what is wrong with the address or the file.
     pub fn new(base: &str, ca_file: Option<&Path>, runtime: Handle) -> Result<Self, String> {
         let base = base.trim_end_matches('/');
+        if base.contains('@') {
+            // Not said again: it would be a password in a log.
+            return Err("a relay reads as nobody: leave out user and password".to_owned());
+        }
         let uri: Uri = base.parse().map_err(|error| format!("{base}: {error}"))?;
         let known = matches!(uri.scheme_str(), Some("http" | "https"));
         if !known || uri.host().is_none() || uri.query().is_some() {
@@ -104,11 +108,29 @@ pub async fn whole(body: Incoming) -> Result<Bytes> {
 
 /// What went wrong, with what is behind it: the outermost alone says only that something did.
 fn words(error: &dyn std::error::Error) -> String {
-    let mut words = format!("the upstream can't be reached: {error}");
+    let mut words = format!("the upstream: {error}");
     let mut inner = error.source();
     while let Some(error) = inner {
         words = format!("{words}: {error}");
         inner = error.source();
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_upstream_is_an_address_without_secrets() {
+        let of = |base: &str| Client::new(base, None, Handle::current()).err();
+        for good in ["http://10.0.0.1:8080", "https://live.example/", "https://[::1]:8443"] {
+            assert_eq!(of(good), None, "{good}");
+        }
+        for bad in ["live.example", "ftp://live.example", "https://live.example/?a=1", ""] {
+            assert!(of(bad).is_some(), "{bad}");
+        }
+        let said = of("https://ada:hunter2@live.example").unwrap();
+        assert!(!said.contains("hunter2"), "{said}");
+    }
 }

@@ -12,12 +12,12 @@ use hyper::StatusCode;
 use hyper::body::Incoming;
 use hyper::header::HeaderValue;
 use serde_json::Value;
-use tokio::time::Instant;
 
 use crate::domain::topic::Seq;
 use crate::relay::Upstream;
 use crate::relay::blocks::Block;
 use crate::relay::blocks::Blocks;
+use crate::relay::link::Doubt;
 use crate::relay::link::Link;
 use crate::relay::link::State;
 use crate::relay::source::MOST;
@@ -25,11 +25,7 @@ use crate::relay::told;
 use crate::relay::told::Told;
 use crate::stream::source::Ending;
 
-/// How long readers are kept although the upstream is lost. Long enough for a restart; then they
-/// are told, because heartbeats would say that what they see is true now (G8).
-const GRACE: Duration = Duration::from_secs(5);
-
-/// How long the first answer may take.
+/// How long an answer may take, and what it begins with.
 const OPENING: Duration = Duration::from_secs(5);
 
 /// Waits between attempts: drawn up to this at first, then longer.
@@ -58,15 +54,14 @@ struct Reading {
 struct Follower {
     upstream: Upstream,
     link: Arc<Link>,
-    /// Since when nothing certain is known; `None` while the stream is live.
-    lost_at: Option<Instant>,
+    /// Whether the stream is live at the upstream.
+    is_live: bool,
     attempts: u32,
 }
 
 /// Runs until the stream has ended or nobody reads it here any more.
 pub async fn run(upstream: Upstream, link: Arc<Link>) {
-    let (lost_at, attempts) = (Some(Instant::now()), 0);
-    let mut follower = Follower { upstream, link, lost_at, attempts };
+    let mut follower = Follower { upstream, link, is_live: false, attempts: 0 };
     let opened = tokio::time::timeout(OPENING, follower.open()).await;
     let Follower { upstream, link, .. } = &follower;
     match opened {
@@ -112,11 +107,12 @@ impl Follower {
             self.link.begin(&epoch, head, Vec::new());
         }
         self.upstream.open(&self.link, &epoch);
-        self.lost_at = None;
+        self.is_live = true;
         Ok(reading)
     }
 
-    /// Reads on, connects again when that breaks, and ends the link where that doesn't help.
+    /// Reads on, and connects again when that breaks, for as long as it takes: what is here stays
+    /// true up to its cursor, and the feeder tells readers that no more is known.
     async fn go_on(mut self, reading: Reading) {
         let mut reading = Some(reading);
         let ending = loop {
@@ -136,19 +132,23 @@ impl Follower {
                     tracing::warn!("{} starts anew: {words}", self.link.stream);
                     break Ending::Lost;
                 }
-                Fault::Broken(words) => {
-                    tracing::info!("{} broke at the upstream: {words}", self.link.stream);
-                    self.upstream.0.metrics.upstream_breaks.inc();
-                }
-            }
-            let lost_at = *self.lost_at.get_or_insert_with(Instant::now);
-            if lost_at.elapsed() >= GRACE {
-                tracing::warn!("{} is lost: its readers are told", self.link.stream);
-                break Ending::Lost;
+                Fault::Broken(words) => self.broke(&words),
             }
             self.wait().await;
         };
         self.upstream.end(&self.link, ending);
+    }
+
+    /// Said and counted once, however many attempts it then takes.
+    fn broke(&mut self, words: &str) {
+        let stream = self.link.stream;
+        if std::mem::take(&mut self.is_live) {
+            tracing::info!("{stream} broke at the upstream: {words}");
+            self.upstream.0.metrics.upstream_breaks.inc();
+        } else {
+            tracing::debug!("{stream} can't be followed yet: {words}");
+        }
+        self.link.doubt(Some(Doubt::Away));
     }
 
     /// Not all links at once, and not in a tight loop.
@@ -160,10 +160,7 @@ impl Follower {
 
     /// How long the next bytes may take.
     fn patience(&self) -> Duration {
-        match self.lost_at {
-            None => self.upstream.silence(),
-            Some(at) => GRACE.saturating_sub(at.elapsed()).max(Duration::from_millis(200)),
-        }
+        if self.is_live { self.upstream.silence() } else { OPENING }
     }
 
     async fn connect(&self, cursor: Option<String>) -> Result<Reading, Fault> {
@@ -215,7 +212,12 @@ impl Follower {
                 Ok(())
             }
             "live" => {
-                (self.lost_at, self.attempts) = (None, 0);
+                (self.is_live, self.attempts) = (true, 0);
+                self.link.doubt(None);
+                Ok(())
+            }
+            "heartbeat" => {
+                self.link.doubt(told::stale_since(block.data).map(Doubt::Stale));
                 Ok(())
             }
             "bye" => Err(match reason(block.data).as_str() {
@@ -228,7 +230,8 @@ impl Follower {
 
     fn tell(&self, data: &str) -> Result<(), Fault> {
         let link = &self.link;
-        let told = told::told(&link.epoch(), data).map_err(|error| broken(&error.to_string()))?;
+        let told = told::told(&link.epoch(), link.stream, data);
+        let told = told.map_err(|error| broken(&error.to_string()))?;
         let seq = match told {
             Told::Message(frame) => {
                 let seq = frame.seq();
@@ -248,21 +251,25 @@ impl Follower {
     }
 
     fn hear_hello(&self, data: &str) {
-        let hello: Value = serde_json::from_str(data).unwrap_or_default();
-        if let Some(ms) = hello["heartbeat_ms"].as_u64().filter(|ms| (1..=600_000).contains(ms)) {
+        if let Some(ms) = told::heartbeat_ms(data) {
             self.upstream.0.heartbeat_ms.store(ms, Ordering::Relaxed);
         }
     }
 }
 
 impl Reading {
+    /// The next whole block: one that trickles in says no more than silence does.
     async fn next(&mut self, patience: Duration) -> Result<Bytes, Fault> {
+        let block = tokio::time::timeout(patience, self.whole_block()).await;
+        block.map_err(|_| broken("it is silent"))?
+    }
+
+    async fn whole_block(&mut self) -> Result<Bytes, Fault> {
         loop {
             if let Some(block) = self.blocks.next() {
                 return Ok(block);
             }
-            let frame = tokio::time::timeout(patience, self.body.frame()).await;
-            match frame.map_err(|_| broken("it is silent"))? {
+            match self.body.frame().await {
                 Some(Ok(frame)) => {
                     let bytes = frame.into_data().unwrap_or_default();
                     if !self.blocks.feed(&bytes) {

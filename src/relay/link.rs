@@ -31,6 +31,15 @@ pub struct Link {
     /// When its head was last asked for, and what it was: one question for all who wait for one.
     pub asked: tokio::sync::Mutex<Option<(Instant, Seq)>>,
     task: OnceLock<AbortHandle>,
+    doubt: Mutex<Option<Doubt>>,
+}
+
+/// Why the upstream may know more than is here.
+#[derive(Clone, Debug)]
+pub enum Doubt {
+    Away,
+    /// It says itself that it can't see its log, since then.
+    Stale(String),
 }
 
 struct Tail {
@@ -59,6 +68,7 @@ impl Link {
             state: watch::Sender::new(State::Opening),
             asked: tokio::sync::Mutex::default(),
             task: OnceLock::new(),
+            doubt: Mutex::default(),
         }
     }
 
@@ -122,6 +132,35 @@ impl Link {
         for frame in frames {
             tail.ring.push(frame);
         }
+    }
+
+    /// From now on its head can't be known, or can again.
+    pub fn doubt(&self, why: Option<Doubt>) {
+        *self.doubt.lock().unwrap_or_else(PoisonError::into_inner) = why;
+    }
+
+    fn doubted(&self) -> Option<Doubt> {
+        self.doubt.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Its head; an error where there may be more.
+    pub fn certain_head(&self) -> Result<Seq> {
+        match self.doubted() {
+            None => Ok(self.head()),
+            Some(Doubt::Away) => Err(StoreError::Unavailable("the upstream is away".to_owned())),
+            Some(Doubt::Stale(since)) => {
+                let words = format!("the upstream sees nothing itself since {since}");
+                Err(StoreError::Unavailable(words))
+            }
+        }
+    }
+
+    /// Since when the upstream says that it can't see its log, where it does.
+    pub fn stale_since(&self) -> Option<String> {
+        self.doubted().and_then(|doubt| match doubt {
+            Doubt::Away => None,
+            Doubt::Stale(since) => Some(since),
+        })
     }
 
     pub fn push(&self, frame: Frame) {

@@ -74,7 +74,9 @@ impl Upstream {
             return Ok(page);
         }
         let mut page = self.history(&link.epoch(), stream, after, limit).await?;
-        page.head = link.head().max(page.last().unwrap_or(0));
+        // What is newer than what is followed comes that way.
+        page.head = link.head();
+        page.frames.retain(|frame| frame.seq() <= page.head);
         // Where nothing is left, all is pruned that there was.
         page.pruned = page.pruned.min(page.head);
         Ok(page)
@@ -148,8 +150,15 @@ impl Source for Upstream {
     }
 
     fn heads<'a>(&'a self, streams: &'a [Stream]) -> BoxFuture<'a, Result<Vec<Head>>> {
-        let head = |stream: &Stream| Ok(Head { head: self.followed(*stream)?.head(), pruned: 0 });
+        let head = |stream: &Stream| {
+            let head = self.followed(*stream)?.certain_head()?;
+            Ok(Head { head, pruned: 0 })
+        };
         std::future::ready(streams.iter().map(head).collect()).boxed()
+    }
+
+    fn stale_since(&self) -> Option<String> {
+        self.links().values().filter_map(|link| link.stale_since()).min()
     }
 
     fn head_now(&self, stream: Stream) -> BoxFuture<'_, Result<Seq>> {

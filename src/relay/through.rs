@@ -12,13 +12,14 @@ use tokio::time::Instant;
 use crate::relay::answer::Answer;
 use crate::relay::blocks::Block;
 use crate::relay::blocks::Blocks;
+use crate::relay::told;
 use crate::stream::frame;
 use crate::stream::reader::Bye;
 
 /// What comes from the upstream, and how it may end here.
 pub struct Through {
     pub answer: Answer,
-    /// After so much silence the upstream is taken for dead.
+    /// After so much silence the upstream is taken for dead, unless its hello says otherwise.
     pub silence: Duration,
     pub draining: watch::Receiver<bool>,
     /// Over how many seconds a node that drains ends its streams.
@@ -57,7 +58,7 @@ impl Passage {
     async fn next(&mut self) -> Option<Bytes> {
         loop {
             if let Some(block) = self.blocks.next() {
-                self.is_over |= Block::read(&block).is_some_and(|block| block.event == "bye");
+                self.note(&block);
                 return Some(block);
             }
             match self.hear().await {
@@ -72,6 +73,19 @@ impl Passage {
                 Heard::EndsNow => return Some(self.goodbye(Bye::Draining)),
                 Heard::Bytes(_) | Heard::End => return Some(self.goodbye(Bye::Unavailable)),
             }
+        }
+    }
+
+    /// What the upstream says of the stream itself.
+    fn note(&mut self, block: &[u8]) {
+        match Block::read(block) {
+            Some(Block { event: "bye", .. }) => self.is_over = true,
+            Some(Block { event: "hello", data, .. }) => {
+                if let Some(ms) = told::heartbeat_ms(data) {
+                    self.through.silence = Duration::from_millis(ms * 2);
+                }
+            }
+            _ => {}
         }
     }
 

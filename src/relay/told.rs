@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::DateTime;
+use chrono::Utc;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -15,6 +16,7 @@ use crate::domain::topic::Topic;
 use crate::store::Result;
 use crate::store::Snapshot;
 use crate::store::StoreError;
+use crate::stream::frame;
 use crate::stream::frame::Frame;
 use crate::stream::pages::FramePage;
 use crate::stream::source::State;
@@ -56,17 +58,23 @@ fn unreadable(what: &str) -> StoreError {
     StoreError::Unavailable(format!("the upstream's {what} can't be read"))
 }
 
-/// One `data` line of a stream.
-pub fn told(epoch: &str, text: &str) -> Result<Told> {
+/// One `data` line of a stream. It is handed on as it is, so it must be one line.
+pub fn told(epoch: &str, stream: Stream, text: &str) -> Result<Told> {
+    if text.contains(char::is_control) {
+        return Err(unreadable("line"));
+    }
     let envelope: Envelope = serde_json::from_str(text).map_err(|_| unreadable("message"))?;
     if envelope.kind == "snapshot" {
         return Ok(Told::Snapshot { seq: envelope.seq });
     }
-    message(envelope, text).map(|message| Told::Message(Frame::encode(epoch, &message)))
+    message(stream, envelope, text).map(|message| Told::Message(Frame::encode(epoch, &message)))
 }
 
-fn message(envelope: Envelope, text: &str) -> Result<StoredMessage> {
+fn message(stream: Stream, envelope: Envelope, text: &str) -> Result<StoredMessage> {
     let topic: Topic = envelope.topic.parse().map_err(|_| unreadable("topic"))?;
+    if topic.stream != stream {
+        return Err(unreadable("topic"));
+    }
     let at = DateTime::parse_from_rfc3339(&envelope.at).map_err(|_| unreadable("time"))?;
     Ok(StoredMessage {
         seq: envelope.seq,
@@ -83,7 +91,7 @@ pub fn page(epoch: &Arc<str>, stream: Stream, after: Seq, bytes: &[u8]) -> Resul
     let history: History<'_> = serde_json::from_slice(bytes).map_err(|_| unreadable("history"))?;
     let mut frames: Vec<Frame> = Vec::with_capacity(history.items.len());
     for item in history.items {
-        let Told::Message(frame) = told(epoch, item.get())? else {
+        let Told::Message(frame) = told(epoch, stream, item.get())? else {
             return Err(unreadable("history"));
         };
         let next = frames.last().map_or(frame.seq(), |last| last.seq() + 1);
@@ -116,8 +124,70 @@ pub fn head(bytes: &[u8]) -> Result<(Arc<str>, Seq)> {
     Ok((place.0.into(), place.1))
 }
 
-/// Epoch and seq of a cursor of one stream.
+/// Since when the upstream says in a heartbeat that it can't see its own log.
+pub fn stale_since(heartbeat: &str) -> Option<String> {
+    let said: Value = serde_json::from_str(heartbeat).ok()?;
+    let since = DateTime::parse_from_rfc3339(said["stale_since"].as_str()?).ok()?;
+    Some(frame::time_text(since.with_timezone(&Utc)))
+}
+
+/// How often the upstream speaks at least, by its hello: in milliseconds, at most 10 min.
+pub fn heartbeat_ms(hello: &str) -> Option<u64> {
+    let said: Value = serde_json::from_str(hello).ok()?;
+    said["heartbeat_ms"].as_u64().filter(|ms| (1..=600_000).contains(ms))
+}
+
+/// Epoch and seq of a cursor of one stream. The epoch is said again in cursors of our own.
 pub fn place(cursor: Option<&str>) -> Option<(&str, Seq)> {
     let (epoch, seq) = cursor?.split_once('.')?;
-    Some((epoch, seq.parse().ok()?))
+    let is_word = !epoch.is_empty() && epoch.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let seq = seq.parse().ok().filter(|seq| *seq >= 0)?;
+    is_word.then_some((epoch, seq))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MESSAGE: &str = r#"{"type":"note","topic":"match_3","seq":2,"at":"2026-11-21T15:04:05.123Z","data":{"text":"a"}}"#;
+
+    #[test]
+    fn g10_a_message_is_of_its_stream_and_one_line() {
+        let taken = |stream, text: &str| told("e", stream, text).is_ok();
+        assert!(taken(Stream::Match(3), MESSAGE));
+        assert!(!taken(Stream::Match(4), MESSAGE), "another stream's");
+        for white in ["\n", "\r", "\t"] {
+            // JSON all the same; as it is, it would be several lines of a stream.
+            let text = MESSAGE.replacen(',', &format!(",{white}"), 1);
+            assert!(!taken(Stream::Match(3), &text), "{white:?}");
+        }
+        let page = format!(r#"{{"items":[{MESSAGE}],"next":null}}"#);
+        let read = |after, text: &str| page_of(after, text).map(|page| page.last());
+        assert_eq!(read(1, &page).unwrap(), Some(2));
+        assert!(read(1, &page.replace("],", &format!(",{MESSAGE}],"))).is_err(), "2 twice");
+        assert!(read(1, &page.replace(r#""seq":2,"#, "\n\"seq\":2,")).is_err(), "two lines");
+    }
+
+    fn page_of(after: Seq, text: &str) -> Result<FramePage> {
+        page(&"e".into(), Stream::Match(3), after, text.as_bytes())
+    }
+
+    #[test]
+    fn g8_what_a_heartbeat_says_is_said_again_as_a_time_and_nothing_else() {
+        let said = |since: &str| stale_since(&format!(r#"{{"at":"x","stale_since":{since}}}"#));
+        let time = Some("2026-11-21T15:04:05.123Z".to_owned());
+        assert_eq!(said(r#""2026-11-21T15:04:05.123Z""#), time);
+        assert_eq!(said(r#""2026-11-21T16:04:05.123+01:00""#), time);
+        for other in ["null", "7", r#""long ago""#, r#""x\"}"#] {
+            assert_eq!(said(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn g3_a_cursor_is_a_word_and_a_number() {
+        assert_eq!(place(Some("5f2c91.42")), Some(("5f2c91", 42)));
+        for other in ["42", ".42", "e.-1", "e.x", "e.stop", "e.m3-4", "a\rb.4", "a b.4"] {
+            assert_eq!(place(Some(other)), None, "{other:?}");
+        }
+    }
 }

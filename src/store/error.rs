@@ -15,7 +15,7 @@ pub enum StoreError {
     #[error("this idempotency key was used with another body")]
     KeyReused,
     /// The database can't be reached or is too busy; trying again helps (503).
-    #[error("the database can't be reached: {0}")]
+    #[error("the data can't be reached: {0}")]
     Unavailable(String),
     #[error("the database failed: {0}")]
     Failed(String),

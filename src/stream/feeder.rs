@@ -241,7 +241,8 @@ impl Following {
     }
 
     fn missed(&mut self, why: &str) {
-        if let Some(since) = self.freshness.missed(why) {
+        let said = self.shared.source.stale_since();
+        if let Some(since) = self.freshness.missed(why, said) {
             self.shared.metrics.stale.set(1);
             let since: Arc<str> = since.into();
             self.shared.feeder.tell_all(|| Notice::Stale(Some(Arc::clone(&since))));

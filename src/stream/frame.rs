@@ -9,6 +9,7 @@ use std::sync::Arc;
 use bytes::BufMut;
 use bytes::Bytes;
 use bytes::BytesMut;
+use chrono::DateTime;
 use chrono::SecondsFormat;
 use chrono::Utc;
 
@@ -164,7 +165,12 @@ pub fn control(event: &str, retry_ms: Option<u32>, json: &str, cursor: Option<&s
 
 /// The server's clock as it is written everywhere: RFC 3339, UTC, milliseconds.
 pub fn now_text() -> String {
-    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
+    time_text(Utc::now())
+}
+
+/// A time as it is said everywhere.
+pub fn time_text(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 #[cfg(test)]

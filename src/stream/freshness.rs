@@ -40,18 +40,19 @@ impl Freshness {
         told
     }
 
-    /// The log couldn't be read; since when, where readers are to be told now.
-    pub fn missed(&mut self, why: &str) -> Option<String> {
+    /// The log couldn't be read; since when, where readers are to be told now: after a while, or
+    /// at once where `said` is what a node upstream has told after its own while.
+    pub fn missed(&mut self, why: &str, said: Option<String>) -> Option<String> {
         // Said once, however long it lasts, and again where it becomes something else.
         if self.why.as_deref() != Some(why) {
             tracing::warn!(error = why, "The log can't be followed: {why}");
             self.why = Some(why.to_owned());
         }
-        if self.told || self.seen.elapsed() < OUT_OF_SIGHT {
+        if self.told || (said.is_none() && self.seen.elapsed() < OUT_OF_SIGHT) {
             return None;
         }
         self.told = true;
-        let since = self.seen_at.clone();
+        let since = said.unwrap_or_else(|| self.seen_at.clone());
         tracing::error!(error = why, "Readers are told that nothing is known since {since}: {why}");
         Some(since)
     }

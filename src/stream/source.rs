@@ -33,8 +33,12 @@ pub trait Source: Send + Sync {
     /// Waits until a followed stream has ended, and gives it. For one listener.
     fn ended(&self) -> BoxFuture<'_, (Stream, Ending)>;
 
-    /// Of followed streams, in the order asked: as far as is known without asking far away.
+    /// Of followed streams, in the order asked: as far as is known without asking far away. An
+    /// error where there may be more.
     fn heads<'a>(&'a self, streams: &'a [Stream]) -> BoxFuture<'a, Result<Vec<Head>>>;
+
+    /// Since when the source itself says that it can't see all there is, where it does.
+    fn stale_since(&self) -> Option<String>;
 
     /// The newest seq that anybody can have seen by now.
     fn head_now(&self, stream: Stream) -> BoxFuture<'_, Result<Seq>>;
@@ -52,7 +56,7 @@ pub type State = (Arc<str>, Snapshot);
 /// Why a stream can no longer be followed from here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// Nothing is known of it any more: whoever reads on would see a frozen picture.
+    /// What is told in its place doesn't go on from it.
     Lost,
     /// Not everybody may read it any more.
     Closed,
@@ -80,6 +84,10 @@ impl Source for Store {
 
     fn heads<'a>(&'a self, streams: &'a [Stream]) -> BoxFuture<'a, Result<Vec<Head>>> {
         Store::heads(self, streams).boxed()
+    }
+
+    fn stale_since(&self) -> Option<String> {
+        None
     }
 
     fn head_now(&self, stream: Stream) -> BoxFuture<'_, Result<Seq>> {

@@ -49,6 +49,11 @@ impl Hub {
         }
     }
 
+    /// Whether readers are told that what they see may not be all there is.
+    pub fn is_stale(&self) -> bool {
+        self.stale.borrow().is_some()
+    }
+
     fn heartbeat(&self, reader: &Reader) {
         let Some(cursor) = reader.cursor() else { return };
         let at_rest = reader.line.as_ref().is_none_or(|line| line.is_at_rest());

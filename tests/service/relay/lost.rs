@@ -1,5 +1,6 @@
 //! What a relay's readers are told when its upstream is away, and that they miss nothing.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -7,104 +8,163 @@ use crate::relay::Edge;
 use crate::relay::becomes;
 use crate::relay::figure;
 use crate::relay::goodbye;
-use crate::relay::read_through;
 use crate::relay::texts;
-use crate::support::viewer::End;
+use crate::support::database::Database;
+use crate::support::postgres;
+use crate::support::server::TestServer;
+use crate::support::sse::Block;
 use crate::support::viewer::PATIENCE;
+use crate::support::viewer::Viewer;
 
-/// How long readers of a relay are kept while its upstream is away (docs/relay.md).
-const GRACE: Duration = Duration::from_secs(5);
+/// How long readers are left to themselves while the upstream is away (docs/relay.md).
+const OUT_OF_SIGHT: Duration = Duration::from_secs(5);
+
+/// Heartbeats that don't make the test wait.
+const SETTINGS: [(&str, &str); 1] = [("heartbeat_seconds", "1")];
+
+/// Reads on to a heartbeat that says (or no longer says) that nothing is known; gives that, and
+/// the messages before it.
+async fn until_stale(viewer: &mut Viewer, expected: bool) -> (Block, Vec<Block>) {
+    let deadline = Instant::now() + PATIENCE;
+    let mut told = Vec::new();
+    loop {
+        let block = viewer.block().await;
+        match block.event.as_deref() {
+            None => told.push(block),
+            Some("heartbeat") if block.json()["stale_since"].is_string() == expected => {
+                return (block, told);
+            }
+            Some("heartbeat" | "live") => {}
+            other => panic!("{other:?}: {}", block.data),
+        }
+        assert!(Instant::now() < deadline, "stale is not {expected}");
+    }
+}
+
+/// Messages up to `seq`, on the same stream all the while.
+async fn told_to(viewer: &mut Viewer, mut told: Vec<Block>, seq: i64) -> Vec<Block> {
+    while told.last().is_none_or(|last| last.seq() < seq) {
+        told.push(viewer.message().await);
+    }
+    told
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn g3_an_upstream_that_is_killed_and_started_again_loses_nothing_and_repeats_nothing() {
-    let edge = Edge::start(&[]).await;
+    let edge = Edge::start(&SETTINGS).await;
     edge.scorer.notes(3).await;
-    let watches = [edge.watch(), edge.watch()];
     let mut viewers = Vec::new();
-    for watch in &watches {
-        viewers.push(watch.clone().after("1").open().await);
+    for _ in 0..2 {
+        viewers.push(edge.watch().after("1").open().await);
     }
     for round in 0..3 {
         edge.scorer.notes(2).await;
         edge.upstream.kill9();
         if round == 1 {
-            // Longer than readers are kept.
-            becomes(&edge.relay, "touchline_streams_open", 0).await;
+            // Long enough for readers to be told.
+            becomes(&edge.relay, "touchline_stale", 1).await;
         }
         edge.upstream.again().await;
         edge.scorer.notes(2).await;
     }
     let all = edge.history().await;
-    for (watch, viewer) in watches.iter().zip(viewers) {
-        let seen = read_through(watch, viewer, all.len() as i64).await;
+    let last = all.len() as i64;
+    for viewer in &mut viewers {
+        let mut seen = Vec::new();
+        while seen.last().is_none_or(|block: &Block| block.seq() < last) {
+            let block = viewer.block().await;
+            assert_ne!(block.event.as_deref(), Some("bye"), "one stream: {}", block.data);
+            seen.extend(block.event.is_none().then_some(block));
+        }
         assert_eq!(texts(&seen), all[1..]);
     }
+    let breaks = figure(&edge.relay, "touchline_upstream_breaks_total").await;
+    assert_eq!(breaks, 3, "one a kill, however often it was tried");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g8_readers_are_told_when_the_upstream_is_gone_and_are_not_let_in_to_a_frozen_picture() {
-    let edge = Edge::start(&[]).await;
+async fn g8_readers_are_told_when_the_upstream_is_gone_and_then_get_all_on_the_same_stream() {
+    let edge = Edge::start(&SETTINGS).await;
     let mut viewer = edge.watch().open().await;
     viewer.control("live").await;
     let cursor = viewer.cursor.clone().unwrap();
     edge.upstream.kill9();
     let began = Instant::now();
-    let (bye, block) = goodbye(&mut viewer).await;
-    assert_eq!((bye["reason"].as_str(), block.id.as_ref()), (Some("unavailable"), Some(&cursor)));
-    assert!(block.retry.is_some());
+    let (said, told) = until_stale(&mut viewer, true).await;
     let took = began.elapsed();
-    assert!(took < GRACE + Duration::from_secs(5), "told after {took:?}");
+    assert!(took < OUT_OF_SIGHT + Duration::from_secs(5), "told after {took:?}");
+    assert_eq!((said.id.as_ref(), told), (Some(&cursor), Vec::new()));
+    assert_eq!(figure(&edge.relay, "touchline_stale").await, 1);
     assert_eq!(edge.relay.stranger().get("/readyz").await.status, 503);
 
-    let mut refused = edge.watch().after(&cursor).open().await;
-    assert_eq!(refused.block().await.event.as_deref(), Some("hello"));
-    assert_eq!(goodbye(&mut refused).await.0["reason"], "unavailable");
-    let poll = format!("{}?transport=poll&wait=1", edge.scorer.game.stream());
-    edge.relay.stranger().get(&poll).await.problem(503, "a poll");
+    // Who missed nothing that is known here is let in, and told; a new one would need a state.
+    let mut second = edge.watch().after(&cursor).open().await;
+    assert_eq!(second.control("live").await.id.as_ref(), Some(&cursor));
+    until_stale(&mut second, true).await;
+    let mut refused = edge.watch().open().await;
+    let (bye, block) = goodbye(&mut refused).await;
+    assert_eq!((bye["reason"].as_str(), block.retry.is_some()), (Some("unavailable"), true));
+    for cursor in ["", &format!("&last_event_id={cursor}")] {
+        let poll = format!("{}?transport=poll&wait=1{cursor}", edge.scorer.game.stream());
+        edge.relay.stranger().get(&poll).await.problem(503, "a poll");
+    }
 
     edge.upstream.again().await;
-    edge.scorer.note("missed").await.ok();
-    let mut back = edge.watch().after(&cursor).open().await;
-    assert!(back.message().await.data.contains("missed"));
+    edge.scorer.notes(2).await;
+    let all = edge.history().await;
+    let last = all.len() as i64;
+    for viewer in [&mut viewer, &mut second] {
+        let (said, told) = until_stale(viewer, false).await;
+        assert!(said.json()["stale_since"].is_null());
+        let told = told_to(viewer, told, last).await;
+        assert_eq!(texts(&told), all[all.len() - 2..]);
+    }
+    becomes(&edge.relay, "touchline_stale", 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn g8_an_upstream_that_hangs_is_told_of_too() {
-    let edge = Edge::start(&[("heartbeat_seconds", "1")]).await;
+    let edge = Edge::start(&SETTINGS).await;
     let mut viewer = edge.watch().open().await;
     viewer.control("live").await;
     edge.upstream.signal("-STOP");
     let began = Instant::now();
-    assert_eq!(goodbye(&mut viewer).await.0["reason"], "unavailable");
+    until_stale(&mut viewer, true).await;
+    // Two heartbeats of silence, and then as ever.
     let took = began.elapsed();
-    assert!(took < Duration::from_secs(2) + GRACE + Duration::from_secs(5), "after {took:?}");
+    assert!(took < Duration::from_secs(2) + OUT_OF_SIGHT + Duration::from_secs(5), "{took:?}");
     edge.upstream.signal("-CONT");
-    let cursor = viewer.cursor.unwrap();
     edge.scorer.note("after the hang").await.ok();
-    let watch = edge.watch();
-    let viewer = watch.clone().after(&cursor).open().await;
-    let next = texts_after(&watch, viewer, &cursor).await;
-    assert!(next.contains("after the hang"), "{next}");
+    let (_, told) = until_stale(&mut viewer, false).await;
+    let last = edge.history().await.len() as i64;
+    let told = told_to(&mut viewer, told, last).await;
+    assert!(told[0].data.contains("after the hang"), "{told:?}");
 }
 
-/// The first message, over as many connections as it takes.
-async fn texts_after(
-    watch: &crate::support::viewer::Watch,
-    mut viewer: crate::support::viewer::Viewer,
-    cursor: &str,
-) -> String {
-    let deadline = Instant::now() + PATIENCE * 2;
-    loop {
-        assert!(Instant::now() < deadline, "nothing came");
-        match viewer.try_block(PATIENCE).await {
-            Ok(block) if block.event.is_none() => return block.data,
-            Ok(_) => {}
-            Err(End::Late) => panic!("silence"),
-            Err(_) => {
-                tokio::time::sleep(Duration::from_millis(200)).await;
-                viewer = watch.clone().after(cursor).open().await;
-            }
-        }
+#[tokio::test(flavor = "multi_thread")]
+async fn g8_an_upstream_that_is_stale_itself_is_believed_at_once() {
+    let mut postgres = postgres::Server::start().await;
+    let settings = [("database_wait_seconds", "2"), ("heartbeat_seconds", "1")];
+    let upstream = TestServer::start(Database::at(&postgres.url()), &settings).await;
+    let relay = TestServer::relay(&upstream.address(), &settings).await;
+    let second = TestServer::relay(&relay.address(), &settings).await;
+    let scorer = upstream.organizer().await.live("football").await;
+    let mut viewers = Vec::new();
+    for node in [&upstream, &relay, &second] {
+        let mut viewer = node.watch(&scorer.game.stream()).open().await;
+        viewer.control("live").await;
+        viewers.push(viewer);
+    }
+    postgres.kill9();
+    let mut said = BTreeSet::new();
+    for viewer in &mut viewers {
+        let (block, _) = until_stale(viewer, true).await;
+        said.insert(block.json()["stale_since"].to_string());
+    }
+    assert_eq!(said.len(), 1, "the same moment, however far away: {said:?}");
+    postgres.again().await;
+    for viewer in &mut viewers {
+        until_stale(viewer, false).await;
     }
 }
 
