@@ -5,21 +5,19 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::BodyExt;
 use hyper::HeaderMap;
 use hyper::Method;
 use hyper::StatusCode;
-use hyper::body::Incoming;
 use hyper::header::HeaderValue;
 use serde_json::Value;
 
 use crate::domain::topic::Seq;
 use crate::relay::Upstream;
 use crate::relay::blocks::Block;
-use crate::relay::blocks::Blocks;
 use crate::relay::link::Doubt;
 use crate::relay::link::Link;
 use crate::relay::link::State;
+use crate::relay::reading::Reading;
 use crate::relay::source::MOST;
 use crate::relay::told;
 use crate::relay::told::Told;
@@ -43,12 +41,6 @@ enum Fault {
     Broken(String),
     /// What is told is another database's, or starts anew: nothing here goes on from it.
     Anew(String),
-}
-
-/// One connection's bytes.
-struct Reading {
-    body: Incoming,
-    blocks: Blocks,
 }
 
 struct Follower {
@@ -83,7 +75,7 @@ impl Follower {
     async fn open(&mut self) -> Result<Reading, Fault> {
         let mut reading = self.connect(None).await?;
         let (epoch, head) = loop {
-            let block = reading.next(OPENING).await?;
+            let block = reading.next(OPENING).await.map_err(Fault::Broken)?;
             let Some(block) = Block::read(&block) else { continue };
             match block.event {
                 "hello" => self.hear_hello(block.data),
@@ -176,7 +168,7 @@ impl Follower {
         let answer = client.send(Method::GET, &path, headers, self.patience()).await;
         let answer = answer.map_err(|error| Fault::Broken(error.to_string()))?;
         match answer.status() {
-            StatusCode::OK => Ok(Reading { body: answer.into_body(), blocks: Blocks::default() }),
+            StatusCode::OK => Ok(Reading::new(answer.into_body())),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
                 Err(Fault::Refused)
             }
@@ -187,11 +179,11 @@ impl Follower {
     /// Hands on what comes, until nothing does.
     async fn read(&mut self, mut reading: Reading) -> Fault {
         loop {
-            let taken = match reading.next(self.patience()).await {
-                Ok(block) => self.take(&block),
-                Err(fault) => Err(fault),
+            let block = match reading.next(self.patience()).await {
+                Ok(block) => block,
+                Err(words) => return Fault::Broken(words),
             };
-            if let Err(fault) = taken {
+            if let Err(fault) = self.take(&block) {
                 return fault;
             }
         }
@@ -253,32 +245,6 @@ impl Follower {
     fn hear_hello(&self, data: &str) {
         if let Some(ms) = told::heartbeat_ms(data) {
             self.upstream.0.heartbeat_ms.store(ms, Ordering::Relaxed);
-        }
-    }
-}
-
-impl Reading {
-    /// The next whole block: one that trickles in says no more than silence does.
-    async fn next(&mut self, patience: Duration) -> Result<Bytes, Fault> {
-        let block = tokio::time::timeout(patience, self.whole_block()).await;
-        block.map_err(|_| broken("it is silent"))?
-    }
-
-    async fn whole_block(&mut self) -> Result<Bytes, Fault> {
-        loop {
-            if let Some(block) = self.blocks.next() {
-                return Ok(block);
-            }
-            match self.body.frame().await {
-                Some(Ok(frame)) => {
-                    let bytes = frame.into_data().unwrap_or_default();
-                    if !self.blocks.feed(&bytes) {
-                        return Err(broken("a frame without an end"));
-                    }
-                }
-                Some(Err(error)) => return Err(broken(&error.to_string())),
-                None => return Err(broken("it ended")),
-            }
         }
     }
 }

@@ -11,6 +11,7 @@ mod client;
 mod dial;
 mod follow;
 mod link;
+mod reading;
 mod source;
 pub mod through;
 mod told;

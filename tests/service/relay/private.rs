@@ -23,7 +23,10 @@ struct Club {
 
 impl Club {
     async fn new() -> Self {
-        let edge = Edge::start(&[]).await;
+        Self::beside(Edge::start(&[]).await).await
+    }
+
+    async fn beside(edge: Edge) -> Self {
         let organizer = edge.upstream.organizer().await;
         let team = organizer.team("Reserves", "private").await;
         let member = organizer.person(&edge.upstream, "Mia").await;
@@ -138,4 +141,14 @@ async fn a_private_stream_ends_with_a_goodbye_when_the_upstream_or_the_relay_doe
     member.control("live").await;
     club.edge.relay.terminate();
     assert_eq!(goodbye(&mut member).await.0["reason"], "draining");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g8_a_private_stream_ends_when_the_upstream_hangs_for_two_of_its_heartbeats() {
+    // The relay has no other stream that it could have heard of heartbeats from.
+    let club = Club::beside(Edge::start(&[("heartbeat_seconds", "1")]).await).await;
+    let mut member = club.watch().by(&club.member.client).open().await;
+    member.control("live").await;
+    club.edge.upstream.signal("-STOP");
+    assert_eq!(goodbye(&mut member).await.0["reason"], "unavailable");
 }
