@@ -19,8 +19,12 @@ const STATUSES: [(u16, &[&str]); 10] = [
 ];
 
 /// Those of what no operation is documented for, or whose one code says it all.
-const OTHERS: [(u16, &str); 3] =
-    [(405, "method-not-allowed"), (413, "body-too-large"), (415, "unsupported-media-type")];
+const OTHERS: [(u16, &str); 4] = [
+    (405, "method-not-allowed"),
+    (413, "body-too-large"),
+    (415, "unsupported-media-type"),
+    (421, "misdirected"),
+];
 
 pub fn status(code: &str) -> u16 {
     let plain = OTHERS.iter().find(|(_, known)| *known == code).map(|(status, _)| *status);
