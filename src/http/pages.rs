@@ -1,5 +1,6 @@
 //! The pages and their files: what is in `web/`, served from the binary.
 
+mod lean;
 pub mod packed;
 
 use actix_web::HttpRequest;
@@ -97,32 +98,39 @@ fn find(name: &str) -> Option<(&'static str, EmbeddedFile)> {
 }
 
 fn answer(request: &HttpRequest, content_type: &'static str, file: EmbeddedFile) -> HttpResponse {
-    let sha256 = file.metadata.sha256_hash();
-    let mut hash = [0; 16]; // half of it: enough to tell versions apart
-    hash.copy_from_slice(&sha256[..16]);
-    let is_packed = packed::is_wanted(request, content_type);
+    let packed = packed::pack(content_type, file);
+    let is_packed = !packed.gzip.is_empty() && packed::is_wanted(request);
     // Other bytes have another tag: a strong one promises that not one differs.
     let coding = if is_packed { "-gzip" } else { "" };
-    let tag = EntityTag::new_strong(format!("{:032x}{coding}", u128::from_be_bytes(hash)));
+    let tag = EntityTag::new_strong(format!("{:032x}{coding}", packed.hash));
     let known = is_known(request, &tag);
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
         .insert_header(ETag(tag))
         // Asked again each time, since names stay the same from version to version.
         .insert_header((CACHE_CONTROL, "no-cache"))
-        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((REFERRER_POLICY, "same-origin"))
         .insert_header((VARY, "Accept-Encoding"));
+    if has_policy(content_type, request.path()) {
+        response.insert_header((CONTENT_SECURITY_POLICY, POLICY));
+    }
     if known {
         return response.finish();
     }
     response.insert_header((CONTENT_TYPE, content_type));
     if is_packed {
         response.insert_header((CONTENT_ENCODING, "gzip"));
-        return response.body(packed::pack(sha256, &file.data));
+        return response.body(packed.gzip.clone());
     }
-    response.body(file.data.into_owned())
+    response.body(packed.plain.clone())
+}
+
+/// Whether a browser heeds the policy with it: what it opens by itself, and workers. Any other script
+/// or style is under the policy of the page that asks for it, and there are forty of them to a page.
+fn has_policy(content_type: &str, path: &str) -> bool {
+    let opens = ["text/html", "image/svg"].iter().any(|kind| content_type.starts_with(kind));
+    opens || path.ends_with("/worker.js")
 }
 
 /// Whether the browser has this very file.
@@ -179,6 +187,7 @@ mod tests {
             ("/scorer/worker.js",              "text/javascript; charset=utf-8"),
             ("/assets/style.css",              "text/css; charset=utf-8"),
             ("/assets/client/stream.js",       "text/javascript; charset=utf-8"),
+            ("/assets/client/worker.js",       "text/javascript; charset=utf-8"),
             ("/assets/icon.svg",               "image/svg+xml"),
             ("/assets/fonts/inter-latin.woff2", "font/woff2"),
         ];
@@ -188,6 +197,10 @@ mod tests {
             assert_eq!(header(&response, "content-type"), content_type, "{path}");
             assert_eq!(header(&response, "cache-control"), "no-cache", "{path}");
             assert_eq!(header(&response, "x-content-type-options"), "nosniff", "{path}");
+            let runs = ["text/html", "image/svg"].iter().any(|kind| content_type.starts_with(kind));
+            if !runs && !path.ends_with("worker.js") {
+                continue;
+            }
             let policy = header(&response, "content-security-policy");
             assert!(policy.contains("default-src 'self'"), "{path}");
             assert!(policy.contains("frame-ancestors 'self'"), "{path}");

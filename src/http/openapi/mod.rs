@@ -52,7 +52,7 @@ pub async fn serve(request: HttpRequest) -> Result<HttpResponse, Problem> {
         .content_type(KIND)
         .insert_header((header::CACHE_CONTROL, "public, max-age=60"))
         .insert_header((header::VARY, "Accept-Encoding"));
-    if packed::is_wanted(&request, KIND) {
+    if packed::is_wanted(&request) {
         answer.insert_header((header::CONTENT_ENCODING, "gzip"));
         return Ok(answer.body(PACKED.clone()));
     }
