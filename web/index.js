@@ -38,6 +38,7 @@ async function list() {
     events = known.items;
     trouble = "";
     games.watch(listed);
+    games.bring(listed);
   }
   draw();
 }

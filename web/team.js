@@ -7,6 +7,7 @@ import { underWay } from "./parts/bulletin.js";
 import { Fixtures } from "./parts/fixtures.js";
 import { Announced, Gathering, Programme } from "./parts/gathering.js";
 import { ofPlayer, ofTeam } from "./parts/selection.js";
+import { Later } from "./parts/tabs.js";
 import { drawIncident } from "./sports/incidents.js";
 import { html } from "./vendor/htm-preact.js";
 
@@ -61,8 +62,10 @@ function Page({ now }) {
 
 /** @param {{ game: Game, players: NonNullable<Bulletin["players"]> }} props */
 function Playing({ game, players }) {
+  const { deeds: load } = sportOf(game.sport);
   const incidents = ofPlayer(ofTeam(game.incidents ?? [], team.id), player);
   const chosen = players.find((one) => one.id === player);
+  const empty = chosen ? `Nothing of ${chosen.name} yet.` : "Nothing of this team yet.";
   return html`<section class="now-playing" aria-label="Now">
     <h2>Now</h2>
     <${Fixtures} games=${[game]} from=${team.games} />
@@ -70,8 +73,9 @@ function Playing({ game, players }) {
       <option value="0">the whole team</option>
       ${players.map(({ id, name }) => html`<option key=${id} value=${String(id)} selected=${id === player}>${name}</option>`)}
     </select></label>`}
-    ${incidents.length > 0
+    ${load && html`<${Later} key=${game.id} load=${load} props=${{ game, team: team.id, player, empty }} />`}
+    ${!load && (incidents.length > 0
       ? html`<ol class="timeline of-team" tabindex="0" aria-label="What happened">${incidents.map((incident) => drawIncident(game, incident, ""))}</ol>`
-      : html`<p class="empty">${chosen ? `Nothing of ${chosen.name} yet.` : "Nothing of this team yet."}</p>`}
+      : html`<p class="empty">${empty}</p>`)}
   </section>`;
 }

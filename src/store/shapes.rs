@@ -133,12 +133,28 @@ pub fn game(row: &MatchRow, fixture: &Fixture, rules: &Rules, game: &Game) -> Va
 /// What grows with a match, of any sport.
 const GROWS: [&str; 6] = ["incidents", "statistics", "scorecard", "live", "disputes", "pending"];
 
+/// What a list needs of an innings, to write a score with its wickets and overs.
+const OF_INNINGS: [&str; 7] =
+    ["number", "batting_team_id", "super_over", "runs", "wickets", "overs", "end"];
+
 /// The same without what grows with the match: for lists, and for `GET /api/matches/{id}`.
 pub fn brief(mut whole: Value) -> Value {
     if let Value::Object(shape) = &mut whole {
+        let card = shape.get_mut("scorecard").and_then(|card| card.get_mut("innings"));
+        let innings = card.map(|innings| of_innings(innings.take()));
         shape.retain(|name, _| !GROWS.contains(&name.as_str()));
+        shape.extend(innings.map(|innings| ("innings".to_owned(), innings)));
     }
     whole
+}
+
+fn of_innings(mut innings: Value) -> Value {
+    for one in innings.as_array_mut().into_iter().flatten() {
+        if let Value::Object(one) = one {
+            one.retain(|name, _| OF_INNINGS.contains(&name.as_str()));
+        }
+    }
+    innings
 }
 
 /// An announcement as it is at `now_ms`.

@@ -45,6 +45,34 @@ test("lists write scores as cricket does, and the table shows net run rates", as
   await shows(page, ".results .ending", "Deccan Sunrisers won by 17 runs");
   await shows(page, ".standings tbody tr:first-child", /Deccan Sunrisers.*8\.500/s);
   await shows(page, ".standings thead", "NRR");
+  await shows(page, ".results .line:first-child .number", /^25\/1 \(2\.0\)$/);
+  for (const [path, list] of [["/", ".games"], [`/events/${event}`, ".results"], [`/teams/${oval.home}`, ".results"]]) {
+    const again = await open(own, server, path);
+    await shows(again, `${list} .line:first-child .number`, /^25\/1 \(2\.0\)$/, OPENED_MS);
+    await shows(again, `${list} .line:nth-child(2) .number`, /^8\/1 \(2\.0\)$/);
+    await shows(again, `${list} .ending`, "Deccan Sunrisers won by 17 runs");
+    assert.deepEqual(again.faults, [], path);
+  }
+});
+
+test("a team's page tells what its players have done, and follows one of them", async (context) => {
+  const server = await Server.start(context);
+  const oval = await Oval.start(server, { format: { name: "t20", overs: 2 } });
+  const page = await open(await newContext(context, browser), server, `/teams/${oval.home}`);
+  await isLive(page);
+  await oval.bowls("6 . 1 2 4 W");
+  await shows(page, ".deeds-of .players li:first-child", /Ada Okafor\s+batting 7\* \(3\)/);
+  await shows(page, ".deeds-of .day", /^Batting$/);
+  await oval.bowls("1 1 1 . 3 .");
+  await oval.opens(oval.away);
+  await oval.bowls("1 1 W");
+  await shows(page, ".deeds-of .day", "Bowling to Rajasthan Kings");
+  await shows(page, ".deeds-of:first-of-type .players li", /Kaya Mbeki\s+1\/2 \(0\.3\)/);
+  await page.getByRole("combobox").selectOption({ label: "Kaya Mbeki" });
+  assert.equal(await page.locator(".deeds-of").count(), 1);
+  await page.getByRole("combobox").selectOption({ label: "Ivo Castellanos" });
+  await shows(page, ".now-playing .empty", "Nothing of Ivo Castellanos yet.");
+  assert.deepEqual(page.faults, []);
 });
 
 test("the match is played again, ball by ball, with its correction", async (context) => {

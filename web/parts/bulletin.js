@@ -25,6 +25,7 @@
  * @property {number} away_score
  * @property {number | null} winner_team_id
  * @property {string} ending
+ * @property {boolean} [by_hand]
  * @property {string | null} [reason]
  * @property {string | null} [text]
  *

@@ -1,7 +1,6 @@
 // Matches in a list: time, both sides, score.
 
 import { teamColour } from "../client/colour.js";
-import { sportOf } from "../client/game.js";
 import { hasBegun } from "../sports/generic.js";
 import { html } from "../vendor/htm-preact.js";
 import { Ticking } from "./frame.js";
@@ -27,11 +26,12 @@ export function Schedule({ games, from }) {
 /** @param {{ game: Game, from: Games }} props */
 function Fixture({ game, from }) {
   const begun = hasBegun(game);
-  const number = (/** @type {End} */ end) => sportOf(game.sport).number?.(game, end) ?? game.score?.[end];
+  const ending = game.status === "finished" && game.result ? endingOf(game.result) : "";
   return html`
     <a class="game" href=${`/matches/${game.id}`} data-status=${game.status}>
       <${Ticking} class="when" read=${() => from.time(from.newest(game))} every=${1_000} />
-      <span class="sides">${ENDS.map((end) => html`<${Line} key=${end} end=${end} side=${game.teams[end]} number=${begun ? number(end) : null} />`)}</span>
+      <span class="sides">${ENDS.map((end) => html`<${Line} key=${end} end=${end} side=${game.teams[end]} number=${begun ? from.number(game, end) : null} />`)}
+        ${ending && html`<span class="ending">${ending}</span>`}</span>
     </a>`;
 }
 
@@ -44,17 +44,17 @@ function Line({ end, side, number, won = false }) {
 /**
  * @param {object} props
  * @param {Result[]} props.results
- * @param {(result: Result) => { home: { name: string, colour?: string | null }, away: { name: string, colour?: string | null }, when: string }} props.about
+ * @param {(result: Result) => { home: { name: string, colour?: string | null }, away: { name: string, colour?: string | null }, when: string, score: { [end in End]: string | number } }} props.about
  */
 export function Results({ results, about }) {
   return html`<ul class="games results">${results.map((result) => {
-    const { home, away, when } = about(result);
+    const { home, away, when, score } = about(result);
     const winner = result.winner_team_id;
     return html`<li key=${result.match_id}><a class="game" href=${`/matches/${result.match_id}`} data-status="finished">
       <span class="when">${when}</span>
       <span class="sides">
-        <${Line} end="home" side=${home} number=${result.home_score} won=${winner === result.home_team_id} />
-        <${Line} end="away" side=${away} number=${result.away_score} won=${winner === result.away_team_id} />
+        <${Line} end="home" side=${home} number=${score.home} won=${winner === result.home_team_id} />
+        <${Line} end="away" side=${away} number=${score.away} won=${winner === result.away_team_id} />
         ${endingOf(result) && html`<span class="ending">${endingOf(result)}</span>`}
       </span></a></li>`;
   })}</ul>`;

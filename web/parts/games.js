@@ -1,6 +1,6 @@
 // The matches of a list, moved on while they are played: one stream carries up to 30 of them.
 
-import { apply, sportOf, stands, whenHere } from "../client/game.js";
+import { apply, bring, sportOf, stands, whenHere } from "../client/game.js";
 import { Stream } from "../client/stream.js";
 import { elapsedMs } from "../sports/generic.js";
 import { startOf } from "./bulletin.js";
@@ -34,6 +34,18 @@ export class Games {
   /** What the stream has told is newer than what a list says. @param {Game} game */
   newest(game) {
     return { ...game, ...this.#told.get(game.id) };
+  }
+
+  /** Brings what draws these: a match that is over is told by no stream. @param {Game[]} games */
+  async bring(games) {
+    const sports = new Set(games.map(({ sport }) => sport));
+    await Promise.all([...sports].map(bring));
+    this.onChange();
+  }
+
+  /** What a side has made, as its sport writes it. @param {Game} game @param {"home" | "away"} end */
+  number(game, end) {
+    return sportOf(game.sport).number?.(game, end) ?? game.score?.[end];
   }
 
   /** Follows those that may move, the ones being played before the ones to come. @param {Game[]} games */

@@ -72,13 +72,16 @@ export class Gathering {
   async #learn() {
     const { items } = await all(`/api/${this.what}s/${this.id}/matches`);
     for (const game of items) if (!this.known.has(game.id)) this.known.set(game.id, game);
-    this.draw();
+    await this.games.bring(items);
   }
 
-  /** Both sides of a result, and its day. @param {Result} result */
-  about({ match_id, home_team_id, away_team_id }) {
-    const game = this.known.get(match_id);
+  /** Both sides of a result, its day, and the score as its sport writes it. @param {Result} result */
+  about({ match_id, home_team_id, away_team_id, home_score, away_score, by_hand }) {
+    const known = this.known.get(match_id);
+    const game = known && this.games.newest(known);
+    const written = by_hand ? undefined : game; // what was entered by hand may differ from what was played
     return {
+      score: { home: (written && this.games.number(written, "home")) ?? home_score, away: (written && this.games.number(written, "away")) ?? away_score },
       home: game?.teams.home ?? { name: this.nameOf(home_team_id) },
       away: game?.teams.away ?? { name: this.nameOf(away_team_id) },
       when: game?.starts_at ? dayOf(game.starts_at, Date.now()) : "",

@@ -1,7 +1,7 @@
 // Figures of a match of cricket that pages reckon from what they were told: scores as they are written, runs over by over. Pure.
 
 /** @import { End, Game } from "../client/wire.js" */
-/** @import { Innings } from "./innings.js" */
+/** @import { Innings, Line } from "./innings.js" */
 /** @import { Match } from "./cricket-fold.js" */
 
 /** @typedef {{ over: number, runs: number, wickets: number, total: number, down: number, balls: string[] }} Over */
@@ -34,13 +34,13 @@ export function oversOf({ over_summaries: summaries, unfinished_over: rest }) {
   });
 }
 
-/** `176/6`, `150` where all are out, `300/4d` @param {Innings} innings */
+/** `176/6`, `150` where all are out, `300/4d` @param {Line & { declared?: boolean }} innings */
 export function total({ runs, wickets, end, declared }) {
   if (end === "all_out") return String(runs);
   return `${runs}/${wickets}${declared || end === "declared" ? "d" : ""}`;
 }
 
-/** `176/6 (20.0)` @param {Innings} innings */
+/** `176/6 (20.0)` @param {Line & { declared?: boolean }} innings */
 export function withOvers(innings) {
   return `${total(innings)} (${innings.overs})`;
 }
@@ -51,7 +51,9 @@ export function withOvers(innings) {
  * @param {End} end
  */
 export function scoreOf(game, end) {
-  const innings = inningsOf(game, end);
+  const { scorecard, innings: listed } = /** @type {Partial<Match>} */ (game);
+  /** @type {Line[]} */ const all = scorecard?.innings ?? listed ?? [];
+  const innings = all.filter((one) => isOwn(game, end, one));
   const last = innings.at(-1);
   if (!last) return "";
   return [...innings.slice(0, -1).map(total), withOvers(last)].join(" & ");
@@ -63,7 +65,17 @@ export function scoreOf(game, end) {
  * @param {End} end
  */
 export function inningsOf(game, end) {
-  return inningsIn(game).filter((one) => one.batting_team_id === game.teams[end].id && !one.super_over);
+  return inningsIn(game).filter((one) => isOwn(game, end, one));
+}
+
+/** @param {Game} game @param {End} end @param {Line} innings */
+function isOwn(game, end, innings) {
+  return innings.batting_team_id === game.teams[end].id && !innings.super_over;
+}
+
+/** Whether scores can be written with wickets and overs. @param {Game} game */
+export function hasInnings(game) {
+  return "scorecard" in game || "innings" in game;
 }
 
 /** @param {Game} game @returns {Innings[]} */

@@ -2,7 +2,7 @@
 
 import { Later } from "../parts/tabs.js";
 import { html } from "../vendor/htm-preact.js";
-import { battingEnd, isBreak, otherEnd, resultText, scoreOf } from "./cricket-figures.js";
+import { battingEnd, hasInnings, isBreak, otherEnd, resultText, scoreOf } from "./cricket-figures.js";
 import { apply, unplayed } from "./cricket-fold.js";
 import { generic, standing } from "./generic.js";
 
@@ -28,7 +28,7 @@ export const cricket = {
   clock: () => ({ text: "", added: "" }), // an innings is measured in overs
   periods: {},
   standing: stands,
-  number: (game, end) => ("scorecard" in game ? scoreOf(game, end) : null),
+  number: (game, end) => (hasInnings(game) ? scoreOf(game, end) : null),
   say,
   head: async () => (await Promise.all([import("./cricket-head.js"), dressed()]))[0].Head,
   panels: [
@@ -38,6 +38,7 @@ export const cricket = {
     panel("Statistics", loadFigures),
     panel("Line-ups", loadSquads),
   ],
+  deeds: async () => (await import("./cricket-team.js")).Deeds,
   stage: async () => (await import("./cricket-stage.js")).Stage,
   moment,
   board: () => null,

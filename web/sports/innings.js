@@ -61,6 +61,9 @@
  *
  * @typedef {Brief & Sheet} Innings
  *
+ * What a score is written with.
+ * @typedef {Pick<Innings, "number" | "batting_team_id" | "super_over" | "runs" | "wickets" | "overs" | "end">} Line
+ *
  * @typedef {object} Ball
  * @property {number} number
  * @property {number} innings
@@ -94,6 +97,7 @@
  * @typedef {object} Cricket
  * @property {Live} live
  * @property {{ innings: Innings[], result: any }} scorecard
+ * @property {Line[]} [innings] of a match in a list, which has no scorecard
  * @property {{ winner_team_id: number, decision: "bat" | "field" } | null} [toss]
  * @property {any} [playing_conditions]
  * @property {{ number: number }[]} [disputes]

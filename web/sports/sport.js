@@ -19,6 +19,7 @@
  * @property {(game: Game, end: End) => string | null} [number] what a side has made, where that is more than a number; null where a list doesn't know it
  * @property {() => object} [unplayed] what of its own a match begins with
  * @property {() => Promise<Part<{ game: Game, standing: string }>>} [head] of the match page, where two numbers won't do
+ * @property {() => Promise<Part<{ game: Game, team: number, player: number, empty: string }>>} [deeds] what a side, or one player of it, has done, where that is more than incidents
  * @property {() => Promise<Part<StageProps>>} [stage] the stadium display, where two halves with a number won't do
  *
  * @typedef {{ end: End, title: string, text: string, key?: string }} Moment what has a key is celebrated once
