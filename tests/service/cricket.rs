@@ -159,7 +159,8 @@ async fn printed(scorer: &Scorer) {
         assert!(brief[grows].is_null(), "{grows}: {brief}");
     }
     assert_eq!(brief["playing_conditions"]["overs"], 20);
-    let listed = ["number", "runs", "wickets", "overs"].map(|name| brief["innings"][0][name].clone());
+    let listed =
+        ["number", "runs", "wickets", "overs"].map(|name| brief["innings"][0][name].clone());
     assert_eq!(listed, [json!(1), json!(8), json!(1), json!("0.5")], "what a list writes");
     assert!(brief["innings"][0]["batting"].is_null(), "{brief}");
 
