@@ -114,7 +114,7 @@ test("hostile names are text, and axe finds nothing serious", { timeout: 180_000
   await oval.act("declare", { reason: "umpires" });
   await oval.opens(oval.away);
   await oval.bowls("1 4 W 1");
-  for (const [colorScheme, width] of [["light", 1280], ["dark", 320]]) {
+  for (const [colorScheme, width] of [["light", 1280], ["dark", 1280], ["light", 320], ["dark", 320]]) {
     const own = await newContext(context, browser, { colorScheme, viewport: { width, height: 800 } });
     for (const path of [`/matches/${oval.id}`, `/matches/${oval.id}/hd?theme=${colorScheme}`]) {
       const page = await open(own, server, path);

@@ -36,6 +36,8 @@ async function takeAll(wanted) {
   const browser = await launch();
   cleanUps.push(() => browser.close());
   const purchase = await buy(server);
+  const { items } = await server.send("GET", "/api/matches?limit=100");
+  const cricket = items.find(({ sport, status }) => sport === "cricket" && status === "live");
   const goal = { kind: "goal", team_id: 7, player_id: 67, period: "second_half", minute: 90 };
   const cheer = async (page) => {
     await page.locator("#stage").waitFor();
@@ -51,7 +53,7 @@ async function takeAll(wanted) {
       const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
       await context.request.post(`${server.url}/api/auth/login`, { data: server.credentials });
       const suffix = `${screen}-${colorScheme}`;
-      const all = shots(purchase, colorScheme, cheer).filter(({ name }) => (isForReadme ? IN_README.includes(`${name}-${suffix}`) : wanted.length === 0 || wanted.includes(name)));
+      const all = [...shots(purchase, colorScheme, cheer), ...ofCricket(cricket, colorScheme)].filter(({ name }) => (isForReadme ? IN_README.includes(`${name}-${suffix}`) : wanted.length === 0 || wanted.includes(name)));
       for (const shot of all) await take(context, server, shot, suffix);
       await context.close();
     }
@@ -87,6 +89,37 @@ function shots(purchase, theme, cheer) {
     { name: "purchase-unknown", path: "/purchases/00000000-0000-4000-8000-000000000000", ready: ".sign-in" },
     { name: "scorer", path: "/scorer/3", ready: "button" },
     { name: "admin", path: "/admin", ready: "button, input" },
+    { name: "docs", path: "/docs", ready: ".operation" },
+  ];
+}
+
+/** The same of a match of cricket, whose tabs draw other things. */
+function ofCricket({ id, home_team_id: home }, theme) {
+  const tab = (title, ready) => async (page) => {
+    await page.getByRole("tab", { name: title }).click();
+    await page.locator(ready).first().waitFor();
+  };
+  const replay = async (page) => {
+    await tab("Replay", ".replay")(page);
+    await page.getByRole("radio", { name: "5,000×" }).check();
+    await page.getByRole("button", { name: "Play" }).click();
+    await page.locator(".replay .an-over").first().waitFor();
+  };
+  const wicket = async (page) => {
+    await page.locator('[data-runs="W"]').click();
+    await page.locator('[data-wicket="bowled"]').waitFor();
+  };
+  return [
+    { name: "cricket", path: `/matches/${id}`, ready: ".a-ball .text, .an-over" },
+    { name: "cricket-scorecard", path: `/matches/${id}`, ready: "#tabs", act: tab("Scorecard", ".bowling-card") },
+    { name: "cricket-charts", path: `/matches/${id}`, ready: "#tabs", act: tab("Charts", "#panel svg") },
+    { name: "cricket-statistics", path: `/matches/${id}`, ready: "#tabs", act: tab("Statistics", "#panel > * > *") },
+    { name: "cricket-lineups", path: `/matches/${id}`, ready: "#tabs", act: tab("Line-ups", "#panel li") },
+    { name: "cricket-replay", path: `/matches/${id}`, ready: "#tabs", act: replay },
+    { name: "hd-cricket", path: `/matches/${id}/hd?theme=${theme}`, ready: "#this-over" },
+    { name: "cricket-team", path: `/teams/${home}`, ready: ".deeds-of li" },
+    { name: "cricket-scorer", path: `/scorer/${id}`, ready: "[data-runs]" },
+    { name: "cricket-scorer-wicket", path: `/scorer/${id}`, ready: "[data-runs]", act: wicket },
   ];
 }
 

@@ -58,7 +58,7 @@ export async function build(server, names = PLAIN) {
 
 /**
  * All pages: where, what must be seen first, and whose names must be on it as they were typed.
- * @returns {{ path: string, ready: string, says?: (keyof PLAIN)[], stranger?: boolean }[]}
+ * @returns {{ path: string, ready: string, says?: (keyof PLAIN)[], stranger?: boolean, folded?: boolean }[]} what is `folded` has more than anybody unfolds
  */
 export function pages({ event, homeTeam, id, helper, purchase }) {
   const ofEvent = `/admin#/events/${event}`;
@@ -70,6 +70,7 @@ export function pages({ event, homeTeam, id, helper, purchase }) {
     { path: `/events/${event}`, ready: ".announcement", says: ["event", "home", "away", "title", "message", "reason"] },
     { path: `/events/${event}/tickets`, ready: ".order .button", says: ["event", "person"] },
     { path: `/teams/${homeTeam}`, ready: ".of-team .who", says: ["home", "player", "title", "message"] },
+    { path: "/docs#post_events_id_purchases", ready: ".operation[open] dl", folded: true },
     { path: "/purchases", ready: ".bought li", says: ["event"] },
     { path: `/purchases/${purchase}`, ready: ".qr", says: ["ticket"] },
     { path: "/purchases", ready: ".sign-in", stranger: true },
