@@ -14,28 +14,50 @@ const VERSIONS = "/usr/lib/postgresql";
 
 /** Starts it; gives the address of its database. */
 export async function startPostgres(context) {
-  const folder = await mkdtemp(join(tmpdir(), "touchline-postgres-"));
-  const owner = ownerOf(folder);
-  const data = join(folder, "data");
-  const initdb = join(tools(), "initdb");
-  execFileSync(initdb, ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--pgdata", data], { ...owner, cwd: folder, stdio: "pipe" });
-  const port = await freePort();
-  const settings = ["-D", data, "-k", folder, "-p", String(port), "-h", "127.0.0.1", "-c", "fsync=off"];
-  const child = spawn(join(tools(), "postgres"), settings, { ...owner, cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
-  let said = "";
-  child.stderr.on("data", (bytes) => (said += bytes));
-  context.after(async () => {
-    if (child.exitCode === null) {
-      child.kill("SIGQUIT");
-      await once(child, "exit");
-    }
-    await rm(folder, { recursive: true, force: true });
-  });
-  await until(() => {
-    assert.equal(child.exitCode, null, `postgres ended\n${said}`);
-    return said.includes("ready to accept connections");
-  }, "postgres");
-  return `postgres://postgres@127.0.0.1:${port}/postgres`;
+  return (await Postgres.start(context)).url;
+}
+
+export class Postgres {
+  #child = null;
+
+  static async start(context) {
+    const postgres = new Postgres();
+    postgres.folder = await mkdtemp(join(tmpdir(), "touchline-postgres-"));
+    postgres.owner = ownerOf(postgres.folder);
+    const initdb = join(tools(), "initdb");
+    postgres.data = join(postgres.folder, "data");
+    execFileSync(initdb, ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--pgdata", postgres.data], { ...postgres.owner, cwd: postgres.folder, stdio: "pipe" });
+    postgres.port = await freePort();
+    postgres.url = `postgres://postgres@127.0.0.1:${postgres.port}/postgres`;
+    context.after(async () => {
+      await postgres.stop();
+      await rm(postgres.folder, { recursive: true, force: true });
+    });
+    await postgres.run();
+    return postgres;
+  }
+
+  /** Starts it, with the data it had. */
+  async run() {
+    const { folder, owner, data, port } = this;
+    const settings = ["-D", data, "-k", folder, "-p", String(port), "-h", "127.0.0.1", "-c", "fsync=off"];
+    const child = spawn(join(tools(), "postgres"), settings, { ...owner, cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+    this.#child = child;
+    let said = "";
+    child.stderr.on("data", (bytes) => (said += bytes));
+    await until(() => {
+      assert.equal(child.exitCode, null, `postgres ended\n${said}`);
+      return said.includes("ready to accept connections");
+    }, "postgres");
+  }
+
+  /** Ends it at once, as a crash would. */
+  async stop() {
+    if (this.#child.exitCode !== null) return;
+    const ended = once(this.#child, "exit");
+    this.#child.kill("SIGQUIT");
+    await ended;
+  }
 }
 
 /** Who runs it where we are root, whom it refuses. */
