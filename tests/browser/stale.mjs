@@ -41,9 +41,11 @@ for (const kind of ["chrome", "firefox"]) {
       await reads(display, "#home-score", "^0$");
       const raw = await open(context, `${server.url}/docs`);
       await raw.evaluate((id) => {
-        globalThis.told = { opened: 0, stale: 0 };
+        globalThis.told = { opened: 0, stale: 0, ends: [] };
         const source = (globalThis.source = new EventSource(`/api/matches/${id}/stream/`)); // or it may be collected
         source.onopen = () => (globalThis.told.opened += 1);
+        source.onerror = () => globalThis.told.ends.push(`error, ${source.readyState}`);
+        source.addEventListener("bye", ({ data }) => globalThis.told.ends.push(data));
         source.addEventListener("heartbeat", ({ data }) => (globalThis.told.stale += Number("stale_since" in JSON.parse(data))));
       }, game.id);
       await until(() => raw.evaluate(() => globalThis.told.opened === 1), "the stream", NOTICED_MS);
@@ -51,7 +53,11 @@ for (const kind of ["chrome", "firefox"]) {
       await postgres.stop();
       await reads(match, "#connection", "^Reconnecting since \\d+:\\d\\d");
       await reads(display, "#lost", "\\d+:\\d\\d");
-      await until(() => raw.evaluate(() => globalThis.told.stale > 1), "heartbeats that say so", NOTICED_MS);
+      await until(async () => {
+        const { stale, ends } = await raw.evaluate(() => globalThis.told);
+        assert.deepEqual(ends, [], "the stream stays");
+        return stale > 1;
+      }, "heartbeats that say so", NOTICED_MS);
       for (const page of [match, display]) assert.equal(await page.$eval("#home-score", (score) => score.textContent), "0", "what it knew is still there");
 
       await postgres.run();
