@@ -41,14 +41,15 @@ for (const kind of ["chrome", "firefox"]) {
       await reads(display, "#home-score", "^0$");
       const raw = await open(context, `${server.url}/docs`);
       await raw.evaluate((id) => {
-        globalThis.told = { opened: 0, stale: 0, ends: [] };
+        globalThis.told = { opened: 0, live: false, stale: 0, ends: [] };
         const source = (globalThis.source = new EventSource(`/api/matches/${id}/stream/`)); // or it may be collected
         source.onopen = () => (globalThis.told.opened += 1);
+        source.addEventListener("live", () => (globalThis.told.live = true));
         source.onerror = () => globalThis.told.ends.push(`error, ${source.readyState}`);
         source.addEventListener("bye", ({ data }) => globalThis.told.ends.push(data));
         source.addEventListener("heartbeat", ({ data }) => (globalThis.told.stale += Number("stale_since" in JSON.parse(data))));
       }, game.id);
-      await until(() => raw.evaluate(() => globalThis.told.opened === 1), "the stream", NOTICED_MS);
+      await until(() => raw.evaluate(() => globalThis.told.live), "all that is stored", NOTICED_MS);
 
       await postgres.stop();
       await reads(match, "#connection", "^Reconnecting since \\d+:\\d\\d");
