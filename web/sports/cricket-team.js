@@ -20,7 +20,7 @@ export function Deeds({ game, team, player, empty }) {
     ${parts.length === 0 && html`<p class="empty">${empty}</p>`}
     ${parts.map(({ innings, did }) => html`<section key=${innings.number} class="deeds-of">
       <h3 class="day">${innings.batting_team_id === team ? "Batting" : `Bowling to ${nameOf(game, innings)}`}</h3>
-      <ol class="players">${did.map(({ id, name, how, figures }) => html`<li key=${id}><span class="name">${name}</span> <span class="deeds"><span>${how}</span> <b>${figures}</b></span></li>`)}</ol>
+      <ol class="players">${did.map(({ id, name, how, figures }) => html`<li key=${id}><span class="name">${name}</span> <span class="deeds">${how && html`<span>${how}</span>`} <b>${figures}</b></span></li>`)}</ol>
     </section>`)}`;
 }
 
