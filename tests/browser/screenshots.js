@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { launch, watch } from "./chromium.js";
+import { Oval } from "./oval.js";
 import { Server, until } from "./server.js";
 
 const SCREENS = {
@@ -36,8 +37,7 @@ async function takeAll(wanted) {
   const browser = await launch();
   cleanUps.push(() => browser.close());
   const purchase = await buy(server);
-  const { items } = await server.send("GET", "/api/matches?limit=100");
-  const cricket = items.find(({ sport, status }) => sport === "cricket" && status === "live");
+  const cricket = await playCricket(server);
   const goal = { kind: "goal", team_id: 7, player_id: 67, period: "second_half", minute: 90 };
   const cheer = async (page) => {
     await page.locator("#stage").waitFor();
@@ -94,7 +94,7 @@ function shots(purchase, theme, cheer) {
 }
 
 /** The same of a match of cricket, whose tabs draw other things. */
-function ofCricket({ id, home_team_id: home }, theme) {
+function ofCricket({ id, home }, theme) {
   const tab = (title, ready) => async (page) => {
     await page.getByRole("tab", { name: title }).click();
     await page.locator(ready).first().waitFor();
@@ -137,6 +137,18 @@ async function take(context, server, { name, path, ready, act }, suffix) {
     for (const fault of page.faults) console.error(`${path}: ${fault}`);
   }
   await page.close();
+}
+
+/** A chase that stands still: the league's own is over before the last picture. */
+async function playCricket(server) {
+  const oval = await Oval.start(server);
+  const overs = ["1 . 4 1 2 .", "1 . 1wd 6 1 . 1", ". 1 1lb 4 . 2", "1 W . 1 1 4", "2nb 1 6 . 1 1 1", "C . 1 2 . 1"];
+  const text = { commentary: "Short of a length, worked off the pads to deep square leg." };
+  for (let over = 0; over < 20; over += 1) await oval.bowls(overs[over % overs.length], text);
+  await oval.opens(oval.away);
+  for (let over = 0; over < 12; over += 1) await oval.bowls(overs[(over + 2) % overs.length], text);
+  await oval.bowls("1 4 W 2nb");
+  return oval;
 }
 
 /** What is seen without scrolling, in few bytes. */
