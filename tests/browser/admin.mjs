@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { launch } from "./browsers.js";
 import { Server, until } from "./server.js";
@@ -126,6 +127,24 @@ test("announcements, results and purchases are made and changed", async (context
   assert.deepEqual(admin.faults, []);
 });
 
+test("an answer that comes late undoes nothing, and a list that is not there yet is no choice", async (context) => {
+  const server = await Server.start(context);
+  const event = await server.post("/api/events", { name: "Cup", sport: "football" });
+  const admin = await Page.signedIn(context, server, "/admin#/events");
+  const late = await admin.answersLate(server, ["/api/teams?", "status=active"]);
+  await admin.go(`#/events/${event.id}/announcements`);
+  await admin.click(".create > summary");
+  await until(() => late.length === 2, "both to be asked for", LOADED_MS);
+  await admin.fill({ title: "Lightning", message: "Go in." });
+  await admin.press("New announcement");
+  await admin.sees(".card", "Lightning");
+  for (const answer of late) await answer();
+  await admin.click('[name="team_ids"]'); // a turn of the page's own, after what the answers brought
+  await pause(300);
+  await admin.sees(".card", "Lightning", 0);
+  assert.deepEqual(admin.faults, []);
+});
+
 test("g10_frames_are_text_whatever_they_hold; a connection is ended", async (context) => {
   const server = await Server.start(context);
   const name = `<img src=x onerror="alert(1)"></pre><script>alert(2)</script>`;
@@ -238,6 +257,25 @@ class Page {
     });
   }
 
+  /**
+   * Asks at once for the first page of each, and has it brought when told to: what was asked early and came late.
+   * @param {string[]} parts of their addresses
+   * @returns {Promise<(() => Promise<void>)[]>} as they are asked for
+   */
+  async answersLate(server, parts) {
+    const left = new Set(parts);
+    const late = [];
+    await this.page.setRequestInterception(true);
+    this.page.on("request", async (request) => {
+      const { pathname, search } = new URL(request.url());
+      const part = [...left].find((one) => (pathname + search).includes(one));
+      if (!left.delete(part)) return request.continue();
+      const body = JSON.stringify(await server.send("GET", pathname + search));
+      late.push(() => request.respond({ contentType: "application/json", body }));
+    });
+    return late;
+  }
+
   go(hash) {
     return this.page.evaluate((to) => (location.hash = to), hash);
   }
@@ -247,7 +285,7 @@ class Page {
       const fields = Object.keys(all).map((name) => document.querySelector(`details[open] [name="${name}"]`) ?? document.querySelector(`[name="${name}"]`));
       if (fields.includes(null)) return false;
       Object.values(all).forEach((value, at) => (fields[at].value = value));
-      return true;
+      return Object.values(all).every((value, at) => fields[at].value === value); // a list may still be on its way
     }, values), `the fields ${Object.keys(values)}`, SOON_MS);
   }
 

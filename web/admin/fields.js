@@ -29,7 +29,7 @@ export function at(body, name) {
  * @returns {any}
  */
 export function read({ name, type = "text", many, numeric }, form) {
-  if (many) return form.getAll(name).map(Number);
+  if (many) return form.getAll(name).filter(Boolean).map(Number);
   const text = String(form.get(name) ?? "");
   if (type === "check") return form.get(name) !== null;
   if (type === "words") return text.split(/[\s,]+/).filter(Boolean);

@@ -49,6 +49,14 @@ test("what is empty is left out of something new", () => {
     { name: "Cup", sport: "football", points: { win: 3 } });
 });
 
+test("several of a list are numbers, and none is none", () => {
+  const fields = [{ name: "team_ids", label: "Teams", type: "ref", many: true }];
+  const chosen = form({ team_ids: "5" });
+  chosen.append("team_ids", "7");
+  assert.deepEqual(bodyOf(fields, chosen), { team_ids: [5, 7] });
+  assert.deepEqual(bodyOf(fields, form({ team_ids: "" })), {}, "where the list can't be read, a field that is empty");
+});
+
 test("a fault stands beside the field that its pointer names", () => {
   const fault = (pointer) => place(FIELDS, [{ pointer, detail: "is wrong" }]);
   assert.deepEqual(fault("/name"), { beside: { name: "is wrong" }, apart: [] });

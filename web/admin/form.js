@@ -79,14 +79,18 @@ function Select({ marks, options, value }) {
 
 /** One or several of a list; by number where the list may not be read. @param {{ field: Field, marks: any, value: any }} props */
 function Reference({ field: { from = "", required, many }, marks, value }) {
-  const [items, setItems] = useState(/** @type {any[] | null} */ (null));
+  const [found, setFound] = useState(/** @type {Awaited<ReturnType<typeof all>> | null} */ (null));
   useEffect(() => {
     let isOver = false;
-    all(from).then(({ items: found, problem }) => !isOver && setItems(problem ? null : found));
+    all(from).then((answer) => !isOver && setFound(answer));
     return () => void (isOver = true);
   }, [from]);
-  if (!items) return html`<input type="number" min="1" ...${marks} defaultValue=${value ?? ""} placeholder="Number" />`;
-  const options = items.map(({ id, name }) => html`<option key=${id} value=${id} selected=${id === value}>${name} (${id})</option>`);
+  if (found?.problem) return html`<input type="number" min="1" ...${marks} defaultValue=${value ?? ""} placeholder="Number" />`;
+  /** @type {number[]} */ const chosen = [value ?? []].flat();
+  // Until the list is here, what was chosen stands in it alone: a form that is sent early changes nothing.
+  const items = found?.items ?? chosen.map((id) => ({ id, name: "…" }));
+  const options = items.map(({ id, name }) => html`<option key=${id} value=${id} selected=${chosen.includes(id)}>${name} (${id})</option>`);
   if (many) return html`<select multiple size="4" ...${marks}>${options}</select>`;
-  return html`<select ...${marks}>${html`<option value="">${required ? "Choose …" : "None"}</option>`}${options}</select>`;
+  const none = !found ? "Loading …" : required ? "Choose …" : "None";
+  return html`<select ...${marks}><option value="">${none}</option>${options}</select>`;
 }

@@ -1,6 +1,6 @@
 // Something of the server's on a page: read, edited, deleted; and lists of such things.
 
-import { html, useEffect, useState } from "../vendor/htm-preact.js";
+import { html, useEffect, useRef, useState } from "../vendor/htm-preact.js";
 import { Sure } from "../desk/parts.js";
 import { all, call } from "../desk/api.js";
 import { Form } from "./form.js";
@@ -10,24 +10,39 @@ import { Form } from "./form.js";
 /** @import { Field } from "./fields.js" */
 
 /**
- * What is at a path now; asked for again by calling `reload`.
+ * What is said of a path; asked again by calling `reload`. Answers may overtake one another: the
+ * one that was asked for last counts.
+ * @template T
+ * @param {string} path
+ * @param {(path: string) => Promise<T>} ask
+ * @returns {{ said: T | null, reload: () => Promise<void> }}
+ */
+function useLatest(path, ask) {
+  const [known, setKnown] = useState(/** @type {{ path: string, said: T } | null} */ (null));
+  const asked = useRef(0);
+  const reload = async () => {
+    const turn = ++asked.current;
+    const said = await ask(path);
+    if (turn === asked.current) setKnown({ path, said });
+  };
+  useEffect(() => void reload(), [path]);
+  return { said: known?.path === path ? known.said : null, reload };
+}
+
+/**
+ * What is at a path now.
  * @param {string} path
  * @returns {{ answer: Answer | null, reload: () => Promise<void> }}
  */
 export function useAnswer(path) {
-  const [known, setKnown] = useState(/** @type {{ path: string, answer: Answer } | null} */ (null));
-  const reload = async () => setKnown({ path, answer: await call("GET", path) });
-  useEffect(() => void reload(), [path]);
-  return { answer: known?.path === path ? known.answer : null, reload };
+  const { said, reload } = useLatest(path, (at) => call("GET", at));
+  return { answer: said, reload };
 }
 
 /** @param {string} path @returns {{ items: any[] | null, problem: Problem | null, reload: () => Promise<void> }} */
 export function useList(path) {
-  const [known, setKnown] = useState(/** @type {{ path: string, items: any[], problem: Problem | null } | null} */ (null));
-  const reload = async () => setKnown({ path, ...(await all(path)) });
-  useEffect(() => void reload(), [path]);
-  const mine = known?.path === path ? known : null;
-  return { items: mine?.items ?? null, problem: mine?.problem ?? null, reload };
+  const { said, reload } = useLatest(path, (at) => all(at));
+  return { items: said?.items ?? null, problem: said?.problem ?? null, reload };
 }
 
 /** @param {{ problem: Problem | null | undefined }} props */
