@@ -8,7 +8,6 @@ mod tls;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use serde_json::Value;
 use serde_json::json;
 
 use crate::support::people::Scorer;
@@ -68,12 +67,6 @@ async fn becomes(server: &TestServer, name: &str, expected: i64) {
         assert!(Instant::now() < deadline, "{name} is {found} and not {expected}");
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-}
-
-/// The goodbye, which must come in time: heartbeats alone are no reason to wait on.
-async fn goodbye(viewer: &mut Viewer) -> (Value, Block) {
-    let said = tokio::time::timeout(PATIENCE, viewer.goodbye()).await;
-    said.expect("a goodbye in time")
 }
 
 fn texts(blocks: &[Block]) -> Vec<&str> {
@@ -255,7 +248,7 @@ async fn a_relay_answers_for_streams_alone() {
     assert_eq!(head.header("cache-control"), "no-cache, no-transform");
     stranger.control("live").await;
     edge.relay.terminate();
-    assert_eq!(goodbye(&mut stranger).await.0["reason"], "draining");
+    assert_eq!(stranger.goodbye().await.0["reason"], "draining");
     assert!(edge.relay.ended(PATIENCE).await.success());
 }
 

@@ -7,7 +7,6 @@ use std::time::Instant;
 use crate::relay::Edge;
 use crate::relay::becomes;
 use crate::relay::figure;
-use crate::relay::goodbye;
 use crate::relay::texts;
 use crate::support::database::Database;
 use crate::support::postgres;
@@ -100,7 +99,7 @@ async fn g8_readers_are_told_when_the_upstream_is_gone_and_then_get_all_on_the_s
     assert_eq!(second.control("live").await.id.as_ref(), Some(&cursor));
     until_stale(&mut second, true).await;
     let mut refused = edge.watch().open().await;
-    let (bye, block) = goodbye(&mut refused).await;
+    let (bye, block) = refused.goodbye().await;
     assert_eq!((bye["reason"].as_str(), block.retry.is_some()), (Some("unavailable"), true));
     for cursor in ["", &format!("&last_event_id={cursor}")] {
         let poll = format!("{}?transport=poll&wait=1{cursor}", edge.scorer.game.stream());
@@ -181,7 +180,7 @@ async fn g4_readers_are_told_of_another_database() {
         .tamper("update settings set value = 'abcdef' where name = 'epoch'")
         .await;
     edge.upstream.again().await;
-    assert_eq!(goodbye(&mut viewer).await.0["reason"], "unavailable");
+    assert_eq!(viewer.goodbye().await.0["reason"], "unavailable");
 
     let mut back = edge.watch().after(&cursor).open().await;
     let hello = back.block().await;

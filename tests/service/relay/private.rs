@@ -8,7 +8,6 @@ use serde_json::json;
 use crate::relay::Edge;
 use crate::relay::becomes;
 use crate::relay::figure;
-use crate::relay::goodbye;
 use crate::support::people::Person;
 use crate::support::viewer::Watch;
 
@@ -84,7 +83,7 @@ async fn g7_a_right_that_is_taken_away_ends_the_relays_stream_within_five_second
     let organizer = club.edge.upstream.organizer().await;
     organizer.leave(club.team, &club.member).await;
     let began = Instant::now();
-    let (bye, block) = goodbye(&mut member).await;
+    let (bye, block) = member.goodbye().await;
     assert!(began.elapsed() < FIVE);
     assert_eq!(bye["reason"], "access_revoked");
     let stop = block.id.unwrap();
@@ -115,11 +114,11 @@ async fn g7_what_becomes_private_ends_for_everybody_and_goes_on_for_its_own_peop
     let change = json!({ "visibility": "private" });
     organizer.client.patch(&format!("/api/teams/{open}"), change).await.ok();
     let began = Instant::now();
-    let (bye, block) = goodbye(&mut stranger).await;
+    let (bye, block) = stranger.goodbye().await;
     assert!(began.elapsed() < FIVE);
     assert_eq!(bye, json!({ "reason": "access_revoked", "topics": [format!("team_{open}")] }));
     assert_eq!(block.id.unwrap().split_once('.').unwrap().1, "stop");
-    let (bye, _) = goodbye(&mut member).await;
+    let (bye, _) = member.goodbye().await;
     assert_eq!(bye["reason"], "lifetime");
     let again = club.edge.relay.watch(&path);
     assert_eq!(again.clone().answer().await.head.status, 401);
@@ -133,14 +132,14 @@ async fn a_private_stream_ends_with_a_goodbye_when_the_upstream_or_the_relay_doe
     let mut member = club.watch().by(&club.member.client).open().await;
     member.control("live").await;
     club.edge.upstream.kill9();
-    assert_eq!(goodbye(&mut member).await.0["reason"], "unavailable");
+    assert_eq!(member.goodbye().await.0["reason"], "unavailable");
     let mut refused = club.watch().by(&club.member.client).open().await;
-    assert_eq!(goodbye(&mut refused).await.0["reason"], "unavailable");
+    assert_eq!(refused.goodbye().await.0["reason"], "unavailable");
     club.edge.upstream.again().await;
     let mut member = club.watch().by(&club.member.client).open().await;
     member.control("live").await;
     club.edge.relay.terminate();
-    assert_eq!(goodbye(&mut member).await.0["reason"], "draining");
+    assert_eq!(member.goodbye().await.0["reason"], "draining");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -150,5 +149,5 @@ async fn g8_a_private_stream_ends_when_the_upstream_hangs_for_two_of_its_heartbe
     let mut member = club.watch().by(&club.member.client).open().await;
     member.control("live").await;
     club.edge.upstream.signal("-STOP");
-    assert_eq!(goodbye(&mut member).await.0["reason"], "unavailable");
+    assert_eq!(member.goodbye().await.0["reason"], "unavailable");
 }

@@ -213,17 +213,26 @@ impl Viewer {
         }
     }
 
+    /// The first of these in time: heartbeats alone are no reason to wait on.
+    async fn first(&mut self, wanted: impl Fn(&Block) -> bool) -> Result<Block, End> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let block = self.try_block(deadline - Instant::now()).await?;
+            if wanted(&block) {
+                return Ok(block);
+            }
+        }
+    }
+
     /// The next message or snapshot: what `onmessage` gets.
     #[track_caller]
     pub fn message(&mut self) -> impl Future<Output = Block> + '_ {
         let caller = std::panic::Location::caller();
         async move {
-            loop {
-                match self.try_block(PATIENCE).await {
-                    Ok(block) if block.event.is_none() => return block,
-                    Ok(block) if block.event.as_deref() != Some("bye") => {}
-                    other => panic!("no message: {other:?}, asked at {caller}"),
-                }
+            let wanted = |block: &Block| matches!(block.event.as_deref(), None | Some("bye"));
+            match self.first(wanted).await {
+                Ok(block) if block.event.is_none() => block,
+                other => panic!("no message: {other:?}, asked at {caller}"),
             }
         }
     }
@@ -234,13 +243,8 @@ impl Viewer {
         let caller = std::panic::Location::caller();
         let name = name.to_owned();
         async move {
-            loop {
-                match self.try_block(PATIENCE).await {
-                    Ok(block) if block.event.as_deref() == Some(&*name) => return block,
-                    Ok(_) => {}
-                    Err(end) => panic!("no {name}: {end:?}, asked at {caller}"),
-                }
-            }
+            let found = self.first(|block| block.event.as_deref() == Some(&*name)).await;
+            found.unwrap_or_else(|end| panic!("no {name}: {end:?}, asked at {caller}"))
         }
     }
 
