@@ -10,6 +10,7 @@ use hyper::Method;
 use hyper::StatusCode;
 use hyper::header::HeaderValue;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::domain::topic::Seq;
 use crate::relay::Upstream;
@@ -30,6 +31,10 @@ const OPENING: Duration = Duration::from_secs(5);
 const FIRST_WAIT_MS: u64 = 100;
 const LONGEST_WAIT_MS: u64 = 1000;
 
+/// How long the upstream may have no room for a stream it told before: longer, and readers of all
+/// others would be told that nothing is known.
+const NO_ROOM: Duration = Duration::from_secs(3);
+
 /// Messages read at the start, so that who was here a moment ago finds what was missed.
 const HEAD_START: Seq = 256;
 
@@ -39,6 +44,8 @@ enum Fault {
     Refused,
     /// It ended, broke, or was silent for too long.
     Broken(String),
+    /// The upstream has as many readers as it takes.
+    Full,
     /// What is told is another database's, or starts anew: nothing here goes on from it.
     Anew(String),
 }
@@ -49,11 +56,12 @@ struct Follower {
     /// Whether the stream is live at the upstream.
     is_live: bool,
     attempts: u32,
+    broken_at: Option<Instant>,
 }
 
 /// Runs until the stream has ended or nobody reads it here any more.
 pub async fn run(upstream: Upstream, link: Arc<Link>) {
-    let mut follower = Follower { upstream, link, is_live: false, attempts: 0 };
+    let mut follower = Follower { upstream, link, is_live: false, attempts: 0, broken_at: None };
     let opened = tokio::time::timeout(OPENING, follower.open()).await;
     let Follower { upstream, link, .. } = &follower;
     match opened {
@@ -61,6 +69,10 @@ pub async fn run(upstream: Upstream, link: Arc<Link>) {
         Ok(Err(Fault::Refused)) => upstream.fail(link, State::Refused),
         Ok(Err(Fault::Broken(words) | Fault::Anew(words))) => {
             tracing::warn!("{} can't be followed: {words}", link.stream);
+            upstream.fail(link, State::Failed);
+        }
+        Ok(Err(Fault::Full)) => {
+            tracing::warn!("{} can't be followed: the upstream has no room for it", link.stream);
             upstream.fail(link, State::Failed);
         }
         Err(_) => {
@@ -84,7 +96,7 @@ impl Follower {
                         .ok_or_else(|| broken("no cursor"))
                         .map(|(epoch, head)| (Arc::<str>::from(epoch), head))?;
                 }
-                "bye" => return Err(Fault::Broken(format!("it says {}", block.data))),
+                "bye" => return Err(farewell(block.data)),
                 _ => {}
             }
         };
@@ -125,6 +137,11 @@ impl Follower {
                     break Ending::Lost;
                 }
                 Fault::Broken(words) => self.broke(&words),
+                Fault::Full if self.broken_at.is_some_and(|at| at.elapsed() > NO_ROOM) => {
+                    tracing::warn!("{} has no room at the upstream any more", self.link.stream);
+                    break Ending::Lost;
+                }
+                Fault::Full => self.broke("no room"),
             }
             self.wait().await;
         };
@@ -140,6 +157,7 @@ impl Follower {
         } else {
             tracing::debug!("{stream} can't be followed yet: {words}");
         }
+        self.broken_at.get_or_insert_with(Instant::now);
         self.link.doubt(Some(Doubt::Away));
     }
 
@@ -204,7 +222,7 @@ impl Follower {
                 Ok(())
             }
             "live" => {
-                (self.is_live, self.attempts) = (true, 0);
+                (self.is_live, self.attempts, self.broken_at) = (true, 0, None);
                 self.link.doubt(None);
                 Ok(())
             }
@@ -212,10 +230,7 @@ impl Follower {
                 self.link.doubt(told::stale_since(block.data).map(Doubt::Stale));
                 Ok(())
             }
-            "bye" => Err(match reason(block.data).as_str() {
-                "access_revoked" => Fault::Refused,
-                reason => Fault::Broken(format!("it says bye: {reason}")),
-            }),
+            "bye" => Err(farewell(block.data)),
             _ => Ok(()),
         }
     }
@@ -251,6 +266,14 @@ impl Follower {
 
 fn broken(words: &str) -> Fault {
     Fault::Broken(words.to_owned())
+}
+
+fn farewell(data: &str) -> Fault {
+    match reason(data).as_str() {
+        "access_revoked" => Fault::Refused,
+        "limit" => Fault::Full,
+        reason => Fault::Broken(format!("it says bye: {reason}")),
+    }
 }
 
 fn reason(data: &str) -> String {

@@ -56,7 +56,7 @@ pub type State = (Arc<str>, Snapshot);
 /// Why a stream can no longer be followed from here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// What is told in its place doesn't go on from it.
+    /// What is told in its place doesn't go on from it, or nothing is.
     Lost,
     /// Not everybody may read it any more.
     Closed,

@@ -9,6 +9,7 @@ use crate::relay::becomes;
 use crate::relay::figure;
 use crate::relay::texts;
 use crate::support::database::Database;
+use crate::support::follower::Follower;
 use crate::support::postgres;
 use crate::support::server::TestServer;
 use crate::support::sse::Block;
@@ -211,4 +212,46 @@ async fn g4_what_the_upstream_no_longer_keeps_is_a_snapshot_with_its_reason() {
     let mut viewer = edge.watch().after(&(last - 10).to_string()).open().await;
     assert_eq!(viewer.until(last).await.len(), 10);
     assert_eq!(figure(&edge.relay, "touchline_upstream_streams").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g8_a_stream_without_room_at_the_upstream_leaves_the_others_alone() {
+    let upstream = TestServer::sqlite(&[SETTINGS[0], ("streams_per_topic", "2")]).await;
+    let relay = TestServer::relay(&upstream.address(), &SETTINGS).await;
+    let organizer = upstream.organizer().await;
+    let (one, other) = (organizer.live("football").await, organizer.live("football").await);
+    let mut viewer = relay.watch(&one.game.stream()).open().await;
+    viewer.control("live").await;
+    let path = other.game.stream();
+    let mut follower = Follower::new(&[relay.address()], 0, &path);
+    follower.until(other.client.head(&other.game.topic()).await, PATIENCE).await;
+
+    // Others are faster after a restart.
+    relay.signal("-STOP");
+    upstream.kill9();
+    upstream.again().await;
+    let mut faster = Vec::new();
+    for _ in 0..2 {
+        let mut viewer = upstream.watch(&path).open().await;
+        viewer.control("live").await;
+        faster.push(viewer);
+    }
+    relay.signal("-CONT");
+    let deadline = Instant::now() + PATIENCE;
+    while follower.opened < 2 {
+        assert!(Instant::now() < deadline, "nobody is sent away");
+        follower.step(Duration::from_millis(500)).await;
+    }
+    one.note("of the other match").await.ok();
+    let (_, told) = until_stale(&mut viewer, false).await;
+    let told = if told.is_empty() { vec![viewer.message().await] } else { told };
+    assert!(told[0].data.contains("of the other match"), "{told:?}");
+    assert_eq!(figure(&relay, "touchline_stale").await, 0);
+
+    drop(faster);
+    other.notes(2).await;
+    let history = other.client.history(&other.game.topic()).await;
+    follower.until(history.len() as i64, PATIENCE).await;
+    assert_eq!(follower.cut, 0, "each stream ended with a goodbye");
+    follower.agrees_with(&history);
 }
