@@ -16,6 +16,7 @@ use crate::sports::cricket::live;
 use crate::sports::cricket::match_state::State;
 use crate::sports::cricket::milestones::Milestone;
 use crate::sports::cricket::scorecard;
+use crate::sports::cricket::scorers;
 use crate::sports::cricket::step::Step;
 use crate::sports::cricket::turn::Turn;
 use crate::sports::play::Play;
@@ -34,6 +35,8 @@ pub fn change(mut turn: Turn<'_>, number: u32) -> Outcome<Play<State>> {
     refold(&mut turn.next.sport, number, Some(Step::Ball(Arc::new(entered))))?;
     let now = ball(turn.next.sport.board(), number)?.view();
     tell(&mut turn, ("changed", &was, reason));
+    // What scorers agreed on and what didn't fit before may fit now.
+    scorers::settle(&mut turn)?;
     let mut answer = now;
     answer["state"] = turn.state();
     Ok(turn.done(answer, false))

@@ -127,7 +127,7 @@ fn is_possible(state: &State, said: &Said) -> Result<(), Rejection> {
 }
 
 /// Makes official what enough agree on, in order; nothing after a ball in dispute.
-fn settle(turn: &mut Turn<'_>) -> Result<(), Rejection> {
+pub fn settle(turn: &mut Turn<'_>) -> Result<(), Rejection> {
     let required = turn.next.sport.format().scorers_required;
     loop {
         let next = turn.next.sport.board().count() + 1;

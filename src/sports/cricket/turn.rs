@@ -56,13 +56,14 @@ impl<'a> Turn<'a> {
     /// Takes a step and tells what it brought, as the match stands right after it.
     pub fn take(&mut self, step: Step) -> Result<(), Rejection> {
         let news = self.next.sport.take(&Arc::new(step))?;
+        self.concluded = false;
         let told: Vec<_> = news.iter().flat_map(|one| self.teller().tell(one)).collect();
         self.messages.extend(told);
         Ok(())
     }
 
-    /// Ends the match where it is decided now, goes on where it no longer is. Once: an answer
-    /// that speaks of the status asks for it early.
+    /// Ends the match where it is decided now, goes on where it no longer is. Once after a step: an
+    /// answer that speaks of the status asks for it early.
     pub fn conclude(&mut self) {
         if std::mem::replace(&mut self.concluded, true) {
             return;

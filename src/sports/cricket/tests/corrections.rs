@@ -254,3 +254,23 @@ fn an_undo_that_names_who_entered_the_ball_takes_back_no_others() {
     assert_eq!(scored.refuses("DELETE balls/2", of(8)).code, "entered-by-another");
     assert_eq!(scored.accepts("DELETE balls/2", of(7)).answer["number"], 2);
 }
+
+#[test]
+fn what_scorers_agreed_on_is_official_once_a_correction_makes_it_fit() {
+    let mut scored = Scored::batting(json!({ "name": "t20", "scorers_required": 2 }));
+    let second = json!({ "runs": { "batter": 4 }, "striker_id": 102 });
+    for (by, first) in [(7, runs(1)), (8, runs(2))] {
+        scored.by = by;
+        scored.accepts("balls", first);
+        scored.accepts("balls", second.clone());
+    }
+    scored.by = 99;
+    scored.accepts("rulings", json!({ "number": 1, "ball": runs(2) }));
+    assert_eq!(scored.view()["disputes"][0]["reason"], "H1 is the striker, not H2");
+    let applied = scored.accepts("PATCH balls/1", runs(1));
+    assert_eq!(kinds(&applied), ["ball_corrected", "ball_bowled", "dispute_resolved"]);
+    assert_eq!(applied.messages[0].data["innings"]["runs"], 1, "as it stands after the correction");
+    assert_eq!(applied.answer["state"]["next_number"], 3);
+    assert_eq!(scored.board(), "5/0 (0.2)");
+    assert!(scored.view()["disputes"].as_array().unwrap().is_empty());
+}
