@@ -218,7 +218,7 @@ pub struct Limits {
     #[arg(long, value_name = "READS", default_value_t = 0)]
     pub reads_per_minute: u32,
     /// Attempts to sign in a minute an address
-    #[arg(long, value_name = "ATTEMPTS", default_value_t = 10)]
+    #[arg(long, value_name = "ATTEMPTS", default_value_t = 60)]
     pub logins_per_minute: u32,
 }
 

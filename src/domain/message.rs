@@ -1,5 +1,7 @@
 //! One fact told to readers.
 
+use std::fmt::Write;
+
 use serde_json::Value;
 
 use crate::domain::topic::Channel;
@@ -44,6 +46,25 @@ pub fn label_of(kind: &str, data: &Value) -> Option<String> {
     data.get(thing)?.get(name)?.as_str().map(str::to_owned)
 }
 
+/// JSON in which no character begins a line for anybody: some clients also split at U+0085, U+2028
+/// and U+2029, and a terminal obeys U+009B. JSON itself asks for no more than up to U+001F.
+pub fn in_one_line(json: String) -> String {
+    let breaks = |char: char| char.is_control() || matches!(char, '\u{2028}' | '\u{2029}');
+    if !json.contains(breaks) {
+        return json;
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    for char in json.chars() {
+        if breaks(char) {
+            // Writing to a string can't fail.
+            let _ = write!(escaped, "\\u{:04x}", u32::from(char));
+        } else {
+            escaped.push(char);
+        }
+    }
+    escaped
+}
+
 /// A message as it stands in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredMessage {
@@ -55,4 +76,18 @@ pub struct StoredMessage {
     pub envelope: String,
     /// When it was appended, in milliseconds since 1970.
     pub at_ms: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn g10_no_character_of_a_text_begins_a_line() {
+        let said =
+            serde_json::json!({ "text": "a\nb\r\u{7f}\u{85}\u{9b}31m\u{2028}\u{2029}é\u{1f3cf}" });
+        let json = in_one_line(said.to_string());
+        assert_eq!(json, r#"{"text":"a\nb\r\u007f\u0085\u009b31m\u2028\u2029é🏏"}"#);
+        assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), said);
+    }
 }

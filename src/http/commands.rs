@@ -32,16 +32,17 @@ pub async fn read(
     let part = plain(&part).ok_or(Problem::NotFound("page"))?;
     let store = &reader.app.store;
     if wants_text(&req)
-        && let Some(Value::String(text)) = store.game_part(id, &format!("{part}/text")).await?
+        && let Some((Value::String(text), _)) = store.game_part(id, &format!("{part}/text")).await?
     {
         return Ok(by_accept(reader.printed(&text)));
     }
-    let found = store.game_part(id, part).await?.ok_or(Problem::NotFound("page"))?;
+    let found = store.game_part(id, part).await?;
+    let (found, version) = found.ok_or(Problem::NotFound("page"))?;
     if let Value::String(text) = &found {
         return Ok(reader.printed(text));
     }
-    let rev = found.get("rev").and_then(Value::as_i64).map(|rev| rev.to_string());
-    Ok(by_accept(reader.found(rev.as_deref(), &found)))
+    let version = version.map(|version| version.to_string());
+    Ok(by_accept(reader.found(version.as_deref(), &found)))
 }
 
 /// Caches must know that another caller may get another form.

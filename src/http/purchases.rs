@@ -92,7 +92,7 @@ pub async fn set_status(writer: Writer, id: Path<Uuid>, body: Body) -> Answer {
     writer.may(Act::EditPurchase(*id)).await?;
     let hash = body.hash();
     let mut fields = body.fields()?;
-    let known = shape::one_of(&["confirmed", "cancelled", "refunded"]);
+    let known = shape::one_of(&["pending", "confirmed", "cancelled", "refunded"]);
     let status = fields.required("status", known);
     fields.finish()?;
     writer.write(hash, Write::SetPurchaseStatus { id: *id, status }).await

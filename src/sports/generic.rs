@@ -75,6 +75,7 @@ fn read(body: &Value) -> Result<(Pair<i64>, Option<String>), Rejection> {
     let home = body.integer("home", 0..=SCORE_MOST);
     let away = body.integer("away", 0..=SCORE_MOST);
     let text = body.text("text", TEXT_LONGEST);
+    body.time("occurred_at");
     let goals = home.zip(away).map(|(home, away)| Pair { home, away });
     body.end(goals.map(|goals| (goals, text)))
 }

@@ -102,6 +102,7 @@ fn read(step: &Step, timing: &Timing, body: &Value) -> Result<Ask, Rejection> {
     if step.action == "resume" && !timing.periods.is_empty() {
         period = body.word("period", timing.periods.iter().map(|period| (period.name, period)));
     }
+    body.time("occurred_at");
     body.end(Some(Ask { reason, period }))
 }
 

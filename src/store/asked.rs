@@ -89,8 +89,9 @@ impl Store {
         })
     }
 
-    /// What the match's sport says at `path`: `incidents`, `incidents/21`, `statistics`.
-    pub async fn game_part(&self, id: i64, path: &str) -> Result<Option<Value>> {
+    /// What the match's sport says at `path` (`incidents`, `incidents/21`, `statistics`), and the
+    /// version that a write there may ask for.
+    pub async fn game_part(&self, id: i64, path: &str) -> Result<Option<(Value, Option<i64>)>> {
         let (games, path) = (Arc::clone(&self.games), path.to_owned());
         ask!(self.database, read_whole, |conn, queries| async move {
             queries::entries::part(conn, &games, id, &path).await

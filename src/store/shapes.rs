@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::domain::leaderboard::Ranking;
 use crate::domain::message::Message;
+use crate::domain::message::in_one_line;
 use crate::domain::purchases::Sales;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Topic;
@@ -215,13 +216,14 @@ struct Envelope<'a> {
 
 /// The text that readers get, encoded once.
 pub fn envelope(message: &Message, seq: Seq, at: &str) -> serde_json::Result<String> {
-    serde_json::to_string(&Envelope {
+    let text = serde_json::to_string(&Envelope {
         r#type: message.kind,
         topic: message.topic,
         seq,
         at,
         data: &message.data,
-    })
+    });
+    text.map(in_one_line)
 }
 
 /// What an envelope says about itself.

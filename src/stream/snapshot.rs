@@ -11,6 +11,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use bytes::BytesMut;
 
+use crate::domain::message::in_one_line;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
@@ -106,7 +107,7 @@ impl Snapshots {
                 topic,
                 seq: snapshot.seq,
                 at: frame::now_text(),
-                data: snapshot.data.to_string(),
+                data: in_one_line(snapshot.data.to_string()),
                 connected: OnceLock::new(),
             });
             Kept { state, began, rights }

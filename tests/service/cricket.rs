@@ -16,6 +16,7 @@ crate::support::on_both! {
     an_over_is_told_ball_by_ball_and_undone,
     scorers_who_differ_wait_for_the_referee,
     the_number_of_scorers_belongs_to_cricket,
+    the_tag_of_a_ball_and_of_the_result_is_what_a_change_asks_for,
 }
 
 /// A match of cricket whose first innings is open, and its players.
@@ -261,4 +262,34 @@ async fn the_number_of_scorers_belongs_to_cricket(database: Database) {
         answer.problem(422, sport);
         assert_eq!(answer.json()["errors"][0]["pointer"], "/scorers_required");
     }
+}
+
+async fn the_tag_of_a_ball_and_of_the_result_is_what_a_change_asks_for(database: Database) {
+    let server = TestServer::start(database, &[]).await;
+    let game = Match::open(&server.organizer().await, json!({ "format": "t20" })).await;
+    let client = &game.scorer.client;
+    let change = async |method: Method, path: &str, tag: &str, body: Value| {
+        client.send(method, path, Some(body), &[("If-Match", tag)]).await.unwrap()
+    };
+    let made = game.scorer.act("balls", off_the_bat(1)).await;
+    game.scorer.act("balls", off_the_bat(0)).await.ok();
+    let ball = game.scorer.game.path("/balls/1");
+    let seen = client.get(&ball).await.header("etag").to_owned();
+    let answer = change(Method::PATCH, &ball, made.header("etag"), off_the_bat(2)).await;
+    answer.ok();
+    let newer = answer.header("etag").to_owned();
+    let stale = change(Method::PATCH, &ball, &seen, off_the_bat(3)).await;
+    assert_eq!(stale.problem(412, "another scorer was faster"), "stale");
+    change(Method::PATCH, &ball, &newer, off_the_bat(3)).await.ok();
+    let seen = client.get(&ball).await.header("etag").to_owned();
+    change(Method::DELETE, &ball, &seen, json!({})).await.ok();
+
+    let path = game.scorer.game.path("/result");
+    let result = |home: i64| json!({ "home_score": home, "away_score": 3, "override": true });
+    client.send(Method::PUT, &path, Some(result(2)), &[]).await.unwrap().ok();
+    let seen = client.get(&path).await.header("etag").to_owned();
+    change(Method::PUT, &path, &seen, result(4)).await.ok();
+    change(Method::PUT, &path, &seen, result(5)).await.problem(412, "it has moved");
+    let seen = client.get(&path).await.header("etag").to_owned();
+    assert_eq!(change(Method::DELETE, &path, &seen, json!({})).await.status, 204);
 }

@@ -27,7 +27,7 @@ async fn its_cricket_is_played_to_the_end_and_on() {
     while ended < 3 {
         ground.step(Utc::now()).await.unwrap();
         if ground.is_over() {
-            let card = store.game_part(ground.match_id(), "scorecard").await.unwrap().unwrap();
+            let card = store.game_part(ground.match_id(), "scorecard").await.unwrap().unwrap().0;
             let text = card["result"]["text"].as_str().unwrap();
             assert!(text.contains(" won by ") || text == "Match tied", "{text}");
             let innings = card["innings"].as_array().unwrap();

@@ -18,6 +18,10 @@ use super::types;
 /// Writes that are no changes of the domain: a key would do nothing.
 const KEYLESS: [&str; 4] = ["/api/auth", "/api/stream-tickets", "/api/admin", "/sync"];
 
+/// What a POST changes, and makes nothing: all of these but who is named for a match.
+const CHANGED: [&str; 4] =
+    ["/api/matches/{id}/", "/api/announcements/{id}/", "/api/purchases/{id}/", "/api/tickets/"];
+
 pub fn read(
     document: &Document,
     method: &str,
@@ -44,7 +48,7 @@ pub fn read(
     if is_write && !KEYLESS.iter().any(|part| path.contains(part)) {
         refer(document, &mut made, "Idempotency-Key")?;
         problems.push("idempotency-key-reused".to_owned());
-        if method != "POST" {
+        if method != "POST" || is_change(path) {
             refer(document, &mut made, "If-Match")?;
             problems.push("stale".to_owned());
         }
@@ -54,6 +58,10 @@ pub fn read(
     made["summary"] = json!(summary);
     made["description"] = json!(format!("{} For: {who}.", rest.join(" ")).trim());
     Ok(made)
+}
+
+fn is_change(path: &str) -> bool {
+    CHANGED.iter().any(|part| path.starts_with(part)) && !path.ends_with("/officials")
 }
 
 /// Adds what a line says; not if it is words.

@@ -216,6 +216,7 @@ fn official(mut turn: Turn<'_>, number: u32) -> Applied<Play<State>> {
         "number": number,
         "innings": ball.map(|ball| ball.innings),
         "over": ball.map(|ball| ball.over()),
+        "rev": ball.map(|ball| ball.entered.rev),
         "official": true,
         "state": turn.state(),
     });

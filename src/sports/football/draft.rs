@@ -35,6 +35,9 @@ pub fn patch(fixture: &Fixture, command: &Command, was: &Incident) -> Result<Inc
         Value::Object(changes) if !changes.is_empty() => changes,
         _ => return Err(Rejection::field("", "name at least one field to change")),
     };
+    if changes.get("confirmation") == Some(&Value::Null) {
+        return Err(Rejection::field("/confirmation", "must not be null"));
+    }
     let mut fields = was.fields();
     // The old reason was that of the old confirmation.
     if changes.contains_key("confirmation") {

@@ -52,6 +52,7 @@ pub fn read(fixture: &Fixture, body: &Value) -> Result<Ask, Rejection> {
     });
     let reason = body.text("reason", REASON_LONGEST);
     let overrides = body.flag("override").unwrap_or(false);
+    body.time("occurred_at");
     if ending == Ending::Played || home.is_some() || away.is_some() {
         body.require(&["home_score", "away_score"]);
     }

@@ -80,11 +80,13 @@ pub fn enter<S: Sport>(
         before: before(play),
     }));
 
-    let message = lifecycle::tell::<S>("match_end", fixture, &next, next.reason.clone());
+    // The same once more is no news.
+    let is_known = result::of::<S>(fixture, play).as_ref() == Some(&result);
+    let told = || lifecycle::tell::<S>("match_end", fixture, &next, next.reason.clone());
+    let messages = (!is_known).then(told).into_iter().collect();
     let mut answer = result.fields(fixture);
     answer.extend(next.standing(&S::shown(&next)));
-    let answer = Value::Object(answer);
-    Ok(Applied { state: next, messages: vec![message], answer, created: false })
+    Ok(Applied { state: next, messages, answer: Value::Object(answer), created: false })
 }
 
 /// Takes away the result: one entered by hand leaves the match as it was before, the play's own

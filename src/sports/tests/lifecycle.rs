@@ -55,6 +55,21 @@ fn each_action_is_allowed_in_its_statuses_and_no_other() {
 }
 
 #[test]
+fn a_phone_may_say_when_the_whistle_went() {
+    let whistle = json!({ "occurred_at": "2026-11-21T15:00:00.000Z" });
+    for (action, _, allowed) in COMMON {
+        let mut scored = Scored::at_status("football", allowed[0]);
+        scored.accepts(action, whistle.clone());
+    }
+    let mut scored = Scored::live("generic");
+    scored.accepts("score", json!({ "home": 1, "away": 0, "occurred_at": whistle["occurred_at"] }));
+    let wrong = scored.refuses("end", json!({ "occurred_at": "a moment ago" }));
+    assert_eq!(pointers(&wrong), ["/occurred_at"]);
+    let result = json!({ "home_score": 1, "away_score": 0, "occurred_at": whistle["occurred_at"] });
+    scored.accepts("PUT result", result);
+}
+
+#[test]
 fn each_sports_own_actions_are_allowed_in_their_statuses_and_no_other() {
     let play: &[&str] = &["live", "paused"];
     let correct: &[&str] = &["live", "paused", "finished", "abandoned"];

@@ -114,19 +114,30 @@ pub async fn whole(
     Ok(shapes::game(row, &fixture, rules(row)?, &game))
 }
 
-/// What the match's sport says at `path`.
-pub async fn part(conn: &mut Conn, games: &Games, id: i64, path: &str) -> Found<Option<Value>> {
+/// What the match's sport says at `path`, and what `If-Match` of a write there is compared with.
+pub async fn part(
+    conn: &mut Conn,
+    games: &Games,
+    id: i64,
+    path: &str,
+) -> Found<Option<(Value, Option<i64>)>> {
     let Some(row) = matches::row(conn, id).await? else { return Ok(None) };
     let teams = teams::pair(conn, row.home_team_id, row.away_team_id).await?;
     let fixture = row.fixture(&teams)?;
     let game = game(conn, games, &row, &fixture).await?;
-    Ok(rules(&row)?.read(&fixture, &game, path))
+    let found = rules(&row)?.read(&fixture, &game, path);
+    // A result is the match's own, which has its version.
+    let is_own = path == "result";
+    Ok(found.map(|value| {
+        let version = if is_own { Some(row.version) } else { rev(&value) };
+        (value, version)
+    }))
 }
 
 /// Who recorded the incidents of a match and who corrected them last, by name; `None` where its
 /// sport has none.
 pub async fn recorders(conn: &mut Conn, games: &Games, id: i64) -> Found<Option<Value>> {
-    let Some(Value::Array(mut items)) = part(conn, games, id, RECORDERS).await? else {
+    let Some((Value::Array(mut items), _)) = part(conn, games, id, RECORDERS).await? else {
         return Ok(None);
     };
     let roles = ["recorded_by", "corrected_by"];
@@ -148,9 +159,9 @@ pub async fn act(conn: &mut Conn, games: &Games, job: &Job, match_id: i64) -> Fo
     let rules = rules(&row)?;
     let before = game(conn, games, &row, &fixture).await?;
     let command = command(conn, job, rules, &sides).await?;
-    let incident = incident(&command.action);
+    let revised = revised(&command.action);
     if job.if_match.is_some()
-        && let Some(newest) = newest(&row, incident, |path| rules.read(&fixture, &before, path))
+        && let Some(newest) = newest(&row, revised, |path| rules.read(&fixture, &before, path))
     {
         job.expects(newest)?;
     }
@@ -169,10 +180,10 @@ pub async fn act(conn: &mut Conn, games: &Games, job: &Job, match_id: i64) -> Fo
         (_, true) => 201,
         (_, false) => 200,
     };
-    let rev = applied.answer.get("rev").and_then(Value::as_i64);
-    let is_incident = incident.is_some() || command.action == "incidents";
+    let rev = rev(&applied.answer);
+    let has_rev = revised.is_some() || ["incidents", "balls"].contains(&&*command.action);
     let written = Written::new(status, applied.answer);
-    let written = if is_incident {
+    let written = if has_rev {
         Written { etag: rev.map(|rev| rev.to_string()), ..written }
     } else {
         written.version(row.version)
@@ -200,24 +211,29 @@ fn told(
     Ok(messages)
 }
 
-/// The path of the incident that an action changes: `incidents/21`.
-fn incident(action: &str) -> Option<&str> {
+/// The path of what has revisions of its own and is changed by an action: `incidents/21`,
+/// `balls/9`.
+fn revised(action: &str) -> Option<&str> {
     let (method, path) = action.split_once(' ')?;
-    let changes = matches!(method, "PATCH" | "DELETE") && path.starts_with("incidents/");
-    changes.then_some(path)
+    let is_one = ["incidents/", "balls/"].iter().any(|of| path.starts_with(of));
+    (matches!(method, "PATCH" | "DELETE") && is_one).then_some(path)
 }
 
-/// What `If-Match` is compared with: the revision of the incident where one is changed, else the
-/// match's version. None where there is no such incident, which the rules say better.
+/// What `If-Match` is compared with: the revision of the incident or ball where one is changed,
+/// else the match's version. None where there is no such thing, which the rules say better.
 fn newest(
     row: &MatchRow,
-    incident: Option<&str>,
+    revised: Option<&str>,
     read: impl Fn(&str) -> Option<Value>,
 ) -> Option<i64> {
-    match incident {
+    match revised {
         None => Some(row.version),
-        Some(path) => read(path)?.get("rev").and_then(Value::as_i64),
+        Some(path) => rev(&read(path)?),
     }
+}
+
+fn rev(value: &Value) -> Option<i64> {
+    value.get("rev").and_then(Value::as_i64)
 }
 
 /// The command as it is stored: with the players it names as they are now.

@@ -100,7 +100,7 @@ async fn a_score_is_the_fold_of_the_entries_on_every_node(database: Database) {
         assert_eq!(snapshot.data["score"]["home"], 6);
         assert_eq!(snapshot.data["incidents"].as_array().unwrap().len(), 6);
         assert_eq!(
-            store.game_part(id, "incidents").await.unwrap().unwrap()["items"]
+            store.game_part(id, "incidents").await.unwrap().unwrap().0["items"]
                 .as_array()
                 .map(Vec::len),
             Some(6)

@@ -154,6 +154,7 @@ fn a_correction_must_leave_a_right_incident() {
         (json!([]), ""),
         (json!({ "rev": 2 }), "/rev"),
         (json!({ "kind": null }), "/kind"),
+        (json!({ "confirmation": null }), "/confirmation"),
         (json!({ "team_id": AWAY }), "/player_id"),
         (json!({ "team_id": null }), "/team_id"),
         (json!({ "kind": "own_goal" }), "/player_id"),

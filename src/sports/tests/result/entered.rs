@@ -230,3 +230,11 @@ fn a_late_correction_on_the_field_corrects_the_result() {
     scored.accepts("PATCH incidents/1", json!({ "confirmation": "cancelled" }));
     assert_eq!(said(&scored), Some((1, 1, Verdict::Draw, None)));
 }
+
+#[test]
+fn the_same_result_once_more_is_no_news() {
+    let mut scored = Scored::new("football");
+    assert_eq!(scored.accepts(PUT, put(2, 3)).messages.len(), 1);
+    assert_eq!(scored.accepts(PUT, put(2, 3)).messages, []);
+    assert_eq!(scored.accepts(PUT, with(put(2, 3), "reason", "by fax")).messages.len(), 1);
+}
