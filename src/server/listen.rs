@@ -85,7 +85,9 @@ where
     shared.feeder.connect(hubs);
     let inboxes: Vec<_> = inboxes.into_iter().enumerate().collect();
     let inboxes = Arc::new(Mutex::new(inboxes));
-    Server::build()
+    let builder = Server::build();
+    let stop = builder.graceful_shutdown_signal();
+    builder
         .workers(workers)
         .backlog(BACKLOG.unsigned_abs())
         .max_concurrent_connections(usize::MAX >> 1)
@@ -93,7 +95,13 @@ where
         .disable_signals()
         .listen("touchline", listener, move || {
             let hub = start_hub(&shared, &inboxes);
+            let stop = stop.clone();
             let service = HttpService::build()
+                // Connections that nobody speaks on would hold up the end for its whole time-out.
+                .graceful_shutdown_signal(move || {
+                    let stop = stop.clone();
+                    async move { stop.notified().await }
+                })
                 .keep_alive(KeepAlive::Timeout(IDLE))
                 // A client that closed is gone at once, not at the second write after.
                 .h1_allow_half_closed(false)

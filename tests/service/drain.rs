@@ -4,6 +4,9 @@ use std::time::Duration;
 use std::time::Instant;
 
 use serde_json::json;
+use tokio::io::AsyncReadExt;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 use crate::support::database::Database;
 use crate::support::people::note;
@@ -175,4 +178,16 @@ async fn too_many_requests_say_when_to_come_back() {
     }
     assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
     assert!(!guess().await.header("retry-after").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_nobody_speaks_on_does_not_hold_up_the_end() {
+    let server = TestServer::sqlite(&[]).await;
+    let mut idle = TcpStream::connect(server.address()).await.unwrap();
+    idle.write_all(b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
+    assert!(idle.read(&mut [0; 4096]).await.unwrap() > 0);
+    server.terminate();
+    // What is in flight has 5 s; nothing is.
+    assert!(server.ended(Duration::from_secs(4)).await.success());
+    assert_eq!(idle.read(&mut [0]).await.unwrap(), 0, "closed, not reset");
 }
