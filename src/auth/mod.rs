@@ -102,12 +102,23 @@ async fn identify(req: &HttpRequest, from_url: bool) -> Result<Option<SignedIn>,
     if borne && !provenance(req).is_ours(&app.config.allowed_origins) {
         return Err(Problem::CrossSite);
     }
-    let who = admit(app, credential).await?;
+    let is_cookie = matches!(credential, Credential::Cookie(_));
+    let who = match admit(app, credential).await {
+        // A cookie comes by itself. One that is worth nothing any more is none, or a display that
+        // still has one would see not even what everybody may.
+        Err(Problem::BadCredentials(_)) if is_cookie && from_url => {
+            match in_url(req, app.config.token_in_query) {
+                Some(credential) => admit(app, credential).await?,
+                None => return Ok(None),
+            }
+        }
+        admitted => admitted?,
+    };
     req.extensions_mut().insert(Asker(who.id));
     Ok(Some(who))
 }
 
-/// The first that is there counts, good or bad: header, cookie, ticket, token.
+/// The first that is there: header, cookie, ticket, token.
 fn credential(
     req: &HttpRequest,
     from_url: bool,
@@ -123,10 +134,14 @@ fn credential(
     if let Some(cookie) = req.cookie(COOKIE) {
         return Ok(Some(Credential::Cookie(cookie.value().to_owned())));
     }
-    let parameter = |name| from_url.then(|| query_parameter(req.query_string(), name)).flatten();
+    Ok(from_url.then(|| in_url(req, token_in_query)).flatten())
+}
+
+fn in_url(req: &HttpRequest, token_in_query: bool) -> Option<Credential> {
+    let parameter = |name| query_parameter(req.query_string(), name);
     let token = || parameter("token").filter(|_| token_in_query);
     let ticket = parameter("ticket").map(Credential::Ticket);
-    Ok(ticket.or_else(|| token().map(Credential::Token)))
+    ticket.or_else(|| token().map(Credential::Token))
 }
 
 /// Tickets and tokens are written without characters that need escaping.

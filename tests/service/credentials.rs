@@ -1,5 +1,6 @@
 //! G7: the ways in: header, cookie, ticket and query; and what is none.
 
+use reqwest::Method;
 use serde_json::json;
 
 use crate::support::people::Game;
@@ -41,6 +42,24 @@ async fn g7_a_private_stream_opens_with_each_kind_of_credentials() {
     // In this order: a header that is no good isn't made good by the query.
     let watch = server.watch(&format!("{path}?ticket={ticket}")).with("Authorization", "Bearer x");
     assert_eq!(watch.answer().await.head.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g7_a_cookie_that_is_worth_nothing_any_more_is_none() {
+    let server = TestServer::sqlite(&[]).await;
+    let (organizer, game, mia) = private(&server).await;
+    let public = organizer.live("football").await;
+    let ticket = ticket(&mia, &game.topic()).await;
+    let stale = |path: &str| server.watch(path).with("Cookie", "touchline=of.another.secret");
+    let mut viewer = stale(&public.game.stream()).open().await;
+    assert_eq!(viewer.message().await.reason(), "connected", "what everybody may read");
+    assert_eq!(stale(&game.stream()).answer().await.head.status, 401);
+    stale(&format!("{}?ticket={ticket}", game.stream())).open().await;
+    let written = [("Cookie", "touchline=of.another.secret"), ("Sec-Fetch-Site", "same-origin")];
+    let path = public.game.path("/incidents");
+    let body = Some(json!({ "kind": "note", "period": "first_half", "minute": 1 }));
+    let client = server.stranger();
+    client.send(Method::POST, &path, body, &written).await.unwrap().problem(401, "a write");
 }
 
 #[tokio::test(flavor = "multi_thread")]
