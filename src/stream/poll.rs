@@ -24,16 +24,15 @@ pub async fn poll(hub: &Rc<Hub>, reader: &Reader, wait: Duration) -> Result<Stri
     let ends_at = tokio::time::Instant::now() + wait;
     let mut messages = Vec::new();
     loop {
+        // Before it is looked what there is: what comes meanwhile is noticed too.
+        let changes = reader.follows.iter().map(|follow| follow.station.changed.notified());
+        let changes: Vec<_> = changes.map(Box::pin).collect();
         for follow in &reader.follows {
             collect(hub, reader, follow, &mut messages).await?;
         }
         if !messages.is_empty() || hub.is_draining() {
             break;
         }
-        let changes = reader.follows.iter().map(|follow| {
-            let changed = follow.station.changed.notified();
-            Box::pin(changed)
-        });
         if tokio::time::timeout_at(ends_at, select_all(changes)).await.is_err() {
             break;
         }
@@ -54,18 +53,19 @@ async fn collect(
             Place::Owed(reason) => return show(hub, reader, follow, reason, messages).await,
             Place::At(at) => at,
         };
-        if let Some(last) = take_from_ring(reader, follow, at, messages) {
-            follow.place.set(Place::At(last));
-            if asks_for_state && !messages.is_empty() {
-                messages.clear();
+        if asks_for_state {
+            let Some(head) = reader.skim(follow, at) else {
                 follow.place.set(Place::Owed(Reason::Changed));
                 continue;
-            }
+            };
+            follow.place.set(Place::At(head));
             return Ok(());
         }
-        if asks_for_state {
-            follow.place.set(Place::Owed(Reason::Changed));
-        } else if follow.station.head() - at > hub.shared.settings.replay_max {
+        if let Some(last) = take_from_ring(reader, follow, at, messages) {
+            follow.place.set(Place::At(last));
+            return Ok(());
+        }
+        if follow.station.head() - at > hub.shared.settings.replay_max {
             follow.place.set(Place::Owed(Reason::Lagged));
         } else if turn_page(hub, reader, follow, at, messages).await? {
             return Ok(());

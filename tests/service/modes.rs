@@ -141,3 +141,51 @@ async fn a_stream_says_how_it_is_to_be_carried() {
     let head = elsewhere.open().await.head;
     assert_eq!(head.header("access-control-allow-origin"), "");
 }
+
+/// Each topic of a poll by itself: what one of them brings hides nothing of another.
+#[tokio::test(flavor = "multi_thread")]
+async fn g3_a_poll_for_states_shows_every_topic_that_changed() {
+    let server = TestServer::sqlite(&[]).await;
+    let organizer = server.organizer().await;
+    let (one, two) = (organizer.live("generic").await, organizer.live("generic").await);
+    for scorer in [&one, &two] {
+        scorer.score(1, 0).await.ok();
+    }
+    let poll = async |cursor: &str| -> Value {
+        let (one, two) = (one.game.topic(), two.game.topic());
+        let path = format!(
+            "/api/stream?topic={one}&topic={two}&mode=state&transport=poll&wait=0&last_event_id={cursor}"
+        );
+        server.stranger().get(&path).await.ok()
+    };
+    let first = poll("").await;
+    let cursor = first["cursor"].as_str().unwrap();
+    let (epoch, places) = cursor.split_once('.').unwrap();
+    let heads: Vec<(&str, i64)> = places
+        .split('.')
+        .map(|place| place.split_once('-').unwrap())
+        .map(|(stream, head)| (stream, head.parse().unwrap()))
+        .collect();
+    let [(m1, h1), (m2, h2)] = heads[..] else { panic!("{cursor}") };
+    #[rustfmt::skip]
+    let cases = [
+        (format!("{epoch}.{m1}-{}.{m2}-{h2}", h1 - 1),       vec![(one.game.topic(), "changed")]),
+        (format!("{epoch}.{m1}-{h1}.{m2}-{}", h2 - 1),       vec![(two.game.topic(), "changed")]),
+        (format!("{epoch}.{m1}-{}.{m2}-{}", h1 - 1, h2 - 1), vec![(one.game.topic(), "changed"), (two.game.topic(), "changed")]),
+        (format!("{epoch}.{m2}-{h2}"),                       vec![(one.game.topic(), "connected")]),
+        (format!("{epoch}.{m2}-{}", h2 - 1),                 vec![(one.game.topic(), "connected"), (two.game.topic(), "changed")]),
+        (cursor.to_owned(),                                  vec![]),
+    ];
+    for (from, expected) in cases {
+        let answer = poll(&from).await;
+        let told: Vec<_> = answer["messages"].as_array().unwrap().iter().map(shown).collect();
+        assert_eq!(told, expected, "{from}");
+        assert_eq!(answer["cursor"], cursor, "{from}");
+    }
+}
+
+/// Which topic's state, and why.
+fn shown(message: &Value) -> (String, &str) {
+    assert_eq!(message["type"], "snapshot");
+    (message["topic"].as_str().unwrap().to_owned(), message["reason"].as_str().unwrap())
+}

@@ -93,13 +93,17 @@ impl Reader {
 
     /// Something changed that is asked for: the state is; otherwise the place moves in silence.
     fn state_step(&self, follow: &Follow, at: Seq) -> Step {
-        let ring = follow.station.ring.borrow();
-        let Some(mut frames) = ring.after(at) else { return Step::Work };
-        if frames.any(|frame| follow.holds(frame) && self.mode.wants(frame)) {
-            return Step::Work;
-        }
-        follow.place.set(Place::At(ring.head().max(at)));
+        let Some(head) = self.skim(follow, at) else { return Step::Work };
+        follow.place.set(Place::At(head));
         Step::Done
+    }
+
+    /// Passes over what changes nothing that is asked for, and gives the place after it. `None`
+    /// where something does, or may: what the ring no longer has can't be known.
+    pub fn skim(&self, follow: &Follow, at: Seq) -> Option<Seq> {
+        let ring = follow.station.ring.borrow();
+        let changes = ring.after(at)?.any(|frame| self.is_told(follow, frame));
+        (!changes).then(|| ring.head().max(at))
     }
 
     /// Tells frames, up to the budget; `None` where there are none.
