@@ -71,6 +71,9 @@ impl Body {
             if let Some(work) = &mut self.work {
                 let Poll::Ready(bytes) = work.as_mut().poll(cx) else {
                     reader.park(cx.waker());
+                    if reader.is_attended() {
+                        reader.rest();
+                    }
                     return Poll::Pending;
                 };
                 self.work = None;
@@ -86,9 +89,7 @@ impl Body {
                 }
                 Ready::Nothing => {
                     reader.park(cx.waker());
-                    if let Some(line) = &reader.line {
-                        line.set_waiting(true);
-                    }
+                    reader.rest();
                     return Poll::Pending;
                 }
             }

@@ -168,6 +168,19 @@ impl Reader {
         self.plain && self.live.get()
     }
 
+    /// Whether the hub may write heartbeats to it while it waits for a page or a state. To whom it
+    /// writes frames as they are it may not: they would overtake what is waited for.
+    pub fn is_attended(&self) -> bool {
+        self.live.get() && !self.plain
+    }
+
+    /// Leaves the socket to the hub until the body is polled again.
+    pub fn rest(&self) {
+        if let Some(line) = &self.line {
+            line.set_waiting(true);
+        }
+    }
+
     /// Refuses what has another database's numbers: a reader may be some moments behind the
     /// news that there is one.
     pub fn check(&self, epoch: &str) -> Result<()> {
