@@ -26,7 +26,6 @@ use crate::stream::reader::Mode;
 use crate::stream::reader::Reader;
 use crate::stream::reader::Ready;
 use crate::stream::snapshot::Reason;
-use crate::stream::snapshot::State;
 
 /// A reader's body. Whatever `permit` counts is given back when the client is gone.
 pub struct Body {
@@ -161,9 +160,8 @@ async fn fetch(
     index: usize,
     follow: &Follow,
 ) -> Result<Option<Bytes>, StoreError> {
-    let held = follow.held.borrow_mut().take();
-    if let Some(state) = held {
-        return Ok(Some(reader.show(&state, Reason::Connected)));
+    if let Some(bytes) = reader.show_due(follow) {
+        return Ok(Some(bytes));
     }
     match (follow.place.get(), &reader.mode) {
         (Place::Owed(reason), _) => show_all(hub, reader, index, reason).await,
@@ -214,7 +212,7 @@ async fn show_all(
     reason: Reason,
 ) -> Result<Option<Bytes>, StoreError> {
     let Some(follow) = reader.follows.get(index) else { return Ok(None) };
-    let mut states = Vec::new();
+    let (before, mut states) = (follow.at(), Vec::new());
     for wanted in &follow.topics {
         let Some(state) = hub.state(wanted.topic, follow.station.head()).await? else {
             // What it is about was deleted.
@@ -231,7 +229,7 @@ async fn show_all(
     if reason != Reason::Changed {
         reader.outcome.set("snapshot");
     }
-    Ok(Some(reader.show_each(&states, reason)))
+    Ok(reader.show(follow, before, &states, reason))
 }
 
 /// `snapshot=always` on resume: the snapshots wait until the reader stands where they do, so
@@ -239,33 +237,13 @@ async fn show_all(
 async fn hold_snapshots(hub: &Rc<Hub>, reader: &Reader) -> Result<Option<Bytes>, StoreError> {
     for follow in &reader.follows {
         let Some(at) = follow.at() else { continue };
-        let topic = match follow.topics.first() {
-            Some(wanted) if wanted.from.get() == 0 => wanted.topic,
-            _ => continue,
-        };
-        let state = hub.state(topic, at).await?;
-        state.iter().try_for_each(|state| reader.check(&state.epoch))?;
-        *follow.held.borrow_mut() = state;
+        // Those that were owed have been sent already.
+        for wanted in follow.topics.iter().filter(|wanted| wanted.from.get() == 0) {
+            if let Some(state) = hub.state(wanted.topic, at).await? {
+                reader.check(&state.epoch)?;
+                follow.held.borrow_mut().push(state);
+            }
+        }
     }
     Ok(None)
-}
-
-impl Reader {
-    /// A snapshot with this reader's cursor.
-    fn show(&self, state: &State, reason: Reason) -> Bytes {
-        if self.follows.len() == 1 {
-            return state.wrapped(&self.epoch, reason, self.coding);
-        }
-        let cursor = self.cursor().unwrap_or_default();
-        self.coding.wrap(&state.block(reason, &cursor))
-    }
-
-    fn show_each(&self, states: &[std::sync::Arc<State>], reason: Reason) -> Bytes {
-        if let [state] = states {
-            return self.show(state, reason);
-        }
-        let cursor = self.cursor().unwrap_or_default();
-        let blocks: Vec<_> = states.iter().map(|state| state.block(reason, &cursor)).collect();
-        self.coding.wrap(&blocks.concat())
-    }
 }

@@ -29,8 +29,8 @@ pub struct Follow {
     pub station: Rc<Station>,
     pub place: Cell<Place>,
     pub page: RefCell<Option<Arc<FramePage>>>,
-    /// A snapshot to be sent as soon as the reader stands at its seq (`snapshot=always`).
-    pub held: RefCell<Option<Arc<State>>>,
+    /// Snapshots to be sent as soon as the reader stands at their seq (`snapshot=always`).
+    pub held: RefCell<Vec<Arc<State>>>,
     /// Where the station keeps this reader.
     pub slot: Cell<usize>,
 }
@@ -48,6 +48,17 @@ impl Follow {
         self.topics
             .iter()
             .any(|wanted| wanted.topic.holds(frame.channel()) && frame.seq() > wanted.from.get())
+    }
+
+    /// Where the next held snapshot is to be sent.
+    pub fn held_at(&self) -> Option<Seq> {
+        self.held.borrow().iter().map(|state| state.seq).min()
+    }
+
+    /// Takes the held snapshots that have nothing left before them.
+    pub fn take_due(&self) -> Vec<Arc<State>> {
+        let Some(at) = self.at() else { return Vec::new() };
+        self.held.borrow_mut().extract_if(.., |state| state.seq <= at).collect()
     }
 
     pub fn at(&self) -> Option<Seq> {

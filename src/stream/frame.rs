@@ -146,6 +146,14 @@ pub fn put_id(block: &mut BytesMut, cursor: &str) {
     block.put_slice(b"\n\n");
 }
 
+/// The end of a frame that may have no cursor.
+pub fn put_end(block: &mut BytesMut, cursor: Option<&str>) {
+    match cursor {
+        Some(cursor) => put_id(block, cursor),
+        None => block.put_u8(b'\n'),
+    }
+}
+
 /// A named frame: `hello`, `live`, `heartbeat` or `bye`. Never reaches `onmessage`.
 pub fn control(event: &str, retry_ms: Option<u32>, json: &str, cursor: Option<&str>) -> BytesMut {
     let mut block = BytesMut::with_capacity(json.len() + 96);
@@ -156,10 +164,7 @@ pub fn control(event: &str, retry_ms: Option<u32>, json: &str, cursor: Option<&s
         block.put_slice(format!("retry: {retry_ms}\n").as_bytes());
     }
     put_data(&mut block, json);
-    match cursor {
-        Some(cursor) => put_id(&mut block, cursor),
-        None => block.put_u8(b'\n'),
-    }
+    put_end(&mut block, cursor);
     block
 }
 

@@ -2,6 +2,7 @@
 
 mod bye;
 mod ready;
+mod shown;
 
 use std::cell::Cell;
 use std::cell::RefCell;
@@ -15,6 +16,7 @@ use bytes::Bytes;
 use chrono::DateTime;
 use chrono::Utc;
 
+use crate::domain::topic::Seq;
 use crate::domain::topic::Topic;
 use crate::store::Result;
 use crate::store::StoreError;
@@ -148,11 +150,17 @@ impl Reader {
 
     /// The cursor of all places it has, or none while it has no place at all.
     pub fn cursor(&self) -> Option<String> {
+        self.cursor_at(Follow::at)
+    }
+
+    /// The cursor of these places.
+    fn cursor_at(&self, place: impl Fn(&Follow) -> Option<Seq>) -> Option<String> {
         if let [one] = self.follows.as_slice() {
-            return one.at().map(|seq| cursor::of_one(&self.epoch, seq));
+            return place(one).map(|seq| cursor::of_one(&self.epoch, seq));
         }
+        let places = self.follows.iter();
         let mut places =
-            self.follows.iter().filter_map(|follow| Some((follow.stream, follow.at()?))).peekable();
+            places.filter_map(|follow| Some((follow.stream, place(follow)?))).peekable();
         places.peek()?;
         Some(cursor::of_many(&self.epoch, places))
     }

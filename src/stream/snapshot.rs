@@ -154,18 +154,18 @@ impl State {
 
     /// The frame for a reader of this one topic.
     pub fn wrapped(&self, epoch: &str, reason: Reason, coding: Coding) -> Bytes {
-        let wrap = || coding.wrap(&self.block(reason, &cursor::of_one(epoch, self.seq)));
+        let wrap = || coding.wrap(&self.block(reason, Some(&cursor::of_one(epoch, self.seq))));
         match (reason, coding) {
             (Reason::Connected, Coding::Chunked) => self.connected.get_or_init(wrap).clone(),
             _ => wrap(),
         }
     }
 
-    /// The frame with a cursor of the caller's.
-    pub fn block(&self, reason: Reason, cursor: &str) -> BytesMut {
+    /// The frame with a cursor of the caller's; without one its reader keeps what it had.
+    pub fn block(&self, reason: Reason, cursor: Option<&str>) -> BytesMut {
         let mut block = BytesMut::with_capacity(self.data.len() + 160);
         frame::put_data(&mut block, &self.envelope(reason));
-        frame::put_id(&mut block, cursor);
+        frame::put_end(&mut block, cursor);
         block
     }
 }

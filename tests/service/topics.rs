@@ -7,8 +7,10 @@ use serde_json::json;
 use crate::support::database::Database;
 use crate::support::people::Organizer;
 use crate::support::people::Scorer;
+use crate::support::people::id;
 use crate::support::server::TestServer;
 use crate::support::sse::Block;
+use crate::support::viewer::Watch;
 
 crate::support::on_both! {
     g3_several_topics_with_one_cursor_lose_nothing_wherever_they_are_cut,
@@ -173,4 +175,96 @@ async fn a_team_hears_of_its_matches_on_its_channels() {
     let mut again = again;
     assert_eq!(again.block().await.id, Some(cursor));
     assert_eq!(again.block().await.event.as_deref(), Some("live"));
+}
+
+/// A public event with a match, and the paths of its streams.
+async fn cup(organizer: &Organizer) -> (i64, i64) {
+    let cup = json!({ "name": "Cup", "sport": "generic", "visibility": "public" });
+    let event = id(&organizer.client.post("/api/events", cup).await.ok());
+    let home = organizer.team("Home", "public").await;
+    let away = organizer.team("Away", "public").await;
+    let game = json!({
+        "sport": "generic", "event_id": event, "home_team_id": home, "away_team_id": away,
+    });
+    (event, id(&organizer.client.post("/api/matches", game).await.ok()))
+}
+
+/// Which topics are shown, before it is live.
+async fn shown(watch: Watch) -> Vec<String> {
+    let (mut viewer, mut topics) = (watch.open().await, Vec::new());
+    loop {
+        let block = viewer.block().await;
+        match block.event.as_deref() {
+            Some("live") => return topics,
+            None if block.is_snapshot() => topics.push(topic_of(&block)),
+            _ => {}
+        }
+    }
+}
+
+fn topic_of(block: &Block) -> String {
+    block.json()["topic"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g3_a_cut_between_the_snapshots_of_two_channels_loses_neither() {
+    let server = TestServer::sqlite(&[]).await;
+    let organizer = server.organizer().await;
+    let (event, game) = cup(&organizer).await;
+    let channels = [format!("event_{event}_results"), format!("event_{event}_schedule")];
+    let alone = format!("/api/stream/?topic={}&topic={}", channels[0], channels[1]);
+    let beside =
+        format!("/api/stream/?topic=match_{game}&topic={}&topic={}", channels[0], channels[1]);
+
+    let mut viewer = server.watch(&alone).open().await;
+    assert_eq!(viewer.message().await.id, None, "as if it had not been sent");
+    assert_eq!(shown(server.watch(&alone)).await, channels);
+    let cursor = viewer.message().await.id.unwrap();
+    assert!(shown(server.watch(&alone).after(&cursor)).await.is_empty(), "{cursor}");
+
+    let mut viewer = server.watch(&beside).open().await;
+    for left in [&channels[..], &channels[..], &[]] {
+        let cursor = viewer.message().await.id.unwrap();
+        assert_eq!(shown(server.watch(&beside).after(&cursor)).await, left, "{cursor}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g3_a_cut_between_the_states_of_two_channels_shows_both_again() {
+    let server = TestServer::sqlite(&[]).await;
+    let organizer = server.organizer().await;
+    let (event, game) = cup(&organizer).await;
+    let channels = [format!("event_{event}_results"), format!("event_{event}_schedule")];
+    let path = format!("/api/stream/?mode=state&topic={}&topic={}", channels[0], channels[1]);
+    let mut viewer = server.watch(&path).open().await;
+    let stood = viewer.control("live").await.id;
+    let body = json!({ "venue": "Elsewhere" });
+    organizer.client.patch(&format!("/api/matches/{game}"), body).await.ok();
+    let first = viewer.message().await;
+    assert_eq!((first.reason().as_str(), &first.id), ("changed", &stood));
+    let cursor = first.id.unwrap();
+    assert_eq!(shown(server.watch(&path).after(&cursor)).await, channels);
+    let second = viewer.message().await;
+    assert_eq!((topic_of(&second), second.reason()), (channels[1].clone(), "changed".to_owned()));
+    let cursor = second.id.unwrap();
+    assert!(shown(server.watch(&path).after(&cursor)).await.is_empty(), "{cursor}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g4_snapshots_asked_for_on_resume_come_of_every_channel() {
+    let server = TestServer::sqlite(&[]).await;
+    let (event, _) = cup(&server.organizer().await).await;
+    let channels = [format!("event_{event}_results"), format!("event_{event}_schedule")];
+    let path = format!("/api/stream/?topic={}&topic={}", channels[0], channels[1]);
+    let mut viewer = server.watch(&path).open().await;
+    let cursor = viewer.control("live").await.id.unwrap();
+    let (epoch, head) = cursor.split_once('.').unwrap();
+    let always = format!("{path}&snapshot=always");
+    for at in [head, "0"] {
+        let watch = server.watch(&always).after(&format!("{epoch}.{at}"));
+        assert_eq!(shown(watch).await, channels, "{at}");
+    }
+    let mut viewer = server.watch(&always).after(&format!("{epoch}.0")).open().await;
+    let missed = viewer.message().await;
+    assert!(!missed.is_snapshot(), "what was missed comes first: {missed:?}");
 }

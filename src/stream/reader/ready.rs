@@ -50,7 +50,7 @@ impl Reader {
         if self.always.take() {
             return Ready::Work(self.follows.len());
         }
-        if self.follows.iter().any(|follow| follow.held.borrow().is_some()) {
+        if self.follows.iter().any(|follow| follow.held_at().is_some()) {
             // A snapshot is newer than this node's ring, which will be there in a moment.
             return Ready::Nothing;
         }
@@ -62,7 +62,7 @@ impl Reader {
 
     fn step(&self, index: usize, follow: &Follow) -> Step {
         let Place::At(at) = follow.place.get() else { return Step::Work };
-        if follow.held.borrow().as_ref().is_some_and(|state| state.seq <= at) {
+        if follow.held_at().is_some_and(|seq| seq <= at) {
             return Step::Work;
         }
         if let Mode::State { .. } = self.mode {
@@ -76,7 +76,7 @@ impl Reader {
             *follow.page.borrow_mut() = None;
         }
         let mut ring = follow.station.ring.borrow_mut();
-        if self.plain && self.coding == Coding::Chunked && follow.held.borrow().is_none() {
+        if self.plain && self.coding == Coding::Chunked && follow.held_at().is_none() {
             if at >= ring.floor() {
                 let Some(joined) = ring.joined(at, BUDGET) else { return Step::Done };
                 self.count(joined.frames);
@@ -109,7 +109,7 @@ impl Reader {
     /// Tells frames, up to the budget; `None` where there are none.
     fn told<'a>(&self, index: usize, frames: impl Iterator<Item = &'a Frame>) -> Option<Step> {
         let follow = self.follows.get(index)?;
-        let most = follow.held.borrow().as_ref().map_or(Seq::MAX, |state| state.seq);
+        let most = follow.held_at().unwrap_or(Seq::MAX);
         let mut frames = frames.take_while(|frame| frame.seq() <= most).peekable();
         frames.peek()?;
         if self.plain {

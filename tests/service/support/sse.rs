@@ -156,7 +156,11 @@ impl Block {
     fn check(&self) {
         assert!(self.data.starts_with('{') && self.data.ends_with('}'), "{self:?}");
         match self.event.as_deref() {
-            None => assert!(self.id.is_some() && self.retry.is_none(), "{self:?}"),
+            None => {
+                // A snapshot that others must follow first moves no cursor.
+                assert!(self.id.is_some() || self.is_snapshot(), "{self:?}");
+                assert!(self.retry.is_none(), "{self:?}");
+            }
             Some("hello") => assert!(self.retry.is_some(), "{self:?}"),
             Some("live" | "heartbeat" | "bye") => {}
             Some(_) => panic!("unknown event: {self:?}"),
