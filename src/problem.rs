@@ -59,6 +59,9 @@ pub enum Problem {
     Rejected(Rejection),
     #[error("the service is busy or restarting: try again in {retry_after} s")]
     Unavailable { retry_after: u64, cause: String },
+    /// As it should be, so nothing to log.
+    #[error("this node is ending: try again in {retry_after} s")]
+    Ending { retry_after: u64 },
     #[error("something went wrong on our side")]
     Internal(String),
     /// A status that something else has picked; `Allow` stays what it was.
@@ -109,7 +112,9 @@ impl Problem {
             Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
             Self::Rejected(rejection) => (status_of(rejection.reason), &rejection.code),
-            Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Unavailable { .. } | Self::Ending { .. } => {
+                (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
+            }
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
             Self::Plain(status) => (*status, plain_code(*status)),
         }
@@ -189,7 +194,9 @@ impl ResponseError for Problem {
             Self::MethodNotAllowed(methods) => {
                 answer.insert_header((header::ALLOW, Allowed(methods).to_string()));
             }
-            Self::TooManyRequests { retry_after } | Self::Unavailable { retry_after, .. } => {
+            Self::TooManyRequests { retry_after }
+            | Self::Ending { retry_after }
+            | Self::Unavailable { retry_after, .. } => {
                 answer.insert_header((header::RETRY_AFTER, *retry_after));
             }
             _ => {}

@@ -30,6 +30,7 @@ use crate::config::Config;
 use crate::domain::topic::Topic;
 use crate::http::admin;
 use crate::http::around;
+use crate::http::streams;
 use crate::http::streams::head as heads;
 use crate::http::streams::head::Whole;
 use crate::http::streams::wish;
@@ -168,6 +169,7 @@ async fn stream(request: HttpRequest, relay: Data<Relay>, hub: Data<Rc<Hub>>) ->
             };
             let reader = subscribe::open(&hub, relay.wish(&request, wished, topics)).await?;
             let text = poll::poll(&hub, &reader, Duration::from_secs(wait)).await?;
+            let text = text.ok_or_else(|| streams::ending(&hub))?;
             Ok(HttpResponse::Ok()
                 .content_type("application/json")
                 .insert_header((header::CACHE_CONTROL, "no-store"))

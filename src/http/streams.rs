@@ -27,6 +27,7 @@ use crate::problem::Problem;
 use crate::store::StoreError;
 use crate::stream::body::Body;
 use crate::stream::cursor::Cursor;
+use crate::stream::hub::Hub;
 use crate::stream::poll;
 use crate::stream::reader::Bye;
 use crate::stream::subscribe;
@@ -155,10 +156,17 @@ async fn answer_poll(asked: Asked, wished: Wished, private: bool, wait: u64) -> 
     };
     // In the moment in which it was read, too.
     asked.may_still_read().await?;
+    let text = text.ok_or_else(|| ending(&asked.hub))?;
     let cache = if private { "private, no-store" } else { "no-store" };
     Ok(HttpResponse::Ok()
         .content_type("application/json")
         .insert_header((header::CACHE_CONTROL, cache))
         .insert_header((header::VARY, head::VARIES))
         .body(text))
+}
+
+/// Tells a long-poll to ask another node, or this one when it is back. Drawn, as `retry` is.
+pub fn ending(hub: &Hub) -> Problem {
+    let retry_ms = hub.retry_ms(Bye::Draining);
+    Problem::Ending { retry_after: u64::from(retry_ms.div_ceil(1000)) }
 }

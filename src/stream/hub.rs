@@ -128,7 +128,7 @@ impl Hub {
         let drawn = self.shared.settings.draw_retry_ms();
         match why {
             Bye::Limit => drawn * 8,
-            Bye::Unavailable => drawn * 2,
+            Bye::Unavailable | Bye::Draining => drawn * 2,
             _ => drawn,
         }
     }

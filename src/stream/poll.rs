@@ -17,10 +17,11 @@ use crate::stream::snapshot::Reason;
 /// Messages in one answer at most; the next poll gets the rest.
 const MOST: usize = 500;
 
-/// `{"cursor":…,"messages":[…]}` as soon as there is something, or empty after `wait`.
+/// `{"cursor":…,"messages":[…]}` as soon as there is something, or empty after `wait`. `None` where
+/// this node ends and has nothing to tell: an empty answer would be asked for again at once.
 ///
 /// The reader only lends its places and filters; it is not joined to the hub.
-pub async fn poll(hub: &Rc<Hub>, reader: &Reader, wait: Duration) -> Result<String> {
+pub async fn poll(hub: &Rc<Hub>, reader: &Reader, wait: Duration) -> Result<Option<String>> {
     let ends_at = tokio::time::Instant::now() + wait;
     let mut messages = Vec::new();
     loop {
@@ -37,8 +38,11 @@ pub async fn poll(hub: &Rc<Hub>, reader: &Reader, wait: Duration) -> Result<Stri
             break;
         }
     }
+    if messages.is_empty() && hub.is_draining() && !wait.is_zero() {
+        return Ok(None);
+    }
     let cursor = serde_json::Value::from(reader.cursor());
-    Ok(format!(r#"{{"cursor":{cursor},"messages":[{}]}}"#, messages.join(",")))
+    Ok(Some(format!(r#"{{"cursor":{cursor},"messages":[{}]}}"#, messages.join(","))))
 }
 
 async fn collect(

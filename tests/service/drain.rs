@@ -69,6 +69,8 @@ async fn sigterm_says_goodbye_to_each_stream_and_loses_no_write(database: Databa
     assert!(last - first > Duration::from_millis(500), "spread over the drain");
     let retries: std::collections::BTreeSet<_> = goodbyes.iter().map(|bye| bye.2).collect();
     assert!(retries.len() > 5, "drawn at random: {retries:?}");
+    // Longer than a hello's 1 to 4 s.
+    assert!(retries.iter().all(|ms| (2000..=8000).contains(ms)), "{retries:?}");
     let status = server.ended(Duration::from_secs(10)).await;
     assert_eq!(status.code(), Some(0));
     let acknowledged = writing.await.unwrap();
@@ -190,4 +192,44 @@ async fn a_connection_that_nobody_speaks_on_does_not_hold_up_the_end() {
     // What is in flight has 5 s; nothing is.
     assert!(server.ended(Duration::from_secs(4)).await.success());
     assert_eq!(idle.read(&mut [0]).await.unwrap(), 0, "closed, not reset");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn polls_at_a_node_that_ends_are_sent_away_and_not_answered_empty() {
+    let server = TestServer::sqlite(&[("drain_seconds", "4")]).await;
+    let scorer = server.organizer().await.live("football").await;
+    let mut readers = Vec::new();
+    for _ in 0..20 {
+        let mut viewer = server.watch(&scorer.game.stream()).open().await;
+        viewer.control("live").await;
+        readers.push(viewer);
+    }
+    let cursor = readers[0].cursor.clone().unwrap();
+    let poll = async |cursor: &str, wait: u32| {
+        let path =
+            format!("{}?transport=poll&wait={wait}&last_event_id={cursor}", scorer.game.stream());
+        server.stranger().get(&path).await
+    };
+    let ending = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        server.terminate();
+        not_ready(&server).await;
+    };
+    let began = Instant::now();
+    let (waiting, ()) = tokio::join!(poll(&cursor, 20), ending);
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+    let mut said = vec![waiting];
+    for _ in 0..8 {
+        said.push(poll(&cursor, 20).await);
+    }
+    let mut seconds = std::collections::BTreeSet::new();
+    for answer in said {
+        assert_eq!(answer.problem(503, "a poll at a node that ends"), "unavailable");
+        seconds.insert(answer.header("retry-after").parse::<u64>().unwrap());
+    }
+    let drawn = seconds.iter().all(|seconds| (2..=8).contains(seconds)) && seconds.len() > 1;
+    assert!(drawn, "{seconds:?}");
+    // What is there is told, and who doesn't wait is answered as ever.
+    assert_eq!(poll("0", 20).await.ok()["messages"][0]["seq"], 1);
+    assert_eq!(poll(&cursor, 0).await.ok(), json!({ "cursor": cursor, "messages": [] }));
 }

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use serde_json::Value;
+use serde_json::json;
 
 use crate::support::curl::Ask;
 use crate::support::front::Front;
@@ -57,6 +58,12 @@ async fn who_comes_while_a_node_drains_is_live_on_the_other_at_once() {
         reader.next(Some("live")).await;
         readers.push(reader);
     }
+    // Who polls waits on the other, too.
+    let poll = format!("{}?transport=poll&wait=1&snapshot=never", game.stream());
+    for _ in 0..4 {
+        let answer = front.ask(&poll).answer().await;
+        assert_eq!(answer.ok()["messages"], json!([]));
+    }
     // Where all drain, it is told as if none were there: never by a 503.
     nodes[1].terminate();
     is_draining(&nodes[1]).await;
@@ -64,4 +71,7 @@ async fn who_comes_while_a_node_drains_is_live_on_the_other_at_once() {
     assert!(told.next(Some("hello")).await.retry.is_some());
     let bye = told.try_block(PATIENCE).await.unwrap();
     assert_eq!(bye.json()["reason"], "unavailable");
+    let answer = front.ask(&poll).answer().await;
+    assert_eq!(answer.problem(502, "a poll where all drain"), "unavailable");
+    assert!(!answer.header("retry-after").is_empty());
 }
