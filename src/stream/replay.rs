@@ -27,6 +27,8 @@ pub struct Tape {
     pub stream: Stream,
     /// The first message told is the one after this.
     pub after: Seq,
+    /// It goes on from a cursor.
+    pub resumes: bool,
     /// How many times faster than it was; above 0.
     pub speed: f64,
     /// Whether everybody may read it, as it was found at this version of rights.
@@ -110,7 +112,7 @@ impl Player {
             }
             self.pause -= nap;
             let json = format!(r#"{{"at":"{}"}}"#, frame::now_text());
-            return Ok(frame::control("heartbeat", None, &json, None).freeze());
+            return Ok(frame::control("heartbeat", None, &json, Some(&self.cursor())).freeze());
         }
         let pause = std::mem::take(&mut self.pause);
         if let Some(why) = self.sleeps(pause).await? {
@@ -180,7 +182,13 @@ impl Player {
             frame::now_text(),
             self.tape.speed
         );
-        frame::control("hello", Some(self.shared.settings.retry_max_ms), &json, None).freeze()
+        let cursor = self.tape.resumes.then(|| self.cursor());
+        let retry = self.shared.settings.draw_retry_ms();
+        frame::control("hello", Some(retry), &json, cursor.as_deref()).freeze()
+    }
+
+    fn cursor(&self) -> String {
+        cursor::of_one(&self.shared.source.epoch(self.tape.stream), self.tape.after)
     }
 
     fn goodbye(&mut self, reason: &str) -> Bytes {
@@ -193,9 +201,9 @@ impl Player {
             }
             "complete" => frame::control("bye", None, &json, Some(&cursor::stop(epoch))).freeze(),
             _ => {
-                let cursor = cursor::of_one(epoch, self.tape.after);
-                let retry = self.shared.settings.retry_max_ms;
-                frame::control("bye", Some(retry), &json, Some(&cursor)).freeze()
+                let drawn = self.shared.settings.draw_retry_ms();
+                let retry = if reason == "draining" { drawn * 2 } else { drawn };
+                frame::control("bye", Some(retry), &json, Some(&self.cursor())).freeze()
             }
         }
     }

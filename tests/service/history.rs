@@ -117,3 +117,41 @@ async fn play(server: &TestServer, path: &str) -> (f64, Vec<String>) {
     assert_eq!(viewer.try_block(PATIENCE).await.err(), Some(End::Proper));
     (began.elapsed().as_secs_f64(), messages)
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g3_a_replay_goes_on_from_a_cursor_of_the_match_and_of_nothing_else() {
+    let server = TestServer::sqlite(&[("heartbeat_seconds", "1")]).await;
+    let scorer = server.organizer().await.live("football").await;
+    scorer.notes(3).await;
+    // A pause in which there are heartbeats.
+    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    scorer.note("late").await.ok();
+    let head = scorer.client.head(&scorer.game.topic()).await;
+    let path = scorer.game.path("/replay/?speed=1");
+    let mut viewer = server.watch(&path).open().await;
+    let hello = viewer.block().await;
+    assert_eq!(hello.id, None, "it begins");
+    let cursor = viewer.message().await.id.unwrap();
+    let epoch = cursor.strip_suffix(".1").unwrap();
+
+    let before_pause = format!("{epoch}.{}", head - 2);
+    let mut viewer = server.watch(&path).after(&before_pause).open().await;
+    let hello = viewer.block().await;
+    assert_eq!((hello.event.as_deref(), &hello.id), (Some("hello"), &Some(before_pause)));
+    assert!((1000..=4000).contains(&hello.retry.unwrap()), "{hello:?}");
+    assert_eq!(viewer.message().await.seq(), head - 1);
+    let beat = viewer.block().await;
+    assert_eq!(beat.event.as_deref(), Some("heartbeat"));
+    assert_eq!(beat.id, Some(format!("{epoch}.{}", head - 1)));
+    assert_eq!(viewer.message().await.seq(), head);
+
+    let from = format!("{path}&from=2");
+    let (future, far) = (format!("{epoch}.{}", head + 1), format!("{epoch}.99999"));
+    for cursor in [&*future, &*far, "99999", "000000.3", "nonsense"] {
+        let mut viewer = server.watch(&from).after(cursor).open().await;
+        assert_eq!(viewer.block().await.id, None, "{cursor}");
+        assert_eq!(viewer.message().await.seq(), 2, "{cursor}");
+    }
+    let mut viewer = server.watch(&from).after(&format!("{epoch}.{head}")).open().await;
+    assert_eq!(viewer.goodbye().await.0["reason"], "complete");
+}

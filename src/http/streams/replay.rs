@@ -7,6 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 
 use crate::auth::Viewer;
+use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
 use crate::http::streams::asked::Asked;
 use crate::http::streams::head;
@@ -29,17 +30,17 @@ pub async fn replay(
     let private = !asked.may_read().await?;
     let epoch = asked.app.store.epoch();
     let cursor = wish::cursor(&asked.request).map(|text| Cursor::parse(&text, epoch));
-    let after = match cursor {
-        Some(Cursor::Stop) => return Ok(head::stop()),
-        Some(cursor) => cursor.place(stream, true),
-        None => None,
-    };
+    if cursor == Some(Cursor::Stop) {
+        return Ok(head::stop());
+    }
+    let after = resumed(&asked, stream, cursor).await?;
     let Some(permit) = asked.permit(private) else {
         return Ok(asked.refuse(Bye::Limit, private));
     };
     let tape = Tape {
         stream,
         after: after.unwrap_or(from - 1),
+        resumes: after.is_some(),
         speed,
         is_public: !private,
         asked_at: asked.rights,
@@ -48,4 +49,17 @@ pub async fn replay(
         permit,
     };
     Ok(head::of_stream(private).streaming(play(Arc::clone(&asked.app.shared), tape)))
+}
+
+/// Where the cursor stands; `None` for one that can't be served, as one of messages that the match
+/// has not had: called complete, the replay would be asked to stop for good.
+async fn resumed(
+    asked: &Asked,
+    stream: Stream,
+    cursor: Option<Cursor>,
+) -> Result<Option<Seq>, Problem> {
+    let Some(seq) = cursor.and_then(|cursor| cursor.place(stream, true)) else { return Ok(None) };
+    let shared = &asked.app.shared;
+    let head = shared.ask(move |shared| async move { shared.source.head_now(stream).await });
+    Ok((seq <= head.await?).then_some(seq))
 }
