@@ -45,9 +45,17 @@ async fn pages_of_the_log_follow_each_other_without_gap(database: Database) {
     assert_eq!(seq_of(page.page().items[0].get()), 4);
     scorer.note("later").await.ok();
     assert_eq!(anybody.get(&path).await.text, page.text);
-    for bad in ["limit=0", "limit=501", "limit=x", "after=x", "after=-1", "after=000000.3"] {
+    for bad in
+        ["limit=0", "limit=501", "limit=x", "after=x", "after=-1", "after=000000.3", "after=99999"]
+    {
         let path = format!("/api/streams/{topic}/messages?{bad}");
         assert_eq!(anybody.get(&path).await.problem(400, bad), "bad-request", "{bad}");
+    }
+    // G4: nothing comes after the head; after what never was, that can't be said.
+    for (after, status) in [(head + 1, 200), (head + 2, 400), (head + 3, 400)] {
+        let answer = anybody.get(&format!("/api/streams/{topic}/messages?after={after}")).await;
+        assert_eq!(answer.status, status, "{after}: {}", answer.text);
+        assert!(status == 400 || answer.page().items.is_empty(), "{}", answer.text);
     }
     let answer = anybody.get("/api/streams/match_999999/messages").await;
     assert_eq!(answer.problem(404, "no such match"), "not-found");

@@ -60,9 +60,9 @@ fn window(app: &App, request: &HttpRequest, topic: Topic) -> Result<(Seq, usize)
     let pairs = wish::pairs(request)?;
     let after = match wish::one(&pairs, "after") {
         None => 0,
-        Some(text) => Cursor::parse(text, app.store.epoch())
-            .place(topic.stream, true)
-            .ok_or_else(|| wish::bad("after", "a seq, or a cursor of this topic"))?,
+        Some(text) => {
+            Cursor::parse(text, app.store.epoch()).place(topic.stream, true).ok_or_else(no_place)?
+        }
     };
     let limit = match wish::one(&pairs, "limit") {
         None => USUAL,
@@ -72,6 +72,11 @@ fn window(app: &App, request: &HttpRequest, topic: Topic) -> Result<(Seq, usize)
         }
     };
     Ok((after, limit))
+}
+
+/// A cursor that is no place in the log: an empty page would say that there is nothing new (G4).
+fn no_place() -> Problem {
+    wish::bad("after", "a seq, or a cursor of this topic")
 }
 
 /// Reads until the page is full or the log ends; a channel's messages may lie far apart.
@@ -84,6 +89,9 @@ async fn find(app: &Data<App>, topic: Topic, after: Seq, limit: usize) -> Result
             .shared
             .ask(move |_| async move { store.read_after(topic.stream, at, MOST as i64).await });
         let page = read.await?;
+        if after > page.head {
+            return Err(no_place());
+        }
         if after > 0 && after < page.pruned {
             let detail = format!(
                 "messages up to {} are no longer kept; begin with after=0, or open the stream for a snapshot",
