@@ -44,6 +44,7 @@ async fn g3_the_header_wins_over_the_query() {
         (format!("?last_event_id={epoch}.2"),               Some(cursor.as_bytes()), 7),
         (format!("?lastEventId={epoch}.2"),                 Some(b"4".as_slice()),   5),
         ("?last_event_id=".to_owned(),                      Some(cursor.as_bytes()), 7),
+        ("?last_event_id=&lastEventId=4".to_owned(),         None,                    5),
         (String::new(),                                     Some(b"0".as_slice()),   1),
         ("?last_event_id=8".to_owned(),                     None,                    9),
         ("?snapshot=never&last_event_id=8".to_owned(),      None,                    9),

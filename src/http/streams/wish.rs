@@ -92,10 +92,10 @@ pub fn cursor(request: &HttpRequest) -> Option<String> {
     let header = header.map(|value| value.to_str().unwrap_or("?").to_owned());
     let query = || {
         let pairs = pairs(request).ok()?;
-        let found = one(&pairs, "last_event_id").or_else(|| one(&pairs, "lastEventId"));
-        found.map(str::to_owned)
+        let given = |name| one(&pairs, name).filter(|text| !text.is_empty());
+        given("last_event_id").or_else(|| given("lastEventId")).map(str::to_owned)
     };
-    header.filter(|text| !text.is_empty()).or_else(query).filter(|text| !text.is_empty())
+    header.filter(|text| !text.is_empty()).or_else(query)
 }
 
 /// The topics of `/api/stream/?topic=…&topic=…`, also separated by commas.
@@ -189,6 +189,8 @@ mod tests {
         let request =
             TestRequest::with_uri("/?last_event_id=1").insert_header(("Last-Event-ID", "7"));
         assert_eq!(cursor(&request.to_http_request()).as_deref(), Some("7"));
+        let request = TestRequest::with_uri("/?last_event_id=&lastEventId=2");
+        assert_eq!(cursor(&request.to_http_request()).as_deref(), Some("2"), "empty is none");
         assert_eq!(cursor(&of("")), None);
     }
 }
