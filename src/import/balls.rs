@@ -8,6 +8,7 @@ use crate::import::Misfit;
 use crate::import::Sheet;
 use crate::import::roster::Team;
 use crate::import::sheet::Delivery;
+use crate::import::sheet::Over;
 use crate::import::sheet::Wicket;
 use crate::import::table::Table;
 use crate::import::table::Tried;
@@ -40,6 +41,9 @@ pub fn play(table: &mut Table<'_>, sheet: &Sheet, number: usize) -> Result<(), M
     let all: Vec<_> = innings.deliveries().collect();
     let mut played = 0;
     for (at, over) in innings.overs.iter().enumerate() {
+        is_in_place(over, at).map_err(|why| {
+            Misfit::at(format!("innings {}, over {}", number + 1, over.over), why)
+        })?;
         let is_last_over = at + 1 == innings.overs.len();
         let mut legal = 0;
         for (place, delivery) in over.deliveries.iter().enumerate() {
@@ -60,6 +64,17 @@ pub fn play(table: &mut Table<'_>, sheet: &Sheet, number: usize) -> Result<(), M
                 Misfit::at(place, why)
             })?;
         }
+    }
+    Ok(())
+}
+
+/// Refuses an over that others are missing before, or whose balls are.
+fn is_in_place(over: &Over, at: usize) -> Result<(), String> {
+    if usize::try_from(over.over) != Ok(at) {
+        return Err(format!("over {at} comes here"));
+    }
+    if over.deliveries.is_empty() {
+        return Err("has no deliveries".to_owned());
     }
     Ok(())
 }

@@ -130,10 +130,14 @@ fn set_target(table: &mut Table<'_>, sheet: &Sheet, target: &Target) -> Result<(
     }
     let made = table.state["innings"]["runs"].as_i64().unwrap_or_default();
     let whole = sheet.info.overs.map(|overs| overs.to_string());
-    let is_plain =
-        target.runs == Some(made + 1) && (target.overs().is_none() || target.overs() == whole);
-    if is_plain && method.is_none() {
-        return Ok(());
+    let is_whole = target.overs().is_none() || target.overs() == whole;
+    match target.runs.filter(|_| is_whole && method.is_none()) {
+        Some(runs) if runs == made + 1 => return Ok(()),
+        Some(runs) => {
+            let why = format!("a target of {runs} needs a method: {made} were made before");
+            return Err(why);
+        }
+        None => {}
     }
     let body = json!({ "runs": target.runs, "overs": target.overs(), "method": method });
     table.does("target", body)

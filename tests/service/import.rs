@@ -108,6 +108,9 @@ async fn g10_a_file_that_does_not_fit_leaves_nothing_behind(database: Database) 
     let faults = [
         ("/innings/1/overs/0/deliveries/3/wickets/0/player_out", json!("K-9"),    "innings 2, over 0, ball 4"),
         ("/innings/0/overs/0/deliveries/3/batter",               json!("D-99"),   "innings 1, over 0, ball 4"),
+        ("/innings/0/overs/1/over",                              json!(2),        "innings 1, over 2"),
+        ("/innings/1/overs/0/deliveries",                        json!([]),       "innings 2, over 0"),
+        ("/innings/1/target",                                    json!({ "runs": 99, "overs": 2 }), "innings 2"),
         ("/innings/0/overs/1/deliveries/0/bowler",               json!("D-3"),    "innings 1, over 1, ball 1"),
         ("/innings/0/overs/1/deliveries/0/runs/total",           json!(1),        "innings 1"),
         ("/info/outcome/winner",                                 json!("Deccan"), "info.outcome"),
