@@ -104,6 +104,29 @@ impl Consensus {
         self.places = Arc::default();
     }
 
+    /// An innings is over: what was said of balls to come was said of none. Gives it; who was
+    /// ahead goes on with ball `next`, who fell behind with what he hasn't spoken of.
+    pub fn end_innings(&mut self, next: u32) -> Arc<Vec<Pending>> {
+        if self.places.iter().any(|(_, place)| *place > next) {
+            let places = Arc::make_mut(&mut self.places);
+            for (_, place) in places {
+                *place = (*place).min(next);
+            }
+        }
+        std::mem::take(&mut self.pending)
+    }
+
+    /// Refuses what would overtake a ball in dispute.
+    pub fn undisputed(&self) -> Result<(), Rejection> {
+        let disputed = self.pending.iter().find(|one| one.dispute.is_some());
+        disputed.map_or(Ok(()), |one| Err(one.comes_first()))
+    }
+
+    /// Refuses what would overtake any ball that scorers have spoken of.
+    pub fn all_official(&self) -> Result<(), Rejection> {
+        self.pending.first().map_or(Ok(()), |one| Err(one.comes_first()))
+    }
+
     /// Disputes that nobody has resolved yet.
     pub fn open(&self) -> Vec<Value> {
         self.pending.iter().filter(|one| one.dispute.is_some()).map(Pending::view).collect()
@@ -156,6 +179,13 @@ impl Pending {
             let by = alike.iter().map(|said| said.by).collect();
             Some(entered(agreement::joined(&one.delivery, all), by, one.at))
         })
+    }
+
+    fn comes_first(&self) -> Rejection {
+        let waits = "it waits for another scorer's word, or for a ruling";
+        let why = self.dispute.as_deref().unwrap_or(waits);
+        let detail = format!("ball {} is not official yet: {why}", self.number);
+        Rejection::conflict("ball-pending", detail)
     }
 
     /// The names of the fields that not all say alike.

@@ -12,7 +12,9 @@ use crate::sports::body::Body;
 use crate::sports::cricket::agreement;
 use crate::sports::cricket::ball::Entered;
 use crate::sports::cricket::consensus;
+use crate::sports::cricket::consensus::Pending;
 use crate::sports::cricket::consensus::Said;
+use crate::sports::cricket::decision::Decision;
 use crate::sports::cricket::delivery;
 use crate::sports::cricket::delivery::Delivery;
 use crate::sports::cricket::match_state::State;
@@ -60,11 +62,18 @@ pub fn submit(mut turn: Turn<'_>, expected: Option<u32>, ball: Delivery) -> Outc
     turn.before.needs("adding a ball", &PLAYED)?;
     let said = Said { by, at: turn.command.at, delivery: Arc::new(ball) };
     if number == next {
-        is_possible(state, &said)?;
+        is_possible(state, &said).or_else(|refused| {
+            // Whom another scorer has named already needn't be named again.
+            let others = state.consensus.of(number).map_or(&[][..], |pending| &pending.said);
+            let others = others.iter().filter(|other| other.by != by);
+            let all = others.map(|other| other.delivery.as_ref());
+            let delivery = Arc::new(agreement::joined(&said.delivery, all));
+            is_possible(state, &Said { delivery, ..said.clone() }).map_err(|_| refused)
+        })?;
     }
     turn.next.sport.consensus.note(number, said);
     turn.next.sport.consensus.pass(by, number);
-    settle(&mut turn)?;
+    settle(&mut turn);
     raise(&mut turn, number);
     tell_waiting(&mut turn, number);
     Ok(answer(turn, number))
@@ -96,7 +105,7 @@ pub fn rule(mut turn: Turn<'_>) -> Outcome<Play<State>> {
         is_possible(state, &said)?;
     }
     turn.next.sport.consensus.rule(number, said);
-    settle(&mut turn)?;
+    settle(&mut turn);
     Ok(answer(turn, number))
 }
 
@@ -118,6 +127,38 @@ fn late(mut turn: Turn<'_>, number: u32, ball: &Delivery) -> Outcome<Play<State>
     Ok(turn.done(answer, false))
 }
 
+/// Refuses a step that would overtake a ball which isn't official yet: the ball would become part
+/// of another innings, or of none. Who plays may be changed meanwhile, as the ball may need it.
+pub fn in_turn(state: &State, step: &Step) -> Result<(), Rejection> {
+    match step {
+        Step::Open(_) | Step::Close(_) => state.consensus.all_official(),
+        Step::Penalty(_)
+        | Step::Out(_)
+        | Step::SuperOver
+        | Step::End(Decision::Tied { .. } | Decision::Drawn { .. } | Decision::Won { .. }) => {
+            state.consensus.undisputed()
+        }
+        Step::End(Decision::NoResult | Decision::Awarded { .. })
+        | Step::Ball(_)
+        | Step::Players(_)
+        | Step::Target { .. }
+        | Step::Best(_) => Ok(()),
+    }
+}
+
+/// Drops what was said of balls that an innings would have had, once it is over.
+pub fn end_innings(turn: &mut Turn<'_>) {
+    let board = turn.next.sport.board();
+    if board.open().is_some() {
+        return;
+    }
+    let next = board.count() + 1;
+    let dropped = turn.next.sport.consensus.end_innings(next);
+    for pending in dropped.iter().filter(|pending| pending.dispute.is_some()) {
+        tell_resolved(turn, pending, ("innings_end", &[], None));
+    }
+}
+
 /// Refuses what could not become official if all agreed.
 fn is_possible(state: &State, said: &Said) -> Result<(), Rejection> {
     let delivery = Arc::clone(&said.delivery);
@@ -127,13 +168,14 @@ fn is_possible(state: &State, said: &Said) -> Result<(), Rejection> {
 }
 
 /// Makes official what enough agree on, in order; nothing after a ball in dispute.
-pub fn settle(turn: &mut Turn<'_>) -> Result<(), Rejection> {
+pub fn settle(turn: &mut Turn<'_>) {
     let required = turn.next.sport.format().scorers_required;
-    loop {
+    // What was said of balls after an innings' last is no part of the next.
+    while turn.next.sport.board().open().is_some() {
         let next = turn.next.sport.board().count() + 1;
         let pending = turn.next.sport.consensus.of(next);
         let Some(entered) = pending.and_then(|pending| pending.agreed(required)) else {
-            return Ok(());
+            return;
         };
         let ball = Arc::new(entered);
         // What was agreed on before the ball ahead of it was may fit no longer: others must speak.
@@ -143,7 +185,7 @@ pub fn settle(turn: &mut Turn<'_>) -> Result<(), Rejection> {
                 turn.next.sport.consensus.dispute(next, &why);
                 tell_dispute(turn, next);
             }
-            return Ok(());
+            return;
         }
         resolve(turn, next, &ball);
     }
@@ -154,12 +196,21 @@ fn resolve(turn: &mut Turn<'_>, number: u32, ball: &Entered) {
     if pending.dispute.is_none() {
         return;
     }
+    let how = if pending.ruling.is_some() { "ruling" } else { "agreement" };
+    let official = turn.next.sport.board().ball(number).map(|ball| ball.view());
+    tell_resolved(turn, &pending, (how, &ball.by, official));
+}
+
+fn tell_resolved(
+    turn: &mut Turn<'_>,
+    pending: &Pending,
+    (how, by, ball): (&str, &[i64], Option<Value>),
+) {
     let mut resolved = pending.view();
     resolved["state"] = json!("resolved");
-    resolved["resolved_by"] = json!(if pending.ruling.is_some() { "ruling" } else { "agreement" });
-    resolved["by"] = json!(ball.by);
-    let official = turn.next.sport.board().ball(number).map(|ball| ball.view());
-    resolved["ball"] = official.unwrap_or(Value::Null);
+    resolved["resolved_by"] = json!(how);
+    resolved["by"] = json!(by);
+    resolved["ball"] = json!(ball);
     let message = turn.teller().to_match("dispute_resolved", resolved.clone());
     turn.messages.push(message);
     turn.next.sport.consensus.keep_resolved(resolved);
@@ -177,7 +228,7 @@ fn raise(turn: &mut Turn<'_>, number: u32) {
 }
 
 fn tell_dispute(turn: &mut Turn<'_>, number: u32) {
-    let view = turn.next.sport.consensus.of(number).map(consensus::Pending::view);
+    let view = turn.next.sport.consensus.of(number).map(Pending::view);
     if let Some(view) = view {
         let message = turn.teller().to_match("scoring_dispute_raised", view);
         turn.messages.push(message);
@@ -187,7 +238,7 @@ fn tell_dispute(turn: &mut Turn<'_>, number: u32) {
 /// Lets the other scorers see at once what waits for their word.
 fn tell_waiting(turn: &mut Turn<'_>, number: u32) {
     let pending = turn.next.sport.consensus.of(number).filter(|one| one.dispute.is_none());
-    if let Some(view) = pending.map(consensus::Pending::view) {
+    if let Some(view) = pending.map(Pending::view) {
         let message = turn.teller().to_match("ball_submitted", view);
         turn.messages.push(message);
     }

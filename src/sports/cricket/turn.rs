@@ -21,6 +21,7 @@ use crate::sports::cricket::live;
 use crate::sports::cricket::match_state::State;
 use crate::sports::cricket::messages::Teller;
 use crate::sports::cricket::performers;
+use crate::sports::cricket::scorers;
 use crate::sports::cricket::step::Step;
 use crate::sports::lifecycle;
 use crate::sports::play::DecidedBy;
@@ -55,6 +56,7 @@ impl<'a> Turn<'a> {
 
     /// Takes a step and tells what it brought, as the match stands right after it.
     pub fn take(&mut self, step: Step) -> Result<(), Rejection> {
+        scorers::in_turn(&self.next.sport, &step)?;
         let news = self.next.sport.take(&Arc::new(step))?;
         self.concluded = false;
         let told: Vec<_> = news.iter().flat_map(|one| self.teller().tell(one)).collect();
@@ -124,6 +126,7 @@ impl<'a> Turn<'a> {
 
     pub fn done(mut self, answer: Value, created: bool) -> Applied<Play<State>> {
         self.conclude();
+        scorers::end_innings(&mut self);
         Applied { state: self.next, messages: self.messages, answer, created }
     }
 

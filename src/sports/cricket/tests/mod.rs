@@ -9,6 +9,7 @@ mod formats;
 mod innings;
 mod milestones;
 mod overs;
+mod overtaken;
 mod rates;
 mod results;
 mod sequences;
