@@ -18,7 +18,7 @@ const NOTHING = {
 const DRAWN = { striker: null, non_striker: null, bowler: null, partnership: NOTHING.partnership, this_over: null, free_hit: false };
 
 /** Messages that carry the whole board. */
-const BOARDS = new Set(["innings_start", "player_changed", "target_set", "ball_corrected"]);
+const BOARDS = new Set(["innings_start", "player_changed", "target_set", "penalty_awarded", "ball_corrected"]);
 
 /** @type {{ [type: string]: (match: Match, data: any, seq: number) => Match }} */
 const CHANGES = {
@@ -30,7 +30,7 @@ const CHANGES = {
   player_changed: changed,
   innings_complete: (match, { innings, next_target: next }) =>
     onCard({ ...match, live: { ...match.live, ...DRAWN, innings, next_target: next } }, innings, (card) => ({ ...card, end: innings.reason })),
-  penalty_awarded: (match, { innings }) => onCard(match, innings, (card) => card),
+  penalty_awarded: awarded,
   milestone_achieved: (match, { milestone }) => onInnings(match, milestone.innings, (card) => ({ ...card, milestones: [...without(card.milestones, milestone), milestone] })),
   milestone_withdrawn: (match, { milestone }) => onInnings(match, milestone.innings, (card) => ({ ...card, milestones: without(card.milestones, milestone) })),
   ball_corrected: corrected,
@@ -188,6 +188,14 @@ function overComplete(match, { over, balls, summary, bowler, innings }) {
     unfinished_over: null,
     bowling: bowler ? replaced(card.bowling, bowler) : card.bowling,
   }));
+}
+
+/** To whichever innings the runs go, the one being played may have another target. @param {Match} match @param {any} data */
+function awarded(match, { awarded_innings: brief }) {
+  const { innings, partnership } = match.live;
+  const stands = (/** @type {Innings["partnerships"]} */ all) => all.map((one) => (one.unbroken ? { ...one, ...partnership } : one));
+  const told = onCard(match, brief, (card) => card);
+  return onCard(told, innings, (card) => (brief?.number === innings?.number ? { ...card, partnerships: stands(card.partnerships) } : card));
 }
 
 /** Who is at the crease has a line; who leaves it unbeaten says why. @param {Match} match @param {any} data */

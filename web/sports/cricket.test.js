@@ -121,6 +121,37 @@ test("balls that were told are kept for a while, without those that were taken b
   assert.equal(taken.amended, 201);
 });
 
+test("an award moves the target, whichever innings it goes to", () => {
+  const chase = (target, needed) => brief(2, 2, { target, runs_needed: needed });
+  const match = game({ live: board({ innings: chase(11, 11) }), scorecard: { innings: [innings(1, 1, { runs: 10 }), innings(2, 2)], result: null } });
+  const awarded = brief(1, 1, { runs: 15, completed: true });
+  const told = apply(match, message(2, "penalty_awarded", { penalty: { team_id: 1, runs: 5 }, awarded_innings: awarded, ...board({ innings: chase(16, 16) }) }));
+  assert.deepEqual([told.live.innings.number, told.live.innings.target], [2, 16]);
+  assert.deepEqual(told.scorecard.innings.map(({ runs, target }) => [runs, target]), [[15, null], [0, 16]]);
+  const owed = apply(match, message(2, "penalty_awarded", { penalty: { team_id: 1, runs: 5 }, awarded_innings: null, ...board({ innings: chase(11, 11) }) }));
+  assert.deepEqual(owed.scorecard.innings.map(({ runs }) => runs), [10, 0]);
+  const own = brief(1, 1, { runs: 9 });
+  const added = apply(apply(game(), bowled(2, 1, 4)), message(3, "penalty_awarded", { penalty: { team_id: 1, runs: 5 }, awarded_innings: own, ...board({ innings: own, partnership: { runs: 9, balls: 1 } }) }));
+  assert.deepEqual(added.scorecard.innings[0].partnerships.map(({ runs, balls }) => [runs, balls]), [[9, 1]]);
+});
+
+test("who retires says how, and has no second line once he is absent", () => {
+  const gone = apply(game(), message(2, "player_changed", { change: "retired_not_out", player_id: 11, name: "B11", ...board({ striker: null }) }));
+  const absent = apply(gone, message(3, "player_changed", { change: "absent", player_id: 11, name: "B11", ...board({ striker: null }) }));
+  const [card] = absent.scorecard.innings;
+  assert.equal(card.batting.find(({ player_id }) => player_id === 11).dismissal, "retired not out");
+  assert.deepEqual(card.absent, []);
+});
+
+test("a correction brings the cards from the first innings that it changed", () => {
+  const match = game({ scorecard: { innings: [innings(1, 1, { runs: 10 }), innings(2, 2)], result: null } });
+  const said = { number: 9, change: "changed", ball: { number: 9, symbol: "." }, was: { innings: 2, number: 9, symbol: "." }, ...board({ next_number: 10 }) };
+  const both = apply(match, message(2, "ball_corrected", { ...said, scorecard: { innings: [innings(1, 1, { runs: 5 }), innings(2, 2)], result: null } }));
+  assert.deepEqual(both.scorecard.innings.map(({ number, runs }) => [number, runs]), [[1, 5], [2, 0]]);
+  const one = apply(match, message(2, "ball_corrected", { ...said, scorecard: { innings: [innings(2, 2, { runs: 3 })], result: null } }));
+  assert.deepEqual(one.scorecard.innings.map(({ number, runs }) => [number, runs]), [[1, 10], [2, 3]]);
+});
+
 test("a dispute is open until it is resolved or all speak anew", () => {
   const raised = apply(game(), message(2, "scoring_dispute_raised", { number: 4 }));
   assert.deepEqual(raised.disputes, [{ number: 4 }]);

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::domain::rejection::Rejection;
 use crate::sports::cricket::ball::Ball;
 use crate::sports::cricket::decision::Decision;
-use crate::sports::cricket::delivery::Penalty;
 use crate::sports::cricket::format::Format;
 use crate::sports::cricket::innings::End;
 use crate::sports::cricket::innings::Innings;
@@ -136,14 +135,16 @@ impl Board {
         self.target_of(format, self.innings.len().checked_sub(1)?)
     }
 
-    /// Ends the innings where the rules end it, and takes that back where only a target did and
-    /// penalty runs have moved it. Gives whether it ended just now.
+    /// Ends the innings where the rules end it; where only a target did and penalty runs have moved
+    /// it, what else ends an innings may have by now. Gives whether it ended just now, or so.
     pub fn settle(&mut self, format: &Format) -> bool {
         let target = self.target_now(format);
         let Some(last) = self.innings.last() else { return false };
         let passed = target.is_some_and(|target| last.runs >= target);
-        let end = match last.end {
-            Some(End::Target) if !passed => None,
+        // Not by what was awarded since: that wins by penalty runs (Law 16.6).
+        let made = last.runs - last.extras.penalty.min(last.runs);
+        let end = match last.end.filter(|end| passed || *end != End::Target) {
+            Some(End::Overs) if target.is_some_and(|target| made >= target) => Some(End::Target),
             Some(end) => Some(end),
             None if passed && last.runs > 0 => Some(End::Target),
             None if last.wickets_left() == 0 => Some(End::AllOut),
@@ -158,26 +159,6 @@ impl Board {
             Arc::make_mut(last).end = end;
         }
         ended
-    }
-
-    /// Adds penalty runs where Law 41.17 puts them: to the innings a side is playing, else to its
-    /// last one, else to its next. Gives the place of that innings.
-    pub fn award(&mut self, penalty: Penalty) -> Result<Option<usize>, Rejection> {
-        let own = self.regular().iter().rposition(|innings| innings.batting == penalty.side);
-        let open = self.innings.len().checked_sub(1).filter(|last| {
-            let innings = &self.innings[*last];
-            innings.is_open() && innings.batting == penalty.side
-        });
-        let Some(index) = open.or(own) else {
-            let owed = self.owed.at(penalty.side);
-            *owed = owed.checked_add_signed(penalty.runs).ok_or_else(never_awarded)?;
-            return Ok(None);
-        };
-        let innings = Arc::make_mut(&mut self.innings[index]);
-        let extras = &mut innings.extras.penalty;
-        *extras = extras.checked_add_signed(penalty.runs).ok_or_else(never_awarded)?;
-        innings.runs = innings.runs.checked_add_signed(penalty.runs).ok_or_else(never_awarded)?;
-        Ok(Some(index))
     }
 
     /// Anybody who has been named in the match.
@@ -208,8 +189,4 @@ impl Board {
             self.rows.push((id, row));
         }
     }
-}
-
-fn never_awarded() -> Rejection {
-    Rejection::conflict("never-awarded", "more penalty runs would be taken back than were awarded")
 }

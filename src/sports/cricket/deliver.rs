@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::rejection::Rejection;
+use crate::sports::cricket::award;
 use crate::sports::cricket::ball::Ball;
 use crate::sports::cricket::ball::Entered;
 use crate::sports::cricket::ball::symbol;
@@ -35,22 +36,25 @@ pub fn bowl(
     wickets::may_fall(innings, &entered.delivery)?;
     let delivery = in_time(innings, format, (&entered.delivery, target));
     let falls = innings.falls.len();
-    let ball = Arc::new(play(innings, format, (&crease, entered, delivery, number))?);
-    news.push(News::Ball(Arc::clone(&ball)));
-    let fell = innings.falls.iter().skip(falls).cloned();
-    news.extend(fell.map(|fall| News::Wicket { fall, ball: Some(number) }));
+    let mut ball = play(innings, format, (&crease, entered, delivery, number))?;
+    let fell: Vec<_> = innings.falls.iter().skip(falls).cloned().collect();
     let over = innings.overs.last().filter(|_| ball.over_ended).cloned();
     let overs = innings.overs.len();
 
     let reached = milestones(board, format, (&before, &crease, &ball));
     news.extend(reached.into_iter().map(News::Milestone));
+    let awarded = ball.delivery.penalty.map(|penalty| award::award(board, penalty, Some(number)));
+    let awarded = awarded.transpose()?.unwrap_or_default();
+    // What came with the ball to the side that bats is part of where it stands after the ball.
+    ball.runs = board.open_mut()?.runs;
+    let ball = Arc::new(ball);
+    board.balls.push(Arc::clone(&ball));
+
+    news.push(News::Ball(ball));
+    news.extend(fell.into_iter().map(|fall| News::Wicket { fall, ball: Some(number) }));
     let innings = board.innings.len() - 1;
     news.extend(over.map(|over| News::Over { innings, number: overs, over }));
-    if let Some(penalty) = ball.delivery.penalty {
-        let innings = board.award(penalty)?;
-        news.push(News::Penalty { penalty, innings });
-    }
-    board.balls.push(ball);
+    news.extend(awarded);
     Ok(news)
 }
 

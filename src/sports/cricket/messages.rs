@@ -10,6 +10,7 @@ use crate::sports::cricket::ball::Ball;
 use crate::sports::cricket::batting::Card;
 use crate::sports::cricket::batting::Fall;
 use crate::sports::cricket::board::Board;
+use crate::sports::cricket::delivery::Penalty;
 use crate::sports::cricket::live;
 use crate::sports::cricket::match_state::Setup;
 use crate::sports::cricket::milestones::Milestone;
@@ -52,14 +53,8 @@ impl Teller<'_> {
             News::Wicket { fall, ball } => self.wicket(fall, *ball),
             News::Over { innings, number, over } => vec![self.over(*innings, *number, over)],
             News::Milestone(milestone) => self.milestone("milestone_achieved", milestone),
-            News::Penalty { penalty, innings } => {
-                let team_id = self.setup.sides.team_id(penalty.side);
-                let data = json!({
-                    "penalty": { "team_id": team_id, "runs": penalty.runs },
-                    "innings": innings.map(|index| live::innings(self.setup, self.board, index)),
-                });
-                vec![self.to_match("penalty_awarded", data)]
-            }
+            News::Withdrawn(milestone) => self.milestone("milestone_withdrawn", milestone),
+            News::Penalty { penalty, innings } => vec![self.awarded(*penalty, *innings)],
             News::Completed(index) => self.completed(*index),
             News::Target => vec![self.to_match("target_set", self.now())],
             News::SuperOver(number) => {
@@ -111,6 +106,16 @@ impl Teller<'_> {
             data.extend(change);
         }
         self.to_match("player_changed", data)
+    }
+
+    /// The board with it: what a side that isn't batting is awarded moves the target too.
+    fn awarded(&self, penalty: Penalty, innings: Option<usize>) -> Message {
+        let mut data = self.now();
+        let team_id = self.setup.sides.team_id(penalty.side);
+        data["penalty"] = json!({ "team_id": team_id, "runs": penalty.runs });
+        let awarded = innings.map(|index| live::innings(self.setup, self.board, index));
+        data["awarded_innings"] = json!(awarded);
+        self.to_match("penalty_awarded", data)
     }
 
     /// The ball, and everybody's figures after it. `striker` is who faced it; `next` says who
@@ -179,7 +184,7 @@ impl Teller<'_> {
         self.to_match("over_complete", data)
     }
 
-    /// `milestone_achieved`, or `milestone_withdrawn` after a correction.
+    /// `milestone_achieved`, or `milestone_withdrawn` after a correction or an award taken back.
     pub fn milestone(&self, kind: &'static str, milestone: &Milestone) -> Vec<Message> {
         let data = json!({ "milestone": milestone.view(&self.setup.sides) });
         self.to_sides(kind, (milestone.kind.word(), &[milestone.side]), data)

@@ -127,6 +127,42 @@ pub fn of_team(innings: &Innings, before: u32, ball: Option<u32>) -> Option<Mile
     })
 }
 
+/// What a stand reached.
+fn of_pair(
+    innings: &Innings,
+    before: u32,
+    (stand, ball): (Option<&Partnership>, Option<u32>),
+) -> Option<Milestone> {
+    let pair = stand.filter(|_| !innings.super_over)?;
+    let value = reached(before, pair.runs, 50)?;
+    let (kind, who) = (Kind::Partnership, innings.pair(pair));
+    Some(Milestone { kind, value, innings: innings.number, side: innings.batting, who, ball })
+}
+
+/// What penalty runs brought to the team and to the stand they were added to.
+pub fn of_award(innings: &Innings, before: &Before, ball: Option<u32>) -> Vec<Milestone> {
+    let pair = innings.partnership().filter(|_| innings.is_open());
+    let pair = of_pair(innings, before.partnership, (pair, ball));
+    pair.into_iter().chain(of_team(innings, before.team, ball)).collect()
+}
+
+/// Takes off what is no longer reached once penalty runs were taken back.
+pub fn lost(innings: &mut Innings, before: &Before) -> Vec<Arc<Milestone>> {
+    let runs = innings.runs;
+    let pair = innings.partnership().map(|pair| (pair.runs, innings.pair(pair)));
+    let fell = |one: &Arc<Milestone>| match one.kind {
+        Kind::TeamRuns => runs < one.value && one.value <= before.team,
+        Kind::Partnership => pair.as_ref().is_some_and(|(runs, who)| {
+            *runs < one.value && one.value <= before.partnership && one.who == *who
+        }),
+        _ => false,
+    };
+    let all = std::mem::take(&mut innings.milestones);
+    let (lost, kept) = all.into_iter().partition(fell);
+    innings.milestones = kept;
+    lost
+}
+
 /// What a ball brought to the striker (by place on the card), the stand and the team.
 pub fn of_batting(
     innings: &Innings,
@@ -149,11 +185,7 @@ pub fn of_batting(
     let runs = innings.cards.get(striker).map_or(0, |card| card.runs);
     let batter = reached(before.batter, runs, 50)
         .map(|value| make(Kind::BatterRuns, value, name(striker).into_iter().collect()));
-    let pair = stand.and_then(|pair| {
-        let value = reached(before.partnership, pair.runs, 50)?;
-        let who = pair.batters.iter().filter_map(|share| name(share.batter)).collect();
-        Some(make(Kind::Partnership, value, who))
-    });
+    let pair = of_pair(innings, before.partnership, (stand, Some(ball)));
     let team = of_team(innings, before.team, Some(ball));
     [batter, pair, team].into_iter().flatten().collect()
 }

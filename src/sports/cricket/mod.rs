@@ -2,6 +2,7 @@
 
 mod agreement;
 mod asks;
+mod award;
 mod ball;
 mod batting;
 mod board;

@@ -22,6 +22,7 @@ pub enum News {
     Wicket { fall: Arc<Fall>, ball: Option<u32> },
     Over { innings: usize, number: usize, over: Arc<Over> },
     Milestone(Arc<Milestone>),
+    Withdrawn(Arc<Milestone>),
     Penalty { penalty: Penalty, innings: Option<usize> },
     Completed(usize),
     Target,

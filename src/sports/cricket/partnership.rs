@@ -1,18 +1,21 @@
 //! What two batters add together.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use serde_json::json;
 
 use crate::sports::cricket::batting::Place;
 use crate::sports::cricket::delivery::Delivery;
 use crate::sports::cricket::innings::Innings;
+use crate::sports::cricket::people::Who;
 
 /// A stand of two batters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Partnership {
     /// The wicket it is for; a retirement parts a pair but takes no wicket.
     pub wicket: u32,
-    /// All that the team made meanwhile, extras too.
+    /// All that the team made meanwhile, extras and what it was awarded too.
     pub runs: u32,
     /// Faced by either.
     pub balls: u32,
@@ -59,6 +62,12 @@ impl Innings {
     /// The stand of the two who are in; none before their first ball.
     pub fn partnership(&self) -> Option<&Partnership> {
         self.partnerships.last().filter(|pair| pair.unbroken)
+    }
+
+    /// Who they are.
+    pub fn pair(&self, stand: &Partnership) -> Vec<Who> {
+        let cards = stand.batters.iter().filter_map(|share| self.cards.get(share.batter));
+        cards.map(|card| Arc::clone(&card.who)).collect()
     }
 
     /// Adds a ball to the stand, which begins with its first.

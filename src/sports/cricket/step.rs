@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::rejection::Rejection;
+use crate::sports::cricket::award;
 use crate::sports::cricket::ball::Entered;
 use crate::sports::cricket::batting::Place;
 use crate::sports::cricket::board::Board;
@@ -15,7 +16,6 @@ use crate::sports::cricket::delivery::Penalty;
 use crate::sports::cricket::format::Format;
 use crate::sports::cricket::innings::End;
 use crate::sports::cricket::innings::Innings;
-use crate::sports::cricket::milestones;
 use crate::sports::cricket::news::Gone;
 use crate::sports::cricket::news::News;
 use crate::sports::cricket::opening;
@@ -79,7 +79,7 @@ impl Step {
         let mut news = match self {
             Self::Open(opening) => opening::open(board, format, opening)?,
             Self::Ball(entered) => deliver::bowl(board, format, entered)?,
-            Self::Penalty(penalty) => award(board, *penalty)?,
+            Self::Penalty(penalty) => award::award(board, *penalty, None)?,
             Self::Out(outs) => wickets::between_balls(board, outs)?,
             Self::Players(change) => change.make(board, format)?,
             Self::Close(end) => close(board, format, *end)?,
@@ -103,19 +103,6 @@ impl Step {
         }
         Ok(news)
     }
-}
-
-fn award(board: &mut Board, penalty: Penalty) -> Result<Vec<News>, Rejection> {
-    let before: Vec<_> = board.innings.iter().map(|innings| innings.runs).collect();
-    let index = board.award(penalty)?;
-    let mut news = vec![News::Penalty { penalty, innings: index }];
-    let Some(index) = index else { return Ok(news) };
-    if let Some(reached) = milestones::of_team(&board.innings[index], before[index], None) {
-        let reached = Arc::new(reached);
-        Arc::make_mut(&mut board.innings[index]).milestones.push(Arc::clone(&reached));
-        news.push(News::Milestone(reached));
-    }
-    Ok(news)
 }
 
 fn close(board: &mut Board, format: &Format, end: End) -> Result<Vec<News>, Rejection> {

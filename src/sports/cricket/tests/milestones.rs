@@ -42,7 +42,7 @@ fn a_ball_that_passes_a_mark_reaches_it() {
     scored.bowl(json!({ "runs": { "batter": 0 }, "extras": { "penalty": 50 } }));
     assert_eq!(reached(&scored), ["partnership 50"]);
     scored.accepts("balls", json!({ "penalty": { "team_id": HOME, "runs": 5 } }));
-    assert_eq!(reached(&scored), ["partnership 50", "team_runs 100"]);
+    assert_eq!(reached(&scored), ["partnership 50", "partnership 100", "team_runs 100"]);
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod innings;
 mod milestones;
 mod overs;
 mod overtaken;
+mod penalties;
 mod rates;
 mod results;
 mod sequences;
