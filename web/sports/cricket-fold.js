@@ -201,9 +201,10 @@ function awarded(match, { awarded_innings: brief }) {
 /** Who is at the crease has a line; who leaves it unbeaten says why. @param {Match} match @param {any} data */
 function changed(match, { change, player_id: id, name }) {
   const { striker, non_striker: other, innings } = match.live;
+  const retires = change === "retired_hurt" || change === "retired_not_out";
   return onCard(match, innings, (card) => {
     const batting = pairOf(match.live).reduce(withBatter, card.batting);
-    const left = (/** @type {Card} */ one) => ({ ...one, dismissal: "retired hurt" });
+    const left = (/** @type {Card} */ one) => ({ ...one, dismissal: change.replaceAll("_", " ") });
     const back = (/** @type {Card} */ one) => ({ ...one, dismissal: "not out" });
     const isIn = (/** @type {Card} */ { player_id }) => player_id === striker?.player_id || player_id === other?.player_id;
     return {
@@ -211,9 +212,10 @@ function changed(match, { change, player_id: id, name }) {
       // One who was sent in by mistake and faced nothing has no line.
       batting: batting
         .filter((one) => isIn(one) || one.balls > 0 || one.dismissal !== "not out")
-        .map((one) => (one.player_id === id && change === "retired_hurt" ? left(one) : isIn(one) ? back(one) : one)),
-      absent: change === "absent" ? [...card.absent, { player_id: id, name }] : card.absent,
-      partnerships: change === "retired_hurt" ? card.partnerships.map((one) => ({ ...one, unbroken: false })) : card.partnerships,
+        .map((one) => (one.player_id === id && retires ? left(one) : isIn(one) ? back(one) : one)),
+      // Who has retired has a line of his own.
+      absent: change === "absent" && !batting.some((one) => one.player_id === id) ? [...card.absent, { player_id: id, name }] : card.absent,
+      partnerships: retires ? card.partnerships.map((one) => ({ ...one, unbroken: false })) : card.partnerships,
     };
   });
 }

@@ -70,7 +70,7 @@ pub fn innings(cast: &Cast<'_>, value: &Value) -> Result<Opening, Rejection> {
 pub fn players(cast: &Cast<'_>, value: &Value) -> Result<Change, Rejection> {
     const KINDS: [(&str, Gone); 3] = [
         ("retired_hurt", Gone::RetiredHurt),
-        ("retired_not_out", Gone::RetiredHurt),
+        ("retired_not_out", Gone::RetiredNotOut),
         ("retired_out", Gone::RetiredOut),
     ];
     let mut body = Body::of(value)?;

@@ -9,6 +9,7 @@ use crate::domain::rejection::Rejection;
 use crate::sports::cricket::dismissal::Dismissal;
 use crate::sports::cricket::dismissal::Kind;
 use crate::sports::cricket::innings::Innings;
+use crate::sports::cricket::news::Gone;
 use crate::sports::cricket::over::rate;
 use crate::sports::cricket::people::Who;
 use crate::sports::cricket::people::refused;
@@ -32,8 +33,11 @@ pub struct Card {
 pub enum Fate {
     NotOut,
     Out(Arc<Dismissal>),
-    /// Law 25.4.2: ill or hurt, not out, and may come again when a place is vacant.
-    Retired,
+    /// Law 25.4.2: ill or hurt, or for another unavoidable cause; not out, and may come again when
+    /// a place is vacant.
+    Retired {
+        hurt: bool,
+    },
 }
 
 /// One of the two places at the crease.
@@ -80,7 +84,8 @@ impl Card {
         match &self.fate {
             Fate::NotOut => "not out".to_owned(),
             Fate::Out(dismissal) => dismissal.text(),
-            Fate::Retired => "retired hurt".to_owned(),
+            Fate::Retired { hurt: true } => "retired hurt".to_owned(),
+            Fate::Retired { hurt: false } => "retired not out".to_owned(),
         }
     }
 
@@ -207,11 +212,11 @@ impl Innings {
     }
 
     /// A batter goes without being out; the pair is parted, but not the wicket's number.
-    pub fn retire(&mut self, who: &Who, is_out: bool) -> Result<(), Rejection> {
+    pub fn retire(&mut self, who: &Who, gone: Gone) -> Result<(), Rejection> {
         let Some(place) = self.place_of(who.id) else {
             return Err(refused("not-batting", who, "isn't at the crease"));
         };
-        if is_out {
+        if gone == Gone::RetiredOut {
             let dismissal = Dismissal {
                 kind: Kind::RetiredOut,
                 out: Arc::clone(who),
@@ -223,7 +228,7 @@ impl Innings {
         } else {
             let index = self.at(place);
             if let Some(card) = index.and_then(|index| self.cards.get_mut(index)) {
-                card.fate = Fate::Retired;
+                card.fate = Fate::Retired { hurt: gone == Gone::RetiredHurt };
             }
             self.leave(place);
         }

@@ -32,6 +32,7 @@ pub fn bowl(
     let crease = crease::stand(board.open_mut()?)?;
     let before = before(board, &crease);
 
+    wickets::may_field(board, &entered.delivery.wickets)?;
     let innings = board.open_mut()?;
     wickets::may_fall(innings, &entered.delivery)?;
     let delivery = in_time(innings, format, (&entered.delivery, target));

@@ -153,6 +153,12 @@ impl Innings {
         self.wickets_most.saturating_sub(self.wickets).saturating_sub(absent)
     }
 
+    /// Who is absent and never came in: who has retired has a line of his own.
+    pub fn missing(&self) -> impl Iterator<Item = &Who> {
+        let has_a_card = |who: &&Who| self.cards.iter().any(|card| card.who.id == who.id);
+        self.absent.iter().filter(move |who| !has_a_card(who))
+    }
+
     /// Whether the overs allotted have been called. A miscounted over is an over (Law 17.5).
     pub fn is_bowled_out(&self) -> bool {
         let bowled = self.bowled();

@@ -33,6 +33,7 @@ pub enum News {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gone {
     RetiredHurt,
+    RetiredNotOut,
     RetiredOut,
     Absent,
     Suspended,
@@ -42,6 +43,7 @@ impl Gone {
     pub fn word(self) -> &'static str {
         match self {
             Self::RetiredHurt => "retired_hurt",
+            Self::RetiredNotOut => "retired_not_out",
             Self::RetiredOut => "retired_out",
             Self::Absent => "absent",
             Self::Suspended => "suspended",

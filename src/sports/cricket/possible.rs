@@ -26,6 +26,8 @@ pub fn between_balls(body: &mut Body<'_>, wickets: &[Out]) {
     for (place, out) in wickets.iter().enumerate() {
         if !out.kind.can_be_between_balls() {
             refuse(body, place, "kind", "needs a ball: send its runs too");
+        } else if out.player.is_none() {
+            refuse(body, place, "player_out_id", "is required: nobody faced a ball");
         }
         hands(body, (place, out));
     }

@@ -39,7 +39,7 @@ fn of_innings(setup: &Setup, board: &Board, (at, innings): (usize, &Innings)) ->
     let mut view = live::innings(setup, board, at);
     let bowling = innings.figures.iter().filter(|figures| figures.shared > 0);
     let pairs = innings.partnerships.iter().map(|pair| pair.view(innings));
-    let absent = innings.absent.iter().map(|who| json!({ "player_id": who.id, "name": who.name }));
+    let absent = innings.missing().map(|who| json!({ "player_id": who.id, "name": who.name }));
     let milestones = innings.milestones.iter().map(|one| one.view(&setup.sides));
     let parts = [
         ("declared", json!(innings.end == Some(End::Declared))),

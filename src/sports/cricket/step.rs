@@ -151,7 +151,7 @@ impl Change {
     fn make(&self, board: &mut Board, format: &Format) -> Result<Vec<News>, Rejection> {
         let mut news = Vec::new();
         if let Some((who, gone)) = &self.retire {
-            board.open_mut()?.retire(who, *gone == Gone::RetiredOut)?;
+            board.open_mut()?.retire(who, *gone)?;
             news.push(News::Gone(*gone, Arc::clone(who)));
             let fall = board.open().and_then(|innings| innings.falls.last().cloned());
             let fall = fall.filter(|_| *gone == Gone::RetiredOut);

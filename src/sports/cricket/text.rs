@@ -45,7 +45,7 @@ fn of_innings(text: &mut String, setup: &Setup, innings: &Innings) {
         let (name, how) = (&card.who.name, card.dismissal());
         line!(text, "{name:NAME$}{how:DISMISSAL$}{:>4}  {balls}", card.runs);
     }
-    for who in &innings.absent {
+    for who in innings.missing() {
         line!(text, "{:NAME$}{:DISMISSAL$}{:>4}", who.name, "absent hurt", "-");
     }
     let wide = NAME + DISMISSAL;

@@ -28,6 +28,12 @@ pub fn may_fall(innings: &Innings, delivery: &Delivery) -> Result<(), Rejection>
     }
 }
 
+/// Refuses a hand in a wicket to who takes no further part.
+pub fn may_field(board: &Board, wickets: &[Out]) -> Result<(), Rejection> {
+    let mut fielders = wickets.iter().flat_map(|out| &out.fielders);
+    fielders.try_for_each(|fielder| board.may_take_part(fielder))
+}
+
 /// Lets the wickets of a ball fall, one after the other. The batters have run by now: who is out
 /// leaves the end he is at, which is the striker's for a catch unless they crossed and it counts
 /// (Law 18.11 since October 2022: it doesn't).
@@ -55,6 +61,7 @@ pub fn fall(
 /// Lets wickets fall while no ball is in play: who is timed out, or left his ground too early
 /// (Law 38.3.1: the ball doesn't count).
 pub fn between_balls(board: &mut Board, wickets: &[Out]) -> Result<Vec<News>, Rejection> {
+    may_field(board, wickets)?;
     let mut news = Vec::new();
     for out in wickets {
         let Some(who) = &out.player else { continue };

@@ -303,3 +303,50 @@ fn who_was_replaced_or_is_absent_takes_no_part() {
     let other = json!({ "replace": { "player_out_id": 104, "player_in_id": 212 } });
     assert_eq!(scored.refuses("players", other).code, "not-eligible");
 }
+
+#[test]
+fn a_wicket_between_balls_names_who_is_out() {
+    let nobody = json!({ "wickets": [{ "kind": "run_out" }] });
+    for mut scored in [Scored::batting(json!("t20")), Scored::new(json!("t20"))] {
+        if scored.status() == "scheduled" {
+            scored.accepts("start", json!({}));
+        }
+        let refused = scored.refuses("balls", nobody.clone());
+        assert_eq!(pointers(&refused), ["/wickets/0/player_out_id"]);
+    }
+}
+
+#[test]
+fn who_was_replaced_has_no_hand_in_a_wicket() {
+    let mut scored = Scored::batting(json!("t20"));
+    let replace = json!({ "player_out_id": 203, "player_in_id": 212 });
+    scored.accepts("players", json!({ "replace": replace }));
+    let caught = |by: i64| json!({ "runs": { "batter": 0 }, "wickets": [{ "kind": "caught", "fielder_ids": [by] }] });
+    assert_eq!(scored.refuses("balls", caught(203)).code, "not-eligible");
+    let early = json!({ "kind": "run_out", "player_out_id": 102, "fielder_ids": [203] });
+    let early = scored.refuses("balls", json!({ "wickets": [early] }));
+    assert_eq!(early.code, "not-eligible");
+    scored.accepts("balls", caught(212));
+}
+
+#[test]
+fn who_retires_is_said_to_have_gone_as_he_did() {
+    let cases = [("retired_hurt", "retired hurt"), ("retired_not_out", "retired not out")];
+    for (kind, text) in cases {
+        let mut scored = Scored::batting(json!("t20"));
+        scored.bowls("4");
+        let retire = json!({ "player_id": 101, "kind": kind });
+        let applied = scored.accepts("players", json!({ "retire": retire }));
+        assert_eq!(told(&applied, "match_9", "player_changed")[0]["change"], kind);
+        assert_eq!(scored.line("batting", 101)["dismissal"], text);
+        assert_eq!(scored.line("batting", 101)["out"], Value::Null);
+
+        // He will not come again, and has his line already.
+        scored.accepts("players", json!({ "absent": { "player_id": 101 } }));
+        scored.accepts("players", json!({ "absent": { "player_id": 111 } }));
+        assert_eq!(scored.innings()["absent"], json!([{ "player_id": 111, "name": "H11" }]));
+        let card = scored.read("scorecard/text");
+        assert_eq!(card.as_str().unwrap().matches("\nH1 ").count(), 1, "{card}");
+        scored.accepts("players", json!({ "striker_id": 103 }));
+    }
+}
