@@ -83,7 +83,10 @@ impl Board {
     fn by_super_over(&self) -> Standing {
         let all = self.of_super_overs();
         let [.., first, second] = all else { return Standing::Open };
-        if all.len() < 2 * self.super_overs || second.is_open() {
+        // Of one that was cut short nobody can say who would have won it.
+        let cut_short = |one: &Innings| matches!(one.end, Some(End::Umpires { .. }));
+        let is_short = cut_short(first) || cut_short(second);
+        if all.len() < 2 * self.super_overs || second.is_open() || is_short {
             return Standing::Open;
         }
         let winner = match second.runs.cmp(&first.runs) {
@@ -148,6 +151,16 @@ impl Board {
             std::cmp::Ordering::Less => (side.other(), par - last.runs),
         };
         Standing::Decided(Decision::Won { side: winner, by: Margin::Runs(runs), method })
+    }
+
+    /// What somebody says the match came to, with the method of its target beside a tie.
+    pub fn by_method(&self, said: Decision) -> Decision {
+        match said {
+            Decision::Tied { through, by, .. } => {
+                Decision::Tied { through, by, method: self.method() }
+            }
+            other => other,
+        }
     }
 
     fn method(&self) -> Option<String> {

@@ -43,7 +43,6 @@ pub fn bowl(
     let overs = innings.overs.len();
 
     let reached = milestones(board, format, (&before, &crease, &ball));
-    news.extend(reached.into_iter().map(News::Milestone));
     let awarded = ball.delivery.penalty.map(|penalty| award::award(board, penalty, Some(number)));
     let awarded = awarded.transpose()?.unwrap_or_default();
     // What came with the ball to the side that bats is part of where it stands after the ball.
@@ -53,28 +52,30 @@ pub fn bowl(
 
     news.push(News::Ball(ball));
     news.extend(fell.into_iter().map(|fall| News::Wicket { fall, ball: Some(number) }));
+    news.extend(reached.into_iter().map(News::Milestone));
     let innings = board.innings.len() - 1;
     news.extend(over.map(|over| News::Over { innings, number: overs, over }));
     news.extend(awarded);
     Ok(news)
 }
 
-/// The ball without what came after the winning run (Law 16.6): a wide or no-ball wins by being
-/// called, then only a boundary counts whole.
+/// The ball without what came after the winning run (Law 16.5): a wide or no-ball wins by being
+/// called, then only a boundary counts whole. Nobody is out after it either.
 fn in_time(
     innings: &Innings,
     format: &Format,
     (delivery, target): (&Arc<Delivery>, Option<u32>),
 ) -> Arc<Delivery> {
+    let Extras { wides, no_balls, byes, leg_byes, penalty } = delivery.extras;
+    let completed = delivery.total() - penalty;
     let needed = target.map(|target| target.saturating_sub(innings.runs));
-    let Some(needed) = needed.filter(|needed| delivery.total() > *needed && !delivery.overrides)
-    else {
+    let Some(needed) = needed.filter(|needed| completed >= *needed && !delivery.overrides) else {
         return Arc::clone(delivery);
     };
-    let Extras { wides, no_balls, byes, leg_byes, penalty } = delivery.extras;
     let called = wides.min(1) + no_balls.min(format.no_ball_runs);
+    let in_time = Delivery { wickets: Vec::new(), ..delivery.as_ref().clone() };
     if called < needed && delivery.is_boundary() {
-        return Arc::clone(delivery);
+        return Arc::new(in_time);
     }
     let left = needed.saturating_sub(called);
     let extras = Extras {
@@ -84,7 +85,7 @@ fn in_time(
         leg_byes: leg_byes.min(left),
         penalty,
     };
-    Arc::new(Delivery { runs: delivery.runs.min(left), extras, ..delivery.as_ref().clone() })
+    Arc::new(Delivery { runs: delivery.runs.min(left), extras, ..in_time })
 }
 
 fn before(board: &Board, crease: &Crease) -> Before {

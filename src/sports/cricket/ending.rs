@@ -26,6 +26,7 @@ pub fn end(mut turn: Turn<'_>) -> Outcome<Play<State>> {
         turn.before.needs("end", &ARRANGED)?;
         is_true(&turn.next.sport, &decision)?;
         turn.next.reason = asked.reason;
+        let decision = turn.next.sport.board().by_method(decision);
         turn.take(Step::End(decision))?;
     } else {
         turn.before.needs("naming the player of the match", &[Status::Finished])?;
@@ -50,7 +51,9 @@ pub fn end(mut turn: Turn<'_>) -> Outcome<Play<State>> {
 
 /// Refuses what the balls speak against.
 fn is_true(state: &State, decision: &Decision) -> Result<(), Rejection> {
-    let level = state.board().standing(state.format()) == Standing::Level;
+    let board = state.board();
+    // The scores were level before the first super over, whatever becomes of it.
+    let level = board.super_overs > 0 || board.standing(state.format()) == Standing::Level;
     if matches!(decision, Decision::Tied { .. }) && !level {
         let detail = "a tie needs level scores, and the side batting last to have finished";
         return Err(Rejection::conflict("not-level", detail));

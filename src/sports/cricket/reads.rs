@@ -36,7 +36,10 @@ pub fn read(play: &Play<State>, path: &str) -> Option<Value> {
     let state = &play.sport;
     match path {
         "scorecard" => Some(card(play)),
-        "scorecard/text" => Some(json!(text::scorecard(&state.setup, state.board()))),
+        "scorecard/text" => {
+            let result = &card(play)["result"]["text"];
+            Some(json!(text::scorecard(&state.setup, state.board(), result.as_str())))
+        }
         "balls" => {
             let balls: Vec<_> = state.board().balls.iter().map(|ball| ball.view()).collect();
             Some(json!({ "items": balls, "next": null }))

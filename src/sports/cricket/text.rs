@@ -20,13 +20,12 @@ macro_rules! line {
     ($text:expr, $($words:tt)*) => {{ let _ = writeln!($text, $($words)*); }};
 }
 
-/// The whole match, with the result on the second line.
-pub fn scorecard(setup: &Setup, board: &Board) -> String {
+/// The whole match, with the result, where there is one, on the second line.
+pub fn scorecard(setup: &Setup, board: &Board, result: Option<&str>) -> String {
     let sides = &setup.sides;
     let mut text = format!("{} v {}\n", sides.home.name, sides.away.name);
-    if let Some(decision) = board.decision(&setup.format) {
-        text.push_str(&decision.text(sides));
-        text.push('\n');
+    if let Some(result) = result {
+        line!(text, "{result}");
     }
     for innings in &board.innings {
         text.push('\n');

@@ -144,18 +144,18 @@ function endOver(crease) {
   changeEnds(crease);
 }
 
-/** Without what came after the winning run (Law 16.6). @param {Crease} crease @param {Ball} ball @param {Rules} rules @returns {Ball} */
+/** Without what came after the winning run (Law 16.5): neither runs nor wickets. @param {Crease} crease @param {Ball} ball @param {Rules} rules @returns {Ball} */
 function inTime(crease, ball, { no_ball_runs }) {
   if (crease.target === null || ball.override) return ball;
   const needed = Math.max(0, crease.target - crease.runs);
-  if (total(ball) <= needed) return ball;
   const { wides, no_balls, byes, leg_byes, penalty } = extrasOf(ball);
+  if (total(ball) - penalty < needed) return ball;
   const called = Math.min(wides, 1) + Math.min(no_balls, no_ball_runs);
-  if (called < needed && isBoundary(ball)) return ball;
+  if (called < needed && isBoundary(ball)) return { ...ball, wickets: [] };
   const left = Math.max(0, needed - called);
   const extras = {
     wides: Math.min(wides, 1 + left), no_balls: Math.min(no_balls, no_ball_runs + left),
     byes: Math.min(byes, left), leg_byes: Math.min(leg_byes, left), penalty,
   };
-  return { ...ball, runs: { batter: Math.min(ball.runs.batter, left) }, extras };
+  return { ...ball, runs: { batter: Math.min(ball.runs.batter, left) }, extras, wickets: [] };
 }

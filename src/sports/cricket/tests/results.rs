@@ -182,6 +182,9 @@ fn an_abandoned_match_says_whether_a_ball_was_bowled() {
     scored.accepts("start", json!({}));
     scored.accepts("abandon", json!({}));
     assert_eq!(scored.text(), "Match abandoned without a ball bowled");
+    let card = scored.read("scorecard/text");
+    let said = "Northants v Kent\nMatch abandoned without a ball bowled\n";
+    assert_eq!(card.as_str(), Some(said), "as text too");
     assert_eq!(scored.result()["no_result"], true);
 }
 
@@ -295,5 +298,78 @@ fn a_result_entered_by_hand_covers_what_was_played() {
     assert_eq!(
         (scored.status(), scored.view()["score"].clone()),
         ("live", json!({ "home": 6, "away": 6 }))
+    );
+}
+
+#[test]
+fn nobody_is_out_after_the_winning_run() {
+    let run_out = || json!([out("run_out", 202)]);
+    let stumped = || json!([{ "kind": "stumped" }]);
+    // The ball with two runs needed or one, and whether the wicket counts: nine are down.
+    #[rustfmt::skip]
+    let cases = [
+        ("two run before it",    ".", json!({ "runs": { "batter": 2 }, "wickets": run_out() }), "Kent won by 1 wicket"),
+        ("one run before it",    ".", json!({ "runs": { "batter": 1 }, "wickets": run_out() }), ""),
+        ("a wide that wins",     "1", json!({ "runs": { "batter": 0 }, "extras": { "wides": 1 }, "wickets": stumped() }), "Kent won by 1 wicket"),
+        ("a no-ball that wins",  "1", json!({ "runs": { "batter": 0 }, "extras": { "no_balls": 1 }, "wickets": run_out() }), "Kent won by 1 wicket"),
+        ("a wide that doesn't",  ".", json!({ "runs": { "batter": 0 }, "extras": { "wides": 1 }, "wickets": stumped() }), ""),
+        ("a real match's",       "1", json!({ "runs": { "batter": 1 }, "wickets": run_out(), "override": true }), "Kent won by 0 wickets"),
+    ];
+    for (case, before, mut body, text) in cases {
+        let mut scored = Scored::batting(json!({ "name": "custom", "innings": 2 }));
+        scored.bowls("1");
+        scored.accepts("declare", json!({ "reason": "all_out" }));
+        scored.opens(AWAY);
+        scored.bowls("W W W W W W W W W");
+        scored.accepts("players", json!({ "striker_id": 211, "bowler_id": 106 }));
+        scored.bowls(before);
+        let striker = scored.ends().0;
+        if let Some(id) = body["wickets"][0].get_mut("player_out_id") {
+            *id = striker;
+        }
+        let applied = scored.bowl(body);
+        assert_eq!(scored.text(), text, "{case}");
+        let fell = kinds(&applied).contains(&"wicket_fallen");
+        assert_eq!(fell, !text.ends_with("1 wicket"), "{case}");
+        assert_eq!(scored.innings()["wickets"], if fell { 10 } else { 9 }, "{case}");
+    }
+}
+
+#[test]
+fn a_super_over_that_is_cut_short_decides_nothing() {
+    let umpires = || json!({ "reason": "umpires" });
+    let tied = || json!({ "result": "tied" });
+    let begun = || {
+        let mut scored = played("6 . . . . .", "6 . . . . .");
+        scored.accepts("super-over", json!({}));
+        scored.opens(AWAY);
+        scored.bowls("4");
+        scored
+    };
+    let mut scored = begun();
+    scored.accepts("declare", umpires());
+    scored.opens(HOME);
+    scored.bowls("1");
+    scored.accepts("declare", umpires());
+    assert_eq!((scored.status(), scored.result()), ("live", Value::Null));
+    scored.accepts("end", tied());
+    assert_eq!((scored.text().as_str(), scored.status()), ("Match tied", "finished"));
+    let mut scored = begun();
+    scored.accepts("end", tied());
+    assert_eq!(scored.text(), "Match tied", "in the middle of it");
+}
+
+#[test]
+fn a_tie_on_a_methods_target_names_the_method() {
+    let mut scored = Scored::batting(overs(1));
+    scored.bowls("6 6 . . . .");
+    scored.accepts("target", json!({ "runs": 7, "method": "D/L" }));
+    scored.opens(AWAY);
+    scored.bowls("6 . . . . .");
+    scored.accepts("end", json!({ "result": "tied" }));
+    assert_eq!(scored.text(), "Match tied (D/L method)");
+    assert_eq!(
+        (&scored.result()["method"], &scored.result()["tie"]),
+        (&json!("D/L"), &json!(true))
     );
 }
