@@ -224,7 +224,8 @@ function changed(match, { change, player_id: id, name }) {
 function corrected(match, { number, change, ball, was, scorecard }, seq) {
   const told = (match.told ?? []).filter((one) => change === "changed" || one.number !== number)
     .map((one) => (one.number === number ? ball : one.number > number && change === "removed" ? { ...one, number: one.number - 1 } : one));
-  const kept = match.scorecard.innings.filter((one) => one.number < was.innings);
+  const first = Math.min(was.innings, scorecard?.innings[0]?.number ?? was.innings);
+  const kept = match.scorecard.innings.filter((one) => one.number < first);
   const moves = change === "removed" || (change === "changed" && (was.symbol !== ball.symbol || was.over !== ball.over || was.crossed !== ball.crossed));
   const next = {
     ...match, told, disputes: change === "changed" ? match.disputes : [],

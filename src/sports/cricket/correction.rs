@@ -36,7 +36,7 @@ pub fn change(mut turn: Turn<'_>, number: u32) -> Outcome<Play<State>> {
     let now = ball(turn.next.sport.board(), number)?.view();
     tell(&mut turn, ("changed", &was, reason));
     // What scorers agreed on and what didn't fit before may fit now.
-    scorers::settle(&mut turn)?;
+    scorers::settle(&mut turn);
     let mut answer = now;
     answer["state"] = turn.state();
     Ok(turn.done(answer, false))
@@ -114,6 +114,7 @@ fn tell(turn: &mut Turn<'_>, (change, was, reason): (&str, &Ball, Option<String>
     let teller = turn.teller();
     let mut data = teller.now();
     let now = if change == "changed" { board.ball(was.number) } else { None };
+    let first = was.innings.min(changed(turn.before.sport.board(), board));
     // An earlier innings than the one being played, perhaps: its figures are told nowhere else.
     let index = usize::try_from(was.innings.saturating_sub(1)).unwrap_or(0);
     let parts = [
@@ -124,7 +125,7 @@ fn tell(turn: &mut Turn<'_>, (change, was, reason): (&str, &Ball, Option<String>
         ("was", was.view()),
         ("reason", json!(reason)),
         // Who came in when, and what each over brought, can't be reckoned back from the board.
-        ("scorecard", scorecard::from(&turn.next.sport.setup, board, was.innings)),
+        ("scorecard", scorecard::from(&turn.next.sport.setup, board, first)),
     ];
     for (name, part) in turn.standing().into_iter().chain(parts.map(|(n, p)| (n.to_owned(), p))) {
         data[name] = part;
@@ -140,6 +141,12 @@ fn tell(turn: &mut Turn<'_>, (change, was, reason): (&str, &Ball, Option<String>
     }
     told.extend(after);
     turn.messages = told;
+}
+
+/// The first innings that differs: an award to the other side changes an earlier one.
+fn changed(before: &Board, now: &Board) -> u32 {
+    let same = before.innings.iter().zip(&now.innings).take_while(|(was, is)| was == is).count();
+    u32::try_from(same).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 fn all(board: &Board) -> Vec<&Arc<Milestone>> {

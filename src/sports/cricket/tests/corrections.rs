@@ -274,3 +274,23 @@ fn what_scorers_agreed_on_is_official_once_a_correction_makes_it_fit() {
     assert_eq!(scored.board(), "5/0 (0.2)");
     assert!(scored.view()["disputes"].as_array().unwrap().is_empty());
 }
+
+#[test]
+fn a_correction_tells_each_innings_that_it_changed() {
+    let mut scored = Scored::batting(json!("test"));
+    scored.bowls("1");
+    scored.accepts("declare", json!({ "reason": "declared" }));
+    scored.opens(AWAY);
+    scored.bowls("1");
+    let first = |applied: &Applied<Game>| {
+        let card = &told(applied, "match_9", "ball_corrected")[0]["scorecard"]["innings"];
+        card[0]["number"].clone()
+    };
+    assert_eq!(first(&scored.accepts("PATCH balls/2", runs(2))), 2);
+    let mut body = runs(2);
+    body["penalty"] = json!({ "team_id": HOME, "runs": 5 });
+    assert_eq!(first(&scored.accepts("PATCH balls/2", body)), 1, "5 more there");
+    assert_eq!(first(&scored.accepts("PATCH balls/2", runs(2))), 1, "5 less");
+    scored.accepts("balls", json!({ "penalty": { "team_id": HOME, "runs": 5 } }));
+    assert_eq!(first(&scored.accepts("DELETE balls/2", Value::Null)), 1, "the award too");
+}
