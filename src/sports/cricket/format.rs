@@ -122,10 +122,13 @@ fn read(value: &Value) -> Result<Format, Rejection> {
         }
     }
     let mut number = |name, range| body.integer(name, range).and_then(|n| u32::try_from(n).ok());
-    format.overs = number("overs", 1..=OVERS_MOST).or(format.overs);
+    let overs = number("overs", 1..=OVERS_MOST);
+    format.overs = overs.or(format.overs);
     format.balls_per_over = number("balls_per_over", 1..=12).unwrap_or(format.balls_per_over);
     let quota = number("overs_per_bowler", 1..=OVERS_MOST);
-    format.overs_per_bowler = quota.or(format.overs_per_bowler);
+    // A quota that comes with a name is a fifth of its overs, and stays one.
+    let fifth = format.overs_per_bowler.map(|most| overs.map_or(most, |overs| overs.div_ceil(5)));
+    format.overs_per_bowler = quota.or(fifth);
     format.follow_on = number("follow_on", 1..=1000).or(format.follow_on);
     format.players = number("players", 2..=22).unwrap_or(format.players);
     format.no_ball_runs = number("no_ball_runs", 1..=4).unwrap_or(format.no_ball_runs);
