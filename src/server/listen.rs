@@ -75,10 +75,7 @@ where
             InitError = (),
         > + 'static,
 {
-    let workers = match node.config.workers {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        workers => workers,
-    };
+    let workers = workers(&node.config);
     let (hubs, inboxes): (Vec<_>, Vec<_>) =
         (0..workers).map(|_| mpsc::unbounded_channel::<Notice>()).unzip();
     let shared = Arc::clone(&node.shared);
@@ -119,6 +116,14 @@ where
             .and_then(service)
         })
         .map(actix_server::ServerBuilder::run)
+}
+
+/// One a core, unless it is said.
+fn workers(config: &Config) -> usize {
+    match config.workers {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        workers => workers,
+    }
 }
 
 /// This worker's hub; called on the worker's own thread.
