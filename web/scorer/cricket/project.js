@@ -110,9 +110,16 @@ function undone(crease, number, before) {
 function between(crease, body, { known }) {
   if (body.runs || body.extras) return null;
   const { penalty, wickets } = body;
-  if (penalty && crease.isOpen && penalty.team_id === crease.batting) crease.runs += penalty.runs;
+  if (penalty && crease.isOpen && penalty.team_id === crease.batting) award(crease, penalty.runs);
   for (const out of wickets ?? []) if (!crease.cards[out.player_out_id]?.out) goOut(crease, out.player_out_id, known.name);
   return settle(crease);
+}
+
+/** Penalty runs are the stand's too, once that has begun. @param {Crease} crease @param {number} runs */
+function award(crease, runs) {
+  crease.runs += runs;
+  const { partnership } = crease;
+  if (partnership.balls > 0 || partnership.runs > 0) partnership.runs = Math.max(0, partnership.runs + runs);
 }
 
 /** @param {Crease} crease @param {any} body @param {(id: number) => string} name */
