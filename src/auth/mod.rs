@@ -98,11 +98,11 @@ async fn identify(req: &HttpRequest, from_url: bool) -> Result<Option<SignedIn>,
     let app = app.ok_or_else(|| Problem::Internal("requests don't reach the app".to_owned()))?;
     let credential = credential(req, from_url, app.config.token_in_query)?;
     let Some(credential) = credential else { return Ok(None) };
-    let borne = matches!(credential, Credential::Cookie(_)) && !req.method().is_safe();
+    let is_cookie = matches!(credential, Credential::Cookie(_));
+    let borne = is_cookie && !req.method().is_safe();
     if borne && !provenance(req).is_ours(&app.config.allowed_origins) {
         return Err(Problem::CrossSite);
     }
-    let is_cookie = matches!(credential, Credential::Cookie(_));
     let who = match admit(app, credential).await {
         // A cookie comes by itself. One that is worth nothing any more is none, or a display that
         // still has one would see not even what everybody may.

@@ -64,22 +64,15 @@ pub async fn run(upstream: Upstream, link: Arc<Link>) {
     let mut follower = Follower { upstream, link, is_live: false, attempts: 0, broken_at: None };
     let opened = tokio::time::timeout(OPENING, follower.open()).await;
     let Follower { upstream, link, .. } = &follower;
-    match opened {
-        Ok(Ok(reading)) => follower.go_on(reading).await,
-        Ok(Err(Fault::Refused)) => upstream.fail(link, State::Refused),
-        Ok(Err(Fault::Broken(words) | Fault::Anew(words))) => {
-            tracing::warn!("{} can't be followed: {words}", link.stream);
-            upstream.fail(link, State::Failed);
-        }
-        Ok(Err(Fault::Full)) => {
-            tracing::warn!("{} can't be followed: the upstream has no room for it", link.stream);
-            upstream.fail(link, State::Failed);
-        }
-        Err(_) => {
-            tracing::warn!("{} can't be followed: the upstream doesn't answer", link.stream);
-            upstream.fail(link, State::Failed);
-        }
-    }
+    let why = match opened {
+        Ok(Ok(reading)) => return follower.go_on(reading).await,
+        Ok(Err(Fault::Refused)) => return upstream.fail(link, State::Refused),
+        Ok(Err(Fault::Broken(words) | Fault::Anew(words))) => words,
+        Ok(Err(Fault::Full)) => "the upstream has no room for it".to_owned(),
+        Err(_) => "the upstream doesn't answer".to_owned(),
+    };
+    tracing::warn!("{} can't be followed: {why}", link.stream);
+    upstream.fail(link, State::Failed);
 }
 
 impl Follower {

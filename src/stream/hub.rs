@@ -122,15 +122,9 @@ impl Hub {
             .await
     }
 
-    /// How long a reader is asked to wait before it comes back: drawn, so that they don't all
-    /// come in the same moment, and longer where coming back at once would not help.
+    /// How long a reader is asked to wait before it comes back.
     pub fn retry_ms(&self, why: Bye) -> u32 {
-        let drawn = self.shared.settings.draw_retry_ms();
-        match why {
-            Bye::Limit => drawn * 8,
-            Bye::Unavailable | Bye::Draining => drawn * 2,
-            _ => drawn,
-        }
+        self.shared.settings.retry_ms(why)
     }
 
     /// What a reader has to do next; counts how it came to be live.

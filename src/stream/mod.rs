@@ -34,6 +34,7 @@ use crate::stream::feeder::Feeder;
 use crate::stream::guard::Rights;
 use crate::stream::opened::Opened;
 use crate::stream::pages::Pages;
+use crate::stream::reader::Bye;
 use crate::stream::snapshot::Snapshots;
 use crate::stream::source::Source;
 
@@ -73,6 +74,16 @@ impl Settings {
     /// Milliseconds a reader waits before it comes back, drawn so that not all come at once.
     pub fn draw_retry_ms(&self) -> u32 {
         rand::random_range(self.retry_min_ms..=self.retry_max_ms.max(self.retry_min_ms))
+    }
+
+    /// The same at a goodbye: longer where coming back at once would not help.
+    pub fn retry_ms(&self, why: Bye) -> u32 {
+        let drawn = self.draw_retry_ms();
+        match why {
+            Bye::Limit => drawn * 8,
+            Bye::Unavailable | Bye::Draining => drawn * 2,
+            _ => drawn,
+        }
     }
 }
 

@@ -21,6 +21,7 @@ use crate::stream::frame::Coding;
 use crate::stream::frame::Frame;
 use crate::stream::guard::LOOK;
 use crate::stream::reader;
+use crate::stream::reader::Bye;
 
 /// What to play, and to whom.
 pub struct Tape {
@@ -97,7 +98,7 @@ impl Player {
             self.read().await?;
         }
         let Some(frame) = self.frames.front().cloned() else {
-            return Ok(self.goodbye("complete"));
+            return Ok(self.complete());
         };
         if let Some(last_at) = self.last_at.replace(frame.at_ms()) {
             let gap = u64::try_from(frame.at_ms() - last_at).unwrap_or(0);
@@ -124,7 +125,7 @@ impl Player {
     }
 
     /// Lets time pass, and looks up now and then; why it has to end, where it has.
-    async fn sleeps(&mut self, pause: Duration) -> Result<Option<&'static str>> {
+    async fn sleeps(&mut self, pause: Duration) -> Result<Option<Bye>> {
         let until = Instant::now() + pause;
         let mut draining = self.shared.draining.subscribe();
         while Instant::now() < until {
@@ -142,12 +143,12 @@ impl Player {
     }
 
     /// Why it has to end now, where it has. Rights are asked only when some have changed.
-    async fn ends(&mut self) -> Result<Option<&'static str>> {
+    async fn ends(&mut self) -> Result<Option<Bye>> {
         if *self.shared.draining.borrow() {
-            return Ok(Some("draining"));
+            return Ok(Some(Bye::Draining));
         }
         if self.tape.expires_at.is_some_and(|at| at <= Utc::now()) {
-            return Ok(Some("token_expired"));
+            return Ok(Some(Bye::TokenExpired));
         }
         let version = self.shared.rights.version();
         if self.rights == Some(version) {
@@ -159,7 +160,7 @@ impl Player {
             self.rights = Some(version);
             return Ok(None);
         }
-        Ok(Some("access_revoked"))
+        Ok(Some(Bye::AccessRevoked))
     }
 
     async fn read(&mut self) -> Result<()> {
@@ -188,23 +189,28 @@ impl Player {
     }
 
     fn cursor(&self) -> String {
-        cursor::of_one(&self.shared.source.epoch(self.tape.stream), self.tape.after)
+        cursor::of_one(&self.epoch(), self.tape.after)
     }
 
-    fn goodbye(&mut self, reason: &str) -> Bytes {
+    fn goodbye(&mut self, why: Bye) -> Bytes {
         self.step = Step::Over;
-        let epoch = &*self.shared.source.epoch(self.tape.stream);
-        let json = format!(r#"{{"reason":"{reason}"}}"#);
-        match reason {
-            "access_revoked" => {
-                reader::revoked(epoch, &[self.tape.stream.topic()], [].into_iter()).freeze()
-            }
-            "complete" => frame::control("bye", None, &json, Some(&cursor::stop(epoch))).freeze(),
-            _ => {
-                let drawn = self.shared.settings.draw_retry_ms();
-                let retry = if reason == "draining" { drawn * 2 } else { drawn };
-                frame::control("bye", Some(retry), &json, Some(&self.cursor())).freeze()
-            }
+        if why == Bye::AccessRevoked {
+            let (epoch, topic) = (self.epoch(), self.tape.stream.topic());
+            return reader::revoked(&epoch, &[topic], [].into_iter()).freeze();
         }
+        let json = format!(r#"{{"reason":"{}"}}"#, why.word());
+        let retry = self.shared.settings.retry_ms(why);
+        frame::control("bye", Some(retry), &json, Some(&self.cursor())).freeze()
+    }
+
+    /// The goodbye after the last message, which nothing follows.
+    fn complete(&mut self) -> Bytes {
+        self.step = Step::Over;
+        let stop = cursor::stop(&self.epoch());
+        frame::control("bye", None, r#"{"reason":"complete"}"#, Some(&stop)).freeze()
+    }
+
+    fn epoch(&self) -> Arc<str> {
+        self.shared.source.epoch(self.tape.stream)
     }
 }

@@ -141,8 +141,7 @@ fn of_pair(
 
 /// What penalty runs brought to the team and to the stand they were added to.
 pub fn of_award(innings: &Innings, before: &Before, ball: Option<u32>) -> Vec<Milestone> {
-    let pair = innings.partnership().filter(|_| innings.is_open());
-    let pair = of_pair(innings, before.partnership, (pair, ball));
+    let pair = of_pair(innings, before.partnership, (innings.partnership(), ball));
     pair.into_iter().chain(of_team(innings, before.team, ball)).collect()
 }
 

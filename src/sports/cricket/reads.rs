@@ -37,8 +37,10 @@ pub fn read(play: &Play<State>, path: &str) -> Option<Value> {
     match path {
         "scorecard" => Some(card(play)),
         "scorecard/text" => {
-            let result = &card(play)["result"]["text"];
-            Some(json!(text::scorecard(&state.setup, state.board(), result.as_str())))
+            let decision = state.board().decision(state.format());
+            let decided = decision.map(|decision| decision.text(state.sides()));
+            let result = decided.or_else(|| abandoned(play).map(str::to_owned));
+            Some(json!(text::scorecard(&state.setup, state.board(), result.as_deref())))
         }
         "balls" => {
             let balls: Vec<_> = state.board().balls.iter().map(|ball| ball.view()).collect();
@@ -105,17 +107,20 @@ pub fn result(fixture: &Fixture, play: &Play<State>) -> Option<MatchResult> {
 
 /// The scorecard; an abandoned match has a result in words alone.
 fn card(play: &Play<State>) -> Value {
-    let board = play.sport.board();
-    let mut card = scorecard::view(&play.sport.setup, board);
-    if play.status == Status::Abandoned && card["result"].is_null() {
-        let text = if board.count() == 0 {
-            "Match abandoned without a ball bowled"
-        } else {
-            "Match abandoned"
-        };
+    let mut card = scorecard::view(&play.sport.setup, play.sport.board());
+    if let Some(text) = abandoned(play).filter(|_| card["result"].is_null()) {
         card["result"] = json!({ "no_result": true, "winner_team_id": null, "text": text });
     }
     card
+}
+
+/// What is said of a match that was given up, where nothing else decides it.
+fn abandoned(play: &Play<State>) -> Option<&'static str> {
+    let words = match play.sport.board().count() {
+        0 => "Match abandoned without a ball bowled",
+        _ => "Match abandoned",
+    };
+    (play.status == Status::Abandoned).then_some(words)
 }
 
 /// Who has said what of each ball that isn't official yet.
