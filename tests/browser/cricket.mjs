@@ -1,6 +1,7 @@
 // A match of cricket scored through REST, on its page and on the stadium display, in Chromium and Firefox.
 
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 
 import { launch } from "./browsers.js";
@@ -161,7 +162,7 @@ async function secondScorer(server, oval) {
   const headers = { "Content-Type": "application/json" };
   const { token } = await (await fetch(`${server.url}/api/auth/login`, { method: "POST", headers, body: JSON.stringify(account) })).json();
   return async (ball) => {
-    const signed = { ...headers, Authorization: `Bearer ${token}`, "Idempotency-Key": crypto.randomUUID() };
+    const signed = { ...headers, Authorization: `Bearer ${token}`, "Idempotency-Key": randomUUID() };
     const answer = await fetch(`${server.url}/api/matches/${oval.id}/balls`, { method: "POST", headers: signed, body: JSON.stringify(ball) });
     assert.ok(answer.ok, await answer.text());
   };

@@ -105,7 +105,7 @@ for (const kind of ["chrome", "firefox"]) {
         const items = await incidents(server, game);
         return items.some(({ related_player_id }) => related_player_id) && items;
       }, "the assist");
-      const told = recorded.toSorted((one, other) => one.id - other.id).map(({ kind: what, player_id, related_player_id }) => [what, player_id, related_player_id]);
+      const told = [...recorded].sort((one, other) => one.id - other.id).map(({ kind: what, player_id, related_player_id }) => [what, player_id, related_player_id]);
       assert.deepEqual(told, [["goal", game.vardy, game.maddison], ["yellow_card", game.kane, null], ["goal", game.kane, null]]);
       await again.sees(".connection", "Live", BACK_MS);
       assert.equal(await again.page.$$eval("#log .noted", (rows) => rows.length), 3);

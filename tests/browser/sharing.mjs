@@ -235,7 +235,7 @@ for (const kind of ["chrome", "firefox"]) {
       for (const one of [again, twin]) await emptied(one.page);
 
       const { items } = await server.send("GET", `/api/matches/${game.id}/incidents`);
-      const recorded = items.toSorted((one, other) => one.id - other.id);
+      const recorded = [...items].sort((one, other) => one.id - other.id);
       assert.deepEqual(recorded.map(({ minute }) => minute), [1, 2, 3, 4, 5]);
       const refused = () => again.page.evaluate(() => globalThis.outbox.entries.map(({ state, body, problem }) => [state, body.minute, problem.status]));
       await until(async () => (await refused()).length === 1, "the refused one");

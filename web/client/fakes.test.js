@@ -1,7 +1,11 @@
 // The surroundings that the tests hand in: a clock, a network and a browser that do as they are told.
 
 import assert from "node:assert/strict";
+import { webcrypto } from "node:crypto";
 import { test } from "node:test";
+
+// Every browser has it; Node 18 keeps it in a module.
+globalThis.crypto ??= webcrypto;
 
 /** A world whose clock only moves when told, with an EventSource that the test speaks through. */
 export class FakeWorld {

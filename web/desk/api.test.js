@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "../client/fakes.test.js";
 import { all, call } from "./api.js";
 
 /** Answers with these, and remembers what was asked. */

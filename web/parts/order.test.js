@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "../client/fakes.test.js";
 import { choicesOf, mostOf, Orders, totalOf } from "./order.js";
 
 const EUR = (amount) => ({ amount, currency: "EUR" });
