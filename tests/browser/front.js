@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,6 +18,7 @@ export class Front {
   static async start(context, nodes) {
     const front = new Front();
     front.folder = await mkdtemp(join(tmpdir(), "touchline-front-"));
+    await chmod(front.folder, 0o755); // where root starts it, its workers are somebody else
     const conf = join(front.folder, "conf");
     await cp(SHIPPED, conf, { recursive: true });
     execFileSync(join(conf, "make-certificate"));
