@@ -57,7 +57,7 @@ pub async fn sync(writer: Writer, id: Path<i64>, body: Body) -> Result<HttpRespo
         if let Ok(Done { told: Some((_, seq)), .. }) = &outcome {
             told = told.max(Some(*seq));
         }
-        items.push(item(client_id, outcome)?);
+        items.push(item(client_id, outcome, writer.app.store.epoch())?);
     }
     let mut answer = HttpResponse::Ok();
     answer.insert_header((header::CACHE_CONTROL, "no-store"));
@@ -113,11 +113,20 @@ fn client_id(value: &Value) -> Result<String, String> {
     text.map(str::to_owned).ok_or_else(|| "must be 1 to 128 visible ASCII characters".to_owned())
 }
 
-fn item(client_id: Value, outcome: Result<Done, Problem>) -> Result<Value, Problem> {
+fn item(
+    client_id: Value,
+    outcome: Result<Done, Problem>,
+    epoch: &str,
+) -> Result<Value, Problem> {
     match outcome {
         Ok(done) => {
             let status = if done.again { "duplicate" } else { "applied" };
-            Ok(json!({ "client_id": client_id, "status": status, "answer": done.body }))
+            let mut item =
+                json!({ "client_id": client_id, "status": status, "answer": done.body });
+            if let Some((_, seq)) = done.told {
+                item["cursor"] = cursor::of_one(epoch, seq).into();
+            }
+            Ok(item)
         }
         Err(problem) if problem.kind().0.is_server_error() => Err(problem),
         Err(problem) => {
@@ -130,6 +139,7 @@ fn item(client_id: Value, outcome: Result<Done, Problem>) -> Result<Value, Probl
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::topic::Stream;
 
     fn entry(value: Value) -> Result<Entry, Problem> {
         Entry::read(value, 3)
@@ -162,11 +172,20 @@ mod tests {
     fn outcomes_have_a_status() {
         let done =
             |again| Done { status: 201, body: json!({ "id": 7 }), etag: None, told: None, again };
-        let status = |outcome| item(json!("k"), outcome).unwrap()["status"].clone();
+        let item = |outcome| item(json!("k"), outcome, "df0a5d");
+        let status = |outcome| item(outcome).unwrap()["status"].clone();
         assert_eq!(status(Ok(done(false))), "applied");
         assert_eq!(status(Ok(done(true))), "duplicate");
         assert_eq!(status(Err(Problem::KeyReused)), "rejected");
         let busy = Problem::Unavailable { retry_after: 2, cause: String::new() };
-        assert!(item(json!("k"), Err(busy)).is_err(), "the device has to try again");
+        assert!(item(Err(busy)).is_err(), "the device has to try again");
+    }
+
+    #[test]
+    fn an_outcome_has_the_cursor_after_it_where_it_told_something() {
+        let done = |told| Done { status: 200, body: json!({}), etag: None, told, again: true };
+        let cursor = |told| item(json!("k"), Ok(done(told)), "df0a5d").unwrap()["cursor"].clone();
+        assert_eq!(cursor(Some((Stream::Match(3), 42))), "df0a5d.42");
+        assert_eq!(cursor(None), Value::Null);
     }
 }

@@ -75,6 +75,15 @@ export class Desk {
     return this.sees("#queue", "All sent", deadlineMs);
   }
 
+  /** Waits for the server's state of cricket before ball `next`. */
+  isTold(next) {
+    const told = () => this.page.evaluate((wanted) => {
+      const kept = Object.keys(localStorage).find((key) => /:\d+:game$/.test(key));
+      return JSON.parse(localStorage.getItem(kept) ?? "null")?.live.next_number === wanted;
+    }, next);
+    return until(told, `the state before ball ${next}`);
+  }
+
   hasShell() {
     const isKept = () => this.page.evaluate(async () => {
       const names = await caches.keys();

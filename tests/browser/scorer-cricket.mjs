@@ -89,6 +89,39 @@ for (const kind of ["chrome", "firefox"]) {
       assert.deepEqual(desk.faults, []);
     });
 
+    test("g5_two_taps_within_a_tick_are_two_balls_though_an_older_state_comes_after_the_answer", async (context) => {
+      const { server, game, tunnel } = await prepare(context);
+      await open(server, game);
+      const desk = await device(context, tunnel, game);
+      await desk.press("4 runs");
+      await desk.isSent();
+      await desk.isTold(2);
+
+      tunnel.holdStreams();
+      const states = (next) => tunnel.held.filter(({ text }) => text.includes(`"next_number":${next}`)).length;
+      await desk.press("1 run");
+      await desk.isSent();
+      await until(() => states(3) === 1, "the state with two balls to be held back");
+      await desk.press("Undo ball 2: 1");
+      await desk.press("Sure? Undo ball 2: 1");
+      await desk.isSent();
+      await until(() => states(2) === 1, "the state after the undo to be held back");
+      await desk.sees("#runs", "4");
+      tunnel.release(tunnel.held.findIndex(({ text }) => text.includes('"next_number":3')) + 1);
+      await desk.isTold(3);
+      await desk.sees("#runs", "4");
+
+      await desk.page.$eval('[data-runs="2"]', (button) => (button.click(), button.click()));
+      await desk.sees("#runs", "8");
+      await desk.isSent();
+      tunnel.release();
+      await desk.isTold(4);
+      await desk.sees("#runs", "8");
+      assert.deepEqual((await balls(server, game)).map(({ symbol }) => symbol), ["4", "2", "2"]);
+      assert.equal(await desk.page.$(".refused"), null);
+      assert.deepEqual(desk.faults, []);
+    });
+
     test("g5_an_over_without_a_network_in_a_tab_that_was_closed_arrives_once_and_in_order", async (context) => {
       const { server, game, tunnel } = await prepare(context);
       await open(server, game);

@@ -10,6 +10,8 @@ export class Tunnel {
    * @type {"open" | "cut" | "held" | number}
    */
   mode = "open";
+  /** Events of streams that wait for `release`; `null` while they pass. @type {{ to: import("node:http").ServerResponse, text: string }[] | null} */
+  held = null;
   #sockets = new Set();
   #asked = new Set();
 
@@ -39,6 +41,26 @@ export class Tunnel {
     this.#drop();
   }
 
+  /** From now on each event of a stream waits. */
+  holdStreams() {
+    this.held = [];
+  }
+
+  /** Lets the oldest of them through; all of them, and what comes later, where no number is given. */
+  release(count = Infinity) {
+    const held = this.held ?? [];
+    for (const { to, text } of held.splice(0, count)) to.write(text, "latin1"); // each byte is a character of it
+    if (count === Infinity) this.held = null;
+  }
+
+  /** A part of a stream: its whole events wait, what follows the last of them comes with the next part. */
+  #hold(to, text) {
+    const events = text.split("\n\n");
+    const rest = events.pop() ?? "";
+    this.held?.push(...events.map((event) => ({ to, text: `${event}\n\n` })));
+    return rest;
+  }
+
   #drop() {
     for (const socket of this.#sockets) socket.destroy();
     for (const asked of this.#asked) asked.destroy();
@@ -54,8 +76,18 @@ export class Tunnel {
     const isHeld = this.mode === "held";
     const asked = ask({ hostname, port, method, path, headers, agent: false }, (answer) => {
       const parts = [];
+      const isStream = answer.headers["content-type"]?.startsWith("text/event-stream");
+      let rest = "";
       if (!isHeld) response.writeHead(answer.statusCode, answer.headers);
-      answer.on("data", (bytes) => (isHeld ? parts.push(bytes) : response.write(bytes)));
+      answer.on("data", (bytes) => {
+        if (isHeld) parts.push(bytes);
+        else if (isStream && this.held) rest = this.#hold(response, rest + bytes.toString("latin1"));
+        else {
+          if (rest) response.write(rest, "latin1");
+          rest = "";
+          response.write(bytes);
+        }
+      });
       answer.on("end", () => {
         if (isHeld) response.writeHead(answer.statusCode, answer.headers);
         response.end(Buffer.concat(parts));

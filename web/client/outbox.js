@@ -23,7 +23,7 @@ import { attempt, browser, uniqueId } from "./world.js";
  * @property {string} [who] the scorer: what another recorded on this device is left to them
  * @property {() => Promise<Record<string, string>>} [headers] as `Authorization`, where there is no cookie
  * @property {(outbox: Outbox) => void} [onChange]
- * @property {(entry: Entry, answer: any) => void} [onSettled] the server has taken it
+ * @property {(entry: Entry, answer: any, cursor: string | null) => void} [onSettled] the server has taken it; a stream that has reached the cursor has what it did, and without one it told nothing
  * @property {(entry: Entry, problem: any) => void} [onRefused] it won't; the entry is kept, to be shown
  * @property {World} [world]
  * @property {Entries | null} [entries]
@@ -217,7 +217,7 @@ export class Outbox {
       const status = item?.problem?.status ?? 0;
       if (item?.status === "applied" || item?.status === "duplicate") {
         await this.keeper.remove(entry.number);
-        attempt(() => this.options.onSettled?.(entry, item.answer));
+        attempt(() => this.options.onSettled?.(entry, item.answer, item.cursor ?? null));
       } else if (item?.status === "rejected" && status < 500 && !TRY_LATER.has(status)) {
         await this.#refuse(entry, item.problem);
       } else {

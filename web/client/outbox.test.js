@@ -64,7 +64,7 @@ const problem = { type: "about:blank", status: 409, code: "wrong-state", detail:
 async function take(...words) {
   const items = sent().map(({ client_id }, at) => {
     const word = words[at] ?? "applied";
-    return typeof word === "string" ? { client_id, status: word, answer: { id: at } } : { client_id, status: "rejected", problem: word };
+    return typeof word === "string" ? { client_id, status: word, answer: { id: at }, cursor: `df0a5d.${at + 5}` } : { client_id, status: "rejected", problem: word };
   });
   await world.answer(200, { items });
   await settled();
@@ -115,9 +115,9 @@ test("the same key is sent again, whatever became of the first time", async () =
   await world.pass(5_000);
   assert.equal(sent()[0].client_id, client_id);
   const settledAs = [];
-  outbox.options.onSettled = (entry, answer) => settledAs.push([entry.client_id, answer]);
+  outbox.options.onSettled = (entry, answer, cursor) => settledAs.push([entry.client_id, answer, cursor]);
   await take("duplicate");
-  assert.deepEqual(settledAs, [[client_id, { id: 0 }]]);
+  assert.deepEqual(settledAs, [[client_id, { id: 0 }, "df0a5d.5"]]);
   assert.deepEqual(disk.entries, []);
 });
 

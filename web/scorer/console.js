@@ -4,11 +4,12 @@
 import { all, whoAmI } from "../desk/api.js";
 import { Outbox } from "../client/outbox.js";
 import { Amends } from "./amends.js";
+import { Answered } from "./answered.js";
 import { creaseAfter } from "./cricket/project.js";
 import { Known } from "./cricket/known.js";
 import { listen } from "./listen.js";
 import { Memory } from "./memory.js";
-import { isNamed, isTold, project } from "./project.js";
+import { project } from "./project.js";
 
 /** @import { Game } from "../client/wire.js" */
 /** @import { Entry } from "../client/entries.js" */
@@ -21,9 +22,6 @@ import { isNamed, isTold, project } from "./project.js";
 /** @typedef {{ id: number, name: string, shirt_number: number | null }} Player */
 /** @typedef {{ state: State, why: string | null, since: number }} Connection */
 
-/** How long an answer stands for a message that must be on its way. */
-const ANSWER_MS = 5_000;
-
 export class Console {
   /** @type {Connection} */ connection = { state: "connecting", why: null, since: 0 };
   /** @type {Game | null} as the server told it */ told = null;
@@ -32,7 +30,7 @@ export class Console {
   /** Whether deleting is not theirs: who only keeps the score takes back instead. */ isScorerOnly = false;
   /** @type {Outbox | null} */ outbox = null;
   /** @type {{ [team: number]: Player[] }} */ squads = {};
-  /** @type {{ command: Command, answer: any, until: number }[]} settled, but not seen in the stream yet */ #answered = [];
+  #answered = new Answered();
   /** @type {Command[]} on their way to the disk: a quick thumb is faster */ #making = [];
   /** @type {{ from: any[], crease: Crease } | null} */ #reckoned = null;
   /** @type {{ [user: number]: string }} who else scores, by name */ people = {};
@@ -50,6 +48,7 @@ export class Console {
     this.memory = new Memory(id);
     this.amends = new Amends(new Memory(`${id}:nobody`));
     this.told = this.memory.recall("game", null);
+    if (this.told) this.#answered.hear(this.told);
     this.squads = this.memory.recall("squads", {});
     this.people = this.memory.recall("people", {});
     this.known = new Known(this);
@@ -66,9 +65,7 @@ export class Console {
   /** The match with what was recorded here. @returns {Expected | null} */
   get game() {
     if (!this.told) return null;
-    const now = Date.now();
-    this.#answered = this.#answered.filter(({ until }) => until > now);
-    const commands = [...this.#answered.map(({ command }) => command), ...this.waiting, ...this.amends.commands()];
+    const commands = [...this.#answered.commands, ...this.waiting, ...this.amends.commands()];
     const game = project(this.told, commands);
     return game.sport === "cricket" ? { ...game, crease: this.#crease(commands) } : game;
   }
@@ -200,18 +197,17 @@ export class Console {
         this.#making = this.#making.filter(({ client_id }) => !entries.some((entry) => entry.client_id === client_id));
         this.onChange();
       },
-      onSettled: (entry, answer) => this.#onSettled(entry, answer),
+      onSettled: (entry, answer, cursor) => this.#onSettled(entry, answer, cursor),
     });
     this.onChange();
   }
 
-  /** @param {Entry} entry @param {any} answer */
-  #onSettled(entry, answer) {
+  /** @param {Entry} entry @param {any} answer @param {string | null} cursor */
+  #onSettled(entry, answer, cursor) {
     const isNew = entry.method === "POST" && entry.action === "incidents";
     const { score: _, shootout_score: __, statistics: ___, ...incident } = answer ?? {};
     const command = { ...entry, ...(isNew ? { body: incident } : {}), isSettled: true };
-    // Without it what was pending would be gone for a moment, until the stream brings it.
-    if (!isTold(this.told, command, answer, this.me?.id)) this.#answered.push({ command, answer, until: Date.now() + ANSWER_MS });
+    this.#answered.add(command, cursor);
     if (!isNew) return;
     for (const { method, body, occurred_at } of this.amends.settle(entry.client_id, answer.id)) {
       this.outbox?.add(`incidents/${answer.id}`, body, { method, occurredAt: occurred_at });
@@ -222,7 +218,7 @@ export class Console {
   #onGame(game) {
     this.told = game;
     if (game.sport === "cricket") this.known.hear(game);
-    this.#answered = this.#answered.filter(({ command, answer }) => isNamed(command) && !isTold(game, command, answer, this.me?.id));
+    this.#answered.hear(game);
     this.memory.keep("game", game);
     this.device.keep("skew", this.stream.skewMs);
     if (this.me) this.#learn();

@@ -124,35 +124,3 @@ function isSame(one, other) {
   if (one.id === other.id) return true;
   return one.kind === other.kind && (one.team_id ?? null) === (other.team_id ?? null) && one.occurred_at === other.occurred_at;
 }
-
-/** Whether what comes next in the stream need not be what the command did. @param {Command} command */
-export const isNamed = ({ action }) => action.startsWith("incidents") || action === "balls";
-
-/**
- * Whether the stream has brought what a command did.
- * @param {Game | null} told
- * @param {Command} command
- * @param {any} answer
- * @param {number} [me]
- */
-export function isTold(told, command, answer, me) {
-  const { method, action } = command;
-  const [what, id] = action.split("/");
-  if (told?.sport === "cricket") return isInState(told, answer, me);
-  if (what !== "incidents") return Boolean(answer?.clock) && told?.status === answer.status && told?.clock?.at === answer.clock.at;
-  const known = told?.incidents?.find((one) => one.id === (answer?.id ?? Number(id)));
-  return method === "DELETE" ? !known : Boolean(known && known.rev >= (answer?.rev ?? 0));
-}
-
-/** Whether a state of cricket is that which the server answered with, or has the ball. @param {any} told @param {any} answer @param {number} [me] */
-function isInState(told, answer, me) {
-  const { live, pending } = told;
-  if (answer?.number && answer.official !== undefined) {
-    const isMine = (/** @type {any} */ { number, by }) => number === answer.number && by.includes(me);
-    return live.next_number > answer.number || pending.some(isMine);
-  }
-  const signs = (/** @type {any} */ { innings, striker, non_striker, bowler, next_number }) =>
-    JSON.stringify([next_number, innings?.number, innings?.runs, innings?.wickets, striker?.player_id, non_striker?.player_id, bowler?.player_id]);
-  const state = answer?.state ?? answer;
-  return Boolean(state?.next_number) && signs(state) === signs(live);
-}
