@@ -113,16 +113,11 @@ fn client_id(value: &Value) -> Result<String, String> {
     text.map(str::to_owned).ok_or_else(|| "must be 1 to 128 visible ASCII characters".to_owned())
 }
 
-fn item(
-    client_id: Value,
-    outcome: Result<Done, Problem>,
-    epoch: &str,
-) -> Result<Value, Problem> {
+fn item(client_id: Value, outcome: Result<Done, Problem>, epoch: &str) -> Result<Value, Problem> {
     match outcome {
         Ok(done) => {
             let status = if done.again { "duplicate" } else { "applied" };
-            let mut item =
-                json!({ "client_id": client_id, "status": status, "answer": done.body });
+            let mut item = json!({ "client_id": client_id, "status": status, "answer": done.body });
             if let Some((_, seq)) = done.told {
                 item["cursor"] = cursor::of_one(epoch, seq).into();
             }

@@ -24,7 +24,6 @@ const DIFFER: [(&str, &str); 1] = [
     ("336022", "Kings XI Punjab won by wickets, not by 6 runs"),
 ];
 
-
 /// Files that the archive has at least.
 const LEAST: usize = 1200;
 
