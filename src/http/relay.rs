@@ -32,7 +32,6 @@ use crate::http::admin;
 use crate::http::around;
 use crate::http::streams;
 use crate::http::streams::head as heads;
-use crate::http::streams::head::Whole;
 use crate::http::streams::wish;
 use crate::http::streams::wish::Transport;
 use crate::http::streams::wish::Wished;
@@ -195,7 +194,7 @@ async fn tell(
     match subscribe::open(hub, relay.wish(request, wished, topics)).await {
         Ok(reader) => {
             let body = Body::new(reader, Rc::clone(hub), permit);
-            Ok(heads::answer(heads::coding(request), false, body))
+            Ok(heads::respond(heads::of_stream(false), body))
         }
         Err(StoreError::Unavailable(cause)) => {
             tracing::warn!(error = %cause, "A stream can't be opened: {cause}");
@@ -205,11 +204,8 @@ async fn tell(
     }
 }
 
-/// Hello and goodbye in a 200: an `EventSource` would give up for good on anything else.
 fn refuse(request: &HttpRequest, hub: &Hub, why: Bye) -> HttpResponse {
-    let coding = heads::coding(request);
-    let bytes = subscribe::refusal(hub, why, coding);
-    heads::answer(coding, true, Whole(Some(bytes)))
+    heads::refuse(request, hub, why, true)
 }
 
 /// The answer of a relay whose upstream is away.

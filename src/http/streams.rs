@@ -20,7 +20,6 @@ use crate::domain::topic::Channel;
 use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
 use crate::http::streams::asked::Asked;
-use crate::http::streams::head::coding;
 use crate::http::streams::wish::Transport;
 use crate::http::streams::wish::Wished;
 use crate::problem::Problem;
@@ -140,7 +139,7 @@ async fn stream(asked: Asked, wished: Wished, private: bool) -> Answer {
         Err(error) => return Err(error.into()),
     };
     let body = Body::new(reader, Rc::clone(&asked.hub), permit);
-    Ok(head::answer(coding(&asked.request), private, body))
+    Ok(head::respond(head::of_stream(private), body))
 }
 
 async fn answer_poll(asked: Asked, wished: Wished, private: bool, wait: u64) -> Answer {

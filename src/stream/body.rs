@@ -20,6 +20,7 @@ use crate::domain::topic::Seq;
 use crate::store::StoreError;
 use crate::stream::follow::Follow;
 use crate::stream::follow::Place;
+use crate::stream::frame::Coding;
 use crate::stream::hub::Hub;
 use crate::stream::reader::Bye;
 use crate::stream::reader::Mode;
@@ -51,6 +52,10 @@ impl Body {
             );
         }
         Self { reader, hub, work: None, finished: false, _permit: permit }
+    }
+
+    pub fn coding(&self) -> Coding {
+        self.reader.coding
     }
 
     fn next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {

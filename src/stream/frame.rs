@@ -35,12 +35,12 @@ struct Encoded {
     data_length: usize,
 }
 
-/// How a reader's bytes are wrapped for the wire.
+/// The transfer coding of a stream's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coding {
     /// HTTP/1.1: chunked, so that an end is told from a cut.
     Chunked,
-    /// HTTP/1.0: as they are.
+    /// HTTP/1.0: none. The body ends with the connection.
     Plain,
 }
 
@@ -83,12 +83,14 @@ impl Frame {
         &*self.0.kind == name || self.0.label.as_deref() == Some(name)
     }
 
-    /// The whole frame, ready for a reader of this one stream.
-    pub fn wrapped(&self, coding: Coding) -> Bytes {
-        match coding {
-            Coding::Chunked => self.0.chunk.clone(),
-            Coding::Plain => self.0.chunk.slice(self.0.block_at..self.0.chunk.len() - 2),
-        }
+    /// The whole frame as one chunk, for readers of this one stream.
+    pub fn chunk(&self) -> &Bytes {
+        &self.0.chunk
+    }
+
+    /// The whole frame without a transfer coding.
+    pub fn block(&self) -> Bytes {
+        self.0.chunk.slice(self.0.block_at..self.0.chunk.len() - 2)
     }
 
     /// The `data: …\n` line alone, for readers whose cursor is their own.
@@ -119,6 +121,8 @@ impl Coding {
 
     pub fn wrap(self, block: &[u8]) -> Bytes {
         match self {
+            // As a chunk it would be the end of the body.
+            _ if block.is_empty() => Bytes::new(),
             Self::Plain => Bytes::copy_from_slice(block),
             Self::Chunked => {
                 let mut chunk = BytesMut::with_capacity(block.len() + 12);
@@ -196,10 +200,8 @@ mod tests {
     #[test]
     fn a_frame_is_a_data_line_then_its_cursor() {
         let frame = Frame::encode("5f2c91", &message(r#"{"seq":42}"#));
-        let plain = frame.wrapped(Coding::Plain);
-        assert_eq!(&plain[..], b"data: {\"seq\":42}\nid: 5f2c91.42\n\n");
-        let chunk = frame.wrapped(Coding::Chunked);
-        assert_eq!(&chunk[..], b"20\r\ndata: {\"seq\":42}\nid: 5f2c91.42\n\n\r\n");
+        assert_eq!(&frame.block()[..], b"data: {\"seq\":42}\nid: 5f2c91.42\n\n");
+        assert_eq!(&frame.chunk()[..], b"20\r\ndata: {\"seq\":42}\nid: 5f2c91.42\n\n\r\n");
         assert_eq!(frame.data_line(), b"data: {\"seq\":42}\n");
         assert_eq!(frame.envelope(), b"{\"seq\":42}");
         assert!(frame.is_a("goal") && frame.is_a("incident_added") && !frame.is_a("card"));
@@ -209,8 +211,8 @@ mod tests {
     fn g10_hostile_text_makes_no_line_of_its_own() {
         for name in ["a\nid: 9", "a\r\ndata: x", "a\u{0}b", "\u{2028}", "data: x", "\u{feff}"] {
             let json = serde_json::json!({ "name": name }).to_string();
-            let plain = Frame::encode("e", &message(&json)).wrapped(Coding::Plain);
-            let lines: Vec<_> = plain.split(|byte| *byte == b'\n' || *byte == b'\r').collect();
+            let block = Frame::encode("e", &message(&json)).block();
+            let lines: Vec<_> = block.split(|byte| *byte == b'\n' || *byte == b'\r').collect();
             assert_eq!(lines.len(), 4, "{name:?}");
             assert!(lines[0].starts_with(b"data: {") && lines[1] == b"id: e.42", "{name:?}");
         }

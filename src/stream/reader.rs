@@ -63,8 +63,8 @@ pub struct Reader {
     /// The socket, for the hub; without one all goes through the body.
     pub line: Option<Rc<Line>>,
     pub follows: Vec<Follow>,
-    /// One whole stream, every message: the shared bytes fit as they are.
-    plain: bool,
+    /// One whole stream, every message, chunked: the shared bytes fit as they are.
+    direct: bool,
     /// Sent a snapshot on resume too, until it has been.
     pub always: Cell<bool>,
     pub live: Cell<bool>,
@@ -119,7 +119,8 @@ impl Reader {
             [one] => matches!(one.topics.as_slice(), [wanted] if wanted.topic.channel.is_none()),
             _ => false,
         };
-        let plain = one && matches!(&mode, Mode::Log { types } if types.is_empty());
+        let every = matches!(&mode, Mode::Log { types } if types.is_empty());
+        let direct = one && every && coding == Coding::Chunked;
         Self {
             id,
             who,
@@ -130,7 +131,7 @@ impl Reader {
             coding,
             line,
             follows,
-            plain,
+            direct,
             always: Cell::new(always),
             live: Cell::new(false),
             knows_stale: Cell::new(false),
@@ -173,13 +174,13 @@ impl Reader {
 
     /// Whether the hub may write frames to it as they are.
     pub fn is_direct(&self) -> bool {
-        self.plain && self.live.get()
+        self.direct && self.live.get()
     }
 
     /// Whether the hub may write heartbeats to it while it waits for a page or a state. To whom it
     /// writes frames as they are it may not: they would overtake what is waited for.
     pub fn is_attended(&self) -> bool {
-        self.live.get() && !self.plain
+        self.live.get() && !self.direct
     }
 
     /// Leaves the socket to the hub until the body is polled again.

@@ -17,7 +17,6 @@ use crate::store::Result;
 use crate::stream::Shared;
 use crate::stream::cursor;
 use crate::stream::frame;
-use crate::stream::frame::Coding;
 use crate::stream::frame::Frame;
 use crate::stream::guard::LOOK;
 use crate::stream::reader;
@@ -121,7 +120,7 @@ impl Player {
         }
         self.frames.pop_front();
         self.tape.after = frame.seq();
-        Ok(frame.wrapped(Coding::Plain))
+        Ok(frame.block())
     }
 
     /// Lets time pass, and looks up now and then; why it has to end, where it has.

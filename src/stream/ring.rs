@@ -6,7 +6,6 @@ use bytes::Bytes;
 use bytes::BytesMut;
 
 use crate::domain::topic::Seq;
-use crate::stream::frame::Coding;
 use crate::stream::frame::Frame;
 
 /// Consecutive frames, bounded by count and bytes; it never holds a gap.
@@ -111,20 +110,17 @@ impl Ring {
         {
             return Some(joined.clone());
         }
-        let joined = join(self.after(seq)?, budget, Coding::Chunked)?;
+        let joined = join(self.after(seq)?, budget)?;
         self.joined = Some((seq, joined.clone()));
         Some(joined)
     }
 }
 
-/// Joins frames until `budget` bytes are reached. A single frame is shared, not copied.
-pub fn join<'a>(
-    mut frames: impl Iterator<Item = &'a Frame>,
-    budget: usize,
-    coding: Coding,
-) -> Option<Joined> {
+/// Joins frames, each a chunk, until `budget` bytes are reached. A single frame is shared, not
+/// copied.
+pub fn join<'a>(mut frames: impl Iterator<Item = &'a Frame>, budget: usize) -> Option<Joined> {
     let first = frames.next()?;
-    let mut bytes = first.wrapped(coding);
+    let mut bytes = first.chunk().clone();
     let mut last = first.seq();
     let mut count = 1;
     let mut many: Option<BytesMut> = None;
@@ -133,8 +129,7 @@ pub fn join<'a>(
         if so_far + frame.size() > budget {
             break;
         }
-        many.get_or_insert_with(|| BytesMut::from(&bytes[..]))
-            .extend_from_slice(&frame.wrapped(coding));
+        many.get_or_insert_with(|| BytesMut::from(&bytes[..])).extend_from_slice(frame.chunk());
         last = frame.seq();
         count += 1;
     }

@@ -9,7 +9,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
-use bytes::BytesMut;
 use chrono::DateTime;
 use chrono::Utc;
 
@@ -114,7 +113,7 @@ pub async fn open(hub: &Rc<Hub>, wish: Wish) -> Result<Rc<Reader>> {
 
 /// Hello and goodbye at once: for whom a limit or a drain keeps out. A browser's `EventSource`
 /// would give up for good on any other status, and so couldn't come back.
-pub fn refusal(hub: &Hub, why: Bye, coding: Coding) -> Bytes {
+pub fn refusal(hub: &Hub, why: Bye) -> Bytes {
     let retry = hub.retry_ms(why);
     let hello = format!(
         r#"{{"connection":null,"heartbeat_ms":{},"at":"{}"}}"#,
@@ -124,9 +123,7 @@ pub fn refusal(hub: &Hub, why: Bye, coding: Coding) -> Bytes {
     let mut block = frame::control("hello", Some(retry), &hello, None);
     let bye = format!(r#"{{"reason":"{}"}}"#, why.word());
     block.extend_from_slice(&frame::control("bye", Some(retry), &bye, None));
-    let mut bytes = BytesMut::from(&coding.wrap(&block)[..]);
-    bytes.extend_from_slice(coding.end());
-    bytes.freeze()
+    block.freeze()
 }
 
 /// Waits until what this process has committed is in the ring: who writes and then reads is told

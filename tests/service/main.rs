@@ -13,6 +13,7 @@ mod cursors;
 mod demo;
 mod drain;
 mod exposure;
+mod framing;
 mod heartbeat;
 mod history;
 mod hostile;

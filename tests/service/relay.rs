@@ -1,6 +1,7 @@
 //! A relay tells what its upstream tells: the same messages, the same cursors, from one upstream
 //! stream for all its readers.
 
+mod framing;
 mod lost;
 mod private;
 mod tls;

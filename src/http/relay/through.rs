@@ -14,6 +14,8 @@ use actix_web::web::Data;
 use crate::auth;
 use crate::http::relay;
 use crate::http::relay::Relay;
+use crate::http::streams::head as heads;
+use crate::http::streams::head::Blocks;
 use crate::http::streams::wish;
 use crate::http::streams::wish::Transport;
 use crate::limits::Client;
@@ -87,14 +89,15 @@ pub async fn through(
     let Ok(permit) = relay.permit(&request, &[]) else {
         return Ok(relay::refuse(&request, &hub, Bye::Limit));
     };
-    Ok(head.streaming(through::blocks(Through {
+    let blocks = through::blocks(Through {
         answer,
         silence: relay.upstream.silence(),
         draining: relay.shared.draining.subscribe(),
         drain_seconds: relay.config.drain_seconds,
         retry_ms: relay.shared.settings.draw_retry_ms(),
         permit,
-    })))
+    });
+    Ok(heads::respond(head, Blocks::new(heads::coding(&request), blocks)))
 }
 
 async fn ask(request: &HttpRequest, relay: &Relay) -> crate::store::Result<Answer> {

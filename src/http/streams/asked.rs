@@ -15,8 +15,6 @@ use crate::auth::permission;
 use crate::auth::permission::Act;
 use crate::domain::topic::Topic;
 use crate::http::streams::head;
-use crate::http::streams::head::Whole;
-use crate::http::streams::head::coding;
 use crate::http::streams::wish::Wished;
 use crate::limits::Client;
 use crate::problem::Problem;
@@ -24,7 +22,6 @@ use crate::stream::guard::LOOK;
 use crate::stream::hub::Hub;
 use crate::stream::reader::Bye;
 use crate::stream::reader::Who;
-use crate::stream::subscribe;
 use crate::stream::subscribe::Wish;
 use crate::stream::wire::Line;
 
@@ -153,7 +150,7 @@ impl Asked {
             },
             rights: self.rights,
             expires_at: self.who().map(|who| who.expires_at),
-            coding: coding(&self.request),
+            coding: head::coding(&self.request),
             line: self.request.conn_data::<Rc<Line>>().cloned(),
         }
     }
@@ -161,9 +158,7 @@ impl Asked {
     /// A browser's `EventSource` gives up for good on anything but a 200, so limits and drains
     /// are told inside one.
     pub fn refuse(&self, why: Bye, private: bool) -> HttpResponse {
-        let coding = coding(&self.request);
-        let bytes = subscribe::refusal(&self.hub, why, coding);
-        head::answer(coding, private, Whole(Some(bytes)))
+        head::refuse(&self.request, &self.hub, why, private)
     }
 }
 

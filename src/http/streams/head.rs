@@ -1,15 +1,32 @@
-//! The heads of streams, and bodies that are known before they are sent.
+//! The heads of streams, and the transfer coding of their bodies.
+
+use std::convert::Infallible;
+use std::future::ready;
+use std::pin::Pin;
+use std::task::Context;
+use std::task::Poll;
+use std::task::ready;
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::HttpResponseBuilder;
+use actix_web::body::BodySize;
 use actix_web::body::MessageBody;
+use actix_web::http::ConnectionType;
 use actix_web::http::Version;
 use actix_web::http::header;
 use actix_web::http::header::HeaderValue;
 use bytes::Bytes;
+use futures_util::Stream;
+use futures_util::StreamExt;
+use futures_util::stream;
+use futures_util::stream::LocalBoxStream;
 
+use crate::stream::body::Body;
 use crate::stream::frame::Coding;
+use crate::stream::hub::Hub;
+use crate::stream::reader::Bye;
+use crate::stream::subscribe;
 
 /// What decides whether somebody may read, and what it is.
 pub const VARIES: &str = "Authorization, Cookie, Origin, Last-Event-ID";
@@ -27,17 +44,27 @@ pub fn of_stream(private: bool) -> HttpResponseBuilder {
     answer
 }
 
-/// A stream whose body does its own chunked coding (see stream/body.rs).
-pub fn answer<B: MessageBody + 'static>(coding: Coding, private: bool, body: B) -> HttpResponse {
-    let mut response = of_stream(private).body(body);
+/// The response of a stream, with the head that its body needs. The server adds no coding.
+pub fn respond(mut head: HttpResponseBuilder, body: impl Coded + 'static) -> HttpResponse {
+    let coding = body.coding();
+    let mut response = head.body(body);
     let head = response.head_mut();
     head.no_chunking(true);
-    let (name, value) = match coding {
-        Coding::Chunked => (header::TRANSFER_ENCODING, "chunked"),
-        Coding::Plain => (header::CONNECTION, "close"),
-    };
-    head.headers_mut().insert(name, HeaderValue::from_static(value));
+    match coding {
+        Coding::Chunked => {
+            let chunked = HeaderValue::from_static("chunked");
+            head.headers_mut().insert(header::TRANSFER_ENCODING, chunked);
+        }
+        // Also for a client that asks to keep the connection: nothing else ends the body.
+        Coding::Plain => head.set_connection_type(ConnectionType::Close),
+    }
     response
+}
+
+/// Hello and goodbye in a 200: an `EventSource` would give up for good on anything else.
+pub fn refuse(request: &HttpRequest, hub: &Hub, why: Bye, private: bool) -> HttpResponse {
+    let block = stream::once(ready(Ok::<_, Infallible>(subscribe::refusal(hub, why))));
+    respond(of_stream(private), Blocks::new(coding(request), block))
 }
 
 /// Tells a reader who was told to stop, and came back, to stop for good.
@@ -51,20 +78,57 @@ pub fn coding(request: &HttpRequest) -> Coding {
     if request.version() < Version::HTTP_11 { Coding::Plain } else { Coding::Chunked }
 }
 
-/// A body in one piece, already coded.
-pub struct Whole(pub Option<Bytes>);
+/// A body that is in its transfer coding already.
+pub trait Coded: MessageBody {
+    fn coding(&self) -> Coding;
+}
 
-impl MessageBody for Whole {
-    type Error = std::convert::Infallible;
+impl Coded for Body {
+    fn coding(&self) -> Coding {
+        self.coding()
+    }
+}
 
-    fn size(&self) -> actix_web::body::BodySize {
-        actix_web::body::BodySize::Stream
+/// A body of blocks, for streams that the hub doesn't write to.
+pub struct Blocks<E> {
+    source: LocalBoxStream<'static, Result<Bytes, E>>,
+    coding: Coding,
+    is_over: bool,
+}
+
+impl<E> Blocks<E> {
+    pub fn new(coding: Coding, blocks: impl Stream<Item = Result<Bytes, E>> + 'static) -> Self {
+        Self { source: blocks.boxed_local(), coding, is_over: false }
+    }
+}
+
+impl<E> Coded for Blocks<E>
+where
+    E: Into<Box<dyn std::error::Error>> + 'static,
+{
+    fn coding(&self) -> Coding {
+        self.coding
+    }
+}
+
+impl<E> MessageBody for Blocks<E>
+where
+    E: Into<Box<dyn std::error::Error>> + 'static,
+{
+    type Error = E;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
     }
 
-    fn poll_next(
-        self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<Bytes, Self::Error>>> {
-        std::task::Poll::Ready(self.get_mut().0.take().map(Ok))
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, E>>> {
+        let body = self.get_mut();
+        if body.is_over {
+            return Poll::Ready(None);
+        }
+        let block = ready!(body.source.poll_next_unpin(cx));
+        body.is_over = block.is_none();
+        let end = || Ok(Bytes::from_static(body.coding.end()));
+        Poll::Ready(Some(block.map_or_else(end, |block| Ok(body.coding.wrap(&block?)))))
     }
 }

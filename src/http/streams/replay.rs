@@ -48,7 +48,9 @@ pub async fn replay(
         expires_at: asked.who().map(|who| who.expires_at),
         permit,
     };
-    Ok(head::of_stream(private).streaming(play(Arc::clone(&asked.app.shared), tape)))
+    let blocks = play(Arc::clone(&asked.app.shared), tape);
+    let body = head::Blocks::new(head::coding(&asked.request), blocks);
+    Ok(head::respond(head::of_stream(private), body))
 }
 
 /// Where the cursor stands; `None` for one that can't be served, as one of messages that the match

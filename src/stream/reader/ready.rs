@@ -7,7 +7,6 @@ use crate::domain::topic::Seq;
 use crate::stream::follow::Follow;
 use crate::stream::follow::Place;
 use crate::stream::frame;
-use crate::stream::frame::Coding;
 use crate::stream::frame::Frame;
 use crate::stream::reader::BUDGET;
 use crate::stream::reader::Mode;
@@ -76,7 +75,7 @@ impl Reader {
             *follow.page.borrow_mut() = None;
         }
         let mut ring = follow.station.ring.borrow_mut();
-        if self.plain && self.coding == Coding::Chunked && follow.held_at().is_none() {
+        if self.direct && follow.held_at().is_none() {
             if at >= ring.floor() {
                 let Some(joined) = ring.joined(at, BUDGET) else { return Step::Done };
                 self.count(joined.frames);
@@ -112,8 +111,8 @@ impl Reader {
         let most = follow.held_at().unwrap_or(Seq::MAX);
         let mut frames = frames.take_while(|frame| frame.seq() <= most).peekable();
         frames.peek()?;
-        if self.plain {
-            let joined = ring::join(frames, BUDGET, self.coding)?;
+        if self.direct {
+            let joined = ring::join(frames, BUDGET)?;
             self.count(joined.frames);
             follow.place.set(Place::At(joined.last));
             return Some(Step::Bytes(joined.bytes));

@@ -9,6 +9,7 @@ pub mod dying;
 pub mod edge;
 pub mod follower;
 pub mod front;
+pub mod head;
 pub mod jobs;
 pub mod nginx;
 pub mod people;

@@ -80,7 +80,38 @@ http {
 }
 "#;
 
+/// What whoever knows no better writes. The version is nginx's default up to 1.29.6.
+const DEFAULTS: &str = r"
+daemon off;
+master_process off;
+pid FOLDER/pid;
+error_log FOLDER/log warn;
+events { worker_connections 512; }
+http {
+    access_log off;
+    client_body_temp_path FOLDER/body;
+    proxy_temp_path FOLDER/proxy;
+    fastcgi_temp_path FOLDER/fastcgi;
+    uwsgi_temp_path FOLDER/uwsgi;
+    scgi_temp_path FOLDER/scgi;
+    server {
+        listen 127.0.0.1:PORT;
+        location / {
+            proxy_pass http://127.0.0.1:UPSTREAM;
+            proxy_http_version 1.0;
+        }
+    }
+}
+";
+
 impl Nginx {
+    /// One with the settings it comes with, which answers.
+    pub async fn of_defaults_before(server: &TestServer) -> Self {
+        let mut nginx = Self::run(DEFAULTS, server);
+        nginx.answers().await;
+        nginx
+    }
+
     /// One with TLS and without a cache, which will answer in a moment.
     pub fn with_tls_before(server: &TestServer) -> Self {
         Self::run(&TLS.replace("SERVER", server.folder().to_str().unwrap()), server)

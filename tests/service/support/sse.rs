@@ -18,6 +18,8 @@ enum State {
     DataEnd(Vec<u8>),
     Trailer(Vec<u8>),
     Plain(usize),
+    /// All that comes, until the connection ends.
+    Rest,
     Done,
 }
 
@@ -31,11 +33,25 @@ impl Chunks {
         Self { state: if length == 0 { State::Done } else { State::Plain(length) } }
     }
 
+    /// A body that ends with its connection.
+    pub fn to_the_end() -> Self {
+        Self { state: State::Rest }
+    }
+
     pub fn is_done(&self) -> bool {
         matches!(self.state, State::Done)
     }
 
-    pub fn feed(&mut self, mut bytes: &[u8], body: &mut Vec<u8>) {
+    /// The connection was closed; `false` where that cuts the body.
+    pub fn close(&mut self) -> bool {
+        if let State::Rest = self.state {
+            self.state = State::Done;
+        }
+        self.is_done()
+    }
+
+    /// Takes the bytes of this body; what comes after it is left.
+    pub fn feed<'a>(&mut self, mut bytes: &'a [u8], body: &mut Vec<u8>) -> &'a [u8] {
         while let Some(&first) = bytes.first() {
             match &mut self.state {
                 State::Data(left) | State::Plain(left) => {
@@ -51,9 +67,15 @@ impl Chunks {
                     }
                     continue;
                 }
+                State::Rest => {
+                    body.extend_from_slice(bytes);
+                    return &[];
+                }
                 State::Size(line) => {
                     line.push(char::from(first));
                     if let Some(size) = line.strip_suffix("\r\n") {
+                        let hex = size.bytes().all(|digit| digit.is_ascii_hexdigit());
+                        assert!(hex, "a chunk's size: {size:?}");
                         let size = usize::from_str_radix(size, 16).expect("a chunk's size");
                         self.state =
                             if size == 0 { State::Trailer(Vec::new()) } else { State::Data(size) };
@@ -73,10 +95,11 @@ impl Chunks {
                         self.state = State::Done;
                     }
                 }
-                State::Done => panic!("bytes after the end of the body: {bytes:?}"),
+                State::Done => return bytes,
             }
             bytes = &bytes[1..];
         }
+        bytes
     }
 }
 
@@ -155,6 +178,8 @@ impl Block {
 
     fn check(&self) {
         assert!(self.data.starts_with('{') && self.data.ends_with('}'), "{self:?}");
+        let json = serde_json::from_str::<serde::de::IgnoredAny>(&self.data);
+        assert!(json.is_ok(), "{json:?}: {self:?}");
         match self.event.as_deref() {
             None => {
                 // A snapshot that others must follow first moves no cursor.
@@ -165,9 +190,7 @@ impl Block {
             Some("live" | "heartbeat" | "bye") => {}
             Some(_) => panic!("unknown event: {self:?}"),
         }
-        let id = self.id.as_deref().unwrap_or_default();
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._~-".contains(&byte);
-        assert!(id.bytes().all(plain), "{self:?}");
+        assert!(self.id.as_deref().is_none_or(is_cursor), "{self:?}");
     }
 
     pub fn json(&self) -> Value {
@@ -187,4 +210,19 @@ impl Block {
         assert!(self.is_snapshot(), "no snapshot: {self:?}");
         self.json()["reason"].as_str().unwrap().to_owned()
     }
+}
+
+/// `5f2c91.42`, `5f2c91.e1-42.m3-7` or `5f2c91.stop`.
+fn is_cursor(id: &str) -> bool {
+    let word = |text: &str| {
+        !text.is_empty()
+            && text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
+    };
+    let seq = |text: &str| word(text) && text.parse::<i64>().is_ok();
+    let place = |text: &str| {
+        let Some((stream, at)) = text.split_once('-') else { return false };
+        stream.starts_with(['e', 't', 'm', 'p']) && word(&stream[1..]) && seq(at)
+    };
+    let Some((epoch, places)) = id.split_once('.') else { return false };
+    word(epoch) && (places == "stop" || seq(places) || places.split('.').all(place))
 }

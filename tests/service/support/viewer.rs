@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use super::client::Client;
+use super::head::Head;
 use super::sse::Block;
 use super::sse::Blocks;
 use super::sse::Chunks;
@@ -22,14 +23,8 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Watch {
     address: String,
     path: String,
+    version: &'static str,
     headers: Vec<(String, Vec<u8>)>,
-}
-
-/// The head of an answer.
-#[derive(Debug)]
-pub struct Head {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
 }
 
 /// Why there is no further block.
@@ -48,6 +43,8 @@ pub struct Viewer {
     pub head: Head,
     chunks: Chunks,
     blocks: Blocks,
+    /// What came after the body, which only another request has an answer in.
+    rest: Vec<u8>,
     /// Bytes of the body that may still be read, before the connection counts as cut.
     left: usize,
     cut: bool,
@@ -57,7 +54,13 @@ pub struct Viewer {
 
 impl Watch {
     pub fn new(address: &str, path: &str) -> Self {
-        Self { address: address.to_owned(), path: path.to_owned(), headers: Vec::new() }
+        let (address, path) = (address.to_owned(), path.to_owned());
+        Self { address, path, version: "HTTP/1.1", headers: Vec::new() }
+    }
+
+    /// In this version of HTTP.
+    pub fn speaking(self, version: &'static str) -> Self {
+        Self { version, ..self }
     }
 
     pub fn with(self, name: &str, value: &str) -> Self {
@@ -109,11 +112,12 @@ impl Watch {
         let mut socket = TcpStream::connect(&self.address).await?;
         socket.set_nodelay(true)?;
         socket.write_all(&self.request()).await?;
-        Ok(Viewer::begin(socket))
+        Ok(Viewer::begin(socket, Vec::new(), self.version))
     }
 
     pub fn request(&self) -> Vec<u8> {
-        let mut request = format!("GET {} HTTP/1.1\r\nHost: {}\r\n", self.path, self.address);
+        let Self { address, path, version, .. } = self;
+        let mut request = format!("GET {path} {version}\r\nHost: {address}\r\n");
         request.push_str("Accept: text/event-stream\r\n");
         let mut request = request.into_bytes();
         for (name, value) in &self.headers {
@@ -127,24 +131,21 @@ impl Watch {
     }
 }
 
-impl Head {
-    fn parse(text: &str) -> Self {
-        let mut lines = text.split("\r\n");
-        let status = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap();
-        let headers = lines.filter_map(|line| line.split_once(": "));
-        let headers = headers.map(|(name, value)| (name.to_lowercase(), value.to_owned()));
-        Self { status: status.parse().unwrap(), headers: headers.collect() }
-    }
-
-    pub fn header(&self, name: &str) -> &str {
-        let found = self.headers.iter().find(|(known, _)| known == name);
-        found.map_or("", |(_, value)| value)
-    }
-}
-
 impl Viewer {
-    async fn begin(mut socket: TcpStream) -> std::io::Result<Self> {
-        let mut bytes = Vec::new();
+    /// The first answer to what is sent here: requests of HTTP/1.1.
+    pub async fn asking(address: &str, requests: &[u8]) -> Self {
+        let mut socket = TcpStream::connect(address).await.unwrap();
+        socket.write_all(requests).await.unwrap();
+        let answer = Self::begin(socket, Vec::new(), "HTTP/1.1");
+        tokio::time::timeout(PATIENCE, answer).await.expect("a head in time").expect("a head")
+    }
+
+    /// Reads the head of what a client of this version is answered.
+    async fn begin(
+        mut socket: TcpStream,
+        mut bytes: Vec<u8>,
+        version: &str,
+    ) -> std::io::Result<Self> {
         let end = loop {
             if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
                 break at;
@@ -153,14 +154,12 @@ impl Viewer {
                 return Err(std::io::ErrorKind::UnexpectedEof.into());
             }
         };
-        let head = Head::parse(std::str::from_utf8(&bytes[..end]).expect("a head of ASCII"));
-        let chunked = head.header("transfer-encoding") == "chunked";
-        let length = head.header("content-length").parse().ok();
-        let mut chunks = if chunked { Chunks::new() } else { Chunks::plain(length.unwrap_or(0)) };
+        let head = Head::parse(&bytes[..end]);
+        let mut chunks = head.body(version);
         let mut blocks = Blocks::default();
-        chunks.feed(&bytes[end + 4..], &mut blocks.bytes);
-        let cursor = None;
-        Ok(Self { socket, head, chunks, blocks, left: usize::MAX, cut: false, cursor })
+        let rest = chunks.feed(&bytes[end + 4..], &mut blocks.bytes).to_vec();
+        let (left, cut, cursor) = (usize::MAX, false, None);
+        Ok(Self { socket, head, chunks, blocks, rest, left, cut, cursor })
     }
 
     /// Takes only so many bytes more; then the connection is as good as cut, at whatever byte
@@ -188,19 +187,57 @@ impl Viewer {
             }
             match tokio::time::timeout_at(deadline, self.fill()).await {
                 Err(_) => return Err(End::Late),
-                Ok(taken) => self.cut = taken == 0,
+                Ok(cut) => self.cut = cut,
             }
         }
     }
 
-    async fn fill(&mut self) -> usize {
+    /// Reads what comes next; `true` where the connection is cut before the body's end.
+    async fn fill(&mut self) -> bool {
         let mut bytes = vec![0; self.left.min(64 * 1024)];
-        let taken = self.socket.read(&mut bytes).await.unwrap_or_default();
-        if self.left != usize::MAX {
-            self.left -= taken;
+        match self.socket.read(&mut bytes).await {
+            Err(_) => true,
+            Ok(0) => self.left == 0 || !self.chunks.close(),
+            Ok(taken) => {
+                if self.left != usize::MAX {
+                    self.left -= taken;
+                }
+                let rest = self.chunks.feed(&bytes[..taken], &mut self.blocks.bytes);
+                self.rest.extend_from_slice(rest);
+                false
+            }
         }
-        self.chunks.feed(&bytes[..taken], &mut self.blocks.bytes);
-        taken
+    }
+
+    /// The whole body, of an answer that is no stream.
+    pub async fn text(&mut self) -> String {
+        while !self.chunks.is_done() {
+            let cut = tokio::time::timeout(PATIENCE, self.fill()).await.expect("a body in time");
+            assert!(!cut, "the body is cut: {:?}", self.head);
+        }
+        String::from_utf8(std::mem::take(&mut self.blocks.bytes)).expect("UTF-8")
+    }
+
+    /// After the body: the connection is closed, or takes another request, as the head said.
+    pub async fn ends_as_said(mut self) {
+        assert!(self.rest.is_empty(), "after the body: {:?}", self.rest);
+        if self.head.closes() {
+            let end = tokio::time::timeout(PATIENCE, self.socket.read(&mut [0])).await;
+            return assert_eq!(
+                end.expect("closed in time").unwrap(),
+                0,
+                "closed, and nothing more"
+            );
+        }
+        self.socket.write_all(b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
+        let mut next = self.next_answer().await;
+        assert_eq!((next.head.status, &*next.text().await), (200, r#"{"status":"ok"}"#));
+    }
+
+    /// The answer to the request that was sent after this one's.
+    pub async fn next_answer(self) -> Self {
+        let next = Self::begin(self.socket, self.rest, "HTTP/1.1");
+        tokio::time::timeout(PATIENCE, next).await.expect("a head in time").expect("a head")
     }
 
     /// The next block, which must come.

@@ -1,0 +1,78 @@
+//! What a relay sends, from its own rings and through, in each version of HTTP.
+
+use crate::framing::Viewers;
+use crate::relay::Edge;
+use crate::relay::becomes;
+use crate::support::people::Scorer;
+use crate::support::viewer::Viewer;
+use crate::support::viewer::Watch;
+
+/// A match behind a relay that its scorer alone may read, beside the one that everybody may.
+async fn streams(edge: &Edge) -> (Vec<(&'static str, Watch)>, Scorer) {
+    let organizer = edge.upstream.organizer().await;
+    let game = organizer.game("football", "private").await;
+    let scorer = organizer.start(game).await;
+    let public = edge.scorer.game.stream();
+    let through = |path: &str| edge.relay.watch(path).by(&organizer.client);
+    let watches = vec![
+        ("a log", edge.relay.watch(&public)),
+        ("a log resumed", edge.relay.watch(&public).after("1")),
+        ("states", edge.relay.watch(&format!("{public}?mode=state&max_rate=50"))),
+        ("through", through(&game.stream())),
+        ("states through", through(&format!("{}?mode=state&max_rate=50", game.stream()))),
+    ];
+    (watches, scorer)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relays_streams_are_framed_as_their_heads_say() {
+    let edge = Edge::start(&[("heartbeat_seconds", "1")]).await;
+    let (watches, private) = streams(&edge).await;
+    let mut viewers = Viewers::answered(&watches).await;
+    viewers.control("live").await;
+    for text in ["one", "two", "three"] {
+        edge.scorer.note(text).await.ok();
+        private.note(text).await.ok();
+        viewers.message(text).await;
+    }
+    viewers.control("heartbeat").await;
+    edge.relay.terminate();
+    viewers.goodbye("draining").await;
+    viewers.forget_connections();
+    viewers.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relays_other_answers_are_framed_as_their_heads_say() {
+    let edge = Edge::start(&[("streams_per_address", "1000")]).await;
+    let (watches, private) = streams(&edge).await;
+    let game = edge.scorer.game;
+    let replay = game.path("/replay/?speed=10000");
+    let mut replays = Viewers::answered(&[("a replay", edge.relay.watch(&replay))]).await;
+    replays.goodbye("complete").await;
+    replays.end().await;
+
+    let history = format!("/api/streams/{}/messages", game.topic());
+    let poll = format!("{}?transport=poll&wait=0", game.stream());
+    for path in [&*history, &*poll, "/api/matches/999/stream/", "/api/matches"] {
+        let mut answers = Viewers::answered(&[(path, edge.relay.watch(path))]).await;
+        let read = |mut viewer: Viewer| async move {
+            assert!(viewer.text().await.starts_with('{'));
+            viewer
+        };
+        answers.each(read).await;
+        answers.end().await;
+    }
+    // Those that go through end with their upstream; who comes then is told inside a stream.
+    let mut through = Viewers::answered(&watches[3..4]).await;
+    through.control("live").await;
+    private.note("one").await.ok();
+    through.message("one").await;
+    edge.upstream.kill9();
+    through.goodbye("unavailable").await;
+    through.end().await;
+    becomes(&edge.relay, "touchline_stale", 1).await;
+    let mut refused = Viewers::answered(&watches[2..4]).await;
+    refused.goodbye("unavailable").await;
+    refused.end().await;
+}
