@@ -69,7 +69,7 @@ install_packages() {
   local names=("$@") plan
   printf 'Reading the package lists, to install: %s\n' "${names[*]}"
   as_root apt-get update -qq
-  plan="$(LC_ALL=C apt-get install --assume-no --no-install-recommends -o Debug::NoLocking=1 "${names[@]}" 2>&1 || true)"
+  plan="$(as_root env LC_ALL=C apt-get install --assume-no --no-install-recommends "${names[@]}" 2>&1 || true)"
   printf 'Installing %s packages: %s to fetch, %s on the disk.\n' \
     "$(sed -n 's/.* \([0-9]*\) newly installed.*/\1/p' <<<"$plan")" \
     "$(sed -n 's/^Need to get \([^/]*B\)\(\/.*\)\? of archives.*/\1/p' <<<"$plan")" \
