@@ -1,15 +1,19 @@
 //! A request that goes through to the upstream with its own credentials, and the answer back.
 
+use std::convert::Infallible;
 use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::HttpResponseBuilder;
+use actix_web::body::SizedStream;
+use actix_web::http::Method;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderName;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Data;
+use bytes::Bytes;
 
 use crate::auth;
 use crate::http::relay;
@@ -79,9 +83,9 @@ pub async fn through(
             return relay::nowhere(&request, &hub, transport(&request));
         }
     };
-    let mut head = head(&answer);
+    let head = head(&answer);
     if !answer.is_stream() {
-        return Ok(head.body(answer.whole().await?));
+        return whole(&request, head, answer).await;
     }
     if hub.is_draining() {
         return Ok(relay::refuse(&request, &hub, Bye::Draining));
@@ -98,6 +102,21 @@ pub async fn through(
         permit,
     });
     Ok(heads::respond(head, Blocks::new(heads::coding(&request), blocks)))
+}
+
+/// An answer that ends by itself; to a HEAD, with the length that a GET would be answered.
+async fn whole(
+    request: &HttpRequest,
+    mut head: HttpResponseBuilder,
+    answer: Answer,
+) -> Result<HttpResponse, Problem> {
+    let length = answer.header("content-length").map(String::from_utf8_lossy);
+    let length = length.and_then(|length| length.parse().ok());
+    if let Some(length) = length.filter(|_| request.method() == Method::HEAD) {
+        let nothing = futures_util::stream::empty::<Result<Bytes, Infallible>>();
+        return Ok(head.body(SizedStream::new(length, nothing)));
+    }
+    Ok(head.body(answer.whole().await?))
 }
 
 async fn ask(request: &HttpRequest, relay: &Relay) -> crate::store::Result<Answer> {

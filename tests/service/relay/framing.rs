@@ -1,9 +1,15 @@
 //! What a relay sends, from its own rings and through, in each version of HTTP.
 
+use std::io::Read;
+use std::io::Write;
+use std::net::TcpStream;
+
 use crate::framing::Viewers;
 use crate::relay::Edge;
 use crate::relay::becomes;
+use crate::support::head::Head;
 use crate::support::people::Scorer;
+use crate::support::viewer::PATIENCE;
 use crate::support::viewer::Viewer;
 use crate::support::viewer::Watch;
 
@@ -75,4 +81,23 @@ async fn a_relays_other_answers_are_framed_as_their_heads_say() {
     let mut refused = Viewers::answered(&watches[2..4]).await;
     refused.goodbye("unavailable").await;
     refused.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_of_a_relays_history_has_the_length_of_the_get() {
+    let edge = Edge::start(&[]).await;
+    let history = format!("/api/streams/{}/messages", edge.scorer.game.topic());
+    let asked = ["GET", "HEAD"].map(|method| {
+        let mut socket = TcpStream::connect(edge.relay.address()).unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        write!(socket, "{method} {history} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        let mut bytes = Vec::new();
+        socket.read_to_end(&mut bytes).unwrap();
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        (Head::parse(&bytes[..end]), bytes.len() - end - 4)
+    });
+    let [(get, body), (head, nothing)] = asked;
+    assert_eq!((get.header("content-length"), nothing), (&*body.to_string(), 0));
+    assert_eq!(head.header("content-length"), get.header("content-length"));
 }
