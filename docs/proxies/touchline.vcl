@@ -42,8 +42,8 @@ sub vcl_recv {
         set req.http.X-Forwarded-For = client.ip;
         unset req.http.X-Forwarded-Proto;
     }
-    # For the inside: Prometheus asks each node itself.
-    if (req.url ~ "(?i)^/+(m|%6d)(e|%65)(t|%74)(r|%72)(i|%69)(c|%63)(s|%73)") {
+    # For the inside: Prometheus asks each node itself, and to whom a request comes through here it shows none.
+    if (req.url ~ "(?i)^(/|\.|%2e|%2f)+(m|%6d)(e|%65)(t|%74)(r|%72)(i|%69)(c|%63)(s|%73)") {
         return (synth(404));
     }
     # So that it can be sent to the other node.

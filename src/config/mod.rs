@@ -62,6 +62,15 @@ pub struct Config {
     /// Networks of the reverse proxies whose Forwarded and X-Forwarded-* headers are believed, as in 10.0.0.0/8
     #[arg(long, value_name = "NETWORK", value_delimiter = ',', help_heading = "Server")]
     pub trusted_proxies: Vec<IpNet>,
+    /// Networks whose direct requests get /metrics; what a proxy hands on never does
+    #[arg(
+        long,
+        value_name = "NETWORK",
+        value_delimiter = ',',
+        default_value = "127.0.0.0/8,::1/128",
+        help_heading = "Server"
+    )]
+    pub metrics_from: Vec<IpNet>,
     /// Other sites whose pages may call this service from a browser, as in `https://club.example`
     #[arg(long, value_name = "ORIGIN", value_delimiter = ',', help_heading = "Server")]
     pub allowed_origins: Vec<String>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
+use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use actix_web::web::Path;
@@ -14,9 +15,14 @@ use crate::App;
 use crate::auth::SignedIn;
 use crate::auth::permission;
 use crate::auth::permission::Act;
+use crate::config::Config;
+use crate::limits;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::stream::hub::Notice;
+
+/// The only path of a node's metrics.
+pub const METRICS: &str = "/metrics";
 
 /// `GET /healthz`: the process runs.
 pub async fn health() -> HttpResponse {
@@ -41,15 +47,24 @@ pub async fn ready(app: Data<App>) -> HttpResponse {
 }
 
 /// `GET /metrics`: in Prometheus' text format.
-pub async fn metrics(app: Data<App>) -> HttpResponse {
-    openmetrics(&app.shared.metrics)
+pub async fn metrics(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
+    openmetrics(&request, &app.config, &app.shared.metrics)
 }
 
-/// All figures of a node, whatever it is.
-pub fn openmetrics(metrics: &Metrics) -> HttpResponse {
-    HttpResponse::Ok()
+/// All figures of a node, whatever it is: for direct callers from the networks in the settings, by
+/// the path as it is written. Nobody else learns that there is such a page, so no rule of a proxy
+/// need know how a path can be written.
+pub fn openmetrics(
+    request: &HttpRequest,
+    config: &Config,
+    metrics: &Metrics,
+) -> Result<HttpResponse, Problem> {
+    if request.uri().path() != METRICS || !limits::is_direct(request, &config.metrics_from) {
+        return Err(Problem::NotFound("page"));
+    }
+    Ok(HttpResponse::Ok()
         .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
-        .body(metrics.text())
+        .body(metrics.text()))
 }
 
 /// `GET /api/admin/connections`

@@ -116,7 +116,7 @@ fn routes(config: &mut ServiceConfig) {
     config.service(history.route(get().to(through::through)).route(head().to(through::through)));
     config.service(web::resource(both("/healthz")).route(get().to(admin::health)));
     config.service(web::resource(both("/readyz")).route(get().to(ready)));
-    config.service(web::resource(both("/metrics")).route(get().to(metrics)));
+    config.service(web::resource(admin::METRICS).route(get().to(metrics)));
 }
 
 async fn elsewhere() -> Result<&'static str, Problem> {
@@ -135,8 +135,8 @@ async fn ready(relay: Data<Relay>) -> HttpResponse {
     }
 }
 
-async fn metrics(relay: Data<Relay>) -> HttpResponse {
-    admin::openmetrics(&relay.shared.metrics)
+async fn metrics(request: HttpRequest, relay: Data<Relay>) -> Answer {
+    admin::openmetrics(&request, &relay.config, &relay.shared.metrics)
 }
 
 /// Streams and long-polls, of whatever topics.

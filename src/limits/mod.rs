@@ -1,6 +1,7 @@
 //! How much one may ask of us: rates, open streams, and whose address it really is.
 
 mod client;
+mod direct;
 mod permits;
 
 use std::hash::Hash;
@@ -20,6 +21,7 @@ use crate::domain::topic::Topic;
 
 pub use client::Client;
 pub use client::Proxies;
+pub use direct::is_direct;
 pub use permits::Limit;
 pub use permits::Permit;
 pub use permits::Permits;

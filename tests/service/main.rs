@@ -20,6 +20,7 @@ mod hostile;
 mod import;
 mod logs;
 mod matrix;
+mod metrics;
 mod modes;
 mod nginx;
 mod nodes;

@@ -53,6 +53,11 @@ impl Ask {
         }
     }
 
+    /// With this in the request line instead of the path, as it is.
+    pub fn target(self, target: &str) -> Self {
+        self.arg(&["--request-target", target])
+    }
+
     /// From another address of this machine.
     pub fn from(self, address: &str) -> Self {
         self.arg(&["--interface", address])

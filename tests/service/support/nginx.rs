@@ -104,10 +104,54 @@ http {
 }
 ";
 
+/// Where `docs/deploy/compose.nginx.conf` is edited for a test: its own folder, one process.
+const PLACES: &str = "access_log off;
+    client_body_temp_path FOLDER/body;
+    proxy_temp_path FOLDER/proxy;
+    fastcgi_temp_path FOLDER/fastcgi;
+    uwsgi_temp_path FOLDER/uwsgi;
+    scgi_temp_path FOLDER/scgi;";
+
+/// The file with these words replaced; each must be there.
+fn edited(text: &str, edits: &[(&str, &str)]) -> String {
+    edits.iter().fold(text.to_owned(), |text, (from, with)| {
+        assert!(text.contains(from), "{from} is not there");
+        text.replace(from, with)
+    })
+}
+
 impl Nginx {
     /// One with the settings it comes with, which answers.
     pub async fn of_defaults_before(server: &TestServer) -> Self {
         let mut nginx = Self::run(DEFAULTS, server);
+        nginx.answers().await;
+        nginx
+    }
+
+    /// The one of `docs/deploy/compose.yaml`, before nodes at these ports.
+    pub async fn of_compose(nodes: [u16; 2]) -> Self {
+        Self::with_compose(nodes, &[]).await
+    }
+
+    /// The same without the rule that hides metrics.
+    pub async fn of_compose_without_rules(nodes: [u16; 2]) -> Self {
+        Self::with_compose(nodes, &[("~* ^/metrics", "~ ^/nothing")]).await
+    }
+
+    async fn with_compose(nodes: [u16; 2], edits: &[(&str, &str)]) -> Self {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/deploy/compose.nginx.conf");
+        let [one, two] = nodes.map(|port| format!("127.0.0.1:{port}"));
+        let usual = [
+            ("worker_processes auto;", "daemon off; master_process off; pid FOLDER/pid;"),
+            ("worker_rlimit_nofile 262144;", ""),
+            ("worker_connections 65536", "worker_connections 512"),
+            ("access_log off;", PLACES),
+            ("node1:8080", &*one),
+            ("node2:8080", &*two),
+            ("listen 80", "listen 127.0.0.1:PORT"),
+        ];
+        let text = edited(&std::fs::read_to_string(file).unwrap(), &[&usual, edits].concat());
+        let mut nginx = Self::start(&text);
         nginx.answers().await;
         nginx
     }
@@ -125,12 +169,14 @@ impl Nginx {
     }
 
     fn run(settings: &str, server: &TestServer) -> Self {
+        Self::start(&settings.replace("UPSTREAM", &server.port.to_string()))
+    }
+
+    fn start(settings: &str) -> Self {
         let folder = folder("nginx");
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let settings = settings
-            .replace("FOLDER", folder.to_str().unwrap())
-            .replace("UPSTREAM", &server.port.to_string())
-            .replace("PORT", &port.to_string());
+        let settings =
+            settings.replace("FOLDER", folder.to_str().unwrap()).replace("PORT", &port.to_string());
         let file = folder.join("nginx.conf");
         std::fs::write(&file, settings).unwrap();
         let mut command = Command::new(program("nginx"));
@@ -153,6 +199,10 @@ impl Nginx {
 
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address())
     }
 
     /// Nobody, through the cache.
