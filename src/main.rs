@@ -24,7 +24,11 @@ use touchline::server::Server;
 use touchline::server::demo::League;
 use touchline::server::demo::cricket::Ground;
 use touchline::server::memory;
+use tracing::Level;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 fn main() -> ExitCode {
     memory::use_one_arena();
@@ -134,9 +138,15 @@ fn log(settings: &Config) -> anyhow::Result<()> {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
+    let fit = filter_fn(|about| *about.level() <= Level::INFO || is_ours(about.target()));
     match settings.log_format {
-        LogFormat::Pretty => lines.init(),
-        LogFormat::Json => lines.json().init(),
+        LogFormat::Pretty => lines.finish().with(fit).init(),
+        LogFormat::Json => lines.json().finish().with(fit).init(),
     }
     Ok(())
+}
+
+/// Libraries say below `info` what they carry: a statement's parameters, a request's headers.
+fn is_ours(target: &str) -> bool {
+    target.split("::").next() == Some("touchline")
 }

@@ -80,7 +80,7 @@ pub struct Config {
     /// Seconds over which open streams are ended at shutdown
     #[arg(long, value_name = "SECONDS", default_value_t = 10, help_heading = "Server")]
     pub drain_seconds: u64,
-    /// What is logged: a level, or parts with a level each, as in `info,touchline::stream=debug`
+    /// What is logged: a level, or parts with a level each, as in `info,touchline::stream=debug`; of libraries nothing below info, as that holds what they carry
     #[arg(
         long,
         value_name = "FILTER",
