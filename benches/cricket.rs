@@ -182,10 +182,15 @@ async fn written() {
     let folder = std::env::temp_dir().join(format!("touchline-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let url = format!("sqlite://{}", folder.join("touchline.db").display());
-    let store =
-        Store::open(&Options { url, connections: 2, ca_file: None, waits: Waits::default() })
-            .await
-            .unwrap();
+    let store = Store::open(&Options {
+        url,
+        connections: 2,
+        ca_file: None,
+        waits: Waits::default(),
+        secret: None,
+    })
+    .await
+    .unwrap();
     let (stored, [batting, bowling], team_id) = Stored::new(store).await;
     stored.does("start", json!({})).await;
     let open = json!({

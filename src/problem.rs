@@ -13,6 +13,7 @@ use crate::domain::rejection::Reason;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::Topic;
 use crate::store::StoreError;
+use crate::store::job::SEALING_KEY_LENGTH;
 
 /// Why a request failed. A variant's text is shown to the caller; causes are only logged.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +56,10 @@ pub enum Problem {
     TooManyRequests { retry_after: u64 },
     #[error("this Idempotency-Key was used with another body")]
     KeyReused,
+    #[error(
+        "the answer holds a secret: use an Idempotency-Key of {SEALING_KEY_LENGTH} characters or more"
+    )]
+    KeyTooShort,
     #[error("{0}")]
     Rejected(Rejection),
     #[error("the service is busy or restarting: try again in {retry_after} s")]
@@ -111,6 +116,7 @@ impl Problem {
             }
             Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
+            Self::KeyTooShort => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-too-short"),
             Self::Rejected(rejection) => (status_of(rejection.reason), &rejection.code),
             Self::Unavailable { .. } | Self::Ending { .. } => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
@@ -211,6 +217,7 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Rejected(rejection) => Self::Rejected(rejection),
             StoreError::KeyReused => Self::KeyReused,
+            StoreError::KeyTooShort => Self::KeyTooShort,
             StoreError::Unavailable(cause) => Self::Unavailable { retry_after: 2, cause },
             StoreError::Failed(cause) => Self::Internal(cause),
         }
@@ -239,6 +246,7 @@ mod tests {
             (Problem::BadJson("eof".to_owned()), 400, "malformed-json"),
             (Problem::TooLarge(65_536), 413, "body-too-large"),
             (Problem::KeyReused, 422, "idempotency-key-reused"),
+            (Problem::KeyTooShort, 422, "idempotency-key-too-short"),
             (Problem::from(Rejection::field("/name", "is missing")), 422, "invalid-field"),
             (Problem::from(Rejection::conflict("match-is-over", "no")), 409, "match-is-over"),
             (Problem::from(Rejection::new(Reason::Stale, "stale", "moved")), 412, "stale"),

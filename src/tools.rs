@@ -32,7 +32,7 @@ use touchline::store::job::Write;
 /// Opens the database and brings it up to date. What is asked of it may take as long as it takes:
 /// nobody but the operator waits.
 pub async fn open(settings: &Config) -> anyhow::Result<Store> {
-    let mut options = server::options(settings);
+    let mut options = server::options(settings)?;
     options.waits.statement = Duration::ZERO;
     Store::open(&options).await.context("The database can't be opened")
 }

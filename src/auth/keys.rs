@@ -33,7 +33,14 @@ impl Keys {
     pub fn new(config: &Config) -> anyhow::Result<Self> {
         let (algorithm, known, signing) = match config.jwt_algorithm {
             JwtAlgorithm::Hs256 => {
-                let secret = secret(config)?;
+                let secret = shared_secret(config)?.context(
+                    "set TOUCHLINE_JWT_SECRET: with PostgreSQL every node needs the same",
+                )?;
+                if secret.len() < SECRET_BYTES {
+                    tracing::warn!(
+                        "TOUCHLINE_JWT_SECRET is shorter than {SECRET_BYTES} bytes: it can be guessed"
+                    );
+                }
                 let key = DecodingKey::from_secret(&secret);
                 let known = vec![NamedKey { kid: None, key }];
                 (Algorithm::HS256, known, Some(EncodingKey::from_secret(&secret)))
@@ -48,25 +55,18 @@ impl Keys {
     }
 }
 
-fn secret(config: &Config) -> anyhow::Result<Vec<u8>> {
+/// The secret that all nodes know: the one in the settings, else the one beside the `SQLite` file,
+/// which is made the first time. None with `PostgreSQL` unless it is set.
+pub fn shared_secret(config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
     if let Some(secret) = &config.jwt_secret {
-        let secret = secret.reveal().as_bytes().to_vec();
-        if secret.len() < SECRET_BYTES {
-            tracing::warn!(
-                "TOUCHLINE_JWT_SECRET is shorter than {SECRET_BYTES} bytes: it can be guessed"
-            );
-        }
-        return Ok(secret);
+        return Ok(Some(secret.reveal().as_bytes().to_vec()));
     }
-    let url = config.database_url.reveal();
-    let Some(file) = url.strip_prefix("sqlite:") else {
-        bail!("set TOUCHLINE_JWT_SECRET: with PostgreSQL every node needs the same");
-    };
+    let Some(file) = config.database_url.reveal().strip_prefix("sqlite:") else { return Ok(None) };
     let file = file.trim_start_matches("//").split('?').next().unwrap_or_default();
     if file.is_empty() || file == ":memory:" {
-        return Ok(random_text().into_bytes());
+        return Ok(Some(random_text().into_bytes()));
     }
-    kept_secret(&PathBuf::from(format!("{file}.secret")))
+    kept_secret(&PathBuf::from(format!("{file}.secret"))).map(Some)
 }
 
 /// The secret in this file, made the first time: so that tokens outlive a restart.

@@ -8,6 +8,7 @@ pub mod public;
 pub mod ticket;
 pub mod token;
 
+use std::fmt;
 use std::sync::Arc;
 
 use actix_web::FromRequest;
@@ -35,6 +36,7 @@ use crate::store::job::Job;
 use crate::store::job::NewUser;
 use crate::store::job::Write;
 
+pub use keys::shared_secret;
 pub use token::Keys;
 
 /// The cookie that holds an access token.
@@ -64,11 +66,22 @@ pub struct Viewer(pub Option<SignedIn>);
 pub struct Asker(pub i64);
 
 /// What came with a request.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 enum Credential {
     Token(String),
     Cookie(String),
     Ticket(String),
+}
+
+impl fmt::Debug for Credential {
+    /// What it is, without itself.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Token(_) => "Token",
+            Self::Cookie(_) => "Cookie",
+            Self::Ticket(_) => "Ticket",
+        })
+    }
 }
 
 const INVALID: Problem = Problem::BadCredentials("the token is not valid");

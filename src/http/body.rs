@@ -1,5 +1,7 @@
 //! A JSON body, and its fields read one by one so that each fault can be pointed at.
 
+use std::fmt;
+
 use actix_web::FromRequest;
 use actix_web::HttpMessage;
 use actix_web::HttpRequest;
@@ -18,9 +20,15 @@ use crate::domain::rejection::FieldError;
 use crate::problem::Problem;
 
 /// A request's body. Nothing at all stands for `{}`.
-#[derive(Debug)]
 pub struct Body {
     pub value: Value,
+}
+
+impl fmt::Debug for Body {
+    /// Without what it says: there may be a password in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Body")
+    }
 }
 
 impl FromRequest for Body {
@@ -96,9 +104,9 @@ fn without_nul(value: &Value, pointer: &mut String) -> Result<(), Problem> {
 }
 
 impl Body {
-    /// SHA-256 of what the body says, however it was spaced.
+    /// [`hash`] of what the body says.
     pub fn hash(&self) -> String {
-        auth::hash_of(self.value.to_string().as_bytes())
+        hash(&self.value)
     }
 
     /// The fields of the object it has to be.
@@ -107,8 +115,32 @@ impl Body {
     }
 }
 
+/// The last word in the names of fields that hold a secret.
+const SECRETS: [&str; 6] = ["password", "secret", "token", "code", "ticket", "pin"];
+
+/// SHA-256 of a body, however it was spaced, without its secret fields: a list of likely passwords
+/// finds nothing in it. So the same key with another password is the same request again.
+pub fn hash(body: &Value) -> String {
+    auth::hash_of(without_secrets(body).to_string().as_bytes())
+}
+
+fn without_secrets(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let kept = fields.iter().filter(|(name, _)| !is_secret(name));
+            kept.map(|(name, value)| (name.clone(), without_secrets(value))).collect()
+        }
+        Value::Array(items) => items.iter().map(without_secrets).collect(),
+        plain => plain.clone(),
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    let last = name.rsplit(['_', '-']).next().unwrap_or_default();
+    SECRETS.iter().any(|word| last.eq_ignore_ascii_case(word))
+}
+
 /// Fields that are still to be read, and what was wrong with those that were.
-#[derive(Debug)]
 pub struct Fields {
     left: Map<String, Value>,
     /// Where the object stands in the body.
@@ -288,6 +320,22 @@ mod tests {
             fields.optional("colour", shape::colour);
         });
         assert_eq!(found, ["/name must be text", "/role is missing", "/a~1b~0c is not known"]);
+    }
+
+    #[test]
+    fn secrets_are_no_part_of_a_bodys_hash() {
+        let user = |password: &str| json!({ "email": "mia@x.org", "password": password });
+        assert_eq!(hash(&user("one")), hash(&user("another")));
+        assert_eq!(hash(&user("one")), hash(&json!({ "email": "mia@x.org" })));
+        assert_ne!(hash(&user("one")), hash(&json!({ "email": "max@x.org", "password": "one" })));
+        for name in ["current_password", "new_password", "code", "secret", "Client-Secret", "token"]
+        {
+            let deep = json!({ "kept": [{ name: "hush", "a": 1 }] });
+            assert_eq!(hash(&deep), hash(&json!({ "kept": [{ "a": 1 }] })), "{name}");
+        }
+        for name in ["ticket_type", "password_hint", "decode", "pinned", "topics"] {
+            assert_ne!(hash(&json!({ name: 1 })), hash(&json!({ name: 2 })), "{name}");
+        }
     }
 
     #[test]

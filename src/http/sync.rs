@@ -10,9 +10,9 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
-use crate::auth;
 use crate::auth::permission;
 use crate::auth::permission::Act;
+use crate::http::body;
 use crate::http::body::Body;
 use crate::http::body::Fields;
 use crate::http::commands;
@@ -100,11 +100,7 @@ impl Entry {
     /// send it again in a batch.
     fn key(&self, match_id: i64) -> Key {
         let path = format!("{} /api/matches/{match_id}/{}", self.method, self.action);
-        let body_hash = match &self.body {
-            Value::Object(fields) if fields.is_empty() => writer::no_body(),
-            body => auth::hash_of(body.to_string().as_bytes()),
-        };
-        Key { path, key: self.client_id.clone(), body_hash }
+        Key { path, key: self.client_id.clone(), body_hash: body::hash(&self.body) }
     }
 }
 

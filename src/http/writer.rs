@@ -14,15 +14,17 @@ use chrono::DateTime;
 use chrono::SubsecRound;
 use chrono::Utc;
 use futures_util::future::LocalBoxFuture;
+use serde_json::Map;
+use serde_json::Value;
 
 use crate::App;
-use crate::auth;
 use crate::auth::SignedIn;
 use crate::auth::permission;
 use crate::auth::permission::Act;
-use crate::domain::rejection::Rejection;
+use crate::http::body;
 use crate::metrics::Why;
 use crate::problem::Problem;
+use crate::store::Remembered;
 use crate::store::job::Done;
 use crate::store::job::Job;
 use crate::store::job::Key;
@@ -45,9 +47,6 @@ pub struct Writer {
     /// Where it may not be done (any more): what it was answered when it was.
     remembered: RefCell<Option<Remembered>>,
 }
-
-/// The hash of the body, and the answer.
-type Remembered = (String, Result<Done, Rejection>);
 
 impl FromRequest for Writer {
     type Error = Problem;
@@ -122,11 +121,9 @@ impl Writer {
         write: Write,
         if_match: Option<String>,
     ) -> Result<Done, Problem> {
-        if let Some((body_hash, answer)) = &*self.remembered.borrow() {
-            if key.is_none_or(|key| key.body_hash != *body_hash) {
-                return Err(Problem::KeyReused);
-            }
-            return answer.clone().map_err(Problem::Rejected);
+        if let Some(remembered) = &*self.remembered.borrow() {
+            let key = key.ok_or(Problem::KeyReused)?;
+            return Ok(remembered.answer(&key)?);
         }
         let began = Instant::now();
         let job = Job { by: self.who.id, at: self.at, key, if_match, write };
@@ -198,7 +195,7 @@ fn entity_tag(text: &str) -> Result<Option<String>, Problem> {
 
 /// The hash of no body.
 pub fn no_body() -> String {
-    auth::hash_of(b"{}")
+    body::hash(&Value::Object(Map::new()))
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub fn lines(config: &Config, store: &Store) -> anyhow::Result<Option<Connect>> 
              or keep everything in PostgreSQL (TOUCHLINE_DATABASE_URL=postgres://…)"
         ),
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-            let options = Options { url: url.to_owned(), ..super::options(config) };
+            let options = Options { url: url.to_owned(), ..super::options(config)? };
             Ok(Some(store.lines_to(&options).context("The bus can't be used")?))
         }
         Some(url) if url.starts_with("redis://") || url.starts_with("rediss://") => {

@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::App;
+use crate::auth;
 use crate::auth::Keys;
 use crate::auth::permission;
 use crate::auth::public::PublicTopics;
@@ -75,7 +76,7 @@ struct Node {
 impl Server {
     /// Opens the database, running what migrations it lacks.
     pub async fn open(config: &Config) -> anyhow::Result<Store> {
-        Store::open(&options(config)).await.context("The database can't be opened")
+        Store::open(&options(config)?).await.context("The database can't be opened")
     }
 
     /// Opens the port, over a store that is open already.
@@ -149,10 +150,10 @@ impl Server {
     }
 }
 
-/// How the settings say that the database is to be opened.
-pub fn options(config: &Config) -> Options {
+/// How the settings say that the database is to be opened. May make the secret beside `SQLite`'s.
+pub fn options(config: &Config) -> anyhow::Result<Options> {
     let seconds = |seconds: u32| Duration::from_secs(seconds.into());
-    Options {
+    Ok(Options {
         url: config.database_url.reveal().to_owned(),
         connections: config.database_connections,
         ca_file: config.database_ca_file.clone(),
@@ -160,7 +161,8 @@ pub fn options(config: &Config) -> Options {
             connection: seconds(config.database_wait_seconds),
             statement: seconds(config.database_statement_seconds),
         },
-    }
+        secret: auth::shared_secret(config)?,
+    })
 }
 
 fn settings(config: &Config) -> Settings {

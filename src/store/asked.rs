@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::domain::rejection::Rejection;
 use crate::store::AnnouncementRights;
 use crate::store::Database;
 use crate::store::EventRights;
@@ -16,7 +15,6 @@ use crate::store::PurchaseRights;
 use crate::store::Result;
 use crate::store::Store;
 use crate::store::TeamRights;
-use crate::store::job::Done;
 use crate::store::postgres;
 use crate::store::sqlite;
 
@@ -45,20 +43,6 @@ impl Store {
     /// `None`: no such team.
     pub async fn team_rights(&self, id: i64, user: Option<i64>) -> Result<Option<TeamRights>> {
         ask!(self.database, read_whole, |conn, queries| queries::rights::of_team(conn, id, user))
-    }
-
-    /// What this user was answered to a keyed write, beside the hash of its body. `path` is as in
-    /// [`Key`](crate::store::job::Key).
-    pub async fn remembered(
-        &self,
-        by: i64,
-        path: &str,
-        key: &str,
-    ) -> Result<Option<(String, Result<Done, Rejection>)>> {
-        let (path, key) = (path.to_owned(), key.to_owned());
-        ask!(self.database, read, |conn, queries| async move {
-            queries::idempotency::remembered(conn, by, &path, &key).await
-        })
     }
 
     /// Grows with each write that may take a right away.
@@ -174,5 +158,30 @@ impl Store {
     /// `(etag, body)` of `GET /api/purchases/{id}`.
     pub async fn purchase(&self, id: Uuid) -> Result<Option<(String, Value)>> {
         ask!(self.database, read_whole, |conn, queries| queries::purchases::shown(conn, id))
+    }
+
+    /// Every fault found, in words; empty where the database is whole. `progress(done, of)`.
+    pub async fn verify(&self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Vec<String>> {
+        let (streams, matches) =
+            ask!(self.database, read_whole, |conn, queries| queries::verify::plan(conn))?;
+        let mut faults =
+            ask!(self.database, read_whole, |conn, queries| queries::verify::dangling(conn))?;
+        let of = (streams.len() + matches.len()) as u64;
+        let mut done = 0;
+        for id in streams {
+            faults.extend(ask!(self.database, read_whole, |conn, queries| {
+                queries::verify::stream(conn, id)
+            })?);
+            done += 1;
+            progress(done, of);
+        }
+        for id in matches {
+            faults.extend(ask!(self.database, read_whole, |conn, queries| {
+                queries::verify::game(conn, id)
+            })?);
+            done += 1;
+            progress(done, of);
+        }
+        Ok(faults)
     }
 }

@@ -14,6 +14,9 @@ pub enum StoreError {
     /// An idempotency key came again with another body (422).
     #[error("this idempotency key was used with another body")]
     KeyReused,
+    /// An idempotency key that can be guessed, where it would seal an answer (422).
+    #[error("this idempotency key is too short for an answer with a secret")]
+    KeyTooShort,
     /// The database can't be reached or is too busy; trying again helps (503).
     #[error("the data can't be reached: {0}")]
     Unavailable(String),

@@ -1,6 +1,7 @@
 //! What can be written, and what is answered: each [`Write`] is one transaction.
 
 mod fields;
+mod secrets;
 mod texts;
 
 use chrono::DateTime;
@@ -26,6 +27,7 @@ pub use fields::PlayerEdit;
 pub use fields::PlayerFields;
 pub use fields::TeamEdit;
 pub use fields::TeamFields;
+pub use secrets::SEALING_KEY_LENGTH;
 
 /// One request to write something.
 #[derive(Clone, Debug)]
@@ -55,13 +57,14 @@ impl Job {
 }
 
 /// What makes a write effectively once (G5): it belongs to the user and the path.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Key {
     /// Method and path, as in `POST /api/teams`.
     pub path: String,
     /// At most 128 visible characters.
     pub key: String,
-    /// SHA-256 of the body in hex: the same key with another body is refused.
+    /// SHA-256 of the body in hex, without its secret fields: the same key with another body is
+    /// refused. It is kept with the server's secret in it, never as it is.
     pub body_hash: String,
 }
 

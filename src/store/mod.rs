@@ -10,6 +10,7 @@ mod options;
 mod postgres;
 mod rows;
 mod schema;
+mod server_secret;
 mod shapes;
 #[expect(clippy::duplicate_mod, reason = "each query is written once and compiled for both")]
 mod sqlite;
@@ -28,6 +29,7 @@ use crate::domain::topic::Topic;
 use crate::store::games::Games;
 use crate::store::job::Done;
 use crate::store::job::Job;
+use crate::store::server_secret::ServerSecret;
 
 pub use error::StoreError;
 pub use model::AnnouncementFilter;
@@ -57,6 +59,7 @@ pub struct Store {
     database: Database,
     games: Arc<Games>,
     epoch: Arc<str>,
+    secret: Arc<ServerSecret>,
     bell: Bell,
 }
 
@@ -85,8 +88,10 @@ macro_rules! ask {
 // Below the macro, which it uses.
 mod asked;
 mod lead;
+mod remembered;
 
 pub use lead::Lead;
+pub use remembered::Remembered;
 
 impl Store {
     /// Opens the database, runs what migrations it lacks, and reads or makes its epoch.
@@ -109,7 +114,12 @@ impl Store {
             let made = made.clone();
             async move { Ok((queries::settings::epoch(conn, &made).await?, Vec::new())) }
         })?;
-        let store = Self { database, games: Arc::default(), epoch: epoch.into(), bell };
+        let secret = match &options.secret {
+            Some(secret) => secret.clone(),
+            None => remembered::kept_secret(&database).await?,
+        };
+        let secret = Arc::new(ServerSecret::new(&secret)?);
+        let store = Self { database, games: Arc::default(), epoch: epoch.into(), secret, bell };
         store.upgrade().await?;
         Ok(store)
     }
@@ -156,12 +166,17 @@ impl Store {
 
     /// Does one write: idempotency record, rows and messages in one transaction, then the bell.
     ///
-    /// Runs to its end although the caller stops waiting.
+    /// Runs to its end although the caller stops waiting. Fails with `KeyTooShort` where the answer
+    /// would be sealed with a key that can be guessed.
     pub async fn write(&self, job: Job) -> Result<Done> {
-        let (job, games) = (Arc::new(job), Arc::clone(&self.games));
+        if job.seals_with_a_short_key() {
+            return Err(StoreError::KeyTooShort);
+        }
+        let (job, games, secret) =
+            (Arc::new(job), Arc::clone(&self.games), Arc::clone(&self.secret));
         let answer = ask!(self.database, write, |conn, queries| {
-            let (job, games) = (Arc::clone(&job), Arc::clone(&games));
-            async move { queries::commit::job(conn, &games, &job).await }
+            let (job, games, secret) = (Arc::clone(&job), Arc::clone(&games), Arc::clone(&secret));
+            async move { queries::commit::job(conn, (&games, &secret), &job).await }
         })?;
         answer.map_err(StoreError::Rejected)
     }
@@ -264,31 +279,6 @@ impl Store {
             }
         }
         Ok(count)
-    }
-
-    /// Every fault found, in words; empty where the database is whole. `progress(done, of)`.
-    pub async fn verify(&self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Vec<String>> {
-        let (streams, matches) =
-            ask!(self.database, read_whole, |conn, queries| queries::verify::plan(conn))?;
-        let mut faults =
-            ask!(self.database, read_whole, |conn, queries| queries::verify::dangling(conn))?;
-        let of = (streams.len() + matches.len()) as u64;
-        let mut done = 0;
-        for id in streams {
-            faults.extend(ask!(self.database, read_whole, |conn, queries| {
-                queries::verify::stream(conn, id)
-            })?);
-            done += 1;
-            progress(done, of);
-        }
-        for id in matches {
-            faults.extend(ask!(self.database, read_whole, |conn, queries| {
-                queries::verify::game(conn, id)
-            })?);
-            done += 1;
-            progress(done, of);
-        }
-        Ok(faults)
     }
 }
 

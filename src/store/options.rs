@@ -1,10 +1,11 @@
 //! How a database is opened.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// How to open a database.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Options {
     /// `sqlite://touchline.db` or `postgres://…`
     pub url: String,
@@ -13,6 +14,19 @@ pub struct Options {
     /// A PEM file of authorities to trust for `PostgreSQL`'s TLS, besides the system's.
     pub ca_file: Option<PathBuf>,
     pub waits: Waits,
+    /// What remembered answers are kept safe with, the same on every node; without it one is made
+    /// and kept in the database.
+    pub secret: Option<Vec<u8>>,
+}
+
+impl fmt::Debug for Options {
+    /// Without the address, which may hold a password, and the secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { connections, ca_file, waits, .. } = self;
+        let mut shown = f.debug_struct("Options");
+        shown.field("connections", connections).field("ca_file", ca_file).field("waits", waits);
+        shown.finish_non_exhaustive()
+    }
 }
 
 /// How long `PostgreSQL` may take before it counts as gone.

@@ -174,16 +174,26 @@ pub struct MessageRow {
 
 #[derive(Clone, Debug, Queryable)]
 pub struct RememberedRow {
-    _user_id: i64,
-    _path: String,
-    _key: String,
-    pub body_hash: String,
+    pub record_id: Vec<u8>,
+    pub secret_id: Vec<u8>,
+    pub request_hash: Vec<u8>,
     pub status: i32,
-    pub answer: String,
+    pub answer: Option<String>,
+    pub sealed_answer: Option<Vec<u8>>,
     pub etag: Option<String>,
     pub told_topic: Option<String>,
     pub told_seq: Option<i64>,
     _created_at: i64,
+}
+
+/// The status of a rejection.
+pub const REJECTED: i32 = 0;
+
+impl RememberedRow {
+    /// A rejection is remembered with a status that no answer has.
+    pub fn is_rejection(&self) -> bool {
+        self.status == REJECTED
+    }
 }
 
 impl From<UserRow> for User {

@@ -104,13 +104,13 @@ diesel::table! {
 }
 
 diesel::table! {
-    idempotency (user_id, path, key) {
-        user_id -> BigInt,
-        path -> Text,
-        key -> Text,
-        body_hash -> Text,
+    idempotency (record_id) {
+        record_id -> Binary,
+        secret_id -> Binary,
+        request_hash -> Binary,
         status -> Integer,
-        answer -> Text,
+        answer -> Nullable<Text>,
+        sealed_answer -> Nullable<Binary>,
         etag -> Nullable<Text>,
         told_topic -> Nullable<Text>,
         told_seq -> Nullable<BigInt>,

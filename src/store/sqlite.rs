@@ -1,5 +1,6 @@
 //! `SQLite`: one writer with group commit, and readers beside it.
 
+mod migrate;
 mod readers;
 mod writer;
 
@@ -13,7 +14,6 @@ use diesel::prelude::*;
 use diesel_async::sync_connection_wrapper::SpawnBlocking;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use diesel_migrations::EmbeddedMigrations;
-use diesel_migrations::MigrationHarness;
 use diesel_migrations::embed_migrations;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -147,11 +147,7 @@ impl Database {
         let opened = runtime.clone().spawn_blocking(move || {
             make_private(Path::new(&path))?;
             let mut conn = connect(&path, WRITER)?;
-            let migrated = conn.immediate_transaction(|conn| {
-                let failed = |error| Fault::Broken(format!("migrations: {error}"));
-                conn.run_pending_migrations(MIGRATIONS).map(drop).map_err(failed)
-            });
-            migrated.map_err(StoreError::from)?;
+            migrate::migrate(&path, &mut conn)?;
             let writer = writer::Writer::start(path.clone(), wrap(conn), bell)?;
             let readers = readers::Readers::open(&path, readers, runtime)?;
             Ok(Self { writer, readers: Arc::new(readers) })

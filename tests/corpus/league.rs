@@ -73,10 +73,15 @@ async fn a_season_comes_to_its_published_table() {
     let folder = std::env::temp_dir().join(format!("touchline-season-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let url = format!("sqlite://{}", folder.join("touchline.db").display());
-    let store =
-        Store::open(&Options { url, connections: 2, ca_file: None, waits: Waits::default() })
-            .await
-            .unwrap();
+    let store = Store::open(&Options {
+        url,
+        connections: 2,
+        ca_file: None,
+        waits: Waits::default(),
+        secret: None,
+    })
+    .await
+    .unwrap();
     let (email, name) = ("ann@example.org".to_owned(), "Ann".to_owned());
     make(
         &store,

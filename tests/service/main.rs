@@ -36,6 +36,7 @@ mod resume;
 mod revocation;
 mod rights;
 mod season;
+mod secrets;
 mod slow;
 mod store;
 mod story;

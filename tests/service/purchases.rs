@@ -148,7 +148,11 @@ async fn a_purchase_is_its_buyers_alone(database: Database) {
         let answer = other.client.post(&check_in(code), json!({})).await;
         assert_eq!(answer.json()["detail"], "no such ticket", "{code}");
         assert_eq!(answer.problem(404, code), "not-found");
-        let keyed = other.client.post_keyed(&check_in(code), json!({}), "k").await.unwrap();
+        let keyed = other
+            .client
+            .post_keyed(&check_in(code), json!({}), "a-key-of-16-letters")
+            .await
+            .unwrap();
         assert_eq!(keyed.problem(404, code), "not-found", "a key opens nothing");
         let answer = other.client.patch(&format!("/api/tickets/{code}"), void.clone()).await;
         assert_eq!(answer.problem(404, code), "not-found");
@@ -277,7 +281,8 @@ async fn g5_a_purchase_sent_many_times_at_once_is_one() {
     let buyer = organizer.person(&server, "Buyer").await;
 
     let clients: Vec<Client> = (0..16).map(|_| buyer.client.afresh()).collect();
-    let sendings = clients.iter().map(|client| client.post_keyed(&path, adults(2), "k"));
+    let sendings =
+        clients.iter().map(|client| client.post_keyed(&path, adults(2), "a-key-of-16-letters"));
     let answers: Vec<_> = join_all(sendings).await.into_iter().map(Result::unwrap).collect();
 
     for answer in &answers {
@@ -285,6 +290,6 @@ async fn g5_a_purchase_sent_many_times_at_once_is_one() {
     }
     let own = buyer.client.get("/api/purchases").await.ok();
     assert_eq!(own["items"], json!([answers[0].json()]), "one purchase");
-    let other = buyer.client.post_keyed(&path, adults(3), "k").await.unwrap();
+    let other = buyer.client.post_keyed(&path, adults(3), "a-key-of-16-letters").await.unwrap();
     assert_eq!(other.problem(422, "another body"), "idempotency-key-reused");
 }

@@ -12,7 +12,7 @@ const STATUSES: [(u16, &[&str]); 10] = [
     (404, &["not-found"]),
     (410, &["pruned"]),
     (412, &["stale"]),
-    (422, &["invalid-field", "no-action", "idempotency-key-reused"]),
+    (422, &["invalid-field", "no-action", "idempotency-key-reused", "idempotency-key-too-short"]),
     (429, &["too-many-requests"]),
     (500, &["internal"]),
     (503, &["unavailable"]),

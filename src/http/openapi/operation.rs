@@ -48,6 +48,7 @@ pub fn read(
     if is_write && !KEYLESS.iter().any(|part| path.contains(part)) {
         refer(document, &mut made, "Idempotency-Key")?;
         problems.push("idempotency-key-reused".to_owned());
+        problems.push("idempotency-key-too-short".to_owned());
         if method != "POST" || is_change(path) {
             refer(document, &mut made, "If-Match")?;
             problems.push("stale".to_owned());

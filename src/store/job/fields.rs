@@ -8,7 +8,7 @@ use crate::domain::leaderboard::Points;
 use crate::domain::leaderboard::TieBreaker;
 use crate::domain::purchases::TicketType;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewUser {
     pub email: String,
     pub name: String,
@@ -18,7 +18,7 @@ pub struct NewUser {
     pub role: String,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct EditUser {
     pub name: Option<String>,
     pub password_hash: Option<String>,

@@ -31,6 +31,7 @@ use crate::store::games::Games;
 use crate::store::job::Done;
 use crate::store::job::Job;
 use crate::store::job::Write;
+use crate::store::server_secret::ServerSecret;
 
 /// What one write did, before its messages have numbers.
 #[derive(Debug)]
@@ -72,11 +73,11 @@ impl Written {
 /// - Fails: with `KeyReused` or a failure of the database; then nothing may be committed.
 pub async fn job(
     conn: &mut Conn,
-    games: &Games,
+    (games, secret): (&Games, &ServerSecret),
     job: &Job,
 ) -> Found<Told<Result<Done, Rejection>>> {
     if let Some(key) = &job.key
-        && let Some(answer) = idempotency::claim(conn, job, key).await?
+        && let Some(answer) = idempotency::claim(conn, secret, job, key).await?
     {
         return Ok((answer, Vec::new()));
     }
@@ -100,7 +101,7 @@ pub async fn job(
         }
     };
     if let Some(key) = &job.key {
-        idempotency::remember(conn, job, key, &answer).await?;
+        idempotency::remember(conn, secret, (job, key), &answer).await?;
     }
     Ok((answer, heads))
 }

@@ -5,35 +5,35 @@ use diesel_async::RunQueryDsl;
 
 use super::dialect::Conn;
 use crate::domain::rejection::Rejection;
-use crate::store::error::Fault;
 use crate::store::error::Found;
 use crate::store::job::Done;
 use crate::store::job::Job;
 use crate::store::job::Key;
+use crate::store::rows::REJECTED;
 use crate::store::rows::RememberedRow;
 use crate::store::schema::idempotency;
+use crate::store::server_secret::ServerSecret;
+use crate::store::server_secret::record_id;
 
 /// How long answers are remembered: a phone may come back from the drawer two days later.
 const REMEMBERED_MS: i64 = 48 * 60 * 60 * 1000;
-/// The status of a rejection.
-const REJECTED: i32 = 0;
 
 /// Takes the key for this write, or gives the answer it was given before.
 ///
 /// If another transaction is at it with the same key, this waits for its end.
 pub async fn claim(
     conn: &mut Conn,
+    secret: &ServerSecret,
     job: &Job,
     key: &Key,
 ) -> Found<Option<Result<Done, Rejection>>> {
+    let id = record_id(job.by, &key.path, &key.key);
     let claimed = diesel::insert_into(idempotency::table)
         .values((
-            idempotency::user_id.eq(job.by),
-            idempotency::path.eq(&key.path),
-            idempotency::key.eq(&key.key),
-            idempotency::body_hash.eq(&key.body_hash),
+            idempotency::record_id.eq(&id),
+            idempotency::secret_id.eq(&secret.id),
+            idempotency::request_hash.eq(secret.request_hash(&key.body_hash)),
             idempotency::status.eq(REJECTED),
-            idempotency::answer.eq(""),
             idempotency::created_at.eq(job.at.timestamp_millis()),
         ))
         .on_conflict_do_nothing()
@@ -42,54 +42,45 @@ pub async fn claim(
     if claimed == 1 {
         return Ok(None);
     }
-    let known: RememberedRow =
-        idempotency::table.find((job.by, &key.path, &key.key)).get_result(conn).await?;
-    if known.body_hash == key.body_hash { Ok(Some(answer(known)?)) } else { Err(Fault::KeyReused) }
+    let known: RememberedRow = idempotency::table.find(id).get_result(conn).await?;
+    known.answer(secret, key).map(Some)
 }
 
-/// What this user was answered under this key, whatever the body was; without its hash, nothing
-/// may be told of it.
+/// What this user was answered under this key, whatever the body was: without it, nothing may be
+/// told of the answer.
 pub async fn remembered(
     conn: &mut Conn,
     by: i64,
     path: &str,
     key: &str,
-) -> Found<Option<(String, Result<Done, Rejection>)>> {
-    let query = idempotency::table.find((by, path, key));
-    let known: Option<RememberedRow> = query.get_result(conn).await.optional()?;
-    known.map(|known| Ok((known.body_hash.clone(), answer(known)?))).transpose()
-}
-
-fn answer(known: RememberedRow) -> Found<Result<Done, Rejection>> {
-    if known.status == REJECTED {
-        return Ok(Err(serde_json::from_str(&known.answer)?));
-    }
-    let told = known.told_topic.zip(known.told_seq);
-    Ok(Ok(Done {
-        status: u16::try_from(known.status).unwrap_or_default(),
-        body: serde_json::from_str(&known.answer)?,
-        etag: known.etag,
-        told: told.and_then(|(topic, seq)| Some((topic.parse().ok()?, seq))),
-        again: true,
-    }))
+) -> Found<Option<RememberedRow>> {
+    let query = idempotency::table.find(record_id(by, path, key));
+    Ok(query.get_result(conn).await.optional()?)
 }
 
 /// Writes the answer beside the key that was claimed.
 pub async fn remember(
     conn: &mut Conn,
-    job: &Job,
-    key: &Key,
+    secret: &ServerSecret,
+    (job, key): (&Job, &Key),
     answer: &Result<Done, Rejection>,
 ) -> Found<()> {
+    let id = record_id(job.by, &key.path, &key.key);
     let (status, text, done) = match answer {
         Ok(done) => (i32::from(done.status), serde_json::to_string(&done.body)?, Some(done)),
         Err(rejection) => (REJECTED, serde_json::to_string(rejection)?, None),
     };
+    let (plain, sealed) = if job.write.answers_with_secret() {
+        (None, Some(secret.seal(&id, &key.key, &text)?))
+    } else {
+        (Some(text), None)
+    };
     let told = done.and_then(|done| done.told);
-    diesel::update(idempotency::table.find((job.by, &key.path, &key.key)))
+    diesel::update(idempotency::table.find(&id))
         .set((
             idempotency::status.eq(status),
-            idempotency::answer.eq(text),
+            idempotency::answer.eq(plain),
+            idempotency::sealed_answer.eq(sealed),
             idempotency::etag.eq(done.and_then(|done| done.etag.as_deref())),
             idempotency::told_topic.eq(told.map(|(stream, _)| stream.to_string())),
             idempotency::told_seq.eq(told.map(|(_, seq)| seq)),

@@ -10,12 +10,21 @@ use crate::store::schema::settings;
 
 /// The database's epoch: `made` if it has none yet.
 pub async fn epoch(conn: &mut Conn, made: &str) -> Found<String> {
+    value_or(conn, "epoch", made).await
+}
+
+/// The secret of a service whose nodes share no other: `made` if it has none yet.
+pub async fn server_secret(conn: &mut Conn, made: &str) -> Found<String> {
+    value_or(conn, "server_secret", made).await
+}
+
+async fn value_or(conn: &mut Conn, name: &str, made: &str) -> Found<String> {
     diesel::insert_into(settings::table)
-        .values((settings::name.eq("epoch"), settings::value.eq(made)))
+        .values((settings::name.eq(name), settings::value.eq(made)))
         .on_conflict_do_nothing()
         .execute(conn)
         .await?;
-    value(conn, "epoch").await
+    value(conn, name).await
 }
 
 /// Has all readers begin anew: what cursors of before say is no longer so.

@@ -44,8 +44,13 @@ fn both_databases_have_the_same_migrations() {
 async fn a_database_out_of_reach_is_unavailable() {
     // Port 1 answers nobody; nor can a file be made in a folder that isn't there.
     for url in ["postgres://postgres@127.0.0.1:1/touchline", "sqlite:///nowhere/at/all.db"] {
-        let options =
-            Options { url: url.into(), connections: 1, ca_file: None, waits: Waits::default() };
+        let options = Options {
+            url: url.into(),
+            connections: 1,
+            ca_file: None,
+            waits: Waits::default(),
+            secret: None,
+        };
         let opened = Store::open(&options).await.map(drop);
         assert!(matches!(opened, Err(StoreError::Unavailable(_))), "{url}: {opened:?}");
     }

@@ -5,11 +5,56 @@ use touchline::domain::topic::Stream;
 use touchline::store::Store;
 
 use crate::support::database::Database;
+use crate::support::database::Kind;
 use crate::support::jobs::*;
 use crate::support::on_both;
+use crate::support::scan;
 
 on_both! {
     matches_that_were_finished_before_there_were_results_get_theirs,
+    bare_hashes_of_requests_are_gone_without_a_trace,
+}
+
+/// Takes back the last migration, which made remembered answers what they are.
+async fn with_bare_hashes(database: &Database) {
+    drop(database.open().await);
+    let folder = if database.kind == Kind::Sqlite { "sqlite" } else { "postgres" };
+    let down = format!("migrations/{folder}/2026-11-30-000013_sealed_answers/down.sql");
+    database.tamper(&std::fs::read_to_string(down).unwrap()).await;
+    let applied = "delete from __diesel_schema_migrations where version = '20261130000013'";
+    database.tamper(applied).await;
+}
+
+async fn bare_hashes_of_requests_are_gone_without_a_trace(database: Database) {
+    with_bare_hashes(&database).await;
+    let hash = "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8";
+    let row = |key: &str, hash: &str| {
+        format!(
+            "insert into idempotency values \
+             (1, 'POST /api/users', '{key}', '{hash}', 201, '{{}}', null, null, null, 1)"
+        )
+    };
+    // One has been forgotten already, and still lies in a page that is free.
+    database.tamper(&row("gone", &hash.replace('5', "4"))).await;
+    database.tamper("delete from idempotency").await;
+    database.tamper(&row("there", hash)).await;
+    let holds = |text: &str| {
+        let files = scan::files(&database);
+        files.iter().any(|(_, bytes)| bytes.windows(text.len()).any(|all| all == text.as_bytes()))
+    };
+    let is_file = database.kind == Kind::Sqlite;
+    assert!(!is_file || holds(hash), "there is something to be removed");
+
+    let store = database.open().await;
+
+    for hash in [hash, &hash.replace('5', "4")] {
+        assert!(!holds(hash));
+        let columns = scan::columns(&database).await;
+        assert!(columns.iter().all(|column| !column.text.contains(hash)));
+    }
+    let id = live_match(&store).await;
+    assert!(!store.write(keyed(goal(id, 12), "k", "body")).await.unwrap().again);
+    assert!(store.write(keyed(goal(id, 12), "k", "body")).await.unwrap().again);
 }
 
 async fn played(store: &Store, home: i64, away: i64) -> i64 {

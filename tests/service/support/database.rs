@@ -60,7 +60,13 @@ impl Database {
     }
 
     pub fn options(&self) -> Options {
-        Options { url: self.url.clone(), connections: 8, ca_file: None, waits: Waits::default() }
+        Options {
+            url: self.url.clone(),
+            connections: 8,
+            ca_file: None,
+            waits: Waits::default(),
+            secret: None,
+        }
     }
 
     /// Another node on the same database.

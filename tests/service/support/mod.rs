@@ -16,6 +16,7 @@ pub mod people;
 pub mod postgres;
 pub mod proxy;
 pub mod redis;
+pub mod scan;
 pub mod server;
 pub mod sse;
 pub mod viewer;

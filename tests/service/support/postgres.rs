@@ -173,6 +173,7 @@ async fn make_template(port: u16, folder: &Path) {
             connections: 1,
             ca_file: None,
             waits: Waits::default(),
+            secret: None,
         })
         .await
         .unwrap(),

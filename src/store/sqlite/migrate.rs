@@ -1,0 +1,44 @@
+//! Brings a file up to date, and leaves nothing of what an upgrade has removed.
+
+use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Integer;
+use diesel_migrations::MigrationHarness;
+
+use super::MIGRATIONS;
+use super::connect;
+use super::failed;
+use crate::store::Result;
+use crate::store::error::Fault;
+use crate::store::error::Found;
+
+/// Kept in the file's own number for its user, so that a crash doesn't lose it: the file is to be
+/// rewritten.
+const DUE: i32 = 1;
+
+/// Runs the migrations that the file lacks.
+pub fn migrate(path: &str, conn: &mut SqliteConnection) -> Result<()> {
+    conn.immediate_transaction(|conn| -> Found<()> {
+        let failed = |error| Fault::Broken(format!("migrations: {error}"));
+        let before = conn.applied_migrations().map_err(failed)?.len();
+        let done = conn.run_pending_migrations(MIGRATIONS).map_err(failed)?.len();
+        if before > 0 && done > 0 {
+            conn.batch_execute(&format!("pragma user_version = {DUE}"))?;
+        }
+        Ok(())
+    })?;
+    let number = diesel::select(sql::<Integer>("(select user_version from pragma_user_version)"));
+    if number.get_result::<i32>(conn).map_err(failed)? == DUE {
+        compact(path)?;
+    }
+    Ok(())
+}
+
+/// Rewrites the file: what an upgrade has removed may be what must not be kept, and would stay in
+/// pages that are free, and in the log.
+fn compact(path: &str) -> Result<()> {
+    let mut conn = connect(path, "pragma busy_timeout = 5000;")?;
+    let steps = "vacuum; pragma user_version = 0; pragma wal_checkpoint(truncate);";
+    conn.batch_execute(steps).map_err(failed)
+}
