@@ -80,7 +80,7 @@ pub enum Command {
     /// Remove old messages from the log
     Prune {
         /// Messages of each stream that stay
-        #[arg(long, value_name = "MESSAGES", value_parser = clap::value_parser!(i64).range(0..))]
+        #[arg(long, value_name = "MESSAGES", value_parser = clap::value_parser!(i64).range(0..=1_000_000_000_000))]
         keep: i64,
         /// Only of this stream, as in `match_3`
         #[arg(long, value_name = "TOPIC")]
@@ -120,7 +120,7 @@ pub enum ImportCommand {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
         /// Event the matches belong to
-        #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
+        #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..=9_007_199_254_740_991))]
         event: Option<i64>,
         /// How many times as fast as it was played; all at once where it isn't given
         #[arg(long, value_name = "TIMES", value_parser = clap::value_parser!(u32).range(1..=10_000))]

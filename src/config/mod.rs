@@ -6,10 +6,12 @@ mod file;
 mod secret;
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::Args;
 use clap::ValueEnum;
+use clap::builder::RangedU64ValueParser;
 use ipnet::IpNet;
 
 pub use cli::Cli;
@@ -57,7 +59,7 @@ pub struct Config {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", help_heading = "Server")]
     pub listen: SocketAddr,
     /// Threads that answer requests; 0 is one a core
-    #[arg(long, value_name = "THREADS", default_value_t = 0, help_heading = "Server")]
+    #[arg(long, value_name = "THREADS", default_value_t = 0, value_parser = count(0..=1_024), help_heading = "Server")]
     pub workers: usize,
     /// Networks of the reverse proxies whose Forwarded and X-Forwarded-* headers are believed, as in 10.0.0.0/8
     #[arg(long, value_name = "NETWORK", value_delimiter = ',', help_heading = "Server")]
@@ -75,10 +77,10 @@ pub struct Config {
     #[arg(long, value_name = "ORIGIN", value_delimiter = ',', help_heading = "Server")]
     pub allowed_origins: Vec<String>,
     /// Bytes a request body may have
-    #[arg(long, value_name = "BYTES", default_value_t = 65_536, help_heading = "Server")]
+    #[arg(long, value_name = "BYTES", default_value_t = 65_536, value_parser = count(1..=1_073_741_824), help_heading = "Server")]
     pub body_bytes: usize,
     /// Seconds over which open streams are ended at shutdown
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, help_heading = "Server")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=86_400), help_heading = "Server")]
     pub drain_seconds: u64,
     /// What is logged: a level, or parts with a level each, as in `info,touchline::stream=debug`; of libraries nothing below info, as that holds what they carry
     #[arg(
@@ -102,13 +104,13 @@ pub struct Config {
     )]
     pub database_url: Secret,
     /// Connections to PostgreSQL, or readers of SQLite
-    #[arg(long, value_name = "COUNT", default_value_t = 16, help_heading = "Database")]
+    #[arg(long, value_name = "COUNT", default_value_t = 16, value_parser = count(1..=10_000), help_heading = "Database")]
     pub database_connections: usize,
     /// Seconds a connection to PostgreSQL may be waited for
-    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Database")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=86_400), help_heading = "Database")]
     pub database_wait_seconds: u32,
     /// Seconds one statement may take on PostgreSQL; 0 is as long as it takes
-    #[arg(long, value_name = "SECONDS", default_value_t = 15, help_heading = "Database")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u32).range(0..=86_400), help_heading = "Database")]
     pub database_statement_seconds: u32,
     /// PEM file of authorities to trust for PostgreSQL's TLS, besides the system's
     #[arg(long, value_name = "FILE", help_heading = "Database")]
@@ -120,7 +122,7 @@ pub struct Config {
     #[arg(long, value_name = "FILE", help_heading = "Database")]
     pub bus_ca_file: Option<PathBuf>,
     /// Messages kept of each stream; 0 keeps all
-    #[arg(long, value_name = "MESSAGES", default_value_t = 0, help_heading = "Database")]
+    #[arg(long, value_name = "MESSAGES", default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..=1_000_000_000_000), help_heading = "Database")]
     pub prune_keep: i64,
 
     /// Secret that signs access tokens (HS256); where it isn't given, one is kept beside the SQLite file
@@ -142,7 +144,7 @@ pub struct Config {
     #[arg(long, value_name = "AUDIENCE", help_heading = "Identity")]
     pub jwt_audience: Option<String>,
     /// Seconds an access token and its cookie are good for
-    #[arg(long, value_name = "SECONDS", default_value_t = 43_200, help_heading = "Identity")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 43_200, value_parser = clap::value_parser!(u32).range(1..=3_200_000_000), help_heading = "Identity")]
     pub token_seconds: u32,
     /// Whether streams take ?token=, for clients that can set neither header nor cookie
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set, help_heading = "Identity")]
@@ -173,34 +175,34 @@ pub struct Config {
 #[command(next_help_heading = "Streams")]
 pub struct Streams {
     /// Seconds of silence before a heartbeat; keep it below the proxy's read timeout
-    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..=600))]
     pub heartbeat_seconds: u32,
     /// Seconds after which a stream ends and is opened again, drawn between half and whole; 0 never
-    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800, value_parser = clap::value_parser!(u32).range(0..=31_536_000))]
     pub lifetime_seconds: u32,
     /// Milliseconds a reader waits at least before it comes back
-    #[arg(long, value_name = "MS", default_value_t = 1000)]
+    #[arg(long, value_name = "MS", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=3_600_000))]
     pub retry_min_ms: u32,
     /// Milliseconds a reader waits at most before it comes back
-    #[arg(long, value_name = "MS", default_value_t = 4000)]
+    #[arg(long, value_name = "MS", default_value_t = 4000, value_parser = clap::value_parser!(u32).range(0..=3_600_000))]
     pub retry_max_ms: u32,
     /// Messages of a stream that each worker keeps at hand
-    #[arg(long, value_name = "MESSAGES", default_value_t = 1024)]
+    #[arg(long, value_name = "MESSAGES", default_value_t = 1024, value_parser = count(1..=1_000_000))]
     pub ring_messages: usize,
     /// Bytes of a stream that each worker keeps at hand
-    #[arg(long, value_name = "BYTES", default_value_t = 4_194_304)]
+    #[arg(long, value_name = "BYTES", default_value_t = 4_194_304, value_parser = count(1..=1_073_741_824))]
     pub ring_bytes: usize,
     /// Messages a reader may be behind; beyond, it gets a snapshot instead
-    #[arg(long, value_name = "MESSAGES", default_value_t = 10_000)]
+    #[arg(long, value_name = "MESSAGES", default_value_t = 10_000, value_parser = clap::value_parser!(i64).range(0..=1_000_000_000_000))]
     pub replay_max: i64,
     /// Messages read from the database at once
-    #[arg(long, value_name = "MESSAGES", default_value_t = 500, value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(long, value_name = "MESSAGES", default_value_t = 500, value_parser = clap::value_parser!(i64).range(1..=10_000))]
     pub replay_page: i64,
     /// Bytes the kernel may hold for a reader; 0 leaves it to the system
-    #[arg(long, value_name = "BYTES", default_value_t = 32_768)]
+    #[arg(long, value_name = "BYTES", default_value_t = 32_768, value_parser = count(0..=1_073_741_824))]
     pub send_buffer_bytes: usize,
     /// Seconds after which a reader that takes nothing is cut off; 0 never
-    #[arg(long, value_name = "SECONDS", default_value_t = 20)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(0..=86_400))]
     pub stuck_seconds: u32,
 }
 
@@ -209,26 +211,32 @@ pub struct Streams {
 #[command(next_help_heading = "Limits (0 is no limit)")]
 pub struct Limits {
     /// Open streams in all
-    #[arg(id = "streams", long = "streams", value_name = "STREAMS", default_value_t = 20_000)]
+    #[arg(id = "streams", long = "streams", value_name = "STREAMS", default_value_t = 20_000, value_parser = count(0..=10_000_000))]
     pub streams_in_all: usize,
     /// Open streams of private topics a signed-in user
-    #[arg(long, value_name = "STREAMS", default_value_t = 3)]
+    #[arg(long, value_name = "STREAMS", default_value_t = 3, value_parser = count(0..=10_000_000))]
     pub streams_per_user: usize,
     /// Open streams an address
-    #[arg(long, value_name = "STREAMS", default_value_t = 0)]
+    #[arg(long, value_name = "STREAMS", default_value_t = 0, value_parser = count(0..=10_000_000))]
     pub streams_per_address: usize,
     /// Open streams a topic
-    #[arg(long, value_name = "STREAMS", default_value_t = 0)]
+    #[arg(long, value_name = "STREAMS", default_value_t = 0, value_parser = count(0..=10_000_000))]
     pub streams_per_topic: usize,
     /// Writes a minute a user
-    #[arg(long, value_name = "WRITES", default_value_t = 100)]
+    #[arg(long, value_name = "WRITES", default_value_t = 100, value_parser = clap::value_parser!(u32).range(0..=1_000_000_000))]
     pub writes_per_minute: u32,
     /// Reads a minute an address; streams don't count
-    #[arg(long, value_name = "READS", default_value_t = 0)]
+    #[arg(long, value_name = "READS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1_000_000_000))]
     pub reads_per_minute: u32,
     /// Attempts to sign in a minute an address
-    #[arg(long, value_name = "ATTEMPTS", default_value_t = 60)]
+    #[arg(long, value_name = "ATTEMPTS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(0..=1_000_000_000))]
     pub logins_per_minute: u32,
+}
+
+/// Reads a count in this range. Every setting that is a number has one: what is reckoned with it
+/// must not run over.
+fn count(range: RangeInclusive<u64>) -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(range)
 }
 
 impl Config {
@@ -258,9 +266,6 @@ impl Config {
         }
         if self.streams.retry_min_ms > self.streams.retry_max_ms {
             return Err("retry_min_ms is more than retry_max_ms".to_owned());
-        }
-        if self.prune_keep < 0 {
-            return Err("prune_keep is less than 0".to_owned());
         }
         Ok(())
     }

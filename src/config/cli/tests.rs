@@ -1,3 +1,4 @@
+use std::any::TypeId;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -96,6 +97,38 @@ fn what_is_wrong_in_the_file_is_named() {
     let error = read(&["--config", "/no/such/file.toml", "serve"]).unwrap_err();
     assert!(error.contains("/no/such/file.toml"), "{error}");
 }
+
+#[test]
+fn every_number_has_a_range() {
+    let numbers =
+        [TypeId::of::<usize>(), TypeId::of::<u64>(), TypeId::of::<u32>(), TypeId::of::<i64>()];
+    let mut command = Cli::command();
+    command.build();
+    let (mut all, mut count) = (vec![command], 0);
+    while let Some(command) = all.pop() {
+        all.extend(command.get_subcommands().cloned());
+        for arg in command.get_arguments() {
+            let parser = arg.get_value_parser();
+            if !numbers.iter().any(|known| parser.type_id() == *known) {
+                continue;
+            }
+            count += 1;
+            let alone = clap::Command::new("t").no_binary_name(true);
+            let alone = alone.arg(arg.clone().global(false).required(false));
+            let flag = arg.get_long().unwrap();
+            for value in ["-1", "1e3", "4294967295", "9223372036854775807", "18446744073709551615"]
+            {
+                let read = alone.clone().try_get_matches_from([format!("--{flag}={value}")]);
+                let is_long = value == "4294967295" && WIDE.contains(&flag);
+                assert_eq!(read.is_ok(), is_long, "--{flag}={value}");
+            }
+        }
+    }
+    assert!(count > 25, "{count}");
+}
+
+/// May be larger than 32 bits hold.
+const WIDE: [&str; 4] = ["prune-keep", "replay-max", "keep", "event"];
 
 #[test]
 fn settings_that_contradict_each_other_are_refused() {
