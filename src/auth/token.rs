@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde_json::Number;
 use serde_json::Value;
 
+use crate::domain::time;
 use crate::domain::topic::Topic;
 
 /// Clocks of different machines may differ by so much, in seconds.
@@ -121,7 +122,7 @@ impl Keys {
             topics,
         };
         let token = jsonwebtoken::encode(&Header::new(self.0.algorithm), &claims, signing);
-        token.ok().zip(DateTime::from_timestamp(exp, 0))
+        token.ok().zip(time::of_seconds(exp))
     }
 
     /// What a token says, if it can be believed now.
@@ -172,7 +173,7 @@ impl Keys {
         if claims.iat.as_ref().is_some_and(|iat| seconds(iat).is_none_or(|iat| iat > latest)) {
             return None;
         }
-        let expires_at = DateTime::from_timestamp(seconds(&claims.exp)?, 0)?;
+        let expires_at = time::of_seconds(seconds(&claims.exp)?)?;
         let topics = match &claims.topics {
             Some(topics) => {
                 Some(topics.iter().map(|topic| topic.parse()).collect::<Result<_, _>>().ok()?)

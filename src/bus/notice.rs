@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::domain::number;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
 
@@ -29,7 +30,7 @@ pub fn read(notice: &str) -> (&str, Vec<(Stream, Seq)>) {
     let node = lines.next().unwrap_or_default();
     let head = |line: &str| {
         let (stream, seq) = line.split_once(' ')?;
-        Some((stream.parse().ok()?, seq.parse().ok()?))
+        Some((stream.parse().ok()?, number::read(seq)?))
     };
     (node, lines.filter_map(head).collect())
 }
@@ -52,7 +53,9 @@ mod tests {
     fn what_makes_no_sense_is_left_out() {
         assert_eq!(read(""), ("", vec![]));
         assert_eq!(read("n1"), ("n1", vec![]));
-        let (node, heads) = read("n1\nmatch_3 7\nmatch_x 1\nteam_2\nmatch_4 -\n\nteam_5 9");
+        let (node, heads) = read(
+            "n1\nmatch_3 7\nmatch_x 1\nteam_2\nmatch_4 -\n\nteam_6 9223372036854775807\nteam_5 9",
+        );
         assert_eq!((node, heads), ("n1", vec![(Stream::Match(3), 7), (Stream::Team(5), 9)]));
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod leaderboard;
 pub mod message;
+pub mod number;
 pub mod purchases;
 pub mod rejection;
+pub mod time;
 pub mod topic;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::domain::number;
 use crate::domain::rejection::Rejection;
 
 /// What an event sells. Without types any is taken, without a price.
@@ -36,6 +37,9 @@ pub struct Money {
 
 /// Tickets of one purchase, where its event doesn't say.
 const MAX_QUANTITY: i64 = 10;
+
+/// Tickets of one purchase, however generous its event is.
+pub const MOST_AT_ONCE: i64 = 100;
 
 /// What can be bought of an event now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -156,7 +160,7 @@ fn sold_out(ticket_type: &str, left: i64) -> Rejection {
 impl Money {
     /// The price of several.
     fn times(&self, quantity: i64) -> Result<Self, Rejection> {
-        let amount = self.amount.checked_mul(quantity);
+        let amount = self.amount.checked_mul(quantity).filter(|amount| *amount <= number::MAX);
         let amount = amount.ok_or_else(|| Rejection::field("/quantity", "costs too much"))?;
         Ok(Self { amount, currency: self.currency.clone() })
     }

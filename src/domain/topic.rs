@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+use crate::domain::number;
+
 /// A message's place in its stream: 1, 2, 3 … without gaps.
 pub type Seq = i64;
 
@@ -121,9 +123,9 @@ impl FromStr for Topic {
         let mut parts = text.splitn(3, '_');
         let (Some(kind), Some(id)) = (parts.next(), parts.next()) else { return Err(NotATopic) };
         let stream = match kind {
-            "event" => Stream::Event(number(id)?),
-            "team" => Stream::Team(number(id)?),
-            "match" => Stream::Match(number(id)?),
+            "event" => Stream::Event(positive(id)?),
+            "team" => Stream::Team(positive(id)?),
+            "match" => Stream::Match(positive(id)?),
             "purchase" => Stream::Purchase(Uuid::from_str(id).map_err(|_| NotATopic)?),
             _ => return Err(NotATopic),
         };
@@ -149,10 +151,8 @@ impl FromStr for Stream {
     }
 }
 
-/// A positive id written in one way only: no sign, no leading zero.
-fn number(text: &str) -> Result<i64, NotATopic> {
-    let plain = !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
-    if plain { text.parse().map_err(|_| NotATopic) } else { Err(NotATopic) }
+fn positive(text: &str) -> Result<i64, NotATopic> {
+    number::read_id(text).ok_or(NotATopic)
 }
 
 #[cfg(test)]
@@ -167,7 +167,7 @@ mod tests {
             "team_7_live",
             "team_7_schedule",
             "event_1_results",
-            "event_9223372036854775807",
+            "event_9007199254740991",
             "purchase_67e55044-10b1-426f-9247-bb680e5fe0c8",
         ];
         for text in good {
@@ -185,6 +185,8 @@ mod tests {
             "event_1_live",
             "team_7_goals",
             "team_7_live_",
+            "match_9007199254740992",
+            "match_9223372036854775807",
             "match_9223372036854775808",
             "user_1",
             "purchase_1",

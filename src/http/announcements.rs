@@ -1,14 +1,17 @@
 //! Announcements.
 
 use actix_web::HttpResponse;
-use actix_web::web::Path;
 use actix_web::web::Query;
 use serde::Deserialize;
+use serde::Deserializer;
+use serde::de::Error;
 use serde_json::Value;
 
 use crate::auth::permission::Act;
+use crate::domain::number;
 use crate::http::body::Body;
 use crate::http::body::Fields;
+use crate::http::path::Path;
 use crate::http::reader;
 use crate::http::reader::Paging;
 use crate::http::reader::Reader;
@@ -36,20 +39,26 @@ const TEAMS: usize = 100;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
-    #[serde(alias = "event")]
+    #[serde(default, alias = "event", deserialize_with = "event_id")]
     event_id: Option<i64>,
     #[serde(rename = "type")]
     kind: Option<String>,
     priority: Option<String>,
     status: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "reader::after")]
     after: i64,
-    limit: Option<i64>,
+    #[serde(default = "reader::usual", deserialize_with = "reader::limit")]
+    limit: i64,
     /// Credentials, read elsewhere.
     #[serde(rename = "token")]
     _token: Option<String>,
     #[serde(rename = "ticket")]
     _ticket: Option<String>,
+}
+
+fn event_id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+    let read = reader::number("event_id", &String::deserialize(from)?, 1..=number::MAX);
+    read.map(Some).map_err(D::Error::custom)
 }
 
 impl Wanted {

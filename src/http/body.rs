@@ -354,7 +354,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                "/points/win must be an id: 1 or more",
+                "/points/win must be an id: 1 to 9007199254740991",
                 "/points/bonus~1~0 is not known",
                 "/types/0/name must be text",
                 "/types/1 must be an object",

@@ -5,13 +5,13 @@ use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::http::header;
 use actix_web::http::header::HeaderValue;
-use actix_web::web::Path;
 use chrono::DateTime;
 use chrono::Utc;
 use serde_json::Value;
 
 use crate::auth::permission::Act;
 use crate::http::body::Body;
+use crate::http::path::Path;
 use crate::http::reader::Reader;
 use crate::http::shape;
 use crate::http::writer;

@@ -1,11 +1,11 @@
 //! Who manages an event besides its maker.
 
 use actix_web::HttpResponse;
-use actix_web::web::Path;
 use actix_web::web::Query;
 
 use crate::auth::permission::Act;
 use crate::http::body::Body;
+use crate::http::path::Path;
 use crate::http::reader::Paging;
 use crate::http::reader::Reader;
 use crate::http::shape;

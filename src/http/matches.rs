@@ -2,7 +2,6 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::web::Path;
 use actix_web::web::Query;
 use chrono::Utc;
 use serde_json::Value;
@@ -13,6 +12,7 @@ use crate::auth::permission::Act;
 use crate::domain::topic::Stream;
 use crate::http::body::Body;
 use crate::http::body::Fields;
+use crate::http::path::Path;
 use crate::http::reader;
 use crate::http::reader::Paging;
 use crate::http::reader::Reader;

@@ -11,6 +11,7 @@ mod managers;
 mod matches;
 pub mod openapi;
 mod pages;
+mod path;
 mod purchases;
 mod reader;
 mod registrations;
@@ -35,7 +36,6 @@ use actix_web::dev::ServiceResponse;
 use actix_web::middleware::from_fn;
 use actix_web::web;
 use actix_web::web::Data;
-use actix_web::web::PathConfig;
 use actix_web::web::QueryConfig;
 use actix_web::web::ServiceConfig;
 use actix_web::web::delete;
@@ -68,7 +68,6 @@ pub fn service(
         .app_data(Data::from(Arc::clone(&app.limits)))
         .app_data(app)
         .app_data(Data::new(hub))
-        .app_data(PathConfig::default().error_handler(|_, _| Problem::NotFound("page").into()))
         .app_data(QueryConfig::default().error_handler(|error, _| {
             let words = error.to_string();
             let fault = words.trim_start_matches("Query deserialize error: ");

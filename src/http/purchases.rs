@@ -3,14 +3,13 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::http::header::HeaderValue;
-use actix_web::web::Path;
 use actix_web::web::Query;
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::auth::permission::Act;
 use crate::domain::purchases;
 use crate::http::body::Body;
+use crate::http::path::Path;
 use crate::http::reader::Paging;
 use crate::http::reader::Reader;
 use crate::http::shape;
@@ -57,7 +56,7 @@ pub async fn create(writer: Writer, id: Path<i64>, body: Body) -> Answer {
     let hash = body.hash();
     let mut fields = body.fields()?;
     let ticket_type = fields.required("ticket_type", shape::name);
-    let quantity = fields.required("quantity", number);
+    let quantity = fields.required("quantity", shape::whole(1..=purchases::MOST_AT_ONCE));
     fields.finish()?;
     let write = Write::CreatePurchase { event_id: *id, ticket_type, quantity };
     Ok(at_home(writer.write(hash, write).await?))
@@ -72,11 +71,6 @@ fn at_home(mut answer: HttpResponse) -> HttpResponse {
         answer.headers_mut().insert(header::LOCATION, home);
     }
     answer
-}
-
-/// How many may be bought is the event's to say.
-fn number(value: &Value) -> Result<i64, String> {
-    value.as_i64().ok_or_else(|| "must be a whole number".to_owned())
 }
 
 /// `GET /api/purchases/{id}`

@@ -1,5 +1,7 @@
 //! One read: who asks, and how the answer may be kept.
 
+use std::ops::RangeInclusive;
+
 use actix_web::FromRequest;
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
@@ -8,6 +10,8 @@ use actix_web::http::header;
 use actix_web::web::Data;
 use futures_util::future::LocalBoxFuture;
 use serde::Deserialize;
+use serde::Deserializer;
+use serde::de::Error;
 use serde_json::Value;
 use serde_json::json;
 
@@ -17,6 +21,7 @@ use crate::auth::SignedIn;
 use crate::auth::Viewer;
 use crate::auth::permission;
 use crate::auth::permission::Act;
+use crate::domain::number;
 use crate::problem::Problem;
 use crate::store::List;
 use crate::store::ListOf;
@@ -34,10 +39,10 @@ pub struct Reader {
 #[serde(deny_unknown_fields)]
 pub struct Paging {
     /// The id the page starts after: an earlier page's `next`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "after")]
     pub after: i64,
     /// Items at most, 1 to 500.
-    #[serde(default = "usual")]
+    #[serde(default = "usual", deserialize_with = "limit")]
     pub limit: i64,
     /// Of matches: only those with this status.
     pub status: Option<String>,
@@ -50,8 +55,7 @@ pub struct Paging {
 
 impl Paging {
     /// Of a list that has more to be asked for than this.
-    pub fn of(after: i64, limit: Option<i64>) -> Self {
-        let limit = limit.unwrap_or_else(usual);
+    pub fn of(after: i64, limit: i64) -> Self {
         Self { after, limit, status: None, _token: None, _ticket: None }
     }
 }
@@ -59,8 +63,22 @@ impl Paging {
 /// Characters of the hash beside a version: two bodies of one version are told apart.
 const HASH: usize = 8;
 
-fn usual() -> i64 {
+pub fn usual() -> i64 {
     100
+}
+
+/// A whole number of the query, which must be in this range.
+pub fn number(name: &str, given: &str, range: RangeInclusive<i64>) -> Result<i64, String> {
+    let number = number::read(given).filter(|number| range.contains(number));
+    number.ok_or_else(|| format!("{name}: use {} to {}", range.start(), range.end()))
+}
+
+pub fn after<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+    number("after", &String::deserialize(from)?, 0..=number::MAX).map_err(D::Error::custom)
+}
+
+pub fn limit<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+    number("limit", &String::deserialize(from)?, 1..=500).map_err(D::Error::custom)
 }
 
 impl FromRequest for Reader {
@@ -150,9 +168,6 @@ impl Reader {
 
     /// One page of a list.
     pub async fn page(&self, of: ListOf, paging: &Paging) -> Result<List, Problem> {
-        if !(1..=500).contains(&paging.limit) {
-            return Err(Problem::BadRequest("limit: use 1 to 500".to_owned()));
-        }
         Ok(self.app.store.list(of, paging.after, paging.limit).await?)
     }
 

@@ -1,11 +1,11 @@
 //! Who takes part in an event: users and teams, asked by its managers; and a team's own word on it.
 
 use actix_web::HttpResponse;
-use actix_web::web::Path;
 use actix_web::web::Query;
 
 use crate::auth::permission::Act;
 use crate::http::body::Body;
+use crate::http::path::Path;
 use crate::http::reader::Paging;
 use crate::http::reader::Reader;
 use crate::http::shape;

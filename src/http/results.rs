@@ -1,10 +1,10 @@
 //! Final outcomes as lists, and the table that follows from them. One match's is in `commands`.
 
 use actix_web::HttpResponse;
-use actix_web::web::Path;
 use actix_web::web::Query;
 
 use crate::auth::permission::Act;
+use crate::http::path::Path;
 use crate::http::reader::Paging;
 use crate::http::reader::Reader;
 use crate::problem::Problem;

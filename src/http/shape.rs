@@ -3,12 +3,12 @@
 use std::ops::RangeInclusive;
 
 use chrono::DateTime;
-use chrono::SecondsFormat;
-use chrono::SubsecRound;
 use chrono::Utc;
 use serde_json::Value;
 
 use crate::auth::token;
+use crate::domain::number;
+use crate::domain::time;
 use crate::domain::topic::Topic;
 
 type Read<T> = Result<T, String>;
@@ -87,7 +87,8 @@ pub fn colour(value: &Value) -> Read<String> {
 }
 
 pub fn id(value: &Value) -> Read<i64> {
-    value.as_i64().filter(|id| *id > 0).ok_or_else(|| "must be an id: 1 or more".to_owned())
+    let words = || format!("must be an id: 1 to {}", number::MAX);
+    number::id(value).ok_or_else(words)
 }
 
 pub fn shirt_number(value: &Value) -> Read<i32> {
@@ -123,9 +124,8 @@ pub fn any(value: &Value) -> Read<Value> {
 
 /// RFC 3339, kept to the millisecond.
 pub fn time(value: &Value) -> Read<DateTime<Utc>> {
-    let time = value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-    let time = time.map(|time| time.to_utc().trunc_subsecs(3));
-    time.ok_or_else(|| "must be a time as in 2026-11-21T15:00:00.000Z".to_owned())
+    let words = "must be a time as in 2026-11-21T15:00:00.000Z, of the years 0001 to 9999 in UTC";
+    value.as_str().and_then(time::read).ok_or_else(|| words.to_owned())
 }
 
 /// One of these words.
@@ -151,7 +151,7 @@ pub fn topics(value: &Value) -> Read<Vec<Topic>> {
 
 /// RFC 3339 in UTC with milliseconds, as everywhere on the wire.
 pub fn stamp(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+    time::text(at)
 }
 
 #[cfg(test)]
@@ -200,11 +200,16 @@ mod tests {
             assert!(email(&json!(bad)).is_err(), "{bad}");
         }
         assert_eq!(email(&json!("Ann@Example.org")), Ok("ann@example.org".to_owned()));
-        for bad in [json!(0), json!(-1), json!(1.5), json!("1"), json!(u64::MAX)] {
+        for bad in
+            [json!(0), json!(-1), json!(1.5), json!("1"), json!(1_i64 << 53), json!(u64::MAX)]
+        {
             assert!(id(&bad).is_err(), "{bad}");
         }
         let read = time(&json!("2026-11-21T16:00:00.1239+01:00")).map(stamp);
         assert_eq!(read, Ok("2026-11-21T15:00:00.123Z".to_owned()));
+        for bad in [json!("9999-12-31T23:59:59-05:00"), json!("0000-12-31T00:00:00Z"), json!(7)] {
+            assert!(time(&bad).is_err(), "{bad}");
+        }
         assert!(topics(&json!(["match_3", "nonsense"])).is_err());
         for bad in [json!(-101), json!(101), json!(1.5), json!("1"), json!(u64::MAX), json!(null)] {
             assert!(whole(-100..=100)(&bad).is_err(), "{bad}");

@@ -12,13 +12,13 @@ use std::time::Duration;
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::web::Path;
 use uuid::Uuid;
 
 use crate::auth::Viewer;
 use crate::domain::topic::Channel;
 use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
+use crate::http::path::Path;
 use crate::http::streams::asked::Asked;
 use crate::http::streams::wish::Transport;
 use crate::http::streams::wish::Wished;

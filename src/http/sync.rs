@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::http::header;
-use actix_web::web::Path;
 use chrono::DateTime;
 use chrono::Utc;
 use serde_json::Map;
@@ -16,6 +15,7 @@ use crate::http::body;
 use crate::http::body::Body;
 use crate::http::body::Fields;
 use crate::http::commands;
+use crate::http::path::Path;
 use crate::http::shape;
 use crate::http::writer;
 use crate::http::writer::Writer;

@@ -1,13 +1,13 @@
 //! People who can sign in.
 
 use actix_web::HttpResponse;
-use actix_web::web::Path;
 use actix_web::web::Query;
 use serde_json::json;
 
 use crate::auth::password;
 use crate::auth::permission::Act;
 use crate::http::body::Body;
+use crate::http::path::Path;
 use crate::http::reader::Paging;
 use crate::http::reader::Reader;
 use crate::http::shape;

@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
-use chrono::DateTime;
-use chrono::Utc;
 use serde::Deserialize;
+use serde::Deserializer;
+use serde::de::Error;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::domain::message;
 use crate::domain::message::StoredMessage;
+use crate::domain::number;
+use crate::domain::time;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
 use crate::store::Result;
 use crate::store::Snapshot;
 use crate::store::StoreError;
-use crate::stream::frame;
 use crate::stream::frame::Frame;
 use crate::stream::pages::FramePage;
 use crate::stream::source::State;
@@ -27,6 +28,7 @@ struct Envelope {
     #[serde(rename = "type")]
     kind: String,
     topic: String,
+    #[serde(deserialize_with = "seq")]
     seq: Seq,
     at: String,
     data: Value,
@@ -54,6 +56,12 @@ struct Polled<'a> {
     messages: Vec<&'a RawValue>,
 }
 
+/// In the range that ours have: what is reckoned with them doesn't leave it far.
+fn seq<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Seq, D::Error> {
+    let seq = Seq::deserialize(from)?;
+    if (0..=number::MAX).contains(&seq) { Ok(seq) } else { Err(D::Error::custom("out of range")) }
+}
+
 fn unreadable(what: &str) -> StoreError {
     StoreError::Unavailable(format!("the upstream's {what} can't be read"))
 }
@@ -75,7 +83,10 @@ fn message(stream: Stream, envelope: Envelope, text: &str) -> Result<StoredMessa
     if topic.stream != stream {
         return Err(unreadable("topic"));
     }
-    let at = DateTime::parse_from_rfc3339(&envelope.at).map_err(|_| unreadable("time"))?;
+    let at = time::read(&envelope.at).ok_or_else(|| unreadable("time"))?;
+    if envelope.seq == 0 {
+        return Err(unreadable("seq"));
+    }
     Ok(StoredMessage {
         seq: envelope.seq,
         channel: topic.channel,
@@ -127,8 +138,7 @@ pub fn head(bytes: &[u8]) -> Result<(Arc<str>, Seq)> {
 /// Since when the upstream says in a heartbeat that it can't see its own log.
 pub fn stale_since(heartbeat: &str) -> Option<String> {
     let said: Value = serde_json::from_str(heartbeat).ok()?;
-    let since = DateTime::parse_from_rfc3339(said["stale_since"].as_str()?).ok()?;
-    Some(frame::time_text(since.with_timezone(&Utc)))
+    time::read(said["stale_since"].as_str()?).map(time::text)
 }
 
 /// How often the upstream speaks at least, by its hello: in milliseconds, at most 10 min.
@@ -141,7 +151,7 @@ pub fn heartbeat_ms(hello: &str) -> Option<u64> {
 pub fn place(cursor: Option<&str>) -> Option<(&str, Seq)> {
     let (epoch, seq) = cursor?.split_once('.')?;
     let is_word = !epoch.is_empty() && epoch.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let seq = seq.parse().ok().filter(|seq| *seq >= 0)?;
+    let seq = number::read(seq)?;
     is_word.then_some((epoch, seq))
 }
 
@@ -161,6 +171,17 @@ mod tests {
             let text = MESSAGE.replacen(',', &format!(",{white}"), 1);
             assert!(!taken(Stream::Match(3), &text), "{white:?}");
         }
+        for (was, wrong) in [
+            (r#""seq":2"#, r#""seq":0"#),
+            (r#""seq":2"#, r#""seq":-1"#),
+            (r#""seq":2"#, r#""seq":9007199254740992"#),
+            (r#""seq":2"#, r#""seq":9223372036854775807"#),
+            (r#""seq":2"#, r#""seq":-9223372036854775808"#),
+            ("2026-11-21T15:04:05.123Z", "+10000-01-01T00:00:00.000Z"),
+            ("2026-11-21T15:04:05.123Z", "9999-12-31T23:59:59-05:00"),
+        ] {
+            assert!(!taken(Stream::Match(3), &MESSAGE.replace(was, wrong)), "{wrong}");
+        }
         let page = format!(r#"{{"items":[{MESSAGE}],"next":null}}"#);
         let read = |after, text: &str| page_of(after, text).map(|page| page.last());
         assert_eq!(read(1, &page).unwrap(), Some(2));
@@ -178,7 +199,7 @@ mod tests {
         let time = Some("2026-11-21T15:04:05.123Z".to_owned());
         assert_eq!(said(r#""2026-11-21T15:04:05.123Z""#), time);
         assert_eq!(said(r#""2026-11-21T16:04:05.123+01:00""#), time);
-        for other in ["null", "7", r#""long ago""#, r#""x\"}"#] {
+        for other in ["null", "7", r#""long ago""#, r#""x\"}"#, r#""9999-12-31T23:59:59-05:00""#] {
             assert_eq!(said(other), None, "{other}");
         }
     }
@@ -186,7 +207,17 @@ mod tests {
     #[test]
     fn g3_a_cursor_is_a_word_and_a_number() {
         assert_eq!(place(Some("5f2c91.42")), Some(("5f2c91", 42)));
-        for other in ["42", ".42", "e.-1", "e.x", "e.stop", "e.m3-4", "a\rb.4", "a b.4"] {
+        for other in [
+            "42",
+            ".42",
+            "e.-1",
+            "e.x",
+            "e.stop",
+            "e.m3-4",
+            "a\rb.4",
+            "a b.4",
+            "e.9223372036854775807",
+        ] {
             assert_eq!(place(Some(other)), None, "{other:?}");
         }
     }

@@ -3,13 +3,14 @@
 use std::ops::RangeInclusive;
 
 use chrono::DateTime;
-use chrono::Datelike;
 use chrono::Utc;
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::domain::number;
 use crate::domain::rejection::FieldError;
 use crate::domain::rejection::Rejection;
+use crate::domain::time;
 
 /// How many unknown fields are named before the rest is left unsaid: nobody reads more, and the
 /// answer to a huge wrong body stays small.
@@ -61,7 +62,7 @@ impl<'a> Body<'a> {
     /// A positive id.
     pub fn id(&mut self, name: &'static str) -> Option<i64> {
         let value = self.take(name)?;
-        let id = value.as_i64().filter(|id| *id > 0);
+        let id = number::id(value);
         if id.is_none() {
             return self.refuse(name, "must be a positive integer");
         }
@@ -95,11 +96,7 @@ impl<'a> Body<'a> {
     /// An RFC 3339 time, cut to the milliseconds that all our times have.
     pub fn time(&mut self, name: &'static str) -> Option<DateTime<Utc>> {
         let value = self.take(name)?;
-        let time = value
-            .as_str()
-            .and_then(|text| DateTime::parse_from_rfc3339(text).ok())
-            .and_then(|time| DateTime::from_timestamp_millis(time.timestamp_millis()))
-            .filter(|time| (1..=9999).contains(&time.year()));
+        let time = value.as_str().and_then(time::read);
         if time.is_none() {
             return self.refuse(name, "must be an RFC 3339 time, as 2026-11-21T15:04:05.123Z");
         }
@@ -115,9 +112,7 @@ impl<'a> Body<'a> {
     pub fn ids(&mut self, name: &'static str, most: usize) -> Option<Vec<i64>> {
         let value = self.take(name)?;
         let items = value.as_array().filter(|items| items.len() <= most);
-        let ids = items.and_then(|items| {
-            items.iter().map(|item| item.as_i64().filter(|id| *id > 0)).collect()
-        });
+        let ids = items.and_then(|items| items.iter().map(number::id).collect());
         if ids.is_none() {
             return self.refuse(name, format!("must be a list of at most {most} ids"));
         }

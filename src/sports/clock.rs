@@ -1,10 +1,11 @@
 //! The match clock: it moves only by the times that commands carry.
 
 use chrono::DateTime;
-use chrono::SecondsFormat;
 use chrono::Utc;
 use serde_json::Value;
 use serde_json::json;
+
+use crate::domain::time;
 
 /// A part of a match with a name.
 #[derive(Debug, PartialEq, Eq)]
@@ -99,5 +100,5 @@ impl Clock {
 
 /// A time as all our JSON writes it: RFC 3339, UTC, milliseconds.
 pub fn moment(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+    time::text(at)
 }

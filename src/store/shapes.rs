@@ -3,9 +3,6 @@
 use std::fmt::Write;
 
 use aws_lc_rs::digest;
-use chrono::DateTime;
-use chrono::SecondsFormat;
-use chrono::Utc;
 use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
@@ -15,6 +12,7 @@ use crate::domain::leaderboard::Ranking;
 use crate::domain::message::Message;
 use crate::domain::message::in_one_line;
 use crate::domain::purchases::Sales;
+use crate::domain::time;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Topic;
 use crate::sports::Fixture;
@@ -34,9 +32,7 @@ use crate::store::rows::UserRow;
 
 /// RFC 3339 in UTC with milliseconds.
 pub fn time(at_ms: i64) -> String {
-    DateTime::<Utc>::from_timestamp_millis(at_ms)
-        .unwrap_or_default()
-        .to_rfc3339_opts(SecondsFormat::Millis, true)
+    time::text_of_millis(at_ms)
 }
 
 pub fn user(row: &UserRow) -> Value {

@@ -8,6 +8,7 @@ use std::fmt::Write;
 
 use uuid::Uuid;
 
+use crate::domain::number;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
 
@@ -27,7 +28,7 @@ pub enum Cursor {
 impl Cursor {
     /// Reads a cursor; whatever it can't make sense of is `Unknown`, never an error.
     pub fn parse(text: &str, epoch: &str) -> Self {
-        if let Some(seq) = number(text) {
+        if let Some(seq) = number::read(text) {
             return Self::One(seq);
         }
         let Some(places) = text.strip_prefix(epoch).and_then(|rest| rest.strip_prefix('.')) else {
@@ -36,7 +37,7 @@ impl Cursor {
         if places == "stop" {
             return Self::Stop;
         }
-        if let Some(seq) = number(places) {
+        if let Some(seq) = number::read(places) {
             return Self::One(seq);
         }
         let places: Option<Vec<_>> = places.split('.').map(place).collect();
@@ -86,22 +87,17 @@ pub fn of_many(epoch: &str, places: impl Iterator<Item = (Stream, Seq)>) -> Stri
     text
 }
 
-fn number(text: &str) -> Option<Seq> {
-    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if plain { text.parse().ok() } else { None }
-}
-
 fn place(text: &str) -> Option<(Stream, Seq)> {
     let (stream, seq) = text.split_once('-')?;
-    let seq = number(seq)?;
+    let seq = number::read(seq)?;
     if !stream.is_ascii() || stream.is_empty() {
         return None;
     }
     let (kind, id) = stream.split_at(1);
     let stream = match kind {
-        "e" => Stream::Event(number(id)?),
-        "t" => Stream::Team(number(id)?),
-        "m" => Stream::Match(number(id)?),
+        "e" => Stream::Event(number::read_id(id)?),
+        "t" => Stream::Team(number::read_id(id)?),
+        "m" => Stream::Match(number::read_id(id)?),
         "p" => Stream::Purchase(Uuid::try_parse(id).ok()?),
         _ => return None,
     };
@@ -135,7 +131,15 @@ mod tests {
             ("5f2c91.x1-4",          Cursor::Unknown),
             ("5f2c91.m3-7.",         Cursor::Unknown),
             ("5f2c91.é1-4",          Cursor::Unknown),
+            ("9007199254740991",     Cursor::One(number::MAX)),
+            ("9007199254740992",     Cursor::Unknown),
+            ("9223372036854775807",  Cursor::Unknown),
             ("99999999999999999999", Cursor::Unknown),
+            ("5f2c91.9007199254740992", Cursor::Unknown),
+            ("5f2c91.m3-9223372036854775807", Cursor::Unknown),
+            ("5f2c91.m9223372036854775807-3", Cursor::Unknown),
+            ("5f2c91.m0-3",          Cursor::Unknown),
+            ("042",                  Cursor::Unknown),
             ("5f2c91.42\n",          Cursor::Unknown),
         ];
         for (text, expected) in cases {
@@ -151,7 +155,7 @@ mod tests {
 
         #[test]
         fn what_is_written_is_read_again(
-            places in prop::collection::vec((1i64..1000, 0i64..i64::MAX), 1..32)
+            places in prop::collection::vec((1i64..1000, 0..=number::MAX), 1..32)
         ) {
             let places: Vec<_> =
                 places.into_iter().map(|(id, seq)| (Stream::Team(id), seq)).collect();

@@ -268,7 +268,7 @@ impl Followed {
 async fn read(shared: &Shared, stream: Stream, after: Seq, limit: i64) -> Result<FramePage> {
     let page = soon(shared.source.page(stream, after, limit)).await?;
     let now_ms = chrono::Utc::now().timestamp_millis();
-    let lag = page.frames.first().map_or(0, |first| now_ms - first.at_ms());
+    let lag = page.frames.first().map_or(0, |first| now_ms.saturating_sub(first.at_ms()));
     shared.metrics.bus_lag_seconds.set(lag.max(0) as f64 / 1000.0);
     Ok(page)
 }

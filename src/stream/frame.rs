@@ -10,10 +10,10 @@ use bytes::BufMut;
 use bytes::Bytes;
 use bytes::BytesMut;
 use chrono::DateTime;
-use chrono::SecondsFormat;
 use chrono::Utc;
 
 use crate::domain::message::StoredMessage;
+use crate::domain::time;
 use crate::domain::topic::Channel;
 use crate::domain::topic::Seq;
 
@@ -179,7 +179,7 @@ pub fn now_text() -> String {
 
 /// A time as it is said everywhere.
 pub fn time_text(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+    time::text(at)
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ impl Player {
             return Ok(self.complete());
         };
         if let Some(last_at) = self.last_at.replace(frame.at_ms()) {
-            let gap = u64::try_from(frame.at_ms() - last_at).unwrap_or(0);
+            let gap = u64::try_from(frame.at_ms().saturating_sub(last_at)).unwrap_or(0);
             self.pause += Duration::from_millis(gap).div_f64(self.tape.speed);
         }
         let heartbeat = Duration::from_secs(self.shared.settings.heartbeat_seconds.into());

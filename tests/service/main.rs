@@ -4,6 +4,7 @@
 #![expect(clippy::too_many_lines, reason = "a test is one story, or one table")]
 
 mod announcements;
+mod bounds;
 mod caches;
 mod commands;
 mod crash;

@@ -103,7 +103,9 @@ export function say(schema) {
     const { words, names } = say(schema.properties.items);
     return { words: `page of ${words.replace(/^list of /, "")}`, names };
   }
-  const [least, most] = [schema.minimum ?? schema.minLength, schema.maximum ?? schema.maxLength];
+  // What holds for every whole number needn't be said of each.
+  const said = (/** @type {number | undefined} */ bound) => (Math.abs(bound ?? 0) === Number.MAX_SAFE_INTEGER ? undefined : bound);
+  const [least, most] = [said(schema.minimum) ?? schema.minLength, said(schema.maximum) ?? schema.maxLength];
   const of = schema.type === "string" ? " characters" : "";
   const bounds = least !== undefined && most !== undefined ? `, ${least} to ${most}${of}` : least !== undefined ? `, ${least} or more${of}` : most !== undefined ? `, at most ${most}${of}` : "";
   const type = Array.isArray(schema.type) ? schema.type.join(" or ") : schema.type ?? "anything";

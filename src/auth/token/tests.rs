@@ -266,3 +266,19 @@ fn a_provider_names_people_by_checked_mail_addresses() {
     let own = encode(Algorithm::HS256, SECRET, &json!({ "sub": "1", "email": "x@y", "exp": exp }));
     assert_eq!(shared_secret().verify(&own).unwrap().subject, Subject::Id(1), "ours are numbers");
 }
+
+#[test]
+fn g10_a_token_ends_in_a_year_that_can_be_written() {
+    let keys = shared_secret();
+    let read = |exp: Value| {
+        let claims = json!({ "sub": "1", "exp": exp });
+        let key = EncodingKey::from_secret(SECRET);
+        keys.verify(&jsonwebtoken::encode(&Header::default(), &claims, &key).unwrap())
+    };
+    let last = read(json!(253_402_300_799_i64)).unwrap().expires_at;
+    assert_eq!(time::text(last), "9999-12-31T23:59:59.000Z");
+    let beyond = [json!(253_402_300_800_i64), json!(i64::MAX), json!(u64::MAX), json!(1e300)];
+    for exp in beyond.into_iter().chain([json!(-1), json!(i64::MIN), json!("soon")]) {
+        assert!(read(exp.clone()).is_err(), "{exp}");
+    }
+}

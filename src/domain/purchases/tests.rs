@@ -63,6 +63,9 @@ fn tickets_are_used_once_and_of_confirmed_purchases_only() {
     }
 }
 
+/// Of the largest sum there is.
+const HALF: i64 = number::MAX / 2;
+
 #[test]
 fn orders_stay_within_what_is_sold() {
     let fair = Sales {
@@ -75,7 +78,7 @@ fn orders_stay_within_what_is_sold() {
         ],
     };
     let open = Sales { max_quantity: Some(100), ..Sales::default() };
-    let gold = Sales { ticket_types: vec![kind("gold", Some(i64::MAX / 2), None)], ..open.clone() };
+    let gold = Sales { ticket_types: vec![kind("gold", Some(HALF), None)], ..open.clone() };
     let shrunk = Sales { capacity: Some(3), ..Sales::default() };
     #[rustfmt::skip]
     let cases = [
@@ -96,7 +99,7 @@ fn orders_stay_within_what_is_sold() {
         (&fair,    "Adult", 1,        (0, 0),    Err("/ticket_type: must be one of adult, child, guest")),
         (&open,    "any",   100,      (999, 99), Ok(None)),
         (&open,    "any",   101,      (0, 0),    Err("/quantity: must be a number from 1 to 100")),
-        (&gold,    "gold",  2,        (0, 0),    Ok(Some(i64::MAX - 1))),
+        (&gold,    "gold",  2,        (0, 0),    Ok(Some(number::MAX - 1))),
         (&gold,    "gold",  3,        (0, 0),    Err("/quantity: costs too much")),
         (&shrunk,  "any",   1,        (7, 7),    Err("no ticket (any) is left")),
     ];

@@ -1,11 +1,13 @@
 //! The fields of an event's body.
 
 use std::collections::HashSet;
+use std::ops::RangeInclusive;
 
 use serde_json::Value;
 
 use crate::domain::leaderboard::Points;
 use crate::domain::leaderboard::TieBreaker;
+use crate::domain::purchases;
 use crate::domain::purchases::Money;
 use crate::domain::purchases::TicketType;
 use crate::http::body::Fields;
@@ -17,8 +19,11 @@ use crate::store::job::EventFields;
 /// Kinds of tickets that one event may sell.
 const MOST_TYPES: usize = 50;
 
-/// Tickets of one purchase, however generous its event is.
-const MOST_AT_ONCE: i64 = 100;
+/// Tickets of an event, or of one type.
+const CAPACITY: RangeInclusive<i64> = 1..=1_000_000_000;
+
+/// Of one ticket in minor units: 10 000 million, so that any purchase can be summed.
+const PRICE: RangeInclusive<i64> = 0..=1_000_000_000_000;
 
 /// Everything an event is made of.
 pub fn all(fields: &mut Fields) -> EventFields {
@@ -28,8 +33,8 @@ pub fn all(fields: &mut Fields) -> EventFields {
         visibility: fields.optional("visibility", shape::visibility).unwrap_or("public".to_owned()),
         points: fields.object("points", points).flatten().unwrap_or_default(),
         tie_breakers: fields.optional("tie_breakers", tie_breakers).unwrap_or_else(usual),
-        capacity: fields.optional("capacity", shape::whole(1..=i64::MAX)),
-        max_quantity: fields.optional("max_quantity", shape::whole(1..=MOST_AT_ONCE)),
+        capacity: fields.optional("capacity", shape::whole(CAPACITY)),
+        max_quantity: fields.optional("max_quantity", shape::whole(1..=purchases::MOST_AT_ONCE)),
         ticket_types: ticket_types(fields).unwrap_or_default(),
     }
 }
@@ -45,8 +50,8 @@ pub fn changed(fields: &mut Fields) -> EventEdit {
         visibility: fields.present("visibility", shape::visibility),
         points: new_points.flatten(),
         tie_breakers: fields.present("tie_breakers", tie_breakers),
-        capacity: fields.nullable("capacity", shape::whole(1..=i64::MAX)),
-        max_quantity: fields.nullable("max_quantity", shape::whole(1..=MOST_AT_ONCE)),
+        capacity: fields.nullable("capacity", shape::whole(CAPACITY)),
+        max_quantity: fields.nullable("max_quantity", shape::whole(1..=purchases::MOST_AT_ONCE)),
         ticket_types: ticket_types(fields),
     }
 }
@@ -92,7 +97,7 @@ fn ticket_types(fields: &mut Fields) -> Option<Vec<TicketType>> {
     let types = fields.objects("ticket_types", MOST_TYPES, |one| TicketType {
         name: one.required("name", shape::name),
         price: one.object("price", price).flatten(),
-        capacity: one.optional("capacity", shape::whole(1..=i64::MAX)),
+        capacity: one.optional("capacity", shape::whole(CAPACITY)),
     })?;
     let mut names = HashSet::new();
     if !types.iter().all(|one| names.insert(&one.name)) {
@@ -103,7 +108,7 @@ fn ticket_types(fields: &mut Fields) -> Option<Vec<TicketType>> {
 
 fn price(fields: &mut Fields) -> Money {
     Money {
-        amount: fields.required("amount", shape::whole(0..=i64::MAX)),
+        amount: fields.required("amount", shape::whole(PRICE)),
         currency: fields.required("currency", shape::currency),
     }
 }
@@ -173,6 +178,8 @@ mod tests {
             (json!({ "tie_breakers": ["points", "points"] }),          "/tie_breakers"),
             (json!({ "tie_breakers": "points" }),                      "/tie_breakers"),
             (json!({ "capacity": 0 }),                                 "/capacity"),
+            (json!({ "capacity": 1_000_000_001 }),                     "/capacity"),
+            (json!({ "capacity": i64::MAX }),                          "/capacity"),
             (json!({ "max_quantity": 0 }),                             "/max_quantity"),
             (json!({ "max_quantity": 101 }),                          "/max_quantity"),
             (json!({ "ticket_types": {} }),                            "/ticket_types"),
@@ -182,6 +189,8 @@ mod tests {
             (json!({ "ticket_types": [{ "name": "a", "seat": 1 }] }),  "/ticket_types/0/seat"),
             (json!({ "ticket_types": [{ "name": "a", "capacity": 0 }] }), "/ticket_types/0/capacity"),
             (json!({ "ticket_types": [{ "name": "a", "price": 7 }] }), "/ticket_types/0/price"),
+            (json!({ "ticket_types": [{ "name": "a", "price": { "amount": 1_000_000_000_001_i64, "currency": "EUR" } }] }),
+                "/ticket_types/0/price/amount"),
             (json!({ "ticket_types": [{ "name": "a", "price": { "amount": -1, "currency": "EUR" } }] }),
                 "/ticket_types/0/price/amount"),
             (json!({ "ticket_types": [{ "name": "a", "price": { "amount": 1, "currency": "eur" } }] }),

@@ -14,6 +14,7 @@ use serde_json::json;
 use super::codes;
 use super::text::Document;
 use super::types;
+use crate::domain::number;
 
 /// Writes that are no changes of the domain: a key would do nothing.
 const KEYLESS: [&str; 4] = ["/api/auth", "/api/stream-tickets", "/api/admin", "/sync"];
@@ -111,12 +112,14 @@ fn id(method: &str, path: &str) -> String {
 /// Ids in the path.
 fn parameters(path: &str) -> Value {
     let names = path.split('{').skip(1).filter_map(|part| part.split('}').next());
+    let of_connection = path.starts_with("/api/admin/connections/");
     let of_purchase = path.starts_with("/api/purchases/");
     let made = names.map(|name| {
         let schema = match name {
-            "code" | "topic" | "channel" | "connection" => json!({ "type": "string" }),
+            "code" | "topic" | "channel" => json!({ "type": "string" }),
             "id" if of_purchase => json!({ "type": "string", "format": "uuid" }),
-            _ => json!({ "type": "integer", "minimum": 1 }),
+            _ if of_connection => json!({ "type": "string" }),
+            _ => json!({ "type": "integer", "minimum": 1, "maximum": number::MAX }),
         };
         json!({ "name": name, "in": "path", "required": true, "schema": schema })
     });

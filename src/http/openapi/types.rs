@@ -4,6 +4,8 @@
 use serde_json::Value;
 use serde_json::json;
 
+use crate::domain::number;
+
 /// The schema of a type, alone or in a union.
 pub fn schema(text: &str) -> Result<Value, String> {
     let parts = split(text.trim());
@@ -80,8 +82,9 @@ fn single(text: &str) -> Result<Value, String> {
 
 fn named(name: &str) -> Option<Value> {
     Some(match name {
-        "id" => json!({ "type": "integer", "minimum": 1 }),
-        "int" => json!({ "type": "integer" }),
+        "id" => json!({ "type": "integer", "minimum": 1, "maximum": number::MAX }),
+        // What has no narrower range has that of whole numbers that every language holds.
+        "int" => json!({ "type": "integer", "minimum": -number::MAX, "maximum": number::MAX }),
         "number" => json!({ "type": "number" }),
         "text" => json!({ "type": "string" }),
         "bool" => json!({ "type": "boolean" }),
@@ -100,22 +103,23 @@ mod tests {
     #[test]
     fn types_are_schemas() {
         let cases = [
-            ("id", json!({ "type": "integer", "minimum": 1 })),
-            ("int(0..)", json!({ "type": "integer", "minimum": 0 })),
+            ("id", json!({ "type": "integer", "minimum": 1, "maximum": number::MAX })),
+            ("int(0..)", json!({ "type": "integer", "minimum": 0, "maximum": number::MAX })),
+            ("int(0..9)", json!({ "type": "integer", "minimum": 0, "maximum": 9 })),
             ("text(1..20)", json!({ "type": "string", "minLength": 1, "maxLength": 20 })),
             ("Team", json!({ "$ref": "#/components/schemas/Team" })),
-            ("[int]", json!({ "type": "array", "items": { "type": "integer" } })),
+            ("[bool]", json!({ "type": "array", "items": { "type": "boolean" } })),
             (
-                "{[int]}",
+                "{[bool]}",
                 json!({ "type": "object", "additionalProperties":
-                { "type": "array", "items": { "type": "integer" } } }),
+                { "type": "array", "items": { "type": "boolean" } } }),
             ),
             ("\"a\"|\"b\"", json!({ "type": "string", "enum": ["a", "b"] })),
-            ("int|null", json!({ "anyOf": [{ "type": "integer" }, { "type": "null" }] })),
+            ("bool|null", json!({ "anyOf": [{ "type": "boolean" }, { "type": "null" }] })),
             (
-                "[int|null]",
+                "[bool|null]",
                 json!({ "type": "array", "items":
-                { "anyOf": [{ "type": "integer" }, { "type": "null" }] } }),
+                { "anyOf": [{ "type": "boolean" }, { "type": "null" }] } }),
             ),
         ];
         for (text, expected) in cases {

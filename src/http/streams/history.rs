@@ -5,14 +5,15 @@ use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
-use actix_web::web::Path;
 
 use crate::App;
 use crate::auth::Viewer;
+use crate::domain::number;
 use crate::domain::rejection::Reason;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Topic;
+use crate::http::path::Path;
 use crate::http::streams::asked;
 use crate::http::streams::wish;
 use crate::problem::Problem;
@@ -67,7 +68,8 @@ fn window(app: &App, request: &HttpRequest, topic: Topic) -> Result<(Seq, usize)
     let limit = match wish::one(&pairs, "limit") {
         None => USUAL,
         Some(text) => {
-            let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+            let limit = number::read(text).and_then(|limit| usize::try_from(limit).ok());
+            let limit = limit.filter(|limit| (1..=MOST).contains(limit));
             limit.ok_or_else(|| wish::bad("limit", "1 to 500"))?
         }
     };

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
-use actix_web::web::Path;
 
 use crate::auth::Viewer;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
+use crate::http::path::Path;
 use crate::http::streams::asked::Asked;
 use crate::http::streams::head;
 use crate::http::streams::wish;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use actix_web::HttpRequest;
 use actix_web::web::Query;
 
+use crate::domain::number;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Topic;
 use crate::problem::Problem;
@@ -46,10 +47,12 @@ impl Wished {
     pub fn read(request: &HttpRequest) -> Result<Self, Problem> {
         let pairs = pairs(request)?;
         let types = types(&pairs)?;
+        // Looked at also where nothing is done with them: a slip is told whatever else is asked.
+        let rate = number(&pairs, "max_rate", MAX_RATE, 0.01, 50.0)?;
+        let wait = number(&pairs, "wait", MOST_WAIT as f64, 0.0, MOST_WAIT as f64)?;
         let mode = match one(&pairs, "mode") {
             None | Some("log") => Mode::Log { types },
             Some("state") => {
-                let rate = number(&pairs, "max_rate", MAX_RATE, 0.01, 50.0)?;
                 #[expect(
                     clippy::cast_possible_truncation,
                     clippy::cast_sign_loss,
@@ -69,13 +72,12 @@ impl Wished {
         let transport = match one(&pairs, "transport") {
             None | Some("sse") => Transport::Sse,
             Some("poll") => {
-                let most = MOST_WAIT as f64;
                 #[expect(
                     clippy::cast_possible_truncation,
                     clippy::cast_sign_loss,
                     reason = "between 0 and 25"
                 )]
-                let wait = number(&pairs, "wait", most, 0.0, most)? as u64;
+                let wait = wait as u64;
                 Transport::Poll { wait }
             }
             Some(_) => return Err(bad("transport", "sse or poll")),
@@ -118,10 +120,7 @@ pub fn tape(request: &HttpRequest) -> Result<(f64, Seq), Problem> {
     let speed = number(&pairs, "speed", 1.0, 0.1, 10_000.0)?;
     let from = match one(&pairs, "from") {
         None => 1,
-        Some(text) => {
-            let seq = text.parse().ok().filter(|seq| *seq >= 1);
-            seq.ok_or_else(|| bad("from", "a seq: 1 or more"))?
-        }
+        Some(text) => number::read_id(text).ok_or_else(|| bad("from", "a seq: 1 or more"))?,
     };
     Ok((speed, from))
 }
@@ -167,7 +166,7 @@ mod tests {
     fn parameters_are_read_or_refused() {
         #[rustfmt::skip]
         let bad = ["mode=fast", "mode=state&max_rate=0", "mode=state&max_rate=x", "snapshot=maybe",
-                   "transport=ws", "transport=poll&wait=26", "transport=poll&wait=-1"];
+                   "transport=ws", "transport=poll&wait=26", "transport=poll&wait=-1", "wait=NaN", "wait=1e400", "max_rate=inf"];
         for query in bad {
             assert!(Wished::read(&of(query)).is_err(), "{query}");
         }
@@ -178,6 +177,18 @@ mod tests {
         let wished = Wished::read(&of("transport=poll&wait=3&mode=state&max_rate=4")).unwrap();
         assert_eq!(wished.transport, Transport::Poll { wait: 3 });
         assert_eq!(wished.mode, Mode::State { types: vec![], least_gap_ms: 250 });
+    }
+
+    #[test]
+    fn g10_a_replay_begins_with_a_seq_that_can_be() {
+        assert_eq!(tape(&of("")).unwrap().1, 1);
+        assert_eq!(tape(&of("from=9007199254740991")).unwrap().1, number::MAX);
+        for bad in ["0", "-1", "x", "1.5", "9007199254740992", "9223372036854775807"] {
+            assert!(tape(&of(&format!("from={bad}"))).is_err(), "{bad}");
+        }
+        for bad in ["0", "-1", "NaN", "inf", "1e400", "10001"] {
+            assert!(tape(&of(&format!("speed={bad}"))).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -20,6 +20,9 @@ pub struct Over {
     pub wickets: u32,
 }
 
+/// As many as four digits write.
+const OVERS_MOST: u32 = 9_999;
+
 /// How much a side may bowl: overs, and balls of one more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
@@ -47,7 +50,8 @@ impl Quota {
     /// `15`, `15.0` or `9.2`, the last for nine overs and two balls; a number means whole overs.
     pub fn read(value: &Value, balls_per_over: u32) -> Option<Self> {
         if let Some(overs) = value.as_u64() {
-            return u32::try_from(overs).ok().map(Self::of_overs).filter(|quota| quota.overs > 0);
+            let overs = u32::try_from(overs).ok().filter(|overs| (1..=OVERS_MOST).contains(overs));
+            return overs.map(Self::of_overs);
         }
         let text = value.as_str()?;
         let (overs, balls) = text.split_once('.').unwrap_or((text, "0"));

@@ -77,7 +77,8 @@ impl Hub {
 
     fn observe(&self, station: &Station) {
         let newest = station.ring.borrow().newest_at_ms();
-        let ms = newest.map_or(0, |at| chrono::Utc::now().timestamp_millis() - at).max(0);
+        let ms =
+            newest.map_or(0, |at| chrono::Utc::now().timestamp_millis().saturating_sub(at)).max(0);
         self.shared.metrics.publish_seconds.observe(ms as f64 / 1000.0);
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::domain::time;
 use crate::domain::topic::Stream;
 use crate::metrics::Kind;
 use crate::metrics::Outcome;
@@ -42,7 +43,7 @@ pub(super) fn describe(reader: &Reader) -> Value {
         "topics": topics.iter().map(|wanted| wanted.topic.to_string()).collect::<Vec<_>>(),
         "user_id": reader.who.user_id,
         "address": reader.who.address.map(|address| address.to_string()),
-        "opened_at": reader.opened_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+        "opened_at": time::text(reader.opened_at),
         "lag": reader.follows.iter().map(Follow::lag).max().unwrap_or(0),
         "transport": "sse",
     })
