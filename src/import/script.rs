@@ -6,6 +6,7 @@ use chrono::Utc;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::domain::time;
 use crate::import::Misfit;
 use crate::import::Roster;
 use crate::import::Sheet;
@@ -79,7 +80,9 @@ pub fn format(sheet: &Sheet) -> Value {
 pub fn began(sheet: &Sheet) -> Result<DateTime<Utc>, Misfit> {
     let ten = NaiveTime::from_hms_opt(10, 0, 0).unwrap_or_default();
     let day = sheet.info.dates.first().ok_or_else(|| Misfit::at("info.dates", "is empty"))?;
-    Ok(day.and_time(ten).and_utc())
+    let at = day.and_time(ten).and_utc();
+    let at = time::of_millis(at.timestamp_millis());
+    at.ok_or_else(|| Misfit::at("info.dates", "is beyond the years that times have"))
 }
 
 fn fixture(sheet: &Sheet, roster: &Roster) -> Fixture {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
+use serde_json::Number;
 use serde_json::Value;
 
 use crate::import::Misfit;
@@ -168,6 +169,22 @@ pub struct Role {
     pub out: Option<String>,
 }
 
+/// Beyond any number of runs, balls or days: what is reckoned with smaller ones can't run over.
+const NUMBER_MOST: i64 = 1_000_000;
+
+/// The first number of the file that is none of a match, if there is one.
+fn too_large(value: &Value) -> Option<&Number> {
+    match value {
+        Value::Number(number) => {
+            let size = number.as_f64().map_or(f64::INFINITY, f64::abs);
+            (size > NUMBER_MOST as f64).then_some(number)
+        }
+        Value::Array(items) => items.iter().find_map(too_large),
+        Value::Object(fields) => fields.values().find_map(too_large),
+        _ => None,
+    }
+}
+
 fn six() -> u32 {
     6
 }
@@ -175,11 +192,17 @@ fn six() -> u32 {
 impl Sheet {
     /// Reads a file's text.
     pub fn read(text: &str) -> Result<Self, Misfit> {
-        let sheet: Self = serde_json::from_str(text).map_err(|error| {
+        let misfit = |error: serde_json::Error| {
             let place = format!("line {}, column {}", error.line(), error.column());
             let words = error.to_string();
             Misfit::at(place, words.split(" at line ").next().unwrap_or_default())
-        })?;
+        };
+        let whole: Value = serde_json::from_str(text).map_err(misfit)?;
+        if let Some(number) = too_large(&whole) {
+            let why = format!("{number} is more than {NUMBER_MOST}");
+            return Err(Misfit::at("the file", why));
+        }
+        let sheet: Self = serde_json::from_str(text).map_err(misfit)?;
         let version = &sheet.meta.data_version;
         if !VERSIONS.contains(&version.as_str()) {
             let why = format!("version {version} is none of {}", VERSIONS.join(", "));
@@ -220,5 +243,23 @@ impl Wicket {
 
     pub fn counts(&self) -> bool {
         !self.is_retirement() || self.kind == "retired out"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn g10_a_number_that_no_match_has_is_refused() {
+        for number in
+            ["1000001", "-1000001", "9223372036854775807", "18446744073709551615", "1e300"]
+        {
+            let text = format!(r#"{{"innings":[{{"penalty_runs":{{"post":{number}}}}}]}}"#);
+            let misfit = Sheet::read(&text).unwrap_err().to_string();
+            assert!(misfit.contains("more than 1000000"), "{misfit}");
+        }
+        let misfit = Sheet::read(r#"{"innings":[1000000]}"#).unwrap_err().to_string();
+        assert!(!misfit.contains("more than"), "{misfit}");
     }
 }
