@@ -3,7 +3,8 @@
 import { pair, wall } from "./client/colour.js";
 import { follow, keptAs, matchId, sportOf, stands } from "./client/game.js";
 import { Build, loaded } from "./parts/build.js";
-import { timeOfDay } from "./parts/dates.js";
+import { Boundary } from "./parts/boundary.js";
+import { dayUnlessToday, timeOfDay } from "./parts/dates.js";
 import { languageOf, speak } from "./parts/language.js";
 import { Moments } from "./parts/moments.js";
 import { Later } from "./parts/tabs.js";
@@ -84,7 +85,7 @@ function trouble() {
 
 function draw() {
   stage.dataset.status = game?.status ?? "";
-  if (game) {
+  if (game?.teams?.home && game.teams.away) {
     document.title = `${game.teams.home.name} v ${game.teams.away.name} · Touchline`;
     const colours = pair(game.teams.home.colour, game.teams.away.colour);
     for (const end of ENDS) {
@@ -94,9 +95,11 @@ function draw() {
     }
   }
   const wrong = trouble();
-  render(html`${game && stream ? html`<${Board} game=${game} stream=${stream} />` : html`<p class="waiting">${wrong ? "" : words("Connecting")}</p>`}
+  render(html`${game && stream ? html`<${Boundary} of=${game} draw=${board} instead=${html`<p class="waiting">–</p>`} />` : html`<p class="waiting">${wrong ? "" : words("Connecting")}</p>`}
     <p class="lost" id="lost" role="status" hidden=${wrong === ""}>${wrong}</p>`, stage);
 }
+
+const board = () => game && stream && html`<${Board} game=${game} stream=${stream} />`;
 
 /** @param {{ game: Game, stream: Stream }} props */
 function Board({ game: now, stream: from }) {
@@ -117,8 +120,8 @@ function Match({ game: now, stream: from }) {
       <p class="time"><span id="clock">${text}</span><span class="added" id="added">${added}</span></p>
       <p class="right" id="about">${pens ? `${words("Pens")} ${pens.home}–${pens.away}` : (now.venue ?? "")}</p>
     </header>
-    ${ENDS.map((end) => html`<${Half} key=${end} end=${end} game=${now} moment=${moment?.end === end ? moment : null} />`)}
-    <ol class="board" id="board">${sportOf(now.sport).board(now, words)}</ol>`;
+    ${ENDS.map((end) => html`<${Boundary} key=${end} of=${now} draw=${() => html`<${Half} end=${end} game=${now} moment=${moment?.end === end ? moment : null} />`} instead=${html`<section class=${`half ${end}`}>–</section>`} />`)}
+    <ol class="board" id="board"><${Boundary} of=${now} draw=${() => sportOf(now.sport).board(now, words)} instead=${html`<li>–</li>`} /></ol>`;
 }
 
 /** @param {{ end: End, game: Game, moment: import("./parts/moments.js").Shown | null }} props */
@@ -146,15 +149,8 @@ function timeOf(now, from) {
   const running = clock && status === "live" ? read(clock, elapsedMs(clock, from.serverNow())) : null;
   const waiting = status === "scheduled" && starts_at ? timeOfDay(starts_at, clockOf(language)) : "";
   const period = running && clock?.period ? (periods[clock.period] ?? inWords(clock.period)) : "";
-  const day = waiting && starts_at ? dayUnlessToday(starts_at) : "";
+  const day = waiting && starts_at ? dayUnlessToday(starts_at, Date.now(), clockOf(language)) : "";
   return { text: running?.text ?? waiting, added: running?.added ?? "", period: day || words(period || stands(now)) };
-}
-
-/** @param {string} at */
-function dayUnlessToday(at) {
-  const date = new Date(at);
-  if (date.toDateString() === new Date().toDateString()) return "";
-  return new Intl.DateTimeFormat(clockOf(language), { weekday: "short", day: "numeric", month: "short" }).format(date);
 }
 
 /** A display has no reader whose habits the browser would know. @param {string} code */

@@ -2,6 +2,7 @@
 
 import { inkOn, pair } from "./client/colour.js";
 import { follow, matchId, sportOf, stands } from "./client/game.js";
+import { Boundary } from "./parts/boundary.js";
 import { dayOf, timeOfDay } from "./parts/dates.js";
 import { Frame, noContact, Notice, refusal, Ticking } from "./parts/frame.js";
 import { Later, Tabs } from "./parts/tabs.js";
@@ -35,13 +36,16 @@ const serverNow = () => stream?.serverNow() ?? Date.now();
 draw();
 
 function draw() {
-  if (game) dress(game);
+  if (game?.teams?.home && game.teams.away) dress(game);
   const refused = contact.state === "refused" ? refusal("match", contact.why) : "";
   render(html`<${Frame} contact=${contact} said=${said} foot=${game && html`<${Foot} game=${game} />`}>
-    ${game && html`<${Head} game=${game} /><${Details} game=${game} />`}
+    ${game && html`<${Boundary} of=${game} draw=${head} /><${Boundary} of=${game} draw=${details} />`}
     <${Notice}>${refused}</${Notice}>
   </${Frame}>`, page);
 }
+
+const head = () => game && html`<${Head} game=${game} />`;
+const details = () => game && html`<${Details} game=${game} />`;
 
 /** The title tells the score in a tab's name, and the team colours are the page's. @param {Game} now */
 function dress(now) {
@@ -105,7 +109,7 @@ const loadReplay = async () => (await import("./parts/replay.js")).Replay;
 
 /** @param {{ game: Game }} props */
 function Details({ game: now }) {
-  const tabs = sportOf(now.sport).panels.map(({ title, draw: part }) => ({ title, draw: () => part(now) }));
+  const tabs = sportOf(now.sport).panels.map(({ title, draw: part }) => ({ title, draw: () => html`<${Boundary} of=${now} draw=${() => part(now)} />` }));
   const replay = { title: "Replay", draw: () => html`<${Later} load=${loadReplay} props=${{ game: now }} />` };
   return html`<${Tabs} label="Match details" tabs=${hasBegun(now) ? [...tabs, replay] : tabs} />`;
 }

@@ -2,6 +2,7 @@
 
 import { all, call } from "./desk/api.js";
 import { SignIn } from "./desk/sign-in.js";
+import { Boundary } from "./parts/boundary.js";
 import { dayOf } from "./parts/dates.js";
 import { Frame, Notice } from "./parts/frame.js";
 import { money } from "./parts/tickets.js";
@@ -36,7 +37,7 @@ function Purchases() {
   const isStranger = problem?.status === 401;
   return html`<${Frame} foot=${html`<a href="/">What is on</a>`}>
     <h1>Your tickets</h1>
-    ${bought && bought.length > 0 && html`<ul class="bought">${bought.map((one) => html`<${OnePurchase} key=${one.id} one=${one} />`)}</ul>`}
+    ${bought && bought.length > 0 && html`<ul class="bought">${bought.map((one) => html`<${Boundary} key=${one.id} of=${one} draw=${() => html`<${OnePurchase} one=${one} />`} instead=${html`<li>–</li>`} />`)}</ul>`}
     ${bought?.length === 0 && html`<p class="empty">You have bought none yet. An event’s page says where there are some.</p>`}
     <${Notice}>${problem && !isStranger ? problem.detail : ""}</${Notice}>
     ${isStranger && html`<${SignIn} why="Tickets are shown to their buyer." onSignedIn=${ask} />`}

@@ -3,12 +3,13 @@
 import { sportOf } from "./client/game.js";
 import { teamColour } from "./client/colour.js";
 import { Banners } from "./parts/announcements.js";
+import { Boundary } from "./parts/boundary.js";
 import { underWay } from "./parts/bulletin.js";
 import { Fixtures } from "./parts/fixtures.js";
 import { Announced, Gathering, Programme } from "./parts/gathering.js";
 import { ofPlayer, ofTeam } from "./parts/selection.js";
 import { Later } from "./parts/tabs.js";
-import { drawIncident } from "./sports/incidents.js";
+import { drawIncidents } from "./sports/incidents.js";
 import { html } from "./vendor/htm-preact.js";
 
 /** @import { Game, Message } from "./client/wire.js" */
@@ -48,7 +49,7 @@ function Page({ now }) {
     <${Banners} announcements=${now.announcements} />
     <div class="columns">
       <div>
-        ${playing.map((game) => html`<${Playing} key=${game.id} game=${game} players=${players} />`)}
+        ${playing.map((game) => html`<${Boundary} key=${game.id} of=${game} draw=${() => html`<${Playing} game=${game} players=${players} />`} />`)}
         ${playing.length === 0 && html`<section aria-labelledby="playing"><h2 id="playing">Now</h2><p class="empty">No match is being played.</p></section>`}
       </div>
       <${Announced} of=${team} now=${now} />
@@ -75,7 +76,7 @@ function Playing({ game, players }) {
     </select></label>`}
     ${load && html`<${Later} key=${game.id} load=${load} props=${{ game, team: team.id, player, empty }} />`}
     ${!load && (incidents.length > 0
-      ? html`<ol class="timeline of-team" tabindex="0" aria-label="What happened">${incidents.map((incident) => drawIncident(game, incident, ""))}</ol>`
+      ? html`<ol class="timeline of-team" tabindex="0" aria-label="What happened">${drawIncidents(game, incidents)}</ol>`
       : html`<p class="empty">${empty}</p>`)}
   </section>`;
 }

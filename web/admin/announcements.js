@@ -1,5 +1,6 @@
 // An event's announcements: said, corrected, said again, ended early, taken away.
 
+import { Boundary } from "../parts/boundary.js";
 import { html } from "../vendor/htm-preact.js";
 import { announcement, ANNOUNCEMENT } from "./kinds.js";
 import { Act, Change, Create, Trouble, useList, when } from "./resource.js";
@@ -17,7 +18,7 @@ export function Announcements({ id }) {
     <${Create} path="/api/announcements" fields=${announcement("/api/teams")} more=${{ event_id: Number(id) }} label="New announcement" onMade=${reload} />
     <${Trouble} problem=${now.problem ?? past.problem} />
     ${items?.length === 0 && html`<p class="hint">None yet.</p>`}
-    <ul class="cards">${items?.map((one) => html`<${Card} key=${one.id} one=${one} onChanged=${reload} />`)}</ul>`;
+    <ul class="cards">${items?.map((one) => html`<${Boundary} key=${one.id} of=${one} draw=${() => html`<${Card} one=${one} onChanged=${reload} />`} instead=${html`<li class="card">–</li>`} />`)}</ul>`;
 }
 
 /** @param {{ one: any, onChanged: () => void }} props */

@@ -1,5 +1,7 @@
 // What a form's fields are in a body, and which of them a problem points at: pure.
 
+import { dateOf, written } from "../parts/dates.js";
+
 /** @import { Fault } from "../desk/api.js" */
 
 /**
@@ -36,7 +38,7 @@ export function read({ name, type = "text", many, numeric }, form) {
   if (type === "tickets") return readTickets(text);
   if (text.trim() === "") return null;
   if (numeric || type === "number" || type === "ref") return Number(text);
-  if (type === "time") return new Date(text).toISOString();
+  if (type === "time") return written(text) ?? text; // the server says what is wrong with it
   return text;
 }
 
@@ -77,7 +79,12 @@ export function bodyOf(fields, form) {
  */
 export function changesOf(fields, form, before) {
   const open = fields.filter(({ fixed }) => !fixed);
-  const isOther = (/** @type {Field} */ field) => JSON.stringify(show(field, read(field, form))) !== JSON.stringify(show(field, at(before, field.name)));
+  /** @param {Field} field */
+  const isOther = (field) => {
+    const value = read(field, form);
+    const isUnreadable = field.type === "time" && value !== null && !dateOf(value);
+    return isUnreadable || JSON.stringify(show(field, value)) !== JSON.stringify(show(field, at(before, field.name)));
+  };
   const changed = new Set(open.filter(isOther).map(({ name }) => name.split("/")[0]));
   /** @type {any} */ const body = {};
   for (const field of open) if (changed.has(field.name.split("/")[0])) put(body, field.name, read(field, form));
@@ -133,8 +140,9 @@ function showTicket({ name, price, capacity }) {
 
 /** What `datetime-local` takes: the time here, without its zone. @param {string} iso */
 function localTime(iso) {
-  const date = new Date(iso);
+  const date = dateOf(iso);
+  if (!date) return "";
   const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  const day = [String(date.getFullYear()).padStart(4, "0"), two(date.getMonth() + 1), two(date.getDate())].join("-");
   return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }

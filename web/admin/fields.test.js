@@ -67,3 +67,15 @@ test("a fault stands beside the field that its pointer names", () => {
   const two = place(FIELDS, [{ pointer: "/name", detail: "a" }, { pointer: "/name", detail: "b" }]);
   assert.equal(two.beside.name, "a; b");
 });
+
+test("a time that is none is sent as it is, and one that was there stays", () => {
+  const time = FIELDS.filter(({ type }) => type === "time");
+  const changes = (text, before) => changesOf(time, form({ starts_at: text }), { starts_at: before });
+  assert.deepEqual(changes("12026-11-21T15:00", null), { starts_at: "12026-11-21T15:00" });
+  assert.match(changes("010000-01-01T00:00", null).starts_at ?? "", /10000/);
+  for (const bad of ["+10000-01-01T04:59:59.000Z", "nonsense", 7e300]) {
+    assert.equal(show(time[0], bad), "", String(bad));
+    assert.deepEqual(changes("", bad), {}, String(bad));
+  }
+  assert.match(show(time[0], "0033-04-03T15:00:00.000Z"), /^0033-/);
+});

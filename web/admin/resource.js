@@ -3,6 +3,8 @@
 import { html, useEffect, useRef, useState } from "../vendor/htm-preact.js";
 import { Sure } from "../desk/parts.js";
 import { all, call } from "../desk/api.js";
+import { Boundary } from "../parts/boundary.js";
+import { dayAndTime } from "../parts/dates.js";
 import { Form } from "./form.js";
 
 /** @import { Child } from "../vendor/htm-preact.js" */
@@ -131,9 +133,9 @@ export function Table({ items, problem, columns, empty = "None yet.", keyOf = ({
   return html`
     <div class="wide"><table class="rows">
       <thead><tr>${columns.map(({ label }) => html`<th key=${label} scope="col">${label}</th>`)}</tr></thead>
-      <tbody>${items.map((item) => html`<tr key=${keyOf(item)}>${columns.map(({ label, show }) => html`<td key=${label} data-label=${label}>${show(item)}</td>`)}</tr>`)}</tbody>
+      <tbody>${items.map((item) => html`<tr key=${keyOf(item)}>${columns.map(({ label, show }) => html`<td key=${label} data-label=${label}><${Boundary} of=${item} draw=${() => show(item)} /></td>`)}</tr>`)}</tbody>
     </table></div>`;
 }
 
 /** @param {string | null | undefined} at */
-export const when = (at) => (at ? new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at)) : "–");
+export const when = (at) => dayAndTime(at);

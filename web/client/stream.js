@@ -133,6 +133,7 @@ export class Stream {
 
   /** @param {number} skewMs */
   #setClock(skewMs) {
+    if (!Number.isFinite(skewMs)) return; // it said no time
     // Frames are late, never early: of several estimates the largest is the best.
     this.skewMs = this.#knowsTime ? Math.max(this.skewMs, skewMs) : skewMs;
     this.#knowsTime = true;

@@ -1,6 +1,7 @@
 // Announcements: the urgent as a banner, and as a notification where the reader allows it.
 
 import { html } from "../vendor/htm-preact.js";
+import { Boundary } from "./boundary.js";
 import { byPriority } from "./bulletin.js";
 import { dayOf, timeOfDay } from "./dates.js";
 
@@ -22,10 +23,10 @@ export function Banners({ announcements }) {
 export function Announcements({ announcements }) {
   if (announcements.length === 0) return html`<p class="empty">Nothing has been announced.</p>`;
   return html`<ul class="announcements">${byPriority(announcements).map((one) => html`
-    <li key=${one.id} class="announcement" data-priority=${one.priority}>
+    <li key=${one.id} class="announcement" data-priority=${one.priority}><${Boundary} of=${one} draw=${() => html`
       <h3>${one.title}</h3>
       <p class="words">${one.message}</p>
-      <p class="meta">${[TYPES[one.type], one.priority === "normal" ? "" : wordOf(one.priority), when(one)].filter(Boolean).join(" · ")}</p>
+      <p class="meta">${[TYPES[one.type], one.priority === "normal" ? "" : wordOf(one.priority), when(one)].filter(Boolean).join(" · ")}</p>`} />
     </li>`)}</ul>`;
 }
 

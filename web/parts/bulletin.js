@@ -1,5 +1,7 @@
 // What an event's or a team's page knows: a snapshot, moved on by messages. All of it is pure.
 
+import { dateOf } from "./dates.js";
+
 /** @import { Game, Message } from "../client/wire.js" */
 
 /**
@@ -87,9 +89,12 @@ function changed(things, thing, change) {
 export function byPriority(announcements) {
   const rank = (/** @type {Announcement} */ { priority }) => PRIORITIES.indexOf(priority);
   return [...announcements].sort(
-    (one, other) => rank(one) - rank(other) || Date.parse(other.created_at) - Date.parse(one.created_at) || other.id - one.id,
+    (one, other) => rank(one) - rank(other) || madeAt(other) - madeAt(one) || other.id - one.id,
   );
 }
+
+/** @param {Announcement} announcement */
+const madeAt = ({ created_at }) => dateOf(created_at)?.getTime() ?? 0;
 
 /** The matches that are still to be played, the next first. @param {Bulletin} bulletin */
 export function toCome({ matches, results }) {
@@ -108,7 +113,7 @@ export function inOrder(games) {
   return [...games].sort((one, other) => startOf(one) - startOf(other) || one.id - other.id);
 }
 
-/** When a match begins, in milliseconds; those without a time come last. @param {Game} game */
+/** When a match begins, in milliseconds; those without a time, or with none that is one, come last. @param {Game} game */
 export function startOf({ starts_at }) {
-  return starts_at ? Date.parse(starts_at) : Number.MAX_SAFE_INTEGER;
+  return dateOf(starts_at)?.getTime() ?? Number.MAX_SAFE_INTEGER;
 }

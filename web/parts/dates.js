@@ -1,26 +1,80 @@
-// Days and times, in the reader's own zone and language.
+// Days and times, in the reader's own zone and language. Nothing here throws: what is no time is
+// shown as one that isn't known.
+
+/** What stands for what can't be shown. */
+export const UNKNOWN = "–";
+
+/** @typedef {string | number | null | undefined} At a time as the server says it, or milliseconds since 1970 */
 
 /**
- * @param {string | number} at
+ * The date, or null for what is none, such as a year of five digits.
+ * @param {At} at
+ */
+export function dateOf(at) {
+  const date = new Date(at ?? NaN);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+/**
+ * @param {At} at
+ * @param {Intl.DateTimeFormatOptions} how
+ * @param {string} [locale]
+ */
+function format(at, how, locale) {
+  const date = dateOf(at);
+  return date ? new Intl.DateTimeFormat(locale, how).format(date) : UNKNOWN;
+}
+
+/**
+ * @param {At} at
  * @param {string} [locale]
  */
 export function timeOfDay(at, locale) {
-  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+  return format(at, { hour: "2-digit", minute: "2-digit" }, locale);
+}
+
+/**
+ * Day and time, whatever day it is.
+ * @param {At} at
+ * @param {string} [locale]
+ */
+export function dayAndTime(at, locale) {
+  return format(at, { dateStyle: "medium", timeStyle: "short" }, locale);
 }
 
 /**
  * Today, Tomorrow, Yesterday, or the date; with the year where it is another one.
- * @param {string | number} at
+ * @param {At} at
  * @param {number} now
  * @param {string} [locale]
  */
 export function dayOf(at, now, locale) {
-  const date = new Date(at);
-  const days = Math.round((midnight(date) - midnight(new Date(now))) / 86_400_000);
+  const [date, today] = [dateOf(at), new Date(now)];
+  if (!date) return UNKNOWN;
+  const days = Math.round((midnight(date) - midnight(today)) / 86_400_000);
   const near = { 0: "Today", 1: "Tomorrow", [-1]: "Yesterday" }[days];
   if (near) return near;
-  const year = date.getFullYear() === new Date(now).getFullYear() ? undefined : "numeric";
-  return new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", year }).format(date);
+  const year = date.getFullYear() === today.getFullYear() ? undefined : "numeric";
+  return format(at, { weekday: "short", day: "numeric", month: "short", year }, locale);
+}
+
+/**
+ * The day, or nothing where it is today.
+ * @param {At} at
+ * @param {number} now
+ * @param {string} [locale]
+ */
+export function dayUnlessToday(at, now, locale) {
+  if (dateOf(at)?.toDateString() === new Date(now).toDateString()) return "";
+  return format(at, { weekday: "short", day: "numeric", month: "short" }, locale);
+}
+
+/**
+ * As a body has it; null for what is no time. RFC 3339 ends with the year 9999: the server says so.
+ * @param {At} at
+ */
+export function written(at) {
+  return dateOf(at)?.toISOString() ?? null;
 }
 
 /** @param {Date} date */
@@ -38,7 +92,7 @@ function midnight(date) {
 export function byDay(things, now, locale) {
   /** @type {{ day: string, things: Thing[] }[]} */ const days = [];
   for (const thing of things) {
-    const day = thing.starts_at ? dayOf(thing.starts_at, now, locale) : "No date yet";
+    const day = dateOf(thing.starts_at) ? dayOf(thing.starts_at, now, locale) : "No date yet";
     const last = days.at(-1);
     if (last?.day === day) last.things.push(thing);
     else days.push({ day, things: [thing] });

@@ -4,6 +4,7 @@ import { teamColour } from "../client/colour.js";
 import { hasBegun } from "../sports/generic.js";
 import { html } from "../vendor/htm-preact.js";
 import { Ticking } from "./frame.js";
+import { Boundary } from "./boundary.js";
 import { byDay } from "./dates.js";
 
 /** @import { End, Game } from "../client/wire.js" */
@@ -15,7 +16,7 @@ const ENDS = ["home", "away"];
 
 /** @param {{ games: Game[], from: Games, label?: string }} props */
 export function Fixtures({ games, from, label }) {
-  return html`<ul class="games" aria-label=${label}>${games.map((game) => html`<li key=${game.id}><${Fixture} game=${game} from=${from} /></li>`)}</ul>`;
+  return html`<ul class="games" aria-label=${label}>${games.map((game) => html`<li key=${game.id}><${Boundary} of=${game} draw=${() => html`<${Fixture} game=${game} from=${from} />`} instead=${html`<a class="game" href=${`/matches/${game.id}`}>–</a>`} /></li>`)}</ul>`;
 }
 
 /** By day, with the day above. @param {{ games: Game[], from: Games }} props */
@@ -47,17 +48,19 @@ function Line({ end, side, number, won = false }) {
  * @param {(result: Result) => { home: { name: string, colour?: string | null }, away: { name: string, colour?: string | null }, when: string, score: { [end in End]: string | number } }} props.about
  */
 export function Results({ results, about }) {
-  return html`<ul class="games results">${results.map((result) => {
+  const draw = (/** @type {Result} */ result) => {
     const { home, away, when, score } = about(result);
     const winner = result.winner_team_id;
-    return html`<li key=${result.match_id}><a class="game" href=${`/matches/${result.match_id}`} data-status="finished">
+    return html`<a class="game" href=${`/matches/${result.match_id}`} data-status="finished">
       <span class="when">${when}</span>
       <span class="sides">
         <${Line} end="home" side=${home} number=${score.home} won=${winner === result.home_team_id} />
         <${Line} end="away" side=${away} number=${score.away} won=${winner === result.away_team_id} />
         ${endingOf(result) && html`<span class="ending">${endingOf(result)}</span>`}
-      </span></a></li>`;
-  })}</ul>`;
+      </span></a>`;
+  };
+  return html`<ul class="games results">${results.map((result) => html`
+    <li key=${result.match_id}><${Boundary} of=${result} draw=${() => draw(result)} /></li>`)}</ul>`;
 }
 
 /** What the figures alone don't say. @param {Result} result */

@@ -1,7 +1,7 @@
 // What all pages have around them: the way home, the state of the connection, what is said aloud.
 
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
-import { timeOfDay } from "./dates.js";
+import { timeOfDay, UNKNOWN } from "./dates.js";
 
 /** @import { Child } from "../vendor/htm-preact.js" */
 /** @import { State } from "../client/stream.js" */
@@ -75,8 +75,17 @@ export function Notice({ children, id = "notice" }) {
 export function Ticking({ read, every = 250, id, class: name }) {
   const [, setText] = useState("");
   useEffect(() => {
-    const timer = setInterval(() => setText(read()), every);
+    const timer = setInterval(() => setText(attempt(read)), every);
     return () => clearInterval(timer);
   }, [read, every]);
-  return html`<span id=${id} class=${name}>${read()}</span>`;
+  return html`<span id=${id} class=${name}>${attempt(read)}</span>`;
+}
+
+/** @param {() => string} read */
+function attempt(read) {
+  try {
+    return read();
+  } catch {
+    return UNKNOWN;
+  }
 }

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { byPriority, tell, toCome, underWay } from "./bulletin.js";
-import { byDay, dayOf } from "./dates.js";
+import { elapsedMs, minutesAndSeconds } from "../sports/generic.js";
+import { byPriority, inOrder, startOf, tell, toCome, underWay } from "./bulletin.js";
+import { byDay, dateOf, dayAndTime, dayOf, dayUnlessToday, timeOfDay, UNKNOWN, written } from "./dates.js";
 import { follow, risen } from "./movement.js";
+import { money } from "./tickets.js";
 
 const row = (team_id, position) => ({ team_id, position });
 const message = (type, data) => ({ type, topic: "event_1", seq: 2, at: "", data });
@@ -62,6 +64,30 @@ test("arrows show the last change of the order, until the next", () => {
   assert.equal(risen(again, 9), 0, "not in the table");
   const joined = follow(again, [row(3, 1), row(1, 2), row(2, 3), row(4, 4)]);
   assert.equal(risen(joined, 4), 0, "a new team has not moved");
+});
+
+test("nothing that should be a time can stop a page", () => {
+  const now = Date.now();
+  const bad = ["+10000-01-01T04:59:59.000Z", "nonsense", "", "24:00", NaN, Infinity, 9e15, 1e300, null, undefined, {}, [], "2026-13-01T00:00:00Z"];
+  for (const at of bad) {
+    const about = String(at);
+    assert.equal(dateOf(at), null, about);
+    assert.deepEqual([timeOfDay(at), dayOf(at, now), dayAndTime(at), dayUnlessToday(at, now)], Array(4).fill(UNKNOWN), about);
+    assert.equal(written(at), null, about);
+    assert.equal(startOf({ starts_at: at }), Number.MAX_SAFE_INTEGER, about);
+    assert.equal(elapsedMs({ running: true, at: at || "nonsense", elapsed_ms: 60_000 }, now), 60_000, about);
+  }
+  for (const at of [-8.64e15, 8.64e15, "0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"]) {
+    for (const said of [timeOfDay(at, "en"), dayOf(at, now, "en"), dayAndTime(at, "en"), dayUnlessToday(at, now, "en")]) assert.match(said, /\d/, String(at));
+  }
+  const things = bad.map((starts_at) => ({ starts_at }));
+  const known = { starts_at: "2026-11-21T15:00:00.000Z", id: 1 };
+  assert.equal(byDay([known, ...things], now, "en").flatMap(({ things: all }) => all).length, bad.length + 1);
+  assert.equal(inOrder([...things, known])[0], known, "those without a time come last");
+  const announcements = [...bad.map((created_at, id) => ({ created_at, id, priority: "normal" })), { created_at: "2026-11-21T15:00:00.000Z", id: 99, priority: "normal" }];
+  assert.equal(byPriority(announcements)[0].id, 99);
+  assert.equal(minutesAndSeconds(NaN), UNKNOWN);
+  for (const currency of ["", "E", "EURO", null, undefined, "€€€"]) assert.equal(money({ amount: 1, currency }), UNKNOWN, String(currency));
 });
 
 test("days have names near today, and a year far from it", () => {

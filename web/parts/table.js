@@ -1,6 +1,7 @@
 // An event's table, whose rows slide to their new places.
 
 import { html, useLayoutEffect, useRef } from "../vendor/htm-preact.js";
+import { Boundary } from "./boundary.js";
 import { risen } from "./movement.js";
 
 /** @import { Row } from "./bulletin.js" */
@@ -24,14 +25,13 @@ export function Table({ table, standing, cricket = false }) {
         <th scope="col"><abbr title="Points">Pts</abbr></th>
       </tr></thead>
       <tbody ref=${body}>${table.map((row) => html`
-        <tr key=${row.team_id} data-team=${row.team_id}>
+        <tr key=${row.team_id} data-team=${row.team_id}><${Boundary} of=${row} instead=${html`<td colspan="10">–</td>`} draw=${() => html`
           <td class="place">${row.position} <${Arrow} places=${risen(standing, row.team_id)} /></td>
           <th scope="row" class="team"><a href=${`/teams/${row.team_id}`}>${row.team}</a></th>
           <td>${row.played}</td><td class="wide">${row.won}</td><td class="wide">${row.drawn}</td><td class="wide">${row.lost}</td>
           <td class="wide">${row.for}</td><td class="wide">${row.against}</td>
           <td>${cricket ? (row.net_run_rate ?? 0).toFixed(3) : signed(row.difference)}</td>
-          <td class="points">${row.points}</td>
-        </tr>`)}
+          <td class="points">${row.points}</td>`} /></tr>`)}
       </tbody>
     </table>`;
 }

@@ -1,5 +1,7 @@
 // A purchase as its buyer's page knows it. Pure.
 
+import { UNKNOWN } from "./dates.js";
+
 /** @import { Message } from "../client/wire.js" */
 
 /**
@@ -32,6 +34,10 @@ export function tell(now, { type, data }) {
  * @param {string} [locale]
  */
 export function money({ amount, currency }, locale) {
-  const format = new Intl.NumberFormat(locale, { style: "currency", currency });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  try {
+    const format = new Intl.NumberFormat(locale, { style: "currency", currency });
+    return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  } catch {
+    return UNKNOWN; // a currency of no three letters
+  }
 }

@@ -76,7 +76,7 @@ function started(game, at) {
 function stopped(game, at) {
   const { clock } = game;
   if (!clock) return game;
-  return { ...game, clock: { ...clock, running: false, elapsed_ms: elapsedMs(clock, at), at: new Date(at).toISOString() } };
+  return { ...game, clock: { ...clock, running: false, elapsed_ms: elapsedMs(clock, at), at: Number.isNaN(at) ? clock.at : new Date(at).toISOString() } };
 }
 
 /** @param {Expected} game @param {string | undefined} wanted @param {string} at @returns {Expected} */

@@ -4,7 +4,7 @@ import { Later } from "../parts/tabs.js";
 import { html } from "../vendor/htm-preact.js";
 import { drawFigures } from "./figures.js";
 import { generic, minutesAndSeconds, sayScore } from "./generic.js";
-import { describe, drawIncident, drawTimeline, endOf, GOALS, inOrder, minute, PERIODS } from "./incidents.js";
+import { describe, drawIncidents, drawTimeline, endOf, GOALS, inOrder, minute, PERIODS } from "./incidents.js";
 
 /** @import { Clock, Game, Incident, Message } from "../client/wire.js" */
 /** @import { Sport } from "./sport.js" */
@@ -31,11 +31,10 @@ export const football = {
     { title: "Line-ups", draw: (game) => html`<${Later} load=${loadSquads} props=${{ game }} />` },
   ],
   moment,
-  board: (game, words) => inOrder(game.incidents ?? [])
+  board: (game, words) => drawIncidents(game, inOrder(game.incidents ?? [])
     .filter(({ kind, confirmation }) => FOR_THE_BOARD.has(kind) && confirmation !== "cancelled")
     .slice(-3)
-    .reverse()
-    .map((incident) => drawIncident(game, incident, "", words)),
+    .reverse(), undefined, words),
 };
 
 /**

@@ -70,6 +70,7 @@ export function hasBegun({ status }) {
 
 /** @param {number} ms */
 export function minutesAndSeconds(ms) {
+  if (!Number.isFinite(ms)) return "–";
   const seconds = Math.floor(ms / 1_000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
@@ -81,7 +82,8 @@ export function minutesAndSeconds(ms) {
  */
 export function elapsedMs(clock, serverNow) {
   if (!clock.running || !clock.at) return clock.elapsed_ms;
-  return clock.elapsed_ms + Math.max(0, serverNow - Date.parse(clock.at));
+  const ran = serverNow - Date.parse(clock.at);
+  return clock.elapsed_ms + (ran > 0 ? ran : 0); // also where it says no time
 }
 
 /** @param {string} word `shots_on_target` */

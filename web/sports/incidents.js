@@ -1,5 +1,6 @@
 // What happened in a match of football: in order, in words, and drawn.
 
+import { Boundary } from "../parts/boundary.js";
 import { html } from "../vendor/htm-preact.js";
 import { inWords } from "./generic.js";
 
@@ -73,11 +74,21 @@ export function drawTimeline(game) {
   const present = PERIOD_ORDER.filter((period) => incidents.some((incident) => incident.period === period)).reverse();
   return present.map((period) => html`
     <h2 class="period" key=${period}>${PERIODS[period]}</h2>
-    <ol class="timeline" key=${`${period} list`}>${incidents
-      .filter((incident) => incident.period === period)
-      .reverse()
-      .map((incident) => drawIncident(game, incident, scores.get(incident.id) ?? ""))}
+    <ol class="timeline" key=${`${period} list`}>${drawIncidents(game, incidents.filter((incident) => incident.period === period).reverse(), scores)}
     </ol>`);
+}
+
+/**
+ * One that can't be drawn leaves the others as they are.
+ * @param {Game} game
+ * @param {Incident[]} incidents
+ * @param {Map<number, string>} [scores] after a goal
+ * @param {(text: string) => string} [words] into another language
+ * @returns {Child}
+ */
+export function drawIncidents(game, incidents, scores, words) {
+  return incidents.map((incident) => html`<${Boundary} key=${incident.id} of=${incident} instead=${html`<li class="incident neither">–</li>`}
+    draw=${() => drawIncident(game, incident, scores?.get(incident.id) ?? "", words)} />`);
 }
 
 /**
