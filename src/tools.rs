@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use anyhow::bail;
 use chrono::SubsecRound;
+use chrono::TimeDelta;
 use chrono::Utc;
 use touchline::auth;
 use touchline::auth::Keys;
@@ -22,7 +23,9 @@ use touchline::domain::topic::Topic;
 use touchline::import;
 use touchline::import::Wish;
 use touchline::server;
+use touchline::store::Issued;
 use touchline::store::ListOf;
+use touchline::store::Principal;
 use touchline::store::Store;
 use touchline::store::StoreError;
 use touchline::store::job::Job;
@@ -148,7 +151,13 @@ pub async fn token(
     let user = store.user_by_email(email).await?;
     let user = user.with_context(|| format!("There is no user {email}"))?;
     let topics = (!topics.is_empty()).then_some(topics.as_slice());
-    let Some((token, _)) = keys.sign(user.id, good_for, topics) else {
+    let issued = Issued::Here { generation: user.generation, session_id: None };
+    let principal = Principal { user_id: user.id, issued };
+    let expires_at = TimeDelta::from_std(good_for)
+        .ok()
+        .and_then(|good_for| Utc::now().checked_add_signed(good_for));
+    let expires_at = expires_at.context("--expires: too long")?;
+    let Some(token) = keys.sign(&principal, expires_at, topics) else {
         bail!("Tokens are signed by the identity provider: jwt_algorithm is not HS256");
     };
     say(&token)

@@ -16,6 +16,7 @@ use actix_web::HttpMessage;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header;
+use actix_web::http::header::HeaderValue;
 use actix_web::web::Data;
 use chrono::DateTime;
 use chrono::Utc;
@@ -24,11 +25,13 @@ use futures_util::future::LocalBoxFuture;
 use crate::App;
 use crate::auth::origin::Provenance;
 use crate::auth::token::BadToken;
-use crate::auth::token::Claims;
 use crate::auth::token::Subject;
 use crate::domain::rejection::Reason;
 use crate::domain::topic::Topic;
 use crate::problem::Problem;
+use crate::store::Authentication;
+use crate::store::Issued;
+use crate::store::Principal;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::User;
@@ -51,6 +54,10 @@ pub struct SignedIn {
     pub name: String,
     pub role: String,
     pub admin: bool,
+    /// What the credential is valid by, besides its expiry.
+    pub principal: Arc<Principal>,
+    /// The version of rights before the user was looked up.
+    pub rights_version: i64,
     /// When the token expires.
     pub expires_at: DateTime<Utc>,
     /// Where given, only these may be read, and nothing written.
@@ -84,7 +91,8 @@ impl fmt::Debug for Credential {
     }
 }
 
-const INVALID: Problem = Problem::BadCredentials("the token is not valid");
+/// Refuses a credential that is worth nothing.
+pub const INVALID: Problem = Problem::BadCredentials("the token is not valid");
 
 impl FromRequest for SignedIn {
     type Error = Problem;
@@ -138,16 +146,17 @@ fn credential(
     token_in_query: bool,
 ) -> Result<Option<Credential>, Problem> {
     if let Some(header) = req.headers().get(header::AUTHORIZATION) {
-        let token = header.to_str().ok().and_then(|text| {
-            let (scheme, token) = text.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
-        });
-        return token.map(Credential::Token).map(Some).ok_or(INVALID);
+        return bearer(header).map(Credential::Token).map(Some).ok_or(INVALID);
     }
     if let Some(cookie) = req.cookie(COOKIE) {
         return Ok(Some(Credential::Cookie(cookie.value().to_owned())));
     }
     Ok(from_url.then(|| in_url(req, token_in_query)).flatten())
+}
+
+fn bearer(header: &HeaderValue) -> Option<String> {
+    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
 fn in_url(req: &HttpRequest, token_in_query: bool) -> Option<Credential> {
@@ -170,35 +179,75 @@ pub fn provenance(req: &HttpRequest) -> Provenance<'_> {
 }
 
 async fn admit(app: &App, credential: Credential) -> Result<SignedIn, Problem> {
-    let (user, claims) = match credential {
+    let rights_version = app.shared.rights.version();
+    let (found, principal, expires_at, topics) = match credential {
         Credential::Token(token) | Credential::Cookie(token) => {
             let claims = app.keys.verify(&token).map_err(|bad| match bad {
                 BadToken::Expired => Problem::BadCredentials("the token has expired"),
                 BadToken::Invalid => INVALID,
             })?;
-            (user(&app.store, &claims.subject).await?, claims)
+            let (expires_at, topics) = (claims.expires_at, claims.topics);
+            let found = authenticate(&app.store, &claims.subject, claims.issued).await?;
+            let (authentication, principal) = found.ok_or(INVALID)?;
+            (authentication, principal, expires_at, topics)
         }
         Credential::Ticket(text) => {
             let bad = Problem::BadCredentials("the ticket is not valid (any more)");
             let grant = ticket::redeem(&app.store, &text).await?.ok_or(bad)?;
             let topics = grant.topics.iter().filter_map(|topic| topic.parse().ok()).collect();
-            let subject = Subject::Id(grant.user_id);
-            let claims = Claims { subject, expires_at: grant.expires_at, topics: Some(topics) };
-            (app.store.user(grant.user_id).await?, claims)
+            let authentication = app.store.authenticate(&grant.principal).await?;
+            (authentication, grant.principal, grant.expires_at, Some(topics))
         }
     };
-    let user = user.filter(|user| !user.disabled).ok_or(INVALID)?;
-    Ok(SignedIn::new(user, claims.expires_at, claims.topics))
+    let Authentication::Valid(user) = found else { return Err(INVALID) };
+    Ok(SignedIn {
+        id: user.id,
+        email: user.email,
+        name: user.name,
+        admin: user.role == "admin",
+        role: user.role,
+        principal: Arc::new(principal),
+        rights_version,
+        expires_at,
+        topics: topics.map(Into::into),
+    })
 }
 
-async fn user(store: &Store, subject: &Subject) -> Result<Option<User>, Problem> {
+/// Whom a token speaks of, and what it is worth now. One statement, but for newcomers.
+async fn authenticate(
+    store: &Store,
+    subject: &Subject,
+    issued: Issued,
+) -> Result<Option<(Authentication, Principal)>, Problem> {
     match subject {
-        Subject::Id(id) => Ok(store.user(*id).await?),
-        Subject::Email { email, name } => match store.user_by_email(email).await? {
-            Some(user) => Ok(Some(user)),
-            None => welcome(store, email, name.as_deref()).await,
-        },
+        Subject::Id(id) => {
+            let principal = Principal { user_id: *id, issued };
+            Ok(Some((store.authenticate(&principal).await?, principal)))
+        }
+        Subject::Email { email, name } => {
+            let user = match store.user_by_email(email).await? {
+                Some(user) => Some(user),
+                None => welcome(store, email, name.as_deref()).await?,
+            };
+            // A provider's token has no session of ours.
+            Ok(user.map(|user| {
+                let principal = Principal { user_id: user.id, issued };
+                (principal.authenticate(user, false), principal)
+            }))
+        }
     }
+}
+
+/// What the header and the cookie of a request speak of, where their tokens can be believed.
+pub fn presented(app: &App, req: &HttpRequest) -> Vec<Principal> {
+    let header = req.headers().get(header::AUTHORIZATION).and_then(bearer);
+    let cookie = req.cookie(COOKIE).map(|cookie| cookie.value().to_owned());
+    let principal = |token: String| {
+        let claims = app.keys.verify(&token).ok()?;
+        let Subject::Id(user_id) = claims.subject else { return None };
+        Some(Principal { user_id, issued: claims.issued })
+    };
+    header.into_iter().chain(cookie).filter_map(principal).collect()
 }
 
 /// Makes a user of somebody whom the identity provider knows and we don't yet.
@@ -216,20 +265,6 @@ async fn welcome(store: &Store, email: &str, name: Option<&str>) -> Result<Optio
         outcome => drop(outcome?),
     }
     Ok(store.user_by_email(&email).await?)
-}
-
-impl SignedIn {
-    pub fn new(user: User, expires_at: DateTime<Utc>, topics: Option<Vec<Topic>>) -> Self {
-        Self {
-            id: user.id,
-            email: user.email,
-            name: user.name,
-            admin: user.role == "admin",
-            role: user.role,
-            expires_at,
-            topics: topics.map(Into::into),
-        }
-    }
 }
 
 /// 128 random bits as lower-case hex: what can't be guessed.

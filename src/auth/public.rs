@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use crate::auth::permission;
+use crate::domain::access::Access;
 use crate::domain::topic::Topic;
 use crate::store::Result;
 use crate::store::Store;
@@ -35,7 +36,8 @@ impl PublicTopics {
                 return Ok(true);
             }
         }
-        let is_public = permission::may_still_read(store, None, topic).await?;
+        let access = permission::may_still_read(store, None, topic).await?;
+        let is_public = access == Access::Allowed;
         if is_public {
             let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if known.version == version {

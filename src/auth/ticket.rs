@@ -11,15 +11,17 @@ use crate::auth::hash_of;
 use crate::auth::random_text;
 use crate::domain::topic::Topic;
 use crate::problem::Problem;
+use crate::store::Principal;
 use crate::store::Store;
 
-/// Seconds in which a ticket opens streams; they live as long as the token it came from.
+/// Seconds in which a ticket opens streams; they live as long as the token it came from, and its
+/// session.
 const OPENS_FOR: TimeDelta = TimeDelta::seconds(60);
 
-/// What a ticket stands for.
+/// What a ticket stands for: it dies with the session that made it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Grant {
-    pub user_id: i64,
+    pub principal: Principal,
     pub topics: Vec<String>,
     /// When the token it was made from expires.
     pub expires_at: DateTime<Utc>,
@@ -34,7 +36,8 @@ pub async fn issue(
     let text = random_text();
     let until = (Utc::now() + OPENS_FOR).min(who.expires_at);
     let topics = topics.iter().map(Topic::to_string).collect();
-    let grant = Grant { user_id: who.id, topics, expires_at: who.expires_at };
+    let grant =
+        Grant { principal: Principal::clone(&who.principal), topics, expires_at: who.expires_at };
     let grant =
         serde_json::to_value(grant).map_err(|error| Problem::Internal(error.to_string()))?;
     store.keep_ticket(&hash_of(text.as_bytes()), &grant, until).await?;

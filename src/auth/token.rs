@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::DateTime;
 use chrono::Utc;
@@ -18,6 +17,8 @@ use serde_json::Value;
 
 use crate::domain::time;
 use crate::domain::topic::Topic;
+use crate::store::Issued;
+use crate::store::Principal;
 
 /// Clocks of different machines may differ by so much, in seconds.
 const LEEWAY: u64 = 30;
@@ -28,6 +29,10 @@ struct OwnClaims<'a> {
     sub: String,
     iat: i64,
     exp: i64,
+    #[serde(rename = "gen")]
+    generation: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,6 +51,11 @@ struct AnyClaims {
     email_verified: Option<Value>,
     name: Option<String>,
     topics: Option<Vec<String>>,
+    /// Ours only in tokens of our own; a provider may mean anything by it.
+    #[serde(rename = "gen")]
+    generation: Option<Value>,
+    /// As of `generation`.
+    sid: Option<Value>,
 }
 
 /// Whom a token speaks of.
@@ -63,6 +73,7 @@ pub enum Subject {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claims {
     pub subject: Subject,
+    pub issued: Issued,
     pub expires_at: DateTime<Utc>,
     /// Where given, the token is good for reading these and nothing else.
     pub topics: Option<Vec<Topic>>,
@@ -103,26 +114,25 @@ impl fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// A token for this user, or `None` where an identity provider signs them.
+    /// A token of ours, or `None` where an identity provider signs them.
     pub fn sign(
         &self,
-        user_id: i64,
-        good_for: Duration,
+        principal: &Principal,
+        expires_at: DateTime<Utc>,
         topics: Option<&[Topic]>,
-    ) -> Option<(String, DateTime<Utc>)> {
+    ) -> Option<String> {
         let signing = self.0.signing.as_ref()?;
-        let now = Utc::now().timestamp();
-        let exp = now.saturating_add_unsigned(good_for.as_secs());
         let claims = OwnClaims {
-            sub: user_id.to_string(),
-            iat: now,
-            exp,
+            sub: principal.user_id.to_string(),
+            iat: Utc::now().timestamp(),
+            exp: expires_at.timestamp(),
+            generation: principal.generation()?,
+            sid: principal.session_id(),
             iss: self.0.issuer.as_deref(),
             aud: self.0.audience.as_deref(),
             topics,
         };
-        let token = jsonwebtoken::encode(&Header::new(self.0.algorithm), &claims, signing);
-        token.ok().zip(time::of_seconds(exp))
+        jsonwebtoken::encode(&Header::new(self.0.algorithm), &claims, signing).ok()
     }
 
     /// What a token says, if it can be believed now.
@@ -180,7 +190,22 @@ impl Keys {
             }
             None => None,
         };
-        Some(Claims { subject: self.subject(claims)?, expires_at, topics })
+        let issued = self.issued(&claims)?;
+        Some(Claims { subject: self.subject(claims)?, issued, expires_at, topics })
+    }
+
+    /// A token of ours without a generation could not be revoked.
+    fn issued(&self, claims: &AnyClaims) -> Option<Issued> {
+        if self.0.signing.is_none() {
+            let at = claims.iat.as_ref().and_then(seconds).unwrap_or_default();
+            return Some(Issued::Elsewhere { at_ms: at.saturating_mul(1000) });
+        }
+        let session_id = match &claims.sid {
+            None => None,
+            Some(sid) => Some(sid.as_str()?.to_owned()),
+        };
+        let generation = claims.generation.as_ref()?.as_i64()?;
+        Some(Issued::Here { generation, session_id })
     }
 
     /// A provider's numbers aren't ours: with its tokens the mail address comes first.

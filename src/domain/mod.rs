@@ -1,5 +1,6 @@
 //! Rules and words that no sport owns: pure, no clock, no database.
 
+pub mod access;
 pub mod leaderboard;
 pub mod message;
 pub mod number;

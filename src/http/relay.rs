@@ -272,7 +272,7 @@ impl Relay {
             first: wished.first,
             padding: wished.padding,
             who: Who {
-                user_id: None,
+                principal: None,
                 signed_in: through::has_credentials(request),
                 address: Some(address),
             },

@@ -1,7 +1,5 @@
 //! Signing in and out, and passes for streams.
 
-use std::time::Duration;
-
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::cookie::Cookie;
@@ -9,6 +7,10 @@ use actix_web::cookie::SameSite;
 use actix_web::cookie::time;
 use actix_web::http::header;
 use actix_web::web::Data;
+use chrono::DateTime;
+use chrono::SubsecRound;
+use chrono::TimeDelta;
+use chrono::Utc;
 use serde_json::Value;
 use serde_json::json;
 
@@ -20,10 +22,13 @@ use crate::auth::permission;
 use crate::auth::permission::Act;
 use crate::auth::ticket;
 use crate::config::CookieSecure;
+use crate::domain::rejection::Rejection;
 use crate::http::body::Body;
 use crate::http::shape;
 use crate::limits::Client;
 use crate::problem::Problem;
+use crate::store::Issued;
+use crate::store::Principal;
 use crate::store::User;
 
 /// `POST /api/auth/login`
@@ -31,22 +36,55 @@ pub async fn login(app: Data<App>, req: HttpRequest, body: Body) -> Result<HttpR
     if auth::provenance(&req).is_foreign(&app.config.allowed_origins) {
         return Err(Problem::CrossSite);
     }
-    let client = Client::of(&req, &app.limits.proxies);
-    let tried = app.limits.logins.take(&client.address);
-    tried.map_err(|retry_after| Problem::TooManyRequests { retry_after })?;
+    attempt(&app, &req)?;
     let mut fields = body.fields()?;
     let email = fields.required("email", shape::name);
     let password = fields.required("password", shape::any_password);
     fields.finish()?;
     let user = recognise(&app, &email, password).await?;
-    let seconds = app.config.token_seconds;
-    let signed = app.keys.sign(user.id, Duration::from_secs(seconds.into()), None);
-    let (token, expires_at) = signed.ok_or(Problem::SignInElsewhere)?;
-    let cookie = cookie(&app, client, token.clone(), i64::from(seconds));
+    let now = Utc::now();
+    let expires_at = (now + TimeDelta::seconds(app.config.token_seconds.into())).trunc_subsecs(0);
+    let session_id = auth::random_text();
+    let issued = Issued::Here { generation: user.generation, session_id: Some(session_id.clone()) };
+    let principal = Principal { user_id: user.id, issued };
+    let token = app.keys.sign(&principal, expires_at, None).ok_or(Problem::SignInElsewhere)?;
+    app.store.open_session(&session_id, user.id, now, expires_at).await?;
+    let cookie = cookie(&app, &req, token.clone(), expires_at);
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .cookie(cookie)
         .json(json!({ "token": token, "expires_at": shape::stamp(expires_at), "user": of(&user) })))
+}
+
+/// Counts one attempt at a password from an address.
+fn attempt(app: &App, req: &HttpRequest) -> Result<(), Problem> {
+    let address = Client::of(req, &app.limits.proxies).address;
+    let tried = app.limits.logins.take(&address);
+    tried.map_err(|retry_after| Problem::TooManyRequests { retry_after })
+}
+
+/// Refuses unless this is the password of who asks; counts as an attempt to sign in.
+pub async fn confirm(
+    app: &App,
+    req: &HttpRequest,
+    who: &SignedIn,
+    password: String,
+) -> Result<(), Problem> {
+    attempt(app, req)?;
+    let hash = app.store.user(who.id).await?.and_then(|user| user.password_hash);
+    let is_right = password::is_right(password, hash).await.map_err(Problem::Internal)?;
+    let wrong = || Rejection::field("/current_password", "is not your password");
+    if is_right { Ok(()) } else { Err(wrong().into()) }
+}
+
+/// The token with which a session goes on after its user's own new password: of the next
+/// generation, with the same end. `None` for a credential of no session.
+pub fn renew(app: &App, who: &SignedIn) -> Option<String> {
+    let (generation, session) = (who.principal.generation()?, who.principal.session_id()?);
+    let session_id = Some(session.to_owned());
+    let issued = Issued::Here { generation: generation + 1, session_id };
+    let principal = Principal { user_id: who.id, issued };
+    app.keys.sign(&principal, who.expires_at, None)
 }
 
 /// Says no in the same words and the same time, whatever was wrong.
@@ -57,13 +95,21 @@ async fn recognise(app: &App, email: &str, password: String) -> Result<User, Pro
     user.filter(|_| is_right).ok_or(Problem::WrongPassword)
 }
 
-fn cookie(app: &App, client: Client, value: String, seconds: i64) -> Cookie<'static> {
+/// The cookie that holds a token until it expires.
+pub fn cookie(
+    app: &App,
+    req: &HttpRequest,
+    token: String,
+    expires_at: DateTime<Utc>,
+) -> Cookie<'static> {
+    let client = Client::of(req, &app.limits.proxies);
+    let seconds = (expires_at - Utc::now()).num_seconds().max(0);
     let secure = match app.config.cookie_secure {
         CookieSecure::Auto => client.https,
         CookieSecure::Always => true,
         CookieSecure::Never => false,
     };
-    Cookie::build(auth::COOKIE, value)
+    Cookie::build(auth::COOKIE, token)
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
@@ -72,13 +118,17 @@ fn cookie(app: &App, client: Client, value: String, seconds: i64) -> Cookie<'sta
         .finish()
 }
 
-/// `POST /api/auth/logout`: forgets the cookie. A token that was handed out lives until it expires.
+/// `POST /api/auth/logout`: ends the session of the cookie, and of the header, and forgets the
+/// cookie.
 pub async fn logout(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Problem> {
     if auth::provenance(&req).is_foreign(&app.config.allowed_origins) {
         return Err(Problem::CrossSite);
     }
-    let client = Client::of(&req, &app.limits.proxies);
-    Ok(HttpResponse::NoContent().cookie(cookie(&app, client, String::new(), 0)).finish())
+    for principal in auth::presented(&app, &req) {
+        app.store.end_session(&principal).await?;
+    }
+    let gone = cookie(&app, &req, String::new(), Utc::now());
+    Ok(HttpResponse::NoContent().cookie(gone).finish())
 }
 
 /// `GET /api/auth/me`

@@ -1,19 +1,26 @@
 //! People who can sign in.
 
+use actix_web::HttpRequest;
 use actix_web::HttpResponse;
+use actix_web::ResponseError;
+use actix_web::http::header;
 use actix_web::web::Query;
 use serde_json::json;
 
 use crate::auth::password;
 use crate::auth::permission::Act;
+use crate::domain::rejection::Rejection;
 use crate::http::body::Body;
 use crate::http::path::Path;
 use crate::http::reader::Paging;
 use crate::http::reader::Reader;
+use crate::http::sessions;
 use crate::http::shape;
 use crate::http::writer::Writer;
 use crate::problem::Problem;
 use crate::store::ListOf;
+use crate::store::Principal;
+use crate::store::job::Done;
 use crate::store::job::EditUser;
 use crate::store::job::NewUser;
 use crate::store::job::Write;
@@ -55,20 +62,66 @@ pub async fn read(reader: Reader, id: Path<i64>) -> Result<HttpResponse, Problem
 }
 
 /// `PATCH /api/users/{id}`: one's own name and password; the rest is for administrators.
-pub async fn edit(writer: Writer, id: Path<i64>, body: Body) -> Result<HttpResponse, Problem> {
+pub async fn edit(
+    req: HttpRequest,
+    writer: Writer,
+    id: Path<i64>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
     writer.may(Act::Account(*id)).await?;
     let hash = body.hash();
     let mut fields = body.fields()?;
     let name = fields.present("name", shape::name);
     let password = fields.present("password", shape::password);
+    let current = fields.present("current_password", shape::any_password);
     let role = fields.present("role", role);
     let disabled = fields.present("disabled", shape::flag);
     fields.finish()?;
     if role.is_some() || disabled.is_some() {
         writer.may(Act::Users).await?;
     }
-    let edit = EditUser { name, password_hash: hashed(password).await?, role, disabled };
-    writer.write(hash, Write::EditUser { id: *id, edit }).await
+    let is_own = password.is_some() && *id == writer.who.id;
+    if is_own {
+        confirm(&req, &writer, current).await?;
+    }
+    let own = is_own.then(|| Principal::clone(&writer.who.principal));
+    let edit = EditUser { name, password_hash: hashed(password).await?, own, role, disabled };
+    let done = writer.perform(hash, Write::EditUser { id: *id, edit }).await?;
+    Ok(if is_own { renewed(&req, &writer, done) } else { writer.answer(&done) })
+}
+
+/// Who sets their own password knows the one that they have.
+async fn confirm(
+    req: &HttpRequest,
+    writer: &Writer,
+    current: Option<String>,
+) -> Result<(), Problem> {
+    let missing = || Rejection::field("/current_password", "is missing");
+    let current = current.ok_or_else(missing)?;
+    match sessions::confirm(&writer.app, req, &writer.who, current).await {
+        // An answer that was lost may be asked for once more: by then the password is the new one.
+        Err(refusal @ Problem::Rejected(_)) => writer.refuse(refusal).await,
+        outcome => outcome,
+    }
+}
+
+/// The answer with the token that the session goes on with, where the old one was: in the cookie,
+/// or in the body.
+fn renewed(req: &HttpRequest, writer: &Writer, mut done: Done) -> HttpResponse {
+    let token = if done.again { None } else { sessions::renew(&writer.app, &writer.who) };
+    let Some(token) = token else { return writer.answer(&done) };
+    let expires_at = writer.who.expires_at;
+    if req.headers().contains_key(header::AUTHORIZATION) {
+        done.body["token"] = token.into();
+        done.body["expires_at"] = shape::stamp(expires_at).into();
+        return writer.answer(&done);
+    }
+    let mut answer = writer.answer(&done);
+    let cookie = sessions::cookie(&writer.app, req, token, expires_at);
+    if let Err(error) = answer.add_cookie(&cookie) {
+        return Problem::Internal(error.to_string()).error_response();
+    }
+    answer
 }
 
 fn role(value: &serde_json::Value) -> Result<String, String> {

@@ -89,10 +89,16 @@ impl Writer {
     /// What was done under the same key is answered again, although the thing is gone since, or
     /// the right to it: but nothing is done anew.
     pub async fn may(&self, act: Act) -> Result<(), Problem> {
-        let refusal = match permission::may(&self.app.store, Some(&self.who), act).await {
-            Err(refusal @ (Problem::NotFound(_) | Problem::Forbidden(_))) => refusal,
-            outcome => return outcome,
-        };
+        match permission::may(&self.app.store, Some(&self.who), act).await {
+            Err(refusal @ (Problem::NotFound(_) | Problem::Forbidden(_))) => {
+                self.refuse(refusal).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Refuses what was not done under the same key before; what was is answered again.
+    pub async fn refuse(&self, refusal: Problem) -> Result<(), Problem> {
         let key = self.key.as_ref().filter(|_| self.who.topics.is_none());
         let Some(key) = key else { return Err(refusal) };
         let known = self.app.store.remembered(self.who.id, &self.place(), key).await?;
@@ -108,10 +114,15 @@ impl Writer {
 
     /// Does it, and answers. `body_hash` is empty where there is no body.
     pub async fn write(self, body_hash: String, write: Write) -> Result<HttpResponse, Problem> {
+        let done = self.perform(body_hash, write).await?;
+        Ok(self.answer(&done))
+    }
+
+    /// Does it under the key of the request.
+    pub async fn perform(&self, body_hash: String, write: Write) -> Result<Done, Problem> {
         let key =
             self.key.as_ref().map(|key| Key { path: self.place(), key: key.clone(), body_hash });
-        let done = self.execute(key, write, self.if_match.clone()).await?;
-        Ok(self.answer(&done))
+        self.execute(key, write, self.if_match.clone()).await
     }
 
     /// Does one write under a key of its own.
@@ -132,7 +143,7 @@ impl Writer {
         Ok(done)
     }
 
-    fn answer(&self, done: &Done) -> HttpResponse {
+    pub fn answer(&self, done: &Done) -> HttpResponse {
         let status = StatusCode::from_u16(done.status).unwrap_or(StatusCode::OK);
         let mut answer = HttpResponse::build(status);
         answer.insert_header((header::CACHE_CONTROL, "no-store"));

@@ -182,8 +182,10 @@ fn settings(config: &Config) -> Settings {
 /// How hubs ask whether somebody may still read: by the same table as everybody else.
 fn may_read(store: &Store) -> crate::stream::guard::MayRead {
     let store = store.clone();
-    Box::new(move |user, topic| {
+    Box::new(move |principal, topic| {
         let store = store.clone();
-        Box::pin(async move { permission::may_still_read(&store, user, topic).await })
+        let may =
+            async move { permission::may_still_read(&store, principal.as_deref(), topic).await };
+        Box::pin(may)
     })
 }

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use tokio::sync::watch;
 
 use crate::config::Config;
+use crate::domain::access::Access;
 use crate::http::relay;
 use crate::http::relay::Relay;
 use crate::limits::Limits;
@@ -63,7 +64,10 @@ impl RelayServer {
             pages: Pages::default(),
             opened: Opened::default(),
             // What is shared is everybody's; where that ends, the upstream says so.
-            rights: Rights::new(0, Box::new(|_, _| std::future::ready(Ok(true)).boxed())),
+            rights: Rights::new(
+                0,
+                Box::new(|_, _| std::future::ready(Ok(Access::Allowed)).boxed()),
+            ),
             draining: tokio::sync::watch::Sender::new(false),
             runtime,
         });

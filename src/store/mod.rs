@@ -8,6 +8,7 @@ mod model;
 mod options;
 #[expect(clippy::duplicate_mod, reason = "each query is written once and compiled for both")]
 mod postgres;
+mod principal;
 mod rows;
 mod schema;
 mod server_secret;
@@ -19,7 +20,6 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 use chrono::Utc;
-use serde_json::Value;
 
 use crate::bus::Bell;
 use crate::bus::link::Connect;
@@ -47,6 +47,9 @@ pub use model::TeamRights;
 pub use model::User;
 pub use options::Options;
 pub use options::Waits;
+pub use principal::Authentication;
+pub use principal::Issued;
+pub use principal::Principal;
 
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
@@ -85,10 +88,11 @@ macro_rules! ask {
     };
 }
 
-// Below the macro, which it uses.
+// Below the macro, which they use.
 mod asked;
 mod lead;
 mod remembered;
+mod sessions;
 
 pub use lead::Lead;
 pub use remembered::Remembered;
@@ -215,24 +219,6 @@ impl Store {
         })
     }
 
-    /// Remembers a stream ticket by the hash of its text. `grant` is what it opens.
-    pub async fn keep_ticket(&self, hash: &str, grant: &Value, until: DateTime<Utc>) -> Result<()> {
-        let (hash, grant, until) = (hash.to_owned(), grant.clone(), until.timestamp_millis());
-        ask!(self.database, write, |conn, queries| {
-            let (hash, grant) = (hash.clone(), grant.clone());
-            async move { Ok((queries::tickets::keep(conn, &hash, &grant, until).await?, Vec::new())) }
-        })
-    }
-
-    /// Takes a ticket that is still valid at `now`; it can be taken again until it runs out,
-    /// so that a connection that failed at once can be tried again.
-    pub async fn ticket(&self, hash: &str, now: DateTime<Utc>) -> Result<Option<Value>> {
-        let (hash, now) = (hash.to_owned(), now.timestamp_millis());
-        ask!(self.database, read, |conn, queries| async move {
-            queries::tickets::granted(conn, &hash, now).await
-        })
-    }
-
     /// Removes all but the newest `keep` messages of a stream, or of each. Gives how many went.
     pub async fn prune(&self, stream: Option<Stream>, keep: i64) -> Result<u64> {
         let ids = ask!(self.database, read, |conn, queries| queries::prune::streams(conn, stream))?;
@@ -250,11 +236,12 @@ impl Store {
         Ok(gone)
     }
 
-    /// Removes idempotency records older than 48 h and tickets that have run out.
+    /// Removes idempotency records older than 48 h, and sessions and tickets that have expired.
     pub async fn forget(&self, now: DateTime<Utc>) -> Result<()> {
         let now = now.timestamp_millis();
         ask!(self.database, write, |conn, queries| async move {
             queries::tickets::forget(conn, now).await?;
+            queries::sessions::forget(conn, now).await?;
             queries::idempotency::forget(conn, now).await?;
             Ok(((), Vec::new()))
         })

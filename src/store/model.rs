@@ -15,6 +15,10 @@ pub struct User {
     pub password_hash: Option<String>,
     /// What `If-Match` is compared with.
     pub version: i64,
+    /// Our own tokens of another generation are not valid.
+    pub generation: i64,
+    /// Identity providers' tokens issued before are not valid: milliseconds since 1970.
+    pub tokens_valid_from: i64,
 }
 
 /// What a user is to a match. Without a user, only what everybody is.

@@ -26,6 +26,8 @@ pub struct UserRow {
     pub password_hash: Option<String>,
     pub version: i64,
     _created_at: i64,
+    pub generation: i64,
+    pub tokens_valid_from: i64,
 }
 
 #[derive(Clone, Debug, Queryable)]
@@ -199,7 +201,18 @@ impl RememberedRow {
 impl From<UserRow> for User {
     fn from(row: UserRow) -> Self {
         let UserRow { id, email, name, role, disabled, password_hash, version, .. } = row;
-        Self { id, email, name, role, disabled, password_hash, version }
+        let UserRow { generation, tokens_valid_from, .. } = row;
+        Self {
+            id,
+            email,
+            name,
+            role,
+            disabled,
+            password_hash,
+            version,
+            generation,
+            tokens_valid_from,
+        }
     }
 }
 

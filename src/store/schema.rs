@@ -14,7 +14,13 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         version -> BigInt,
         created_at -> BigInt,
+        generation -> BigInt,
+        tokens_valid_from -> BigInt,
     }
+}
+
+diesel::table! {
+    sessions (id) { id -> Text, user_id -> BigInt, created_at -> BigInt, expires_at -> BigInt, }
 }
 
 diesel::table! {
@@ -223,6 +229,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     users,
+    sessions,
     teams,
     members,
     matches,

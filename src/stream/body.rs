@@ -47,7 +47,7 @@ impl Body {
         if tracing::enabled!(tracing::Level::INFO) {
             let topics = reader.topics();
             tracing::info!(
-                connection = reader.id, topics = %topics, user.id = reader.who.user_id,
+                connection = reader.id, topics = %topics, user.id = reader.who.user_id(),
                 "Stream c-{} of {topics} opened", reader.id
             );
         }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -12,16 +13,19 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream;
 
+use crate::domain::access::Access;
 use crate::domain::topic::Topic;
+use crate::store::Principal;
 use crate::store::Result;
 use crate::store::Store;
 use crate::stream::freshness::soon;
 use crate::stream::hub::Hub;
+use crate::stream::reader::Bye;
 use crate::stream::reader::Reader;
 
 /// Asks whether a user (or, for `None`, everybody) may read a topic now.
 pub type MayRead =
-    Box<dyn Fn(Option<i64>, Topic) -> BoxFuture<'static, Result<bool>> + Send + Sync>;
+    Box<dyn Fn(Option<Arc<Principal>>, Topic) -> BoxFuture<'static, Result<Access>> + Send + Sync>;
 
 /// What hubs know of rights: when any was taken away, and how to ask.
 pub struct Rights {
@@ -115,8 +119,17 @@ impl Rounds {
     }
 }
 
-/// A user, or nobody in particular, and what they read.
-type Asked = (Option<i64>, Topic);
+/// A user by their credential, or nobody in particular, and what they read.
+type Asked = (Option<Arc<Principal>>, Topic);
+
+/// What a reader may no longer read.
+#[derive(Debug, PartialEq, Eq)]
+enum Loss {
+    /// These topics, with whatever credential.
+    Topics(Vec<Topic>),
+    /// Anything, with the credential that it came with.
+    Credential,
+}
 
 /// Questions asked at once: some of the database's connections are left to others.
 const AT_ONCE: usize = 16;
@@ -128,12 +141,12 @@ pub async fn recheck(hub: Rc<Hub>) {
         let ask = |(user, topic): Asked| {
             hub.shared.ask(move |shared| (shared.rights.may_read)(user, topic))
         };
-        let revoke = |index: usize, lost| {
-            if let Some(reader) = readers.get(index) {
-                reader.revoke(lost);
-            }
+        let end = |index: usize, loss| match (readers.get(index), loss) {
+            (Some(reader), Loss::Topics(lost)) => reader.revoke(lost),
+            (Some(reader), Loss::Credential) => reader.end(Bye::TokenExpired),
+            (None, _) => {}
         };
-        if ask_all(&asked, ask, revoke).await.is_err() {
+        if ask_all(&asked, ask, end).await.is_err() {
             return hub.rounds.fail();
         }
     }
@@ -141,43 +154,53 @@ pub async fn recheck(hub: Rc<Hub>) {
 
 fn asked_for(reader: &Reader) -> Vec<Asked> {
     let topics = reader.follows.iter().flat_map(|follow| &follow.topics);
-    topics.map(|wanted| (reader.who.user_id, wanted.topic)).collect()
+    topics.map(|wanted| (reader.who.principal.clone(), wanted.topic)).collect()
 }
 
 /// Asks each question once, some at a time; tells of each reader what it has lost as soon as all
 /// that it reads is answered.
-async fn ask_all<F: Future<Output = Result<bool>>>(
+async fn ask_all<F: Future<Output = Result<Access>>>(
     readers: &[Vec<Asked>],
     ask: impl Fn(Asked) -> F,
-    mut revoke: impl FnMut(usize, Vec<Topic>),
+    mut tell: impl FnMut(usize, Loss),
 ) -> Result<()> {
     let mut askers: HashMap<Asked, Vec<usize>> = HashMap::new();
     let mut questions = Vec::new();
     for (index, reader) in readers.iter().enumerate() {
         for asked in reader {
-            let asking = askers.entry(*asked).or_default();
+            let asking = askers.entry(asked.clone()).or_default();
             if asking.is_empty() {
-                questions.push(*asked);
+                questions.push(asked.clone());
             }
             asking.push(index);
         }
     }
-    let mut open: Vec<_> = readers.iter().map(|asked| (asked.len(), Vec::new())).collect();
+    let mut open: Vec<_> = readers.iter().map(|asked| (asked.len(), Vec::new(), false)).collect();
     let ask = &ask;
-    let answers = questions.into_iter().map(|asked| async move { (asked, ask(asked).await) });
+    let answers = questions.into_iter().map(|asked| async move {
+        let answer = ask(asked.clone()).await;
+        (asked, answer)
+    });
     let mut answers = std::pin::pin!(stream::iter(answers).buffer_unordered(AT_ONCE));
-    while let Some((asked, may)) = answers.next().await {
-        let may = may?;
+    while let Some((asked, access)) = answers.next().await {
+        let access = access?;
         for index in askers.remove(&asked).unwrap_or_default() {
-            let Some((left, lost)) = open.get_mut(index) else { continue };
+            let Some((left, lost, signed_out)) = open.get_mut(index) else { continue };
             *left -= 1;
-            if !may {
-                lost.push(asked.1);
+            match access {
+                Access::Allowed => {}
+                Access::Denied => lost.push(asked.1),
+                Access::SignedOut => *signed_out = true,
             }
-            if *left == 0 && !lost.is_empty() {
+            if *left > 0 {
+                continue;
+            }
+            if *signed_out {
+                tell(index, Loss::Credential);
+            } else if !lost.is_empty() {
                 // In the order in which the reader named them.
                 let named = readers.get(index).into_iter().flatten().map(|(_, topic)| *topic);
-                revoke(index, named.filter(|topic| lost.contains(topic)).collect());
+                tell(index, Loss::Topics(named.filter(|topic| lost.contains(topic)).collect()));
             }
         }
     }

@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Waker;
 use std::time::Instant;
 
@@ -18,6 +19,7 @@ use chrono::Utc;
 
 use crate::domain::topic::Seq;
 use crate::domain::topic::Topic;
+use crate::store::Principal;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::stream::cursor;
@@ -36,10 +38,16 @@ pub const BUDGET: usize = 64 * 1024;
 /// Who reads, from where.
 #[derive(Clone, Debug)]
 pub struct Who {
-    pub user_id: Option<i64>,
+    pub principal: Option<Arc<Principal>>,
     /// Whether it came with credentials, so that it may read more than everybody.
     pub signed_in: bool,
     pub address: Option<IpAddr>,
+}
+
+impl Who {
+    pub fn user_id(&self) -> Option<i64> {
+        self.principal.as_ref().map(|principal| principal.user_id)
+    }
 }
 
 /// How messages are told.

@@ -11,8 +11,10 @@ use futures_util::Stream as Bodies;
 use tokio::time::Instant;
 use tokio::time::sleep_until;
 
+use crate::domain::access::Access;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
+use crate::store::Principal;
 use crate::store::Result;
 use crate::stream::Shared;
 use crate::stream::cursor;
@@ -34,7 +36,7 @@ pub struct Tape {
     /// Whether everybody may read it, as it was found at this version of rights.
     pub is_public: bool,
     pub asked_at: i64,
-    pub user_id: Option<i64>,
+    pub principal: Option<Arc<Principal>>,
     /// When its credential runs out.
     pub expires_at: Option<DateTime<Utc>>,
     /// What counts this stream, given back when it ends.
@@ -153,13 +155,16 @@ impl Player {
         if self.rights == Some(version) {
             return Ok(None);
         }
-        let (user_id, topic) = (self.tape.user_id, self.tape.stream.topic());
-        let asked = self.shared.ask(move |shared| (shared.rights.may_read)(user_id, topic));
-        if asked.await? {
-            self.rights = Some(version);
-            return Ok(None);
-        }
-        Ok(Some(Bye::AccessRevoked))
+        let (principal, topic) = (self.tape.principal.clone(), self.tape.stream.topic());
+        let asked = self.shared.ask(move |shared| (shared.rights.may_read)(principal, topic));
+        Ok(match asked.await? {
+            Access::Allowed => {
+                self.rights = Some(version);
+                None
+            }
+            Access::Denied => Some(Bye::AccessRevoked),
+            Access::SignedOut => Some(Bye::TokenExpired),
+        })
     }
 
     async fn read(&mut self) -> Result<()> {

@@ -38,6 +38,7 @@ mod revocation;
 mod rights;
 mod season;
 mod secrets;
+mod sessions;
 mod slow;
 mod store;
 mod story;

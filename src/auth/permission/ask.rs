@@ -8,9 +8,12 @@ use super::decide;
 use super::unknown;
 use super::words;
 use crate::auth::SignedIn;
+use crate::domain::access::Access;
 use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
 use crate::problem::Problem;
+use crate::store::Authentication;
+use crate::store::Principal;
 use crate::store::Store;
 use crate::store::StoreError;
 
@@ -39,22 +42,24 @@ pub async fn may(store: &Store, who: Option<&SignedIn>, act: Act) -> Result<(), 
 
 /// Whether a user, or everybody, may read a topic now. A disabled user may nothing.
 ///
-/// Asks for the user anew, so that it can be asked while a stream lives.
+/// Authenticates anew, so that it can be asked while a stream lives.
 pub async fn may_still_read(
     store: &Store,
-    user_id: Option<i64>,
+    principal: Option<&Principal>,
     topic: Topic,
-) -> Result<bool, StoreError> {
-    let admin = match user_id {
+) -> Result<Access, StoreError> {
+    let admin = match principal {
         None => None,
-        Some(id) => match store.user(id).await? {
-            Some(user) if !user.disabled => Some(user.role == "admin"),
-            _ => return Ok(false),
+        Some(principal) => match store.authenticate(principal).await? {
+            Authentication::Valid(user) => Some(user.role == "admin"),
+            Authentication::Disabled => return Ok(Access::Denied),
+            Authentication::Revoked => return Ok(Access::SignedOut),
         },
     };
     let act = Act::Read(topic);
-    let rights = rights(store, user_id, act).await?;
-    Ok(rights.is_some_and(|rights| decide(act, &rights, admin) == Decision::Allow))
+    let rights = rights(store, principal.map(|principal| principal.user_id), act).await?;
+    let may = rights.is_some_and(|rights| decide(act, &rights, admin) == Decision::Allow);
+    Ok(if may { Access::Allowed } else { Access::Denied })
 }
 
 fn log(who: Option<&SignedIn>, act: Act, rights: Option<&Rights>) {

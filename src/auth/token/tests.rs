@@ -78,9 +78,16 @@ fn rsa() -> EncodingKey {
     EncodingKey::from_rsa_der(&der.as_ref()[26..])
 }
 
+/// Of the first generation, as ours are, unless the claims name one.
 fn encode(algorithm: Algorithm, secret: &[u8], claims: &Value) -> String {
     let key = EncodingKey::from_secret(secret);
-    jsonwebtoken::encode(&Header::new(algorithm), claims, &key).unwrap()
+    let mut claims = claims.clone();
+    claims.as_object_mut().unwrap().entry("gen").or_insert(json!(1));
+    jsonwebtoken::encode(&Header::new(algorithm), &claims, &key).unwrap()
+}
+
+fn of(generation: i64, session: Option<&str>) -> Issued {
+    Issued::Here { generation, session_id: session.map(str::to_owned) }
 }
 
 fn now() -> i64 {
@@ -102,12 +109,46 @@ fn base64(value: &Value) -> String {
 fn our_own_tokens_are_believed() {
     let keys = strict("touchline", "viewers");
     let topics: Vec<Topic> = vec!["match_3".parse().unwrap()];
-    let (token, at) = keys.sign(7, Duration::from_mins(1), Some(&topics)).unwrap();
-    let claims = keys.verify(&token).unwrap();
-    assert_eq!(claims.subject, Subject::Id(7));
-    assert_eq!(claims.topics, Some(topics));
-    assert_eq!(claims.expires_at, at);
-    assert!((59..=61).contains(&(at - Utc::now()).num_seconds()));
+    let at = DateTime::from_timestamp(now() + 60, 0).unwrap();
+    for issued in [of(3, Some("a session")), of(3, None)] {
+        let principal = Principal { user_id: 7, issued: issued.clone() };
+        let token = keys.sign(&principal, at, Some(&topics)).unwrap();
+        let expected = Claims {
+            subject: Subject::Id(7),
+            issued,
+            expires_at: at,
+            topics: Some(topics.clone()),
+        };
+        assert_eq!(keys.verify(&token), Ok(expected));
+    }
+}
+
+#[test]
+fn g7_what_could_not_be_revoked_is_refused() {
+    let exp = now() + 60;
+    #[rustfmt::skip]
+    let cases = [
+        ("a session",          json!({ "sub": "7", "exp": exp, "gen": 2, "sid": "s" }),  Some(of(2, Some("s")))),
+        ("the command line",   json!({ "sub": "7", "exp": exp, "gen": 2 }),              Some(of(2, None))),
+        ("no generation",      json!({ "sub": "7", "exp": exp, "gen": null }),           None),
+        ("a session alone",    json!({ "sub": "7", "exp": exp, "gen": null, "sid": "s" }), None),
+        ("a text",             json!({ "sub": "7", "exp": exp, "gen": "2" }),            None),
+        ("a fraction",         json!({ "sub": "7", "exp": exp, "gen": 2.5 }),            None),
+        ("no session's name",  json!({ "sub": "7", "exp": exp, "gen": 2, "sid": 7 }),    None),
+    ];
+    for (case, claims, expected) in cases {
+        let found = shared_secret().verify(&encode(Algorithm::HS256, SECRET, &claims));
+        assert_eq!(found.ok().map(|claims| claims.issued), expected, "{case}");
+    }
+    // A provider means something else by them.
+    let provider = Provider::of(&["only"]);
+    let claims =
+        json!({ "sub": "7", "exp": exp, "iat": 1_700_000_000, "gen": "x", "sid": "theirs" });
+    let found = provider.keys().verify(&provider.token("only", None, &claims)).unwrap();
+    assert_eq!(found.issued, Issued::Elsewhere { at_ms: 1_700_000_000_000 });
+    let claims = json!({ "sub": "7", "exp": exp });
+    let found = provider.keys().verify(&provider.token("only", None, &claims)).unwrap();
+    assert_eq!(found.issued, Issued::Elsewhere { at_ms: 0 });
 }
 
 #[test]
@@ -189,7 +230,7 @@ fn signatures_are_checked() {
 fn what_must_be_understood_is_refused() {
     let mut header = Header::new(Algorithm::HS256);
     header.crit = Some(vec!["exp".to_owned()]);
-    let claims = json!({ "sub": "7", "exp": now() + 60 });
+    let claims = json!({ "sub": "7", "exp": now() + 60, "gen": 1 });
     let token = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(SECRET)).unwrap();
     assert_eq!(shared_secret().verify(&token), Err(BadToken::Invalid));
 }
@@ -210,7 +251,8 @@ fn a_provider_key_is_found_by_its_name() {
     for (by, kid, good) in cases {
         assert_eq!(keys.verify(&provider.token(by, kid, &claims)).is_ok(), good, "{by} {kid:?}");
     }
-    assert_eq!(keys.sign(7, Duration::from_mins(1), None), None, "the provider signs");
+    let principal = Principal { user_id: 7, issued: of(1, None) };
+    assert_eq!(keys.sign(&principal, Utc::now(), None), None, "the provider signs");
 }
 
 #[test]

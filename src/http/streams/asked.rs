@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
@@ -9,15 +10,19 @@ use actix_web::web::Data;
 use chrono::Utc;
 
 use crate::App;
+use crate::auth::INVALID;
 use crate::auth::SignedIn;
 use crate::auth::Viewer;
 use crate::auth::permission;
 use crate::auth::permission::Act;
+use crate::domain::access::Access;
 use crate::domain::topic::Topic;
 use crate::http::streams::head;
 use crate::http::streams::wish::Wished;
 use crate::limits::Client;
 use crate::problem::Problem;
+use crate::store::Authentication;
+use crate::store::Principal;
 use crate::stream::guard::LOOK;
 use crate::stream::hub::Hub;
 use crate::stream::reader::Bye;
@@ -43,13 +48,19 @@ impl Asked {
         let missing = || Problem::Internal("the worker has no hub".to_owned());
         let app = request.app_data::<Data<App>>().cloned().ok_or_else(missing)?;
         let hub = request.app_data::<Data<Rc<Hub>>>().cloned().ok_or_else(missing)?;
-        let rights = app.shared.rights.version();
+        // As of before the user was looked up: what was revoked since then is looked up again.
+        let version = || app.shared.rights.version();
+        let rights = viewer.0.as_ref().map_or_else(version, |who| who.rights_version);
         let public = RefCell::default();
         Ok(Self { app, hub, request, topics, viewer, rights, public })
     }
 
     pub fn user_id(&self) -> Option<i64> {
         self.who().map(|who| who.id)
+    }
+
+    pub fn principal(&self) -> Option<Arc<Principal>> {
+        self.who().map(|who| Arc::clone(&who.principal))
     }
 
     pub fn who(&self) -> Option<&SignedIn> {
@@ -98,14 +109,28 @@ impl Asked {
         let mut refused = Vec::new();
         for topic in &self.topics {
             let store = &self.app.store;
-            if !permission::may_still_read(store, self.user_id(), *topic).await? {
-                let told = permission::may(store, self.who(), Act::Read(*topic)).await;
-                // By itself it may be read: it is the user who may nothing any more.
-                let ended = Problem::BadCredentials("the token is not valid");
-                refused.push((*topic, told.err().unwrap_or(ended)));
+            let principal = self.who().map(|who| &*who.principal);
+            match permission::may_still_read(store, principal, *topic).await? {
+                Access::Allowed => {}
+                Access::SignedOut => return Err(INVALID),
+                Access::Denied => refused.push((*topic, self.refusal(*topic).await?)),
             }
         }
         self.without(refused)
+    }
+
+    /// Why a topic may not be read, in the role that the user has by now.
+    async fn refusal(&self, topic: Topic) -> Result<Problem, Problem> {
+        let store = &self.app.store;
+        let mut who = self.who().cloned();
+        if let Some(who) = &mut who {
+            match store.authenticate(&who.principal).await? {
+                Authentication::Valid(user) => who.admin = user.role == "admin",
+                Authentication::Disabled | Authentication::Revoked => return Ok(INVALID),
+            }
+        }
+        let refusal = permission::may(store, who.as_ref(), Act::Read(topic)).await.err();
+        Ok(refusal.unwrap_or(INVALID))
     }
 
     /// The first of the refusals; of several topics with the names of all that were refused.
@@ -144,7 +169,7 @@ impl Asked {
             first: wished.first,
             padding: wished.padding,
             who: Who {
-                user_id: self.user_id(),
+                principal: self.principal(),
                 signed_in: self.who().is_some(),
                 address: Some(address),
             },

@@ -44,7 +44,7 @@ pub async fn replay(
         speed,
         is_public: !private,
         asked_at: asked.rights,
-        user_id: asked.user_id(),
+        principal: asked.principal(),
         expires_at: asked.who().map(|who| who.expires_at),
         permit,
     };

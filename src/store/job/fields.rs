@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::domain::leaderboard::Points;
 use crate::domain::leaderboard::TieBreaker;
 use crate::domain::purchases::TicketType;
+use crate::store::Principal;
 
 #[derive(Clone)]
 pub struct NewUser {
@@ -22,6 +23,9 @@ pub struct NewUser {
 pub struct EditUser {
     pub name: Option<String>,
     pub password_hash: Option<String>,
+    /// Where users set their own password: who does. Refused where that is no longer valid; its
+    /// session is the one that goes on, in the next generation.
+    pub own: Option<Principal>,
     pub role: Option<String>,
     pub disabled: Option<bool>,
 }

@@ -20,6 +20,7 @@ pub mod registrations;
 pub mod results;
 pub mod rights;
 pub mod schedule;
+pub mod sessions;
 pub mod settings;
 pub mod snapshots;
 pub mod teams;

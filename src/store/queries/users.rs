@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use super::commit::Written;
 use super::dialect::Conn;
+use super::sessions;
 use super::settings;
 use crate::domain::rejection::Rejection;
 use crate::store::error::Found;
@@ -14,9 +15,13 @@ use crate::store::job::EditUser;
 use crate::store::job::Job;
 use crate::store::job::NewUser;
 use crate::store::model::User;
+use crate::store::principal::Principal;
 use crate::store::rows::UserRow;
 use crate::store::schema::users;
 use crate::store::shapes;
+
+/// An identity provider's clock may be ahead of ours by so much.
+const LEEWAY_MS: i64 = 30 * 1000;
 
 pub async fn user(conn: &mut Conn, id: i64) -> Found<Option<User>> {
     let row: Option<UserRow> = users::table.find(id).get_result(conn).await.optional()?;
@@ -63,9 +68,23 @@ pub async fn edit(conn: &mut Conn, job: &Job, id: i64, edit: &EditUser) -> Found
 
     let role = edit.role.as_ref().unwrap_or(&row.role);
     let disabled = edit.disabled.unwrap_or(row.disabled);
-    if *role != row.role || disabled != row.disabled {
+    let disables = disabled && !row.disabled;
+    let revokes = edit.password_hash.is_some() || disables;
+    if let Some(own) = &edit.own
+        && own.generation().is_some_and(|generation| generation != row.generation)
+    {
+        // It was valid when the current password was checked, and was revoked meanwhile.
+        return Err(Rejection::field("/current_password", "was replaced meanwhile").into());
+    }
+    if revokes {
+        let kept = edit.own.as_ref().and_then(Principal::session_id);
+        sessions::end_others(conn, id, kept).await?;
+    }
+    if revokes || *role != row.role || disabled != row.disabled {
         settings::rights_changed(conn).await?;
     }
+    let valid_from =
+        if disables { job.at.timestamp_millis() + LEEWAY_MS } else { row.tokens_valid_from };
     let row: UserRow = diesel::update(users::table.find(id))
         .set((
             users::name.eq(edit.name.as_ref().unwrap_or(&row.name)),
@@ -73,6 +92,8 @@ pub async fn edit(conn: &mut Conn, job: &Job, id: i64, edit: &EditUser) -> Found
             users::role.eq(role),
             users::disabled.eq(disabled),
             users::version.eq(row.version + 1),
+            users::generation.eq(row.generation + i64::from(revokes)),
+            users::tokens_valid_from.eq(valid_from),
         ))
         .returning(users::all_columns)
         .get_result(conn)

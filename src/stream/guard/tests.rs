@@ -1,6 +1,7 @@
 use tokio::sync::Barrier;
 
 use super::*;
+use crate::store::Issued;
 use crate::store::StoreError;
 use crate::stream::frame::Coding;
 use crate::stream::reader::Bye;
@@ -16,7 +17,7 @@ fn topic(text: &str) -> Topic {
 fn reader(rights: i64) -> Rc<Reader> {
     Rc::new(Reader::new(Opening {
         id: 1,
-        who: Who { user_id: None, signed_in: false, address: None },
+        who: Who { principal: None, signed_in: false, address: None },
         rights,
         epoch: "e".into(),
         mode: Mode::Log { types: Vec::new() },
@@ -28,23 +29,29 @@ fn reader(rights: i64) -> Rc<Reader> {
     }))
 }
 
+/// A user with a session.
+fn user(id: i64) -> Option<Arc<Principal>> {
+    let issued = Issued::Here { generation: 1, session_id: Some("s".to_owned()) };
+    Some(Arc::new(Principal { user_id: id, issued }))
+}
+
 #[tokio::test]
 async fn g7_a_crowd_costs_one_question_a_topic_and_user() {
     let (public, team) = (topic("match_3"), topic("team_7_live"));
     let mut readers = vec![vec![(None, public)]; 1000];
-    readers.extend(vec![vec![(Some(4), public), (Some(4), team)]; 10]);
+    readers.extend((0..10).map(|_| vec![(user(4), public), (user(4), team)]));
     let asked = RefCell::new(Vec::new());
     let ask = |question| {
         asked.borrow_mut().push(question);
-        async { Ok(true) }
+        async { Ok(Access::Allowed) }
     };
     ask_all(&readers, ask, |index, _| panic!("{index} has lost nothing")).await.unwrap();
-    assert_eq!(*asked.borrow(), [(None, public), (Some(4), public), (Some(4), team)]);
+    assert_eq!(*asked.borrow(), [(None, public), (user(4), public), (user(4), team)]);
 }
 
 #[tokio::test]
 async fn g7_questions_are_asked_sixteen_at_once() {
-    let readers: Vec<_> = (0..64).map(|user| vec![(Some(user), topic("team_7"))]).collect();
+    let readers: Vec<_> = (0..64).map(|id| vec![(user(id), topic("team_7"))]).collect();
     let (together, now, most) = (Barrier::new(16), Cell::new(0), Cell::new(0));
     let ask = |_| async {
         now.set(now.get() + 1);
@@ -52,7 +59,7 @@ async fn g7_questions_are_asked_sixteen_at_once() {
         // Goes on when sixteen are here.
         together.wait().await;
         now.set(now.get() - 1);
-        Ok(true)
+        Ok(Access::Allowed)
     };
     let round = ask_all(&readers, ask, |_, _| {});
     tokio::time::timeout(std::time::Duration::from_secs(5), round).await.unwrap().unwrap();
@@ -62,12 +69,23 @@ async fn g7_questions_are_asked_sixteen_at_once() {
 #[tokio::test]
 async fn g7_who_loses_topics_is_told_all_of_them_at_once() {
     let (event, team, game) = (topic("event_1"), topic("team_7"), topic("match_3"));
-    let all = [event, team, game].map(|topic| (Some(4), topic)).to_vec();
-    let readers = [vec![(Some(4), team)], all, vec![(Some(5), team)], vec![(None, game)]];
-    let ask = |(user, asked)| async move { Ok(user != Some(4) || asked == game) };
+    let all = [event, team, game].map(|topic| (user(4), topic)).to_vec();
+    let signed_out = vec![(user(6), team), (user(6), game)];
+    let readers =
+        [vec![(user(4), team)], all, vec![(user(5), team)], vec![(None, game)], signed_out];
+    let ask = |(who, asked): Asked| async move {
+        Ok(match who.map(|who| who.user_id) {
+            Some(4) if asked != game => Access::Denied,
+            Some(6) => Access::SignedOut,
+            _ => Access::Allowed,
+        })
+    };
     let mut lost = Vec::new();
-    ask_all(&readers, ask, |index, topics| lost.push((index, topics))).await.unwrap();
-    assert_eq!(lost, [(0, vec![team]), (1, vec![event, team])]);
+    ask_all(&readers, ask, |index, loss| lost.push((index, loss))).await.unwrap();
+    lost.sort_by_key(|(index, _)| *index);
+    let topics = |lost: &[Topic]| Loss::Topics(lost.to_vec());
+    let expected = [(0, topics(&[team])), (1, topics(&[event, team])), (4, Loss::Credential)];
+    assert_eq!(lost, expected);
     let fails = |_| async { Err(StoreError::Unavailable("gone".to_owned())) };
     let nobody = |_, _| panic!("nothing is known, and nobody loses anything");
     assert!(ask_all(&readers, fails, nobody).await.is_err());

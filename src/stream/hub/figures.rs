@@ -41,7 +41,7 @@ pub(super) fn describe(reader: &Reader) -> Value {
     serde_json::json!({
         "connection": format!("c-{}", reader.id),
         "topics": topics.iter().map(|wanted| wanted.topic.to_string()).collect::<Vec<_>>(),
-        "user_id": reader.who.user_id,
+        "user_id": reader.who.user_id(),
         "address": reader.who.address.map(|address| address.to_string()),
         "opened_at": time::text(reader.opened_at),
         "lag": reader.follows.iter().map(Follow::lag).max().unwrap_or(0),

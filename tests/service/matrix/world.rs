@@ -252,7 +252,8 @@ fn put<'a>(template: &str, names: impl Iterator<Item = (&'a str, &'a str)>) -> S
 /// A token of somebody who could, some time ago.
 fn expired(person: &Person) -> String {
     let now = chrono::Utc::now().timestamp();
-    let claims = json!({ "sub": person.id.to_string(), "iat": now - 600, "exp": now - 60 });
+    let claims =
+        json!({ "sub": person.id.to_string(), "gen": 1, "iat": now - 600, "exp": now - 60 });
     let key = EncodingKey::from_secret(JWT_SECRET.as_bytes());
     jsonwebtoken::encode(&Header::default(), &claims, &key).unwrap()
 }

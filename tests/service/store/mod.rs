@@ -11,6 +11,7 @@ mod registrations;
 mod results;
 mod rights;
 mod secrets;
+mod sessions;
 mod teams;
 mod upgrade;
 mod verify;

@@ -1,0 +1,3 @@
+drop table sessions;
+alter table users drop column tokens_valid_from;
+alter table users drop column generation;

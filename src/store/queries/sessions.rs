@@ -1,0 +1,71 @@
+//! Sign-ins, and what credentials are still worth.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::dialect::Conn;
+use super::settings;
+use crate::store::error::Found;
+use crate::store::model::User;
+use crate::store::principal::Authentication;
+use crate::store::principal::Principal;
+use crate::store::rows::UserRow;
+use crate::store::schema::sessions;
+use crate::store::schema::users;
+
+/// A token may be used a little past its expiry, for clocks that differ: so may its session.
+const LEEWAY_MS: i64 = 60 * 1000;
+
+/// User and session are read in one statement.
+pub async fn authenticate(conn: &mut Conn, principal: &Principal) -> Found<Authentication> {
+    let session_id = principal.session_id().unwrap_or_default();
+    let session = sessions::table.find(session_id).filter(sessions::user_id.eq(users::id));
+    let query = users::table.find(principal.user_id).select((users::all_columns, exists(session)));
+    let row: Option<(UserRow, bool)> = query.get_result(conn).await.optional()?;
+    Ok(row.map_or(Authentication::Disabled, |(user, is_open)| {
+        principal.authenticate(User::from(user), is_open)
+    }))
+}
+
+pub async fn open(
+    conn: &mut Conn,
+    (id, user_id): (&str, i64),
+    created_ms: i64,
+    expires_ms: i64,
+) -> Found<()> {
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::id.eq(id),
+            sessions::user_id.eq(user_id),
+            sessions::created_at.eq(created_ms),
+            sessions::expires_at.eq(expires_ms),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends one session, and with it what it has open.
+pub async fn end(conn: &mut Conn, user_id: i64, id: &str) -> Found<()> {
+    let session = sessions::table.find(id).filter(sessions::user_id.eq(user_id));
+    if diesel::delete(session).execute(conn).await? > 0 {
+        settings::rights_changed(conn).await?;
+    }
+    Ok(())
+}
+
+/// Ends all sessions of a user, but this one.
+pub async fn end_others(conn: &mut Conn, user_id: i64, kept: Option<&str>) -> Found<()> {
+    let others = sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::id.ne(kept.unwrap_or_default()));
+    diesel::delete(others).execute(conn).await?;
+    Ok(())
+}
+
+/// Removes those whose tokens have expired.
+pub async fn forget(conn: &mut Conn, now_ms: i64) -> Found<usize> {
+    let old = sessions::table.filter(sessions::expires_at.lt(now_ms - LEEWAY_MS));
+    Ok(diesel::delete(old).execute(conn).await?)
+}
