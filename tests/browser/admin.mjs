@@ -88,6 +88,37 @@ test("an event is made, its faults stand beside their fields, and two who edit i
   assert.deepEqual(admin.faults, []);
 });
 
+test("one's own new password needs the current one, and the page goes on; another's is reset without", async (context) => {
+  const server = await Server.start(context);
+  const { id } = await server.post("/api/users", { email: "bo@example.org", name: "Bo", password: "another long password", role: "user" });
+  const admin = await Page.signedIn(context, server, "/admin#/users/1");
+  const signsIn = async (password) => (await fetch(`${server.url}/api/auth/login`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ email: "admin@example.org", password }),
+  })).status;
+  const beside = () => admin.page.$eval('[name="current_password"]', (field) => document.getElementById(field.getAttribute("aria-describedby"))?.textContent);
+  await admin.fill({ password: "a new password" });
+  await admin.press("Save");
+  await admin.sees(".fields .fault", "is missing");
+  assert.equal(await beside(), "is missing");
+  await admin.fill({ current_password: "a wrong one" });
+  await admin.press("Save");
+  await admin.sees(".fields .fault", "is not your password");
+  assert.equal(await signsIn("a new password"), 401);
+  await admin.fill({ current_password: "correct horse battery staple" });
+  await admin.press("Save");
+  await until(() => signsIn("a new password").then((status) => status === 200), "the new password", SOON_MS);
+
+  await admin.go(`#/users/${id}`);
+  await admin.sees("h1", "Bo");
+  assert.equal(await admin.page.$('[name="current_password"]'), null);
+  await admin.fill({ password: "told on the phone" });
+  await admin.press("Save");
+  await admin.sees('[role="status"]', "Saved.");
+  await admin.press("Sign out");
+  await admin.sees(".sign-in h2", "Sign in");
+  assert.deepEqual(admin.faults, []);
+});
+
 test("announcements, results and purchases are made and changed", async (context) => {
   const server = await Server.start(context);
   const event = await server.post("/api/events", { name: "Cup", sport: "football", ticket_types: [{ name: "adult" }] });

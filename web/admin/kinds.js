@@ -80,6 +80,8 @@ export const USER = [
 ];
 /** @type {Field[]} */
 export const ACCOUNT = [...USER, { name: "disabled", label: "May not sign in", type: "check" }];
+/** @type {Field[]} */
+export const OWN_ACCOUNT = [...ACCOUNT, { name: "current_password", label: "Current password", type: "password", hint: "for a new one" }];
 
 /** @type {Field[]} */
 const NEWS = [

@@ -1,8 +1,10 @@
 // Who can sign in.
 
 import { html } from "../vendor/htm-preact.js";
-import { ACCOUNT, USER } from "./kinds.js";
+import { ACCOUNT, OWN_ACCOUNT, USER } from "./kinds.js";
 import { Create, Edit, Table, Trouble, useAnswer, useList } from "./resource.js";
+
+/** @import { Person } from "../desk/api.js" */
 
 export function Users() {
   const { items, problem, reload } = useList("/api/users");
@@ -18,13 +20,13 @@ export function Users() {
     <${Table} items=${items} problem=${problem} columns=${columns} />`;
 }
 
-/** @param {{ id: string }} props */
-export function User({ id }) {
+/** @param {{ id: string, me: Person }} props */
+export function User({ id, me }) {
   const { answer, reload } = useAnswer(`/api/users/${id}`);
   if (!answer) return html`<p class="hint">Loading …</p>`;
   if (answer.problem) return html`<${Trouble} problem=${answer.problem} />`;
   return html`
     <h1>${answer.body.name}</h1>
     <p class="hint">${answer.body.email}</p>
-    <${Edit} path="/api/users/${id}" fields=${ACCOUNT} answer=${answer} onSaved=${reload} />`;
+    <${Edit} path="/api/users/${id}" fields=${Number(id) === me.id ? OWN_ACCOUNT : ACCOUNT} answer=${answer} onSaved=${reload} />`;
 }
