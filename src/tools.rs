@@ -1,5 +1,7 @@
 //! What the command line does besides serving.
 
+mod people;
+
 use std::io::IsTerminal;
 use std::io::Write as _;
 use std::path::Path;
@@ -13,11 +15,8 @@ use chrono::TimeDelta;
 use chrono::Utc;
 use touchline::auth;
 use touchline::auth::Keys;
-use touchline::auth::password;
 use touchline::config::Config;
 use touchline::config::ImportCommand;
-use touchline::config::Secret;
-use touchline::config::UserCommand;
 use touchline::domain::topic::Stream;
 use touchline::domain::topic::Topic;
 use touchline::import;
@@ -27,10 +26,9 @@ use touchline::store::Issued;
 use touchline::store::ListOf;
 use touchline::store::Principal;
 use touchline::store::Store;
-use touchline::store::StoreError;
-use touchline::store::job::Job;
-use touchline::store::job::NewUser;
-use touchline::store::job::Write;
+
+pub use people::first_admin;
+pub use people::user;
 
 /// Opens the database and brings it up to date. What is asked of it may take as long as it takes:
 /// nobody but the operator waits.
@@ -43,46 +41,6 @@ pub async fn open(settings: &Config) -> anyhow::Result<Store> {
 /// How many times as fast a real match is played in the demo, as `demo --help` says.
 const REPLAY_SPEED: u32 = 30;
 
-/// `touchline user add`
-pub async fn user(settings: &Config, command: UserCommand) -> anyhow::Result<()> {
-    let UserCommand::Add { email, name, role, password } = command;
-    if !auth::token::is_email(&email) {
-        bail!("{email:?} is not a mail address");
-    }
-    if name.trim().is_empty() || name.chars().any(char::is_control) {
-        bail!("{name:?} is not a name");
-    }
-    let store = open(settings).await?;
-    let (id, made_up) = add(&store, &email, &name, (&role, password)).await?;
-    say(&format!("Added {role} {email} with id {id}"))?;
-    made_up.map_or(Ok(()), |password| say(&format!("Password: {password}")))
-}
-
-/// Makes the first administrator where there is none yet; gives the id of the one in the settings.
-pub async fn first_admin(settings: &Config, store: &Store) -> anyhow::Result<Option<i64>> {
-    let email = &settings.admin_email;
-    if let Some(user) = store.user_by_email(email).await? {
-        return Ok(Some(user.id));
-    }
-    let given = settings.admin_password.clone();
-    if given.is_none() && has_admin(store).await? {
-        return Ok(None);
-    }
-    let added = add(store, email, "Administrator", ("admin", given)).await;
-    let (id, made_up) = match added {
-        Ok(added) => added,
-        // Another node that starts at the same moment was first.
-        Err(error) => match store.user_by_email(email).await? {
-            Some(user) => return Ok(Some(user.id)),
-            None => return Err(error),
-        },
-    };
-    if let Some(password) = made_up {
-        say(&format!("First administrator: {email}, password {password} (told only now)"))?;
-    }
-    Ok(Some(id))
-}
-
 /// `touchline epoch show`
 pub async fn epoch(settings: &Config) -> anyhow::Result<()> {
     let store = open(settings).await?;
@@ -94,47 +52,6 @@ pub async fn new_epoch(settings: &Config) -> anyhow::Result<()> {
     let store = open(settings).await?;
     let new = store.begin_epoch().await?;
     say(&format!("Epoch {new} instead of {}: all readers begin anew", store.epoch()))
-}
-
-async fn has_admin(store: &Store) -> anyhow::Result<bool> {
-    let mut after = 0;
-    loop {
-        let page = store.list(ListOf::Users, after, 500).await?;
-        if page.items.iter().any(|user| user["role"] == "admin" && user["disabled"] != true) {
-            return Ok(true);
-        }
-        match page.next {
-            Some(next) => after = next,
-            None => return Ok(false),
-        }
-    }
-}
-
-/// The new user's id, and the password where it was made up.
-async fn add(
-    store: &Store,
-    email: &str,
-    name: &str,
-    (role, password): (&str, Option<Secret>),
-) -> anyhow::Result<(i64, Option<String>)> {
-    let given = password.map(|secret| secret.reveal().to_owned()).filter(|text| !text.is_empty());
-    let made_up = given.is_none().then(|| auth::random_text()[..20].to_owned());
-    let password = given.or_else(|| made_up.clone()).unwrap_or_default();
-    let hash = password::hash(password).await.map_err(anyhow::Error::msg)?;
-    let user = NewUser {
-        email: email.to_lowercase(),
-        name: name.trim().to_owned(),
-        password_hash: Some(hash),
-        role: role.to_owned(),
-    };
-    let at = Utc::now().trunc_subsecs(3);
-    let job = Job { by: 0, at, key: None, if_match: None, write: Write::CreateUser(user) };
-    let done = store.write(job).await.map_err(|error| match error {
-        StoreError::Rejected(rejection) => anyhow::anyhow!("{}", rejection.detail),
-        error => error.into(),
-    })?;
-    let id = done.body["id"].as_i64().context("The new user has no id")?;
-    Ok((id, made_up))
 }
 
 /// `touchline token`

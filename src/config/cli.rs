@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Arg;
+use clap::ArgGroup;
 use clap::CommandFactory;
 use clap::FromArgMatches;
 use clap::Parser;
@@ -101,6 +102,16 @@ pub enum UserCommand {
         /// Where it isn't given, one is made up and printed once
         #[arg(long, value_name = "PASSWORD", env = "TOUCHLINE_PASSWORD", hide_env_values = true)]
         password: Option<Secret>,
+    },
+    /// Make a user who is there an administrator, and let it sign in
+    #[command(group = ArgGroup::new("who").required(true))]
+    Promote {
+        /// Number of the user, as in `GET /api/auth/me`
+        #[arg(long, value_name = "ID", group = "who", value_parser = clap::value_parser!(i64).range(1..))]
+        id: Option<i64>,
+        /// Mail address of the user
+        #[arg(long, value_name = "EMAIL", group = "who")]
+        email: Option<String>,
     },
 }
 

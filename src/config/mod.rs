@@ -149,7 +149,7 @@ pub struct Config {
     /// Whether streams take ?token=, for clients that can set neither header nor cookie
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set, help_heading = "Identity")]
     pub token_in_query: bool,
-    /// Mail address of the first administrator
+    /// Mail address of the first administrator; at a start without any, this user becomes one
     #[arg(
         long,
         value_name = "EMAIL",

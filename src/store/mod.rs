@@ -91,6 +91,7 @@ macro_rules! ask {
 // Below the macro, which they use.
 mod asked;
 mod lead;
+mod people;
 mod remembered;
 mod sessions;
 
@@ -205,17 +206,6 @@ impl Store {
         let games = Arc::clone(&self.games);
         ask!(self.database, read_whole, |conn, queries| async move {
             queries::snapshots::snapshot(conn, &games, topic).await
-        })
-    }
-
-    pub async fn user(&self, id: i64) -> Result<Option<User>> {
-        ask!(self.database, read, |conn, queries| queries::users::user(conn, id))
-    }
-
-    pub async fn user_by_email(&self, email: &str) -> Result<Option<User>> {
-        let email = email.to_owned();
-        ask!(self.database, read, |conn, queries| async move {
-            queries::users::by_email(conn, &email).await
         })
     }
 

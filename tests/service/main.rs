@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "what goes wrong while setting up fails the test")]
 #![expect(clippy::too_many_lines, reason = "a test is one story, or one table")]
 
+mod administrators;
 mod announcements;
 mod bounds;
 mod caches;

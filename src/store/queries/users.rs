@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -39,6 +40,12 @@ pub async fn names(conn: &mut Conn, ids: &[i64]) -> Found<HashMap<i64, String>> 
     let query = users::table.filter(users::id.eq_any(ids)).select((users::id, users::name));
     let rows: Vec<(i64, String)> = query.load(conn).await?;
     Ok(rows.into_iter().collect())
+}
+
+/// Whether there is an administrator who may sign in.
+pub async fn has_admin(conn: &mut Conn) -> Found<bool> {
+    let enabled = users::table.filter(users::role.eq("admin")).filter(users::disabled.eq(false));
+    Ok(diesel::select(exists(enabled)).get_result(conn).await?)
 }
 
 /// Addresses are compared without regard to case, as people type them.
@@ -85,6 +92,7 @@ pub async fn edit(conn: &mut Conn, job: &Job, id: i64, edit: &EditUser) -> Found
     }
     let valid_from =
         if disables { job.at.timestamp_millis() + LEEWAY_MS } else { row.tokens_valid_from };
+    let was_admin = row.role == "admin" && !row.disabled;
     let row: UserRow = diesel::update(users::table.find(id))
         .set((
             users::name.eq(edit.name.as_ref().unwrap_or(&row.name)),
@@ -98,5 +106,11 @@ pub async fn edit(conn: &mut Conn, job: &Job, id: i64, edit: &EditUser) -> Found
         .returning(users::all_columns)
         .get_result(conn)
         .await?;
+    // Whoever else takes an administrator's rights away waits for `rights_changed`, whose row this
+    // transaction has locked: it sees what is decided here, and this what was decided before.
+    if was_admin && (role != "admin" || disabled) && !has_admin(conn).await? {
+        let words = "there must be an administrator who may sign in: make another one first";
+        return Err(Rejection::conflict("last-administrator", words).into());
+    }
     Ok(Written::new(200, shapes::user(&row)).version(row.version))
 }

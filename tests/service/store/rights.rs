@@ -18,6 +18,7 @@ on_both! {
     an_event_gives_rights_to_its_matches_and_teams,
     what_may_take_a_right_away_grows_the_version,
     users_are_found_by_their_address_in_any_case,
+    one_enabled_administrator_is_left_whoever_changes_at_once,
     tickets_open_until_they_run_out,
 }
 
@@ -164,6 +165,31 @@ async fn users_are_found_by_their_address_in_any_case(database: Database) {
     assert_eq!(store.user_by_email("bo@example.org").await.unwrap(), None);
     let taken = refused(&store, user("ann@example.org")).await;
     assert_eq!(taken.errors[0].pointer, "/email");
+}
+
+async fn one_enabled_administrator_is_left_whoever_changes_at_once(database: Database) {
+    let store = database.open().await;
+    for email in ["ann@x.org", "bo@x.org", "cy@x.org"] {
+        done(&store, user(email)).await;
+    }
+    let edit = |role: &str, disabled| EditUser {
+        role: Some(role.to_owned()),
+        disabled: Some(disabled),
+        ..EditUser::default()
+    };
+    for round in 0..20 {
+        for id in 1..=3 {
+            done(&store, Write::EditUser { id, edit: edit("admin", false) }).await;
+        }
+        // Two leave by their role, one by being disabled.
+        let leaving =
+            [(1, edit("user", false)), (2, edit("admin", true)), (3, edit("user", false))];
+        let leaving = leaving.map(|(id, edit)| store.write(job(Write::EditUser { id, edit })));
+        let answers = futures_util::future::join_all(leaving).await;
+        let refused: Vec<_> = answers.into_iter().filter(Result::is_err).map(rejected).collect();
+        assert_eq!(refused.len(), 1, "round {round}: {refused:?}");
+        assert_eq!(refused[0].code, "last-administrator");
+    }
 }
 
 async fn tickets_open_until_they_run_out(database: Database) {

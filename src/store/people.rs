@@ -1,0 +1,26 @@
+//! Who can sign in.
+
+use super::Database;
+use super::Result;
+use super::Store;
+use super::User;
+use super::postgres;
+use super::sqlite;
+
+impl Store {
+    pub async fn user(&self, id: i64) -> Result<Option<User>> {
+        ask!(self.database, read, |conn, queries| queries::users::user(conn, id))
+    }
+
+    pub async fn user_by_email(&self, email: &str) -> Result<Option<User>> {
+        let email = email.to_owned();
+        ask!(self.database, read, |conn, queries| async move {
+            queries::users::by_email(conn, &email).await
+        })
+    }
+
+    /// Whether there is an administrator who may sign in.
+    pub async fn has_admin(&self) -> Result<bool> {
+        ask!(self.database, read, |conn, queries| queries::users::has_admin(conn))
+    }
+}
