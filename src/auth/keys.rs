@@ -51,6 +51,11 @@ impl Keys {
         };
         let issuer = config.jwt_issuer.clone();
         let audience = config.jwt_audience.clone();
+        if signing.is_none() && (issuer.is_none() || audience.is_none()) {
+            bail!(
+                "set TOUCHLINE_JWT_ISSUER and TOUCHLINE_JWT_AUDIENCE: a provider signs for others, too"
+            );
+        }
         Ok(Self(Arc::new(Inner { signing, algorithm, known, issuer, audience })))
     }
 }

@@ -25,6 +25,7 @@ use futures_util::future::LocalBoxFuture;
 use crate::App;
 use crate::auth::origin::Provenance;
 use crate::auth::token::BadToken;
+use crate::auth::token::Identity;
 use crate::auth::token::Subject;
 use crate::domain::rejection::Reason;
 use crate::domain::topic::Topic;
@@ -36,7 +37,7 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::User;
 use crate::store::job::Job;
-use crate::store::job::NewUser;
+use crate::store::job::NewIdentity;
 use crate::store::job::Write;
 
 pub use keys::shared_secret;
@@ -50,7 +51,7 @@ pub const COOKIE: &str = "touchline";
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     pub id: i64,
-    pub email: String,
+    pub email: Option<String>,
     pub name: String,
     pub role: String,
     pub admin: bool,
@@ -93,6 +94,8 @@ impl fmt::Debug for Credential {
 
 /// Refuses a credential that is worth nothing.
 pub const INVALID: Problem = Problem::BadCredentials("the token is not valid");
+/// The name of a user whom the provider gives none.
+const UNNAMED: &str = "Unnamed";
 
 impl FromRequest for SignedIn {
     type Error = Problem;
@@ -224,10 +227,11 @@ async fn authenticate(
             let principal = Principal { user_id: *id, issued };
             Ok(Some((store.authenticate(&principal).await?, principal)))
         }
-        Subject::Email { email, name } => {
-            let user = match store.user_by_email(email).await? {
+        Subject::Identity(identity) => {
+            let Identity { issuer, subject, .. } = identity;
+            let user = match store.user_of_identity(issuer, subject).await? {
                 Some(user) => Some(user),
-                None => welcome(store, email, name.as_deref()).await?,
+                None => welcome(store, identity).await?,
             };
             // A provider's token has no session of ours.
             Ok(user.map(|user| {
@@ -250,21 +254,22 @@ pub fn presented(app: &App, req: &HttpRequest) -> Vec<Principal> {
     header.into_iter().chain(cookie).filter_map(principal).collect()
 }
 
-/// Makes a user of somebody whom the identity provider knows and we don't yet.
-async fn welcome(store: &Store, email: &str, name: Option<&str>) -> Result<Option<User>, Problem> {
-    let name: String =
-        name.unwrap_or(email).chars().filter(|c| !c.is_control()).take(200).collect();
-    let email = email.to_owned();
-    let role = "user".to_owned();
-    let new = NewUser { email: email.clone(), name, password_hash: None, role };
-    let write = Write::CreateUser(new);
+/// Makes a user of somebody whom the identity provider knows and we don't yet. An account that has
+/// the same address stays what it is: who gets into it is not for the provider to say.
+async fn welcome(store: &Store, identity: &Identity) -> Result<Option<User>, Problem> {
+    let Identity { issuer, subject, email, name } = identity.clone();
+    let name = name.unwrap_or_default();
+    let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
+    let name = if name.trim().is_empty() { UNNAMED } else { name.trim() }.to_owned();
+    let new = NewIdentity { issuer, subject, email, name };
+    let write = Write::CreateIdentity(new);
     let job = Job { by: 0, at: Utc::now(), key: None, if_match: None, write };
     match store.write(job).await {
-        // Somebody else's request was first: just as good.
+        // Another request was first: just as good.
         Err(StoreError::Rejected(rejection)) if rejection.reason == Reason::Conflict => {}
         outcome => drop(outcome?),
     }
-    Ok(store.user_by_email(&email).await?)
+    Ok(store.user_of_identity(&identity.issuer, &identity.subject).await?)
 }
 
 /// 128 random bits as lower-case hex: what can't be guessed.

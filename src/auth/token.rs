@@ -22,6 +22,8 @@ use crate::store::Principal;
 
 /// Clocks of different machines may differ by so much, in seconds.
 const LEEWAY: u64 = 30;
+/// Bytes that a provider's subject may have (`OpenID` Connect Core 1.0, 2).
+const SUBJECT_LENGTH: usize = 255;
 
 /// What we put into a token of our own.
 #[derive(Serialize)]
@@ -47,9 +49,10 @@ struct AnyClaims {
     exp: Number,
     iat: Option<Number>,
     sub: Option<String>,
-    email: Option<String>,
+    /// A provider may put anything here: what can't be used says nothing.
+    email: Option<Value>,
     email_verified: Option<Value>,
-    name: Option<String>,
+    name: Option<Value>,
     topics: Option<Vec<String>>,
     /// Ours only in tokens of our own; a provider may mean anything by it.
     #[serde(rename = "gen")]
@@ -61,12 +64,20 @@ struct AnyClaims {
 /// Whom a token speaks of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
+    /// A user of ours: of tokens that we have signed alone.
     Id(i64),
-    /// Somebody an identity provider knows by a mail address it has checked.
-    Email {
-        email: String,
-        name: Option<String>,
-    },
+    Identity(Identity),
+}
+
+/// A user of an identity provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    pub issuer: String,
+    /// What the provider calls the user; never one of our ids, whatever it looks like.
+    pub subject: String,
+    /// An address that the provider has verified.
+    pub email: Option<String>,
+    pub name: Option<String>,
 }
 
 /// A token that has been believed.
@@ -139,7 +150,7 @@ impl Keys {
     pub fn verify(&self, token: &str) -> Result<Claims, BadToken> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| BadToken::Invalid)?;
         // RFC 7515, 4.1.11: what we don't understand and must, we refuse.
-        if header.alg != self.0.algorithm || header.crit.is_some() {
+        if header.alg != self.0.algorithm || header.crit.is_some() || !is_access(&header) {
             return Err(BadToken::Invalid);
         }
         let key = self.key(header.kid.as_deref()).ok_or(BadToken::Invalid)?;
@@ -208,23 +219,33 @@ impl Keys {
         Some(Issued::Here { generation, session_id })
     }
 
-    /// A provider's numbers aren't ours: with its tokens the mail address comes first.
+    /// Only a token that we have signed names one of our users.
     fn subject(&self, claims: AnyClaims) -> Option<Subject> {
-        let id = claims.sub.as_deref().and_then(|sub| sub.parse().ok()).filter(|&id: &i64| id > 0);
-        if let Some(id) = id
-            && (self.0.signing.is_some() || claims.email.is_none())
-        {
-            return Some(Subject::Id(id));
+        let subject = claims.sub?;
+        if self.0.signing.is_some() {
+            return own_id(&subject).map(Subject::Id);
         }
-        let unverified = match claims.email_verified {
-            None | Some(Value::Bool(true)) => false,
-            Some(Value::String(word)) => word != "true",
-            Some(_) => true,
-        };
-        let email = claims.email.filter(|email| !unverified && is_email(email))?;
-        let name = claims.name.filter(|name| !name.trim().is_empty());
-        Some(Subject::Email { email: email.to_lowercase(), name })
+        let issuer = self.0.issuer.clone()?;
+        if !(1..=SUBJECT_LENGTH).contains(&subject.len()) || subject.contains(char::is_control) {
+            return None;
+        }
+        let text = |claim: Option<Value>| claim.and_then(|claim| claim.as_str().map(str::to_owned));
+        let verified = claims.email_verified == Some(Value::Bool(true));
+        let email = text(claims.email).filter(|email| verified && is_email(email));
+        Some(Subject::Identity(Identity { issuer, subject, email, name: text(claims.name) }))
     }
+}
+
+/// An id as we write it: `+1` and `01` are none.
+fn own_id(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|id: &i64| *id > 0 && id.to_string() == text)
+}
+
+/// Whether the token was made to give access (RFC 8725, 3.11): a logout token, say, wasn't.
+fn is_access(header: &Header) -> bool {
+    let Some(kind) = &header.typ else { return true };
+    let kind = kind.to_ascii_lowercase();
+    matches!(kind.strip_prefix("application/").unwrap_or(&kind), "jwt" | "at+jwt")
 }
 
 /// Whether the text may stand for a mail address; only a mail sent there would tell more.

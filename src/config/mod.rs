@@ -137,10 +137,10 @@ pub struct Config {
     /// JWKS file with the identity provider's public keys
     #[arg(long, value_name = "FILE", help_heading = "Identity")]
     pub jwks_file: Option<PathBuf>,
-    /// Issuer (iss) that access tokens must have; made part of our own
+    /// Issuer (iss) that access tokens must have; made part of our own. Needed with an identity provider's keys
     #[arg(long, value_name = "ISSUER", help_heading = "Identity")]
     pub jwt_issuer: Option<String>,
-    /// Audience (aud) that access tokens must have; made part of our own
+    /// Audience (aud) that access tokens must have; made part of our own. Needed with an identity provider's keys
     #[arg(long, value_name = "AUDIENCE", help_heading = "Identity")]
     pub jwt_audience: Option<String>,
     /// Seconds an access token and its cookie are good for
@@ -260,6 +260,17 @@ impl Config {
         }
         if self.jwt_algorithm != JwtAlgorithm::Hs256 && keyless {
             return Err("this jwt_algorithm needs jwt_public_key_file or jwks_file".to_owned());
+        }
+        if !keyless && self.jwt_issuer.is_none() {
+            return Err("an identity provider's keys need jwt_issuer: set it to the `iss` of the \
+                        provider's tokens; its users are known by issuer and subject"
+                .to_owned());
+        }
+        if !keyless && self.jwt_audience.is_none() {
+            return Err("an identity provider's keys need jwt_audience: set it to the `aud` that \
+                        the provider gives to tokens for this service; without it, tokens for \
+                        other services would be taken"
+                .to_owned());
         }
         if self.jwt_public_key_file.is_some() && self.jwks_file.is_some() {
             return Err("give jwt_public_key_file or jwks_file, not both".to_owned());

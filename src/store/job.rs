@@ -22,6 +22,7 @@ pub use fields::EventEdit;
 pub use fields::EventFields;
 pub use fields::MatchEdit;
 pub use fields::MatchFields;
+pub use fields::NewIdentity;
 pub use fields::NewUser;
 pub use fields::PlayerEdit;
 pub use fields::PlayerFields;
@@ -72,6 +73,8 @@ pub struct Key {
 #[derive(Clone, Debug)]
 pub enum Write {
     CreateUser(NewUser),
+    /// Makes the user of a provider's subject: without rights, and never an account that is there.
+    CreateIdentity(NewIdentity),
     EditUser {
         id: i64,
         edit: EditUser,

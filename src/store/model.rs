@@ -8,7 +8,8 @@ use crate::domain::topic::Seq;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     pub id: i64,
-    pub email: String,
+    /// Users of an identity provider may have none.
+    pub email: Option<String>,
     pub name: String,
     pub role: String,
     pub disabled: bool,

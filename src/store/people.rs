@@ -19,6 +19,14 @@ impl Store {
         })
     }
 
+    /// The user of an identity provider's subject.
+    pub async fn user_of_identity(&self, issuer: &str, subject: &str) -> Result<Option<User>> {
+        let (issuer, subject) = (issuer.to_owned(), subject.to_owned());
+        ask!(self.database, read, |conn, queries| async move {
+            queries::identities::user(conn, &issuer, &subject).await
+        })
+    }
+
     /// Whether there is an administrator who may sign in.
     pub async fn has_admin(&self) -> Result<bool> {
         ask!(self.database, read, |conn, queries| queries::users::has_admin(conn))

@@ -19,7 +19,7 @@ pub use results::ResultRow;
 #[derive(Clone, Debug, Queryable)]
 pub struct UserRow {
     pub id: i64,
-    pub email: String,
+    pub email: Option<String>,
     pub name: String,
     pub role: String,
     pub disabled: bool,

@@ -7,7 +7,7 @@ diesel::table! {
 diesel::table! {
     users (id) {
         id -> BigInt,
-        email -> Text,
+        email -> Nullable<Text>,
         name -> Text,
         role -> Text,
         disabled -> Bool,
@@ -21,6 +21,15 @@ diesel::table! {
 
 diesel::table! {
     sessions (id) { id -> Text, user_id -> BigInt, created_at -> BigInt, expires_at -> BigInt, }
+}
+
+diesel::table! {
+    identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        user_id -> BigInt,
+        created_at -> BigInt,
+    }
 }
 
 diesel::table! {
@@ -230,6 +239,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     sessions,
+    identities,
     teams,
     members,
     matches,

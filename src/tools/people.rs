@@ -157,7 +157,7 @@ async fn add(
     let password = given.or_else(|| made_up.clone()).unwrap_or_default();
     let hash = password::hash(password).await.map_err(anyhow::Error::msg)?;
     let user = NewUser {
-        email: email.to_lowercase(),
+        email: email.to_owned(),
         name: name.trim().to_owned(),
         password_hash: Some(hash),
         role: role.to_owned(),

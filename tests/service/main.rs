@@ -19,6 +19,7 @@ mod framing;
 mod heartbeat;
 mod history;
 mod hostile;
+mod identity;
 mod import;
 mod logs;
 mod matrix;

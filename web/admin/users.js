@@ -10,7 +10,7 @@ export function Users() {
   const { items, problem, reload } = useList("/api/users");
   const columns = [
     { label: "Name", show: (/** @type {any} */ { id, name }) => html`<a href="#/users/${id}">${name}</a>` },
-    { label: "Mail address", show: (/** @type {any} */ { email }) => email },
+    { label: "Mail address", show: (/** @type {any} */ { email }) => email ?? "none" },
     { label: "Role", show: (/** @type {any} */ { role, disabled }) => (disabled ? "may not sign in" : role) },
     { label: "Number", show: (/** @type {any} */ { id }) => id },
   ];
@@ -27,6 +27,6 @@ export function User({ id, me }) {
   if (answer.problem) return html`<${Trouble} problem=${answer.problem} />`;
   return html`
     <h1>${answer.body.name}</h1>
-    <p class="hint">${answer.body.email}</p>
+    <p class="hint">${answer.body.email ?? "No mail address: signs in at an identity provider"}</p>
     <${Edit} path="/api/users/${id}" fields=${Number(id) === me.id ? OWN_ACCOUNT : ACCOUNT} answer=${answer} onSaved=${reload} />`;
 }

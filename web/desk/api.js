@@ -13,7 +13,7 @@ import { uniqueId } from "../client/world.js";
  * @property {string | null} etag to be named when the thing is changed
  * @property {Problem | null} problem
  *
- * @typedef {{ id: number, name: string, role: string, email?: string }} Person
+ * @typedef {{ id: number, name: string, role: string, email?: string | null }} Person
  */
 
 const PATIENCE_MS = 15_000;

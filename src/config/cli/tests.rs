@@ -135,11 +135,27 @@ fn settings_that_contradict_each_other_are_refused() {
     for args in [
         &["serve", "--jwt-algorithm", "RS256"][..],
         &["serve", "--jwks-file", "keys.json"],
+        &["serve", "--jwt-algorithm", "RS256", "--jwks-file", "a", "--jwt-issuer", "i"],
+        &["serve", "--jwt-algorithm", "ES256", "--jwks-file", "a", "--jwt-audience", "x"],
+        &[
+            "serve",
+            "--jwt-algorithm",
+            "EdDSA",
+            "--jwks-file",
+            "a",
+            "--jwt-issuer",
+            "i",
+            "--jwt-audience",
+            "",
+        ],
         &["serve", "--jwt-algorithm", "RS256", "--jwks-file", "a", "--jwt-public-key-file", "b"],
         &["serve", "--retry-min-ms", "9000"],
     ] {
         assert!(read(args).is_err(), "{args:?}");
     }
+    let provider = ["--jwks-file", "a", "--jwt-issuer", "i", "--jwt-audience", "x"];
+    let whole = [&["serve", "--jwt-algorithm", "RS256"][..], &provider].concat();
+    assert!(read(&whole).is_ok(), "{whole:?}");
 }
 
 #[test]

@@ -19,6 +19,17 @@ pub struct NewUser {
     pub role: String,
 }
 
+/// A user whom an identity provider has signed in for the first time.
+#[derive(Clone, Debug)]
+pub struct NewIdentity {
+    pub issuer: String,
+    /// What the provider calls the user.
+    pub subject: String,
+    /// One that the provider has verified. It is stored unless another user has it.
+    pub email: Option<String>,
+    pub name: String,
+}
+
 #[derive(Clone, Default)]
 pub struct EditUser {
     pub name: Option<String>,

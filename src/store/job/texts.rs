@@ -39,6 +39,12 @@ impl Write {
                 ("/name", Some(&user.name)),
                 ("/role", Some(&user.role)),
             ],
+            Self::CreateIdentity(identity) => vec![
+                ("/iss", Some(&identity.issuer)),
+                ("/sub", Some(&identity.subject)),
+                ("/email", identity.email.as_ref()),
+                ("/name", Some(&identity.name)),
+            ],
             Self::EditUser { edit, .. } => {
                 vec![("/name", edit.name.as_ref()), ("/role", edit.role.as_ref())]
             }

@@ -11,6 +11,7 @@ use super::dialect::Conn;
 use super::entries;
 use super::events;
 use super::idempotency;
+use super::identities;
 use super::log;
 use super::managers;
 use super::matches;
@@ -113,9 +114,11 @@ fn done(written: Written, heads: &[(Stream, i64)]) -> Done {
 }
 
 #[rustfmt::skip]
+#[expect(clippy::too_many_lines, reason = "a table, with a line for each kind of write")]
 async fn perform(conn: &mut Conn, games: &Games, job: &Job) -> Found<Written> {
     match &job.write {
         Write::CreateUser(user) => users::create(conn, job, user).await,
+        Write::CreateIdentity(identity) => identities::create(conn, job, identity).await,
         Write::EditUser { id, edit } => users::edit(conn, job, *id, edit).await,
         Write::CreateTeam(fields) => teams::create(conn, job, fields).await,
         Write::EditTeam { id, fields } => teams::edit(conn, job, *id, fields).await,

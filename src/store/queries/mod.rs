@@ -5,6 +5,7 @@ pub mod commit;
 pub mod entries;
 pub mod events;
 pub mod idempotency;
+pub mod identities;
 pub mod involved;
 pub mod lists;
 pub mod log;

@@ -30,7 +30,7 @@ pub async fn user(conn: &mut Conn, id: i64) -> Found<Option<User>> {
 }
 
 pub async fn by_email(conn: &mut Conn, email: &str) -> Found<Option<User>> {
-    let query = users::table.filter(users::email.eq(plain(email)));
+    let query = users::table.filter(users::email.eq(folded(email)));
     let row: Option<UserRow> = query.get_result(conn).await.optional()?;
     Ok(row.map(User::from))
 }
@@ -48,15 +48,16 @@ pub async fn has_admin(conn: &mut Conn) -> Found<bool> {
     Ok(diesel::select(exists(enabled)).get_result(conn).await?)
 }
 
-/// Addresses are compared without regard to case, as people type them.
-fn plain(email: &str) -> String {
-    email.trim().to_lowercase()
+/// Addresses are compared without regard to the case of ASCII letters, as people type them. Other
+/// letters stay: some change into ASCII, as U+212A into k, and another's address would be theirs.
+pub fn folded(email: &str) -> String {
+    email.trim().to_ascii_lowercase()
 }
 
 pub async fn create(conn: &mut Conn, job: &Job, user: &NewUser) -> Found<Written> {
     let row: UserRow = diesel::insert_into(users::table)
         .values((
-            users::email.eq(plain(&user.email)),
+            users::email.eq(folded(&user.email)),
             users::name.eq(&user.name),
             users::role.eq(&user.role),
             users::password_hash.eq(user.password_hash.as_deref()),

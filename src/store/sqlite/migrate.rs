@@ -18,16 +18,29 @@ use crate::store::error::Found;
 const DUE: i32 = 1;
 
 /// Runs the migrations that the file lacks.
+///
+/// Without foreign keys, which can't be switched inside a transaction: a table that is made anew is
+/// dropped, and with foreign keys that deletes what refers to its rows. They are checked before the
+/// commit instead (<https://www.sqlite.org/lang_altertable.html>, 7).
 pub fn migrate(path: &str, conn: &mut SqliteConnection) -> Result<()> {
+    conn.batch_execute("pragma foreign_keys = off").map_err(failed)?;
     conn.immediate_transaction(|conn| -> Found<()> {
         let failed = |error| Fault::Broken(format!("migrations: {error}"));
         let before = conn.applied_migrations().map_err(failed)?.len();
         let done = conn.run_pending_migrations(MIGRATIONS).map_err(failed)?.len();
-        if before > 0 && done > 0 {
+        if done == 0 {
+            return Ok(());
+        }
+        if before > 0 {
             conn.batch_execute(&format!("pragma user_version = {DUE}"))?;
         }
-        Ok(())
+        let orphans = sql::<Integer>("(select count(*) from pragma_foreign_key_check)");
+        match diesel::select(orphans).get_result::<i32>(conn)? {
+            0 => Ok(()),
+            count => Err(Fault::Broken(format!("migrations: {count} rows refer to nothing"))),
+        }
     })?;
+    conn.batch_execute("pragma foreign_keys = on").map_err(failed)?;
     let number = diesel::select(sql::<Integer>("(select user_version from pragma_user_version)"));
     if number.get_result::<i32>(conn).map_err(failed)? == DUE {
         compact(path)?;

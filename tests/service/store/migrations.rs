@@ -7,10 +7,13 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_async::AsyncConnection;
 use diesel_async::AsyncPgConnection;
+use touchline::store::ListOf;
 use touchline::store::Options;
 use touchline::store::Store;
 use touchline::store::StoreError;
 use touchline::store::Waits;
+use touchline::store::job::NewIdentity;
+use touchline::store::job::Write;
 
 use crate::support::database::Database;
 use crate::support::database::Kind;
@@ -19,8 +22,12 @@ use crate::support::on_both;
 
 on_both! {
     migrations_go_up_and_down_and_up_again,
+    users_of_an_earlier_version_stay_who_they_are,
     a_database_has_one_epoch_of_its_own,
 }
+
+/// The migration after which users may have no address.
+const IDENTITIES: &str = "2026-11-30-000010_identities";
 
 fn migrations(database: &str) -> Vec<PathBuf> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("migrations").join(database);
@@ -101,6 +108,48 @@ async fn migrations_go_up_and_down_and_up_again(database: Database) {
 
     assert_eq!(schema(&database).await, before);
     live_match(&database.open().await).await;
+}
+
+/// On SQLite their table is made anew, and other tables refer to it.
+async fn users_of_an_earlier_version_stay_who_they_are(database: Database) {
+    let store = database.open().await;
+    let game = live_match(&store).await;
+    for email in ["bo@x.org", "cy@x.org"] {
+        done(&store, user(email)).await;
+    }
+    let official = |user_id| Write::AddOfficial { match_id: game, user_id, role: "scorer".into() };
+    done(&store, official(2)).await;
+    let new = NewIdentity {
+        issuer: "https://id.example".into(),
+        subject: "x".into(),
+        email: None,
+        name: "Di".into(),
+    };
+    done(&store, Write::CreateIdentity(new)).await;
+    let officials = || store.list(ListOf::Officials { match_id: game }, 0, 9);
+    let before = officials().await.unwrap().items;
+
+    let folder = if database.kind == Kind::Sqlite { "sqlite" } else { "postgres" };
+    let newer = migrations(folder).into_iter().rev();
+    let newer: Vec<_> = newer
+        .take_while(|path| path.file_name().unwrap().to_str().unwrap() >= IDENTITIES)
+        .collect();
+    for migration in newer {
+        database.tamper(&std::fs::read_to_string(migration.join("down.sql")).unwrap()).await;
+    }
+    let version = "20261130000010";
+    let forget = format!("delete from __diesel_schema_migrations where version >= '{version}'");
+    database.tamper(&forget).await;
+
+    let again = database.open().await;
+    assert_eq!(officials().await.unwrap().items, before);
+    assert_eq!(again.user_by_email("bo@x.org").await.unwrap().unwrap().id, 2);
+    let nowhere = again.user(4).await.unwrap().unwrap();
+    assert_eq!(nowhere.email.as_deref(), Some("user-4@nowhere.invalid"), "it had to have one");
+    assert_eq!(done(&again, user("ed@x.org")).await.body["id"], 5, "no id comes back");
+    let refused = refused(&again, official(99)).await;
+    assert_eq!(refused.errors[0].pointer, "/user_id", "who refers to users is still checked");
+    assert_eq!(again.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
 async fn a_database_has_one_epoch_of_its_own(database: Database) {

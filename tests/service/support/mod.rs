@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod nginx;
 pub mod people;
 pub mod postgres;
+pub mod provider;
 pub mod proxy;
 pub mod redis;
 pub mod scan;

@@ -9,7 +9,7 @@ use crate::config::JwtAlgorithm;
 pub struct Golden {
     algorithm: JwtAlgorithm,
     pub public_key: &'static str,
-    /// Of user 77, until the year 2200.
+    /// Of the provider's subject 77, for us, until the year 2200.
     token: &'static str,
 }
 
@@ -18,36 +18,39 @@ pub const ALL: [Golden; 3] = [
     Golden {
         algorithm: JwtAlgorithm::Rs256,
         public_key: "-----BEGIN PUBLIC KEY-----
-MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAvGgt6PJ9jr9gqksNdMMQ
-GXURcE249aA+NRP0Cy1Vxw0CEueE6Uyr8oP4xX3/urA4iW9HCU/QH+Avuhsgippi
-N33C5hV12dq6lAv5WwwfpBwHI+oImedv8U3VlRSlPoXAFOoPG4VL3cE6UEuIdIEb
-9hQala5vTZvr/jFPCjrQiUpmdrC/2yi5bBY09CAYwR9AEGTDG62vXTvjBGw9KGRp
-Oe7PR1vDitXoQwR42YLGeupXdA5YNpRpjDuwTzD8gj+2Dp+OV/I035hU635ZFZTb
-2ohrFBA50EIdbUwWcTNuKvZEB8k/kPmhrbElfVwt/KkgkfKgHHOaDM7s6TEXByYq
-tQIDAQAB
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA2RGaACKCP4YQgcTwLz1T
+HcWOMt1CZiBs7htHgJSJccgOI/4LwFcaKchZJhp+6saOyzMQlmxsVGkcOawxL7S/
+asjF/K0TDp6GKIwlv1CJiUbIPPDdmAo2BJJqTwLHUTBJXsAwMTOB8FfM6b2bQTTL
+wl2XVh1ClS6Dn2ndl862QUAwk46sd1yoejTRtaBHBawIP0BRUKnGVCGSM7y88Tl/
+K6Xc8Ik29WzkDjUuBhKB5GrhhV2NTYkSPQZFXlOxc57GezM9OwLSQk/yccxNgnnf
+d28yi7PocAvEJBl8UNGUwd0MFoAa/T/IAr6CpkA5HGAFl+8dznbrwFMR8BFJQ//h
+mQIDAQAB
 -----END PUBLIC KEY-----",
-        token: "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiI3NyIsImV4cCI6NzI1ODExODQwMH0.RmYe1vKpW448FHnu4PK79wyI9vQ\
-        mBzCERK_jsk9wHreyX1qNNPcOGJM4C3rvZsoWi30bJ0CigjalrtUixrLCLX1Wbxk3q-X61EWMN6xVYHD_TFjk65K\
-        4IAyP7w06z9chMmMPsnVnQZ_7UXWuEOOffFTIMDSL4PmdvlS0MhHm2jym6o9kHQ6GghfzKW5XXfyDzzWR4UL3Dwp\
-        f5Fu-o0nR08-BAJy9ma_5ISnrTRDmtjXFGTensei4hft1uO89xNsaAQ64Jc2jylV66h6rJvloAKX05I8D2QMVe6o\
-        3MqUm_E7AVgwM0CfGTHteQZUbi4MVDawQtWoEuhZtxFTwqU4cKw",
+        token: "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOiJ0b3VjaGxpbmUiLCJzdWI\
+        iOiI3NyIsImV4cCI6NzI1ODExODQwMH0.iYpZOgVmq3DNHTSuIZc9G0cSfOQwdQcOonkCGWeZ1uwNdF7NPcSnqSnon\
+        0lApfSxy-5b8P5XLc-GBjAKNhj-r1O6_CAQDquqK9VudqB9J4qH6FLh9rtE5DOW3cUxPayXX7DA2NcS3oqlmmwMD_1\
+        cdj5sP9KFtKBasXzIsBL3hdd-7B_XTjyM5FHtXI2cw9ADdEcvAvIUm8XNhl5ZxADo3qOI8a1xNXfrSvpCYkDOkOuee\
+        XlL6Z0hnoULRlZ7KYnZ8sfpFcbxYwC99iSf2h8b-ydSqc_DRDbVYm_8yeFgUxQHA_IC81wgk9OM-hOq1aJjDuZChBk\
+        rqKBKdDzogPsu7w",
     },
     Golden {
         algorithm: JwtAlgorithm::Es256,
         public_key: "-----BEGIN PUBLIC KEY-----
-MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEN3YAV9QbfHrYa4iZd+3FXohlpa77
-3Kmvi0e1oAwtecqA/szsyoCj9WaJpldxQf6MCQxkMkMdiDSkyQ+fum4LNg==
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEqN/lc5C+w0GjLE/+E5LgGYwnNhvf
+fO60q4eq/byPte6utPR7SdIu8U7qpR4EGhfJ7A1X+LAHk0K/pQYA+9a0bQ==
 -----END PUBLIC KEY-----",
-        token: "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiI3NyIsImV4cCI6NzI1ODExODQwMH0.75_Hr72k2bAyPKSpqu63W6VMJWT\
-        HyTCbF5kANNBEYDRaLZavkxQphIzYZp0dkPm2-jdEZ8ZHS95Mb31AC1LJXg",
+        token: "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOiJ0b3VjaGxpbmUiLCJzdWI\
+        iOiI3NyIsImV4cCI6NzI1ODExODQwMH0.hk_NwB92Z95P__HpwQT_ZjZZO0O3QB3lBgPqvel82yz0Oka2iGhjOPGjM\
+        QnIdt6iqBQzPbVISBOzhfNo0mV8uQ",
     },
     Golden {
         algorithm: JwtAlgorithm::EdDsa,
         public_key: "-----BEGIN PUBLIC KEY-----
-MCowBQYDK2VwAyEAmOVH4V2z/xjYbln0BlneAkeqwRlTT1jht8tkz+J/qSA=
+MCowBQYDK2VwAyEAfkQNhBR+H0iTWgSEBeVePhSHkuiDRxLMRVBhmd8mk3A=
 -----END PUBLIC KEY-----",
-        token: "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiI3NyIsImV4cCI6NzI1ODExODQwMH0.xKAKx_-0LwW1TDK4kirjL80iKJq\
-        x2QL4PrqvD5RGhjEOh5yKrumGTbS-Xv1W0bhWAs3iYfYHUKbhMAqHxEqGBw",
+        token: "eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOiJ0b3VjaGxpbmUiLCJzdWI\
+        iOiI3NyIsImV4cCI6NzI1ODExODQwMH0.8L7ilm14bybZyUsdhn6SfGeLUKJPB1AsQHqpxhkIGhHcTbmhCnf9vVzZr\
+        7lRhkXADIqGLiTxo7VM40_RG0QDBg",
     },
 ];
 
@@ -58,6 +61,8 @@ impl Golden {
         let mut config = Cli::parse_from(["touchline", "serve"]).settings;
         config.jwt_algorithm = self.algorithm;
         config.jwt_public_key_file = Some(path.clone());
+        config.jwt_issuer = Some(ISSUER.to_owned());
+        config.jwt_audience = Some(AUDIENCE.to_owned());
         let keys = Keys::new(&config).unwrap();
         std::fs::remove_file(path).unwrap();
         keys
@@ -70,7 +75,7 @@ fn tokens_signed_elsewhere_are_believed_by_their_own_key_only() {
         for (believer, golden) in ALL.iter().enumerate() {
             let found = golden.keys().verify(token).map(|claims| claims.subject);
             let expected =
-                if signer == believer { Ok(Subject::Id(77)) } else { Err(BadToken::Invalid) };
+                if signer == believer { Ok(identity("77")) } else { Err(BadToken::Invalid) };
             assert_eq!(found, expected, "signed {:?}, read {:?}", signer, golden.algorithm);
         }
     }

@@ -1,0 +1,78 @@
+//! Users of an identity provider, each known by the provider's name and the provider's subject.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::commit::Written;
+use super::dialect::Conn;
+use super::users::folded;
+use crate::domain::rejection::Rejection;
+use crate::store::error::Found;
+use crate::store::job::Job;
+use crate::store::job::NewIdentity;
+use crate::store::model::User;
+use crate::store::rows::UserRow;
+use crate::store::schema::identities;
+use crate::store::schema::users;
+use crate::store::shapes;
+
+pub async fn user(conn: &mut Conn, issuer: &str, subject: &str) -> Found<Option<User>> {
+    let row: Option<UserRow> = identities::table
+        .inner_join(users::table.on(users::id.eq(identities::user_id)))
+        .filter(identities::issuer.eq(issuer))
+        .filter(identities::subject.eq(subject))
+        .select(users::all_columns)
+        .get_result(conn)
+        .await
+        .optional()?;
+    Ok(row.map(User::from))
+}
+
+/// A conflict where another request was first.
+pub async fn create(conn: &mut Conn, job: &Job, new: &NewIdentity) -> Found<Written> {
+    let email = new.email.as_deref().map(folded);
+    let row = match insert(conn, job, (email.as_deref(), &new.name)).await? {
+        Some(row) => Some(row),
+        // Another user has the address.
+        None => insert(conn, job, (None, &new.name)).await?,
+    };
+    let row = row.ok_or_else(known)?;
+    let bound = diesel::insert_into(identities::table)
+        .values((
+            identities::issuer.eq(&new.issuer),
+            identities::subject.eq(&new.subject),
+            identities::user_id.eq(row.id),
+            identities::created_at.eq(job.at.timestamp_millis()),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    if bound == 0 {
+        return Err(known().into());
+    }
+    Ok(Written::new(201, shapes::user(&row)).version(row.version))
+}
+
+fn known() -> Rejection {
+    Rejection::conflict("identity-known", "this subject has a user already")
+}
+
+/// `None` where another user has the address.
+async fn insert(
+    conn: &mut Conn,
+    job: &Job,
+    (email, name): (Option<&str>, &str),
+) -> Found<Option<UserRow>> {
+    let row = diesel::insert_into(users::table)
+        .values((
+            users::email.eq(email),
+            users::name.eq(name),
+            users::role.eq("user"),
+            users::created_at.eq(job.at.timestamp_millis()),
+        ))
+        .on_conflict_do_nothing()
+        .returning(users::all_columns)
+        .get_result(conn)
+        .await;
+    Ok(row.optional()?)
+}
