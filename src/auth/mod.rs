@@ -47,7 +47,7 @@ pub use token::Keys;
 pub const COOKIE: &str = "touchline";
 
 /// Somebody who has signed in. As an extractor it refuses everybody else, and takes a header or
-/// a cookie only: what stands in a URL opens streams and no more.
+/// a cookie only.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     pub id: i64,
@@ -65,9 +65,22 @@ pub struct SignedIn {
     pub topics: Option<Arc<[Topic]>>,
 }
 
-/// Somebody who may have signed in. Bad credentials are refused; none are fine.
+/// Somebody who reads, signed in or not. A bad header is refused; a bad cookie, which comes by
+/// itself, counts as none. What stands in the URL is not looked at.
 #[derive(Clone, Debug)]
 pub struct Viewer(pub Option<SignedIn>);
+
+/// Somebody who opens a stream or a long-poll: a ticket or a token in the URL counts, too.
+#[derive(Clone, Debug)]
+pub struct StreamViewer(pub Viewer);
+
+/// What a request may be let in for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    Account,
+    Read,
+    Stream,
+}
 
 /// Who asked, for the request log.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +116,7 @@ impl FromRequest for SignedIn {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
-        Box::pin(async move { identify(&req, false).await?.ok_or(Problem::NotSignedIn) })
+        Box::pin(async move { identify(&req, Access::Account).await?.ok_or(Problem::NotSignedIn) })
     }
 }
 
@@ -113,15 +126,28 @@ impl FromRequest for Viewer {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
-        Box::pin(async move { identify(&req, true).await.map(Viewer) })
+        Box::pin(async move { identify(&req, Access::Read).await.map(Viewer) })
     }
 }
 
-async fn identify(req: &HttpRequest, from_url: bool) -> Result<Option<SignedIn>, Problem> {
+impl FromRequest for StreamViewer {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move { identify(&req, Access::Stream).await.map(Viewer).map(Self) })
+    }
+}
+
+async fn identify(req: &HttpRequest, access: Access) -> Result<Option<SignedIn>, Problem> {
     let app = req.app_data::<Data<App>>();
     let app = app.ok_or_else(|| Problem::Internal("requests don't reach the app".to_owned()))?;
-    let credential = credential(req, from_url, app.config.token_in_query)?;
-    let Some(credential) = credential else { return Ok(None) };
+    let in_url = || {
+        let is_stream = access == Access::Stream;
+        is_stream.then(|| in_url(req, app.config.token_in_query)).flatten()
+    };
+    let Some(credential) = credential(req)?.or_else(in_url) else { return Ok(None) };
     let is_cookie = matches!(credential, Credential::Cookie(_));
     let borne = is_cookie && !req.method().is_safe();
     if borne && !provenance(req).is_ours(&app.config.allowed_origins) {
@@ -130,8 +156,8 @@ async fn identify(req: &HttpRequest, from_url: bool) -> Result<Option<SignedIn>,
     let who = match admit(app, credential).await {
         // A cookie comes by itself. One that is worth nothing any more is none, or a display that
         // still has one would see not even what everybody may.
-        Err(Problem::BadCredentials(_)) if is_cookie && from_url => {
-            match in_url(req, app.config.token_in_query) {
+        Err(Problem::BadCredentials(_)) if is_cookie && access != Access::Account => {
+            match in_url() {
                 Some(credential) => admit(app, credential).await?,
                 None => return Ok(None),
             }
@@ -142,19 +168,12 @@ async fn identify(req: &HttpRequest, from_url: bool) -> Result<Option<SignedIn>,
     Ok(Some(who))
 }
 
-/// The first that is there: header, cookie, ticket, token.
-fn credential(
-    req: &HttpRequest,
-    from_url: bool,
-    token_in_query: bool,
-) -> Result<Option<Credential>, Problem> {
+/// The first that is there: header, cookie.
+fn credential(req: &HttpRequest) -> Result<Option<Credential>, Problem> {
     if let Some(header) = req.headers().get(header::AUTHORIZATION) {
         return bearer(header).map(Credential::Token).map(Some).ok_or(INVALID);
     }
-    if let Some(cookie) = req.cookie(COOKIE) {
-        return Ok(Some(Credential::Cookie(cookie.value().to_owned())));
-    }
-    Ok(from_url.then(|| in_url(req, token_in_query)).flatten())
+    Ok(req.cookie(COOKIE).map(|cookie| Credential::Cookie(cookie.value().to_owned())))
 }
 
 fn bearer(header: &HeaderValue) -> Option<String> {
@@ -162,6 +181,7 @@ fn bearer(header: &HeaderValue) -> Option<String> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
+/// The first that stands in the URL: ticket, token.
 fn in_url(req: &HttpRequest, token_in_query: bool) -> Option<Credential> {
     let parameter = |name| query_parameter(req.query_string(), name);
     let token = || parameter("token").filter(|_| token_in_query);

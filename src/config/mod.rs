@@ -146,7 +146,7 @@ pub struct Config {
     /// Seconds an access token and its cookie are good for
     #[arg(long, value_name = "SECONDS", default_value_t = 43_200, value_parser = clap::value_parser!(u32).range(1..=3_200_000_000), help_heading = "Identity")]
     pub token_seconds: u32,
-    /// Whether streams take ?token=, for clients that can set neither header nor cookie
+    /// Whether streams and long-polls take ?token=, for clients that can set neither header nor cookie
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set, help_heading = "Identity")]
     pub token_in_query: bool,
     /// Mail address of the first administrator; at a start without any, this user becomes one

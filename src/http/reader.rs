@@ -46,7 +46,7 @@ pub struct Paging {
     pub limit: i64,
     /// Of matches: only those with this status.
     pub status: Option<String>,
-    /// Credentials, read elsewhere.
+    /// Credentials, which are for streams: not looked at.
     #[serde(rename = "token")]
     _token: Option<String>,
     #[serde(rename = "ticket")]

@@ -14,7 +14,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use uuid::Uuid;
 
-use crate::auth::Viewer;
+use crate::auth::StreamViewer;
 use crate::domain::topic::Channel;
 use crate::domain::topic::Stream;
 use crate::domain::topic::Topic;
@@ -36,19 +36,19 @@ pub use replay::replay;
 type Answer = Result<HttpResponse, Problem>;
 
 /// `GET /api/matches/{id}/stream/`
-pub async fn of_match(request: HttpRequest, viewer: Viewer, id: Path<i64>) -> Answer {
+pub async fn of_match(request: HttpRequest, viewer: StreamViewer, id: Path<i64>) -> Answer {
     follow(request, viewer, vec![Stream::Match(*id).topic()]).await
 }
 
 /// `GET /api/teams/{id}/stream/`
-pub async fn of_team(request: HttpRequest, viewer: Viewer, id: Path<i64>) -> Answer {
+pub async fn of_team(request: HttpRequest, viewer: StreamViewer, id: Path<i64>) -> Answer {
     follow(request, viewer, vec![Stream::Team(*id).topic()]).await
 }
 
 /// `GET /api/teams/{id}/stream/{schedule,results,live,announcements}/`
 pub async fn of_team_channel(
     request: HttpRequest,
-    viewer: Viewer,
+    viewer: StreamViewer,
     path: Path<(i64, String)>,
 ) -> Answer {
     let (id, channel) = path.into_inner();
@@ -56,14 +56,14 @@ pub async fn of_team_channel(
 }
 
 /// `GET /api/events/{id}/stream/`
-pub async fn of_event(request: HttpRequest, viewer: Viewer, id: Path<i64>) -> Answer {
+pub async fn of_event(request: HttpRequest, viewer: StreamViewer, id: Path<i64>) -> Answer {
     follow(request, viewer, vec![Stream::Event(*id).topic()]).await
 }
 
 /// `GET /api/events/{id}/stream/{results,schedule,announcements}/`
 pub async fn of_event_channel(
     request: HttpRequest,
-    viewer: Viewer,
+    viewer: StreamViewer,
     path: Path<(i64, String)>,
 ) -> Answer {
     let (id, channel) = path.into_inner();
@@ -71,13 +71,13 @@ pub async fn of_event_channel(
 }
 
 /// `GET /api/purchases/{id}/stream/`: what is no UUID is an unknown purchase like any other.
-pub async fn of_purchase(request: HttpRequest, viewer: Viewer, id: Path<String>) -> Answer {
+pub async fn of_purchase(request: HttpRequest, viewer: StreamViewer, id: Path<String>) -> Answer {
     let id = Uuid::try_parse(&id).unwrap_or_default();
     follow(request, viewer, vec![Stream::Purchase(id).topic()]).await
 }
 
 /// `GET /api/stream/?topic=match_3&topic=team_7_live`
-pub async fn of_topics(request: HttpRequest, viewer: Viewer) -> Answer {
+pub async fn of_topics(request: HttpRequest, viewer: StreamViewer) -> Answer {
     let topics = wish::topics(&request)?;
     follow(request, viewer, topics).await
 }
@@ -95,7 +95,7 @@ const OTHER_NODE: &str = "touchline-other-node";
 /// then.
 const POLL_LATER: u64 = 25;
 
-async fn follow(request: HttpRequest, viewer: Viewer, topics: Vec<Topic>) -> Answer {
+async fn follow(request: HttpRequest, viewer: StreamViewer, topics: Vec<Topic>) -> Answer {
     let wished = Wished::read(&request)?;
     let asked = Asked::new(request, viewer, topics)?;
     let epoch = asked.app.store.epoch();

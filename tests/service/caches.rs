@@ -150,14 +150,15 @@ async fn g7_cookies_and_tickets_make_private_answers_too() {
     let cookie = format!("touchline={}", world.mia.client.token.clone().unwrap());
     let topics = json!({ "topics": [format!("match_{}", world.game)] });
     let ticket = world.mia.client.post("/api/stream-tickets", topics).await.ok();
-    let with_ticket = format!("{path}?ticket={}", ticket["ticket"].as_str().unwrap());
+    let ticket = ticket["ticket"].as_str().unwrap();
+    let with_ticket = format!("{path}/stream?transport=poll&wait=0&ticket={ticket}");
     for _ in 0..2 {
         let headers = [("Cookie", cookie.as_str())];
         let answer = nginx.client().send(Method::GET, &path, None, &headers).await.unwrap();
         assert!(answer.status == 200 && !is_hit(&answer), "{answer:?}");
         let answer = nginx.client().get(&with_ticket).await;
         assert!(answer.status == 200 && !is_hit(&answer), "{answer:?}");
-        assert_eq!(answer.header("cache-control"), "private, no-cache");
+        assert_eq!(answer.header("cache-control"), "private, no-store");
         let answer = nginx.client().get(&path).await;
         assert_eq!(answer.problem(401, "no credentials"), "not-signed-in");
     }

@@ -3,10 +3,13 @@
 use reqwest::Method;
 use serde_json::json;
 
+use crate::caches::Private;
+use crate::caches::SECRET;
 use crate::support::people::Game;
 use crate::support::people::Organizer;
 use crate::support::people::Person;
 use crate::support::people::id;
+use crate::support::server::ADMIN_EMAIL;
 use crate::support::server::TestServer;
 
 /// A private match with a member of one of its teams.
@@ -82,9 +85,44 @@ async fn g7_a_ticket_opens_only_what_it_was_made_for() {
     answer.problem(403, "a ticket for what one may not read");
 }
 
-/// Its maker's other rights don't come along with it.
+/// Elsewhere they are not looked at, right or wrong: a link that is copied gives nothing away.
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_a_ticket_lists_nothing_that_is_not_its_topic() {
+async fn g7_credentials_in_a_url_open_streams_alone() {
+    let server = TestServer::sqlite(&[]).await;
+    let world = Private::new(&server).await;
+    let token = world.mia.client.token.clone().unwrap();
+    let ticket = ticket(&world.mia, &format!("match_{}", world.game)).await;
+    let (mut streams, mut others) = (0, 0);
+    for path in world.paths() {
+        let mark = if path.contains('?') { '&' } else { '?' };
+        let ask = async |credential: &str| {
+            let answer = server.stranger().get(&format!("{path}{mark}{credential}")).await;
+            (answer.status, answer.text.contains(SECRET))
+        };
+        let nobody = ask("").await;
+        assert_eq!(nobody, (401, false), "{path}");
+        let by_token = ask(&format!("token={token}")).await;
+        if path.contains("/stream?") || path.contains("/stream/?") || path.contains("/replay") {
+            assert_eq!(by_token, (200, true), "{path}");
+            streams += 1;
+        } else {
+            assert_eq!(by_token, nobody, "{path}");
+            assert_eq!(ask("token=nonsense").await, nobody, "{path}");
+            assert_eq!(ask(&format!("ticket={ticket}")).await, nobody, "{path}");
+            others += 1;
+        }
+    }
+    assert!(streams >= 4 && others >= 15, "{streams} and {others}");
+    let teams = server.stranger().get(&format!("/api/teams?token={token}")).await;
+    assert!(teams.status == 200 && !teams.text.contains(SECRET), "{}", teams.text);
+    assert_eq!(teams.header("cache-control"), "public, no-cache", "nobody's answer");
+    let written = server.stranger().post(&format!("/api/teams?token={token}"), json!({})).await;
+    assert_eq!(written.problem(401, "a write"), "not-signed-in");
+}
+
+/// A token for topics reads those; its user's other rights don't come along with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn g7_a_token_for_topics_lists_nothing_else() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
     let cup = json!({ "name": "Cup", "sport": "football", "visibility": "public" });
@@ -96,13 +134,15 @@ async fn g7_a_ticket_lists_nothing_that_is_not_its_topic() {
         "visibility": "private", "venue": "Secret Ground",
     });
     organizer.client.post("/api/matches", game).await.ok();
-    let topics = json!({ "topics": [format!("event_{event}"), format!("team_{home}")] });
-    let ticket = organizer.client.post("/api/stream-tickets", topics).await.ok();
-    let ticket = ticket["ticket"].as_str().unwrap();
+    let topics = format!("event_{event},team_{home}");
+    let command = ["token", "--user", ADMIN_EMAIL, "--topics", &topics];
+    let printed = server.command(&command).output().unwrap();
+    let token = String::from_utf8(printed.stdout).unwrap();
+    let reader = server.stranger().with_token(token.trim());
     for path in [format!("/api/events/{event}"), format!("/api/teams/{home}")] {
-        server.stranger().get(&format!("{path}?ticket={ticket}")).await.ok();
+        reader.get(&path).await.ok();
         for list in ["matches", "results"] {
-            let answer = server.stranger().get(&format!("{path}/{list}?ticket={ticket}")).await;
+            let answer = reader.get(&format!("{path}/{list}")).await;
             assert!(!answer.text.contains("Secret"), "{path}/{list}: {}", answer.text);
             assert_eq!(answer.problem(403, list), "forbidden");
         }

@@ -129,7 +129,8 @@ fn parameters(path: &str) -> Value {
 /// Nothing is needed for what may be public; what is private there takes the same as the rest.
 fn security(path: &str, who: &str) -> Value {
     let signed_in = [json!({ "token": [] }), json!({ "cookie": [] })];
-    let stream = path.contains("/stream") || path.ends_with("/replay");
+    let stream =
+        path.ends_with("/stream") || path.contains("/stream/") || path.ends_with("/replay");
     let ticket = stream.then(|| json!({ "ticket": [] }));
     let nothing = who.starts_with("anybody").then(|| json!({}));
     nothing.into_iter().chain(signed_in).chain(ticket).collect()

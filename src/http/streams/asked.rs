@@ -12,6 +12,7 @@ use chrono::Utc;
 use crate::App;
 use crate::auth::INVALID;
 use crate::auth::SignedIn;
+use crate::auth::StreamViewer;
 use crate::auth::Viewer;
 use crate::auth::permission;
 use crate::auth::permission::Act;
@@ -44,7 +45,11 @@ pub struct Asked {
 }
 
 impl Asked {
-    pub fn new(request: HttpRequest, viewer: Viewer, topics: Vec<Topic>) -> Result<Self, Problem> {
+    pub fn new(
+        request: HttpRequest,
+        StreamViewer(viewer): StreamViewer,
+        topics: Vec<Topic>,
+    ) -> Result<Self, Problem> {
         let missing = || Problem::Internal("the worker has no hub".to_owned());
         let app = request.app_data::<Data<App>>().cloned().ok_or_else(missing)?;
         let hub = request.app_data::<Data<Rc<Hub>>>().cloned().ok_or_else(missing)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 
-use crate::auth::Viewer;
+use crate::auth::StreamViewer;
 use crate::domain::topic::Seq;
 use crate::domain::topic::Stream;
 use crate::http::path::Path;
@@ -21,7 +21,7 @@ use crate::stream::replay::play;
 /// `GET /api/matches/{id}/replay/?speed=20&from=1`
 pub async fn replay(
     request: HttpRequest,
-    viewer: Viewer,
+    viewer: StreamViewer,
     id: Path<i64>,
 ) -> Result<HttpResponse, Problem> {
     let (speed, from) = wish::tape(&request)?;
