@@ -15,7 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tools",   &["auth", "config", "domain", "import", "server", "store"]),
     ("server",  EVERYTHING),
     ("http",    &["App", "auth", "config", "domain", "limits", "metrics", "problem", "relay", "sports", "store", "stream"]),
-    ("auth",    &["App", "config", "domain", "problem", "store"]),
+    ("auth",    &["App", "config", "domain", "limits", "problem", "store"]),
     ("problem", &["domain", "store"]),
     ("import",  &["domain", "sports", "store"]),
     ("relay",   &["bus", "domain", "metrics", "store", "stream", "tls"]),

@@ -51,7 +51,7 @@ sub vcl_recv {
         std.cache_req_body(64KB);
     }
     # Whoever says who it is gets an answer of its own. Other sites' cookies say nothing.
-    if (req.http.Authorization || req.http.Cookie ~ "(^|;\s*)touchline=" || req.url ~ "[?&](ticket|token)=") {
+    if (req.http.Authorization || req.http.Cookie ~ "(^|;\s*)(__Host-)?touchline=" || req.url ~ "[?&](ticket|token)=") {
         return (pass);
     }
     unset req.http.Cookie;

@@ -1,5 +1,7 @@
 //! Who is asking: from the credentials of a request to a user.
 
+pub mod cookie;
+mod credential;
 mod keys;
 pub mod origin;
 pub mod password;
@@ -8,27 +10,28 @@ pub mod public;
 pub mod ticket;
 pub mod token;
 
-use std::fmt;
 use std::sync::Arc;
 
 use actix_web::FromRequest;
 use actix_web::HttpMessage;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
-use actix_web::http::header;
-use actix_web::http::header::HeaderValue;
 use actix_web::web::Data;
 use chrono::DateTime;
 use chrono::Utc;
 use futures_util::future::LocalBoxFuture;
 
 use crate::App;
+use crate::auth::credential::Credential;
 use crate::auth::origin::Provenance;
 use crate::auth::token::BadToken;
 use crate::auth::token::Identity;
 use crate::auth::token::Subject;
+use crate::config::Config;
 use crate::domain::rejection::Reason;
 use crate::domain::topic::Topic;
+use crate::limits::Client;
+use crate::limits::Limits;
 use crate::problem::Problem;
 use crate::store::Authentication;
 use crate::store::Issued;
@@ -42,9 +45,6 @@ use crate::store::job::Write;
 
 pub use keys::shared_secret;
 pub use token::Keys;
-
-/// The cookie that holds an access token.
-pub const COOKIE: &str = "touchline";
 
 /// Somebody who has signed in. As an extractor it refuses everybody else, and takes a header or
 /// a cookie only.
@@ -86,27 +86,11 @@ enum Access {
 #[derive(Clone, Copy, Debug)]
 pub struct Asker(pub i64);
 
-/// What came with a request.
-#[derive(PartialEq, Eq)]
-enum Credential {
-    Token(String),
-    Cookie(String),
-    Ticket(String),
-}
-
-impl fmt::Debug for Credential {
-    /// What it is, without itself.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Token(_) => "Token",
-            Self::Cookie(_) => "Cookie",
-            Self::Ticket(_) => "Ticket",
-        })
-    }
-}
-
 /// Refuses a credential that is worth nothing.
 pub const INVALID: Problem = Problem::BadCredentials("the token is not valid");
+const SEVERAL: Problem = Problem::BadCredentials(
+    "more than one session cookie came along: delete this site's cookies and sign in again",
+);
 /// The name of a user whom the provider gives none.
 const UNNAMED: &str = "Unnamed";
 
@@ -145,10 +129,11 @@ async fn identify(req: &HttpRequest, access: Access) -> Result<Option<SignedIn>,
     let app = app.ok_or_else(|| Problem::Internal("requests don't reach the app".to_owned()))?;
     let in_url = || {
         let is_stream = access == Access::Stream;
-        is_stream.then(|| in_url(req, app.config.token_in_query)).flatten()
+        is_stream.then(|| credential::in_url(req, app.config.token_in_query)).flatten()
     };
-    let Some(credential) = credential(req)?.or_else(in_url) else { return Ok(None) };
-    let is_cookie = matches!(credential, Credential::Cookie(_));
+    let is_tls = is_tls(req, &app.config, &app.limits);
+    let Some(credential) = credential::of(req, is_tls)?.or_else(in_url) else { return Ok(None) };
+    let is_cookie = credential.is_cookie();
     let borne = is_cookie && !req.method().is_safe();
     if borne && !provenance(req).is_ours(&app.config.allowed_origins) {
         return Err(Problem::CrossSite);
@@ -168,31 +153,9 @@ async fn identify(req: &HttpRequest, access: Access) -> Result<Option<SignedIn>,
     Ok(Some(who))
 }
 
-/// The first that is there: header, cookie.
-fn credential(req: &HttpRequest) -> Result<Option<Credential>, Problem> {
-    if let Some(header) = req.headers().get(header::AUTHORIZATION) {
-        return bearer(header).map(Credential::Token).map(Some).ok_or(INVALID);
-    }
-    Ok(req.cookie(COOKIE).map(|cookie| Credential::Cookie(cookie.value().to_owned())))
-}
-
-fn bearer(header: &HeaderValue) -> Option<String> {
-    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
-}
-
-/// The first that stands in the URL: ticket, token.
-fn in_url(req: &HttpRequest, token_in_query: bool) -> Option<Credential> {
-    let parameter = |name| query_parameter(req.query_string(), name);
-    let token = || parameter("token").filter(|_| token_in_query);
-    let ticket = parameter("ticket").map(Credential::Ticket);
-    ticket.or_else(|| token().map(Credential::Token))
-}
-
-/// Tickets and tokens are written without characters that need escaping.
-fn query_parameter(query: &str, name: &str) -> Option<String> {
-    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+/// Whether the request came over TLS, as far as its session is concerned.
+pub fn is_tls(req: &HttpRequest, config: &Config, limits: &Limits) -> bool {
+    config.cookie_secure.is_secure(Client::of(req, &limits.proxies).https)
 }
 
 /// Where a browser says a request came from.
@@ -214,6 +177,7 @@ async fn admit(app: &App, credential: Credential) -> Result<SignedIn, Problem> {
             let (authentication, principal) = found.ok_or(INVALID)?;
             (authentication, principal, expires_at, topics)
         }
+        Credential::Cookies => return Err(SEVERAL),
         Credential::Ticket(text) => {
             let bad = Problem::BadCredentials("the ticket is not valid (any more)");
             let grant = ticket::redeem(&app.store, &text).await?.ok_or(bad)?;
@@ -264,14 +228,13 @@ async fn authenticate(
 
 /// What the header and the cookie of a request speak of, where their tokens can be believed.
 pub fn presented(app: &App, req: &HttpRequest) -> Vec<Principal> {
-    let header = req.headers().get(header::AUTHORIZATION).and_then(bearer);
-    let cookie = req.cookie(COOKIE).map(|cookie| cookie.value().to_owned());
+    let tokens = credential::tokens(req, is_tls(req, &app.config, &app.limits));
     let principal = |token: String| {
         let claims = app.keys.verify(&token).ok()?;
         let Subject::Id(user_id) = claims.subject else { return None };
         Some(Principal { user_id, issued: claims.issued })
     };
-    header.into_iter().chain(cookie).filter_map(principal).collect()
+    tokens.filter_map(principal).collect()
 }
 
 /// Makes a user of somebody whom the identity provider knows and we don't yet. An account that has

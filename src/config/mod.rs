@@ -46,6 +46,17 @@ pub enum CookieSecure {
     Never,
 }
 
+impl CookieSecure {
+    /// Whether a request's session counts as one over TLS.
+    pub fn is_secure(self, is_https: bool) -> bool {
+        match self {
+            Self::Auto => is_https,
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     Pretty,
@@ -160,7 +171,7 @@ pub struct Config {
     /// Password of the first administrator; where it isn't given, one is made up and printed once
     #[arg(long, value_name = "PASSWORD", help_heading = "Identity")]
     pub admin_password: Option<Secret>,
-    /// Whether the sign-in cookie is for HTTPS only
+    /// Whether the sign-in cookie is for HTTPS only, and named `__Host-touchline`
     #[arg(long, value_enum, default_value_t = CookieSecure::Auto, help_heading = "Identity")]
     pub cookie_secure: CookieSecure,
 

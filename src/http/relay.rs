@@ -273,7 +273,7 @@ impl Relay {
             padding: wished.padding,
             who: Who {
                 principal: None,
-                signed_in: through::has_credentials(request),
+                signed_in: through::has_credentials(request, self),
                 address: Some(address),
             },
             rights: 0,

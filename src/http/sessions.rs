@@ -2,9 +2,8 @@
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
+use actix_web::HttpResponseBuilder;
 use actix_web::cookie::Cookie;
-use actix_web::cookie::SameSite;
-use actix_web::cookie::time;
 use actix_web::http::header;
 use actix_web::web::Data;
 use chrono::DateTime;
@@ -17,11 +16,11 @@ use serde_json::json;
 use crate::App;
 use crate::auth;
 use crate::auth::SignedIn;
+use crate::auth::cookie;
 use crate::auth::password;
 use crate::auth::permission;
 use crate::auth::permission::Act;
 use crate::auth::ticket;
-use crate::config::CookieSecure;
 use crate::domain::rejection::Rejection;
 use crate::http::body::Body;
 use crate::http::shape;
@@ -49,10 +48,8 @@ pub async fn login(app: Data<App>, req: HttpRequest, body: Body) -> Result<HttpR
     let principal = Principal { user_id: user.id, issued };
     let token = app.keys.sign(&principal, expires_at, None).ok_or(Problem::SignInElsewhere)?;
     app.store.open_session(&session_id, user.id, now, expires_at).await?;
-    let cookie = cookie(&app, &req, token.clone(), expires_at);
-    Ok(HttpResponse::Ok()
+    Ok(with_cookies(HttpResponse::Ok(), cookies(&app, &req, &token, expires_at))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .cookie(cookie)
         .json(json!({ "token": token, "expires_at": shape::stamp(expires_at), "user": of(&user) })))
 }
 
@@ -95,31 +92,19 @@ async fn recognise(app: &App, email: &str, password: String) -> Result<User, Pro
     user.filter(|_| is_right).ok_or(Problem::WrongPassword)
 }
 
-/// The cookie that holds a token until it expires.
-pub fn cookie(
+/// The cookies that hold a token until it expires, and no other.
+pub fn cookies(
     app: &App,
     req: &HttpRequest,
-    token: String,
+    token: &str,
     expires_at: DateTime<Utc>,
-) -> Cookie<'static> {
-    let client = Client::of(req, &app.limits.proxies);
+) -> [Cookie<'static>; 2] {
     let seconds = (expires_at - Utc::now()).num_seconds().max(0);
-    let secure = match app.config.cookie_secure {
-        CookieSecure::Auto => client.https,
-        CookieSecure::Always => true,
-        CookieSecure::Never => false,
-    };
-    Cookie::build(auth::COOKIE, token)
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(secure)
-        .max_age(time::Duration::seconds(seconds))
-        .finish()
+    cookie::begun(token, seconds, auth::is_tls(req, &app.config, &app.limits))
 }
 
 /// `POST /api/auth/logout`: ends the session of the cookie, and of the header, and forgets the
-/// cookie.
+/// cookies.
 pub async fn logout(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Problem> {
     if auth::provenance(&req).is_foreign(&app.config.allowed_origins) {
         return Err(Problem::CrossSite);
@@ -127,8 +112,15 @@ pub async fn logout(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Pr
     for principal in auth::presented(&app, &req) {
         app.store.end_session(&principal).await?;
     }
-    let gone = cookie(&app, &req, String::new(), Utc::now());
-    Ok(HttpResponse::NoContent().cookie(gone).finish())
+    let cookies = cookie::ended(auth::is_tls(&req, &app.config, &app.limits));
+    Ok(with_cookies(HttpResponse::NoContent(), cookies).finish())
+}
+
+fn with_cookies(mut answer: HttpResponseBuilder, cookies: [Cookie<'_>; 2]) -> HttpResponseBuilder {
+    for cookie in cookies {
+        answer.append_header((header::SET_COOKIE, cookie.to_string()));
+    }
+    answer
 }
 
 /// `GET /api/auth/me`

@@ -117,9 +117,10 @@ fn renewed(req: &HttpRequest, writer: &Writer, mut done: Done) -> HttpResponse {
         return writer.answer(&done);
     }
     let mut answer = writer.answer(&done);
-    let cookie = sessions::cookie(&writer.app, req, token, expires_at);
-    if let Err(error) = answer.add_cookie(&cookie) {
-        return Problem::Internal(error.to_string()).error_response();
+    for cookie in sessions::cookies(&writer.app, req, &token, expires_at) {
+        if let Err(error) = answer.add_cookie(&cookie) {
+            return Problem::Internal(error.to_string()).error_response();
+        }
     }
     answer
 }

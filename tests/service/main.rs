@@ -8,6 +8,7 @@ mod announcements;
 mod bounds;
 mod caches;
 mod commands;
+mod cookies;
 mod crash;
 mod credentials;
 mod cricket;

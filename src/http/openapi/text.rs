@@ -17,6 +17,7 @@ use serde_json::json;
 
 use super::operation;
 use super::types;
+use crate::auth::cookie::HOST_NAME;
 
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -146,7 +147,7 @@ impl Document {
                 "parameters": self.parameters,
                 "securitySchemes": {
                     "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
-                    "cookie": { "type": "apiKey", "in": "cookie", "name": crate::auth::COOKIE },
+                    "cookie": { "type": "apiKey", "in": "cookie", "name": HOST_NAME },
                     "ticket": { "type": "apiKey", "in": "query", "name": "ticket" },
                 },
             },

@@ -16,6 +16,8 @@ use actix_web::web::Data;
 use bytes::Bytes;
 
 use crate::auth;
+use crate::auth::cookie;
+use crate::auth::cookie::Session;
 use crate::http::relay;
 use crate::http::relay::Relay;
 use crate::http::streams::head as heads;
@@ -31,15 +33,8 @@ use crate::stream::hub::Hub;
 use crate::stream::reader::Bye;
 
 /// What the upstream is told of a request: who asks, from where on, and what is known already.
-const ASKED: [&str; 7] = [
-    "accept",
-    "authorization",
-    "cookie",
-    "if-none-match",
-    "last-event-id",
-    "user-agent",
-    "x-request-id",
-];
+const ASKED: [&str; 6] =
+    ["accept", "authorization", "if-none-match", "last-event-id", "user-agent", "x-request-id"];
 
 /// What of its answers comes back. Which other sites may read them is decided here.
 const ANSWERED: [&str; 8] = [
@@ -57,12 +52,22 @@ const ANSWERED: [&str; 8] = [
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Whether the request says who asks, in whatever way.
-pub fn has_credentials(request: &HttpRequest) -> bool {
+pub fn has_credentials(request: &HttpRequest, relay: &Relay) -> bool {
     let named = |name| request.headers().contains_key(name);
     let query = request.query_string();
     named("authorization")
-        || request.cookie(auth::COOKIE).is_some()
+        || session(request, relay).is_some()
         || query.split('&').any(|pair| pair.starts_with("ticket=") || pair.starts_with("token="))
+}
+
+/// The cookie of the reader's session. Which counts is decided here: the upstream doesn't see
+/// whether the request came over TLS.
+fn session(request: &HttpRequest, relay: &Relay) -> Option<String> {
+    let is_tls = auth::is_tls(request, &relay.config, &relay.limits);
+    match cookie::session(request.headers(), is_tls) {
+        Session::One { name, token } => Some(format!("{name}={token}")),
+        Session::None | Session::Several => None,
+    }
 }
 
 /// Asks the upstream in the reader's name, and gives what it answers.
@@ -124,6 +129,7 @@ async fn ask(request: &HttpRequest, relay: &Relay) -> crate::store::Result<Answe
         request.headers().get_all(*name).map(|value| (*name, value.as_bytes().to_vec()))
     });
     let mut headers: Vec<_> = named.collect();
+    headers.extend(session(request, relay).map(|cookie| ("cookie", cookie.into_bytes())));
     // The upstream's limits and logs are about readers, not about us.
     let address = Client::of(request, &relay.limits.proxies).address;
     headers.push(("x-forwarded-for", address.to_string().into_bytes()));

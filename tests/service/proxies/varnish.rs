@@ -120,6 +120,7 @@ async fn g7_varnish_shares_nothing_that_is_not_everybodys() {
     let ways = [
         watch.clone().by(&organizer.client),
         watch.clone().with("Cookie", &format!("a=b; touchline={token}")),
+        watch.clone().with("Cookie", &format!("a=b; __Host-touchline={token}")),
         Watch::new(&edge.address(), &format!("{path}?snapshot=always&token={token}")),
     ];
     for way in ways {

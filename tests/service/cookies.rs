@@ -1,0 +1,183 @@
+//! G7: the session's cookie, and what a sibling site can't do with one of the same name.
+
+use reqwest::Method;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::support::client::Answer;
+use crate::support::people::Person;
+use crate::support::server::TestServer;
+
+/// As a proxy that ends TLS says it.
+const TLS: (&str, &str) = ("X-Forwarded-Proto", "https");
+
+async fn behind_tls(settings: &[(&str, &str)]) -> TestServer {
+    TestServer::sqlite(&[&[("trusted_proxies", "127.0.0.1/32")], settings].concat()).await
+}
+
+/// What an answer sets, a cookie a line.
+fn set(answer: &Answer) -> Vec<String> {
+    let all = answer.headers.get_all("set-cookie").iter();
+    all.map(|value| value.to_str().unwrap().to_owned()).collect()
+}
+
+async fn sign_in(server: &TestServer, person: &Person, headers: &[(&str, &str)]) -> Answer {
+    let body = json!({ "email": person.email, "password": person.password });
+    server.stranger().send(Method::POST, "/api/auth/login", Some(body), headers).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g7_over_tls_the_cookie_is_one_that_only_this_host_can_set() {
+    let server = behind_tls(&[]).await;
+    let organizer = server.organizer().await;
+    let mia = organizer.person(&server, "Mia").await;
+
+    let cookies = set(&sign_in(&server, &mia, &[TLS]).await);
+    let (named, cleared) = (&cookies[0], &cookies[1]);
+    assert!(named.starts_with("__Host-touchline=ey"), "{named}");
+    for word in ["Secure", "HttpOnly", "Path=/", "SameSite=Lax", "Max-Age="] {
+        assert!(named.contains(word), "{word}: {named}");
+    }
+    assert!(!named.contains("Domain"), "{named}");
+    // One of before an upgrade would be a second.
+    assert!(cleared.starts_with("touchline=;") && cleared.contains("Max-Age=0"), "{cleared}");
+
+    let cookies = set(&sign_in(&server, &mia, &[]).await);
+    assert!(cookies[0].starts_with("touchline=ey") && !cookies[0].contains("Secure"));
+    let always = behind_tls(&[("cookie_secure", "always")]).await;
+    let mia = always.organizer().await.person(&always, "Mia").await;
+    assert!(set(&sign_in(&always, &mia, &[]).await)[0].starts_with("__Host-touchline=ey"));
+    let never = behind_tls(&[("cookie_secure", "never")]).await;
+    let mia = never.organizer().await.person(&never, "Mia").await;
+    assert!(set(&sign_in(&never, &mia, &[TLS]).await)[0].starts_with("touchline=ey"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g7_signing_out_forgets_both_cookies() {
+    let server = behind_tls(&[]).await;
+    for headers in [&[TLS][..], &[]] {
+        let client = server.stranger();
+        let out = client.send(Method::POST, "/api/auth/logout", None, headers).await.unwrap();
+        let cookies = set(&out);
+        assert_eq!(cookies.len(), 2, "{cookies:?}");
+        for (cookie, name) in cookies.iter().zip(["__Host-touchline=;", "touchline=;"]) {
+            assert!(cookie.starts_with(name) && cookie.contains("Max-Age=0"), "{cookie}");
+            assert!(cookie.contains("Path=/"), "{cookie}");
+        }
+        // A browser takes no cookie of this name without it, not even to forget it.
+        assert!(cookies[0].contains("Secure"), "{}", cookies[0]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g7_a_session_that_a_sibling_site_plants_never_wins() {
+    let server = behind_tls(&[]).await;
+    let organizer = server.organizer().await;
+    let mia = organizer.person(&server, "Mia").await.client.token.unwrap();
+    let eve = organizer.person(&server, "Eve").await.client.token.unwrap();
+    let (own, planted) = (format!("__Host-touchline={mia}"), format!("touchline={eve}"));
+    let plain = format!("touchline={mia}");
+    let mia_signed_in = Ok(json!("Mia"));
+    let two = || Err("invalid-token");
+    let nobody = || Err("not-signed-in");
+    let odd = format!("x; =; a=b=c; {own};");
+    let odd_planted = format!("{planted} ;%74ouchline=x");
+    #[rustfmt::skip]
+    let cases = [
+        (true,  vec![own.clone()],                                  mia_signed_in.clone()),
+        (true,  vec![odd],                                          mia_signed_in.clone()),
+        (true,  vec![planted.clone()],                              nobody()),
+        (true,  vec![odd_planted],                                  nobody()),
+        (true,  vec![format!("{planted}; {own}")],                  two()),
+        (true,  vec![format!("{own}; {planted}")],                  two()),
+        (true,  vec![own.clone(), planted.clone()],                 two()),
+        (true,  vec![format!("{own}; {own}")],                      two()),
+        (true,  vec![format!("{planted}; {planted}")],              two()),
+        (true,  vec![format!("touchline=; {own}")],                 two()),
+        (false, vec![plain.clone()],                                mia_signed_in.clone()),
+        (false, vec![own.clone()],                                  mia_signed_in.clone()),
+        (false, vec![format!("{planted}; {plain}")],                two()),
+        (false, vec![format!("{plain}; {planted}")],                two()),
+        (false, vec![planted.clone(), plain.clone()],               two()),
+        (false, vec![format!("{planted}; {own}")],                  two()),
+    ];
+    for (tls, cookies, expected) in cases {
+        let mut headers: Vec<_> = cookies.iter().map(|cookie| ("Cookie", &**cookie)).collect();
+        headers.extend(tls.then_some(TLS));
+        let about = format!("TLS {tls}: {cookies:?}");
+        let client = server.stranger();
+        let found = client.send(Method::GET, "/api/auth/me", None, &headers).await.unwrap();
+        match &expected {
+            Ok(name) => assert_eq!(found.ok()["name"], *name, "{about}"),
+            Err(code) => assert_eq!(found.problem(401, &about), *code, "{about}"),
+        }
+        headers.push(("Sec-Fetch-Site", "same-origin"));
+        let body = json!({ "name": "Mia's" });
+        let made = client.send(Method::POST, "/api/teams", Some(body), &headers).await.unwrap();
+        match expected {
+            Ok(_) => assert_eq!(made.status, 201, "{about}"),
+            Err(code) => assert_eq!(made.problem(401, &about), code, "{about}"),
+        }
+    }
+    // Who says in a header who it is isn't asked for cookies.
+    let both = format!("{planted}; {own}");
+    let client = server.stranger().with_token(&mia);
+    let headers = [("Cookie", &*both), TLS];
+    let me = client.send(Method::GET, "/api/auth/me", None, &headers).await.unwrap();
+    assert_eq!(me.ok()["name"], "Mia");
+}
+
+/// As any cookie that is worth nothing: what everybody may read is shown all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn g7_two_session_cookies_read_no_more_than_nobody() {
+    let server = behind_tls(&[]).await;
+    let organizer = server.organizer().await;
+    let token = organizer.client.token.clone().unwrap();
+    let public = organizer.live("football").await.game;
+    let private = organizer.start(organizer.game("football", "private").await).await.game;
+    let two = format!("touchline={token}; __Host-touchline={token}");
+    let read = async |path: &str| {
+        let headers = [("Cookie", &*two), TLS];
+        server.stranger().send(Method::GET, path, None, &headers).await.unwrap()
+    };
+    assert_eq!(read(&public.path("")).await.status, 200);
+    assert_eq!(read(&private.path("")).await.problem(401, "private"), "not-signed-in");
+    let poll = "/stream/?transport=poll&wait=0";
+    assert_eq!(read(&public.path(poll)).await.status, 200);
+    assert_eq!(read(&private.path(poll)).await.problem(401, "a poll"), "not-signed-in");
+    let own = format!("__Host-touchline={token}");
+    let headers = [("Cookie", &*own), TLS];
+    let client = server.stranger();
+    let one = client.send(Method::GET, &private.path(poll), None, &headers).await.unwrap();
+    assert!(matches!(one.ok()["messages"], Value::Array(_)));
+}
+
+/// The relay ends TLS; what it asks its upstream for isn't TLS.
+#[tokio::test(flavor = "multi_thread")]
+async fn g7_a_relay_hands_on_the_one_session_that_counts() {
+    let upstream = TestServer::sqlite(&[]).await;
+    let proxies = [("trusted_proxies", "127.0.0.1/32")];
+    let relay = TestServer::relay(&upstream.address(), &proxies).await;
+    let organizer = upstream.organizer().await;
+    let token = organizer.client.token.clone().unwrap();
+    let game = organizer.start(organizer.game("football", "private").await).await.game;
+    let (own, plain) = (format!("__Host-touchline={token}"), format!("touchline={token}"));
+    let odd = format!("theme=dark; {own}; x");
+    #[rustfmt::skip]
+    let cases = [
+        (true,  own.clone(),                    200),
+        (true,  odd,                            200),
+        (true,  plain.clone(),                  401),
+        (true,  format!("{plain}; {own}"),      401),
+        (false, plain.clone(),                  200),
+        (false, own.clone(),                    200),
+        (false, format!("{plain}; {plain}"),    401),
+    ];
+    for (tls, cookie, status) in cases {
+        let mut watch = relay.watch(&game.stream()).with("Cookie", &cookie);
+        if tls {
+            watch = watch.with(TLS.0, TLS.1);
+        }
+        assert_eq!(watch.answer().await.head.status, status, "TLS {tls}: {cookie}");
+    }
+}
