@@ -1,5 +1,6 @@
 """A private PostgreSQL cluster for one bench."""
 
+import glob
 import os
 import pwd
 import subprocess
@@ -21,6 +22,9 @@ class Postgres(servers.Server):
         if user:
             entry = pwd.getpwnam(user)
             os.chown(scratch, entry.pw_uid, entry.pw_gid)
+        os.makedirs(servers.SCRATCH, exist_ok=True)
+        # Debian keeps them out of the PATH.
+        os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *glob.glob("/usr/lib/postgresql/*/bin")])
         drop = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups"] if user else []
         data = os.path.join(scratch, "data")
         subprocess.run(drop + ["initdb", "-D", data, "-A", "trust", "-U", "bench"], check=True, stdout=subprocess.DEVNULL, cwd=scratch)
