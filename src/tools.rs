@@ -10,10 +10,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use anyhow::bail;
-use chrono::SubsecRound;
 use chrono::TimeDelta;
 use chrono::Utc;
-use touchline::auth;
 use touchline::auth::Keys;
 use touchline::config::Config;
 use touchline::config::ImportCommand;
@@ -23,7 +21,6 @@ use touchline::import;
 use touchline::import::Wish;
 use touchline::server;
 use touchline::store::Issued;
-use touchline::store::ListOf;
 use touchline::store::Principal;
 use touchline::store::Store;
 

@@ -107,7 +107,7 @@ pub enum UserCommand {
     #[command(group = ArgGroup::new("who").required(true))]
     Promote {
         /// Number of the user, as in `GET /api/auth/me`
-        #[arg(long, value_name = "ID", group = "who", value_parser = clap::value_parser!(i64).range(1..))]
+        #[arg(long, value_name = "ID", group = "who", value_parser = clap::value_parser!(i64).range(1..=9_007_199_254_740_991))]
         id: Option<i64>,
         /// Mail address of the user
         #[arg(long, value_name = "EMAIL", group = "who")]

@@ -72,7 +72,7 @@ mod tests {
     fn g7_a_credential_is_worth_what_its_user_and_session_are() {
         let user = |disabled| User {
             id: 7,
-            email: "mia@example.org".to_owned(),
+            email: Some("mia@example.org".to_owned()),
             name: "Mia".to_owned(),
             role: "user".to_owned(),
             disabled,

@@ -175,7 +175,7 @@ async fn ask_all<F: Future<Output = Result<Access>>>(
             asking.push(index);
         }
     }
-    let mut open: Vec<_> = readers.iter().map(|asked| (asked.len(), Vec::new(), false)).collect();
+    let mut open: Vec<_> = readers.iter().map(|asked| Answers::awaited(asked)).collect();
     let ask = &ask;
     let answers = questions.into_iter().map(|asked| async move {
         let answer = ask(asked.clone()).await;
@@ -185,26 +185,45 @@ async fn ask_all<F: Future<Output = Result<Access>>>(
     while let Some((asked, access)) = answers.next().await {
         let access = access?;
         for index in askers.remove(&asked).unwrap_or_default() {
-            let Some((left, lost, signed_out)) = open.get_mut(index) else { continue };
-            *left -= 1;
-            match access {
-                Access::Allowed => {}
-                Access::Denied => lost.push(asked.1),
-                Access::SignedOut => *signed_out = true,
-            }
-            if *left > 0 {
-                continue;
-            }
-            if *signed_out {
-                tell(index, Loss::Credential);
-            } else if !lost.is_empty() {
-                // In the order in which the reader named them.
-                let named = readers.get(index).into_iter().flatten().map(|(_, topic)| *topic);
-                tell(index, Loss::Topics(named.filter(|topic| lost.contains(topic)).collect()));
+            if let Some(loss) = open.get_mut(index).and_then(|open| open.take(asked.1, access)) {
+                tell(index, loss);
             }
         }
     }
     Ok(())
+}
+
+/// The answers to one reader's questions, so far.
+struct Answers<'a> {
+    asked: &'a [Asked],
+    left: usize,
+    lost: Vec<Topic>,
+    is_signed_out: bool,
+}
+
+impl<'a> Answers<'a> {
+    fn awaited(asked: &'a [Asked]) -> Self {
+        Self { asked, left: asked.len(), lost: Vec::new(), is_signed_out: false }
+    }
+
+    /// Takes one answer; with the last one, gives what is lost.
+    fn take(&mut self, topic: Topic, access: Access) -> Option<Loss> {
+        self.left -= 1;
+        match access {
+            Access::Allowed => {}
+            Access::Denied => self.lost.push(topic),
+            Access::SignedOut => self.is_signed_out = true,
+        }
+        if self.left > 0 || (self.lost.is_empty() && !self.is_signed_out) {
+            return None;
+        }
+        if self.is_signed_out {
+            return Some(Loss::Credential);
+        }
+        // In the order in which the reader named them.
+        let named = self.asked.iter().map(|(_, topic)| *topic);
+        Some(Loss::Topics(named.filter(|topic| self.lost.contains(topic)).collect()))
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 import { html, useState } from "../vendor/htm-preact.js";
 import { sportOf } from "../client/game.js";
 import { teamColour } from "../client/colour.js";
+import { Boundary } from "../parts/boundary.js";
 import { inWords } from "../sports/generic.js";
 import { Edit } from "./edit.js";
 import { inOrder, KINDS, MAIN, MORE, SHOOTOUT } from "./kinds.js";
@@ -65,7 +66,8 @@ function Log({ console, game }) {
     <section aria-label="Recorded">
       <h2 class="period">Recorded</h2>
       ${noted.length === 0 && html`<p class="empty">Nothing yet.</p>`}
-      <ol class="log" id="log">${noted.map((incident) => html`<${Row} key=${incident.occurred_at ?? incident.id} incident=${incident} console=${console} game=${game} onOpen=${() => setOpen(incident.id)} />`)}</ol>
+      <ol class="log" id="log">${noted.map((incident) => html`<${Boundary} key=${incident.occurred_at ?? incident.id} of=${incident} instead=${html`<li class="noted">–</li>`}
+        draw=${() => html`<${Row} incident=${incident} console=${console} game=${game} onOpen=${() => setOpen(incident.id)} />`} />`)}</ol>
       ${edited && html`<${Edit} key="edit" console=${console} game=${game} incident=${edited} onClose=${() => setOpen(null)} />`}
     </section>`;
 }

@@ -1,3 +1,10 @@
+-- With foreign keys on, dropping the table of users would delete all that refers to them: then nothing
+-- is done. (The pragma does nothing within a transaction.)
+pragma foreign_keys = off;
+create temp table guard (foreign_keys integer check (foreign_keys = 0));
+insert into guard select foreign_keys from pragma_foreign_keys;
+drop table guard;
+
 drop table identities;
 
 create table users_before as select * from users;

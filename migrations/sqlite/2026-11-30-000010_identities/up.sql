@@ -1,5 +1,11 @@
 -- Users of an identity provider: each is known by what the provider calls it, and by nothing else.
 -- Their address may be unknown. SQLite can't drop a "not null", so the table is made anew.
+-- The store turns foreign keys off while migrations run, and checks them before the commit. With them
+-- on, dropping the table would delete all that refers to users: then nothing is done.
+pragma foreign_keys = off;
+create temp table guard (foreign_keys integer check (foreign_keys = 0));
+insert into guard select foreign_keys from pragma_foreign_keys;
+drop table guard;
 
 create table users_before as select * from users;
 create table users_sequence as select seq from sqlite_sequence where name = 'users';

@@ -128,7 +128,7 @@ fn every_number_has_a_range() {
 }
 
 /// May be larger than 32 bits hold.
-const WIDE: [&str; 4] = ["prune-keep", "replay-max", "keep", "event"];
+const WIDE: [&str; 5] = ["prune-keep", "replay-max", "keep", "event", "id"];
 
 #[test]
 fn settings_that_contradict_each_other_are_refused() {

@@ -22,6 +22,7 @@ impl Write {
             | Self::SetPurchaseStatus { .. }
             | Self::SetTicketStatus { .. } => true,
             Self::CreateUser(_)
+            | Self::CreateIdentity(_)
             | Self::EditUser { .. }
             | Self::CreateTeam(_)
             | Self::EditTeam { .. }

@@ -69,6 +69,28 @@ pub async fn create(conn: &mut Conn, job: &Job, user: &NewUser) -> Found<Written
     Ok(Written::new(201, shapes::user(&row)).version(row.version))
 }
 
+/// Refuses where nobody is left who administers.
+///
+/// Whoever else takes an administrator's rights away waits for `rights_changed`, whose row this
+/// transaction has locked: it sees what is decided here, and this what was decided before.
+async fn one_administrator_is_left(conn: &mut Conn) -> Found<()> {
+    if has_admin(conn).await? {
+        return Ok(());
+    }
+    let words = "there must be an administrator who may sign in: make another one first";
+    Err(Rejection::conflict("last-administrator", words).into())
+}
+
+/// Refuses what was valid when the current password was checked, and was revoked meanwhile.
+fn has_current_password(edit: &EditUser, current: i64) -> Result<(), Rejection> {
+    match edit.own.as_ref().and_then(Principal::generation) {
+        Some(checked) if checked != current => {
+            Err(Rejection::field("/current_password", "was replaced meanwhile"))
+        }
+        _ => Ok(()),
+    }
+}
+
 pub async fn edit(conn: &mut Conn, job: &Job, id: i64, edit: &EditUser) -> Found<Written> {
     let row: Option<UserRow> = locked!(users::table.find(id)).get_result(conn).await.optional()?;
     let row = row.ok_or_else(|| Rejection::not_found("user"))?;
@@ -76,14 +98,9 @@ pub async fn edit(conn: &mut Conn, job: &Job, id: i64, edit: &EditUser) -> Found
 
     let role = edit.role.as_ref().unwrap_or(&row.role);
     let disabled = edit.disabled.unwrap_or(row.disabled);
-    let disables = disabled && !row.disabled;
-    let revokes = edit.password_hash.is_some() || disables;
-    if let Some(own) = &edit.own
-        && own.generation().is_some_and(|generation| generation != row.generation)
-    {
-        // It was valid when the current password was checked, and was revoked meanwhile.
-        return Err(Rejection::field("/current_password", "was replaced meanwhile").into());
-    }
+    let newly_disabled = disabled && !row.disabled;
+    let revokes = edit.password_hash.is_some() || newly_disabled;
+    has_current_password(edit, row.generation)?;
     if revokes {
         let kept = edit.own.as_ref().and_then(Principal::session_id);
         sessions::end_others(conn, id, kept).await?;
@@ -92,7 +109,7 @@ pub async fn edit(conn: &mut Conn, job: &Job, id: i64, edit: &EditUser) -> Found
         settings::rights_changed(conn).await?;
     }
     let valid_from =
-        if disables { job.at.timestamp_millis() + LEEWAY_MS } else { row.tokens_valid_from };
+        if newly_disabled { job.at.timestamp_millis() + LEEWAY_MS } else { row.tokens_valid_from };
     let was_admin = row.role == "admin" && !row.disabled;
     let row: UserRow = diesel::update(users::table.find(id))
         .set((
@@ -107,11 +124,8 @@ pub async fn edit(conn: &mut Conn, job: &Job, id: i64, edit: &EditUser) -> Found
         .returning(users::all_columns)
         .get_result(conn)
         .await?;
-    // Whoever else takes an administrator's rights away waits for `rights_changed`, whose row this
-    // transaction has locked: it sees what is decided here, and this what was decided before.
-    if was_admin && (role != "admin" || disabled) && !has_admin(conn).await? {
-        let words = "there must be an administrator who may sign in: make another one first";
-        return Err(Rejection::conflict("last-administrator", words).into());
+    if was_admin && (role != "admin" || disabled) {
+        one_administrator_is_left(conn).await?;
     }
     Ok(Written::new(200, shapes::user(&row)).version(row.version))
 }

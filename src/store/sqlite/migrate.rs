@@ -4,6 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
+use diesel::sql_types::Text;
 use diesel_migrations::MigrationHarness;
 
 use super::MIGRATIONS;
@@ -34,11 +35,7 @@ pub fn migrate(path: &str, conn: &mut SqliteConnection) -> Result<()> {
         if before > 0 {
             conn.batch_execute(&format!("pragma user_version = {DUE}"))?;
         }
-        let orphans = sql::<Integer>("(select count(*) from pragma_foreign_key_check)");
-        match diesel::select(orphans).get_result::<i32>(conn)? {
-            0 => Ok(()),
-            count => Err(Fault::Broken(format!("migrations: {count} rows refer to nothing"))),
-        }
+        check(conn)
     })?;
     conn.batch_execute("pragma foreign_keys = on").map_err(failed)?;
     let number = diesel::select(sql::<Integer>("(select user_version from pragma_user_version)"));
@@ -46,6 +43,25 @@ pub fn migrate(path: &str, conn: &mut SqliteConnection) -> Result<()> {
         compact(path)?;
     }
     Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Dangling {
+    #[diesel(sql_type = Text)]
+    child: String,
+}
+
+/// Fails where a row refers to one that is not there.
+fn check(conn: &mut SqliteConnection) -> Found<()> {
+    let query = "select \"table\" as child from pragma_foreign_key_check limit 1";
+    let dangling: Option<Dangling> = diesel::sql_query(query).get_result(conn).optional()?;
+    match dangling {
+        None => Ok(()),
+        Some(Dangling { child }) => {
+            let words = format!("migrations: a row of {child} refers to one that is not there");
+            Err(Fault::Broken(words))
+        }
+    }
 }
 
 /// Rewrites the file: what an upgrade has removed may be what must not be kept, and would stay in

@@ -30,28 +30,28 @@ fn reader(rights: i64) -> Rc<Reader> {
 }
 
 /// A user with a session.
-fn user(id: i64) -> Option<Arc<Principal>> {
+fn user(id: i64) -> Arc<Principal> {
     let issued = Issued::Here { generation: 1, session_id: Some("s".to_owned()) };
-    Some(Arc::new(Principal { user_id: id, issued }))
+    Arc::new(Principal { user_id: id, issued })
 }
 
 #[tokio::test]
 async fn g7_a_crowd_costs_one_question_a_topic_and_user() {
     let (public, team) = (topic("match_3"), topic("team_7_live"));
     let mut readers = vec![vec![(None, public)]; 1000];
-    readers.extend((0..10).map(|_| vec![(user(4), public), (user(4), team)]));
+    readers.extend((0..10).map(|_| vec![(Some(user(4)), public), (Some(user(4)), team)]));
     let asked = RefCell::new(Vec::new());
     let ask = |question| {
         asked.borrow_mut().push(question);
         async { Ok(Access::Allowed) }
     };
     ask_all(&readers, ask, |index, _| panic!("{index} has lost nothing")).await.unwrap();
-    assert_eq!(*asked.borrow(), [(None, public), (user(4), public), (user(4), team)]);
+    assert_eq!(*asked.borrow(), [(None, public), (Some(user(4)), public), (Some(user(4)), team)]);
 }
 
 #[tokio::test]
 async fn g7_questions_are_asked_sixteen_at_once() {
-    let readers: Vec<_> = (0..64).map(|id| vec![(user(id), topic("team_7"))]).collect();
+    let readers: Vec<_> = (0..64).map(|id| vec![(Some(user(id)), topic("team_7"))]).collect();
     let (together, now, most) = (Barrier::new(16), Cell::new(0), Cell::new(0));
     let ask = |_| async {
         now.set(now.get() + 1);
@@ -69,10 +69,15 @@ async fn g7_questions_are_asked_sixteen_at_once() {
 #[tokio::test]
 async fn g7_who_loses_topics_is_told_all_of_them_at_once() {
     let (event, team, game) = (topic("event_1"), topic("team_7"), topic("match_3"));
-    let all = [event, team, game].map(|topic| (user(4), topic)).to_vec();
-    let signed_out = vec![(user(6), team), (user(6), game)];
-    let readers =
-        [vec![(user(4), team)], all, vec![(user(5), team)], vec![(None, game)], signed_out];
+    let all = [event, team, game].map(|topic| (Some(user(4)), topic)).to_vec();
+    let signed_out = vec![(Some(user(6)), team), (Some(user(6)), game)];
+    let readers = [
+        vec![(Some(user(4)), team)],
+        all,
+        vec![(Some(user(5)), team)],
+        vec![(None, game)],
+        signed_out,
+    ];
     let ask = |(who, asked): Asked| async move {
         Ok(match who.map(|who| who.user_id) {
             Some(4) if asked != game => Access::Denied,

@@ -54,7 +54,9 @@ fn destroy(route: &'static str, path: &str, right: &'static str) -> Row {
 }
 
 pub fn all() -> Vec<Row> {
-    [services(), streams(), teams(), matches(), events(), sales()].concat()
+    // Last: it ends the session that asks.
+    let sign_out = row("POST /api/auth/logout", "/api/auth/logout", "open", json!({}));
+    [services(), streams(), teams(), matches(), events(), sales(), vec![sign_out]].concat()
 }
 
 #[rustfmt::skip]
@@ -69,7 +71,6 @@ fn services() -> Vec<Row> {
         get("GET /api/admin/connections", "/api/admin/connections", "administer"),
         row("DELETE /api/admin/connections/{id}", "/api/admin/connections/c-999999", "administer", Value::Null),
         row("POST /api/auth/login", "/api/auth/login", "open", json!({})),
-        row("POST /api/auth/logout", "/api/auth/logout", "open", json!({})),
         get("GET /api/auth/me", "/api/auth/me", "sign in"),
         row("POST /api/stream-tickets", "/api/stream-tickets", "buy", json!({ "topics": ["event_{event}"] })),
         row("POST /api/stream-tickets", "/api/stream-tickets", "read purchase", json!({ "topics": ["purchase_{purchase}"] })),

@@ -7,12 +7,14 @@ use crate::support::client::Client;
 /// Every route whose body or answer has a field that is called like a secret, as the API
 /// description has them: what is new here belongs into the tests of this folder. The `code` of a sync is a
 /// problem's; `ticket` is a string only where it opens streams.
-pub const WITH_SECRETS: [&str; 15] = [
+pub const WITH_SECRETS: [&str; 17] = [
     "GET /api/events/{id}/purchases gives code",
     "GET /api/purchases gives code",
     "GET /api/purchases/{id} gives code",
     "PATCH /api/tickets/{code} gives code",
     "PATCH /api/tickets/{code} gives ticket",
+    "PATCH /api/users/{id} gives token",
+    "PATCH /api/users/{id} takes current_password",
     "PATCH /api/users/{id} takes password",
     "POST /api/auth/login gives token",
     "POST /api/auth/login takes password",

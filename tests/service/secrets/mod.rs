@@ -111,8 +111,14 @@ async fn use_all(server: &TestServer) -> Secrets {
     let session = keyed(&stranger, "POST", "/api/auth/login", known, &key(3)).await.ok();
     let mia = stranger.with_token(&secrets.add("a token", session["token"].as_str().unwrap()));
     let second = secrets.add("a changed password", "canary-two-9b3f");
-    let change = secrets.body(json!({ "password": second }));
-    twice(&mia, "PATCH", &user, change, &key(4)).await;
+    let guess = secrets.add("a wrong current password", "canary-guess-c3d8");
+    let tried = secrets.body(json!({ "password": second, "current_password": guess }));
+    keyed(&mia, "PATCH", &user, tried, &key(20)).await.problem(422, "wrong");
+    let change = secrets.body(json!({ "password": second, "current_password": first }));
+    let changed = keyed(&mia, "PATCH", &user, change.clone(), &key(4)).await.ok();
+    let renewed = secrets.add("a renewed token", changed["token"].as_str().unwrap());
+    let mia = stranger.with_token(&renewed);
+    keyed(&mia, "PATCH", &user, change, &key(4)).await.ok();
     // Where none belongs.
     let stray = secrets.add("a password in a wrong place", "canary-stray-41aa");
     let scorer = organizer.live("football").await;

@@ -80,7 +80,8 @@ impl Database {
             Kind::Sqlite => {
                 let path = self.url.strip_prefix("sqlite://").unwrap();
                 let mut conn = SqliteConnection::establish(path).unwrap();
-                conn.batch_execute("pragma busy_timeout = 5000; pragma foreign_keys = off").unwrap();
+                conn.batch_execute("pragma busy_timeout = 5000; pragma foreign_keys = off")
+                    .unwrap();
                 conn.batch_execute(sql).unwrap();
             }
             Kind::Postgres => {
