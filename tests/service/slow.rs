@@ -59,11 +59,12 @@ async fn stuck_reader(server: &TestServer, scorer: &Scorer) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
     let mut socket = socket.connect(server.address().parse().unwrap()).await.unwrap();
-    let request = server.watch(&scorer.game.stream()).request();
-    socket.write_all(&request).await.unwrap();
+    let watch = server.watch(&scorer.game.stream());
+    socket.write_all(&watch.request()).await.unwrap();
     let mut head = [0; 15];
     socket.read_exact(&mut head).await.unwrap();
     assert_eq!(&head, b"HTTP/1.1 200 OK");
+    watch.record().head(200, &[]);
     socket
 }
 

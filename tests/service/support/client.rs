@@ -9,6 +9,8 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::support::contract;
+use crate::support::record;
+use crate::support::record::Record;
 
 #[derive(Clone)]
 pub struct Client {
@@ -33,6 +35,7 @@ pub struct Page {
 
 impl Client {
     pub fn new(address: &str) -> Self {
+        record::begin();
         Self { base: format!("http://{address}"), http: connections(), token: None }
     }
 
@@ -88,17 +91,17 @@ impl Client {
         body: Option<Value>,
         headers: &[(&str, &str)],
     ) -> reqwest::Result<Answer> {
-        let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
-        if let Some(token) = &self.token {
-            request = request.bearer_auth(token);
-        }
+        let (mut request, mut record) = self.request(&method, path);
         for (name, value) in headers {
             request = request.header(*name, *value);
+            record.header(name, value.as_bytes());
         }
         if let Some(body) = &body {
             request = request.json(body);
+            record.json(body);
         }
         let answer = Answer::of(request.send().await?).await?;
+        record.answer(answer.status, &answer.headers, &answer.text);
         contract::holds(&method, path, body.as_ref(), &answer);
         Ok(answer)
     }
@@ -111,11 +114,25 @@ impl Client {
         kind: &str,
         body: Vec<u8>,
     ) -> reqwest::Result<Answer> {
-        let mut request = self.http.request(method, format!("{}{path}", self.base));
-        if let Some(token) = &self.token {
-            request = request.bearer_auth(token);
+        let (request, mut record) = self.request(&method, path);
+        record.header("Content-Type", kind.as_bytes());
+        record.body(&body);
+        let sent = request.header("Content-Type", kind).body(body).send().await?;
+        let answer = Answer::of(sent).await?;
+        record.answer(answer.status, &answer.headers, &answer.text);
+        Ok(answer)
+    }
+
+    fn request(&self, method: &Method, path: &str) -> (reqwest::RequestBuilder, Record) {
+        let request = self.http.request(method.clone(), format!("{}{path}", self.base));
+        let mut record = Record::new(method.as_str(), path);
+        match &self.token {
+            None => (request, record),
+            Some(token) => {
+                record.header("Authorization", format!("Bearer {token}").as_bytes());
+                (request.bearer_auth(token), record)
+            }
         }
-        Answer::of(request.header("Content-Type", kind).body(body).send().await?).await
     }
 
     /// All stored messages of a topic after `after`, each as the text it is.

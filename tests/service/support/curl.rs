@@ -15,6 +15,8 @@ use tokio::time::Instant;
 
 use super::client::Answer;
 use super::client::Client;
+use super::record;
+use super::record::Record;
 use super::sse::Block;
 use super::sse::Blocks;
 use super::viewer::End;
@@ -29,6 +31,7 @@ pub struct Ask {
 
 impl Ask {
     pub fn new(base: &str, path: &str) -> Self {
+        record::begin();
         let fixed = ["-sikN", "--http1.1", "--globoff"].map(str::to_owned);
         Self { arguments: fixed.to_vec(), url: format!("{base}{path}") }
     }
@@ -68,6 +71,20 @@ impl Ask {
         self.arg(&["-X", method, "-H", "Content-Type: application/json", "-d", &body])
     }
 
+    fn record(&self) -> Record {
+        let path = self.url.splitn(4, '/').nth(3).unwrap_or_default();
+        let mut record = Record::new("GET", &format!("/{path}"));
+        for pair in self.arguments.windows(2) {
+            match (&*pair[0], pair[1].split_once(": ")) {
+                ("-X", _) => record.method(&pair[1]),
+                ("-d", _) => record.body(pair[1].as_bytes()),
+                ("-H", Some((name, value))) => record.header(name, value.as_bytes()),
+                _ => {}
+            }
+        }
+        record
+    }
+
     fn start(&self) -> Child {
         let mut command = Command::new("curl");
         command.args(&self.arguments).arg(&self.url).kill_on_drop(true);
@@ -77,12 +94,15 @@ impl Ask {
 
     /// The whole answer; `None` where there is no connection.
     pub async fn try_answer(self) -> Option<Answer> {
+        let record = self.record();
         let output = tokio::time::timeout(PATIENCE, self.start().wait_with_output()).await;
         let output = output.unwrap_or_else(|_| panic!("no end of {}", self.url)).unwrap();
         let text = String::from_utf8(output.stdout).expect("UTF-8");
         let (head, text) = text.split_once("\r\n\r\n")?;
         let (status, headers) = parse(head);
-        output.status.success().then(|| Answer { status, headers, text: text.to_owned() })
+        let answer = Answer { status, headers, text: text.to_owned() };
+        record.answer(status, &answer.headers, text);
+        output.status.success().then_some(answer)
     }
 
     pub async fn answer(self) -> Answer {
@@ -92,7 +112,8 @@ impl Ask {
 
     /// A stream, if its head comes.
     pub async fn try_open(self) -> Option<Reading> {
-        let mut child = self.arg(&["-H", "Accept: text/event-stream"]).start();
+        let ask = self.arg(&["-H", "Accept: text/event-stream"]);
+        let (mut child, record) = (ask.start(), ask.record());
         let mut output = child.stdout.take().unwrap();
         let mut bytes = Vec::new();
         let head = loop {
@@ -106,9 +127,10 @@ impl Ask {
         };
         let (status, headers) = parse(std::str::from_utf8(&head[..head.len() - 4]).unwrap());
         let head = Answer { status, headers, text: String::new() };
+        record.answer(status, &head.headers, "");
         let mut blocks = Blocks::default();
         blocks.bytes.append(&mut bytes);
-        Some(Reading { child, output, head, blocks, cursor: None })
+        Some(Reading { child, output, head, blocks, record, cursor: None })
     }
 
     /// A stream that must open.
@@ -138,6 +160,7 @@ pub struct Reading {
     output: ChildStdout,
     pub head: Answer,
     blocks: Blocks,
+    record: Record,
     /// What `Last-Event-ID` would be.
     pub cursor: Option<String>,
 }
@@ -147,6 +170,7 @@ impl Reading {
         let deadline = Instant::now() + within;
         loop {
             if let Some(block) = self.blocks.next() {
+                self.record.frame(&block);
                 if let Some(id) = &block.id {
                     self.cursor = Some(id.clone());
                 }
@@ -159,6 +183,9 @@ impl Reading {
                 Ok(_) => {
                     // It knows a body that has ended from one that was cut.
                     let proper = self.child.wait().await.unwrap().success();
+                    if proper {
+                        self.record.end();
+                    }
                     return Err(if proper { End::Proper } else { End::Cut });
                 }
             }

@@ -16,6 +16,7 @@ pub mod people;
 pub mod postgres;
 pub mod provider;
 pub mod proxy;
+pub mod record;
 pub mod redis;
 pub mod scan;
 pub mod server;

@@ -11,6 +11,8 @@ use tokio::time::Instant;
 
 use super::client::Client;
 use super::head::Head;
+use super::record;
+use super::record::Record;
 use super::sse::Block;
 use super::sse::Blocks;
 use super::sse::Chunks;
@@ -48,12 +50,14 @@ pub struct Viewer {
     /// Bytes of the body that may still be read, before the connection counts as cut.
     left: usize,
     cut: bool,
+    record: Record,
     /// What `Last-Event-ID` would be.
     pub cursor: Option<String>,
 }
 
 impl Watch {
     pub fn new(address: &str, path: &str) -> Self {
+        record::begin();
         let (address, path) = (address.to_owned(), path.to_owned());
         Self { address, path, version: "HTTP/1.1", headers: Vec::new() }
     }
@@ -112,7 +116,15 @@ impl Watch {
         let mut socket = TcpStream::connect(&self.address).await?;
         socket.set_nodelay(true)?;
         socket.write_all(&self.request()).await?;
-        Ok(Viewer::begin(socket, Vec::new(), self.version))
+        Ok(Viewer::begin(socket, Vec::new(), self.version, self.record()))
+    }
+
+    pub fn record(&self) -> Record {
+        let mut record = Record::new("GET", &self.path);
+        for (name, value) in &self.headers {
+            record.header(name, value);
+        }
+        record
     }
 
     pub fn request(&self) -> Vec<u8> {
@@ -136,7 +148,8 @@ impl Viewer {
     pub async fn asking(address: &str, requests: &[u8]) -> Self {
         let mut socket = TcpStream::connect(address).await.unwrap();
         socket.write_all(requests).await.unwrap();
-        let answer = Self::begin(socket, Vec::new(), "HTTP/1.1");
+        let record = Record::new("GET", "");
+        let answer = Self::begin(socket, Vec::new(), "HTTP/1.1", record);
         tokio::time::timeout(PATIENCE, answer).await.expect("a head in time").expect("a head")
     }
 
@@ -145,6 +158,7 @@ impl Viewer {
         mut socket: TcpStream,
         mut bytes: Vec<u8>,
         version: &str,
+        record: Record,
     ) -> std::io::Result<Self> {
         let end = loop {
             if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -158,8 +172,9 @@ impl Viewer {
         let mut chunks = head.body(version);
         let mut blocks = Blocks::default();
         let rest = chunks.feed(&bytes[end + 4..], &mut blocks.bytes).to_vec();
+        record.head(head.status, &head.headers);
         let (left, cut, cursor) = (usize::MAX, false, None);
-        Ok(Self { socket, head, chunks, blocks, rest, left, cut, cursor })
+        Ok(Self { socket, head, chunks, blocks, rest, left, cut, record, cursor })
     }
 
     /// Takes only so many bytes more; then the connection is as good as cut, at whatever byte
@@ -173,6 +188,7 @@ impl Viewer {
         let deadline = Instant::now() + within;
         loop {
             if let Some(block) = self.blocks.next() {
+                self.record.frame(&block);
                 if let Some(id) = &block.id {
                     self.cursor = Some(id.clone());
                 }
@@ -180,6 +196,7 @@ impl Viewer {
             }
             if self.chunks.is_done() {
                 assert!(self.blocks.bytes.is_empty(), "the body ends within a frame");
+                self.record.end();
                 return Err(End::Proper);
             }
             if self.cut {
@@ -236,7 +253,7 @@ impl Viewer {
 
     /// The answer to the request that was sent after this one's.
     pub async fn next_answer(self) -> Self {
-        let next = Self::begin(self.socket, self.rest, "HTTP/1.1");
+        let next = Self::begin(self.socket, self.rest, "HTTP/1.1", Record::new("GET", ""));
         tokio::time::timeout(PATIENCE, next).await.expect("a head in time").expect("a head")
     }
 
