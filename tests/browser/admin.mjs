@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { launch } from "./browsers.js";
+import { launch, resize } from "./browsers.js";
 import { Server, until } from "./server.js";
 
 const SOON_MS = 10_000; // two seconds are promised; a machine that also compiles takes longer
@@ -217,7 +217,7 @@ test("axe finds nothing on the console and the admin pages, light or dark, and t
   ];
   for (const scheme of ["light", "dark"]) {
     await page.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }]);
-    await page.page.setViewport({ width: 320, height: 640 });
+    await resize(page.page, { width: 320, height: 640 });
     for (const [path, ready] of places) {
       await page.page.goto("about:blank"); // another `#` alone loads nothing
       await page.page.goto(server.url + path, { waitUntil: "domcontentloaded" });

@@ -22,6 +22,19 @@ export function launch(kind, more = {}) {
   return puppeteer.launch({ browser: kind, executablePath: find(NAMES[kind]), args, extraPrefsFirefox, ...more });
 }
 
+/**
+ * Gives a page a size. Debian 12's first Firefox 140 knows no command for the screen's orientation, which puppeteer sends too.
+ * @param {import("puppeteer-core").Page} page
+ * @param {{ width: number, height: number }} size
+ */
+export async function resize(page, size) {
+  await page.setViewport(size).catch((error) => {
+    if (!/unknown command emulation.setScreenOrientationOverride/.test(error.message)) throw error;
+  });
+  const has = () => page.evaluate(({ width, height }) => innerWidth === width && innerHeight === height, size);
+  await until(has, `a page of ${size.width} by ${size.height}`);
+}
+
 function find(names) {
   for (const folder of process.env.PATH.split(delimiter)) {
     for (const name of names) {

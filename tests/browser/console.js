@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 
+import { resize } from "./browsers.js";
 import { until } from "./server.js";
 
 export const SOON_MS = 10_000; // two seconds are promised; a machine that also compiles takes longer
@@ -17,7 +18,7 @@ export class Desk {
     desk.profile = profile;
     desk.url = url;
     desk.page = await profile.newPage();
-    await desk.page.setViewport({ width: 390, height: 844 });
+    await resize(desk.page, { width: 390, height: 844 });
     desk.page.on("pageerror", (error) => desk.faults.push(`error: ${error.message}`));
     desk.page.on("console", (line) => {
       if (/content security policy|trusted/i.test(line.text())) desk.faults.push(line.text());

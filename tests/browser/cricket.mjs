@@ -4,21 +4,22 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 
-import { launch } from "./browsers.js";
+import { launch, resize } from "./browsers.js";
 import { OPENED_MS, SOON_MS } from "./league.js";
 import { Oval } from "./oval.js";
-import { Server } from "./server.js";
+import { Server, until } from "./server.js";
 
 const DISPLAY = { width: 1920, height: 1080 };
 
 /** Waits for a text in the first element of a selector, white space aside. */
 function shows(page, selector, expected, timeout = SOON_MS) {
   const [source, flags] = expected instanceof RegExp ? [expected.source, expected.flags] : [`^${expected.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}$`, ""];
-  return page.waitForFunction((where, pattern, how) => [...document.querySelectorAll(where)].some((one) => new RegExp(pattern, how).test(one.textContent.replace(/\s+/g, " ").trim())), { timeout, polling: 50 }, selector, source, flags)
-    .catch(async (error) => {
-      const texts = await page.$$eval(selector, (all) => all.map((one) => one.textContent));
-      throw new Error(`${selector} should show ${expected}, and shows ${JSON.stringify(texts)}: ${error.message}`);
-    });
+  // Not by waitForFunction, whose polling an older Firefox keeps from pages with our policy.
+  const isShown = () => page.evaluate((where, pattern, how) => [...document.querySelectorAll(where)].some((one) => new RegExp(pattern, how).test(one.textContent.replace(/\s+/g, " ").trim())), selector, source, flags);
+  return until(isShown, `${selector} to show ${expected}`, timeout).catch(async (error) => {
+    const texts = await page.$$eval(selector, (all) => all.map((one) => one.textContent));
+    throw new Error(`${error.message}; it shows ${JSON.stringify(texts)}`);
+  });
 }
 
 const text = (page, selector) => page.$eval(selector, (one) => one.textContent.replace(/\s+/g, " ").trim());
@@ -37,7 +38,7 @@ for (const kind of ["chrome", "firefox"]) {
       page.faults = [];
       page.on("pageerror", (error) => page.faults.push(error.message));
       page.on("console", (line) => /content security policy/i.test(line.text()) && page.faults.push(line.text()));
-      await page.setViewport(viewport);
+      await resize(page, viewport);
       await page.goto(`${oval.server.url}/matches/${oval.id}${path}`, { waitUntil: "domcontentloaded" });
       await page.waitForSelector("#home-name", { timeout: OPENED_MS });
       return page;
@@ -49,7 +50,7 @@ for (const kind of ["chrome", "firefox"]) {
       const display = await open(context, oval, "/hd", DISPLAY);
       await shows(match, "#connection", "Live", OPENED_MS);
       await display.waitForSelector("#this-over", { timeout: OPENED_MS });
-      await display.waitForFunction(() => sessionStorage.length > 0);
+      await until(() => display.evaluate(() => sessionStorage.length > 0), "the display to keep its match", OPENED_MS);
       return [match, display];
     }
 
@@ -95,7 +96,7 @@ for (const kind of ["chrome", "firefox"]) {
       await oval.bowls("4"); // the same ball, entered again
       await oval.bowls("1 W");
       await shows(display, ".cheer strong", "Wicket");
-      await display.waitForFunction(() => globalThis.cheers.some((one) => one.startsWith("Wicket")), { timeout: SOON_MS });
+      await until(() => display.evaluate(() => globalThis.cheers.some((one) => one.startsWith("Wicket"))), "the wicket to be cheered", SOON_MS);
       assert.deepEqual(await display.evaluate(() => globalThis.cheers.map((one) => one.split(" ")[0])), ["Four", "50", "Wicket"]);
 
       await display.reload();

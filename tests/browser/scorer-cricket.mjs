@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 
-import { launch } from "./browsers.js";
+import { launch, resize } from "./browsers.js";
 import { ADMIN, BACK_MS, Desk, SOON_MS } from "./console.js";
 import { Server, until } from "./server.js";
 import { Tunnel } from "./tunnel.js";
@@ -232,7 +232,7 @@ for (const kind of ["chrome", "firefox"]) {
       const { server, game, tunnel } = await prepare(context);
       await open(server, game);
       const desk = await device(context, tunnel, game);
-      await desk.page.setViewport({ width: 320, height: 640 });
+      await resize(desk.page, { width: 320, height: 640 });
       await desk.page.waitForSelector('[data-runs="4"]');
       await desk.page.focus('[data-runs="4"]');
       await desk.page.keyboard.press("Enter");
