@@ -34,7 +34,7 @@ test("g10_hostile_text_in_every_field_is_text", async (context) => {
   }
 });
 
-test("axe finds nothing serious on any page, light and dark, narrow and wide", { timeout: 300_000 }, async (context) => {
+test("axe finds nothing serious on any page, light and dark, narrow and wide", { timeout: 900_000 }, async (context) => {
   const server = await Server.start(context);
   const all = await build(server);
   for (const width of [1280, 320]) {

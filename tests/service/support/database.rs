@@ -1,6 +1,6 @@
 //! A database for each test, gone with it.
 
-use std::path::Path;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
@@ -100,13 +100,17 @@ impl Drop for Database {
     }
 }
 
-/// A new folder in the system's place for temporary files.
+/// A new folder in the system's place for temporary files. A container gives every run the same
+/// process ids, and a run that was killed leaves its folders.
 pub fn folder(what: &str) -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(1);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("touchline-{what}-{}-{number}", std::process::id());
-    let path: &Path = &std::env::temp_dir();
-    let path = path.join(name);
-    std::fs::create_dir_all(&path).unwrap();
-    path
+    let place = std::env::temp_dir();
+    loop {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = place.join(format!("touchline-{what}-{}-{number}", std::process::id()));
+        match std::fs::create_dir(&path) {
+            Ok(()) => return path,
+            Err(error) => assert_eq!(error.kind(), ErrorKind::AlreadyExists, "{}", path.display()),
+        }
+    }
 }

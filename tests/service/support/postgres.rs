@@ -224,9 +224,14 @@ impl Server {
         }
     }
 
-    /// `kill -9` of the server; its children end when they notice.
+    /// `kill -9` of the server and its children, which would else do what they are asked until
+    /// they notice.
     pub fn kill9(&self) {
+        let pid = self.pid().expect("a running server");
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
         self.stop_with("-KILL");
+        // Those that have noticed are gone.
+        let _ = Command::new("kill").arg("-KILL").args(children.split_whitespace()).output();
     }
 
     /// Stops it as an operator does, connections or not.
