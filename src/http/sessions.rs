@@ -2,7 +2,6 @@
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
-use actix_web::HttpResponseBuilder;
 use actix_web::cookie::Cookie;
 use actix_web::http::header;
 use actix_web::web::Data;
@@ -48,9 +47,10 @@ pub async fn login(app: Data<App>, req: HttpRequest, body: Body) -> Result<HttpR
     let principal = Principal { user_id: user.id, issued };
     let token = app.keys.sign(&principal, expires_at, None).ok_or(Problem::SignInElsewhere)?;
     app.store.open_session(&session_id, user.id, now, expires_at).await?;
-    Ok(with_cookies(HttpResponse::Ok(), cookies(&app, &req, &token, expires_at))
+    let answer = HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(json!({ "token": token, "expires_at": shape::stamp(expires_at), "user": of(&user) })))
+        .json(json!({ "token": token, "expires_at": shape::stamp(expires_at), "user": of(&user) }));
+    with_cookies(answer, cookies(&app, &req, &token, expires_at))
 }
 
 /// Counts one attempt at a password from an address.
@@ -113,14 +113,18 @@ pub async fn logout(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Pr
         app.store.end_session(&principal).await?;
     }
     let cookies = cookie::ended(auth::is_tls(&req, &app.config, &app.limits));
-    Ok(with_cookies(HttpResponse::NoContent(), cookies).finish())
+    with_cookies(HttpResponse::NoContent().finish(), cookies)
 }
 
-fn with_cookies(mut answer: HttpResponseBuilder, cookies: [Cookie<'_>; 2]) -> HttpResponseBuilder {
-    for cookie in cookies {
-        answer.append_header((header::SET_COOKIE, cookie.to_string()));
+/// The answer with these cookies set.
+pub fn with_cookies(
+    mut answer: HttpResponse,
+    cookies: [Cookie<'_>; 2],
+) -> Result<HttpResponse, Problem> {
+    for cookie in &cookies {
+        answer.add_cookie(cookie).map_err(|error| Problem::Internal(error.to_string()))?;
     }
-    answer
+    Ok(answer)
 }
 
 /// `GET /api/auth/me`

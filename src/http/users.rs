@@ -2,7 +2,6 @@
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
-use actix_web::ResponseError;
 use actix_web::http::header;
 use actix_web::web::Query;
 use serde_json::json;
@@ -87,7 +86,7 @@ pub async fn edit(
     let own = is_own.then(|| Principal::clone(&writer.who.principal));
     let edit = EditUser { name, password_hash: hashed(password).await?, own, role, disabled };
     let done = writer.perform(hash, Write::EditUser { id: *id, edit }).await?;
-    Ok(if is_own { renewed(&req, &writer, done) } else { writer.answer(&done) })
+    if is_own { renewed(&req, &writer, done) } else { Ok(writer.answer(&done)) }
 }
 
 /// Who sets their own password knows the one that they have.
@@ -107,22 +106,17 @@ async fn confirm(
 
 /// The answer with the token that the session goes on with, where the old one was: in the cookie,
 /// or in the body.
-fn renewed(req: &HttpRequest, writer: &Writer, mut done: Done) -> HttpResponse {
+fn renewed(req: &HttpRequest, writer: &Writer, mut done: Done) -> Result<HttpResponse, Problem> {
     let token = if done.again { None } else { sessions::renew(&writer.app, &writer.who) };
-    let Some(token) = token else { return writer.answer(&done) };
+    let Some(token) = token else { return Ok(writer.answer(&done)) };
     let expires_at = writer.who.expires_at;
     if req.headers().contains_key(header::AUTHORIZATION) {
         done.body["token"] = token.into();
         done.body["expires_at"] = shape::stamp(expires_at).into();
-        return writer.answer(&done);
+        return Ok(writer.answer(&done));
     }
-    let mut answer = writer.answer(&done);
-    for cookie in sessions::cookies(&writer.app, req, &token, expires_at) {
-        if let Err(error) = answer.add_cookie(&cookie) {
-            return Problem::Internal(error.to_string()).error_response();
-        }
-    }
-    answer
+    let cookies = sessions::cookies(&writer.app, req, &token, expires_at);
+    sessions::with_cookies(writer.answer(&done), cookies)
 }
 
 fn role(value: &serde_json::Value) -> Result<String, String> {

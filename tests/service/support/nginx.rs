@@ -89,11 +89,6 @@ error_log FOLDER/log warn;
 events { worker_connections 512; }
 http {
     access_log off;
-    client_body_temp_path FOLDER/body;
-    proxy_temp_path FOLDER/proxy;
-    fastcgi_temp_path FOLDER/fastcgi;
-    uwsgi_temp_path FOLDER/uwsgi;
-    scgi_temp_path FOLDER/scgi;
     server {
         listen 127.0.0.1:PORT;
         location / {
@@ -104,7 +99,7 @@ http {
 }
 ";
 
-/// Where `docs/deploy/compose.nginx.conf` is edited for a test: its own folder, one process.
+/// In place of `access_log off;`: all that it writes goes into its own folder.
 const PLACES: &str = "access_log off;
     client_body_temp_path FOLDER/body;
     proxy_temp_path FOLDER/proxy;
@@ -123,7 +118,7 @@ fn edited(text: &str, edits: &[(&str, &str)]) -> String {
 impl Nginx {
     /// One with the settings it comes with, which answers.
     pub async fn of_defaults_before(server: &TestServer) -> Self {
-        let mut nginx = Self::run(DEFAULTS, server);
+        let mut nginx = Self::run(&edited(DEFAULTS, &[("access_log off;", PLACES)]), server);
         nginx.answers().await;
         nginx
     }
