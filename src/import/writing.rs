@@ -6,7 +6,9 @@ use std::time::Duration;
 use aws_lc_rs::digest;
 use chrono::SubsecRound;
 use chrono::Utc;
+use serde_json::json;
 
+use crate::domain::time;
 use crate::import::Line;
 use crate::import::Misfit;
 use crate::import::Roster;
@@ -160,7 +162,7 @@ impl Writer<'_> {
         };
         let event = self.wish.event_id.map_or(String::new(), |id| format!("-{id}"));
         let key = format!("{}-match{event}", self.name);
-        let key = key_of("POST /api/matches".to_owned(), key, &format!("{fields:?}"));
+        let key = key_of("POST /api/matches".to_owned(), key, &described(&fields));
         let done = self.write(Some(key), Write::CreateMatch(fields)).await?;
         Ok(made(&done)?)
     }
@@ -203,6 +205,26 @@ fn new_team(name: &str) -> TeamFields {
         colour: None,
         visibility: "public".to_owned(),
     }
+}
+
+/// A match's fields as JSON, by which a repeated import is known to be the same.
+fn described(fields: &MatchFields) -> String {
+    let MatchFields {
+        sport,
+        format,
+        home_team_id,
+        away_team_id,
+        starts_at,
+        venue,
+        visibility,
+        event_id,
+    } = fields;
+    json!({
+        "sport": sport, "format": format, "home_team_id": home_team_id,
+        "away_team_id": away_team_id, "starts_at": starts_at.map(time::text), "venue": venue,
+        "visibility": visibility, "event_id": event_id,
+    })
+    .to_string()
 }
 
 fn find(known: &[(String, i64)], name: &str) -> Option<i64> {
