@@ -8,28 +8,15 @@
     reason = "a program that measures and says so"
 )]
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use chrono::SubsecRound;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
-use touchline::sports::Command;
-use touchline::sports::Fixture;
-use touchline::sports::Game;
-use touchline::sports::Player;
-use touchline::sports::Rules;
-use touchline::sports::Side;
-use touchline::store::Options;
-use touchline::store::Store;
-use touchline::store::Waits;
-use touchline::store::job::Job;
-use touchline::store::job::MatchFields;
-use touchline::store::job::NewUser;
-use touchline::store::job::PlayerFields;
-use touchline::store::job::TeamFields;
-use touchline::store::job::Write;
+use chrono::{SubsecRound, Utc};
+use serde_json::{Value, json};
+use touchline::sports::{ErasedMatch, MatchCommand, MatchInfo, Player, SportRules, TeamInfo};
+use touchline::store::mutation::{
+    Mutation, MutationRequest, NewMatch, NewPlayer, NewTeam, NewUser,
+};
+use touchline::store::{DatabaseTimeouts, Store, StoreOptions};
 
 /// Overs before the measured ball.
 const OVERS: usize = 90;
@@ -37,25 +24,25 @@ const OVERS: usize = 90;
 const TIMES: u32 = 2000;
 
 struct Scored {
-    rules: &'static Rules,
-    fixture: Fixture,
-    game: Game,
+    rules: &'static SportRules,
+    fixture: MatchInfo,
+    game: ErasedMatch,
 }
 
-fn side(team_id: i64, name: &str) -> Side {
-    Side { team_id, name: name.to_owned(), short_name: name.to_owned(), colour: None }
+fn side(team_id: i64, name: &str) -> TeamInfo {
+    TeamInfo { team_id, name: name.to_owned(), short_name: name.to_owned(), colour: None }
 }
 
 impl Scored {
-    fn new(rules: &'static Rules) -> Self {
+    fn new(rules: &'static SportRules) -> Self {
         let (home, away) = (side(1, "Northants"), side(2, "Kent"));
-        let fixture = Fixture { match_id: 9, event_id: None, format: json!("test"), home, away };
-        let game = rules.start(&fixture).unwrap();
+        let fixture = MatchInfo { match_id: 9, event_id: None, format: json!("test"), home, away };
+        let game = rules.initial_state(&fixture).unwrap();
         Self { rules, fixture, game }
     }
 
-    fn command(&self, action: &str, body: Value) -> Command {
-        let ids = self.rules.players(action, &body).into_iter();
+    fn command(&self, action: &str, body: Value) -> MatchCommand {
+        let ids = self.rules.player_ids(action, &body).into_iter();
         let player = |id: i64| Player {
             id,
             team_id: id / 100,
@@ -63,7 +50,13 @@ impl Scored {
             shirt_number: None,
         };
         let at = "2026-06-01T11:00:00Z".parse().unwrap();
-        Command { action: action.to_owned(), body, by: 7, at, players: ids.map(player).collect() }
+        MatchCommand {
+            action: action.to_owned(),
+            body,
+            user_id: 7,
+            occurred_at: at,
+            players: ids.map(player).collect(),
+        }
     }
 
     fn does(&mut self, action: &str, body: Value) {
@@ -79,7 +72,7 @@ fn main() {
 }
 
 fn by_the_rules() {
-    let mut scored = Scored::new(Rules::find("cricket").unwrap());
+    let mut scored = Scored::new(SportRules::find("cricket").unwrap());
     scored.does("start", json!({}));
     scored
         .does("innings", json!({ "batting_team_id": 1, "striker_id": 101, "non_striker_id": 102 }));
@@ -96,11 +89,11 @@ fn by_the_rules() {
     let first = json!({ "runs": { "batter": 3 } });
     measure("the first ball changed", &scored, scored.command("PATCH balls/1", first));
     let began = Instant::now();
-    let view = scored.rules.view(&scored.fixture, &scored.game).to_string();
+    let view = scored.rules.snapshot(&scored.fixture, &scored.game).to_string();
     println!("the whole state: {:?}, {} bytes", began.elapsed(), view.len());
 }
 
-fn measure(what: &str, scored: &Scored, command: Command) {
+fn measure(what: &str, scored: &Scored, command: MatchCommand) {
     let mut all: Vec<Duration> = (0..TIMES)
         .map(|_| {
             let began = Instant::now();
@@ -126,34 +119,40 @@ struct Stored {
 }
 
 impl Stored {
-    async fn make(store: &Store, by: i64, write: Write) -> i64 {
+    async fn make(store: &Store, by: i64, write: Mutation) -> i64 {
         let at = Utc::now().trunc_subsecs(3);
-        let job = Job { by, at, key: None, if_match: None, write };
-        store.write(job).await.unwrap().body["id"].as_i64().unwrap()
+        let job = MutationRequest {
+            user_id: by,
+            received_at: at,
+            idempotency_key: None,
+            if_match: None,
+            mutation: write,
+        };
+        store.commit(job).await.unwrap().body["id"].as_i64().unwrap()
     }
 
     async fn new(store: Store) -> (Self, [Vec<i64>; 2], i64) {
         let (email, name) = ("ann@example.org".to_owned(), "Ann".to_owned());
         let user = NewUser { email, name, password_hash: None, role: "admin".to_owned() };
-        let by = Self::make(&store, 0, Write::CreateUser(user)).await;
+        let by = Self::make(&store, 0, Mutation::CreateUser(user)).await;
         let (mut teams, mut players) = (Vec::new(), [Vec::new(), Vec::new()]);
         for (place, name) in ["Northants", "Kent"].into_iter().enumerate() {
-            let fields = TeamFields {
+            let fields = NewTeam {
                 name: name.to_owned(),
                 short_name: None,
                 colour: None,
                 visibility: "public".to_owned(),
             };
-            let team_id = Self::make(&store, by, Write::CreateTeam(fields)).await;
+            let team_id = Self::make(&store, by, Mutation::CreateTeam(fields)).await;
             for number in 1..=11 {
                 let fields =
-                    PlayerFields { name: format!("{name} {number}"), shirt_number: Some(number) };
-                let id = Self::make(&store, by, Write::AddPlayer { team_id, fields }).await;
+                    NewPlayer { name: format!("{name} {number}"), shirt_number: Some(number) };
+                let id = Self::make(&store, by, Mutation::AddPlayer { team_id, fields }).await;
                 players[place].push(id);
             }
             teams.push(team_id);
         }
-        let fields = MatchFields {
+        let fields = NewMatch {
             event_id: None,
             sport: "cricket".to_owned(),
             format: json!("test"),
@@ -163,17 +162,23 @@ impl Stored {
             venue: None,
             visibility: "public".to_owned(),
         };
-        let match_id = Self::make(&store, by, Write::CreateMatch(fields)).await;
+        let match_id = Self::make(&store, by, Mutation::CreateMatch(fields)).await;
         (Self { store, match_id, by }, players, teams[0])
     }
 
     async fn does(&self, action: &str, body: Value) -> Duration {
         let (match_id, action) = (self.match_id, action.to_owned());
-        let write = Write::Act { match_id, action, body, occurred_at: None };
+        let write = Mutation::ApplyMatchAction { match_id, action, body, occurred_at: None };
         let at = Utc::now().trunc_subsecs(3);
-        let job = Job { by: self.by, at, key: None, if_match: None, write };
+        let job = MutationRequest {
+            user_id: self.by,
+            received_at: at,
+            idempotency_key: None,
+            if_match: None,
+            mutation: write,
+        };
         let began = Instant::now();
-        self.store.write(job).await.unwrap();
+        self.store.commit(job).await.unwrap();
         began.elapsed()
     }
 }
@@ -182,11 +187,11 @@ async fn written() {
     let folder = std::env::temp_dir().join(format!("touchline-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let url = format!("sqlite://{}", folder.join("touchline.db").display());
-    let store = Store::open(&Options {
+    let store = Store::open(&StoreOptions {
         url,
-        connections: 2,
+        max_connections: 2,
         ca_file: None,
-        waits: Waits::default(),
+        timeouts: DatabaseTimeouts::default(),
         secret: None,
     })
     .await

@@ -7,16 +7,11 @@
 #![expect(clippy::print_stdout, reason = "it prints its figures")]
 
 use std::hint::black_box;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use touchline::domain::leaderboard::Entrant;
-use touchline::domain::leaderboard::Played;
-use touchline::domain::leaderboard::Points;
-use touchline::domain::leaderboard::Ranking;
-use touchline::domain::leaderboard::TieBreaker;
-use touchline::domain::leaderboard::Verdict;
-use touchline::domain::leaderboard::leaderboard;
+use touchline::domain::leaderboard::{
+    Entrant, PlayedMatch, Points, Ranking, TieBreaker, Verdict, compute_leaderboard,
+};
 
 const TEAMS: i64 = 20;
 /// Tables computed for a figure: enough for a steady median, in a few seconds
@@ -24,12 +19,7 @@ const TEAMS: i64 = 20;
 const TIMES: usize = 2_000;
 
 fn main() {
-    use TieBreaker::Difference;
-    use TieBreaker::For;
-    use TieBreaker::HeadToHead;
-    use TieBreaker::Name;
-    use TieBreaker::Points as ByPoints;
-    use TieBreaker::Wins;
+    use TieBreaker::{Difference, For, HeadToHead, Name, Points as ByPoints, Wins};
     let usual = [ByPoints, Difference, For, HeadToHead, Wins, Name];
     measure("usual", &usual, |home, away| ((home * 7 + away * 3) % 5, (home + away * 11) % 4));
     measure("head-to-head first", &[HeadToHead, ByPoints, Name], |home, away| {
@@ -51,7 +41,7 @@ fn measure(case: &str, tie_breakers: &[TieBreaker], score: fn(i64, i64) -> (i64,
     let mut took: Vec<_> = (0..TIMES)
         .map(|_| {
             let begun = Instant::now();
-            black_box(leaderboard(&ranking, black_box(&entrants), black_box(&played)));
+            black_box(compute_leaderboard(&ranking, black_box(&entrants), black_box(&played)));
             begun.elapsed()
         })
         .collect();
@@ -68,7 +58,11 @@ fn entrant(team_id: i64) -> Entrant {
     Entrant { team_id, name: format!("Team {team_id}"), deduction: 0 }
 }
 
-fn result(home_team_id: i64, away_team_id: i64, (home_score, away_score): (i64, i64)) -> Played {
-    let verdict = Verdict::of_scores(home_score, away_score);
-    Played { home_team_id, away_team_id, home_score, away_score, verdict, rates: None }
+fn result(
+    home_team_id: i64,
+    away_team_id: i64,
+    (home_score, away_score): (i64, i64),
+) -> PlayedMatch {
+    let verdict = Verdict::from_scores(home_score, away_score);
+    PlayedMatch { home_team_id, away_team_id, home_score, away_score, verdict, rates: None }
 }

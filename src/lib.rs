@@ -22,21 +22,21 @@ pub mod tls;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::auth::Keys;
-use crate::auth::public::PublicTopics;
+use crate::auth::TokenKeys;
+use crate::auth::public_topics::PublicTopics;
 use crate::config::Config;
-use crate::limits::Limits;
+use crate::limits::Limiters;
 use crate::store::Store;
-use crate::stream::Shared;
+use crate::stream::StreamContext;
 
 /// What every request can reach.
 pub struct App {
     pub store: Store,
-    pub keys: Keys,
-    pub limits: Arc<Limits>,
-    pub public: PublicTopics,
+    pub token_keys: TokenKeys,
+    pub limiters: Arc<Limiters>,
+    pub public_topics: PublicTopics,
     pub config: Arc<Config>,
-    pub shared: Arc<Shared>,
+    pub stream_context: Arc<StreamContext>,
     /// Whether new requests are welcome: not while the service drains.
-    pub ready: Arc<AtomicBool>,
+    pub is_ready: Arc<AtomicBool>,
 }

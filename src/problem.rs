@@ -1,19 +1,13 @@
 //! Failures as `application/problem+json` (RFC 9457); the only place that picks a status.
 
-use actix_web::HttpResponse;
-use actix_web::ResponseError;
-use actix_web::http::Method;
-use actix_web::http::StatusCode;
-use actix_web::http::header;
-use serde_json::Value;
-use serde_json::json;
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use serde_json::{Value, json};
 
-use crate::domain::rejection::FieldError;
-use crate::domain::rejection::Reason;
-use crate::domain::rejection::Rejection;
+use crate::domain::rejection::{FieldError, Rejection, RejectionReason};
 use crate::domain::topic::Topic;
 use crate::store::StoreError;
-use crate::store::job::SEALING_KEY_LENGTH;
+use crate::store::mutation::SEALING_KEY_LENGTH;
 
 /// Why a request failed. A variant's text is shown to the caller; causes are only logged.
 #[derive(Debug, thiserror::Error)]
@@ -39,23 +33,23 @@ pub enum Problem {
         "this is a relay: it answers for streams and their history; ask the origin for the rest"
     )]
     Misdirected,
-    #[error("use {}", Allowed(.0))]
+    #[error("use {}", AllowedMethods(.0))]
     MethodNotAllowed(Vec<Method>),
     /// Of several topics that were asked for together, these may not be read; why not the first.
-    #[error("{of}")]
-    OfTopics { of: Box<Problem>, topics: Vec<Topic> },
+    #[error("{problem}")]
+    ForTopics { problem: Box<Problem>, topics: Vec<Topic> },
     #[error("{0}")]
     BadRequest(String),
     #[error("the body is not JSON: {0}")]
-    BadJson(String),
+    MalformedJson(String),
     #[error("the body has more than {0} bytes")]
-    TooLarge(usize),
+    BodyTooLarge(usize),
     #[error("send the body as application/json")]
     UnsupportedMediaType,
     #[error("too many requests: try again in {retry_after} s")]
     TooManyRequests { retry_after: u64 },
     #[error("this Idempotency-Key was used with another body")]
-    KeyReused,
+    IdempotencyKeyReused,
     #[error(
         "the answer holds a secret: use an Idempotency-Key of {SEALING_KEY_LENGTH} characters or more"
     )]
@@ -66,21 +60,21 @@ pub enum Problem {
     Unavailable { retry_after: u64, cause: String },
     /// As it should be, so nothing to log.
     #[error("this node is ending: try again in {retry_after} s")]
-    Ending { retry_after: u64 },
+    Draining { retry_after: u64 },
     #[error("something went wrong on our side")]
     Internal(String),
     /// A status that something else has picked; `Allow` stays what it was.
     #[error("{}", .0.canonical_reason().unwrap_or("the request failed"))]
-    Plain(StatusCode),
+    BareStatus(StatusCode),
 }
 
 /// Methods as the `Allow` header lists them.
-struct Allowed<'a>(&'a [Method]);
+struct AllowedMethods<'a>(&'a [Method]);
 
-impl std::fmt::Display for Allowed<'_> {
+impl std::fmt::Display for AllowedMethods<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let words: Vec<_> = self.0.iter().map(Method::as_str).collect();
-        f.write_str(&words.join(", "))
+        let names: Vec<_> = self.0.iter().map(Method::as_str).collect();
+        f.write_str(&names.join(", "))
     }
 }
 
@@ -91,12 +85,12 @@ impl Problem {
     }
 
     /// The problem itself, without which of several topics have it.
-    fn first(&self) -> &Self {
-        if let Self::OfTopics { of, .. } = self { of.first() } else { self }
+    fn without_topics(&self) -> &Self {
+        if let Self::ForTopics { problem: of, .. } = self { of.without_topics() } else { self }
     }
 
     /// Status and stable code: clients branch on the code, people read the text.
-    pub fn kind(&self) -> (StatusCode, &str) {
+    pub fn status_and_code(&self) -> (StatusCode, &str) {
         match self {
             Self::NotSignedIn => (StatusCode::UNAUTHORIZED, "not-signed-in"),
             Self::BadCredentials(_) => (StatusCode::UNAUTHORIZED, "invalid-token"),
@@ -107,31 +101,33 @@ impl Problem {
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
             Self::Misdirected => (StatusCode::MISDIRECTED_REQUEST, "misdirected"),
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
-            Self::OfTopics { of, .. } => of.kind(),
+            Self::ForTopics { problem: of, .. } => of.status_and_code(),
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad-request"),
-            Self::BadJson(_) => (StatusCode::BAD_REQUEST, "malformed-json"),
-            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large"),
+            Self::MalformedJson(_) => (StatusCode::BAD_REQUEST, "malformed-json"),
+            Self::BodyTooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large"),
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type")
             }
             Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
-            Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
+            Self::IdempotencyKeyReused => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused")
+            }
             Self::KeyTooShort => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-too-short"),
-            Self::Rejected(rejection) => (status_of(rejection.reason), &rejection.code),
-            Self::Unavailable { .. } | Self::Ending { .. } => {
+            Self::Rejected(rejection) => (status_of_rejection(rejection.reason), &rejection.code),
+            Self::Unavailable { .. } | Self::Draining { .. } => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
             }
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
-            Self::Plain(status) => (*status, plain_code(*status)),
+            Self::BareStatus(status) => (*status, code_of_status(*status)),
         }
     }
 
     /// The problem document.
-    pub fn document(&self) -> Value {
-        let (status, code) = self.kind();
+    pub fn to_json(&self) -> Value {
+        let (status, code) = self.status_and_code();
         let mut document = json!({
             "type": format!("/problems/{code}"),
-            "title": title(code),
+            "title": title_of(code),
             "status": status.as_u16(),
             "detail": self.to_string(),
             "code": code,
@@ -141,24 +137,24 @@ impl Problem {
         {
             document["errors"] = json!(rejection.errors);
         }
-        if let Self::OfTopics { topics, .. } = self {
+        if let Self::ForTopics { topics, .. } = self {
             document["topics"] = json!(topics);
         }
         document
     }
 }
 
-fn status_of(reason: Reason) -> StatusCode {
+fn status_of_rejection(reason: RejectionReason) -> StatusCode {
     match reason {
-        Reason::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
-        Reason::Conflict => StatusCode::CONFLICT,
-        Reason::NotFound => StatusCode::NOT_FOUND,
-        Reason::Gone => StatusCode::GONE,
-        Reason::Stale => StatusCode::PRECONDITION_FAILED,
+        RejectionReason::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        RejectionReason::Conflict => StatusCode::CONFLICT,
+        RejectionReason::NotFound => StatusCode::NOT_FOUND,
+        RejectionReason::Gone => StatusCode::GONE,
+        RejectionReason::Stale => StatusCode::PRECONDITION_FAILED,
     }
 }
 
-fn plain_code(status: StatusCode) -> &'static str {
+fn code_of_status(status: StatusCode) -> &'static str {
     match status {
         StatusCode::NOT_FOUND => "not-found",
         StatusCode::METHOD_NOT_ALLOWED => "method-not-allowed",
@@ -169,7 +165,7 @@ fn plain_code(status: StatusCode) -> &'static str {
 }
 
 /// `not-found` → `Not found`
-fn title(code: &str) -> String {
+fn title_of(code: &str) -> String {
     let mut text = code.replace('-', " ");
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
@@ -179,36 +175,36 @@ fn title(code: &str) -> String {
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.kind().0
+        self.status_and_code().0
     }
 
     fn error_response(&self) -> HttpResponse {
         if let Self::Unavailable { cause, .. } | Self::Internal(cause) = self {
             tracing::error!(error = %cause.escape_debug(), "Request failed");
         }
-        let mut answer = HttpResponse::build(self.status_code());
-        answer.insert_header((header::CACHE_CONTROL, "no-store"));
-        match self.first() {
+        let mut response = HttpResponse::build(self.status_code());
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        match self.without_topics() {
             Self::NotSignedIn | Self::WrongPassword => {
-                answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+                response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
             }
             // RFC 6750, 3.1
             Self::BadCredentials(_) => {
                 let challenge = "Bearer error=\"invalid_token\"";
-                answer.insert_header((header::WWW_AUTHENTICATE, challenge));
+                response.insert_header((header::WWW_AUTHENTICATE, challenge));
             }
             Self::MethodNotAllowed(methods) => {
-                answer.insert_header((header::ALLOW, Allowed(methods).to_string()));
+                response.insert_header((header::ALLOW, AllowedMethods(methods).to_string()));
             }
             Self::TooManyRequests { retry_after }
-            | Self::Ending { retry_after }
+            | Self::Draining { retry_after }
             | Self::Unavailable { retry_after, .. } => {
-                answer.insert_header((header::RETRY_AFTER, *retry_after));
+                response.insert_header((header::RETRY_AFTER, *retry_after));
             }
             _ => {}
         }
-        let text = self.document().to_string();
-        answer.content_type("application/problem+json").body(text)
+        let text = self.to_json().to_string();
+        response.content_type("application/problem+json").body(text)
     }
 }
 
@@ -216,10 +212,10 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Rejected(rejection) => Self::Rejected(rejection),
-            StoreError::KeyReused => Self::KeyReused,
+            StoreError::IdempotencyKeyReused => Self::IdempotencyKeyReused,
             StoreError::KeyTooShort => Self::KeyTooShort,
             StoreError::Unavailable(cause) => Self::Unavailable { retry_after: 2, cause },
-            StoreError::Failed(cause) => Self::Internal(cause),
+            StoreError::Internal(cause) => Self::Internal(cause),
         }
     }
 }
@@ -243,22 +239,22 @@ mod tests {
             (Problem::Forbidden("no"), 403, "forbidden"),
             (Problem::NotFound("team"), 404, "not-found"),
             (Problem::MethodNotAllowed(vec![Method::GET]), 405, "method-not-allowed"),
-            (Problem::BadJson("eof".to_owned()), 400, "malformed-json"),
-            (Problem::TooLarge(65_536), 413, "body-too-large"),
-            (Problem::KeyReused, 422, "idempotency-key-reused"),
+            (Problem::MalformedJson("eof".to_owned()), 400, "malformed-json"),
+            (Problem::BodyTooLarge(65_536), 413, "body-too-large"),
+            (Problem::IdempotencyKeyReused, 422, "idempotency-key-reused"),
             (Problem::KeyTooShort, 422, "idempotency-key-too-short"),
             (Problem::from(Rejection::field("/name", "is missing")), 422, "invalid-field"),
             (Problem::from(Rejection::conflict("match-is-over", "no")), 409, "match-is-over"),
-            (Problem::from(Rejection::new(Reason::Stale, "stale", "moved")), 412, "stale"),
+            (Problem::from(Rejection::new(RejectionReason::Stale, "stale", "moved")), 412, "stale"),
             (Problem::from(StoreError::Unavailable("x".to_owned())), 503, "unavailable"),
-            (Problem::from(StoreError::Failed("x".to_owned())), 500, "internal"),
+            (Problem::from(StoreError::Internal("x".to_owned())), 500, "internal"),
         ];
         for (problem, status, code) in cases {
-            let answer = problem.error_response();
-            assert_eq!(answer.status().as_u16(), status, "{code}");
-            let kind = answer.headers().get(header::CONTENT_TYPE).unwrap();
+            let response = problem.error_response();
+            assert_eq!(response.status().as_u16(), status, "{code}");
+            let kind = response.headers().get(header::CONTENT_TYPE).unwrap();
             assert_eq!(kind, "application/problem+json", "{code}");
-            let body = answer.into_body().try_into_bytes().unwrap();
+            let body = response.into_body().try_into_bytes().unwrap();
             let document: Value = serde_json::from_slice(&body).unwrap();
             assert_eq!(document["code"], code);
             assert_eq!(document["status"], status);
@@ -267,33 +263,33 @@ mod tests {
     }
 
     #[test]
-    fn causes_stay_inside() {
-        let problem = Problem::from(StoreError::Failed("password=hunter2".to_owned()));
-        assert!(!problem.document().to_string().contains("hunter2"));
+    fn internal_causes_are_not_shown() {
+        let problem = Problem::from(StoreError::Internal("password=hunter2".to_owned()));
+        assert!(!problem.to_json().to_string().contains("hunter2"));
     }
 
     #[test]
-    fn bad_fields_are_pointed_at() {
+    fn field_errors_carry_pointers() {
         let problem = Problem::from(Rejection::field("/players/0/name", "is missing"));
         assert_eq!(
-            problem.document()["errors"],
+            problem.to_json()["errors"],
             json!([{"pointer": "/players/0/name", "detail": "is missing"}])
         );
     }
 
     #[test]
-    fn of_several_topics_the_refused_are_named() {
+    fn refused_topics_are_listed() {
         let topics = vec!["team_7".parse().unwrap(), "match_3".parse().unwrap()];
-        let problem = Problem::OfTopics { of: Box::new(Problem::NotSignedIn), topics };
-        assert_eq!(problem.document()["topics"], json!(["team_7", "match_3"]));
-        assert_eq!(problem.document()["code"], "not-signed-in");
-        let answer = problem.error_response();
-        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
-        assert_eq!(answer.headers().get(header::WWW_AUTHENTICATE).unwrap(), "Bearer");
+        let problem = Problem::ForTopics { problem: Box::new(Problem::NotSignedIn), topics };
+        assert_eq!(problem.to_json()["topics"], json!(["team_7", "match_3"]));
+        assert_eq!(problem.to_json()["code"], "not-signed-in");
+        let response = problem.error_response();
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(response.headers().get(header::WWW_AUTHENTICATE).unwrap(), "Bearer");
     }
 
     #[test]
-    fn some_problems_say_more_in_a_header() {
+    fn some_problems_add_a_header() {
         let header = |problem: Problem, name| {
             problem.error_response().headers().get(name).unwrap().to_str().unwrap().to_owned()
         };

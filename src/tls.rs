@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rustls::ClientConfig;
-use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
 
 /// The system's authorities and those of the PEM file, or what is wrong with it.
 pub fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, String> {

@@ -2,8 +2,7 @@
 //! the times of the service's unit.
 #![expect(clippy::unwrap_used, reason = "a file that can't be read fails the test, as it should")]
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -29,7 +28,7 @@ fn texts(places: &[&str]) -> Vec<(String, String)> {
 /// Each metric by the name that documents give it, with all names it is asked for by. A relay has
 /// all that other nodes have, and some more.
 fn metrics() -> BTreeMap<String, Vec<String>> {
-    let text = Metrics::of_relay().text();
+    let text = Metrics::for_relay().encode_text();
     let lines = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
     let names = lines.map(|line| {
         let (name, kind) = line.split_once(' ').unwrap();
@@ -77,7 +76,7 @@ fn no_document_dashboard_or_alert_names_a_metric_that_is_not_there() {
 
 #[test]
 fn alerts_and_dashboard_ask_for_reasons_that_there_are() {
-    let text = Metrics::new().text();
+    let text = Metrics::new().encode_text();
     let mut asked = 0;
     for (file, rules) in texts(&["docs/grafana"]) {
         for label in ["reason", "outcome"] {

@@ -1,8 +1,6 @@
 //! The session's cookie: over TLS one that only this host can have set (RFC 6265bis, 4.1.3.2).
 
-use actix_web::cookie::Cookie;
-use actix_web::cookie::SameSite;
-use actix_web::cookie::time;
+use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::http::header;
 use actix_web::http::header::HeaderMap;
 

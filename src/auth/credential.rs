@@ -6,9 +6,8 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 use actix_web::http::header::HeaderValue;
 
-use crate::auth::INVALID;
-use crate::auth::cookie;
 use crate::auth::cookie::Session;
+use crate::auth::{INVALID_TOKEN, cookie};
 use crate::problem::Problem;
 
 #[derive(PartialEq, Eq)]
@@ -42,7 +41,7 @@ impl Credential {
 /// The first that is there: header, cookie.
 pub fn of(req: &HttpRequest, is_tls: bool) -> Result<Option<Credential>, Problem> {
     if let Some(header) = req.headers().get(header::AUTHORIZATION) {
-        return bearer(header).map(Credential::Token).map(Some).ok_or(INVALID);
+        return bearer(header).map(Credential::Token).map(Some).ok_or(INVALID_TOKEN);
     }
     Ok(match cookie::session(req.headers(), is_tls) {
         Session::None => None,

@@ -6,55 +6,41 @@ mod keys;
 pub mod origin;
 pub mod password;
 pub mod permission;
-pub mod public;
+pub mod public_topics;
 pub mod ticket;
 pub mod token;
 
 use std::sync::Arc;
 
-use actix_web::FromRequest;
-use actix_web::HttpMessage;
-use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::web::Data;
-use chrono::DateTime;
-use chrono::Utc;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
+pub use keys::shared_secret;
+pub use token::TokenKeys;
 
 use crate::App;
 use crate::auth::credential::Credential;
 use crate::auth::origin::Provenance;
-use crate::auth::token::BadToken;
-use crate::auth::token::Identity;
-use crate::auth::token::Subject;
+use crate::auth::token::{Identity, Subject, TokenError};
 use crate::config::Config;
-use crate::domain::rejection::Reason;
+use crate::domain::rejection::RejectionReason;
 use crate::domain::topic::Topic;
-use crate::limits::Client;
-use crate::limits::Limits;
+use crate::limits::{ClientOrigin, Limiters};
 use crate::problem::Problem;
-use crate::store::Authentication;
-use crate::store::Issued;
-use crate::store::Principal;
-use crate::store::Store;
-use crate::store::StoreError;
-use crate::store::User;
-use crate::store::job::Job;
-use crate::store::job::NewIdentity;
-use crate::store::job::Write;
-
-pub use keys::shared_secret;
-pub use token::Keys;
+use crate::store::mutation::{Mutation, MutationRequest, NewIdentity};
+use crate::store::{Authentication, Issued, Principal, Store, StoreError, User};
 
 /// Somebody who has signed in. As an extractor it refuses everybody else, and takes a header or
 /// a cookie only.
 #[derive(Clone, Debug)]
-pub struct SignedIn {
+pub struct SignedInUser {
     pub id: i64,
     pub email: Option<String>,
     pub name: String,
     pub role: String,
-    pub admin: bool,
+    pub is_admin: bool,
     /// What the credential is valid by, besides its expiry.
     pub principal: Arc<Principal>,
     /// The version of rights before the user was looked up.
@@ -68,11 +54,11 @@ pub struct SignedIn {
 /// Somebody who reads, signed in or not. A bad header is refused; a bad cookie, which comes by
 /// itself, counts as none. What stands in the URL is not looked at.
 #[derive(Clone, Debug)]
-pub struct Viewer(pub Option<SignedIn>);
+pub struct MaybeSignedIn(pub Option<SignedInUser>);
 
 /// Somebody who opens a stream or a long-poll: a ticket or a token in the URL counts, too.
 #[derive(Clone, Debug)]
-pub struct StreamViewer(pub Viewer);
+pub struct StreamViewer(pub MaybeSignedIn);
 
 /// What a request may be let in for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,33 +70,35 @@ enum Access {
 
 /// Who asked, for the request log.
 #[derive(Clone, Copy, Debug)]
-pub struct Asker(pub i64);
+pub struct RequestUserId(pub i64);
 
 /// Refuses a credential that is worth nothing.
-pub const INVALID: Problem = Problem::BadCredentials("the token is not valid");
+pub const INVALID_TOKEN: Problem = Problem::BadCredentials("the token is not valid");
 const SEVERAL: Problem = Problem::BadCredentials(
     "more than one session cookie came along: delete this site's cookies and sign in again",
 );
 /// The name of a user whom the provider gives none.
 const UNNAMED: &str = "Unnamed";
 
-impl FromRequest for SignedIn {
+impl FromRequest for SignedInUser {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
-        Box::pin(async move { identify(&req, Access::Account).await?.ok_or(Problem::NotSignedIn) })
+        Box::pin(
+            async move { authenticate(&req, Access::Account).await?.ok_or(Problem::NotSignedIn) },
+        )
     }
 }
 
-impl FromRequest for Viewer {
+impl FromRequest for MaybeSignedIn {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
-        Box::pin(async move { identify(&req, Access::Read).await.map(Viewer) })
+        Box::pin(async move { authenticate(&req, Access::Read).await.map(MaybeSignedIn) })
     }
 }
 
@@ -120,61 +108,63 @@ impl FromRequest for StreamViewer {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
-        Box::pin(async move { identify(&req, Access::Stream).await.map(Viewer).map(Self) })
+        Box::pin(
+            async move { authenticate(&req, Access::Stream).await.map(MaybeSignedIn).map(Self) },
+        )
     }
 }
 
-async fn identify(req: &HttpRequest, access: Access) -> Result<Option<SignedIn>, Problem> {
+async fn authenticate(req: &HttpRequest, access: Access) -> Result<Option<SignedInUser>, Problem> {
     let app = req.app_data::<Data<App>>();
     let app = app.ok_or_else(|| Problem::Internal("requests don't reach the app".to_owned()))?;
     let in_url = || {
         let is_stream = access == Access::Stream;
         is_stream.then(|| credential::in_url(req, app.config.token_in_query)).flatten()
     };
-    let is_tls = is_tls(req, &app.config, &app.limits);
+    let is_tls = is_tls(req, &app.config, &app.limiters);
     let Some(credential) = credential::of(req, is_tls)?.or_else(in_url) else { return Ok(None) };
     let is_cookie = credential.is_cookie();
-    let borne = is_cookie && !req.method().is_safe();
-    if borne && !provenance(req).is_ours(&app.config.allowed_origins) {
+    let is_cookie_write = is_cookie && !req.method().is_safe();
+    if is_cookie_write && !request_provenance(req).is_trusted(&app.config.allowed_origins) {
         return Err(Problem::CrossSite);
     }
-    let who = match admit(app, credential).await {
+    let user = match resolve_credential(app, credential).await {
         // A cookie comes by itself. One that is worth nothing any more is none, or a display that
         // still has one would see not even what everybody may.
         Err(Problem::BadCredentials(_)) if is_cookie && access != Access::Account => {
             match in_url() {
-                Some(credential) => admit(app, credential).await?,
+                Some(credential) => resolve_credential(app, credential).await?,
                 None => return Ok(None),
             }
         }
-        admitted => admitted?,
+        result => result?,
     };
-    req.extensions_mut().insert(Asker(who.id));
-    Ok(Some(who))
+    req.extensions_mut().insert(RequestUserId(user.id));
+    Ok(Some(user))
 }
 
 /// Whether the request came over TLS, as far as its session is concerned.
-pub fn is_tls(req: &HttpRequest, config: &Config, limits: &Limits) -> bool {
-    config.cookie_secure.is_secure(Client::of(req, &limits.proxies).https)
+pub fn is_tls(req: &HttpRequest, config: &Config, limits: &Limiters) -> bool {
+    config.cookie_secure.is_secure(ClientOrigin::from_request(req, &limits.proxies).is_https)
 }
 
 /// Where a browser says a request came from.
-pub fn provenance(req: &HttpRequest) -> Provenance<'_> {
+pub fn request_provenance(req: &HttpRequest) -> Provenance<'_> {
     let text = |name: &str| req.headers().get(name).and_then(|value| value.to_str().ok());
-    Provenance { site: text("sec-fetch-site"), origin: text("origin"), host: text("host") }
+    Provenance { fetch_site: text("sec-fetch-site"), origin: text("origin"), host: text("host") }
 }
 
-async fn admit(app: &App, credential: Credential) -> Result<SignedIn, Problem> {
-    let rights_version = app.shared.rights.version();
+async fn resolve_credential(app: &App, credential: Credential) -> Result<SignedInUser, Problem> {
+    let rights_version = app.stream_context.rights_watch.version();
     let (found, principal, expires_at, topics) = match credential {
         Credential::Token(token) | Credential::Cookie(token) => {
-            let claims = app.keys.verify(&token).map_err(|bad| match bad {
-                BadToken::Expired => Problem::BadCredentials("the token has expired"),
-                BadToken::Invalid => INVALID,
+            let claims = app.token_keys.verify(&token).map_err(|error| match error {
+                TokenError::Expired => Problem::BadCredentials("the token has expired"),
+                TokenError::Invalid => INVALID_TOKEN,
             })?;
             let (expires_at, topics) = (claims.expires_at, claims.topics);
-            let found = authenticate(&app.store, &claims.subject, claims.issued).await?;
-            let (authentication, principal) = found.ok_or(INVALID)?;
+            let found = authenticate_subject(&app.store, &claims.subject, claims.issued).await?;
+            let (authentication, principal) = found.ok_or(INVALID_TOKEN)?;
             (authentication, principal, expires_at, topics)
         }
         Credential::Cookies => return Err(SEVERAL),
@@ -186,12 +176,12 @@ async fn admit(app: &App, credential: Credential) -> Result<SignedIn, Problem> {
             (authentication, grant.principal, grant.expires_at, Some(topics))
         }
     };
-    let Authentication::Valid(user) = found else { return Err(INVALID) };
-    Ok(SignedIn {
+    let Authentication::Valid(user) = found else { return Err(INVALID_TOKEN) };
+    Ok(SignedInUser {
         id: user.id,
         email: user.email,
         name: user.name,
-        admin: user.role == "admin",
+        is_admin: user.role == "admin",
         role: user.role,
         principal: Arc::new(principal),
         rights_version,
@@ -201,7 +191,7 @@ async fn admit(app: &App, credential: Credential) -> Result<SignedIn, Problem> {
 }
 
 /// Whom a token speaks of, and what it is worth now. One statement, but for newcomers.
-async fn authenticate(
+async fn authenticate_subject(
     store: &Store,
     subject: &Subject,
     issued: Issued,
@@ -215,7 +205,7 @@ async fn authenticate(
             let Identity { issuer, subject, .. } = identity;
             let user = match store.user_of_identity(issuer, subject).await? {
                 Some(user) => Some(user),
-                None => welcome(store, identity).await?,
+                None => create_provider_user(store, identity).await?,
             };
             // A provider's token has no session of ours.
             Ok(user.map(|user| {
@@ -228,9 +218,9 @@ async fn authenticate(
 
 /// What the header and the cookie of a request speak of, where their tokens can be believed.
 pub fn presented(app: &App, req: &HttpRequest) -> Vec<Principal> {
-    let tokens = credential::tokens(req, is_tls(req, &app.config, &app.limits));
+    let tokens = credential::tokens(req, is_tls(req, &app.config, &app.limiters));
     let principal = |token: String| {
-        let claims = app.keys.verify(&token).ok()?;
+        let claims = app.token_keys.verify(&token).ok()?;
         let Subject::Id(user_id) = claims.subject else { return None };
         Some(Principal { user_id, issued: claims.issued })
     };
@@ -239,29 +229,35 @@ pub fn presented(app: &App, req: &HttpRequest) -> Vec<Principal> {
 
 /// Makes a user of somebody whom the identity provider knows and we don't yet. An account that has
 /// the same address stays what it is: who gets into it is not for the provider to say.
-async fn welcome(store: &Store, identity: &Identity) -> Result<Option<User>, Problem> {
+async fn create_provider_user(store: &Store, identity: &Identity) -> Result<Option<User>, Problem> {
     let Identity { issuer, subject, email, name } = identity.clone();
     let name = name.unwrap_or_default();
     let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
     let name = if name.trim().is_empty() { UNNAMED } else { name.trim() }.to_owned();
-    let new = NewIdentity { issuer, subject, email, name };
-    let write = Write::CreateIdentity(new);
-    let job = Job { by: 0, at: Utc::now(), key: None, if_match: None, write };
-    match store.write(job).await {
+    let new_user = NewIdentity { issuer, subject, email, name };
+    let mutation = Mutation::CreateIdentity(new_user);
+    let request = MutationRequest {
+        user_id: 0,
+        received_at: Utc::now(),
+        idempotency_key: None,
+        if_match: None,
+        mutation: mutation,
+    };
+    match store.commit(request).await {
         // Another request was first: just as good.
-        Err(StoreError::Rejected(rejection)) if rejection.reason == Reason::Conflict => {}
+        Err(StoreError::Rejected(rejection)) if rejection.reason == RejectionReason::Conflict => {}
         outcome => drop(outcome?),
     }
     Ok(store.user_of_identity(&identity.issuer, &identity.subject).await?)
 }
 
 /// 128 random bits as lower-case hex: what can't be guessed.
-pub fn random_text() -> String {
+pub fn random_token() -> String {
     format!("{:032x}", rand::random::<u128>())
 }
 
 /// SHA-256 as lower-case hex.
-pub fn hash_of(bytes: &[u8]) -> String {
+pub fn sha256_hex(bytes: &[u8]) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
     digest.as_ref().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

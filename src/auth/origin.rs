@@ -4,39 +4,42 @@
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Provenance<'a> {
     /// `Sec-Fetch-Site`
-    pub site: Option<&'a str>,
+    pub fetch_site: Option<&'a str>,
     pub origin: Option<&'a str>,
     pub host: Option<&'a str>,
 }
 
 impl Provenance<'_> {
     /// Whether it surely comes from our own pages, or from a site we were told to trust.
-    pub fn is_ours(self, allowed: &[String]) -> bool {
-        if matches!(self.site, Some("same-origin" | "none")) {
+    pub fn is_trusted(self, allowed: &[String]) -> bool {
+        if matches!(self.fetch_site, Some("same-origin" | "none")) {
             return true;
         }
-        self.origin.is_some_and(|origin| self.is_own(origin) || is_listed(origin, allowed))
+        self.origin
+            .is_some_and(|origin| self.is_same_origin(origin) || is_allowed_origin(origin, allowed))
     }
 
     /// Whether it surely comes from elsewhere. Clients that aren't browsers don't say.
-    pub fn is_foreign(self, allowed: &[String]) -> bool {
-        (self.site.is_some() || self.origin.is_some()) && !self.is_ours(allowed)
+    pub fn is_cross_site(self, allowed: &[String]) -> bool {
+        (self.fetch_site.is_some() || self.origin.is_some()) && !self.is_trusted(allowed)
     }
 
     /// `Sec-Fetch-Site` wins: a browser that sends it has compared schemes as well, which we
     /// can't behind a proxy.
-    fn is_own(self, origin: &str) -> bool {
+    fn is_same_origin(self, origin: &str) -> bool {
         let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-        let same = authority.zip(self.host).is_some_and(|(authority, host)| {
+        let is_same_host = authority.zip(self.host).is_some_and(|(authority, host)| {
             !host.is_empty() && authority.eq_ignore_ascii_case(host)
         });
-        same && self.site.is_none()
+        is_same_host && self.fetch_site.is_none()
     }
 }
 
 /// Whether the origin is one of the sites that were allowed in the settings.
-pub fn is_listed(origin: &str, allowed: &[String]) -> bool {
-    allowed.iter().any(|known| known.trim_end_matches('/').eq_ignore_ascii_case(origin))
+pub fn is_allowed_origin(origin: &str, allowed: &[String]) -> bool {
+    allowed
+        .iter()
+        .any(|allowed_origin| allowed_origin.trim_end_matches('/').eq_ignore_ascii_case(origin))
 }
 
 #[cfg(test)]
@@ -44,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn writes_with_a_cookie_come_from_our_own_pages() {
+    fn cookie_writes_are_accepted_from_own_and_allowed_origins_only() {
         let allowed = ["https://club.example".to_owned()];
         let host = Some("live.example:8080");
         #[rustfmt::skip]
@@ -63,11 +66,11 @@ mod tests {
             ("a sandbox",                  None,                Some("null"),                       false, true),
         ];
         for (case, site, origin, ours, foreign) in cases {
-            let from = Provenance { site, origin, host };
-            assert_eq!(from.is_ours(&allowed), ours, "{case}");
-            assert_eq!(from.is_foreign(&allowed), foreign, "{case}");
+            let from = Provenance { fetch_site: site, origin, host };
+            assert_eq!(from.is_trusted(&allowed), ours, "{case}");
+            assert_eq!(from.is_cross_site(&allowed), foreign, "{case}");
         }
         let hostless = Provenance { origin: Some("https://"), ..Provenance::default() };
-        assert!(!hostless.is_ours(&[]), "without a host nothing is the same");
+        assert!(!hostless.is_trusted(&[]), "without a host nothing is the same");
     }
 }

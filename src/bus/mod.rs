@@ -2,132 +2,130 @@
 //!
 //! The bell carries it within a process; a line ([`link`]) carries it to the other nodes.
 
-pub mod link;
-mod notice;
+pub mod connection;
+mod head_notice;
 pub mod postgres;
 pub mod redis;
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
-use crate::domain::topic::Seq;
-use crate::domain::topic::Stream;
+use crate::domain::topic::{Seq, StreamId};
 
 /// Streams whose latest seq is remembered; beyond it all are forgotten, and a reader who opens in
 /// that very moment may be told that it is live one message early.
-const MOST_STREAMS: usize = 65_536;
+const MAX_TRACKED_STREAMS: usize = 65_536;
 
 /// Rung after each commit, heard by this process's feeder. Clones are the same bell.
 #[derive(Clone, Debug, Default)]
-pub struct Bell(Arc<Inner>);
+pub struct CommitNotifier(Arc<NotifierState>);
 
 #[derive(Debug, Default)]
-struct Inner {
-    reached: Mutex<HashMap<Stream, Seq>>,
-    latest: Mutex<HashMap<Stream, Seq>>,
-    rung: Notify,
+struct NotifierState {
+    pending_heads: Mutex<HashMap<StreamId, Seq>>,
+    local_heads: Mutex<HashMap<StreamId, Seq>>,
+    committed: Notify,
     /// What other nodes are still to be told; none where there are no other nodes.
-    outgoing: Mutex<Option<HashMap<Stream, Seq>>>,
-    told: Notify,
-    doubted: Notify,
+    outgoing: Mutex<Option<HashMap<StreamId, Seq>>>,
+    outgoing_ready: Notify,
+    recheck: Notify,
 }
 
-impl Bell {
+impl CommitNotifier {
     /// Says how far streams have come. Never waits; notices that nobody has heard yet are joined.
-    pub fn ring(&self, heads: &[(Stream, Seq)]) {
+    pub fn notify(&self, heads: &[(StreamId, Seq)]) {
         if heads.is_empty() {
             return;
         }
-        self.remember(heads);
-        self.tell_others(heads);
-        self.hear(heads);
+        self.record_local_heads(heads);
+        self.queue_outgoing(heads);
+        self.notify_from_remote(heads);
     }
 
     /// What another node says. Its commits are not this process's own, so nobody waits for them.
-    pub fn hear(&self, heads: &[(Stream, Seq)]) {
-        let mut reached = self.0.reached.lock().unwrap_or_else(PoisonError::into_inner);
-        raise(&mut reached, heads);
-        drop(reached);
-        self.0.rung.notify_one();
+    pub fn notify_from_remote(&self, heads: &[(StreamId, Seq)]) {
+        let mut pending = self.0.pending_heads.lock().unwrap_or_else(PoisonError::into_inner);
+        raise_heads(&mut pending, heads);
+        drop(pending);
+        self.0.committed.notify_one();
     }
 
     /// From now on commits are kept for [`Bell::outgoing`].
-    pub fn connect(&self) {
+    pub fn enable_outgoing(&self) {
         let mut outgoing = self.0.outgoing.lock().unwrap_or_else(PoisonError::into_inner);
         outgoing.get_or_insert_default();
     }
 
-    fn tell_others(&self, heads: &[(Stream, Seq)]) {
+    fn queue_outgoing(&self, heads: &[(StreamId, Seq)]) {
         let mut outgoing = self.0.outgoing.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(outgoing) = outgoing.as_mut() else { return };
-        if outgoing.len() > MOST_STREAMS {
+        if outgoing.len() > MAX_TRACKED_STREAMS {
             // The bus has been away for long; the others look at the heads themselves.
             outgoing.clear();
         }
-        raise(outgoing, heads);
-        self.0.told.notify_one();
+        raise_heads(outgoing, heads);
+        self.0.outgoing_ready.notify_one();
     }
 
     /// Waits for commits of this process and gives the newest of each stream. For one bus.
-    pub async fn outgoing(&self) -> Vec<(Stream, Seq)> {
+    pub async fn next_outgoing(&self) -> Vec<(StreamId, Seq)> {
         loop {
-            let heads = self.drain_outgoing();
+            let heads = self.take_outgoing();
             if !heads.is_empty() {
                 return heads;
             }
-            self.0.told.notified().await;
+            self.0.outgoing_ready.notified().await;
         }
     }
 
-    fn drain_outgoing(&self) -> Vec<(Stream, Seq)> {
+    fn take_outgoing(&self) -> Vec<(StreamId, Seq)> {
         let mut outgoing = self.0.outgoing.lock().unwrap_or_else(PoisonError::into_inner);
         outgoing.iter_mut().flat_map(HashMap::drain).collect()
     }
 
     /// Says that notices may have been lost, so that the heads are read.
-    pub fn doubt(&self) {
-        self.0.doubted.notify_one();
+    pub fn request_recheck(&self) {
+        self.0.recheck.notify_one();
     }
 
     /// Waits until somebody doubts. For one listener.
-    pub async fn doubted(&self) {
-        self.0.doubted.notified().await;
+    pub async fn recheck_requested(&self) {
+        self.0.recheck.notified().await;
     }
 
-    fn remember(&self, heads: &[(Stream, Seq)]) {
-        let mut latest = self.0.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        if latest.len() > MOST_STREAMS {
+    fn record_local_heads(&self, heads: &[(StreamId, Seq)]) {
+        let mut latest = self.0.local_heads.lock().unwrap_or_else(PoisonError::into_inner);
+        if latest.len() > MAX_TRACKED_STREAMS {
             latest.clear();
         }
-        raise(&mut latest, heads);
+        raise_heads(&mut latest, heads);
     }
 
     /// How far this process's own commits have brought a stream; 0 where it doesn't know.
-    pub fn latest(&self, stream: Stream) -> Seq {
-        let latest = self.0.latest.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn local_head(&self, stream: StreamId) -> Seq {
+        let latest = self.0.local_heads.lock().unwrap_or_else(PoisonError::into_inner);
         latest.get(&stream).copied().unwrap_or(0)
     }
 
     /// Waits until the bell has rung and says for what. For one listener.
-    pub async fn rung(&self) -> HashMap<Stream, Seq> {
+    pub async fn next_commits(&self) -> HashMap<StreamId, Seq> {
         loop {
-            let reached =
-                std::mem::take(&mut *self.0.reached.lock().unwrap_or_else(PoisonError::into_inner));
-            if !reached.is_empty() {
-                return reached;
+            let pending = std::mem::take(
+                &mut *self.0.pending_heads.lock().unwrap_or_else(PoisonError::into_inner),
+            );
+            if !pending.is_empty() {
+                return pending;
             }
-            self.0.rung.notified().await;
+            self.0.committed.notified().await;
         }
     }
 }
 
-fn raise(known: &mut HashMap<Stream, Seq>, heads: &[(Stream, Seq)]) {
+fn raise_heads(heads_by_stream: &mut HashMap<StreamId, Seq>, heads: &[(StreamId, Seq)]) {
     for &(stream, seq) in heads {
-        let known = known.entry(stream).or_insert(seq);
+        let known = heads_by_stream.entry(stream).or_insert(seq);
         *known = seq.max(*known);
     }
 }
@@ -137,15 +135,15 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn only_own_commits_go_out() {
-        let bell = Bell::default();
-        bell.ring(&[(Stream::Match(1), 1)]);
-        bell.connect();
-        bell.hear(&[(Stream::Match(2), 7)]);
-        bell.ring(&[(Stream::Match(3), 2), (Stream::Match(3), 1)]);
-        assert_eq!(bell.outgoing().await, [(Stream::Match(3), 2)]);
-        let rung = bell.rung().await;
+    async fn only_local_commits_are_sent_to_other_nodes() {
+        let notifier = CommitNotifier::default();
+        notifier.notify(&[(StreamId::Match(1), 1)]);
+        notifier.enable_outgoing();
+        notifier.notify_from_remote(&[(StreamId::Match(2), 7)]);
+        notifier.notify(&[(StreamId::Match(3), 2), (StreamId::Match(3), 1)]);
+        assert_eq!(notifier.next_outgoing().await, [(StreamId::Match(3), 2)]);
+        let rung = notifier.next_commits().await;
         assert_eq!(rung.len(), 3, "the feeder hears of all: {rung:?}");
-        assert_eq!(bell.latest(Stream::Match(2)), 0, "another node's commit");
+        assert_eq!(notifier.local_head(StreamId::Match(2)), 0, "another node's commit");
     }
 }

@@ -5,49 +5,46 @@
 
 use std::pin::pin;
 
-use futures_util::FutureExt;
-use futures_util::StreamExt;
-use futures_util::stream;
-use tokio::io::AsyncRead;
-use tokio::io::AsyncWrite;
+use futures_util::{FutureExt, StreamExt, stream};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
-use tokio_postgres::AsyncMessage;
-use tokio_postgres::Client;
-use tokio_postgres::Connection;
+use tokio_postgres::{AsyncMessage, Client, Connection};
 
-use crate::bus::link::Broken;
-use crate::bus::link::Line;
+use crate::bus::connection::{BusConnection, BusError};
 
 /// Names the notices in the database.
-const CHANNEL: &str = "touchline";
+const NOTIFY_CHANNEL: &str = "touchline";
 
 /// Notices waiting to be read; more are dropped, which does no harm.
-const WAITING: usize = 1024;
+const NOTICE_QUEUE_CAPACITY: usize = 1024;
 
 /// Makes a line of a connection that is open and runs nowhere yet.
-pub async fn line<S, T>(client: Client, connection: Connection<S, T>) -> Result<Line, Broken>
+pub async fn open_connection<S, T>(
+    client: Client,
+    connection: Connection<S, T>,
+) -> Result<BusConnection, BusError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let (notices, mut heard) = mpsc::channel(WAITING);
-    tokio::spawn(drive(connection, notices));
-    client.batch_execute(&format!("listen {CHANNEL}")).await?;
+    let (notices, mut receiver) = mpsc::channel(NOTICE_QUEUE_CAPACITY);
+    tokio::spawn(run_connection(connection, notices));
+    client.batch_execute(&format!("listen {NOTIFY_CHANNEL}")).await?;
     let client = std::sync::Arc::new(client);
-    let say = move |text: String| {
+    let publish = move |text: String| {
         let client = std::sync::Arc::clone(&client);
         async move {
-            client.execute("select pg_notify($1, $2)", &[&CHANNEL, &text]).await?;
+            client.execute("select pg_notify($1, $2)", &[&NOTIFY_CHANNEL, &text]).await?;
             Ok(())
         }
         .boxed()
     };
-    let heard = stream::poll_fn(move |cx| heard.poll_recv(cx)).boxed();
-    Ok(Line { say: Box::new(say), heard })
+    let heard = stream::poll_fn(move |cx| receiver.poll_recv(cx)).boxed();
+    Ok(BusConnection { publish: Box::new(publish), incoming: heard })
 }
 
 /// Runs the connection until it ends; what it hears goes to `notices`.
-async fn drive<S, T>(mut connection: Connection<S, T>, notices: mpsc::Sender<String>)
+async fn run_connection<S, T>(mut connection: Connection<S, T>, notices: mpsc::Sender<String>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
     T: AsyncRead + AsyncWrite + Unpin,
@@ -55,7 +52,7 @@ where
     let mut messages = pin!(stream::poll_fn(move |cx| connection.poll_message(cx)));
     while let Some(Ok(message)) = messages.next().await {
         if let AsyncMessage::Notification(notice) = message
-            && notice.channel() == CHANNEL
+            && notice.channel() == NOTIFY_CHANNEL
         {
             let _ = notices.try_send(notice.payload().to_owned());
         }

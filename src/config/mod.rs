@@ -9,20 +9,14 @@ use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use clap::Args;
-use clap::ValueEnum;
 use clap::builder::RangedU64ValueParser;
+use clap::{Args, ValueEnum};
+pub use cli::{Cli, CliCommand, EpochCommand, ImportCommand, UserCommand};
 use ipnet::IpNet;
-
-pub use cli::Cli;
-pub use cli::Command;
-pub use cli::EpochCommand;
-pub use cli::ImportCommand;
-pub use cli::UserCommand;
 pub use secret::Secret;
 
 /// Where everything is kept unless something else is said: a file in the working folder.
-pub const DEFAULT_DATABASE: &str = "sqlite://touchline.db";
+pub const DEFAULT_DATABASE_URL: &str = "sqlite://touchline.db";
 
 /// How access tokens are signed. One at a time: a token can't choose its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -109,7 +103,7 @@ pub struct Config {
     #[arg(
         long,
         value_name = "URL",
-        default_value = DEFAULT_DATABASE,
+        default_value = DEFAULT_DATABASE_URL,
         hide_default_value = true,
         help_heading = "Database"
     )]
@@ -176,15 +170,15 @@ pub struct Config {
     pub cookie_secure: CookieSecure,
 
     #[command(flatten)]
-    pub streams: Streams,
+    pub streams: StreamConfig,
     #[command(flatten)]
-    pub limits: Limits,
+    pub limits: LimitConfig,
 }
 
 /// How streams behave.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Streams")]
-pub struct Streams {
+pub struct StreamConfig {
     /// Seconds of silence before a heartbeat; keep it below the proxy's read timeout
     #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..=600))]
     pub heartbeat_seconds: u32,
@@ -220,7 +214,7 @@ pub struct Streams {
 /// How much one may ask of us. 0 is no limit.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Limits (0 is no limit)")]
-pub struct Limits {
+pub struct LimitConfig {
     /// Open streams in all
     #[arg(id = "streams", long = "streams", value_name = "STREAMS", default_value_t = 20_000, value_parser = count(0..=10_000_000))]
     pub streams_in_all: usize,
@@ -252,7 +246,7 @@ fn count(range: RangeInclusive<u64>) -> RangedU64ValueParser<usize> {
 
 impl Config {
     /// An empty variable is how some tools say that a setting isn't given.
-    fn forget_empty(&mut self) {
+    fn drop_empty_values(&mut self) {
         self.jwt_secret.take_if(|secret| secret.reveal().is_empty());
         self.admin_password.take_if(|secret| secret.reveal().is_empty());
         self.jwt_issuer.take_if(|text| text.is_empty());
@@ -260,24 +254,24 @@ impl Config {
     }
 
     /// What can't be told from one setting alone.
-    fn check(&self) -> Result<(), String> {
-        let keyless = self.jwt_public_key_file.is_none() && self.jwks_file.is_none();
-        if self.jwt_algorithm == JwtAlgorithm::Hs256 && !keyless {
+    fn validate(&self) -> Result<(), String> {
+        let has_no_public_key = self.jwt_public_key_file.is_none() && self.jwks_file.is_none();
+        if self.jwt_algorithm == JwtAlgorithm::Hs256 && !has_no_public_key {
             return Err(
                 "jwt_algorithm HS256 has no public key: set jwt_algorithm to the identity \
                         provider's, or leave out jwt_public_key_file and jwks_file"
                     .to_owned(),
             );
         }
-        if self.jwt_algorithm != JwtAlgorithm::Hs256 && keyless {
+        if self.jwt_algorithm != JwtAlgorithm::Hs256 && has_no_public_key {
             return Err("this jwt_algorithm needs jwt_public_key_file or jwks_file".to_owned());
         }
-        if !keyless && self.jwt_issuer.is_none() {
+        if !has_no_public_key && self.jwt_issuer.is_none() {
             return Err("an identity provider's keys need jwt_issuer: set it to the `iss` of the \
                         provider's tokens; its users are known by issuer and subject"
                 .to_owned());
         }
-        if !keyless && self.jwt_audience.is_none() {
+        if !has_no_public_key && self.jwt_audience.is_none() {
             return Err("an identity provider's keys need jwt_audience: set it to the `aud` that \
                         the provider gives to tokens for this service; without it, tokens for \
                         other services would be taken"

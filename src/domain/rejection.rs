@@ -1,12 +1,11 @@
 //! The rules say no: why, and what to do about it.
 
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Which kind of no; HTTP's status follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reason {
+pub enum RejectionReason {
     /// A field is missing, unknown or out of range.
     Invalid,
     /// The state doesn't allow it (now).
@@ -31,7 +30,7 @@ pub struct FieldError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{detail}")]
 pub struct Rejection {
-    pub reason: Reason,
+    pub reason: RejectionReason,
     /// A stable `kebab-case` name that clients branch on.
     pub code: String,
     pub detail: String,
@@ -40,18 +39,18 @@ pub struct Rejection {
 }
 
 impl Rejection {
-    pub fn new(reason: Reason, code: &str, detail: impl Into<String>) -> Self {
+    pub fn new(reason: RejectionReason, code: &str, detail: impl Into<String>) -> Self {
         Self { reason, code: code.to_owned(), detail: detail.into(), errors: Vec::new() }
     }
 
     /// 409: the state doesn't allow it.
     pub fn conflict(code: &str, detail: impl Into<String>) -> Self {
-        Self::new(Reason::Conflict, code, detail)
+        Self::new(RejectionReason::Conflict, code, detail)
     }
 
     /// 404: there is no such `what`.
-    pub fn not_found(what: &str) -> Self {
-        Self::new(Reason::NotFound, "not-found", format!("no such {what}"))
+    pub fn not_found(resource: &str) -> Self {
+        Self::new(RejectionReason::NotFound, "not-found", format!("no such {resource}"))
     }
 
     /// 422: one field of the body is wrong. `pointer` is a JSON pointer, as `/player_id`.
@@ -61,9 +60,10 @@ impl Rejection {
 
     /// 422: several fields are wrong.
     pub fn fields(errors: Vec<FieldError>) -> Self {
-        let said: Vec<_> =
+        let details: Vec<_> =
             errors.iter().map(|error| format!("{}: {}", error.pointer, error.detail)).collect();
-        let mut rejection = Self::new(Reason::Invalid, "invalid-field", said.join("; "));
+        let mut rejection =
+            Self::new(RejectionReason::Invalid, "invalid-field", details.join("; "));
         rejection.errors = errors;
         rejection
     }

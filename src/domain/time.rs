@@ -3,9 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::DateTime;
-use chrono::SecondsFormat;
-use chrono::Utc;
+use chrono::{DateTime, SecondsFormat, Utc};
 
 /// What a year of four digits can say, in milliseconds since 1970: beyond it there is no RFC 3339.
 const RANGE_MS: RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;

@@ -12,7 +12,7 @@ pub type Seq = i64;
 
 /// The ordered, stored log of one root topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Stream {
+pub enum StreamId {
     Event(i64),
     Team(i64),
     Match(i64),
@@ -31,25 +31,25 @@ pub enum Channel {
 /// A stream (`match_3`), or one channel of it (`team_7_live`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Topic {
-    pub stream: Stream,
+    pub stream: StreamId,
     pub channel: Option<Channel>,
 }
 
 /// The text names no topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a topic: use for example match_3, team_7_live, event_1_results or purchase_<uuid>")]
-pub struct NotATopic;
+pub struct InvalidTopic;
 
 impl Channel {
     /// Every channel, with the word that stands for it in topics and in the log.
-    const WORDS: [(Self, &'static str); 4] = [
+    const NAMES: [(Self, &'static str); 4] = [
         (Self::Results, "results"),
         (Self::Schedule, "schedule"),
         (Self::Live, "live"),
         (Self::Announcements, "announcements"),
     ];
 
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Results => "results",
             Self::Schedule => "schedule",
@@ -58,23 +58,23 @@ impl Channel {
         }
     }
 
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::WORDS.iter().find(|(_, known)| *known == word).map(|(channel, _)| *channel)
+    pub fn from_name(text: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(_, name)| *name == text).map(|(channel, _)| *channel)
     }
 }
 
-impl Stream {
+impl StreamId {
     /// The whole stream as a topic.
     pub fn topic(self) -> Topic {
         Topic { stream: self, channel: None }
     }
 
-    pub fn channel(self, channel: Channel) -> Topic {
+    pub fn channel_topic(self, channel: Channel) -> Topic {
         Topic { stream: self, channel: Some(channel) }
     }
 
     /// Whether streams of this kind have the channel.
-    pub fn has(self, channel: Channel) -> bool {
+    pub fn has_channel(self, channel: Channel) -> bool {
         match self {
             Self::Event(_) => channel != Channel::Live,
             Self::Team(_) => true,
@@ -85,12 +85,12 @@ impl Stream {
 
 impl Topic {
     /// Whether a message of `channel` belongs to this topic.
-    pub fn holds(self, channel: Option<Channel>) -> bool {
+    pub fn includes(self, channel: Option<Channel>) -> bool {
         self.channel.is_none() || self.channel == channel
     }
 }
 
-impl fmt::Display for Stream {
+impl fmt::Display for StreamId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Event(id) => write!(f, "event_{id}"),
@@ -104,7 +104,7 @@ impl fmt::Display for Stream {
 impl fmt::Display for Topic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.channel {
-            Some(channel) => write!(f, "{}_{}", self.stream, channel.word()),
+            Some(channel) => write!(f, "{}_{}", self.stream, channel.as_str()),
             None => self.stream.fmt(f),
         }
     }
@@ -117,42 +117,42 @@ impl serde::Serialize for Topic {
 }
 
 impl FromStr for Topic {
-    type Err = NotATopic;
+    type Err = InvalidTopic;
 
-    fn from_str(text: &str) -> Result<Self, NotATopic> {
+    fn from_str(text: &str) -> Result<Self, InvalidTopic> {
         let mut parts = text.splitn(3, '_');
-        let (Some(kind), Some(id)) = (parts.next(), parts.next()) else { return Err(NotATopic) };
+        let (Some(kind), Some(id)) = (parts.next(), parts.next()) else { return Err(InvalidTopic) };
         let stream = match kind {
-            "event" => Stream::Event(positive(id)?),
-            "team" => Stream::Team(positive(id)?),
-            "match" => Stream::Match(positive(id)?),
-            "purchase" => Stream::Purchase(Uuid::from_str(id).map_err(|_| NotATopic)?),
-            _ => return Err(NotATopic),
+            "event" => StreamId::Event(positive(id)?),
+            "team" => StreamId::Team(positive(id)?),
+            "match" => StreamId::Match(positive(id)?),
+            "purchase" => StreamId::Purchase(Uuid::from_str(id).map_err(|_| InvalidTopic)?),
+            _ => return Err(InvalidTopic),
         };
         let channel = match parts.next() {
-            Some(word) => Some(Channel::from_word(word).ok_or(NotATopic)?),
+            Some(word) => Some(Channel::from_name(word).ok_or(InvalidTopic)?),
             None => None,
         };
-        if channel.is_some_and(|channel| !stream.has(channel)) {
-            return Err(NotATopic);
+        if channel.is_some_and(|channel| !stream.has_channel(channel)) {
+            return Err(InvalidTopic);
         }
         Ok(Self { stream, channel })
     }
 }
 
-impl FromStr for Stream {
-    type Err = NotATopic;
+impl FromStr for StreamId {
+    type Err = InvalidTopic;
 
-    fn from_str(text: &str) -> Result<Self, NotATopic> {
+    fn from_str(text: &str) -> Result<Self, InvalidTopic> {
         match text.parse()? {
             Topic { stream, channel: None } => Ok(stream),
-            Topic { .. } => Err(NotATopic),
+            Topic { .. } => Err(InvalidTopic),
         }
     }
 }
 
-fn positive(text: &str) -> Result<i64, NotATopic> {
-    number::read_id(text).ok_or(NotATopic)
+fn positive(text: &str) -> Result<i64, InvalidTopic> {
+    number::read_id(text).ok_or(InvalidTopic)
 }
 
 #[cfg(test)]
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn topics_are_written_in_one_way() {
+    fn topics_have_one_spelling() {
         let good = [
             "match_3",
             "team_7",
@@ -194,7 +194,7 @@ mod tests {
             "match_٣",
         ];
         for text in bad {
-            assert_eq!(text.parse::<Topic>(), Err(NotATopic), "{text:?}");
+            assert_eq!(text.parse::<Topic>(), Err(InvalidTopic), "{text:?}");
         }
     }
 }

@@ -3,23 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
-use actix_web::HttpRequest;
-use actix_web::HttpResponse;
 use actix_web::web::Data;
-use serde_json::Value;
-use serde_json::json;
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use crate::App;
-use crate::auth::SignedIn;
-use crate::auth::permission;
-use crate::auth::permission::Act;
+use crate::auth::permission::Permission;
+use crate::auth::{SignedInUser, permission};
 use crate::config::Config;
 use crate::http::path::Path;
-use crate::limits;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
-use crate::stream::hub::Notice;
+use crate::stream::hub::HubCommand;
+use crate::{App, limits};
 
 /// The only path of a node's metrics.
 pub const METRICS: &str = "/metrics";
@@ -31,12 +27,12 @@ pub async fn health() -> HttpResponse {
 
 /// `GET /readyz`: it takes requests: not draining, and its database answers.
 pub async fn ready(app: Data<App>) -> HttpResponse {
-    if !app.ready.load(Ordering::Relaxed) {
+    if !app.is_ready.load(Ordering::Relaxed) {
         return HttpResponse::ServiceUnavailable().json(json!({ "status": "draining" }));
     }
     let store = app.store.clone();
-    let asked = app.shared.runtime.spawn(async move { store.ping().await });
-    match asked.await {
+    let ping = app.stream_context.runtime.spawn(async move { store.ping().await });
+    match ping.await {
         Ok(Ok(())) => HttpResponse::Ok().json(json!({ "status": "ready" })),
         Ok(Err(error)) => {
             tracing::warn!(error = %error, "Not ready: {error}");
@@ -48,13 +44,13 @@ pub async fn ready(app: Data<App>) -> HttpResponse {
 
 /// `GET /metrics`: in Prometheus' text format.
 pub async fn metrics(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
-    openmetrics(&request, &app.config, &app.shared.metrics)
+    openmetrics_response(&request, &app.config, &app.stream_context.metrics)
 }
 
 /// All figures of a node, whatever it is: for direct callers from the networks in the settings, by
 /// the path as it is written. Nobody else learns that there is such a page, so no rule of a proxy
 /// need know how a path can be written.
-pub fn openmetrics(
+pub fn openmetrics_response(
     request: &HttpRequest,
     config: &Config,
     metrics: &Metrics,
@@ -64,25 +60,28 @@ pub fn openmetrics(
     }
     Ok(HttpResponse::Ok()
         .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
-        .body(metrics.text()))
+        .body(metrics.encode_text()))
 }
 
 /// `GET /api/admin/connections`
-pub async fn connections(app: Data<App>, admin: SignedIn) -> Result<HttpResponse, Problem> {
-    permission::may(&app.store, Some(&admin), Act::Figures).await?;
-    Ok(HttpResponse::Ok().json(json!({ "items": list(&app).await, "next": null })))
+pub async fn list_connections(
+    app: Data<App>,
+    admin: SignedInUser,
+) -> Result<HttpResponse, Problem> {
+    permission::check(&app.store, Some(&admin), Permission::ViewConnections).await?;
+    Ok(HttpResponse::Ok().json(json!({ "items": collect_connections(&app).await, "next": null })))
 }
 
 /// `GET /api/admin/streams`: topics that have readers, and how many.
-pub async fn streams(app: Data<App>, admin: SignedIn) -> Result<HttpResponse, Problem> {
-    permission::may(&app.store, Some(&admin), Act::Figures).await?;
-    let mut readers: BTreeMap<String, u64> = BTreeMap::new();
-    for connection in list(&app).await {
+pub async fn list_streams(app: Data<App>, admin: SignedInUser) -> Result<HttpResponse, Problem> {
+    permission::check(&app.store, Some(&admin), Permission::ViewConnections).await?;
+    let mut subscribers: BTreeMap<String, u64> = BTreeMap::new();
+    for connection in collect_connections(&app).await {
         for topic in connection["topics"].as_array().into_iter().flatten() {
-            *readers.entry(topic.as_str().unwrap_or_default().to_owned()).or_default() += 1;
+            *subscribers.entry(topic.as_str().unwrap_or_default().to_owned()).or_default() += 1;
         }
     }
-    let items: Vec<_> = readers
+    let items: Vec<_> = subscribers
         .into_iter()
         .map(|(topic, readers)| json!({ "topic": topic, "readers": readers }))
         .collect();
@@ -90,21 +89,21 @@ pub async fn streams(app: Data<App>, admin: SignedIn) -> Result<HttpResponse, Pr
 }
 
 /// `DELETE /api/admin/connections/{id}`: ends one; its reader may come back.
-pub async fn disconnect(
+pub async fn close_connection(
     app: Data<App>,
-    admin: SignedIn,
+    admin: SignedInUser,
     connection: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    permission::may(&app.store, Some(&admin), Act::Figures).await?;
+    permission::check(&app.store, Some(&admin), Permission::ViewConnections).await?;
     let id = connection.strip_prefix("c-").and_then(|id| id.parse().ok());
     let id = id.ok_or(Problem::NotFound("connection"))?;
-    let mut answers = Vec::new();
-    app.shared.feeder.tell_all(|| {
-        let (ended, answer) = oneshot::channel();
-        answers.push(answer);
-        Notice::End { id, ended }
+    let mut replies = Vec::new();
+    app.stream_context.feeder.broadcast(|| {
+        let (ended, response) = oneshot::channel();
+        replies.push(response);
+        HubCommand::CloseConnection { id, reply: ended }
     });
-    for answer in answers {
+    for answer in replies {
         if answer.await == Ok(true) {
             return Ok(HttpResponse::NoContent().finish());
         }
@@ -112,15 +111,15 @@ pub async fn disconnect(
     Err(Problem::NotFound("connection"))
 }
 
-async fn list(app: &App) -> Vec<Value> {
-    let mut answers = Vec::new();
-    app.shared.feeder.tell_all(|| {
-        let (reply, answer) = oneshot::channel();
-        answers.push(answer);
-        Notice::List(reply)
+async fn collect_connections(app: &App) -> Vec<Value> {
+    let mut replies = Vec::new();
+    app.stream_context.feeder.broadcast(|| {
+        let (reply, response) = oneshot::channel();
+        replies.push(response);
+        HubCommand::ListConnections(reply)
     });
     let mut items = Vec::new();
-    for answer in answers {
+    for answer in replies {
         items.extend(answer.await.unwrap_or_default());
     }
     items

@@ -1,13 +1,10 @@
 //! The parts of a URL's path: ids in range, or there is no such page.
 
-use std::future::Ready;
-use std::future::ready;
+use std::future::{Ready, ready};
 use std::ops::Deref;
 
-use actix_web::FromRequest;
-use actix_web::HttpRequest;
 use actix_web::dev::Payload;
-use actix_web::web;
+use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 

@@ -3,36 +3,43 @@
 use actix_web::HttpResponse;
 use actix_web::web::Query;
 
-use crate::auth::permission::Act;
+use crate::auth::permission::Permission;
 use crate::http::path::Path;
-use crate::http::reader::Paging;
-use crate::http::reader::Reader;
+use crate::http::read_context::{Paging, ReadContext};
 use crate::problem::Problem;
-use crate::store::ListOf;
+use crate::store::ListQuery;
 
-type Answer = Result<HttpResponse, Problem>;
+type HandlerResult = Result<HttpResponse, Problem>;
 
 /// `GET /api/events/{id}/results`
-pub async fn of_event(reader: Reader, id: Path<i64>, paging: Query<Paging>) -> Answer {
-    reader.may_list()?;
-    reader.may(Act::read_event(*id)).await?;
-    let of = ListOf::EventResults { event_id: *id, seen_by: reader.seen_by() };
-    let list = reader.page(of, &paging).await?;
-    Ok(reader.listed(&list))
+pub async fn list_for_event(
+    ctx: ReadContext,
+    id: Path<i64>,
+    paging: Query<Paging>,
+) -> HandlerResult {
+    ctx.require_list_access()?;
+    ctx.require(Permission::read_event(*id)).await?;
+    let list_query = ListQuery::EventResults { event_id: *id, scope: ctx.visibility_scope() };
+    let list = ctx.fetch_page(list_query, &paging).await?;
+    Ok(ctx.list_response(&list))
 }
 
 /// `GET /api/events/{id}/leaderboard`
-pub async fn leaderboard(reader: Reader, id: Path<i64>) -> Answer {
-    reader.may(Act::read_event(*id)).await?;
-    let table = reader.app.store.leaderboard(*id).await?.ok_or(Problem::NotFound("event"))?;
-    Ok(reader.found(None, &table))
+pub async fn leaderboard(ctx: ReadContext, id: Path<i64>) -> HandlerResult {
+    ctx.require(Permission::read_event(*id)).await?;
+    let table = ctx.app.store.leaderboard(*id).await?.ok_or(Problem::NotFound("event"))?;
+    Ok(ctx.json_response(None, &table))
 }
 
 /// `GET /api/teams/{id}/results`
-pub async fn of_team(reader: Reader, id: Path<i64>, paging: Query<Paging>) -> Answer {
-    reader.may_list()?;
-    reader.may(Act::read_team(*id)).await?;
-    let of = ListOf::TeamResults { team_id: *id, seen_by: reader.seen_by() };
-    let list = reader.page(of, &paging).await?;
-    Ok(reader.listed(&list))
+pub async fn list_for_team(
+    ctx: ReadContext,
+    id: Path<i64>,
+    paging: Query<Paging>,
+) -> HandlerResult {
+    ctx.require_list_access()?;
+    ctx.require(Permission::read_team(*id)).await?;
+    let list_query = ListQuery::TeamResults { team_id: *id, scope: ctx.visibility_scope() };
+    let list = ctx.fetch_page(list_query, &paging).await?;
+    Ok(ctx.list_response(&list))
 }

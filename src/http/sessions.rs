@@ -1,62 +1,55 @@
 //! Signing in and out, and passes for streams.
 
-use actix_web::HttpRequest;
-use actix_web::HttpResponse;
 use actix_web::cookie::Cookie;
 use actix_web::http::header;
 use actix_web::web::Data;
-use chrono::DateTime;
-use chrono::SubsecRound;
-use chrono::TimeDelta;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use serde_json::{Value, json};
 
-use crate::App;
-use crate::auth;
-use crate::auth::SignedIn;
-use crate::auth::cookie;
-use crate::auth::password;
-use crate::auth::permission;
-use crate::auth::permission::Act;
-use crate::auth::ticket;
+use crate::auth::permission::Permission;
+use crate::auth::{SignedInUser, cookie, password, permission, ticket};
 use crate::domain::rejection::Rejection;
-use crate::http::body::Body;
-use crate::http::shape;
-use crate::limits::Client;
+use crate::http::json_body::JsonBody;
+use crate::http::parse;
+use crate::limits::ClientOrigin;
 use crate::problem::Problem;
-use crate::store::Issued;
-use crate::store::Principal;
-use crate::store::User;
+use crate::store::{Issued, Principal, User};
+use crate::{App, auth};
 
 /// `POST /api/auth/login`
-pub async fn login(app: Data<App>, req: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
-    if auth::provenance(&req).is_foreign(&app.config.allowed_origins) {
+pub async fn login(
+    app: Data<App>,
+    req: HttpRequest,
+    body: JsonBody,
+) -> Result<HttpResponse, Problem> {
+    if auth::request_provenance(&req).is_cross_site(&app.config.allowed_origins) {
         return Err(Problem::CrossSite);
     }
     attempt(&app, &req)?;
     let mut fields = body.fields()?;
-    let email = fields.required("email", shape::name);
-    let password = fields.required("password", shape::any_password);
+    let email = fields.required("email", parse::name);
+    let password = fields.required("password", parse::existing_password);
     fields.finish()?;
-    let user = recognise(&app, &email, password).await?;
+    let user = authenticate(&app, &email, password).await?;
     let now = Utc::now();
     let expires_at = (now + TimeDelta::seconds(app.config.token_seconds.into())).trunc_subsecs(0);
-    let session_id = auth::random_text();
+    let session_id = auth::random_token();
     let issued = Issued::Here { generation: user.generation, session_id: Some(session_id.clone()) };
     let principal = Principal { user_id: user.id, issued };
-    let token = app.keys.sign(&principal, expires_at, None).ok_or(Problem::SignInElsewhere)?;
+    let token =
+        app.token_keys.sign(&principal, expires_at, None).ok_or(Problem::SignInElsewhere)?;
     app.store.open_session(&session_id, user.id, now, expires_at).await?;
     let answer = HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(json!({ "token": token, "expires_at": shape::stamp(expires_at), "user": of(&user) }));
+        .json(json!({ "token": token, "expires_at": parse::format_time(expires_at), "user": user_json(&user) }));
     with_cookies(answer, cookies(&app, &req, &token, expires_at))
 }
 
 /// Counts one attempt at a password from an address.
 fn attempt(app: &App, req: &HttpRequest) -> Result<(), Problem> {
-    let address = Client::of(req, &app.limits.proxies).address;
-    let tried = app.limits.logins.take(&address);
+    let address = ClientOrigin::from_request(req, &app.limiters.proxies).address;
+    let tried = app.limiters.sign_ins.try_acquire(&address);
     tried.map_err(|retry_after| Problem::TooManyRequests { retry_after })
 }
 
@@ -64,31 +57,31 @@ fn attempt(app: &App, req: &HttpRequest) -> Result<(), Problem> {
 pub async fn confirm(
     app: &App,
     req: &HttpRequest,
-    who: &SignedIn,
+    who: &SignedInUser,
     password: String,
 ) -> Result<(), Problem> {
     attempt(app, req)?;
     let hash = app.store.user(who.id).await?.and_then(|user| user.password_hash);
-    let is_right = password::is_right(password, hash).await.map_err(Problem::Internal)?;
+    let is_right = password::verify(password, hash).await.map_err(Problem::Internal)?;
     let wrong = || Rejection::field("/current_password", "is not your password");
     if is_right { Ok(()) } else { Err(wrong().into()) }
 }
 
 /// The token with which a session goes on after its user's own new password: of the next
 /// generation, with the same end. `None` for a credential of no session.
-pub fn renew(app: &App, who: &SignedIn) -> Option<String> {
+pub fn renew(app: &App, who: &SignedInUser) -> Option<String> {
     let (generation, session) = (who.principal.generation()?, who.principal.session_id()?);
     let session_id = Some(session.to_owned());
     let issued = Issued::Here { generation: generation + 1, session_id };
     let principal = Principal { user_id: who.id, issued };
-    app.keys.sign(&principal, who.expires_at, None)
+    app.token_keys.sign(&principal, who.expires_at, None)
 }
 
 /// Says no in the same words and the same time, whatever was wrong.
-async fn recognise(app: &App, email: &str, password: String) -> Result<User, Problem> {
-    let user = app.store.user_by_email(email).await?.filter(|user| !user.disabled);
+async fn authenticate(app: &App, email: &str, password: String) -> Result<User, Problem> {
+    let user = app.store.user_by_email(email).await?.filter(|user| !user.is_disabled);
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-    let is_right = password::is_right(password, hash).await.map_err(Problem::Internal)?;
+    let is_right = password::verify(password, hash).await.map_err(Problem::Internal)?;
     user.filter(|_| is_right).ok_or(Problem::WrongPassword)
 }
 
@@ -100,19 +93,19 @@ pub fn cookies(
     expires_at: DateTime<Utc>,
 ) -> [Cookie<'static>; 2] {
     let seconds = (expires_at - Utc::now()).num_seconds().max(0);
-    cookie::begun(token, seconds, auth::is_tls(req, &app.config, &app.limits))
+    cookie::begun(token, seconds, auth::is_tls(req, &app.config, &app.limiters))
 }
 
 /// `POST /api/auth/logout`: ends the session of the cookie, and of the header, and forgets the
 /// cookies.
 pub async fn logout(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Problem> {
-    if auth::provenance(&req).is_foreign(&app.config.allowed_origins) {
+    if auth::request_provenance(&req).is_cross_site(&app.config.allowed_origins) {
         return Err(Problem::CrossSite);
     }
     for principal in auth::presented(&app, &req) {
         app.store.end_session(&principal).await?;
     }
-    let cookies = cookie::ended(auth::is_tls(&req, &app.config, &app.limits));
+    let cookies = cookie::ended(auth::is_tls(&req, &app.config, &app.limiters));
     with_cookies(HttpResponse::NoContent().finish(), cookies)
 }
 
@@ -128,33 +121,37 @@ pub fn with_cookies(
 }
 
 /// `GET /api/auth/me`
-pub async fn me(who: SignedIn) -> HttpResponse {
+pub async fn current_user(user: SignedInUser) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "private, no-store")).json(json!({
-        "id": who.id,
-        "email": who.email,
-        "name": who.name,
-        "role": who.role,
-        "expires_at": shape::stamp(who.expires_at),
+        "id": user.id,
+        "email": user.email,
+        "name": user.name,
+        "role": user.role,
+        "expires_at": parse::format_time(user.expires_at),
     }))
 }
 
 /// `POST /api/stream-tickets`
-pub async fn ticket(app: Data<App>, who: SignedIn, body: Body) -> Result<HttpResponse, Problem> {
-    let writes = app.limits.writes.take(&who.id);
-    writes.map_err(|retry_after| Problem::TooManyRequests { retry_after })?;
+pub async fn issue_stream_ticket(
+    app: Data<App>,
+    user: SignedInUser,
+    body: JsonBody,
+) -> Result<HttpResponse, Problem> {
+    let write_limit = app.limiters.writes.try_acquire(&user.id);
+    write_limit.map_err(|retry_after| Problem::TooManyRequests { retry_after })?;
     let mut fields = body.fields()?;
-    let topics = fields.required("topics", shape::topics);
+    let topics = fields.required("topics", parse::topics);
     fields.finish()?;
     for topic in &topics {
-        permission::may(&app.store, Some(&who), Act::Read(*topic)).await?;
+        permission::check(&app.store, Some(&user), Permission::Read(*topic)).await?;
     }
-    let (text, expires_at) = ticket::issue(&app.store, &who, &topics).await?;
+    let (text, expires_at) = ticket::issue(&app.store, &user, &topics).await?;
     Ok(HttpResponse::Created()
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(json!({ "ticket": text, "expires_at": shape::stamp(expires_at) })))
+        .json(json!({ "ticket": text, "expires_at": parse::format_time(expires_at) })))
 }
 
 /// A user as one sees oneself.
-fn of(user: &User) -> Value {
+fn user_json(user: &User) -> Value {
     json!({ "id": user.id, "email": user.email, "name": user.name, "role": user.role })
 }

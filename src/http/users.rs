@@ -1,103 +1,102 @@
 //! People who can sign in.
 
-use actix_web::HttpRequest;
-use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Query;
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use crate::auth::password;
-use crate::auth::permission::Act;
+use crate::auth::permission::Permission;
 use crate::domain::rejection::Rejection;
-use crate::http::body::Body;
+use crate::http::json_body::JsonBody;
 use crate::http::path::Path;
-use crate::http::reader::Paging;
-use crate::http::reader::Reader;
-use crate::http::sessions;
-use crate::http::shape;
-use crate::http::writer::Writer;
+use crate::http::read_context::{Paging, ReadContext};
+use crate::http::write_context::WriteContext;
+use crate::http::{parse, sessions};
 use crate::problem::Problem;
-use crate::store::ListOf;
-use crate::store::Principal;
-use crate::store::job::Done;
-use crate::store::job::EditUser;
-use crate::store::job::NewUser;
-use crate::store::job::Write;
+use crate::store::mutation::{Mutation, NewUser, Outcome, UserEdit};
+use crate::store::{ListQuery, Principal};
 
 /// `GET /api/users`
-pub async fn list(reader: Reader, paging: Query<Paging>) -> Result<HttpResponse, Problem> {
-    reader.may(Act::Users).await?;
-    let list = reader.page(ListOf::Users, &paging).await?;
-    Ok(reader.listed(&list))
+pub async fn list(ctx: ReadContext, paging: Query<Paging>) -> Result<HttpResponse, Problem> {
+    ctx.require(Permission::ManageUsers).await?;
+    let list = ctx.fetch_page(ListQuery::Users, &paging).await?;
+    Ok(ctx.list_response(&list))
 }
 
 /// `POST /api/users`
-pub async fn create(writer: Writer, body: Body) -> Result<HttpResponse, Problem> {
-    writer.may(Act::Users).await?;
+pub async fn create(ctx: WriteContext, body: JsonBody) -> Result<HttpResponse, Problem> {
+    ctx.require(Permission::ManageUsers).await?;
     let hash = body.hash();
     let mut fields = body.fields()?;
-    let email = fields.required("email", shape::email);
-    let name = fields.required("name", shape::name);
-    let password = fields.optional("password", shape::password);
-    let role = fields.optional("role", role).unwrap_or_else(|| "user".to_owned());
+    let email = fields.required("email", parse::email);
+    let name = fields.required("name", parse::name);
+    let password = fields.optional("password", parse::new_password);
+    let role = fields.optional("role", parse_role).unwrap_or_else(|| "user".to_owned());
     fields.finish()?;
-    let password_hash = hashed(password).await?;
-    let new = NewUser { email, name, password_hash, role };
-    writer.write(hash, Write::CreateUser(new)).await
+    let password_hash = hash_password(password).await?;
+    let new_user = NewUser { email, name, password_hash, role };
+    ctx.commit(hash, Mutation::CreateUser(new_user)).await
 }
 
 /// `GET /api/users/{id}`
-pub async fn read(reader: Reader, id: Path<i64>) -> Result<HttpResponse, Problem> {
-    reader.may(Act::Account(*id)).await?;
-    let user = reader.app.store.user(*id).await?.ok_or(Problem::NotFound("user"))?;
+pub async fn read(ctx: ReadContext, id: Path<i64>) -> Result<HttpResponse, Problem> {
+    ctx.require(Permission::ManageAccount(*id)).await?;
+    let user = ctx.app.store.user(*id).await?.ok_or(Problem::NotFound("user"))?;
     let body = json!({
         "id": user.id,
         "email": user.email,
         "name": user.name,
         "role": user.role,
-        "disabled": user.disabled,
+        "disabled": user.is_disabled,
     });
-    Ok(reader.found(Some(&user.version.to_string()), &body))
+    Ok(ctx.json_response(Some(&user.version.to_string()), &body))
 }
 
 /// `PATCH /api/users/{id}`: one's own name and password; the rest is for administrators.
 pub async fn edit(
     req: HttpRequest,
-    writer: Writer,
+    ctx: WriteContext,
     id: Path<i64>,
-    body: Body,
+    body: JsonBody,
 ) -> Result<HttpResponse, Problem> {
-    writer.may(Act::Account(*id)).await?;
+    ctx.require(Permission::ManageAccount(*id)).await?;
     let hash = body.hash();
     let mut fields = body.fields()?;
-    let name = fields.present("name", shape::name);
-    let password = fields.present("password", shape::password);
-    let current = fields.present("current_password", shape::any_password);
-    let role = fields.present("role", role);
-    let disabled = fields.present("disabled", shape::flag);
+    let name = fields.optional_non_null("name", parse::name);
+    let password = fields.optional_non_null("password", parse::new_password);
+    let current = fields.optional_non_null("current_password", parse::existing_password);
+    let role = fields.optional_non_null("role", parse_role);
+    let disabled = fields.optional_non_null("disabled", parse::boolean);
     fields.finish()?;
     if role.is_some() || disabled.is_some() {
-        writer.may(Act::Users).await?;
+        ctx.require(Permission::ManageUsers).await?;
     }
-    let is_own = password.is_some() && *id == writer.who.id;
+    let is_own = password.is_some() && *id == ctx.user.id;
     if is_own {
-        confirm(&req, &writer, current).await?;
+        confirm(&req, &ctx, current).await?;
     }
-    let own = is_own.then(|| Principal::clone(&writer.who.principal));
-    let edit = EditUser { name, password_hash: hashed(password).await?, own, role, disabled };
-    let done = writer.perform(hash, Write::EditUser { id: *id, edit }).await?;
-    if is_own { renewed(&req, &writer, done) } else { Ok(writer.answer(&done)) }
+    let own = is_own.then(|| Principal::clone(&ctx.user.principal));
+    let edit = UserEdit {
+        name,
+        password_hash: hash_password(password).await?,
+        own,
+        role,
+        is_disabled: disabled,
+    };
+    let done = ctx.perform(hash, Mutation::EditUser { id: *id, edit }).await?;
+    if is_own { renewed(&req, &ctx, done) } else { Ok(ctx.outcome_response(&done)) }
 }
 
 /// Who sets their own password knows the one that they have.
 async fn confirm(
     req: &HttpRequest,
-    writer: &Writer,
+    writer: &WriteContext,
     current: Option<String>,
 ) -> Result<(), Problem> {
     let missing = || Rejection::field("/current_password", "is missing");
     let current = current.ok_or_else(missing)?;
-    match sessions::confirm(&writer.app, req, &writer.who, current).await {
+    match sessions::confirm(&writer.app, req, &writer.user, current).await {
         // An answer that was lost may be asked for once more: by then the password is the new one.
         Err(refusal @ Problem::Rejected(_)) => writer.refuse(refusal).await,
         outcome => outcome,
@@ -106,24 +105,28 @@ async fn confirm(
 
 /// The answer with the token that the session goes on with, where the old one was: in the cookie,
 /// or in the body.
-fn renewed(req: &HttpRequest, writer: &Writer, mut done: Done) -> Result<HttpResponse, Problem> {
-    let token = if done.again { None } else { sessions::renew(&writer.app, &writer.who) };
-    let Some(token) = token else { return Ok(writer.answer(&done)) };
-    let expires_at = writer.who.expires_at;
+fn renewed(
+    req: &HttpRequest,
+    writer: &WriteContext,
+    mut done: Outcome,
+) -> Result<HttpResponse, Problem> {
+    let token = if done.is_replay { None } else { sessions::renew(&writer.app, &writer.user) };
+    let Some(token) = token else { return Ok(writer.outcome_response(&done)) };
+    let expires_at = writer.user.expires_at;
     if req.headers().contains_key(header::AUTHORIZATION) {
         done.body["token"] = token.into();
-        done.body["expires_at"] = shape::stamp(expires_at).into();
-        return Ok(writer.answer(&done));
+        done.body["expires_at"] = parse::format_time(expires_at).into();
+        return Ok(writer.outcome_response(&done));
     }
     let cookies = sessions::cookies(&writer.app, req, &token, expires_at);
-    sessions::with_cookies(writer.answer(&done), cookies)
+    sessions::with_cookies(writer.outcome_response(&done), cookies)
 }
 
-fn role(value: &serde_json::Value) -> Result<String, String> {
-    shape::one_of(&["user", "admin"])(value)
+fn parse_role(value: &serde_json::Value) -> Result<String, String> {
+    parse::one_of(&["user", "admin"])(value)
 }
 
-async fn hashed(password: Option<String>) -> Result<Option<String>, Problem> {
+async fn hash_password(password: Option<String>) -> Result<Option<String>, Problem> {
     match password {
         Some(password) => password::hash(password).await.map(Some).map_err(Problem::Internal),
         None => Ok(None),

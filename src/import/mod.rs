@@ -3,46 +3,40 @@
 //! In the order a file travels: `sheet` reads it, `script` plays it in memory against the rules
 //! and gives the commands, `writing` sends them to the store.
 
-mod balls;
-mod compare;
-mod ending;
+mod cricsheet;
+mod cross_check;
+mod deliveries;
+mod endings;
 mod roster;
 mod script;
-mod sheet;
-mod table;
-mod writing;
+mod simulation;
+mod store_import;
 
 use std::fmt;
 
+pub use cricsheet::CricsheetFile;
 pub use roster::Roster;
-pub use script::Line;
-pub use script::Script;
-pub use script::play;
-pub use sheet::Sheet;
-pub use writing::Fault;
-pub use writing::Imported;
-pub use writing::Wish;
-pub use writing::rehearse;
-pub use writing::write;
+pub use script::{CommandScript, ScriptedCommand, build_script};
+pub use store_import::{ImportError, ImportOptions, ImportedMatch, import_match, simulate_file};
 
 /// Why a file is refused, and where in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Misfit {
+pub struct InvalidFile {
     /// `innings 2, over 14, ball 3`, as the file has them: its overs are counted from 0.
-    pub place: String,
-    pub why: String,
+    pub location: String,
+    pub reason: String,
 }
 
-impl Misfit {
-    pub fn at(place: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { place: place.into(), why: why.into() }
+impl InvalidFile {
+    pub fn new(location: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { location: location.into(), reason: reason.into() }
     }
 }
 
-impl fmt::Display for Misfit {
+impl fmt::Display for InvalidFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.why)
+        write!(f, "{}: {}", self.location, self.reason)
     }
 }
 
-impl std::error::Error for Misfit {}
+impl std::error::Error for InvalidFile {}

@@ -1,17 +1,16 @@
 //! The teams and players of a file under the ids that commands name them by.
 
-use crate::import::Misfit;
-use crate::import::Sheet;
+use crate::import::{CricsheetFile, InvalidFile};
 use crate::sports::Player;
 
 /// Both teams, the first named first: it counts as the home side.
 #[derive(Clone, Debug)]
 pub struct Roster {
-    pub teams: [Team; 2],
+    pub teams: [RosterTeam; 2],
 }
 
 #[derive(Clone, Debug)]
-pub struct Team {
+pub struct RosterTeam {
     pub id: i64,
     pub name: String,
     pub players: Vec<Player>,
@@ -19,41 +18,42 @@ pub struct Team {
 
 impl Roster {
     /// Ids for playing in memory, before anybody is stored.
-    pub fn made_up(sheet: &Sheet) -> Result<Self, Misfit> {
-        let [home, away] = &sheet.info.teams;
+    pub fn with_temporary_ids(file: &CricsheetFile) -> Result<Self, InvalidFile> {
+        let [home, away] = &file.info.teams;
         let mut next = 0;
         let mut team = |id, name: &String| {
-            let names = sheet.info.players.get(name);
-            let names = names.ok_or_else(|| Misfit::at("info.players", format!("no {name}")))?;
+            let names = file.info.players.get(name);
+            let names =
+                names.ok_or_else(|| InvalidFile::new("info.players", format!("no {name}")))?;
             let player = |name: &String| {
                 next += 1;
                 Player { id: next, team_id: id, name: name.clone(), shirt_number: None }
             };
             let players = names.iter().map(player).collect();
-            Ok(Team { id, name: name.clone(), players })
+            Ok(RosterTeam { id, name: name.clone(), players })
         };
         let teams = [team(1, home)?, team(2, away)?];
         Ok(Self { teams })
     }
 
-    pub fn team(&self, name: &str) -> Result<&Team, String> {
+    pub fn find_team(&self, name: &str) -> Result<&RosterTeam, String> {
         let found = self.teams.iter().find(|team| team.name == name);
         found.ok_or_else(|| format!("{name} is neither of the two teams"))
     }
 
-    pub fn other(&self, team_id: i64) -> &Team {
+    pub fn opponent_of(&self, team_id: i64) -> &RosterTeam {
         let [home, away] = &self.teams;
         if home.id == team_id { away } else { home }
     }
 
-    pub fn known(&self, ids: &[i64]) -> Vec<Player> {
+    pub fn players_by_id(&self, ids: &[i64]) -> Vec<Player> {
         let all = self.teams.iter().flat_map(|team| &team.players);
         all.filter(|player| ids.contains(&player.id)).cloned().collect()
     }
 }
 
-impl Team {
-    pub fn player(&self, name: &str) -> Result<i64, String> {
+impl RosterTeam {
+    pub fn find_or_error(&self, name: &str) -> Result<i64, String> {
         let found = self.find(name);
         found.ok_or_else(|| format!("{name} is not among the players of {}", self.name))
     }

@@ -3,15 +3,12 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::MutexGuard;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How many there may be; 0 is no limit.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StreamLimits {
-    pub in_all: usize,
+    pub total: usize,
     pub per_user: usize,
     pub per_address: usize,
     pub per_topic: usize,
@@ -19,135 +16,140 @@ pub struct StreamLimits {
 
 /// Which limit was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Limit {
-    All,
-    User,
-    Address,
-    Topic,
+pub enum StreamLimit {
+    Total,
+    PerUser,
+    PerAddress,
+    PerTopic,
 }
 
-impl Limit {
+impl StreamLimit {
     /// As metrics and logs name it.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
-            Self::All => "streams",
-            Self::User => "streams_per_user",
-            Self::Address => "streams_per_address",
-            Self::Topic => "streams_per_topic",
+            Self::Total => "streams",
+            Self::PerUser => "streams_per_user",
+            Self::PerAddress => "streams_per_address",
+            Self::PerTopic => "streams_per_topic",
         }
     }
 }
 
 /// Gives out the permission to hold a stream open; `T` is a topic. Clones count together.
 #[derive(Clone, Debug)]
-pub struct Permits<T: Hash + Eq + Clone>(Arc<Shared<T>>);
+pub struct StreamPermits<T: Hash + Eq + Clone>(Arc<PermitCounter<T>>);
 
 #[derive(Debug)]
-struct Shared<T> {
+struct PermitCounter<T> {
     limits: StreamLimits,
-    open: Mutex<Open<T>>,
+    counts: Mutex<OpenCounts<T>>,
 }
 
 #[derive(Debug)]
-struct Open<T> {
-    all: usize,
-    users: HashMap<i64, usize>,
-    addresses: HashMap<IpAddr, usize>,
-    topics: HashMap<T, usize>,
+struct OpenCounts<T> {
+    total: usize,
+    by_user: HashMap<i64, usize>,
+    by_address: HashMap<IpAddr, usize>,
+    by_topic: HashMap<T, usize>,
 }
 
 /// One stream's place, given back when it is dropped.
 #[derive(Debug)]
 #[must_use = "the stream is no longer counted once this is dropped"]
-pub struct Permit<T: Hash + Eq + Clone> {
-    shared: Arc<Shared<T>>,
-    user: Option<i64>,
+pub struct StreamPermit<T: Hash + Eq + Clone> {
+    counter: Arc<PermitCounter<T>>,
+    user_id: Option<i64>,
     address: IpAddr,
     topics: Box<[T]>,
 }
 
-impl<T: Hash + Eq + Clone> Permits<T> {
+impl<T: Hash + Eq + Clone> StreamPermits<T> {
     pub fn new(limits: StreamLimits) -> Self {
-        let open = Open {
-            all: 0,
-            users: HashMap::new(),
-            addresses: HashMap::new(),
-            topics: HashMap::new(),
+        let open = OpenCounts {
+            total: 0,
+            by_user: HashMap::new(),
+            by_address: HashMap::new(),
+            by_topic: HashMap::new(),
         };
-        Self(Arc::new(Shared { limits, open: Mutex::new(open) }))
+        Self(Arc::new(PermitCounter { limits, counts: Mutex::new(open) }))
     }
 
     /// Counts one more stream, or says which limit is met; then nothing is counted.
     ///
     /// Give the user only for streams that count for him: public ones don't.
-    pub fn take(
+    pub fn try_acquire(
         &self,
-        user: Option<i64>,
+        user_id: Option<i64>,
         address: IpAddr,
         topics: &[T],
-    ) -> Result<Permit<T>, Limit> {
+    ) -> Result<StreamPermit<T>, StreamLimit> {
         let limits = self.0.limits;
-        let mut open = self.0.lock();
-        let full = |count: Option<&usize>, limit: usize| {
+        let mut counts = self.0.lock();
+        let is_full = |count: Option<&usize>, limit: usize| {
             limit != 0 && count.is_some_and(|&count| count >= limit)
         };
-        if full(Some(&open.all), limits.in_all) {
-            return Err(Limit::All);
+        if is_full(Some(&counts.total), limits.total) {
+            return Err(StreamLimit::Total);
         }
-        if user.is_some_and(|user| full(open.users.get(&user), limits.per_user)) {
-            return Err(Limit::User);
+        if user_id.is_some_and(|user| is_full(counts.by_user.get(&user), limits.per_user)) {
+            return Err(StreamLimit::PerUser);
         }
-        if full(open.addresses.get(&address), limits.per_address) {
-            return Err(Limit::Address);
+        if is_full(counts.by_address.get(&address), limits.per_address) {
+            return Err(StreamLimit::PerAddress);
         }
-        if topics.iter().any(|topic| full(open.topics.get(topic), limits.per_topic)) {
-            return Err(Limit::Topic);
+        if topics.iter().any(|topic| is_full(counts.by_topic.get(topic), limits.per_topic)) {
+            return Err(StreamLimit::PerTopic);
         }
-        open.all += 1;
-        if let Some(user) = user {
-            *open.users.entry(user).or_default() += 1;
+        counts.total += 1;
+        if let Some(user) = user_id {
+            *counts.by_user.entry(user).or_default() += 1;
         }
-        *open.addresses.entry(address).or_default() += 1;
+        *counts.by_address.entry(address).or_default() += 1;
         for topic in topics {
-            *open.topics.entry(topic.clone()).or_default() += 1;
+            *counts.by_topic.entry(topic.clone()).or_default() += 1;
         }
-        drop(open);
-        Ok(Permit { shared: Arc::clone(&self.0), user, address, topics: topics.into() })
+        drop(counts);
+        Ok(StreamPermit {
+            counter: Arc::clone(&self.0),
+            user_id: user_id,
+            address,
+            topics: topics.into(),
+        })
     }
 
     /// How many streams are open.
-    pub fn open(&self) -> usize {
-        self.0.lock().all
+    pub fn open_count(&self) -> usize {
+        self.0.lock().total
     }
 
     /// How many readers each topic has.
-    pub fn by_topic(&self) -> Vec<(T, usize)> {
-        self.0.lock().topics.iter().map(|(topic, &count)| (topic.clone(), count)).collect()
+    pub fn open_by_topic(&self) -> Vec<(T, usize)> {
+        self.0.lock().by_topic.iter().map(|(topic, &count)| (topic.clone(), count)).collect()
     }
 }
 
-impl<T> Shared<T> {
-    fn lock(&self) -> MutexGuard<'_, Open<T>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+impl<T> PermitCounter<T> {
+    fn lock(&self) -> MutexGuard<'_, OpenCounts<T>> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<T: Hash + Eq + Clone> Drop for Permit<T> {
+impl<T: Hash + Eq + Clone> Drop for StreamPermit<T> {
     fn drop(&mut self) {
-        let mut open = self.shared.lock();
-        open.all -= 1;
-        if let Some(user) = &self.user {
-            release(&mut open.users, user);
+        let mut open = self.counter.lock();
+        open.total -= 1;
+        if let Some(user) = &self.user_id {
+            decrement(&mut open.by_user, user);
         }
-        release(&mut open.addresses, &self.address);
+        decrement(&mut open.by_address, &self.address);
         for topic in &self.topics {
-            release(&mut open.topics, topic);
+            decrement(&mut open.by_topic, topic);
         }
     }
 }
 
 /// Counts one less, and forgets who has none.
-fn release<K: Hash + Eq>(counts: &mut HashMap<K, usize>, key: &K) {
+fn decrement<K: Hash + Eq>(counts: &mut HashMap<K, usize>, key: &K) {
     if let Some(count) = counts.get_mut(key) {
         *count -= 1;
         if *count == 0 {
@@ -165,35 +167,35 @@ mod tests {
     }
 
     #[test]
-    fn each_limit_is_met_and_given_back() {
+    fn each_limit_rejects_and_is_released_on_drop() {
         #[rustfmt::skip]
         let cases = [
-            (StreamLimits { in_all: 1, ..StreamLimits::default() },      (Some(2), 2, "b"), Some(Limit::All)),
-            (StreamLimits { per_user: 1, ..StreamLimits::default() },    (Some(1), 2, "b"), Some(Limit::User)),
+            (StreamLimits { total: 1, ..StreamLimits::default() },      (Some(2), 2, "b"), Some(StreamLimit::Total)),
+            (StreamLimits { per_user: 1, ..StreamLimits::default() },    (Some(1), 2, "b"), Some(StreamLimit::PerUser)),
             (StreamLimits { per_user: 1, ..StreamLimits::default() },    (Some(2), 1, "a"), None),
             (StreamLimits { per_user: 1, ..StreamLimits::default() },    (None, 1, "a"),    None),
-            (StreamLimits { per_address: 1, ..StreamLimits::default() }, (Some(2), 1, "b"), Some(Limit::Address)),
+            (StreamLimits { per_address: 1, ..StreamLimits::default() }, (Some(2), 1, "b"), Some(StreamLimit::PerAddress)),
             (StreamLimits { per_address: 1, ..StreamLimits::default() }, (Some(1), 2, "a"), None),
-            (StreamLimits { per_topic: 1, ..StreamLimits::default() },   (Some(2), 2, "a"), Some(Limit::Topic)),
+            (StreamLimits { per_topic: 1, ..StreamLimits::default() },   (Some(2), 2, "a"), Some(StreamLimit::PerTopic)),
             (StreamLimits { per_topic: 1, ..StreamLimits::default() },   (Some(1), 1, "b"), None),
             (StreamLimits::default(),                                    (Some(1), 1, "a"), None),
         ];
         for (limits, (user, last, topic), expected) in cases {
-            let permits = Permits::new(limits);
-            let first = permits.take(Some(1), address(1), &["a"]).unwrap();
-            let second = permits.take(user, address(last), &[topic]);
+            let permits = StreamPermits::new(limits);
+            let first = permits.try_acquire(Some(1), address(1), &["a"]).unwrap();
+            let second = permits.try_acquire(user, address(last), &[topic]);
             assert_eq!(second.err(), expected, "{limits:?}");
             drop(first);
-            let _again = permits.take(Some(1), address(1), &["a"]).unwrap();
-            assert_eq!(permits.open(), 1, "{limits:?}");
+            let _again = permits.try_acquire(Some(1), address(1), &["a"]).unwrap();
+            assert_eq!(permits.open_count(), 1, "{limits:?}");
         }
     }
 
     #[test]
-    fn nothing_is_kept_of_those_who_left() {
-        let permits = Permits::new(StreamLimits::default());
-        drop(permits.take(Some(1), address(1), &["a", "b"]).unwrap());
+    fn counts_are_removed_when_permits_drop() {
+        let permits = StreamPermits::new(StreamLimits::default());
+        drop(permits.try_acquire(Some(1), address(1), &["a", "b"]).unwrap());
         let open = permits.0.lock();
-        assert!(open.users.is_empty() && open.addresses.is_empty() && open.topics.is_empty());
+        assert!(open.by_user.is_empty() && open.by_address.is_empty() && open.by_topic.is_empty());
     }
 }

@@ -2,46 +2,42 @@
 
 use std::path::Path;
 
-use anyhow::Context;
-use anyhow::anyhow;
-use anyhow::bail;
+use anyhow::{Context, anyhow, bail};
 use futures_util::FutureExt;
 
 use crate::bus;
-use crate::bus::link::Connect;
-use crate::config::Config;
-use crate::config::Secret;
-use crate::store::Options;
-use crate::store::Store;
+use crate::bus::connection::ConnectFn;
+use crate::config::{Config, Secret};
+use crate::store::{Store, StoreOptions};
 
 /// How lines to the other nodes are opened; none for a node that is alone.
-pub fn lines(config: &Config, store: &Store) -> anyhow::Result<Option<Connect>> {
+pub fn bus_connect_fn(config: &Config, store: &Store) -> anyhow::Result<Option<ConnectFn>> {
     let url = config.bus_url.as_ref().map(Secret::reveal);
-    let own = store.lines();
+    let default_bus = store.bus_connect_fn();
     match url {
-        None => Ok(own),
+        None => Ok(default_bus),
         Some("none") => Ok(None),
-        Some(_) if own.is_none() => bail!(
+        Some(_) if default_bus.is_none() => bail!(
             "SQLite is for one node, which needs no bus: leave TOUCHLINE_BUS_URL out, \
              or keep everything in PostgreSQL (TOUCHLINE_DATABASE_URL=postgres://…)"
         ),
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-            let options = Options { url: url.to_owned(), ..super::options(config)? };
-            Ok(Some(store.lines_to(&options).context("The bus can't be used")?))
+            let options = StoreOptions { url: url.to_owned(), ..super::store_options(config)? };
+            Ok(Some(store.bus_connect_fn_to(&options).context("The bus can't be used")?))
         }
         Some(url) if url.starts_with("redis://") || url.starts_with("rediss://") => {
-            Ok(Some(through_redis(url, config.bus_ca_file.as_deref(), store.epoch())?))
+            Ok(Some(redis_connect_fn(url, config.bus_ca_file.as_deref(), store.epoch())?))
         }
         Some(_) => bail!("TOUCHLINE_BUS_URL: use postgres://…, redis://…, rediss://… or none"),
     }
 }
 
-fn through_redis(url: &str, ca_file: Option<&Path>, epoch: &str) -> anyhow::Result<Connect> {
-    let client = bus::redis::client(url, ca_file)
+fn redis_connect_fn(url: &str, ca_file: Option<&Path>, epoch: &str) -> anyhow::Result<ConnectFn> {
+    let client = bus::redis::build_client(url, ca_file)
         .map_err(|error| anyhow!(error).context("The bus can't be used"))?;
     let epoch = epoch.to_owned();
     Ok(Box::new(move || {
         let (client, epoch) = (client.clone(), epoch.clone());
-        async move { bus::redis::line(client, &epoch).await }.boxed()
+        async move { bus::redis::open_connection(client, &epoch).await }.boxed()
     }))
 }

@@ -11,27 +11,26 @@ use tokio::signal::unix::SignalKind;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::server::Ended;
-use crate::server::Node;
-use crate::stream::hub::Notice;
+use crate::server::{Node, StopReason};
+use crate::stream::hub::HubCommand;
 
 /// Streams of another epoch tell what is no longer so: they are ended within seconds.
-const ANEW_SECONDS: u32 = 2;
+const RESTART_DRAIN_SECONDS: u32 = 2;
 
 /// Turns true at SIGTERM or SIGINT. Called once, for all services that this process runs: a signal
 /// that comes while one of them is built anew must not be lost.
-pub fn ending() -> watch::Receiver<bool> {
-    let (ending, asked) = watch::channel(false);
+pub fn shutdown_requested() -> watch::Receiver<bool> {
+    let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
-        signal().await;
+        wait_for_signal().await;
         tracing::info!("Ending: no new streams, goodbye to the open ones");
-        ending.send_replace(true);
-        ending.closed().await;
+        sender.send_replace(true);
+        sender.closed().await;
     });
-    asked
+    receiver
 }
 
-async fn signal() {
+async fn wait_for_signal() {
     let (Ok(mut term), Ok(mut int)) =
         (unix::signal(SignalKind::terminate()), unix::signal(SignalKind::interrupt()))
     else {
@@ -45,19 +44,23 @@ async fn signal() {
 }
 
 /// Says goodbye to all streams, and stops the server.
-pub async fn drain(node: &Node, server: ServerHandle, why: Ended) {
-    node.ready.store(false, Ordering::Relaxed);
-    node.shared.draining.send_replace(true);
-    let asked = u32::try_from(node.config.drain_seconds).unwrap_or(u32::MAX);
-    let seconds = if why == Ended::Anew { asked.min(ANEW_SECONDS) } else { asked };
-    node.shared.feeder.tell_all(|| Notice::Drain { seconds });
+pub async fn drain(node: &Node, server: ServerHandle, reason: StopReason) {
+    node.is_ready.store(false, Ordering::Relaxed);
+    node.stream_context.draining.send_replace(true);
+    let configured = u32::try_from(node.config.drain_seconds).unwrap_or(u32::MAX);
+    let seconds = if reason == StopReason::EpochChanged {
+        configured.min(RESTART_DRAIN_SECONDS)
+    } else {
+        configured
+    };
+    node.stream_context.feeder.broadcast(|| HubCommand::Drain { seconds });
     // Those whose sockets are blocked can't be told; they are cut by the server's stop.
-    let patience = Duration::from_secs(u64::from(seconds) + 2);
-    let ends_at = Instant::now() + patience;
+    let timeout = Duration::from_secs(u64::from(seconds) + 2);
+    let deadline = Instant::now() + timeout;
     loop {
-        let open = node.limits.permits.open();
-        node.shared.metrics.drain_left.set(i64::try_from(open).unwrap_or(i64::MAX));
-        if open == 0 || Instant::now() >= ends_at {
+        let open = node.limiters.stream_permits.open_count();
+        node.stream_context.metrics.draining_streams.set(i64::try_from(open).unwrap_or(i64::MAX));
+        if open == 0 || Instant::now() >= deadline {
             break;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

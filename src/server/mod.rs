@@ -1,163 +1,159 @@
 //! Puts the parts together; starts, drains and stops them in order.
 
+pub mod allocator;
 mod bus;
 pub mod demo;
 mod drain;
-mod listen;
-pub mod memory;
+mod listener;
 mod relay;
 mod scheduler;
 
-use std::net::SocketAddr;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use actix_web::web::Data;
 use anyhow::Context;
-use tokio::sync::mpsc;
-use tokio::sync::watch;
+pub use drain::shutdown_requested;
+pub use relay::RelayServer;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::App;
-use crate::auth;
-use crate::auth::Keys;
-use crate::auth::permission;
-use crate::auth::public::PublicTopics;
-use crate::bus::link;
-use crate::bus::link::Connect;
+use crate::auth::public_topics::PublicTopics;
+use crate::auth::{TokenKeys, permission};
+use crate::bus::connection;
+use crate::bus::connection::ConnectFn;
 use crate::config::Config;
-use crate::http;
-use crate::limits::Limits;
+use crate::limits::Limiters;
 use crate::metrics::Metrics;
-use crate::store::Options;
-use crate::store::Store;
-use crate::store::Waits;
-use crate::stream::Settings;
-use crate::stream::Shared;
-use crate::stream::feeder;
-use crate::stream::feeder::Feeder;
-use crate::stream::guard::Rights;
-use crate::stream::opened::Opened;
-use crate::stream::pages::Pages;
-use crate::stream::snapshot::Snapshots;
-
-pub use drain::ending;
-pub use relay::RelayServer;
+use crate::store::{DatabaseTimeouts, Store, StoreOptions};
+use crate::stream::feeder::FeederHandle;
+use crate::stream::page_cache::PageCache;
+use crate::stream::rights_sweep::RightsWatch;
+use crate::stream::snapshot::SnapshotCache;
+use crate::stream::visibility_floor::VisibilityFloors;
+use crate::stream::{StreamContext, StreamSettings, feeder};
+use crate::{App, auth, http};
 
 /// A service that is ready to be run: the port is open, the log's head has been read.
 pub struct Server {
     pub address: SocketAddr,
     pub app: Arc<App>,
     listener: TcpListener,
-    asks: mpsc::UnboundedReceiver<feeder::Ask>,
+    feeder_commands: mpsc::UnboundedReceiver<feeder::FeederCommand>,
     /// How the other nodes are reached.
-    lines: Option<Connect>,
+    bus_connect: Option<ConnectFn>,
 }
 
 /// Why a service has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum StopReason {
     /// It was asked to.
-    Asked,
+    Requested,
     /// The database is another than it was, and all that is known of it too old: to be built anew.
-    Anew,
+    EpochChanged,
 }
 
 /// What serving takes, whatever is served.
 struct Node {
     config: Arc<Config>,
-    limits: Arc<Limits>,
-    shared: Arc<Shared>,
-    ready: Arc<AtomicBool>,
+    limiters: Arc<Limiters>,
+    stream_context: Arc<StreamContext>,
+    is_ready: Arc<AtomicBool>,
 }
 
 impl Server {
     /// Opens the database, running what migrations it lacks.
-    pub async fn open(config: &Config) -> anyhow::Result<Store> {
-        Store::open(&options(config)?).await.context("The database can't be opened")
+    pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
+        Store::open(&store_options(config)?).await.context("The database can't be opened")
     }
 
     /// Opens the port, over a store that is open already.
     pub async fn with_store(config: Config, store: Store) -> anyhow::Result<Self> {
-        let listener = listen::bind(&config)
+        let listener = listener::bind(&config)
             .with_context(|| format!("{} can't be listened on", config.listen))?;
         let address = listener.local_addr()?;
-        let lines = bus::lines(&config, &store)?;
-        let keys = Keys::new(&config)?;
-        let (feeder, asks) = Feeder::new();
-        let rights = Rights::new(store.rights_version().await?, may_read(&store));
-        let shared = Arc::new(Shared {
+        let bus_connect = bus::bus_connect_fn(&config, &store)?;
+        let keys = TokenKeys::from_config(&config)?;
+        let (feeder, feeder_commands) = FeederHandle::new();
+        let rights = RightsWatch::new(store.rights_version().await?, read_check(&store));
+        let stream_context = Arc::new(StreamContext {
             source: Arc::new(store.clone()),
-            settings: settings(&config),
+            settings: stream_settings(&config),
             metrics: Arc::new(Metrics::new()),
             feeder,
-            snapshots: Snapshots::default(),
-            pages: Pages::default(),
-            opened: Opened::default(),
-            rights,
+            snapshot_cache: SnapshotCache::default(),
+            page_cache: PageCache::default(),
+            visibility_floors: VisibilityFloors::default(),
+            rights_watch: rights,
             draining: tokio::sync::watch::Sender::new(false),
             runtime: tokio::runtime::Handle::current(),
         });
         let app = Arc::new(App {
             store,
-            keys,
-            limits: Arc::new(Limits::new(&config)),
-            public: PublicTopics::default(),
+            token_keys: keys,
+            limiters: Arc::new(Limiters::new(&config)),
+            public_topics: PublicTopics::default(),
             config: Arc::new(config),
-            shared,
-            ready: Arc::new(AtomicBool::new(true)),
+            stream_context: stream_context,
+            is_ready: Arc::new(AtomicBool::new(true)),
         });
-        Ok(Self { address, app, listener, asks, lines })
+        Ok(Self {
+            address,
+            app,
+            listener,
+            feeder_commands: feeder_commands,
+            bus_connect: bus_connect,
+        })
     }
 
     /// Serves until it is asked to end (see [`ending`]), or until another epoch has begun; then
     /// says goodbye to the streams and stops.
-    pub async fn run(self, mut asked: watch::Receiver<bool>) -> anyhow::Result<Ended> {
-        let Self { app, listener, asks, lines, .. } = self;
+    pub async fn run(self, mut shutdown: watch::Receiver<bool>) -> anyhow::Result<StopReason> {
+        let Self { app, listener, feeder_commands: asks, bus_connect: connect, .. } = self;
         // Ended with this function, however it ends.
-        let mut beside = JoinSet::new();
-        beside.spawn(feeder::run(Arc::clone(&app.shared), asks));
-        if let Some(lines) = lines {
-            let bell = app.store.bell().clone();
-            beside.spawn(link::run(lines, bell, Arc::clone(&app.shared.metrics)));
+        let mut tasks = JoinSet::new();
+        tasks.spawn(feeder::run(Arc::clone(&app.stream_context), asks));
+        if let Some(lines) = connect {
+            let notifier = app.store.commit_notifier().clone();
+            tasks.spawn(connection::run(lines, notifier, Arc::clone(&app.stream_context.metrics)));
         }
-        beside.spawn(scheduler::run(Arc::clone(&app)));
+        tasks.spawn(scheduler::run(Arc::clone(&app)));
         let node = Node {
             config: Arc::clone(&app.config),
-            limits: Arc::clone(&app.limits),
-            shared: Arc::clone(&app.shared),
-            ready: Arc::clone(&app.ready),
+            limiters: Arc::clone(&app.limiters),
+            stream_context: Arc::clone(&app.stream_context),
+            is_ready: Arc::clone(&app.is_ready),
         };
         let data = Data::from(Arc::clone(&app));
-        let service = move |hub| http::service(data.clone(), hub);
-        let server = listen::serve(&node, listener, service)?;
+        let service = move |hub| http::build_app(data.clone(), hub);
+        let server = listener::start_workers(&node, listener, service)?;
         let handle = server.handle();
-        let ending = tokio::spawn(async move {
-            let ended = tokio::select! {
-                _ = asked.wait_for(|asked| *asked) => Ended::Asked,
-                epoch = app.shared.rights.watch(&app.store) => {
+        let stopping = tokio::spawn(async move {
+            let reason = tokio::select! {
+                _ = shutdown.wait_for(|asked| *asked) => StopReason::Requested,
+                epoch = app.stream_context.rights_watch.watch_until_epoch_changes(&app.store) => {
                     tracing::warn!(epoch, "Another epoch has begun: this node begins anew");
-                    Ended::Anew
+                    StopReason::EpochChanged
                 }
             };
-            drain::drain(&node, handle, ended).await;
-            ended
+            drain::drain(&node, handle, reason).await;
+            reason
         });
         server.await.context("The service failed")?;
-        Ok(ending.await?)
+        Ok(stopping.await?)
     }
 }
 
 /// How the settings say that the database is to be opened. May make the secret beside `SQLite`'s.
-pub fn options(config: &Config) -> anyhow::Result<Options> {
+pub fn store_options(config: &Config) -> anyhow::Result<StoreOptions> {
     let seconds = |seconds: u32| Duration::from_secs(seconds.into());
-    Ok(Options {
+    Ok(StoreOptions {
         url: config.database_url.reveal().to_owned(),
-        connections: config.database_connections,
+        max_connections: config.database_connections,
         ca_file: config.database_ca_file.clone(),
-        waits: Waits {
+        timeouts: DatabaseTimeouts {
             connection: seconds(config.database_wait_seconds),
             statement: seconds(config.database_statement_seconds),
         },
@@ -165,9 +161,9 @@ pub fn options(config: &Config) -> anyhow::Result<Options> {
     })
 }
 
-fn settings(config: &Config) -> Settings {
+fn stream_settings(config: &Config) -> StreamSettings {
     let streams = &config.streams;
-    Settings {
+    StreamSettings {
         heartbeat_seconds: streams.heartbeat_seconds,
         lifetime_seconds: streams.lifetime_seconds,
         retry_min_ms: streams.retry_min_ms,
@@ -180,12 +176,12 @@ fn settings(config: &Config) -> Settings {
 }
 
 /// How hubs ask whether somebody may still read: by the same table as everybody else.
-fn may_read(store: &Store) -> crate::stream::guard::MayRead {
+fn read_check(store: &Store) -> crate::stream::rights_sweep::ReadCheckFn {
     let store = store.clone();
     Box::new(move |principal, topic| {
         let store = store.clone();
         let may =
-            async move { permission::may_still_read(&store, principal.as_deref(), topic).await };
+            async move { permission::can_read_topic(&store, principal.as_deref(), topic).await };
         Box::pin(may)
     })
 }

@@ -1,7 +1,6 @@
 //! The parts of a relay: a feeder that reads another node's streams, and no database.
 
-use std::net::SocketAddr;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -10,29 +9,22 @@ use actix_web::web::Data;
 use anyhow::Context;
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::config::Config;
 use crate::domain::access::Access;
 use crate::http::relay;
-use crate::http::relay::Relay;
-use crate::limits::Limits;
+use crate::http::relay::RelayApp;
+use crate::limits::Limiters;
 use crate::metrics::Metrics;
-use crate::relay::Client;
-use crate::relay::Upstream;
-use crate::server::Ended;
-use crate::server::Node;
-use crate::server::drain;
-use crate::server::listen;
-use crate::server::settings;
-use crate::stream::Shared;
-use crate::stream::feeder;
-use crate::stream::feeder::Feeder;
-use crate::stream::guard::Rights;
-use crate::stream::opened::Opened;
-use crate::stream::pages::Pages;
-use crate::stream::snapshot::Snapshots;
+use crate::relay::{Upstream, UpstreamClient};
+use crate::server::{Node, StopReason, drain, listener, stream_settings};
+use crate::stream::feeder::FeederHandle;
+use crate::stream::page_cache::PageCache;
+use crate::stream::rights_sweep::RightsWatch;
+use crate::stream::snapshot::SnapshotCache;
+use crate::stream::visibility_floor::VisibilityFloors;
+use crate::stream::{StreamContext, feeder};
 
 /// A relay that is ready to be run: the port is open.
 pub struct RelayServer {
@@ -40,61 +32,67 @@ pub struct RelayServer {
     node: Node,
     upstream: Upstream,
     listener: TcpListener,
-    asks: mpsc::UnboundedReceiver<feeder::Ask>,
+    feeder_commands: mpsc::UnboundedReceiver<feeder::FeederCommand>,
 }
 
 impl RelayServer {
     /// Opens the port. The upstream needn't be there yet.
     pub fn build(config: Config, upstream: &str, ca_file: Option<&Path>) -> anyhow::Result<Self> {
         let runtime = Handle::current();
-        let client = Client::new(upstream, ca_file, runtime.clone()).map_err(anyhow::Error::msg);
+        let client =
+            UpstreamClient::new(upstream, ca_file, runtime.clone()).map_err(anyhow::Error::msg);
         let client = client.context("The upstream can't be used")?;
-        let listener = listen::bind(&config)
+        let listener = listener::bind(&config)
             .with_context(|| format!("{} can't be listened on", config.listen))?;
         let address = listener.local_addr()?;
-        let metrics = Arc::new(Metrics::of_relay());
+        let metrics = Arc::new(Metrics::for_relay());
         let upstream = Upstream::new(client, Arc::clone(&metrics));
-        let (feeder, asks) = Feeder::new();
-        let shared = Arc::new(Shared {
+        let (feeder, feeder_commands) = FeederHandle::new();
+        let stream_context = Arc::new(StreamContext {
             source: Arc::new(upstream.clone()),
-            settings: settings(&config),
+            settings: stream_settings(&config),
             metrics,
             feeder,
-            snapshots: Snapshots::default(),
-            pages: Pages::default(),
-            opened: Opened::default(),
+            snapshot_cache: SnapshotCache::default(),
+            page_cache: PageCache::default(),
+            visibility_floors: VisibilityFloors::default(),
             // What is shared is everybody's; where that ends, the upstream says so.
-            rights: Rights::new(
+            rights_watch: RightsWatch::new(
                 0,
                 Box::new(|_, _| std::future::ready(Ok(Access::Allowed)).boxed()),
             ),
             draining: tokio::sync::watch::Sender::new(false),
             runtime,
         });
-        let limits = Arc::new(Limits::new(&config));
+        let limits = Arc::new(Limiters::new(&config));
         let ready = Arc::new(AtomicBool::new(true));
-        let node = Node { config: Arc::new(config), limits, shared, ready };
-        Ok(Self { address, node, upstream, listener, asks })
+        let node = Node {
+            config: Arc::new(config),
+            limiters: limits,
+            stream_context: stream_context,
+            is_ready: ready,
+        };
+        Ok(Self { address, node, upstream, listener, feeder_commands: feeder_commands })
     }
 
     /// Serves until it is asked to end, then says goodbye to the streams and stops.
-    pub async fn run(self, mut asked: watch::Receiver<bool>) -> anyhow::Result<()> {
-        let Self { node, upstream, listener, asks, .. } = self;
-        tokio::spawn(feeder::run(Arc::clone(&node.shared), asks));
-        let relay = Data::new(Relay {
+    pub async fn run(self, mut shutdown: watch::Receiver<bool>) -> anyhow::Result<()> {
+        let Self { node, upstream, listener, feeder_commands: asks, .. } = self;
+        tokio::spawn(feeder::run(Arc::clone(&node.stream_context), asks));
+        let relay = Data::new(RelayApp {
             upstream,
             config: Arc::clone(&node.config),
-            limits: Arc::clone(&node.limits),
-            shared: Arc::clone(&node.shared),
-            ready: Arc::clone(&node.ready),
+            limiters: Arc::clone(&node.limiters),
+            stream_context: Arc::clone(&node.stream_context),
+            is_ready: Arc::clone(&node.is_ready),
         });
-        let service = move |hub| relay::service(relay.clone(), hub);
-        let server = listen::serve(&node, listener, service)?;
+        let service = move |hub| relay::build_relay_app(relay.clone(), hub);
+        let server = listener::start_workers(&node, listener, service)?;
         let handle = server.handle();
         tokio::spawn(async move {
             // Fails only where nobody can ask any more.
-            let _ = asked.wait_for(|asked| *asked).await;
-            drain::drain(&node, handle, Ended::Asked).await;
+            let _ = shutdown.wait_for(|asked| *asked).await;
+            drain::drain(&node, handle, StopReason::Requested).await;
         });
         server.await.context("The relay failed")
     }

@@ -7,47 +7,46 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::App;
 
 /// How late a reader may be told of what has run out (reads don't wait for it: they look at the
 /// time themselves), and how long after the end of the node that led another takes over.
-const EVERY: Duration = Duration::from_secs(1);
+const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How often what is no longer needed is removed: old idempotency records and tickets, and
 /// messages beyond the number that is kept.
-const TIDY: Duration = Duration::from_mins(1);
+const CLEANUP_INTERVAL: Duration = Duration::from_mins(1);
 
 /// Runs as long as the process lives, whatever goes wrong in between.
 pub async fn run(app: Arc<App>) {
-    let mut interval = tokio::time::interval(EVERY);
+    let mut interval = tokio::time::interval(EXPIRY_INTERVAL);
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut lead = app.store.lead();
-    let mut tidying: Option<(Instant, JoinHandle<()>)> = None;
+    let mut leadership = app.store.leadership();
+    let mut cleanup: Option<(Instant, JoinHandle<()>)> = None;
     let mut is_failing = false;
     loop {
         interval.tick().await;
-        let leads = lead.is_ours().await.unwrap_or(false);
-        say(&app, leads);
-        if !leads {
+        let is_leader = leadership.try_lead().await.unwrap_or(false);
+        report_leadership(&app, is_leader);
+        if !is_leader {
             continue;
         }
-        is_failing = !expire(&app, is_failing).await;
+        is_failing = !expire_announcements(&app, is_failing).await;
         // Beside it: there may be much to remove.
-        let is_due = tidying
-            .as_ref()
-            .is_none_or(|(began, task)| began.elapsed() >= TIDY && task.is_finished());
+        let is_due = cleanup.as_ref().is_none_or(|(started, task)| {
+            started.elapsed() >= CLEANUP_INTERVAL && task.is_finished()
+        });
         if is_due {
-            tidying = Some((Instant::now(), tokio::spawn(tidy(Arc::clone(&app)))));
+            cleanup = Some((Instant::now(), tokio::spawn(clean_up(Arc::clone(&app)))));
         }
     }
 }
 
-fn say(app: &App, leads: bool) {
-    let before = app.shared.metrics.leader.set(i64::from(leads));
-    match (before, leads) {
+fn report_leadership(app: &App, is_leader: bool) {
+    let was_leader = app.stream_context.metrics.is_leader.set(i64::from(is_leader));
+    match (was_leader, is_leader) {
         (0, true) => tracing::info!("This node leads: it expires announcements and tidies up"),
         (1, false) => tracing::warn!("This node no longer leads"),
         _ => {}
@@ -55,7 +54,7 @@ fn say(app: &App, leads: bool) {
 }
 
 /// Whether it could be done. A database that is gone for an hour is said once.
-async fn expire(app: &App, is_failing: bool) -> bool {
+async fn expire_announcements(app: &App, is_failing: bool) -> bool {
     let expired = app.store.expire_announcements(chrono::Utc::now()).await;
     match &expired {
         Ok(0) => {}
@@ -66,14 +65,14 @@ async fn expire(app: &App, is_failing: bool) -> bool {
     expired.is_ok()
 }
 
-async fn tidy(app: Arc<App>) {
-    let keep = app.config.prune_keep;
-    if keep > 0
-        && let Err(error) = app.store.prune(None, keep).await
+async fn clean_up(app: Arc<App>) {
+    let keep_messages = app.config.prune_keep;
+    if keep_messages > 0
+        && let Err(error) = app.store.prune(None, keep_messages).await
     {
         tracing::warn!(error = %error, "Old messages can't be removed: {error}");
     }
-    if let Err(error) = app.store.forget(chrono::Utc::now()).await {
+    if let Err(error) = app.store.remove_expired_records(chrono::Utc::now()).await {
         tracing::warn!(error = %error, "Old records can't be removed: {error}");
     }
 }

@@ -1,132 +1,146 @@
 //! From scheduled to finished, the same in every sport.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::message::Message;
 use crate::domain::rejection::Rejection;
-use crate::domain::topic::Stream;
-use crate::sports::Applied;
-use crate::sports::Command;
-use crate::sports::Fixture;
-use crate::sports::Outcome;
-use crate::sports::body::Body;
-use crate::sports::clock::Period;
-use crate::sports::clock::Timing;
-use crate::sports::play::Play;
-use crate::sports::play::Status;
-use crate::sports::result;
+use crate::domain::topic::StreamId;
+use crate::sports::clock::{Period, PeriodSchedule};
+use crate::sports::command_body::CommandBody;
+use crate::sports::game::{Match, MatchStatus};
 use crate::sports::sport::Sport;
+use crate::sports::{ApplyResult, MatchCommand, MatchInfo, Transition, result};
 
 /// One action that moves a match from one status to another.
 #[derive(Debug)]
-pub struct Step {
-    action: &'static str,
-    from: &'static [Status],
-    to: Status,
+pub struct LifecycleAction {
+    name: &'static str,
+    allowed_from: &'static [MatchStatus],
+    new_status: MatchStatus,
     /// None where the schedule changes: that is told with the whole match, by whoever knows it.
-    told: Option<&'static str>,
+    message_kind: Option<&'static str>,
 }
 
-static STEPS: [Step; 7] = {
-    use Status::Abandoned;
-    use Status::Cancelled;
-    use Status::Finished;
-    use Status::Live;
-    use Status::Paused;
-    use Status::Postponed;
-    use Status::Scheduled;
+static LIFECYCLE_ACTIONS: [LifecycleAction; 7] = {
+    use MatchStatus::{Abandoned, Cancelled, Finished, Live, Paused, Postponed, Scheduled};
     [
-        step("start", &[Scheduled, Postponed], Live, Some("match_start")),
-        step("pause", &[Live], Paused, Some("match_pause")),
-        step("resume", &[Paused], Live, Some("match_resume")),
-        step("end", &[Live, Paused], Finished, Some("match_end")),
-        step("abandon", &[Live, Paused], Abandoned, Some("match_end")),
-        step("postpone", &[Scheduled], Postponed, None),
-        step("cancel", &[Scheduled, Postponed], Cancelled, None),
+        lifecycle_action("start", &[Scheduled, Postponed], Live, Some("match_start")),
+        lifecycle_action("pause", &[Live], Paused, Some("match_pause")),
+        lifecycle_action("resume", &[Paused], Live, Some("match_resume")),
+        lifecycle_action("end", &[Live, Paused], Finished, Some("match_end")),
+        lifecycle_action("abandon", &[Live, Paused], Abandoned, Some("match_end")),
+        lifecycle_action("postpone", &[Scheduled], Postponed, None),
+        lifecycle_action("cancel", &[Scheduled, Postponed], Cancelled, None),
     ]
 };
 
 /// Characters of a reason: two long sentences.
-const REASON_LONGEST: usize = 500;
+const MAX_REASON_CHARS: usize = 500;
 
 /// What the body of a step may say.
-struct Ask {
+struct LifecycleRequest {
     reason: Option<String>,
     /// The period to resume in, where it isn't the obvious one.
-    period: Option<&'static Period>,
+    resume_period: Option<&'static Period>,
 }
 
-const fn step(
-    action: &'static str,
-    from: &'static [Status],
-    to: Status,
-    told: Option<&'static str>,
-) -> Step {
-    Step { action, from, to, told }
+const fn lifecycle_action(
+    name: &'static str,
+    allowed_from: &'static [MatchStatus],
+    new_status: MatchStatus,
+    message_kind: Option<&'static str>,
+) -> LifecycleAction {
+    LifecycleAction {
+        name: name,
+        allowed_from: allowed_from,
+        new_status: new_status,
+        message_kind: message_kind,
+    }
 }
 
 /// The step of this name; none for an action that only a sport knows.
-pub fn find(action: &str) -> Option<&'static Step> {
-    STEPS.iter().find(|step| step.action == action)
+pub fn find_action(action: &str) -> Option<&'static LifecycleAction> {
+    LIFECYCLE_ACTIONS.iter().find(|step| step.name == action)
 }
 
 /// Moves the match on, or says why it can't be.
-pub fn apply<S: Sport>(
-    step: &Step,
-    fixture: &Fixture,
-    play: &Play<S::State>,
-    command: &Command,
-) -> Outcome<Play<S::State>> {
-    play.needs(step.action, step.from)?;
-    let ask = read(step, &S::TIMING, &command.body)?;
-    let mut next = play.clone();
-    next.status = step.to;
-    match step.to {
-        Status::Live => next.clock.run(period(&S::TIMING, play, &ask), command.at),
-        Status::Postponed | Status::Cancelled => {}
-        _ => next.clock.stop(command.at),
+pub fn apply_action<S: Sport>(
+    action: &LifecycleAction,
+    match_info: &MatchInfo,
+    game: &Match<S::State>,
+    command: &MatchCommand,
+) -> ApplyResult<Match<S::State>> {
+    game.require_status(action.name, action.allowed_from)?;
+    let request = parse_request(action, &S::PERIOD_SCHEDULE, &command.body)?;
+    let mut next = game.clone();
+    next.status = action.new_status;
+    match action.new_status {
+        MatchStatus::Live => {
+            next.clock.start(next_period(&S::PERIOD_SCHEDULE, game, &request), command.occurred_at)
+        }
+        MatchStatus::Postponed | MatchStatus::Cancelled => {}
+        _ => next.clock.stop(command.occurred_at),
     }
-    next.reason = ask.reason.clone().filter(|_| step.to != Status::Live);
+    next.reason = request.reason.clone().filter(|_| action.new_status != MatchStatus::Live);
 
-    let answer = next.standing(&S::shown(&next));
-    let told = step.told.map(|kind| tell::<S>(kind, fixture, &next, ask.reason));
-    let messages = told.into_iter().collect();
-    Ok(Applied { state: next, messages, answer: Value::Object(answer), created: false })
+    let response_fields = next.status_fields(&S::displayed_score(&next));
+    let message = action
+        .message_kind
+        .map(|kind| status_message::<S>(kind, match_info, &next, request.reason));
+    let messages = message.into_iter().collect();
+    Ok(Transition {
+        state: next,
+        messages,
+        response: Value::Object(response_fields),
+        is_created: false,
+    })
 }
 
-fn read(step: &Step, timing: &Timing, body: &Value) -> Result<Ask, Rejection> {
-    let mut body = Body::of(body)?;
-    let reason = body.text("reason", REASON_LONGEST);
+fn parse_request(
+    action: &LifecycleAction,
+    schedule: &PeriodSchedule,
+    body: &Value,
+) -> Result<LifecycleRequest, Rejection> {
+    let mut body = CommandBody::from_value(body)?;
+    let reason = body.text("reason", MAX_REASON_CHARS);
     let mut period = None;
-    if step.action == "resume" && !timing.periods.is_empty() {
-        period = body.word("period", timing.periods.iter().map(|period| (period.name, period)));
+    if action.name == "resume" && !schedule.periods.is_empty() {
+        period = body.one_of("period", schedule.periods.iter().map(|period| (period.name, period)));
     }
     body.time("occurred_at");
-    body.end(Some(Ask { reason, period }))
+    body.finish(Some(LifecycleRequest { reason, resume_period: period }))
 }
 
 /// The period a match is played in from now on.
-fn period<S>(timing: &Timing, play: &Play<S>, ask: &Ask) -> Option<&'static Period> {
-    let Some(current) = play.clock.period else { return timing.periods.first() };
-    Some(ask.period.unwrap_or_else(|| timing.after(current, play.reason.as_deref())))
+fn next_period<S>(
+    schedule: &PeriodSchedule,
+    game: &Match<S>,
+    request: &LifecycleRequest,
+) -> Option<&'static Period> {
+    let Some(current) = game.clock.period else { return schedule.periods.first() };
+    Some(
+        request
+            .resume_period
+            .unwrap_or_else(|| schedule.period_after_pause(current, game.reason.as_deref())),
+    )
 }
 
 /// `kind` to the match: where it stands now, with the result of one that has ended.
-pub fn tell<S: Sport>(
+pub fn status_message<S: Sport>(
     kind: &'static str,
-    fixture: &Fixture,
-    play: &Play<S::State>,
+    match_info: &MatchInfo,
+    game: &Match<S::State>,
     reason: Option<String>,
 ) -> Message {
-    let mut data = play.standing(&S::shown(play));
-    data.insert("match_id".into(), json!(fixture.match_id));
-    if play.status == Status::Finished {
-        let result = result::of::<S>(fixture, play).map(|result| result.view(fixture));
+    let mut data = game.status_fields(&S::displayed_score(game));
+    data.insert("match_id".into(), json!(match_info.match_id));
+    if game.status == MatchStatus::Finished {
+        let result =
+            result::current_result::<S>(match_info, game).map(|result| result.to_json(match_info));
         data.insert("result".into(), json!(result));
     }
     if let Some(reason) = reason {
         data.insert("reason".into(), json!(reason));
     }
-    Message::new(Stream::Match(fixture.match_id).topic(), kind, Value::Object(data))
+    Message::new(StreamId::Match(match_info.match_id).topic(), kind, Value::Object(data))
 }

@@ -4,161 +4,174 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::rejection::Rejection;
-use crate::sports::Applied;
-use crate::sports::Command;
-use crate::sports::Fixture;
-use crate::sports::MatchResult;
-use crate::sports::Outcome;
-use crate::sports::SPORTS;
-use crate::sports::Summary;
-use crate::sports::lifecycle;
-use crate::sports::play::Play;
-use crate::sports::result;
-use crate::sports::result::by_hand;
+use crate::sports::game::Match;
+use crate::sports::result::entered;
 use crate::sports::sport::Sport;
+use crate::sports::{
+    ALL_SPORTS, ApplyResult, MatchCommand, MatchInfo, MatchResult, MatchSummary, Transition,
+    lifecycle, result,
+};
 
 /// A match's state; only its own sport can look inside. A clone copies nothing.
 #[derive(Clone, Debug)]
-pub struct Game {
+pub struct ErasedMatch {
     /// A `Play<State>` of the sport that made it.
-    state: Arc<dyn Any + Send + Sync>,
-    summary: Summary,
+    typed_match: Arc<dyn Any + Send + Sync>,
+    summary: MatchSummary,
     result: Option<Arc<MatchResult>>,
 }
 
 /// The rules of one sport, for those who needn't know which.
-pub struct Rules {
+pub struct SportRules {
     pub code: &'static str,
-    start: fn(&Fixture) -> Result<Game, Rejection>,
-    players: fn(&str, &Value) -> Vec<i64>,
-    apply: fn(&Fixture, &Game, &Command) -> Outcome<Game>,
-    view: fn(&Fixture, &Game) -> Value,
-    read: fn(&Fixture, &Game, &str) -> Option<Value>,
+    initial_state: fn(&MatchInfo) -> Result<ErasedMatch, Rejection>,
+    player_ids: fn(&str, &Value) -> Vec<i64>,
+    apply: fn(&MatchInfo, &ErasedMatch, &MatchCommand) -> ApplyResult<ErasedMatch>,
+    snapshot: fn(&MatchInfo, &ErasedMatch) -> Value,
+    read_part: fn(&MatchInfo, &ErasedMatch, &str) -> Option<Value>,
 }
 
-impl Rules {
+impl SportRules {
     /// The rules of `S` as function pointers, so that nobody else needs a type parameter.
-    pub(super) const fn of<S: Sport>() -> Self {
+    pub(super) const fn for_sport<S: Sport>() -> Self {
         Self {
             code: S::CODE,
-            start: start::<S>,
-            players: S::players,
-            apply: apply::<S>,
-            view: view::<S>,
-            read: read::<S>,
+            initial_state: initial_state::<S>,
+            player_ids: S::player_ids,
+            apply: apply_command::<S>,
+            snapshot: snapshot::<S>,
+            read_part: read_part::<S>,
         }
     }
 
     /// The rules of the sport with this code: `football`, `generic` …
     pub fn find(code: &str) -> Option<&'static Self> {
-        SPORTS.iter().find(|rules| rules.code == code)
+        ALL_SPORTS.iter().find(|rules| rules.code == code)
     }
 
     /// The state before the first entry, or what is wrong with the format.
-    pub fn start(&self, fixture: &Fixture) -> Result<Game, Rejection> {
-        (self.start)(fixture)
+    pub fn initial_state(&self, match_info: &MatchInfo) -> Result<ErasedMatch, Rejection> {
+        (self.initial_state)(match_info)
     }
 
     /// The ids of the players a command speaks of.
-    pub fn players(&self, action: &str, body: &Value) -> Vec<i64> {
-        (self.players)(action, body)
+    pub fn player_ids(&self, action: &str, body: &Value) -> Vec<i64> {
+        (self.player_ids)(action, body)
     }
 
     /// The state after `command`, or why it is refused.
-    pub fn apply(&self, fixture: &Fixture, game: &Game, command: &Command) -> Outcome<Game> {
-        (self.apply)(fixture, game, command)
+    pub fn apply(
+        &self,
+        match_info: &MatchInfo,
+        game: &ErasedMatch,
+        command: &MatchCommand,
+    ) -> ApplyResult<ErasedMatch> {
+        (self.apply)(match_info, game, command)
     }
 
     /// Everything a display draws, but what the match's row says (id, venue, `starts_at`).
-    pub fn view(&self, fixture: &Fixture, game: &Game) -> Value {
-        (self.view)(fixture, game)
+    pub fn snapshot(&self, match_info: &MatchInfo, game: &ErasedMatch) -> Value {
+        (self.snapshot)(match_info, game)
     }
 
     /// What lists show without asking the sport.
-    pub fn summary(&self, game: &Game) -> Summary {
+    pub fn summary(&self, game: &ErasedMatch) -> MatchSummary {
         game.summary
     }
 
     /// The final outcome, where there is one.
-    pub fn result<'a>(&self, game: &'a Game) -> Option<&'a MatchResult> {
+    pub fn result<'a>(&self, game: &'a ErasedMatch) -> Option<&'a MatchResult> {
         game.result.as_deref()
     }
 
     /// What `GET /api/matches/{id}/{path}` answers: `result`, `incidents`, `incidents/21` …
-    pub fn read(&self, fixture: &Fixture, game: &Game, path: &str) -> Option<Value> {
-        (self.read)(fixture, game, path)
+    pub fn read_part(
+        &self,
+        match_info: &MatchInfo,
+        game: &ErasedMatch,
+        path: &str,
+    ) -> Option<Value> {
+        (self.read_part)(match_info, game, path)
     }
 }
 
-impl fmt::Debug for Rules {
+impl fmt::Debug for SportRules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rules").field("code", &self.code).finish_non_exhaustive()
     }
 }
 
-impl Game {
-    fn of<S: Sport>(fixture: &Fixture, play: Play<S::State>) -> Self {
-        let score = S::shown(&play);
-        let summary = Summary {
-            status: play.status.word(),
-            home_score: score.goals.home,
-            away_score: score.goals.away,
+impl ErasedMatch {
+    fn from_typed<S: Sport>(match_info: &MatchInfo, typed: Match<S::State>) -> Self {
+        let score = S::displayed_score(&typed);
+        let summary = MatchSummary {
+            status: typed.status.as_str(),
+            home_score: score.totals.home,
+            away_score: score.totals.away,
         };
-        let result = result::of::<S>(fixture, &play);
-        Self { state: Arc::new(play), summary, result }
+        let result = result::current_result::<S>(match_info, &typed);
+        Self { typed_match: Arc::new(typed), summary, result }
     }
 
-    fn play<S: Sport>(&self) -> Option<&Play<S::State>> {
-        self.state.downcast_ref()
+    fn downcast<S: Sport>(&self) -> Option<&Match<S::State>> {
+        self.typed_match.downcast_ref()
     }
 }
 
-fn start<S: Sport>(fixture: &Fixture) -> Result<Game, Rejection> {
-    Ok(Game::of::<S>(fixture, Play::new(S::start(fixture)?)))
+fn initial_state<S: Sport>(match_info: &MatchInfo) -> Result<ErasedMatch, Rejection> {
+    Ok(ErasedMatch::from_typed::<S>(match_info, Match::scheduled(S::initial_state(match_info)?)))
 }
 
-fn apply<S: Sport>(fixture: &Fixture, game: &Game, command: &Command) -> Outcome<Game> {
+fn apply_command<S: Sport>(
+    match_info: &MatchInfo,
+    game: &ErasedMatch,
+    command: &MatchCommand,
+) -> ApplyResult<ErasedMatch> {
     // Only a caller that mixes up two matches gets here; the scorer can do nothing about it.
-    let Some(play) = game.play::<S>() else {
+    let Some(typed) = game.downcast::<S>() else {
         return Err(Rejection::conflict("wrong-sport", "the match is of another sport"));
     };
     let action = command.action.as_str();
-    let own = S::OWN_STEPS.contains(&action);
-    let applied = match (lifecycle::find(action).filter(|_| !own), action) {
-        (Some(step), _) => lifecycle::apply::<S>(step, fixture, play, command)?,
-        (None, "PUT result") => by_hand::enter::<S>(fixture, play, command)?,
-        (None, "DELETE result") => by_hand::take_away::<S>(fixture, play, command)?,
-        (None, _) => by_hand::kept::<S>(S::apply(fixture, play, command)?)?,
+    let is_overridden = S::OVERRIDDEN_ACTIONS.contains(&action);
+    let transition = match (lifecycle::find_action(action).filter(|_| !is_overridden), action) {
+        (Some(step), _) => lifecycle::apply_action::<S>(step, match_info, typed, command)?,
+        (None, "PUT result") => entered::enter_result::<S>(match_info, typed, command)?,
+        (None, "DELETE result") => entered::delete_result::<S>(match_info, typed, command)?,
+        (None, _) => entered::reconcile_result::<S>(S::apply(match_info, typed, command)?)?,
     };
-    let Applied { state, messages, answer, created } = applied;
-    Ok(Applied { state: Game::of::<S>(fixture, state), messages, answer, created })
+    let Transition { state, messages, response: answer, is_created: created } = transition;
+    Ok(Transition {
+        state: ErasedMatch::from_typed::<S>(match_info, state),
+        messages,
+        response: answer,
+        is_created: created,
+    })
 }
 
-fn view<S: Sport>(fixture: &Fixture, game: &Game) -> Value {
-    let Some(play) = game.play::<S>() else { return Value::Null };
-    let mut view = play.standing(&S::shown(play));
+fn snapshot<S: Sport>(match_info: &MatchInfo, game: &ErasedMatch) -> Value {
+    let Some(typed) = game.downcast::<S>() else { return Value::Null };
+    let mut view = typed.status_fields(&S::displayed_score(typed));
     view.insert("sport".into(), json!(S::CODE));
-    view.insert("home".into(), json!(fixture.home));
-    view.insert("away".into(), json!(fixture.away));
-    if let Some(reason) = &play.reason {
+    view.insert("home".into(), json!(match_info.home));
+    view.insert("away".into(), json!(match_info.away));
+    if let Some(reason) = &typed.reason {
         view.insert("reason".into(), json!(reason));
     }
-    view.extend(S::view(play));
-    view.insert("result".into(), result_view(fixture, game).unwrap_or_default());
+    view.extend(S::snapshot_fields(typed));
+    view.insert("result".into(), result_json(match_info, game).unwrap_or_default());
     Value::Object(view)
 }
 
-fn read<S: Sport>(fixture: &Fixture, game: &Game, path: &str) -> Option<Value> {
+fn read_part<S: Sport>(match_info: &MatchInfo, game: &ErasedMatch, path: &str) -> Option<Value> {
     match path {
-        "result" => result_view(fixture, game),
-        _ => S::read(game.play::<S>()?, path),
+        "result" => result_json(match_info, game),
+        _ => S::read_part(game.downcast::<S>()?, path),
     }
 }
 
-fn result_view(fixture: &Fixture, game: &Game) -> Option<Value> {
-    Some(game.result.as_ref()?.view(fixture))
+fn result_json(match_info: &MatchInfo, game: &ErasedMatch) -> Option<Value> {
+    Some(game.result.as_ref()?.to_json(match_info))
 }

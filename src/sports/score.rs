@@ -4,25 +4,23 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use serde::Serialize;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use crate::sports::Fixture;
+use crate::sports::MatchInfo;
 
 /// More than any game's score; keeps a slip of the thumb out.
-pub const SCORE_MOST: i64 = 100_000;
+pub const MAX_SCORE: i64 = 100_000;
 
 /// One of the two sides of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
+pub enum Side {
     Home,
     Away,
 }
 
 /// One thing for each side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Pair<T> {
+pub struct PerSide<T> {
     pub home: T,
     pub away: T,
 }
@@ -30,12 +28,12 @@ pub struct Pair<T> {
 /// The score as it is told everywhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Score {
-    pub goals: Pair<i64>,
+    pub totals: PerSide<i64>,
     /// Kept apart from the goals; none where there was no shoot-out.
-    pub shootout: Option<Pair<i64>>,
+    pub shootout: Option<PerSide<i64>>,
 }
 
-impl Which {
+impl Side {
     pub fn other(self) -> Self {
         match self {
             Self::Home => Self::Away,
@@ -44,21 +42,21 @@ impl Which {
     }
 }
 
-impl<T> Pair<T> {
-    pub fn at(&mut self, which: Which) -> &mut T {
-        match which {
-            Which::Home => &mut self.home,
-            Which::Away => &mut self.away,
+impl<T> PerSide<T> {
+    pub fn get_mut(&mut self, side: Side) -> &mut T {
+        match side {
+            Side::Home => &mut self.home,
+            Side::Away => &mut self.away,
         }
     }
 }
 
-impl Pair<i64> {
+impl PerSide<i64> {
     /// The side that has more.
-    pub fn ahead(&self) -> Option<Which> {
+    pub fn leading_side(&self) -> Option<Side> {
         match self.home.cmp(&self.away) {
-            Ordering::Greater => Some(Which::Home),
-            Ordering::Less => Some(Which::Away),
+            Ordering::Greater => Some(Side::Home),
+            Ordering::Less => Some(Side::Away),
             Ordering::Equal => None,
         }
     }
@@ -66,10 +64,10 @@ impl Pair<i64> {
 
 impl Score {
     /// Writes `score`, and `shootout_score` where there was one, into an answer or a message.
-    pub fn write(&self, into: &mut Map<String, Value>) {
-        into.insert("score".into(), json!(self.goals));
+    pub fn write_to(&self, fields: &mut Map<String, Value>) {
+        fields.insert("score".into(), json!(self.totals));
         if let Some(shootout) = self.shootout {
-            into.insert("shootout_score".into(), json!(shootout));
+            fields.insert("shootout_score".into(), json!(shootout));
         }
     }
 }
@@ -77,7 +75,7 @@ impl Score {
 impl fmt::Display for Score {
     /// As people write it: `2:1`, or `1:1 (4:3 on kicks)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.goals.home, self.goals.away)?;
+        write!(f, "{}:{}", self.totals.home, self.totals.away)?;
         match self.shootout {
             Some(kicks) => write!(f, " ({}:{} on kicks)", kicks.home, kicks.away),
             None => Ok(()),
@@ -85,22 +83,22 @@ impl fmt::Display for Score {
     }
 }
 
-impl Fixture {
+impl MatchInfo {
     /// The side that the team plays on.
-    pub(super) fn which(&self, team_id: i64) -> Option<Which> {
+    pub(super) fn side_of_team(&self, team_id: i64) -> Option<Side> {
         if team_id == self.home.team_id {
-            Some(Which::Home)
+            Some(Side::Home)
         } else if team_id == self.away.team_id {
-            Some(Which::Away)
+            Some(Side::Away)
         } else {
             None
         }
     }
 
-    pub(super) fn team_id(&self, which: Which) -> i64 {
-        match which {
-            Which::Home => self.home.team_id,
-            Which::Away => self.away.team_id,
+    pub(super) fn team_id(&self, side: Side) -> i64 {
+        match side {
+            Side::Home => self.home.team_id,
+            Side::Away => self.away.team_id,
         }
     }
 }

@@ -1,8 +1,6 @@
 //! Why the store did not do what it was asked, and which failures are the caller's.
 
-use diesel::result::DatabaseErrorInformation;
-use diesel::result::DatabaseErrorKind;
-use diesel::result::Error as DatabaseError;
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DatabaseError};
 
 use crate::domain::rejection::Rejection;
 
@@ -13,7 +11,7 @@ pub enum StoreError {
     Rejected(Rejection),
     /// An idempotency key came again with another body (422).
     #[error("this idempotency key was used with another body")]
-    KeyReused,
+    IdempotencyKeyReused,
     /// An idempotency key that can be guessed, where it would seal an answer (422).
     #[error("this idempotency key is too short for an answer with a secret")]
     KeyTooShort,
@@ -21,26 +19,26 @@ pub enum StoreError {
     #[error("the data can't be reached: {0}")]
     Unavailable(String),
     #[error("the database failed: {0}")]
-    Failed(String),
+    Internal(String),
 }
 
 /// Why a query or a transaction stopped, while it can still be tried again.
 #[derive(Debug)]
-pub enum Fault {
+pub enum QueryError {
     Rejected(Rejection),
-    KeyReused,
+    IdempotencyKeyReused,
     Database(DatabaseError),
     /// The database holds something that it can't hold: it was tampered with, or we are wrong.
-    Broken(String),
+    InvariantViolated(String),
 }
 
 /// What queries give.
-pub type Found<T> = Result<T, Fault>;
+pub type QueryResult<T> = Result<T, QueryError>;
 
 /// What breaking a constraint says about the body: as `PostgreSQL` names the constraint, as
 /// `SQLite` names it where that differs, the field, and the words.
 #[rustfmt::skip]
-const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
+const CONSTRAINT_MESSAGES: &[(&str, &str, &str, &str)] = &[
     ("users_email_is_unique",       "users.email", "/email",        "another user has this address"),
     ("users_role_is_known",         "",            "/role",         "must be user or admin"),
     ("teams_visibility_is_known",   "",            "/visibility",   "must be public or private"),
@@ -64,47 +62,49 @@ const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
     ("registrations_event_exists",  "",            "",              "no such event"),
 ];
 
-impl From<DatabaseError> for Fault {
+impl From<DatabaseError> for QueryError {
     fn from(error: DatabaseError) -> Self {
         Self::Database(error)
     }
 }
 
-impl From<Rejection> for Fault {
+impl From<Rejection> for QueryError {
     fn from(rejection: Rejection) -> Self {
         Self::Rejected(rejection)
     }
 }
 
-impl From<serde_json::Error> for Fault {
+impl From<serde_json::Error> for QueryError {
     fn from(error: serde_json::Error) -> Self {
-        Self::Broken(error.to_string())
+        Self::InvariantViolated(error.to_string())
     }
 }
 
-impl Fault {
+impl QueryError {
     /// The caller's mistake in it, where it is one.
     pub fn into_rejection(self) -> Result<Rejection, Self> {
         match self {
             Self::Rejected(rejection) => Ok(rejection),
-            Self::Database(DatabaseError::DatabaseError(kind, info)) => rejection(kind, &*info)
-                .ok_or_else(|| Self::Database(DatabaseError::DatabaseError(kind, info))),
+            Self::Database(DatabaseError::DatabaseError(kind, info)) => {
+                rejection_of_violation(kind, &*info)
+                    .ok_or_else(|| Self::Database(DatabaseError::DatabaseError(kind, info)))
+            }
             other => Err(other),
         }
     }
 
     /// Whether the server takes no writes: a connection to what was the primary, and isn't closed.
-    pub fn is_of_a_standby(&self) -> bool {
+    pub fn is_read_only_server(&self) -> bool {
         match self {
             Self::Database(DatabaseError::DatabaseError(_, info)) => {
-                info.message().contains(READ_ONLY)
+                info.message().contains(READ_ONLY_MESSAGE)
             }
             _ => false,
         }
     }
 
     /// Whether two transactions were in each other's way, so that this one can be done again.
-    pub fn is_collision(&self) -> bool {
+    pub fn is_retryable_conflict(&self) -> bool {
         match self {
             Self::Database(DatabaseError::DatabaseError(kind, info)) => {
                 matches!(kind, DatabaseErrorKind::SerializationFailure)
@@ -116,42 +116,47 @@ impl Fault {
 }
 
 /// How a server that takes no writes says so.
-const READ_ONLY: &str = "in a read-only transaction";
+const READ_ONLY_MESSAGE: &str = "in a read-only transaction";
 
 /// Matches the words of both databases with [`CONSTRAINTS`].
-fn rejection(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> Option<Rejection> {
+fn rejection_of_violation(
+    kind: DatabaseErrorKind,
+    info: &dyn DatabaseErrorInformation,
+) -> Option<Rejection> {
     use DatabaseErrorKind as Kind;
-    let violation =
+    let is_violation =
         matches!(kind, Kind::UniqueViolation | Kind::ForeignKeyViolation | Kind::CheckViolation);
-    let said = info.message().rsplit(": ").next().unwrap_or_default();
-    let &(_, _, pointer, detail) = CONSTRAINTS.iter().find(|(name, other, _, _)| {
+    let constraint = info.message().rsplit(": ").next().unwrap_or_default();
+    let &(_, _, pointer, detail) = CONSTRAINT_MESSAGES.iter().find(|(name, other, _, _)| {
         info.constraint_name() == Some(name)
-            || said == *name
-            || (!other.is_empty() && said == *other)
+            || constraint == *name
+            || (!other.is_empty() && constraint == *other)
     })?;
-    (violation && !pointer.is_empty())
+    (is_violation && !pointer.is_empty())
         .then(|| Rejection::field(pointer, detail))
         .or_else(|| Some(Rejection::conflict("gone", detail)))
 }
 
-impl From<Fault> for StoreError {
-    fn from(fault: Fault) -> Self {
-        let error = match fault.into_rejection() {
-            Ok(rejection) | Err(Fault::Rejected(rejection)) => return Self::Rejected(rejection),
-            Err(Fault::Database(error)) => error,
-            Err(Fault::KeyReused) => return Self::KeyReused,
-            Err(Fault::Broken(words)) => return Self::Failed(words),
+impl From<QueryError> for StoreError {
+    fn from(query_error: QueryError) -> Self {
+        let error = match query_error.into_rejection() {
+            Ok(rejection) | Err(QueryError::Rejected(rejection)) => {
+                return Self::Rejected(rejection);
+            }
+            Err(QueryError::Database(error)) => error,
+            Err(QueryError::IdempotencyKeyReused) => return Self::IdempotencyKeyReused,
+            Err(QueryError::InvariantViolated(detail)) => return Self::Internal(detail),
         };
-        if is_passing(&error) {
+        if is_transient(&error) {
             Self::Unavailable(error.to_string())
         } else {
-            Self::Failed(error.to_string())
+            Self::Internal(error.to_string())
         }
     }
 }
 
 /// Whether it may work in a moment: a lost connection, a lock, a database that starts or stops.
-fn is_passing(error: &DatabaseError) -> bool {
+fn is_transient(error: &DatabaseError) -> bool {
     const WORDS: [&str; 7] = [
         "database is locked",
         "deadlock detected",
@@ -159,7 +164,7 @@ fn is_passing(error: &DatabaseError) -> bool {
         "terminating connection",
         "the database system is",
         "connection closed",
-        READ_ONLY,
+        READ_ONLY_MESSAGE,
     ];
     match error {
         DatabaseError::DatabaseError(kind, info) => {

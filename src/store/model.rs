@@ -12,7 +12,7 @@ pub struct User {
     pub email: Option<String>,
     pub name: String,
     pub role: String,
-    pub disabled: bool,
+    pub is_disabled: bool,
     pub password_hash: Option<String>,
     /// What `If-Match` is compared with.
     pub version: i64,
@@ -26,40 +26,40 @@ pub struct User {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent answers, not one state")]
 pub struct MatchRights {
-    pub public: bool,
+    pub is_public: bool,
     /// Whether its event is private: then not even that it exists is told.
-    pub secret: bool,
+    pub is_in_private_event: bool,
     /// Made it, and it belongs to no event.
-    pub created: bool,
-    pub referee: bool,
-    pub scorer: bool,
+    pub is_creator: bool,
+    pub is_referee: bool,
+    pub is_scorer: bool,
     /// Member of one of its teams, in whatever role.
-    pub member: bool,
+    pub is_team_member: bool,
     /// Manages its event.
-    pub manager: bool,
+    pub is_event_manager: bool,
     /// Registered for its event, or member of a team that is.
-    pub participant: bool,
+    pub is_event_participant: bool,
 }
 
 /// What a user is to a team.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TeamRights {
-    pub public: bool,
+    pub is_public: bool,
     /// `manager`, `coach`, `player` or `family`
     pub role: Option<String>,
     /// Takes part in an event that the team has agreed to take part in, or manages it; and none
     /// of the team's events and matches is secret to the user.
-    pub participant: bool,
+    pub is_event_participant: bool,
 }
 
 /// What a user is to an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EventRights {
-    pub public: bool,
+    pub is_public: bool,
     /// Made it or was named.
-    pub manager: bool,
+    pub is_manager: bool,
     /// Registered, or member of a registered team.
-    pub participant: bool,
+    pub is_participant: bool,
 }
 
 /// What a user is to an announcement.
@@ -68,33 +68,33 @@ pub struct AnnouncementRights {
     /// To its event.
     pub event: EventRights,
     /// Whether it is for some teams only.
-    pub targeted: bool,
+    pub is_targeted: bool,
     /// Whether the user may read one of those.
-    pub addressed: bool,
+    pub is_addressed: bool,
 }
 
 /// What a user is to a purchase.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PurchaseRights {
-    pub buyer: bool,
+    pub is_buyer: bool,
     /// Manages its event.
-    pub manager: bool,
+    pub is_event_manager: bool,
 }
 
 /// One page of a stream's log.
 #[derive(Clone, Debug, Default)]
-pub struct Page {
+pub struct LogPage {
     /// Consecutive, oldest first; the first is `after + 1` unless that was pruned.
     pub messages: Vec<StoredMessage>,
-    pub head: Seq,
+    pub head_seq: Seq,
     /// Everything up to here is no longer kept.
-    pub pruned: Seq,
+    pub pruned_seq: Seq,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Head {
-    pub head: Seq,
-    pub pruned: Seq,
+pub struct StreamHead {
+    pub head_seq: Seq,
+    pub pruned_seq: Seq,
 }
 
 /// A topic's whole state at exactly `seq`, read in one transaction.
@@ -106,18 +106,18 @@ pub struct Snapshot {
 
 /// A page of a list; `next` is where the following one starts.
 #[derive(Clone, Debug, Default)]
-pub struct List {
+pub struct ListPage {
     pub items: Vec<Value>,
     pub next: Option<i64>,
 }
 
 /// The lists that can be asked for, oldest first.
 #[derive(Clone, Debug)]
-pub enum ListOf {
+pub enum ListQuery {
     Users,
     /// Teams that are public, or that this user is a member of.
     Teams {
-        seen_by: SeenBy,
+        scope: VisibilityScope,
     },
     Players {
         team_id: i64,
@@ -127,34 +127,34 @@ pub enum ListOf {
     },
     TeamMatches {
         team_id: i64,
-        seen_by: SeenBy,
+        scope: VisibilityScope,
     },
     TeamResults {
         team_id: i64,
-        seen_by: SeenBy,
+        scope: VisibilityScope,
     },
     /// The events a team was registered for.
     TeamRegistrations {
         team_id: i64,
     },
     Matches {
-        seen_by: SeenBy,
+        scope: VisibilityScope,
         status: Option<String>,
     },
     Officials {
         match_id: i64,
     },
     Events {
-        seen_by: SeenBy,
+        scope: VisibilityScope,
     },
     EventMatches {
         event_id: i64,
-        seen_by: SeenBy,
+        scope: VisibilityScope,
         status: Option<String>,
     },
     EventResults {
         event_id: i64,
-        seen_by: SeenBy,
+        scope: VisibilityScope,
     },
     Managers {
         event_id: i64,
@@ -163,7 +163,7 @@ pub enum ListOf {
         event_id: i64,
     },
     Announcements {
-        seen_by: SeenBy,
+        scope: VisibilityScope,
         filter: AnnouncementFilter,
     },
     /// A buyer's own.
@@ -179,10 +179,10 @@ pub enum ListOf {
 
 /// Who looks at a list: things that not everybody may read are shown to those who may.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SeenBy {
+pub struct VisibilityScope {
     pub user_id: Option<i64>,
     /// An administrator, who sees all.
-    pub all: bool,
+    pub sees_all: bool,
 }
 
 /// Which announcements are asked for; `None` for any.

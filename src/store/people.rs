@@ -1,34 +1,29 @@
 //! Who can sign in.
 
-use super::Database;
-use super::Result;
-use super::Store;
-use super::User;
-use super::postgres;
-use super::sqlite;
+use super::{Backend, Result, Store, User, postgres, sqlite};
 
 impl Store {
     pub async fn user(&self, id: i64) -> Result<Option<User>> {
-        ask!(self.database, read, |conn, queries| queries::users::user(conn, id))
+        query_backend!(self.backend, read, |conn, queries| queries::users::find(conn, id))
     }
 
     pub async fn user_by_email(&self, email: &str) -> Result<Option<User>> {
         let email = email.to_owned();
-        ask!(self.database, read, |conn, queries| async move {
-            queries::users::by_email(conn, &email).await
+        query_backend!(self.backend, read, |conn, queries| async move {
+            queries::users::find_by_email(conn, &email).await
         })
     }
 
     /// The user of an identity provider's subject.
     pub async fn user_of_identity(&self, issuer: &str, subject: &str) -> Result<Option<User>> {
         let (issuer, subject) = (issuer.to_owned(), subject.to_owned());
-        ask!(self.database, read, |conn, queries| async move {
+        query_backend!(self.backend, read, |conn, queries| async move {
             queries::identities::user(conn, &issuer, &subject).await
         })
     }
 
     /// Whether there is an administrator who may sign in.
     pub async fn has_admin(&self) -> Result<bool> {
-        ask!(self.database, read, |conn, queries| queries::users::has_admin(conn))
+        query_backend!(self.backend, read, |conn, queries| queries::users::has_admin(conn))
     }
 }

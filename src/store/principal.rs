@@ -1,7 +1,6 @@
 //! Whom a credential authenticates, and what it is valid by besides its own expiry.
 
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::store::User;
 
@@ -51,7 +50,7 @@ impl Principal {
 
     /// What it is worth where `user` is its user and its session is open, if it has one.
     pub fn authenticate(&self, user: User, session_is_open: bool) -> Authentication {
-        if user.disabled {
+        if user.is_disabled {
             return Authentication::Disabled;
         }
         let is_valid = match &self.issued {
@@ -75,7 +74,7 @@ mod tests {
             email: Some("mia@example.org".to_owned()),
             name: "Mia".to_owned(),
             role: "user".to_owned(),
-            disabled,
+            is_disabled: disabled,
             password_hash: None,
             version: 1,
             generation: 3,

@@ -2,17 +2,10 @@
 
 use std::fmt;
 
-use aws_lc_rs::aead::AES_256_GCM;
-use aws_lc_rs::aead::Aad;
-use aws_lc_rs::aead::NONCE_LEN;
-use aws_lc_rs::aead::Nonce;
-use aws_lc_rs::aead::RandomizedNonceKey;
-use aws_lc_rs::digest;
-use aws_lc_rs::hkdf;
-use aws_lc_rs::hmac;
+use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::{digest, hkdf, hmac};
 
-use crate::store::error::Fault;
-use crate::store::error::Found;
+use crate::store::error::{QueryError, QueryResult};
 
 /// Each use has a key of its own: one tells nothing of another, nor of the tokens' signatures.
 const ID: &[u8] = b"touchline idempotency: id of the secret";
@@ -43,7 +36,7 @@ impl fmt::Debug for ServerSecret {
 }
 
 impl ServerSecret {
-    pub fn new(secret: &[u8]) -> Found<Self> {
+    pub fn new(secret: &[u8]) -> QueryResult<Self> {
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(secret);
         let requests = hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, &[REQUESTS], 32)?);
         let answers = hkdf::Prk::new_less_safe(hkdf::HKDF_SHA256, &expand(&root, &[ANSWERS], 32)?);
@@ -61,7 +54,7 @@ impl ServerSecret {
     }
 
     /// Encrypts the answer of a record, so that it takes the idempotency key to read it.
-    pub fn seal(&self, record: &[u8], key: &str, answer: &str) -> Found<Vec<u8>> {
+    pub fn seal(&self, record: &[u8], key: &str, answer: &str) -> QueryResult<Vec<u8>> {
         let mut bytes = answer.as_bytes().to_vec();
         let sealing = self.key_of(record, key)?;
         let nonce = sealing.seal_in_place_append_tag(Aad::from(record), &mut bytes);
@@ -70,7 +63,7 @@ impl ServerSecret {
     }
 
     /// The answer that was sealed with the same secret, record and key.
-    pub fn open(&self, record: &[u8], key: &str, sealed: &[u8]) -> Found<String> {
+    pub fn open(&self, record: &[u8], key: &str, sealed: &[u8]) -> QueryResult<String> {
         let (nonce, bytes) =
             sealed.split_at_checked(NONCE_LEN).ok_or_else(|| broken("is cut off"))?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken("has no nonce"))?;
@@ -81,7 +74,7 @@ impl ServerSecret {
         String::from_utf8(plain.to_vec()).map_err(|_| broken("is not text"))
     }
 
-    fn key_of(&self, record: &[u8], key: &str) -> Found<RandomizedNonceKey> {
+    fn key_of(&self, record: &[u8], key: &str) -> QueryResult<RandomizedNonceKey> {
         let bytes = expand(&self.answers, &[record, key.as_bytes()], 32)?;
         RandomizedNonceKey::new(&AES_256_GCM, &bytes).map_err(|_| broken("has no key"))
     }
@@ -98,14 +91,14 @@ pub fn record_id(by: i64, path: &str, key: &str) -> Vec<u8> {
     digest.finish().as_ref().to_vec()
 }
 
-fn expand(from: &hkdf::Prk, info: &[&[u8]], length: usize) -> Found<Vec<u8>> {
+fn expand(from: &hkdf::Prk, info: &[&[u8]], length: usize) -> QueryResult<Vec<u8>> {
     let mut bytes = vec![0; length];
     let derived = from.expand(info, Bytes(length)).and_then(|key| key.fill(&mut bytes));
     derived.map(|()| bytes).map_err(|_| broken("has no key"))
 }
 
-fn broken(what: &str) -> Fault {
-    Fault::Broken(format!("a remembered answer {what}"))
+fn broken(what: &str) -> QueryError {
+    QueryError::InvariantViolated(format!("a remembered answer {what}"))
 }
 
 #[cfg(test)]

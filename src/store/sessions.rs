@@ -1,22 +1,15 @@
 //! Sessions, stream tickets, and what credentials are worth: [`Store`]'s part of signing in and out.
 
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::store::Authentication;
-use crate::store::Database;
-use crate::store::Principal;
-use crate::store::Result;
-use crate::store::Store;
-use crate::store::postgres;
-use crate::store::sqlite;
+use crate::store::{Authentication, Backend, Principal, Result, Store, postgres, sqlite};
 
 impl Store {
     /// What this credential is worth now. One statement, made for each request.
     pub async fn authenticate(&self, principal: &Principal) -> Result<Authentication> {
         let principal = principal.clone();
-        ask!(self.database, read, |conn, queries| async move {
+        query_backend!(self.backend, read, |conn, queries| async move {
             queries::sessions::authenticate(conn, &principal).await
         })
     }
@@ -31,7 +24,7 @@ impl Store {
     ) -> Result<()> {
         let (id, created) = (id.to_owned(), created_at.timestamp_millis());
         let expires = expires_at.timestamp_millis();
-        ask!(self.database, write, |conn, queries| {
+        query_backend!(self.backend, write_transaction, |conn, queries| {
             let id = id.clone();
             async move {
                 let session = (id.as_str(), user_id);
@@ -45,7 +38,7 @@ impl Store {
     pub async fn end_session(&self, principal: &Principal) -> Result<()> {
         let Some(id) = principal.session_id().map(str::to_owned) else { return Ok(()) };
         let user_id = principal.user_id;
-        ask!(self.database, write, |conn, queries| {
+        query_backend!(self.backend, write_transaction, |conn, queries| {
             let id = id.clone();
             async move {
                 queries::sessions::end(conn, user_id, &id).await?;
@@ -57,9 +50,9 @@ impl Store {
     /// Remembers a stream ticket by the hash of its text. `grant` is what it opens.
     pub async fn keep_ticket(&self, hash: &str, grant: &Value, until: DateTime<Utc>) -> Result<()> {
         let (hash, grant, until) = (hash.to_owned(), grant.clone(), until.timestamp_millis());
-        ask!(self.database, write, |conn, queries| {
+        query_backend!(self.backend, write_transaction, |conn, queries| {
             let (hash, grant) = (hash.clone(), grant.clone());
-            async move { Ok((queries::tickets::keep(conn, &hash, &grant, until).await?, Vec::new())) }
+            async move { Ok((queries::tickets::insert(conn, &hash, &grant, until).await?, Vec::new())) }
         })
     }
 
@@ -67,8 +60,8 @@ impl Store {
     /// so that a connection that failed at once can be tried again.
     pub async fn ticket(&self, hash: &str, now: DateTime<Utc>) -> Result<Option<Value>> {
         let (hash, now) = (hash.to_owned(), now.timestamp_millis());
-        ask!(self.database, read, |conn, queries| async move {
-            queries::tickets::granted(conn, &hash, now).await
+        query_backend!(self.backend, read, |conn, queries| async move {
+            queries::tickets::find_grant(conn, &hash, now).await
         })
     }
 }

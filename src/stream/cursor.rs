@@ -9,16 +9,15 @@ use std::fmt::Write;
 use uuid::Uuid;
 
 use crate::domain::number;
-use crate::domain::topic::Seq;
-use crate::domain::topic::Stream;
+use crate::domain::topic::{Seq, StreamId};
 
 /// A cursor that was understood, though not yet whether it can be served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cursor {
     /// One stream's place: of this database, or typed by a person (without an epoch).
-    One(Seq),
+    Single(Seq),
     /// Places in several streams.
-    Many(Vec<(Stream, Seq)>),
+    Multiple(Vec<(StreamId, Seq)>),
     /// Told to stop for good.
     Stop,
     /// Another database's, or not a cursor at all.
@@ -29,30 +28,31 @@ impl Cursor {
     /// Reads a cursor; whatever it can't make sense of is `Unknown`, never an error.
     pub fn parse(text: &str, epoch: &str) -> Self {
         if let Some(seq) = number::read(text) {
-            return Self::One(seq);
+            return Self::Single(seq);
         }
-        let Some(places) = text.strip_prefix(epoch).and_then(|rest| rest.strip_prefix('.')) else {
+        let Some(positions) = text.strip_prefix(epoch).and_then(|rest| rest.strip_prefix('.'))
+        else {
             return Self::Unknown;
         };
-        if places == "stop" {
+        if positions == "stop" {
             return Self::Stop;
         }
-        if let Some(seq) = number::read(places) {
-            return Self::One(seq);
+        if let Some(seq) = number::read(positions) {
+            return Self::Single(seq);
         }
-        let places: Option<Vec<_>> = places.split('.').map(place).collect();
+        let places: Option<Vec<_>> = positions.split('.').map(parse_stream_position).collect();
         match places {
-            Some(places) if places.len() <= MOST_STREAMS => Self::Many(places),
+            Some(places) if places.len() <= MAX_STREAMS_PER_CURSOR => Self::Multiple(places),
             _ => Self::Unknown,
         }
     }
 
     /// Where it stands in `stream`; `only` says whether that is the one stream asked for.
-    pub fn place(&self, stream: Stream, only: bool) -> Option<Seq> {
+    pub fn position_in(&self, stream: StreamId, is_only_stream: bool) -> Option<Seq> {
         match self {
-            Self::One(seq) if only => Some(*seq),
-            Self::Many(places) => {
-                places.iter().find(|(known, _)| *known == stream).map(|(_, seq)| *seq)
+            Self::Single(seq) if is_only_stream => Some(*seq),
+            Self::Multiple(places) => {
+                places.iter().find(|(existing, _)| *existing == stream).map(|(_, seq)| *seq)
             }
             _ => None,
         }
@@ -60,45 +60,45 @@ impl Cursor {
 }
 
 /// Topics in one connection (design: up to 32).
-pub const MOST_STREAMS: usize = 32;
+pub const MAX_STREAMS_PER_CURSOR: usize = 32;
 
 /// The cursor of one stream.
-pub fn of_one(epoch: &str, seq: Seq) -> String {
+pub fn encode_single(epoch: &str, seq: Seq) -> String {
     format!("{epoch}.{seq}")
 }
 
 /// The cursor of a reader who is not to come back.
-pub fn stop(epoch: &str) -> String {
+pub fn encode_stop(epoch: &str) -> String {
     format!("{epoch}.stop")
 }
 
 /// The cursor of several streams.
-pub fn of_many(epoch: &str, places: impl Iterator<Item = (Stream, Seq)>) -> String {
+pub fn encode_multiple(epoch: &str, positions: impl Iterator<Item = (StreamId, Seq)>) -> String {
     let mut text = epoch.to_owned();
-    for (stream, seq) in places {
+    for (stream, seq) in positions {
         // Writing to a String can't fail.
         let _ = match stream {
-            Stream::Event(id) => write!(text, ".e{id}-{seq}"),
-            Stream::Team(id) => write!(text, ".t{id}-{seq}"),
-            Stream::Match(id) => write!(text, ".m{id}-{seq}"),
-            Stream::Purchase(id) => write!(text, ".p{}-{seq}", id.simple()),
+            StreamId::Event(id) => write!(text, ".e{id}-{seq}"),
+            StreamId::Team(id) => write!(text, ".t{id}-{seq}"),
+            StreamId::Match(id) => write!(text, ".m{id}-{seq}"),
+            StreamId::Purchase(id) => write!(text, ".p{}-{seq}", id.simple()),
         };
     }
     text
 }
 
-fn place(text: &str) -> Option<(Stream, Seq)> {
+fn parse_stream_position(text: &str) -> Option<(StreamId, Seq)> {
     let (stream, seq) = text.split_once('-')?;
     let seq = number::read(seq)?;
     if !stream.is_ascii() || stream.is_empty() {
         return None;
     }
-    let (kind, id) = stream.split_at(1);
-    let stream = match kind {
-        "e" => Stream::Event(number::read_id(id)?),
-        "t" => Stream::Team(number::read_id(id)?),
-        "m" => Stream::Match(number::read_id(id)?),
-        "p" => Stream::Purchase(Uuid::try_parse(id).ok()?),
+    let (prefix, id) = stream.split_at(1);
+    let stream = match prefix {
+        "e" => StreamId::Event(number::read_id(id)?),
+        "t" => StreamId::Team(number::read_id(id)?),
+        "m" => StreamId::Match(number::read_id(id)?),
+        "p" => StreamId::Purchase(Uuid::try_parse(id).ok()?),
         _ => return None,
     };
     Some((stream, seq))
@@ -111,16 +111,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn g4_cursors_are_read_or_called_unknown() {
+    fn g4_cursors_parse_or_are_unknown() {
         let uuid = Uuid::from_u128(0x67e5_5044_10b1_426f_9247_bb68_0e5f_e0c8);
         #[rustfmt::skip]
         let cases = [
-            ("42",                   Cursor::One(42)),
-            ("0",                    Cursor::One(0)),
-            ("5f2c91.42",            Cursor::One(42)),
+            ("42",                   Cursor::Single(42)),
+            ("0",                    Cursor::Single(0)),
+            ("5f2c91.42",            Cursor::Single(42)),
             ("5f2c91.stop",          Cursor::Stop),
-            ("5f2c91.e1-42.m3-7",    Cursor::Many(vec![(Stream::Event(1), 42), (Stream::Match(3), 7)])),
-            ("5f2c91.p67e5504410b1426f9247bb680e5fe0c8-2", Cursor::Many(vec![(Stream::Purchase(uuid), 2)])),
+            ("5f2c91.e1-42.m3-7",    Cursor::Multiple(vec![(StreamId::Event(1), 42), (StreamId::Match(3), 7)])),
+            ("5f2c91.p67e5504410b1426f9247bb680e5fe0c8-2", Cursor::Multiple(vec![(StreamId::Purchase(uuid), 2)])),
             ("",                     Cursor::Unknown),
             ("-1",                   Cursor::Unknown),
             ("+1",                   Cursor::Unknown),
@@ -131,7 +131,7 @@ mod tests {
             ("5f2c91.x1-4",          Cursor::Unknown),
             ("5f2c91.m3-7.",         Cursor::Unknown),
             ("5f2c91.é1-4",          Cursor::Unknown),
-            ("9007199254740991",     Cursor::One(number::MAX)),
+            ("9007199254740991",     Cursor::Single(number::MAX)),
             ("9007199254740992",     Cursor::Unknown),
             ("9223372036854775807",  Cursor::Unknown),
             ("99999999999999999999", Cursor::Unknown),
@@ -158,10 +158,10 @@ mod tests {
             places in prop::collection::vec((1i64..1000, 0..=number::MAX), 1..32)
         ) {
             let places: Vec<_> =
-                places.into_iter().map(|(id, seq)| (Stream::Team(id), seq)).collect();
-            let text = of_many("5f2c91", places.iter().copied());
+                places.into_iter().map(|(id, seq)| (StreamId::Team(id), seq)).collect();
+            let text = encode_multiple("5f2c91", places.iter().copied());
             prop_assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_~".contains(&b)));
-            prop_assert_eq!(Cursor::parse(&text, "5f2c91"), Cursor::Many(places));
+            prop_assert_eq!(Cursor::parse(&text, "5f2c91"), Cursor::Multiple(places));
         }
     }
 }

@@ -6,38 +6,34 @@
 
 use std::sync::Arc;
 
-use bytes::BufMut;
-use bytes::Bytes;
-use bytes::BytesMut;
-use chrono::DateTime;
-use chrono::Utc;
+use bytes::{BufMut, Bytes, BytesMut};
+use chrono::{DateTime, Utc};
 
 use crate::domain::message::StoredMessage;
 use crate::domain::time;
-use crate::domain::topic::Channel;
-use crate::domain::topic::Seq;
+use crate::domain::topic::{Channel, Seq};
 
 /// One message; a clone copies no bytes.
 #[derive(Clone, Debug)]
-pub struct Frame(Arc<Encoded>);
+pub struct Frame(Arc<EncodedMessage>);
 
 #[derive(Debug)]
-struct Encoded {
+struct EncodedMessage {
     seq: Seq,
     channel: Option<Channel>,
-    kind: Box<str>,
+    message_type: Box<str>,
     label: Option<Box<str>>,
-    at_ms: i64,
+    appended_at_ms: i64,
     /// The block inside one chunk of HTTP/1.1's chunked coding (RFC 9112, 7.1).
     chunk: Bytes,
     /// Where the block begins in `chunk`, and how long its `data: …\n` is.
-    block_at: usize,
-    data_length: usize,
+    block_start: usize,
+    data_len: usize,
 }
 
 /// The transfer coding of a stream's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Coding {
+pub enum TransferCoding {
     /// HTTP/1.1: chunked, so that an end is told from a cut.
     Chunked,
     /// HTTP/1.0: none. The body ends with the connection.
@@ -50,18 +46,18 @@ impl Frame {
         let mut block = BytesMut::with_capacity(message.envelope.len() + 48);
         put_data(&mut block, &message.envelope);
         let data_length = block.len();
-        put_id(&mut block, &crate::stream::cursor::of_one(epoch, message.seq));
-        let chunk = Coding::Chunked.wrap(&block);
+        put_id(&mut block, &crate::stream::cursor::encode_single(epoch, message.seq));
+        let chunk = TransferCoding::Chunked.encode(&block);
         let block_at = chunk.len() - block.len() - 2;
-        Self(Arc::new(Encoded {
+        Self(Arc::new(EncodedMessage {
             seq: message.seq,
             channel: message.channel,
-            kind: message.kind.as_str().into(),
+            message_type: message.message_type.as_str().into(),
             label: message.label.as_deref().map(Into::into),
-            at_ms: message.at_ms,
+            appended_at_ms: message.appended_at_ms,
             chunk,
-            block_at,
-            data_length,
+            block_start: block_at,
+            data_len: data_length,
         }))
     }
 
@@ -74,13 +70,13 @@ impl Frame {
     }
 
     /// When the message was appended, in milliseconds since 1970.
-    pub fn at_ms(&self) -> i64 {
-        self.0.at_ms
+    pub fn appended_at_ms(&self) -> i64 {
+        self.0.appended_at_ms
     }
 
     /// Whether its type, or its incident's kind, is `name`.
-    pub fn is_a(&self, name: &str) -> bool {
-        &*self.0.kind == name || self.0.label.as_deref() == Some(name)
+    pub fn has_type_or_label(&self, name: &str) -> bool {
+        &*self.0.message_type == name || self.0.label.as_deref() == Some(name)
     }
 
     /// The whole frame as one chunk, for readers of this one stream.
@@ -90,12 +86,12 @@ impl Frame {
 
     /// The whole frame without a transfer coding.
     pub fn block(&self) -> Bytes {
-        self.0.chunk.slice(self.0.block_at..self.0.chunk.len() - 2)
+        self.0.chunk.slice(self.0.block_start..self.0.chunk.len() - 2)
     }
 
     /// The `data: …\n` line alone, for readers whose cursor is their own.
     pub fn data_line(&self) -> &[u8] {
-        &self.0.chunk[self.0.block_at..self.0.block_at + self.0.data_length]
+        &self.0.chunk[self.0.block_start..self.0.block_start + self.0.data_len]
     }
 
     /// The envelope's JSON text.
@@ -105,21 +101,21 @@ impl Frame {
     }
 
     /// Bytes it takes on the wire.
-    pub fn size(&self) -> usize {
+    pub fn wire_len(&self) -> usize {
         self.0.chunk.len()
     }
 }
 
-impl Coding {
+impl TransferCoding {
     /// What ends a body: the last chunk, or nothing but the closing of the connection.
-    pub fn end(self) -> &'static [u8] {
+    pub fn terminator(self) -> &'static [u8] {
         match self {
             Self::Chunked => b"0\r\n\r\n",
             Self::Plain => b"",
         }
     }
 
-    pub fn wrap(self, block: &[u8]) -> Bytes {
+    pub fn encode(self, block: &[u8]) -> Bytes {
         match self {
             // As a chunk it would be the end of the body.
             _ if block.is_empty() => Bytes::new(),
@@ -151,7 +147,7 @@ pub fn put_id(block: &mut BytesMut, cursor: &str) {
 }
 
 /// The end of a frame that may have no cursor.
-pub fn put_end(block: &mut BytesMut, cursor: Option<&str>) {
+pub fn put_id_if_any(block: &mut BytesMut, cursor: Option<&str>) {
     match cursor {
         Some(cursor) => put_id(block, cursor),
         None => block.put_u8(b'\n'),
@@ -159,7 +155,12 @@ pub fn put_end(block: &mut BytesMut, cursor: Option<&str>) {
 }
 
 /// A named frame: `hello`, `live`, `heartbeat` or `bye`. Never reaches `onmessage`.
-pub fn control(event: &str, retry_ms: Option<u32>, json: &str, cursor: Option<&str>) -> BytesMut {
+pub fn control_frame(
+    event: &str,
+    retry_ms: Option<u32>,
+    json: &str,
+    cursor: Option<&str>,
+) -> BytesMut {
     let mut block = BytesMut::with_capacity(json.len() + 96);
     block.put_slice(b"event: ");
     block.put_slice(event.as_bytes());
@@ -168,17 +169,17 @@ pub fn control(event: &str, retry_ms: Option<u32>, json: &str, cursor: Option<&s
         block.put_slice(format!("retry: {retry_ms}\n").as_bytes());
     }
     put_data(&mut block, json);
-    put_end(&mut block, cursor);
+    put_id_if_any(&mut block, cursor);
     block
 }
 
 /// The server's clock as it is written everywhere: RFC 3339, UTC, milliseconds.
-pub fn now_text() -> String {
-    time_text(Utc::now())
+pub fn now_rfc3339() -> String {
+    format_rfc3339(Utc::now())
 }
 
 /// A time as it is said everywhere.
-pub fn time_text(at: DateTime<Utc>) -> String {
+pub fn format_rfc3339(at: DateTime<Utc>) -> String {
     time::text(at)
 }
 
@@ -190,10 +191,10 @@ mod tests {
         StoredMessage {
             seq: 42,
             channel: None,
-            kind: "incident_added".into(),
+            message_type: "incident_added".into(),
             label: Some("goal".into()),
             envelope: envelope.into(),
-            at_ms: 0,
+            appended_at_ms: 0,
         }
     }
 
@@ -204,11 +205,15 @@ mod tests {
         assert_eq!(&frame.chunk()[..], b"20\r\ndata: {\"seq\":42}\nid: 5f2c91.42\n\n\r\n");
         assert_eq!(frame.data_line(), b"data: {\"seq\":42}\n");
         assert_eq!(frame.envelope(), b"{\"seq\":42}");
-        assert!(frame.is_a("goal") && frame.is_a("incident_added") && !frame.is_a("card"));
+        assert!(
+            frame.has_type_or_label("goal")
+                && frame.has_type_or_label("incident_added")
+                && !frame.has_type_or_label("card")
+        );
     }
 
     #[test]
-    fn g10_hostile_text_makes_no_line_of_its_own() {
+    fn g10_hostile_text_adds_no_sse_lines() {
         for name in ["a\nid: 9", "a\r\ndata: x", "a\u{0}b", "\u{2028}", "data: x", "\u{feff}"] {
             let json = serde_json::json!({ "name": name }).to_string();
             let block = Frame::encode("e", &message(&json)).block();
@@ -220,9 +225,9 @@ mod tests {
 
     #[test]
     fn control_frames_carry_retry_and_end_with_the_cursor() {
-        let block = control("hello", Some(2417), "{}", Some("e.1"));
+        let block = control_frame("hello", Some(2417), "{}", Some("e.1"));
         assert_eq!(&block[..], b"event: hello\nretry: 2417\ndata: {}\nid: e.1\n\n");
-        let block = control("hello", None, "{}", None);
+        let block = control_frame("hello", None, "{}", None);
         assert_eq!(&block[..], b"event: hello\ndata: {}\n\n");
     }
 }

@@ -2,8 +2,7 @@
 
 use std::collections::VecDeque;
 
-use bytes::Bytes;
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 
 use crate::domain::topic::Seq;
 use crate::stream::frame::Frame;
@@ -14,25 +13,32 @@ pub struct Ring {
     /// The newest seq that is not here any more: the oldest frame is `floor + 1`.
     floor: Seq,
     frames: VecDeque<Frame>,
-    bytes: usize,
-    most_frames: usize,
-    most_bytes: usize,
+    total_bytes: usize,
+    max_frames: usize,
+    max_bytes: usize,
     /// What readers who stand at the same place were last given, so that it is joined once.
-    joined: Option<(Seq, Joined)>,
+    last_batch: Option<(Seq, FrameBatch)>,
 }
 
 /// Frames joined into one write, and the seq they end at.
 #[derive(Clone, Debug)]
-pub struct Joined {
+pub struct FrameBatch {
     pub bytes: Bytes,
-    pub last: Seq,
-    pub frames: usize,
+    pub last_seq: Seq,
+    pub frame_count: usize,
 }
 
 impl Ring {
     /// An empty ring whose next frame is `floor + 1`.
-    pub fn starting_at(floor: Seq, most_frames: usize, most_bytes: usize) -> Self {
-        Self { floor, frames: VecDeque::new(), bytes: 0, most_frames, most_bytes, joined: None }
+    pub fn starting_at(floor: Seq, max_frames: usize, max_bytes: usize) -> Self {
+        Self {
+            floor,
+            frames: VecDeque::new(),
+            total_bytes: 0,
+            max_frames: max_frames,
+            max_bytes: max_bytes,
+            last_batch: None,
+        }
     }
 
     pub fn floor(&self) -> Seq {
@@ -45,8 +51,8 @@ impl Ring {
     }
 
     /// When the newest frame's message was appended, in milliseconds since 1970.
-    pub fn newest_at_ms(&self) -> Option<i64> {
-        self.frames.back().map(Frame::at_ms)
+    pub fn newest_appended_at_ms(&self) -> Option<i64> {
+        self.frames.back().map(Frame::appended_at_ms)
     }
 
     /// Takes the next frame. One that it has already is ignored; after a gap it starts anew, so
@@ -59,12 +65,12 @@ impl Ring {
         if frame.seq() > next {
             self.restart(frame.seq() - 1);
         }
-        self.joined = None;
-        self.bytes += frame.size();
+        self.last_batch = None;
+        self.total_bytes += frame.wire_len();
         self.frames.push_back(frame);
-        while self.frames.len() > self.most_frames || self.bytes > self.most_bytes {
+        while self.frames.len() > self.max_frames || self.total_bytes > self.max_bytes {
             let Some(oldest) = self.frames.pop_front() else { break };
-            self.bytes -= oldest.size();
+            self.total_bytes -= oldest.wire_len();
             self.floor = oldest.seq();
         }
     }
@@ -72,28 +78,28 @@ impl Ring {
     /// Forgets all frames and goes on after `floor`.
     pub fn restart(&mut self, floor: Seq) {
         self.frames.clear();
-        self.bytes = 0;
+        self.total_bytes = 0;
         self.floor = floor;
-        self.joined = None;
+        self.last_batch = None;
     }
 
     /// Forgets frames up to `upto`, which are in the log no longer: readers behind it turn there
     /// and are told.
-    pub fn forget(&mut self, upto: Seq) {
-        if upto >= self.head() {
+    pub fn prune(&mut self, up_to: Seq) {
+        if up_to >= self.head() {
             // Also where nothing newer is here yet: what comes next follows what was pruned.
-            return self.restart(upto);
+            return self.restart(up_to);
         }
-        while self.floor < upto {
+        while self.floor < up_to {
             let Some(oldest) = self.frames.pop_front() else { break };
-            self.bytes -= oldest.size();
+            self.total_bytes -= oldest.wire_len();
             self.floor = oldest.seq();
         }
-        self.joined = None;
+        self.last_batch = None;
     }
 
     /// The frames after `seq`; `None` where the log must be read first.
-    pub fn after(&self, seq: Seq) -> Option<impl Iterator<Item = &Frame>> {
+    pub fn frames_after(&self, seq: Seq) -> Option<impl Iterator<Item = &Frame>> {
         if seq < self.floor {
             return None;
         }
@@ -104,39 +110,42 @@ impl Ring {
     /// What follows `seq` in one piece of at most `budget` bytes (but at least one frame).
     ///
     /// `None` where nothing follows, or the log must be read first.
-    pub fn joined(&mut self, seq: Seq, budget: usize) -> Option<Joined> {
-        if let Some((from, joined)) = &self.joined
+    pub fn batch_after(&mut self, seq: Seq, max_bytes: usize) -> Option<FrameBatch> {
+        if let Some((from, batch)) = &self.last_batch
             && *from == seq
         {
-            return Some(joined.clone());
+            return Some(batch.clone());
         }
-        let joined = join(self.after(seq)?, budget)?;
-        self.joined = Some((seq, joined.clone()));
+        let joined = join_frames(self.frames_after(seq)?, max_bytes)?;
+        self.last_batch = Some((seq, joined.clone()));
         Some(joined)
     }
 }
 
 /// Joins frames, each a chunk, until `budget` bytes are reached. A single frame is shared, not
 /// copied.
-pub fn join<'a>(mut frames: impl Iterator<Item = &'a Frame>, budget: usize) -> Option<Joined> {
+pub fn join_frames<'a>(
+    mut frames: impl Iterator<Item = &'a Frame>,
+    max_bytes: usize,
+) -> Option<FrameBatch> {
     let first = frames.next()?;
     let mut bytes = first.chunk().clone();
     let mut last = first.seq();
     let mut count = 1;
-    let mut many: Option<BytesMut> = None;
+    let mut joined: Option<BytesMut> = None;
     for frame in frames {
-        let so_far = many.as_ref().map_or(bytes.len(), BytesMut::len);
-        if so_far + frame.size() > budget {
+        let so_far = joined.as_ref().map_or(bytes.len(), BytesMut::len);
+        if so_far + frame.wire_len() > max_bytes {
             break;
         }
-        many.get_or_insert_with(|| BytesMut::from(&bytes[..])).extend_from_slice(frame.chunk());
+        joined.get_or_insert_with(|| BytesMut::from(&bytes[..])).extend_from_slice(frame.chunk());
         last = frame.seq();
         count += 1;
     }
-    if let Some(many) = many {
+    if let Some(many) = joined {
         bytes = many.freeze();
     }
-    Some(Joined { bytes, last, frames: count })
+    Some(FrameBatch { bytes, last_seq: last, frame_count: count })
 }
 
 #[cfg(test)]
@@ -148,14 +157,14 @@ mod tests {
     use super::*;
     use crate::domain::message::StoredMessage;
 
-    pub fn frame(seq: Seq) -> Frame {
+    pub fn test_frame(seq: Seq) -> Frame {
         let message = StoredMessage {
             seq,
             channel: None,
-            kind: "score_update".into(),
+            message_type: "score_update".into(),
             label: None,
             envelope: format!("{{\"seq\":{seq}}}"),
-            at_ms: 0,
+            appended_at_ms: 0,
         };
         Frame::encode("e", &message)
     }
@@ -164,26 +173,26 @@ mod tests {
     fn g3_a_frame_that_arrives_twice_is_kept_once() {
         let mut ring = Ring::starting_at(5, 10, 10_000);
         for seq in [6, 7, 7, 6, 8] {
-            ring.push(frame(seq));
+            ring.push(test_frame(seq));
         }
-        let seqs: Vec<_> = ring.after(5).unwrap().map(Frame::seq).collect();
+        let seqs: Vec<_> = ring.frames_after(5).unwrap().map(Frame::seq).collect();
         assert_eq!(seqs, [6, 7, 8]);
     }
 
     #[test]
-    fn g6_what_has_left_the_ring_is_not_pretended_to_be_there() {
+    fn g6_evicted_frames_are_not_served() {
         let mut ring = Ring::starting_at(0, 3, 10_000);
         for seq in 1..=5 {
-            ring.push(frame(seq));
+            ring.push(test_frame(seq));
         }
-        assert!(ring.after(1).is_none(), "2 has left");
-        assert_eq!(ring.after(2).unwrap().map(Frame::seq).collect::<Vec<_>>(), [3, 4, 5]);
+        assert!(ring.frames_after(1).is_none(), "2 has left");
+        assert_eq!(ring.frames_after(2).unwrap().map(Frame::seq).collect::<Vec<_>>(), [3, 4, 5]);
         assert_eq!((ring.floor(), ring.head()), (2, 5));
     }
 
     #[test]
-    fn g4_what_is_pruned_leaves_the_ring() {
-        for (upto, floor, left) in [
+    fn g4_pruned_frames_leave_the_ring() {
+        for (up_to, floor, remaining) in [
             (0, 2, vec![3, 4, 5]),
             (2, 2, vec![3, 4, 5]),
             (4, 4, vec![5]),
@@ -192,16 +201,16 @@ mod tests {
         ] {
             let mut ring = Ring::starting_at(2, 10, 10_000);
             for seq in 3..=5 {
-                ring.push(frame(seq));
+                ring.push(test_frame(seq));
             }
-            assert_eq!(ring.joined(2, 10_000).unwrap().last, 5);
-            ring.forget(upto);
-            assert_eq!((ring.floor(), ring.head()), (floor, floor.max(5)), "{upto}");
-            assert_eq!(ring.joined(2, 10_000).is_some(), upto <= 2, "{upto}: kept joined");
-            let frames = ring.after(floor).unwrap();
-            assert_eq!(frames.map(Frame::seq).collect::<Vec<_>>(), left, "{upto}");
+            assert_eq!(ring.batch_after(2, 10_000).unwrap().last_seq, 5);
+            ring.prune(up_to);
+            assert_eq!((ring.floor(), ring.head()), (floor, floor.max(5)), "{up_to}");
+            assert_eq!(ring.batch_after(2, 10_000).is_some(), up_to <= 2, "{up_to}: kept joined");
+            let frames = ring.frames_after(floor).unwrap();
+            assert_eq!(frames.map(Frame::seq).collect::<Vec<_>>(), remaining, "{up_to}");
             let next = ring.head() + 1;
-            ring.push(frame(next));
+            ring.push(test_frame(next));
             assert_eq!(ring.head(), next);
         }
     }
@@ -210,13 +219,17 @@ mod tests {
     fn joined_frames_are_whole_and_within_the_budget() {
         let mut ring = Ring::starting_at(0, 100, 100_000);
         for seq in 1..=9 {
-            ring.push(frame(seq));
+            ring.push(test_frame(seq));
         }
-        let one = frame(1).size();
-        let joined = ring.joined(0, one * 3).unwrap();
-        assert_eq!((joined.last, joined.frames, joined.bytes.len()), (3, 3, one * 3));
-        let least = ring.joined(3, 1).unwrap();
-        assert_eq!((least.last, least.frames), (4, 1), "one frame goes out whatever the budget");
+        let frame_len = test_frame(1).wire_len();
+        let batch = ring.batch_after(0, frame_len * 3).unwrap();
+        assert_eq!((batch.last_seq, batch.frame_count, batch.bytes.len()), (3, 3, frame_len * 3));
+        let minimum = ring.batch_after(3, 1).unwrap();
+        assert_eq!(
+            (minimum.last_seq, minimum.frame_count),
+            (4, 1),
+            "one frame goes out whatever the budget"
+        );
     }
 
     proptest! {
@@ -234,18 +247,18 @@ mod tests {
             for (pushed, behind) in steps {
                 for _ in 0..pushed {
                     head += 1;
-                    ring.push(frame(head));
+                    ring.push(test_frame(head));
                     log.insert(head);
                 }
                 let from = (head - behind).max(0);
                 let expected: Vec<_> = log.range(from + 1..).copied().collect();
-                match ring.after(from) {
+                match ring.frames_after(from) {
                     Some(frames) => {
                         prop_assert_eq!(frames.map(Frame::seq).collect::<Vec<_>>(), expected);
                     }
                     None => prop_assert!(from < ring.floor()),
                 }
-                prop_assert!(ring.joined(head, 100).is_none());
+                prop_assert!(ring.batch_after(head, 100).is_none());
                 prop_assert_eq!(ring.head(), head);
             }
         }

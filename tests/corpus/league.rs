@@ -1,20 +1,12 @@
 //! A whole season of a league, entered into an event: its table equals the published one.
 
-use chrono::SubsecRound;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
-use touchline::domain::leaderboard::Points;
-use touchline::domain::leaderboard::TieBreaker;
+use chrono::{SubsecRound, Utc};
+use serde_json::{Value, json};
+use touchline::domain::leaderboard::{Points, TieBreaker};
 use touchline::import;
-use touchline::import::Wish;
-use touchline::store::Options;
-use touchline::store::Store;
-use touchline::store::Waits;
-use touchline::store::job::EventFields;
-use touchline::store::job::Job;
-use touchline::store::job::NewUser;
-use touchline::store::job::Write;
+use touchline::import::ImportOptions;
+use touchline::store::mutation::{Mutation, MutationRequest, NewEvent, NewUser};
+use touchline::store::{DatabaseTimeouts, Store, StoreOptions};
 
 use crate::files;
 
@@ -34,14 +26,20 @@ const TABLE: [(&str, i64, f64); 8] = [
 /// Matches before the play-offs.
 const STAGE: usize = 56;
 
-async fn make(store: &Store, write: Write) -> i64 {
+async fn make(store: &Store, write: Mutation) -> i64 {
     let at = Utc::now().trunc_subsecs(3);
-    let job = Job { by: 1, at, key: None, if_match: None, write };
-    store.write(job).await.unwrap().body["id"].as_i64().unwrap()
+    let job = MutationRequest {
+        user_id: 1,
+        received_at: at,
+        idempotency_key: None,
+        if_match: None,
+        mutation: write,
+    };
+    store.commit(job).await.unwrap().body["id"].as_i64().unwrap()
 }
 
-fn event() -> Write {
-    Write::CreateEvent(EventFields {
+fn event() -> Mutation {
+    Mutation::CreateEvent(NewEvent {
         name: "Indian Premier League 2019".to_owned(),
         sport: "cricket".to_owned(),
         visibility: "public".to_owned(),
@@ -73,11 +71,11 @@ async fn a_season_comes_to_its_published_table() {
     let folder = std::env::temp_dir().join(format!("touchline-season-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let url = format!("sqlite://{}", folder.join("touchline.db").display());
-    let store = Store::open(&Options {
+    let store = Store::open(&StoreOptions {
         url,
-        connections: 2,
+        max_connections: 2,
         ca_file: None,
-        waits: Waits::default(),
+        timeouts: DatabaseTimeouts::default(),
         secret: None,
     })
     .await
@@ -85,13 +83,13 @@ async fn a_season_comes_to_its_published_table() {
     let (email, name) = ("ann@example.org".to_owned(), "Ann".to_owned());
     make(
         &store,
-        Write::CreateUser(NewUser { email, name, password_hash: None, role: "admin".into() }),
+        Mutation::CreateUser(NewUser { email, name, password_hash: None, role: "admin".into() }),
     )
     .await;
     let event_id = make(&store, event()).await;
-    let wish = Wish { by: 1, event_id: Some(event_id), speed: None };
+    let wish = ImportOptions { user_id: 1, event_id: Some(event_id), speed: None };
     for (name, text) in stage() {
-        let imported = import::write(&store, &wish, (&name, &text), &|_, _| ()).await;
+        let imported = import::import_match(&store, &wish, (&name, &text), &|_, _| ()).await;
         imported.unwrap_or_else(|fault| panic!("{name}: {fault}"));
     }
     let table = store.leaderboard(event_id).await.unwrap().unwrap();

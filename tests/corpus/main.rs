@@ -7,15 +7,11 @@
 mod league;
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use touchline::import;
-use touchline::import::Misfit;
-use touchline::import::Roster;
-use touchline::import::Script;
-use touchline::import::Sheet;
+use touchline::import::{CommandScript, CricsheetFile, InvalidFile, Roster};
 
 /// Matches of which the rules make something else than the file says, and why.
 const DIFFER: [(&str, &str); 1] = [
@@ -48,9 +44,9 @@ fn files() -> BTreeMap<String, String> {
     paths.map(read).collect()
 }
 
-fn play(text: &str) -> Result<Script, Misfit> {
-    let sheet = Sheet::read(text)?;
-    import::play(&sheet, &Roster::made_up(&sheet)?)
+fn play(text: &str) -> Result<CommandScript, InvalidFile> {
+    let sheet = CricsheetFile::parse(text)?;
+    import::build_script(&sheet, &Roster::with_temporary_ids(&sheet)?)
 }
 
 #[test]
@@ -94,7 +90,7 @@ fn a_file_that_does_not_fit_is_refused_with_the_place_in_it() {
     let changed = |pointer: &str, value: serde_json::Value| {
         let mut file: serde_json::Value = serde_json::from_str(&text).unwrap();
         *file.pointer_mut(pointer).unwrap() = value;
-        play(&file.to_string()).map(drop).unwrap_err().place
+        play(&file.to_string()).map(drop).unwrap_err().location
     };
     let ball = "/innings/0/overs/2/deliveries/3";
     #[rustfmt::skip]
@@ -107,5 +103,5 @@ fn a_file_that_does_not_fit_is_refused_with_the_place_in_it() {
     for (pointer, value, place) in cases {
         assert_eq!(changed(&pointer, value), place, "{pointer}");
     }
-    assert_eq!(play("{\n\"meta\": 3}").unwrap_err().place, "line 2, column 9");
+    assert_eq!(play("{\n\"meta\": 3}").unwrap_err().location, "line 2, column 9");
 }

@@ -3,9 +3,7 @@
 use serde_json::json;
 
 use crate::support::database::Database;
-use crate::support::server::ADMIN_EMAIL;
-use crate::support::server::ADMIN_PASSWORD;
-use crate::support::server::TestServer;
+use crate::support::server::{ADMIN_EMAIL, ADMIN_PASSWORD, TestServer};
 
 crate::support::on_both! {
     the_last_administrator_stays_one,

@@ -1,22 +1,16 @@
 //! What organisers announce reaches those it is for, and ends for all of them.
 
-use std::process::Child;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use chrono::TimeDelta;
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use reqwest::Method;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::support::client::Client;
-use crate::support::database::Database;
-use crate::support::database::Kind;
-use crate::support::people::Organizer;
-use crate::support::people::Person;
-use crate::support::people::id;
+use crate::support::database::{Database, Kind};
+use crate::support::people::{Organizer, Person, id};
 use crate::support::server::TestServer;
 
 crate::support::on_both! {

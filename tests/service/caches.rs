@@ -6,12 +6,9 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::client::Answer;
-use crate::support::client::Client;
+use crate::support::client::{Answer, Client};
 use crate::support::nginx::Nginx;
-use crate::support::people::Organizer;
-use crate::support::people::Person;
-use crate::support::people::id;
+use crate::support::people::{Organizer, Person, id};
 use crate::support::server::TestServer;
 use crate::support::viewer::Watch;
 

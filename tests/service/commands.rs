@@ -2,10 +2,8 @@
 
 use std::process::Output;
 
-use crate::support::database::Database;
-use crate::support::database::folder;
-use crate::support::server::TestServer;
-use crate::support::server::binary;
+use crate::support::database::{Database, folder};
+use crate::support::server::{TestServer, binary};
 
 crate::support::on_both! {
     verify_names_the_fault_of_a_log_that_was_tampered_with,

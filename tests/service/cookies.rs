@@ -1,8 +1,7 @@
 //! G7: the session's cookie, and what a sibling site can't do with one of the same name.
 
 use reqwest::Method;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::client::Answer;
 use crate::support::people::Person;

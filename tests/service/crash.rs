@@ -7,8 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::support::database::Database;
-use crate::support::people::Scorer;
-use crate::support::people::note;
+use crate::support::people::{Scorer, note};
 use crate::support::server::TestServer;
 use crate::support::viewer::Viewer;
 

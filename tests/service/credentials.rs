@@ -3,14 +3,9 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::caches::Private;
-use crate::caches::SECRET;
-use crate::support::people::Game;
-use crate::support::people::Organizer;
-use crate::support::people::Person;
-use crate::support::people::id;
-use crate::support::server::ADMIN_EMAIL;
-use crate::support::server::TestServer;
+use crate::caches::{Private, SECRET};
+use crate::support::people::{Game, Organizer, Person, id};
+use crate::support::server::{ADMIN_EMAIL, TestServer};
 
 /// A private match with a member of one of its teams.
 async fn private(server: &TestServer) -> (Organizer, Game, Person) {

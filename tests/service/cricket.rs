@@ -1,14 +1,10 @@
 //! Cricket through HTTP: an over, an undo, scorers who differ, the scorecard in both its forms.
 
 use reqwest::Method;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::database::Database;
-use crate::support::people::Game;
-use crate::support::people::Organizer;
-use crate::support::people::Scorer;
-use crate::support::people::id;
+use crate::support::people::{Game, Organizer, Scorer, id};
 use crate::support::server::TestServer;
 use crate::support::viewer::Viewer;
 

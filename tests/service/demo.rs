@@ -1,19 +1,14 @@
 //! The demo: what a newcomer finds moving.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
-use touchline::server::demo::cricket::Ground;
+use serde_json::{Value, json};
+use touchline::server::demo::cricket::CricketGround;
 
 use crate::import;
-use crate::support::database::Database;
-use crate::support::database::Kind;
-use crate::support::jobs::ANN;
-use crate::support::jobs::done;
-use crate::support::jobs::user;
+use crate::support::database::{Database, Kind};
+use crate::support::jobs::{ANN, done, user};
 use crate::support::server::TestServer;
 
 /// Whatever is drawn, the rules take it: a refused ball would stop the match for good.
@@ -22,12 +17,12 @@ async fn its_cricket_is_played_to_the_end_and_on() {
     let store = Database::new(Kind::Sqlite).await;
     let store = store.open().await;
     done(&store, user("ann@example.org")).await;
-    let mut ground = Ground::found(store.clone(), ANN).await.unwrap();
+    let mut ground = CricketGround::create(store.clone(), ANN).await.unwrap();
     let (mut ended, mut milestones) = (0, 0);
     while ended < 3 {
-        ground.step(Utc::now()).await.unwrap();
-        if ground.is_over() {
-            let card = store.game_part(ground.match_id(), "scorecard").await.unwrap().unwrap().0;
+        ground.record_next(Utc::now()).await.unwrap();
+        if ground.is_match_over() {
+            let card = store.match_part(ground.match_id(), "scorecard").await.unwrap().unwrap().0;
             let text = card["result"]["text"].as_str().unwrap();
             assert!(text.contains(" won by ") || text == "Match tied", "{text}");
             let innings = card["innings"].as_array().unwrap();

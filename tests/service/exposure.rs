@@ -1,16 +1,13 @@
 //! G7 in what is kept in memory: a state or a frame that was everybody's, or nobody's, isn't told
 //! once that has changed; and G4 where the log is cut under those who read.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::database::Database;
-use crate::support::people::Scorer;
-use crate::support::people::id;
+use crate::support::people::{Scorer, id};
 use crate::support::server::TestServer;
 
 crate::support::on_both! {

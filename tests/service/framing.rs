@@ -9,9 +9,7 @@ use tokio::task::JoinSet;
 use crate::support::nginx::Nginx;
 use crate::support::people::Organizer;
 use crate::support::server::TestServer;
-use crate::support::viewer::PATIENCE;
-use crate::support::viewer::Viewer;
-use crate::support::viewer::Watch;
+use crate::support::viewer::{PATIENCE, Viewer, Watch};
 
 /// Version, and headers about the connection.
 type Http = (&'static str, &'static [(&'static str, &'static str)]);

@@ -1,7 +1,6 @@
 //! G8: a live stream is never silent for longer than the heartbeat interval.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 

@@ -5,8 +5,7 @@ use std::time::Instant;
 use crate::support::client::seq_of;
 use crate::support::database::Database;
 use crate::support::server::TestServer;
-use crate::support::viewer::End;
-use crate::support::viewer::PATIENCE;
+use crate::support::viewer::{End, PATIENCE};
 
 crate::support::on_both! {
     pages_of_the_log_follow_each_other_without_gap,

@@ -1,7 +1,6 @@
 //! G10: whatever people write, a frame stays a frame, a log line a line, a page a page.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::database::Database;
 use crate::support::people::note;

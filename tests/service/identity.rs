@@ -3,15 +3,12 @@
 use std::process::Output;
 
 use futures_util::future::join_all;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::client::Client;
-use crate::support::database::Database;
-use crate::support::database::Kind;
+use crate::support::database::{Database, Kind};
 use crate::support::provider::Provider;
-use crate::support::server::TestServer;
-use crate::support::server::binary;
+use crate::support::server::{TestServer, binary};
 
 crate::support::on_both! {
     g7_a_providers_subject_is_never_a_local_id,

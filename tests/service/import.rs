@@ -1,21 +1,13 @@
 //! Matches that were played elsewhere: entered once, whole or not at all.
 
-use serde_json::Value;
-use serde_json::json;
-use touchline::domain::topic::Stream;
+use serde_json::{Value, json};
+use touchline::domain::topic::StreamId;
 use touchline::import;
-use touchline::import::Fault;
-use touchline::import::Imported;
-use touchline::import::Wish;
-use touchline::store::ListOf;
-use touchline::store::SeenBy;
-use touchline::store::Store;
+use touchline::import::{ImportError, ImportOptions, ImportedMatch};
+use touchline::store::{ListQuery, Store, VisibilityScope};
 
 use crate::support::database::Database;
-use crate::support::jobs::ANN;
-use crate::support::jobs::done;
-use crate::support::jobs::told;
-use crate::support::jobs::user;
+use crate::support::jobs::{ANN, done, told, user};
 use crate::support::people::id;
 use crate::support::server::TestServer;
 
@@ -67,20 +59,20 @@ pub fn file() -> Value {
     })
 }
 
-async fn enter(store: &Store, file: &Value) -> Result<Imported, Fault> {
-    let wish = Wish { by: ANN, event_id: None, speed: None };
-    import::write(store, &wish, ("a match, invented", &file.to_string()), &|_, _| ()).await
+async fn enter(store: &Store, file: &Value) -> Result<ImportedMatch, ImportError> {
+    let wish = ImportOptions { user_id: ANN, event_id: None, speed: None };
+    import::import_match(store, &wish, ("a match, invented", &file.to_string()), &|_, _| ()).await
 }
 
 async fn a_file_is_entered_once_and_goes_on_where_it_broke_off(database: Database) {
     let store = database.open().await;
     done(&store, user("ann@example.org")).await;
     // One ball in forty seconds: it is given up soon after the first.
-    let paced = Wish { by: ANN, event_id: None, speed: Some(1) };
+    let paced = ImportOptions { user_id: ANN, event_id: None, speed: Some(1) };
     let (name, text) = ("a match, invented", file().to_string());
-    let broken_off = import::write(&store, &paced, (name, &text), &|_, _| ());
+    let broken_off = import::import_match(&store, &paced, (name, &text), &|_, _| ());
     let begun = async {
-        while told(&store, Stream::Match(1)).await.is_empty() {
+        while told(&store, StreamId::Match(1)).await.is_empty() {
             tokio::task::yield_now().await;
         }
     };
@@ -91,13 +83,13 @@ async fn a_file_is_entered_once_and_goes_on_where_it_broke_off(database: Databas
 
     let imported = enter(&store, &file()).await.unwrap();
     assert_eq!(imported.match_id, 1);
-    let all = told(&store, Stream::Match(1)).await;
+    let all = told(&store, StreamId::Match(1)).await;
     let count = |kind: &str| all.iter().filter(|message| message["type"] == kind).count();
     assert_eq!((count("ball_bowled"), count("over_complete"), count("toss")), (19, 3, 1));
     let complete = all.iter().find(|message| message["type"] == "match_complete").unwrap();
     assert_eq!(complete["data"]["score"], json!({ "home": 16, "away": 20 }));
     assert_eq!(enter(&store, &file()).await.unwrap(), imported);
-    assert_eq!(told(&store, Stream::Match(1)).await.len(), all.len(), "nothing is told twice");
+    assert_eq!(told(&store, StreamId::Match(1)).await.len(), all.len(), "nothing is told twice");
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
@@ -120,12 +112,12 @@ async fn g10_a_file_that_does_not_fit_leaves_nothing_behind(database: Database) 
         let mut file = file();
         *file.pointer_mut(pointer).unwrap() = value;
         match enter(&store, &file).await {
-            Err(Fault::Misfit(misfit)) => assert_eq!(misfit.place, place, "{misfit}"),
+            Err(ImportError::InvalidFile(misfit)) => assert_eq!(misfit.location, place, "{misfit}"),
             other => panic!("{pointer}: {other:?}"),
         }
     }
-    let everything = SeenBy { user_id: Some(ANN), all: true };
-    let teams = store.list(ListOf::Teams { seen_by: everything }, 0, 10).await.unwrap();
+    let everything = VisibilityScope { user_id: Some(ANN), sees_all: true };
+    let teams = store.list(ListQuery::Teams { scope: everything }, 0, 10).await.unwrap();
     assert_eq!(teams.items, Vec::<Value>::new());
 }
 

@@ -2,13 +2,8 @@
 
 use serde_json::json;
 
-use crate::support::people::Organizer;
-use crate::support::people::Person;
-use crate::support::people::id;
-use crate::support::server::ADMIN_EMAIL;
-use crate::support::server::ADMIN_PASSWORD;
-use crate::support::server::JWT_SECRET;
-use crate::support::server::TestServer;
+use crate::support::people::{Organizer, Person, id};
+use crate::support::server::{ADMIN_EMAIL, ADMIN_PASSWORD, JWT_SECRET, TestServer};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn credentials_are_in_no_log_line() {

@@ -1,13 +1,11 @@
 //! Metrics are for those who ask a node itself, by their one path; no proxy shows them.
 
-use tokio::io::AsyncReadExt;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::support::curl::Ask;
 use crate::support::edge::Edge;
-use crate::support::front::Front;
-use crate::support::front::two_nodes;
+use crate::support::front::{Front, two_nodes};
 use crate::support::nginx::Nginx;
 use crate::support::server::TestServer;
 

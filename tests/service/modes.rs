@@ -1,10 +1,8 @@
 //! Other ways to read the same stream: some types, states, long-poll, with padding.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::database::Database;
 use crate::support::server::TestServer;

@@ -1,7 +1,6 @@
 //! G5: the same write sent again has one effect and gets the first answer.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::client::Answer;
 use crate::support::database::Database;

@@ -4,8 +4,7 @@
 use std::collections::BTreeSet;
 
 use reqwest::Method;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::matrix::routes;
 use crate::support::contract::DOCUMENT;

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use crate::support::client::seq_of;
-use crate::support::database::Database;
-use crate::support::database::Kind;
+use crate::support::database::{Database, Kind};
 use crate::support::people::Scorer;
 use crate::support::server::TestServer;
 use crate::support::viewer::Viewer;

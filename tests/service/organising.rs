@@ -1,8 +1,7 @@
 //! What those who organise are told besides: names, versions to change, what is left, who wrote.
 
 use reqwest::Method;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::database::Database;
 use crate::support::people::id;

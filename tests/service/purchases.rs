@@ -4,15 +4,11 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use reqwest::Method;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::client::Answer;
-use crate::support::client::Client;
+use crate::support::client::{Answer, Client};
 use crate::support::database::Database;
-use crate::support::people::Organizer;
-use crate::support::people::Person;
-use crate::support::people::id;
+use crate::support::people::{Organizer, Person, id};
 use crate::support::server::TestServer;
 
 crate::support::on_both! {

@@ -1,11 +1,9 @@
 //! G10: bad input is refused whole: the right status, a problem document, nothing written.
 
 use reqwest::Method;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::people::Organizer;
-use crate::support::people::Scorer;
+use crate::support::people::{Organizer, Scorer};
 use crate::support::server::TestServer;
 use crate::support::viewer::End;
 

@@ -1,13 +1,11 @@
 //! G3: a reader who comes back gets the rest: all of it, once, in order.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use rand::Rng;
-use rand::SeedableRng;
 use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 
 use crate::support::client::seq_of;
 use crate::support::database::Database;

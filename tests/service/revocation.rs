@@ -1,22 +1,16 @@
 //! G7 in events: a right that is taken away ends what it had opened, on every node, and nothing
 //! opens again.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::client::Client;
-use crate::support::database::Database;
-use crate::support::database::Kind;
-use crate::support::people::Organizer;
-use crate::support::people::Person;
-use crate::support::people::id;
+use crate::support::database::{Database, Kind};
+use crate::support::people::{Organizer, Person, id};
 use crate::support::server::TestServer;
 use crate::support::sse::Block;
-use crate::support::viewer::Viewer;
-use crate::support::viewer::Watch;
+use crate::support::viewer::{Viewer, Watch};
 
 crate::support::on_both! {
     g7_a_refused_key_gets_its_own_answer_and_nothing_else,

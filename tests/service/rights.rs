@@ -1,14 +1,11 @@
 //! G7: only those who may read, also while a stream is open.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::support::database::Database;
-use crate::support::people::Game;
-use crate::support::people::Organizer;
-use crate::support::people::Person;
+use crate::support::people::{Game, Organizer, Person};
 use crate::support::server::TestServer;
 use crate::support::viewer::Viewer;
 

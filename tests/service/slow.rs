@@ -1,15 +1,11 @@
 //! G6: a reader that never reads costs nobody anything, and is cut off.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use tokio::io::AsyncReadExt;
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpSocket;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
 
-use crate::support::people::Scorer;
-use crate::support::people::note;
+use crate::support::people::{Scorer, note};
 use crate::support::server::TestServer;
 use crate::support::viewer::Viewer;
 

@@ -1,12 +1,10 @@
 //! One real match, told to one reader with a bad connection: Leicester City 2–3 Liverpool,
 //! 23 September 2017, King Power Stadium.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::database::Database;
-use crate::support::people::Organizer;
-use crate::support::people::Scorer;
+use crate::support::people::{Organizer, Scorer};
 use crate::support::server::TestServer;
 use crate::support::sse::Block;
 use crate::support::viewer::Viewer;

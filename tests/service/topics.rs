@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::support::database::Database;
-use crate::support::people::Organizer;
-use crate::support::people::Scorer;
-use crate::support::people::id;
+use crate::support::people::{Organizer, Scorer, id};
 use crate::support::server::TestServer;
 use crate::support::sse::Block;
 use crate::support::viewer::Watch;

@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use super::*;
 
-fn read(args: &[&str]) -> Result<Cli, String> {
+fn parse_cli(args: &[&str]) -> Result<Cli, String> {
     let args = std::iter::once("touchline").chain(args.iter().copied());
-    Cli::from(args.map(OsString::from).collect()).map_err(|error| error.to_string())
+    Cli::from_args(args.map(OsString::from).collect()).map_err(|error| error.to_string())
 }
 
 /// A settings file that is gone at the end of the test.
-struct File(PathBuf);
+struct SettingsFile(PathBuf);
 
-impl File {
+impl SettingsFile {
     fn of(text: &str) -> Self {
         let path = std::env::temp_dir().join(format!("touchline-{:x}.toml", rand::random::<u64>()));
         std::fs::File::create(&path).unwrap().write_all(text.as_bytes()).unwrap();
@@ -24,38 +24,38 @@ impl File {
     }
 }
 
-impl Drop for File {
+impl Drop for SettingsFile {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
     }
 }
 
 #[test]
-fn the_command_line_is_sound() {
-    with_variables(Cli::command()).debug_assert();
+fn the_command_line_definition_is_valid() {
+    with_env_vars(Cli::command()).debug_assert();
 }
 
 #[test]
 fn the_flag_wins_over_the_file_and_the_file_over_the_default() {
-    let file = File::of(
+    let file = SettingsFile::of(
         "workers = 7\ndrain_seconds = 3\nallowed_origins = [\"https://a\", \"https://b\"]\n",
     );
-    let cli = read(&["--config", file.path(), "serve", "--workers", "9"]).unwrap();
+    let cli = parse_cli(&["--config", file.path(), "serve", "--workers", "9"]).unwrap();
     assert_eq!(cli.settings.workers, 9, "flag");
     assert_eq!(cli.settings.drain_seconds, 3, "file");
     assert_eq!(cli.settings.allowed_origins, ["https://a", "https://b"], "file");
     assert_eq!(cli.settings.streams.heartbeat_seconds, 15, "default");
-    let cli = read(&["serve", "--config", file.path()]).unwrap();
+    let cli = parse_cli(&["serve", "--config", file.path()]).unwrap();
     assert_eq!(cli.settings.workers, 7, "the file may be named after the command");
 }
 
 #[test]
-fn a_variable_stands_between_flag_and_file() {
+fn a_variable_wins_over_the_file_and_loses_to_the_flag() {
     // Cargo sets this one for tests; what it stands for doesn't matter.
-    let file = File::of("log = \"debug\"\n");
+    let file = SettingsFile::of("log = \"debug\"\n");
     let from_env = |name: &'static str, args: &[&str]| {
-        let command = with_variables(Cli::command()).mut_arg("log", |arg| arg.env(name));
-        let command = file::apply(command, &file.0).unwrap();
+        let command = with_env_vars(Cli::command()).mut_arg("log", |arg| arg.env(name));
+        let command = file::apply_file_defaults(command, &file.0).unwrap();
         let matches = command.try_get_matches_from(args).unwrap();
         matches.get_one::<String>("log").cloned().unwrap()
     };
@@ -70,7 +70,7 @@ fn a_variable_stands_between_flag_and_file() {
 }
 
 #[test]
-fn what_is_wrong_in_the_file_is_named() {
+fn errors_in_the_file_name_the_setting() {
     #[rustfmt::skip]
     let cases = [
         ("listen_on = \"x\"",              "listen_on"),
@@ -90,11 +90,11 @@ fn what_is_wrong_in_the_file_is_named() {
         ("workers = ",                     "touchline-"),
     ];
     for (text, named) in cases {
-        let file = File::of(text);
-        let error = read(&["--config", file.path(), "serve"]).unwrap_err();
+        let file = SettingsFile::of(text);
+        let error = parse_cli(&["--config", file.path(), "serve"]).unwrap_err();
         assert!(error.contains(named), "{text}: {error}");
     }
-    let error = read(&["--config", "/no/such/file.toml", "serve"]).unwrap_err();
+    let error = parse_cli(&["--config", "/no/such/file.toml", "serve"]).unwrap_err();
     assert!(error.contains("/no/such/file.toml"), "{error}");
 }
 
@@ -131,7 +131,7 @@ fn every_number_has_a_range() {
 const WIDE: [&str; 5] = ["prune-keep", "replay-max", "keep", "event", "id"];
 
 #[test]
-fn settings_that_contradict_each_other_are_refused() {
+fn contradicting_settings_are_rejected() {
     for args in [
         &["serve", "--jwt-algorithm", "RS256"][..],
         &["serve", "--jwks-file", "keys.json"],
@@ -151,29 +151,29 @@ fn settings_that_contradict_each_other_are_refused() {
         &["serve", "--jwt-algorithm", "RS256", "--jwks-file", "a", "--jwt-public-key-file", "b"],
         &["serve", "--retry-min-ms", "9000"],
     ] {
-        assert!(read(args).is_err(), "{args:?}");
+        assert!(parse_cli(args).is_err(), "{args:?}");
     }
     let provider = ["--jwks-file", "a", "--jwt-issuer", "i", "--jwt-audience", "x"];
     let whole = [&["serve", "--jwt-algorithm", "RS256"][..], &provider].concat();
-    assert!(read(&whole).is_ok(), "{whole:?}");
+    assert!(parse_cli(&whole).is_ok(), "{whole:?}");
 }
 
 #[test]
 fn secrets_stay_hidden() {
     let secret = "hunter2-hunter2";
-    let file = File::of(&format!(
+    let file = SettingsFile::of(&format!(
         "jwt_secret = \"{secret}\"\ndatabase_url = \"postgres://u:{secret}@h/d\"\n"
     ));
-    let cli = read(&["--config", file.path(), "--admin-password", secret, "serve"]).unwrap();
+    let cli = parse_cli(&["--config", file.path(), "--admin-password", secret, "serve"]).unwrap();
     assert_eq!(cli.settings.jwt_secret.as_ref().unwrap().reveal(), secret);
     assert!(!format!("{cli:?}").contains(secret));
-    let help = read(&["--config", file.path(), "--help"]).unwrap_err();
+    let help = parse_cli(&["--config", file.path(), "--help"]).unwrap_err();
     assert!(help.contains("TOUCHLINE_JWT_SECRET") && !help.contains(secret), "{help}");
 }
 
 #[test]
-fn an_empty_secret_is_none() {
-    let cli = read(&["serve", "--jwt-secret", "", "--admin-password", ""]).unwrap();
+fn an_empty_secret_counts_as_unset() {
+    let cli = parse_cli(&["serve", "--jwt-secret", "", "--admin-password", ""]).unwrap();
     assert!(cli.settings.jwt_secret.is_none() && cli.settings.admin_password.is_none());
 }
 
@@ -182,9 +182,9 @@ fn times_have_units() {
     for (text, seconds) in
         [("60s", 60), ("15m", 900), ("12h", 43_200), ("30d", 2_592_000), ("7", 7)]
     {
-        assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        assert_eq!(parse_duration(text), Ok(Duration::from_secs(seconds)), "{text}");
     }
     for bad in ["", "s", "-1s", "1w", "1.5h", "99999999999999999999s", "9999999999999d", "60 s"] {
-        assert!(duration(bad).is_err(), "{bad}");
+        assert!(parse_duration(bad).is_err(), "{bad}");
     }
 }

@@ -1,7 +1,7 @@
 //! An event's standings, computed from its results: pure.
 
-mod order;
-mod rate;
+mod ordering;
+mod run_rate;
 mod tally;
 
 #[cfg(test)]
@@ -9,14 +9,10 @@ mod tests;
 
 use std::cmp::Ordering;
 
-use serde::Deserialize;
-use serde::Serialize;
+pub use run_rate::{MatchRunRates, RunsOffBalls};
+use serde::{Deserialize, Serialize};
 
-use crate::domain::leaderboard::order::Contender;
-use crate::domain::leaderboard::order::Field;
-
-pub use rate::Rates;
-pub use rate::Scored;
+use crate::domain::leaderboard::ordering::{Contender, ContenderTable};
 
 /// How an event's table is ordered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,19 +66,19 @@ pub struct Entrant {
 
 /// One result, as a table counts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Played {
+pub struct PlayedMatch {
     pub home_team_id: i64,
     pub away_team_id: i64,
     pub home_score: i64,
     pub away_score: i64,
     pub verdict: Verdict,
     /// Of limited overs, where they count.
-    pub rates: Option<Rates>,
+    pub rates: Option<MatchRunRates>,
 }
 
 /// One row of the table. The field order is part of the wire.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Standing {
+pub struct LeaderboardRow {
     /// From 1; shared where nothing separates.
     pub position: i64,
     pub team_id: i64,
@@ -106,7 +102,7 @@ impl Default for Points {
 
 impl Verdict {
     /// Who has more.
-    pub fn of_scores(home: i64, away: i64) -> Self {
+    pub fn from_scores(home: i64, away: i64) -> Self {
         match home.cmp(&away) {
             Ordering::Greater => Self::Home,
             Ordering::Less => Self::Away,
@@ -114,7 +110,7 @@ impl Verdict {
         }
     }
 
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Home => "home",
             Self::Away => "away",
@@ -123,10 +119,10 @@ impl Verdict {
         }
     }
 
-    pub fn from_word(word: &str) -> Option<Self> {
+    pub fn from_name(word: &str) -> Option<Self> {
         [Self::Home, Self::Away, Self::Draw, Self::NoResult]
             .into_iter()
-            .find(|verdict| verdict.word() == word)
+            .find(|verdict| verdict.as_str() == word)
     }
 }
 
@@ -134,20 +130,26 @@ impl Verdict {
 ///
 /// - Takes: each entrant and each result once, in any order.
 /// - Gives: teams that no tie-breaker separates with one position, by name, then by id.
-pub fn leaderboard(ranking: &Ranking, entrants: &[Entrant], played: &[Played]) -> Vec<Standing> {
-    let field = Field::new(&ranking.points, entrants, played);
+pub fn compute_leaderboard(
+    ranking: &Ranking,
+    entrants: &[Entrant],
+    played: &[PlayedMatch],
+) -> Vec<LeaderboardRow> {
+    let contender_table = ContenderTable::new(&ranking.points, entrants, played);
     let mut table = Vec::with_capacity(entrants.len());
-    for group in field.ranked(&ranking.tie_breakers) {
+    for group in contender_table.ranked_groups(&ranking.tie_breakers) {
         let position = table.len() as i64 + 1;
-        let tied = group.into_iter().map(|place| standing(position, &field.contenders[place]));
+        let tied = group
+            .into_iter()
+            .map(|index| leaderboard_row(position, &contender_table.contenders[index]));
         table.extend(tied);
     }
     table
 }
 
-fn standing(position: i64, contender: &Contender<'_>) -> Standing {
+fn leaderboard_row(position: i64, contender: &Contender<'_>) -> LeaderboardRow {
     let Contender { entrant, tally, points, net_run_rate, .. } = contender;
-    Standing {
+    LeaderboardRow {
         position,
         team_id: entrant.team_id,
         team: entrant.name.clone(),

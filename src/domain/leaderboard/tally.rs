@@ -2,9 +2,7 @@
 
 use std::ops::AddAssign;
 
-use crate::domain::leaderboard::Played;
-use crate::domain::leaderboard::Points;
-use crate::domain::leaderboard::Verdict;
+use crate::domain::leaderboard::{PlayedMatch, Points, Verdict};
 
 /// One team's sums, of a whole table or of the matches among some teams.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,7 +18,7 @@ pub struct Tally {
 
 impl Tally {
     /// What one result gives to the home and to the away side.
-    pub fn of(points: &Points, result: &Played) -> (Self, Self) {
+    pub fn for_match(points: &Points, result: &PlayedMatch) -> (Self, Self) {
         let won = Self { played: 1, won: 1, points: points.win, ..Self::default() };
         let drawn = Self { played: 1, drawn: 1, points: points.draw, ..Self::default() };
         let lost = Self { played: 1, lost: 1, points: points.loss, ..Self::default() };
@@ -45,13 +43,13 @@ impl Tally {
 }
 
 impl AddAssign for Tally {
-    fn add_assign(&mut self, more: Self) {
-        self.played += more.played;
-        self.won += more.won;
-        self.drawn += more.drawn;
-        self.lost += more.lost;
-        self.r#for += more.r#for;
-        self.against += more.against;
-        self.points += more.points;
+    fn add_assign(&mut self, other: Self) {
+        self.played += other.played;
+        self.won += other.won;
+        self.drawn += other.drawn;
+        self.lost += other.lost;
+        self.r#for += other.r#for;
+        self.against += other.against;
+        self.points += other.points;
     }
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::*;
 
-fn kind(name: &str, amount: Option<i64>, capacity: Option<i64>) -> TicketType {
+fn ticket_type(name: &str, amount: Option<i64>, capacity: Option<i64>) -> TicketType {
     let price = amount.map(|amount| Money { amount, currency: "EUR".to_owned() });
     TicketType { name: name.to_owned(), price, capacity }
 }
 
 #[test]
-fn purchases_go_one_way() {
+fn purchase_statuses_only_move_forward() {
     let statuses = ["pending", "confirmed", "cancelled", "refunded"];
     #[rustfmt::skip]
     let cases = [
@@ -22,22 +22,22 @@ fn purchases_go_one_way() {
         ("never heard of",[false,  false,    false,    false]),
     ];
     for (from, expected) in cases {
-        let found = statuses.map(|to| may_become(from, to).is_ok());
-        assert_eq!(found, expected, "{from}");
+        let allowed = statuses.map(|to| check_transition(from, to).is_ok());
+        assert_eq!(allowed, expected, "{from}");
     }
 }
 
 #[test]
-fn a_refused_move_says_what_is_allowed() {
+fn a_rejected_transition_lists_the_allowed_ones() {
     #[rustfmt::skip]
     let cases = [
         ("pending",   "refunded",  "the purchase is pending: it can be confirmed or cancelled now"),
         ("confirmed", "cancelled", "the purchase is confirmed: it can be refunded now"),
         ("refunded",  "confirmed", "the purchase is refunded, for good"),
     ];
-    for (from, to, words) in cases {
-        let rejection = may_become(from, to).unwrap_err();
-        assert_eq!((rejection.code.as_str(), rejection.detail.as_str()), ("wrong-state", words));
+    for (from, to, detail) in cases {
+        let rejection = check_transition(from, to).unwrap_err();
+        assert_eq!((rejection.code.as_str(), rejection.detail.as_str()), ("wrong-state", detail));
     }
 }
 
@@ -56,10 +56,10 @@ fn tickets_are_used_once_and_of_confirmed_purchases_only() {
         ("cancelled",   "valid", Some("not-confirmed"), None),
     ];
     for (purchase, ticket, used, void) in cases {
-        let code = |next| may_ticket_become(purchase, ticket, next).err().map(|no| no.code);
-        let found = (code("used"), code("void"));
+        let code = |next| check_ticket_transition(purchase, ticket, next).err().map(|no| no.code);
+        let results = (code("used"), code("void"));
         let expected = (used.map(str::to_owned), void.map(str::to_owned));
-        assert_eq!(found, expected, "a {ticket} ticket of a {purchase} purchase");
+        assert_eq!(results, expected, "a {ticket} ticket of a {purchase} purchase");
     }
 }
 
@@ -67,19 +67,20 @@ fn tickets_are_used_once_and_of_confirmed_purchases_only() {
 const HALF: i64 = number::MAX / 2;
 
 #[test]
-fn orders_stay_within_what_is_sold() {
-    let fair = Sales {
+fn orders_stay_within_the_limits() {
+    let fair = TicketSales {
         capacity: Some(20),
         max_quantity: None,
         ticket_types: vec![
-            kind("adult", Some(2500), None),
-            kind("child", Some(0), Some(5)),
-            kind("guest", None, Some(30)),
+            ticket_type("adult", Some(2500), None),
+            ticket_type("child", Some(0), Some(5)),
+            ticket_type("guest", None, Some(30)),
         ],
     };
-    let open = Sales { max_quantity: Some(100), ..Sales::default() };
-    let gold = Sales { ticket_types: vec![kind("gold", Some(HALF), None)], ..open.clone() };
-    let shrunk = Sales { capacity: Some(3), ..Sales::default() };
+    let open = TicketSales { max_quantity: Some(100), ..TicketSales::default() };
+    let gold =
+        TicketSales { ticket_types: vec![ticket_type("gold", Some(HALF), None)], ..open.clone() };
+    let shrunk = TicketSales { capacity: Some(3), ..TicketSales::default() };
     #[rustfmt::skip]
     let cases = [
         // sells   type     quantity  held of event, of type   cost or problem
@@ -104,19 +105,20 @@ fn orders_stay_within_what_is_sold() {
         (&shrunk,  "any",   1,        (7, 7),    Err("no ticket (any) is left")),
     ];
     for (sales, ticket_type, quantity, (of_event, of_type), expected) in cases {
-        let ordered = sales.order(ticket_type, quantity, Held { of_event, of_type });
-        let found = ordered.as_ref().map(|cost| cost.as_ref().map(|money| money.amount));
-        let found = found.map_err(|rejection| rejection.detail.as_str());
+        let ordered =
+            sales.quote(ticket_type, quantity, HeldTickets { in_event: of_event, of_type });
+        let amount = ordered.as_ref().map(|cost| cost.as_ref().map(|money| money.amount));
+        let found = amount.map_err(|rejection| rejection.detail.as_str());
         assert_eq!(found, expected, "{quantity} of {ticket_type}, {of_event}/{of_type} held");
     }
 }
 
 #[test]
-fn only_limits_need_counting() {
-    let sells = |capacity, of_type| Sales {
+fn held_tickets_are_counted_only_where_limited() {
+    let sells = |capacity, of_type| TicketSales {
         capacity,
         max_quantity: None,
-        ticket_types: vec![kind("adult", None, of_type)],
+        ticket_types: vec![ticket_type("adult", None, of_type)],
     };
     assert!(!sells(None, None).is_limited());
     assert!(sells(Some(1), None).is_limited());
@@ -124,11 +126,14 @@ fn only_limits_need_counting() {
 }
 
 #[test]
-fn an_offer_says_what_is_left_by_the_tighter_limit() {
-    let sales = Sales {
+fn an_offer_shows_the_tighter_remaining_limit() {
+    let sales = TicketSales {
         capacity: Some(20),
         max_quantity: None,
-        ticket_types: vec![kind("adult", Some(2500), None), kind("child", None, Some(5))],
+        ticket_types: vec![
+            ticket_type("adult", Some(2500), None),
+            ticket_type("child", None, Some(5)),
+        ],
     };
     #[rustfmt::skip]
     let cases = [
@@ -141,35 +146,36 @@ fn an_offer_says_what_is_left_by_the_tighter_limit() {
     ];
     for ((adult, child), expected) in cases {
         let held = [("adult".to_owned(), adult), ("child".to_owned(), child)].into();
-        let offer = sales.offer(&held);
+        let offer = sales.current_offer(&held);
         let [first, second] = offer.ticket_types.as_slice() else { panic!("{offer:?}") };
         assert_eq!((offer.left, first.left, second.left), expected, "{held:?}");
         assert_eq!((first.name, first.price.map(|price| price.amount)), ("adult", Some(2500)));
-        assert_eq!(offer.max_quantity, MAX_QUANTITY);
+        assert_eq!(offer.max_quantity, DEFAULT_MAX_QUANTITY);
     }
-    let open = Sales { capacity: None, ticket_types: vec![kind("any", None, None)], ..sales };
-    let offer = open.offer(&HashMap::from([("any".to_owned(), 7)]));
+    let open =
+        TicketSales { capacity: None, ticket_types: vec![ticket_type("any", None, None)], ..sales };
+    let offer = open.current_offer(&HashMap::from([("any".to_owned(), 7)]));
     assert_eq!((offer.left, offer.ticket_types[0].left), (None, None), "no limit is none");
 }
 
 #[test]
 fn codes_hold_eighty_bits_of_their_own() {
-    assert_eq!(code(0), "2222222222222222");
-    assert_eq!(code(u128::MAX), "ZZZZZZZZZZZZZZZZ");
-    let flipped: BTreeSet<_> = (0..80).map(|bit| code(1 << bit)).collect();
+    assert_eq!(encode_code(0), "2222222222222222");
+    assert_eq!(encode_code(u128::MAX), "ZZZZZZZZZZZZZZZZ");
+    let flipped: BTreeSet<_> = (0..80).map(|bit| encode_code(1 << bit)).collect();
     assert_eq!(flipped.len(), 80, "each bit counts");
-    assert!(!flipped.contains(&code(0)));
+    assert!(!flipped.contains(&encode_code(0)));
     let letters: BTreeSet<_> =
-        (0..32).flat_map(|bits| code(bits).chars().collect::<Vec<_>>()).collect();
+        (0..32).flat_map(|bits| encode_code(bits).chars().collect::<Vec<_>>()).collect();
     assert_eq!(letters.len(), 32);
     assert!("0O1I".chars().all(|unclear| !letters.contains(&unclear)));
 }
 
 #[test]
-fn codes_are_read_as_people_type_them() {
-    let code = code(0x1234_5678_9abc_def0_1357);
-    assert_eq!(read_code(&code), Some(code.clone()));
-    assert_eq!(read_code(&code.to_lowercase()), Some(code));
+fn codes_parse_whatever_the_case() {
+    let code = encode_code(0x1234_5678_9abc_def0_1357);
+    assert_eq!(parse_code(&code), Some(code.clone()));
+    assert_eq!(parse_code(&code.to_lowercase()), Some(code));
     for bad in [
         "",
         "2222",
@@ -178,6 +184,6 @@ fn codes_are_read_as_people_type_them() {
         "2222 222222222222",
         "é2222222222222é",
     ] {
-        assert_eq!(read_code(bad), None, "{bad}");
+        assert_eq!(parse_code(bad), None, "{bad}");
     }
 }

@@ -4,25 +4,24 @@
 //! test compares them with the table of routes, and every answer that the service tests get is
 //! compared with what is promised here.
 
-mod codes;
 mod operation;
-mod text;
-mod types;
+mod problem_codes;
+mod source_parser;
+mod type_parser;
 
 use std::sync::LazyLock;
 
-use actix_web::HttpRequest;
-use actix_web::HttpResponse;
 use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use serde_json::Value;
+use source_parser::DocumentBuilder;
 
-use crate::http::pages::packed;
+use crate::http::pages::encoded_file;
 use crate::problem::Problem;
-use text::Document;
 
 /// What is used by others stands before them.
-const TEXTS: [&str; 8] = [
+const SOURCES: [&str; 8] = [
     include_str!("api/shared.txt"),
     include_str!("api/streams.txt"),
     include_str!("api/football.txt"),
@@ -34,36 +33,36 @@ const TEXTS: [&str; 8] = [
 ];
 
 static DOCUMENT: LazyLock<Result<String, String>> =
-    LazyLock::new(|| document().map(|document| document.to_string()));
+    LazyLock::new(|| build_document().map(|document| document.to_string()));
 
 /// The same in a tenth of the bytes.
-static PACKED: LazyLock<Bytes> = LazyLock::new(|| match &*DOCUMENT {
-    Ok(text) => packed::gzip(text.as_bytes()),
+static DOCUMENT_GZIP: LazyLock<Bytes> = LazyLock::new(|| match &*DOCUMENT {
+    Ok(text) => encoded_file::gzip(text.as_bytes()),
     Err(_) => Bytes::new(),
 });
 
-const KIND: &str = "application/json";
+const CONTENT_TYPE: &str = "application/json";
 
 /// The same for everybody, whoever asks.
-pub async fn serve(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let text = DOCUMENT.as_ref().map_err(|fault| Problem::Internal(fault.clone()))?;
-    let mut answer = HttpResponse::Ok();
-    answer
-        .content_type(KIND)
+pub async fn serve_document(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let text = DOCUMENT.as_ref().map_err(|error| Problem::Internal(error.clone()))?;
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type(CONTENT_TYPE)
         .insert_header((header::CACHE_CONTROL, "public, max-age=60"))
         .insert_header((header::VARY, "Accept-Encoding"));
-    if packed::is_wanted(&request) {
-        answer.insert_header((header::CONTENT_ENCODING, "gzip"));
-        return Ok(answer.body(PACKED.clone()));
+    if encoded_file::accepts_gzip(&request) {
+        response.insert_header((header::CONTENT_ENCODING, "gzip"));
+        return Ok(response.body(DOCUMENT_GZIP.clone()));
     }
-    Ok(answer.body(text.as_str()))
+    Ok(response.body(text.as_str()))
 }
 
 /// The whole document, or which line of the texts can't be read.
-pub fn document() -> Result<Value, String> {
-    let mut document = Document::default();
-    TEXTS.iter().try_for_each(|text| document.read(text))?;
-    Ok(document.finish())
+pub fn build_document() -> Result<Value, String> {
+    let mut document = DocumentBuilder::default();
+    SOURCES.iter().try_for_each(|text| document.parse_source(text))?;
+    Ok(document.build())
 }
 
 #[cfg(test)]
@@ -73,27 +72,27 @@ mod tests {
     use super::*;
 
     /// Every `$ref` anywhere in it.
-    fn references(value: &Value, into: &mut BTreeSet<String>) {
+    fn collect_references(value: &Value, into: &mut BTreeSet<String>) {
         match value {
             Value::Object(fields) => {
-                if let Some(Value::String(place)) = fields.get("$ref") {
-                    into.insert(place.clone());
+                if let Some(Value::String(reference)) = fields.get("$ref") {
+                    into.insert(reference.clone());
                 }
-                fields.values().for_each(|value| references(value, into));
+                fields.values().for_each(|value| collect_references(value, into));
             }
-            Value::Array(items) => items.iter().for_each(|item| references(item, into)),
+            Value::Array(items) => items.iter().for_each(|item| collect_references(item, into)),
             _ => {}
         }
     }
 
     #[test]
-    fn all_texts_can_be_read_and_nothing_is_named_that_is_not_there() {
-        let document = document().unwrap();
+    fn all_sources_parse_and_all_references_resolve() {
+        let document = build_document().unwrap();
         let mut named = BTreeSet::new();
-        references(&document, &mut named);
+        collect_references(&document, &mut named);
         let missing: Vec<_> = named
             .iter()
-            .filter(|place| document.pointer(place.trim_start_matches('#')).is_none())
+            .filter(|reference| document.pointer(reference.trim_start_matches('#')).is_none())
             .collect();
         assert!(missing.is_empty(), "{missing:#?}");
         let shapes = document["components"]["schemas"].as_object().unwrap();
@@ -105,14 +104,14 @@ mod tests {
     }
 
     #[test]
-    fn every_problem_that_is_documented_elsewhere_is_known_here() {
+    fn every_documented_problem_code_has_its_status() {
         let table = include_str!("../../../docs/protocol.md");
         let (_, problems) = table.split_once("## Problems").unwrap();
         for line in problems.lines().filter(|line| line.starts_with("| `")) {
             let mut cells = line.split('|').skip(1);
-            let (words, statuses) = (cells.next().unwrap(), cells.next().unwrap());
-            for code in words.split('`').skip(1).step_by(2) {
-                let status = codes::status(code).to_string();
+            let (code_cell, statuses) = (cells.next().unwrap(), cells.next().unwrap());
+            for code in code_cell.split('`').skip(1).step_by(2) {
+                let status = problem_codes::status_of(code).to_string();
                 assert!(statuses.contains(&status), "{code} is {statuses}, not {status}");
             }
         }

@@ -8,113 +8,113 @@
 //! | `! sold-out @conflicts` | codes of problems, besides those that all may end with |
 //! | anything else | words: the first line is the summary |
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::codes;
-use super::text::Document;
-use super::types;
+use super::source_parser::DocumentBuilder;
+use super::{problem_codes, type_parser};
 use crate::domain::number;
 
 /// Writes that are no changes of the domain: a key would do nothing.
-const KEYLESS: [&str; 4] = ["/api/auth", "/api/stream-tickets", "/api/admin", "/sync"];
+const PATHS_WITHOUT_KEY: [&str; 4] = ["/api/auth", "/api/stream-tickets", "/api/admin", "/sync"];
 
 /// What a POST changes, and makes nothing: all of these but who is named for a match.
-const CHANGED: [&str; 4] =
+const CHANGE_PATHS: [&str; 4] =
     ["/api/matches/{id}/", "/api/announcements/{id}/", "/api/purchases/{id}/", "/api/tickets/"];
 
-pub fn read(
-    document: &Document,
+pub fn parse_operation(
+    document: &DocumentBuilder,
     method: &str,
     path: &str,
-    who: &str,
+    callers: &str,
     lines: &[&str],
 ) -> Result<Value, String> {
     let is_write = method != "GET";
-    let mut made = json!({
-        "tags": [document.tag],
-        "operationId": id(method, path),
-        "x-who": who,
+    let mut operation = json!({
+        "tags": [document.current_tag],
+        "operationId": operation_id(method, path),
+        "x-who": callers,
         "responses": {},
-        "parameters": parameters(path),
-        "security": security(path, who),
+        "parameters": path_parameters(path),
+        "security": security_schemes(path, callers),
     });
-    let mut problems = codes::usual(is_write, who == "anybody");
-    let mut words = Vec::new();
+    let mut codes = problem_codes::default_codes(is_write, callers == "anybody");
+    let mut text_lines = Vec::new();
     for line in lines {
-        if !clause(document, &mut made, &mut problems, line)? {
-            words.push(*line);
+        if !parse_clause(document, &mut operation, &mut codes, line)? {
+            text_lines.push(*line);
         }
     }
-    if is_write && !KEYLESS.iter().any(|part| path.contains(part)) {
-        refer(document, &mut made, "Idempotency-Key")?;
-        problems.push("idempotency-key-reused".to_owned());
-        problems.push("idempotency-key-too-short".to_owned());
+    if is_write && !PATHS_WITHOUT_KEY.iter().any(|part| path.contains(part)) {
+        add_parameter_refs(document, &mut operation, "Idempotency-Key")?;
+        codes.push("idempotency-key-reused".to_owned());
+        codes.push("idempotency-key-too-short".to_owned());
         if method != "POST" || is_change(path) {
-            refer(document, &mut made, "If-Match")?;
-            problems.push("stale".to_owned());
+            add_parameter_refs(document, &mut operation, "If-Match")?;
+            codes.push("stale".to_owned());
         }
     }
-    refuse(&mut made["responses"], &problems);
-    let (summary, rest) = words.split_first().ok_or("what does it do?")?;
-    made["summary"] = json!(summary);
-    made["description"] = json!(format!("{} For: {who}.", rest.join(" ")).trim());
-    Ok(made)
+    add_problem_responses(&mut operation["responses"], &codes);
+    let (summary, rest) = text_lines.split_first().ok_or("what does it do?")?;
+    operation["summary"] = json!(summary);
+    operation["description"] = json!(format!("{} For: {callers}.", rest.join(" ")).trim());
+    Ok(operation)
 }
 
 fn is_change(path: &str) -> bool {
-    CHANGED.iter().any(|part| path.starts_with(part)) && !path.ends_with("/officials")
+    CHANGE_PATHS.iter().any(|part| path.starts_with(part)) && !path.ends_with("/officials")
 }
 
 /// Adds what a line says; not if it is words.
-fn clause(
-    document: &Document,
-    made: &mut Value,
-    problems: &mut Vec<String>,
+fn parse_clause(
+    document: &DocumentBuilder,
+    operation: &mut Value,
+    codes: &mut Vec<String>,
     line: &str,
 ) -> Result<bool, String> {
     let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
     match first {
-        "<" => made["requestBody"] = body(rest)?,
+        "<" => operation["requestBody"] = request_body(rest)?,
         "?" => {
-            refer(document, made, rest)?;
+            add_parameter_refs(document, operation, rest)?;
             // Lists have a tag, as all that is found.
             if rest.split(' ').any(|name| name == "after") {
-                answer(&mut made["responses"]["304"], "304", "")?;
+                add_response(&mut operation["responses"]["304"], "304", "")?;
             }
         }
-        "!" => problems.extend(named(document, rest)?),
-        _ if first.parse::<u16>().is_ok() => answer(&mut made["responses"][first], first, rest)?,
+        "!" => codes.extend(expand_codes(document, rest)?),
+        _ if first.parse::<u16>().is_ok() => {
+            add_response(&mut operation["responses"][first], first, rest)?
+        }
         _ => return Ok(false),
     }
     Ok(true)
 }
 
 /// Adds the problems; what has another answer with the same status keeps it.
-fn refuse(responses: &mut Value, problems: &[String]) {
-    for (status, response) in codes::responses(problems) {
-        let known = &mut responses[&status];
-        if known.is_null() {
-            *known = response;
+fn add_problem_responses(responses: &mut Value, codes: &[String]) {
+    for (status, response) in problem_codes::problem_responses(codes) {
+        let existing = &mut responses[&status];
+        if existing.is_null() {
+            *existing = response;
         } else {
-            let kind = "application/problem+json";
-            known["content"][kind] = response["content"][kind].clone();
+            let content_type = "application/problem+json";
+            existing["content"][content_type] = response["content"][content_type].clone();
         }
     }
 }
 
 /// `GET /api/teams/{id}/players` → `get_teams_id_players`
-fn id(method: &str, path: &str) -> String {
-    let words = path.trim_start_matches("/api").replace(['{', '}', '.'], "");
-    format!("{}{}", method.to_lowercase(), words.replace(['/', '-'], "_"))
+fn operation_id(method: &str, path: &str) -> String {
+    let name = path.trim_start_matches("/api").replace(['{', '}', '.'], "");
+    format!("{}{}", method.to_lowercase(), name.replace(['/', '-'], "_"))
 }
 
 /// Ids in the path.
-fn parameters(path: &str) -> Value {
+fn path_parameters(path: &str) -> Value {
     let names = path.split('{').skip(1).filter_map(|part| part.split('}').next());
     let of_connection = path.starts_with("/api/admin/connections/");
     let of_purchase = path.starts_with("/api/purchases/");
-    let made = names.map(|name| {
+    let path_parameters = names.map(|name| {
         let schema = match name {
             "code" | "topic" | "channel" => json!({ "type": "string" }),
             "id" if of_purchase => json!({ "type": "string", "format": "uuid" }),
@@ -123,41 +123,45 @@ fn parameters(path: &str) -> Value {
         };
         json!({ "name": name, "in": "path", "required": true, "schema": schema })
     });
-    made.collect()
+    path_parameters.collect()
 }
 
 /// Nothing is needed for what may be public; what is private there takes the same as the rest.
-fn security(path: &str, who: &str) -> Value {
+fn security_schemes(path: &str, callers: &str) -> Value {
     let signed_in = [json!({ "token": [] }), json!({ "cookie": [] })];
     let stream =
         path.ends_with("/stream") || path.contains("/stream/") || path.ends_with("/replay");
     let ticket = stream.then(|| json!({ "ticket": [] }));
-    let nothing = who.starts_with("anybody").then(|| json!({}));
-    nothing.into_iter().chain(signed_in).chain(ticket).collect()
+    let anonymous = callers.starts_with("anybody").then(|| json!({}));
+    anonymous.into_iter().chain(signed_in).chain(ticket).collect()
 }
 
-fn body(shape: &str) -> Result<Value, String> {
-    let content = json!({ "application/json": { "schema": types::schema(shape)? } });
+fn request_body(shape: &str) -> Result<Value, String> {
+    let content = json!({ "application/json": { "schema": type_parser::parse_type(shape)? } });
     Ok(json!({ "required": true, "content": content }))
 }
 
-fn refer(document: &Document, made: &mut Value, names: &str) -> Result<(), String> {
+fn add_parameter_refs(
+    document: &DocumentBuilder,
+    operation: &mut Value,
+    names: &str,
+) -> Result<(), String> {
     for name in names.split(' ') {
         if !document.parameters.contains_key(name) {
             return Err(format!("no such parameter: {name}"));
         }
-        if let Value::Array(all) = &mut made["parameters"] {
+        if let Value::Array(all) = &mut operation["parameters"] {
             all.push(json!({ "$ref": format!("#/components/parameters/{name}") }));
         }
     }
     Ok(())
 }
 
-fn named(document: &Document, words: &str) -> Result<Vec<String>, String> {
+fn expand_codes(document: &DocumentBuilder, codes: &str) -> Result<Vec<String>, String> {
     let mut all = Vec::new();
-    for word in words.split(' ') {
+    for word in codes.split(' ') {
         if word.starts_with('@') {
-            all.extend(document.groups.get(word).ok_or_else(|| format!("no {word}"))?.clone());
+            all.extend(document.code_groups.get(word).ok_or_else(|| format!("no {word}"))?.clone());
         } else {
             all.push(word.to_owned());
         }
@@ -166,12 +170,12 @@ fn named(document: &Document, words: &str) -> Result<Vec<String>, String> {
 }
 
 /// One status may be answered in several media types, a line each.
-fn answer(response: &mut Value, status: &str, rest: &str) -> Result<(), String> {
+fn add_response(response: &mut Value, status: &str, rest: &str) -> Result<(), String> {
     if response.is_null() {
-        let words = if status == "304" { "What you have is what there is" } else { "Done" };
-        *response = json!({ "description": words });
+        let description = if status == "304" { "What you have is what there is" } else { "Done" };
+        *response = json!({ "description": description });
     }
-    let (kind, shape) = match rest.split_once(' ') {
+    let (content_type, shape) = match rest.split_once(' ') {
         Some((kind, shape)) if kind.contains('/') => (kind, shape),
         _ => ("application/json", rest),
     };
@@ -180,15 +184,15 @@ fn answer(response: &mut Value, status: &str, rest: &str) -> Result<(), String> 
     }
     response["description"] = json!(shape.replace(['[', ']'], ""));
     let schema = match shape.strip_prefix("page of ") {
-        Some(items) => page(types::schema(items)?),
-        None => types::schema(shape)?,
+        Some(items) => page_schema(type_parser::parse_type(items)?),
+        None => type_parser::parse_type(shape)?,
     };
-    response["content"][kind] = json!({ "schema": schema });
+    response["content"][content_type] = json!({ "schema": schema });
     Ok(())
 }
 
 /// A list as all lists are; `next` goes into `after`.
-fn page(items: Value) -> Value {
+fn page_schema(items: Value) -> Value {
     json!({
         "type": "object",
         "required": ["items", "next"],

@@ -1,50 +1,46 @@
 //! The stored log, page by page. A full page of a public topic never changes, so a CDN can carry
 //! a storm of resumes.
 
-use actix_web::HttpRequest;
-use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 
 use crate::App;
-use crate::auth::Viewer;
+use crate::auth::MaybeSignedIn;
 use crate::domain::number;
-use crate::domain::rejection::Reason;
-use crate::domain::rejection::Rejection;
-use crate::domain::topic::Seq;
-use crate::domain::topic::Topic;
+use crate::domain::rejection::{Rejection, RejectionReason};
+use crate::domain::topic::{Seq, Topic};
 use crate::http::path::Path;
-use crate::http::streams::asked;
-use crate::http::streams::wish;
+use crate::http::streams::{stream_query, stream_request};
 use crate::problem::Problem;
 use crate::stream::cursor;
 use crate::stream::cursor::Cursor;
 
 /// Messages in a page, unless asked otherwise; and at most.
-const USUAL: usize = 100;
-const MOST: usize = 500;
+const DEFAULT_LIMIT: usize = 100;
+const MAX_LIMIT: usize = 500;
 
 /// One page: envelopes as they were sent, and where the next begins.
-struct Found {
+struct HistoryPage {
     items: Vec<String>,
     /// The seq of the last message looked at.
-    last: Seq,
+    last_seq: Seq,
     is_full: bool,
 }
 
 /// `GET /api/streams/{topic}/messages?after=<cursor or seq>&limit=100`
-pub async fn messages(
+pub async fn read_messages(
     app: Data<App>,
     request: HttpRequest,
-    viewer: Viewer,
+    caller: MaybeSignedIn,
     topic: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let topic: Topic = topic.parse().map_err(|_| Problem::NotFound("topic"))?;
-    let is_public = asked::may_read(&app, &viewer, topic).await?;
-    let (after, limit) = window(&app, &request, topic)?;
-    let found = find(&app, topic, after, limit).await?;
-    let next = found.is_full.then(|| cursor::of_one(app.store.epoch(), found.last));
-    let cache = match (is_public, found.is_full) {
+    let is_public = stream_request::check_topic_access(&app, &caller, topic).await?;
+    let (after, limit) = parse_window(&app, &request, topic)?;
+    let page = read_page(&app, topic, after, limit).await?;
+    let next = page.is_full.then(|| cursor::encode_single(app.store.epoch(), page.last_seq));
+    let cache = match (is_public, page.is_full) {
         (true, true) => "public, max-age=31536000, immutable",
         (true, false) => "public, no-cache",
         (false, _) => "private, no-store",
@@ -54,66 +50,71 @@ pub async fn messages(
         .content_type("application/json")
         .insert_header((header::CACHE_CONTROL, cache))
         .insert_header((header::VARY, "Authorization, Cookie, Origin"))
-        .body(format!(r#"{{"items":[{}],"next":{next}}}"#, found.items.join(","))))
+        .body(format!(r#"{{"items":[{}],"next":{next}}}"#, page.items.join(","))))
 }
 
-fn window(app: &App, request: &HttpRequest, topic: Topic) -> Result<(Seq, usize), Problem> {
-    let pairs = wish::pairs(request)?;
-    let after = match wish::one(&pairs, "after") {
+fn parse_window(app: &App, request: &HttpRequest, topic: Topic) -> Result<(Seq, usize), Problem> {
+    let pairs = stream_query::query_pairs(request)?;
+    let after = match stream_query::find_value(&pairs, "after") {
         None => 0,
-        Some(text) => {
-            Cursor::parse(text, app.store.epoch()).place(topic.stream, true).ok_or_else(no_place)?
-        }
+        Some(text) => Cursor::parse(text, app.store.epoch())
+            .position_in(topic.stream, true)
+            .ok_or_else(invalid_cursor)?,
     };
-    let limit = match wish::one(&pairs, "limit") {
-        None => USUAL,
+    let limit = match stream_query::find_value(&pairs, "limit") {
+        None => DEFAULT_LIMIT,
         Some(text) => {
             let limit = number::read(text).and_then(|limit| usize::try_from(limit).ok());
-            let limit = limit.filter(|limit| (1..=MOST).contains(limit));
-            limit.ok_or_else(|| wish::bad("limit", "1 to 500"))?
+            let limit = limit.filter(|limit| (1..=MAX_LIMIT).contains(limit));
+            limit.ok_or_else(|| stream_query::invalid_parameter("limit", "1 to 500"))?
         }
     };
     Ok((after, limit))
 }
 
 /// A cursor that is no place in the log: an empty page would say that there is nothing new (G4).
-fn no_place() -> Problem {
-    wish::bad("after", "a seq, or a cursor of this topic")
+fn invalid_cursor() -> Problem {
+    stream_query::invalid_parameter("after", "a seq, or a cursor of this topic")
 }
 
 /// Reads until the page is full or the log ends; a channel's messages may lie far apart.
-async fn find(app: &Data<App>, topic: Topic, after: Seq, limit: usize) -> Result<Found, Problem> {
-    let mut found = Found { items: Vec::new(), last: after, is_full: false };
+async fn read_page(
+    app: &Data<App>,
+    topic: Topic,
+    after: Seq,
+    limit: usize,
+) -> Result<HistoryPage, Problem> {
+    let mut page_out = HistoryPage { items: Vec::new(), last_seq: after, is_full: false };
     loop {
-        let at = found.last;
+        let after_seq = page_out.last_seq;
         let store = app.store.clone();
-        let read = app
-            .shared
-            .ask(move |_| async move { store.read_after(topic.stream, at, MOST as i64).await });
+        let read = app.stream_context.run_on_database_runtime(move |_| async move {
+            store.read_messages_after(topic.stream, after_seq, MAX_LIMIT as i64).await
+        });
         let page = read.await?;
-        if after > page.head {
-            return Err(no_place());
+        if after > page.head_seq {
+            return Err(invalid_cursor());
         }
-        if after > 0 && after < page.pruned {
+        if after > 0 && after < page.pruned_seq {
             let detail = format!(
                 "messages up to {} are no longer kept; begin with after=0, or open the stream for a snapshot",
-                page.pruned
+                page.pruned_seq
             );
-            return Err(Problem::Rejected(Rejection::new(Reason::Gone, "pruned", detail)));
+            return Err(Problem::Rejected(Rejection::new(RejectionReason::Gone, "pruned", detail)));
         }
-        let short = page.messages.len() < MOST;
+        let is_log_end = page.messages.len() < MAX_LIMIT;
         for message in page.messages {
-            found.last = message.seq;
-            if topic.holds(message.channel) {
-                found.items.push(message.envelope);
+            page_out.last_seq = message.seq;
+            if topic.includes(message.channel) {
+                page_out.items.push(message.envelope);
             }
-            if found.items.len() == limit {
-                found.is_full = true;
-                return Ok(found);
+            if page_out.items.len() == limit {
+                page_out.is_full = true;
+                return Ok(page_out);
             }
         }
-        if short {
-            return Ok(found);
+        if is_log_end {
+            return Ok(page_out);
         }
     }
 }

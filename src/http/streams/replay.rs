@@ -2,66 +2,67 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 
 use crate::auth::StreamViewer;
-use crate::domain::topic::Seq;
-use crate::domain::topic::Stream;
+use crate::domain::topic::{Seq, StreamId};
 use crate::http::path::Path;
-use crate::http::streams::asked::Asked;
-use crate::http::streams::head;
-use crate::http::streams::wish;
+use crate::http::streams::stream_request::StreamRequest;
+use crate::http::streams::{responses, stream_query};
 use crate::problem::Problem;
 use crate::stream::cursor::Cursor;
-use crate::stream::reader::Bye;
-use crate::stream::replay::Tape;
-use crate::stream::replay::play;
+use crate::stream::replay::{ReplayRequest, replay_stream};
+use crate::stream::subscriber::CloseReason;
 
 /// `GET /api/matches/{id}/replay/?speed=20&from=1`
-pub async fn replay(
+pub async fn open_replay(
     request: HttpRequest,
-    viewer: StreamViewer,
+    caller: StreamViewer,
     id: Path<i64>,
 ) -> Result<HttpResponse, Problem> {
-    let (speed, from) = wish::tape(&request)?;
-    let stream = Stream::Match(*id);
-    let asked = Asked::new(request, viewer, vec![stream.topic()])?;
-    let private = !asked.may_read().await?;
-    let epoch = asked.app.store.epoch();
-    let cursor = wish::cursor(&asked.request).map(|text| Cursor::parse(&text, epoch));
+    let (speed, from) = stream_query::parse_replay_query(&request)?;
+    let stream = StreamId::Match(*id);
+    let stream_request = StreamRequest::new(request, caller, vec![stream.topic()])?;
+    let is_private = !stream_request.check_access().await?;
+    let epoch = stream_request.app.store.epoch();
+    let cursor = stream_query::requested_cursor(&stream_request.request)
+        .map(|text| Cursor::parse(&text, epoch));
     if cursor == Some(Cursor::Stop) {
-        return Ok(head::stop());
+        return Ok(responses::stop_response());
     }
-    let after = resumed(&asked, stream, cursor).await?;
-    let Some(permit) = asked.permit(private) else {
-        return Ok(asked.refuse(Bye::Limit, private));
+    let after = resume_seq(&stream_request, stream, cursor).await?;
+    let Some(permit) = stream_request.acquire_permit(is_private) else {
+        return Ok(stream_request.rejection_response(CloseReason::LimitReached, is_private));
     };
-    let tape = Tape {
+    let replay_request = ReplayRequest {
         stream,
         after: after.unwrap_or(from - 1),
-        resumes: after.is_some(),
+        resumes_from_cursor: after.is_some(),
         speed,
-        is_public: !private,
-        asked_at: asked.rights,
-        principal: asked.principal(),
-        expires_at: asked.who().map(|who| who.expires_at),
+        is_public: !is_private,
+        rights_version: stream_request.rights_version,
+        principal: stream_request.principal(),
+        expires_at: stream_request.user().map(|user| user.expires_at),
         permit,
     };
-    let blocks = play(Arc::clone(&asked.app.shared), tape);
-    let body = head::Blocks::new(head::coding(&asked.request), blocks);
-    Ok(head::respond(head::of_stream(private), body))
+    let blocks = replay_stream(Arc::clone(&stream_request.app.stream_context), replay_request);
+    let body = responses::Blocks::new(responses::transfer_coding(&stream_request.request), blocks);
+    Ok(responses::respond(responses::event_stream_builder(is_private), body))
 }
 
 /// Where the cursor stands; `None` for one that can't be served, as one of messages that the match
 /// has not had: called complete, the replay would be asked to stop for good.
-async fn resumed(
-    asked: &Asked,
-    stream: Stream,
+async fn resume_seq(
+    stream_request: &StreamRequest,
+    stream: StreamId,
     cursor: Option<Cursor>,
 ) -> Result<Option<Seq>, Problem> {
-    let Some(seq) = cursor.and_then(|cursor| cursor.place(stream, true)) else { return Ok(None) };
-    let shared = &asked.app.shared;
-    let head = shared.ask(move |shared| async move { shared.source.head_now(stream).await });
+    let Some(seq) = cursor.and_then(|cursor| cursor.position_in(stream, true)) else {
+        return Ok(None);
+    };
+    let shared = &stream_request.app.stream_context;
+    let head = shared.run_on_database_runtime(move |shared| async move {
+        shared.source.latest_head(stream).await
+    });
     Ok((seq <= head.await?).then_some(seq))
 }

@@ -1,35 +1,25 @@
 //! The league as a newcomer finds it: rounds that were played, rounds to come, and news.
 
-use chrono::DateTime;
-use chrono::SubsecRound;
-use chrono::TimeDelta;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use serde_json::{Value, json};
 
-use crate::domain::leaderboard::Points;
-use crate::domain::leaderboard::TieBreaker;
-use crate::domain::purchases::Money;
-use crate::domain::purchases::TicketType;
-use crate::server::demo::League;
-use crate::server::demo::TEAMS;
+use crate::domain::leaderboard::{Points, TieBreaker};
+use crate::domain::purchases::{Money, TicketType};
+use crate::server::demo::{DemoLeague, TEAMS};
 use crate::store::Result;
-use crate::store::job::AnnouncementFields;
-use crate::store::job::EventFields;
-use crate::store::job::MatchFields;
-use crate::store::job::Write;
+use crate::store::mutation::{Mutation, NewAnnouncement, NewEvent, NewMatch};
 
 /// Rounds that were played before anybody watched.
-const PLAYED: usize = 4;
+const PLAYED_ROUNDS: usize = 4;
 
 /// The league's event.
-pub fn event() -> Write {
+pub fn league_event() -> Mutation {
     let ticket = |name: &str, amount| TicketType {
         name: name.to_owned(),
         price: Some(Money { amount, currency: "EUR".to_owned() }),
         capacity: None,
     };
-    Write::CreateEvent(EventFields {
+    Mutation::CreateEvent(NewEvent {
         name: "Estuary League".to_owned(),
         sport: "football".to_owned(),
         visibility: "public".to_owned(),
@@ -41,20 +31,20 @@ pub fn event() -> Write {
     })
 }
 
-impl League {
+impl DemoLeague {
     /// Everybody has met some others already, and will meet the rest.
     pub(super) async fn fill_season(&self) -> Result<()> {
         for round in 0..TEAMS.len() - 1 {
-            let weeks = round as i64 - PLAYED as i64;
+            let weeks = round as i64 - PLAYED_ROUNDS as i64;
             let at = Utc::now() + TimeDelta::weeks(weeks) + TimeDelta::days(3);
-            for (home, away) in pairs(round) {
-                let id = self.desk.make(self.fixture(home, away, at)).await?;
-                if round < PLAYED {
+            for (home, away) in round_pairs(round) {
+                let id = self.scorer.create(self.new_match(home, away, at)).await?;
+                if round < PLAYED_ROUNDS {
                     self.enter_result(id).await?;
                 }
             }
         }
-        let news = Write::CreateAnnouncement(AnnouncementFields {
+        let announcement = Mutation::CreateAnnouncement(NewAnnouncement {
             event_id: self.event_id,
             kind: "general".to_owned(),
             priority: "normal".to_owned(),
@@ -64,11 +54,11 @@ impl League {
             team_ids: Vec::new(),
             expires_at: None,
         });
-        self.desk.make(news).await.map(drop)
+        self.scorer.create(announcement).await.map(drop)
     }
 
-    fn fixture(&self, home: usize, away: usize, at: DateTime<Utc>) -> Write {
-        Write::CreateMatch(MatchFields {
+    fn new_match(&self, home: usize, away: usize, at: DateTime<Utc>) -> Mutation {
+        Mutation::CreateMatch(NewMatch {
             event_id: Some(self.event_id),
             sport: "football".to_owned(),
             format: Value::Null,
@@ -82,20 +72,20 @@ impl League {
 
     async fn enter_result(&self, match_id: i64) -> Result<()> {
         let goals = || rand::random_range(0..4);
-        let write = Write::Act {
+        let mutation = Mutation::ApplyMatchAction {
             match_id,
             action: "PUT result".to_owned(),
             body: json!({ "home_score": goals(), "away_score": goals() }),
             occurred_at: None,
         };
-        self.desk.store.write(self.desk.job(write)).await.map(drop)
+        self.scorer.store.commit(self.scorer.mutation_request(mutation)).await.map(drop)
     }
 }
 
 /// Who meets in a round, by the circle method: the first stays, the others go round.
-fn pairs(round: usize) -> Vec<(usize, usize)> {
+fn round_pairs(round: usize) -> Vec<(usize, usize)> {
     let others = TEAMS.len() - 1;
-    let at = |place: usize| if place == 0 { 0 } else { 1 + (place - 1 + round) % others };
+    let at = |seat: usize| if seat == 0 { 0 } else { 1 + (seat - 1 + round) % others };
     let pair = |place: usize| {
         let (one, other) = (at(place), at(TEAMS.len() - 1 - place));
         if round.is_multiple_of(2) { (one, other) } else { (other, one) }
@@ -110,12 +100,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everybody_meets_everybody_once() {
-        let all: Vec<_> = (0..TEAMS.len() - 1).flat_map(pairs).collect();
+    fn every_team_meets_every_other_once() {
+        let all: Vec<_> = (0..TEAMS.len() - 1).flat_map(round_pairs).collect();
         let met: HashSet<_> = all.iter().map(|&(a, b)| (a.min(b), a.max(b))).collect();
         assert_eq!((all.len(), met.len()), (28, 28));
         for round in 0..TEAMS.len() - 1 {
-            let busy: HashSet<_> = pairs(round).into_iter().flat_map(|(a, b)| [a, b]).collect();
+            let busy: HashSet<_> =
+                round_pairs(round).into_iter().flat_map(|(a, b)| [a, b]).collect();
             assert_eq!(busy.len(), TEAMS.len(), "round {round}");
         }
     }

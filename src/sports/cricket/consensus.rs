@@ -2,198 +2,220 @@
 
 use std::sync::Arc;
 
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 use crate::domain::rejection::Rejection;
-use crate::sports::clock::moment;
+use crate::sports::clock::format_timestamp;
 use crate::sports::cricket::agreement;
-use crate::sports::cricket::ball::Entered;
+use crate::sports::cricket::ball::EnteredBall;
 use crate::sports::cricket::delivery::Delivery;
 
 /// What was said of balls to come, and where each scorer stands. A clone copies pointers.
 #[derive(Clone, Debug, Default)]
-pub struct Consensus {
+pub struct ScorerConsensus {
     /// By number; the first is the next to become official, if anything was said of it.
-    pending: Arc<Vec<Pending>>,
+    pending_balls: Arc<Vec<PendingBall>>,
     /// The next ball of each scorer, so that one who fell behind needn't number them.
-    places: Arc<Vec<(i64, u32)>>,
+    next_ball_by_scorer: Arc<Vec<(i64, u32)>>,
     /// Disputes that were resolved.
-    resolved: Arc<Vec<Value>>,
+    resolved_disputes: Arc<Vec<Value>>,
 }
 
 /// A ball that isn't official yet.
 #[derive(Clone, Debug)]
-pub struct Pending {
+pub struct PendingBall {
     pub number: u32,
     /// One for each scorer, the newest they sent.
-    pub said: Vec<Said>,
-    pub ruling: Option<Said>,
+    pub submissions: Vec<BallSubmission>,
+    pub ruling: Option<BallSubmission>,
     /// Why nobody's word is enough, once they differ.
-    pub dispute: Option<String>,
+    pub dispute_reason: Option<String>,
 }
 
 /// One scorer's word on a ball.
 #[derive(Clone, Debug)]
-pub struct Said {
-    pub by: i64,
-    pub at: DateTime<Utc>,
+pub struct BallSubmission {
+    pub scorer_id: i64,
+    pub submitted_at: DateTime<Utc>,
     pub delivery: Arc<Delivery>,
 }
 
-impl Consensus {
+impl ScorerConsensus {
     /// The ball a scorer speaks of who doesn't number it.
-    pub fn place_of(&self, by: i64, next: u32) -> u32 {
-        self.places.iter().find(|(scorer, _)| *scorer == by).map_or(next, |(_, place)| *place)
+    pub fn next_ball_for(&self, scorer_id: i64, next_number: u32) -> u32 {
+        self.next_ball_by_scorer
+            .iter()
+            .find(|(scorer, _)| *scorer == scorer_id)
+            .map_or(next_number, |(_, number)| *number)
     }
 
     /// The scorer has spoken of ball `number`.
-    pub fn pass(&mut self, by: i64, number: u32) {
-        let places = Arc::make_mut(&mut self.places);
-        match places.iter_mut().find(|(scorer, _)| *scorer == by) {
-            Some((_, place)) => *place = (*place).max(number + 1),
-            None => places.push((by, number + 1)),
+    pub fn advance_scorer(&mut self, scorer_id: i64, number: u32) {
+        let next_balls = Arc::make_mut(&mut self.next_ball_by_scorer);
+        match next_balls.iter_mut().find(|(scorer, _)| *scorer == scorer_id) {
+            Some((_, next_ball)) => *next_ball = (*next_ball).max(number + 1),
+            None => next_balls.push((scorer_id, number + 1)),
         }
     }
 
-    pub fn pending(&self) -> &[Pending] {
-        &self.pending
+    pub fn pending_balls(&self) -> &[PendingBall] {
+        &self.pending_balls
     }
 
-    pub fn of(&self, number: u32) -> Option<&Pending> {
-        self.pending.iter().find(|pending| pending.number == number)
+    pub fn pending_ball(&self, number: u32) -> Option<&PendingBall> {
+        self.pending_balls.iter().find(|pending| pending.number == number)
     }
 
     /// The highest ball that may be spoken of: one after those that were.
-    pub fn highest(&self, next: u32) -> u32 {
-        self.pending.last().map_or(next, |last| next.max(last.number + 1))
+    pub fn max_ball_number(&self, next_number: u32) -> u32 {
+        self.pending_balls.last().map_or(next_number, |last| next_number.max(last.number + 1))
     }
 
     /// Notes one scorer's word, in place of what he said before. Gives whether it is new.
-    pub fn note(&mut self, number: u32, said: Said) {
-        let pending = self.at(number);
-        match pending.said.iter_mut().find(|known| known.by == said.by) {
-            Some(known) => *known = said,
-            None => pending.said.push(said),
+    pub fn record_submission(&mut self, number: u32, submission: BallSubmission) {
+        let pending = self.pending_ball_mut(number);
+        match pending
+            .submissions
+            .iter_mut()
+            .find(|existing| existing.scorer_id == submission.scorer_id)
+        {
+            Some(known) => *known = submission,
+            None => pending.submissions.push(submission),
         }
     }
 
-    pub fn rule(&mut self, number: u32, said: Said) {
-        self.at(number).ruling = Some(said);
+    pub fn set_ruling(&mut self, number: u32, ruling: BallSubmission) {
+        self.pending_ball_mut(number).ruling = Some(ruling);
     }
 
-    pub fn dispute(&mut self, number: u32, why: &str) {
-        self.at(number).dispute = Some(why.to_owned());
+    pub fn set_dispute(&mut self, number: u32, reason: &str) {
+        self.pending_ball_mut(number).dispute_reason = Some(reason.to_owned());
     }
 
     /// Takes a ball off that has become official.
-    pub fn settle(&mut self, number: u32) -> Option<Pending> {
-        let place = self.pending.iter().position(|pending| pending.number == number)?;
-        Some(Arc::make_mut(&mut self.pending).remove(place))
+    pub fn remove_pending(&mut self, number: u32) -> Option<PendingBall> {
+        let index = self.pending_balls.iter().position(|pending| pending.number == number)?;
+        Some(Arc::make_mut(&mut self.pending_balls).remove(index))
     }
 
-    pub fn keep_resolved(&mut self, dispute: Value) {
-        Arc::make_mut(&mut self.resolved).push(dispute);
+    pub fn add_resolved_dispute(&mut self, dispute: Value) {
+        Arc::make_mut(&mut self.resolved_disputes).push(dispute);
     }
 
     /// A ball was taken back, and the numbers of those to come with it: all speak anew.
-    pub fn forget(&mut self) {
-        self.pending = Arc::default();
-        self.places = Arc::default();
+    pub fn clear_pending(&mut self) {
+        self.pending_balls = Arc::default();
+        self.next_ball_by_scorer = Arc::default();
     }
 
     /// An innings is over: what was said of balls to come was said of none. Gives it; who was
     /// ahead goes on with ball `next`, who fell behind with what he hasn't spoken of.
-    pub fn end_innings(&mut self, next: u32) -> Arc<Vec<Pending>> {
-        if self.places.iter().any(|(_, place)| *place > next) {
-            let places = Arc::make_mut(&mut self.places);
-            for (_, place) in places {
-                *place = (*place).min(next);
+    pub fn take_pending_at_innings_end(&mut self, next_number: u32) -> Arc<Vec<PendingBall>> {
+        if self.next_ball_by_scorer.iter().any(|(_, next_ball)| *next_ball > next_number) {
+            let next_balls = Arc::make_mut(&mut self.next_ball_by_scorer);
+            for (_, place) in next_balls {
+                *place = (*place).min(next_number);
             }
         }
-        std::mem::take(&mut self.pending)
+        std::mem::take(&mut self.pending_balls)
     }
 
     /// Refuses what would overtake a ball in dispute.
-    pub fn undisputed(&self) -> Result<(), Rejection> {
-        let disputed = self.pending.iter().find(|one| one.dispute.is_some());
-        disputed.map_or(Ok(()), |one| Err(one.comes_first()))
+    pub fn require_no_dispute(&self) -> Result<(), Rejection> {
+        let disputed =
+            self.pending_balls.iter().find(|disputed_ball| disputed_ball.dispute_reason.is_some());
+        disputed.map_or(Ok(()), |one| Err(one.blocking_rejection()))
     }
 
     /// Refuses what would overtake any ball that scorers have spoken of.
-    pub fn all_official(&self) -> Result<(), Rejection> {
-        self.pending.first().map_or(Ok(()), |one| Err(one.comes_first()))
+    pub fn require_nothing_pending(&self) -> Result<(), Rejection> {
+        self.pending_balls
+            .first()
+            .map_or(Ok(()), |pending_ball| Err(pending_ball.blocking_rejection()))
     }
 
     /// Disputes that nobody has resolved yet.
-    pub fn open(&self) -> Vec<Value> {
-        self.pending.iter().filter(|one| one.dispute.is_some()).map(Pending::view).collect()
+    pub fn open_disputes(&self) -> Vec<Value> {
+        self.pending_balls
+            .iter()
+            .filter(|one| one.dispute_reason.is_some())
+            .map(PendingBall::to_json)
+            .collect()
     }
 
     /// Every dispute of the match, the resolved ones first.
-    pub fn all(&self) -> Vec<Value> {
-        self.resolved.iter().cloned().chain(self.open()).collect()
+    pub fn all_disputes(&self) -> Vec<Value> {
+        self.resolved_disputes.iter().cloned().chain(self.open_disputes()).collect()
     }
 
-    fn at(&mut self, number: u32) -> &mut Pending {
-        let pending = Arc::make_mut(&mut self.pending);
-        let place = pending.partition_point(|one| one.number < number);
-        if pending.get(place).is_none_or(|one| one.number != number) {
-            let empty = Pending { number, said: Vec::new(), ruling: None, dispute: None };
-            pending.insert(place, empty);
+    fn pending_ball_mut(&mut self, number: u32) -> &mut PendingBall {
+        let pending = Arc::make_mut(&mut self.pending_balls);
+        let index = pending.partition_point(|one| one.number < number);
+        if pending.get(index).is_none_or(|one| one.number != number) {
+            let empty =
+                PendingBall { number, submissions: Vec::new(), ruling: None, dispute_reason: None };
+            pending.insert(index, empty);
         }
-        &mut pending[place]
+        &mut pending[index]
     }
 }
 
-impl Pending {
+impl PendingBall {
     /// The ball as it becomes official: ruled, or said alike by enough.
-    pub fn agreed(&self, required: usize) -> Option<Entered> {
-        let entered = |delivery: Delivery, by: Vec<i64>, at| Entered {
+    pub fn agreed_ball(&self, required: usize) -> Option<EnteredBall> {
+        let entered_ball = |delivery: Delivery, by: Vec<i64>, at| EnteredBall {
             delivery: Arc::new(delivery),
-            by,
-            at,
+            scorer_ids: by,
+            entered_at: at,
             rev: 1,
         };
-        if let Some(Said { by, at, delivery }) = &self.ruling {
-            return Some(entered((**delivery).clone(), vec![*by], *at));
+        if let Some(BallSubmission { scorer_id: by, submitted_at: at, delivery }) = &self.ruling {
+            return Some(entered_ball((**delivery).clone(), vec![*by], *at));
         }
-        self.said.iter().find_map(|one| {
+        self.submissions.iter().find_map(|submission| {
             // Two may each agree with a third who names nobody, and not with each other.
-            let mut alike: Vec<&Said> = vec![one];
-            for other in self.said.iter().filter(|other| other.by != one.by) {
-                let agrees = |known: &&Said| {
-                    agreement::differences(&known.delivery, &other.delivery).is_empty()
+            let mut agreeing: Vec<&BallSubmission> = vec![submission];
+            for other in
+                self.submissions.iter().filter(|other| other.scorer_id != submission.scorer_id)
+            {
+                let agrees = |agreeing_submission: &&BallSubmission| {
+                    agreement::differing_fields(&agreeing_submission.delivery, &other.delivery)
+                        .is_empty()
                 };
-                if alike.iter().all(agrees) {
-                    alike.push(other);
+                if agreeing.iter().all(agrees) {
+                    agreeing.push(other);
                 }
             }
-            if alike.len() < required {
+            if agreeing.len() < required {
                 return None;
             }
-            alike.sort_by_key(|said| self.said.iter().position(|known| known.by == said.by));
-            let all = alike.iter().map(|said| said.delivery.as_ref());
-            let by = alike.iter().map(|said| said.by).collect();
-            Some(entered(agreement::joined(&one.delivery, all), by, one.at))
+            agreeing.sort_by_key(|said| {
+                self.submissions.iter().position(|known| known.scorer_id == said.scorer_id)
+            });
+            let all = agreeing.iter().map(|said| said.delivery.as_ref());
+            let by = agreeing.iter().map(|said| said.scorer_id).collect();
+            Some(entered_ball(
+                agreement::merge_players(&submission.delivery, all),
+                by,
+                submission.submitted_at,
+            ))
         })
     }
 
-    fn comes_first(&self) -> Rejection {
-        let waits = "it waits for another scorer's word, or for a ruling";
-        let why = self.dispute.as_deref().unwrap_or(waits);
-        let detail = format!("ball {} is not official yet: {why}", self.number);
+    fn blocking_rejection(&self) -> Rejection {
+        let waiting_reason = "it waits for another scorer's word, or for a ruling";
+        let reason = self.dispute_reason.as_deref().unwrap_or(waiting_reason);
+        let detail = format!("ball {} is not official yet: {reason}", self.number);
         Rejection::conflict("ball-pending", detail)
     }
 
     /// The names of the fields that not all say alike.
-    pub fn differences(&self) -> Vec<&'static str> {
-        let pairs = self.said.iter().enumerate();
-        let differing = pairs.flat_map(|(place, one)| {
-            let others = &self.said[place + 1..];
-            others.iter().flat_map(|two| agreement::differences(&one.delivery, &two.delivery))
+    pub fn differing_fields(&self) -> Vec<&'static str> {
+        let pairs = self.submissions.iter().enumerate();
+        let differing = pairs.flat_map(|(index, one)| {
+            let others = &self.submissions[index + 1..];
+            others.iter().flat_map(|two| agreement::differing_fields(&one.delivery, &two.delivery))
         });
         let mut names: Vec<_> = differing.collect();
         names.sort_unstable();
@@ -202,39 +224,39 @@ impl Pending {
     }
 
     /// The ball, perhaps disputed: the fields that differ, and who said what.
-    pub fn view(&self) -> Value {
-        let fields = self.differences().into_iter().map(|name| {
-            let value = |said: &Said| {
-                json!({ "by": said.by, "value": agreement::value(&said.delivery, name) })
+    pub fn to_json(&self) -> Value {
+        let fields = self.differing_fields().into_iter().map(|name| {
+            let submitted_value = |submission: &BallSubmission| {
+                json!({ "by": submission.scorer_id, "value": agreement::field_value(&submission.delivery, name) })
             };
-            json!({ "field": name, "values": self.said.iter().map(value).collect::<Vec<_>>() })
+            json!({ "field": name, "values": self.submissions.iter().map(submitted_value).collect::<Vec<_>>() })
         });
         json!({
             "number": self.number,
-            "state": if self.dispute.is_some() { "open" } else { "waiting" },
-            "reason": self.dispute,
+            "state": if self.dispute_reason.is_some() { "open" } else { "waiting" },
+            "reason": self.dispute_reason,
             "fields": fields.collect::<Vec<_>>(),
-            "submissions": self.submissions(),
+            "submissions": self.submissions_json(),
         })
     }
 
     /// What each scorer has said of the ball.
-    pub fn submissions(&self) -> Vec<Value> {
-        let one = |said: &Said| {
+    pub fn submissions_json(&self) -> Vec<Value> {
+        let submission_json = |submission: &BallSubmission| {
             json!({
-                "by": said.by,
-                "at": moment(said.at),
-                "ball": agreement::view(&said.delivery),
+                "by": submission.scorer_id,
+                "at": format_timestamp(submission.submitted_at),
+                "ball": agreement::fields_json(&submission.delivery),
             })
         };
-        self.said.iter().map(one).collect()
+        self.submissions.iter().map(submission_json).collect()
     }
 }
 
 /// Refuses a number that nobody may speak of yet.
-pub fn in_order(number: u32, highest: u32) -> Result<(), Rejection> {
-    if number > highest {
-        let detail = format!("ball {highest} comes first; nothing was said of it yet");
+pub fn check_ball_number(number: u32, max_number: u32) -> Result<(), Rejection> {
+    if number > max_number {
+        let detail = format!("ball {max_number} comes first; nothing was said of it yet");
         return Err(Rejection::conflict("out-of-order", detail));
     }
     Ok(())

@@ -1,89 +1,94 @@
 //! Who stands where when a ball is bowled.
 
 use crate::domain::rejection::Rejection;
-use crate::sports::cricket::batting::Place;
-use crate::sports::cricket::board::Board;
+use crate::sports::cricket::batting::BatterRole;
 use crate::sports::cricket::delivery::Delivery;
-use crate::sports::cricket::format::Format;
+use crate::sports::cricket::effects::StepEffect;
+use crate::sports::cricket::format::CricketFormat;
 use crate::sports::cricket::innings::Innings;
-use crate::sports::cricket::news::News;
-use crate::sports::cricket::people::Cricketer;
-use crate::sports::cricket::people::Who;
-use crate::sports::cricket::people::refused;
+use crate::sports::cricket::players::{Cricketer, CricketerRef, player_rejection};
+use crate::sports::cricket::scoreboard::Scoreboard;
 
 /// The three that a ball needs, by their places on the cards.
 #[derive(Clone, Copy, Debug)]
-pub struct Crease {
-    pub striker: usize,
-    pub non_striker: usize,
-    pub bowler: usize,
+pub struct ActivePlayers {
+    pub striker_index: usize,
+    pub non_striker_index: usize,
+    pub bowler_index: usize,
 }
 
 /// Lets those whom a ball names fill vacant places; who stands elsewhere contradicts it.
-pub fn fill(
-    board: &mut Board,
-    format: &Format,
+pub fn fill_vacant_roles(
+    scoreboard: &mut Scoreboard,
+    format: &CricketFormat,
     delivery: &Delivery,
-) -> Result<Vec<News>, Rejection> {
-    let mut news = Vec::new();
-    let places = [(Place::Striker, &delivery.striker), (Place::NonStriker, &delivery.non_striker)];
-    for (place, who) in places {
-        let Some(who) = who else { continue };
-        match board.open_mut()?.batter(place) {
-            Some(card) if card.who.id == who.id => {}
-            Some(card) => return Err(contradicts(&card.who, place.word(), who)),
+) -> Result<Vec<StepEffect>, Rejection> {
+    let mut effects = Vec::new();
+    let named_batters =
+        [(BatterRole::Striker, &delivery.striker), (BatterRole::NonStriker, &delivery.non_striker)];
+    for (role, player) in named_batters {
+        let Some(who) = player else { continue };
+        match scoreboard.open_innings_mut()?.batter(role) {
+            Some(card) if card.player.id == who.id => {}
+            Some(card) => return Err(player_contradiction(&card.player, role.as_str(), who)),
             None => {
-                board.may_take_part(who)?;
-                board.open_mut()?.come_in(place, who)?;
-                news.push(News::Batter(place, who.clone()));
+                scoreboard.check_eligible(who)?;
+                scoreboard.open_innings_mut()?.send_in(role, who)?;
+                effects.push(StepEffect::BatterIn(role, who.clone()));
             }
         }
     }
-    let Some(who) = &delivery.bowler else { return Ok(news) };
-    match board.open_mut()?.current_bowler() {
-        Some(figures) if figures.who.id == who.id => {}
-        Some(figures) => return Err(contradicts(&figures.who, "bowler", who)),
+    let Some(who) = &delivery.bowler else { return Ok(effects) };
+    match scoreboard.open_innings_mut()?.current_bowler() {
+        Some(figures) if figures.player.id == who.id => {}
+        Some(figures) => return Err(player_contradiction(&figures.player, "bowler", who)),
         None => {
-            board.may_bowl(who)?;
-            board.open_mut()?.take_the_ball(format, who, delivery.overrides)?;
-            news.push(News::Bowler(who.clone()));
+            scoreboard.check_can_bowl(who)?;
+            scoreboard.open_innings_mut()?.set_bowler(format, who, delivery.overrides_rules)?;
+            effects.push(StepEffect::BowlerOn(who.clone()));
         }
     }
-    Ok(news)
+    Ok(effects)
 }
 
 /// Everybody the ball needs, or who is missing.
-pub fn stand(innings: &Innings) -> Result<Crease, Rejection> {
-    let vacant = |what: &str, how: &str| {
-        Rejection::conflict("vacant", format!("there is no {what}: send {how}"))
+pub fn active_players(innings: &Innings) -> Result<ActivePlayers, Rejection> {
+    let vacant_role = |role: &str, field: &str| {
+        Rejection::conflict("vacant", format!("there is no {role}: send {field}"))
     };
-    Ok(Crease {
-        striker: innings.striker.ok_or_else(|| vacant("striker", "striker_id"))?,
-        non_striker: innings.non_striker.ok_or_else(|| vacant("non-striker", "non_striker_id"))?,
-        bowler: innings.bowler.ok_or_else(|| vacant("bowler", "bowler_id"))?,
+    Ok(ActivePlayers {
+        striker_index: innings.striker_index.ok_or_else(|| vacant_role("striker", "striker_id"))?,
+        non_striker_index: innings
+            .non_striker_index
+            .ok_or_else(|| vacant_role("non-striker", "non_striker_id"))?,
+        bowler_index: innings.bowler_index.ok_or_else(|| vacant_role("bowler", "bowler_id"))?,
     })
 }
 
-fn contradicts(is: &Cricketer, place: &str, named: &Cricketer) -> Rejection {
-    let place = place.replace('_', "-");
-    let detail = format!("{} is the {place}, not {}", is.name, named.name);
+fn player_contradiction(current: &Cricketer, role: &str, named: &Cricketer) -> Rejection {
+    let place = role.replace('_', "-");
+    let detail = format!("{} is the {place}, not {}", current.name, named.name);
     Rejection::conflict("contradicts", detail)
 }
 
-impl Board {
+impl Scoreboard {
     /// Refuses who was replaced.
-    pub fn may_take_part(&self, who: &Who) -> Result<(), Rejection> {
-        if self.replaced.iter().any(|gone| gone.id == who.id) {
-            return Err(refused("not-eligible", who, "was replaced and takes no further part"));
+    pub fn check_eligible(&self, player: &CricketerRef) -> Result<(), Rejection> {
+        if self.replaced_players.iter().any(|replaced| replaced.id == player.id) {
+            return Err(player_rejection(
+                "not-eligible",
+                player,
+                "was replaced and takes no further part",
+            ));
         }
         Ok(())
     }
 
     /// Refuses who was suspended too (Laws 41.7, 41.8: for the rest of the match).
-    pub fn may_bowl(&self, who: &Who) -> Result<(), Rejection> {
-        if self.suspended.iter().any(|gone| gone.id == who.id) {
-            return Err(refused("not-eligible", who, "is suspended from bowling"));
+    pub fn check_can_bowl(&self, player: &CricketerRef) -> Result<(), Rejection> {
+        if self.suspended_bowlers.iter().any(|suspended| suspended.id == player.id) {
+            return Err(player_rejection("not-eligible", player, "is suspended from bowling"));
         }
-        self.may_take_part(who)
+        self.check_eligible(player)
     }
 }

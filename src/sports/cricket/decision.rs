@@ -1,37 +1,34 @@
 //! Who has won, and how it is said (Law 16).
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::sports::Side;
-use crate::sports::cricket::board::Board;
-use crate::sports::cricket::format::Format;
-use crate::sports::cricket::innings::End;
-use crate::sports::cricket::innings::Innings;
-use crate::sports::score::Pair;
-use crate::sports::score::Which;
+use crate::sports::TeamInfo;
+use crate::sports::cricket::format::CricketFormat;
+use crate::sports::cricket::innings::{Innings, InningsEnd};
+use crate::sports::cricket::scoreboard::Scoreboard;
+use crate::sports::score::{PerSide, Side};
 
 /// How a match ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub enum MatchDecision {
     Won {
-        side: Which,
-        by: Margin,
+        side: Side,
+        margin: WinningMargin,
         method: Option<String>,
     },
     /// Scores level, the side batting last having completed its innings; perhaps somebody went
     /// through all the same, and by what.
     Tied {
-        through: Option<Which>,
-        by: Option<String>,
+        advancing: Option<Side>,
+        decided_by: Option<String>,
         method: Option<String>,
     },
     Drawn {
-        through: Option<Which>,
-        by: Option<String>,
+        advancing: Option<Side>,
+        decided_by: Option<String>,
     },
     Awarded {
-        side: Which,
+        side: Side,
         method: Option<String>,
     },
     NoResult,
@@ -39,7 +36,7 @@ pub enum Decision {
 
 /// By how much a match was won.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Margin {
+pub enum WinningMargin {
     Runs(u32),
     /// In hand; and balls, where overs were limited.
     Wickets {
@@ -50,130 +47,160 @@ pub enum Margin {
         runs: u32,
     },
     /// Penalty runs after the innings was completed (Law 16.6).
-    Penalty,
+    PenaltyRuns,
 }
 
 /// How far the balls have brought the match.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
-    Open,
+pub enum DecisionState {
+    Undecided,
     /// The scores are level and there is nothing left to bowl.
-    Level,
-    Decided(Decision),
+    ScoresLevel,
+    Decided(MatchDecision),
 }
 
 /// What the super over is called in a result.
-const SUPER_OVER: &str = "the Super Over";
+const SUPER_OVER_LABEL: &str = "the Super Over";
 
-impl Board {
-    pub fn standing(&self, format: &Format) -> Standing {
-        if let Some(ended) = &self.ended {
-            return Standing::Decided(ended.clone());
+impl Scoreboard {
+    pub fn decision_state(&self, format: &CricketFormat) -> DecisionState {
+        if let Some(ended) = &self.manual_decision {
+            return DecisionState::Decided(ended.clone());
         }
-        if self.super_overs > 0 { self.by_super_over() } else { self.by_play(format) }
+        if self.super_over_count > 0 {
+            self.decide_by_super_over()
+        } else {
+            self.decide_by_play(format)
+        }
     }
 
-    pub fn decision(&self, format: &Format) -> Option<Decision> {
-        match self.standing(format) {
-            Standing::Decided(decision) => Some(decision),
+    pub fn decision(&self, format: &CricketFormat) -> Option<MatchDecision> {
+        match self.decision_state(format) {
+            DecisionState::Decided(decision) => Some(decision),
             _ => None,
         }
     }
 
-    fn by_super_over(&self) -> Standing {
-        let all = self.of_super_overs();
-        let [.., first, second] = all else { return Standing::Open };
+    fn decide_by_super_over(&self) -> DecisionState {
+        let super_over_innings = self.super_over_innings();
+        let [.., first, second] = super_over_innings else { return DecisionState::Undecided };
         // Of one that was cut short nobody can say who would have won it.
-        let cut_short = |one: &Innings| matches!(one.end, Some(End::Umpires { .. }));
-        let is_short = cut_short(first) || cut_short(second);
-        if all.len() < 2 * self.super_overs || second.is_open() || is_short {
-            return Standing::Open;
+        let is_cut_short =
+            |one: &Innings| matches!(one.end_reason, Some(InningsEnd::EndedByUmpires { .. }));
+        let either_cut_short = is_cut_short(first) || is_cut_short(second);
+        if super_over_innings.len() < 2 * self.super_over_count
+            || second.is_open()
+            || either_cut_short
+        {
+            return DecisionState::Undecided;
         }
         let winner = match second.runs.cmp(&first.runs) {
-            std::cmp::Ordering::Equal => return Standing::Level,
-            std::cmp::Ordering::Greater => second.batting,
-            std::cmp::Ordering::Less => first.batting,
+            std::cmp::Ordering::Equal => return DecisionState::ScoresLevel,
+            std::cmp::Ordering::Greater => second.batting_side,
+            std::cmp::Ordering::Less => first.batting_side,
         };
-        let by = Some(SUPER_OVER.to_owned());
-        Standing::Decided(Decision::Tied { through: Some(winner), by, method: self.method() })
+        let decided_by = Some(SUPER_OVER_LABEL.to_owned());
+        DecisionState::Decided(MatchDecision::Tied {
+            advancing: Some(winner),
+            decided_by: decided_by,
+            method: self.target_method(),
+        })
     }
 
-    fn by_play(&self, format: &Format) -> Standing {
-        let count = self.regular().len();
-        let Some(last) = self.regular().last() else { return Standing::Open };
-        if count + 1 == format.innings() && count > 1 {
-            return self.by_an_innings(last);
+    fn decide_by_play(&self, format: &CricketFormat) -> DecisionState {
+        let count = self.regular_innings().len();
+        let Some(last) = self.regular_innings().last() else { return DecisionState::Undecided };
+        if count + 1 == format.innings_count() && count > 1 {
+            return self.decide_by_innings_victory(last);
         }
-        match self.target_of(format, count - 1) {
-            Some(target) => self.by_chase(format, last, target),
-            None => Standing::Open,
+        match self.target_for(format, count - 1) {
+            Some(target) => self.decide_chase(format, last, target),
+            None => DecisionState::Undecided,
         }
     }
 
     /// After three of four innings: the side that has batted twice may be behind still.
-    fn by_an_innings(&self, last: &Innings) -> Standing {
-        let other = last.batting.other();
-        let twice = self.regular().iter().filter(|one| one.batting == last.batting).count() == 2;
-        let (own, others) = (self.total(last.batting), self.total(other));
-        if last.is_open() || !twice || own >= others {
-            return Standing::Open;
+    fn decide_by_innings_victory(&self, last: &Innings) -> DecisionState {
+        let other = last.batting_side.other();
+        let has_batted_twice = self
+            .regular_innings()
+            .iter()
+            .filter(|one| one.batting_side == last.batting_side)
+            .count()
+            == 2;
+        let (last_total, other_total) =
+            (self.total_runs(last.batting_side), self.total_runs(other));
+        if last.is_open() || !has_batted_twice || last_total >= other_total {
+            return DecisionState::Undecided;
         }
-        let by = Margin::Innings { runs: others - own };
-        Standing::Decided(Decision::Won { side: other, by, method: None })
+        let margin = WinningMargin::Innings { runs: other_total - last_total };
+        DecisionState::Decided(MatchDecision::Won { side: other, margin: margin, method: None })
     }
 
-    fn by_chase(&self, format: &Format, last: &Innings, target: u32) -> Standing {
-        let (side, method) = (last.batting, self.method());
-        let won = |side, by, method| Standing::Decided(Decision::Won { side, by, method });
-        match last.end {
-            None => Standing::Open,
-            Some(End::Target) => {
-                let wickets = last.wickets_most.saturating_sub(last.wickets);
+    fn decide_chase(&self, format: &CricketFormat, last: &Innings, target: u32) -> DecisionState {
+        let (side, method) = (last.batting_side, self.target_method());
+        let won = |side, by, method| {
+            DecisionState::Decided(MatchDecision::Won { side, margin: by, method })
+        };
+        match last.end_reason {
+            None => DecisionState::Undecided,
+            Some(InningsEnd::TargetReached) => {
+                let wickets = last.max_wickets.saturating_sub(last.wickets);
                 let balls_left = last.balls_left(format);
-                won(side, Margin::Wickets { wickets, balls_left }, method)
+                won(side, WinningMargin::Wickets { wickets, balls_left }, method)
             }
             // Time is up: only a method says who was ahead.
-            Some(End::Umpires { par }) => match (&method, par) {
-                (Some(_), par) => self.by_par(last, par.unwrap_or(target.saturating_sub(1))),
-                (None, _) => Standing::Open,
+            Some(InningsEnd::EndedByUmpires { par }) => match (&method, par) {
+                (Some(_), par) => {
+                    self.decide_by_par_score(last, par.unwrap_or(target.saturating_sub(1)))
+                }
+                (None, _) => DecisionState::Undecided,
             },
-            Some(_) if last.runs >= target => won(side, Margin::Penalty, method),
-            Some(_) if last.runs + 1 == target => Standing::Level,
-            Some(_) => won(side.other(), Margin::Runs(target - 1 - last.runs), method),
+            Some(_) if last.runs >= target => won(side, WinningMargin::PenaltyRuns, method),
+            Some(_) if last.runs + 1 == target => DecisionState::ScoresLevel,
+            Some(_) => won(side.other(), WinningMargin::Runs(target - 1 - last.runs), method),
         }
     }
 
-    fn by_par(&self, last: &Innings, par: u32) -> Standing {
-        let (side, method) = (last.batting, self.method());
+    fn decide_by_par_score(&self, last: &Innings, par: u32) -> DecisionState {
+        let (side, method) = (last.batting_side, self.target_method());
         let (winner, runs) = match last.runs.cmp(&par) {
-            std::cmp::Ordering::Equal => return Standing::Level,
+            std::cmp::Ordering::Equal => return DecisionState::ScoresLevel,
             std::cmp::Ordering::Greater => (side, last.runs - par),
             std::cmp::Ordering::Less => (side.other(), par - last.runs),
         };
-        Standing::Decided(Decision::Won { side: winner, by: Margin::Runs(runs), method })
+        DecisionState::Decided(MatchDecision::Won {
+            side: winner,
+            margin: WinningMargin::Runs(runs),
+            method,
+        })
     }
 
     /// What somebody says the match came to, with the method of its target beside a tie.
-    pub fn by_method(&self, said: Decision) -> Decision {
-        match said {
-            Decision::Tied { through, by, .. } => {
-                Decision::Tied { through, by, method: self.method() }
-            }
+    pub fn with_target_method(&self, decision: MatchDecision) -> MatchDecision {
+        match decision {
+            MatchDecision::Tied { advancing: through, decided_by: by, .. } => MatchDecision::Tied {
+                advancing: through,
+                decided_by: by,
+                method: self.target_method(),
+            },
             other => other,
         }
     }
 
-    fn method(&self) -> Option<String> {
-        self.target.as_ref().and_then(|target| target.method.clone())
+    fn target_method(&self) -> Option<String> {
+        self.revised_target.as_ref().and_then(|target| target.method.clone())
     }
 }
 
-impl Decision {
+impl MatchDecision {
     /// Who won or went through.
-    pub fn winner(&self) -> Option<Which> {
+    pub fn winning_side(&self) -> Option<Side> {
         match self {
             Self::Won { side, .. } | Self::Awarded { side, .. } => Some(*side),
-            Self::Tied { through, .. } | Self::Drawn { through, .. } => *through,
+            Self::Tied { advancing: through, .. } | Self::Drawn { advancing: through, .. } => {
+                *through
+            }
             Self::NoResult => None,
         }
     }
@@ -188,66 +215,77 @@ impl Decision {
     }
 
     /// `<team> won by 12 runs`
-    pub fn text(&self, sides: &Pair<Side>) -> String {
-        let name = |side: &Which| sides.name(*side);
-        let through = |word: &str, side: &Option<Which>, by: &Option<String>| match (side, by) {
+    pub fn result_text(&self, teams: &PerSide<TeamInfo>) -> String {
+        let name = |side: &Side| teams.team_name(*side);
+        let with_advancing = |word: &str, side: &Option<Side>, by: &Option<String>| match (side, by)
+        {
             (Some(side), Some(by)) => format!("{word} ({} won {by})", name(side)),
             (Some(side), None) => format!("{word} ({} won)", name(side)),
             (None, _) => word.to_owned(),
         };
-        let said = match self {
-            Self::Won { side, by, .. } => format!("{} won by {}", name(side), by.text()),
-            Self::Tied { through: side, by, .. } => through("Match tied", side, by),
-            Self::Drawn { through: side, by } => through("Match drawn", side, by),
+        let sentence = match self {
+            Self::Won { side, margin: by, .. } => {
+                format!("{} won by {}", name(side), by.margin_text())
+            }
+            Self::Tied { advancing: side, decided_by: by, .. } => {
+                with_advancing("Match tied", side, by)
+            }
+            Self::Drawn { advancing: side, decided_by: by } => {
+                with_advancing("Match drawn", side, by)
+            }
             Self::Awarded { side, .. } => return format!("Match awarded to {}", name(side)),
             Self::NoResult => "No result".to_owned(),
         };
-        self.method().map_or(said.clone(), |method| format!("{said} ({method} method)"))
+        self.method().map_or(sentence.clone(), |method| format!("{sentence} ({method} method)"))
     }
 
-    pub fn view(&self, sides: &Pair<Side>) -> Value {
-        let mut view = json!({
-            "winner_team_id": self.winner().map(|side| sides.team_id(side)),
+    pub fn to_json(&self, teams: &PerSide<TeamInfo>) -> Value {
+        let mut fields = json!({
+            "winner_team_id": self.winning_side().map(|side| teams.team_id(side)),
             "method": self.method(),
-            "text": self.text(sides),
+            "text": self.result_text(teams),
         });
-        let (name, said) = match self {
-            Self::Won { by, .. } => ("by", by.view()),
+        let (name, value) = match self {
+            Self::Won { margin: by, .. } => ("by", by.to_json()),
             Self::Tied { .. } => ("tie", json!(true)),
             Self::Drawn { .. } => ("draw", json!(true)),
             Self::Awarded { .. } => ("awarded", json!(true)),
             Self::NoResult => ("no_result", json!(true)),
         };
-        view[name] = said;
-        view
+        fields[name] = value;
+        fields
     }
 }
 
-impl Margin {
-    fn text(self) -> String {
+impl WinningMargin {
+    fn margin_text(self) -> String {
         match self {
-            Self::Runs(runs) => count(runs, "run"),
+            Self::Runs(runs) => pluralize(runs, "run"),
             Self::Wickets { wickets, balls_left: Some(balls) } if balls > 0 => {
-                format!("{} with {} remaining", count(wickets, "wicket"), count(balls, "ball"))
+                format!(
+                    "{} with {} remaining",
+                    pluralize(wickets, "wicket"),
+                    pluralize(balls, "ball")
+                )
             }
-            Self::Wickets { wickets, .. } => count(wickets, "wicket"),
-            Self::Innings { runs } => format!("an innings and {}", count(runs, "run")),
-            Self::Penalty => "penalty runs".to_owned(),
+            Self::Wickets { wickets, .. } => pluralize(wickets, "wicket"),
+            Self::Innings { runs } => format!("an innings and {}", pluralize(runs, "run")),
+            Self::PenaltyRuns => "penalty runs".to_owned(),
         }
     }
 
-    fn view(self) -> Value {
+    fn to_json(self) -> Value {
         match self {
             Self::Runs(runs) => json!({ "runs": runs }),
             Self::Wickets { wickets, balls_left } => {
                 json!({ "wickets": wickets, "balls_left": balls_left })
             }
             Self::Innings { runs } => json!({ "innings": 1, "runs": runs }),
-            Self::Penalty => json!({ "penalty_runs": true }),
+            Self::PenaltyRuns => json!({ "penalty_runs": true }),
         }
     }
 }
 
-fn count(number: u32, word: &str) -> String {
+fn pluralize(number: u32, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }

@@ -1,13 +1,12 @@
 //! The ways to be out, who is credited with them, and how scorecards write them.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::sports::cricket::people::Who;
+use crate::sports::cricket::players::CricketerRef;
 
 /// How a wicket falls (Laws 32 to 40, and 25.4 for who retires out).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum DismissalKind {
     Bowled,
     Caught,
     Lbw,
@@ -25,18 +24,18 @@ pub enum Kind {
 /// A wicket that fell.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Dismissal {
-    pub kind: Kind,
-    pub out: Who,
+    pub kind: DismissalKind,
+    pub batter: CricketerRef,
     /// The bowler, where the wicket is credited to one.
-    pub bowler: Option<Who>,
-    pub fielders: Vec<Who>,
+    pub bowler: Option<CricketerRef>,
+    pub fielders: Vec<CricketerRef>,
     /// Whether the last fielder was a substitute, perhaps one without a name.
-    pub substitute: bool,
+    pub by_substitute: bool,
 }
 
-impl Kind {
+impl DismissalKind {
     /// Those that a ball may bring; who retires does so between balls.
-    pub const OF_A_BALL: [Self; 10] = [
+    pub const FROM_DELIVERY: [Self; 10] = [
         Self::Bowled,
         Self::Caught,
         Self::Lbw,
@@ -49,7 +48,7 @@ impl Kind {
         Self::HandledTheBall,
     ];
 
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Bowled => "bowled",
             Self::Caught => "caught",
@@ -66,19 +65,19 @@ impl Kind {
     }
 
     /// Laws 32.1, 33.1, 35.1, 36.1 and 39.1; no other gives the bowler credit.
-    pub fn is_the_bowlers(self) -> bool {
-        use Kind::{Bowled, Caught, HitWicket, Lbw, Stumped};
+    pub fn credits_bowler(self) -> bool {
+        use DismissalKind::{Bowled, Caught, HitWicket, Lbw, Stumped};
         matches!(self, Bowled | Caught | Lbw | Stumped | HitWicket)
     }
 
     /// Whether only the striker can be out so.
-    pub fn is_the_strikers(self) -> bool {
-        self.is_the_bowlers() || self == Self::HitTheBallTwice
+    pub fn requires_striker(self) -> bool {
+        self.credits_bowler() || self == Self::HitTheBallTwice
     }
 
     /// Law 21.18. Who is timed out is so between two balls, whatever the one before was.
     pub fn is_possible_off_a_no_ball(self) -> bool {
-        !self.is_the_bowlers()
+        !self.credits_bowler()
     }
 
     /// Law 22.9.
@@ -87,17 +86,17 @@ impl Kind {
     }
 
     /// Whether completed runs stand beside it (Law 18.8).
-    pub fn lets_runs_stand(self) -> bool {
-        !self.is_the_strikers()
+    pub fn allows_runs(self) -> bool {
+        !self.requires_striker()
     }
 
     /// Whether it can happen without a ball being delivered (Laws 38.3.1, 40.1).
-    pub fn can_be_between_balls(self) -> bool {
+    pub fn is_possible_between_balls(self) -> bool {
         matches!(self, Self::RunOut | Self::TimedOut | Self::ObstructingTheField)
     }
 
     /// How many fielders may have had a hand in it.
-    pub fn fielders_most(self) -> usize {
+    pub fn max_fielders(self) -> usize {
         match self {
             Self::Caught | Self::Stumped => 1,
             Self::RunOut => 11,
@@ -108,18 +107,20 @@ impl Kind {
 
 impl Dismissal {
     /// As scorecards write it: `c X b Y`.
-    pub fn text(&self) -> String {
+    pub fn scorecard_text(&self) -> String {
         let bowler = self.bowler.as_ref().map_or("?", |bowler| &bowler.name);
         match self.kind {
-            Kind::Bowled => format!("b {bowler}"),
-            Kind::Lbw => format!("lbw b {bowler}"),
-            Kind::HitWicket => format!("hit wicket b {bowler}"),
-            Kind::Caught if self.is_return_catch() => format!("c & b {bowler}"),
-            Kind::Caught => format!("c {} b {bowler}", self.catcher()),
-            Kind::Stumped => format!("st {} b {bowler}", self.catcher()),
-            Kind::RunOut if self.fielders.is_empty() && !self.substitute => "run out".to_owned(),
-            Kind::RunOut => format!("run out ({})", self.catcher()),
-            kind => kind.word().replace('_', " "),
+            DismissalKind::Bowled => format!("b {bowler}"),
+            DismissalKind::Lbw => format!("lbw b {bowler}"),
+            DismissalKind::HitWicket => format!("hit wicket b {bowler}"),
+            DismissalKind::Caught if self.is_return_catch() => format!("c & b {bowler}"),
+            DismissalKind::Caught => format!("c {} b {bowler}", self.fielder_names()),
+            DismissalKind::Stumped => format!("st {} b {bowler}", self.fielder_names()),
+            DismissalKind::RunOut if self.fielders.is_empty() && !self.by_substitute => {
+                "run out".to_owned()
+            }
+            DismissalKind::RunOut => format!("run out ({})", self.fielder_names()),
+            kind => kind.as_str().replace('_', " "),
         }
     }
 
@@ -129,25 +130,25 @@ impl Dismissal {
     }
 
     /// All who had a hand in it; a substitute is marked (and may be known as nothing more).
-    fn catcher(&self) -> String {
+    fn fielder_names(&self) -> String {
         let mut names: Vec<_> = self.fielders.iter().map(|fielder| fielder.name.clone()).collect();
         match names.pop() {
-            Some(last) if self.substitute => names.push(format!("sub ({last})")),
+            Some(last) if self.by_substitute => names.push(format!("sub ({last})")),
             Some(last) => names.push(last),
-            None => names.push(if self.substitute { "sub" } else { "?" }.to_owned()),
+            None => names.push(if self.by_substitute { "sub" } else { "?" }.to_owned()),
         }
         names.join("/")
     }
 
-    pub fn view(&self) -> Value {
+    pub fn to_json(&self) -> Value {
         json!({
-            "kind": self.kind.word(),
-            "player_out_id": self.out.id,
-            "player_out": self.out.name,
+            "kind": self.kind.as_str(),
+            "player_out_id": self.batter.id,
+            "player_out": self.batter.name,
             "bowler_id": self.bowler.as_ref().map(|bowler| bowler.id),
             "fielder_ids": self.fielders.iter().map(|fielder| fielder.id).collect::<Vec<_>>(),
-            "substitute": self.substitute,
-            "text": self.text(),
+            "substitute": self.by_substitute,
+            "text": self.scorecard_text(),
         })
     }
 }

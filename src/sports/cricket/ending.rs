@@ -1,64 +1,67 @@
 //! How a match ends that the balls don't decide, and who is named its best player.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::rejection::Rejection;
-use crate::sports::Outcome;
-use crate::sports::cricket::ARRANGED;
-use crate::sports::cricket::asks;
-use crate::sports::cricket::decision::Decision;
-use crate::sports::cricket::decision::Standing;
-use crate::sports::cricket::match_state::State;
-use crate::sports::cricket::performers;
-use crate::sports::cricket::step::Step;
-use crate::sports::cricket::turn::Turn;
-use crate::sports::play::Play;
-use crate::sports::play::Status;
+use crate::sports::ApplyResult;
+use crate::sports::cricket::decision::{DecisionState, MatchDecision};
+use crate::sports::cricket::execution::CommandExecution;
+use crate::sports::cricket::state::CricketState;
+use crate::sports::cricket::step::ScoringStep;
+use crate::sports::cricket::{BETWEEN_BALLS_STATUSES, performers, requests};
+use crate::sports::game::{Match, MatchStatus};
 
-const OVER_OR_NOT: [Status; 3] = [Status::Live, Status::Paused, Status::Finished];
+const END_ACTION_STATUSES: [MatchStatus; 3] =
+    [MatchStatus::Live, MatchStatus::Paused, MatchStatus::Finished];
 
 /// Ends a match by hand; or names the player of one that has ended, once the jury knows.
-pub fn end(mut turn: Turn<'_>) -> Outcome<Play<State>> {
-    turn.before.needs("end", &OVER_OR_NOT)?;
-    let asked = asks::end(&turn.next.sport.cast(turn.command), &turn.command.body)?;
-    if let Some(decision) = asked.decision {
-        turn.before.needs("end", &ARRANGED)?;
-        is_true(&turn.next.sport, &decision)?;
-        turn.next.reason = asked.reason;
-        let decision = turn.next.sport.board().by_method(decision);
-        turn.take(Step::End(decision))?;
+pub fn end_match(mut execution: CommandExecution<'_>) -> ApplyResult<Match<CricketState>> {
+    execution.previous.require_status("end", &END_ACTION_STATUSES)?;
+    let request = requests::parse_end(
+        &execution.next.state.player_lookup(execution.command),
+        &execution.command.body,
+    )?;
+    if let Some(decision) = request.decision {
+        execution.previous.require_status("end", &BETWEEN_BALLS_STATUSES)?;
+        check_decision(&execution.next.state, &decision)?;
+        execution.next.reason = request.reason;
+        let decision = execution.next.state.scoreboard().with_target_method(decision);
+        execution.apply_step(ScoringStep::EndMatch(decision))?;
     } else {
-        turn.before.needs("naming the player of the match", &[Status::Finished])?;
-        let state = &turn.next.sport;
-        if state.board().decision(state.format()).is_none() {
+        execution
+            .previous
+            .require_status("naming the player of the match", &[MatchStatus::Finished])?;
+        let state = &execution.next.state;
+        if state.scoreboard().decision(state.format()).is_none() {
             let detail = "the match has no result of its play";
             return Err(Rejection::conflict("undecided", detail));
         }
     }
-    if let Some(best) = asked.best {
-        turn.take(Step::Best(best))?;
+    if let Some(player_of_match) = request.player_of_match {
+        execution.apply_step(ScoringStep::NamePlayerOfMatch(player_of_match))?;
     }
-    turn.conclude();
-    let mut answer = turn.standing();
-    let state = &turn.next.sport;
-    let result = state.board().decision(state.format());
-    let best = performers::of_match(state.board(), state.format());
-    answer.insert("result".into(), json!(result.map(|result| result.view(state.sides()))));
-    answer.insert("player_of_the_match".into(), best);
-    Ok(turn.done(Value::Object(answer), false))
+    execution.update_match_end();
+    let mut response_fields = execution.status_fields();
+    let state = &execution.next.state;
+    let result = state.scoreboard().decision(state.format());
+    let best = performers::player_of_match_json(state.scoreboard(), state.format());
+    response_fields
+        .insert("result".into(), json!(result.map(|result| result.to_json(state.teams()))));
+    response_fields.insert("player_of_the_match".into(), best);
+    Ok(execution.finish(Value::Object(response_fields), false))
 }
 
 /// Refuses what the balls speak against.
-fn is_true(state: &State, decision: &Decision) -> Result<(), Rejection> {
-    let board = state.board();
+fn check_decision(state: &CricketState, decision: &MatchDecision) -> Result<(), Rejection> {
+    let scoreboard = state.scoreboard();
     // The scores were level before the first super over, whatever becomes of it.
-    let level = board.super_overs > 0 || board.standing(state.format()) == Standing::Level;
-    if matches!(decision, Decision::Tied { .. }) && !level {
+    let is_level = scoreboard.super_over_count > 0
+        || scoreboard.decision_state(state.format()) == DecisionState::ScoresLevel;
+    if matches!(decision, MatchDecision::Tied { .. }) && !is_level {
         let detail = "a tie needs level scores, and the side batting last to have finished";
         return Err(Rejection::conflict("not-level", detail));
     }
-    if matches!(decision, Decision::Drawn { .. }) && state.format().is_limited() {
+    if matches!(decision, MatchDecision::Drawn { .. }) && state.format().is_limited() {
         let detail = "a match of limited overs isn't drawn: end it with no_result";
         return Err(Rejection::conflict("not-drawn", detail));
     }

@@ -1,30 +1,27 @@
 //! How a match is played, as data: the named formats, and what may differ from them.
 
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use crate::domain::rejection::FieldError;
-use crate::domain::rejection::Rejection;
-use crate::sports::body::Body;
+use crate::domain::rejection::{FieldError, Rejection};
+use crate::sports::command_body::CommandBody;
 
 /// The playing conditions of one match.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Format {
+pub struct CricketFormat {
     pub name: &'static str,
     /// 1 or 2 for each side.
-    pub innings_a_side: u32,
+    pub innings_per_side: u32,
     /// Of an innings; none where time or wickets end it.
-    pub overs: Option<u32>,
+    pub overs_per_innings: Option<u32>,
     /// Valid balls of an over (Law 17.1 says 6; sets of five and old overs of eight exist).
     pub balls_per_over: u32,
-    pub overs_per_bowler: Option<u32>,
+    pub max_overs_per_bowler: Option<u32>,
     /// Whether the ball after a no-ball is a free hit (a playing condition, not a Law).
-    pub free_hit: bool,
+    pub has_free_hits: bool,
     /// The lead in runs that lets a side enforce the follow-on (Law 14.1).
-    pub follow_on: Option<u32>,
+    pub follow_on_lead: Option<u32>,
     /// Of a side; all out is one fewer.
-    pub players: u32,
+    pub players_per_side: u32,
     /// What a no-ball costs before anybody runs (Law 21.15 says 1; some conditions say 2).
     pub no_ball_runs: u32,
     /// Whether a wide or no-ball without a wicket leaves a hat-trick alive.
@@ -33,72 +30,84 @@ pub struct Format {
     pub scorers_required: usize,
 }
 
-const CUSTOM: Format = Format {
+const CUSTOM_FORMAT: CricketFormat = CricketFormat {
     name: "custom",
-    innings_a_side: 1,
-    overs: None,
+    innings_per_side: 1,
+    overs_per_innings: None,
     balls_per_over: 6,
-    overs_per_bowler: None,
-    free_hit: false,
-    follow_on: None,
-    players: 11,
+    max_overs_per_bowler: None,
+    has_free_hits: false,
+    follow_on_lead: None,
+    players_per_side: 11,
     no_ball_runs: 1,
     hat_trick_spans_extras: false,
     scorers_required: 1,
 };
 
 /// The first is what a match without a format is played by.
-const NAMED: [Format; 4] = [
-    Format { name: "t20", overs: Some(20), overs_per_bowler: Some(4), free_hit: true, ..CUSTOM },
-    Format { name: "odi", overs: Some(50), overs_per_bowler: Some(10), free_hit: true, ..CUSTOM },
+const NAMED_FORMATS: [CricketFormat; 4] = [
+    CricketFormat {
+        name: "t20",
+        overs_per_innings: Some(20),
+        max_overs_per_bowler: Some(4),
+        has_free_hits: true,
+        ..CUSTOM_FORMAT
+    },
+    CricketFormat {
+        name: "odi",
+        overs_per_innings: Some(50),
+        max_overs_per_bowler: Some(10),
+        has_free_hits: true,
+        ..CUSTOM_FORMAT
+    },
     // Law 14.1.1: 200 runs in a match of five days or more.
-    Format { name: "test", innings_a_side: 2, follow_on: Some(200), ..CUSTOM },
-    CUSTOM,
+    CricketFormat { name: "test", innings_per_side: 2, follow_on_lead: Some(200), ..CUSTOM_FORMAT },
+    CUSTOM_FORMAT,
 ];
 
 /// Bounds that only keep slips of the thumb out.
-const OVERS_MOST: i64 = 500;
-const SCORERS_MOST: i64 = 9;
+const MAX_OVERS: i64 = 500;
+const MAX_SCORERS: i64 = 9;
 
-impl Format {
+impl CricketFormat {
     /// The format that a fixture asks for: nothing, a name, or an object with or without a name.
-    pub fn of(value: &Value) -> Result<Self, Rejection> {
+    pub fn from_value(value: &Value) -> Result<Self, Rejection> {
         match value {
-            Value::Null => Ok(NAMED[0].clone()),
+            Value::Null => Ok(NAMED_FORMATS[0].clone()),
             Value::String(name) => {
-                let found = NAMED.iter().find(|format| format.name == name);
-                found.cloned().ok_or_else(|| {
-                    let names = NAMED.map(|format| format.name).join(", ");
+                let named = NAMED_FORMATS.iter().find(|format| format.name == name);
+                named.cloned().ok_or_else(|| {
+                    let names = NAMED_FORMATS.map(|format| format.name).join(", ");
                     Rejection::field("/format", format!("must be one of {names}"))
                 })
             }
-            Value::Object(fields) if fields.is_empty() => Ok(NAMED[0].clone()),
-            Value::Object(_) => read(value).map_err(within_format),
+            Value::Object(fields) if fields.is_empty() => Ok(NAMED_FORMATS[0].clone()),
+            Value::Object(_) => parse_format(value).map_err(prefix_format_pointer),
             _ => Err(Rejection::field("/format", "must be a name or an object")),
         }
     }
 
     /// Innings of the whole match, super overs aside.
-    pub fn innings(&self) -> usize {
-        if self.innings_a_side == 2 { 4 } else { 2 }
+    pub fn innings_count(&self) -> usize {
+        if self.innings_per_side == 2 { 4 } else { 2 }
     }
 
     /// Whether each side bats once, for so many overs.
     pub fn is_limited(&self) -> bool {
-        self.innings_a_side == 1 && self.overs.is_some()
+        self.innings_per_side == 1 && self.overs_per_innings.is_some()
     }
 
     /// What a display shows of it.
-    pub fn view(&self) -> Value {
+    pub fn to_json(&self) -> Value {
         json!({
             "name": self.name,
-            "innings": self.innings(),
-            "overs": self.overs,
+            "innings": self.innings_count(),
+            "overs": self.overs_per_innings,
             "balls_per_over": self.balls_per_over,
-            "overs_per_bowler": self.overs_per_bowler,
-            "free_hit": self.free_hit,
-            "follow_on": self.follow_on,
-            "players": self.players,
+            "overs_per_bowler": self.max_overs_per_bowler,
+            "free_hit": self.has_free_hits,
+            "follow_on": self.follow_on_lead,
+            "players": self.players_per_side,
             "no_ball_runs": self.no_ball_runs,
             "hat_trick_spans_extras": self.hat_trick_spans_extras,
             "scorers_required": self.scorers_required,
@@ -106,47 +115,53 @@ impl Format {
     }
 }
 
-fn read(value: &Value) -> Result<Format, Rejection> {
+fn parse_format(value: &Value) -> Result<CricketFormat, Rejection> {
     let mut fields = value.as_object().into_iter().flat_map(Map::keys);
     // How many score it says nothing about how it is played.
-    let unnamed = if fields.all(|name| name == "scorers_required") { &NAMED[0] } else { &CUSTOM };
-    let mut body = Body::of(value)?;
-    let base = body.word("name", NAMED.map(|format| (format.name, format)));
-    let mut format = base.unwrap_or_else(|| unnamed.clone());
+    let default_base = if fields.all(|name| name == "scorers_required") {
+        &NAMED_FORMATS[0]
+    } else {
+        &CUSTOM_FORMAT
+    };
+    let mut body = CommandBody::from_value(value)?;
+    let base = body.one_of("name", NAMED_FORMATS.map(|format| (format.name, format)));
+    let mut format = base.unwrap_or_else(|| default_base.clone());
     // `innings` counts the whole match; 1 can only mean one for each side.
     if let Some(innings) = body.integer("innings", 1..=4) {
         match innings {
-            1 | 2 => format.innings_a_side = 1,
-            4 => format.innings_a_side = 2,
-            _ => drop(body.refuse::<()>("innings", "must be 2 or 4: those of the whole match")),
+            1 | 2 => format.innings_per_side = 1,
+            4 => format.innings_per_side = 2,
+            _ => drop(body.add_error::<()>("innings", "must be 2 or 4: those of the whole match")),
         }
     }
     let mut number = |name, range| body.integer(name, range).and_then(|n| u32::try_from(n).ok());
-    let overs = number("overs", 1..=OVERS_MOST);
-    format.overs = overs.or(format.overs);
+    let overs = number("overs", 1..=MAX_OVERS);
+    format.overs_per_innings = overs.or(format.overs_per_innings);
     format.balls_per_over = number("balls_per_over", 1..=12).unwrap_or(format.balls_per_over);
-    let quota = number("overs_per_bowler", 1..=OVERS_MOST);
+    let quota = number("overs_per_bowler", 1..=MAX_OVERS);
     // A quota that comes with a name is a fifth of its overs, and stays one.
-    let fifth = format.overs_per_bowler.map(|most| overs.map_or(most, |overs| overs.div_ceil(5)));
-    format.overs_per_bowler = quota.or(fifth);
-    format.follow_on = number("follow_on", 1..=1000).or(format.follow_on);
-    format.players = number("players", 2..=22).unwrap_or(format.players);
+    let scaled_quota = format
+        .max_overs_per_bowler
+        .map(|max_overs| overs.map_or(max_overs, |overs| overs.div_ceil(5)));
+    format.max_overs_per_bowler = quota.or(scaled_quota);
+    format.follow_on_lead = number("follow_on", 1..=1000).or(format.follow_on_lead);
+    format.players_per_side = number("players", 2..=22).unwrap_or(format.players_per_side);
     format.no_ball_runs = number("no_ball_runs", 1..=4).unwrap_or(format.no_ball_runs);
-    let scorers = number("scorers_required", 1..=SCORERS_MOST);
+    let scorers = number("scorers_required", 1..=MAX_SCORERS);
     format.scorers_required = scorers.map_or(1, |scorers| scorers as usize);
-    format.free_hit = body.flag("free_hit").unwrap_or(format.free_hit);
-    format.hat_trick_spans_extras = body.flag("hat_trick_spans_extras").unwrap_or(false);
-    if format.innings_a_side == 2 && format.follow_on.is_none() {
-        format.follow_on = NAMED[2].follow_on;
+    format.has_free_hits = body.boolean("free_hit").unwrap_or(format.has_free_hits);
+    format.hat_trick_spans_extras = body.boolean("hat_trick_spans_extras").unwrap_or(false);
+    if format.innings_per_side == 2 && format.follow_on_lead.is_none() {
+        format.follow_on_lead = NAMED_FORMATS[2].follow_on_lead;
     }
-    body.end(Some(format))
+    body.finish(Some(format))
 }
 
 /// The format is one field of the match.
-fn within_format(rejection: Rejection) -> Rejection {
-    let within = |error: FieldError| FieldError {
+fn prefix_format_pointer(rejection: Rejection) -> Rejection {
+    let with_prefix = |error: FieldError| FieldError {
         pointer: format!("/format{}", error.pointer),
         detail: error.detail,
     };
-    Rejection::fields(rejection.errors.into_iter().map(within).collect())
+    Rejection::fields(rejection.errors.into_iter().map(with_prefix).collect())
 }

@@ -1,45 +1,40 @@
 //! What readers are told, message by message.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::message::Message;
-use crate::domain::topic::Channel;
-use crate::domain::topic::Stream;
+use crate::domain::topic::{Channel, StreamId};
 use crate::sports::cricket::ball::Ball;
-use crate::sports::cricket::batting::Card;
-use crate::sports::cricket::batting::Fall;
-use crate::sports::cricket::board::Board;
-use crate::sports::cricket::delivery::Penalty;
-use crate::sports::cricket::live;
-use crate::sports::cricket::match_state::Setup;
+use crate::sports::cricket::batting::{BatterRecord, FallOfWicket};
+use crate::sports::cricket::delivery::PenaltyAward;
+use crate::sports::cricket::effects::StepEffect;
 use crate::sports::cricket::milestones::Milestone;
-use crate::sports::cricket::news::News;
 use crate::sports::cricket::over::Over;
 use crate::sports::cricket::partnership::Partnership;
-use crate::sports::cricket::people::Cricketer;
-use crate::sports::cricket::performers;
-use crate::sports::score::Score;
-use crate::sports::score::Which;
+use crate::sports::cricket::players::Cricketer;
+use crate::sports::cricket::scoreboard::Scoreboard;
+use crate::sports::cricket::state::CricketSetup;
+use crate::sports::cricket::{live, performers};
+use crate::sports::score::{Score, Side};
 
 /// Puts news into words, as the board stands after the step that brought them.
 #[derive(Clone, Copy, Debug)]
-pub struct Teller<'a> {
+pub struct MessageBuilder<'a> {
     pub match_id: i64,
-    pub setup: &'a Setup,
-    pub board: &'a Board,
+    pub setup: &'a CricketSetup,
+    pub scoreboard: &'a Scoreboard,
     /// What is shown: a result entered by hand has its own.
-    pub score: Score,
+    pub displayed_score: Score,
 }
 
-impl Teller<'_> {
-    pub fn tell(&self, news: &News) -> Vec<Message> {
-        match news {
-            News::Opened(index) => vec![self.opened(*index)],
-            News::Batter(place, who) => vec![self.changed(place.word(), who)],
-            News::Bowler(who) => vec![self.changed("bowler", who)],
-            News::Gone(gone, who) => vec![self.changed(gone.word(), who)],
-            News::Replaced { out, by, reason } => {
+impl MessageBuilder<'_> {
+    pub fn messages_for(&self, effects: &StepEffect) -> Vec<Message> {
+        match effects {
+            StepEffect::InningsOpened(index) => vec![self.innings_start(*index)],
+            StepEffect::BatterIn(place, who) => vec![self.player_change(place.as_str(), who)],
+            StepEffect::BowlerOn(who) => vec![self.player_change("bowler", who)],
+            StepEffect::PlayerLeft(gone, who) => vec![self.player_change(gone.as_str(), who)],
+            StepEffect::PlayerReplaced { player_out: out, player_in: by, reason } => {
                 let change = json!({
                     "change": "replaced",
                     "player_id": by.id,
@@ -47,159 +42,175 @@ impl Teller<'_> {
                     "player_out_id": out.id,
                     "reason": reason,
                 });
-                vec![self.player_changed(change)]
+                vec![self.player_changed_message(change)]
             }
-            News::Ball(ball) => vec![self.bowled(ball)],
-            News::Wicket { fall, ball } => self.wicket(fall, *ball),
-            News::Over { innings, number, over } => vec![self.over(*innings, *number, over)],
-            News::Milestone(milestone) => self.milestone("milestone_achieved", milestone),
-            News::Withdrawn(milestone) => self.milestone("milestone_withdrawn", milestone),
-            News::Penalty { penalty, innings } => vec![self.awarded(*penalty, *innings)],
-            News::Completed(index) => self.completed(*index),
-            News::Target => vec![self.to_match("target_set", self.now())],
-            News::SuperOver(number) => {
-                vec![self.to_match("super_over", json!({ "super_over": number }))]
+            StepEffect::BallBowled(ball) => vec![self.ball_bowled(ball)],
+            StepEffect::WicketFell { fall, ball_number: ball } => self.wicket_fallen(fall, *ball),
+            StepEffect::OverCompleted { innings_index: innings, over_number: number, over } => {
+                vec![self.over_complete(*innings, *number, over)]
+            }
+            StepEffect::MilestoneReached(milestone) => {
+                self.milestone_messages("milestone_achieved", milestone)
+            }
+            StepEffect::MilestoneWithdrawn(milestone) => {
+                self.milestone_messages("milestone_withdrawn", milestone)
+            }
+            StepEffect::PenaltyAwarded { penalty, innings_index: innings } => {
+                vec![self.penalty_awarded(*penalty, *innings)]
+            }
+            StepEffect::InningsCompleted(index) => self.innings_complete(*index),
+            StepEffect::TargetSet => vec![self.match_message("target_set", self.live_json())],
+            StepEffect::SuperOverStarted(number) => {
+                vec![self.match_message("super_over", json!({ "super_over": number }))]
             }
         }
     }
 
     /// The board as it stands, for messages that change more than one thing of it.
-    pub fn now(&self) -> Value {
-        live::now(self.setup, self.board)
+    pub fn live_json(&self) -> Value {
+        live::live_json(self.setup, self.scoreboard)
     }
 
     /// A message to the match; all carry the score, so that no reader needs to add.
-    pub fn to_match(self, kind: &'static str, mut data: Value) -> Message {
+    pub fn match_message(self, kind: &'static str, mut data: Value) -> Message {
         data["match_id"] = json!(self.match_id);
-        data["score"] = json!(self.score.goals);
-        Message::new(Stream::Match(self.match_id).topic(), kind, data)
+        data["score"] = json!(self.displayed_score.totals);
+        Message::new(StreamId::Match(self.match_id).topic(), kind, data)
     }
 
     /// To the match, and to those who follow `sides`.
-    fn to_sides(
+    fn match_and_team_messages(
         self,
         kind: &'static str,
-        (label, sides): (&str, &[Which]),
+        (label, teams): (&str, &[Side]),
         data: Value,
     ) -> Vec<Message> {
-        let message = self.to_match(kind, data).labelled(label);
-        let team = |side: &Which| Stream::Team(self.setup.sides.team_id(*side));
-        let topics = sides.iter().map(|side| team(side).channel(Channel::Live));
+        let message = self.match_message(kind, data).with_label(label);
+        let team_stream = |side: &Side| StreamId::Team(self.setup.teams.team_id(*side));
+        let topics = teams.iter().map(|side| team_stream(side).channel_topic(Channel::Live));
         let copies = topics.map(|topic| Message { topic, ..message.clone() });
         std::iter::once(message.clone()).chain(copies).collect()
     }
 
-    fn opened(&self, index: usize) -> Message {
-        let mut data = self.now();
+    fn innings_start(&self, index: usize) -> Message {
+        let mut data = self.live_json();
         data["super_over"] =
-            json!(self.board.innings.get(index).is_some_and(|innings| innings.super_over));
-        self.to_match("innings_start", data)
+            json!(self.scoreboard.innings.get(index).is_some_and(|innings| innings.is_super_over));
+        self.match_message("innings_start", data)
     }
 
-    fn changed(&self, change: &str, who: &Cricketer) -> Message {
-        self.player_changed(json!({ "change": change, "player_id": who.id, "name": who.name }))
+    fn player_change(&self, change: &str, player: &Cricketer) -> Message {
+        self.player_changed_message(
+            json!({ "change": change, "player_id": player.id, "name": player.name }),
+        )
     }
 
-    fn player_changed(&self, change: Value) -> Message {
-        let mut data = self.now();
+    fn player_changed_message(&self, change: Value) -> Message {
+        let mut data = self.live_json();
         if let (Value::Object(data), Value::Object(change)) = (&mut data, change) {
             data.extend(change);
         }
-        self.to_match("player_changed", data)
+        self.match_message("player_changed", data)
     }
 
     /// The board with it: what a side that isn't batting is awarded moves the target too.
-    fn awarded(&self, penalty: Penalty, innings: Option<usize>) -> Message {
-        let mut data = self.now();
-        let team_id = self.setup.sides.team_id(penalty.side);
+    fn penalty_awarded(&self, penalty: PenaltyAward, innings: Option<usize>) -> Message {
+        let mut data = self.live_json();
+        let team_id = self.setup.teams.team_id(penalty.side);
         data["penalty"] = json!({ "team_id": team_id, "runs": penalty.runs });
-        let awarded = innings.map(|index| live::innings(self.setup, self.board, index));
-        data["awarded_innings"] = json!(awarded);
-        self.to_match("penalty_awarded", data)
+        let awarded_innings =
+            innings.map(|index| live::innings_json(self.setup, self.scoreboard, index));
+        data["awarded_innings"] = json!(awarded_innings);
+        self.match_message("penalty_awarded", data)
     }
 
     /// The ball, and everybody's figures after it. `striker` is who faced it; `next` says who
     /// stands where now.
-    fn bowled(&self, ball: &Ball) -> Message {
-        let index = usize::try_from(ball.innings.saturating_sub(1)).unwrap_or(0);
-        let innings = self.board.innings.get(index);
-        let per = self.setup.format.balls_per_over;
-        let card = |id: i64| {
-            let mut cards = innings.into_iter().flat_map(|innings| &innings.cards);
-            cards.find(|card| card.who.id == id).map(Card::brief)
+    fn ball_bowled(&self, ball: &Ball) -> Message {
+        let index = usize::try_from(ball.innings_number.saturating_sub(1)).unwrap_or(0);
+        let innings = self.scoreboard.innings.get(index);
+        let balls_per_over = self.setup.format.balls_per_over;
+        let batter_json = |batter_id: i64| {
+            let mut cards = innings.into_iter().flat_map(|innings| &innings.batters);
+            cards.find(|card| card.player.id == batter_id).map(BatterRecord::summary_json)
         };
-        let mut figures = innings.into_iter().flat_map(|innings| &innings.figures);
-        let figures = figures.find(|figures| figures.who.id == ball.bowler.id);
-        let stand = innings.and_then(|innings| innings.partnerships.last());
-        let open = self.board.open();
-        let id = |index: Option<usize>| Some(open?.cards.get(index?)?.who.id);
+        let mut figures = innings.into_iter().flat_map(|innings| &innings.bowlers);
+        let figures = figures.find(|figures| figures.player.id == ball.bowler.id);
+        let partnership = innings.and_then(|innings| innings.partnerships.last());
+        let open_innings = self.scoreboard.open_innings();
+        let id = |index: Option<usize>| Some(open_innings?.batters.get(index?)?.player.id);
         let data = json!({
-            "ball": ball.view(),
-            "innings": live::innings(self.setup, self.board, index),
-            "striker": card(ball.striker.id),
-            "non_striker": card(ball.non_striker.id),
-            "bowler": figures.map(|figures| figures.view(per)),
-            "partnership": Partnership::brief(stand),
+            "ball": ball.to_json(),
+            "innings": live::innings_json(self.setup, self.scoreboard, index),
+            "striker": batter_json(ball.striker.id),
+            "non_striker": batter_json(ball.non_striker.id),
+            "bowler": figures.map(|figures| figures.to_json(balls_per_over)),
+            "partnership": Partnership::summary_json(partnership),
             "next": {
-                "striker_id": id(open.and_then(|innings| innings.striker)),
-                "non_striker_id": id(open.and_then(|innings| innings.non_striker)),
-                "bowler_id": open.and_then(|o| o.current_bowler()).map(|figures| figures.who.id),
-                "free_hit": open.is_some_and(|innings| innings.free_hit),
-                "number": self.board.count() + 1,
+                "striker_id": id(open_innings.and_then(|innings| innings.striker_index)),
+                "non_striker_id": id(open_innings.and_then(|innings| innings.non_striker_index)),
+                "bowler_id": open_innings.and_then(|o| o.current_bowler()).map(|figures| figures.player.id),
+                "free_hit": open_innings.is_some_and(|innings| innings.next_is_free_hit),
+                "number": self.scoreboard.ball_count() + 1,
             },
         });
-        self.to_match("ball_bowled", data)
+        self.match_message("ball_bowled", data)
     }
 
-    fn wicket(&self, fall: &Fall, ball: Option<u32>) -> Vec<Message> {
-        let mut wicket = fall.dismissal.view();
-        wicket["wicket"] = json!(fall.wicket);
-        wicket["batter"] = json!({ "runs": fall.batter.0, "balls": fall.batter.1 });
-        let last = self.board.innings.len().saturating_sub(1);
-        let stand = self.board.innings.get(last).and_then(|innings| innings.partnerships.last());
+    fn wicket_fallen(&self, fall: &FallOfWicket, ball_number: Option<u32>) -> Vec<Message> {
+        let mut wicket = fall.dismissal.to_json();
+        wicket["wicket"] = json!(fall.wicket_number);
+        wicket["batter"] =
+            json!({ "runs": fall.batter_runs_and_balls.0, "balls": fall.batter_runs_and_balls.1 });
+        let innings_index = self.scoreboard.innings.len().saturating_sub(1);
+        let partnership = self
+            .scoreboard
+            .innings
+            .get(innings_index)
+            .and_then(|innings| innings.partnerships.last());
         let data = json!({
-            "ball_number": ball,
+            "ball_number": ball_number,
             "wicket": wicket,
-            "fall": fall.view(),
-            "innings": live::innings(self.setup, self.board, last),
-            "partnership": Partnership::brief(stand),
+            "fall": fall.to_json(),
+            "innings": live::innings_json(self.setup, self.scoreboard, innings_index),
+            "partnership": Partnership::summary_json(partnership),
         });
-        let label = fall.dismissal.kind.word();
-        self.to_sides("wicket_fallen", (label, &[Which::Home, Which::Away]), data)
+        let label = fall.dismissal.kind.as_str();
+        self.match_and_team_messages("wicket_fallen", (label, &[Side::Home, Side::Away]), data)
     }
 
-    fn over(&self, index: usize, number: usize, over: &Over) -> Message {
-        let innings = self.board.innings.get(index);
-        let bowler = over.bowlers.last().and_then(|last| innings?.figures.get(*last));
+    fn over_complete(&self, innings_index: usize, over_number: usize, over: &Over) -> Message {
+        let innings = self.scoreboard.innings.get(innings_index);
+        let bowler = over.bowler_indices.last().and_then(|last| innings?.bowlers.get(*last));
         let data = json!({
-            "over": number,
-            "balls": over.balls,
-            "summary": over.summary(),
+            "over": over_number,
+            "balls": over.ball_symbols,
+            "summary": over.symbols_text(),
             "runs": over.runs,
             "wickets": over.wickets,
             "maiden": over.is_maiden(),
-            "bowler": bowler.map(|figures| figures.view(self.setup.format.balls_per_over)),
-            "innings": live::innings(self.setup, self.board, index),
+            "bowler": bowler.map(|figures| figures.to_json(self.setup.format.balls_per_over)),
+            "innings": live::innings_json(self.setup, self.scoreboard, innings_index),
         });
-        self.to_match("over_complete", data)
+        self.match_message("over_complete", data)
     }
 
     /// `milestone_achieved`, or `milestone_withdrawn` after a correction or an award taken back.
-    pub fn milestone(&self, kind: &'static str, milestone: &Milestone) -> Vec<Message> {
-        let data = json!({ "milestone": milestone.view(&self.setup.sides) });
-        self.to_sides(kind, (milestone.kind.word(), &[milestone.side]), data)
+    pub fn milestone_messages(&self, kind: &'static str, milestone: &Milestone) -> Vec<Message> {
+        let data = json!({ "milestone": milestone.to_json(&self.setup.teams) });
+        self.match_and_team_messages(kind, (milestone.kind.as_str(), &[milestone.side]), data)
     }
 
-    fn completed(&self, index: usize) -> Vec<Message> {
-        let Some(innings) = self.board.innings.get(index) else { return Vec::new() };
-        let mut brief = live::innings(self.setup, self.board, index);
-        let reason = innings.end.map_or("", |end| end.word());
-        brief["reason"] = json!(reason);
+    fn innings_complete(&self, index: usize) -> Vec<Message> {
+        let Some(innings) = self.scoreboard.innings.get(index) else { return Vec::new() };
+        let mut summary = live::innings_json(self.setup, self.scoreboard, index);
+        let reason = innings.end_reason.map_or("", |end| end.as_str());
+        summary["reason"] = json!(reason);
         let data = json!({
-            "innings": brief,
-            "top_performers": performers::of_innings(innings, self.setup.format.balls_per_over),
-            "next_target": self.board.target_of_next(&self.setup.format),
+            "innings": summary,
+            "top_performers": performers::top_performers_json(innings, self.setup.format.balls_per_over),
+            "next_target": self.scoreboard.next_innings_target(&self.setup.format),
         });
-        self.to_sides("innings_complete", (reason, &[innings.batting]), data)
+        self.match_and_team_messages("innings_complete", (reason, &[innings.batting_side]), data)
     }
 }

@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::sports::Side;
+use crate::sports::TeamInfo;
 use crate::sports::cricket::innings::Innings;
 use crate::sports::cricket::partnership::Partnership;
-use crate::sports::cricket::people::Who;
-use crate::sports::score::Pair;
-use crate::sports::score::Which;
+use crate::sports::cricket::players::CricketerRef;
+use crate::sports::score::{PerSide, Side};
 
 /// What was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum MilestoneKind {
     /// Each fifty of a batter.
     BatterRuns,
     /// Each fifty of a stand.
@@ -34,29 +32,29 @@ pub enum Kind {
 /// Something reached, once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Milestone {
-    pub kind: Kind,
+    pub kind: MilestoneKind,
     pub value: u32,
-    pub innings: u32,
+    pub innings_number: u32,
     /// The side whose it is.
-    pub side: Which,
+    pub side: Side,
     /// Who reached it; the two of a stand; none for a team.
-    pub who: Vec<Who>,
+    pub players: Vec<CricketerRef>,
     /// The ball that did it; none for penalty runs outside a ball.
-    pub ball: Option<u32>,
+    pub ball_number: Option<u32>,
 }
 
 /// How far everything stood before a ball.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Before {
-    pub team: u32,
-    pub batter: u32,
-    pub partnership: u32,
-    pub wickets: u32,
-    pub wickets_of_match: u32,
+pub struct TotalsBeforeBall {
+    pub team_runs: u32,
+    pub batter_runs: u32,
+    pub partnership_runs: u32,
+    pub innings_wickets: u32,
+    pub match_wickets: u32,
 }
 
-impl Kind {
-    pub fn word(self) -> &'static str {
+impl MilestoneKind {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::BatterRuns => "batter_runs",
             Self::Partnership => "partnership",
@@ -71,150 +69,188 @@ impl Kind {
 
 impl Milestone {
     /// Whether it is the same one, by whichever ball it was reached.
-    pub fn is(&self, other: &Self) -> bool {
-        let key = |one: &Self| (one.kind, one.value, one.innings, one.side);
-        let ids = |one: &Self| one.who.iter().map(|who| who.id).collect::<Vec<_>>();
-        key(self) == key(other) && ids(self) == ids(other)
+    pub fn is_same_milestone(&self, other: &Self) -> bool {
+        let key = |one: &Self| (one.kind, one.value, one.innings_number, one.side);
+        let player_ids =
+            |one: &Self| one.players.iter().map(|player| player.id).collect::<Vec<_>>();
+        key(self) == key(other) && player_ids(self) == player_ids(other)
     }
 
-    pub fn view(&self, sides: &Pair<Side>) -> Value {
-        let first = self.who.first();
+    pub fn to_json(&self, teams: &PerSide<TeamInfo>) -> Value {
+        let first = self.players.first();
         json!({
-            "kind": self.kind.word(),
+            "kind": self.kind.as_str(),
             "value": self.value,
-            "innings": self.innings,
-            "ball_number": self.ball,
-            "team_id": sides.team_id(self.side),
-            "player_id": first.map(|who| who.id),
-            "player_ids": self.who.iter().map(|who| who.id).collect::<Vec<_>>(),
-            "name": first.map_or_else(|| sides.name(self.side), |who| &who.name),
-            "text": self.text(sides),
+            "innings": self.innings_number,
+            "ball_number": self.ball_number,
+            "team_id": teams.team_id(self.side),
+            "player_id": first.map(|player| player.id),
+            "player_ids": self.players.iter().map(|who| who.id).collect::<Vec<_>>(),
+            "name": first.map_or_else(|| teams.team_name(self.side), |who| &who.name),
+            "text": self.milestone_text(teams),
         })
     }
 
-    fn text(&self, sides: &Pair<Side>) -> String {
-        let names: Vec<_> = self.who.iter().map(|who| who.name.as_str()).collect();
+    fn milestone_text(&self, teams: &PerSide<TeamInfo>) -> String {
+        let names: Vec<_> = self.players.iter().map(|player| player.name.as_str()).collect();
         let names = names.join(" and ");
         let value = self.value;
         match self.kind {
-            Kind::BatterRuns => format!("{names}: {value} runs"),
-            Kind::Partnership => format!("{names}: partnership of {value}"),
-            Kind::TeamRuns => format!("{}: {value} runs", sides.name(self.side)),
-            Kind::FiveWickets => format!("{names}: five wickets"),
-            Kind::TenWickets => format!("{names}: ten wickets in the match"),
-            Kind::HatTrick => format!("{names}: hat-trick"),
-            Kind::WicketsInARow => format!("{names}: {value} wickets in {value} balls"),
+            MilestoneKind::BatterRuns => format!("{names}: {value} runs"),
+            MilestoneKind::Partnership => format!("{names}: partnership of {value}"),
+            MilestoneKind::TeamRuns => format!("{}: {value} runs", teams.team_name(self.side)),
+            MilestoneKind::FiveWickets => format!("{names}: five wickets"),
+            MilestoneKind::TenWickets => format!("{names}: ten wickets in the match"),
+            MilestoneKind::HatTrick => format!("{names}: hat-trick"),
+            MilestoneKind::WicketsInARow => format!("{names}: {value} wickets in {value} balls"),
         }
     }
 }
 
 /// The multiple of `step` that was reached or passed from `before` to `now`.
-fn reached(before: u32, now: u32, step: u32) -> Option<u32> {
-    let newest = now / step * step;
-    (newest > before && newest > 0).then_some(newest)
+fn multiple_reached(before: u32, now: u32, step: u32) -> Option<u32> {
+    let multiple = now / step * step;
+    (multiple > before && multiple > 0).then_some(multiple)
 }
 
 /// What a team's total reached; a super over is too short to count.
-pub fn of_team(innings: &Innings, before: u32, ball: Option<u32>) -> Option<Milestone> {
-    let value = reached(before, innings.runs, 100).filter(|_| !innings.super_over)?;
+pub fn team_milestone(
+    innings: &Innings,
+    runs_before: u32,
+    ball_number: Option<u32>,
+) -> Option<Milestone> {
+    let value =
+        multiple_reached(runs_before, innings.runs, 100).filter(|_| !innings.is_super_over)?;
     Some(Milestone {
-        kind: Kind::TeamRuns,
+        kind: MilestoneKind::TeamRuns,
         value,
-        innings: innings.number,
-        side: innings.batting,
-        who: Vec::new(),
-        ball,
+        innings_number: innings.number,
+        side: innings.batting_side,
+        players: Vec::new(),
+        ball_number: ball_number,
     })
 }
 
 /// What a stand reached.
-fn of_pair(
+fn partnership_milestone(
     innings: &Innings,
-    before: u32,
-    (stand, ball): (Option<&Partnership>, Option<u32>),
+    runs_before: u32,
+    (partnership, ball_number): (Option<&Partnership>, Option<u32>),
 ) -> Option<Milestone> {
-    let pair = stand.filter(|_| !innings.super_over)?;
-    let value = reached(before, pair.runs, 50)?;
-    let (kind, who) = (Kind::Partnership, innings.pair(pair));
-    Some(Milestone { kind, value, innings: innings.number, side: innings.batting, who, ball })
+    let reached_partnership = partnership.filter(|_| !innings.is_super_over)?;
+    let value = multiple_reached(runs_before, reached_partnership.runs, 50)?;
+    let (kind, players) =
+        (MilestoneKind::Partnership, innings.partnership_players(reached_partnership));
+    Some(Milestone {
+        kind,
+        value,
+        innings_number: innings.number,
+        side: innings.batting_side,
+        players: players,
+        ball_number: ball_number,
+    })
 }
 
 /// What penalty runs brought to the team and to the stand they were added to.
-pub fn of_award(innings: &Innings, before: &Before, ball: Option<u32>) -> Vec<Milestone> {
-    let pair = of_pair(innings, before.partnership, (innings.partnership(), ball));
-    pair.into_iter().chain(of_team(innings, before.team, ball)).collect()
+pub fn penalty_milestones(
+    innings: &Innings,
+    totals_before: &TotalsBeforeBall,
+    ball_number: Option<u32>,
+) -> Vec<Milestone> {
+    let partnership = partnership_milestone(
+        innings,
+        totals_before.partnership_runs,
+        (innings.current_partnership(), ball_number),
+    );
+    partnership
+        .into_iter()
+        .chain(team_milestone(innings, totals_before.team_runs, ball_number))
+        .collect()
 }
 
 /// Takes off what is no longer reached once penalty runs were taken back.
-pub fn lost(innings: &mut Innings, before: &Before) -> Vec<Arc<Milestone>> {
+pub fn remove_unreached(
+    innings: &mut Innings,
+    totals_before: &TotalsBeforeBall,
+) -> Vec<Arc<Milestone>> {
     let runs = innings.runs;
-    let pair = innings.partnership().map(|pair| (pair.runs, innings.pair(pair)));
-    let fell = |one: &Arc<Milestone>| match one.kind {
-        Kind::TeamRuns => runs < one.value && one.value <= before.team,
-        Kind::Partnership => pair.as_ref().is_some_and(|(runs, who)| {
-            *runs < one.value && one.value <= before.partnership && one.who == *who
+    let partnership =
+        innings.current_partnership().map(|pair| (pair.runs, innings.partnership_players(pair)));
+    let is_unreached = |one: &Arc<Milestone>| match one.kind {
+        MilestoneKind::TeamRuns => runs < one.value && one.value <= totals_before.team_runs,
+        MilestoneKind::Partnership => partnership.as_ref().is_some_and(|(runs, players)| {
+            *runs < one.value
+                && one.value <= totals_before.partnership_runs
+                && one.players == *players
         }),
         _ => false,
     };
     let all = std::mem::take(&mut innings.milestones);
-    let (lost, kept) = all.into_iter().partition(fell);
-    innings.milestones = kept;
+    let (lost, still_reached) = all.into_iter().partition(is_unreached);
+    innings.milestones = still_reached;
     lost
 }
 
 /// What a ball brought to the striker (by place on the card), the stand and the team.
-pub fn of_batting(
+pub fn batting_milestones(
     innings: &Innings,
-    before: &Before,
-    (striker, stand): (usize, Option<&Partnership>),
-    ball: u32,
+    totals_before: &TotalsBeforeBall,
+    (striker_index, partnership): (usize, Option<&Partnership>),
+    ball_number: u32,
 ) -> Vec<Milestone> {
-    if innings.super_over {
+    if innings.is_super_over {
         return Vec::new();
     }
-    let make = |kind, value, who| Milestone {
+    let milestone = |kind, value, players| Milestone {
         kind,
         value,
-        innings: innings.number,
-        side: innings.batting,
-        who,
-        ball: Some(ball),
+        innings_number: innings.number,
+        side: innings.batting_side,
+        players: players,
+        ball_number: Some(ball_number),
     };
-    let name = |index: usize| innings.cards.get(index).map(|card| Arc::clone(&card.who));
-    let runs = innings.cards.get(striker).map_or(0, |card| card.runs);
-    let batter = reached(before.batter, runs, 50)
-        .map(|value| make(Kind::BatterRuns, value, name(striker).into_iter().collect()));
-    let pair = of_pair(innings, before.partnership, (stand, Some(ball)));
-    let team = of_team(innings, before.team, Some(ball));
-    [batter, pair, team].into_iter().flatten().collect()
+    let player_at = |index: usize| innings.batters.get(index).map(|card| Arc::clone(&card.player));
+    let runs = innings.batters.get(striker_index).map_or(0, |card| card.runs);
+    let batter = multiple_reached(totals_before.batter_runs, runs, 50).map(|value| {
+        milestone(MilestoneKind::BatterRuns, value, player_at(striker_index).into_iter().collect())
+    });
+    let partnership_reached = partnership_milestone(
+        innings,
+        totals_before.partnership_runs,
+        (partnership, Some(ball_number)),
+    );
+    let team = team_milestone(innings, totals_before.team_runs, Some(ball_number));
+    [batter, partnership_reached, team].into_iter().flatten().collect()
 }
 
 /// What a ball brought to its bowler: `row` is how many wickets with balls running.
-pub fn of_bowling(
+pub fn bowling_milestones(
     innings: &Innings,
-    before: &Before,
-    (bowler, row): (usize, u32),
-    ball: u32,
+    totals_before: &TotalsBeforeBall,
+    (bowler_index, wicket_streak): (usize, u32),
+    ball_number: u32,
 ) -> Vec<Milestone> {
-    let Some(figures) = innings.figures.get(bowler).filter(|_| !innings.super_over) else {
+    let Some(figures) = innings.bowlers.get(bowler_index).filter(|_| !innings.is_super_over) else {
         return Vec::new();
     };
-    let took = figures.wickets - before.wickets;
-    let of_match = before.wickets_of_match + took;
-    let make = |kind, value| Milestone {
+    let wickets_taken = figures.wickets - totals_before.innings_wickets;
+    let match_wickets = totals_before.match_wickets + wickets_taken;
+    let milestone = |kind, value| Milestone {
         kind,
         value,
-        innings: innings.number,
-        side: innings.batting.other(),
-        who: vec![Arc::clone(&figures.who)],
-        ball: Some(ball),
+        innings_number: innings.number,
+        side: innings.batting_side.other(),
+        players: vec![Arc::clone(&figures.player)],
+        ball_number: Some(ball_number),
     };
-    let passes = |before: u32, now: u32, mark: u32| before < mark && now >= mark;
-    let five = passes(before.wickets, figures.wickets, 5).then(|| make(Kind::FiveWickets, 5));
-    let ten = passes(before.wickets_of_match, of_match, 10).then(|| make(Kind::TenWickets, 10));
-    let row = match row {
-        3 if took > 0 => Some(make(Kind::HatTrick, 3)),
-        4.. if took > 0 => Some(make(Kind::WicketsInARow, row)),
+    let reaches = |before: u32, now: u32, mark: u32| before < mark && now >= mark;
+    let five = reaches(totals_before.innings_wickets, figures.wickets, 5)
+        .then(|| milestone(MilestoneKind::FiveWickets, 5));
+    let ten = reaches(totals_before.match_wickets, match_wickets, 10)
+        .then(|| milestone(MilestoneKind::TenWickets, 10));
+    let row = match wicket_streak {
+        3 if wickets_taken > 0 => Some(milestone(MilestoneKind::HatTrick, 3)),
+        4.. if wickets_taken > 0 => Some(milestone(MilestoneKind::WicketsInARow, wicket_streak)),
         _ => None,
     };
     [five, ten, row].into_iter().flatten().collect()

@@ -1,216 +1,241 @@
 //! Cricket, ball by ball: a match is the fold of what is official, an innings that of its balls.
 
 mod agreement;
-mod asks;
-mod award;
+mod apply_ball;
 mod ball;
+mod ball_validation;
 mod batting;
-mod board;
 mod bowling;
+mod chunked_list;
 mod consensus;
 mod correction;
 mod crease;
 mod decision;
-mod deliver;
 mod delivery;
 mod dismissal;
+mod effects;
 mod ending;
+mod execution;
 mod format;
 mod innings;
 mod live;
-mod match_state;
 mod messages;
 mod milestones;
-mod news;
 mod opening;
 mod over;
 mod partnership;
-mod people;
+mod penalty_runs;
 mod performers;
-mod possible;
-mod rates;
-mod reads;
+mod players;
+mod requests;
+mod run_rates;
+mod scoreboard;
 mod scorecard;
-mod scorers;
-mod shelf;
+mod scorecard_text;
+mod state;
 mod step;
-mod text;
+mod submissions;
 mod timeline;
-mod turn;
+mod views;
 mod wickets;
 
 #[cfg(test)]
 mod tests;
 
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::domain::rejection::Rejection;
-use crate::sports::Command;
-use crate::sports::Fixture;
-use crate::sports::MatchResult;
-use crate::sports::Outcome;
-use crate::sports::clock::Timing;
-use crate::sports::cricket::delivery::What;
-use crate::sports::cricket::match_state::State;
-use crate::sports::cricket::step::Step;
-use crate::sports::cricket::turn::Turn;
-use crate::sports::play::Play;
-use crate::sports::play::Status;
+use crate::sports::clock::PeriodSchedule;
+use crate::sports::cricket::delivery::BallRequestKind;
+use crate::sports::cricket::execution::CommandExecution;
+use crate::sports::cricket::state::CricketState;
+use crate::sports::cricket::step::ScoringStep;
+use crate::sports::game::{Match, MatchStatus};
 use crate::sports::score::Score;
 use crate::sports::sport::Sport;
+use crate::sports::{ApplyResult, MatchCommand, MatchInfo, MatchResult};
 
-const PLAYED: [Status; 1] = [Status::Live];
+const BALL_STATUSES: [MatchStatus; 1] = [MatchStatus::Live];
 /// What is arranged while nothing is bowled: who comes next, how much is to be made.
-const ARRANGED: [Status; 2] = [Status::Live, Status::Paused];
+const BETWEEN_BALLS_STATUSES: [MatchStatus; 2] = [MatchStatus::Live, MatchStatus::Paused];
 /// Awards may come after the apparent end, until the umpires have left the ground (Law 41.17).
-const AWARDED: [Status; 3] = [Status::Live, Status::Paused, Status::Finished];
-const CORRECTED: [Status; 4] = [Status::Live, Status::Paused, Status::Finished, Status::Abandoned];
+const PENALTY_AWARD_STATUSES: [MatchStatus; 3] =
+    [MatchStatus::Live, MatchStatus::Paused, MatchStatus::Finished];
+const CORRECTION_STATUSES: [MatchStatus; 4] =
+    [MatchStatus::Live, MatchStatus::Paused, MatchStatus::Finished, MatchStatus::Abandoned];
 
 /// Cricket by the Laws of 2017 as amended to 2022.
 pub struct Cricket;
 
 impl Sport for Cricket {
     const CODE: &'static str = "cricket";
-    const TIMING: Timing = Timing { periods: &[], breaks: &[] };
-    type State = State;
+    const PERIOD_SCHEDULE: PeriodSchedule = PeriodSchedule { periods: &[], breaks: &[] };
+    type State = CricketState;
 
-    const OWN_STEPS: &[&str] = &["end"];
+    const OVERRIDDEN_ACTIONS: &[&str] = &["end"];
 
-    fn start(fixture: &Fixture) -> Result<State, Rejection> {
-        State::start(fixture)
+    fn initial_state(match_info: &MatchInfo) -> Result<CricketState, Rejection> {
+        CricketState::initial(match_info)
     }
 
-    fn players(action: &str, body: &Value) -> Vec<i64> {
-        let speaks = ["innings", "balls", "players", "rulings", "end"].contains(&action)
+    fn player_ids(action: &str, body: &Value) -> Vec<i64> {
+        let names_players = ["innings", "balls", "players", "rulings", "end"].contains(&action)
             || action.starts_with("PATCH balls/");
-        if speaks { asks::ids(body) } else { Vec::new() }
+        if names_players { requests::player_ids(body) } else { Vec::new() }
     }
 
-    fn apply(fixture: &Fixture, play: &Play<State>, command: &Command) -> Outcome<Play<State>> {
-        let turn = Turn::new(fixture, play, command);
+    fn apply(
+        match_info: &MatchInfo,
+        game: &Match<CricketState>,
+        command: &MatchCommand,
+    ) -> ApplyResult<Match<CricketState>> {
+        let execution = CommandExecution::new(match_info, game, command);
         match command.action.as_str() {
-            "toss" => toss(turn),
-            "innings" => innings(turn),
-            "balls" => balls(turn),
-            "players" => players(turn),
-            "declare" => arrange(turn, "declare", asks::declare(&command.body)),
+            "toss" => record_toss(execution),
+            "innings" => open_innings(execution),
+            "balls" => record_ball_request(execution),
+            "players" => change_players(execution),
+            "declare" => {
+                apply_between_balls(execution, "declare", requests::parse_declare(&command.body))
+            }
             "target" => {
-                let step = asks::target(play.sport.format(), &command.body);
-                arrange(turn, "target", step)
+                let step = requests::parse_target(game.state.format(), &command.body);
+                apply_between_balls(execution, "target", step)
             }
             "super-over" => {
-                let step = asks::nothing(&command.body).map(|()| Step::SuperOver);
-                arrange(turn, "super-over", step)
+                let step =
+                    requests::parse_empty_body(&command.body).map(|()| ScoringStep::StartSuperOver);
+                apply_between_balls(execution, "super-over", step)
             }
             "rulings" => {
-                play.needs("ruling on a ball", &PLAYED)?;
-                scorers::rule(turn)
+                game.require_status("ruling on a ball", &BALL_STATUSES)?;
+                submissions::rule_on_ball(execution)
             }
-            "end" => ending::end(turn),
-            action => correct(turn, action),
+            "end" => ending::end_match(execution),
+            action => correct_or_remove_ball(execution, action),
         }
     }
 
-    fn score(play: &Play<State>) -> Score {
-        live::score(play.sport.board())
+    fn computed_score(game: &Match<CricketState>) -> Score {
+        live::match_score(game.state.scoreboard())
     }
 
-    fn result(fixture: &Fixture, play: &Play<State>) -> Option<MatchResult> {
-        reads::result(fixture, play)
+    fn computed_result(match_info: &MatchInfo, game: &Match<CricketState>) -> Option<MatchResult> {
+        views::computed_result(match_info, game)
     }
 
-    fn view(play: &Play<State>) -> Map<String, Value> {
-        reads::view(play)
+    fn snapshot_fields(game: &Match<CricketState>) -> Map<String, Value> {
+        views::snapshot_fields(game)
     }
 
-    fn read(play: &Play<State>, path: &str) -> Option<Value> {
-        reads::read(play, path)
+    fn read_part(game: &Match<CricketState>, path: &str) -> Option<Value> {
+        views::read_part(game, path)
     }
 }
 
-fn toss(mut turn: Turn<'_>) -> Outcome<Play<State>> {
-    turn.before.needs("the toss", &[Status::Scheduled, Status::Postponed])?;
-    let toss = asks::toss(turn.next.sport.sides(), &turn.command.body)?;
-    turn.next.sport.toss = Some(toss);
-    let answer = json!({ "toss": live::toss(&turn.next.sport.setup, Some(toss)) });
-    let message = turn.teller().to_match("toss", answer.clone());
-    turn.messages.push(message);
-    Ok(turn.done(answer, false))
+fn record_toss(mut execution: CommandExecution<'_>) -> ApplyResult<Match<CricketState>> {
+    execution
+        .previous
+        .require_status("the toss", &[MatchStatus::Scheduled, MatchStatus::Postponed])?;
+    let toss = requests::parse_toss(execution.next.state.teams(), &execution.command.body)?;
+    execution.next.state.toss = Some(toss);
+    let response = json!({ "toss": live::toss_json(&execution.next.state.setup, Some(toss)) });
+    let message = execution.message_builder().match_message("toss", response.clone());
+    execution.messages.push(message);
+    Ok(execution.finish(response, false))
 }
 
-fn innings(mut turn: Turn<'_>) -> Outcome<Play<State>> {
-    turn.before.needs("opening an innings", &ARRANGED)?;
-    let opening = asks::innings(&turn.next.sport.cast(turn.command), &turn.command.body)?;
-    let state = &turn.next.sport;
-    let is_first = !state.board().innings.iter().any(|one| one.begun || !one.is_open());
-    let due = state.toss.map(match_state::Toss::bats_first);
-    if is_first && due.is_some_and(|due| due != opening.batting) {
+fn open_innings(mut execution: CommandExecution<'_>) -> ApplyResult<Match<CricketState>> {
+    execution.previous.require_status("opening an innings", &BETWEEN_BALLS_STATUSES)?;
+    let opening = requests::parse_innings(
+        &execution.next.state.player_lookup(execution.command),
+        &execution.command.body,
+    )?;
+    let state = &execution.next.state;
+    let is_first = !state.scoreboard().innings.iter().any(|one| one.has_started || !one.is_open());
+    let due_side = state.toss.map(state::Toss::side_batting_first);
+    if is_first && due_side.is_some_and(|due| due != opening.batting_side) {
         return Err(Rejection::conflict("wrong-side", "by the toss the other side bats first"));
     }
-    turn.take(Step::Open(opening))?;
-    let number = turn.next.sport.board().innings.len();
-    let answer = json!({ "number": number, "state": turn.state() });
-    Ok(turn.done(answer, true))
+    execution.apply_step(ScoringStep::OpenInnings(opening))?;
+    let number = execution.next.state.scoreboard().innings.len();
+    let response = json!({ "number": number, "state": execution.live_state_json() });
+    Ok(execution.finish(response, true))
 }
 
-fn balls(mut turn: Turn<'_>) -> Outcome<Play<State>> {
-    let asked = delivery::asked(&turn.next.sport.cast(turn.command), &turn.command.body)?;
-    let several = turn.next.sport.format().scorers_required > 1;
-    let step = match asked.what {
-        What::Ball(ball) => {
-            let take = if several { scorers::submit } else { scorers::enter };
-            return take(turn, asked.expected, *ball);
+fn record_ball_request(mut execution: CommandExecution<'_>) -> ApplyResult<Match<CricketState>> {
+    let request = delivery::parse_ball_request(
+        &execution.next.state.player_lookup(execution.command),
+        &execution.command.body,
+    )?;
+    let has_several_scorers = execution.next.state.format().scorers_required > 1;
+    let step = match request.kind {
+        BallRequestKind::Ball(ball) => {
+            let record = if has_several_scorers {
+                submissions::submit_ball
+            } else {
+                submissions::enter_ball
+            };
+            return record(execution, request.expected_number, *ball);
         }
-        What::Penalty(penalty) => {
-            turn.before.needs("awarding penalty runs", &AWARDED)?;
-            Step::Penalty(penalty)
+        BallRequestKind::Penalty(penalty) => {
+            execution.previous.require_status("awarding penalty runs", &PENALTY_AWARD_STATUSES)?;
+            ScoringStep::AwardPenalty(penalty)
         }
-        What::Out(outs) => {
-            turn.before.needs("a wicket between balls", &PLAYED)?;
-            Step::Out(outs)
+        BallRequestKind::WicketBetweenBalls(wickets) => {
+            execution.previous.require_status("a wicket between balls", &BALL_STATUSES)?;
+            ScoringStep::RecordWickets(wickets)
         }
     };
-    scorers::is_next(asked.expected.filter(|_| !several), turn.next.sport.board().count() + 1)?;
-    turn.take(step)?;
-    turn.conclude();
-    let answer = json!({ "number": null, "official": true, "state": turn.state() });
-    Ok(turn.done(answer, true))
+    submissions::check_expected_number(
+        request.expected_number.filter(|_| !has_several_scorers),
+        execution.next.state.scoreboard().ball_count() + 1,
+    )?;
+    execution.apply_step(step)?;
+    execution.update_match_end();
+    let response =
+        json!({ "number": null, "official": true, "state": execution.live_state_json() });
+    Ok(execution.finish(response, true))
 }
 
-fn players(mut turn: Turn<'_>) -> Outcome<Play<State>> {
-    turn.before.needs("changing players", &ARRANGED)?;
-    let change = asks::players(&turn.next.sport.cast(turn.command), &turn.command.body)?;
-    turn.take(Step::Players(change))?;
-    turn.conclude();
-    let answer = json!({ "state": turn.state() });
-    Ok(turn.done(answer, false))
+fn change_players(mut execution: CommandExecution<'_>) -> ApplyResult<Match<CricketState>> {
+    execution.previous.require_status("changing players", &BETWEEN_BALLS_STATUSES)?;
+    let change = requests::parse_player_changes(
+        &execution.next.state.player_lookup(execution.command),
+        &execution.command.body,
+    )?;
+    execution.apply_step(ScoringStep::ChangePlayers(change))?;
+    execution.update_match_end();
+    let response = json!({ "state": execution.live_state_json() });
+    Ok(execution.finish(response, false))
 }
 
 /// Any other step that is taken between balls.
-fn arrange(
-    mut turn: Turn<'_>,
+fn apply_between_balls(
+    mut execution: CommandExecution<'_>,
     action: &str,
-    step: Result<Step, Rejection>,
-) -> Outcome<Play<State>> {
-    turn.before.needs(action, &ARRANGED)?;
-    turn.take(step?)?;
-    turn.conclude();
-    let answer = json!({ "state": turn.state() });
-    Ok(turn.done(answer, false))
+    step: Result<ScoringStep, Rejection>,
+) -> ApplyResult<Match<CricketState>> {
+    execution.previous.require_status(action, &BETWEEN_BALLS_STATUSES)?;
+    execution.apply_step(step?)?;
+    execution.update_match_end();
+    let response = json!({ "state": execution.live_state_json() });
+    Ok(execution.finish(response, false))
 }
 
-fn correct(turn: Turn<'_>, action: &str) -> Outcome<Play<State>> {
+fn correct_or_remove_ball(
+    execution: CommandExecution<'_>,
+    action: &str,
+) -> ApplyResult<Match<CricketState>> {
     let Some((method, number)) = action.split_once(" balls/") else {
         return Err(Rejection::not_found("action"));
     };
-    turn.before.needs("correcting a ball", &CORRECTED)?;
-    let known = number.parse().ok().filter(|known: &u32| known.to_string() == number);
-    let number = known.ok_or_else(|| Rejection::not_found("ball"))?;
+    execution.previous.require_status("correcting a ball", &CORRECTION_STATUSES)?;
+    let parsed = number.parse().ok().filter(|known: &u32| known.to_string() == number);
+    let number = parsed.ok_or_else(|| Rejection::not_found("ball"))?;
     match method {
-        "PATCH" => correction::change(turn, number),
-        "DELETE" => correction::remove(turn, number),
+        "PATCH" => correction::correct_ball(execution, number),
+        "DELETE" => correction::remove_ball(execution, number),
         _ => Err(Rejection::not_found("action")),
     }
 }

@@ -1,68 +1,79 @@
 //! The scorecard, per innings and player, equal to the fold.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::sports::cricket::batting::Card;
-use crate::sports::cricket::board::Board;
-use crate::sports::cricket::innings::End;
-use crate::sports::cricket::innings::Innings;
-use crate::sports::cricket::live;
-use crate::sports::cricket::match_state::Setup;
-use crate::sports::cricket::over::Quota;
-use crate::sports::cricket::performers;
+use crate::sports::cricket::batting::BatterRecord;
+use crate::sports::cricket::innings::{Innings, InningsEnd};
+use crate::sports::cricket::over::OverCount;
+use crate::sports::cricket::scoreboard::Scoreboard;
+use crate::sports::cricket::state::CricketSetup;
+use crate::sports::cricket::{live, performers};
 
 /// All innings and the result, where there is one.
-pub fn view(setup: &Setup, board: &Board) -> Value {
-    from(setup, board, 1)
+pub fn scorecard_json(setup: &CricketSetup, scoreboard: &Scoreboard) -> Value {
+    scorecard_json_from(setup, scoreboard, 1)
 }
 
 /// The same without the innings before `number`, which a correction in that one leaves as they are.
-pub fn from(setup: &Setup, board: &Board, number: u32) -> Value {
-    let innings: Vec<_> = board
+pub fn scorecard_json_from(
+    setup: &CricketSetup,
+    scoreboard: &Scoreboard,
+    first_number: u32,
+) -> Value {
+    let innings: Vec<_> = scoreboard
         .innings
         .iter()
         .enumerate()
-        .filter(|(_, one)| one.number >= number)
-        .map(|(at, one)| of_innings(setup, board, (at, one)))
+        .filter(|(_, one)| one.number >= first_number)
+        .map(|(index, one)| innings_card_json(setup, scoreboard, (index, one)))
         .collect();
-    let decision = board.decision(&setup.format);
+    let decision = scoreboard.decision(&setup.format);
     json!({
         "innings": innings,
-        "result": decision.map(|decision| decision.view(&setup.sides)),
-        "player_of_the_match": performers::of_match(board, &setup.format),
+        "result": decision.map(|decision| decision.to_json(&setup.teams)),
+        "player_of_the_match": performers::player_of_match_json(scoreboard, &setup.format),
     })
 }
 
-fn of_innings(setup: &Setup, board: &Board, (at, innings): (usize, &Innings)) -> Value {
-    let per = setup.format.balls_per_over;
-    let mut view = live::innings(setup, board, at);
-    let bowling = innings.figures.iter().filter(|figures| figures.shared > 0);
-    let pairs = innings.partnerships.iter().map(|pair| pair.view(innings));
-    let absent = innings.missing().map(|who| json!({ "player_id": who.id, "name": who.name }));
-    let milestones = innings.milestones.iter().map(|one| one.view(&setup.sides));
+fn innings_card_json(
+    setup: &CricketSetup,
+    scoreboard: &Scoreboard,
+    (index, innings): (usize, &Innings),
+) -> Value {
+    let balls_per_over = setup.format.balls_per_over;
+    let mut fields = live::innings_json(setup, scoreboard, index);
+    let bowling = innings.bowlers.iter().filter(|figures| figures.overs_bowled_in > 0);
+    let partnership_rows =
+        innings.partnerships.iter().map(|partnership| partnership.to_json(innings));
+    let absent = innings
+        .absent_who_never_batted()
+        .map(|player| json!({ "player_id": player.id, "name": player.name }));
+    let milestones = innings.milestones.iter().map(|one| one.to_json(&setup.teams));
     let parts = [
-        ("declared", json!(innings.end == Some(End::Declared))),
-        ("forfeited", json!(innings.end == Some(End::Forfeited))),
-        ("follow_on", json!(innings.follow_on)),
-        ("end", json!(innings.end.map(End::word))),
-        ("overs_allotted", json!(innings.quota.map(Quota::text))),
-        ("batting", innings.cards.iter().map(Card::view).collect()),
+        ("declared", json!(innings.end_reason == Some(InningsEnd::Declared))),
+        ("forfeited", json!(innings.end_reason == Some(InningsEnd::Forfeited))),
+        ("follow_on", json!(innings.is_follow_on)),
+        ("end", json!(innings.end_reason.map(InningsEnd::as_str))),
+        ("overs_allotted", json!(innings.allotted_overs.map(OverCount::to_text))),
+        ("batting", innings.batters.iter().map(BatterRecord::to_json).collect()),
         ("absent", absent.collect()),
-        ("bowling", bowling.map(|figures| figures.view(per)).collect()),
-        ("fall_of_wickets", innings.falls.iter().map(|fall| fall.view()).collect()),
-        ("partnerships", pairs.collect()),
+        ("bowling", bowling.map(|figures| figures.to_json(balls_per_over)).collect()),
+        ("fall_of_wickets", innings.falls_of_wicket.iter().map(|fall| fall.to_json()).collect()),
+        ("partnerships", partnership_rows.collect()),
         ("milestones", milestones.collect()),
-        ("over_summaries", innings.overs.iter().map(|over| json!(over.summary())).collect()),
+        (
+            "over_summaries",
+            innings.completed_overs.iter().map(|over| json!(over.symbols_text())).collect(),
+        ),
         // Being bowled, or the one that the innings ended in.
-        ("unfinished_over", json!(unfinished(innings))),
+        ("unfinished_over", json!(unfinished_over(innings))),
     ];
     for (name, part) in parts {
-        view[name] = part;
+        fields[name] = part;
     }
-    view
+    fields
 }
 
-fn unfinished(innings: &Innings) -> Option<String> {
-    Some(innings.over.summary()).filter(|balls| !balls.is_empty())
+fn unfinished_over(innings: &Innings) -> Option<String> {
+    Some(innings.current_over.symbols_text()).filter(|balls| !balls.is_empty())
 }

@@ -3,226 +3,263 @@
 use std::sync::Arc;
 
 use crate::domain::rejection::Rejection;
-use crate::sports::cricket::award;
-use crate::sports::cricket::ball::Entered;
-use crate::sports::cricket::batting::Place;
-use crate::sports::cricket::board::Board;
-use crate::sports::cricket::board::Target;
-use crate::sports::cricket::decision::Decision;
-use crate::sports::cricket::decision::Standing;
-use crate::sports::cricket::deliver;
-use crate::sports::cricket::delivery::Out;
-use crate::sports::cricket::delivery::Penalty;
-use crate::sports::cricket::format::Format;
-use crate::sports::cricket::innings::End;
-use crate::sports::cricket::innings::Innings;
-use crate::sports::cricket::news::Gone;
-use crate::sports::cricket::news::News;
-use crate::sports::cricket::opening;
-use crate::sports::cricket::opening::Opening;
-use crate::sports::cricket::over::Quota;
-use crate::sports::cricket::people::Who;
-use crate::sports::cricket::people::refused;
-use crate::sports::cricket::wickets;
+use crate::sports::cricket::ball::EnteredBall;
+use crate::sports::cricket::batting::BatterRole;
+use crate::sports::cricket::decision::{DecisionState, MatchDecision};
+use crate::sports::cricket::delivery::{EnteredWicket, PenaltyAward};
+use crate::sports::cricket::effects::{DepartureReason, StepEffect};
+use crate::sports::cricket::format::CricketFormat;
+use crate::sports::cricket::innings::{Innings, InningsEnd};
+use crate::sports::cricket::opening::InningsOpening;
+use crate::sports::cricket::over::OverCount;
+use crate::sports::cricket::players::{CricketerRef, player_rejection};
+use crate::sports::cricket::scoreboard::{RevisedTarget, Scoreboard};
+use crate::sports::cricket::{apply_ball, opening, penalty_runs, wickets};
 
 /// Something official.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Step {
-    Open(Opening),
-    Ball(Arc<Entered>),
-    Penalty(Penalty),
-    Out(Vec<Out>),
-    Players(Change),
-    Close(End),
-    Target {
+pub enum ScoringStep {
+    OpenInnings(InningsOpening),
+    BowlBall(Arc<EnteredBall>),
+    AwardPenalty(PenaltyAward),
+    RecordWickets(Vec<EnteredWicket>),
+    ChangePlayers(PlayerChange),
+    CloseInnings(InningsEnd),
+    SetTarget {
         runs: Option<u32>,
-        overs: Option<Quota>,
+        overs: Option<OverCount>,
         method: Option<String>,
     },
-    SuperOver,
-    End(Decision),
+    StartSuperOver,
+    EndMatch(MatchDecision),
     /// The player of the match, as somebody judged.
-    Best(Who),
+    NamePlayerOfMatch(CricketerRef),
 }
 
 /// What changes about who plays; one after the other, as they stand here.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Change {
-    pub retire: Option<(Who, Gone)>,
-    pub absent: Option<Who>,
-    pub suspend: Option<Who>,
-    pub replace: Option<(Who, Who, Option<String>)>,
-    pub striker: Option<Who>,
-    pub non_striker: Option<Who>,
+pub struct PlayerChange {
+    pub retirement: Option<(CricketerRef, DepartureReason)>,
+    pub absent_player: Option<CricketerRef>,
+    pub suspended_bowler: Option<CricketerRef>,
+    pub replacement: Option<(CricketerRef, CricketerRef, Option<String>)>,
+    pub new_striker: Option<CricketerRef>,
+    pub new_non_striker: Option<CricketerRef>,
     /// Wherever a place is vacant.
-    pub batter: Option<Who>,
-    pub bowler: Option<Who>,
-    pub overrides: bool,
+    pub new_batter: Option<CricketerRef>,
+    pub new_bowler: Option<CricketerRef>,
+    pub overrides_rules: bool,
 }
 
-impl Step {
+impl ScoringStep {
     /// The action that asks for it.
-    pub fn word(&self) -> &'static str {
+    pub fn action_name(&self) -> &'static str {
         match self {
-            Self::Open(_) => "innings",
-            Self::Ball(_) | Self::Penalty(_) | Self::Out(_) => "balls",
-            Self::Players(_) => "players",
-            Self::Close(_) => "declare",
-            Self::Target { .. } => "target",
-            Self::SuperOver => "super-over",
-            Self::End(_) | Self::Best(_) => "end",
+            Self::OpenInnings(_) => "innings",
+            Self::BowlBall(_) | Self::AwardPenalty(_) | Self::RecordWickets(_) => "balls",
+            Self::ChangePlayers(_) => "players",
+            Self::CloseInnings(_) => "declare",
+            Self::SetTarget { .. } => "target",
+            Self::StartSuperOver => "super-over",
+            Self::EndMatch(_) | Self::NamePlayerOfMatch(_) => "end",
         }
     }
 
     /// Does it; gives what it brought. On a rejection the board is of no more use.
-    pub fn take(&self, board: &mut Board, format: &Format) -> Result<Vec<News>, Rejection> {
-        let mut news = match self {
-            Self::Open(opening) => opening::open(board, format, opening)?,
-            Self::Ball(entered) => deliver::bowl(board, format, entered)?,
-            Self::Penalty(penalty) => award::award(board, *penalty, None)?,
-            Self::Out(outs) => wickets::between_balls(board, outs)?,
-            Self::Players(change) => change.make(board, format)?,
-            Self::Close(end) => close(board, format, *end)?,
-            Self::Target { runs, overs, method } => {
-                set_target(board, format, (*runs, *overs, method))?;
-                vec![News::Target]
+    pub fn apply(
+        &self,
+        scoreboard: &mut Scoreboard,
+        format: &CricketFormat,
+    ) -> Result<Vec<StepEffect>, Rejection> {
+        let mut effects = match self {
+            Self::OpenInnings(opening) => opening::open_innings(scoreboard, format, opening)?,
+            Self::BowlBall(entered) => apply_ball::apply_ball(scoreboard, format, entered)?,
+            Self::AwardPenalty(penalty) => penalty_runs::award_penalty(scoreboard, *penalty, None)?,
+            Self::RecordWickets(outs) => wickets::apply_wickets_between_balls(scoreboard, outs)?,
+            Self::ChangePlayers(change) => change.apply(scoreboard, format)?,
+            Self::CloseInnings(end) => close_innings(scoreboard, format, *end)?,
+            Self::SetTarget { runs, overs, method } => {
+                set_target(scoreboard, format, (*runs, *overs, method))?;
+                vec![StepEffect::TargetSet]
             }
-            Self::SuperOver => super_over(board, format)?,
-            Self::End(decision) => {
-                board.ended = Some(decision.clone());
+            Self::StartSuperOver => start_super_over(scoreboard, format)?,
+            Self::EndMatch(decision) => {
+                scoreboard.manual_decision = Some(decision.clone());
                 Vec::new()
             }
-            Self::Best(who) => {
-                board.best = Some(Arc::clone(who));
+            Self::NamePlayerOfMatch(who) => {
+                scoreboard.named_player_of_match = Some(Arc::clone(who));
                 Vec::new()
             }
         };
-        let was_closed = matches!(self, Self::Close(_));
-        if board.settle(format) || was_closed {
-            news.extend(board.innings.len().checked_sub(1).map(News::Completed));
+        let is_close = matches!(self, Self::CloseInnings(_));
+        if scoreboard.update_innings_end(format) || is_close {
+            effects
+                .extend(scoreboard.innings.len().checked_sub(1).map(StepEffect::InningsCompleted));
         }
-        Ok(news)
+        Ok(effects)
     }
 }
 
-fn close(board: &mut Board, format: &Format, end: End) -> Result<Vec<News>, Rejection> {
-    if end == End::Forfeited {
-        return opening::forfeit(board, format);
+fn close_innings(
+    scoreboard: &mut Scoreboard,
+    format: &CricketFormat,
+    end: InningsEnd,
+) -> Result<Vec<StepEffect>, Rejection> {
+    if end == InningsEnd::Forfeited {
+        return opening::forfeit_innings(scoreboard, format);
     }
-    board.open_mut()?.end = Some(end);
+    scoreboard.open_innings_mut()?.end_reason = Some(end);
     Ok(Vec::new())
 }
 
 fn set_target(
-    board: &mut Board,
-    format: &Format,
-    (runs, overs, method): (Option<u32>, Option<Quota>, &Option<String>),
+    scoreboard: &mut Scoreboard,
+    format: &CricketFormat,
+    (runs, overs, method): (Option<u32>, Option<OverCount>, &Option<String>),
 ) -> Result<(), Rejection> {
-    if board.super_overs > 0 {
+    if scoreboard.super_over_count > 0 {
         return Err(Rejection::conflict("no-target", "a super over has no other target"));
     }
-    let last = format.innings();
+    let last_innings = format.innings_count();
     if let Some(overs) = overs
-        && (runs.is_none() || board.innings.len() == last)
+        && (runs.is_none() || scoreboard.innings.len() == last_innings)
     {
-        board.open_mut()?.quota = Some(overs);
+        scoreboard.open_innings_mut()?.allotted_overs = Some(overs);
     }
     let Some(runs) = runs else { return Ok(()) };
-    let chasing = match board.regular() {
-        [.., innings] if board.innings.len() == last => innings.batting,
-        [.., innings] if board.innings.len() + 1 == last => innings.batting.other(),
+    let chasing_side = match scoreboard.regular_innings() {
+        [.., innings] if scoreboard.innings.len() == last_innings => innings.batting_side,
+        [.., innings] if scoreboard.innings.len() + 1 == last_innings => {
+            innings.batting_side.other()
+        }
         _ => return Err(Rejection::conflict("no-target", "there is nothing to chase yet")),
     };
-    let beside = board.penalties(chasing.other());
-    board.target = Some(Target { runs, overs, method: method.clone(), beside });
+    let opponent_penalties = scoreboard.penalty_runs(chasing_side.other());
+    scoreboard.revised_target = Some(RevisedTarget {
+        runs,
+        overs,
+        method: method.clone(),
+        opponent_penalties_when_set: opponent_penalties,
+    });
     Ok(())
 }
 
-fn super_over(board: &mut Board, format: &Format) -> Result<Vec<News>, Rejection> {
-    if format.innings_a_side > 1 || board.standing(format) != Standing::Level {
+fn start_super_over(
+    scoreboard: &mut Scoreboard,
+    format: &CricketFormat,
+) -> Result<Vec<StepEffect>, Rejection> {
+    if format.innings_per_side > 1
+        || scoreboard.decision_state(format) != DecisionState::ScoresLevel
+    {
         let detail = "a super over follows a match of one innings a side with the scores level";
         return Err(Rejection::conflict("not-level", detail));
     }
-    board.super_overs += 1;
-    Ok(vec![News::SuperOver(board.super_overs)])
+    scoreboard.super_over_count += 1;
+    Ok(vec![StepEffect::SuperOverStarted(scoreboard.super_over_count)])
 }
 
-impl Change {
-    fn make(&self, board: &mut Board, format: &Format) -> Result<Vec<News>, Rejection> {
-        let mut news = Vec::new();
-        if let Some((who, gone)) = &self.retire {
-            board.open_mut()?.retire(who, *gone)?;
-            news.push(News::Gone(*gone, Arc::clone(who)));
-            let fall = board.open().and_then(|innings| innings.falls.last().cloned());
-            let fall = fall.filter(|_| *gone == Gone::RetiredOut);
-            news.extend(fall.map(|fall| News::Wicket { fall, ball: None }));
+impl PlayerChange {
+    fn apply(
+        &self,
+        scoreboard: &mut Scoreboard,
+        format: &CricketFormat,
+    ) -> Result<Vec<StepEffect>, Rejection> {
+        let mut effects = Vec::new();
+        if let Some((player, reason)) = &self.retirement {
+            scoreboard.open_innings_mut()?.retire_batter(player, *reason)?;
+            effects.push(StepEffect::PlayerLeft(*reason, Arc::clone(player)));
+            let fall = scoreboard
+                .open_innings()
+                .and_then(|innings| innings.falls_of_wicket.last().cloned());
+            let fall = fall.filter(|_| *reason == DepartureReason::RetiredOut);
+            effects.extend(fall.map(|fall| StepEffect::WicketFell { fall, ball_number: None }));
         }
-        if let Some(who) = &self.absent {
-            absent(board.open_mut()?, who)?;
-            news.push(News::Gone(Gone::Absent, Arc::clone(who)));
+        if let Some(who) = &self.absent_player {
+            mark_absent(scoreboard.open_innings_mut()?, who)?;
+            effects.push(StepEffect::PlayerLeft(DepartureReason::Absent, Arc::clone(who)));
         }
-        if let Some(who) = &self.suspend {
-            let innings = board.open_mut()?;
-            let bowls = innings.current_bowler().is_some_and(|figures| figures.who.id == who.id);
-            innings.bowler = innings.bowler.filter(|_| !bowls);
-            board.suspended.push(Arc::clone(who));
-            news.push(News::Gone(Gone::Suspended, Arc::clone(who)));
+        if let Some(who) = &self.suspended_bowler {
+            let innings = scoreboard.open_innings_mut()?;
+            let is_bowling =
+                innings.current_bowler().is_some_and(|figures| figures.player.id == who.id);
+            innings.bowler_index = innings.bowler_index.filter(|_| !is_bowling);
+            scoreboard.suspended_bowlers.push(Arc::clone(who));
+            effects.push(StepEffect::PlayerLeft(DepartureReason::Suspended, Arc::clone(who)));
         }
-        if let Some((out, by, reason)) = &self.replace {
-            news.push(replace(board, (out, by, reason))?);
+        if let Some((out, by, reason)) = &self.replacement {
+            effects.push(replace_player(scoreboard, (out, by, reason))?);
         }
-        self.come_in(board, &mut news)?;
-        if let Some(who) = &self.bowler {
-            board.may_bowl(who)?;
-            board.open_mut()?.take_the_ball(format, who, self.overrides)?;
-            news.push(News::Bowler(Arc::clone(who)));
+        self.send_in_batters(scoreboard, &mut effects)?;
+        if let Some(who) = &self.new_bowler {
+            scoreboard.check_can_bowl(who)?;
+            scoreboard.open_innings_mut()?.set_bowler(format, who, self.overrides_rules)?;
+            effects.push(StepEffect::BowlerOn(Arc::clone(who)));
         }
-        Ok(news)
+        Ok(effects)
     }
 
-    fn come_in(&self, board: &mut Board, news: &mut Vec<News>) -> Result<(), Rejection> {
-        let named = [(Place::Striker, &self.striker), (Place::NonStriker, &self.non_striker)];
-        for (place, who) in named {
-            let Some(who) = who else { continue };
-            board.may_take_part(who)?;
-            board.open_mut()?.come_in_instead(place, who)?;
-            news.push(News::Batter(place, Arc::clone(who)));
+    fn send_in_batters(
+        &self,
+        scoreboard: &mut Scoreboard,
+        effects: &mut Vec<StepEffect>,
+    ) -> Result<(), Rejection> {
+        let named_batters = [
+            (BatterRole::Striker, &self.new_striker),
+            (BatterRole::NonStriker, &self.new_non_striker),
+        ];
+        for (role, player) in named_batters {
+            let Some(who) = player else { continue };
+            scoreboard.check_eligible(who)?;
+            scoreboard.open_innings_mut()?.send_in_or_substitute(role, who)?;
+            effects.push(StepEffect::BatterIn(role, Arc::clone(who)));
         }
-        let Some(who) = &self.batter else { return Ok(()) };
-        board.may_take_part(who)?;
-        let innings = board.open_mut()?;
-        let fresh = |place: &Place| innings.batter(*place).is_some_and(|card| card.fresh);
-        let mistaken = || [Place::Striker, Place::NonStriker].into_iter().find(fresh);
-        let place = innings.vacant().or_else(mistaken).unwrap_or(Place::Striker);
-        innings.come_in_instead(place, who)?;
-        news.push(News::Batter(place, Arc::clone(who)));
+        let Some(who) = &self.new_batter else { return Ok(()) };
+        scoreboard.check_eligible(who)?;
+        let innings = scoreboard.open_innings_mut()?;
+        let has_just_arrived =
+            |place: &BatterRole| innings.batter(*place).is_some_and(|card| card.has_just_arrived);
+        let replaceable_role =
+            || [BatterRole::Striker, BatterRole::NonStriker].into_iter().find(has_just_arrived);
+        let place = innings.vacant_role().or_else(replaceable_role).unwrap_or(BatterRole::Striker);
+        innings.send_in_or_substitute(place, who)?;
+        effects.push(StepEffect::BatterIn(place, Arc::clone(who)));
         Ok(())
     }
 }
 
-fn absent(innings: &mut Innings, who: &Who) -> Result<(), Rejection> {
-    innings.may_bat(who)?;
-    innings.absent.push(Arc::clone(who));
+fn mark_absent(innings: &mut Innings, player: &CricketerRef) -> Result<(), Rejection> {
+    innings.check_can_bat(player)?;
+    innings.absent_players.push(Arc::clone(player));
     Ok(())
 }
 
-fn replace(
-    board: &mut Board,
-    (out, by, reason): (&Who, &Who, &Option<String>),
-) -> Result<News, Rejection> {
-    if out.side != by.side || out.id == by.id {
-        return Err(refused("not-eligible", by, "can't replace a player of the other side"));
+fn replace_player(
+    scoreboard: &mut Scoreboard,
+    (player_out, player_in, reason): (&CricketerRef, &CricketerRef, &Option<String>),
+) -> Result<StepEffect, Rejection> {
+    if player_out.side != player_in.side || player_out.id == player_in.id {
+        return Err(player_rejection(
+            "not-eligible",
+            player_in,
+            "can't replace a player of the other side",
+        ));
     }
-    board.may_take_part(by)?;
-    board.may_take_part(out)?;
-    if let Ok(innings) = board.open_mut() {
-        if innings.place_of(out.id).is_some() {
-            return Err(refused("is-batting", out, "is at the crease: let him retire first"));
+    scoreboard.check_eligible(player_in)?;
+    scoreboard.check_eligible(player_out)?;
+    if let Ok(innings) = scoreboard.open_innings_mut() {
+        if innings.role_of(player_out.id).is_some() {
+            return Err(player_rejection(
+                "is-batting",
+                player_out,
+                "is at the crease: let him retire first",
+            ));
         }
-        let bowls = innings.current_bowler().is_some_and(|figures| figures.who.id == out.id);
-        innings.bowler = innings.bowler.filter(|_| !bowls);
+        let is_bowling =
+            innings.current_bowler().is_some_and(|figures| figures.player.id == player_out.id);
+        innings.bowler_index = innings.bowler_index.filter(|_| !is_bowling);
     }
-    board.replaced.push(Arc::clone(out));
-    let (out, by) = (Arc::clone(out), Arc::clone(by));
-    Ok(News::Replaced { out, by, reason: reason.clone() })
+    scoreboard.replaced_players.push(Arc::clone(player_out));
+    let (out, by) = (Arc::clone(player_out), Arc::clone(player_in));
+    Ok(StepEffect::PlayerReplaced { player_out: out, player_in: by, reason: reason.clone() })
 }

@@ -4,60 +4,69 @@
 use std::sync::Arc;
 
 use crate::domain::rejection::Rejection;
-use crate::sports::cricket::board::Board;
-use crate::sports::cricket::format::Format;
-use crate::sports::cricket::news::News;
-use crate::sports::cricket::step::Step;
+use crate::sports::cricket::effects::StepEffect;
+use crate::sports::cricket::format::CricketFormat;
+use crate::sports::cricket::scoreboard::Scoreboard;
+use crate::sports::cricket::step::ScoringStep;
 
 /// Steps between two kept boards. Twice as many make an undo dearer, half as many the memory of
 /// a long match.
-const STRETCH: usize = 32;
+const SEGMENT_STEPS: usize = 32;
 
 /// All steps of a match and the board they lead to. A clone shares all but the last few steps.
 #[derive(Clone, Debug, Default)]
 pub struct Timeline {
-    stretches: Vec<Arc<Stretch>>,
-    pub board: Board,
+    segments: Vec<Arc<TimelineSegment>>,
+    pub scoreboard: Scoreboard,
 }
 
 #[derive(Clone, Debug)]
-struct Stretch {
-    before: Arc<Board>,
-    steps: Vec<Arc<Step>>,
+struct TimelineSegment {
+    board_before: Arc<Scoreboard>,
+    steps: Vec<Arc<ScoringStep>>,
 }
 
 impl Timeline {
     /// Takes a step, or leaves everything as it is.
-    pub fn take(&mut self, format: &Format, step: &Arc<Step>) -> Result<Vec<News>, Rejection> {
-        let mut board = self.board.clone();
-        let news = step.take(&mut board, format)?;
-        let before = std::mem::replace(&mut self.board, board);
-        let last = self.stretches.last_mut();
-        if let Some(stretch) = last.filter(|stretch| stretch.steps.len() < STRETCH) {
-            Arc::make_mut(stretch).steps.push(Arc::clone(step));
+    pub fn apply_step(
+        &mut self,
+        format: &CricketFormat,
+        step: &Arc<ScoringStep>,
+    ) -> Result<Vec<StepEffect>, Rejection> {
+        let mut scoreboard = self.scoreboard.clone();
+        let effects = step.apply(&mut scoreboard, format)?;
+        let board_before = std::mem::replace(&mut self.scoreboard, scoreboard);
+        let last_segment = self.segments.last_mut();
+        if let Some(segment) = last_segment.filter(|stretch| stretch.steps.len() < SEGMENT_STEPS) {
+            Arc::make_mut(segment).steps.push(Arc::clone(step));
         } else {
-            let (before, steps) = (Arc::new(before), vec![Arc::clone(step)]);
-            self.stretches.push(Arc::new(Stretch { before, steps }));
+            let (before, steps) = (Arc::new(board_before), vec![Arc::clone(step)]);
+            self.segments.push(Arc::new(TimelineSegment { board_before: before, steps }));
         }
-        Ok(news)
+        Ok(effects)
     }
 
     /// The match as it stood before ball `number`, and the steps from that ball on.
-    pub fn before(
+    pub fn split_before_ball(
         &self,
-        format: &Format,
+        format: &CricketFormat,
         number: u32,
-    ) -> Result<(Self, Vec<Arc<Step>>), Rejection> {
-        let unborn = self.stretches.partition_point(|stretch| stretch.before.count() < number);
-        let from = unborn.saturating_sub(1);
-        let (kept, rest) = self.stretches.split_at(from.min(self.stretches.len()));
-        let board = rest.first().map_or_else(Board::default, |first| (*first.before).clone());
-        let mut earlier = Self { stretches: kept.to_vec(), board };
-        let mut steps = rest.iter().flat_map(|stretch| stretch.steps.iter().cloned()).peekable();
+    ) -> Result<(Self, Vec<Arc<ScoringStep>>), Rejection> {
+        let segments_before =
+            self.segments.partition_point(|segment| segment.board_before.ball_count() < number);
+        let from = segments_before.saturating_sub(1);
+        let (kept_segments, later_segments) = self.segments.split_at(from.min(self.segments.len()));
+        let scoreboard = later_segments
+            .first()
+            .map_or_else(Scoreboard::default, |first| (*first.board_before).clone());
+        let mut earlier = Self { segments: kept_segments.to_vec(), scoreboard: scoreboard };
+        let mut steps =
+            later_segments.iter().flat_map(|stretch| stretch.steps.iter().cloned()).peekable();
         while let Some(step) = steps.next_if(|step| {
-            !matches!(step.as_ref(), Step::Ball(_)) || earlier.board.count() + 1 < number
+            !matches!(step.as_ref(), ScoringStep::BowlBall(_))
+                || earlier.scoreboard.ball_count() + 1 < number
         }) {
-            earlier.take(format, &step)?;
+            earlier.apply_step(format, &step)?;
         }
         Ok((earlier, steps.collect()))
     }

@@ -3,25 +3,22 @@
 use std::sync::Arc;
 
 use crate::domain::rejection::Rejection;
-use crate::sports::cricket::batting::Place;
-use crate::sports::cricket::board::Board;
-use crate::sports::cricket::crease::Crease;
-use crate::sports::cricket::delivery::Delivery;
-use crate::sports::cricket::delivery::Out;
-use crate::sports::cricket::dismissal::Dismissal;
-use crate::sports::cricket::dismissal::Kind;
+use crate::sports::cricket::batting::BatterRole;
+use crate::sports::cricket::crease::ActivePlayers;
+use crate::sports::cricket::delivery::{Delivery, EnteredWicket};
+use crate::sports::cricket::dismissal::{Dismissal, DismissalKind};
+use crate::sports::cricket::effects::StepEffect;
 use crate::sports::cricket::innings::Innings;
-use crate::sports::cricket::news::News;
-use crate::sports::cricket::people::Who;
-use crate::sports::cricket::people::refused;
+use crate::sports::cricket::players::{CricketerRef, player_rejection};
+use crate::sports::cricket::scoreboard::Scoreboard;
 
 /// Refuses what a free hit protects from: all that a no-ball does, even if this ball is a wide.
-pub fn may_fall(innings: &Innings, delivery: &Delivery) -> Result<(), Rejection> {
-    let protected = innings.free_hit && !delivery.overrides;
-    let out = delivery.wickets.iter().find(|out| !out.kind.is_possible_off_a_no_ball());
-    match out.filter(|_| protected) {
+pub fn check_free_hit(innings: &Innings, delivery: &Delivery) -> Result<(), Rejection> {
+    let is_protected = innings.next_is_free_hit && !delivery.overrides_rules;
+    let wicket = delivery.wickets.iter().find(|out| !out.kind.is_possible_off_a_no_ball());
+    match wicket.filter(|_| is_protected) {
         Some(out) => {
-            let word = out.kind.word();
+            let word = out.kind.as_str();
             Err(Rejection::conflict("free-hit", format!("{word} is not possible off a free hit")))
         }
         None => Ok(()),
@@ -29,83 +26,114 @@ pub fn may_fall(innings: &Innings, delivery: &Delivery) -> Result<(), Rejection>
 }
 
 /// Refuses a hand in a wicket to who takes no further part.
-pub fn may_field(board: &Board, wickets: &[Out]) -> Result<(), Rejection> {
-    let mut fielders = wickets.iter().flat_map(|out| &out.fielders);
-    fielders.try_for_each(|fielder| board.may_take_part(fielder))
+pub fn check_fielders(scoreboard: &Scoreboard, wickets: &[EnteredWicket]) -> Result<(), Rejection> {
+    let mut fielders = wickets.iter().flat_map(|wicket| &wicket.fielders);
+    fielders.try_for_each(|fielder| scoreboard.check_eligible(fielder))
 }
 
 /// Lets the wickets of a ball fall, one after the other. The batters have run by now: who is out
 /// leaves the end he is at, which is the striker's for a catch unless they crossed and it counts
 /// (Law 18.11 since October 2022: it doesn't).
-pub fn fall(
+pub fn apply_ball_wickets(
     innings: &mut Innings,
-    crease: &Crease,
-    wickets: &[Out],
+    active: &ActivePlayers,
+    wickets: &[EnteredWicket],
 ) -> Result<Vec<Arc<Dismissal>>, Rejection> {
-    let striker = Arc::clone(&innings.cards[crease.striker].who);
-    let bowler = Arc::clone(&innings.figures[crease.bowler].who);
-    for out in wickets {
-        let who = out.player.as_ref().unwrap_or(&striker);
-        if out.kind.is_the_strikers() && who.id != striker.id {
-            let why = format!("doesn't face, and only the striker can be {}", out.kind.word());
-            return Err(refused("not-the-striker", who, &why));
+    let striker = Arc::clone(&innings.batters[active.striker_index].player);
+    let bowler = Arc::clone(&innings.bowlers[active.bowler_index].player);
+    for wicket in wickets {
+        let player = wicket.player_out.as_ref().unwrap_or(&striker);
+        if wicket.kind.requires_striker() && player.id != striker.id {
+            let reason =
+                format!("doesn't face, and only the striker can be {}", wicket.kind.as_str());
+            return Err(player_rejection("not-the-striker", player, &reason));
         }
-        let credited = out.kind.is_the_bowlers().then_some(&bowler);
-        one(innings, (out, who), credited)?;
-        innings.figures[crease.bowler].wickets += u32::from(credited.is_some());
+        let credited_bowler = wicket.kind.credits_bowler().then_some(&bowler);
+        apply_wicket(innings, (wicket, player), credited_bowler)?;
+        innings.bowlers[active.bowler_index].wickets += u32::from(credited_bowler.is_some());
     }
-    let before = innings.falls.len() - wickets.len();
-    Ok(innings.falls[before..].iter().map(|fall| Arc::clone(&fall.dismissal)).collect())
+    let wickets_before = innings.falls_of_wicket.len() - wickets.len();
+    Ok(innings.falls_of_wicket[wickets_before..]
+        .iter()
+        .map(|fall| Arc::clone(&fall.dismissal))
+        .collect())
 }
 
 /// Lets wickets fall while no ball is in play: who is timed out, or left his ground too early
 /// (Law 38.3.1: the ball doesn't count).
-pub fn between_balls(board: &mut Board, wickets: &[Out]) -> Result<Vec<News>, Rejection> {
-    may_field(board, wickets)?;
-    let mut news = Vec::new();
-    for out in wickets {
-        let Some(who) = &out.player else { continue };
-        board.may_take_part(who)?;
-        let innings = board.open_mut()?;
-        one(innings, (out, who), None)?;
-        news.extend(innings.falls.last().cloned().map(|fall| News::Wicket { fall, ball: None }));
+pub fn apply_wickets_between_balls(
+    scoreboard: &mut Scoreboard,
+    wickets: &[EnteredWicket],
+) -> Result<Vec<StepEffect>, Rejection> {
+    check_fielders(scoreboard, wickets)?;
+    let mut effects = Vec::new();
+    for wicket in wickets {
+        let Some(player) = &wicket.player_out else { continue };
+        scoreboard.check_eligible(player)?;
+        let innings = scoreboard.open_innings_mut()?;
+        apply_wicket(innings, (wicket, player), None)?;
+        effects.extend(
+            innings
+                .falls_of_wicket
+                .last()
+                .cloned()
+                .map(|fall| StepEffect::WicketFell { fall, ball_number: None }),
+        );
     }
-    Ok(news)
+    Ok(effects)
 }
 
-fn one(
+fn apply_wicket(
     innings: &mut Innings,
-    (out, who): (&Out, &Who),
-    bowler: Option<&Who>,
+    (wicket, player): (&EnteredWicket, &CricketerRef),
+    bowler: Option<&CricketerRef>,
 ) -> Result<(), Rejection> {
     if innings.wickets_left() == 0 {
-        return Err(refused("all-out", who, "can't be out: the last wicket has fallen"));
+        return Err(player_rejection(
+            "all-out",
+            player,
+            "can't be out: the last wicket has fallen",
+        ));
     }
-    let own = out.fielders.iter().find(|fielder| fielder.side == innings.batting);
-    if let Some(own) = own.filter(|_| !out.substitute) {
-        return Err(refused("not-eligible", own, "is of the batting side, and can't field"));
+    let own_fielder = wicket.fielders.iter().find(|fielder| fielder.side == innings.batting_side);
+    if let Some(own) = own_fielder.filter(|_| !wicket.by_substitute) {
+        return Err(player_rejection(
+            "not-eligible",
+            own,
+            "is of the batting side, and can't field",
+        ));
     }
-    let place = place(innings, out.kind, who)?;
+    let role = role_of_dismissed(innings, wicket.kind, player)?;
     let dismissal = Dismissal {
-        kind: out.kind,
-        out: Arc::clone(who),
+        kind: wicket.kind,
+        batter: Arc::clone(player),
         bowler: bowler.cloned(),
-        fielders: out.fielders.clone(),
-        substitute: out.substitute,
+        fielders: wicket.fielders.clone(),
+        by_substitute: wicket.by_substitute,
     };
-    innings.fall(dismissal, place);
+    innings.record_wicket(dismissal, role);
     Ok(())
 }
 
 /// Where the batter stands; nowhere who is timed out, as he never came.
-fn place(innings: &Innings, kind: Kind, who: &Who) -> Result<Option<Place>, Rejection> {
-    if kind != Kind::TimedOut {
-        let place = innings.place_of(who.id);
-        return place.map(Some).ok_or_else(|| refused("not-batting", who, "isn't at the crease"));
+fn role_of_dismissed(
+    innings: &Innings,
+    kind: DismissalKind,
+    player: &CricketerRef,
+) -> Result<Option<BatterRole>, Rejection> {
+    if kind != DismissalKind::TimedOut {
+        let role = innings.role_of(player.id);
+        return role
+            .map(Some)
+            .ok_or_else(|| player_rejection("not-batting", player, "isn't at the crease"));
     }
-    if innings.vacant().is_none() {
-        return Err(refused("not-vacant", who, "can't be timed out: no place is vacant"));
+    if innings.vacant_role().is_none() {
+        return Err(player_rejection(
+            "not-vacant",
+            player,
+            "can't be timed out: no place is vacant",
+        ));
     }
-    innings.may_bat(who)?;
+    innings.check_can_bat(player)?;
     Ok(None)
 }

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use crate::sports::football::SHOOTOUT;
+use crate::sports::football::SHOOTOUT_PERIOD;
 use crate::sports::football::incident::Incident;
-use crate::sports::football::kind::Kind;
-use crate::sports::score::Pair;
+use crate::sports::football::incident_kind::IncidentKind;
+use crate::sports::score::PerSide;
 
 /// What one side has done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Statistics {
+pub struct TeamStatistics {
     /// As in the score: own goals count for the side they are credited to.
     pub goals: i64,
     pub shots_on_target: i64,
@@ -26,59 +26,65 @@ pub struct Statistics {
     pub penalties: i64,
 }
 
-impl Statistics {
+impl TeamStatistics {
     /// Counts one incident that stands, if it has a side.
-    pub fn count(of: &mut Pair<Self>, incident: &Incident) {
+    pub fn count_incident(statistics: &mut PerSide<Self>, incident: &Incident) {
         let Some(side) = incident.side else { return };
-        if incident.period.name == SHOOTOUT && !counts_in_shootout(incident.kind) {
+        if incident.period.name == SHOOTOUT_PERIOD && !is_counted_in_shootout(incident.kind) {
             return;
         }
-        let own = of.at(side);
+        let own_team = statistics.get_mut(side);
         match incident.kind {
-            Kind::Goal => own.scored(),
-            Kind::OwnGoal => own.goals += 1,
-            Kind::PenaltyGoal => {
-                own.scored();
-                own.penalties += 1;
+            IncidentKind::Goal => own_team.count_goal(),
+            IncidentKind::OwnGoal => own_team.goals += 1,
+            IncidentKind::PenaltyGoal => {
+                own_team.count_goal();
+                own_team.penalties += 1;
             }
-            Kind::PenaltyMissed => {
-                own.shots_off_target += 1;
-                own.penalties += 1;
+            IncidentKind::PenaltyMissed => {
+                own_team.shots_off_target += 1;
+                own_team.penalties += 1;
             }
-            Kind::PenaltySaved => {
-                own.shots_on_target += 1;
-                own.penalties += 1;
-                of.at(side.other()).saves += 1;
+            IncidentKind::PenaltySaved => {
+                own_team.shots_on_target += 1;
+                own_team.penalties += 1;
+                statistics.get_mut(side.other()).saves += 1;
             }
-            Kind::SecondYellow => {
-                own.yellow_cards += 1;
-                own.red_cards += 1;
+            IncidentKind::SecondYellow => {
+                own_team.yellow_cards += 1;
+                own_team.red_cards += 1;
             }
-            Kind::YellowCard => own.yellow_cards += 1,
-            Kind::RedCard => own.red_cards += 1,
-            Kind::Substitution => own.substitutions += 1,
-            Kind::Save => own.saves += 1,
-            Kind::ShotOnTarget => own.shots_on_target += 1,
-            Kind::ShotOffTarget => own.shots_off_target += 1,
-            Kind::Corner => own.corners += 1,
-            Kind::Foul => own.fouls += 1,
-            Kind::Offside => own.offsides += 1,
-            Kind::ShootoutGoal
-            | Kind::ShootoutMiss
-            | Kind::Injury
-            | Kind::VarReview
-            | Kind::Note => {}
+            IncidentKind::YellowCard => own_team.yellow_cards += 1,
+            IncidentKind::RedCard => own_team.red_cards += 1,
+            IncidentKind::Substitution => own_team.substitutions += 1,
+            IncidentKind::Save => own_team.saves += 1,
+            IncidentKind::ShotOnTarget => own_team.shots_on_target += 1,
+            IncidentKind::ShotOffTarget => own_team.shots_off_target += 1,
+            IncidentKind::Corner => own_team.corners += 1,
+            IncidentKind::Foul => own_team.fouls += 1,
+            IncidentKind::Offside => own_team.offsides += 1,
+            IncidentKind::ShootoutGoal
+            | IncidentKind::ShootoutMiss
+            | IncidentKind::Injury
+            | IncidentKind::VarReview
+            | IncidentKind::Note => {}
         }
     }
 
     /// A goal is a shot on target too.
-    fn scored(&mut self) {
+    fn count_goal(&mut self) {
         self.goals += 1;
         self.shots_on_target += 1;
     }
 }
 
 /// A keeper's save in a shoot-out is no save of the match; a card shown in it is.
-fn counts_in_shootout(kind: Kind) -> bool {
-    matches!(kind, Kind::YellowCard | Kind::SecondYellow | Kind::RedCard | Kind::Substitution)
+fn is_counted_in_shootout(kind: IncidentKind) -> bool {
+    matches!(
+        kind,
+        IncidentKind::YellowCard
+            | IncidentKind::SecondYellow
+            | IncidentKind::RedCard
+            | IncidentKind::Substitution
+    )
 }

@@ -1,28 +1,23 @@
 //! The final outcome of a match: by playing it, or as somebody entered it.
 
-mod ask;
-pub(super) mod by_hand;
+pub(super) mod entered;
+mod request;
 
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use crate::domain::leaderboard::Rates;
-use crate::domain::leaderboard::Verdict;
-use crate::sports::Fixture;
-use crate::sports::play::DecidedBy;
-use crate::sports::play::Play;
-use crate::sports::play::Status;
+use crate::domain::leaderboard::{MatchRunRates, Verdict};
+use crate::sports::MatchInfo;
+use crate::sports::game::{Match, MatchStatus, ResultSource};
 use crate::sports::score::Score;
 use crate::sports::sport::Sport;
 
 /// How a match came to its result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Ending {
+pub enum ResultBasis {
     Played,
     /// One side did not come.
     Walkover,
@@ -40,52 +35,52 @@ pub struct MatchResult {
     pub verdict: Verdict,
     /// Who goes through: the better side, or who won the shoot-out after a draw.
     pub winner_team_id: Option<i64>,
-    pub ending: Ending,
+    pub ending: ResultBasis,
     /// Entered by somebody, not taken from the live score.
-    pub by_hand: bool,
+    pub is_entered: bool,
     pub reason: Option<String>,
     /// As newspapers print it, where the sport has such words: `… won by 12 runs`.
     pub text: Option<String>,
     /// What it adds to net run rates, where it counts for them.
-    pub rates: Option<Rates>,
+    pub run_rates: Option<MatchRunRates>,
 }
 
 impl MatchResult {
     /// What a score at the end says by itself.
-    pub fn of_score(fixture: &Fixture, score: &Score) -> Self {
-        let Score { goals, shootout } = score;
-        let ahead = goals.ahead();
-        let through = ahead.or_else(|| shootout.and_then(|kicks| kicks.ahead()));
+    pub fn from_score(match_info: &MatchInfo, score: &Score) -> Self {
+        let Score { totals: goals, shootout } = score;
+        let ahead = goals.leading_side();
+        let advancing = ahead.or_else(|| shootout.and_then(|kicks| kicks.leading_side()));
         Self {
             home_score: goals.home,
             away_score: goals.away,
-            verdict: Verdict::of_scores(goals.home, goals.away),
-            winner_team_id: through.map(|which| fixture.team_id(which)),
-            ending: Ending::Played,
-            by_hand: false,
+            verdict: Verdict::from_scores(goals.home, goals.away),
+            winner_team_id: advancing.map(|side| match_info.team_id(side)),
+            ending: ResultBasis::Played,
+            is_entered: false,
             reason: None,
             text: None,
-            rates: None,
+            run_rates: None,
         }
     }
 
     /// As readers see it.
-    pub fn view(&self, fixture: &Fixture) -> Value {
-        Value::Object(self.fields(fixture))
+    pub fn to_json(&self, match_info: &MatchInfo) -> Value {
+        Value::Object(self.json_fields(match_info))
     }
 
-    fn fields(&self, fixture: &Fixture) -> Map<String, Value> {
+    fn json_fields(&self, match_info: &MatchInfo) -> Map<String, Value> {
         let mut fields = Map::new();
         let mut put = |name: &str, value: Value| fields.insert(name.into(), value);
-        put("match_id", json!(fixture.match_id));
-        put("event_id", json!(fixture.event_id));
-        put("home_team_id", json!(fixture.home.team_id));
-        put("away_team_id", json!(fixture.away.team_id));
+        put("match_id", json!(match_info.match_id));
+        put("event_id", json!(match_info.event_id));
+        put("home_team_id", json!(match_info.home.team_id));
+        put("away_team_id", json!(match_info.away.team_id));
         put("home_score", json!(self.home_score));
         put("away_score", json!(self.away_score));
         put("winner_team_id", json!(self.winner_team_id));
         put("ending", json!(self.ending));
-        put("by_hand", json!(self.by_hand));
+        put("by_hand", json!(self.is_entered));
         put("reason", json!(self.reason));
         put("text", json!(self.text));
         fields
@@ -93,13 +88,16 @@ impl MatchResult {
 }
 
 /// The result as it stands: only a finished match has one.
-pub(super) fn of<S: Sport>(fixture: &Fixture, play: &Play<S::State>) -> Option<Arc<MatchResult>> {
-    if play.status != Status::Finished {
+pub(super) fn current_result<S: Sport>(
+    match_info: &MatchInfo,
+    game: &Match<S::State>,
+) -> Option<Arc<MatchResult>> {
+    if game.status != MatchStatus::Finished {
         return None;
     }
-    match &play.decided_by {
-        DecidedBy::Play => S::result(fixture, play).map(Arc::new),
-        DecidedBy::Nobody => None,
-        DecidedBy::Hand(entered) => Some(Arc::clone(&entered.result)),
+    match &game.result_source {
+        ResultSource::Computed => S::computed_result(match_info, game).map(Arc::new),
+        ResultSource::Deleted => None,
+        ResultSource::Entered(entered) => Some(Arc::clone(&entered.result)),
     }
 }

@@ -1,20 +1,18 @@
 //! The match clock, period by period.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::sports::tests::Scored;
-use crate::sports::tests::pointers;
+use crate::sports::tests::{MatchHarness, error_pointers};
 
 /// Period, whether it runs, and what it shows in milliseconds.
-fn clock(scored: &Scored) -> (Value, bool, i64) {
-    let clock = scored.view()["clock"].clone();
+fn clock_state(harness: &MatchHarness) -> (Value, bool, i64) {
+    let clock = harness.snapshot()["clock"].clone();
     let running = clock["running"].as_bool().unwrap();
     (clock["period"].clone(), running, clock["elapsed_ms"].as_i64().unwrap())
 }
 
 #[test]
-fn a_whole_match_with_extra_time_and_penalties() {
+fn the_clock_follows_a_match_through_extra_time_and_penalties() {
     // Minutes since the last line, action, reason, and the clock after it in minutes.
     let cases = [
         (0, "start", None, ("first_half", true, 0)),
@@ -30,17 +28,21 @@ fn a_whole_match_with_extra_time_and_penalties() {
         (5, "resume", None, ("penalty_shootout", false, 120)),
         (9, "end", None, ("penalty_shootout", false, 120)),
     ];
-    let mut scored = Scored::new("football");
+    let mut harness = MatchHarness::new("football");
     for (after, action, reason, (period, running, elapsed)) in cases {
-        scored.later(after * 60).accepts(action, json!({ "reason": reason }));
-        assert_eq!(clock(&scored), (json!(period), running, elapsed * 60_000), "after {action}");
-        let at = scored.at.format("%Y-%m-%dT%H:%M:%S.000Z").to_string();
-        assert_eq!(scored.view()["clock"]["at"], at);
+        harness.advance_clock(after * 60).apply(action, json!({ "reason": reason }));
+        assert_eq!(
+            clock_state(&harness),
+            (json!(period), running, elapsed * 60_000),
+            "after {action}"
+        );
+        let at = harness.now.format("%Y-%m-%dT%H:%M:%S.000Z").to_string();
+        assert_eq!(harness.snapshot()["clock"]["at"], at);
     }
 }
 
 #[test]
-fn what_follows_a_pause() {
+fn the_pause_reason_decides_the_next_period() {
     // Period, reason of the pause, period named with resume, and the period that follows.
     let cases = [
         ("first_half", Some("half_time"), None, "second_half"),
@@ -57,51 +59,51 @@ fn what_follows_a_pause() {
         ("penalty_shootout", Some("full_time"), None, "penalty_shootout"),
     ];
     for (period, reason, named, follows) in cases {
-        let mut scored = Scored::live("football");
-        scored.accepts("pause", Value::Null);
-        scored.accepts("resume", json!({ "period": period }));
-        scored.accepts("pause", json!({ "reason": reason }));
-        scored.accepts("resume", json!({ "period": named }));
-        assert_eq!(clock(&scored).0, follows, "{period}, {reason:?}, {named:?}");
+        let mut harness = MatchHarness::started("football");
+        harness.apply("pause", Value::Null);
+        harness.apply("resume", json!({ "period": period }));
+        harness.apply("pause", json!({ "reason": reason }));
+        harness.apply("resume", json!({ "period": named }));
+        assert_eq!(clock_state(&harness).0, follows, "{period}, {reason:?}, {named:?}");
     }
 }
 
 #[test]
-fn going_on_in_the_named_period_keeps_its_time() {
-    let mut scored = Scored::live("football");
-    scored.later(50).accepts("pause", json!({ "reason": "half_time" }));
-    scored.later(50).accepts("resume", json!({ "period": "first_half" }));
-    assert_eq!(clock(&scored), (json!("first_half"), true, 50_000));
+fn resuming_the_same_period_keeps_the_elapsed_time() {
+    let mut harness = MatchHarness::started("football");
+    harness.advance_clock(50).apply("pause", json!({ "reason": "half_time" }));
+    harness.advance_clock(50).apply("resume", json!({ "period": "first_half" }));
+    assert_eq!(clock_state(&harness), (json!("first_half"), true, 50_000));
 }
 
 #[test]
-fn a_period_nobody_knows_is_refused() {
-    let mut scored = Scored::at_status("football", "paused");
-    let refused = scored.refuses("resume", json!({ "period": "third_half" }));
-    assert_eq!(pointers(&refused), ["/period"]);
-    assert!(refused.detail.contains("first_half, second_half"), "{}", refused.detail);
+fn an_unknown_period_is_rejected() {
+    let mut harness = MatchHarness::with_status("football", "paused");
+    let rejection = harness.expect_rejection("resume", json!({ "period": "third_half" }));
+    assert_eq!(error_pointers(&rejection), ["/period"]);
+    assert!(rejection.detail.contains("first_half, second_half"), "{}", rejection.detail);
 }
 
 #[test]
-fn a_device_that_is_behind_doesnt_turn_the_clock_back() {
-    let mut scored = Scored::live("football");
-    scored.later(600).accepts("pause", Value::Null);
-    let paused = scored.view()["clock"]["at"].clone();
-    scored.later(-300).accepts("resume", Value::Null);
-    assert_eq!(clock(&scored), (json!("first_half"), true, 600_000));
-    assert_eq!(scored.view()["clock"]["at"], paused);
-    scored.later(-9000).accepts("end", Value::Null);
-    assert_eq!(clock(&scored), (json!("first_half"), false, 600_000));
+fn a_command_with_an_earlier_time_does_not_turn_the_clock_back() {
+    let mut harness = MatchHarness::started("football");
+    harness.advance_clock(600).apply("pause", Value::Null);
+    let paused = harness.snapshot()["clock"]["at"].clone();
+    harness.advance_clock(-300).apply("resume", Value::Null);
+    assert_eq!(clock_state(&harness), (json!("first_half"), true, 600_000));
+    assert_eq!(harness.snapshot()["clock"]["at"], paused);
+    harness.advance_clock(-9000).apply("end", Value::Null);
+    assert_eq!(clock_state(&harness), (json!("first_half"), false, 600_000));
 }
 
 #[test]
-fn extreme_times_are_survived() {
-    let mut scored = Scored::new("generic");
-    scored.at = chrono::DateTime::<chrono::Utc>::MIN_UTC;
-    scored.accepts("start", Value::Null);
-    scored.at = chrono::DateTime::<chrono::Utc>::MAX_UTC;
-    scored.accepts("pause", Value::Null);
-    scored.accepts("resume", Value::Null);
-    scored.accepts("end", Value::Null);
-    assert!(clock(&scored).2 > 0);
+fn extreme_times_do_not_panic() {
+    let mut harness = MatchHarness::new("generic");
+    harness.now = chrono::DateTime::<chrono::Utc>::MIN_UTC;
+    harness.apply("start", Value::Null);
+    harness.now = chrono::DateTime::<chrono::Utc>::MAX_UTC;
+    harness.apply("pause", Value::Null);
+    harness.apply("resume", Value::Null);
+    harness.apply("end", Value::Null);
+    assert!(clock_state(&harness).2 > 0);
 }

@@ -1,17 +1,15 @@
 //! From scheduled to finished: what may follow what, and who is told.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::domain::rejection::Reason;
-use crate::sports::tests::Scored;
-use crate::sports::tests::pointers;
+use crate::domain::rejection::RejectionReason;
+use crate::sports::tests::{MatchHarness, error_pointers};
 
 const STATUSES: [&str; 7] =
     ["scheduled", "live", "paused", "finished", "postponed", "cancelled", "abandoned"];
 
 /// Action, what it leads to, and the statuses it is allowed in.
-const COMMON: [(&str, &str, &[&str]); 7] = [
+const LIFECYCLE_CASES: [(&str, &str, &[&str]); 7] = [
     ("start", "live", &["scheduled", "postponed"]),
     ("pause", "paused", &["live"]),
     ("resume", "live", &["paused"]),
@@ -22,32 +20,32 @@ const COMMON: [(&str, &str, &[&str]); 7] = [
 ];
 
 /// Refused as the status doesn't allow it, in words that name those that do.
-fn is_refused(scored: &mut Scored, action: &str, body: Value, allowed: &[&str]) {
-    let status = scored.summary().status;
-    let refused = scored.refuses(action, body);
+fn assert_wrong_state(harness: &mut MatchHarness, action: &str, body: Value, allowed: &[&str]) {
+    let status = harness.summary().status;
+    let rejection = harness.expect_rejection(action, body);
     assert_eq!(
-        (refused.reason, refused.code.as_str()),
-        (Reason::Conflict, "wrong-state"),
+        (rejection.reason, rejection.code.as_str()),
+        (RejectionReason::Conflict, "wrong-state"),
         "{action} when {status}"
     );
     let end = format!("is allowed when the match is {}, not {status}", allowed.join(" or "));
-    assert!(refused.detail.ends_with(&end), "{}", refused.detail);
+    assert!(rejection.detail.ends_with(&end), "{}", rejection.detail);
 }
 
 #[test]
-fn each_action_is_allowed_in_its_statuses_and_no_other() {
+fn lifecycle_actions_are_allowed_only_in_their_statuses() {
     for sport in ["football", "generic"] {
         for status in STATUSES {
-            for (action, to, allowed) in COMMON {
-                let mut scored = Scored::at_status(sport, status);
+            for (action, to, allowed) in LIFECYCLE_CASES {
+                let mut harness = MatchHarness::with_status(sport, status);
                 if allowed.contains(&status) {
-                    let applied = scored.accepts(action, json!({}));
-                    assert_eq!(applied.answer["status"], to, "{action} when {status}");
-                    assert_eq!(scored.view()["status"], to);
-                    assert_eq!(scored.summary().status, to);
-                    assert!(!applied.created);
+                    let transition = harness.apply(action, json!({}));
+                    assert_eq!(transition.response["status"], to, "{action} when {status}");
+                    assert_eq!(harness.snapshot()["status"], to);
+                    assert_eq!(harness.summary().status, to);
+                    assert!(!transition.is_created);
                 } else {
-                    is_refused(&mut scored, action, json!({}), allowed);
+                    assert_wrong_state(&mut harness, action, json!({}), allowed);
                 }
             }
         }
@@ -55,115 +53,125 @@ fn each_action_is_allowed_in_its_statuses_and_no_other() {
 }
 
 #[test]
-fn a_phone_may_say_when_the_whistle_went() {
+fn every_action_accepts_occurred_at() {
     let whistle = json!({ "occurred_at": "2026-11-21T15:00:00.000Z" });
-    for (action, _, allowed) in COMMON {
-        let mut scored = Scored::at_status("football", allowed[0]);
-        scored.accepts(action, whistle.clone());
+    for (action, _, allowed) in LIFECYCLE_CASES {
+        let mut harness = MatchHarness::with_status("football", allowed[0]);
+        harness.apply(action, whistle.clone());
     }
-    let mut scored = Scored::live("generic");
-    scored.accepts("score", json!({ "home": 1, "away": 0, "occurred_at": whistle["occurred_at"] }));
-    let wrong = scored.refuses("end", json!({ "occurred_at": "a moment ago" }));
-    assert_eq!(pointers(&wrong), ["/occurred_at"]);
+    let mut scored = MatchHarness::started("generic");
+    scored.apply("score", json!({ "home": 1, "away": 0, "occurred_at": whistle["occurred_at"] }));
+    let invalid = scored.expect_rejection("end", json!({ "occurred_at": "a moment ago" }));
+    assert_eq!(error_pointers(&invalid), ["/occurred_at"]);
     let result = json!({ "home_score": 1, "away_score": 0, "occurred_at": whistle["occurred_at"] });
-    scored.accepts("PUT result", result);
+    scored.apply("PUT result", result);
 }
 
 #[test]
-fn each_sports_own_actions_are_allowed_in_their_statuses_and_no_other() {
-    let play: &[&str] = &["live", "paused"];
-    let correct: &[&str] = &["live", "paused", "finished", "abandoned"];
+fn sport_actions_are_allowed_only_in_their_statuses() {
+    let while_playing: &[&str] = &["live", "paused"];
+    let correctable: &[&str] = &["live", "paused", "finished", "abandoned"];
     let note = json!({ "kind": "note", "period": "first_half", "minute": 1 });
     let cases = [
-        ("generic", "score", json!({ "home": 1, "away": 0 }), play),
-        ("football", "incidents", note, play),
-        ("football", "PATCH incidents/1", json!({ "minute": 2 }), correct),
-        ("football", "DELETE incidents/1", Value::Null, correct),
+        ("generic", "score", json!({ "home": 1, "away": 0 }), while_playing),
+        ("football", "incidents", note, while_playing),
+        ("football", "PATCH incidents/1", json!({ "minute": 2 }), correctable),
+        ("football", "DELETE incidents/1", Value::Null, correctable),
     ];
     for (sport, action, body, allowed) in cases {
         for status in STATUSES {
-            let mut scored = Scored::at_status(sport, status);
+            let mut harness = MatchHarness::with_status(sport, status);
             if !allowed.contains(&status) {
-                is_refused(&mut scored, action, body.clone(), allowed);
-            } else if let Err(refused) = scored.tries(action, body.clone()) {
+                assert_wrong_state(&mut harness, action, body.clone(), allowed);
+            } else if let Err(rejection) = harness.try_apply(action, body.clone()) {
                 // There is no incident 1, which is the next thing to be looked at.
-                assert_eq!(refused.detail, "no such incident", "{action} when {status}");
+                assert_eq!(rejection.detail, "no such incident", "{action} when {status}");
             }
         }
     }
 }
 
 #[test]
-fn a_finished_match_is_refused_in_words() {
-    let mut scored = Scored::new("football");
-    let refused = scored.refuses("end", json!({}));
-    assert_eq!(refused.detail, "end is allowed when the match is live or paused, not scheduled");
+fn a_wrong_status_is_named_in_the_rejection() {
+    let mut harness = MatchHarness::new("football");
+    let rejection = harness.expect_rejection("end", json!({}));
+    assert_eq!(rejection.detail, "end is allowed when the match is live or paused, not scheduled");
 }
 
 #[test]
-fn the_match_is_told_with_status_clock_and_score() {
-    let mut scored = Scored::live("generic");
-    scored.accepts("score", json!({ "home": 2, "away": 1 }));
+fn lifecycle_messages_carry_status_clock_and_score() {
+    let mut harness = MatchHarness::started("generic");
+    harness.apply("score", json!({ "home": 2, "away": 1 }));
     let cases = [
         ("pause", "match_pause", json!({ "reason": "rain" })),
         ("resume", "match_resume", json!({ "reason": "dry again" })),
         ("abandon", "match_end", json!({ "reason": "floodlights" })),
     ];
     for (action, kind, body) in cases {
-        let applied = scored.accepts(action, body.clone());
-        let [message] = applied.messages.as_slice() else { panic!("{:?}", applied.messages) };
-        assert_eq!((message.kind, message.topic.to_string()), (kind, "match_3".to_owned()));
-        let view = scored.view();
+        let transition = harness.apply(action, body.clone());
+        let [message] = transition.messages.as_slice() else { panic!("{:?}", transition.messages) };
+        assert_eq!((message.message_type, message.topic.to_string()), (kind, "match_3".to_owned()));
+        let view = harness.snapshot();
         let mut expected = json!({ "match_id": 3, "status": view["status"],
             "clock": view["clock"], "score": { "home": 2, "away": 1 } });
-        let mut answer = expected.clone();
-        answer.as_object_mut().unwrap().remove("match_id");
-        assert_eq!(applied.answer, answer);
+        let mut response = expected.clone();
+        response.as_object_mut().unwrap().remove("match_id");
+        assert_eq!(transition.response, response);
         if let Some(reason) = body.get("reason") {
             expected["reason"] = reason.clone();
         }
         assert_eq!(message.data, expected);
-        let shown = body.get("reason").filter(|_| action != "resume");
-        assert_eq!(view.get("reason"), shown, "a display says why nothing moves");
+        let expected_reason = body.get("reason").filter(|_| action != "resume");
+        assert_eq!(view.get("reason"), expected_reason, "a display says why nothing moves");
     }
 }
 
 #[test]
-fn the_end_is_told_with_the_result() {
-    let mut scored = Scored::live("generic");
-    scored.accepts("score", json!({ "home": 2, "away": 1 }));
-    let applied = scored.accepts("end", json!({}));
-    assert_eq!(applied.messages[0].data["result"], scored.read("result").unwrap());
-    assert_eq!(applied.messages[0].data["result"]["by_hand"], false);
+fn match_end_carries_the_result() {
+    let mut harness = MatchHarness::started("generic");
+    harness.apply("score", json!({ "home": 2, "away": 1 }));
+    let transition = harness.apply("end", json!({}));
+    assert_eq!(transition.messages[0].data["result"], harness.read_part("result").unwrap());
+    assert_eq!(transition.messages[0].data["result"]["by_hand"], false);
 }
 
 #[test]
-fn what_changes_the_schedule_is_left_to_those_who_know_the_whole_match() {
+fn postpone_and_cancel_send_no_message_themselves() {
     for (action, status) in [("postpone", "postponed"), ("cancel", "cancelled")] {
-        let mut scored = Scored::new("football");
-        let applied = scored.accepts(action, json!({ "reason": "Frozen pitch" }));
-        assert_eq!(applied.messages, []);
-        assert_eq!(applied.answer["status"], status);
-        assert_eq!(scored.view()["reason"], "Frozen pitch", "it is found in the view");
+        let mut harness = MatchHarness::new("football");
+        let transition = harness.apply(action, json!({ "reason": "Frozen pitch" }));
+        assert_eq!(transition.messages, []);
+        assert_eq!(transition.response["status"], status);
+        assert_eq!(harness.snapshot()["reason"], "Frozen pitch", "it is found in the view");
     }
 }
 
 #[test]
-fn fields_that_a_step_hasnt_got_are_refused() {
-    for (action, _, allowed) in COMMON {
-        let mut scored = Scored::at_status("football", allowed[0]);
-        assert_eq!(pointers(&scored.refuses(action, json!({ "why": "rain" }))), ["/why"]);
-        assert_eq!(pointers(&scored.refuses(action, json!({ "reason": 5 }))), ["/reason"]);
+fn unknown_fields_of_lifecycle_actions_are_rejected() {
+    for (action, _, allowed) in LIFECYCLE_CASES {
+        let mut harness = MatchHarness::with_status("football", allowed[0]);
+        assert_eq!(
+            error_pointers(&harness.expect_rejection(action, json!({ "why": "rain" }))),
+            ["/why"]
+        );
+        assert_eq!(
+            error_pointers(&harness.expect_rejection(action, json!({ "reason": 5 }))),
+            ["/reason"]
+        );
         if action != "resume" {
             let body = json!({ "period": "second_half" });
-            assert_eq!(pointers(&scored.refuses(action, body)), ["/period"], "{action}");
+            assert_eq!(
+                error_pointers(&harness.expect_rejection(action, body)),
+                ["/period"],
+                "{action}"
+            );
         }
     }
 }
 
 #[test]
-fn a_view_draws_both_teams() {
-    let view = Scored::new("football").view();
+fn a_snapshot_contains_both_teams() {
+    let view = MatchHarness::new("football").snapshot();
     assert_eq!(view["sport"], "football");
     assert_eq!(view["home"]["short_name"], "LEI");
     assert_eq!(view["away"]["colour"], "#c8102e");

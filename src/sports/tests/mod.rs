@@ -1,65 +1,57 @@
 //! Whole matches through the rules, as the store drives them.
 
-mod body;
 mod clock;
-mod generic;
+mod command_body;
 mod lifecycle;
-mod own_steps;
+mod overridden_actions;
 mod result;
+mod score_only;
 mod sequences;
 
-use chrono::DateTime;
-use chrono::TimeDelta;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
 
 use crate::domain::rejection::Rejection;
-use crate::sports::Applied;
-use crate::sports::Command;
-use crate::sports::Fixture;
-use crate::sports::Game;
-use crate::sports::MatchResult;
-use crate::sports::Player;
-use crate::sports::Rules;
-use crate::sports::Side;
-use crate::sports::Summary;
+use crate::sports::{
+    ErasedMatch, MatchCommand, MatchInfo, MatchResult, MatchSummary, Player, SportRules, TeamInfo,
+    Transition,
+};
 
-pub const HOME: i64 = 1;
-pub const AWAY: i64 = 2;
+pub const HOME_TEAM_ID: i64 = 1;
+pub const AWAY_TEAM_ID: i64 = 2;
 
 /// Players 10–19 are of the home team, 20–29 of the away team, 30 of neither.
-pub const STRANGER: i64 = 30;
+pub const NEUTRAL_PLAYER: i64 = 30;
 
 /// A match being scored.
-pub struct Scored {
-    pub rules: &'static Rules,
-    pub fixture: Fixture,
-    pub game: Game,
+pub struct MatchHarness {
+    pub rules: &'static SportRules,
+    pub match_info: MatchInfo,
+    pub game: ErasedMatch,
     /// What was accepted so far.
-    pub entries: Vec<Command>,
-    pub at: DateTime<Utc>,
+    pub entries: Vec<MatchCommand>,
+    pub now: DateTime<Utc>,
 }
 
-impl Scored {
+impl MatchHarness {
     pub fn new(sport: &str) -> Self {
-        let rules = Rules::find(sport).unwrap();
-        let fixture = fixture();
-        let game = rules.start(&fixture).unwrap();
-        let at = "2017-09-23T16:30:00Z".parse().unwrap();
-        Self { rules, fixture, game, entries: Vec::new(), at }
+        let rules = SportRules::find(sport).unwrap();
+        let match_info = test_match_info();
+        let game = rules.initial_state(&match_info).unwrap();
+        let now = "2017-09-23T16:30:00Z".parse().unwrap();
+        Self { rules, match_info: match_info, game, entries: Vec::new(), now }
     }
 
     /// One that has begun.
-    pub fn live(sport: &str) -> Self {
-        let mut scored = Self::new(sport);
-        scored.accepts("start", json!({}));
-        scored
+    pub fn started(sport: &str) -> Self {
+        let mut harness = Self::new(sport);
+        harness.apply("start", json!({}));
+        harness
     }
 
     /// One that got to `status` by the shortest way.
-    pub fn at_status(sport: &str, status: &str) -> Self {
-        let way: &[&str] = match status {
+    pub fn with_status(sport: &str, status: &str) -> Self {
+        let actions: &[&str] = match status {
             "scheduled" => &[],
             "live" => &["start"],
             "paused" => &["start", "pause"],
@@ -69,56 +61,61 @@ impl Scored {
             "abandoned" => &["start", "abandon"],
             other => panic!("no such status: {other}"),
         };
-        let mut scored = Self::new(sport);
-        for action in way {
-            scored.accepts(action, Value::Null);
+        let mut harness = Self::new(sport);
+        for action in actions {
+            harness.apply(action, Value::Null);
         }
-        assert_eq!(scored.summary().status, status);
-        scored
+        assert_eq!(harness.summary().status, status);
+        harness
     }
 
-    pub fn later(&mut self, seconds: i64) -> &mut Self {
-        self.at += TimeDelta::seconds(seconds);
+    pub fn advance_clock(&mut self, seconds: i64) -> &mut Self {
+        self.now += TimeDelta::seconds(seconds);
         self
     }
 
-    pub fn command(&self, action: &str, body: Value) -> Command {
-        let known = |id: &i64| (10..=STRANGER).contains(id);
-        let ids = self.rules.players(action, &body).into_iter().filter(known);
-        let players = ids.map(player).collect();
-        Command { action: action.to_owned(), body, by: 1, at: self.at, players }
+    pub fn command(&self, action: &str, body: Value) -> MatchCommand {
+        let is_known = |id: &i64| (10..=NEUTRAL_PLAYER).contains(id);
+        let ids = self.rules.player_ids(action, &body).into_iter().filter(is_known);
+        let players = ids.map(test_player).collect();
+        MatchCommand { action: action.to_owned(), body, user_id: 1, occurred_at: self.now, players }
     }
 
-    pub fn tries(&mut self, action: &str, body: Value) -> Result<Applied<Game>, Rejection> {
+    pub fn try_apply(
+        &mut self,
+        action: &str,
+        body: Value,
+    ) -> Result<Transition<ErasedMatch>, Rejection> {
         let command = self.command(action, body);
-        let applied = self.rules.apply(&self.fixture, &self.game, &command)?;
-        self.game = applied.state.clone();
+        let transition = self.rules.apply(&self.match_info, &self.game, &command)?;
+        self.game = transition.state.clone();
         self.entries.push(command);
-        Ok(applied)
+        Ok(transition)
     }
 
-    pub fn accepts(&mut self, action: &str, body: Value) -> Applied<Game> {
-        self.tries(action, body).unwrap_or_else(|rejection| panic!("{action}: {rejection}"))
+    pub fn apply(&mut self, action: &str, body: Value) -> Transition<ErasedMatch> {
+        self.try_apply(action, body).unwrap_or_else(|rejection| panic!("{action}: {rejection}"))
     }
 
     /// Refused, with nothing changed.
-    pub fn refuses(&mut self, action: &str, body: Value) -> Rejection {
-        let before = self.view();
-        let rejection = self.tries(action, body.clone()).expect_err(&format!("{action} {body}"));
-        assert_eq!(self.view(), before);
+    pub fn expect_rejection(&mut self, action: &str, body: Value) -> Rejection {
+        let before = self.snapshot();
+        let rejection =
+            self.try_apply(action, body.clone()).expect_err(&format!("{action} {body}"));
+        assert_eq!(self.snapshot(), before);
         rejection
     }
 
-    pub fn view(&self) -> Value {
-        self.rules.view(&self.fixture, &self.game)
+    pub fn snapshot(&self) -> Value {
+        self.rules.snapshot(&self.match_info, &self.game)
     }
 
-    pub fn summary(&self) -> Summary {
+    pub fn summary(&self) -> MatchSummary {
         self.rules.summary(&self.game)
     }
 
-    pub fn read(&self, path: &str) -> Option<Value> {
-        self.rules.read(&self.fixture, &self.game, path)
+    pub fn read_part(&self, path: &str) -> Option<Value> {
+        self.rules.read_part(&self.match_info, &self.game, path)
     }
 
     pub fn result(&self) -> Option<&MatchResult> {
@@ -131,23 +128,23 @@ impl Scored {
     }
 }
 
-pub fn fixture() -> Fixture {
-    let side = |team_id, name: &str, short_name: &str, colour: &str| Side {
+pub fn test_match_info() -> MatchInfo {
+    let team = |team_id, name: &str, short_name: &str, colour: &str| TeamInfo {
         team_id,
         name: name.to_owned(),
         short_name: short_name.to_owned(),
         colour: Some(colour.to_owned()),
     };
-    Fixture {
+    MatchInfo {
         event_id: None,
         match_id: 3,
         format: Value::Null,
-        home: side(HOME, "Leicester City", "LEI", "#003090"),
-        away: side(AWAY, "Liverpool", "LIV", "#c8102e"),
+        home: team(HOME_TEAM_ID, "Leicester City", "LEI", "#003090"),
+        away: team(AWAY_TEAM_ID, "Liverpool", "LIV", "#c8102e"),
     }
 }
 
-pub fn player(id: i64) -> Player {
+pub fn test_player(id: i64) -> Player {
     let name = match id {
         10 => "Jamie Vardy",
         11 => "Shinji Okazaki",
@@ -161,47 +158,47 @@ pub fn player(id: i64) -> Player {
 }
 
 /// Where a rejection points to.
-pub fn pointers(rejection: &Rejection) -> Vec<&str> {
+pub fn error_pointers(rejection: &Rejection) -> Vec<&str> {
     rejection.errors.iter().map(|error| error.pointer.as_str()).collect()
 }
 
 #[test]
-fn each_sport_is_found_by_its_own_code_only() {
-    for rules in &crate::sports::SPORTS {
-        assert!(std::ptr::eq(Rules::find(rules.code).unwrap(), rules));
+fn find_matches_the_exact_code_only() {
+    for rules in &crate::sports::ALL_SPORTS {
+        assert!(std::ptr::eq(SportRules::find(rules.code).unwrap(), rules));
     }
     for code in ["", "Football", "kabaddi"] {
-        assert!(Rules::find(code).is_none(), "{code}");
+        assert!(SportRules::find(code).is_none(), "{code}");
     }
 }
 
 #[test]
-fn a_format_nobody_knows_is_refused() {
-    for (format, good) in [
+fn an_unknown_format_is_rejected() {
+    for (format, is_valid) in [
         (Value::Null, true),
         (json!({}), true),
         (json!("t20"), false),
         (json!({ "overs": 20 }), false),
         (json!([]), false),
     ] {
-        let fixture = Fixture { format: format.clone(), ..fixture() };
+        let match_info = MatchInfo { format: format.clone(), ..test_match_info() };
         // Cricket has formats, and tests of its own for them.
-        for rules in crate::sports::SPORTS.iter().filter(|rules| rules.code != "cricket") {
-            let started = rules.start(&fixture);
-            assert_eq!(started.is_ok(), good, "{} {format}", rules.code);
+        for rules in crate::sports::ALL_SPORTS.iter().filter(|rules| rules.code != "cricket") {
+            let started = rules.initial_state(&match_info);
+            assert_eq!(started.is_ok(), is_valid, "{} {format}", rules.code);
             if let Err(rejection) = started {
-                assert_eq!(pointers(&rejection), ["/format"]);
+                assert_eq!(error_pointers(&rejection), ["/format"]);
             }
         }
     }
 }
 
 #[test]
-fn the_state_of_another_sport_is_refused() {
-    let football = Scored::live("football");
-    let generic = Rules::find("generic").unwrap();
+fn the_state_of_another_sport_is_rejected() {
+    let football = MatchHarness::started("football");
+    let generic = SportRules::find("generic").unwrap();
     let command = football.command("end", Value::Null);
-    let refused = generic.apply(&football.fixture, &football.game, &command).unwrap_err();
-    assert_eq!(refused.code, "wrong-sport");
-    assert_eq!(generic.read(&football.fixture, &football.game, "incidents"), None);
+    let rejection = generic.apply(&football.match_info, &football.game, &command).unwrap_err();
+    assert_eq!(rejection.code, "wrong-sport");
+    assert_eq!(generic.read_part(&football.match_info, &football.game, "incidents"), None);
 }

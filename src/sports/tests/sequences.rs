@@ -1,12 +1,11 @@
 //! Whatever scorers send, in whatever order: what always holds.
 
 use proptest::prelude::*;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::sports::tests::Scored;
+use crate::sports::tests::MatchHarness;
 
-const KINDS: [&str; 20] = [
+const INCIDENT_KINDS: [&str; 20] = [
     "goal",
     "own_goal",
     "penalty_goal",
@@ -29,46 +28,49 @@ const KINDS: [&str; 20] = [
     "note",
 ];
 
-fn field(values: Vec<Value>) -> impl Strategy<Value = Option<Value>> {
+fn optional_field(values: Vec<Value>) -> impl Strategy<Value = Option<Value>> {
     // Mostly there: with too many fields missing nothing would ever be accepted.
     prop::option::weighted(0.8, prop::sample::select(values))
 }
 
 /// A body of an incident: right, wrong or incomplete.
-fn incident() -> impl Strategy<Value = Value> {
-    let rare = |values: Vec<Value>| prop::option::weighted(0.2, prop::sample::select(values));
-    let kinds = KINDS.map(Value::from).to_vec();
+fn incident_body() -> impl Strategy<Value = Value> {
+    let rare_field = |values: Vec<Value>| prop::option::weighted(0.2, prop::sample::select(values));
+    let kinds = INCIDENT_KINDS.map(Value::from).to_vec();
     let players = || vec![json!(10), json!(11), json!(20), json!(21), json!(30), json!(99)];
     let fields = (
         prop::option::weighted(0.95, prop::sample::select(kinds)),
-        field(vec![json!(1), json!(1), json!(2), json!(2), json!(3), Value::Null]),
-        rare(players()),
-        rare(players()),
-        field(vec![json!("first_half"), json!("second_half"), json!("penalty_shootout")]),
-        field(vec![json!(1), json!(45), json!(90), json!(200), json!(201), json!("9")]),
-        rare(vec![json!(0), json!(3), json!(61)]),
-        rare(vec![json!("provisional"), json!("confirmed"), json!("cancelled")]),
-        rare(vec![json!("\u{0}"), json!("what a goal"), json!("\u{2028}\"</script>")]),
+        optional_field(vec![json!(1), json!(1), json!(2), json!(2), json!(3), Value::Null]),
+        rare_field(players()),
+        rare_field(players()),
+        optional_field(vec![json!("first_half"), json!("second_half"), json!("penalty_shootout")]),
+        optional_field(vec![json!(1), json!(45), json!(90), json!(200), json!(201), json!("9")]),
+        rare_field(vec![json!(0), json!(3), json!(61)]),
+        rare_field(vec![json!("provisional"), json!("confirmed"), json!("cancelled")]),
+        rare_field(vec![json!("\u{0}"), json!("what a goal"), json!("\u{2028}\"</script>")]),
     );
-    fields.prop_map(|(kind, team, player, related, period, minute, stoppage, sure, text)| {
-        let named = [
-            ("kind", kind),
-            ("team_id", team),
-            ("player_id", player),
-            ("related_player_id", related),
-            ("period", period),
-            ("minute", minute),
-            ("stoppage", stoppage),
-            ("confirmation", sure),
-            ("text", text),
-        ];
-        let given = named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        Value::Object(given.collect())
-    })
+    fields.prop_map(
+        |(kind, team, player, related, period, minute, stoppage, confirmation, text)| {
+            let named = [
+                ("kind", kind),
+                ("team_id", team),
+                ("player_id", player),
+                ("related_player_id", related),
+                ("period", period),
+                ("minute", minute),
+                ("stoppage", stoppage),
+                ("confirmation", confirmation),
+                ("text", text),
+            ];
+            let fields_present =
+                named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+            Value::Object(fields_present.collect())
+        },
+    )
 }
 
 /// A body of a result, right or wrong; mostly one that may contradict what was seen.
-fn result() -> impl Strategy<Value = Value> {
+fn result_body() -> impl Strategy<Value = Value> {
     let endings = vec![json!("played"), json!("walkover"), json!("awarded"), json!("no_result")];
     let score = || prop::option::weighted(0.8, -1..4_i64);
     let fields = (
@@ -85,7 +87,7 @@ fn result() -> impl Strategy<Value = Value> {
 }
 
 /// What a match is told: mostly what could be meant, sometimes nonsense.
-fn command() -> impl Strategy<Value = (String, Value)> {
+fn any_command() -> impl Strategy<Value = (String, Value)> {
     let common =
         prop::sample::select(vec!["start", "pause", "resume", "start", "resume", "end", "abandon"]);
     let rare = prop::sample::select(vec!["postpone", "cancel", "explode", "PATCH incidents/x"]);
@@ -97,8 +99,8 @@ fn command() -> impl Strategy<Value = (String, Value)> {
         1 => rare.prop_map(|action| (action.to_owned(), Value::Null)),
         1 => Just(("pause".to_owned(), json!({ "reason": "half_time" }))),
         2 => Just(("incidents".to_owned(), goal)),
-        6 => incident().prop_map(|body| ("incidents".to_owned(), body)),
-        3 => (id.clone(), incident()).prop_map(|(id, body)| (format!("PATCH incidents/{id}"), body)),
+        6 => incident_body().prop_map(|body| ("incidents".to_owned(), body)),
+        3 => (id.clone(), incident_body()).prop_map(|(id, body)| (format!("PATCH incidents/{id}"), body)),
         3 => (id.clone(), verdict).prop_map(|(id, verdict)| {
             (format!("PATCH incidents/{id}"), json!({ "confirmation": verdict, "reason": "VAR" }))
         }),
@@ -106,13 +108,13 @@ fn command() -> impl Strategy<Value = (String, Value)> {
         1 => (-1..5_i64, 0..5_i64).prop_map(|(home, away)| {
             ("score".to_owned(), json!({ "home": home, "away": away }))
         }),
-        2 => result().prop_map(|body| ("PUT result".to_owned(), body)),
+        2 => result_body().prop_map(|body| ("PUT result".to_owned(), body)),
         2 => Just(("DELETE result".to_owned(), Value::Null)),
     ]
 }
 
 /// The score counted anew from a view, by the words alone.
-fn recount(view: &Value) -> (i64, i64) {
+fn recount_goals(view: &Value) -> (i64, i64) {
     let mut score = (0, 0);
     for incident in view["incidents"].as_array().unwrap() {
         let goal =
@@ -127,7 +129,7 @@ fn recount(view: &Value) -> (i64, i64) {
     score
 }
 
-fn is_sorted(view: &Value) -> bool {
+fn incidents_are_sorted(view: &Value) -> bool {
     let periods = ["first_half", "second_half", "penalty_shootout"];
     let incidents = view["incidents"].as_array().unwrap();
     incidents.is_sorted_by_key(|incident| {
@@ -144,17 +146,17 @@ proptest! {
     fn a_match_is_the_fold_of_what_was_accepted(
         sport in prop::sample::select(vec!["football", "football", "generic"]),
         begins in any::<bool>(),
-        commands in prop::collection::vec((command(), -30..300_i64), 0..50),
+        commands in prop::collection::vec((any_command(), -30..300_i64), 0..50),
     ) {
-        let mut scored = if begins { Scored::live(sport) } else { Scored::new(sport) };
+        let mut scored = if begins { MatchHarness::started(sport) } else { MatchHarness::new(sport) };
         for ((action, body), seconds) in commands {
-            scored.later(seconds);
-            let before = scored.view();
-            match scored.tries(&action, body) {
-                Err(_) => prop_assert_eq!(scored.view(), before),
+            scored.advance_clock(seconds);
+            let before = scored.snapshot();
+            match scored.try_apply(&action, body) {
+                Err(_) => prop_assert_eq!(scored.snapshot(), before),
                 Ok(applied) => {
                     let scheduling = ["postpone", "cancel"].contains(&action.as_str());
-                    let view = scored.view();
+                    let view = scored.snapshot();
                     // The same result once more is no news.
                     let is_known = action == "PUT result" && view == before;
                     let is_silent = applied.messages.is_empty();
@@ -164,16 +166,16 @@ proptest! {
                             prop_assert_eq!(score, &view["score"]);
                         }
                     }
-                    if let Some(score) = applied.answer.get("score") {
+                    if let Some(score) = applied.response.get("score") {
                         prop_assert_eq!(score, &view["score"]);
                     }
                 }
             }
-            let view = scored.view();
+            let view = scored.snapshot();
             let (home, away) = scored.score();
             prop_assert_eq!(&view["score"], &json!({ "home": home, "away": away }));
             prop_assert_eq!(&view["status"], scored.summary().status);
-            let result = scored.read("result").unwrap_or_default();
+            let result = scored.read_part("result").unwrap_or_default();
             prop_assert_eq!(&view["result"], &result);
             prop_assert!(result.is_null() || view["status"] == "finished");
             let by_hand = result["by_hand"] == true;
@@ -182,22 +184,22 @@ proptest! {
                 prop_assert_eq!(&view["score"]["away"], &result["away_score"]);
             }
             if sport == "football" {
-                let (home_goals, away_goals) = recount(&view);
+                let (home_goals, away_goals) = recount_goals(&view);
                 prop_assert!(by_hand || (home_goals, away_goals) == (home, away));
-                prop_assert!(is_sorted(&view));
-                let statistics = scored.read("statistics").unwrap();
+                prop_assert!(incidents_are_sorted(&view));
+                let statistics = scored.read_part("statistics").unwrap();
                 prop_assert_eq!(&statistics, &view["statistics"]);
                 prop_assert_eq!(&statistics["home"]["goals"], home_goals);
                 prop_assert_eq!(&statistics["away"]["goals"], away_goals);
             }
         }
 
-        let start = scored.rules.start(&scored.fixture).unwrap();
+        let start = scored.rules.initial_state(&scored.match_info).unwrap();
         let folded = scored.entries.iter().fold(start, |game, entry| {
             // An entry comes back from the log as JSON.
             let entry = serde_json::from_value(json!(entry)).unwrap();
-            scored.rules.apply(&scored.fixture, &game, &entry).unwrap().state
+            scored.rules.apply(&scored.match_info, &game, &entry).unwrap().state
         });
-        prop_assert_eq!(scored.rules.view(&scored.fixture, &folded), scored.view());
+        prop_assert_eq!(scored.rules.snapshot(&scored.match_info, &folded), scored.snapshot());
     }
 }

@@ -2,80 +2,71 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::commit::Written;
+use super::commit::MutationEffect;
 use super::dialect::Conn;
-use super::matches;
-use super::members;
-use super::players;
-use super::results;
-use super::schedule;
-use super::schedule::Sides;
-use super::teams;
-use super::users;
+use super::schedule::MatchTeams;
+use super::{matches, members, players, results, schedule, teams, users};
 use crate::domain::message::Message;
-use crate::domain::rejection::Reason;
-use crate::domain::rejection::Rejection;
-use crate::domain::topic::Stream;
-use crate::sports::Command;
-use crate::sports::Fixture;
-use crate::sports::Game;
-use crate::sports::RECORDERS;
-use crate::sports::Rules;
-use crate::store::error::Fault;
-use crate::store::error::Found;
-use crate::store::games::Games;
-use crate::store::games::Known;
-use crate::store::job::Job;
-use crate::store::job::Write;
-use crate::store::rows::EntryRow;
-use crate::store::rows::MatchRow;
-use crate::store::rows::TeamRow;
-use crate::store::schema::entries;
-use crate::store::schema::matches as rows;
-use crate::store::shapes;
+use crate::domain::rejection::{Rejection, RejectionReason};
+use crate::domain::topic::StreamId;
+use crate::sports::{ErasedMatch, MatchCommand, MatchInfo, RECORDERS_PATH, SportRules};
+use crate::store::error::{QueryError, QueryResult};
+use crate::store::json;
+use crate::store::match_cache::{CachedMatch, MatchCache};
+use crate::store::mutation::{Mutation, MutationRequest};
+use crate::store::rows::{EntryRow, MatchRow, TeamRow};
+use crate::store::schema::{entries, matches as rows};
 
 /// The rules that a stored match is played by.
-pub fn rules(row: &MatchRow) -> Found<&'static Rules> {
-    Rules::find(&row.sport)
-        .ok_or_else(|| Fault::Broken(format!("match {} is {}: no such sport", row.id, row.sport)))
+pub fn rules_of(row: &MatchRow) -> QueryResult<&'static SportRules> {
+    SportRules::find(&row.sport).ok_or_else(|| {
+        QueryError::InvariantViolated(format!("match {} is {}: no such sport", row.id, row.sport))
+    })
 }
 
 /// The state of a match as its row stands: from memory, else by folding what memory lacks.
-pub async fn game(
+pub async fn current_game(
     conn: &mut Conn,
-    games: &Games,
+    match_cache: &MatchCache,
     row: &MatchRow,
-    fixture: &Fixture,
-) -> Found<Game> {
+    match_info: &MatchInfo,
+) -> QueryResult<ErasedMatch> {
     if row.entry_count == 0 {
-        return Ok(rules(row)?.start(fixture)?);
+        return Ok(rules_of(row)?.initial_state(match_info)?);
     }
-    let known = games.known(row.id, row.entry_count, &row.last_hash);
-    if let Some(known) = &known
-        && known.hash == row.last_hash
+    let cached = match_cache.closest(row.id, row.entry_count, &row.last_hash);
+    if let Some(known) = &cached
+        && known.entry_hash == row.last_hash
     {
         return Ok(known.game.clone());
     }
-    let number = known.as_ref().map_or(0, |known| known.number);
-    let mut later = between(conn, row, number).await?.into_iter().peekable();
+    let number = cached.as_ref().map_or(0, |known| known.entry_number);
+    let mut later = entries_from(conn, row, number).await?.into_iter().peekable();
     // A state that the entries don't lead through belongs to a transaction that was rolled back.
-    let leads = known.filter(|known| later.next_if(|entry| entry.hash == known.hash).is_some());
-    let game = if let Some(known) = leads {
-        fold(row, fixture, known.game, later)?
+    let valid_cached =
+        cached.filter(|known| later.next_if(|entry| entry.hash == known.entry_hash).is_some());
+    let game = if let Some(known) = valid_cached {
+        fold(row, match_info, known.game, later)?
     } else {
-        let all = between(conn, row, 0).await?;
-        fold(row, fixture, rules(row)?.start(fixture)?, all)?
+        let all = entries_from(conn, row, 0).await?;
+        fold(row, match_info, rules_of(row)?.initial_state(match_info)?, all)?
     };
     let hash = row.last_hash.clone();
-    games.keep(row.id, Known { number: row.entry_count, hash, game: game.clone() });
+    match_cache.insert(
+        row.id,
+        CachedMatch { entry_number: row.entry_count, entry_hash: hash, game: game.clone() },
+    );
     Ok(game)
 }
 
 /// The entries from `number` to the newest that the row counts.
-pub async fn between(conn: &mut Conn, row: &MatchRow, number: i64) -> Found<Vec<EntryRow>> {
+pub async fn entries_from(
+    conn: &mut Conn,
+    row: &MatchRow,
+    number: i64,
+) -> QueryResult<Vec<EntryRow>> {
     let query = entries::table
         .filter(entries::match_id.eq(row.id))
         .filter(entries::number.ge(number))
@@ -87,62 +78,70 @@ pub async fn between(conn: &mut Conn, row: &MatchRow, number: i64) -> Found<Vec<
 /// The state that stored entries lead to.
 pub fn fold(
     row: &MatchRow,
-    fixture: &Fixture,
-    start: Game,
-    later: impl IntoIterator<Item = EntryRow>,
-) -> Found<Game> {
-    let rules = rules(row)?;
-    later.into_iter().try_fold(start, |game, entry| {
-        let command: Command = serde_json::from_str(&entry.body)?;
-        let applied = rules.apply(fixture, &game, &command).map_err(|rejection| {
+    match_info: &MatchInfo,
+    start: ErasedMatch,
+    entries: impl IntoIterator<Item = EntryRow>,
+) -> QueryResult<ErasedMatch> {
+    let rules = rules_of(row)?;
+    entries.into_iter().try_fold(start, |game, entry| {
+        let command: MatchCommand = serde_json::from_str(&entry.body)?;
+        let transition = rules.apply(match_info, &game, &command).map_err(|rejection| {
             let (id, number) = (row.id, entry.number);
-            Fault::Broken(format!("entry {number} of match {id} no longer applies: {rejection}"))
+            QueryError::InvariantViolated(format!(
+                "entry {number} of match {id} no longer applies: {rejection}"
+            ))
         })?;
-        Ok(applied.state)
+        Ok(transition.state)
     })
 }
 
 /// The whole state of a match, as snapshots hold it.
-pub async fn whole(
+pub async fn full_json(
     conn: &mut Conn,
-    games: &Games,
+    match_cache: &MatchCache,
     row: &MatchRow,
     teams: &[TeamRow],
-) -> Found<Value> {
-    let fixture = row.fixture(teams)?;
-    let game = game(conn, games, row, &fixture).await?;
-    Ok(shapes::game(row, &fixture, rules(row)?, &game))
+) -> QueryResult<Value> {
+    let match_info = row.match_info(teams)?;
+    let game = current_game(conn, match_cache, row, &match_info).await?;
+    Ok(json::match_json(row, &match_info, rules_of(row)?, &game))
 }
 
 /// What the match's sport says at `path`, and what `If-Match` of a write there is compared with.
-pub async fn part(
+pub async fn read_part(
     conn: &mut Conn,
-    games: &Games,
+    match_cache: &MatchCache,
     id: i64,
     path: &str,
-) -> Found<Option<(Value, Option<i64>)>> {
-    let Some(row) = matches::row(conn, id).await? else { return Ok(None) };
-    let teams = teams::pair(conn, row.home_team_id, row.away_team_id).await?;
-    let fixture = row.fixture(&teams)?;
-    let game = game(conn, games, &row, &fixture).await?;
-    let found = rules(&row)?.read(&fixture, &game, path);
+) -> QueryResult<Option<(Value, Option<i64>)>> {
+    let Some(row) = matches::find_row(conn, id).await? else { return Ok(None) };
+    let teams = teams::find_pair(conn, row.home_team_id, row.away_team_id).await?;
+    let match_info = row.match_info(&teams)?;
+    let game = current_game(conn, match_cache, &row, &match_info).await?;
+    let part_value = rules_of(&row)?.read_part(&match_info, &game, path);
     // A result is the match's own, which has its version.
     let is_own = path == "result";
-    Ok(found.map(|value| {
-        let version = if is_own { Some(row.version) } else { rev(&value) };
+    Ok(part_value.map(|value| {
+        let version = if is_own { Some(row.version) } else { revision_of(&value) };
         (value, version)
     }))
 }
 
 /// Who recorded the incidents of a match and who corrected them last, by name; `None` where its
 /// sport has none.
-pub async fn recorders(conn: &mut Conn, games: &Games, id: i64) -> Found<Option<Value>> {
-    let Some((Value::Array(mut items), _)) = part(conn, games, id, RECORDERS).await? else {
+pub async fn incident_recorders(
+    conn: &mut Conn,
+    match_cache: &MatchCache,
+    id: i64,
+) -> QueryResult<Option<Value>> {
+    let Some((Value::Array(mut items), _)) =
+        read_part(conn, match_cache, id, RECORDERS_PATH).await?
+    else {
         return Ok(None);
     };
     let roles = ["recorded_by", "corrected_by"];
     let ids = items.iter().flat_map(|item| roles.map(|role| item[role].as_i64()));
-    let names = users::names(conn, &ids.flatten().collect::<Vec<_>>()).await?;
+    let names = users::names_by_id(conn, &ids.flatten().collect::<Vec<_>>()).await?;
     for item in &mut items {
         for role in roles {
             let Some(id) = item[role].as_i64() else { continue };
@@ -153,118 +152,153 @@ pub async fn recorders(conn: &mut Conn, games: &Games, id: i64) -> Found<Option<
 }
 
 /// A scorer's command: locks the match, asks its rules, and adds an entry.
-pub async fn act(conn: &mut Conn, games: &Games, job: &Job, match_id: i64) -> Found<Written> {
-    let (row, sides) = matches::lock_with_sides(conn, match_id).await?;
-    let fixture = row.fixture(&sides.teams)?;
-    let rules = rules(&row)?;
-    let before = game(conn, games, &row, &fixture).await?;
-    let command = command(conn, job, rules, &sides).await?;
-    let revised = revised(&command.action);
-    if job.if_match.is_some()
-        && let Some(newest) = newest(&row, revised, |path| rules.read(&fixture, &before, path))
+pub async fn apply_action(
+    conn: &mut Conn,
+    match_cache: &MatchCache,
+    request: &MutationRequest,
+    match_id: i64,
+) -> QueryResult<MutationEffect> {
+    let (row, match_teams) = matches::lock_with_teams(conn, match_id).await?;
+    let match_info = row.match_info(&match_teams.teams)?;
+    let rules = rules_of(&row)?;
+    let before = current_game(conn, match_cache, &row, &match_info).await?;
+    let command = build_command(conn, request, rules, &match_teams).await?;
+    let revised_path = revised_path(&command.action);
+    if request.if_match.is_some()
+        && let Some(current) =
+            current_version(&row, revised_path, |path| rules.read_part(&match_info, &before, path))
     {
-        job.expects(newest)?;
+        request.check_if_match(current)?;
     }
 
-    let applied = rules.apply(&fixture, &before, &command)?;
-    let after = applied.state;
-    let row = save(conn, games, row, (&command, &after)).await?;
-    let mut messages = told(applied.messages, &row, &sides, (&fixture, &before, &after))?;
+    let transition = rules.apply(&match_info, &before, &command)?;
+    let after = transition.state;
+    let row = append_entry(conn, match_cache, row, (&command, &after)).await?;
+    let mut messages =
+        action_messages(transition.messages, &row, &match_teams, (&match_info, &before, &after))?;
     let outcomes = (rules.result(&before), rules.result(&after));
-    messages.extend(results::changed(conn, &row, (&sides, &fixture), outcomes, job.at).await?);
+    messages.extend(
+        results::sync_result(
+            conn,
+            &row,
+            (&match_teams, &match_info),
+            outcomes,
+            request.received_at,
+        )
+        .await?,
+    );
 
-    let status = match (&applied.answer, applied.created) {
+    let status = match (&transition.response, transition.is_created) {
         (Value::Null, _) => 204,
         // A word that waits for others.
         (answer, _) if answer.get("official") == Some(&Value::Bool(false)) => 202,
         (_, true) => 201,
         (_, false) => 200,
     };
-    let rev = rev(&applied.answer);
-    let has_rev = revised.is_some() || ["incidents", "balls"].contains(&&*command.action);
-    let written = Written::new(status, applied.answer);
+    let rev = revision_of(&transition.response);
+    let has_rev = revised_path.is_some() || ["incidents", "balls"].contains(&&*command.action);
+    let effect = MutationEffect::new(status, transition.response);
     let written = if has_rev {
-        Written { etag: rev.map(|rev| rev.to_string()), ..written }
+        MutationEffect { etag: rev.map(|rev| rev.to_string()), ..effect }
     } else {
-        written.version(row.version)
+        effect.with_version(row.version)
     };
-    Ok(written.telling(Stream::Match(match_id), messages))
+    Ok(written.with_messages(StreamId::Match(match_id), messages))
 }
 
 /// What the rules said, to those who may hear it, and what it means for the schedule: that is
 /// told in one shape, whatever changed it, so it is made here.
-fn told(
-    said: Vec<Message>,
+fn action_messages(
+    messages_in: Vec<Message>,
     row: &MatchRow,
-    sides: &Sides,
-    (fixture, before, after): (&Fixture, &Game, &Game),
-) -> Found<Vec<Message>> {
-    let rules = rules(row)?;
-    let mut messages = schedule::kept_private(said, row, sides);
-    let (was, status) = (rules.summary(before).status, rules.summary(after).status);
+    match_teams: &MatchTeams,
+    (match_info, before, after): (&MatchInfo, &ErasedMatch, &ErasedMatch),
+) -> QueryResult<Vec<Message>> {
+    let rules = rules_of(row)?;
+    let mut messages = schedule::filter_receivable(messages_in, row, match_teams);
+    let (previous_status, status) = (rules.summary(before).status, rules.summary(after).status);
     // What a result entered by hand had hidden was told before it.
-    let is_new = status != was && was != "finished";
+    let is_new = status != previous_status && previous_status != "finished";
     if is_new && ["postponed", "cancelled"].contains(&status) {
-        let shape = shapes::brief(shapes::game(row, fixture, rules, after));
-        messages.extend(schedule::update(status, row, sides, &shape));
+        let json = json::to_list_item(json::match_json(row, match_info, rules, after));
+        messages.extend(schedule::update_messages(status, row, match_teams, &json));
     }
     Ok(messages)
 }
 
 /// The path of what has revisions of its own and is changed by an action: `incidents/21`,
 /// `balls/9`.
-fn revised(action: &str) -> Option<&str> {
+fn revised_path(action: &str) -> Option<&str> {
     let (method, path) = action.split_once(' ')?;
-    let is_one = ["incidents/", "balls/"].iter().any(|of| path.starts_with(of));
+    let is_one = ["incidents/", "balls/"].iter().any(|prefix| path.starts_with(prefix));
     (matches!(method, "PATCH" | "DELETE") && is_one).then_some(path)
 }
 
 /// What `If-Match` is compared with: the revision of the incident or ball where one is changed,
 /// else the match's version. None where there is no such thing, which the rules say better.
-fn newest(
+fn current_version(
     row: &MatchRow,
-    revised: Option<&str>,
+    revised_path: Option<&str>,
     read: impl Fn(&str) -> Option<Value>,
 ) -> Option<i64> {
-    match revised {
+    match revised_path {
         None => Some(row.version),
-        Some(path) => rev(&read(path)?),
+        Some(path) => revision_of(&read(path)?),
     }
 }
 
-fn rev(value: &Value) -> Option<i64> {
+fn revision_of(value: &Value) -> Option<i64> {
     value.get("rev").and_then(Value::as_i64)
 }
 
 /// The command as it is stored: with the players it names as they are now.
-async fn command(conn: &mut Conn, job: &Job, rules: &Rules, sides: &Sides) -> Found<Command> {
-    let Write::Act { action, body, occurred_at, .. } = &job.write else {
-        return Err(Rejection::new(Reason::Invalid, "no-action", "not a match's action").into());
+async fn build_command(
+    conn: &mut Conn,
+    request: &MutationRequest,
+    rules: &SportRules,
+    match_teams: &MatchTeams,
+) -> QueryResult<MatchCommand> {
+    let Mutation::ApplyMatchAction { action, body, occurred_at, .. } = &request.mutation else {
+        return Err(
+            Rejection::new(RejectionReason::Invalid, "no-action", "not a match's action").into()
+        );
     };
-    let mut players = players::known(conn, &rules.players(action, body)).await?;
-    let closed: Vec<i64> =
-        players.iter().map(|one| one.team_id).filter(|&id| sides.is_closed(id)).collect();
-    if !closed.is_empty() {
+    let mut players = players::find_players(conn, &rules.player_ids(action, body)).await?;
+    let hidden_team_ids: Vec<i64> = players
+        .iter()
+        .map(|player| player.team_id)
+        .filter(|&id| match_teams.is_private_and_unaccepted(id))
+        .collect();
+    if !hidden_team_ids.is_empty() {
         // Their names are for those who may read the team.
-        let known = members::spoken_for(conn, job.by, &closed).await?;
-        players.retain(|one| !closed.contains(&one.team_id) || known.contains(&one.team_id));
+        let represented =
+            members::teams_represented_by(conn, request.user_id, &hidden_team_ids).await?;
+        players.retain(|one| {
+            !hidden_team_ids.contains(&one.team_id) || represented.contains(&one.team_id)
+        });
     }
-    let at = occurred_at.filter(|at| *at <= job.at).unwrap_or(job.at);
+    let at = occurred_at.filter(|at| *at <= request.received_at).unwrap_or(request.received_at);
     let at = chrono::DateTime::from_timestamp_millis(at.timestamp_millis()).unwrap_or(at);
-    Ok(Command { action: action.clone(), body: body.clone(), by: job.by, at, players })
+    Ok(MatchCommand {
+        action: action.clone(),
+        body: body.clone(),
+        user_id: request.user_id,
+        occurred_at: at,
+        players,
+    })
 }
 
 /// Adds the entry; gives the row as it is with it.
-async fn save(
+async fn append_entry(
     conn: &mut Conn,
-    games: &Games,
+    match_cache: &MatchCache,
     mut row: MatchRow,
-    (command, game): (&Command, &Game),
-) -> Found<MatchRow> {
-    let summary = rules(&row)?.summary(game);
+    (command, game): (&MatchCommand, &ErasedMatch),
+) -> QueryResult<MatchRow> {
+    let summary = rules_of(&row)?.summary(game);
     let body = serde_json::to_string(command)?;
     let number = row.entry_count + 1;
-    let hash = shapes::entry_hash(&row.last_hash, number, &body);
+    let hash = json::entry_hash(&row.last_hash, number, &body);
     let entry = diesel::insert_into(entries::table).values((
         entries::match_id.eq(row.id),
         entries::number.eq(number),
@@ -279,8 +313,11 @@ async fn save(
         rows::entry_count.eq(number),
         rows::last_hash.eq(&hash),
     ));
-    both!(conn, entry.execute(conn), newest.execute(conn));
-    games.keep(row.id, Known { number, hash: hash.clone(), game: game.clone() });
+    join_queries!(conn, entry.execute(conn), newest.execute(conn));
+    match_cache.insert(
+        row.id,
+        CachedMatch { entry_number: number, entry_hash: hash.clone(), game: game.clone() },
+    );
     row.status = summary.status.to_owned();
     (row.home_score, row.away_score) = (summary.home_score, summary.away_score);
     row.version += 1;

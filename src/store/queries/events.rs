@@ -5,49 +5,47 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::commit::Written;
+use super::commit::MutationEffect;
 use super::dialect::Conn;
-use super::prune;
-use super::results;
-use super::settings;
+use super::{prune, results, settings};
 use crate::domain::leaderboard::Ranking;
-use crate::domain::purchases::Sales;
+use crate::domain::purchases::TicketSales;
 use crate::domain::rejection::Rejection;
-use crate::domain::topic::Stream;
-use crate::sports::Rules;
-use crate::store::error::Found;
-use crate::store::job::EventEdit;
-use crate::store::job::EventFields;
-use crate::store::job::Job;
+use crate::domain::topic::StreamId;
+use crate::sports::SportRules;
+use crate::store::error::QueryResult;
+use crate::store::json;
+use crate::store::mutation::{EventEdit, MutationRequest, NewEvent};
 use crate::store::rows::EventRow;
-use crate::store::schema::events;
-use crate::store::schema::matches;
-use crate::store::schema::purchases;
-use crate::store::shapes;
+use crate::store::schema::{events, matches, purchases};
 
-pub async fn row(conn: &mut Conn, id: i64) -> Found<Option<EventRow>> {
+pub async fn find_row(conn: &mut Conn, id: i64) -> QueryResult<Option<EventRow>> {
     Ok(events::table.find(id).get_result(conn).await.optional()?)
 }
 
 /// The row, unchanged by others until the transaction ends. Lock a match first, its event after.
-pub async fn lock(conn: &mut Conn, id: i64) -> Found<EventRow> {
+pub async fn lock(conn: &mut Conn, id: i64) -> QueryResult<EventRow> {
     let row: Option<EventRow> =
-        locked!(events::table.find(id)).get_result(conn).await.optional()?;
+        for_update!(events::table.find(id)).get_result(conn).await.optional()?;
     Ok(row.ok_or_else(|| Rejection::not_found("event"))?)
 }
 
 /// `(etag, body)` of an event.
-pub async fn shown(conn: &mut Conn, id: i64) -> Found<Option<(String, Value)>> {
-    let Some(row) = row(conn, id).await? else { return Ok(None) };
-    Ok(Some((row.version.to_string(), shapes::event(&row)?)))
+pub async fn find_with_etag(conn: &mut Conn, id: i64) -> QueryResult<Option<(String, Value)>> {
+    let Some(row) = find_row(conn, id).await? else { return Ok(None) };
+    Ok(Some((row.version.to_string(), json::event_json(&row)?)))
 }
 
-pub async fn create(conn: &mut Conn, job: &Job, fields: &EventFields) -> Found<Written> {
-    if Rules::find(&fields.sport).is_none() {
+pub async fn create(
+    conn: &mut Conn,
+    request: &MutationRequest,
+    fields: &NewEvent,
+) -> QueryResult<MutationEffect> {
+    if SportRules::find(&fields.sport).is_none() {
         return Err(Rejection::field("/sport", "no such sport").into());
     }
     let ranking = Ranking { points: fields.points, tie_breakers: fields.tie_breakers.clone() };
-    let sales = Sales {
+    let sales = TicketSales {
         capacity: fields.capacity,
         max_quantity: fields.max_quantity,
         ticket_types: fields.ticket_types.clone(),
@@ -59,50 +57,55 @@ pub async fn create(conn: &mut Conn, job: &Job, fields: &EventFields) -> Found<W
             events::visibility.eq(&fields.visibility),
             events::ranking.eq(serde_json::to_string(&ranking)?),
             events::sales.eq(serde_json::to_string(&sales)?),
-            events::created_by.eq(job.by),
-            events::created_at.eq(job.at.timestamp_millis()),
+            events::created_by.eq(request.user_id),
+            events::created_at.eq(request.received_at.timestamp_millis()),
         ))
         .returning(events::all_columns)
         .get_result(conn)
         .await?;
-    Ok(Written::new(201, shapes::event(&row)?).version(row.version))
+    Ok(MutationEffect::new(201, json::event_json(&row)?).with_version(row.version))
 }
 
-pub async fn edit(conn: &mut Conn, job: &Job, id: i64, fields: &EventEdit) -> Found<Written> {
+pub async fn edit(
+    conn: &mut Conn,
+    request: &MutationRequest,
+    id: i64,
+    fields: &EventEdit,
+) -> QueryResult<MutationEffect> {
     if fields.visibility.is_some() {
         // Matches before their event, as everywhere; those that are made meanwhile wait below.
         let of_event = matches::table.filter(matches::event_id.eq(id)).select(matches::id);
-        let _: Vec<i64> = locked!(of_event.order(matches::id)).load(conn).await?;
+        let _: Vec<i64> = for_update!(of_event.order(matches::id)).load(conn).await?;
     }
     let row = lock(conn, id).await?;
-    job.expects(row.version)?;
-    let (before, was_public) = (row.ranking()?, row.is_public());
-    let row = save(conn, row, fields).await?;
+    request.check_if_match(row.version)?;
+    let (previous_ranking, was_public) = (row.ranking()?, row.is_public());
+    let row = update_row(conn, row, fields).await?;
     if row.is_public() != was_public {
         let of_event = matches::table.filter(matches::event_id.eq(id));
-        let kept = matches::event_is_public.eq(row.is_public());
-        diesel::update(of_event).set(kept).execute(conn).await?;
-        settings::rights_changed(conn).await?;
+        let is_public = matches::event_is_public.eq(row.is_public());
+        diesel::update(of_event).set(is_public).execute(conn).await?;
+        settings::bump_rights_version(conn).await?;
         if row.is_public() {
-            prune::whole(conn, Stream::Event(id)).await?;
+            prune::prune_all(conn, StreamId::Event(id)).await?;
         }
     }
-    let written = Written::new(200, shapes::event(&row)?).version(row.version);
-    if row.ranking()? == before {
-        return Ok(written);
+    let effect = MutationEffect::new(200, json::event_json(&row)?).with_version(row.version);
+    if row.ranking()? == previous_ranking {
+        return Ok(effect);
     }
-    let message = results::table_update(conn, &row).await?;
-    Ok(written.telling(Stream::Event(id), vec![message]))
+    let message = results::leaderboard_message(conn, &row).await?;
+    Ok(effect.with_messages(StreamId::Event(id), vec![message]))
 }
 
 /// The row with what `fields` says of it.
-async fn save(conn: &mut Conn, row: EventRow, fields: &EventEdit) -> Found<EventRow> {
+async fn update_row(conn: &mut Conn, row: EventRow, fields: &EventEdit) -> QueryResult<EventRow> {
     let (ranking, sales) = (row.ranking()?, row.sales()?);
     let ranking = Ranking {
         points: fields.points.unwrap_or(ranking.points),
         tie_breakers: fields.tie_breakers.clone().unwrap_or(ranking.tie_breakers),
     };
-    let sales = Sales {
+    let sales = TicketSales {
         capacity: fields.capacity.unwrap_or(sales.capacity),
         max_quantity: fields.max_quantity.unwrap_or(sales.max_quantity),
         ticket_types: fields.ticket_types.clone().unwrap_or(sales.ticket_types),
@@ -121,22 +124,26 @@ async fn save(conn: &mut Conn, row: EventRow, fields: &EventEdit) -> Found<Event
     Ok(row)
 }
 
-pub async fn delete(conn: &mut Conn, job: &Job, id: i64) -> Found<Written> {
+pub async fn delete(
+    conn: &mut Conn,
+    request: &MutationRequest,
+    id: i64,
+) -> QueryResult<MutationEffect> {
     let row = lock(conn, id).await?;
-    job.expects(row.version)?;
+    request.check_if_match(row.version)?;
     let has_matches = exists(matches::table.filter(matches::event_id.eq(id)));
     let has_purchases = exists(purchases::table.filter(purchases::event_id.eq(id)));
     let (has_matches, has_purchases): (bool, bool) =
         diesel::select((has_matches, has_purchases)).get_result(conn).await?;
     if has_matches {
-        let words = "the event has matches; delete them first";
-        return Err(Rejection::conflict("event-has-matches", words).into());
+        let detail = "the event has matches; delete them first";
+        return Err(Rejection::conflict("event-has-matches", detail).into());
     }
     if has_purchases {
         let words = "tickets of the event were bought; it has to stay";
         return Err(Rejection::conflict("event-has-purchases", words).into());
     }
     diesel::delete(events::table.find(id)).execute(conn).await?;
-    settings::rights_changed(conn).await?;
-    Ok(Written::gone())
+    settings::bump_rights_version(conn).await?;
+    Ok(MutationEffect::no_content())
 }

@@ -3,20 +3,18 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::commit::Written;
+use super::commit::MutationEffect;
 use super::dialect::Conn;
 use super::users::folded;
 use crate::domain::rejection::Rejection;
-use crate::store::error::Found;
-use crate::store::job::Job;
-use crate::store::job::NewIdentity;
+use crate::store::error::QueryResult;
+use crate::store::json;
 use crate::store::model::User;
+use crate::store::mutation::{MutationRequest, NewIdentity};
 use crate::store::rows::UserRow;
-use crate::store::schema::identities;
-use crate::store::schema::users;
-use crate::store::shapes;
+use crate::store::schema::{identities, users};
 
-pub async fn user(conn: &mut Conn, issuer: &str, subject: &str) -> Found<Option<User>> {
+pub async fn user(conn: &mut Conn, issuer: &str, subject: &str) -> QueryResult<Option<User>> {
     let row: Option<UserRow> = identities::table
         .inner_join(users::table.on(users::id.eq(identities::user_id)))
         .filter(identities::issuer.eq(issuer))
@@ -29,7 +27,11 @@ pub async fn user(conn: &mut Conn, issuer: &str, subject: &str) -> Found<Option<
 }
 
 /// A conflict where another request was first.
-pub async fn create(conn: &mut Conn, job: &Job, new: &NewIdentity) -> Found<Written> {
+pub async fn create(
+    conn: &mut Conn,
+    job: &MutationRequest,
+    new: &NewIdentity,
+) -> QueryResult<MutationEffect> {
     let email = new.email.as_deref().map(folded);
     let row = match insert(conn, job, (email.as_deref(), &new.name)).await? {
         Some(row) => Some(row),
@@ -42,7 +44,7 @@ pub async fn create(conn: &mut Conn, job: &Job, new: &NewIdentity) -> Found<Writ
             identities::issuer.eq(&new.issuer),
             identities::subject.eq(&new.subject),
             identities::user_id.eq(row.id),
-            identities::created_at.eq(job.at.timestamp_millis()),
+            identities::created_at.eq(job.received_at.timestamp_millis()),
         ))
         .on_conflict_do_nothing()
         .execute(conn)
@@ -50,7 +52,7 @@ pub async fn create(conn: &mut Conn, job: &Job, new: &NewIdentity) -> Found<Writ
     if bound == 0 {
         return Err(known().into());
     }
-    Ok(Written::new(201, shapes::user(&row)).version(row.version))
+    Ok(MutationEffect::new(201, json::user_json(&row)).with_version(row.version))
 }
 
 fn known() -> Rejection {
@@ -60,15 +62,15 @@ fn known() -> Rejection {
 /// `None` where another user has the address.
 async fn insert(
     conn: &mut Conn,
-    job: &Job,
+    job: &MutationRequest,
     (email, name): (Option<&str>, &str),
-) -> Found<Option<UserRow>> {
+) -> QueryResult<Option<UserRow>> {
     let row = diesel::insert_into(users::table)
         .values((
             users::email.eq(email),
             users::name.eq(name),
             users::role.eq("user"),
-            users::created_at.eq(job.at.timestamp_millis()),
+            users::created_at.eq(job.received_at.timestamp_millis()),
         ))
         .on_conflict_do_nothing()
         .returning(users::all_columns)

@@ -2,27 +2,19 @@
 
 use std::collections::HashMap;
 
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::dialect;
 use super::dialect::Conn;
-use crate::domain::message::Message;
-use crate::domain::message::StoredMessage;
-use crate::domain::topic::Channel;
-use crate::domain::topic::Seq;
-use crate::domain::topic::Stream;
-use crate::store::error::Fault;
-use crate::store::error::Found;
-use crate::store::model::Head;
-use crate::store::model::Page;
-use crate::store::rows::MessageRow;
-use crate::store::rows::StreamRow;
-use crate::store::schema::messages;
-use crate::store::schema::streams;
-use crate::store::shapes;
+use crate::domain::message::{Message, StoredMessage};
+use crate::domain::topic::{Channel, Seq, StreamId};
+use crate::store::error::{QueryError, QueryResult};
+use crate::store::json;
+use crate::store::model::{LogPage, StreamHead};
+use crate::store::rows::{MessageRow, StreamRow};
+use crate::store::schema::{messages, streams};
 
 /// Appends what one command said, in order, inside the caller's transaction.
 ///
@@ -36,25 +28,25 @@ use crate::store::shapes;
 pub async fn append(
     conn: &mut Conn,
     at: DateTime<Utc>,
-    said: &[Message],
-) -> Found<Vec<(Stream, Seq)>> {
-    let mut told: Vec<Stream> = said.iter().map(|message| message.topic.stream).collect();
-    told.sort_unstable();
-    told.dedup();
+    messages: &[Message],
+) -> QueryResult<Vec<(StreamId, Seq)>> {
+    let mut streams: Vec<StreamId> = messages.iter().map(|message| message.topic.stream).collect();
+    streams.sort_unstable();
+    streams.dedup();
 
-    let count = |stream| said.iter().filter(|message| message.topic.stream == stream).count();
-    let asked: Vec<(String, i64)> = told
+    let count = |stream| messages.iter().filter(|message| message.topic.stream == stream).count();
+    let counts: Vec<(String, i64)> = streams
         .iter()
         .map(|&stream| (stream.to_string(), i64::try_from(count(stream)).unwrap_or(i64::MAX)))
         .collect();
-    let advanced = advance(conn, &asked).await?;
+    let advanced = advance_heads(conn, &counts).await?;
 
-    let mut heads = Vec::with_capacity(told.len());
-    let mut rows = Vec::with_capacity(said.len());
-    for ((&stream, (_, count)), (id, head)) in told.iter().zip(&asked).zip(advanced) {
-        let of_stream = said.iter().filter(|message| message.topic.stream == stream);
+    let mut heads = Vec::with_capacity(streams.len());
+    let mut rows = Vec::with_capacity(messages.len());
+    for ((&stream, (_, count)), (id, head)) in streams.iter().zip(&counts).zip(advanced) {
+        let of_stream = messages.iter().filter(|message| message.topic.stream == stream);
         for (message, seq) in of_stream.zip(head - count + 1..) {
-            rows.push(row(id, message, seq, at)?);
+            rows.push(message_row(id, message, seq, at)?);
         }
         heads.push((stream, head));
     }
@@ -62,26 +54,31 @@ pub async fn append(
     Ok(heads)
 }
 
-fn row(stream_id: i64, message: &Message, seq: Seq, at: DateTime<Utc>) -> Found<MessageRow> {
+fn message_row(
+    stream_id: i64,
+    message: &Message,
+    seq: Seq,
+    at: DateTime<Utc>,
+) -> QueryResult<MessageRow> {
     let committed_at = at.timestamp_millis();
     Ok(MessageRow {
         stream_id,
         seq,
-        channel: message.topic.channel.map(|channel| channel.word().to_owned()),
-        kind: message.kind.to_owned(),
+        channel: message.topic.channel.map(|channel| channel.as_str().to_owned()),
+        kind: message.message_type.to_owned(),
         label: message.label.clone(),
-        envelope: shapes::envelope(message, seq, &shapes::time(committed_at))?,
+        envelope: json::encode_envelope(message, seq, &json::format_time(committed_at))?,
         committed_at,
     })
 }
 
 /// Gives out the next numbers of each topic: the ids of the streams and their new heads.
-async fn advance(conn: &mut Conn, asked: &[(String, i64)]) -> Found<Vec<(i64, Seq)>> {
-    let mut advanced = Vec::with_capacity(asked.len());
-    for (bumped, asked) in dialect::bump(conn, asked).await?.into_iter().zip(asked) {
-        advanced.push(match bumped {
+async fn advance_heads(conn: &mut Conn, counts: &[(String, i64)]) -> QueryResult<Vec<(i64, Seq)>> {
+    let mut advanced = Vec::with_capacity(counts.len());
+    for (advanced_head, asked) in dialect::bump_heads(conn, counts).await?.into_iter().zip(counts) {
+        advanced.push(match advanced_head {
             Some(bumped) => bumped,
-            None => start(conn, asked).await?,
+            None => create_stream(conn, asked).await?,
         });
     }
     Ok(advanced)
@@ -89,36 +86,43 @@ async fn advance(conn: &mut Conn, asked: &[(String, i64)]) -> Found<Vec<(i64, Se
 
 /// Makes a stream with its first messages. Where somebody else is telling it right now, this
 /// waits for them.
-async fn start(conn: &mut Conn, asked: &(String, i64)) -> Found<(i64, Seq)> {
+async fn create_stream(conn: &mut Conn, count: &(String, i64)) -> QueryResult<(i64, Seq)> {
     diesel::insert_into(streams::table)
-        .values(streams::topic.eq(&asked.0))
+        .values(streams::topic.eq(&count.0))
         .on_conflict_do_nothing()
         .execute(conn)
         .await?;
-    let bumped = dialect::bump(conn, std::slice::from_ref(asked)).await?;
+    let bumped = dialect::bump_heads(conn, std::slice::from_ref(count)).await?;
     let bumped = bumped.into_iter().next().flatten();
-    bumped.ok_or_else(|| Fault::Broken(format!("stream {} could not be made", asked.0)))
+    bumped.ok_or_else(|| {
+        QueryError::InvariantViolated(format!("stream {} could not be made", count.0))
+    })
 }
 
 /// At most `limit` messages after `after`, with the head and what is pruned of the same moment.
 ///
 /// - Costs: two seeks by key, however long the stream is.
-pub async fn read_after(conn: &mut Conn, stream: Stream, after: Seq, limit: i64) -> Found<Page> {
+pub async fn read_after(
+    conn: &mut Conn,
+    stream: StreamId,
+    after: Seq,
+    limit: i64,
+) -> QueryResult<LogPage> {
     // Pruning may remove messages between the two reads; then the first is asked again.
     for _ in 0..8 {
-        let Some(row) = stream_row(conn, stream).await? else { return Ok(Page::default()) };
+        let Some(row) = find_stream(conn, stream).await? else { return Ok(LogPage::default()) };
         let rows = messages_after(conn, &row, after, limit).await?;
         let first = rows.as_slice().first().map(|message: &MessageRow| message.seq);
         let expected = after.max(row.pruned_seq) + 1;
         if limit <= 0 || first == Some(expected) || (first.is_none() && row.head_seq < expected) {
-            let messages = rows.into_iter().map(stored).collect::<Found<_>>()?;
-            return Ok(Page { messages, head: row.head_seq, pruned: row.pruned_seq });
+            let messages = rows.into_iter().map(to_stored_message).collect::<QueryResult<_>>()?;
+            return Ok(LogPage { messages, head_seq: row.head_seq, pruned_seq: row.pruned_seq });
         }
     }
-    Err(Fault::Broken(format!("stream {stream} has a gap after {after}")))
+    Err(QueryError::InvariantViolated(format!("stream {stream} has a gap after {after}")))
 }
 
-pub async fn stream_row(conn: &mut Conn, stream: Stream) -> Found<Option<StreamRow>> {
+pub async fn find_stream(conn: &mut Conn, stream: StreamId) -> QueryResult<Option<StreamRow>> {
     let topic = stream.to_string();
     let query = streams::table.filter(streams::topic.eq(topic));
     // Not `first`: SQLite prepares a statement with a bound LIMIT anew at each use, and that was
@@ -127,8 +131,8 @@ pub async fn stream_row(conn: &mut Conn, stream: Stream) -> Found<Option<StreamR
 }
 
 /// The head of a stream; 0 before its first message.
-pub async fn head(conn: &mut Conn, stream: Stream) -> Found<Seq> {
-    Ok(stream_row(conn, stream).await?.map_or(0, |row| row.head_seq))
+pub async fn head_seq(conn: &mut Conn, stream: StreamId) -> QueryResult<Seq> {
+    Ok(find_stream(conn, stream).await?.map_or(0, |row| row.head_seq))
 }
 
 /// A seek on the primary key.
@@ -137,7 +141,7 @@ pub async fn messages_after(
     stream: &StreamRow,
     after: Seq,
     limit: i64,
-) -> Found<Vec<MessageRow>> {
+) -> QueryResult<Vec<MessageRow>> {
     let query = messages::table
         .filter(messages::stream_id.eq(stream.id))
         .filter(messages::seq.gt(after))
@@ -147,25 +151,35 @@ pub async fn messages_after(
     Ok(query.load(conn).await?)
 }
 
-fn stored(row: MessageRow) -> Found<StoredMessage> {
+fn to_stored_message(row: MessageRow) -> QueryResult<StoredMessage> {
     let channel = match row.channel.as_deref() {
         None => None,
-        Some(word) => Some(Channel::from_word(word).ok_or_else(|| {
-            Fault::Broken(format!("message {} is in an unknown channel: {word}", row.seq))
+        Some(word) => Some(Channel::from_name(word).ok_or_else(|| {
+            QueryError::InvariantViolated(format!(
+                "message {} is in an unknown channel: {word}",
+                row.seq
+            ))
         })?),
     };
     let MessageRow { seq, kind, label, envelope, committed_at, .. } = row;
-    Ok(StoredMessage { seq, channel, kind, label, envelope, at_ms: committed_at })
+    Ok(StoredMessage {
+        seq,
+        channel,
+        message_type: kind,
+        label,
+        envelope,
+        appended_at_ms: committed_at,
+    })
 }
 
 /// In the order asked.
-pub async fn heads(conn: &mut Conn, asked: &[Stream]) -> Found<Vec<Head>> {
-    let topics: Vec<String> = asked.iter().map(ToString::to_string).collect();
+pub async fn heads(conn: &mut Conn, streams: &[StreamId]) -> QueryResult<Vec<StreamHead>> {
+    let topics: Vec<String> = streams.iter().map(ToString::to_string).collect();
     let query = streams::table.filter(streams::topic.eq_any(&topics));
     let rows: Vec<StreamRow> = query.load(conn).await?;
-    let known: HashMap<String, Head> = rows
+    let heads_by_topic: HashMap<String, StreamHead> = rows
         .into_iter()
-        .map(|row| (row.topic, Head { head: row.head_seq, pruned: row.pruned_seq }))
+        .map(|row| (row.topic, StreamHead { head_seq: row.head_seq, pruned_seq: row.pruned_seq }))
         .collect();
-    Ok(topics.iter().map(|topic| known.get(topic).copied().unwrap_or_default()).collect())
+    Ok(topics.iter().map(|topic| heads_by_topic.get(topic).copied().unwrap_or_default()).collect())
 }

@@ -1,150 +1,149 @@
 //! Matches as they are arranged; what happens in them is in `entries`.
 
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::commit::Written;
+use super::commit::MutationEffect;
 use super::dialect::Conn;
-use super::entries;
-use super::events;
-use super::members;
-use super::registrations;
-use super::results;
-use super::schedule;
-use super::schedule::Sides;
-use super::settings;
-use super::teams;
-use crate::domain::rejection::FieldError;
-use crate::domain::rejection::Rejection;
-use crate::domain::topic::Stream;
-use crate::sports::Rules;
-use crate::store::error::Fault;
-use crate::store::error::Found;
-use crate::store::games::Games;
-use crate::store::job::Job;
-use crate::store::job::MatchEdit;
-use crate::store::job::MatchFields;
-use crate::store::rows::EventRow;
-use crate::store::rows::MatchRow;
-use crate::store::rows::TeamRow;
-use crate::store::schema::matches;
-use crate::store::schema::registrations as r;
-use crate::store::schema::teams as t;
-use crate::store::shapes;
+use super::schedule::MatchTeams;
+use super::{entries, events, members, registrations, results, schedule, settings, teams};
+use crate::domain::rejection::{FieldError, Rejection};
+use crate::domain::topic::StreamId;
+use crate::sports::SportRules;
+use crate::store::error::{QueryError, QueryResult};
+use crate::store::json;
+use crate::store::match_cache::MatchCache;
+use crate::store::mutation::{MatchEdit, MutationRequest, NewMatch};
+use crate::store::rows::{EventRow, MatchRow, TeamRow};
+use crate::store::schema::{matches, registrations as r, teams as t};
 
 /// None: ids start at 1.
-const NO_EVENT: i64 = 0;
+const NO_EVENT_ID: i64 = 0;
 
-pub async fn row(conn: &mut Conn, id: i64) -> Found<Option<MatchRow>> {
+pub async fn find_row(conn: &mut Conn, id: i64) -> QueryResult<Option<MatchRow>> {
     Ok(matches::table.find(id).get_result(conn).await.optional()?)
 }
 
 /// The row, unchanged by others until the transaction ends.
-pub async fn lock(conn: &mut Conn, id: i64) -> Found<MatchRow> {
+pub async fn lock(conn: &mut Conn, id: i64) -> QueryResult<MatchRow> {
     let row: Option<MatchRow> =
-        locked!(matches::table.find(id)).get_result(conn).await.optional()?;
+        for_update!(matches::table.find(id)).get_result(conn).await.optional()?;
     Ok(row.ok_or_else(|| Rejection::not_found("match"))?)
 }
 
 /// The same with its teams, which may be renamed meanwhile.
-pub async fn lock_with_sides(conn: &mut Conn, id: i64) -> Found<(MatchRow, Sides)> {
-    let row = locked!(matches::table.find(id));
+pub async fn lock_with_teams(conn: &mut Conn, id: i64) -> QueryResult<(MatchRow, MatchTeams)> {
+    let row = for_update!(matches::table.find(id));
     let plays = matches::home_team_id.eq(t::id).or(matches::away_team_id.eq(t::id));
     let takes_part =
         r::team_id.eq(t::id.nullable()).and(matches::event_id.eq(r::event_id.nullable()));
-    let sides = t::table
+    let teams = t::table
         .inner_join(matches::table.on(plays))
         .left_join(r::table.on(takes_part))
         .filter(matches::id.eq(id))
         .select((t::all_columns, r::accepted.nullable()));
-    let (rows, sides): (Vec<MatchRow>, Vec<_>) = both!(conn, row.load(conn), sides.load(conn));
+    let (rows, sides): (Vec<MatchRow>, Vec<_>) =
+        join_queries!(conn, row.load(conn), teams.load(conn));
     let row = rows.into_iter().next().ok_or_else(|| Rejection::not_found("match"))?;
-    let sides = Sides::of(&row, sides);
+    let sides = MatchTeams::from_rows(&row, sides);
     Ok((row, sides))
 }
 
-async fn sides(conn: &mut Conn, row: &MatchRow) -> Found<Sides> {
+async fn load_teams(conn: &mut Conn, row: &MatchRow) -> QueryResult<MatchTeams> {
     let takes_part =
-        r::team_id.eq(t::id.nullable()).and(r::event_id.eq(row.event_id.unwrap_or(NO_EVENT)));
-    let sides = t::table
+        r::team_id.eq(t::id.nullable()).and(r::event_id.eq(row.event_id.unwrap_or(NO_EVENT_ID)));
+    let rows = t::table
         .left_join(r::table.on(takes_part))
         .filter(t::id.eq(row.home_team_id).or(t::id.eq(row.away_team_id)))
         .select((t::all_columns, r::accepted.nullable()));
-    let sides: Vec<(TeamRow, Option<bool>)> = sides.load(conn).await?;
-    Ok(Sides::of(row, sides))
+    let sides: Vec<(TeamRow, Option<bool>)> = rows.load(conn).await?;
+    Ok(MatchTeams::from_rows(row, sides))
 }
 
 /// A match of an event also registers those of its teams that aren't yet: the table changes.
-pub async fn create(conn: &mut Conn, job: &Job, fields: &MatchFields) -> Found<Written> {
-    let event = event_of(conn, fields).await?;
-    let teams = teams::pair(conn, fields.home_team_id, fields.away_team_id).await?;
-    let wrong = wrong(fields, event.as_ref(), &teams);
-    let Some(rules) = Rules::find(&fields.sport).filter(|_| wrong.is_empty()) else {
-        return Err(Rejection::fields(wrong).into());
+pub async fn create(
+    conn: &mut Conn,
+    request: &MutationRequest,
+    fields: &NewMatch,
+) -> QueryResult<MutationEffect> {
+    let event = lock_event(conn, fields).await?;
+    let teams = teams::find_pair(conn, fields.home_team_id, fields.away_team_id).await?;
+    let errors = reference_errors(fields, event.as_ref(), &teams);
+    let Some(rules) = SportRules::find(&fields.sport).filter(|_| errors.is_empty()) else {
+        return Err(Rejection::fields(errors).into());
     };
-    let agreed = agreed(conn, job, fields).await?;
-    let row = insert(conn, job, fields, (event.as_ref(), agreed)).await?;
+    let agreed = accepted_sides(conn, request, fields).await?;
+    let row = insert_row(conn, request, fields, (event.as_ref(), agreed)).await?;
     if !row.is_public() {
         // Who took part beside a team may read it no more, if not this match.
-        settings::rights_changed(conn).await?;
+        settings::bump_rights_version(conn).await?;
     }
-    let mut table = None;
+    let mut table_message = None;
     if let Some(event) = &event
-        && registrations::join(conn, job, event, [row.home_team_id, row.away_team_id]).await?
+        && registrations::register_missing_teams(
+            conn,
+            request,
+            event,
+            [row.home_team_id, row.away_team_id],
+        )
+        .await?
     {
-        table = Some(results::table_update(conn, event).await?);
+        table_message = Some(results::leaderboard_message(conn, event).await?);
     }
-    let sides = sides(conn, &row).await?;
-    let fixture = row.fixture(&sides.teams)?;
-    let game = rules.start(&fixture)?;
-    let shape = shapes::brief(shapes::game(&row, &fixture, rules, &game));
-    let mut messages = schedule::update("created", &row, &sides, &shape);
-    messages.extend(table);
-    let written = Written::new(201, shape).version(row.version);
-    Ok(written.telling(Stream::Match(row.id), messages))
+    let match_teams = load_teams(conn, &row).await?;
+    let match_info = row.match_info(&match_teams.teams)?;
+    let game = rules.initial_state(&match_info)?;
+    let json = json::to_list_item(json::match_json(&row, &match_info, rules, &game));
+    let mut messages = schedule::update_messages("created", &row, &match_teams, &json);
+    messages.extend(table_message);
+    let effect = MutationEffect::new(201, json).with_version(row.version);
+    Ok(effect.with_messages(StreamId::Match(row.id), messages))
 }
 
 /// The event of a match to be. Locked: it can't become private meanwhile.
-async fn event_of(conn: &mut Conn, fields: &MatchFields) -> Found<Option<EventRow>> {
+async fn lock_event(conn: &mut Conn, fields: &NewMatch) -> QueryResult<Option<EventRow>> {
     let Some(id) = fields.event_id else { return Ok(None) };
     match events::lock(conn, id).await {
-        Err(Fault::Rejected(_)) => Err(Rejection::field("/event_id", "no such event").into()),
+        Err(QueryError::Rejected(_)) => Err(Rejection::field("/event_id", "no such event").into()),
         locked => locked.map(Some),
     }
 }
 
 /// Whether home and away agree to a match of no event by its being made: where its maker may say
 /// so for them. In an event their registrations say it.
-async fn agreed(conn: &mut Conn, job: &Job, fields: &MatchFields) -> Found<[bool; 2]> {
-    let sides = [fields.home_team_id, fields.away_team_id];
+async fn accepted_sides(
+    conn: &mut Conn,
+    request: &MutationRequest,
+    fields: &NewMatch,
+) -> QueryResult<[bool; 2]> {
+    let team_ids = [fields.home_team_id, fields.away_team_id];
     if fields.event_id.is_some() {
         return Ok([true; 2]);
     }
-    let spoken_for = members::spoken_for(conn, job.by, &sides).await?;
-    Ok(sides.map(|id| spoken_for.contains(&id)))
+    let spoken_for = members::teams_represented_by(conn, request.user_id, &team_ids).await?;
+    Ok(team_ids.map(|id| spoken_for.contains(&id)))
 }
 
-async fn insert(
+async fn insert_row(
     conn: &mut Conn,
-    job: &Job,
-    fields: &MatchFields,
+    request: &MutationRequest,
+    fields: &NewMatch,
     (event, [home_agreed, away_agreed]): (Option<&EventRow>, [bool; 2]),
-) -> Found<MatchRow> {
+) -> QueryResult<MatchRow> {
     let row = diesel::insert_into(matches::table)
         .values((
             matches::sport.eq(&fields.sport),
             matches::format.eq(fields.format.to_string()),
             matches::home_team_id.eq(fields.home_team_id),
             matches::away_team_id.eq(fields.away_team_id),
-            matches::starts_at.eq(fields.starts_at.map(milliseconds)),
+            matches::starts_at.eq(fields.starts_at.map(to_millis)),
             matches::venue.eq(fields.venue.as_deref()),
             matches::visibility.eq(&fields.visibility),
-            matches::created_by.eq(job.by),
+            matches::created_by.eq(request.user_id),
             matches::status.eq("scheduled"),
-            matches::created_at.eq(job.at.timestamp_millis()),
+            matches::created_at.eq(request.received_at.timestamp_millis()),
             matches::event_id.eq(fields.event_id),
             matches::event_is_public.eq(event.is_none_or(EventRow::is_public)),
             matches::home_agreed.eq(home_agreed),
@@ -156,20 +155,24 @@ async fn insert(
     Ok(row)
 }
 
-fn milliseconds(at: DateTime<Utc>) -> i64 {
+fn to_millis(at: DateTime<Utc>) -> i64 {
     at.timestamp_millis()
 }
 
 /// What is wrong with the references of a new match.
-fn wrong(fields: &MatchFields, event: Option<&EventRow>, teams: &[TeamRow]) -> Vec<FieldError> {
-    let is_team = |id| teams.iter().any(|team| team.id == id);
-    let is_other = event.is_some_and(|event| event.sport != fields.sport);
+fn reference_errors(
+    fields: &NewMatch,
+    event: Option<&EventRow>,
+    teams: &[TeamRow],
+) -> Vec<FieldError> {
+    let team_exists = |id| teams.iter().any(|team| team.id == id);
+    let is_other_sport = event.is_some_and(|event| event.sport != fields.sport);
     let (home, away) = (fields.home_team_id, fields.away_team_id);
     let checks = [
-        (Rules::find(&fields.sport).is_none(), "/sport", "no such sport"),
-        (is_other, "/sport", "the event is of another sport"),
-        (!is_team(home), "/home_team_id", "no such team"),
-        (!is_team(away), "/away_team_id", "no such team"),
+        (SportRules::find(&fields.sport).is_none(), "/sport", "no such sport"),
+        (is_other_sport, "/sport", "the event is of another sport"),
+        (!team_exists(home), "/home_team_id", "no such team"),
+        (!team_exists(away), "/away_team_id", "no such team"),
         (home == away, "/away_team_id", "a team can't play itself"),
     ];
     let error = |&(_, pointer, detail): &(bool, &str, &str)| FieldError {
@@ -181,16 +184,16 @@ fn wrong(fields: &MatchFields, event: Option<&EventRow>, teams: &[TeamRow]) -> V
 
 pub async fn edit(
     conn: &mut Conn,
-    games: &Games,
-    job: &Job,
+    match_cache: &MatchCache,
+    request: &MutationRequest,
     (id, fields): (i64, &MatchEdit),
-) -> Found<Written> {
+) -> QueryResult<MutationEffect> {
     let row = lock(conn, id).await?;
-    job.expects(row.version)?;
-    let starts_at = fields.starts_at.map_or(row.starts_at, |at| at.map(milliseconds));
+    request.check_if_match(row.version)?;
+    let starts_at = fields.starts_at.map_or(row.starts_at, |at| at.map(to_millis));
     let visibility = fields.visibility.as_ref().unwrap_or(&row.visibility);
     if *visibility != row.visibility {
-        settings::rights_changed(conn).await?;
+        settings::bump_rights_version(conn).await?;
     }
     let change = if starts_at == row.starts_at { "updated" } else { "rescheduled" };
     let row: MatchRow = diesel::update(matches::table.find(id))
@@ -203,52 +206,64 @@ pub async fn edit(
         .returning(matches::all_columns)
         .get_result(conn)
         .await?;
-    let (shape, sides) = brief(conn, games, &row).await?;
-    let messages = schedule::update(change, &row, &sides, &shape);
-    let written = Written::new(200, shape).version(row.version);
-    Ok(written.telling(Stream::Match(id), messages))
+    let (json, match_teams) = list_item_with_teams(conn, match_cache, &row).await?;
+    let messages = schedule::update_messages(change, &row, &match_teams, &json);
+    let effect = MutationEffect::new(200, json).with_version(row.version);
+    Ok(effect.with_messages(StreamId::Match(id), messages))
 }
 
 /// What a list shows of a match, and its teams.
-async fn brief(conn: &mut Conn, games: &Games, row: &MatchRow) -> Found<(Value, Sides)> {
-    let sides = sides(conn, row).await?;
-    Ok((shapes::brief(entries::whole(conn, games, row, &sides.teams).await?), sides))
+async fn list_item_with_teams(
+    conn: &mut Conn,
+    match_cache: &MatchCache,
+    row: &MatchRow,
+) -> QueryResult<(Value, MatchTeams)> {
+    let match_teams = load_teams(conn, row).await?;
+    Ok((
+        json::to_list_item(entries::full_json(conn, match_cache, row, &match_teams.teams).await?),
+        match_teams,
+    ))
 }
 
-pub async fn delete(conn: &mut Conn, games: &Games, job: &Job, id: i64) -> Found<Written> {
+pub async fn delete(
+    conn: &mut Conn,
+    match_cache: &MatchCache,
+    request: &MutationRequest,
+    id: i64,
+) -> QueryResult<MutationEffect> {
     let row = lock(conn, id).await?;
-    job.expects(row.version)?;
+    request.check_if_match(row.version)?;
     if !["scheduled", "postponed", "cancelled"].contains(&row.status.as_str()) {
-        let words = format!(
+        let detail = format!(
             "the match is {}; only scheduled, postponed and cancelled ones can be deleted",
             row.status
         );
-        return Err(Rejection::conflict("match-was-played", words).into());
+        return Err(Rejection::conflict("match-was-played", detail).into());
     }
-    let (shape, sides) = brief(conn, games, &row).await?;
+    let (json, match_teams) = list_item_with_teams(conn, match_cache, &row).await?;
     diesel::delete(matches::table.find(id)).execute(conn).await?;
-    settings::rights_changed(conn).await?;
-    let messages = schedule::update("deleted", &row, &sides, &shape);
-    Ok(Written::gone().telling(Stream::Match(id), messages))
+    settings::bump_rights_version(conn).await?;
+    let messages = schedule::update_messages("deleted", &row, &match_teams, &json);
+    Ok(MutationEffect::no_content().with_messages(StreamId::Match(id), messages))
 }
 
 /// A team agrees to a match that others have arranged: from here on its streams are told of it.
 pub async fn accept(
     conn: &mut Conn,
-    games: &Games,
-    job: &Job,
+    match_cache: &MatchCache,
+    request: &MutationRequest,
     (match_id, team_id): (i64, i64),
-) -> Found<Written> {
+) -> QueryResult<MutationEffect> {
     let row = lock(conn, match_id).await?;
     let (is_home, is_away) = (row.home_team_id == team_id, row.away_team_id == team_id);
     if !is_home && !is_away {
         return Err(Rejection::not_found("match").into());
     }
     if let Some(event) = row.event_id {
-        let words = format!("the match belongs to event {event}: agree to take part in that");
-        return Err(Rejection::conflict("match-of-event", words).into());
+        let detail = format!("the match belongs to event {event}: agree to take part in that");
+        return Err(Rejection::conflict("match-of-event", detail).into());
     }
-    job.expects(row.version)?;
+    request.check_if_match(row.version)?;
     let row: MatchRow = diesel::update(matches::table.find(match_id))
         .set((
             matches::home_agreed.eq(row.home_agreed || is_home),
@@ -257,9 +272,9 @@ pub async fn accept(
         .returning(matches::all_columns)
         .get_result(conn)
         .await?;
-    let (shape, _) = brief(conn, games, &row).await?;
+    let (json, _) = list_item_with_teams(conn, match_cache, &row).await?;
     if !row.is_public() {
-        settings::rights_changed(conn).await?;
+        settings::bump_rights_version(conn).await?;
     }
-    Ok(Written::new(200, shape).version(row.version))
+    Ok(MutationEffect::new(200, json).with_version(row.version))
 }

@@ -4,29 +4,32 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
-use super::commit::Written;
+use super::commit::MutationEffect;
 use super::dialect::Conn;
-use super::settings;
-use super::teams;
-use super::users;
+use super::{settings, teams, users};
 use crate::domain::rejection::Rejection;
-use crate::store::error::Found;
+use crate::store::error::QueryResult;
 use crate::store::schema::members;
 
 /// Adds a member, or gives the role of one who is.
-pub async fn add(conn: &mut Conn, team_id: i64, user_id: i64, role: &str) -> Found<Written> {
+pub async fn add(
+    conn: &mut Conn,
+    team_id: i64,
+    user_id: i64,
+    role: &str,
+) -> QueryResult<MutationEffect> {
     teams::lock(conn, team_id).await?;
-    if users::user(conn, user_id).await?.is_none() {
+    if users::find(conn, user_id).await?.is_none() {
         return Err(Rejection::field("/user_id", "no such user").into());
     }
     let changed = diesel::update(members::table.find((team_id, user_id)))
         .set(members::role.eq(role))
         .execute(conn)
         .await?;
-    let shape = json!({ "team_id": team_id, "user_id": user_id, "role": role });
+    let json = json!({ "team_id": team_id, "user_id": user_id, "role": role });
     if changed == 1 {
-        settings::rights_changed(conn).await?;
-        return Ok(Written::new(200, shape));
+        settings::bump_rights_version(conn).await?;
+        return Ok(MutationEffect::new(200, json));
     }
     diesel::insert_into(members::table)
         .values((
@@ -36,20 +39,24 @@ pub async fn add(conn: &mut Conn, team_id: i64, user_id: i64, role: &str) -> Fou
         ))
         .execute(conn)
         .await?;
-    Ok(Written::new(201, shape))
+    Ok(MutationEffect::new(201, json))
 }
 
-pub async fn remove(conn: &mut Conn, team_id: i64, user_id: i64) -> Found<Written> {
-    let gone = diesel::delete(members::table.find((team_id, user_id))).execute(conn).await?;
-    if gone == 0 {
+pub async fn remove(conn: &mut Conn, team_id: i64, user_id: i64) -> QueryResult<MutationEffect> {
+    let deleted = diesel::delete(members::table.find((team_id, user_id))).execute(conn).await?;
+    if deleted == 0 {
         return Err(Rejection::not_found("member").into());
     }
-    settings::rights_changed(conn).await?;
-    Ok(Written::gone())
+    settings::bump_rights_version(conn).await?;
+    Ok(MutationEffect::no_content())
 }
 
 /// Those of `team_ids` that the user manages.
-pub async fn managed(conn: &mut Conn, user_id: i64, team_ids: &[i64]) -> Found<Vec<i64>> {
+pub async fn teams_managed_by(
+    conn: &mut Conn,
+    user_id: i64,
+    team_ids: &[i64],
+) -> QueryResult<Vec<i64>> {
     let query = members::table
         .filter(members::user_id.eq(user_id))
         .filter(members::role.eq("manager"))
@@ -59,9 +66,13 @@ pub async fn managed(conn: &mut Conn, user_id: i64, team_ids: &[i64]) -> Found<V
 }
 
 /// Those of `team_ids` that the user may agree for: an administrator for all.
-pub async fn spoken_for(conn: &mut Conn, user_id: i64, team_ids: &[i64]) -> Found<Vec<i64>> {
-    if users::user(conn, user_id).await?.is_some_and(|user| user.role == "admin") {
+pub async fn teams_represented_by(
+    conn: &mut Conn,
+    user_id: i64,
+    team_ids: &[i64],
+) -> QueryResult<Vec<i64>> {
+    if users::find(conn, user_id).await?.is_some_and(|user| user.role == "admin") {
         return Ok(team_ids.to_vec());
     }
-    managed(conn, user_id, team_ids).await
+    teams_managed_by(conn, user_id, team_ids).await
 }

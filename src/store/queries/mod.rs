@@ -1,18 +1,20 @@
 //! Every query, one noun a file; compiled once for each database (see `super`).
 
 pub mod announcements;
+pub mod backfill;
 pub mod commit;
 pub mod entries;
 pub mod events;
+pub mod full_matches;
 pub mod idempotency;
 pub mod identities;
-pub mod involved;
 pub mod lists;
 pub mod log;
 pub mod managers;
 pub mod matches;
 pub mod members;
 pub mod officials;
+pub mod participation;
 pub mod players;
 pub mod prune;
 pub mod purchases;
@@ -26,9 +28,7 @@ pub mod settings;
 pub mod snapshots;
 pub mod teams;
 pub mod tickets;
-pub mod upgrade;
 pub mod users;
 pub mod verify;
-pub mod wholes;
 
 use super::dialect;

@@ -4,33 +4,34 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::commit::Written;
+use super::commit::MutationEffect;
 use super::dialect::Conn;
 use super::teams;
 use crate::domain::rejection::Rejection;
 use crate::sports::Player;
-use crate::store::error::Found;
-use crate::store::job::Job;
-use crate::store::job::PlayerEdit;
-use crate::store::job::PlayerFields;
+use crate::store::error::QueryResult;
+use crate::store::json;
+use crate::store::mutation::{MutationRequest, NewPlayer, PlayerEdit};
 use crate::store::rows::PlayerRow;
 use crate::store::schema::players;
-use crate::store::shapes;
 
-pub async fn of_team(conn: &mut Conn, team_id: i64) -> Found<Vec<PlayerRow>> {
+pub async fn find_by_team(conn: &mut Conn, team_id: i64) -> QueryResult<Vec<PlayerRow>> {
     let query = players::table.filter(players::team_id.eq(team_id)).order(players::id);
     Ok(query.load(conn).await?)
 }
 
 /// `(etag, body)` of one, by team and id.
-pub async fn shown(conn: &mut Conn, (team_id, id): (i64, i64)) -> Found<Option<(String, Value)>> {
+pub async fn find_with_etag(
+    conn: &mut Conn,
+    (team_id, id): (i64, i64),
+) -> QueryResult<Option<(String, Value)>> {
     let query = players::table.find(id).filter(players::team_id.eq(team_id));
     let row: Option<PlayerRow> = query.get_result(conn).await.optional()?;
-    Ok(row.map(|row| (row.version.to_string(), shapes::player(&row))))
+    Ok(row.map(|row| (row.version.to_string(), json::player_json(&row))))
 }
 
 /// Those of `ids` who exist, as rules know them.
-pub async fn known(conn: &mut Conn, ids: &[i64]) -> Found<Vec<Player>> {
+pub async fn find_players(conn: &mut Conn, ids: &[i64]) -> QueryResult<Vec<Player>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -43,7 +44,7 @@ pub async fn known(conn: &mut Conn, ids: &[i64]) -> Found<Vec<Player>> {
     Ok(rows.into_iter().map(player).collect())
 }
 
-pub async fn add(conn: &mut Conn, team_id: i64, fields: &PlayerFields) -> Found<Written> {
+pub async fn add(conn: &mut Conn, team_id: i64, fields: &NewPlayer) -> QueryResult<MutationEffect> {
     teams::lock(conn, team_id).await?;
     let row: PlayerRow = diesel::insert_into(players::table)
         .values((
@@ -54,24 +55,24 @@ pub async fn add(conn: &mut Conn, team_id: i64, fields: &PlayerFields) -> Found<
         .returning(players::all_columns)
         .get_result(conn)
         .await?;
-    Ok(Written::new(201, shapes::player(&row)).version(row.version))
+    Ok(MutationEffect::new(201, json::player_json(&row)).with_version(row.version))
 }
 
 /// A player by team and id, unchanged by others until the transaction ends.
-async fn lock(conn: &mut Conn, (team_id, id): (i64, i64)) -> Found<PlayerRow> {
+async fn lock(conn: &mut Conn, (team_id, id): (i64, i64)) -> QueryResult<PlayerRow> {
     let query = players::table.find(id).filter(players::team_id.eq(team_id));
-    let row: Option<PlayerRow> = locked!(query).get_result(conn).await.optional()?;
+    let row: Option<PlayerRow> = for_update!(query).get_result(conn).await.optional()?;
     Ok(row.ok_or_else(|| Rejection::not_found("player"))?)
 }
 
 pub async fn edit(
     conn: &mut Conn,
-    job: &Job,
-    whom: (i64, i64),
+    request: &MutationRequest,
+    ids: (i64, i64),
     fields: &PlayerEdit,
-) -> Found<Written> {
-    let row = lock(conn, whom).await?;
-    job.expects(row.version)?;
+) -> QueryResult<MutationEffect> {
+    let row = lock(conn, ids).await?;
+    request.check_if_match(row.version)?;
     let row: PlayerRow = diesel::update(players::table.find(row.id))
         .set((
             players::name.eq(fields.name.as_ref().unwrap_or(&row.name)),
@@ -81,12 +82,16 @@ pub async fn edit(
         .returning(players::all_columns)
         .get_result(conn)
         .await?;
-    Ok(Written::new(200, shapes::player(&row)).version(row.version))
+    Ok(MutationEffect::new(200, json::player_json(&row)).with_version(row.version))
 }
 
-pub async fn remove(conn: &mut Conn, job: &Job, whom: (i64, i64)) -> Found<Written> {
-    let row = lock(conn, whom).await?;
-    job.expects(row.version)?;
+pub async fn remove(
+    conn: &mut Conn,
+    request: &MutationRequest,
+    ids: (i64, i64),
+) -> QueryResult<MutationEffect> {
+    let row = lock(conn, ids).await?;
+    request.check_if_match(row.version)?;
     diesel::delete(players::table.find(row.id)).execute(conn).await?;
-    Ok(Written::gone())
+    Ok(MutationEffect::no_content())
 }

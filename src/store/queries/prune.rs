@@ -4,16 +4,15 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::dialect::Conn;
-use crate::domain::topic::Stream;
-use crate::store::error::Found;
-use crate::store::schema::messages;
-use crate::store::schema::streams;
+use crate::domain::topic::StreamId;
+use crate::store::error::QueryResult;
+use crate::store::schema::{messages, streams};
 
 /// Messages removed in one transaction: some 10 ms.
-const CHUNK: i64 = 1000;
+const CHUNK_SIZE: i64 = 1000;
 
 /// The ids of one stream, or of all.
-pub async fn streams(conn: &mut Conn, only: Option<Stream>) -> Found<Vec<i64>> {
+pub async fn stream_ids(conn: &mut Conn, only: Option<StreamId>) -> QueryResult<Vec<i64>> {
     let mut query = streams::table.select(streams::id).order(streams::id).into_boxed();
     if let Some(stream) = only {
         query = query.filter(streams::topic.eq(stream.to_string()));
@@ -24,30 +23,30 @@ pub async fn streams(conn: &mut Conn, only: Option<Stream>) -> Found<Vec<i64>> {
 /// One chunk of a stream; gives how many went and whether there is more.
 ///
 /// The head row is touched last: it is what writers wait for.
-pub async fn chunk(conn: &mut Conn, stream_id: i64, keep: i64) -> Found<(u64, bool)> {
+pub async fn prune_chunk(conn: &mut Conn, stream_id: i64, keep: i64) -> QueryResult<(u64, bool)> {
     let (head, pruned): (i64, i64) = streams::table
         .find(stream_id)
         .select((streams::head_seq, streams::pruned_seq))
         .get_result(conn)
         .await?;
-    let goal = head - keep.max(0);
-    let upto = goal.min(pruned + CHUNK);
-    if upto <= pruned {
+    let target_seq = head - keep.max(0);
+    let up_to = target_seq.min(pruned + CHUNK_SIZE);
+    if up_to <= pruned {
         return Ok((0, false));
     }
     let old =
-        messages::table.filter(messages::stream_id.eq(stream_id)).filter(messages::seq.le(upto));
-    let gone = diesel::delete(old).execute(conn).await?;
-    let behind = streams::table.find(stream_id).filter(streams::pruned_seq.lt(upto));
-    diesel::update(behind).set(streams::pruned_seq.eq(upto)).execute(conn).await?;
-    Ok((gone as u64, upto < goal))
+        messages::table.filter(messages::stream_id.eq(stream_id)).filter(messages::seq.le(up_to));
+    let deleted = diesel::delete(old).execute(conn).await?;
+    let head_row = streams::table.find(stream_id).filter(streams::pruned_seq.lt(up_to));
+    diesel::update(head_row).set(streams::pruned_seq.eq(up_to)).execute(conn).await?;
+    Ok((deleted as u64, up_to < target_seq))
 }
 
 /// All messages of a stream, whose head stays: what was told to few may not be read by all.
 /// Readers with an older cursor are told so (G4).
 ///
 /// Call it where `append` is called: the head row stays locked from here to the commit.
-pub async fn whole(conn: &mut Conn, stream: Stream) -> Found<()> {
+pub async fn prune_all(conn: &mut Conn, stream: StreamId) -> QueryResult<()> {
     let row = streams::table.filter(streams::topic.eq(stream.to_string()));
     let id: Option<i64> = diesel::update(row)
         .set(streams::pruned_seq.eq(streams::head_seq))

@@ -1,40 +1,35 @@
 //! What a user may read, as conditions of a query: the same for rights, lists and streams.
 
-use diesel::dsl::AsExprOf;
-use diesel::dsl::auto_type;
-use diesel::dsl::exists;
-use diesel::dsl::not;
+use diesel::dsl::{AsExprOf, auto_type, exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::involved;
-use crate::store::schema::events as e;
-use crate::store::schema::matches as m;
-use crate::store::schema::members;
-use crate::store::schema::officials;
-use crate::store::schema::registrations as r;
-use crate::store::schema::teams as t;
+use super::participation;
+use crate::store::schema::{
+    events as e, matches as m, members, officials, registrations as r, teams as t,
+};
 
 /// Nobody: ids start at 1.
-pub const NOBODY: i64 = 0;
+pub const NO_USER_ID: i64 = 0;
 
 /// Whether a match may be seen: by everybody, or by this user. It says what
 /// `auth::permission` decides of one match.
 ///
 /// Never null: where it is turned round, a match without an event would be neither.
 #[auto_type]
-pub fn game(user: i64, all: bool) -> _ {
-    let all: AsExprOf<bool, Bool> = all.into_sql::<Bool>();
-    let made: involved::made = involved::made(user);
-    let managed: involved::managed = involved::managed(user);
-    let entered: involved::entered = involved::entered(user);
-    let by_team: involved::entered_by_team = involved::entered_by_team(user);
+pub fn can_read_match(user_id: i64, sees_all: bool) -> _ {
+    let all: AsExprOf<bool, Bool> = sees_all.into_sql::<Bool>();
+    let created: participation::events_created_by = participation::events_created_by(user_id);
+    let managed: participation::events_managed_by = participation::events_managed_by(user_id);
+    let entered: participation::events_entered_by = participation::events_entered_by(user_id);
+    let by_team: participation::events_entered_by_teams_of =
+        participation::events_entered_by_teams_of(user_id);
     all.or(m::visibility.eq("public").and(m::event_is_public))
-        .or(m::created_by.eq(user).and(m::event_id.is_null()))
+        .or(m::created_by.eq(user_id).and(m::event_id.is_null()))
         .or(exists(
             officials::table
                 .filter(officials::match_id.eq(m::id))
-                .filter(officials::user_id.eq(user))
+                .filter(officials::user_id.eq(user_id))
                 .select(officials::user_id),
         ))
         .or(exists(
@@ -42,12 +37,12 @@ pub fn game(user: i64, all: bool) -> _ {
                 .filter(
                     members::team_id.eq(m::home_team_id).or(members::team_id.eq(m::away_team_id)),
                 )
-                .filter(members::user_id.eq(user))
+                .filter(members::user_id.eq(user_id))
                 .select(members::user_id),
         ))
         .or(m::event_id.is_not_null().and(
             m::event_id
-                .eq_any(made)
+                .eq_any(created)
                 .or(m::event_id.eq_any(managed))
                 .or(m::event_id.eq_any(entered))
                 .or(m::event_id.eq_any(by_team)),
@@ -56,12 +51,13 @@ pub fn game(user: i64, all: bool) -> _ {
 
 /// Whether the user manages an event or takes part in it, also by a team.
 #[auto_type]
-pub fn event(user: i64) -> _ {
-    let managed: involved::managed = involved::managed(user);
-    let entered: involved::entered = involved::entered(user);
-    let by_team: involved::entered_by_team = involved::entered_by_team(user);
+pub fn is_involved_in_event(user_id: i64) -> _ {
+    let managed: participation::events_managed_by = participation::events_managed_by(user_id);
+    let entered: participation::events_entered_by = participation::events_entered_by(user_id);
+    let by_team: participation::events_entered_by_teams_of =
+        participation::events_entered_by_teams_of(user_id);
     e::created_by
-        .eq(user)
+        .eq(user_id)
         .or(e::id.nullable().eq_any(managed))
         .or(e::id.nullable().eq_any(entered))
         .or(e::id.nullable().eq_any(by_team))
@@ -69,7 +65,7 @@ pub fn event(user: i64) -> _ {
 
 /// The events that the team of the query around takes part in by its own will.
 #[auto_type]
-fn agreed() -> _ {
+fn events_accepted_by_outer_team() -> _ {
     r::table
         .filter(r::team_id.eq(t::id.nullable()))
         .filter(r::accepted.eq(true))
@@ -79,7 +75,7 @@ fn agreed() -> _ {
 /// Whether a match is told on the streams of the team of the query around, or may have been
 /// before the team left its event.
 #[auto_type]
-fn told() -> _ {
+fn is_published_to_outer_team() -> _ {
     let refused = r::table
         .filter(r::team_id.eq(t::id.nullable()))
         .filter(r::event_id.nullable().eq(m::event_id))
@@ -96,11 +92,13 @@ fn told() -> _ {
 /// Who reads a team reads on its streams of all its events and matches: so nobody may for whom
 /// one of them is secret.
 #[auto_type]
-pub fn team_beside(user: i64) -> _ {
-    let (ours, theirs): (agreed, agreed) = (agreed(), agreed());
-    let (is_own, is_of_others): (event, event) = (event(user), event(user));
-    let told: told = told();
-    let seen: game = game(user, false);
+pub fn can_read_team_through_events(user_id: i64) -> _ {
+    let (ours, theirs): (events_accepted_by_outer_team, events_accepted_by_outer_team) =
+        (events_accepted_by_outer_team(), events_accepted_by_outer_team());
+    let (is_own, is_of_others): (is_involved_in_event, is_involved_in_event) =
+        (is_involved_in_event(user_id), is_involved_in_event(user_id));
+    let is_published: is_published_to_outer_team = is_published_to_outer_team();
+    let can_read: can_read_match = can_read_match(user_id, false);
     let shared = e::table.filter(e::id.eq_any(ours)).filter(is_own).select(e::id);
     let secret = e::table
         .filter(e::id.eq_any(theirs))
@@ -108,9 +106,9 @@ pub fn team_beside(user: i64) -> _ {
         .filter(not(is_of_others))
         .select(e::id);
     let hidden = m::table
-        .filter(told)
+        .filter(is_published)
         .filter(not(m::visibility.eq("public").and(m::event_is_public)))
-        .filter(not(seen))
+        .filter(not(can_read))
         .select(m::id);
     exists(shared).and(not(exists(secret))).and(not(exists(hidden)))
 }

@@ -4,41 +4,35 @@ use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::commit::Written;
+use super::commit::MutationEffect;
 use super::dialect::Conn;
-use super::events;
-use super::members;
-use super::results;
-use super::settings;
-use super::teams;
-use super::users;
+use super::{events, members, results, settings, teams, users};
 use crate::domain::rejection::Rejection;
-use crate::domain::topic::Stream;
-use crate::store::error::Fault;
-use crate::store::error::Found;
-use crate::store::job::DeductionFields;
-use crate::store::job::Job;
-use crate::store::rows::EventRow;
-use crate::store::rows::RegistrationRow;
+use crate::domain::topic::StreamId;
+use crate::store::error::{QueryError, QueryResult};
+use crate::store::json;
+use crate::store::mutation::{MutationRequest, PointsDeduction};
+use crate::store::rows::{EventRow, RegistrationRow};
 use crate::store::schema::registrations;
-use crate::store::shapes;
 
 #[auto_type(no_type_alias)]
-fn of_user(event_id: i64, user_id: i64) -> _ {
+fn user_registration(event_id: i64, user_id: i64) -> _ {
     registrations::table
         .filter(registrations::event_id.eq(event_id))
         .filter(registrations::user_id.eq(user_id))
 }
 
-pub async fn add_user(conn: &mut Conn, event_id: i64, user_id: i64) -> Found<Written> {
+pub async fn add_user(conn: &mut Conn, event_id: i64, user_id: i64) -> QueryResult<MutationEffect> {
     events::lock(conn, event_id).await?;
-    if users::user(conn, user_id).await?.is_none() {
+    if users::find(conn, user_id).await?.is_none() {
         return Err(Rejection::field("/user_id", "no such user").into());
     }
-    let known: Option<RegistrationRow> =
-        of_user(event_id, user_id).get_result(conn).await.optional()?;
-    if let Some(row) = known {
-        return Ok(Written::new(200, shapes::registration(&row)).version(row.version));
+    let existing: Option<RegistrationRow> =
+        user_registration(event_id, user_id).get_result(conn).await.optional()?;
+    if let Some(row) = existing {
+        return Ok(
+            MutationEffect::new(200, json::registration_json(&row)).with_version(row.version)
+        );
     }
     let row: RegistrationRow = diesel::insert_into(registrations::table)
         .values((
@@ -49,74 +43,90 @@ pub async fn add_user(conn: &mut Conn, event_id: i64, user_id: i64) -> Found<Wri
         .returning(registrations::all_columns)
         .get_result(conn)
         .await?;
-    Ok(Written::new(201, shapes::registration(&row)).version(row.version))
+    Ok(MutationEffect::new(201, json::registration_json(&row)).with_version(row.version))
 }
 
-pub async fn remove_user(conn: &mut Conn, event_id: i64, user_id: i64) -> Found<Written> {
-    if diesel::delete(of_user(event_id, user_id)).execute(conn).await? == 0 {
+pub async fn remove_user(
+    conn: &mut Conn,
+    event_id: i64,
+    user_id: i64,
+) -> QueryResult<MutationEffect> {
+    if diesel::delete(user_registration(event_id, user_id)).execute(conn).await? == 0 {
         return Err(Rejection::not_found("registration").into());
     }
-    settings::rights_changed(conn).await?;
-    Ok(Written::gone())
+    settings::bump_rights_version(conn).await?;
+    Ok(MutationEffect::no_content())
 }
 
 /// Registers a team, or says that it is registered. It agrees where who asks may say so for it.
 pub async fn add_team(
     conn: &mut Conn,
-    job: &Job,
+    request: &MutationRequest,
     (event_id, team_id): (i64, i64),
     by_admin: bool,
-) -> Found<Written> {
+) -> QueryResult<MutationEffect> {
     let event = events::lock(conn, event_id).await?;
-    if teams::row(conn, team_id).await?.is_none() {
+    if teams::find_row(conn, team_id).await?.is_none() {
         return Err(Rejection::field("/team_id", "no such team").into());
     }
-    let agrees = by_admin || !members::managed(conn, job.by, &[team_id]).await?.is_empty();
-    if let Some(row) = of_teams(conn, event_id, &[team_id]).await?.into_iter().next() {
-        let row = if agrees && !row.accepted {
-            secrets_changed(conn, &event).await?;
-            agree(conn, row.id).await?
+    let is_accepted =
+        by_admin || !members::teams_managed_by(conn, request.user_id, &[team_id]).await?.is_empty();
+    if let Some(row) = find_team_rows(conn, event_id, &[team_id]).await?.into_iter().next() {
+        let row = if is_accepted && !row.accepted {
+            bump_rights_if_private(conn, &event).await?;
+            mark_accepted(conn, row.id).await?
         } else {
             row
         };
-        return Ok(Written::new(200, shapes::registration(&row)).version(row.version));
+        return Ok(
+            MutationEffect::new(200, json::registration_json(&row)).with_version(row.version)
+        );
     }
-    let row = insert(conn, event_id, (team_id, agrees)).await?;
-    let message = results::table_update(conn, &event).await?;
-    secrets_changed(conn, &event).await?;
-    let written = Written::new(201, shapes::registration(&row)).version(row.version);
-    Ok(written.telling(Stream::Event(event_id), vec![message]))
+    let row = insert_team_row(conn, event_id, (team_id, is_accepted)).await?;
+    let message = results::leaderboard_message(conn, &event).await?;
+    bump_rights_if_private(conn, &event).await?;
+    let effect = MutationEffect::new(201, json::registration_json(&row)).with_version(row.version);
+    Ok(effect.with_messages(StreamId::Event(event_id), vec![message]))
 }
 
 /// Registers those of `team_ids` that aren't yet, by the same rule. Gives whether there were any:
 /// the table has them then. The event must be locked.
-pub async fn join(conn: &mut Conn, job: &Job, event: &EventRow, team_ids: [i64; 2]) -> Found<bool> {
-    let known = of_teams(conn, event.id, &team_ids).await?;
-    let is_known = |id: &i64| known.iter().any(|row| row.team_id == Some(*id));
+pub async fn register_missing_teams(
+    conn: &mut Conn,
+    request: &MutationRequest,
+    event: &EventRow,
+    team_ids: [i64; 2],
+) -> QueryResult<bool> {
+    let existing = find_team_rows(conn, event.id, &team_ids).await?;
+    let is_known = |id: &i64| existing.iter().any(|row| row.team_id == Some(*id));
     let new: Vec<i64> = team_ids.into_iter().filter(|id| !is_known(id)).collect();
     if new.is_empty() {
         return Ok(false);
     }
-    let spoken_for = members::spoken_for(conn, job.by, &new).await?;
+    let represented = members::teams_represented_by(conn, request.user_id, &new).await?;
     for team_id in new {
-        insert(conn, event.id, (team_id, spoken_for.contains(&team_id))).await?;
+        insert_team_row(conn, event.id, (team_id, represented.contains(&team_id))).await?;
     }
-    secrets_changed(conn, event).await?;
+    bump_rights_if_private(conn, event).await?;
     Ok(true)
 }
 
-async fn of_teams(conn: &mut Conn, event_id: i64, team_ids: &[i64]) -> Found<Vec<RegistrationRow>> {
+async fn find_team_rows(
+    conn: &mut Conn,
+    event_id: i64,
+    team_ids: &[i64],
+) -> QueryResult<Vec<RegistrationRow>> {
     let query = registrations::table
         .filter(registrations::event_id.eq(event_id))
         .filter(registrations::team_id.eq_any(team_ids));
     Ok(query.load(conn).await?)
 }
 
-async fn insert(
+async fn insert_team_row(
     conn: &mut Conn,
     event_id: i64,
     (team_id, accepted): (i64, bool),
-) -> Found<RegistrationRow> {
+) -> QueryResult<RegistrationRow> {
     let row = diesel::insert_into(registrations::table)
         .values((
             registrations::event_id.eq(event_id),
@@ -130,11 +140,11 @@ async fn insert(
 }
 
 /// A team that is in a private event has a secret more: others may read it no more.
-async fn secrets_changed(conn: &mut Conn, event: &EventRow) -> Found<()> {
-    if event.is_public() { Ok(()) } else { settings::rights_changed(conn).await }
+async fn bump_rights_if_private(conn: &mut Conn, event: &EventRow) -> QueryResult<()> {
+    if event.is_public() { Ok(()) } else { settings::bump_rights_version(conn).await }
 }
 
-async fn agree(conn: &mut Conn, id: i64) -> Found<RegistrationRow> {
+async fn mark_accepted(conn: &mut Conn, id: i64) -> QueryResult<RegistrationRow> {
     let row = diesel::update(registrations::table.find(id))
         .set((
             registrations::accepted.eq(true),
@@ -147,34 +157,43 @@ async fn agree(conn: &mut Conn, id: i64) -> Found<RegistrationRow> {
 }
 
 /// A team's registration, with its event, which must be locked: under it registrations change.
-async fn of_team(conn: &mut Conn, event_id: i64, team_id: i64) -> Found<RegistrationRow> {
-    let row = of_teams(conn, event_id, &[team_id]).await?.into_iter().next();
+async fn find_team_row(
+    conn: &mut Conn,
+    event_id: i64,
+    team_id: i64,
+) -> QueryResult<RegistrationRow> {
+    let row = find_team_rows(conn, event_id, &[team_id]).await?.into_iter().next();
     Ok(row.ok_or_else(|| Rejection::not_found("registration"))?)
 }
 
 /// The team's managers agree to what the event's asked.
-pub async fn accept(conn: &mut Conn, job: &Job, event_id: i64, team_id: i64) -> Found<Written> {
+pub async fn accept(
+    conn: &mut Conn,
+    request: &MutationRequest,
+    event_id: i64,
+    team_id: i64,
+) -> QueryResult<MutationEffect> {
     let event = match events::lock(conn, event_id).await {
         // To them there is no other event than one that asks them.
-        Err(Fault::Rejected(_)) => return Err(Rejection::not_found("registration").into()),
+        Err(QueryError::Rejected(_)) => return Err(Rejection::not_found("registration").into()),
         locked => locked?,
     };
-    let row = of_team(conn, event_id, team_id).await?;
-    job.expects(row.version)?;
-    let row = if row.accepted { row } else { agree(conn, row.id).await? };
-    secrets_changed(conn, &event).await?;
-    Ok(Written::new(200, shapes::registration(&row)).version(row.version))
+    let row = find_team_row(conn, event_id, team_id).await?;
+    request.check_if_match(row.version)?;
+    let row = if row.accepted { row } else { mark_accepted(conn, row.id).await? };
+    bump_rights_if_private(conn, &event).await?;
+    Ok(MutationEffect::new(200, json::registration_json(&row)).with_version(row.version))
 }
 
-pub async fn deduct(
+pub async fn set_deduction(
     conn: &mut Conn,
-    job: &Job,
+    request: &MutationRequest,
     (event_id, team_id): (i64, i64),
-    fields: &DeductionFields,
-) -> Found<Written> {
+    fields: &PointsDeduction,
+) -> QueryResult<MutationEffect> {
     let event = events::lock(conn, event_id).await?;
-    let row = of_team(conn, event_id, team_id).await?;
-    job.expects(row.version)?;
+    let row = find_team_row(conn, event_id, team_id).await?;
+    request.check_if_match(row.version)?;
     let row: RegistrationRow = diesel::update(registrations::table.find(row.id))
         .set((
             registrations::deduction.eq(fields.points),
@@ -184,13 +203,17 @@ pub async fn deduct(
         .returning(registrations::all_columns)
         .get_result(conn)
         .await?;
-    let message = results::table_update(conn, &event).await?;
-    let written = Written::new(200, shapes::registration(&row)).version(row.version);
-    Ok(written.telling(Stream::Event(event_id), vec![message]))
+    let message = results::leaderboard_message(conn, &event).await?;
+    let effect = MutationEffect::new(200, json::registration_json(&row)).with_version(row.version);
+    Ok(effect.with_messages(StreamId::Event(event_id), vec![message]))
 }
 
 /// Also how a team withdraws.
-pub async fn remove_team(conn: &mut Conn, event_id: i64, team_id: i64) -> Found<Written> {
+pub async fn remove_team(
+    conn: &mut Conn,
+    event_id: i64,
+    team_id: i64,
+) -> QueryResult<MutationEffect> {
     let event = events::lock(conn, event_id).await?;
     let of_team = registrations::table
         .filter(registrations::event_id.eq(event_id))
@@ -198,7 +221,7 @@ pub async fn remove_team(conn: &mut Conn, event_id: i64, team_id: i64) -> Found<
     if diesel::delete(of_team).execute(conn).await? == 0 {
         return Err(Rejection::not_found("registration").into());
     }
-    let message = results::table_update(conn, &event).await?;
-    settings::rights_changed(conn).await?;
-    Ok(Written::gone().telling(Stream::Event(event_id), vec![message]))
+    let message = results::leaderboard_message(conn, &event).await?;
+    settings::bump_rights_version(conn).await?;
+    Ok(MutationEffect::no_content().with_messages(StreamId::Event(event_id), vec![message]))
 }

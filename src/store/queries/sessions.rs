@@ -6,19 +6,17 @@ use diesel_async::RunQueryDsl;
 
 use super::dialect::Conn;
 use super::settings;
-use crate::store::error::Found;
+use crate::store::error::QueryResult;
 use crate::store::model::User;
-use crate::store::principal::Authentication;
-use crate::store::principal::Principal;
+use crate::store::principal::{Authentication, Principal};
 use crate::store::rows::UserRow;
-use crate::store::schema::sessions;
-use crate::store::schema::users;
+use crate::store::schema::{sessions, users};
 
 /// A token may be used a little past its expiry, for clocks that differ: so may its session.
 const LEEWAY_MS: i64 = 60 * 1000;
 
 /// User and session are read in one statement.
-pub async fn authenticate(conn: &mut Conn, principal: &Principal) -> Found<Authentication> {
+pub async fn authenticate(conn: &mut Conn, principal: &Principal) -> QueryResult<Authentication> {
     let session_id = principal.session_id().unwrap_or_default();
     let session = sessions::table.find(session_id).filter(sessions::user_id.eq(users::id));
     let query = users::table.find(principal.user_id).select((users::all_columns, exists(session)));
@@ -33,7 +31,7 @@ pub async fn open(
     (id, user_id): (&str, i64),
     created_ms: i64,
     expires_ms: i64,
-) -> Found<()> {
+) -> QueryResult<()> {
     diesel::insert_into(sessions::table)
         .values((
             sessions::id.eq(id),
@@ -47,16 +45,16 @@ pub async fn open(
 }
 
 /// Ends one session, and with it what it has open.
-pub async fn end(conn: &mut Conn, user_id: i64, id: &str) -> Found<()> {
+pub async fn end(conn: &mut Conn, user_id: i64, id: &str) -> QueryResult<()> {
     let session = sessions::table.find(id).filter(sessions::user_id.eq(user_id));
     if diesel::delete(session).execute(conn).await? > 0 {
-        settings::rights_changed(conn).await?;
+        settings::bump_rights_version(conn).await?;
     }
     Ok(())
 }
 
 /// Ends all sessions of a user, but this one.
-pub async fn end_others(conn: &mut Conn, user_id: i64, kept: Option<&str>) -> Found<()> {
+pub async fn end_others(conn: &mut Conn, user_id: i64, kept: Option<&str>) -> QueryResult<()> {
     let others = sessions::table
         .filter(sessions::user_id.eq(user_id))
         .filter(sessions::id.ne(kept.unwrap_or_default()));
@@ -65,7 +63,7 @@ pub async fn end_others(conn: &mut Conn, user_id: i64, kept: Option<&str>) -> Fo
 }
 
 /// Removes those whose tokens have expired.
-pub async fn forget(conn: &mut Conn, now_ms: i64) -> Found<usize> {
+pub async fn forget(conn: &mut Conn, now_ms: i64) -> QueryResult<usize> {
     let old = sessions::table.filter(sessions::expires_at.lt(now_ms - LEEWAY_MS));
     Ok(diesel::delete(old).execute(conn).await?)
 }

@@ -4,40 +4,39 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::dialect::Conn;
-use crate::store::error::Fault;
-use crate::store::error::Found;
+use crate::store::error::{QueryError, QueryResult};
 use crate::store::schema::settings;
 
 /// The database's epoch: `made` if it has none yet.
-pub async fn epoch(conn: &mut Conn, made: &str) -> Found<String> {
-    value_or(conn, "epoch", made).await
+pub async fn get_or_create_epoch(conn: &mut Conn, new_epoch: &str) -> QueryResult<String> {
+    value_or(conn, "epoch", new_epoch).await
 }
 
 /// The secret of a service whose nodes share no other: `made` if it has none yet.
-pub async fn server_secret(conn: &mut Conn, made: &str) -> Found<String> {
+pub async fn server_secret(conn: &mut Conn, made: &str) -> QueryResult<String> {
     value_or(conn, "server_secret", made).await
 }
 
-async fn value_or(conn: &mut Conn, name: &str, made: &str) -> Found<String> {
+async fn value_or(conn: &mut Conn, name: &str, made: &str) -> QueryResult<String> {
     diesel::insert_into(settings::table)
         .values((settings::name.eq(name), settings::value.eq(made)))
         .on_conflict_do_nothing()
         .execute(conn)
         .await?;
-    value(conn, name).await
+    read_value(conn, name).await
 }
 
 /// Has all readers begin anew: what cursors of before say is no longer so.
-pub async fn begin_epoch(conn: &mut Conn, made: &str) -> Found<()> {
+pub async fn set_epoch(conn: &mut Conn, new_epoch: &str) -> QueryResult<()> {
     diesel::update(settings::table.find("epoch"))
-        .set(settings::value.eq(made))
+        .set(settings::value.eq(new_epoch))
         .execute(conn)
         .await?;
     Ok(())
 }
 
 /// The epoch and the version of rights, in one look.
-pub async fn marks(conn: &mut Conn) -> Found<(String, i64)> {
+pub async fn epoch_and_rights_version(conn: &mut Conn) -> QueryResult<(String, i64)> {
     let marks: Vec<(String, String)> = settings::table
         .filter(settings::name.eq("epoch").or(settings::name.eq("rights_version")))
         .select((settings::name, settings::value))
@@ -45,20 +44,20 @@ pub async fn marks(conn: &mut Conn) -> Found<(String, i64)> {
         .await?;
     let value = |name: &str| {
         let found = marks.iter().find(|mark| mark.0 == name).map(|mark| mark.1.as_str());
-        found.ok_or_else(|| Fault::Broken(format!("there is no {name}")))
+        found.ok_or_else(|| QueryError::InvariantViolated(format!("there is no {name}")))
     };
-    Ok((value("epoch")?.to_owned(), number(value("rights_version")?)?))
+    Ok((value("epoch")?.to_owned(), parse_version(value("rights_version")?)?))
 }
 
 /// Whether it was remembered that this is done.
-pub async fn has(conn: &mut Conn, name: &str) -> Found<bool> {
+pub async fn is_marked_done(conn: &mut Conn, name: &str) -> QueryResult<bool> {
     let found: Option<String> =
         settings::table.find(name).select(settings::value).get_result(conn).await.optional()?;
     Ok(found.is_some())
 }
 
 /// Remembers that this is done.
-pub async fn remember(conn: &mut Conn, name: &str) -> Found<()> {
+pub async fn mark_done(conn: &mut Conn, name: &str) -> QueryResult<()> {
     diesel::insert_into(settings::table)
         .values((settings::name.eq(name), settings::value.eq("1")))
         .on_conflict_do_nothing()
@@ -67,20 +66,22 @@ pub async fn remember(conn: &mut Conn, name: &str) -> Found<()> {
     Ok(())
 }
 
-async fn value(conn: &mut Conn, name: &str) -> Found<String> {
+async fn read_value(conn: &mut Conn, name: &str) -> QueryResult<String> {
     Ok(settings::table.find(name).select(settings::value).get_result(conn).await?)
 }
 
-pub async fn rights_version(conn: &mut Conn) -> Found<i64> {
-    number(&value(conn, "rights_version").await?)
+pub async fn read_rights_version(conn: &mut Conn) -> QueryResult<i64> {
+    parse_version(&read_value(conn, "rights_version").await?)
 }
 
-fn number(text: &str) -> Found<i64> {
-    text.parse().map_err(|_| Fault::Broken(format!("rights_version is not a number: {text}")))
+fn parse_version(text: &str) -> QueryResult<i64> {
+    text.parse().map_err(|_| {
+        QueryError::InvariantViolated(format!("rights_version is not a number: {text}"))
+    })
 }
 
 /// Says that somebody may have lost a right, so that open streams are checked again.
-pub async fn rights_changed(conn: &mut Conn) -> Found<()> {
+pub async fn bump_rights_version(conn: &mut Conn) -> QueryResult<()> {
     diesel::sql_query(
         "update settings set value = cast(cast(value as bigint) + 1 as text) \
          where name = 'rights_version'",
@@ -91,6 +92,6 @@ pub async fn rights_changed(conn: &mut Conn) -> Found<()> {
 }
 
 /// Whether the database answers.
-pub async fn ping(conn: &mut Conn) -> Found<()> {
-    rights_version(conn).await.map(drop)
+pub async fn ping(conn: &mut Conn) -> QueryResult<()> {
+    read_rights_version(conn).await.map(drop)
 }

@@ -5,10 +5,15 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::dialect::Conn;
-use crate::store::error::Found;
+use crate::store::error::QueryResult;
 use crate::store::schema::tickets;
 
-pub async fn keep(conn: &mut Conn, hash: &str, granted: &Value, until_ms: i64) -> Found<()> {
+pub async fn insert(
+    conn: &mut Conn,
+    hash: &str,
+    granted: &Value,
+    until_ms: i64,
+) -> QueryResult<()> {
     diesel::insert_into(tickets::table)
         .values((
             tickets::hash.eq(hash),
@@ -21,13 +26,13 @@ pub async fn keep(conn: &mut Conn, hash: &str, granted: &Value, until_ms: i64) -
 }
 
 /// What a ticket that is still valid opens.
-pub async fn granted(conn: &mut Conn, hash: &str, now_ms: i64) -> Found<Option<Value>> {
+pub async fn find_grant(conn: &mut Conn, hash: &str, now_ms: i64) -> QueryResult<Option<Value>> {
     let valid = tickets::table.find(hash).filter(tickets::expires_at.gt(now_ms));
     let text: Option<String> = valid.select(tickets::granted).get_result(conn).await.optional()?;
     Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 
 /// Removes those that have run out.
-pub async fn forget(conn: &mut Conn, now_ms: i64) -> Found<usize> {
+pub async fn delete_expired(conn: &mut Conn, now_ms: i64) -> QueryResult<usize> {
     Ok(diesel::delete(tickets::table.filter(tickets::expires_at.le(now_ms))).execute(conn).await?)
 }

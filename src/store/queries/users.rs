@@ -6,44 +6,41 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::commit::Written;
+use super::commit::MutationEffect;
 use super::dialect::Conn;
-use super::sessions;
-use super::settings;
+use super::{sessions, settings};
 use crate::domain::rejection::Rejection;
-use crate::store::error::Found;
-use crate::store::job::EditUser;
-use crate::store::job::Job;
-use crate::store::job::NewUser;
+use crate::store::error::QueryResult;
+use crate::store::json;
 use crate::store::model::User;
+use crate::store::mutation::{MutationRequest, NewUser, UserEdit};
 use crate::store::principal::Principal;
 use crate::store::rows::UserRow;
 use crate::store::schema::users;
-use crate::store::shapes;
 
 /// An identity provider's clock may be ahead of ours by so much.
 const LEEWAY_MS: i64 = 30 * 1000;
 
-pub async fn user(conn: &mut Conn, id: i64) -> Found<Option<User>> {
+pub async fn find(conn: &mut Conn, id: i64) -> QueryResult<Option<User>> {
     let row: Option<UserRow> = users::table.find(id).get_result(conn).await.optional()?;
     Ok(row.map(User::from))
 }
 
-pub async fn by_email(conn: &mut Conn, email: &str) -> Found<Option<User>> {
+pub async fn find_by_email(conn: &mut Conn, email: &str) -> QueryResult<Option<User>> {
     let query = users::table.filter(users::email.eq(folded(email)));
     let row: Option<UserRow> = query.get_result(conn).await.optional()?;
     Ok(row.map(User::from))
 }
 
 /// What these users are called.
-pub async fn names(conn: &mut Conn, ids: &[i64]) -> Found<HashMap<i64, String>> {
+pub async fn names_by_id(conn: &mut Conn, ids: &[i64]) -> QueryResult<HashMap<i64, String>> {
     let query = users::table.filter(users::id.eq_any(ids)).select((users::id, users::name));
     let rows: Vec<(i64, String)> = query.load(conn).await?;
     Ok(rows.into_iter().collect())
 }
 
 /// Whether there is an administrator who may sign in.
-pub async fn has_admin(conn: &mut Conn) -> Found<bool> {
+pub async fn has_admin(conn: &mut Conn) -> QueryResult<bool> {
     let enabled = users::table.filter(users::role.eq("admin")).filter(users::disabled.eq(false));
     Ok(diesel::select(exists(enabled)).get_result(conn).await?)
 }
@@ -54,26 +51,30 @@ pub fn folded(email: &str) -> String {
     email.trim().to_ascii_lowercase()
 }
 
-pub async fn create(conn: &mut Conn, job: &Job, user: &NewUser) -> Found<Written> {
+pub async fn create(
+    conn: &mut Conn,
+    request: &MutationRequest,
+    user: &NewUser,
+) -> QueryResult<MutationEffect> {
     let row: UserRow = diesel::insert_into(users::table)
         .values((
             users::email.eq(folded(&user.email)),
             users::name.eq(&user.name),
             users::role.eq(&user.role),
             users::password_hash.eq(user.password_hash.as_deref()),
-            users::created_at.eq(job.at.timestamp_millis()),
+            users::created_at.eq(request.received_at.timestamp_millis()),
         ))
         .returning(users::all_columns)
         .get_result(conn)
         .await?;
-    Ok(Written::new(201, shapes::user(&row)).version(row.version))
+    Ok(MutationEffect::new(201, json::user_json(&row)).with_version(row.version))
 }
 
 /// Refuses where nobody is left who administers.
 ///
 /// Whoever else takes an administrator's rights away waits for `rights_changed`, whose row this
 /// transaction has locked: it sees what is decided here, and this what was decided before.
-async fn one_administrator_is_left(conn: &mut Conn) -> Found<()> {
+async fn one_administrator_is_left(conn: &mut Conn) -> QueryResult<()> {
     if has_admin(conn).await? {
         return Ok(());
     }
@@ -82,7 +83,7 @@ async fn one_administrator_is_left(conn: &mut Conn) -> Found<()> {
 }
 
 /// Refuses what was valid when the current password was checked, and was revoked meanwhile.
-fn has_current_password(edit: &EditUser, current: i64) -> Result<(), Rejection> {
+fn has_current_password(edit: &UserEdit, current: i64) -> Result<(), Rejection> {
     match edit.own.as_ref().and_then(Principal::generation) {
         Some(checked) if checked != current => {
             Err(Rejection::field("/current_password", "was replaced meanwhile"))
@@ -91,13 +92,19 @@ fn has_current_password(edit: &EditUser, current: i64) -> Result<(), Rejection> 
     }
 }
 
-pub async fn edit(conn: &mut Conn, job: &Job, id: i64, edit: &EditUser) -> Found<Written> {
-    let row: Option<UserRow> = locked!(users::table.find(id)).get_result(conn).await.optional()?;
+pub async fn edit(
+    conn: &mut Conn,
+    request: &MutationRequest,
+    id: i64,
+    edit: &UserEdit,
+) -> QueryResult<MutationEffect> {
+    let row: Option<UserRow> =
+        for_update!(users::table.find(id)).get_result(conn).await.optional()?;
     let row = row.ok_or_else(|| Rejection::not_found("user"))?;
-    job.expects(row.version)?;
+    request.check_if_match(row.version)?;
 
     let role = edit.role.as_ref().unwrap_or(&row.role);
-    let disabled = edit.disabled.unwrap_or(row.disabled);
+    let disabled = edit.is_disabled.unwrap_or(row.disabled);
     let newly_disabled = disabled && !row.disabled;
     let revokes = edit.password_hash.is_some() || newly_disabled;
     has_current_password(edit, row.generation)?;
@@ -106,10 +113,13 @@ pub async fn edit(conn: &mut Conn, job: &Job, id: i64, edit: &EditUser) -> Found
         sessions::end_others(conn, id, kept).await?;
     }
     if revokes || *role != row.role || disabled != row.disabled {
-        settings::rights_changed(conn).await?;
+        settings::bump_rights_version(conn).await?;
     }
-    let valid_from =
-        if newly_disabled { job.at.timestamp_millis() + LEEWAY_MS } else { row.tokens_valid_from };
+    let valid_from = if newly_disabled {
+        request.received_at.timestamp_millis() + LEEWAY_MS
+    } else {
+        row.tokens_valid_from
+    };
     let was_admin = row.role == "admin" && !row.disabled;
     let row: UserRow = diesel::update(users::table.find(id))
         .set((
@@ -127,5 +137,5 @@ pub async fn edit(conn: &mut Conn, job: &Job, id: i64, edit: &EditUser) -> Found
     if was_admin && (role != "admin" || disabled) {
         one_administrator_is_left(conn).await?;
     }
-    Ok(Written::new(200, shapes::user(&row)).version(row.version))
+    Ok(MutationEffect::new(200, json::user_json(&row)).with_version(row.version))
 }

@@ -6,33 +6,20 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::dialect::Conn;
-use super::entries;
-use super::log;
-use super::matches;
-use super::teams;
-use crate::domain::topic::Channel;
-use crate::domain::topic::Seq;
-use crate::domain::topic::Stream;
-use crate::sports::Summary;
-use crate::store::error::Fault;
-use crate::store::error::Found;
-use crate::store::rows::EntryRow;
-use crate::store::rows::MatchRow;
-use crate::store::rows::MessageRow;
-use crate::store::rows::ResultRow;
-use crate::store::rows::StreamRow;
-use crate::store::schema::matches as m;
-use crate::store::schema::messages;
-use crate::store::schema::results;
-use crate::store::schema::streams;
-use crate::store::shapes;
+use super::{entries, log, matches, teams};
+use crate::domain::topic::{Channel, Seq, StreamId};
+use crate::sports::MatchSummary;
+use crate::store::error::{QueryError, QueryResult};
+use crate::store::json;
+use crate::store::rows::{EntryRow, MatchRow, MessageRow, ResultRow, StreamRow};
+use crate::store::schema::{matches as m, messages, results, streams};
 
 /// Messages read at a time.
-const PAGE: i64 = 500;
+const PAGE_SIZE: i64 = 500;
 
 /// Rows that refer to what isn't there. Constraints forbid it; a copied or repaired file may not.
 #[rustfmt::skip]
-const DANGLING: &[(&str, &str)] = &[
+const DANGLING_REFERENCES: &[(&str, &str)] = &[
     ("messages of no stream",  "messages r where not exists (select 1 from streams s where s.id = r.stream_id)"),
     ("entries of no match",    "entries r where not exists (select 1 from matches s where s.id = r.match_id)"),
     ("officials of no match",  "officials r where not exists (select 1 from matches s where s.id = r.match_id)"),
@@ -59,50 +46,50 @@ const DANGLING: &[(&str, &str)] = &[
 ];
 
 #[derive(QueryableByName)]
-struct Count {
+struct CountRow {
     #[diesel(sql_type = BigInt)]
     count: i64,
 }
 
 /// The ids of all streams and of all matches.
-pub async fn plan(conn: &mut Conn) -> Found<(Vec<i64>, Vec<i64>)> {
+pub async fn all_ids(conn: &mut Conn) -> QueryResult<(Vec<i64>, Vec<i64>)> {
     let of_streams = streams::table.select(streams::id).order(streams::id).load(conn).await?;
     Ok((of_streams, m::table.select(m::id).order(m::id).load(conn).await?))
 }
 
-pub async fn dangling(conn: &mut Conn) -> Found<Vec<String>> {
+pub async fn check_references(conn: &mut Conn) -> QueryResult<Vec<String>> {
     let mut faults = Vec::new();
-    for (words, rows) in DANGLING {
+    for (description, rows) in DANGLING_REFERENCES {
         let query = diesel::sql_query(format!("select count(*) as count from {rows}"));
-        let Count { count } = query.get_result(conn).await?;
+        let CountRow { count } = query.get_result(conn).await?;
         if count > 0 {
-            faults.push(format!("{count} {words}"));
+            faults.push(format!("{count} {description}"));
         }
     }
     Ok(faults)
 }
 
 /// Every message of a stream, from the first that is kept to the head.
-pub async fn stream(conn: &mut Conn, id: i64) -> Found<Vec<String>> {
+pub async fn check_stream(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> {
     let Some(row): Option<StreamRow> = streams::table.find(id).get_result(conn).await.optional()?
     else {
         return Ok(Vec::new());
     };
     let mut faults = Vec::new();
     let topic = &row.topic;
-    let Ok(stream) = topic.parse::<Stream>() else {
+    let Ok(stream) = topic.parse::<StreamId>() else {
         return Ok(vec![format!("stream {topic}: no such kind of stream")]);
     };
     let mut expected = row.pruned_seq + 1;
     let mut after = -1;
     loop {
-        let page = page(conn, id, after).await?;
+        let page = message_page(conn, id, after).await?;
         let Some(last) = page.last() else { break };
         after = last.seq;
         for message in page {
-            faults.extend(misplaced(&row, expected, message.seq));
+            faults.extend(seq_fault(&row, expected, message.seq));
             expected = message.seq + 1;
-            faults.extend(misspoken(stream, &message));
+            faults.extend(envelope_fault(stream, &message));
         }
     }
     if expected != row.head_seq + 1 && expected <= row.head_seq {
@@ -112,17 +99,17 @@ pub async fn stream(conn: &mut Conn, id: i64) -> Found<Vec<String>> {
     Ok(faults)
 }
 
-async fn page(conn: &mut Conn, id: i64, after: Seq) -> Found<Vec<MessageRow>> {
+async fn message_page(conn: &mut Conn, id: i64, after: Seq) -> QueryResult<Vec<MessageRow>> {
     let query = messages::table
         .filter(messages::stream_id.eq(id))
         .filter(messages::seq.gt(after))
         .order(messages::seq)
-        .limit(PAGE);
+        .limit(PAGE_SIZE);
     Ok(query.load(conn).await?)
 }
 
 /// What is wrong with a message standing where `expected` should.
-fn misplaced(stream: &StreamRow, expected: Seq, seq: Seq) -> Option<String> {
+fn seq_fault(stream: &StreamRow, expected: Seq, seq: Seq) -> Option<String> {
     let StreamRow { topic, head_seq, pruned_seq, .. } = stream;
     if seq <= *pruned_seq {
         Some(format!("stream {topic}: message {seq} should have been pruned with {pruned_seq}"))
@@ -136,61 +123,68 @@ fn misplaced(stream: &StreamRow, expected: Seq, seq: Seq) -> Option<String> {
 }
 
 /// What is wrong with what a message says.
-fn misspoken(stream: Stream, message: &MessageRow) -> Option<String> {
+fn envelope_fault(stream: StreamId, message: &MessageRow) -> Option<String> {
     let MessageRow { seq, kind, channel, envelope, .. } = message;
-    let fault = |words: &str| Some(format!("stream {stream}: message {seq} {words}"));
-    let Some(says) = shapes::envelope_says(envelope) else {
-        return fault("is not a JSON object");
+    let error = |detail: &str| Some(format!("stream {stream}: message {seq} {detail}"));
+    let Some(envelope_fields) = json::parse_envelope(envelope) else {
+        return error("is not a JSON object");
     };
-    let topic = match channel.as_deref().map(Channel::from_word) {
+    let topic = match channel.as_deref().map(Channel::from_name) {
         None => stream.topic(),
-        Some(Some(channel)) => stream.channel(channel),
-        Some(None) => return fault("is in an unknown channel"),
+        Some(Some(channel)) => stream.channel_topic(channel),
+        Some(None) => return error("is in an unknown channel"),
     };
-    if says.get("seq").and_then(Value::as_i64) != Some(*seq) {
-        return fault("says another seq");
+    if envelope_fields.get("seq").and_then(Value::as_i64) != Some(*seq) {
+        return error("says another seq");
     }
-    if says.get("topic").and_then(Value::as_str) != Some(topic.to_string().as_str()) {
-        return fault("says another topic");
+    if envelope_fields.get("topic").and_then(Value::as_str) != Some(topic.to_string().as_str()) {
+        return error("says another topic");
     }
-    if says.get("type").and_then(Value::as_str) != Some(kind.as_str()) {
-        return fault("says another type");
+    if envelope_fields.get("type").and_then(Value::as_str) != Some(kind.as_str()) {
+        return error("says another type");
     }
-    says.get("data").is_none_or(|data| !data.is_object()).then(|| fault("has no data")).flatten()
+    envelope_fields
+        .get("data")
+        .is_none_or(|data| !data.is_object())
+        .then(|| error("has no data"))
+        .flatten()
 }
 
 /// The entries of a match: their chain, their fold, and what was told of it.
-pub async fn game(conn: &mut Conn, id: i64) -> Found<Vec<String>> {
-    let Some(row) = matches::row(conn, id).await? else { return Ok(Vec::new()) };
-    let all = entries::between(conn, &row, 0).await?;
-    if let Some(fault) = broken_chain(&row, &all) {
-        return Ok(vec![fault]);
+pub async fn check_match(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> {
+    let Some(row) = matches::find_row(conn, id).await? else { return Ok(Vec::new()) };
+    let all = entries::entries_from(conn, &row, 0).await?;
+    if let Some(error) = chain_fault(&row, &all) {
+        return Ok(vec![error]);
     }
-    let teams = teams::pair(conn, row.home_team_id, row.away_team_id).await?;
-    let folded = row.fixture(&teams).and_then(|fixture| {
-        let rules = entries::rules(&row)?;
-        let game = entries::fold(&row, &fixture, rules.start(&fixture)?, all)?;
-        let result = rules.result(&game).map(|result| ResultRow::of(&fixture, result));
+    let teams = teams::find_pair(conn, row.home_team_id, row.away_team_id).await?;
+    let folded = row.match_info(&teams).and_then(|match_info| {
+        let rules = entries::rules_of(&row)?;
+        let game = entries::fold(&row, &match_info, rules.initial_state(&match_info)?, all)?;
+        let result = rules.result(&game).map(|result| ResultRow::new(&match_info, result));
         Ok((rules.summary(&game), result))
     });
     let (summary, result) = match folded {
         Ok(folded) => folded,
-        Err(Fault::Broken(words)) => return Ok(vec![format!("match {id}: {words}")]),
-        Err(Fault::Rejected(words)) => return Ok(vec![format!("match {id}: {words}")]),
+        Err(QueryError::InvariantViolated(detail)) => {
+            return Ok(vec![format!("match {id}: {detail}")]);
+        }
+        Err(QueryError::Rejected(words)) => return Ok(vec![format!("match {id}: {words}")]),
         Err(fault) => return Err(fault),
     };
-    let mut faults = contradictions(&row, &summary);
+    let mut faults = row_faults(&row, &summary);
     let stored: Option<ResultRow> =
         results::table.find(id).select(ResultRow::as_select()).get_result(conn).await.optional()?;
     if stored != result {
         let body = |row: Option<ResultRow>| row.map_or("no result".to_owned(), |row| row.body);
-        let (says, is) = (body(stored), body(result));
-        faults
-            .push(format!("match {id}: its result is stored as {says}, its entries make it {is}"));
+        let (stored_body, expected_body) = (body(stored), body(result));
+        faults.push(format!(
+            "match {id}: its result is stored as {stored_body}, its entries make it {expected_body}"
+        ));
     }
-    let told = told_score(conn, id).await?;
+    let published = last_published_score(conn, id).await?;
     let score = (summary.home_score, summary.away_score);
-    if let Some((seq, told)) = told.filter(|(_, told)| *told != score) {
+    if let Some((seq, told)) = published.filter(|(_, told)| *told != score) {
         faults.push(format!(
             "match {id}: message {seq} told the score {} : {}, its entries make it {} : {}",
             told.0, told.1, score.0, score.1
@@ -200,26 +194,28 @@ pub async fn game(conn: &mut Conn, id: i64) -> Found<Vec<String>> {
 }
 
 /// Each entry binds the one before it, and the row the newest.
-fn broken_chain(row: &MatchRow, all: &[EntryRow]) -> Option<String> {
+fn chain_fault(row: &MatchRow, all: &[EntryRow]) -> Option<String> {
     let id = row.id;
     let mut before = "";
     for (entry, number) in all.iter().zip(1..) {
         if (entry.match_id, entry.number) != (id, number) {
             return Some(format!("match {id}: entry {number} is missing"));
         }
-        if entry.hash != shapes::entry_hash(before, number, &entry.body) {
+        if entry.hash != json::entry_hash(before, number, &entry.body) {
             return Some(format!("match {id}: entry {number} was changed: its hash is another"));
         }
         before = &entry.hash;
     }
     if i64::try_from(all.len()) != Ok(row.entry_count) || before != row.last_hash {
-        let (found, count) = (all.len(), row.entry_count);
-        return Some(format!("match {id}: its row ends at another entry {count} than {found}"));
+        let (entry_rows, count) = (all.len(), row.entry_count);
+        return Some(format!(
+            "match {id}: its row ends at another entry {count} than {entry_rows}"
+        ));
     }
     None
 }
 
-fn contradictions(row: &MatchRow, summary: &Summary) -> Vec<String> {
+fn row_faults(row: &MatchRow, summary: &MatchSummary) -> Vec<String> {
     let (id, mut faults) = (row.id, Vec::new());
     if row.status != summary.status {
         let (says, is) = (&row.status, summary.status);
@@ -236,27 +232,28 @@ fn contradictions(row: &MatchRow, summary: &Summary) -> Vec<String> {
 }
 
 /// The newest score that readers of the match were told, and by which message.
-async fn told_score(conn: &mut Conn, id: i64) -> Found<Option<(Seq, (i64, i64))>> {
-    let Some(stream) = log::stream_row(conn, Stream::Match(id)).await? else { return Ok(None) };
+async fn last_published_score(conn: &mut Conn, id: i64) -> QueryResult<Option<(Seq, (i64, i64))>> {
+    let Some(stream) = log::find_stream(conn, StreamId::Match(id)).await? else { return Ok(None) };
     let mut before = stream.head_seq + 1;
     loop {
         let query = messages::table
             .filter(messages::stream_id.eq(stream.id))
             .filter(messages::seq.lt(before))
             .order(messages::seq.desc())
-            .limit(PAGE);
+            .limit(PAGE_SIZE);
         let page: Vec<MessageRow> = query.load(conn).await?;
         let Some(last) = page.last() else { return Ok(None) };
         before = last.seq;
-        let found = page.iter().find_map(|message| Some((message.seq, score(&message.envelope)?)));
+        let found =
+            page.iter().find_map(|message| Some((message.seq, score_in(&message.envelope)?)));
         if found.is_some() {
             return Ok(found);
         }
     }
 }
 
-fn score(envelope: &str) -> Option<(i64, i64)> {
-    let says = shapes::envelope_says(envelope)?;
+fn score_in(envelope: &str) -> Option<(i64, i64)> {
+    let says = json::parse_envelope(envelope)?;
     let score = says.get("data")?.get("score")?;
     Some((score.get("home")?.as_i64()?, score.get("away")?.as_i64()?))
 }

@@ -1,12 +1,8 @@
 //! The row of a final outcome.
 
-use diesel::AsChangeset;
-use diesel::Insertable;
-use diesel::Queryable;
-use diesel::Selectable;
+use diesel::{AsChangeset, Insertable, Queryable, Selectable};
 
-use crate::sports::Fixture;
-use crate::sports::MatchResult;
+use crate::sports::{MatchInfo, MatchResult};
 use crate::store::schema;
 
 /// A result as tables count it, and as readers see it.
@@ -31,21 +27,21 @@ pub struct ResultRow {
 }
 
 impl ResultRow {
-    pub fn of(fixture: &Fixture, result: &MatchResult) -> Self {
+    pub fn new(match_info: &MatchInfo, result: &MatchResult) -> Self {
         Self {
-            match_id: fixture.match_id,
-            event_id: fixture.event_id,
-            home_team_id: fixture.home.team_id,
-            away_team_id: fixture.away.team_id,
+            match_id: match_info.match_id,
+            event_id: match_info.event_id,
+            home_team_id: match_info.home.team_id,
+            away_team_id: match_info.away.team_id,
             home_score: result.home_score,
             away_score: result.away_score,
-            verdict: result.verdict.word().to_owned(),
-            body: result.view(fixture).to_string(),
-            home_runs: result.rates.map(|rates| rates.home.runs),
-            home_balls: result.rates.map(|rates| rates.home.balls),
-            away_runs: result.rates.map(|rates| rates.away.runs),
-            away_balls: result.rates.map(|rates| rates.away.balls),
-            balls_per_over: result.rates.map(|rates| rates.balls_per_over),
+            verdict: result.verdict.as_str().to_owned(),
+            body: result.to_json(match_info).to_string(),
+            home_runs: result.run_rates.map(|rates| rates.home.runs),
+            home_balls: result.run_rates.map(|rates| rates.home.balls),
+            away_runs: result.run_rates.map(|rates| rates.away.runs),
+            away_balls: result.run_rates.map(|rates| rates.away.balls),
+            balls_per_over: result.run_rates.map(|rates| rates.balls_per_over),
         }
     }
 }

@@ -1,37 +1,39 @@
 //! Writes what is new to a stream's readers.
 
-use crate::stream::follow::Place;
+use crate::stream::direct_writer::WriteProgress;
 use crate::stream::hub::Hub;
-use crate::stream::reader::BUDGET;
-use crate::stream::reader::Reader;
-use crate::stream::station::Station;
-use crate::stream::wire::Written;
+use crate::stream::local_stream::LocalStream;
+use crate::stream::subscriber::{MAX_WRITE_BYTES, Subscriber};
+use crate::stream::subscription::Position;
 
 /// Readers written to before other work of this thread gets its turn.
-const BATCH: usize = 512;
+const SUBSCRIBERS_PER_TURN: usize = 512;
 
 impl Hub {
     /// Writes what is new to everybody who can take it now. The others are woken, or come by
     /// themselves when their socket is free again.
-    pub(super) async fn fan_out(&self, station: &Station) {
-        station.changed.notify_waiters();
-        let mut at = 0;
-        let mut told = false;
+    pub(super) async fn fan_out(&self, local_stream: &LocalStream) {
+        local_stream.changed.notify_waiters();
+        let mut offset = 0;
+        let mut latency_observed = false;
         loop {
             {
-                let readers = station.readers.borrow();
-                for (reader, index) in readers.iter().skip(at).take(BATCH) {
-                    if self.advance(station, reader, *index) && !told {
-                        told = true;
-                        self.observe(station);
+                let subscribers = local_stream.subscribers.borrow();
+                for (subscriber, index) in
+                    subscribers.iter().skip(offset).take(SUBSCRIBERS_PER_TURN)
+                {
+                    if self.write_new_frames(local_stream, subscriber, *index) && !latency_observed
+                    {
+                        latency_observed = true;
+                        self.observe_publish_latency(local_stream);
                     }
                 }
-                at += BATCH;
-                if at >= readers.len() {
-                    if !station.shuffled.replace(false) {
+                offset += SUBSCRIBERS_PER_TURN;
+                if offset >= subscribers.len() {
+                    if !local_stream.subscribers_reordered.replace(false) {
                         return;
                     }
-                    at = 0;
+                    offset = 0;
                 }
             }
             tokio::task::yield_now().await;
@@ -39,46 +41,53 @@ impl Hub {
     }
 
     /// Writes to one reader what it lacks; `true` if it was written to.
-    fn advance(&self, station: &Station, reader: &Reader, index: usize) -> bool {
-        let Some(line) = reader.line.as_ref().filter(|_| reader.is_direct()) else {
-            reader.wake();
+    fn write_new_frames(
+        &self,
+        local_stream: &LocalStream,
+        subscriber: &Subscriber,
+        subscription_index: usize,
+    ) -> bool {
+        let Some(writer) = subscriber.direct_writer.as_ref().filter(|_| subscriber.is_direct())
+        else {
+            subscriber.wake();
             return false;
         };
-        let follow = &reader.follows[index];
+        let subscription = &subscriber.subscriptions[subscription_index];
         let mut wrote = false;
-        while line.is_at_rest() {
-            let Place::At(at) = follow.place.get() else { break };
-            let Some(joined) = station.ring.borrow_mut().joined(at, BUDGET) else {
-                if at < station.ring.borrow().floor() {
-                    reader.wake();
+        while writer.is_idle() {
+            let Position::At(at) = subscription.position.get() else { break };
+            let Some(batch) = local_stream.ring.borrow_mut().batch_after(at, MAX_WRITE_BYTES)
+            else {
+                if at < local_stream.ring.borrow().floor() {
+                    subscriber.wake();
                 }
                 break;
             };
-            follow.place.set(Place::At(joined.last));
-            reader.last_write.set(self.tick());
-            self.shared.metrics.deliveries.inc_by(joined.frames as u64);
+            subscription.position.set(Position::At(batch.last_seq));
+            subscriber.last_write_tick.set(self.tick());
+            self.context.metrics.deliveries.inc_by(batch.frame_count as u64);
             wrote = true;
-            match line.write(&joined.bytes) {
-                Written::All if joined.last >= station.head() => break,
-                Written::All => {}
-                Written::Part(taken) => {
-                    line.set_waiting(false);
-                    reader.send(joined.bytes.slice(taken..));
-                    reader.wake();
+            match writer.try_write(&batch.bytes) {
+                WriteProgress::Complete if batch.last_seq >= local_stream.head() => break,
+                WriteProgress::Complete => {}
+                WriteProgress::Partial(taken) => {
+                    writer.set_body_waiting(false);
+                    subscriber.queue_bytes(batch.bytes.slice(taken..));
+                    subscriber.wake();
                 }
-                Written::Broken => {
-                    line.set_waiting(false);
-                    reader.wake();
+                WriteProgress::Failed => {
+                    writer.set_body_waiting(false);
+                    subscriber.wake();
                 }
             }
         }
         wrote
     }
 
-    fn observe(&self, station: &Station) {
-        let newest = station.ring.borrow().newest_at_ms();
+    fn observe_publish_latency(&self, local_stream: &LocalStream) {
+        let newest = local_stream.ring.borrow().newest_appended_at_ms();
         let ms =
             newest.map_or(0, |at| chrono::Utc::now().timestamp_millis().saturating_sub(at)).max(0);
-        self.shared.metrics.publish_seconds.observe(ms as f64 / 1000.0);
+        self.context.metrics.publish_seconds.observe(ms as f64 / 1000.0);
     }
 }

@@ -2,12 +2,9 @@
 
 use std::collections::HashMap;
 
-use chrono::DateTime;
-use chrono::SecondsFormat;
-use chrono::SubsecRound;
+use chrono::{DateTime, SecondsFormat, SubsecRound};
 use reqwest::Method;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::contract::DOCUMENT;
 

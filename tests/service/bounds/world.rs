@@ -1,18 +1,12 @@
 //! One of everything that a request can be about.
 
 use reqwest::Method;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::bounds::inputs;
-use crate::bounds::inputs::Case;
-use crate::bounds::inputs::Leaf;
-use crate::bounds::inputs::Operation;
-use crate::bounds::scan;
+use crate::bounds::inputs::{Case, Leaf, Operation};
+use crate::bounds::{inputs, scan};
 use crate::support::client::Client;
-use crate::support::people::Game;
-use crate::support::people::Organizer;
-use crate::support::people::id;
+use crate::support::people::{Game, Organizer, id};
 use crate::support::server::TestServer;
 
 pub struct World {

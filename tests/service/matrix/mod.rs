@@ -8,15 +8,14 @@ mod world;
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
-use crate::support::client::Answer;
-use crate::support::client::Client;
-use crate::support::database::Database;
-use crate::support::server::TestServer;
 use rights::ROLES;
 use rows::Row;
+use serde_json::Value;
 use world::World;
+
+use crate::support::client::{Answer, Client};
+use crate::support::database::Database;
+use crate::support::server::TestServer;
 
 crate::support::on_both! {
     g7_in_a_public_world_everybody_may_what_the_table_says,

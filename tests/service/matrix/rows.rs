@@ -1,8 +1,7 @@
 //! What is asked: every route, with a request that would do something, and the right it takes.
 
 use reqwest::Method;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What has to be made before it can be taken away.
 #[derive(Clone, Copy, Debug)]

@@ -1,18 +1,13 @@
 //! One of everything, and somebody of each kind.
 
-use jsonwebtoken::EncodingKey;
-use jsonwebtoken::Header;
-use serde_json::Value;
-use serde_json::json;
+use jsonwebtoken::{EncodingKey, Header};
+use serde_json::{Value, json};
 
 use super::rights::ROLES;
 use super::rows::Fresh;
 use crate::support::client::Client;
-use crate::support::people::Organizer;
-use crate::support::people::Person;
-use crate::support::people::id;
-use crate::support::server::JWT_SECRET;
-use crate::support::server::TestServer;
+use crate::support::people::{Organizer, Person, id};
+use crate::support::server::{JWT_SECRET, TestServer};
 
 pub struct World {
     /// As [`ROLES`].

@@ -2,11 +2,9 @@
 
 use serde_json::json;
 
-use crate::caches::Private;
-use crate::caches::SECRET;
+use crate::caches::{Private, SECRET};
 use crate::support::client::Answer;
-use crate::support::front::Front;
-use crate::support::front::two_nodes;
+use crate::support::front::{Front, two_nodes};
 use crate::support::people::id;
 
 /// An address of this machine that is not 127.0.0.1, which limits leave alone.

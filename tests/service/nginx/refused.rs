@@ -2,13 +2,10 @@
 
 use std::time::Instant;
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::curl::Ask;
-use crate::support::front::Front;
-use crate::support::front::two_nodes;
-use crate::support::front::two_nodes_that_drain;
+use crate::support::front::{Front, two_nodes, two_nodes_that_drain};
 use crate::support::server::TestServer;
 use crate::support::viewer::PATIENCE;
 

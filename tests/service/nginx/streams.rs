@@ -1,23 +1,17 @@
 //! Streams through nginx: as they come, and back by themselves whatever is restarted.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::support::client::Answer;
-use crate::support::curl::Ask;
-use crate::support::curl::Followed;
-use crate::support::curl::follow;
-use crate::support::front::Front;
-use crate::support::front::two_nodes;
-use crate::support::people::Scorer;
-use crate::support::people::note;
+use crate::support::curl::{Ask, Followed, follow};
+use crate::support::front::{Front, two_nodes};
+use crate::support::people::{Scorer, note};
 use crate::support::server::TestServer;
-use crate::support::viewer::End;
-use crate::support::viewer::PATIENCE;
+use crate::support::viewer::{End, PATIENCE};
 
 /// A note, written through nginx.
 async fn tell(front: &Front, scorer: &Scorer, text: &str) -> i64 {

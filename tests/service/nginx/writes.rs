@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::dying;
-use crate::support::front::Front;
-use crate::support::front::two_nodes;
+use crate::support::front::{Front, two_nodes};
 use crate::support::people::note;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,14 +1,12 @@
 //! A database that has lost its end: a standby promoted too early, a backup put back.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::support::database::Database;
 use crate::support::postgres;
 use crate::support::server::TestServer;
 use crate::support::sse::Block;
-use crate::support::viewer::PATIENCE;
-use crate::support::viewer::Viewer;
+use crate::support::viewer::{PATIENCE, Viewer};
 
 async fn stale(viewer: &mut Viewer) {
     let deadline = Instant::now() + PATIENCE;

@@ -4,17 +4,14 @@ use std::collections::HashMap;
 use std::fmt::Debug;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::together::addresses;
-use super::together::nodes;
+use super::together::{addresses, nodes};
 use crate::support::follower::Follower;
-use crate::support::people::Scorer;
-use crate::support::people::note;
+use crate::support::people::{Scorer, note};
 
 /// How much of it; `TOUCHLINE_TEST_KILL_SECONDS=120 TOUCHLINE_TEST_KILL_READERS=200` for the whole
 /// proof.

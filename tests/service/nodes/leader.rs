@@ -1,14 +1,12 @@
 //! What is done once for all nodes is done by one of them, and by another when that one dies.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use super::figure;
 use super::together::nodes;
-use crate::support::people::Organizer;
-use crate::support::people::id;
+use crate::support::people::{Organizer, id};
 use crate::support::server::TestServer;
 use crate::support::viewer::PATIENCE;
 

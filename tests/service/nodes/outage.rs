@@ -1,18 +1,15 @@
 //! A database that is gone for a while: streams stay open and say so, writes are told to come
 //! again, and everything goes on by itself.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::together::at;
 use crate::support::database::Database;
-use crate::support::people::Scorer;
-use crate::support::people::note;
+use crate::support::people::{Scorer, note};
 use crate::support::postgres;
 use crate::support::proxy::Proxy;
 use crate::support::server::TestServer;
-use crate::support::viewer::PATIENCE;
-use crate::support::viewer::Viewer;
+use crate::support::viewer::{PATIENCE, Viewer};
 
 const SETTINGS: [(&str, &str); 3] = [
     ("heartbeat_seconds", "1"),

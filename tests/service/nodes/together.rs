@@ -4,11 +4,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::database::Database;
-use crate::support::database::Kind;
+use crate::support::database::{Database, Kind};
 use crate::support::follower::Follower;
-use crate::support::people::Scorer;
-use crate::support::people::note;
+use crate::support::people::{Scorer, note};
 use crate::support::postgres;
 use crate::support::server::TestServer;
 use crate::support::viewer::PATIENCE;

@@ -1,7 +1,6 @@
 //! `HAProxy`: streams as they come, readers that wait, writes that are sent again where it is safe.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio::sync::watch;
@@ -11,8 +10,7 @@ use crate::support::dying;
 use crate::support::edge::Edge;
 use crate::support::front::two_nodes;
 use crate::support::people::Scorer;
-use crate::support::viewer::End;
-use crate::support::viewer::PATIENCE;
+use crate::support::viewer::{End, PATIENCE};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn g3_readers_behind_haproxy_wait_while_both_nodes_are_away() {

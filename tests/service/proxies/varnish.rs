@@ -1,8 +1,7 @@
 //! Varnish: many readers of a public stream share few of the nodes' streams, and each still gets
 //! what it was owed.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
@@ -11,10 +10,7 @@ use crate::support::edge::Edge;
 use crate::support::front::two_nodes;
 use crate::support::people::Scorer;
 use crate::support::server::TestServer;
-use crate::support::viewer::End;
-use crate::support::viewer::PATIENCE;
-use crate::support::viewer::Viewer;
-use crate::support::viewer::Watch;
+use crate::support::viewer::{End, PATIENCE, Viewer, Watch};
 
 const READERS: usize = 60;
 

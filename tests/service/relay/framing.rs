@@ -1,17 +1,13 @@
 //! What a relay sends, from its own rings and through, in each version of HTTP.
 
-use std::io::Read;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use crate::framing::Viewers;
-use crate::relay::Edge;
-use crate::relay::becomes;
+use crate::relay::{Edge, becomes};
 use crate::support::head::Head;
 use crate::support::people::Scorer;
-use crate::support::viewer::PATIENCE;
-use crate::support::viewer::Viewer;
-use crate::support::viewer::Watch;
+use crate::support::viewer::{PATIENCE, Viewer, Watch};
 
 /// A match behind a relay that its scorer alone may read, beside the one that everybody may.
 async fn streams(edge: &Edge) -> (Vec<(&'static str, Watch)>, Scorer) {

@@ -1,20 +1,15 @@
 //! What a relay's readers are told when its upstream is away, and that they miss nothing.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use crate::relay::Edge;
-use crate::relay::becomes;
-use crate::relay::figure;
-use crate::relay::texts;
+use crate::relay::{Edge, becomes, figure, texts};
 use crate::support::database::Database;
 use crate::support::follower::Follower;
 use crate::support::postgres;
 use crate::support::server::TestServer;
 use crate::support::sse::Block;
-use crate::support::viewer::PATIENCE;
-use crate::support::viewer::Viewer;
+use crate::support::viewer::{PATIENCE, Viewer};
 
 /// How long readers are left to themselves while the upstream is away (docs/relay.md).
 const OUT_OF_SIGHT: Duration = Duration::from_secs(5);

@@ -1,13 +1,10 @@
 //! G7 through a relay: what not everybody may read goes through with the reader's own credentials.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::relay::Edge;
-use crate::relay::becomes;
-use crate::relay::figure;
+use crate::relay::{Edge, becomes, figure};
 use crate::support::people::Person;
 use crate::support::viewer::Watch;
 

@@ -1,7 +1,6 @@
 //! A league as it was played, from the files beside this one.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A league as it was played, and what is known of its end.
 pub struct League {

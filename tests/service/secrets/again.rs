@@ -2,20 +2,14 @@
 
 use serde_json::json;
 use touchline::store::StoreError;
-use touchline::store::job::Write;
+use touchline::store::mutation::Mutation;
 
-use super::PLACES_OF_CODES;
-use super::cup;
-use super::key;
-use super::keyed;
+use super::{PLACES_OF_CODES, cup, key, keyed};
 use crate::support::database::Database;
-use crate::support::jobs::keyed as keyed_job;
-use crate::support::jobs::league;
+use crate::support::jobs::{keyed as keyed_job, league};
 use crate::support::scan;
 use crate::support::scan::Column;
-use crate::support::server::ADMIN_EMAIL;
-use crate::support::server::ADMIN_PASSWORD;
-use crate::support::server::TestServer;
+use crate::support::server::{ADMIN_EMAIL, ADMIN_PASSWORD, TestServer};
 
 crate::support::on_both! {
     g5_an_answer_with_a_secret_is_the_same_again,
@@ -99,18 +93,18 @@ async fn g5_a_node_without_a_secret_of_its_own_finds_one_in_the_database(databas
     let (one, two) = (database.open().await, database.open().await);
     league(&one, "public").await;
     let event_id = 1;
-    let buy = |quantity: i64| Write::CreatePurchase {
+    let buy = |quantity: i64| Mutation::CreatePurchase {
         event_id,
         ticket_type: "adult".to_owned(),
         quantity,
     };
-    let first = one.write(keyed_job(buy(1), &key(1), "body")).await.unwrap();
+    let first = one.commit(keyed_job(buy(1), &key(1), "body")).await.unwrap();
 
-    let again = two.write(keyed_job(buy(1), &key(1), "body")).await.unwrap();
-    assert!(again.again);
+    let again = two.commit(keyed_job(buy(1), &key(1), "body")).await.unwrap();
+    assert!(again.is_replay);
     assert_eq!(again.body, first.body);
-    let other = two.write(keyed_job(buy(2), &key(1), "another")).await;
-    assert!(matches!(other, Err(StoreError::KeyReused)), "{other:?}");
+    let other = two.commit(keyed_job(buy(2), &key(1), "another")).await;
+    assert!(matches!(other, Err(StoreError::IdempotencyKeyReused)), "{other:?}");
     let code = first.body["tickets"][0]["code"].as_str().unwrap();
     for Column { name, text } in scan::columns(&database).await {
         assert!(PLACES_OF_CODES.contains(&name.as_str()) || !text.contains(code), "{name}");

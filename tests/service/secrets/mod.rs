@@ -6,19 +6,14 @@ mod described;
 use std::os::unix::fs::PermissionsExt;
 
 use aws_lc_rs::digest;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::client::Answer;
-use crate::support::client::Client;
+use crate::support::client::{Answer, Client};
 use crate::support::database::Database;
-use crate::support::people::Organizer;
-use crate::support::people::id;
+use crate::support::people::{Organizer, id};
 use crate::support::scan;
 use crate::support::scan::Column;
-use crate::support::server::ADMIN_PASSWORD;
-use crate::support::server::JWT_SECRET;
-use crate::support::server::TestServer;
+use crate::support::server::{ADMIN_PASSWORD, JWT_SECRET, TestServer};
 
 crate::support::on_both! {
     no_secret_is_kept_in_plain_text_or_as_a_bare_hash,

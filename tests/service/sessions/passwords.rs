@@ -1,15 +1,12 @@
 //! One's own new password: what it takes, what it leaves behind, and who goes on.
 
 use reqwest::Method;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::client::Answer;
-use crate::support::client::Client;
+use crate::support::client::{Answer, Client};
 use crate::support::database::Database;
 use crate::support::people::Person;
-use crate::support::server::ADMIN_PASSWORD;
-use crate::support::server::TestServer;
+use crate::support::server::{ADMIN_PASSWORD, TestServer};
 
 crate::support::on_both! {
     an_own_new_password_needs_the_current_one,

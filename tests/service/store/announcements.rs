@@ -1,31 +1,18 @@
 //! Announcements: to whom, how long, and told once that they are over.
 
-use chrono::DateTime;
-use chrono::TimeDelta;
-use chrono::Utc;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
-use serde_json::Value;
-use serde_json::json;
-use touchline::domain::leaderboard::Points;
-use touchline::domain::leaderboard::TieBreaker;
-use touchline::domain::rejection::Reason;
-use touchline::domain::topic::Channel;
-use touchline::domain::topic::Stream;
-use touchline::store::AnnouncementFilter;
-use touchline::store::ListOf;
-use touchline::store::SeenBy;
-use touchline::store::Store;
-use touchline::store::job::AnnouncementEdit;
-use touchline::store::job::AnnouncementFields;
-use touchline::store::job::Done;
-use touchline::store::job::EventEdit;
-use touchline::store::job::EventFields;
-use touchline::store::job::Job;
-use touchline::store::job::TeamEdit;
-use touchline::store::job::Write;
+use serde_json::{Value, json};
+use touchline::domain::leaderboard::{Points, TieBreaker};
+use touchline::domain::rejection::RejectionReason;
+use touchline::domain::topic::{Channel, StreamId};
+use touchline::store::mutation::{
+    AnnouncementEdit, EventEdit, Mutation, MutationRequest, NewAnnouncement, NewEvent, Outcome,
+    TeamEdit,
+};
+use touchline::store::{AnnouncementFilter, ListQuery, Store, VisibilityScope};
 
-use crate::support::database::Database;
-use crate::support::database::Kind;
+use crate::support::database::{Database, Kind};
 use crate::support::jobs::*;
 use crate::support::on_both;
 
@@ -46,12 +33,12 @@ fn in_an_hour() -> DateTime<Utc> {
 }
 
 /// Whether an announcement is over is a matter of the real time, so these jobs happen now.
-async fn now_done(store: &Store, write: Write) -> Done {
-    store.write(Job { at: Utc::now(), ..job(write) }).await.unwrap()
+async fn now_done(store: &Store, write: Mutation) -> Outcome {
+    store.commit(MutationRequest { received_at: Utc::now(), ..job(write) }).await.unwrap()
 }
 
-fn event(visibility: &str) -> Write {
-    Write::CreateEvent(EventFields {
+fn event(visibility: &str) -> Mutation {
+    Mutation::CreateEvent(NewEvent {
         name: "Premier League".into(),
         sport: "football".into(),
         visibility: visibility.into(),
@@ -63,8 +50,8 @@ fn event(visibility: &str) -> Write {
     })
 }
 
-fn fields(team_ids: &[i64], expires_at: Option<DateTime<Utc>>) -> AnnouncementFields {
-    AnnouncementFields {
+fn fields(team_ids: &[i64], expires_at: Option<DateTime<Utc>>) -> NewAnnouncement {
+    NewAnnouncement {
         event_id: 1,
         kind: "weather_alert".into(),
         priority: "urgent".into(),
@@ -75,26 +62,29 @@ fn fields(team_ids: &[i64], expires_at: Option<DateTime<Utc>>) -> AnnouncementFi
     }
 }
 
-fn announce(team_ids: &[i64]) -> Write {
-    Write::CreateAnnouncement(fields(team_ids, None))
+fn announce(team_ids: &[i64]) -> Mutation {
+    Mutation::CreateAnnouncement(fields(team_ids, None))
 }
 
-fn passing(team_ids: &[i64]) -> Write {
-    Write::CreateAnnouncement(fields(team_ids, Some(in_an_hour())))
+fn passing(team_ids: &[i64]) -> Mutation {
+    Mutation::CreateAnnouncement(fields(team_ids, Some(in_an_hour())))
 }
 
-fn private_team(name: &str) -> Write {
-    let Write::CreateTeam(fields) = team(name) else { unreachable!() };
-    Write::CreateTeam(touchline::store::job::TeamFields { visibility: "private".into(), ..fields })
+fn private_team(name: &str) -> Mutation {
+    let Mutation::CreateTeam(fields) = team(name) else { unreachable!() };
+    Mutation::CreateTeam(touchline::store::mutation::NewTeam {
+        visibility: "private".into(),
+        ..fields
+    })
 }
 
-fn register(team_id: i64, by_admin: bool) -> Write {
-    Write::RegisterTeam { event_id: 1, team_id, by_admin }
+fn register(team_id: i64, by_admin: bool) -> Mutation {
+    Mutation::RegisterTeam { event_id: 1, team_id, by_admin }
 }
 
-fn published(id: i64, visibility: &str) -> Write {
+fn published(id: i64, visibility: &str) -> Mutation {
     let visibility = Some(visibility.to_owned());
-    Write::EditTeam { id, fields: TeamEdit { visibility, ..TeamEdit::default() } }
+    Mutation::EditTeam { id, fields: TeamEdit { visibility, ..TeamEdit::default() } }
 }
 
 /// User 1, event 1, and its teams 1 and 2.
@@ -110,8 +100,8 @@ async fn world(database: &Database, visibility: &str) -> Store {
 }
 
 /// What a stream's announcements channel was told: the type, the change and the id.
-async fn told(store: &Store, stream: Stream) -> Vec<String> {
-    let page = store.read_after(stream, 0, 1000).await.unwrap();
+async fn told(store: &Store, stream: StreamId) -> Vec<String> {
+    let page = store.read_messages_after(stream, 0, 1000).await.unwrap();
     let of_channel =
         page.messages.into_iter().filter(|one| one.channel == Some(Channel::Announcements));
     of_channel
@@ -121,15 +111,15 @@ async fn told(store: &Store, stream: Stream) -> Vec<String> {
             let data = &envelope["data"];
             let change = data["change"].as_str().unwrap_or("expired");
             let status = data["announcement"]["status"].as_str().unwrap();
-            assert_eq!(message.kind == "announcement_expired", change == "expired");
+            assert_eq!(message.message_type == "announcement_expired", change == "expired");
             assert!(change != "expired" || status == "expired", "{envelope}");
             format!("{change} {}", data["announcement"]["id"])
         })
         .collect()
 }
 
-async fn snapshot(store: &Store, stream: Stream) -> Vec<i64> {
-    let topic = stream.channel(Channel::Announcements);
+async fn snapshot(store: &Store, stream: StreamId) -> Vec<i64> {
+    let topic = stream.channel_topic(Channel::Announcements);
     let snapshot = store.snapshot(topic).await.unwrap().unwrap();
     let all = snapshot.data["announcements"].as_array().unwrap().clone();
     all.iter().map(|one| one["id"].as_i64().unwrap()).collect()
@@ -141,7 +131,10 @@ async fn listed(store: &Store, status: Option<&str>) -> Vec<i64> {
         event_id: Some(1),
         ..AnnouncementFilter::default()
     };
-    let of = ListOf::Announcements { seen_by: SeenBy { user_id: None, all: true }, filter };
+    let of = ListQuery::Announcements {
+        scope: VisibilityScope { user_id: None, sees_all: true },
+        filter,
+    };
     let list = store.list(of, 0, 100).await.unwrap();
     list.items.iter().map(|one| one["id"].as_i64().unwrap()).collect()
 }
@@ -152,33 +145,33 @@ async fn each_is_told_to_those_it_is_for_alone(database: Database) {
     let whole = now_done(&store, announce(&[])).await;
     let targeted = now_done(&store, announce(&[2])).await;
 
-    assert_eq!(told(&store, Stream::Event(1)).await, ["created 1"]);
-    assert_eq!(told(&store, Stream::Team(1)).await, [""; 0]);
-    assert_eq!(told(&store, Stream::Team(2)).await, ["created 2"]);
-    assert_eq!(whole.told.unwrap().0, Stream::Event(1));
-    assert_eq!(targeted.told.unwrap().0, Stream::Team(2));
+    assert_eq!(told(&store, StreamId::Event(1)).await, ["created 1"]);
+    assert_eq!(told(&store, StreamId::Team(1)).await, [""; 0]);
+    assert_eq!(told(&store, StreamId::Team(2)).await, ["created 2"]);
+    assert_eq!(whole.stream_head.unwrap().0, StreamId::Event(1));
+    assert_eq!(targeted.stream_head.unwrap().0, StreamId::Team(2));
     assert_eq!(targeted.body["team_ids"], json!([2]));
     assert_eq!(targeted.body["status"], "active");
 
     let to_both = now_done(&store, announce(&[2, 1, 2])).await;
-    assert_eq!(to_both.told, None, "no place in one stream is a place in both");
-    now_done(&store, Write::Broadcast { id: 3 }).await;
+    assert_eq!(to_both.stream_head, None, "no place in one stream is a place in both");
+    now_done(&store, Mutation::BroadcastAnnouncement { id: 3 }).await;
     let edit = AnnouncementEdit { title: Some("Over".into()), ..AnnouncementEdit::default() };
-    let edited = now_done(&store, Write::EditAnnouncement { id: 3, fields: edit }).await;
+    let edited = now_done(&store, Mutation::EditAnnouncement { id: 3, fields: edit }).await;
     assert_eq!(edited.body["title"], "Over");
-    assert_eq!(snapshot(&store, Stream::Team(1)).await, [3]);
-    assert_eq!(snapshot(&store, Stream::Team(2)).await, [3, 2], "the newest first");
-    assert_eq!(snapshot(&store, Stream::Event(1)).await, [1]);
-    let gone = now_done(&store, Write::DeleteAnnouncement { id: 3 }).await;
+    assert_eq!(snapshot(&store, StreamId::Team(1)).await, [3]);
+    assert_eq!(snapshot(&store, StreamId::Team(2)).await, [3, 2], "the newest first");
+    assert_eq!(snapshot(&store, StreamId::Event(1)).await, [1]);
+    let gone = now_done(&store, Mutation::DeleteAnnouncement { id: 3 }).await;
     assert_eq!((gone.status, gone.body), (204, Value::Null));
     let expected = ["created 3", "broadcast 3", "updated 3", "deleted 3"];
-    assert_eq!(told(&store, Stream::Team(1)).await, expected);
-    assert_eq!(told(&store, Stream::Team(2)).await[1..], expected, "each team once");
-    assert_eq!(told(&store, Stream::Event(1)).await, ["created 1"]);
-    let missing = refused(&store, Write::Broadcast { id: 3 }).await;
+    assert_eq!(told(&store, StreamId::Team(1)).await, expected);
+    assert_eq!(told(&store, StreamId::Team(2)).await[1..], expected, "each team once");
+    assert_eq!(told(&store, StreamId::Event(1)).await, ["created 1"]);
+    let missing = refused(&store, Mutation::BroadcastAnnouncement { id: 3 }).await;
     assert_eq!(
         (missing.reason, missing.detail.as_str()),
-        (Reason::NotFound, "no such announcement")
+        (RejectionReason::NotFound, "no such announcement")
     );
 }
 
@@ -186,7 +179,7 @@ async fn only_teams_of_the_event_can_be_addressed(database: Database) {
     let store = world(&database, "private").await;
     // Somebody else's, who was asked to take part and hasn't said.
     done(&store, user("bo@example.org")).await;
-    store.write(Job { by: 2, ..job(private_team("Asked")) }).await.unwrap();
+    store.commit(MutationRequest { user_id: 2, ..job(private_team("Asked")) }).await.unwrap();
     done(&store, register(3, false)).await;
     done(&store, private_team("Stranger")).await;
 
@@ -197,10 +190,10 @@ async fn only_teams_of_the_event_can_be_addressed(database: Database) {
     ] {
         let rejection = refused(&store, announce(&team_ids)).await;
         let named: Vec<_> = rejection.errors.iter().map(|error| error.pointer.as_str()).collect();
-        assert_eq!((rejection.reason, named), (Reason::Invalid, pointers), "{team_ids:?}");
+        assert_eq!((rejection.reason, named), (RejectionReason::Invalid, pointers), "{team_ids:?}");
     }
     assert_eq!(listed(&store, None).await, [0; 0]);
-    assert_eq!(store.heads(&[Stream::Team(1)]).await.unwrap()[0].head, 0);
+    assert_eq!(store.stream_heads(&[StreamId::Team(1)]).await.unwrap()[0].head_seq, 0);
 }
 
 async fn what_is_private_is_never_told_to_a_public_team(database: Database) {
@@ -208,63 +201,66 @@ async fn what_is_private_is_never_told_to_a_public_team(database: Database) {
     done(&store, published(2, "public")).await;
 
     let rejection = refused(&store, announce(&[1, 2])).await;
-    assert_eq!((rejection.reason, rejection.code.as_str()), (Reason::Conflict, "team-is-public"));
+    assert_eq!(
+        (rejection.reason, rejection.code.as_str()),
+        (RejectionReason::Conflict, "team-is-public")
+    );
     assert!(rejection.detail.contains("anybody"), "{rejection}");
 
     // One that was told while it was private, and everything that becomes of it.
     done(&store, published(2, "private")).await;
     now_done(&store, passing(&[1, 2])).await;
     done(&store, published(2, "public")).await;
-    now_done(&store, Write::Broadcast { id: 1 }).await;
+    now_done(&store, Mutation::BroadcastAnnouncement { id: 1 }).await;
     store.expire_announcements(in_an_hour() + TimeDelta::minutes(1)).await.unwrap();
-    now_done(&store, Write::DeleteAnnouncement { id: 1 }).await;
+    now_done(&store, Mutation::DeleteAnnouncement { id: 1 }).await;
     now_done(&store, passing(&[1])).await;
     let expected = ["created 1", "broadcast 1", "expired 1", "deleted 1", "created 2"];
-    assert_eq!(told(&store, Stream::Team(1)).await, expected);
-    assert_eq!(told(&store, Stream::Team(2)).await, [""; 0], "nor what it was told before");
+    assert_eq!(told(&store, StreamId::Team(1)).await, expected);
+    assert_eq!(told(&store, StreamId::Team(2)).await, [""; 0], "nor what it was told before");
 
     // Of a public event anybody may read it.
     let edit = EventEdit { visibility: Some("public".into()), ..EventEdit::default() };
-    done(&store, Write::EditEvent { id: 1, fields: edit }).await;
+    done(&store, Mutation::EditEvent { id: 1, fields: edit }).await;
     now_done(&store, announce(&[2])).await;
-    assert_eq!(snapshot(&store, Stream::Team(2)).await, [3]);
+    assert_eq!(snapshot(&store, StreamId::Team(2)).await, [3]);
     let rights = store.announcement_rights(3, None).await.unwrap().unwrap();
-    assert!(rights.targeted && rights.addressed);
+    assert!(rights.is_targeted && rights.is_addressed);
     let edit = EventEdit { visibility: Some("private".into()), ..EventEdit::default() };
-    done(&store, Write::EditEvent { id: 1, fields: edit }).await;
-    assert_eq!(snapshot(&store, Stream::Team(2)).await, [0; 0]);
-    assert!(!store.announcement_rights(3, None).await.unwrap().unwrap().addressed);
+    done(&store, Mutation::EditEvent { id: 1, fields: edit }).await;
+    assert_eq!(snapshot(&store, StreamId::Team(2)).await, [0; 0]);
+    assert!(!store.announcement_rights(3, None).await.unwrap().unwrap().is_addressed);
 }
 
 async fn a_team_that_has_left_hears_no_more_than_the_end(database: Database) {
     let store = world(&database, "private").await;
     now_done(&store, announce(&[1, 2])).await;
     now_done(&store, announce(&[2])).await;
-    done(&store, Write::UnregisterTeam { event_id: 1, team_id: 2 }).await;
+    done(&store, Mutation::UnregisterTeam { event_id: 1, team_id: 2 }).await;
 
-    let silent = now_done(&store, Write::Broadcast { id: 2 }).await;
-    now_done(&store, Write::Broadcast { id: 1 }).await;
-    assert_eq!(silent.told, None);
-    assert_eq!(snapshot(&store, Stream::Team(2)).await, [0; 0]);
-    assert_eq!(snapshot(&store, Stream::Team(1)).await, [1]);
+    let silent = now_done(&store, Mutation::BroadcastAnnouncement { id: 2 }).await;
+    now_done(&store, Mutation::BroadcastAnnouncement { id: 1 }).await;
+    assert_eq!(silent.stream_head, None);
+    assert_eq!(snapshot(&store, StreamId::Team(2)).await, [0; 0]);
+    assert_eq!(snapshot(&store, StreamId::Team(1)).await, [1]);
     // Edited since: what those who have left have nothing to do with.
     let edit = AnnouncementEdit { title: Some("Ours".into()), ..AnnouncementEdit::default() };
-    now_done(&store, Write::EditAnnouncement { id: 1, fields: edit }).await;
-    now_done(&store, Write::DeleteAnnouncement { id: 1 }).await;
+    now_done(&store, Mutation::EditAnnouncement { id: 1, fields: edit }).await;
+    now_done(&store, Mutation::DeleteAnnouncement { id: 1 }).await;
     database.tamper("update announcements set expires_at = 1000").await;
     store.expire_announcements(Utc::now()).await.unwrap();
 
     let expected = ["created 1", "broadcast 1", "updated 1", "deleted 1"];
-    assert_eq!(told(&store, Stream::Team(1)).await, expected);
+    assert_eq!(told(&store, StreamId::Team(1)).await, expected);
     let expected = ["created 1", "created 2", "deleted 1", "expired 2"];
-    assert_eq!(told(&store, Stream::Team(2)).await, expected);
+    assert_eq!(told(&store, StreamId::Team(2)).await, expected);
     let last = async |stream| crate::support::jobs::told(&store, stream).await.pop().unwrap();
-    let page = crate::support::jobs::told(&store, Stream::Team(2)).await;
+    let page = crate::support::jobs::told(&store, StreamId::Team(2)).await;
     for (said, (id, status)) in page[2..].iter().zip([(1, "active"), (2, "expired")]) {
         let end = json!({ "id": id, "event_id": 1, "status": status });
         assert_eq!(said["data"]["announcement"], end, "no more than that it is over");
     }
-    assert_eq!(last(Stream::Team(1)).await["data"]["announcement"]["title"], "Ours");
+    assert_eq!(last(StreamId::Team(1)).await["data"]["announcement"]["title"], "Ours");
 }
 
 async fn what_has_run_out_is_over_at_once_and_told_once(database: Database) {
@@ -282,20 +278,20 @@ async fn what_has_run_out_is_over_at_once_and_told_once(database: Database) {
     assert_eq!(listed(&store, None).await, [3]);
     assert_eq!(listed(&store, Some("active")).await, [3]);
     assert_eq!(listed(&store, Some("expired")).await, [1, 2]);
-    assert_eq!(snapshot(&store, Stream::Event(1)).await, [3]);
-    assert_eq!(snapshot(&store, Stream::Team(1)).await, [0; 0]);
+    assert_eq!(snapshot(&store, StreamId::Event(1)).await, [3]);
+    assert_eq!(snapshot(&store, StreamId::Team(1)).await, [0; 0]);
     let (etag, shown) = store.announcement(1).await.unwrap().unwrap();
     assert_eq!(shown["status"], "expired");
     assert_ne!(etag, before, "what is read has changed");
-    let late = refused(&store, Write::Broadcast { id: 1 }).await;
+    let late = refused(&store, Mutation::BroadcastAnnouncement { id: 1 }).await;
     assert_eq!(late.code, "expired");
-    assert_eq!(told(&store, Stream::Event(1)).await, ["created 1", "created 3"], "not told yet");
+    assert_eq!(told(&store, StreamId::Event(1)).await, ["created 1", "created 3"], "not told yet");
 
     assert_eq!(store.expire_announcements(Utc::now()).await.unwrap(), 2);
     assert_eq!(store.expire_announcements(Utc::now()).await.unwrap(), 0);
     assert_eq!(store.announcement(1).await.unwrap().unwrap().0, etag, "it is the same as read");
-    assert_eq!(told(&store, Stream::Event(1)).await, ["created 1", "created 3", "expired 1"]);
-    assert_eq!(told(&store, Stream::Team(1)).await, ["created 2", "expired 2"]);
+    assert_eq!(told(&store, StreamId::Event(1)).await, ["created 1", "created 3", "expired 1"]);
+    assert_eq!(told(&store, StreamId::Team(1)).await, ["created 2", "expired 2"]);
     assert_eq!(listed(&store, Some("expired")).await, [1, 2]);
 }
 
@@ -304,12 +300,12 @@ async fn an_end_that_is_moved_brings_it_back(database: Database) {
     now_done(&store, passing(&[])).await;
     let title = |id, title: &str| {
         let fields = AnnouncementEdit { title: Some(title.into()), ..AnnouncementEdit::default() };
-        Write::EditAnnouncement { id, fields }
+        Mutation::EditAnnouncement { id, fields }
     };
     let end = |expires_at| {
         let fields =
             AnnouncementEdit { expires_at: Some(expires_at), ..AnnouncementEdit::default() };
-        Write::EditAnnouncement { id: 1, fields }
+        Mutation::EditAnnouncement { id: 1, fields }
     };
     let past = refused(&store, end(Some(now() - TimeDelta::days(1)))).await;
     assert_eq!(past.errors[0].pointer, "/expires_at");
@@ -318,11 +314,11 @@ async fn an_end_that_is_moved_brings_it_back(database: Database) {
     let mut etags = vec![store.announcement(1).await.unwrap().unwrap().0];
     // Due, but not told: an edit of something else doesn't bring it back.
     etags.push(now_done(&store, title(1, "Too late")).await.etag.unwrap());
-    assert_eq!(told(&store, Stream::Event(1)).await, ["created 1"]);
+    assert_eq!(told(&store, StreamId::Event(1)).await, ["created 1"]);
     // Moved before anybody was told.
     etags.push(now_done(&store, end(Some(in_an_hour()))).await.etag.unwrap());
     assert_eq!(store.expire_announcements(Utc::now()).await.unwrap(), 0);
-    assert_eq!(told(&store, Stream::Event(1)).await, ["created 1", "updated 1"]);
+    assert_eq!(told(&store, StreamId::Event(1)).await, ["created 1", "updated 1"]);
     // Told, and brought back after.
     database.tamper("update announcements set expires_at = 1000").await;
     assert_eq!(store.expire_announcements(Utc::now()).await.unwrap(), 1);
@@ -333,7 +329,7 @@ async fn an_end_that_is_moved_brings_it_back(database: Database) {
     assert_eq!((&back.body["status"], &back.body["expires_at"]), (&json!("active"), &Value::Null));
     assert_eq!(back.body["title"], "Too late again");
     let expected = ["created 1", "updated 1", "expired 1", "updated 1"];
-    assert_eq!(told(&store, Stream::Event(1)).await, expected);
+    assert_eq!(told(&store, StreamId::Event(1)).await, expected);
     let numbers: Vec<i64> = etags.iter().map(|etag| etag.parse().unwrap()).collect();
     assert!(numbers.is_sorted_by(|one, next| one < next), "each change has its own: {etags:?}");
 }
@@ -362,7 +358,8 @@ async fn g5_several_nodes_tell_each_end_once(database: Database) {
     counts += store.expire_announcements(Utc::now()).await.unwrap();
 
     assert_eq!(counts, 120);
-    for (stream, expected) in [(Stream::Event(1), 60), (Stream::Team(1), 60), (Stream::Team(2), 60)]
+    for (stream, expected) in
+        [(StreamId::Event(1), 60), (StreamId::Team(1), 60), (StreamId::Team(2), 60)]
     {
         let mut ends: Vec<_> = told(&store, stream).await;
         ends.retain(|one| one.starts_with("expired"));
@@ -379,13 +376,18 @@ async fn an_edit_of_what_has_changed_is_refused(database: Database) {
     let edit = |priority: &str| {
         let fields =
             AnnouncementEdit { priority: Some(priority.into()), ..AnnouncementEdit::default() };
-        Write::EditAnnouncement { id: 1, fields }
+        Mutation::EditAnnouncement { id: 1, fields }
     };
-    let seen = |write| Job { if_match: first.clone(), at: Utc::now(), ..job(write) };
-    store.write(seen(edit("low"))).await.unwrap();
-    for write in [edit("high"), Write::Broadcast { id: 1 }, Write::DeleteAnnouncement { id: 1 }] {
-        let stale = rejected(store.write(seen(write.clone())).await);
-        assert_eq!(stale.reason, Reason::Stale, "{write:?}");
+    let seen =
+        |write| MutationRequest { if_match: first.clone(), received_at: Utc::now(), ..job(write) };
+    store.commit(seen(edit("low"))).await.unwrap();
+    for write in [
+        edit("high"),
+        Mutation::BroadcastAnnouncement { id: 1 },
+        Mutation::DeleteAnnouncement { id: 1 },
+    ] {
+        let stale = rejected(store.commit(seen(write.clone())).await);
+        assert_eq!(stale.reason, RejectionReason::Stale, "{write:?}");
     }
     assert_eq!(store.announcement(1).await.unwrap().unwrap().1["priority"], "low");
 }

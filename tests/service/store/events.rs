@@ -1,19 +1,11 @@
 //! Events: kept, their matches told to who follows them, and seen by those who may.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use touchline::domain::leaderboard::Points;
-use touchline::domain::rejection::Reason;
-use touchline::domain::topic::Channel;
-use touchline::domain::topic::Stream;
-use touchline::store::ListOf;
-use touchline::store::SeenBy;
-use touchline::store::Store;
-use touchline::store::job::EventEdit;
-use touchline::store::job::Job;
-use touchline::store::job::MatchEdit;
-use touchline::store::job::MatchFields;
-use touchline::store::job::Write;
+use touchline::domain::rejection::RejectionReason;
+use touchline::domain::topic::{Channel, StreamId};
+use touchline::store::mutation::{EventEdit, MatchEdit, Mutation, MutationRequest, NewMatch};
+use touchline::store::{ListQuery, Store, VisibilityScope};
 
 use crate::support::database::Database;
 use crate::support::jobs::*;
@@ -31,17 +23,17 @@ on_both! {
     a_snapshot_holds_what_its_channel_draws,
 }
 
-fn edit(fields: EventEdit) -> Write {
-    Write::EditEvent { id: 1, fields }
+fn edit(fields: EventEdit) -> Mutation {
+    Mutation::EditEvent { id: 1, fields }
 }
 
-fn visible(visibility: &str) -> Write {
+fn visible(visibility: &str) -> Mutation {
     edit(EventEdit { visibility: Some(visibility.into()), ..EventEdit::default() })
 }
 
 async fn heads(store: &Store) -> Vec<i64> {
-    let streams = [Stream::Event(1), Stream::Team(1), Stream::Team(2)];
-    store.heads(&streams).await.unwrap().iter().map(|head| head.head).collect()
+    let streams = [StreamId::Event(1), StreamId::Team(1), StreamId::Team(2)];
+    store.stream_heads(&streams).await.unwrap().iter().map(|head| head.head_seq).collect()
 }
 
 async fn an_event_is_made_edited_and_deleted(database: Database) {
@@ -61,20 +53,20 @@ async fn an_event_is_made_edited_and_deleted(database: Database) {
     let renamed = done(&store, edit(fields.clone())).await;
     assert_eq!((renamed.status, renamed.etag.as_deref()), (200, Some("2")));
     assert_eq!((&renamed.body["name"], &renamed.body["capacity"]), (&json!("Cup"), &json!(20)));
-    let stale = Job { if_match: Some("1".into()), ..job(edit(fields)) };
-    assert_eq!(rejected(store.write(stale).await).reason, Reason::Stale);
+    let stale = MutationRequest { if_match: Some("1".into()), ..job(edit(fields)) };
+    assert_eq!(rejected(store.commit(stale).await).reason, RejectionReason::Stale);
 
     let mut unknown = event_fields("public");
     unknown.sport = "kabaddi".into();
-    let refusal = refused(&store, Write::CreateEvent(unknown)).await;
+    let refusal = refused(&store, Mutation::CreateEvent(unknown)).await;
     assert_eq!(refusal.errors[0].pointer, "/sport");
-    let refusal = refused(&store, Write::CreateEvent(event_fields("secret"))).await;
+    let refusal = refused(&store, Mutation::CreateEvent(event_fields("secret"))).await;
     assert_eq!(refusal.errors[0].pointer, "/visibility");
 
-    assert_eq!(done(&store, Write::DeleteEvent { id: 1 }).await.status, 204);
+    assert_eq!(done(&store, Mutation::DeleteEvent { id: 1 }).await.status, 204);
     assert_eq!(store.event(1).await.unwrap(), None);
-    assert_eq!(refused(&store, visible("private")).await.reason, Reason::NotFound);
-    let again = done(&store, Write::CreateEvent(event_fields("public"))).await;
+    assert_eq!(refused(&store, visible("private")).await.reason, RejectionReason::NotFound);
+    let again = done(&store, Mutation::CreateEvent(event_fields("public"))).await;
     assert_ne!(again.body["id"], 1, "or it would get the stream of the deleted one");
 }
 
@@ -82,15 +74,15 @@ async fn an_event_that_is_used_stays(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     done(&store, fixture(1, 1, 2)).await;
-    assert_eq!(refused(&store, Write::DeleteEvent { id: 1 }).await.code, "event-has-matches");
-    done(&store, Write::DeleteMatch { id: 1 }).await;
+    assert_eq!(refused(&store, Mutation::DeleteEvent { id: 1 }).await.code, "event-has-matches");
+    done(&store, Mutation::DeleteMatch { id: 1 }).await;
     database
         .tamper(
             "insert into purchases (id, event_id, buyer_id, ticket_type, quantity, status, created_at) \
              values ('5c1f', 1, 1, 'adult', 1, 'cancelled', 0)",
         )
         .await;
-    assert_eq!(refused(&store, Write::DeleteEvent { id: 1 }).await.code, "event-has-purchases");
+    assert_eq!(refused(&store, Mutation::DeleteEvent { id: 1 }).await.code, "event-has-purchases");
 }
 
 async fn a_match_belongs_to_an_event_of_its_sport(database: Database) {
@@ -99,11 +91,14 @@ async fn a_match_belongs_to_an_event_of_its_sport(database: Database) {
     let unknown = refused(&store, fixture(9, 1, 2)).await;
     assert_eq!(
         (unknown.reason, unknown.errors[0].pointer.as_str()),
-        (Reason::Invalid, "/event_id")
+        (RejectionReason::Invalid, "/event_id")
     );
-    let generic = MatchFields { event_id: Some(1), ..fields("generic", 1, 2) };
-    let other = refused(&store, Write::CreateMatch(generic)).await;
-    assert_eq!((other.reason, other.errors[0].pointer.as_str()), (Reason::Invalid, "/sport"));
+    let generic = NewMatch { event_id: Some(1), ..fields("generic", 1, 2) };
+    let other = refused(&store, Mutation::CreateMatch(generic)).await;
+    assert_eq!(
+        (other.reason, other.errors[0].pointer.as_str()),
+        (RejectionReason::Invalid, "/sport")
+    );
     assert_eq!(done(&store, fixture(1, 1, 2)).await.body["event_id"], 1);
 }
 
@@ -112,12 +107,12 @@ async fn each_change_of_a_match_is_told_to_its_event_and_teams(database: Databas
     league(&store, "public").await;
     done(&store, fixture(1, 1, 2)).await;
     let later = Some(now() + chrono::TimeDelta::hours(2));
-    let edit = |fields| Write::EditMatch { id: 1, fields };
+    let edit = |fields| Mutation::EditMatch { id: 1, fields };
     done(&store, edit(MatchEdit { starts_at: Some(later), ..Default::default() })).await;
     done(&store, edit(MatchEdit { venue: Some(None), ..Default::default() })).await;
     done(&store, act(1, "postpone", json!({ "reason": "fog" }))).await;
     done(&store, act(1, "cancel", json!({}))).await;
-    done(&store, Write::DeleteMatch { id: 1 }).await;
+    done(&store, Mutation::DeleteMatch { id: 1 }).await;
 
     for topic in ["match_1", "event_1_schedule", "team_1_schedule", "team_2_schedule"] {
         let stream = topic.trim_end_matches("_schedule").parse().unwrap();
@@ -149,25 +144,26 @@ async fn a_private_event_hides_its_matches(database: Database) {
     league(&store, "public").await;
     done(&store, fixture(1, 1, 2)).await;
     let rights = async || store.match_rights(1, None).await.unwrap().unwrap();
-    assert!(rights().await.public && !rights().await.secret);
+    assert!(rights().await.is_public && !rights().await.is_in_private_event);
     let (before, version) = (heads(&store).await, store.rights_version().await.unwrap());
 
     done(&store, visible("private")).await;
 
-    assert!(!rights().await.public && rights().await.secret);
+    assert!(!rights().await.is_public && rights().await.is_in_private_event);
     assert!(store.rights_version().await.unwrap() > version);
     done(&store, act(1, "postpone", json!({}))).await;
     let after = heads(&store).await;
     assert_eq!((after[0], &after[1..]), (before[0] + 1, &before[1..]), "the teams are public");
     for channel in [Channel::Schedule, Channel::Results] {
-        let snapshot = store.snapshot(Stream::Team(1).channel(channel)).await.unwrap().unwrap();
+        let snapshot =
+            store.snapshot(StreamId::Team(1).channel_topic(channel)).await.unwrap().unwrap();
         assert!(!snapshot.data.to_string().contains("\"match_id\""), "{}", snapshot.data);
         assert_eq!(snapshot.data.get("matches").unwrap_or(&json!([])), &json!([]));
     }
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 
     done(&store, visible("public")).await;
-    assert!(rights().await.public && !rights().await.secret);
+    assert!(rights().await.is_public && !rights().await.is_in_private_event);
     done(&store, act(1, "cancel", json!({}))).await;
     assert_eq!(heads(&store).await, [before[0] + 2, before[1] + 1, before[2] + 1]);
 }
@@ -177,13 +173,13 @@ async fn a_private_match_is_not_told_to_readers_of_a_public_event(database: Data
     league(&store, "public").await;
     done(&store, fixture(1, 1, 2)).await;
     let before = heads(&store).await;
-    let Write::CreateMatch(fields) = fixture(1, 2, 1) else { unreachable!() };
-    let secret = MatchFields { visibility: "private".into(), ..fields };
-    let id = done(&store, Write::CreateMatch(secret)).await.body["id"].as_i64().unwrap();
+    let Mutation::CreateMatch(fields) = fixture(1, 2, 1) else { unreachable!() };
+    let secret = NewMatch { visibility: "private".into(), ..fields };
+    let id = done(&store, Mutation::CreateMatch(secret)).await.body["id"].as_i64().unwrap();
     done(&store, act(id, "postpone", json!({}))).await;
 
     assert_eq!(heads(&store).await, before);
-    let schedule = Stream::Event(1).channel(Channel::Schedule);
+    let schedule = StreamId::Event(1).channel_topic(Channel::Schedule);
     let snapshot = store.snapshot(schedule).await.unwrap().unwrap();
     assert_eq!(snapshot.data["matches"].as_array().map(Vec::len), Some(1));
     done(&store, visible("private")).await;
@@ -198,22 +194,25 @@ async fn other_points_make_another_table(database: Database) {
     done(&store, act(id, "start", json!({}))).await;
     done(&store, goal(id, 12)).await;
     done(&store, act(id, "end", json!({}))).await;
-    let known = told(&store, Stream::Event(1)).await.len();
+    let known = told(&store, StreamId::Event(1)).await.len();
 
     let renamed = EventEdit { name: Some("Cup".into()), ..EventEdit::default() };
     done(&store, edit(renamed)).await;
-    assert_eq!(news(&store, Stream::Event(1), known).await, Vec::<String>::new());
+    assert_eq!(news(&store, StreamId::Event(1), known).await, Vec::<String>::new());
     let points = Points { win: 2, ..Points::default() };
     let edited = done(&store, edit(EventEdit { points: Some(points), ..Default::default() })).await;
 
-    assert_eq!(news(&store, Stream::Event(1), known).await, ["event_1_results leaderboard_update"]);
-    assert_eq!(edited.told, Some((Stream::Event(1), known as i64 + 1)));
-    let said = told(&store, Stream::Event(1)).await.pop().unwrap();
+    assert_eq!(
+        news(&store, StreamId::Event(1), known).await,
+        ["event_1_results leaderboard_update"]
+    );
+    assert_eq!(edited.stream_head, Some((StreamId::Event(1), known as i64 + 1)));
+    let said = told(&store, StreamId::Event(1)).await.pop().unwrap();
     assert_eq!(said["data"]["leaderboard"][0]["points"], 2);
     assert_eq!(store.leaderboard(1).await.unwrap(), Some(said["data"].clone()));
 }
 
-async fn ids(store: &Store, of: ListOf) -> Vec<i64> {
+async fn ids(store: &Store, of: ListQuery) -> Vec<i64> {
     let list = store.list(of, 0, 10).await.unwrap();
     list.items.iter().map(|item| item["id"].as_i64().unwrap()).collect()
 }
@@ -221,22 +220,22 @@ async fn ids(store: &Store, of: ListOf) -> Vec<i64> {
 async fn lists_show_what_one_may_see(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
-    done(&store, Write::CreateEvent(event_fields("private"))).await;
+    done(&store, Mutation::CreateEvent(event_fields("private"))).await;
     for email in ["bo@x.org", "cy@x.org", "di@x.org", "ed@x.org"] {
         done(&store, user(email)).await;
     }
-    done(&store, Write::AddManager { event_id: 2, user_id: 2 }).await;
-    done(&store, Write::RegisterUser { event_id: 2, user_id: 3 }).await;
+    done(&store, Mutation::AddManager { event_id: 2, user_id: 2 }).await;
+    done(&store, Mutation::RegisterUser { event_id: 2, user_id: 3 }).await;
     done(&store, team("Third")).await;
-    done(&store, Write::AddMember { team_id: 3, user_id: 4, role: "family".into() }).await;
-    done(&store, Write::RegisterTeam { event_id: 2, team_id: 3, by_admin: true }).await;
+    done(&store, Mutation::AddMember { team_id: 3, user_id: 4, role: "family".into() }).await;
+    done(&store, Mutation::RegisterTeam { event_id: 2, team_id: 3, by_admin: true }).await;
     for event_id in [1, 2] {
         done(&store, fixture(event_id, 1, 2)).await;
     }
     done(&store, act(1, "postpone", json!({}))).await;
 
-    let by = |user_id| SeenBy { user_id: Some(user_id), all: false };
-    let all = SeenBy { user_id: None, all: true };
+    let by = |user_id| VisibilityScope { user_id: Some(user_id), sees_all: false };
+    let all = VisibilityScope { user_id: None, sees_all: true };
     for (seen_by, both) in [
         (by(1), true),
         (by(2), true),
@@ -244,25 +243,30 @@ async fn lists_show_what_one_may_see(database: Database) {
         (by(4), true),
         (by(5), false),
         (all, true),
-        (SeenBy::default(), false),
+        (VisibilityScope::default(), false),
     ] {
         let expected: &[i64] = if both { &[1, 2] } else { &[1] };
-        assert_eq!(ids(&store, ListOf::Events { seen_by }).await, expected, "{seen_by:?}");
-        let matches = ListOf::Matches { seen_by, status: None };
+        assert_eq!(
+            ids(&store, ListQuery::Events { scope: seen_by }).await,
+            expected,
+            "{seen_by:?}"
+        );
+        let matches = ListQuery::Matches { scope: seen_by, status: None };
         assert_eq!(ids(&store, matches).await, expected, "{seen_by:?}");
-        let of_team = ListOf::TeamMatches { team_id: 1, seen_by };
+        let of_team = ListQuery::TeamMatches { team_id: 1, scope: seen_by };
         assert_eq!(ids(&store, of_team).await, expected, "{seen_by:?}");
-        let of_event = |event_id| ListOf::EventMatches { event_id, seen_by, status: None };
+        let of_event =
+            |event_id| ListQuery::EventMatches { event_id, scope: seen_by, status: None };
         assert_eq!(ids(&store, of_event(2)).await, &expected[1..], "{seen_by:?}");
         assert_eq!(ids(&store, of_event(1)).await, [1], "{seen_by:?}");
     }
     let postponed = |event_id| {
         let status = Some("postponed".to_owned());
-        ListOf::EventMatches { event_id, seen_by: all, status }
+        ListQuery::EventMatches { event_id, scope: all, status }
     };
     assert_eq!(ids(&store, postponed(1)).await, [1]);
     assert_eq!(ids(&store, postponed(2)).await, Vec::<i64>::new());
-    let managers = store.list(ListOf::Managers { event_id: 2 }, 0, 10).await.unwrap().items;
+    let managers = store.list(ListQuery::Managers { event_id: 2 }, 0, 10).await.unwrap().items;
     assert_eq!(managers[0]["user_id"], 1, "who made it");
     assert_eq!(managers[1], json!({ "event_id": 2, "user_id": 2, "name": "Ann" }));
 }
@@ -273,22 +277,22 @@ async fn a_snapshot_holds_what_its_channel_draws(database: Database) {
     for (home, away) in [(1, 2), (2, 1)] {
         done(&store, fixture(1, home, away)).await;
     }
-    let Write::CreateMatch(fields) = fixture(1, 1, 2) else { unreachable!() };
-    let undated = MatchFields { starts_at: None, ..fields.clone() };
-    done(&store, Write::CreateMatch(undated)).await;
+    let Mutation::CreateMatch(fields) = fixture(1, 1, 2) else { unreachable!() };
+    let undated = NewMatch { starts_at: None, ..fields.clone() };
+    done(&store, Mutation::CreateMatch(undated)).await;
     let first = Some(now() - chrono::TimeDelta::hours(1));
-    done(&store, Write::CreateMatch(MatchFields { starts_at: first, ..fields })).await;
+    done(&store, Mutation::CreateMatch(NewMatch { starts_at: first, ..fields })).await;
     done(&store, act(1, "start", json!({}))).await;
     done(&store, act(1, "end", json!({}))).await;
 
-    let event = Stream::Event(1);
+    let event = StreamId::Event(1);
     let cases: [(_, &[&str]); 4] = [
         (event.topic(), &["announcements", "event", "leaderboard", "matches", "results"]),
-        (event.channel(Channel::Results), &["event", "leaderboard", "results"]),
-        (event.channel(Channel::Schedule), &["event", "matches"]),
-        (event.channel(Channel::Announcements), &["announcements", "event"]),
+        (event.channel_topic(Channel::Results), &["event", "leaderboard", "results"]),
+        (event.channel_topic(Channel::Schedule), &["event", "matches"]),
+        (event.channel_topic(Channel::Announcements), &["announcements", "event"]),
     ];
-    let head = store.heads(&[event]).await.unwrap()[0].head;
+    let head = store.stream_heads(&[event]).await.unwrap()[0].head_seq;
     // Another node knows no state yet.
     for store in [&store, &database.open().await] {
         for (topic, parts) in &cases {
@@ -310,9 +314,12 @@ async fn a_snapshot_holds_what_its_channel_draws(database: Database) {
                 assert_eq!(data["leaderboard"], table["leaderboard"]);
             }
         }
-        let team =
-            store.snapshot(Stream::Team(1).channel(Channel::Results)).await.unwrap().unwrap();
+        let team = store
+            .snapshot(StreamId::Team(1).channel_topic(Channel::Results))
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(team.data["results"][0]["match_id"], 1);
     }
-    assert!(store.snapshot(Stream::Event(9).topic()).await.unwrap().is_none());
+    assert!(store.snapshot(StreamId::Event(9).topic()).await.unwrap().is_none());
 }

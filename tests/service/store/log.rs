@@ -3,15 +3,13 @@
 use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use diesel_async::AsyncConnection;
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 use futures_util::future::join_all;
 use serde_json::Value;
-use touchline::domain::topic::Stream;
+use touchline::domain::topic::StreamId;
 use touchline::store::Store;
 
-use crate::support::database::Database;
-use crate::support::database::Kind;
+use crate::support::database::{Database, Kind};
 use crate::support::jobs::*;
 use crate::support::on_both;
 
@@ -26,15 +24,15 @@ on_both! {
 }
 
 /// Follows a stream as the feeder does, until `last`; fails at the first gap.
-async fn follow(store: Store, stream: Stream, last: i64) {
+async fn follow(store: Store, stream: StreamId, last: i64) {
     let mut seen = 0;
     while seen < last {
-        let page = store.read_after(stream, seen, 64).await.unwrap();
+        let page = store.read_messages_after(stream, seen, 64).await.unwrap();
         for message in page.messages {
             assert_eq!(message.seq, seen + 1, "what a reader sees has no gaps");
             seen = message.seq;
         }
-        assert!(seen <= page.head);
+        assert!(seen <= page.head_seq);
     }
 }
 
@@ -43,15 +41,15 @@ async fn g2_many_writers_give_one_order_without_gaps(database: Database) {
     let id = live_match(&store).await;
     // SQLite is for one node; with PostgreSQL half of them write on another.
     let other = if database.kind == Kind::Postgres { database.open().await } else { store.clone() };
-    let last = store.heads(&[Stream::Match(id)]).await.unwrap()[0].head + 800;
+    let last = store.stream_heads(&[StreamId::Match(id)]).await.unwrap()[0].head_seq + 800;
 
-    let reader = tokio::spawn(follow(other.clone(), Stream::Match(id), last));
+    let reader = tokio::spawn(follow(other.clone(), StreamId::Match(id), last));
     let writers = (0..8).map(|number| {
         let store = if number % 2 == 0 { store.clone() } else { other.clone() };
         tokio::spawn(async move {
             let mut told = Vec::new();
             for _ in 0..100 {
-                told.push(done(&store, goal(id, 12)).await.told.unwrap().1);
+                told.push(done(&store, goal(id, 12)).await.stream_head.unwrap().1);
             }
             told
         })
@@ -61,7 +59,7 @@ async fn g2_many_writers_give_one_order_without_gaps(database: Database) {
 
     told.sort_unstable();
     assert_eq!(told, (last - 799..=last).collect::<Vec<_>>(), "each write has a seq of its own");
-    assert_eq!(store.heads(&[Stream::Match(id)]).await.unwrap()[0].head, last);
+    assert_eq!(store.stream_heads(&[StreamId::Match(id)]).await.unwrap()[0].head_seq, last);
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
@@ -70,15 +68,18 @@ async fn an_envelope_is_kept_as_it_was_told(database: Database) {
     let id = live_match(&store).await;
     done(&store, goal(id, 12)).await;
 
-    let page = store.read_after(Stream::Match(id), 2, 10).await.unwrap();
+    let page = store.read_messages_after(StreamId::Match(id), 2, 10).await.unwrap();
 
     let [message] = page.messages.as_slice() else { panic!("{page:?}") };
     let start = r#"{"type":"incident_added","topic":"match_1","seq":3,"at":"2026-11-21T15:04:05.123Z","data":{"#;
     assert!(message.envelope.starts_with(start), "{}", message.envelope);
-    assert_eq!((message.kind.as_str(), message.label.as_deref()), ("incident_added", Some("goal")));
-    assert_eq!((message.channel, message.at_ms), (None, now().timestamp_millis()));
-    let page = store.read_after(Stream::Team(1), 0, 1).await.unwrap();
-    assert_eq!(page.messages[0].channel.unwrap().word(), "schedule");
+    assert_eq!(
+        (message.message_type.as_str(), message.label.as_deref()),
+        ("incident_added", Some("goal"))
+    );
+    assert_eq!((message.channel, message.appended_at_ms), (None, now().timestamp_millis()));
+    let page = store.read_messages_after(StreamId::Team(1), 0, 1).await.unwrap();
+    assert_eq!(page.messages[0].channel.unwrap().as_str(), "schedule");
     assert!(page.messages[0].envelope.contains(r#""topic":"team_1_schedule","seq":1"#));
 }
 
@@ -98,20 +99,20 @@ async fn pages_follow_each_other(database: Database) {
         (0,  0, vec![]),
     ];
     for (after, limit, expected) in cases {
-        let page = store.read_after(Stream::Match(id), after, limit).await.unwrap();
+        let page = store.read_messages_after(StreamId::Match(id), after, limit).await.unwrap();
         let seqs: Vec<_> = page.messages.iter().map(|message| message.seq).collect();
-        assert_eq!((seqs, page.head, page.pruned), (expected, 10, 0), "after {after}");
+        assert_eq!((seqs, page.head_seq, page.pruned_seq), (expected, 10, 0), "after {after}");
     }
 }
 
 async fn a_stream_nobody_wrote_to_is_empty(database: Database) {
     let store = database.open().await;
-    let page = store.read_after(Stream::Event(7), 0, 10).await.unwrap();
-    assert!(page.messages.is_empty() && page.head == 0 && page.pruned == 0);
+    let page = store.read_messages_after(StreamId::Event(7), 0, 10).await.unwrap();
+    assert!(page.messages.is_empty() && page.head_seq == 0 && page.pruned_seq == 0);
     let id = live_match(&store).await;
-    let asked = [Stream::Event(7), Stream::Match(id), Stream::Team(1), Stream::Event(7)];
-    let heads = store.heads(&asked).await.unwrap();
-    assert_eq!(heads.iter().map(|head| head.head).collect::<Vec<_>>()[..2], [0, 2]);
+    let asked = [StreamId::Event(7), StreamId::Match(id), StreamId::Team(1), StreamId::Event(7)];
+    let heads = store.stream_heads(&asked).await.unwrap();
+    assert_eq!(heads.iter().map(|head| head.head_seq).collect::<Vec<_>>()[..2], [0, 2]);
     assert_eq!(heads[0], heads[3]);
 }
 
@@ -122,17 +123,17 @@ async fn pruning_keeps_the_newest_and_the_head(database: Database) {
         done(&store, goal(id, minute)).await;
     }
 
-    assert_eq!(store.prune(Some(Stream::Match(id)), 3).await.unwrap(), 7);
+    assert_eq!(store.prune(Some(StreamId::Match(id)), 3).await.unwrap(), 7);
 
-    let page = store.read_after(Stream::Match(id), 0, 100).await.unwrap();
+    let page = store.read_messages_after(StreamId::Match(id), 0, 100).await.unwrap();
     let seqs: Vec<_> = page.messages.iter().map(|message| message.seq).collect();
-    assert_eq!((seqs, page.head, page.pruned), (vec![8, 9, 10], 10, 7));
-    assert_eq!(store.prune(Some(Stream::Match(id)), 3).await.unwrap(), 0);
-    assert_eq!(done(&store, goal(id, 9)).await.told, Some((Stream::Match(id), 11)));
+    assert_eq!((seqs, page.head_seq, page.pruned_seq), (vec![8, 9, 10], 10, 7));
+    assert_eq!(store.prune(Some(StreamId::Match(id)), 3).await.unwrap(), 0);
+    assert_eq!(done(&store, goal(id, 9)).await.stream_head, Some((StreamId::Match(id), 11)));
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
     assert!(store.prune(None, 0).await.unwrap() > 4, "every stream");
-    let page = store.read_after(Stream::Match(id), 3, 100).await.unwrap();
-    assert!(page.messages.is_empty() && page.pruned == 11 && page.head == 11);
+    let page = store.read_messages_after(StreamId::Match(id), 3, 100).await.unwrap();
+    assert!(page.messages.is_empty() && page.pruned_seq == 11 && page.head_seq == 11);
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
@@ -175,7 +176,7 @@ async fn reading_near_the_head_is_a_seek_by_key(database: Database) {
          select 1, i, 'score_update', '{}', 0 from n; analyze;";
     database.tamper(sql).await;
 
-    let page = store.read_after(Stream::Match(1), 99_995, 100).await.unwrap();
+    let page = store.read_messages_after(StreamId::Match(1), 99_995, 100).await.unwrap();
     assert_eq!(
         page.messages.iter().map(|m| m.seq).collect::<Vec<_>>(),
         [99_996, 99_997, 99_998, 99_999, 100_000]
@@ -197,15 +198,15 @@ async fn reading_near_the_head_is_a_seek_by_key(database: Database) {
 async fn the_bell_rings_for_each_stream_told(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
-    store.bell().rung().await;
+    store.commit_notifier().next_commits().await;
 
-    let told = done(&store, goal(id, 12)).await.told.unwrap();
+    let told = done(&store, goal(id, 12)).await.stream_head.unwrap();
 
-    let rung = store.bell().rung().await;
+    let rung = store.commit_notifier().next_commits().await;
     assert_eq!(rung.get(&told.0), Some(&told.1));
-    let live = store.heads(&[Stream::Team(1)]).await.unwrap()[0].head;
-    assert_eq!(rung.get(&Stream::Team(1)), Some(&live), "{rung:?}");
-    let page = store.read_after(Stream::Team(1), live - 1, 1).await.unwrap();
+    let live = store.stream_heads(&[StreamId::Team(1)]).await.unwrap()[0].head_seq;
+    assert_eq!(rung.get(&StreamId::Team(1)), Some(&live), "{rung:?}");
+    let page = store.read_messages_after(StreamId::Team(1), live - 1, 1).await.unwrap();
     let envelope: Value = serde_json::from_str(&page.messages[0].envelope).unwrap();
     assert_eq!(envelope["topic"], "team_1_live");
 }

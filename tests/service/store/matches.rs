@@ -1,16 +1,10 @@
 //! Matches: arranged, scored, shown, and believed only as far as their entries go.
 
-use serde_json::Value;
-use serde_json::json;
-use touchline::domain::rejection::Reason;
-use touchline::domain::topic::Channel;
-use touchline::domain::topic::Stream;
-use touchline::store::ListOf;
-use touchline::store::SeenBy;
-use touchline::store::job::Job;
-use touchline::store::job::MatchEdit;
-use touchline::store::job::TeamEdit;
-use touchline::store::job::Write;
+use serde_json::{Value, json};
+use touchline::domain::rejection::RejectionReason;
+use touchline::domain::topic::{Channel, StreamId};
+use touchline::store::mutation::{MatchEdit, Mutation, MutationRequest, TeamEdit};
+use touchline::store::{ListQuery, VisibilityScope};
 
 use crate::support::database::Database;
 use crate::support::jobs::*;
@@ -27,13 +21,13 @@ on_both! {
     a_team_with_matches_stays,
 }
 
-const ALL: SeenBy = SeenBy { user_id: None, all: true };
+const ALL: VisibilityScope = VisibilityScope { user_id: None, sees_all: true };
 
 async fn a_new_match_is_told_to_its_readers_and_both_teams(database: Database) {
     let store = database.open().await;
     let id = scheduled_match(&store).await;
 
-    let (etag, shape) = store.game(id).await.unwrap().unwrap();
+    let (etag, shape) = store.match_by_id(id).await.unwrap().unwrap();
     assert_eq!(etag, "1");
     assert_eq!(
         (&shape["status"], &shape["score"]),
@@ -44,9 +38,9 @@ async fn a_new_match_is_told_to_its_readers_and_both_teams(database: Database) {
         json!({ "id": 2, "name": "Tottenham", "short_name": "TOT", "colour": "#003090" })
     );
     for (stream, topic) in [
-        (Stream::Match(id), "match_1"),
-        (Stream::Team(1), "team_1_schedule"),
-        (Stream::Team(2), "team_2_schedule"),
+        (StreamId::Match(id), "match_1"),
+        (StreamId::Team(1), "team_1_schedule"),
+        (StreamId::Team(2), "team_2_schedule"),
     ] {
         let [message] = <[Value; 1]>::try_from(told(&store, stream).await).unwrap();
         assert_eq!(
@@ -61,7 +55,7 @@ async fn a_new_match_is_told_to_its_readers_and_both_teams(database: Database) {
 async fn a_match_is_rescheduled_and_deleted_but_not_once_played(database: Database) {
     let store = database.open().await;
     let id = scheduled_match(&store).await;
-    let edit = |fields| Write::EditMatch { id, fields };
+    let edit = |fields| Mutation::EditMatch { id, fields };
     let later = Some(now() + chrono::TimeDelta::hours(2));
 
     let moved =
@@ -69,22 +63,25 @@ async fn a_match_is_rescheduled_and_deleted_but_not_once_played(database: Databa
     assert_eq!((moved.status, moved.etag.as_deref()), (200, Some("2")));
     assert_eq!(moved.body["starts_at"], "2026-11-21T17:04:05.123Z");
     done(&store, edit(MatchEdit { venue: Some(None), ..Default::default() })).await;
-    let stale = Job { if_match: Some("2".into()), ..job(edit(MatchEdit::default())) };
-    assert_eq!(rejected(store.write(stale).await).reason, Reason::Stale);
-    let deleted = done(&store, Write::DeleteMatch { id }).await;
-    assert_eq!((deleted.status, deleted.told), (204, Some((Stream::Match(id), 4))));
+    let stale = MutationRequest { if_match: Some("2".into()), ..job(edit(MatchEdit::default())) };
+    assert_eq!(rejected(store.commit(stale).await).reason, RejectionReason::Stale);
+    let deleted = done(&store, Mutation::DeleteMatch { id }).await;
+    assert_eq!((deleted.status, deleted.stream_head), (204, Some((StreamId::Match(id), 4))));
 
-    let changes = told(&store, Stream::Match(id)).await;
+    let changes = told(&store, StreamId::Match(id)).await;
     let changes: Vec<_> = changes.iter().map(|m| m["data"]["change"].as_str().unwrap()).collect();
     assert_eq!(changes, ["created", "rescheduled", "updated", "deleted"]);
-    assert_eq!(store.game(id).await.unwrap(), None);
-    assert!(store.snapshot(Stream::Match(id).topic()).await.unwrap().is_none());
+    assert_eq!(store.match_by_id(id).await.unwrap(), None);
+    assert!(store.snapshot(StreamId::Match(id).topic()).await.unwrap().is_none());
     let played =
-        done(&store, Write::CreateMatch(fields("football", 1, 2))).await.body["id"].as_i64();
+        done(&store, Mutation::CreateMatch(fields("football", 1, 2))).await.body["id"].as_i64();
     let played = played.unwrap();
     assert_ne!(played, id, "or it would get the stream of the deleted one");
     done(&store, act(played, "start", json!({}))).await;
-    assert_eq!(refused(&store, Write::DeleteMatch { id: played }).await.reason, Reason::Conflict);
+    assert_eq!(
+        refused(&store, Mutation::DeleteMatch { id: played }).await.reason,
+        RejectionReason::Conflict
+    );
 }
 
 async fn a_score_is_the_fold_of_the_entries_on_every_node(database: Database) {
@@ -96,16 +93,16 @@ async fn a_score_is_the_fold_of_the_entries_on_every_node(database: Database) {
         assert_eq!(answer.body["score"]["home"], minute, "the other node's goals count");
     }
     for store in [&one, &two, &database.open().await] {
-        let snapshot = store.snapshot(Stream::Match(id).topic()).await.unwrap().unwrap();
+        let snapshot = store.snapshot(StreamId::Match(id).topic()).await.unwrap().unwrap();
         assert_eq!(snapshot.data["score"]["home"], 6);
         assert_eq!(snapshot.data["incidents"].as_array().unwrap().len(), 6);
         assert_eq!(
-            store.game_part(id, "incidents").await.unwrap().unwrap().0["items"]
+            store.match_part(id, "incidents").await.unwrap().unwrap().0["items"]
                 .as_array()
                 .map(Vec::len),
             Some(6)
         );
-        assert_eq!(store.game_part(id, "nonsense").await.unwrap(), None);
+        assert_eq!(store.match_part(id, "nonsense").await.unwrap(), None);
     }
 }
 
@@ -117,17 +114,22 @@ async fn an_incident_is_changed_by_who_saw_its_newest_revision(database: Databas
     let action = format!("PATCH incidents/{}", added.body["id"]);
     let cancel =
         act(id, &action, json!({ "confirmation": "cancelled", "reason": "var_overturned" }));
-    let seeing =
-        |rev: &str, write: &Write| Job { if_match: Some(rev.into()), ..job(write.clone()) };
+    let seeing = |rev: &str, write: &Mutation| MutationRequest {
+        if_match: Some(rev.into()),
+        ..job(write.clone())
+    };
 
-    let cancelled = store.write(seeing("1", &cancel)).await.unwrap();
+    let cancelled = store.commit(seeing("1", &cancel)).await.unwrap();
     assert_eq!((cancelled.status, cancelled.etag.as_deref()), (200, Some("2")));
     assert_eq!(cancelled.body["score"], json!({ "home": 0, "away": 0 }));
     let confirm = act(id, &action, json!({ "confirmation": "confirmed" }));
-    assert_eq!(rejected(store.write(seeing("1", &confirm)).await).reason, Reason::Stale);
-    assert_eq!(store.write(seeing("2", &confirm)).await.unwrap().etag.as_deref(), Some("3"));
+    assert_eq!(rejected(store.commit(seeing("1", &confirm)).await).reason, RejectionReason::Stale);
+    assert_eq!(store.commit(seeing("2", &confirm)).await.unwrap().etag.as_deref(), Some("3"));
     let nothing = act(id, "PATCH incidents/99", json!({ "confirmation": "confirmed" }));
-    assert_eq!(rejected(store.write(seeing("1", &nothing)).await).reason, Reason::NotFound);
+    assert_eq!(
+        rejected(store.commit(seeing("1", &nothing)).await).reason,
+        RejectionReason::NotFound
+    );
 }
 
 async fn what_happened_earlier_keeps_its_time(database: Database) {
@@ -139,8 +141,11 @@ async fn what_happened_earlier_keeps_its_time(database: Database) {
         (at(90), "2026-11-21T15:04:05.123Z"),
         (None, "2026-11-21T15:04:05.123Z"),
     ] {
-        let Write::Act { match_id, action, body, .. } = goal(id, 12) else { unreachable!() };
-        let answer = done(&store, Write::Act { match_id, action, body, occurred_at }).await;
+        let Mutation::ApplyMatchAction { match_id, action, body, .. } = goal(id, 12) else {
+            unreachable!()
+        };
+        let answer =
+            done(&store, Mutation::ApplyMatchAction { match_id, action, body, occurred_at }).await;
         assert_eq!(answer.body["occurred_at"], expected, "{occurred_at:?}");
     }
 }
@@ -149,15 +154,16 @@ async fn snapshots_show_a_topic_at_its_head(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
     done(&store, goal(id, 12)).await;
-    let coming = done(&store, Write::CreateMatch(fields("generic", 2, 1))).await.body["id"].clone();
-    let team = Stream::Team(1);
+    let coming =
+        done(&store, Mutation::CreateMatch(fields("generic", 2, 1))).await.body["id"].clone();
+    let team = StreamId::Team(1);
     #[rustfmt::skip]
     let cases = [
         (team.topic(),                    vec![coming.clone(), json!(id)]),
-        (team.channel(Channel::Live),     vec![json!(id)]),
-        (team.channel(Channel::Schedule), vec![coming]),
+        (team.channel_topic(Channel::Live),     vec![json!(id)]),
+        (team.channel_topic(Channel::Schedule), vec![coming]),
     ];
-    let head = store.heads(&[team]).await.unwrap()[0].head;
+    let head = store.stream_heads(&[team]).await.unwrap()[0].head_seq;
     for (topic, expected) in cases {
         let snapshot = store.snapshot(topic).await.unwrap().unwrap();
         let matches = snapshot.data["matches"].as_array().unwrap();
@@ -166,9 +172,11 @@ async fn snapshots_show_a_topic_at_its_head(database: Database) {
         let has_incidents = matches.iter().any(|game| game.get("incidents").is_some());
         assert_eq!(has_incidents, topic.channel == Some(Channel::Live), "{topic}");
     }
-    let results = store.snapshot(team.channel(Channel::Results)).await.unwrap().unwrap();
+    let results = store.snapshot(team.channel_topic(Channel::Results)).await.unwrap().unwrap();
     assert_eq!((results.data["results"].clone(), results.seq), (json!([]), head));
-    for nothing in [Stream::Match(99).topic(), Stream::Team(99).topic(), Stream::Event(1).topic()] {
+    for nothing in
+        [StreamId::Match(99).topic(), StreamId::Team(99).topic(), StreamId::Event(1).topic()]
+    {
         assert!(store.snapshot(nothing).await.unwrap().is_none(), "{nothing}");
     }
 }
@@ -176,42 +184,47 @@ async fn snapshots_show_a_topic_at_its_head(database: Database) {
 async fn a_private_match_is_not_told_to_readers_of_a_public_team(database: Database) {
     let store = database.open().await;
     scheduled_match(&store).await;
-    let heads = store.heads(&[Stream::Team(1), Stream::Team(2)]).await.unwrap();
+    let heads = store.stream_heads(&[StreamId::Team(1), StreamId::Team(2)]).await.unwrap();
     let fields_of_team = TeamEdit { visibility: Some("private".into()), ..TeamEdit::default() };
-    done(&store, Write::EditTeam { id: 2, fields: fields_of_team }).await;
+    done(&store, Mutation::EditTeam { id: 2, fields: fields_of_team }).await;
 
     let mut secret = fields("football", 1, 2);
     secret.visibility = "private".into();
-    let id = done(&store, Write::CreateMatch(secret)).await.body["id"].as_i64().unwrap();
+    let id = done(&store, Mutation::CreateMatch(secret)).await.body["id"].as_i64().unwrap();
     done(&store, act(id, "start", json!({}))).await;
     done(&store, goal(id, 12)).await;
 
-    let after = store.heads(&[Stream::Team(1), Stream::Team(2)]).await.unwrap();
+    let after = store.stream_heads(&[StreamId::Team(1), StreamId::Team(2)]).await.unwrap();
     assert_eq!(after[0], heads[0], "anybody may read team 1");
-    assert!(after[1].head > heads[1].head, "members of team 2 may know");
-    let live = Stream::Team(1).channel(Channel::Live);
+    assert!(after[1].head_seq > heads[1].head_seq, "members of team 2 may know");
+    let live = StreamId::Team(1).channel_topic(Channel::Live);
     assert_eq!(store.snapshot(live).await.unwrap().unwrap().data["matches"], json!([]));
     let ids = async |of| {
         let list = store.list(of, 0, 10).await.unwrap();
         list.items.iter().map(|item| item["id"].as_i64().unwrap()).collect::<Vec<_>>()
     };
-    let matches =
-        |user_id| ListOf::Matches { seen_by: SeenBy { user_id, all: false }, status: None };
-    let of_team = |team_id, seen_by| ListOf::TeamMatches { team_id, seen_by };
-    assert_eq!(ids(of_team(1, SeenBy::default())).await, [1]);
+    let matches = |user_id| ListQuery::Matches {
+        scope: VisibilityScope { user_id, sees_all: false },
+        status: None,
+    };
+    let of_team = |team_id, seen_by| ListQuery::TeamMatches { team_id, scope: seen_by };
+    assert_eq!(ids(of_team(1, VisibilityScope::default())).await, [1]);
     assert_eq!(ids(of_team(1, ALL)).await, [1, 2]);
     assert_eq!(ids(of_team(2, ALL)).await, [1, 2]);
     assert_eq!(ids(matches(None)).await, [1]);
     assert_eq!(ids(matches(Some(ANN))).await, [1, 2]);
     assert_eq!(ids(matches(Some(99))).await, [1]);
-    let live = ListOf::Matches { seen_by: ALL, status: Some("live".into()) };
+    let live = ListQuery::Matches { scope: ALL, status: Some("live".into()) };
     assert_eq!(ids(live).await, [2]);
 }
 
 async fn a_team_with_matches_stays(database: Database) {
     let store = database.open().await;
     let id = scheduled_match(&store).await;
-    assert_eq!(refused(&store, Write::DeleteTeam { id: 2 }).await.reason, Reason::Conflict);
-    done(&store, Write::DeleteMatch { id }).await;
-    assert_eq!(done(&store, Write::DeleteTeam { id: 2 }).await.status, 204);
+    assert_eq!(
+        refused(&store, Mutation::DeleteTeam { id: 2 }).await.reason,
+        RejectionReason::Conflict
+    );
+    done(&store, Mutation::DeleteMatch { id }).await;
+    assert_eq!(done(&store, Mutation::DeleteTeam { id: 2 }).await.status, 204);
 }

@@ -5,18 +5,11 @@ use std::path::PathBuf;
 use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use diesel_async::AsyncConnection;
-use diesel_async::AsyncPgConnection;
-use touchline::store::ListOf;
-use touchline::store::Options;
-use touchline::store::Store;
-use touchline::store::StoreError;
-use touchline::store::Waits;
-use touchline::store::job::NewIdentity;
-use touchline::store::job::Write;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use touchline::store::mutation::{Mutation, NewIdentity};
+use touchline::store::{DatabaseTimeouts, ListQuery, Store, StoreError, StoreOptions};
 
-use crate::support::database::Database;
-use crate::support::database::Kind;
+use crate::support::database::{Database, Kind};
 use crate::support::jobs::*;
 use crate::support::on_both;
 
@@ -51,11 +44,11 @@ fn both_databases_have_the_same_migrations() {
 async fn a_database_out_of_reach_is_unavailable() {
     // Port 1 answers nobody; nor can a file be made in a folder that isn't there.
     for url in ["postgres://postgres@127.0.0.1:1/touchline", "sqlite:///nowhere/at/all.db"] {
-        let options = Options {
+        let options = StoreOptions {
             url: url.into(),
-            connections: 1,
+            max_connections: 1,
             ca_file: None,
-            waits: Waits::default(),
+            timeouts: DatabaseTimeouts::default(),
             secret: None,
         };
         let opened = Store::open(&options).await.map(drop);
@@ -117,7 +110,8 @@ async fn users_of_an_earlier_version_stay_who_they_are(database: Database) {
     for email in ["bo@x.org", "cy@x.org"] {
         done(&store, user(email)).await;
     }
-    let official = |user_id| Write::AddOfficial { match_id: game, user_id, role: "scorer".into() };
+    let official =
+        |user_id| Mutation::AddOfficial { match_id: game, user_id, role: "scorer".into() };
     done(&store, official(2)).await;
     let new = NewIdentity {
         issuer: "https://id.example".into(),
@@ -125,9 +119,9 @@ async fn users_of_an_earlier_version_stay_who_they_are(database: Database) {
         email: None,
         name: "Di".into(),
     };
-    done(&store, Write::CreateIdentity(new)).await;
+    done(&store, Mutation::CreateIdentity(new)).await;
     let officials = async |store: &Store| {
-        store.list(ListOf::Officials { match_id: game }, 0, 9).await.unwrap().items
+        store.list(ListQuery::Officials { match_id: game }, 0, 9).await.unwrap().items
     };
     let before = officials(&store).await;
     assert_eq!(before.len(), 1);
@@ -164,8 +158,8 @@ async fn a_database_has_one_epoch_of_its_own(database: Database) {
     assert_ne!(one.epoch(), other);
 
     // Another, where messages were lost: for who opens it from now on, and who runs can see it.
-    let begun = one.begin_epoch().await.unwrap();
+    let begun = one.renew_epoch().await.unwrap();
     assert_ne!(one.epoch(), begun);
-    assert_eq!(two.marks().await.unwrap().0, begun);
+    assert_eq!(two.epoch_and_rights_version().await.unwrap().0, begun);
     assert_eq!(database.open().await.epoch(), begun);
 }

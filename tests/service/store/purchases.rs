@@ -1,19 +1,13 @@
 //! Purchases: no ticket is sold twice, none lets two in.
 
 use futures_util::future::join_all;
-use serde_json::Value;
-use serde_json::json;
-use touchline::domain::leaderboard::Points;
-use touchline::domain::leaderboard::TieBreaker;
-use touchline::domain::purchases::Money;
-use touchline::domain::purchases::TicketType;
-use touchline::domain::rejection::Reason;
-use touchline::domain::topic::Stream;
-use touchline::store::ListOf;
-use touchline::store::Store;
-use touchline::store::job::EventFields;
-use touchline::store::job::Job;
-use touchline::store::job::Write;
+use serde_json::{Value, json};
+use touchline::domain::leaderboard::{Points, TieBreaker};
+use touchline::domain::purchases::{Money, TicketType};
+use touchline::domain::rejection::RejectionReason;
+use touchline::domain::topic::StreamId;
+use touchline::store::mutation::{Mutation, MutationRequest, NewEvent};
+use touchline::store::{ListQuery, Store};
 use uuid::Uuid;
 
 use crate::support::database::Database;
@@ -38,7 +32,7 @@ async fn fair(database: &Database) -> Store {
         price: Some(Money { amount, currency: "EUR".into() }),
         capacity,
     };
-    let event = Write::CreateEvent(EventFields {
+    let event = Mutation::CreateEvent(NewEvent {
         name: "Cup".into(),
         sport: "football".into(),
         visibility: "public".into(),
@@ -52,17 +46,17 @@ async fn fair(database: &Database) -> Store {
     store
 }
 
-fn buy(ticket_type: &str, quantity: i64) -> Write {
-    Write::CreatePurchase { event_id: 1, ticket_type: ticket_type.into(), quantity }
+fn buy(ticket_type: &str, quantity: i64) -> Mutation {
+    Mutation::CreatePurchase { event_id: 1, ticket_type: ticket_type.into(), quantity }
 }
 
-fn moved(id: Uuid, status: &str) -> Write {
-    Write::SetPurchaseStatus { id, status: status.into() }
+fn moved(id: Uuid, status: &str) -> Mutation {
+    Mutation::SetPurchaseStatus { id, status: status.into() }
 }
 
-fn ticket(purchase: &Value, place: usize, status: &str) -> Write {
+fn ticket(purchase: &Value, place: usize, status: &str) -> Mutation {
     let code = purchase["tickets"][place]["code"].as_str().unwrap().to_owned();
-    Write::SetTicketStatus { code, status: status.into() }
+    Mutation::SetTicketStatus { code, status: status.into() }
 }
 
 fn id_of(purchase: &Value) -> Uuid {
@@ -70,7 +64,7 @@ fn id_of(purchase: &Value) -> Uuid {
 }
 
 async fn told(store: &Store, id: Uuid) -> Vec<Value> {
-    let page = store.read_after(Stream::Purchase(id), 0, 100).await.unwrap();
+    let page = store.read_messages_after(StreamId::Purchase(id), 0, 100).await.unwrap();
     let envelopes = page.messages.iter().map(|message| message.envelope.as_str());
     envelopes.map(|text| serde_json::from_str(text).unwrap()).collect()
 }
@@ -80,7 +74,7 @@ async fn a_purchase_goes_its_way_and_its_stream_tells_all_of_it(database: Databa
     let made = done(&store, buy("adult", 3)).await;
     let id = id_of(&made.body);
     assert_eq!(made.status, 201);
-    assert_eq!(made.told, Some((Stream::Purchase(id), 1)));
+    assert_eq!(made.stream_head, Some((StreamId::Purchase(id), 1)));
     assert_eq!(made.body["total"], json!({ "amount": 7500, "currency": "EUR" }));
     assert_eq!(made.body["status"], "pending");
     assert_eq!(made.body["tickets"].as_array().unwrap().len(), 3);
@@ -120,7 +114,7 @@ async fn a_purchase_goes_its_way_and_its_stream_tells_all_of_it(database: Databa
     let (etag, shown) = store.purchase(id).await.unwrap().unwrap();
     assert_eq!(told[4]["data"]["purchase"], shown);
     assert_eq!(Some(etag), refunded.etag);
-    let snapshot = store.snapshot(Stream::Purchase(id).topic()).await.unwrap().unwrap();
+    let snapshot = store.snapshot(StreamId::Purchase(id).topic()).await.unwrap().unwrap();
     assert_eq!((snapshot.seq, snapshot.data), (5, json!({ "purchase": shown })));
 }
 
@@ -129,7 +123,7 @@ async fn what_is_given_back_can_be_sold_again(database: Database) {
     let first = done(&store, buy("adult", 12)).await.body;
     let second = done(&store, buy("adult", 8)).await.body;
     let full = refused(&store, buy("adult", 1)).await;
-    assert_eq!((full.reason, full.code.as_str()), (Reason::Conflict, "sold-out"));
+    assert_eq!((full.reason, full.code.as_str()), (RejectionReason::Conflict, "sold-out"));
 
     // One that is void, then a whole purchase; of one that is refunded, what nobody has used.
     done(&store, ticket(&first, 0, "void")).await;
@@ -157,32 +151,32 @@ async fn limits_of_types_and_of_the_event_both_hold(database: Database) {
         (buy("senior", 1), "/ticket_type"),
     ] {
         let rejection = refused(&store, write.clone()).await;
-        assert_eq!(rejection.reason, Reason::Invalid, "{write:?}");
+        assert_eq!(rejection.reason, RejectionReason::Invalid, "{write:?}");
         assert_eq!(rejection.errors[0].pointer, pointer, "{write:?}");
     }
-    let nowhere = Write::CreatePurchase { event_id: 9, ticket_type: "x".into(), quantity: 1 };
-    assert_eq!(refused(&store, nowhere).await.reason, Reason::NotFound);
+    let nowhere = Mutation::CreatePurchase { event_id: 9, ticket_type: "x".into(), quantity: 1 };
+    assert_eq!(refused(&store, nowhere).await.reason, RejectionReason::NotFound);
 }
 
 async fn lists_show_codes_to_buyers_alone(database: Database) {
     let store = fair(&database).await;
     done(&store, user("bo@example.org")).await;
     for (by, quantity) in [(1, 1), (2, 2), (1, 3)] {
-        store.write(Job { by, ..job(buy("adult", quantity)) }).await.unwrap();
+        store.commit(MutationRequest { user_id: by, ..job(buy("adult", quantity)) }).await.unwrap();
     }
     let quantities = |items: &[Value]| -> Vec<i64> {
         items.iter().map(|one| one["quantity"].as_i64().unwrap()).collect()
     };
-    let own = ListOf::Purchases { buyer_id: 1, event_id: None };
+    let own = ListQuery::Purchases { buyer_id: 1, event_id: None };
     let mine = store.list(own, 0, 10).await.unwrap().items;
     assert_eq!(quantities(&mine), [1, 3]);
     for purchase in &mine {
         assert_eq!(store.purchase(id_of(purchase)).await.unwrap().unwrap().1, *purchase);
     }
-    let elsewhere = ListOf::Purchases { buyer_id: 1, event_id: Some(2) };
+    let elsewhere = ListQuery::Purchases { buyer_id: 1, event_id: Some(2) };
     assert!(store.list(elsewhere, 0, 10).await.unwrap().items.is_empty());
-    let page = store.list(ListOf::Sales { event_id: 1 }, 0, 2).await.unwrap();
-    let rest = store.list(ListOf::Sales { event_id: 1 }, page.next.unwrap(), 2).await.unwrap();
+    let page = store.list(ListQuery::Sales { event_id: 1 }, 0, 2).await.unwrap();
+    let rest = store.list(ListQuery::Sales { event_id: 1 }, page.next.unwrap(), 2).await.unwrap();
     let all = [page.items, rest.items].concat();
     assert_eq!((quantities(&all), rest.next), (vec![1, 2, 3], None));
     assert_eq!(all[1]["buyer_id"], 2);
@@ -194,19 +188,19 @@ async fn lists_show_codes_to_buyers_alone(database: Database) {
     assert_eq!(confirmed.body["status"], "confirmed");
     assert!(confirmed.body.get("tickets").is_none());
     let rights = store.purchase_rights(id, Some(2)).await.unwrap().unwrap();
-    assert!(rights.buyer && !rights.manager);
+    assert!(rights.is_buyer && !rights.is_event_manager);
     let rights = store.purchase_rights(id, Some(1)).await.unwrap().unwrap();
-    assert!(rights.manager && !rights.buyer);
+    assert!(rights.is_event_manager && !rights.is_buyer);
     assert_eq!(store.purchase_rights(Uuid::nil(), Some(1)).await.unwrap(), None);
     assert_eq!(store.purchase_of_ticket("2222222222222222").await.unwrap(), None);
 }
 
 async fn g5_a_purchase_sent_twice_is_one(database: Database) {
     let store = fair(&database).await;
-    let first = store.write(keyed(buy("child", 3), "a-key-of-16-letters", "body")).await.unwrap();
-    let second = store.write(keyed(buy("child", 3), "a-key-of-16-letters", "body")).await.unwrap();
-    assert!(second.again);
-    assert_eq!((second.body, second.told), (first.body.clone(), first.told));
+    let first = store.commit(keyed(buy("child", 3), "a-key-of-16-letters", "body")).await.unwrap();
+    let second = store.commit(keyed(buy("child", 3), "a-key-of-16-letters", "body")).await.unwrap();
+    assert!(second.is_replay);
+    assert_eq!((second.body, second.stream_head), (first.body.clone(), first.stream_head));
     assert_eq!(told(&store, id_of(&first.body)).await.len(), 1);
     assert_eq!(refused(&store, buy("child", 3)).await.detail, "only 2 tickets (child) are left");
 }
@@ -222,7 +216,7 @@ async fn changes_at_once_happen_one_after_the_other(database: Database) {
     writes.insert(13, moved(id, "refunded"));
     let tasks = writes.into_iter().map(|write| {
         let store = store.clone();
-        tokio::spawn(async move { store.write(job(write)).await.is_ok() })
+        tokio::spawn(async move { store.commit(job(write)).await.is_ok() })
     });
     let outcomes: Vec<_> = join_all(tasks).await.into_iter().map(Result::unwrap).collect();
 

@@ -1,16 +1,10 @@
 //! Registrations: who takes part, by whose will, and what follows for streams and the table.
 
-use serde_json::Value;
-use serde_json::json;
-use touchline::domain::rejection::Reason;
-use touchline::domain::topic::Channel;
-use touchline::domain::topic::Stream;
-use touchline::store::ListOf;
-use touchline::store::Store;
-use touchline::store::job::DeductionFields;
-use touchline::store::job::Job;
-use touchline::store::job::NewUser;
-use touchline::store::job::Write;
+use serde_json::{Value, json};
+use touchline::domain::rejection::RejectionReason;
+use touchline::domain::topic::{Channel, StreamId};
+use touchline::store::mutation::{Mutation, MutationRequest, NewUser, PointsDeduction};
+use touchline::store::{ListQuery, Store};
 
 use crate::support::database::Database;
 use crate::support::jobs::*;
@@ -30,15 +24,15 @@ on_both! {
 async fn organised(store: &Store) {
     league(store, "public").await;
     done(store, user("bo@example.org")).await;
-    done(store, Write::AddManager { event_id: 1, user_id: 2 }).await;
+    done(store, Mutation::AddManager { event_id: 1, user_id: 2 }).await;
 }
 
-fn register(team_id: i64, by_admin: bool) -> Write {
-    Write::RegisterTeam { event_id: 1, team_id, by_admin }
+fn register(team_id: i64, by_admin: bool) -> Mutation {
+    Mutation::RegisterTeam { event_id: 1, team_id, by_admin }
 }
 
-async fn by(store: &Store, by: i64, write: Write) -> touchline::store::job::Done {
-    store.write(Job { by, ..job(write) }).await.unwrap()
+async fn by(store: &Store, by: i64, write: Mutation) -> touchline::store::mutation::Outcome {
+    store.commit(MutationRequest { user_id: by, ..job(write) }).await.unwrap()
 }
 
 async fn table(store: &Store) -> Vec<(i64, i64)> {
@@ -51,45 +45,53 @@ async fn users_and_managers_come_and_go(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     done(&store, user("bo@example.org")).await;
-    let register = Write::RegisterUser { event_id: 1, user_id: 2 };
+    let register = Mutation::RegisterUser { event_id: 1, user_id: 2 };
     let shape = json!({ "id": 1, "event_id": 1, "user_id": 2 });
     for status in [201, 200] {
         let answer = done(&store, register.clone()).await;
         assert_eq!((answer.status, answer.body), (status, shape.clone()));
     }
-    let name = Write::AddManager { event_id: 1, user_id: 2 };
+    let name = Mutation::AddManager { event_id: 1, user_id: 2 };
     for status in [201, 200] {
         let answer = done(&store, name.clone()).await;
         let shape = json!({ "event_id": 1, "user_id": 2 });
         assert_eq!((answer.status, answer.body), (status, shape));
     }
     for loss in [
-        Write::UnregisterUser { event_id: 1, user_id: 2 },
-        Write::RemoveManager { event_id: 1, user_id: 2 },
+        Mutation::UnregisterUser { event_id: 1, user_id: 2 },
+        Mutation::RemoveManager { event_id: 1, user_id: 2 },
     ] {
         let version = store.rights_version().await.unwrap();
         assert_eq!(done(&store, loss.clone()).await.status, 204);
         assert!(store.rights_version().await.unwrap() > version, "{loss:?}");
-        assert_eq!(refused(&store, loss).await.reason, Reason::NotFound);
+        assert_eq!(refused(&store, loss).await.reason, RejectionReason::NotFound);
     }
     for wrong in [
-        Write::RegisterUser { event_id: 1, user_id: 9 },
-        Write::AddManager { event_id: 1, user_id: 9 },
+        Mutation::RegisterUser { event_id: 1, user_id: 9 },
+        Mutation::AddManager { event_id: 1, user_id: 9 },
         register_at(1, 9),
     ] {
-        assert_eq!(refused(&store, wrong.clone()).await.reason, Reason::Invalid, "{wrong:?}");
+        assert_eq!(
+            refused(&store, wrong.clone()).await.reason,
+            RejectionReason::Invalid,
+            "{wrong:?}"
+        );
     }
     for unknown in [
-        Write::RegisterUser { event_id: 9, user_id: 2 },
-        Write::AddManager { event_id: 9, user_id: 2 },
+        Mutation::RegisterUser { event_id: 9, user_id: 2 },
+        Mutation::AddManager { event_id: 9, user_id: 2 },
         register_at(9, 1),
     ] {
-        assert_eq!(refused(&store, unknown.clone()).await.reason, Reason::NotFound, "{unknown:?}");
+        assert_eq!(
+            refused(&store, unknown.clone()).await.reason,
+            RejectionReason::NotFound,
+            "{unknown:?}"
+        );
     }
 }
 
-fn register_at(event_id: i64, team_id: i64) -> Write {
-    Write::RegisterTeam { event_id, team_id, by_admin: false }
+fn register_at(event_id: i64, team_id: i64) -> Mutation {
+    Mutation::RegisterTeam { event_id, team_id, by_admin: false }
 }
 
 async fn a_team_agrees_where_its_own_people_ask(database: Database) {
@@ -105,29 +107,30 @@ async fn a_team_agrees_where_its_own_people_ask(database: Database) {
         shape
     };
     assert_eq!((asked.status, asked.body), (201, shape(1, 1, false)));
-    assert_eq!(asked.told, Some((Stream::Event(1), 1)));
+    assert_eq!(asked.stream_head, Some((StreamId::Event(1), 1)));
     let again = by(&store, 2, register(1, false)).await;
-    assert_eq!((again.status, again.body, again.told), (200, shape(1, 1, false), None));
-    let accept = |team_id| Write::AcceptRegistration { event_id: 1, team_id };
+    assert_eq!((again.status, again.body, again.stream_head), (200, shape(1, 1, false), None));
+    let accept = |team_id| Mutation::AcceptRegistration { event_id: 1, team_id };
     let accepted = by(&store, ANN, accept(1)).await;
     assert_eq!((accepted.status, accepted.body), (200, shape(1, 1, true)));
-    assert_eq!(refused(&store, accept(2)).await.reason, Reason::NotFound);
+    assert_eq!(refused(&store, accept(2)).await.reason, RejectionReason::NotFound);
 
     let own = by(&store, ANN, register(2, false)).await;
     assert_eq!((own.status, own.body), (201, shape(2, 2, true)));
-    done(&store, Write::UnregisterTeam { event_id: 1, team_id: 2 }).await;
+    done(&store, Mutation::UnregisterTeam { event_id: 1, team_id: 2 }).await;
     by(&store, 2, register(2, false)).await;
     let agreed = by(&store, ANN, register(2, false)).await;
     assert_eq!((agreed.status, agreed.body), (200, shape(3, 2, true)), "its manager asks as well");
     done(&store, team("Third")).await;
     assert_eq!(by(&store, 2, register(3, true)).await.body, shape(4, 3, true));
 
-    let list = store.list(ListOf::Registrations { event_id: 1 }, 0, 10).await.unwrap().items;
+    let list = store.list(ListQuery::Registrations { event_id: 1 }, 0, 10).await.unwrap().items;
     let teams = ["Leicester City", "Tottenham", "Third"];
     let shapes = [shape(1, 1, true), shape(3, 2, true), shape(4, 3, true)];
     let shapes = shapes.into_iter().zip(teams).map(|(shape, team)| named(shape, "name", team));
     assert_eq!(list, shapes.collect::<Vec<_>>());
-    let of_team = store.list(ListOf::TeamRegistrations { team_id: 2 }, 0, 10).await.unwrap().items;
+    let of_team =
+        store.list(ListQuery::TeamRegistrations { team_id: 2 }, 0, 10).await.unwrap().items;
     assert_eq!(of_team, [named(shape(3, 2, true), "event", "Premier League")]);
 }
 
@@ -139,22 +142,24 @@ async fn a_team_that_has_not_agreed_hears_nothing(database: Database) {
     let id = created.body["id"].as_i64().unwrap();
     done(&store, act(id, "start", json!({}))).await;
     done(&store, goal(id, 12)).await;
-    let heads = store.heads(&[Stream::Team(1), Stream::Team(2)]).await.unwrap();
-    assert_eq!((heads[0].head, heads[1].head), (0, 1), "team 2 has agreed");
-    let live = Stream::Team(1).channel(Channel::Live);
+    let heads = store.stream_heads(&[StreamId::Team(1), StreamId::Team(2)]).await.unwrap();
+    assert_eq!((heads[0].head_seq, heads[1].head_seq), (0, 1), "team 2 has agreed");
+    let live = StreamId::Team(1).channel_topic(Channel::Live);
     let matches = async || store.snapshot(live).await.unwrap().unwrap().data["matches"].clone();
     assert_eq!(matches().await, json!([]));
 
-    done(&store, Write::AcceptRegistration { event_id: 1, team_id: 1 }).await;
+    done(&store, Mutation::AcceptRegistration { event_id: 1, team_id: 1 }).await;
     done(&store, goal(id, 13)).await;
     done(&store, act(id, "end", json!({}))).await;
 
-    let said = news(&store, Stream::Team(1), 0).await;
+    let said = news(&store, StreamId::Team(1), 0).await;
     assert_eq!(said, ["team_1_live incident_added", "team_1_results result_update"]);
-    let results = store.snapshot(Stream::Team(1).channel(Channel::Results)).await.unwrap().unwrap();
+    let results =
+        store.snapshot(StreamId::Team(1).channel_topic(Channel::Results)).await.unwrap().unwrap();
     assert_eq!(results.data["results"][0]["home_score"], 2);
-    done(&store, Write::UnregisterTeam { event_id: 1, team_id: 1 }).await;
-    let results = store.snapshot(Stream::Team(1).channel(Channel::Results)).await.unwrap().unwrap();
+    done(&store, Mutation::UnregisterTeam { event_id: 1, team_id: 1 }).await;
+    let results =
+        store.snapshot(StreamId::Team(1).channel_topic(Channel::Results)).await.unwrap().unwrap();
     assert_eq!(results.data["results"], json!([]), "it takes part no more");
 }
 
@@ -167,21 +172,21 @@ async fn a_match_registers_its_teams(database: Database) {
         password_hash: None,
         role: "admin".into(),
     };
-    done(&store, Write::CreateUser(admin)).await;
+    done(&store, Mutation::CreateUser(admin)).await;
     for name in ["Third", "Fourth", "Fifth"] {
         done(&store, team(name)).await;
     }
     by(&store, ANN, fixture(1, 1, 2)).await;
     by(&store, 3, fixture(1, 2, 3)).await;
-    let known = told(&store, Stream::Event(1)).await.len();
+    let known = told(&store, StreamId::Event(1)).await.len();
     by(&store, 2, fixture(1, 4, 5)).await;
     by(&store, 2, fixture(1, 5, 4)).await;
 
-    let list = store.list(ListOf::Registrations { event_id: 1 }, 0, 10).await.unwrap().items;
+    let list = store.list(ListQuery::Registrations { event_id: 1 }, 0, 10).await.unwrap().items;
     let accepted = |row: &Value| (row["team_id"].as_i64().unwrap(), row["accepted"] == true);
     let accepted: Vec<_> = list.iter().map(accepted).collect();
     assert_eq!(accepted, [(1, true), (2, true), (3, true), (4, false), (5, false)]);
-    let said = news(&store, Stream::Event(1), known).await;
+    let said = news(&store, StreamId::Event(1), known).await;
     let expected = [
         "event_1_schedule schedule_update",
         "event_1_results leaderboard_update",
@@ -196,36 +201,36 @@ async fn points_are_taken_away_and_given_back(database: Database) {
     organised(&store).await;
     done(&store, register(1, true)).await;
     let deduct = |team_id, points, reason: Option<&str>| {
-        let fields = DeductionFields { points, reason: reason.map(str::to_owned) };
-        Write::Deduct { event_id: 1, team_id, fields }
+        let fields = PointsDeduction { points, reason: reason.map(str::to_owned) };
+        Mutation::SetDeduction { event_id: 1, team_id, fields }
     };
     let taken = done(&store, deduct(1, 6, Some("unfit pitch"))).await;
     assert_eq!((taken.status, &taken.body["deduction"]), (200, &json!(6)));
     assert_eq!(taken.body["reason"], "unfit pitch");
     assert_eq!(table(&store).await, [(1, -6)]);
-    let said = told(&store, Stream::Event(1)).await.pop().unwrap();
+    let said = told(&store, StreamId::Event(1)).await.pop().unwrap();
     assert_eq!(said["data"]["leaderboard"][0]["points"], -6);
     done(&store, deduct(1, 0, None)).await;
     assert_eq!(table(&store).await, [(1, 0)]);
-    assert_eq!(refused(&store, deduct(2, 1, None)).await.reason, Reason::NotFound);
+    assert_eq!(refused(&store, deduct(2, 1, None)).await.reason, RejectionReason::NotFound);
 }
 
 async fn a_registration_that_has_changed_is_not_changed_unseen(database: Database) {
     let store = database.open().await;
     organised(&store).await;
     assert_eq!(by(&store, 2, register(1, false)).await.etag.as_deref(), Some("1"));
-    let accept = Write::AcceptRegistration { event_id: 1, team_id: 1 };
+    let accept = Mutation::AcceptRegistration { event_id: 1, team_id: 1 };
     assert_eq!(done(&store, accept).await.etag.as_deref(), Some("2"));
     let deduct = |seen: &str| {
-        let fields = DeductionFields { points: 3, reason: None };
-        let write = Write::Deduct { event_id: 1, team_id: 1, fields };
-        Job { if_match: Some(seen.into()), ..job(write) }
+        let fields = PointsDeduction { points: 3, reason: None };
+        let write = Mutation::SetDeduction { event_id: 1, team_id: 1, fields };
+        MutationRequest { if_match: Some(seen.into()), ..job(write) }
     };
-    assert_eq!(rejected(store.write(deduct("1")).await).reason, Reason::Stale);
+    assert_eq!(rejected(store.commit(deduct("1")).await).reason, RejectionReason::Stale);
     assert_eq!(table(&store).await, [(1, 0)]);
-    assert_eq!(store.write(deduct("2")).await.unwrap().etag.as_deref(), Some("3"));
+    assert_eq!(store.commit(deduct("2")).await.unwrap().etag.as_deref(), Some("3"));
     assert_eq!(by(&store, 2, register(1, false)).await.etag.as_deref(), Some("3"), "as it is");
-    assert_eq!(rejected(store.write(deduct("2")).await).reason, Reason::Stale);
+    assert_eq!(rejected(store.commit(deduct("2")).await).reason, RejectionReason::Stale);
 }
 
 async fn who_leaves_leaves_the_table(database: Database) {
@@ -238,20 +243,20 @@ async fn who_leaves_leaves_the_table(database: Database) {
     let id = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
     done(&store, act(id, "start", json!({}))).await;
     done(&store, act(id, "end", json!({}))).await;
-    let refusal = refused(&store, Write::DeleteTeam { id: 3 }).await;
+    let refusal = refused(&store, Mutation::DeleteTeam { id: 3 }).await;
     assert_eq!(refusal.code, "team-is-registered");
 
     for team_id in [2, 3] {
         let version = store.rights_version().await.unwrap();
-        let left = done(&store, Write::UnregisterTeam { event_id: 1, team_id }).await;
-        assert_eq!((left.status, left.told.is_some()), (204, true));
+        let left = done(&store, Mutation::UnregisterTeam { event_id: 1, team_id }).await;
+        assert_eq!((left.status, left.stream_head.is_some()), (204, true));
         assert!(store.rights_version().await.unwrap() > version);
     }
 
     assert_eq!(table(&store).await, [(1, 1), (2, 1)], "team 2 has played, team 3 has not");
-    let said = told(&store, Stream::Event(1)).await.pop().unwrap();
+    let said = told(&store, StreamId::Event(1)).await.pop().unwrap();
     assert_eq!(Some(said["data"].clone()), store.leaderboard(1).await.unwrap());
-    let gone = Write::UnregisterTeam { event_id: 1, team_id: 3 };
-    assert_eq!(refused(&store, gone).await.reason, Reason::NotFound);
-    assert_eq!(done(&store, Write::DeleteTeam { id: 3 }).await.status, 204);
+    let gone = Mutation::UnregisterTeam { event_id: 1, team_id: 3 };
+    assert_eq!(refused(&store, gone).await.reason, RejectionReason::NotFound);
+    assert_eq!(done(&store, Mutation::DeleteTeam { id: 3 }).await.status, 204);
 }

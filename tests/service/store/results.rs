@@ -1,29 +1,18 @@
 //! Results: a fold like all else, told with the table they make, one after the other.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use diesel::QueryableByName;
 use diesel::sql_types::BigInt;
-use diesel_async::AsyncConnection;
-use diesel_async::AsyncPgConnection;
-use diesel_async::RunQueryDsl;
-use diesel_async::SimpleAsyncConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::future::join_all;
-use serde_json::Value;
-use serde_json::json;
-use touchline::domain::rejection::Reason;
-use touchline::domain::topic::Stream;
-use touchline::store::ListOf;
-use touchline::store::SeenBy;
-use touchline::store::Store;
-use touchline::store::job::EventEdit;
-use touchline::store::job::Job;
-use touchline::store::job::MatchFields;
-use touchline::store::job::Write;
+use serde_json::{Value, json};
+use touchline::domain::rejection::RejectionReason;
+use touchline::domain::topic::StreamId;
+use touchline::store::mutation::{EventEdit, Mutation, MutationRequest, NewMatch};
+use touchline::store::{ListQuery, Store, VisibilityScope};
 
-use crate::support::database::Database;
-use crate::support::database::Kind;
+use crate::support::database::{Database, Kind};
 use crate::support::jobs::*;
 use crate::support::on_both;
 
@@ -56,7 +45,7 @@ async fn a_result_is_told_and_then_the_table(database: Database) {
     league(&store, "public").await;
     let id = playing(&store, 1, 2).await;
     let added = done(&store, goal(id, 12)).await.body["id"].clone();
-    let streams = [Stream::Event(1), Stream::Team(1), Stream::Team(2)];
+    let streams = [StreamId::Event(1), StreamId::Team(1), StreamId::Team(2)];
     let mut known = Vec::new();
     for stream in streams {
         known.push(told(&store, stream).await.len());
@@ -103,7 +92,7 @@ async fn a_result_by_hand_comes_and_goes(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     let id = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
-    let known = told(&store, Stream::Event(1)).await.len();
+    let known = told(&store, StreamId::Event(1)).await.len();
     let enter = |home: i64, away: i64| {
         act(id, "PUT result", json!({ "home_score": home, "away_score": away }))
     };
@@ -113,7 +102,7 @@ async fn a_result_by_hand_comes_and_goes(database: Database) {
     done(&store, enter(3, 3)).await;
     done(&store, act(id, "DELETE result", json!({}))).await;
 
-    let said = told(&store, Stream::Event(1)).await.split_off(known);
+    let said = told(&store, StreamId::Event(1)).await.split_off(known);
     let changes: Vec<_> = said.iter().step_by(2).map(|said| &said["data"]["change"]).collect();
     assert_eq!(changes, ["entered", "corrected", "deleted"], "what is as it was is not told");
     assert_eq!(said[4]["data"]["result"]["home_score"], 3, "the one that is gone");
@@ -122,11 +111,11 @@ async fn a_result_by_hand_comes_and_goes(database: Database) {
         rows.iter().map(|row| row["points"].as_i64().unwrap()).collect()
     };
     assert_eq!([points(&said[1]), points(&said[3]), points(&said[5])], [[3, 0], [1, 1], [0, 0]]);
-    assert_eq!(store.game(id).await.unwrap().unwrap().1["status"], "scheduled");
-    let results = ListOf::EventResults { event_id: 1, seen_by: ALL };
+    assert_eq!(store.match_by_id(id).await.unwrap().unwrap().1["status"], "scheduled");
+    let results = ListQuery::EventResults { event_id: 1, scope: ALL };
     assert_eq!(store.list(results, 0, 10).await.unwrap().items, Vec::<Value>::new());
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
-    assert_eq!(done(&store, Write::DeleteMatch { id }).await.status, 204);
+    assert_eq!(done(&store, Mutation::DeleteMatch { id }).await.status, 204);
 }
 
 async fn a_result_without_an_event_is_the_teams_alone(database: Database) {
@@ -134,7 +123,7 @@ async fn a_result_without_an_event_is_the_teams_alone(database: Database) {
     let id = live_match(&store).await;
     done(&store, act(id, "end", json!({}))).await;
     for team in [1, 2] {
-        let said = told(&store, Stream::Team(team)).await.pop().unwrap();
+        let said = told(&store, StreamId::Team(team)).await.pop().unwrap();
         assert_eq!(said["topic"], format!("team_{team}_results"));
         assert_eq!(said["data"]["event_id"], Value::Null);
         assert_eq!(said["data"]["result"]["match_id"], id);
@@ -193,7 +182,7 @@ async fn results_entered_at_once_are_all_in_the_last_table(database: Database) {
         assert_eq!(end.unwrap().status, 200);
     }
 
-    let said = told(&store, Stream::Event(1)).await.pop().unwrap();
+    let said = told(&store, StreamId::Event(1)).await.pop().unwrap();
     assert_eq!(said["type"], "leaderboard_update");
     let played: Vec<_> = said["data"]["leaderboard"]
         .as_array()
@@ -225,18 +214,18 @@ async fn many_results_keep_every_stream_whole(database: Database) {
     for end in ends.collect::<Vec<_>>() {
         let visibility = Some("private".to_owned());
         let fields = EventEdit { visibility, ..EventEdit::default() };
-        done(&other, Write::EditEvent { id: 1, fields }).await;
+        done(&other, Mutation::EditEvent { id: 1, fields }).await;
         let visibility = Some("public".to_owned());
         let fields = EventEdit { visibility, ..EventEdit::default() };
-        done(&store, Write::EditEvent { id: 1, fields }).await;
+        done(&store, Mutation::EditEvent { id: 1, fields }).await;
         end.await.unwrap();
     }
     // What it told before it turned public is gone.
     let points = touchline::domain::leaderboard::Points { win: 2, ..Default::default() };
     let fields = EventEdit { points: Some(points), ..EventEdit::default() };
-    done(&store, Write::EditEvent { id: 1, fields }).await;
+    done(&store, Mutation::EditEvent { id: 1, fields }).await;
 
-    let said = told(&store, Stream::Event(1)).await.pop().unwrap();
+    let said = told(&store, StreamId::Event(1)).await.pop().unwrap();
     assert_eq!(said["data"], table(&store).await);
     assert_eq!(said["data"]["leaderboard"][0]["played"], 16);
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new(), "no gap anywhere");
@@ -246,27 +235,27 @@ async fn g10_a_refused_result_leaves_nothing(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     let id = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
-    let streams = [Stream::Event(1), Stream::Team(1), Stream::Team(2), Stream::Match(id)];
-    let (heads, before) = (store.heads(&streams).await.unwrap(), table(&store).await);
+    let streams = [StreamId::Event(1), StreamId::Team(1), StreamId::Team(2), StreamId::Match(id)];
+    let (heads, before) = (store.stream_heads(&streams).await.unwrap(), table(&store).await);
 
     let refusal = refused(&store, act(id, "end", json!({}))).await;
 
-    assert_eq!(refusal.reason, Reason::Conflict);
-    assert_eq!(store.heads(&streams).await.unwrap(), heads);
+    assert_eq!(refusal.reason, RejectionReason::Conflict);
+    assert_eq!(store.stream_heads(&streams).await.unwrap(), heads);
     assert_eq!(table(&store).await, before);
-    let results = ListOf::EventResults { event_id: 1, seen_by: ALL };
+    let results = ListQuery::EventResults { event_id: 1, scope: ALL };
     assert_eq!(store.list(results, 0, 10).await.unwrap().items, Vec::<Value>::new());
 }
 
-const ALL: SeenBy = SeenBy { user_id: None, all: true };
+const ALL: VisibilityScope = VisibilityScope { user_id: None, sees_all: true };
 
 async fn results_are_shown_to_those_who_see_the_match(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     let open = playing(&store, 1, 2).await;
-    let Write::CreateMatch(fields) = fixture(1, 2, 1) else { unreachable!() };
-    let secret = MatchFields { visibility: "private".into(), ..fields };
-    let secret = done(&store, Write::CreateMatch(secret)).await.body["id"].as_i64().unwrap();
+    let Mutation::CreateMatch(fields) = fixture(1, 2, 1) else { unreachable!() };
+    let secret = NewMatch { visibility: "private".into(), ..fields };
+    let secret = done(&store, Mutation::CreateMatch(secret)).await.body["id"].as_i64().unwrap();
     done(&store, act(secret, "start", json!({}))).await;
     for id in [open, secret] {
         done(&store, act(id, "end", json!({}))).await;
@@ -276,21 +265,23 @@ async fn results_are_shown_to_those_who_see_the_match(database: Database) {
         let list = store.list(of, 0, 10).await.unwrap();
         list.items.iter().map(|item| item["match_id"].as_i64().unwrap()).collect::<Vec<_>>()
     };
-    let ann = SeenBy { user_id: Some(ANN), all: false };
-    for (seen_by, expected) in
-        [(SeenBy::default(), vec![open]), (ann, vec![open, secret]), (ALL, vec![open, secret])]
-    {
-        assert_eq!(ids(ListOf::EventResults { event_id: 1, seen_by }).await, expected);
-        assert_eq!(ids(ListOf::TeamResults { team_id: 1, seen_by }).await, expected);
+    let ann = VisibilityScope { user_id: Some(ANN), sees_all: false };
+    for (seen_by, expected) in [
+        (VisibilityScope::default(), vec![open]),
+        (ann, vec![open, secret]),
+        (ALL, vec![open, secret]),
+    ] {
+        assert_eq!(ids(ListQuery::EventResults { event_id: 1, scope: seen_by }).await, expected);
+        assert_eq!(ids(ListQuery::TeamResults { team_id: 1, scope: seen_by }).await, expected);
     }
-    let said = told(&store, Stream::Event(1)).await;
+    let said = told(&store, StreamId::Event(1)).await;
     let of_secret = |said: &&Value| said["data"]["result"]["match_id"] == secret;
     assert_eq!(said.iter().find(of_secret), None, "anybody may read the event");
     for topic in ["event_1", "event_1_results", "team_1_results"] {
         let snapshot = store.snapshot(topic.parse().unwrap()).await.unwrap().unwrap();
         assert_eq!(snapshot.data["results"].as_array().map(Vec::len), Some(1), "{topic}");
     }
-    let page = store.list(ListOf::EventResults { event_id: 1, seen_by: ALL }, 0, 1).await.unwrap();
+    let page = store.list(ListQuery::EventResults { event_id: 1, scope: ALL }, 0, 1).await.unwrap();
     assert_eq!(page.next, Some(open));
 }
 
@@ -298,10 +289,12 @@ async fn what_was_entered_last_is_the_newest(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     let (first, second) = (playing(&store, 1, 2).await, playing(&store, 2, 1).await);
-    let later =
-        |minutes, write| Job { at: now() + chrono::TimeDelta::minutes(minutes), ..job(write) };
-    store.write(later(1, act(second, "end", json!({})))).await.unwrap();
-    store.write(later(2, act(first, "end", json!({})))).await.unwrap();
+    let later = |minutes, write| MutationRequest {
+        received_at: now() + chrono::TimeDelta::minutes(minutes),
+        ..job(write)
+    };
+    store.commit(later(1, act(second, "end", json!({})))).await.unwrap();
+    store.commit(later(2, act(first, "end", json!({})))).await.unwrap();
     let newest = async |topic: &str| {
         let snapshot = store.snapshot(topic.parse().unwrap()).await.unwrap().unwrap();
         let all = snapshot.data["results"].as_array().unwrap().clone();
@@ -313,7 +306,7 @@ async fn what_was_entered_last_is_the_newest(database: Database) {
         }
         // Corrected: it stays where it stands.
         let body = json!({ "home_score": 7, "away_score": 0, "override": true });
-        store.write(later(3, act(second, "PUT result", body))).await.unwrap();
+        store.commit(later(3, act(second, "PUT result", body))).await.unwrap();
     }
 }
 
@@ -326,13 +319,13 @@ async fn what_a_result_had_hidden_is_not_told_anew(database: Database) {
         let snapshot = store.snapshot(topic.parse().unwrap()).await.unwrap().unwrap();
         assert_eq!(snapshot.data["matches"][0]["status"], "postponed", "{topic}");
     }
-    let known = told(&store, Stream::Event(1)).await.len();
+    let known = told(&store, StreamId::Event(1)).await.len();
     let body = json!({ "home_score": 3, "away_score": 0 });
     done(&store, act(id, "PUT result", body)).await;
     done(&store, act(id, "DELETE result", json!({}))).await;
-    assert_eq!(store.game(id).await.unwrap().unwrap().1["status"], "postponed");
+    assert_eq!(store.match_by_id(id).await.unwrap().unwrap().1["status"], "postponed");
     let pair = ["event_1_results result_update", "event_1_results leaderboard_update"];
-    assert_eq!(news(&store, Stream::Event(1), known).await, [pair, pair].concat());
+    assert_eq!(news(&store, StreamId::Event(1), known).await, [pair, pair].concat());
 }
 
 /// One change behind the store's back, and the words that name it.

@@ -1,13 +1,7 @@
 //! Who is what to whom, and when that has to be looked at again.
 
-use touchline::store::EventRights;
-use touchline::store::MatchRights;
-use touchline::store::Store;
-use touchline::store::TeamRights;
-use touchline::store::job::EditUser;
-use touchline::store::job::Job;
-use touchline::store::job::MatchEdit;
-use touchline::store::job::Write;
+use touchline::store::mutation::{MatchEdit, Mutation, MutationRequest, UserEdit};
+use touchline::store::{EventRights, MatchRights, Store, TeamRights};
 
 use crate::support::database::Database;
 use crate::support::jobs::*;
@@ -23,12 +17,12 @@ on_both! {
     tickets_open_until_they_run_out,
 }
 
-fn member(user_id: i64, role: &str) -> Write {
-    Write::AddMember { team_id: 1, user_id, role: role.into() }
+fn member(user_id: i64, role: &str) -> Mutation {
+    Mutation::AddMember { team_id: 1, user_id, role: role.into() }
 }
 
-fn official(user_id: i64, role: &str) -> Write {
-    Write::AddOfficial { match_id: 1, user_id, role: role.into() }
+fn official(user_id: i64, role: &str) -> Mutation {
+    Mutation::AddOfficial { match_id: 1, user_id, role: role.into() }
 }
 
 async fn rights_follow_from_roles(database: Database) {
@@ -41,22 +35,22 @@ async fn rights_follow_from_roles(database: Database) {
     done(&store, official(3, "referee")).await;
     assert_eq!(done(&store, member(4, "family")).await.status, 201);
 
-    let nobody = MatchRights { public: true, ..MatchRights::default() };
+    let nobody = MatchRights { is_public: true, ..MatchRights::default() };
     let cases = [
         (None, nobody),
         (Some(99), nobody),
-        (Some(ANN), MatchRights { created: true, member: true, ..nobody }),
-        (Some(2), MatchRights { scorer: true, ..nobody }),
-        (Some(3), MatchRights { referee: true, ..nobody }),
-        (Some(4), MatchRights { member: true, ..nobody }),
+        (Some(ANN), MatchRights { is_creator: true, is_team_member: true, ..nobody }),
+        (Some(2), MatchRights { is_scorer: true, ..nobody }),
+        (Some(3), MatchRights { is_referee: true, ..nobody }),
+        (Some(4), MatchRights { is_team_member: true, ..nobody }),
     ];
     for (user, rights) in cases {
         assert_eq!(store.match_rights(1, user).await.unwrap(), Some(rights), "{user:?}");
     }
     let role = |role: Option<&str>| TeamRights {
-        public: true,
+        is_public: true,
         role: role.map(str::to_owned),
-        participant: false,
+        is_event_participant: false,
     };
     let of_team = |user| store.team_rights(1, user);
     assert_eq!(of_team(Some(ANN)).await.unwrap(), Some(role(Some("manager"))));
@@ -76,52 +70,58 @@ async fn private_event(store: &Store) {
     for name in ["Leicester City", "Tottenham", "Third"] {
         done(store, team(name)).await;
     }
-    let by_bo = |write| Job { by: 2, ..job(write) };
-    store.write(by_bo(Write::CreateEvent(event_fields("private")))).await.unwrap();
-    done(store, Write::AddManager { event_id: 1, user_id: 3 }).await;
-    done(store, Write::RegisterUser { event_id: 1, user_id: 4 }).await;
-    done(store, Write::AddMember { team_id: 3, user_id: 5, role: "family".into() }).await;
+    let by_bo = |write| MutationRequest { user_id: 2, ..job(write) };
+    store.commit(by_bo(Mutation::CreateEvent(event_fields("private")))).await.unwrap();
+    done(store, Mutation::AddManager { event_id: 1, user_id: 3 }).await;
+    done(store, Mutation::RegisterUser { event_id: 1, user_id: 4 }).await;
+    done(store, Mutation::AddMember { team_id: 3, user_id: 5, role: "family".into() }).await;
     store
-        .write(by_bo(Write::RegisterTeam { event_id: 1, team_id: 3, by_admin: false }))
+        .commit(by_bo(Mutation::RegisterTeam { event_id: 1, team_id: 3, by_admin: false }))
         .await
         .unwrap();
-    store.write(by_bo(fixture(1, 1, 2))).await.unwrap();
+    store.commit(by_bo(fixture(1, 1, 2))).await.unwrap();
 }
 
 async fn an_event_gives_rights_to_its_matches_and_teams(database: Database) {
     let store = database.open().await;
     private_event(&store).await;
     // Another event of the same maker gives nobody rights to this one.
-    done(&store, Write::CreateEvent(event_fields("private"))).await;
-    done(&store, Write::RegisterUser { event_id: 2, user_id: 6 }).await;
-    let accept = |team_id| Write::AcceptRegistration { event_id: 1, team_id };
+    done(&store, Mutation::CreateEvent(event_fields("private"))).await;
+    done(&store, Mutation::RegisterUser { event_id: 2, user_id: 6 }).await;
+    let accept = |team_id| Mutation::AcceptRegistration { event_id: 1, team_id };
     done(&store, accept(2)).await;
 
-    let nobody = MatchRights { secret: true, ..MatchRights::default() };
+    let nobody = MatchRights { is_in_private_event: true, ..MatchRights::default() };
     #[rustfmt::skip]
     let cases = [
         (None,    nobody,                                                          false),
         (Some(6), nobody,                                                          false),
-        (Some(1), MatchRights { member: true, participant: true, ..nobody },       true),
-        (Some(2), MatchRights { manager: true, ..nobody },                         true),
-        (Some(3), MatchRights { manager: true, ..nobody },                         true),
-        (Some(4), MatchRights { participant: true, ..nobody },                     true),
-        (Some(5), MatchRights { participant: true, ..nobody },                     true),
+        (Some(1), MatchRights { is_team_member: true, is_event_participant: true, ..nobody },       true),
+        (Some(2), MatchRights { is_event_manager: true, ..nobody },                         true),
+        (Some(3), MatchRights { is_event_manager: true, ..nobody },                         true),
+        (Some(4), MatchRights { is_event_participant: true, ..nobody },                     true),
+        (Some(5), MatchRights { is_event_participant: true, ..nobody },                     true),
     ];
     for (user, rights, takes_part) in cases {
         assert_eq!(store.match_rights(1, user).await.unwrap(), Some(rights), "{user:?}");
-        let MatchRights { manager, participant, .. } = rights;
-        let of_event = EventRights { public: false, manager, participant };
+        let MatchRights { is_event_manager: manager, is_event_participant: participant, .. } =
+            rights;
+        let of_event =
+            EventRights { is_public: false, is_manager: manager, is_participant: participant };
         assert_eq!(store.event_rights(1, user).await.unwrap(), Some(of_event), "{user:?}");
         for (team_id, agreed) in [(1, false), (2, true), (3, false)] {
             let of_team = store.team_rights(team_id, user).await.unwrap().unwrap();
-            assert_eq!(of_team.participant, takes_part && agreed, "{user:?} of team {team_id}");
+            assert_eq!(
+                of_team.is_event_participant,
+                takes_part && agreed,
+                "{user:?} of team {team_id}"
+            );
         }
     }
     assert_eq!(store.event_rights(9, Some(1)).await.unwrap(), None);
-    let standalone = done(&store, Write::CreateMatch(fields("football", 1, 2))).await;
+    let standalone = done(&store, Mutation::CreateMatch(fields("football", 1, 2))).await;
     let rights = store.match_rights(standalone.body["id"].as_i64().unwrap(), Some(3)).await;
-    let public = MatchRights { public: true, ..MatchRights::default() };
+    let public = MatchRights { is_public: true, ..MatchRights::default() };
     assert_eq!(rights.unwrap(), Some(public), "no event, no rights from one");
 }
 
@@ -131,19 +131,19 @@ async fn what_may_take_a_right_away_grows_the_version(database: Database) {
     done(&store, user("bo@example.org")).await;
     done(&store, official(2, "referee")).await;
     done(&store, member(2, "manager")).await;
-    done(&store, Write::CreateEvent(event_fields("public"))).await;
+    done(&store, Mutation::CreateEvent(event_fields("public"))).await;
     let private = || Some("private".to_owned());
     let edit = MatchEdit { visibility: private(), ..MatchEdit::default() };
-    let disabled = EditUser { disabled: Some(true), ..EditUser::default() };
+    let disabled = UserEdit { is_disabled: Some(true), ..UserEdit::default() };
     let losses = [
         member(2, "family"),
         official(2, "scorer"),
-        Write::RemoveOfficial { match_id: 1, user_id: 2 },
-        Write::RemoveMember { team_id: 1, user_id: 2 },
-        Write::EditMatch { id: 1, fields: edit },
-        Write::EditUser { id: 2, edit: disabled },
-        Write::DeleteMatch { id: 1 },
-        Write::DeleteEvent { id: 1 },
+        Mutation::RemoveOfficial { match_id: 1, user_id: 2 },
+        Mutation::RemoveMember { team_id: 1, user_id: 2 },
+        Mutation::EditMatch { id: 1, fields: edit },
+        Mutation::EditUser { id: 2, edit: disabled },
+        Mutation::DeleteMatch { id: 1 },
+        Mutation::DeleteEvent { id: 1 },
     ];
     for loss in losses {
         let before = store.rights_version().await.unwrap();
@@ -185,19 +185,19 @@ async fn one_enabled_administrator_is_left_whoever_changes_at_once(database: Dat
     for email in ["ann@x.org", "bo@x.org", "cy@x.org"] {
         done(&store, user(email)).await;
     }
-    let edit = |role: &str, disabled| EditUser {
+    let edit = |role: &str, disabled| UserEdit {
         role: Some(role.to_owned()),
-        disabled: Some(disabled),
-        ..EditUser::default()
+        is_disabled: Some(disabled),
+        ..UserEdit::default()
     };
     for round in 0..20 {
         for id in 1..=3 {
-            done(&store, Write::EditUser { id, edit: edit("admin", false) }).await;
+            done(&store, Mutation::EditUser { id, edit: edit("admin", false) }).await;
         }
         // Two leave by their role, one by being disabled.
         let leaving =
             [(1, edit("user", false)), (2, edit("admin", true)), (3, edit("user", false))];
-        let leaving = leaving.map(|(id, edit)| store.write(job(Write::EditUser { id, edit })));
+        let leaving = leaving.map(|(id, edit)| store.commit(job(Mutation::EditUser { id, edit })));
         let answers = futures_util::future::join_all(leaving).await;
         let refused: Vec<_> = answers.into_iter().filter(Result::is_err).map(rejected).collect();
         assert_eq!(refused.len(), 1, "round {round}: {refused:?}");
@@ -215,6 +215,6 @@ async fn tickets_open_until_they_run_out(database: Database) {
     assert_eq!(store.ticket("hash", now()).await.unwrap(), Some(grant), "also again");
     assert_eq!(store.ticket("hash", later).await.unwrap(), None);
     assert_eq!(store.ticket("other", now()).await.unwrap(), None);
-    store.forget(later).await.unwrap();
+    store.remove_expired_records(later).await.unwrap();
     assert_eq!(store.ticket("hash", now()).await.unwrap(), None);
 }

@@ -1,21 +1,12 @@
 //! What a team or an event keeps to itself, and what becomes of it when it opens.
 
-use serde_json::Value;
-use serde_json::json;
-use touchline::domain::rejection::Reason;
-use touchline::domain::topic::Stream;
-use touchline::store::AnnouncementFilter;
-use touchline::store::ListOf;
-use touchline::store::SeenBy;
-use touchline::store::Store;
-use touchline::store::job::AnnouncementFields;
-use touchline::store::job::EventEdit;
-use touchline::store::job::Job;
-use touchline::store::job::MatchEdit;
-use touchline::store::job::MatchFields;
-use touchline::store::job::PlayerFields;
-use touchline::store::job::TeamEdit;
-use touchline::store::job::Write;
+use serde_json::{Value, json};
+use touchline::domain::rejection::RejectionReason;
+use touchline::domain::topic::StreamId;
+use touchline::store::mutation::{
+    EventEdit, MatchEdit, Mutation, MutationRequest, NewAnnouncement, NewMatch, NewPlayer, TeamEdit,
+};
+use touchline::store::{AnnouncementFilter, ListQuery, Store, VisibilityScope};
 
 use crate::support::database::Database;
 use crate::support::jobs::*;
@@ -29,32 +20,32 @@ on_both! {
     g7_players_of_a_private_team_that_has_not_agreed_are_unknown,
 }
 
-async fn by(store: &Store, by: i64, write: Write) -> touchline::store::job::Done {
-    store.write(Job { by, ..job(write) }).await.unwrap()
+async fn by(store: &Store, by: i64, write: Mutation) -> touchline::store::mutation::Outcome {
+    store.commit(MutationRequest { user_id: by, ..job(write) }).await.unwrap()
 }
 
-fn team_is(id: i64, visibility: &str) -> Write {
+fn team_is(id: i64, visibility: &str) -> Mutation {
     let visibility = Some(visibility.to_owned());
-    Write::EditTeam { id, fields: TeamEdit { visibility, ..TeamEdit::default() } }
+    Mutation::EditTeam { id, fields: TeamEdit { visibility, ..TeamEdit::default() } }
 }
 
-fn event_is(id: i64, visibility: &str) -> Write {
+fn event_is(id: i64, visibility: &str) -> Mutation {
     let visibility = Some(visibility.to_owned());
-    Write::EditEvent { id, fields: EventEdit { visibility, ..EventEdit::default() } }
+    Mutation::EditEvent { id, fields: EventEdit { visibility, ..EventEdit::default() } }
 }
 
-fn match_is(id: i64, visibility: &str) -> Write {
+fn match_is(id: i64, visibility: &str) -> Mutation {
     let visibility = Some(visibility.to_owned());
-    Write::EditMatch { id, fields: MatchEdit { visibility, ..MatchEdit::default() } }
+    Mutation::EditMatch { id, fields: MatchEdit { visibility, ..MatchEdit::default() } }
 }
 
-fn alone(home: i64, away: i64, visibility: &str) -> Write {
+fn alone(home: i64, away: i64, visibility: &str) -> Mutation {
     let fields = fields("football", home, away);
-    Write::CreateMatch(MatchFields { visibility: visibility.into(), ..fields })
+    Mutation::CreateMatch(NewMatch { visibility: visibility.into(), ..fields })
 }
 
-fn announce(event_id: i64, team_ids: &[i64]) -> Write {
-    Write::CreateAnnouncement(AnnouncementFields {
+fn announce(event_id: i64, team_ids: &[i64]) -> Mutation {
+    Mutation::CreateAnnouncement(NewAnnouncement {
         event_id,
         kind: "general".into(),
         priority: "high".into(),
@@ -65,8 +56,8 @@ fn announce(event_id: i64, team_ids: &[i64]) -> Write {
     })
 }
 
-fn join(event_id: i64, team_id: i64) -> Write {
-    Write::RegisterTeam { event_id, team_id, by_admin: true }
+fn join(event_id: i64, team_id: i64) -> Mutation {
+    Mutation::RegisterTeam { event_id, team_id, by_admin: true }
 }
 
 /// Users 1 to 4, and user 1's private team 1 and public team 2.
@@ -85,23 +76,24 @@ async fn teams(store: &Store) {
 async fn reads(store: &Store, user_id: i64) -> bool {
     let rights = store.team_rights(1, Some(user_id)).await.unwrap().unwrap();
     let one = store.announcement_rights(1, Some(user_id)).await.unwrap().unwrap();
-    assert_eq!(one.addressed, rights.participant, "user {user_id}");
+    assert_eq!(one.is_addressed, rights.is_event_participant, "user {user_id}");
     let filter = AnnouncementFilter::default();
-    let seen_by = SeenBy { user_id: Some(user_id), all: false };
-    let list = store.list(ListOf::Announcements { seen_by, filter }, 0, 100).await.unwrap();
+    let seen_by = VisibilityScope { user_id: Some(user_id), sees_all: false };
+    let list =
+        store.list(ListQuery::Announcements { scope: seen_by, filter }, 0, 100).await.unwrap();
     let is_listed = list.items.iter().any(|one| one["id"] == 1);
-    assert_eq!(is_listed, rights.participant || one.event.manager, "user {user_id}");
-    rights.participant
+    assert_eq!(is_listed, rights.is_event_participant || one.event.is_manager, "user {user_id}");
+    rights.is_event_participant
 }
 
 async fn g7_who_shares_one_event_with_a_team_may_not_read_of_another(database: Database) {
     let store = database.open().await;
     teams(&store).await;
     for visibility in ["private", "private", "public"] {
-        done(&store, Write::CreateEvent(event_fields(visibility))).await;
+        done(&store, Mutation::CreateEvent(event_fields(visibility))).await;
     }
-    done(&store, Write::RegisterUser { event_id: 1, user_id: 2 }).await;
-    done(&store, Write::AddManager { event_id: 1, user_id: 3 }).await;
+    done(&store, Mutation::RegisterUser { event_id: 1, user_id: 2 }).await;
+    done(&store, Mutation::AddManager { event_id: 1, user_id: 3 }).await;
     done(&store, join(1, 1)).await;
     done(&store, announce(1, &[1])).await;
     done(&store, fixture(1, 1, 2)).await;
@@ -109,7 +101,7 @@ async fn g7_who_shares_one_event_with_a_team_may_not_read_of_another(database: D
     assert!(reads(&store, 2).await && reads(&store, 3).await && !reads(&store, 4).await);
 
     // What makes one of them a stranger to something of the team's, and what ends that.
-    let leave = |event_id| Write::UnregisterTeam { event_id, team_id: 1 };
+    let leave = |event_id| Mutation::UnregisterTeam { event_id, team_id: 1 };
     let cases = [
         (vec![join(2, 1)], vec![leave(2)]),
         (vec![alone(1, 2, "private")], vec![match_is(2, "public")]),
@@ -121,7 +113,7 @@ async fn g7_who_shares_one_event_with_a_team_may_not_read_of_another(database: D
         for secret in secrets {
             let before = store.rights_version().await.unwrap();
             done(&store, secret.clone()).await;
-            let is_new = !matches!(secret, Write::UnregisterTeam { .. });
+            let is_new = !matches!(secret, Mutation::UnregisterTeam { .. });
             let now = store.rights_version().await.unwrap();
             assert!(!is_new || now > before, "open streams are looked at again: {secret:?}");
             if is_new {
@@ -137,11 +129,11 @@ async fn g7_who_shares_one_event_with_a_team_may_not_read_of_another(database: D
     // Who has to do with both may read it.
     done(&store, event_is(2, "private")).await;
     assert!(!reads(&store, 2).await);
-    done(&store, Write::RegisterUser { event_id: 2, user_id: 2 }).await;
+    done(&store, Mutation::RegisterUser { event_id: 2, user_id: 2 }).await;
     assert!(reads(&store, 2).await && !reads(&store, 3).await);
     // What an event asks that the team never agreed to takes nothing from anybody.
-    by(&store, 4, Write::CreateEvent(event_fields("private"))).await;
-    by(&store, 4, Write::RegisterTeam { event_id: 4, team_id: 1, by_admin: false }).await;
+    by(&store, 4, Mutation::CreateEvent(event_fields("private"))).await;
+    by(&store, 4, Mutation::RegisterTeam { event_id: 4, team_id: 1, by_admin: false }).await;
     by(&store, 4, fixture(4, 1, 2)).await;
     assert!(reads(&store, 2).await && !reads(&store, 3).await);
 }
@@ -152,18 +144,22 @@ async fn g7_a_team_that_turns_public_keeps_what_was_told_before(database: Databa
     teams(&store).await;
     done(&store, alone(1, 2, "private")).await;
     done(&store, alone(1, 2, "public")).await;
-    let stream = Stream::Team(1);
+    let stream = StreamId::Team(1);
     assert_eq!(told(&store, stream).await.len(), 2);
-    let other = told(&store, Stream::Team(2)).await;
+    let other = told(&store, StreamId::Team(2)).await;
 
     done(&store, team_is(1, "public")).await;
 
-    let page = store.read_after(stream, 0, 100).await.unwrap();
+    let page = store.read_messages_after(stream, 0, 100).await.unwrap();
     assert!(page.messages.is_empty(), "{page:?}");
-    assert_eq!((page.head, page.pruned), (2, 2), "a reader at 1 is told that it missed something");
-    assert_eq!(told(&store, Stream::Team(2)).await, other, "of a team that was public already");
+    assert_eq!(
+        (page.head_seq, page.pruned_seq),
+        (2, 2),
+        "a reader at 1 is told that it missed something"
+    );
+    assert_eq!(told(&store, StreamId::Team(2)).await, other, "of a team that was public already");
     done(&store, alone(1, 2, "public")).await;
-    let page = store.read_after(stream, 1, 100).await.unwrap();
+    let page = store.read_messages_after(stream, 1, 100).await.unwrap();
     assert_eq!(page.messages.iter().map(|one| one.seq).collect::<Vec<_>>(), [3]);
     done(&store, team_is(1, "public")).await;
     assert_eq!(told(&store, stream).await.len(), 1, "it was so before");
@@ -174,7 +170,7 @@ async fn g7_an_event_that_turns_public_keeps_what_was_told_before(database: Data
     let store = database.open().await;
     league(&store, "private").await;
     done(&store, fixture(1, 1, 2)).await;
-    let (stream, head) = (Stream::Event(1), told(&store, Stream::Event(1)).await.len());
+    let (stream, head) = (StreamId::Event(1), told(&store, StreamId::Event(1)).await.len());
     assert_eq!(head, 2);
 
     let points = touchline::domain::leaderboard::Points { win: 2, ..Default::default() };
@@ -183,15 +179,15 @@ async fn g7_an_event_that_turns_public_keeps_what_was_told_before(database: Data
         points: Some(points),
         ..EventEdit::default()
     };
-    done(&store, Write::EditEvent { id: 1, fields: open }).await;
+    done(&store, Mutation::EditEvent { id: 1, fields: open }).await;
 
-    let page = store.read_after(stream, 0, 100).await.unwrap();
-    assert_eq!(page.pruned, 2);
+    let page = store.read_messages_after(stream, 0, 100).await.unwrap();
+    assert_eq!(page.pruned_seq, 2);
     assert_eq!(news(&store, stream, 0).await, ["event_1_results leaderboard_update"]);
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
-async fn ids(store: &Store, of: ListOf) -> Vec<i64> {
+async fn ids(store: &Store, of: ListQuery) -> Vec<i64> {
     let items = store.list(of, 0, 100).await.unwrap().items;
     let id = |item: &Value| item["id"].as_i64().or(item["match_id"].as_i64()).unwrap();
     items.iter().map(id).collect()
@@ -207,7 +203,7 @@ async fn nobody_tells_a_team_of_a_match_it_has_not_agreed_to(database: Database)
     by(&store, 2, act(id, "start", json!({}))).await;
     by(&store, 2, act(id, "end", json!({}))).await;
 
-    let (theirs, ours) = (Stream::Team(3), Stream::Team(2));
+    let (theirs, ours) = (StreamId::Team(3), StreamId::Team(2));
     assert_eq!(news(&store, theirs, 0).await.len(), 2);
     assert_eq!(news(&store, ours, 0).await, Vec::<String>::new());
     let snapshot = async |topic: &str, part: &str| {
@@ -216,18 +212,18 @@ async fn nobody_tells_a_team_of_a_match_it_has_not_agreed_to(database: Database)
     };
     assert_eq!(snapshot("team_2_results", "results").await, 0);
     assert_eq!(snapshot("team_3_results", "results").await, 1);
-    let nobody = SeenBy::default();
-    let manager = SeenBy { user_id: Some(ANN), all: false };
-    let matches = |seen_by| ListOf::TeamMatches { team_id: 2, seen_by };
-    let results = |seen_by| ListOf::TeamResults { team_id: 2, seen_by };
+    let nobody = VisibilityScope::default();
+    let manager = VisibilityScope { user_id: Some(ANN), sees_all: false };
+    let matches = |seen_by| ListQuery::TeamMatches { team_id: 2, scope: seen_by };
+    let results = |seen_by| ListQuery::TeamResults { team_id: 2, scope: seen_by };
     assert_eq!(ids(&store, matches(nobody)).await, [0; 0]);
     assert_eq!(ids(&store, results(nobody)).await, [0; 0]);
     assert_eq!(ids(&store, matches(manager)).await, [id], "for who may agree");
 
-    let accept = |team_id| Write::AcceptMatch { match_id: id, team_id };
+    let accept = |team_id| Mutation::AcceptMatch { match_id: id, team_id };
     for _ in 0..2 {
         let accepted = by(&store, ANN, accept(2)).await;
-        assert_eq!((accepted.status, accepted.told), (200, None));
+        assert_eq!((accepted.status, accepted.stream_head), (200, None));
         assert_eq!(accepted.body["id"], id);
     }
     let enter = json!({ "home_score": 0, "away_score": 3, "override": true });
@@ -238,24 +234,24 @@ async fn nobody_tells_a_team_of_a_match_it_has_not_agreed_to(database: Database)
     assert_eq!(ids(&store, results(nobody)).await, [id]);
 
     for (write, reason) in [
-        (accept(1), Reason::NotFound),
-        (Write::AcceptMatch { match_id: 99, team_id: 2 }, Reason::NotFound),
+        (accept(1), RejectionReason::NotFound),
+        (Mutation::AcceptMatch { match_id: 99, team_id: 2 }, RejectionReason::NotFound),
     ] {
         assert_eq!(refused(&store, write.clone()).await.reason, reason, "{write:?}");
     }
-    done(&store, Write::CreateEvent(event_fields("public"))).await;
+    done(&store, Mutation::CreateEvent(event_fields("public"))).await;
     let of_event = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
-    let write = Write::AcceptMatch { match_id: of_event, team_id: 2 };
+    let write = Mutation::AcceptMatch { match_id: of_event, team_id: 2 };
     assert_eq!(refused(&store, write).await.code, "match-of-event");
 }
 
 async fn g7_players_of_a_private_team_that_has_not_agreed_are_unknown(database: Database) {
     let store = database.open().await;
     teams(&store).await;
-    let name = |name: &str| PlayerFields { name: name.into(), shirt_number: None };
-    done(&store, Write::AddPlayer { team_id: 1, fields: name("Secret") }).await;
+    let name = |name: &str| NewPlayer { name: name.into(), shirt_number: None };
+    done(&store, Mutation::AddPlayer { team_id: 1, fields: name("Secret") }).await;
     by(&store, 2, team("Pranksters")).await;
-    done(&store, Write::AddMember { team_id: 3, user_id: ANN, role: "player".into() }).await;
+    done(&store, Mutation::AddMember { team_id: 3, user_id: ANN, role: "player".into() }).await;
     by(&store, 2, alone(3, 1, "public")).await;
     by(&store, 2, act(1, "start", json!({}))).await;
     let goal = |player: i64| {
@@ -264,16 +260,18 @@ async fn g7_players_of_a_private_team_that_has_not_agreed_are_unknown(database: 
         });
         act(1, "incidents", body)
     };
-    let refusal = async |player| rejected(store.write(Job { by: 2, ..job(goal(player)) }).await);
+    let refusal = async |player| {
+        rejected(store.commit(MutationRequest { user_id: 2, ..job(goal(player)) }).await)
+    };
     let (named, unknown) = (refusal(1).await, refusal(99).await);
     assert_eq!(named, unknown, "as if there were no such player");
     assert!(!named.errors.is_empty(), "{named:?}");
 
     // Its own manager may name them, and so may all once the team has agreed.
-    done(&store, Write::AddOfficial { match_id: 1, user_id: ANN, role: "scorer".into() }).await;
+    done(&store, Mutation::AddOfficial { match_id: 1, user_id: ANN, role: "scorer".into() }).await;
     by(&store, ANN, goal(1)).await;
     assert_eq!(refusal(1).await, unknown);
-    by(&store, ANN, Write::AcceptMatch { match_id: 1, team_id: 1 }).await;
+    by(&store, ANN, Mutation::AcceptMatch { match_id: 1, team_id: 1 }).await;
     let told = by(&store, 2, goal(1)).await;
     assert!(told.body.to_string().contains("Secret"), "{}", told.body);
 }

@@ -1,12 +1,8 @@
 //! What credentials are worth, by sessions and generations.
 
 use chrono::TimeDelta;
-use touchline::store::Authentication;
-use touchline::store::Issued;
-use touchline::store::Principal;
-use touchline::store::Store;
-use touchline::store::job::EditUser;
-use touchline::store::job::Write;
+use touchline::store::mutation::{Mutation, UserEdit};
+use touchline::store::{Authentication, Issued, Principal, Store};
 
 use crate::support::database::Database;
 use crate::support::jobs::*;
@@ -66,9 +62,9 @@ async fn g7_a_session_is_its_users_and_ends_for_good(database: Database) {
         assert!(is_valid(&store, other).await, "{other:?}");
     }
 
-    let reset = EditUser { password_hash: Some("hash".into()), ..EditUser::default() };
+    let reset = UserEdit { password_hash: Some("hash".into()), ..UserEdit::default() };
     let before = store.rights_version().await.unwrap();
-    done(&store, Write::EditUser { id: 1, edit: reset }).await;
+    done(&store, Mutation::EditUser { id: 1, edit: reset }).await;
     assert!(store.rights_version().await.unwrap() > before);
     assert!(!is_valid(&store, &left[0]).await && !is_valid(&store, &left[2]).await);
     assert!(!is_valid(&store, &of(1, 2, Some("two"))).await, "the session has ended too");
@@ -81,9 +77,9 @@ async fn sessions_are_kept_until_they_expire(database: Database) {
     store.open_session("short", 1, now(), expires).await.unwrap();
     let short = of(1, 1, Some("short"));
     // Tokens are taken a little past their expiry.
-    store.forget(expires + TimeDelta::seconds(30)).await.unwrap();
+    store.remove_expired_records(expires + TimeDelta::seconds(30)).await.unwrap();
     assert!(is_valid(&store, &short).await);
-    store.forget(expires + TimeDelta::minutes(2)).await.unwrap();
+    store.remove_expired_records(expires + TimeDelta::minutes(2)).await.unwrap();
     assert!(!is_valid(&store, &short).await);
     assert!(is_valid(&store, &of(1, 1, Some("one"))).await);
 }
@@ -97,14 +93,14 @@ async fn g7_disabling_ends_what_a_provider_has_issued(database: Database) {
         Principal { user_id: 1, issued: Issued::Elsewhere { at_ms: at.timestamp_millis() } }
     };
     let undated = Principal { user_id: 1, issued: Issued::Elsewhere { at_ms: 0 } };
-    let reset = EditUser { password_hash: Some("hash".into()), ..EditUser::default() };
-    done(&store, Write::EditUser { id: 1, edit: reset }).await;
+    let reset = UserEdit { password_hash: Some("hash".into()), ..UserEdit::default() };
+    done(&store, Mutation::EditUser { id: 1, edit: reset }).await;
     for principal in [issued(-1), undated.clone()] {
         assert!(is_valid(&store, &principal).await);
     }
     for disabled in [true, false] {
-        let edit = EditUser { disabled: Some(disabled), ..EditUser::default() };
-        done(&store, Write::EditUser { id: 1, edit }).await;
+        let edit = UserEdit { is_disabled: Some(disabled), ..UserEdit::default() };
+        done(&store, Mutation::EditUser { id: 1, edit }).await;
         let expected = if disabled { Authentication::Disabled } else { Authentication::Revoked };
         for principal in [issued(-1), issued(0), undated.clone()] {
             assert_eq!(store.authenticate(&principal).await.unwrap(), expected);
@@ -116,15 +112,15 @@ async fn g7_disabling_ends_what_a_provider_has_issued(database: Database) {
 /// The current password was checked a moment ago, with a credential that was revoked since.
 async fn an_own_new_password_is_refused_once_it_was_revoked(database: Database) {
     let store = two_users(&database).await;
-    let own = |generation| EditUser {
+    let own = |generation| UserEdit {
         password_hash: Some(format!("hash {generation}")),
         own: Some(of(1, generation, Some("one"))),
-        ..EditUser::default()
+        ..UserEdit::default()
     };
-    done(&store, Write::EditUser { id: 1, edit: own(1) }).await;
+    done(&store, Mutation::EditUser { id: 1, edit: own(1) }).await;
     assert!(is_valid(&store, &of(1, 2, Some("one"))).await, "goes on in the next generation");
     assert!(!is_valid(&store, &of(1, 2, Some("two"))).await, "has ended");
-    let refusal = refused(&store, Write::EditUser { id: 1, edit: own(1) }).await;
+    let refusal = refused(&store, Mutation::EditUser { id: 1, edit: own(1) }).await;
     assert_eq!(refusal.errors[0].pointer, "/current_password");
     let user = store.user(1).await.unwrap().unwrap();
     assert_eq!((user.generation, user.password_hash.as_deref()), (2, Some("hash 1")));

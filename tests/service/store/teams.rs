@@ -1,17 +1,12 @@
 //! Teams, their players and members.
 
 use serde_json::json;
-use touchline::domain::rejection::Reason;
-use touchline::domain::topic::Channel;
-use touchline::domain::topic::Stream;
-use touchline::store::ListOf;
-use touchline::store::SeenBy;
-use touchline::store::job::Job;
-use touchline::store::job::PlayerEdit;
-use touchline::store::job::PlayerFields;
-use touchline::store::job::TeamEdit;
-use touchline::store::job::TeamFields;
-use touchline::store::job::Write;
+use touchline::domain::rejection::RejectionReason;
+use touchline::domain::topic::{Channel, StreamId};
+use touchline::store::mutation::{
+    Mutation, MutationRequest, NewPlayer, NewTeam, PlayerEdit, TeamEdit,
+};
+use touchline::store::{ListQuery, VisibilityScope};
 
 use crate::support::database::Database;
 use crate::support::jobs::*;
@@ -25,9 +20,9 @@ on_both! {
     bad_fields_are_named,
 }
 
-fn player(name: &str, shirt_number: i32) -> Write {
-    let fields = PlayerFields { name: name.into(), shirt_number: Some(shirt_number) };
-    Write::AddPlayer { team_id: 1, fields }
+fn player(name: &str, shirt_number: i32) -> Mutation {
+    let fields = NewPlayer { name: name.into(), shirt_number: Some(shirt_number) };
+    Mutation::AddPlayer { team_id: 1, fields }
 }
 
 async fn a_team_is_made_edited_and_deleted(database: Database) {
@@ -42,19 +37,22 @@ async fn a_team_is_made_edited_and_deleted(database: Database) {
     assert_eq!(store.team(1).await.unwrap(), Some(("1".into(), shape)));
 
     let fields = TeamEdit { name: Some("Foxes".into()), colour: Some(None), ..TeamEdit::default() };
-    let edit = Write::EditTeam { id: 1, fields };
+    let edit = Mutation::EditTeam { id: 1, fields };
     let edited = done(&store, edit.clone()).await;
     assert_eq!((edited.status, edited.etag.as_deref()), (200, Some("2")));
     assert_eq!((&edited.body["name"], &edited.body["colour"]), (&json!("Foxes"), &json!(null)));
-    let stale = Job { if_match: Some("1".into()), ..job(edit.clone()) };
-    assert_eq!(rejected(store.write(stale).await).reason, Reason::Stale);
-    let fresh = Job { if_match: Some("2".into()), ..job(edit) };
-    assert_eq!(store.write(fresh).await.unwrap().etag.as_deref(), Some("3"));
+    let stale = MutationRequest { if_match: Some("1".into()), ..job(edit.clone()) };
+    assert_eq!(rejected(store.commit(stale).await).reason, RejectionReason::Stale);
+    let fresh = MutationRequest { if_match: Some("2".into()), ..job(edit) };
+    assert_eq!(store.commit(fresh).await.unwrap().etag.as_deref(), Some("3"));
 
     done(&store, player("Jamie Vardy", 9)).await;
-    assert_eq!(done(&store, Write::DeleteTeam { id: 1 }).await.status, 204);
+    assert_eq!(done(&store, Mutation::DeleteTeam { id: 1 }).await.status, 204);
     assert_eq!(store.team(1).await.unwrap(), None);
-    assert_eq!(refused(&store, Write::DeleteTeam { id: 1 }).await.reason, Reason::NotFound);
+    assert_eq!(
+        refused(&store, Mutation::DeleteTeam { id: 1 }).await.reason,
+        RejectionReason::NotFound
+    );
     assert_eq!(done(&store, team("Another")).await.body["id"], 2, "ids never come back");
 }
 
@@ -68,13 +66,13 @@ async fn players_belong_to_their_team(database: Database) {
     assert_eq!((added.status, added.body), (201, shape));
 
     let fields = PlayerEdit { shirt_number: Some(None), ..PlayerEdit::default() };
-    let edit = |team_id| Write::EditPlayer { team_id, id: 1, fields: fields.clone() };
-    assert_eq!(refused(&store, edit(2)).await.reason, Reason::NotFound, "of another team");
+    let edit = |team_id| Mutation::EditPlayer { team_id, id: 1, fields: fields.clone() };
+    assert_eq!(refused(&store, edit(2)).await.reason, RejectionReason::NotFound, "of another team");
     let edited = done(&store, edit(1)).await;
     assert_eq!(edited.body["shirt_number"], json!(null));
-    let remove = Write::RemovePlayer { team_id: 1, id: 1 };
+    let remove = Mutation::RemovePlayer { team_id: 1, id: 1 };
     assert_eq!(done(&store, remove.clone()).await.status, 204);
-    assert_eq!(refused(&store, remove).await.reason, Reason::NotFound);
+    assert_eq!(refused(&store, remove).await.reason, RejectionReason::NotFound);
 }
 
 async fn members_have_one_role_each(database: Database) {
@@ -82,18 +80,18 @@ async fn members_have_one_role_each(database: Database) {
     done(&store, user("ann@example.org")).await;
     done(&store, user("bo@example.org")).await;
     done(&store, team("Leicester City")).await;
-    let add = |user_id, role: &str| Write::AddMember { team_id: 1, user_id, role: role.into() };
+    let add = |user_id, role: &str| Mutation::AddMember { team_id: 1, user_id, role: role.into() };
 
     assert_eq!(done(&store, add(2, "coach")).await.status, 201);
     assert_eq!(done(&store, add(2, "player")).await.status, 200);
 
-    let members = store.list(ListOf::Members { team_id: 1 }, 0, 10).await.unwrap().items;
+    let members = store.list(ListQuery::Members { team_id: 1 }, 0, 10).await.unwrap().items;
     let roles: Vec<_> = members.iter().map(|member| member["role"].as_str().unwrap()).collect();
     assert_eq!(roles, ["manager", "player"]);
     assert_eq!(refused(&store, add(9, "coach")).await.errors[0].pointer, "/user_id");
     assert_eq!(refused(&store, add(2, "king")).await.errors[0].pointer, "/role");
-    let elsewhere = Write::AddMember { team_id: 9, user_id: 2, role: "coach".into() };
-    assert_eq!(refused(&store, elsewhere).await.reason, Reason::NotFound);
+    let elsewhere = Mutation::AddMember { team_id: 9, user_id: 2, role: "coach".into() };
+    assert_eq!(refused(&store, elsewhere).await.reason, RejectionReason::NotFound);
 }
 
 async fn lists_come_in_pages(database: Database) {
@@ -103,14 +101,15 @@ async fn lists_come_in_pages(database: Database) {
     for name in ["A", "B", "C"] {
         done(&store, team(name)).await;
     }
-    let fields = TeamFields {
+    let fields = NewTeam {
         name: "Hidden".into(),
         short_name: Some("HID".into()),
         colour: None,
         visibility: "private".into(),
     };
-    done(&store, Write::CreateTeam(fields)).await;
-    let teams = |user_id, all| ListOf::Teams { seen_by: SeenBy { user_id, all } };
+    done(&store, Mutation::CreateTeam(fields)).await;
+    let teams =
+        |user_id, all| ListQuery::Teams { scope: VisibilityScope { user_id, sees_all: all } };
     #[rustfmt::skip]
     let cases = [
         (teams(None, false),      0, 2,  vec![1, 2], Some(2)),
@@ -118,7 +117,7 @@ async fn lists_come_in_pages(database: Database) {
         (teams(Some(2), false),   0, 10, vec![1, 2, 3], None),
         (teams(Some(ANN), false), 2, 10, vec![3, 4], None),
         (teams(None, true),       3, 10, vec![4],    None),
-        (ListOf::Users,           0, 1,  vec![1],    Some(1)),
+        (ListQuery::Users,           0, 1,  vec![1],    Some(1)),
     ];
     for (of, after, limit, expected, next) in cases {
         let list = store.list(of.clone(), after, limit).await.unwrap();
@@ -134,10 +133,10 @@ async fn bad_fields_are_named(database: Database) {
     let mut secret = fields("football", 1, 1);
     secret.visibility = "secret".into();
     let cases = [
-        (Write::CreateMatch(fields("chess", 1, 9)), vec!["/sport", "/away_team_id"]),
-        (Write::CreateMatch(fields("football", 8, 9)), vec!["/home_team_id", "/away_team_id"]),
-        (Write::CreateMatch(fields("football", 1, 1)), vec!["/away_team_id"]),
-        (Write::CreateMatch(secret), vec!["/away_team_id"]),
+        (Mutation::CreateMatch(fields("chess", 1, 9)), vec!["/sport", "/away_team_id"]),
+        (Mutation::CreateMatch(fields("football", 8, 9)), vec!["/home_team_id", "/away_team_id"]),
+        (Mutation::CreateMatch(fields("football", 1, 1)), vec!["/away_team_id"]),
+        (Mutation::CreateMatch(secret), vec!["/away_team_id"]),
         (team_with("shy", "X"), vec!["/visibility"]),
         (team_with("public", "X\0Y"), vec!["/name"]),
     ];
@@ -146,13 +145,13 @@ async fn bad_fields_are_named(database: Database) {
         let named: Vec<_> = rejection.errors.iter().map(|error| error.pointer.as_str()).collect();
         assert_eq!(named, pointers, "{write:?}");
     }
-    let announcements = Stream::Team(1).channel(Channel::Announcements);
+    let announcements = StreamId::Team(1).channel_topic(Channel::Announcements);
     let snapshot = store.snapshot(announcements).await.unwrap().unwrap();
     assert_eq!(snapshot.data["announcements"], json!([]));
 }
 
-fn team_with(visibility: &str, name: &str) -> Write {
-    Write::CreateTeam(TeamFields {
+fn team_with(visibility: &str, name: &str) -> Mutation {
+    Mutation::CreateTeam(NewTeam {
         name: name.into(),
         short_name: None,
         colour: None,

@@ -1,14 +1,12 @@
 //! A database of an earlier version gets what migrations can't make.
 
 use serde_json::json;
-use touchline::domain::topic::Stream;
+use touchline::domain::topic::StreamId;
 use touchline::store::Store;
 
-use crate::support::database::Database;
-use crate::support::database::Kind;
+use crate::support::database::{Database, Kind};
 use crate::support::jobs::*;
-use crate::support::on_both;
-use crate::support::scan;
+use crate::support::{on_both, scan};
 
 on_both! {
     matches_that_were_finished_before_there_were_results_get_theirs,
@@ -53,8 +51,8 @@ async fn bare_hashes_of_requests_are_gone_without_a_trace(database: Database) {
         assert!(columns.iter().all(|column| !column.text.contains(hash)));
     }
     let id = live_match(&store).await;
-    assert!(!store.write(keyed(goal(id, 12), "k", "body")).await.unwrap().again);
-    assert!(store.write(keyed(goal(id, 12), "k", "body")).await.unwrap().again);
+    assert!(!store.commit(keyed(goal(id, 12), "k", "body")).await.unwrap().is_replay);
+    assert!(store.commit(keyed(goal(id, 12), "k", "body")).await.unwrap().is_replay);
 }
 
 async fn played(store: &Store, home: i64, away: i64) -> i64 {
@@ -78,7 +76,7 @@ async fn matches_that_were_finished_before_there_were_results_get_theirs(databas
     }
     done(&store, fixture(1, 1, 2)).await;
     let table = store.leaderboard(1).await.unwrap();
-    let heads = store.heads(&[Stream::Event(1), Stream::Team(1)]).await.unwrap();
+    let heads = store.stream_heads(&[StreamId::Event(1), StreamId::Team(1)]).await.unwrap();
     let snapshot = store.snapshot("event_1_results".parse().unwrap()).await.unwrap().unwrap();
     drop(store);
     database.tamper("delete from results").await;
@@ -89,7 +87,7 @@ async fn matches_that_were_finished_before_there_were_results_get_theirs(databas
     let store_too = database.open().await;
 
     assert_eq!(store_too.leaderboard(1).await.unwrap(), table);
-    let now = store_too.heads(&[Stream::Event(1), Stream::Team(1)]).await.unwrap();
+    let now = store_too.stream_heads(&[StreamId::Event(1), StreamId::Team(1)]).await.unwrap();
     assert_eq!(now, heads, "nobody is told of what isn't new");
     let shown = store_too.snapshot("event_1_results".parse().unwrap()).await.unwrap().unwrap();
     assert_eq!(shown.data, snapshot.data);

@@ -4,13 +4,11 @@ use std::time::Duration;
 
 use reqwest::Method;
 use reqwest::header::HeaderMap;
-use serde_json::Value;
-use serde_json::json;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
-use crate::support::contract;
-use crate::support::record;
 use crate::support::record::Record;
+use crate::support::{contract, record};
 
 #[derive(Clone)]
 pub struct Client {

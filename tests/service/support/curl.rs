@@ -3,24 +3,17 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
-use reqwest::header::HeaderName;
-use reqwest::header::HeaderValue;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use tokio::io::AsyncReadExt;
-use tokio::process::Child;
-use tokio::process::ChildStdout;
-use tokio::process::Command;
+use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::Instant;
 
-use super::client::Answer;
-use super::client::Client;
+use super::client::{Answer, Client};
 use super::record;
 use super::record::Record;
-use super::sse::Block;
-use super::sse::Blocks;
-use super::viewer::End;
-use super::viewer::PATIENCE;
+use super::sse::{Block, Blocks};
+use super::viewer::{End, PATIENCE};
 
 /// A request to be sent.
 #[derive(Clone)]

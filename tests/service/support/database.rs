@@ -2,18 +2,12 @@
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU32;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use diesel::Connection;
-use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
-use diesel_async::AsyncConnection;
-use diesel_async::AsyncPgConnection;
-use diesel_async::SimpleAsyncConnection;
-use touchline::store::Options;
-use touchline::store::Store;
-use touchline::store::Waits;
+use diesel::{Connection, SqliteConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use touchline::store::{DatabaseTimeouts, Store, StoreOptions};
 
 use super::postgres;
 
@@ -59,12 +53,12 @@ impl Database {
         Self { kind: self.kind, url: self.url.clone(), folder: None }
     }
 
-    pub fn options(&self) -> Options {
-        Options {
+    pub fn options(&self) -> StoreOptions {
+        StoreOptions {
             url: self.url.clone(),
-            connections: 8,
+            max_connections: 8,
             ca_file: None,
-            waits: Waits::default(),
+            timeouts: DatabaseTimeouts::default(),
             secret: None,
         }
     }

@@ -1,13 +1,9 @@
 //! `HAProxy` and Varnish with the files of `docs/proxies`: only ports are other ones.
 
 use std::fs::File;
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Child;
-use std::process::Command;
-use std::process::Stdio;
-use std::time::Duration;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use super::curl::Ask;
 use super::database::folder;

@@ -1,17 +1,13 @@
 //! A reader who always comes back, at the next node each time, and takes nothing twice, nothing
 //! out of order and no gap.
 
-use std::hash::DefaultHasher;
-use std::hash::Hash;
-use std::hash::Hasher;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::client::seq_of;
-use super::viewer::End;
-use super::viewer::Viewer;
-use super::viewer::Watch;
+use super::viewer::{End, Viewer, Watch};
 
 /// How long one opening of a stream may take: a node that is killed meanwhile never answers.
 const OPENING: Duration = Duration::from_secs(10);

@@ -1,21 +1,14 @@
 //! `nginx/touchline.conf` as it is shipped, before two nodes: only ports are other ones.
 
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Child;
-use std::process::Command;
-use std::process::Stdio;
-use std::time::Duration;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use super::client::Client;
 use super::curl::Ask;
-use super::database::Database;
-use super::database::Kind;
-use super::database::folder;
+use super::database::{Database, Kind, folder};
 use super::nginx::program;
-use super::server::TestServer;
-use super::server::free_port;
+use super::server::{TestServer, free_port};
 
 /// Two nodes on one database that trust what stands before them.
 pub async fn two_nodes() -> [TestServer; 2] {

@@ -1,24 +1,14 @@
 //! Jobs written in one line, and a match to score in.
 
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
-use touchline::domain::leaderboard::Points;
-use touchline::domain::leaderboard::TieBreaker;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use touchline::domain::leaderboard::{Points, TieBreaker};
 use touchline::domain::rejection::Rejection;
-use touchline::domain::topic::Stream;
-use touchline::store::Result;
-use touchline::store::Store;
-use touchline::store::StoreError;
-use touchline::store::job::Done;
-use touchline::store::job::EventFields;
-use touchline::store::job::Job;
-use touchline::store::job::Key;
-use touchline::store::job::MatchFields;
-use touchline::store::job::NewUser;
-use touchline::store::job::TeamFields;
-use touchline::store::job::Write;
+use touchline::domain::topic::StreamId;
+use touchline::store::mutation::{
+    IdempotencyKey, Mutation, MutationRequest, NewEvent, NewMatch, NewTeam, NewUser, Outcome,
+};
+use touchline::store::{Result, Store, StoreError};
 
 /// When tests take place.
 pub fn now() -> DateTime<Utc> {
@@ -28,22 +18,28 @@ pub fn now() -> DateTime<Utc> {
 /// The first user of each test.
 pub const ANN: i64 = 1;
 
-pub fn job(write: Write) -> Job {
-    Job { by: ANN, at: now(), key: None, if_match: None, write }
+pub fn job(write: Mutation) -> MutationRequest {
+    MutationRequest {
+        user_id: ANN,
+        received_at: now(),
+        idempotency_key: None,
+        if_match: None,
+        mutation: write,
+    }
 }
 
-pub fn keyed(write: Write, key: &str, body: &str) -> Job {
-    let key = Key { path: "POST /x".into(), key: key.into(), body_hash: body.into() };
-    Job { key: Some(key), ..job(write) }
+pub fn keyed(write: Mutation, key: &str, body: &str) -> MutationRequest {
+    let key = IdempotencyKey { scope: "POST /x".into(), key: key.into(), body_hash: body.into() };
+    MutationRequest { idempotency_key: Some(key), ..job(write) }
 }
 
-pub fn user(email: &str) -> Write {
+pub fn user(email: &str) -> Mutation {
     let (email, name) = (email.to_owned(), "Ann".to_owned());
-    Write::CreateUser(NewUser { email, name, password_hash: None, role: "user".into() })
+    Mutation::CreateUser(NewUser { email, name, password_hash: None, role: "user".into() })
 }
 
-pub fn team(name: &str) -> Write {
-    Write::CreateTeam(TeamFields {
+pub fn team(name: &str) -> Mutation {
+    Mutation::CreateTeam(NewTeam {
         name: name.into(),
         short_name: None,
         colour: Some("#003090".into()),
@@ -51,8 +47,8 @@ pub fn team(name: &str) -> Write {
     })
 }
 
-pub fn fields(sport: &str, home_team_id: i64, away_team_id: i64) -> MatchFields {
-    MatchFields {
+pub fn fields(sport: &str, home_team_id: i64, away_team_id: i64) -> NewMatch {
+    NewMatch {
         sport: sport.into(),
         format: Value::Null,
         home_team_id,
@@ -65,8 +61,8 @@ pub fn fields(sport: &str, home_team_id: i64, away_team_id: i64) -> MatchFields 
 }
 
 /// A football event of this visibility: three points for a win.
-pub fn event_fields(visibility: &str) -> EventFields {
-    EventFields {
+pub fn event_fields(visibility: &str) -> NewEvent {
+    NewEvent {
         name: "Premier League".into(),
         sport: "football".into(),
         visibility: visibility.into(),
@@ -78,28 +74,28 @@ pub fn event_fields(visibility: &str) -> EventFields {
     }
 }
 
-pub fn fixture(event_id: i64, home_team_id: i64, away_team_id: i64) -> Write {
+pub fn fixture(event_id: i64, home_team_id: i64, away_team_id: i64) -> Mutation {
     let fields = fields("football", home_team_id, away_team_id);
-    Write::CreateMatch(MatchFields { event_id: Some(event_id), ..fields })
+    Mutation::CreateMatch(NewMatch { event_id: Some(event_id), ..fields })
 }
 
-pub fn act(match_id: i64, action: &str, body: Value) -> Write {
-    Write::Act { match_id, action: action.into(), body, occurred_at: None }
+pub fn act(match_id: i64, action: &str, body: Value) -> Mutation {
+    Mutation::ApplyMatchAction { match_id, action: action.into(), body, occurred_at: None }
 }
 
-pub fn goal(match_id: i64, minute: u32) -> Write {
+pub fn goal(match_id: i64, minute: u32) -> Mutation {
     let body = json!({ "kind": "goal", "team_id": 1, "period": "first_half", "minute": minute });
     act(match_id, "incidents", body)
 }
 
 /// Everything a stream tells, oldest first.
-pub async fn told(store: &Store, stream: Stream) -> Vec<Value> {
-    let page = store.read_after(stream, 0, 500).await.unwrap();
+pub async fn told(store: &Store, stream: StreamId) -> Vec<Value> {
+    let page = store.read_messages_after(stream, 0, 500).await.unwrap();
     page.messages.iter().map(|message| serde_json::from_str(&message.envelope).unwrap()).collect()
 }
 
 /// `topic type` of what a stream has told after its first `known`.
-pub async fn news(store: &Store, stream: Stream, known: usize) -> Vec<String> {
+pub async fn news(store: &Store, stream: StreamId, known: usize) -> Vec<String> {
     let word = |message: &Value, name: &str| message[name].as_str().unwrap().to_owned();
     let all = told(store, stream).await;
     all.iter()
@@ -108,15 +104,15 @@ pub async fn news(store: &Store, stream: Stream, known: usize) -> Vec<String> {
         .collect()
 }
 
-pub async fn done(store: &Store, write: Write) -> Done {
-    store.write(job(write)).await.unwrap()
+pub async fn done(store: &Store, write: Mutation) -> Outcome {
+    store.commit(job(write)).await.unwrap()
 }
 
-pub async fn refused(store: &Store, write: Write) -> Rejection {
-    rejected(store.write(job(write)).await)
+pub async fn refused(store: &Store, write: Mutation) -> Rejection {
+    rejected(store.commit(job(write)).await)
 }
 
-pub fn rejected(answer: Result<Done>) -> Rejection {
+pub fn rejected(answer: Result<Outcome>) -> Rejection {
     match answer {
         Err(StoreError::Rejected(rejection)) => rejection,
         other => panic!("not rejected: {other:?}"),
@@ -128,7 +124,7 @@ pub async fn league(store: &Store, visibility: &str) -> i64 {
     done(store, user("ann@example.org")).await;
     done(store, team("Leicester City")).await;
     done(store, team("Tottenham")).await;
-    let created = done(store, Write::CreateEvent(event_fields(visibility))).await;
+    let created = done(store, Mutation::CreateEvent(event_fields(visibility))).await;
     created.body["id"].as_i64().unwrap()
 }
 
@@ -143,6 +139,6 @@ pub async fn scheduled_match(store: &Store) -> i64 {
     done(store, user("ann@example.org")).await;
     done(store, team("Leicester City")).await;
     done(store, team("Tottenham")).await;
-    let created = done(store, Write::CreateMatch(fields("football", 1, 2))).await;
+    let created = done(store, Mutation::CreateMatch(fields("football", 1, 2))).await;
     created.body["id"].as_i64().unwrap()
 }

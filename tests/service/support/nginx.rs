@@ -2,11 +2,8 @@
 
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::Child;
-use std::process::Command;
-use std::process::Stdio;
-use std::time::Duration;
-use std::time::Instant;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use super::client::Client;
 use super::database::folder;

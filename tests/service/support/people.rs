@@ -1,13 +1,10 @@
 //! Those who use it, with what they do as verbs.
 
-use std::sync::atomic::AtomicI64;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::client::Answer;
-use super::client::Client;
+use super::client::{Answer, Client};
 use super::server::TestServer;
 
 /// Makes teams, matches and people: the administrator.

@@ -2,26 +2,16 @@
 
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::ChildStdin;
-use std::process::Command;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicU32;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
-use std::time::Instant;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use diesel::QueryableByName;
 use diesel::sql_types::BigInt;
-use diesel_async::AsyncConnection;
-use diesel_async::AsyncPgConnection;
-use diesel_async::RunQueryDsl;
-use diesel_async::SimpleAsyncConnection;
-use touchline::store::Options;
-use touchline::store::Store;
-use touchline::store::Waits;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use touchline::store::{DatabaseTimeouts, Store, StoreOptions};
 
 use super::database::folder;
 use super::server::free_port;
@@ -168,11 +158,11 @@ async fn make_template(port: u16, folder: &Path) {
     conn.batch_execute(&format!("create database {TEMPLATE}")).await.unwrap();
     let url = address(port, TEMPLATE);
     drop(
-        Store::open(&Options {
+        Store::open(&StoreOptions {
             url: url.clone(),
-            connections: 1,
+            max_connections: 1,
             ca_file: None,
-            waits: Waits::default(),
+            timeouts: DatabaseTimeouts::default(),
             secret: None,
         })
         .await

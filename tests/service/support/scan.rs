@@ -3,11 +3,9 @@
 use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use diesel_async::AsyncConnection;
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 
-use super::database::Database;
-use super::database::Kind;
+use super::database::{Database, Kind};
 
 /// One column's values, a line each; bytes are in hexadecimal.
 pub struct Column {

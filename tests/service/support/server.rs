@@ -2,24 +2,16 @@
 
 use std::fs::OpenOptions;
 use std::net::TcpListener;
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Child;
-use std::process::Command;
-use std::process::ExitStatus;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
-use std::sync::atomic::AtomicU16;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
-use std::time::Instant;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
 
 use super::client::Client;
-use super::database::Database;
-use super::database::Kind;
-use super::database::folder;
+use super::database::{Database, Kind, folder};
 use super::people::Organizer;
 use super::viewer::Watch;
 

@@ -4,8 +4,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::AsyncReadExt;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
@@ -13,9 +12,7 @@ use super::client::Client;
 use super::head::Head;
 use super::record;
 use super::record::Record;
-use super::sse::Block;
-use super::sse::Blocks;
-use super::sse::Chunks;
+use super::sse::{Block, Blocks, Chunks};
 
 /// How long what must come may take.
 pub const PATIENCE: Duration = Duration::from_secs(20);

@@ -2,15 +2,11 @@
 
 use std::time::Duration;
 
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::hearers::Event;
-use super::hearers::Hearers;
-use super::hearers::Team;
+use super::hearers::{Event, Hearers, Team};
 use super::world::World;
 use crate::support::client::Answer;
 use crate::support::people::id;

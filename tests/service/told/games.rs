@@ -1,12 +1,9 @@
 //! Matches from their making to their end, in every kind of place.
 
 use reqwest::Method;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::hearers::Hearers;
-use super::hearers::Place;
-use super::hearers::Team;
+use super::hearers::{Hearers, Place, Team};
 use super::world::World;
 use crate::support::people::id;
 

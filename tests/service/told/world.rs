@@ -1,25 +1,16 @@
 //! A small world, and everything it is told: compared after each write with what the page says.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::docs::Docs;
-use super::hearers::Event;
-use super::hearers::Hearers;
-use super::hearers::Team;
-use crate::support::client::Answer;
-use crate::support::client::Client;
-use crate::support::people::Organizer;
-use crate::support::people::Person;
-use crate::support::people::id;
+use super::hearers::{Event, Hearers, Team};
+use crate::support::client::{Answer, Client};
+use crate::support::people::{Organizer, Person, id};
 use crate::support::server::TestServer;
-use crate::support::viewer::End;
-use crate::support::viewer::PATIENCE;
-use crate::support::viewer::Viewer;
+use crate::support::viewer::{End, PATIENCE, Viewer};
 
 /// Topic, type and change of a message.
 type Told = (String, String, Option<String>);

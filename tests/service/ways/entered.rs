@@ -3,16 +3,12 @@
 use rand::Rng;
 use rand::rngs::StdRng;
 use reqwest::Method;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::last_ball;
-use super::outbox;
 use super::script::Line;
+use super::{last_ball, outbox};
 use crate::support::client::Answer;
-use crate::support::people::Game;
-use crate::support::people::Organizer;
-use crate::support::people::Scorer;
+use crate::support::people::{Game, Organizer, Scorer};
 use crate::support::server::TestServer;
 
 pub async fn in_order(scorer: &Scorer, lines: &[Line]) {

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Figures by innings and player.
 type Figures = BTreeMap<(u64, i64), Value>;

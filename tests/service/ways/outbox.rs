@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use rand::Rng;
 use rand::rngs::StdRng;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::script::Line;
 use crate::support::people::Scorer;

@@ -6,17 +6,9 @@
 //! they crossed, runs before it. `/` behind a ball: over called; `+`: it goes on. `hurt`: the
 //! striker retires, `back`: he comes again, `pen`: five runs to the fielding side.
 
-use chrono::DateTime;
-use chrono::TimeDelta;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
-use touchline::sports::Command;
-use touchline::sports::Fixture;
-use touchline::sports::Game;
-use touchline::sports::Player;
-use touchline::sports::Rules;
-use touchline::sports::Side;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use touchline::sports::{ErasedMatch, MatchCommand, MatchInfo, Player, SportRules, TeamInfo};
 
 /// The home side's, to its last ball but nine wickets down.
 const FIRST: [&str; 20] = [
@@ -87,9 +79,9 @@ pub struct Line {
 /// Writes the script while it is played in memory, to know who stands where.
 struct Pen<'a> {
     sides: &'a Sides,
-    rules: &'static Rules,
-    fixture: Fixture,
-    game: Game,
+    rules: &'static SportRules,
+    fixture: MatchInfo,
+    game: ErasedMatch,
     /// What was answered last.
     state: Value,
     lines: Vec<Line>,
@@ -101,16 +93,16 @@ struct Pen<'a> {
 
 /// The whole match, from the toss on.
 pub fn written(sides: &Sides) -> Vec<Line> {
-    let side = |team_id, name: &str| Side {
+    let side = |team_id, name: &str| TeamInfo {
         team_id,
         name: name.to_owned(),
         short_name: String::new(),
         colour: None,
     };
     let (home, away) = (side(sides.home, "Deccan"), side(sides.away, "Rajasthan"));
-    let fixture = Fixture { match_id: 1, event_id: None, format: json!("t20"), home, away };
-    let rules = Rules::find("cricket").unwrap();
-    let game = rules.start(&fixture).unwrap();
+    let fixture = MatchInfo { match_id: 1, event_id: None, format: json!("t20"), home, away };
+    let rules = SportRules::find("cricket").unwrap();
+    let game = rules.initial_state(&fixture).unwrap();
     let (state, lines, hurt) = (Value::Null, Vec::new(), None);
     let mut pen = Pen { sides, rules, fixture, game, state, lines, batting: 0, next: 0, hurt };
     pen.does("toss", json!({ "winner_team_id": sides.away, "decision": "field" }));
@@ -129,21 +121,22 @@ impl Pen<'_> {
         if action != "start" {
             body["occurred_at"] = json!(said);
         }
-        let named = self.rules.players(action, &body);
+        let named = self.rules.player_ids(action, &body);
         let player = |id: &i64| {
             let of_home = self.sides.players[0].contains(id);
             let team_id = if of_home { self.sides.home } else { self.sides.away };
             Player { id: *id, team_id, name: format!("Player {id}"), shirt_number: None }
         };
         let players = named.iter().map(player).collect();
-        let command = Command { action: action.to_owned(), body, by: 1, at, players };
+        let command =
+            MatchCommand { action: action.to_owned(), body, user_id: 1, occurred_at: at, players };
         let applied = self.rules.apply(&self.fixture, &self.game, &command);
         let applied = applied.unwrap_or_else(|no| panic!("{action} {}: {no}", command.body));
         self.game = applied.state;
-        let number = applied.answer["number"].as_u64().filter(|_| action == "balls");
+        let number = applied.response["number"].as_u64().filter(|_| action == "balls");
         let number = number.and_then(|number| u32::try_from(number).ok());
-        let state = &applied.answer["state"];
-        self.state = if state.is_null() { applied.answer.clone() } else { state.clone() };
+        let state = &applied.response["state"];
+        self.state = if state.is_null() { applied.response.clone() } else { state.clone() };
         self.lines.push(Line { action, body: command.body, at: said, number });
     }
 

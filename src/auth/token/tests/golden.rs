@@ -3,10 +3,9 @@
 use clap::Parser;
 
 use super::*;
-use crate::config::Cli;
-use crate::config::JwtAlgorithm;
+use crate::config::{Cli, JwtAlgorithm};
 
-pub struct Golden {
+pub struct GoldenToken {
     algorithm: JwtAlgorithm,
     pub public_key: &'static str,
     /// Of the provider's subject 77, for us, until the year 2200.
@@ -14,8 +13,8 @@ pub struct Golden {
 }
 
 #[rustfmt::skip]
-pub const ALL: [Golden; 3] = [
-    Golden {
+pub const GOLDEN_TOKENS: [GoldenToken; 3] = [
+    GoldenToken {
         algorithm: JwtAlgorithm::Rs256,
         public_key: "-----BEGIN PUBLIC KEY-----
 MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA2RGaACKCP4YQgcTwLz1T
@@ -33,7 +32,7 @@ mQIDAQAB
         XlL6Z0hnoULRlZ7KYnZ8sfpFcbxYwC99iSf2h8b-ydSqc_DRDbVYm_8yeFgUxQHA_IC81wgk9OM-hOq1aJjDuZChBk\
         rqKBKdDzogPsu7w",
     },
-    Golden {
+    GoldenToken {
         algorithm: JwtAlgorithm::Es256,
         public_key: "-----BEGIN PUBLIC KEY-----
 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEqN/lc5C+w0GjLE/+E5LgGYwnNhvf
@@ -43,7 +42,7 @@ fO60q4eq/byPte6utPR7SdIu8U7qpR4EGhfJ7A1X+LAHk0K/pQYA+9a0bQ==
         iOiI3NyIsImV4cCI6NzI1ODExODQwMH0.hk_NwB92Z95P__HpwQT_ZjZZO0O3QB3lBgPqvel82yz0Oka2iGhjOPGjM\
         QnIdt6iqBQzPbVISBOzhfNo0mV8uQ",
     },
-    Golden {
+    GoldenToken {
         algorithm: JwtAlgorithm::EdDsa,
         public_key: "-----BEGIN PUBLIC KEY-----
 MCowBQYDK2VwAyEAfkQNhBR+H0iTWgSEBeVePhSHkuiDRxLMRVBhmd8mk3A=
@@ -54,8 +53,8 @@ MCowBQYDK2VwAyEAfkQNhBR+H0iTWgSEBeVePhSHkuiDRxLMRVBhmd8mk3A=
     },
 ];
 
-impl Golden {
-    pub fn keys(&self) -> Keys {
+impl GoldenToken {
+    pub fn keys(&self) -> TokenKeys {
         let path = std::env::temp_dir().join(format!("touchline-{:x}.pem", rand::random::<u64>()));
         std::fs::write(&path, self.public_key).unwrap();
         let mut config = Cli::parse_from(["touchline", "serve"]).settings;
@@ -63,20 +62,20 @@ impl Golden {
         config.jwt_public_key_file = Some(path.clone());
         config.jwt_issuer = Some(ISSUER.to_owned());
         config.jwt_audience = Some(AUDIENCE.to_owned());
-        let keys = Keys::new(&config).unwrap();
+        let keys = TokenKeys::from_config(&config).unwrap();
         std::fs::remove_file(path).unwrap();
         keys
     }
 }
 
 #[test]
-fn tokens_signed_elsewhere_are_believed_by_their_own_key_only() {
-    for (signer, Golden { token, .. }) in ALL.iter().enumerate() {
-        for (believer, golden) in ALL.iter().enumerate() {
-            let found = golden.keys().verify(token).map(|claims| claims.subject);
+fn foreign_tokens_verify_with_their_own_key_only() {
+    for (signer, GoldenToken { token, .. }) in GOLDEN_TOKENS.iter().enumerate() {
+        for (believer, golden) in GOLDEN_TOKENS.iter().enumerate() {
+            let subject = golden.keys().verify(token).map(|claims| claims.subject);
             let expected =
-                if signer == believer { Ok(identity("77")) } else { Err(BadToken::Invalid) };
-            assert_eq!(found, expected, "signed {:?}, read {:?}", signer, golden.algorithm);
+                if signer == believer { Ok(identity("77")) } else { Err(TokenError::Invalid) };
+            assert_eq!(subject, expected, "signed {:?}, read {:?}", signer, golden.algorithm);
         }
     }
 }

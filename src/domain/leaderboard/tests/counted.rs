@@ -2,24 +2,17 @@
 
 use serde_json::json;
 
-use crate::domain::leaderboard::Entrant;
-use crate::domain::leaderboard::Played;
-use crate::domain::leaderboard::Points;
-use crate::domain::leaderboard::Ranking;
-use crate::domain::leaderboard::TieBreaker;
-use crate::domain::leaderboard::Verdict;
-use crate::domain::leaderboard::leaderboard;
-use crate::domain::leaderboard::tests::entrants;
-use crate::domain::leaderboard::tests::places;
-use crate::domain::leaderboard::tests::ranking;
-use crate::domain::leaderboard::tests::results;
+use crate::domain::leaderboard::tests::{entrants, positions, ranking, results};
+use crate::domain::leaderboard::{
+    Entrant, PlayedMatch, Points, Ranking, TieBreaker, Verdict, compute_leaderboard,
+};
 
 const NAMES: [&str; 2] = ["Ajax", "Bohemians"];
 
 #[test]
-fn a_row_has_its_fields_in_the_order_of_the_wire() {
+fn a_row_serialises_its_fields_in_wire_order() {
     let played = results(&NAMES, &["Ajax 3:1 Bohemians", "Bohemians 2:2 Ajax"]);
-    let table = leaderboard(&ranking(&[TieBreaker::Points]), &entrants(&NAMES), &played);
+    let table = compute_leaderboard(&ranking(&[TieBreaker::Points]), &entrants(&NAMES), &played);
     assert_eq!(
         serde_json::to_string(&table[0]).unwrap(),
         r#"{"position":1,"team_id":1,"team":"Ajax","played":2,"won":1,"drawn":1,"lost":0,"for":5,"against":3,"difference":2,"points":4,"net_run_rate":null}"#
@@ -34,7 +27,7 @@ fn a_row_has_its_fields_in_the_order_of_the_wire() {
 
 /// Played, won, drawn, lost, for, against and points of both sides after one result.
 #[test]
-fn each_verdict_counts_for_what_it_is() {
+fn each_verdict_awards_its_points() {
     let points = Points { win: 5, draw: 2, loss: -1, no_result: 1 };
     let ranking = Ranking { points, tie_breakers: vec![] };
     #[rustfmt::skip]
@@ -47,7 +40,7 @@ fn each_verdict_counts_for_what_it_is() {
         ("no result, whatever was scored", "Ajax 9:2 Bohemians no_result", [1, 0, 0, 0, 0, 0, 1],  [1, 0, 0, 0, 0, 0, 1]),
     ];
     for (case, line, home, away) in cases {
-        let mut table = leaderboard(&ranking, &entrants(&NAMES), &results(&NAMES, &[line]));
+        let mut table = compute_leaderboard(&ranking, &entrants(&NAMES), &results(&NAMES, &[line]));
         table.sort_by_key(|row| row.team_id);
         let counted = |row: usize| {
             let row = &table[row];
@@ -59,16 +52,16 @@ fn each_verdict_counts_for_what_it_is() {
 }
 
 #[test]
-fn who_has_not_played_stands_in_the_table_too() {
-    let table = leaderboard(&ranking(&[TieBreaker::Points]), &entrants(&NAMES), &[]);
-    assert_eq!(places(&table), ["1 Ajax", "1 Bohemians"]);
+fn teams_without_matches_are_listed() {
+    let table = compute_leaderboard(&ranking(&[TieBreaker::Points]), &entrants(&NAMES), &[]);
+    assert_eq!(positions(&table), ["1 Ajax", "1 Bohemians"]);
     assert!(table.iter().all(|row| row.played == 0 && row.points == 0));
-    assert_eq!(leaderboard(&ranking(&[]), &[], &[]), []);
+    assert_eq!(compute_leaderboard(&ranking(&[]), &[], &[]), []);
 }
 
 #[test]
-fn a_result_against_a_team_that_has_left_counts_for_who_is_there() {
-    let left = Played {
+fn a_result_against_a_withdrawn_team_counts_for_its_opponent() {
+    let against_withdrawn = PlayedMatch {
         home_team_id: 99,
         away_team_id: 2,
         home_score: 0,
@@ -77,8 +70,8 @@ fn a_result_against_a_team_that_has_left_counts_for_who_is_there() {
         rates: None,
     };
     let breakers = [TieBreaker::HeadToHead, TieBreaker::Points];
-    let table = leaderboard(&ranking(&breakers), &entrants(&NAMES), &[left]);
-    assert_eq!(places(&table), ["1 Bohemians", "2 Ajax"]);
+    let table = compute_leaderboard(&ranking(&breakers), &entrants(&NAMES), &[against_withdrawn]);
+    assert_eq!(positions(&table), ["1 Bohemians", "2 Ajax"]);
     assert_eq!((table[0].points, table[0].r#for, table[1].played), (3, 4, 0));
 }
 
@@ -98,8 +91,8 @@ fn points_taken_away_change_the_order_and_may_leave_less_than_none() {
         for (team, deduction) in teams.iter_mut().zip([ajax, bohemians]) {
             *team = Entrant { deduction, ..team.clone() };
         }
-        let table = leaderboard(&ranking(&[TieBreaker::Points]), &teams, &played);
-        assert_eq!(places(&table), expected, "minus {ajax} and {bohemians}");
+        let table = compute_leaderboard(&ranking(&[TieBreaker::Points]), &teams, &played);
+        assert_eq!(positions(&table), expected, "minus {ajax} and {bohemians}");
         assert_eq!([table[0].points, table[1].points], points);
         assert!(table.iter().all(|row| row.played == 1), "nothing else is taken away");
     }

@@ -5,14 +5,9 @@ mod ordered;
 mod rates;
 mod sequences;
 
-use crate::domain::leaderboard::Entrant;
-use crate::domain::leaderboard::Played;
-use crate::domain::leaderboard::Points;
-use crate::domain::leaderboard::Ranking;
-use crate::domain::leaderboard::Standing;
-use crate::domain::leaderboard::TieBreaker;
-use crate::domain::leaderboard::Verdict;
-use crate::domain::leaderboard::leaderboard;
+use crate::domain::leaderboard::{
+    Entrant, LeaderboardRow, PlayedMatch, Points, Ranking, TieBreaker, Verdict, compute_leaderboard,
+};
 
 /// Teams by name, with the ids 1, 2, 3 …
 fn entrants(names: &[&str]) -> Vec<Entrant> {
@@ -22,19 +17,19 @@ fn entrants(names: &[&str]) -> Vec<Entrant> {
 }
 
 /// Results among `names`, as `Denmark 2:0 Bulgaria`; a word after that is the verdict.
-fn results(names: &[&str], lines: &[&str]) -> Vec<Played> {
+fn results(names: &[&str], lines: &[&str]) -> Vec<PlayedMatch> {
     let id = |name: &str| names.iter().zip(1..).find(|(other, _)| **other == name).unwrap().1;
     let read = |line: &&str| {
-        let words: Vec<_> = line.split(' ').collect();
-        let (home, away) = words[1].split_once(':').unwrap();
+        let parts: Vec<_> = line.split(' ').collect();
+        let (home, away) = parts[1].split_once(':').unwrap();
         let (home_score, away_score) = (home.parse().unwrap(), away.parse().unwrap());
-        let verdict = words.get(3).map(|word| Verdict::from_word(word).unwrap());
-        Played {
-            home_team_id: id(words[0]),
-            away_team_id: id(words[2]),
+        let verdict = parts.get(3).map(|word| Verdict::from_name(word).unwrap());
+        PlayedMatch {
+            home_team_id: id(parts[0]),
+            away_team_id: id(parts[2]),
             home_score,
             away_score,
-            verdict: verdict.unwrap_or(Verdict::of_scores(home_score, away_score)),
+            verdict: verdict.unwrap_or(Verdict::from_scores(home_score, away_score)),
             rates: None,
         }
     };
@@ -47,11 +42,15 @@ fn ranking(tie_breakers: &[TieBreaker]) -> Ranking {
 }
 
 /// Each row as `1 Denmark`, in order.
-fn places(table: &[Standing]) -> Vec<String> {
+fn positions(table: &[LeaderboardRow]) -> Vec<String> {
     table.iter().map(|row| format!("{} {}", row.position, row.team)).collect()
 }
 
 /// The places that `lines` lead to among `names`.
-fn placed(tie_breakers: &[TieBreaker], names: &[&str], lines: &[&str]) -> Vec<String> {
-    places(&leaderboard(&ranking(tie_breakers), &entrants(names), &results(names, lines)))
+fn positions_for(tie_breakers: &[TieBreaker], names: &[&str], lines: &[&str]) -> Vec<String> {
+    positions(&compute_leaderboard(
+        &ranking(tie_breakers),
+        &entrants(names),
+        &results(names, lines),
+    ))
 }

@@ -1,25 +1,13 @@
 //! Which tie-breaker separates whom.
 
-use crate::domain::leaderboard::Entrant;
-use crate::domain::leaderboard::Points;
-use crate::domain::leaderboard::Ranking;
-use crate::domain::leaderboard::TieBreaker;
-use crate::domain::leaderboard::TieBreaker::Difference;
-use crate::domain::leaderboard::TieBreaker::For;
-use crate::domain::leaderboard::TieBreaker::HeadToHead;
-use crate::domain::leaderboard::TieBreaker::Name;
-use crate::domain::leaderboard::TieBreaker::NetRunRate;
-use crate::domain::leaderboard::TieBreaker::Points as ByPoints;
-use crate::domain::leaderboard::TieBreaker::Wins;
-use crate::domain::leaderboard::leaderboard;
-use crate::domain::leaderboard::tests::entrants;
-use crate::domain::leaderboard::tests::placed;
-use crate::domain::leaderboard::tests::places;
-use crate::domain::leaderboard::tests::ranking;
-use crate::domain::leaderboard::tests::results;
+use crate::domain::leaderboard::TieBreaker::{
+    Difference, For, HeadToHead, Name, NetRunRate, Points as ByPoints, Wins,
+};
+use crate::domain::leaderboard::tests::{entrants, positions, positions_for, ranking, results};
+use crate::domain::leaderboard::{Entrant, Points, Ranking, TieBreaker, compute_leaderboard};
 
 #[test]
-fn each_tie_breaker_separates_by_its_own_figure() {
+fn each_tie_breaker_orders_by_its_own_figure() {
     let names = ["Arles", "Brest", "Caen", "Dijon"];
     // Points, won, goals: Arles 6, 2, 4:4; Brest 6, 1, 4:2; Caen 2, 0, 2:3; Dijon 4, 1, 5:6.
     let lines = [
@@ -43,25 +31,25 @@ fn each_tie_breaker_separates_by_its_own_figure() {
         (&[For, Wins], ["1 Dijon", "2 Arles", "3 Brest", "4 Caen"]),
     ];
     for (breakers, expected) in cases {
-        assert_eq!(placed(breakers, &names, &lines), expected, "{breakers:?}");
+        assert_eq!(positions_for(breakers, &names, &lines), expected, "{breakers:?}");
     }
 }
 
 #[test]
-fn names_are_sorted_whatever_their_capitals_then_by_letter() {
+fn names_sort_case_insensitively_first() {
     let names = ["ajax", "Zwolle", "Ajax", "élan", "AZ"];
     let expected = ["1 Ajax", "2 ajax", "3 AZ", "4 Zwolle", "5 élan"];
-    assert_eq!(placed(&[Name], &names, &[]), expected);
+    assert_eq!(positions_for(&[Name], &names, &[]), expected);
 }
 
 #[test]
-fn who_shares_a_position_is_listed_by_name_then_by_id() {
+fn teams_sharing_a_position_are_listed_by_name_then_id() {
     let team = |team_id, name: &str| Entrant { team_id, name: name.into(), deduction: 0 };
     let teams = [team(9, "Rovers"), team(3, "rangers"), team(4, "Rovers"), team(7, "Albion")];
-    let table = leaderboard(&ranking(&[ByPoints]), &teams, &[]);
+    let table = compute_leaderboard(&ranking(&[ByPoints]), &teams, &[]);
     let ids: Vec<_> = table.iter().map(|row| (row.position, row.team_id)).collect();
     assert_eq!(ids, [(1, 7), (1, 3), (1, 4), (1, 9)]);
-    let table = leaderboard(&ranking(&[Name]), &teams, &[]);
+    let table = compute_leaderboard(&ranking(&[Name]), &teams, &[]);
     let ids: Vec<_> = table.iter().map(|row| (row.position, row.team_id)).collect();
     assert_eq!(ids, [(1, 7), (2, 3), (3, 4), (3, 9)], "a name twice separates nobody");
 }
@@ -71,11 +59,11 @@ fn the_position_after_a_shared_one_is_left_out() {
     let names = ["Arles", "Brest", "Caen", "Dijon"];
     let lines = ["Arles 1:0 Dijon", "Brest 1:0 Dijon", "Caen 1:0 Dijon", "Arles 1:0 Caen"];
     let expected = ["1 Arles", "2 Brest", "2 Caen", "4 Dijon"];
-    assert_eq!(placed(&[ByPoints], &names, &lines), expected);
+    assert_eq!(positions_for(&[ByPoints], &names, &lines), expected);
 }
 
 #[test]
-fn between_two_it_is_their_own_matches() {
+fn two_tied_teams_are_separated_by_their_own_matches() {
     let names = ["Arles", "Brest", "Caen"];
     // Both have four points; Arles beat Caen by nine, Brest beat Arles.
     let lines = ["Arles 9:0 Caen", "Brest 1:0 Arles", "Arles 0:0 Brest", "Caen 1:0 Brest"];
@@ -86,13 +74,13 @@ fn between_two_it_is_their_own_matches() {
         (&[ByPoints, Difference, HeadToHead], ["1 Arles", "2 Brest", "3 Caen"]),
     ];
     for (breakers, expected) in cases {
-        assert_eq!(placed(breakers, &names, &lines), expected, "{breakers:?}");
+        assert_eq!(positions_for(breakers, &names, &lines), expected, "{breakers:?}");
     }
     let level = ["Arles 9:0 Caen", "Brest 1:0 Caen", "Brest 1:0 Arles", "Arles 1:0 Brest"];
     let expected = ["1 Arles", "1 Brest", "3 Caen"];
-    assert_eq!(placed(&[ByPoints, HeadToHead], &names, &level), expected);
+    assert_eq!(positions_for(&[ByPoints, HeadToHead], &names, &level), expected);
     let expected = ["1 Arles", "2 Brest", "3 Caen"];
-    assert_eq!(placed(&[ByPoints, HeadToHead, For], &names, &level), expected);
+    assert_eq!(positions_for(&[ByPoints, HeadToHead, For], &names, &level), expected);
 }
 
 /// UEFA EURO 2004, group C: three teams with five points each, all draws among themselves; the
@@ -109,7 +97,7 @@ fn sweden_denmark_italy_2004() {
         "Denmark 2:2 Sweden",
     ];
     let expected = ["1 Sweden", "2 Denmark", "3 Italy", "4 Bulgaria"];
-    assert_eq!(placed(&[ByPoints, HeadToHead], &names, &lines), expected);
+    assert_eq!(positions_for(&[ByPoints, HeadToHead], &names, &lines), expected);
 }
 
 #[test]
@@ -128,13 +116,13 @@ fn a_mini_table_goes_by_points_then_difference_then_goals() {
         let played = results(&names, &lines);
         let mut teams = entrants(&names);
         // Whatever the three have won is taken away, so that they are tied.
-        let table = leaderboard(&ranking(&[]), &teams, &played);
+        let table = compute_leaderboard(&ranking(&[]), &teams, &played);
         for team in &mut teams {
             let row = table.iter().find(|row| row.team_id == team.team_id).unwrap();
             team.deduction = if team.name == "Dijon" { 0 } else { row.points };
         }
-        let table = leaderboard(&ranking(&[ByPoints, HeadToHead]), &teams, &played);
-        assert_eq!(places(&table)[0], "1 Dijon");
+        let table = compute_leaderboard(&ranking(&[ByPoints, HeadToHead]), &teams, &played);
+        assert_eq!(positions(&table)[0], "1 Dijon");
         let three = table[1..].iter();
         let three: Vec<_> = three.map(|row| format!("{} {}", row.position - 1, row.team)).collect();
         assert_eq!(three, expected, "{case}");
@@ -142,17 +130,17 @@ fn a_mini_table_goes_by_points_then_difference_then_goals() {
 }
 
 #[test]
-fn those_still_level_are_compared_by_their_own_matches_alone() {
+fn a_still_tied_subgroup_gets_its_own_mini_table() {
     // Among the three each has 3 points and a difference of 0; Arles has scored 3, the others 2.
     // Of those two Lyon won, which neither the table of three nor the alphabet would say.
     let names = ["Arles", "Caen", "Lyon"];
     let lines = ["Arles 2:1 Lyon", "Caen 2:1 Arles", "Lyon 1:0 Caen"];
     let expected = ["1 Arles", "2 Lyon", "3 Caen"];
-    assert_eq!(placed(&[ByPoints, HeadToHead, Name], &names, &lines), expected);
+    assert_eq!(positions_for(&[ByPoints, HeadToHead, Name], &names, &lines), expected);
 }
 
 #[test]
-fn what_a_new_mini_table_leaves_level_goes_to_the_next_tie_breaker() {
+fn ties_left_by_a_mini_table_go_to_the_next_tie_breaker() {
     // Arles beat all; the three others beat each other in a circle.
     let names = ["Arles", "Brest", "Caen", "Dijon"];
     let lines = [
@@ -164,17 +152,20 @@ fn what_a_new_mini_table_leaves_level_goes_to_the_next_tie_breaker() {
         "Dijon 1:0 Brest",
     ];
     let expected = ["1 Arles", "2 Brest", "2 Caen", "2 Dijon"];
-    assert_eq!(placed(&[HeadToHead], &names, &lines), expected);
+    assert_eq!(positions_for(&[HeadToHead], &names, &lines), expected);
     let expected = ["1 Arles", "2 Brest", "3 Caen", "4 Dijon"];
-    assert_eq!(placed(&[HeadToHead, Name], &names, &lines), expected);
+    assert_eq!(positions_for(&[HeadToHead, Name], &names, &lines), expected);
 }
 
 #[test]
-fn a_circle_is_shared_by_all_in_it() {
+fn a_circular_tie_shares_the_position() {
     let names = ["Caen", "Brest", "Arles"];
     let lines = ["Arles 1:0 Brest", "Brest 1:0 Caen", "Caen 1:0 Arles"];
     let expected = ["1 Arles", "1 Brest", "1 Caen"];
-    assert_eq!(placed(&[ByPoints, HeadToHead, Difference, For, Wins], &names, &lines), expected);
+    assert_eq!(
+        positions_for(&[ByPoints, HeadToHead, Difference, For, Wins], &names, &lines),
+        expected
+    );
 }
 
 #[test]
@@ -185,13 +176,13 @@ fn a_mini_table_counts_by_the_events_points_and_no_deduction() {
     let mut teams = entrants(&names);
     teams[0].deduction = 6;
     let played = results(&names, &lines);
-    let table = leaderboard(&ranking(&[ByPoints, HeadToHead]), &teams, &played);
-    assert_eq!(places(&table), ["1 Arles", "2 Brest"]);
+    let table = compute_leaderboard(&ranking(&[ByPoints, HeadToHead]), &teams, &played);
+    assert_eq!(positions(&table), ["1 Arles", "2 Brest"]);
     assert_eq!((table[0].points, table[1].points), (1, 1));
 
     // Where a defeat is worth most, who lost stands first.
     let points = Points { win: 0, draw: 0, loss: 2, no_result: 0 };
     let upside_down = Ranking { points, tie_breakers: vec![HeadToHead] };
-    let table = leaderboard(&upside_down, &entrants(&names), &played);
-    assert_eq!(places(&table), ["1 Brest", "2 Arles"]);
+    let table = compute_leaderboard(&upside_down, &entrants(&names), &played);
+    assert_eq!(positions(&table), ["1 Brest", "2 Arles"]);
 }

@@ -1,34 +1,37 @@
 //! Net run rates: from sums, to three places.
 
 use super::*;
-use crate::domain::leaderboard::Rates;
-use crate::domain::leaderboard::Scored;
+use crate::domain::leaderboard::{MatchRunRates, RunsOffBalls};
 
 const NAMES: [&str; 3] = ["Deccan", "Kings", "Royals"];
 
 /// `Deccan 160/120 Kings 150/120`, in overs of six balls unless another word says of how many.
-fn limited(line: &str) -> Played {
-    let words: Vec<_> = line.split(' ').collect();
+fn limited_overs_result(line: &str) -> PlayedMatch {
+    let parts: Vec<_> = line.split(' ').collect();
     let id = |name: &str| NAMES.iter().zip(1..).find(|(other, _)| **other == name).unwrap().1;
     let scored = |word: &str| {
         let (runs, balls) = word.split_once('/').unwrap();
-        Scored { runs: runs.parse().unwrap(), balls: balls.parse().unwrap() }
+        RunsOffBalls { runs: runs.parse().unwrap(), balls: balls.parse().unwrap() }
     };
-    let (home, away) = (scored(words[1]), scored(words[3]));
-    let balls_per_over = words.get(4).map_or(6, |word| word.parse().unwrap());
-    Played {
-        home_team_id: id(words[0]),
-        away_team_id: id(words[2]),
+    let (home, away) = (scored(parts[1]), scored(parts[3]));
+    let balls_per_over = parts.get(4).map_or(6, |word| word.parse().unwrap());
+    PlayedMatch {
+        home_team_id: id(parts[0]),
+        away_team_id: id(parts[2]),
         home_score: home.runs,
         away_score: away.runs,
-        verdict: Verdict::of_scores(home.runs, away.runs),
-        rates: Some(Rates { home, away, balls_per_over }),
+        verdict: Verdict::from_scores(home.runs, away.runs),
+        rates: Some(MatchRunRates { home, away, balls_per_over }),
     }
 }
 
-fn table(lines: &[&str]) -> Vec<Standing> {
-    let played: Vec<_> = lines.iter().map(|line| limited(line)).collect();
-    leaderboard(&ranking(&[TieBreaker::Points, TieBreaker::NetRunRate]), &entrants(&NAMES), &played)
+fn table(lines: &[&str]) -> Vec<LeaderboardRow> {
+    let played: Vec<_> = lines.iter().map(|line| limited_overs_result(line)).collect();
+    compute_leaderboard(
+        &ranking(&[TieBreaker::Points, TieBreaker::NetRunRate]),
+        &entrants(&NAMES),
+        &played,
+    )
 }
 
 fn rate_of(name: &str, lines: &[&str]) -> Option<f64> {
@@ -36,7 +39,7 @@ fn rate_of(name: &str, lines: &[&str]) -> Option<f64> {
 }
 
 #[test]
-fn runs_an_over_made_less_runs_an_over_given_away() {
+fn net_run_rate_is_runs_per_over_scored_minus_conceded() {
     #[rustfmt::skip]
     let cases: [(&str, &[&str], Option<f64>); 9] = [
         ("nothing was played",    &[],                                                          None),
@@ -57,21 +60,22 @@ fn runs_an_over_made_less_runs_an_over_given_away() {
 }
 
 #[test]
-fn the_other_side_has_the_opposite() {
+fn opponents_have_opposite_net_run_rates() {
     let lines = ["Deccan 141/113 Kings 139/120"];
     assert_eq!(rate_of("Deccan", &lines), rate_of("Kings", &lines).map(|rate| -rate));
     assert_eq!(rate_of("Royals", &lines), None, "who has not played has none");
 }
 
 #[test]
-fn it_separates_who_is_level_on_points() {
+fn net_run_rate_breaks_ties_on_points() {
     let lines = ["Deccan 150/120 Kings 140/120", "Kings 190/120 Deccan 120/120"];
-    assert_eq!(places(&table(&lines)), ["1 Kings", "2 Deccan", "3 Royals"]);
+    assert_eq!(positions(&table(&lines)), ["1 Kings", "2 Deccan", "3 Royals"]);
 }
 
 #[test]
-fn a_match_without_rates_counts_for_points_alone() {
-    let without = Played { rates: None, ..limited("Deccan 150/120 Kings 140/120") };
-    let table = leaderboard(&ranking(&[TieBreaker::Points]), &entrants(&NAMES), &[without]);
+fn a_match_without_run_rates_counts_for_points_only() {
+    let without =
+        PlayedMatch { rates: None, ..limited_overs_result("Deccan 150/120 Kings 140/120") };
+    let table = compute_leaderboard(&ranking(&[TieBreaker::Points]), &entrants(&NAMES), &[without]);
     assert_eq!((table[0].points, table[0].net_run_rate), (3, None));
 }

@@ -2,14 +2,9 @@
 
 use proptest::prelude::*;
 
-use crate::domain::leaderboard::Entrant;
-use crate::domain::leaderboard::Played;
-use crate::domain::leaderboard::Points;
-use crate::domain::leaderboard::Ranking;
-use crate::domain::leaderboard::Standing;
-use crate::domain::leaderboard::TieBreaker;
-use crate::domain::leaderboard::Verdict;
-use crate::domain::leaderboard::leaderboard;
+use crate::domain::leaderboard::{
+    Entrant, LeaderboardRow, PlayedMatch, Points, Ranking, TieBreaker, Verdict, compute_leaderboard,
+};
 
 const BREAKERS: [TieBreaker; 7] = [
     TieBreaker::Points,
@@ -44,24 +39,24 @@ prop_compose! {
             0.2,
             prop::sample::select(vec![Verdict::Home, Verdict::Away, Verdict::NoResult]),
         ),
-    ) -> Played {
-        Played {
+    ) -> PlayedMatch {
+        PlayedMatch {
             home_team_id: home,
             // Any team but the one itself.
             away_team_id: (home + other - 1) % teams + 1,
             home_score,
             away_score,
-            verdict: ruled.unwrap_or(Verdict::of_scores(home_score, away_score)),
+            verdict: ruled.unwrap_or(Verdict::from_scores(home_score, away_score)),
             rates: None,
         }
     }
 }
 
-fn season() -> impl Strategy<Value = (Vec<Entrant>, Vec<Played>, Vec<Played>)> {
+fn season() -> impl Strategy<Value = (Vec<Entrant>, Vec<PlayedMatch>, Vec<PlayedMatch>)> {
     teams().prop_flat_map(|teams| {
         let many = i64::try_from(teams.len()).unwrap();
-        let most = if many < 2 { 0 } else { 20 };
-        let played = prop::collection::vec(result(many.max(2)), 0..=most);
+        let max = if many < 2 { 0 } else { 20 };
+        let played = prop::collection::vec(result(many.max(2)), 0..=max);
         let played =
             played.prop_flat_map(|played| (Just(played.clone()), Just(played).prop_shuffle()));
         (Just(teams), played).prop_map(|(teams, (played, shuffled))| (teams, played, shuffled))
@@ -77,7 +72,7 @@ fn ranking() -> impl Strategy<Value = Ranking> {
 }
 
 /// What a row is compared by, greater first; nothing for what takes more than the row to say.
-fn figure(row: &Standing, breaker: TieBreaker) -> i64 {
+fn figure(row: &LeaderboardRow, breaker: TieBreaker) -> i64 {
     match breaker {
         TieBreaker::Points => row.points,
         TieBreaker::Difference => row.difference,
@@ -87,7 +82,7 @@ fn figure(row: &Standing, breaker: TieBreaker) -> i64 {
     }
 }
 
-fn figures(row: &Standing, breakers: &[TieBreaker]) -> Vec<i64> {
+fn figures(row: &LeaderboardRow, breakers: &[TieBreaker]) -> Vec<i64> {
     breakers.iter().map(|breaker| figure(row, *breaker)).collect()
 }
 
@@ -96,16 +91,16 @@ proptest! {
 
     #[test]
     fn a_table_is_whole_and_in_order((teams, played, shuffled) in season(), ranking in ranking()) {
-        let table = leaderboard(&ranking, &teams, &played);
-        prop_assert_eq!(&table, &leaderboard(&ranking, &teams, &shuffled), "order doesn't matter");
+        let table = compute_leaderboard(&ranking, &teams, &played);
+        prop_assert_eq!(&table, &compute_leaderboard(&ranking, &teams, &shuffled), "order doesn't matter");
         let backwards: Vec<_> = teams.iter().rev().cloned().collect();
-        prop_assert_eq!(&table, &leaderboard(&ranking, &backwards, &played), "nor that of teams");
+        prop_assert_eq!(&table, &compute_leaderboard(&ranking, &backwards, &played), "nor that of teams");
 
         let mut ids: Vec<_> = table.iter().map(|row| row.team_id).collect();
         ids.sort_unstable();
         prop_assert_eq!(ids, teams.iter().map(|team| team.team_id).collect::<Vec<_>>());
 
-        let sum = |of: fn(&Standing) -> i64| table.iter().map(of).sum::<i64>();
+        let sum = |of: fn(&LeaderboardRow) -> i64| table.iter().map(of).sum::<i64>();
         prop_assert_eq!(sum(|row| row.won), sum(|row| row.lost));
         prop_assert_eq!(sum(|row| row.r#for), sum(|row| row.against));
         prop_assert_eq!(sum(|row| row.played), 2 * i64::try_from(played.len()).unwrap());
@@ -115,7 +110,7 @@ proptest! {
         let told = |breaker: &&TieBreaker| !matches!(breaker, TieBreaker::HeadToHead | TieBreaker::Name);
         let plain: Vec<_> = ranking.tie_breakers.iter().take_while(told).copied().collect();
         for (row, place) in table.iter().zip(1..) {
-            let better = |other: &&Standing| other.position < row.position;
+            let better = |other: &&LeaderboardRow| other.position < row.position;
             let before = i64::try_from(table.iter().filter(better).count()).unwrap();
             prop_assert_eq!(row.position, before + 1, "1, 2, 2, 4");
             prop_assert!(row.position <= place);
@@ -126,7 +121,7 @@ proptest! {
             if first.position == second.position {
                 let all = &ranking.tie_breakers;
                 prop_assert_eq!(figures(first, all), figures(second, all));
-                let name = |row: &Standing| (row.team.to_lowercase(), row.team.clone());
+                let name = |row: &LeaderboardRow| (row.team.to_lowercase(), row.team.clone());
                 prop_assert!((name(first), first.team_id) < (name(second), second.team_id));
                 prop_assert!(first.team == second.team || !all.contains(&TieBreaker::Name));
             } else if plain.len() == ranking.tie_breakers.len() {

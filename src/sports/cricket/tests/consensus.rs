@@ -1,72 +1,80 @@
 //! Several scorers, who may disagree.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 
-fn two() -> Scored {
-    Scored::batting(json!({ "name": "t20", "scorers_required": 2 }))
+fn two_scorers() -> CricketHarness {
+    CricketHarness::with_home_batting(json!({ "name": "t20", "scorers_required": 2 }))
 }
 
 /// One scorer's word on the next ball, or on a numbered one.
-fn says(scored: &mut Scored, by: i64, number: Option<u32>, mut body: Value) -> Applied<Game> {
-    scored.by = by;
+fn submit(
+    harness: &mut CricketHarness,
+    scorer_id: i64,
+    number: Option<u32>,
+    mut body: Value,
+) -> Transition<ErasedMatch> {
+    harness.scorer_id = scorer_id;
     if let Some(number) = number {
         body["expected_number"] = json!(number);
     }
-    scored.accepts("balls", body)
+    harness.apply("balls", body)
 }
 
-fn official(scored: &Scored) -> u64 {
-    scored.live()["next_number"].as_u64().unwrap() - 1
+fn official_ball_count(harness: &CricketHarness) -> u64 {
+    harness.live_json()["next_number"].as_u64().unwrap() - 1
 }
 
 #[test]
-fn a_ball_is_official_once_enough_agree() {
-    let mut scored = two();
-    let applied = says(&mut scored, 7, None, runs(1));
+fn a_ball_becomes_official_once_enough_scorers_agree() {
+    let mut harness = two_scorers();
+    let transition = submit(&mut harness, 7, None, runs_body(1));
     assert_eq!(
-        (&applied.answer["official"], &applied.answer["number"]),
+        (&transition.response["official"], &transition.response["number"]),
         (&json!(false), &json!(1))
     );
-    assert_eq!(kinds(&applied), ["ball_submitted"]);
-    let told = &applied.messages[0].data;
-    assert_eq!((&told["number"], &told["state"]), (&json!(1), &json!("waiting")));
-    assert_eq!(told["submissions"][0]["by"], 7);
-    assert_eq!(told["submissions"][0]["ball"]["runs.batter"], 1);
-    assert_eq!(scored.view()["pending"][0]["submissions"], told["submissions"]);
-    assert_eq!(official(&scored), 0);
+    assert_eq!(match_message_kinds(&transition), ["ball_submitted"]);
+    let message = &transition.messages[0].data;
+    assert_eq!((&message["number"], &message["state"]), (&json!(1), &json!("waiting")));
+    assert_eq!(message["submissions"][0]["by"], 7);
+    assert_eq!(message["submissions"][0]["ball"]["runs.batter"], 1);
+    assert_eq!(harness.snapshot()["pending"][0]["submissions"], message["submissions"]);
+    assert_eq!(official_ball_count(&harness), 0);
     // The same scorer twice is one.
-    says(&mut scored, 7, Some(1), runs(1));
-    assert_eq!(official(&scored), 0);
-    let applied = says(&mut scored, 8, None, runs(1));
-    assert_eq!(applied.answer["official"], true);
-    assert_eq!(kinds(&applied), ["ball_bowled"]);
-    assert_eq!(scored.read("balls/1")["by"], json!([7, 8]));
-    assert_eq!(scored.board(), "1/0 (0.1)");
+    submit(&mut harness, 7, Some(1), runs_body(1));
+    assert_eq!(official_ball_count(&harness), 0);
+    let applied = submit(&mut harness, 8, None, runs_body(1));
+    assert_eq!(applied.response["official"], true);
+    assert_eq!(match_message_kinds(&applied), ["ball_bowled"]);
+    assert_eq!(harness.read_part("balls/1")["by"], json!([7, 8]));
+    assert_eq!(harness.score_text(), "1/0 (0.1)");
 }
 
 #[test]
-fn who_names_nobody_contradicts_nobody() {
-    let mut scored = two();
+fn an_unnamed_player_contradicts_no_submission() {
+    let mut harness = two_scorers();
     let named = json!({ "runs": { "batter": 0 }, "striker_id": 101, "bowler_id": 205,
                         "commentary": "on a length", "extras": {} });
-    says(&mut scored, 7, None, runs(0));
-    assert_eq!(says(&mut scored, 8, None, named).answer["official"], true);
-    let ball = scored.read("balls/1");
+    submit(&mut harness, 7, None, runs_body(0));
+    assert_eq!(submit(&mut harness, 8, None, named).response["official"], true);
+    let ball = harness.read_part("balls/1");
     assert_eq!(ball["commentary"], "on a length");
 }
 
 #[test]
-fn a_dispute_shows_what_differs_and_who_said_it() {
-    let mut scored = two();
-    says(&mut scored, 7, None, runs(1));
-    let applied =
-        says(&mut scored, 8, None, json!({ "runs": { "batter": 0 }, "extras": { "leg_byes": 1 } }));
-    assert_eq!(kinds(&applied), ["scoring_dispute_raised"]);
-    assert_eq!(applied.answer["disputed"], true);
-    let dispute = &told(&applied, "match_9", "scoring_dispute_raised")[0];
+fn a_dispute_lists_differing_fields_and_their_scorers() {
+    let mut harness = two_scorers();
+    submit(&mut harness, 7, None, runs_body(1));
+    let transition = submit(
+        &mut harness,
+        8,
+        None,
+        json!({ "runs": { "batter": 0 }, "extras": { "leg_byes": 1 } }),
+    );
+    assert_eq!(match_message_kinds(&transition), ["scoring_dispute_raised"]);
+    assert_eq!(transition.response["disputed"], true);
+    let dispute = &messages_to(&transition, "match_9", "scoring_dispute_raised")[0];
     assert_eq!(dispute["number"], 1);
     let fields = json!([
         { "field": "extras.leg_byes", "values": [{ "by": 7, "value": 0 }, { "by": 8, "value": 1 }] },
@@ -74,226 +82,253 @@ fn a_dispute_shows_what_differs_and_who_said_it() {
     ]);
     assert_eq!(dispute["fields"], fields);
     assert_eq!(dispute["submissions"].as_array().unwrap().len(), 2);
-    assert_eq!(scored.view()["disputes"].as_array().unwrap().len(), 1);
+    assert_eq!(harness.snapshot()["disputes"].as_array().unwrap().len(), 1);
 
     // A third agrees with one of them.
-    let applied = says(&mut scored, 9, None, runs(1));
-    assert_eq!(kinds(&applied), ["ball_bowled", "dispute_resolved"]);
-    let resolved = &told(&applied, "match_9", "dispute_resolved")[0];
+    let applied = submit(&mut harness, 9, None, runs_body(1));
+    assert_eq!(match_message_kinds(&applied), ["ball_bowled", "dispute_resolved"]);
+    let resolved = &messages_to(&applied, "match_9", "dispute_resolved")[0];
     let parts = ["resolved_by", "by"].map(|name| resolved[name].clone());
     assert_eq!(parts, [json!("agreement"), json!([7, 9])]);
-    assert!(scored.view()["disputes"].as_array().unwrap().is_empty());
-    assert_eq!(scored.read("disputes")["items"][0]["state"], "resolved");
+    assert!(harness.snapshot()["disputes"].as_array().unwrap().is_empty());
+    assert_eq!(harness.read_part("disputes")["items"][0]["state"], "resolved");
 }
 
 #[test]
-fn three_ways_to_see_a_ball() {
+fn disputes_resolve_once_enough_submissions_match() {
     let leg_bye = || json!({ "runs": { "batter": 0 }, "extras": { "leg_byes": 1 } });
     let wide = || json!({ "runs": { "batter": 0 }, "extras": { "wides": 1 } });
-    let comes = |id: i64| json!({ "runs": { "batter": 0 }, "striker_id": id });
+    let with_striker = |id: i64| json!({ "runs": { "batter": 0 }, "striker_id": id });
     // How many must agree, the ball before, what 7, 8, 9 … say of the next, the fields that
     // differ, and who agreed at last.
     #[rustfmt::skip]
     #[expect(clippy::type_complexity, reason = "a table's row")]
     let cases: [(u32, &str, Vec<Value>, &[&str], &[i64]); 6] = [
-        (2, ".", vec![runs(1), leg_bye(), wide()],
+        (2, ".", vec![runs_body(1), leg_bye(), wide()],
             &["extras.leg_byes", "extras.wides", "runs.batter"], &[]),
-        (2, ".", vec![runs(1), leg_bye(), wide(), leg_bye()], &[], &[8, 10]),
-        (3, ".", vec![runs(1), leg_bye(), leg_bye()], &["extras.leg_byes", "runs.batter"], &[]),
-        (3, ".", vec![runs(1), leg_bye(), leg_bye(), wide(), leg_bye()], &[], &[8, 9, 11]),
+        (2, ".", vec![runs_body(1), leg_bye(), wide(), leg_bye()], &[], &[8, 10]),
+        (3, ".", vec![runs_body(1), leg_bye(), leg_bye()], &["extras.leg_byes", "runs.batter"], &[]),
+        (3, ".", vec![runs_body(1), leg_bye(), leg_bye(), wide(), leg_bye()], &[], &[8, 9, 11]),
         // Who names nobody agrees with both; they don't with each other.
-        (3, "W", vec![runs(0), comes(103), comes(104)], &["striker_id"], &[]),
-        (3, "W", vec![runs(0), comes(104), comes(103), comes(103)], &[], &[7, 9, 10]),
+        (3, "W", vec![runs_body(0), with_striker(103), with_striker(104)], &["striker_id"], &[]),
+        (3, "W", vec![runs_body(0), with_striker(104), with_striker(103), with_striker(103)], &[], &[7, 9, 10]),
     ];
-    for (required, before, words, differ, by) in cases {
-        let mut scored = Scored::batting(json!({ "name": "t20", "scorers_required": required }));
-        says(&mut scored, 7, Some(1), ball(before));
-        for (scorer, word) in (7..).zip(&words) {
-            says(&mut scored, scorer, Some(2), word.clone());
+    for (required, before, submissions, differing_fields, agreeing_scorers) in cases {
+        let mut harness = CricketHarness::with_home_batting(
+            json!({ "name": "t20", "scorers_required": required }),
+        );
+        submit(&mut harness, 7, Some(1), ball_body(before));
+        for (scorer, submission) in (7..).zip(&submissions) {
+            submit(&mut harness, scorer, Some(2), submission.clone());
         }
-        scored.accepts("rulings", json!({ "number": 1, "ball": ball(before) }));
-        let open = scored.view()["disputes"][0]["fields"].clone();
+        harness.apply("rulings", json!({ "number": 1, "ball": ball_body(before) }));
+        let open = harness.snapshot()["disputes"][0]["fields"].clone();
         let names = open.as_array().into_iter().flatten().map(|one| one["field"].clone());
-        assert_eq!(names.collect::<Vec<_>>(), differ, "{words:?}");
-        assert_eq!(official(&scored), if by.is_empty() { 1 } else { 2 }, "{words:?}");
-        if !by.is_empty() {
-            assert_eq!(scored.read("balls/2")["by"], json!(by), "{words:?}");
+        assert_eq!(names.collect::<Vec<_>>(), differing_fields, "{submissions:?}");
+        assert_eq!(
+            official_ball_count(&harness),
+            if agreeing_scorers.is_empty() { 1 } else { 2 },
+            "{submissions:?}"
+        );
+        if !agreeing_scorers.is_empty() {
+            assert_eq!(
+                harness.read_part("balls/2")["by"],
+                json!(agreeing_scorers),
+                "{submissions:?}"
+            );
         }
     }
 }
 
 #[test]
-fn a_scorer_may_think_again() {
-    let mut scored = two();
-    says(&mut scored, 7, None, runs(1));
-    says(&mut scored, 8, None, runs(2));
-    let applied = says(&mut scored, 8, Some(1), runs(1));
-    assert_eq!(kinds(&applied), ["ball_bowled", "dispute_resolved"]);
+fn a_scorer_can_replace_a_submission() {
+    let mut harness = two_scorers();
+    submit(&mut harness, 7, None, runs_body(1));
+    submit(&mut harness, 8, None, runs_body(2));
+    let transition = submit(&mut harness, 8, Some(1), runs_body(1));
+    assert_eq!(match_message_kinds(&transition), ["ball_bowled", "dispute_resolved"]);
 }
 
 #[test]
-fn nothing_after_a_disputed_ball_is_official_before_it() {
-    let mut scored = two();
-    for by in [7, 8] {
-        says(&mut scored, by, None, runs(0));
+fn balls_after_a_disputed_one_wait_for_it() {
+    let mut harness = two_scorers();
+    for scorer_id in [7, 8] {
+        submit(&mut harness, scorer_id, None, runs_body(0));
     }
-    says(&mut scored, 7, None, runs(1));
-    says(&mut scored, 8, None, runs(2));
+    submit(&mut harness, 7, None, runs_body(1));
+    submit(&mut harness, 8, None, runs_body(2));
     for runs_off in [0, 4] {
-        says(&mut scored, 7, None, runs(runs_off));
-        let applied = says(&mut scored, 8, None, runs(runs_off));
-        assert_eq!(applied.answer["official"], false);
-        assert_eq!(kinds(&applied), ["ball_submitted"]);
+        submit(&mut harness, 7, None, runs_body(runs_off));
+        let transition = submit(&mut harness, 8, None, runs_body(runs_off));
+        assert_eq!(transition.response["official"], false);
+        assert_eq!(match_message_kinds(&transition), ["ball_submitted"]);
     }
-    assert_eq!(official(&scored), 1);
-    scored.by = 99;
-    let applied = scored.accepts("rulings", json!({ "number": 2, "ball": runs(2) }));
-    let told = ["ball_bowled", "dispute_resolved", "ball_bowled", "ball_bowled"];
-    assert_eq!(kinds(&applied), told, "then those that were agreed on, in order");
-    assert_eq!((official(&scored), scored.board().as_str()), (4, "6/0 (0.4)"));
-    let resolved = &scored.read("disputes")["items"][0];
+    assert_eq!(official_ball_count(&harness), 1);
+    harness.scorer_id = 99;
+    let applied = harness.apply("rulings", json!({ "number": 2, "ball": runs_body(2) }));
+    let expected_kinds = ["ball_bowled", "dispute_resolved", "ball_bowled", "ball_bowled"];
+    assert_eq!(
+        match_message_kinds(&applied),
+        expected_kinds,
+        "then those that were agreed on, in order"
+    );
+    assert_eq!((official_ball_count(&harness), harness.score_text().as_str()), (4, "6/0 (0.4)"));
+    let resolved = &harness.read_part("disputes")["items"][0];
     assert_eq!((&resolved["resolved_by"], &resolved["by"]), (&json!("ruling"), &json!([99])));
-    assert_eq!(scored.read("balls/2")["by"], json!([99]));
+    assert_eq!(harness.read_part("balls/2")["by"], json!([99]));
 }
 
 #[test]
-fn a_ruling_needs_a_ball_that_somebody_spoke_of() {
-    let mut scored = two();
-    let ruling = |number: u32| json!({ "number": number, "ball": runs(1) });
-    assert_eq!(scored.refuses("rulings", ruling(1)).code, "no-dispute");
-    says(&mut scored, 7, None, runs(1));
-    scored.accepts("rulings", ruling(1));
-    assert_eq!(official(&scored), 1, "one of the two may be away");
-    let refused = scored.refuses("rulings", ruling(1));
-    assert!(refused.detail.contains("PATCH balls/1"), "{refused}");
-    let wrong = json!({ "number": 2, "ball": { "runs": { "batter": -1 } }, "why": 1 });
-    assert_eq!(pointers(&scored.refuses("rulings", wrong)), ["/ball/runs/batter", "/why"]);
+fn a_ruling_needs_a_pending_ball() {
+    let mut harness = two_scorers();
+    let ruling = |number: u32| json!({ "number": number, "ball": runs_body(1) });
+    assert_eq!(harness.expect_rejection("rulings", ruling(1)).code, "no-dispute");
+    submit(&mut harness, 7, None, runs_body(1));
+    harness.apply("rulings", ruling(1));
+    assert_eq!(official_ball_count(&harness), 1, "one of the two may be away");
+    let rejection = harness.expect_rejection("rulings", ruling(1));
+    assert!(rejection.detail.contains("PATCH balls/1"), "{rejection}");
+    let invalid = json!({ "number": 2, "ball": { "runs": { "batter": -1 } }, "why": 1 });
+    assert_eq!(
+        error_pointers(&harness.expect_rejection("rulings", invalid)),
+        ["/ball/runs/batter", "/why"]
+    );
 }
 
 #[test]
-fn who_fell_behind_catches_up() {
-    let mut scored = Scored::batting(json!({ "name": "t20", "scorers_required": 2 }));
-    says(&mut scored, 9, None, runs(0));
+fn a_late_submission_is_compared_with_the_official_ball() {
+    let mut harness =
+        CricketHarness::with_home_batting(json!({ "name": "t20", "scorers_required": 2 }));
+    submit(&mut harness, 9, None, runs_body(0));
     for number in 1..=4 {
-        for by in [7, 8] {
-            says(&mut scored, by, Some(number), runs(number - 1));
+        for scorer_id in [7, 8] {
+            submit(&mut harness, scorer_id, Some(number), runs_body(number - 1));
         }
     }
-    assert_eq!(official(&scored), 4);
-    let applied = says(&mut scored, 9, None, runs(1));
-    let parts = ["number", "official", "agrees"].map(|name| applied.answer[name].clone());
+    assert_eq!(official_ball_count(&harness), 4);
+    let transition = submit(&mut harness, 9, None, runs_body(1));
+    let parts = ["number", "official", "agrees"].map(|name| transition.response[name].clone());
     assert_eq!(parts, [json!(2), json!(true), json!(true)]);
-    let applied = says(&mut scored, 9, None, runs(6));
+    let applied = submit(&mut harness, 9, None, runs_body(6));
     assert_eq!(
-        (&applied.answer["number"], &applied.answer["differs"]),
+        (&applied.response["number"], &applied.response["differs"]),
         (&json!(3), &json!(["runs.batter"]))
     );
-    assert_eq!(scored.read("balls/3")["runs"]["batter"], 2, "what is official stands");
-    says(&mut scored, 9, None, runs(3));
-    let applied = says(&mut scored, 9, None, runs(4));
+    assert_eq!(harness.read_part("balls/3")["runs"]["batter"], 2, "what is official stands");
+    submit(&mut harness, 9, None, runs_body(3));
+    let applied = submit(&mut harness, 9, None, runs_body(4));
     assert_eq!(
-        (&applied.answer["number"], &applied.answer["official"]),
+        (&applied.response["number"], &applied.response["official"]),
         (&json!(5), &json!(false))
     );
 }
 
 #[test]
-fn who_fell_behind_catches_up_after_the_end_too() {
+fn late_submissions_are_accepted_after_the_end() {
     let format = json!({ "name": "custom", "overs": 1, "scorers_required": 2 });
-    let mut scored = Scored::batting(format);
-    says(&mut scored, 9, None, runs(0));
+    let mut harness = CricketHarness::with_home_batting(format);
+    submit(&mut harness, 9, None, runs_body(0));
     for number in 1..=6 {
-        for by in [7, 8] {
-            says(&mut scored, by, Some(number), runs(0));
+        for scorer_id in [7, 8] {
+            submit(&mut harness, scorer_id, Some(number), runs_body(0));
         }
     }
-    scored.accepts("end", json!({ "result": "no_result" }));
-    let applied = says(&mut scored, 9, None, runs(0));
-    assert_eq!((&applied.answer["number"], &applied.answer["agrees"]), (&json!(2), &json!(true)));
+    harness.apply("end", json!({ "result": "no_result" }));
+    let transition = submit(&mut harness, 9, None, runs_body(0));
+    assert_eq!(
+        (&transition.response["number"], &transition.response["agrees"]),
+        (&json!(2), &json!(true))
+    );
     let next = json!({ "runs": { "batter": 0 }, "expected_number": 7 });
-    assert_eq!(scored.refuses("balls", next).code, "wrong-state");
+    assert_eq!(harness.expect_rejection("balls", next).code, "wrong-state");
 }
 
 #[test]
-fn balls_are_submitted_in_order() {
-    let mut scored = two();
+fn balls_must_be_submitted_in_order() {
+    let mut harness = two_scorers();
     let ahead = json!({ "runs": { "batter": 1 }, "expected_number": 2 });
-    assert_eq!(scored.refuses("balls", ahead.clone()).code, "out-of-order");
-    says(&mut scored, 7, None, runs(1));
-    scored.accepts("balls", ahead);
+    assert_eq!(harness.expect_rejection("balls", ahead.clone()).code, "out-of-order");
+    submit(&mut harness, 7, None, runs_body(1));
+    harness.apply("balls", ahead);
     // What could never be official is refused at once.
-    let wrong = json!({ "runs": { "batter": 1 }, "striker_id": 102, "expected_number": 1 });
-    assert_eq!(scored.refuses("balls", wrong).code, "contradicts");
+    let invalid = json!({ "runs": { "batter": 1 }, "striker_id": 102, "expected_number": 1 });
+    assert_eq!(harness.expect_rejection("balls", invalid).code, "contradicts");
 }
 
 #[test]
-fn what_was_agreed_on_may_fit_no_longer() {
-    let mut scored = two();
-    says(&mut scored, 7, None, runs(1));
-    says(&mut scored, 8, None, runs(2));
+fn an_agreed_ball_that_no_longer_applies_is_disputed() {
+    let mut harness = two_scorers();
+    submit(&mut harness, 7, None, runs_body(1));
+    submit(&mut harness, 8, None, runs_body(2));
     let second = json!({ "runs": { "batter": 0 }, "striker_id": 102 });
-    for by in [7, 8] {
-        says(&mut scored, by, None, second.clone());
+    for scorer_id in [7, 8] {
+        submit(&mut harness, scorer_id, None, second.clone());
     }
-    let applied = scored.accepts("rulings", json!({ "number": 1, "ball": runs(2) }));
-    assert_eq!(kinds(&applied), ["ball_bowled", "dispute_resolved", "scoring_dispute_raised"]);
-    let dispute = &told(&applied, "match_9", "scoring_dispute_raised")[0];
+    let transition = harness.apply("rulings", json!({ "number": 1, "ball": runs_body(2) }));
+    assert_eq!(
+        match_message_kinds(&transition),
+        ["ball_bowled", "dispute_resolved", "scoring_dispute_raised"]
+    );
+    let dispute = &messages_to(&transition, "match_9", "scoring_dispute_raised")[0];
     assert_eq!(dispute["reason"], "H1 is the striker, not H2");
-    assert_eq!(official(&scored), 1);
+    assert_eq!(official_ball_count(&harness), 1);
     for by in [7, 8] {
-        says(&mut scored, by, Some(2), runs(0));
+        submit(&mut harness, by, Some(2), runs_body(0));
     }
-    assert_eq!(official(&scored), 2);
+    assert_eq!(official_ball_count(&harness), 2);
 }
 
 #[test]
-fn after_an_undo_all_speak_anew() {
-    let mut scored = two();
+fn an_undo_discards_pending_submissions() {
+    let mut harness = two_scorers();
     for runs_off in [1, 2] {
-        for by in [7, 8] {
-            says(&mut scored, by, None, runs(runs_off));
+        for scorer_id in [7, 8] {
+            submit(&mut harness, scorer_id, None, runs_body(runs_off));
         }
     }
-    says(&mut scored, 7, None, runs(4));
-    scored.accepts("DELETE balls/2", Value::Null);
-    assert_eq!(official(&scored), 1);
+    submit(&mut harness, 7, None, runs_body(4));
+    harness.apply("DELETE balls/2", Value::Null);
+    assert_eq!(official_ball_count(&harness), 1);
     for by in [7, 8] {
-        let applied = says(&mut scored, by, None, runs(3));
-        assert_eq!(applied.answer["number"], 2);
+        let transition = submit(&mut harness, by, None, runs_body(3));
+        assert_eq!(transition.response["number"], 2);
     }
-    assert_eq!(scored.board(), "4/0 (0.2)");
+    assert_eq!(harness.score_text(), "4/0 (0.2)");
 }
 
 #[test]
-fn one_scorer_needs_no_ruling() {
-    let mut scored = Scored::batting(json!("t20"));
-    scored.bowls("1");
-    let refused = scored.refuses("rulings", json!({ "number": 1, "ball": runs(1) }));
-    assert_eq!(refused.code, "no-dispute");
+fn a_ruling_is_rejected_with_a_single_scorer() {
+    let mut harness = CricketHarness::with_home_batting(json!("t20"));
+    harness.bowl_symbols("1");
+    let rejection =
+        harness.expect_rejection("rulings", json!({ "number": 1, "ball": runs_body(1) }));
+    assert_eq!(rejection.code, "no-dispute");
 }
 
 #[test]
-fn a_late_word_ends_the_match_when_its_last_ball_was_bowled() {
-    let mut scored =
-        Scored::batting(json!({ "name": "custom", "overs": 1, "scorers_required": 2 }));
-    for body in vec![runs(0); 6] {
-        for by in [7, 8] {
-            says(&mut scored, by, None, body.clone());
+fn a_late_agreement_stops_the_clock_at_the_last_ball() {
+    let mut harness = CricketHarness::with_home_batting(
+        json!({ "name": "custom", "overs": 1, "scorers_required": 2 }),
+    );
+    for body in vec![runs_body(0); 6] {
+        for scorer_id in [7, 8] {
+            submit(&mut harness, scorer_id, None, body.clone());
         }
     }
-    scored.opens(AWAY);
-    says(&mut scored, 7, None, runs(0));
-    says(&mut scored, 8, None, runs(1));
-    let disputed = scored.at;
+    harness.open_innings(AWAY_TEAM_ID);
+    submit(&mut harness, 7, None, runs_body(0));
+    submit(&mut harness, 8, None, runs_body(1));
+    let disputed = harness.now;
     for by in [7, 8] {
-        says(&mut scored, by, None, runs(4));
+        submit(&mut harness, by, None, runs_body(4));
     }
-    let last = scored.at;
-    assert_eq!(scored.status(), "live");
+    let last = harness.now;
+    assert_eq!(harness.status(), "live");
     // As a device sends it that tells when the ball was bowled, not when it thought again.
-    scored.at = disputed - TimeDelta::seconds(30);
-    says(&mut scored, 8, Some(7), runs(0));
-    assert_eq!(scored.status(), "finished");
-    let stopped: DateTime<Utc> = scored.view()["clock"]["at"].as_str().unwrap().parse().unwrap();
+    harness.now = disputed - TimeDelta::seconds(30);
+    submit(&mut harness, 8, Some(7), runs_body(0));
+    assert_eq!(harness.status(), "finished");
+    let stopped: DateTime<Utc> =
+        harness.snapshot()["clock"]["at"].as_str().unwrap().parse().unwrap();
     assert_eq!(stopped, last - TimeDelta::seconds(30), "when the first said so");
 }

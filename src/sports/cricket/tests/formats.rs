@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 
 #[test]
-fn formats_are_read() {
+fn formats_are_parsed() {
     // Format, innings of the match, overs, balls of an over, overs of a bowler, free hit.
     #[rustfmt::skip]
     let cases = [
@@ -25,8 +25,8 @@ fn formats_are_read() {
         (json!({ "innings": 4, "follow_on": 150 }), 4, json!(null), 6, json!(null), false),
     ];
     for (format, innings, overs, balls, quota, free_hit) in cases {
-        let scored = Scored::new(format.clone());
-        let played = scored.view()["playing_conditions"].clone();
+        let harness = CricketHarness::new(format.clone());
+        let played = harness.snapshot()["playing_conditions"].clone();
         assert_eq!(played["innings"], innings, "{format}");
         assert_eq!(played["overs"], overs, "{format}");
         assert_eq!(played["balls_per_over"], balls, "{format}");
@@ -36,7 +36,7 @@ fn formats_are_read() {
 }
 
 #[test]
-fn formats_that_cant_be_are_refused() {
+fn invalid_formats_are_rejected() {
     let cases = [
         (json!("t21"), "/format"),
         (json!(20), "/format"),
@@ -49,28 +49,30 @@ fn formats_that_cant_be_are_refused() {
         (json!({ "free_hit": 1 }), "/format/free_hit"),
         (json!({ "powerplay": 6 }), "/format/powerplay"),
     ];
-    let rules = Rules::find("cricket").unwrap();
+    let rules = SportRules::find("cricket").unwrap();
     for (format, pointer) in cases {
-        let refused = rules.start(&fixture(format.clone())).unwrap_err();
-        assert_eq!(pointers(&refused), [pointer], "{format}");
+        let rejection = rules.initial_state(&test_match_info(format.clone())).unwrap_err();
+        assert_eq!(error_pointers(&rejection), [pointer], "{format}");
     }
 }
 
 #[test]
-fn two_runs_for_a_no_ball_where_the_conditions_say_so() {
-    let mut scored = Scored::batting(json!({ "overs": 20, "no_ball_runs": 2, "free_hit": true }));
-    scored.accepts("balls", json!({ "runs": { "batter": 0 }, "extras": { "no_balls": 2 } }));
-    assert_eq!((scored.board().as_str(), scored.ends().0), ("2/0 (0.0)", json!(101)));
+fn a_format_can_set_no_ball_runs_to_two() {
+    let mut harness = CricketHarness::with_home_batting(
+        json!({ "overs": 20, "no_ball_runs": 2, "free_hit": true }),
+    );
+    harness.apply("balls", json!({ "runs": { "batter": 0 }, "extras": { "no_balls": 2 } }));
+    assert_eq!((harness.score_text().as_str(), harness.batter_ids().0), ("2/0 (0.0)", json!(101)));
 }
 
 #[test]
-fn overs_are_never_decimals() {
-    let mut scored = Scored::batting(json!("t20"));
+fn overs_are_parsed_as_overs_and_balls() {
+    let mut harness = CricketHarness::with_home_batting(json!("t20"));
     for (overs, allotted) in
         [(json!("15"), "15.0"), (json!("9.2"), "9.2"), (json!(12), "12.0"), (json!("0.4"), "0.4")]
     {
-        scored.accepts("target", json!({ "overs": overs }));
-        assert_eq!(scored.innings()["overs_allotted"], allotted);
+        harness.apply("target", json!({ "overs": overs }));
+        assert_eq!(harness.latest_innings()["overs_allotted"], allotted);
     }
     for overs in [
         json!("9.6"),
@@ -83,9 +85,9 @@ fn overs_are_never_decimals() {
         json!("1.2.3"),
         json!("99999"),
     ] {
-        let refused = scored.refuses("target", json!({ "overs": overs }));
-        assert!(pointers(&refused).contains(&"/overs"), "{overs}");
+        let rejection = harness.expect_rejection("target", json!({ "overs": overs }));
+        assert!(error_pointers(&rejection).contains(&"/overs"), "{overs}");
     }
-    scored.bowls(". . . .");
-    assert_eq!(scored.innings()["end"], "overs");
+    harness.bowl_symbols(". . . .");
+    assert_eq!(harness.latest_innings()["end"], "overs");
 }

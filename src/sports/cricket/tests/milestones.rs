@@ -5,20 +5,20 @@ use serde_json::json;
 use super::*;
 
 /// All milestones of the match so far, as kind and value.
-fn reached(scored: &Scored) -> Vec<String> {
-    let card = scored.read("scorecard");
+fn milestones_of(harness: &CricketHarness) -> Vec<String> {
+    let card = harness.read_part("scorecard");
     let all = card["innings"].as_array().unwrap().iter();
     let all = all.flat_map(|innings| innings["milestones"].as_array().unwrap().clone());
     all.map(|one| format!("{} {}", one["kind"].as_str().unwrap(), one["value"])).collect()
 }
 
 #[test]
-fn batters_stands_and_teams() {
-    let mut scored = Scored::batting(json!("test"));
-    scored.bowls("6 6 6 6 6 6 6 6");
-    assert_eq!(reached(&scored), [""; 0]);
-    let applied = scored.bowl(ball("2"));
-    let fifty = &told(&applied, "team_1_live", "milestone_achieved");
+fn batters_partnerships_and_teams_reach_milestones() {
+    let mut harness = CricketHarness::with_home_batting(json!("test"));
+    harness.bowl_symbols("6 6 6 6 6 6 6 6");
+    assert_eq!(milestones_of(&harness), [""; 0]);
+    let transition = harness.bowl_body(ball_body("2"));
+    let fifty = &messages_to(&transition, "team_1_live", "milestone_achieved");
     assert_eq!(fifty.len(), 1);
     let milestone = &fifty[0]["milestone"];
     let said = json!({ "kind": "partnership", "value": 50, "innings": 1, "ball_number": 9,
@@ -26,8 +26,8 @@ fn batters_stands_and_teams() {
                        "text": "H1 and H2: partnership of 50" });
     assert_eq!(milestone, &said);
     // The first of the two has made 36 of them.
-    scored.bowls("6 6 6 6 6 6 6 6 6 6");
-    let all = reached(&scored);
+    harness.bowl_symbols("6 6 6 6 6 6 6 6 6 6");
+    let all = milestones_of(&harness);
     for one in ["partnership 50", "batter_runs 50", "team_runs 100", "partnership 100"] {
         assert!(all.contains(&one.to_owned()), "{one}: {all:?}");
     }
@@ -36,38 +36,38 @@ fn batters_stands_and_teams() {
 }
 
 #[test]
-fn a_ball_that_passes_a_mark_reaches_it() {
-    let mut scored = Scored::batting(json!("test"));
-    scored.bowl(json!({ "runs": { "batter": 0 }, "extras": { "penalty": 45 } }));
-    scored.bowl(json!({ "runs": { "batter": 0 }, "extras": { "penalty": 50 } }));
-    assert_eq!(reached(&scored), ["partnership 50"]);
-    scored.accepts("balls", json!({ "penalty": { "team_id": HOME, "runs": 5 } }));
-    assert_eq!(reached(&scored), ["partnership 50", "partnership 100", "team_runs 100"]);
+fn a_milestone_counts_when_a_ball_passes_it() {
+    let mut harness = CricketHarness::with_home_batting(json!("test"));
+    harness.bowl_body(json!({ "runs": { "batter": 0 }, "extras": { "penalty": 45 } }));
+    harness.bowl_body(json!({ "runs": { "batter": 0 }, "extras": { "penalty": 50 } }));
+    assert_eq!(milestones_of(&harness), ["partnership 50"]);
+    harness.apply("balls", json!({ "penalty": { "team_id": HOME_TEAM_ID, "runs": 5 } }));
+    assert_eq!(milestones_of(&harness), ["partnership 50", "partnership 100", "team_runs 100"]);
 }
 
 #[test]
 fn five_wickets_in_an_innings_and_ten_in_the_match() {
-    let mut scored = Scored::batting(json!("test"));
-    let five = |scored: &mut Scored, bowler: i64, other: i64| {
+    let mut harness = CricketHarness::with_home_batting(json!("test"));
+    let five = |scored: &mut CricketHarness, bowler: i64, other: i64| {
         for _ in 0..5 {
-            scored.accepts("players", json!({ "bowler_id": bowler }));
-            scored.bowls("W . . . . .");
-            scored.accepts("players", json!({ "bowler_id": other }));
-            scored.bowls(". . . . . .");
+            scored.apply("players", json!({ "bowler_id": bowler }));
+            scored.bowl_symbols("W . . . . .");
+            scored.apply("players", json!({ "bowler_id": other }));
+            scored.bowl_symbols(". . . . . .");
         }
     };
-    five(&mut scored, 205, 206);
-    assert_eq!(reached(&scored), ["five_wickets 5"]);
-    scored.accepts("declare", json!({ "reason": "declared" }));
-    scored.opens(AWAY);
-    scored.accepts("declare", json!({ "reason": "declared" }));
-    scored.opens(HOME);
-    five(&mut scored, 205, 206);
-    assert_eq!(reached(&scored), ["five_wickets 5", "five_wickets 5", "ten_wickets 10"]);
+    five(&mut harness, 205, 206);
+    assert_eq!(milestones_of(&harness), ["five_wickets 5"]);
+    harness.apply("declare", json!({ "reason": "declared" }));
+    harness.open_innings(AWAY_TEAM_ID);
+    harness.apply("declare", json!({ "reason": "declared" }));
+    harness.open_innings(HOME_TEAM_ID);
+    five(&mut harness, 205, 206);
+    assert_eq!(milestones_of(&harness), ["five_wickets 5", "five_wickets 5", "ten_wickets 10"]);
 }
 
 #[test]
-fn hat_tricks() {
+fn hat_tricks_need_consecutive_wickets_of_one_bowler() {
     let run_out = "run-out";
     // What the bowler's balls were, with how many in a row were told of at the end.
     #[rustfmt::skip]
@@ -83,57 +83,61 @@ fn hat_tricks() {
         ("three and three",            &["W", "W", "W", ".", "W", "W", "/", "W"], &["hat_trick 3", "five_wickets 5", "hat_trick 3"]),
     ];
     for (case, balls, expected) in cases {
-        let scored = row(json!("test"), balls);
-        assert_eq!(reached(&scored), expected, "{case}");
+        let harness = bowl_row(json!("test"), balls);
+        assert_eq!(milestones_of(&harness), expected, "{case}");
     }
     let spans = json!({ "name": "test", "hat_trick_spans_extras": true });
-    assert_eq!(reached(&row(spans, &["W", "W", "1wd", "W"])), ["hat_trick 3"], "by the format");
+    assert_eq!(
+        milestones_of(&bowl_row(spans, &["W", "W", "1wd", "W"])),
+        ["hat_trick 3"],
+        "by the format"
+    );
 }
 
 /// Bowls balls of one bowler: `/` lets another bowl an over, `#` another innings begin.
-fn row(format: Value, balls: &[&str]) -> Scored {
-    let mut scored = Scored::batting(format);
+fn bowl_row(format: Value, balls: &[&str]) -> CricketHarness {
+    let mut harness = CricketHarness::with_home_batting(format);
     for symbol in balls {
         match *symbol {
             "/" => {
-                scored.accepts("players", json!({ "bowler_id": 206 }));
-                scored.bowls(". . . . . .");
-                scored.accepts("players", json!({ "bowler_id": 205 }));
+                harness.apply("players", json!({ "bowler_id": 206 }));
+                harness.bowl_symbols(". . . . . .");
+                harness.apply("players", json!({ "bowler_id": 205 }));
             }
             "#" => {
-                for side in [AWAY, HOME] {
-                    scored.accepts("declare", json!({ "reason": "declared" }));
-                    scored.opens(side);
+                for side in [AWAY_TEAM_ID, HOME_TEAM_ID] {
+                    harness.apply("declare", json!({ "reason": "declared" }));
+                    harness.open_innings(side);
                 }
             }
             "run-out" => {
-                let body = scored.filled(runs(0));
+                let body = harness.with_missing_players(runs_body(0));
                 let mut body = body;
-                let out_id = scored.ends().1;
+                let out_id = harness.batter_ids().1;
                 body["wickets"] = json!([{ "kind": "run_out", "player_out_id": out_id }]);
-                scored.accepts("balls", body);
+                harness.apply("balls", body);
             }
             "stumped" => {
                 let body = json!({ "runs": { "batter": 0 }, "extras": { "wides": 1 },
                                    "wickets": [{ "kind": "stumped" }] });
-                scored.bowl(body);
+                harness.bowl_body(body);
             }
             symbol => {
-                scored.bowls(symbol);
+                harness.bowl_symbols(symbol);
             }
         }
     }
-    scored
+    harness
 }
 
 #[test]
-fn a_super_over_has_no_milestones() {
-    let mut scored = Scored::batting(overs(1));
-    scored.bowls("6 . . . . .");
-    scored.opens(AWAY);
-    scored.bowls("6 . . . W W");
-    scored.accepts("super-over", json!({}));
-    scored.opens(AWAY);
-    scored.bowls("W W");
-    assert_eq!(reached(&scored), [""; 0]);
+fn milestones_are_not_counted_in_a_super_over() {
+    let mut harness = CricketHarness::with_home_batting(format_with_overs(1));
+    harness.bowl_symbols("6 . . . . .");
+    harness.open_innings(AWAY_TEAM_ID);
+    harness.bowl_symbols("6 . . . W W");
+    harness.apply("super-over", json!({}));
+    harness.open_innings(AWAY_TEAM_ID);
+    harness.bowl_symbols("W W");
+    assert_eq!(milestones_of(&harness), [""; 0]);
 }

@@ -1,156 +1,169 @@
 //! Penalty runs: whose they are, what they reach, and what they move (Law 41.17).
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 
-fn award(team: i64, runs: i64) -> Value {
+fn award_body(team: i64, runs: i64) -> Value {
     json!({ "penalty": { "team_id": team, "runs": runs } })
 }
 
 /// Runs without a wide or a wicket, and what was awarded with them.
-fn with(runs: u32, team: i64, awarded: i64) -> Value {
-    json!({ "runs": { "batter": runs }, "penalty": { "team_id": team, "runs": awarded } })
+fn runs_with_award(runs: u32, team_id: i64, penalty_runs: i64) -> Value {
+    json!({ "runs": { "batter": runs }, "penalty": { "team_id": team_id, "runs": penalty_runs } })
 }
 
 /// The away side one run short of the match after five balls of its one over.
-fn chase() -> Scored {
-    let mut scored = Scored::batting(overs(1));
-    scored.bowls("6 . . . . .");
-    scored.opens(AWAY);
-    scored.bowls("6 . . . .");
-    scored
+fn chase_needing_one() -> CricketHarness {
+    let mut harness = CricketHarness::with_home_batting(format_with_overs(1));
+    harness.bowl_symbols("6 . . . . .");
+    harness.open_innings(AWAY_TEAM_ID);
+    harness.bowl_symbols("6 . . . .");
+    harness
 }
 
 #[test]
-fn what_moves_the_target_leaves_no_ball_that_there_isnt() {
-    let mut scored = chase();
-    scored.bowls("1");
-    assert_eq!(scored.text(), "Kent won by 10 wickets");
-    let applied = scored.accepts("balls", award(HOME, 5));
-    assert_eq!(kinds(&applied), ["penalty_awarded", "innings_complete", "match_complete"]);
-    let ended = &told(&applied, "match_9", "innings_complete")[0]["innings"];
+fn moving_the_target_after_the_last_ball_adds_no_ball() {
+    let mut harness = chase_needing_one();
+    harness.bowl_symbols("1");
+    assert_eq!(harness.result_text(), "Kent won by 10 wickets");
+    let transition = harness.apply("balls", award_body(HOME_TEAM_ID, 5));
+    assert_eq!(
+        match_message_kinds(&transition),
+        ["penalty_awarded", "innings_complete", "match_complete"]
+    );
+    let ended = &messages_to(&transition, "match_9", "innings_complete")[0]["innings"];
     assert_eq!((&ended["reason"], &ended["target"]), (&json!("overs"), &json!(12)));
-    assert_eq!((scored.text().as_str(), scored.status()), ("Northants won by 4 runs", "finished"));
-    scored.accepts("balls", award(HOME, -5));
-    assert_eq!(scored.text(), "Kent won by 10 wickets", "by what was made, not by penalty runs");
-    scored.accepts("balls", award(HOME, 5));
-    scored.accepts("balls", award(AWAY, 5));
-    assert_eq!(scored.text(), "Kent won by penalty runs");
+    assert_eq!(
+        (harness.result_text().as_str(), harness.status()),
+        ("Northants won by 4 runs", "finished")
+    );
+    harness.apply("balls", award_body(HOME_TEAM_ID, -5));
+    assert_eq!(
+        harness.result_text(),
+        "Kent won by 10 wickets",
+        "by what was made, not by penalty runs"
+    );
+    harness.apply("balls", award_body(HOME_TEAM_ID, 5));
+    harness.apply("balls", award_body(AWAY_TEAM_ID, 5));
+    assert_eq!(harness.result_text(), "Kent won by penalty runs");
 }
 
 #[test]
-fn an_award_to_the_other_side_tells_the_new_target() {
-    let mut scored = chase();
-    for body in [award(HOME, 5), with(0, HOME, 5)] {
-        let applied = scored.accepts("balls", body);
-        let said = &told(&applied, "match_9", "penalty_awarded")[0];
-        let live = scored.live();
+fn penalty_awarded_carries_the_new_target() {
+    let mut harness = chase_needing_one();
+    for body in [award_body(HOME_TEAM_ID, 5), runs_with_award(0, HOME_TEAM_ID, 5)] {
+        let transition = harness.apply("balls", body);
+        let message = &messages_to(&transition, "match_9", "penalty_awarded")[0];
+        let live = harness.live_json();
         for part in ["innings", "striker", "non_striker", "bowler", "partnership", "next_number"] {
-            assert_eq!(said[part], live[part], "{part}");
+            assert_eq!(message[part], live[part], "{part}");
         }
-        assert_eq!(said["awarded_innings"], brief(&scored, 1));
-        assert_eq!(said["penalty"], json!({ "team_id": HOME, "runs": 5 }));
+        assert_eq!(message["awarded_innings"], innings_summary(&harness, 1));
+        assert_eq!(message["penalty"], json!({ "team_id": HOME_TEAM_ID, "runs": 5 }));
     }
-    assert_eq!(scored.innings()["target"], 17);
+    assert_eq!(harness.latest_innings()["target"], 17);
     // To a side that hasn't batted: no innings has them yet.
-    let mut scored = Scored::batting(json!("t20"));
-    let applied = scored.accepts("balls", award(AWAY, 5));
-    let said = &told(&applied, "match_9", "penalty_awarded")[0];
+    let mut scored = CricketHarness::with_home_batting(json!("t20"));
+    let applied = scored.apply("balls", award_body(AWAY_TEAM_ID, 5));
+    let said = &messages_to(&applied, "match_9", "penalty_awarded")[0];
     assert_eq!((&said["innings"]["number"], &said["awarded_innings"]), (&json!(1), &Value::Null));
 }
 
 /// An innings as messages tell it.
-fn brief(scored: &Scored, number: usize) -> Value {
-    let card = scored.read("scorecard")["innings"][number - 1].clone();
-    let names = scored.live()["innings"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+fn innings_summary(harness: &CricketHarness, number: usize) -> Value {
+    let card = harness.read_part("scorecard")["innings"][number - 1].clone();
+    let names =
+        harness.live_json()["innings"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     names.into_iter().map(|name| (name.clone(), card[name].clone())).collect()
 }
 
 #[test]
-fn awards_reach_and_lose_marks() {
-    let ninety_six = || {
-        let mut scored = Scored::batting(json!("test"));
-        scored.bowls(&"4 ".repeat(24));
-        scored.accepts("players", json!({ "bowler_id": 211 }));
-        scored
+fn awards_reach_and_withdraw_milestones() {
+    let harness_at_96 = || {
+        let mut harness = CricketHarness::with_home_batting(json!("test"));
+        harness.bowl_symbols(&"4 ".repeat(24));
+        harness.apply("players", json!({ "bowler_id": 211 }));
+        harness
     };
     let team = |milestones: Vec<Value>| {
         let all = milestones.into_iter().map(|one| one["milestone"].clone());
         all.map(|one| json!([one["kind"], one["value"], one["ball_number"]])).collect::<Vec<_>>()
     };
-    for (body, ball) in [(with(0, HOME, 5), json!(25)), (award(HOME, 5), Value::Null)] {
-        let mut scored = ninety_six();
-        let applied = scored.accepts("balls", body);
-        let reached = team(told(&applied, "match_9", "milestone_achieved"));
+    for (body, ball) in [
+        (runs_with_award(0, HOME_TEAM_ID, 5), json!(25)),
+        (award_body(HOME_TEAM_ID, 5), Value::Null),
+    ] {
+        let mut scored = harness_at_96();
+        let transition = scored.apply("balls", body);
+        let reached = team(messages_to(&transition, "match_9", "milestone_achieved"));
         let mark = |kind: &str| json!([kind, 100, ball]);
         assert_eq!(reached, [mark("partnership"), mark("team_runs")]);
 
-        let applied = scored.accepts("balls", award(HOME, -5));
+        let applied = scored.apply("balls", award_body(HOME_TEAM_ID, -5));
         let order = ["penalty_awarded", "milestone_withdrawn", "milestone_withdrawn"];
-        assert_eq!(kinds(&applied), order);
-        let lost = team(told(&applied, "match_9", "milestone_withdrawn"));
+        assert_eq!(match_message_kinds(&applied), order);
+        let lost = team(messages_to(&applied, "match_9", "milestone_withdrawn"));
         assert_eq!(lost, [mark("partnership"), mark("team_runs")]);
-        let applied = scored.bowl(runs(6));
-        let again = team(told(&applied, "match_9", "milestone_achieved"));
+        let applied = scored.bowl_body(runs_body(6));
+        let again = team(messages_to(&applied, "match_9", "milestone_achieved"));
         let once = |kind: &str| again.iter().filter(|one| one[0] == kind).count();
         assert_eq!((once("team_runs"), once("partnership")), (1, 1), "{again:?}");
-        let known = scored.innings()["milestones"].as_array().unwrap().clone();
+        let known = scored.latest_innings()["milestones"].as_array().unwrap().clone();
         assert_eq!(known.iter().filter(|one| one["kind"] == "team_runs").count(), 1);
     }
-    let mut scored = ninety_six();
-    let applied = scored.accepts("balls", with(4, HOME, 5));
-    let reached = team(told(&applied, "match_9", "milestone_achieved"));
+    let mut scored = harness_at_96();
+    let applied = scored.apply("balls", runs_with_award(4, HOME_TEAM_ID, 5));
+    let reached = team(messages_to(&applied, "match_9", "milestone_achieved"));
     let teams = reached.iter().filter(|one| one[0] == "team_runs").count();
     assert_eq!(teams, 1, "by the four, and not again by the award: {reached:?}");
 }
 
 #[test]
-fn a_stand_has_what_was_awarded_meanwhile() {
-    let mut scored = Scored::batting(json!("t20"));
-    scored.bowls("1 2");
-    scored.accepts("balls", award(HOME, 5));
-    let applied = scored.accepts("balls", with(1, HOME, 5));
-    let bowled = &told(&applied, "match_9", "ball_bowled")[0];
+fn a_partnership_includes_penalty_runs_awarded_meanwhile() {
+    let mut harness = CricketHarness::with_home_batting(json!("t20"));
+    harness.bowl_symbols("1 2");
+    harness.apply("balls", award_body(HOME_TEAM_ID, 5));
+    let transition = harness.apply("balls", runs_with_award(1, HOME_TEAM_ID, 5));
+    let bowled = &messages_to(&transition, "match_9", "ball_bowled")[0];
     assert_eq!(bowled["ball"]["score"], "14/0");
     assert_eq!(bowled["innings"]["runs"], 14);
     assert_eq!(bowled["partnership"], json!({ "runs": 14, "balls": 3 }));
     // The other side's are no part of it, nor is what comes when the two are parted.
-    scored.accepts("balls", award(AWAY, 5));
-    scored.bowls("W");
-    scored.accepts("balls", award(HOME, 5));
-    assert_eq!(scored.innings()["partnerships"][0]["runs"], 14);
-    scored.accepts("balls", award(HOME, -5));
-    assert_eq!(scored.innings()["runs"], 14);
+    harness.apply("balls", award_body(AWAY_TEAM_ID, 5));
+    harness.bowl_symbols("W");
+    harness.apply("balls", award_body(HOME_TEAM_ID, 5));
+    assert_eq!(harness.latest_innings()["partnerships"][0]["runs"], 14);
+    harness.apply("balls", award_body(HOME_TEAM_ID, -5));
+    assert_eq!(harness.latest_innings()["runs"], 14);
 }
 
 #[test]
-fn in_a_super_over_they_belong_to_it() {
-    let mut scored = Scored::batting(overs(1));
-    scored.bowls("6 . . . . .");
-    scored.opens(AWAY);
-    scored.bowls("6 . . . . .");
-    scored.accepts("super-over", json!({}));
-    scored.opens(AWAY);
-    let totals = |scored: &Scored| {
-        let card = scored.read("scorecard");
+fn penalty_runs_in_a_super_over_belong_to_it() {
+    let mut harness = CricketHarness::with_home_batting(format_with_overs(1));
+    harness.bowl_symbols("6 . . . . .");
+    harness.open_innings(AWAY_TEAM_ID);
+    harness.bowl_symbols("6 . . . . .");
+    harness.apply("super-over", json!({}));
+    harness.open_innings(AWAY_TEAM_ID);
+    let totals = |scored: &CricketHarness| {
+        let card = scored.read_part("scorecard");
         let all = card["innings"].as_array().unwrap().iter();
         all.map(|one| one["runs"].as_u64().unwrap()).collect::<Vec<_>>()
     };
-    scored.accepts("balls", award(HOME, 5));
-    assert_eq!(totals(&scored), [6, 6, 0], "owed to the innings to come");
-    scored.bowls("4 W W");
-    scored.opens(HOME);
-    assert_eq!(totals(&scored), [6, 6, 4, 5]);
-    assert_eq!(scored.text(), "Match tied (Northants won the Super Over)");
-    scored.accepts("balls", award(AWAY, 5));
-    assert_eq!(totals(&scored), [6, 6, 9, 5]);
-    assert_eq!((scored.status(), scored.innings()["target"].clone()), ("live", json!(10)));
-    scored.bowls("4 . . . . .");
-    assert_eq!(scored.status(), "live", "level again");
-    scored.accepts("super-over", json!({}));
-    scored.accepts("balls", award(HOME, 5));
-    scored.opens(HOME);
-    assert_eq!(totals(&scored), [6, 6, 9, 9, 5]);
+    harness.apply("balls", award_body(HOME_TEAM_ID, 5));
+    assert_eq!(totals(&harness), [6, 6, 0], "owed to the innings to come");
+    harness.bowl_symbols("4 W W");
+    harness.open_innings(HOME_TEAM_ID);
+    assert_eq!(totals(&harness), [6, 6, 4, 5]);
+    assert_eq!(harness.result_text(), "Match tied (Northants won the Super Over)");
+    harness.apply("balls", award_body(AWAY_TEAM_ID, 5));
+    assert_eq!(totals(&harness), [6, 6, 9, 5]);
+    assert_eq!((harness.status(), harness.latest_innings()["target"].clone()), ("live", json!(10)));
+    harness.bowl_symbols("4 . . . . .");
+    assert_eq!(harness.status(), "live", "level again");
+    harness.apply("super-over", json!({}));
+    harness.apply("balls", award_body(HOME_TEAM_ID, 5));
+    harness.open_innings(HOME_TEAM_ID);
+    assert_eq!(totals(&harness), [6, 6, 9, 9, 5]);
 }

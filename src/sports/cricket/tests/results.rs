@@ -1,31 +1,30 @@
 //! Who wins, and how it is said (Law 16).
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::leaderboard::Verdict;
-use crate::sports::result::Ending;
+use crate::sports::result::ResultBasis;
 
 /// A match of one over a side with what each made.
-fn played(first: &str, second: &str) -> Scored {
-    let mut scored = Scored::batting(overs(1));
-    scored.bowls(first);
-    scored.opens(AWAY);
-    scored.bowls(second);
-    scored
+fn one_over_match(first: &str, second: &str) -> CricketHarness {
+    let mut harness = CricketHarness::with_home_batting(format_with_overs(1));
+    harness.bowl_symbols(first);
+    harness.open_innings(AWAY_TEAM_ID);
+    harness.bowl_symbols(second);
+    harness
 }
 
-fn verdict(scored: &Scored) -> Option<(Verdict, Option<i64>, Ending)> {
-    let result = scored.rules.result(&scored.game)?;
-    assert_eq!(result.text.as_deref(), Some(scored.text().as_str()));
-    let score = scored.rules.summary(&scored.game);
+fn computed_verdict(harness: &CricketHarness) -> Option<(Verdict, Option<i64>, ResultBasis)> {
+    let result = harness.rules.result(&harness.game)?;
+    assert_eq!(result.text.as_deref(), Some(harness.result_text().as_str()));
+    let score = harness.rules.summary(&harness.game);
     assert_eq!((result.home_score, result.away_score), (score.home_score, score.away_score));
     Some((result.verdict, result.winner_team_id, result.ending))
 }
 
 #[test]
-fn one_innings_a_side() {
+fn results_of_one_innings_per_side() {
     #[rustfmt::skip]
     let cases = [
         ("6 6 . . . .", ". . . . . .", "Northants won by 12 runs", json!({ "runs": 12 })),
@@ -35,19 +34,20 @@ fn one_innings_a_side() {
         ("6 . . . . .", "W W 6 . 1", "Kent won by 8 wickets with 1 ball remaining", json!({ "wickets": 8, "balls_left": 1 })),
     ];
     for (first, second, text, by) in cases {
-        let scored = played(first, second);
-        assert_eq!((scored.text().as_str(), scored.status()), (text, "finished"));
-        let result = scored.result();
+        let harness = one_over_match(first, second);
+        assert_eq!((harness.result_text().as_str(), harness.status()), (text, "finished"));
+        let result = harness.result_json();
         assert_eq!((&result["by"], &result["method"]), (&by, &Value::Null), "{text}");
         let home = text.starts_with("Northants");
-        let (side, id) = if home { (Verdict::Home, HOME) } else { (Verdict::Away, AWAY) };
+        let (side, id) =
+            if home { (Verdict::Home, HOME_TEAM_ID) } else { (Verdict::Away, AWAY_TEAM_ID) };
         assert_eq!(result["winner_team_id"], id);
-        assert_eq!(verdict(&scored), Some((side, Some(id), Ending::Played)));
+        assert_eq!(computed_verdict(&harness), Some((side, Some(id), ResultBasis::Played)));
     }
 }
 
 #[test]
-fn two_innings_a_side() {
+fn results_of_two_innings_per_side() {
     // Innings by innings: the side, and what it made before it was all out.
     #[rustfmt::skip]
     let cases = [
@@ -59,87 +59,97 @@ fn two_innings_a_side() {
         ("16.5.1 tied", vec![(1, "6"), (2, "4"), (1, "2"), (2, "4")], ""),
     ];
     for (law, innings, text) in cases {
-        let mut scored = Scored::new(json!({ "name": "test", "follow_on": 5 }));
-        scored.accepts("start", json!({}));
+        let mut harness = CricketHarness::new(json!({ "name": "test", "follow_on": 5 }));
+        harness.apply("start", json!({}));
         for (side, balls) in innings {
-            scored.opens(side);
-            scored.bowls(balls);
-            if scored.status() == "live" {
-                scored.accepts("declare", json!({ "reason": "all_out" }));
+            harness.open_innings(side);
+            harness.bowl_symbols(balls);
+            if harness.status() == "live" {
+                harness.apply("declare", json!({ "reason": "all_out" }));
             }
         }
-        assert_eq!(scored.text(), text, "{law}");
-        assert_eq!(scored.status(), if text.is_empty() { "live" } else { "finished" }, "{law}");
+        assert_eq!(harness.result_text(), text, "{law}");
+        assert_eq!(harness.status(), if text.is_empty() { "live" } else { "finished" }, "{law}");
     }
 }
 
 #[test]
-fn level_scores_stay_live_until_somebody_says_what_they_mean() {
-    let mut scored = played("6 . . . . .", "6 . . . . .");
-    assert_eq!((scored.status(), scored.result()), ("live", Value::Null));
-    let refused = scored.refuses("innings", json!({ "batting_team_id": HOME }));
-    assert!(refused.detail.contains("super-over or end"), "{refused}");
-    let applied = scored.accepts("end", json!({ "result": "tied" }));
-    assert_eq!(kinds(&applied), ["match_end", "match_complete"]);
-    assert_eq!(applied.answer["result"]["tie"], true);
-    assert_eq!((scored.text().as_str(), scored.status()), ("Match tied", "finished"));
-    assert_eq!(verdict(&scored), Some((Verdict::Draw, None, Ending::Played)));
+fn level_scores_stay_live_until_the_match_is_ended() {
+    let mut harness = one_over_match("6 . . . . .", "6 . . . . .");
+    assert_eq!((harness.status(), harness.result_json()), ("live", Value::Null));
+    let rejection = harness.expect_rejection("innings", json!({ "batting_team_id": HOME_TEAM_ID }));
+    assert!(rejection.detail.contains("super-over or end"), "{rejection}");
+    let transition = harness.apply("end", json!({ "result": "tied" }));
+    assert_eq!(match_message_kinds(&transition), ["match_end", "match_complete"]);
+    assert_eq!(transition.response["result"]["tie"], true);
+    assert_eq!((harness.result_text().as_str(), harness.status()), ("Match tied", "finished"));
+    assert_eq!(computed_verdict(&harness), Some((Verdict::Draw, None, ResultBasis::Played)));
 
-    let mut scored = played("6 . . . . .", "6 . . . . .");
-    let end = json!({ "result": "tied", "winner_team_id": AWAY, "method": "boundary count" });
-    scored.accepts("end", end);
-    assert_eq!(scored.text(), "Match tied (Kent won on boundary count)");
-    assert_eq!(verdict(&scored), Some((Verdict::Away, Some(AWAY), Ending::Played)));
+    let mut scored = one_over_match("6 . . . . .", "6 . . . . .");
+    let end =
+        json!({ "result": "tied", "winner_team_id": AWAY_TEAM_ID, "method": "boundary count" });
+    scored.apply("end", end);
+    assert_eq!(scored.result_text(), "Match tied (Kent won on boundary count)");
+    assert_eq!(
+        computed_verdict(&scored),
+        Some((Verdict::Away, Some(AWAY_TEAM_ID), ResultBasis::Played))
+    );
 }
 
 #[test]
-fn a_super_over_decides_and_another_if_it_is_level() {
-    let mut scored = played("6 . . . . .", "6 . . . . .");
-    assert_eq!(scored.refuses("super-over", json!({ "overs": 1 })).code, "invalid-field");
-    let applied = scored.accepts("super-over", json!({}));
-    assert_eq!(kinds(&applied), ["super_over"]);
-    assert_eq!(scored.refuses("super-over", json!({})).code, "not-level");
-    scored.opens(AWAY);
-    let innings = scored.innings();
+fn a_level_super_over_is_followed_by_another() {
+    let mut harness = one_over_match("6 . . . . .", "6 . . . . .");
+    assert_eq!(harness.expect_rejection("super-over", json!({ "overs": 1 })).code, "invalid-field");
+    let transition = harness.apply("super-over", json!({}));
+    assert_eq!(match_message_kinds(&transition), ["super_over"]);
+    assert_eq!(harness.expect_rejection("super-over", json!({})).code, "not-level");
+    harness.open_innings(AWAY_TEAM_ID);
+    let innings = harness.latest_innings();
     assert_eq!((&innings["super_over"], &innings["number"]), (&json!(true), &json!(3)));
-    scored.bowls("4 W W");
-    assert_eq!(scored.innings()["end"], "all_out", "two wickets end it");
-    assert_eq!(scored.refuses("innings", json!({ "batting_team_id": AWAY })).code, "wrong-side");
-    scored.opens(HOME);
-    assert_eq!(scored.innings()["target"], 5);
-    let award = |runs: i32| json!({ "penalty": { "team_id": HOME, "runs": runs } });
-    scored.accepts("balls", award(2));
-    assert_eq!(scored.innings()["runs"], 2, "41.17 to the super over that is played");
-    scored.accepts("balls", award(-2));
-    scored.bowls("4 . . . . .");
-    assert_eq!(scored.status(), "live", "level again");
+    harness.bowl_symbols("4 W W");
+    assert_eq!(harness.latest_innings()["end"], "all_out", "two wickets end it");
     assert_eq!(
-        scored.refuses("innings", json!({ "batting_team_id": HOME })).code,
+        harness.expect_rejection("innings", json!({ "batting_team_id": AWAY_TEAM_ID })).code,
+        "wrong-side"
+    );
+    harness.open_innings(HOME_TEAM_ID);
+    assert_eq!(harness.latest_innings()["target"], 5);
+    let award = |runs: i32| json!({ "penalty": { "team_id": HOME_TEAM_ID, "runs": runs } });
+    harness.apply("balls", award(2));
+    assert_eq!(harness.latest_innings()["runs"], 2, "41.17 to the super over that is played");
+    harness.apply("balls", award(-2));
+    harness.bowl_symbols("4 . . . . .");
+    assert_eq!(harness.status(), "live", "level again");
+    assert_eq!(
+        harness.expect_rejection("innings", json!({ "batting_team_id": HOME_TEAM_ID })).code,
         "no-innings-left"
     );
 
-    scored.accepts("super-over", json!({}));
-    scored.opens(HOME);
-    scored.bowls("1 . . . . .");
-    scored.opens(AWAY);
-    scored.bowls("2");
-    assert_eq!(scored.text(), "Match tied (Kent won the Super Over)");
-    let result = scored.result();
-    assert_eq!((&result["tie"], &result["winner_team_id"]), (&json!(true), &json!(AWAY)));
-    assert_eq!(verdict(&scored), Some((Verdict::Away, Some(AWAY), Ending::Played)));
-    assert_eq!(scored.rules.summary(&scored.game).home_score, 6, "not of the match's runs");
+    harness.apply("super-over", json!({}));
+    harness.open_innings(HOME_TEAM_ID);
+    harness.bowl_symbols("1 . . . . .");
+    harness.open_innings(AWAY_TEAM_ID);
+    harness.bowl_symbols("2");
+    assert_eq!(harness.result_text(), "Match tied (Kent won the Super Over)");
+    let result = harness.result_json();
+    assert_eq!((&result["tie"], &result["winner_team_id"]), (&json!(true), &json!(AWAY_TEAM_ID)));
+    assert_eq!(
+        computed_verdict(&harness),
+        Some((Verdict::Away, Some(AWAY_TEAM_ID), ResultBasis::Played))
+    );
+    assert_eq!(harness.rules.summary(&harness.game).home_score, 6, "not of the match's runs");
 }
 
 #[test]
-fn there_is_no_super_over_without_level_scores() {
-    let mut scored = Scored::batting(overs(1));
-    assert_eq!(scored.refuses("super-over", json!({})).code, "not-level");
-    let mut scored = played("6 . . . . .", "5 . . . .");
-    assert_eq!(scored.refuses("super-over", json!({})).code, "not-level");
+fn a_super_over_needs_level_scores() {
+    let mut harness = CricketHarness::with_home_batting(format_with_overs(1));
+    assert_eq!(harness.expect_rejection("super-over", json!({})).code, "not-level");
+    let mut scored = one_over_match("6 . . . . .", "5 . . . .");
+    assert_eq!(scored.expect_rejection("super-over", json!({})).code, "not-level");
 }
 
 #[test]
-fn matches_are_ended_where_the_balls_dont_decide() {
+fn the_end_action_decides_undecided_matches() {
     let end = |result: &str| json!({ "result": result });
     // Format, body, text (or the code of the refusal).
     #[rustfmt::skip]
@@ -156,81 +166,92 @@ fn matches_are_ended_where_the_balls_dont_decide() {
         ("test", end("tied"), Err("not-level")),
     ];
     for (format, body, expected) in cases {
-        let mut scored = Scored::batting(json!(format));
-        scored.bowls("1");
+        let mut harness = CricketHarness::with_home_batting(json!(format));
+        harness.bowl_symbols("1");
         match expected {
             Ok(text) => {
-                scored.accepts("end", body.clone());
-                assert_eq!((scored.text().as_str(), scored.status()), (text, "finished"), "{body}");
-                assert!(verdict(&scored).is_some());
+                harness.apply("end", body.clone());
+                assert_eq!(
+                    (harness.result_text().as_str(), harness.status()),
+                    (text, "finished"),
+                    "{body}"
+                );
+                assert!(computed_verdict(&harness).is_some());
             }
             Err(code) => {
-                assert_eq!(scored.refuses("end", body.clone()).code, code, "{format} {body}");
+                assert_eq!(
+                    harness.expect_rejection("end", body.clone()).code,
+                    code,
+                    "{format} {body}"
+                );
             }
         }
     }
-    let mut scored = Scored::batting(json!("t20"));
-    scored.accepts("end", json!({ "result": "no_result", "reason": "rain" }));
+    let mut scored = CricketHarness::with_home_batting(json!("t20"));
+    scored.apply("end", json!({ "result": "no_result", "reason": "rain" }));
     let result = scored.rules.result(&scored.game).unwrap();
     assert_eq!((result.verdict, result.reason.as_deref()), (Verdict::NoResult, Some("rain")));
-    assert_eq!(scored.refuses("end", end("no_result")).code, "wrong-state");
+    assert_eq!(scored.expect_rejection("end", end("no_result")).code, "wrong-state");
 }
 
 #[test]
-fn an_abandoned_match_says_whether_a_ball_was_bowled() {
-    let mut scored = Scored::new(json!("t20"));
-    scored.accepts("start", json!({}));
-    scored.accepts("abandon", json!({}));
-    assert_eq!(scored.text(), "Match abandoned without a ball bowled");
-    let card = scored.read("scorecard/text");
+fn abandoned_result_text_says_whether_a_ball_was_bowled() {
+    let mut harness = CricketHarness::new(json!("t20"));
+    harness.apply("start", json!({}));
+    harness.apply("abandon", json!({}));
+    assert_eq!(harness.result_text(), "Match abandoned without a ball bowled");
+    let card = harness.read_part("scorecard/text");
     let said = "Northants v Kent\nMatch abandoned without a ball bowled\n";
     assert_eq!(card.as_str(), Some(said), "as text too");
-    assert_eq!(scored.result()["no_result"], true);
+    assert_eq!(harness.result_json()["no_result"], true);
 }
 
 #[test]
-fn a_target_set_by_hand_is_chased() {
-    let mut scored = Scored::batting(overs(2));
-    scored.bowls("6 6 . . . . . . . . . .");
-    let told =
-        &scored.accepts("target", json!({ "runs": 9, "overs": "1", "method": "D/L" })).messages[0];
-    assert_eq!(told.kind, "target_set");
-    assert_eq!(told.data["innings"]["method"], Value::Null, "no method made the first total");
-    let next = ["next_target", "next_method"].map(|name| told.data[name].clone());
+fn a_revised_target_is_chased() {
+    let mut harness = CricketHarness::with_home_batting(format_with_overs(2));
+    harness.bowl_symbols("6 6 . . . . . . . . . .");
+    let message =
+        &harness.apply("target", json!({ "runs": 9, "overs": "1", "method": "D/L" })).messages[0];
+    assert_eq!(message.message_type, "target_set");
+    assert_eq!(message.data["innings"]["method"], Value::Null, "no method made the first total");
+    let next = ["next_target", "next_method"].map(|name| message.data[name].clone());
     assert_eq!(next, [json!(9), json!("D/L")]);
-    scored.opens(AWAY);
-    let innings = scored.live()["innings"].clone();
+    harness.open_innings(AWAY_TEAM_ID);
+    let innings = harness.live_json()["innings"].clone();
     assert_eq!((&innings["target"], &innings["balls_left"]), (&json!(9), &json!(6)));
     assert_eq!(innings["required_rate"], 9.0);
-    scored.bowls("4 4");
-    scored.accepts("target", json!({ "runs": 10, "overs": "1", "method": "D/L" }));
-    assert_eq!(scored.live()["innings"]["method"], "D/L");
-    scored.bowls(". 2");
-    assert_eq!(scored.text(), "Kent won by 10 wickets with 2 balls remaining (D/L method)");
-    assert_eq!(scored.result()["method"], "D/L");
+    harness.bowl_symbols("4 4");
+    harness.apply("target", json!({ "runs": 10, "overs": "1", "method": "D/L" }));
+    assert_eq!(harness.live_json()["innings"]["method"], "D/L");
+    harness.bowl_symbols(". 2");
+    assert_eq!(harness.result_text(), "Kent won by 10 wickets with 2 balls remaining (D/L method)");
+    assert_eq!(harness.result_json()["method"], "D/L");
 
     // Set lower than what has been made: won at once.
-    let mut scored = Scored::batting(overs(2));
-    scored.bowls("6 6 . . . . . . . . . .");
-    scored.opens(AWAY);
-    scored.bowls("6");
-    let applied = scored.accepts("target", json!({ "runs": 5, "method": "VJD" }));
-    assert_eq!(kinds(&applied), ["target_set", "innings_complete", "match_end", "match_complete"]);
-    let mut scored = Scored::new(overs(2));
-    scored.accepts("start", json!({}));
-    assert_eq!(scored.refuses("target", json!({ "runs": 5 })).code, "no-target");
+    let mut scored = CricketHarness::with_home_batting(format_with_overs(2));
+    scored.bowl_symbols("6 6 . . . . . . . . . .");
+    scored.open_innings(AWAY_TEAM_ID);
+    scored.bowl_symbols("6");
+    let transition = scored.apply("target", json!({ "runs": 5, "method": "VJD" }));
+    assert_eq!(
+        match_message_kinds(&transition),
+        ["target_set", "innings_complete", "match_end", "match_complete"]
+    );
+    let mut scored = CricketHarness::new(format_with_overs(2));
+    scored.apply("start", json!({}));
+    assert_eq!(scored.expect_rejection("target", json!({ "runs": 5 })).code, "no-target");
 }
 
 #[test]
-fn a_chase_cut_short_is_judged_by_its_method() {
+fn a_chase_cut_short_is_decided_by_par_score() {
     let cut = |method: Value, declare: Value| {
-        let mut scored = Scored::batting(overs(2));
-        scored.bowls("6 6 . . . . . . . . . .");
-        scored.opens(AWAY);
-        scored.accepts("target", json!({ "runs": 13, "method": method }));
-        scored.bowls("4 . . 4");
-        scored.accepts("declare", declare);
-        scored.text()
+        let mut harness = CricketHarness::with_home_batting(format_with_overs(2));
+        harness.bowl_symbols("6 6 . . . . . . . . . .");
+        harness.open_innings(AWAY_TEAM_ID);
+        harness.apply("target", json!({ "runs": 13, "method": method }));
+        harness.bowl_symbols("4 . . 4");
+        harness.apply("declare", declare);
+        harness.result_text()
     };
     let umpires = json!({ "reason": "umpires" });
     let par = |par: u32| json!({ "reason": "umpires", "par": par });
@@ -242,68 +263,72 @@ fn a_chase_cut_short_is_judged_by_its_method() {
         cut(json!("D/L"), json!({ "reason": "all_out" })),
         "Northants won by 4 runs (D/L method)"
     );
-    let mut scored = Scored::batting(overs(2));
-    let refused = scored.refuses("declare", json!({ "reason": "declared", "par": 3 }));
-    assert_eq!(pointers(&refused), ["/par"]);
+    let mut scored = CricketHarness::with_home_batting(format_with_overs(2));
+    let rejection = scored.expect_rejection("declare", json!({ "reason": "declared", "par": 3 }));
+    assert_eq!(error_pointers(&rejection), ["/par"]);
 }
 
 #[test]
-fn penalty_runs_after_the_end_can_change_or_reopen_the_result() {
+fn penalty_runs_after_the_end_can_change_the_result_or_reopen_the_match() {
     let award = |team: i64| json!({ "penalty": { "team_id": team, "runs": 5 } });
     // 16.6: the side batting last had completed its innings.
-    let mut scored = played("6 . . . . .", "4 . . . . .");
-    assert_eq!(scored.text(), "Northants won by 2 runs");
-    let applied = scored.accepts("balls", award(AWAY));
-    assert_eq!(kinds(&applied), ["penalty_awarded", "match_complete"]);
-    assert_eq!(scored.text(), "Kent won by penalty runs");
+    let mut harness = one_over_match("6 . . . . .", "4 . . . . .");
+    assert_eq!(harness.result_text(), "Northants won by 2 runs");
+    let transition = harness.apply("balls", award(AWAY_TEAM_ID));
+    assert_eq!(match_message_kinds(&transition), ["penalty_awarded", "match_complete"]);
+    assert_eq!(harness.result_text(), "Kent won by penalty runs");
     // 41.17: to the side that fielded, so what was made is no longer enough.
-    let mut scored = played("6 . . . . .", "6 1");
-    let applied = scored.accepts("balls", award(HOME));
-    assert_eq!(kinds(&applied), ["penalty_awarded", "match_reopened"]);
-    assert_eq!((scored.status(), scored.innings()["target"].clone()), ("live", json!(12)));
-    scored.bowls("4 1");
-    assert_eq!(scored.text(), "Kent won by 10 wickets with 2 balls remaining");
+    let mut scored = one_over_match("6 . . . . .", "6 1");
+    let applied = scored.apply("balls", award(HOME_TEAM_ID));
+    assert_eq!(match_message_kinds(&applied), ["penalty_awarded", "match_reopened"]);
+    assert_eq!((scored.status(), scored.latest_innings()["target"].clone()), ("live", json!(12)));
+    scored.bowl_symbols("4 1");
+    assert_eq!(scored.result_text(), "Kent won by 10 wickets with 2 balls remaining");
 }
 
 #[test]
-fn the_end_of_a_match_is_told() {
-    let mut scored = played("6 . . . . .", "6");
-    let applied = scored.accepts("balls", runs(1));
+fn match_end_and_match_complete_are_sent() {
+    let mut harness = one_over_match("6 . . . . .", "6");
+    let transition = harness.apply("balls", runs_body(1));
     let order = ["ball_bowled", "innings_complete", "match_end", "match_complete"];
-    assert_eq!(kinds(&applied), order);
-    let end = &told(&applied, "match_9", "match_end")[0];
+    assert_eq!(match_message_kinds(&transition), order);
+    let end = &messages_to(&transition, "match_9", "match_end")[0];
     assert_eq!((&end["status"], &end["clock"]["running"]), (&json!("finished"), &json!(false)));
     for topic in ["match_9", "team_1_live", "team_2_live"] {
-        let complete = &told(&applied, topic, "match_complete")[0];
+        let complete = &messages_to(&transition, topic, "match_complete")[0];
         assert_eq!(complete["text"], "Kent won by 10 wickets with 4 balls remaining");
-        assert_eq!(complete["result"], scored.result());
+        assert_eq!(complete["result"], harness.result_json());
         assert_eq!(complete["player_of_the_match"], json!({ "player_id": 201, "name": "A1" }));
     }
 }
 
 #[test]
-fn a_result_entered_by_hand_covers_what_was_played() {
-    let mut scored = played("6 . . . . .", "6 1");
-    let awarded = json!({ "ending": "awarded", "winner_team_id": HOME, "reason": "a twelfth man",
+fn an_entered_result_overrides_the_played_result() {
+    let mut harness = one_over_match("6 . . . . .", "6 1");
+    let awarded = json!({ "ending": "awarded", "winner_team_id": HOME_TEAM_ID, "reason": "a twelfth man",
                           "override": true });
-    scored.accepts("PUT result", awarded);
-    let shown = json!({ "home": 0, "away": 0 });
-    let applied = scored.accepts("PATCH balls/8", runs(3));
-    assert_eq!(kinds(&applied), ["ball_corrected"], "the result isn't the play's any more");
-    assert_eq!(applied.messages[0].data["score"], shown);
-    assert_eq!(applied.answer["state"]["score"], shown);
-    assert_eq!(scored.refuses("DELETE balls/8", Value::Null).code, "result-by-hand");
-    scored.accepts("DELETE result", Value::Null);
-    scored.accepts("DELETE balls/8", Value::Null);
+    harness.apply("PUT result", awarded);
+    let entered_score = json!({ "home": 0, "away": 0 });
+    let transition = harness.apply("PATCH balls/8", runs_body(3));
     assert_eq!(
-        (scored.status(), scored.view()["score"].clone()),
+        match_message_kinds(&transition),
+        ["ball_corrected"],
+        "the result isn't the play's any more"
+    );
+    assert_eq!(transition.messages[0].data["score"], entered_score);
+    assert_eq!(transition.response["state"]["score"], entered_score);
+    assert_eq!(harness.expect_rejection("DELETE balls/8", Value::Null).code, "result-by-hand");
+    harness.apply("DELETE result", Value::Null);
+    harness.apply("DELETE balls/8", Value::Null);
+    assert_eq!(
+        (harness.status(), harness.snapshot()["score"].clone()),
         ("live", json!({ "home": 6, "away": 6 }))
     );
 }
 
 #[test]
-fn nobody_is_out_after_the_winning_run() {
-    let run_out = || json!([out("run_out", 202)]);
+fn no_wicket_falls_after_the_winning_run() {
+    let run_out = || json!([wicket_entry("run_out", 202)]);
     let stumped = || json!([{ "kind": "stumped" }]);
     // The ball with two runs needed or one, and whether the wicket counts: nine are down.
     #[rustfmt::skip]
@@ -316,60 +341,61 @@ fn nobody_is_out_after_the_winning_run() {
         ("a real match's",       "1", json!({ "runs": { "batter": 1 }, "wickets": run_out(), "override": true }), "Kent won by 0 wickets"),
     ];
     for (case, before, mut body, text) in cases {
-        let mut scored = Scored::batting(json!({ "name": "custom", "innings": 2 }));
-        scored.bowls("1");
-        scored.accepts("declare", json!({ "reason": "all_out" }));
-        scored.opens(AWAY);
-        scored.bowls("W W W W W W W W W");
-        scored.accepts("players", json!({ "striker_id": 211, "bowler_id": 106 }));
-        scored.bowls(before);
-        let striker = scored.ends().0;
+        let mut harness =
+            CricketHarness::with_home_batting(json!({ "name": "custom", "innings": 2 }));
+        harness.bowl_symbols("1");
+        harness.apply("declare", json!({ "reason": "all_out" }));
+        harness.open_innings(AWAY_TEAM_ID);
+        harness.bowl_symbols("W W W W W W W W W");
+        harness.apply("players", json!({ "striker_id": 211, "bowler_id": 106 }));
+        harness.bowl_symbols(before);
+        let striker = harness.batter_ids().0;
         if let Some(id) = body["wickets"][0].get_mut("player_out_id") {
             *id = striker;
         }
-        let applied = scored.bowl(body);
-        assert_eq!(scored.text(), text, "{case}");
-        let fell = kinds(&applied).contains(&"wicket_fallen");
+        let transition = harness.bowl_body(body);
+        assert_eq!(harness.result_text(), text, "{case}");
+        let fell = match_message_kinds(&transition).contains(&"wicket_fallen");
         assert_eq!(fell, !text.ends_with("1 wicket"), "{case}");
-        assert_eq!(scored.innings()["wickets"], if fell { 10 } else { 9 }, "{case}");
+        assert_eq!(harness.latest_innings()["wickets"], if fell { 10 } else { 9 }, "{case}");
     }
 }
 
 #[test]
-fn a_super_over_that_is_cut_short_decides_nothing() {
+fn a_super_over_cut_short_decides_nothing() {
     let umpires = || json!({ "reason": "umpires" });
     let tied = || json!({ "result": "tied" });
-    let begun = || {
-        let mut scored = played("6 . . . . .", "6 . . . . .");
-        scored.accepts("super-over", json!({}));
-        scored.opens(AWAY);
-        scored.bowls("4");
-        scored
+    let started = || {
+        let mut harness = one_over_match("6 . . . . .", "6 . . . . .");
+        harness.apply("super-over", json!({}));
+        harness.open_innings(AWAY_TEAM_ID);
+        harness.bowl_symbols("4");
+        harness
     };
-    let mut scored = begun();
-    scored.accepts("declare", umpires());
-    scored.opens(HOME);
-    scored.bowls("1");
-    scored.accepts("declare", umpires());
-    assert_eq!((scored.status(), scored.result()), ("live", Value::Null));
-    scored.accepts("end", tied());
-    assert_eq!((scored.text().as_str(), scored.status()), ("Match tied", "finished"));
-    let mut scored = begun();
-    scored.accepts("end", tied());
-    assert_eq!(scored.text(), "Match tied", "in the middle of it");
+    let mut scored = started();
+    scored.apply("declare", umpires());
+    scored.open_innings(HOME_TEAM_ID);
+    scored.bowl_symbols("1");
+    scored.apply("declare", umpires());
+    assert_eq!((scored.status(), scored.result_json()), ("live", Value::Null));
+    scored.apply("end", tied());
+    assert_eq!((scored.result_text().as_str(), scored.status()), ("Match tied", "finished"));
+    let mut scored = started();
+    scored.apply("end", tied());
+    assert_eq!(scored.result_text(), "Match tied", "in the middle of it");
 }
 
 #[test]
 fn a_tie_on_a_methods_target_names_the_method() {
-    let mut scored = Scored::batting(overs(1));
-    scored.bowls("6 6 . . . .");
-    scored.accepts("target", json!({ "runs": 7, "method": "D/L" }));
-    scored.opens(AWAY);
-    scored.bowls("6 . . . . .");
-    scored.accepts("end", json!({ "result": "tied" }));
-    assert_eq!(scored.text(), "Match tied (D/L method)");
+    let mut harness = CricketHarness::with_home_batting(format_with_overs(1));
+    harness.bowl_symbols("6 6 . . . .");
+    harness.apply("target", json!({ "runs": 7, "method": "D/L" }));
+    harness.open_innings(AWAY_TEAM_ID);
+    harness.bowl_symbols("6 . . . . .");
+    harness.apply("end", json!({ "result": "tied" }));
+    assert_eq!(harness.result_text(), "Match tied (D/L method)");
     assert_eq!(
-        (&scored.result()["method"], &scored.result()["tie"]),
+        (&harness.result_json()["method"], &harness.result_json()["tie"]),
         (&json!("D/L"), &json!(true))
     );
 }

@@ -1,12 +1,11 @@
 //! Whatever is bowled: what always holds.
 
 use proptest::prelude::*;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 
-const WICKETS: [&str; 8] = [
+const WICKET_KINDS: [&str; 8] = [
     "bowled",
     "caught",
     "lbw",
@@ -19,20 +18,20 @@ const WICKETS: [&str; 8] = [
 
 /// What a scorer does next.
 #[derive(Clone, Debug)]
-enum Deed {
-    Ball(Value),
+enum ScorerAction {
+    SubmitBall(Value),
     /// Of whichever batter: the kind, whether the striker, runs, and whether they crossed.
-    Wicket(&'static str, bool, u32, bool),
-    Retire(bool, bool),
-    Penalty(i64),
-    Undo,
-    Change(u32, Value),
-    Remove(u32),
-    Close(&'static str),
-    Bowler(i64),
+    SubmitWicket(&'static str, bool, u32, bool),
+    RetireBatter(bool, bool),
+    AwardPenalty(i64),
+    UndoLastBall,
+    CorrectBall(u32, Value),
+    RemoveBall(u32),
+    CloseInnings(&'static str),
+    ChangeBowler(i64),
 }
 
-fn delivery() -> impl Strategy<Value = Value> {
+fn any_delivery() -> impl Strategy<Value = Value> {
     let extras = prop_oneof![
         8 => Just(json!({})),
         2 => (1..6_u32).prop_map(|wides| json!({ "wides": wides })),
@@ -57,100 +56,107 @@ fn delivery() -> impl Strategy<Value = Value> {
     )
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
-    let wicket = (prop::sample::select(&WICKETS[..]), any::<bool>(), 0..3_u32, any::<bool>());
+fn any_action() -> impl Strategy<Value = ScorerAction> {
+    let wicket = (prop::sample::select(&WICKET_KINDS[..]), any::<bool>(), 0..3_u32, any::<bool>());
     prop_oneof![
-        20 => delivery().prop_map(Deed::Ball),
-        4 => wicket.prop_map(|(kind, striker, runs, crossed)| Deed::Wicket(kind, striker, runs, crossed)),
-        1 => (any::<bool>(), any::<bool>()).prop_map(|(striker, out)| Deed::Retire(striker, out)),
-        1 => prop::sample::select(vec![HOME, AWAY]).prop_map(Deed::Penalty),
-        2 => Just(Deed::Undo),
-        2 => (1..60_u32, delivery()).prop_map(|(number, ball)| Deed::Change(number, ball)),
-        1 => (1..60_u32).prop_map(Deed::Remove),
-        1 => prop::sample::select(vec!["declared", "umpires", "all_out"]).prop_map(Deed::Close),
-        1 => (205..212_i64).prop_map(Deed::Bowler),
+        20 => any_delivery().prop_map(ScorerAction::SubmitBall),
+        4 => wicket.prop_map(|(kind, striker, runs, crossed)| ScorerAction::SubmitWicket(kind, striker, runs, crossed)),
+        1 => (any::<bool>(), any::<bool>()).prop_map(|(striker, out)| ScorerAction::RetireBatter(striker, out)),
+        1 => prop::sample::select(vec![HOME_TEAM_ID, AWAY_TEAM_ID]).prop_map(ScorerAction::AwardPenalty),
+        2 => Just(ScorerAction::UndoLastBall),
+        2 => (1..60_u32, any_delivery()).prop_map(|(number, ball)| ScorerAction::CorrectBall(number, ball)),
+        1 => (1..60_u32).prop_map(ScorerAction::RemoveBall),
+        1 => prop::sample::select(vec!["declared", "umpires", "all_out"]).prop_map(ScorerAction::CloseInnings),
+        1 => (205..212_i64).prop_map(ScorerAction::ChangeBowler),
     ]
 }
 
-fn format() -> impl Strategy<Value = Value> {
+fn any_format() -> impl Strategy<Value = Value> {
     prop::sample::select(vec![
         json!("t20"),
         json!("test"),
-        overs(3),
+        format_with_overs(3),
         json!({ "overs": 2, "balls_per_over": 5, "overs_per_bowler": 1 }),
         json!({ "innings": 4, "overs": 3, "follow_on": 10 }),
     ])
 }
 
 /// Does a deed as far as the match lets it.
-fn does(scored: &mut Scored, deed: Deed) {
-    if scored.live()["innings"]["completed"] != false && scored.status() == "live" {
-        for side in [AWAY, HOME] {
-            let bowler = Scored::bowler_of(3 - side, 0);
+fn perform(harness: &mut CricketHarness, action: ScorerAction) {
+    if harness.live_json()["innings"]["completed"] != false && harness.status() == "live" {
+        for side in [AWAY_TEAM_ID, HOME_TEAM_ID] {
+            let bowler = CricketHarness::bowler_for_over(3 - side, 0);
             let body = json!({ "batting_team_id": side, "striker_id": side * 100 + 1,
                                "non_striker_id": side * 100 + 2, "bowler_id": bowler });
-            let _ = scored.tries("innings", body);
+            let _ = harness.try_apply("innings", body);
         }
     }
-    let playing = scored.live()["innings"]["completed"] == false;
-    let (striker, non_striker) = scored.ends();
-    let who = |first: bool| if first { striker.clone() } else { non_striker.clone() };
-    let _ = match deed {
-        Deed::Ball(body) if playing => scored.tries("balls", scored.filled(body)),
-        Deed::Wicket(kind, first, runs, crossed) if playing => {
-            let out = json!([{ "kind": kind, "player_out_id": who(first) }]);
+    let playing = harness.live_json()["innings"]["completed"] == false;
+    let (striker, non_striker) = harness.batter_ids();
+    let batter_id = |first: bool| if first { striker.clone() } else { non_striker.clone() };
+    let _ = match action {
+        ScorerAction::SubmitBall(body) if playing => {
+            harness.try_apply("balls", harness.with_missing_players(body))
+        }
+        ScorerAction::SubmitWicket(kind, first, runs, crossed) if playing => {
+            let out = json!([{ "kind": kind, "player_out_id": batter_id(first) }]);
             let body = json!({ "runs": { "batter": runs }, "wickets": out, "crossed": crossed });
-            scored.tries("balls", scored.filled(body))
+            harness.try_apply("balls", harness.with_missing_players(body))
         }
-        Deed::Retire(first, out) => {
+        ScorerAction::RetireBatter(first, out) => {
             let kind = if out { "retired_out" } else { "retired_hurt" };
-            let body = json!({ "retire": { "player_id": who(first), "kind": kind } });
-            scored.tries("players", body)
+            let body = json!({ "retire": { "player_id": batter_id(first), "kind": kind } });
+            harness.try_apply("players", body)
         }
-        Deed::Penalty(team) => {
-            scored.tries("balls", json!({ "penalty": { "team_id": team, "runs": 5 } }))
+        ScorerAction::AwardPenalty(team) => {
+            harness.try_apply("balls", json!({ "penalty": { "team_id": team, "runs": 5 } }))
         }
-        Deed::Undo => undo(scored),
-        Deed::Change(number, ball) => scored.tries(&format!("PATCH balls/{number}"), ball),
-        Deed::Remove(number) => scored.tries(&format!("DELETE balls/{number}"), Value::Null),
-        Deed::Close(reason) => scored.tries("declare", json!({ "reason": reason })),
-        Deed::Bowler(id) => scored.tries("players", json!({ "bowler_id": id })),
-        Deed::Ball(_) | Deed::Wicket(..) => return,
+        ScorerAction::UndoLastBall => undo_last_ball(harness),
+        ScorerAction::CorrectBall(number, ball) => {
+            harness.try_apply(&format!("PATCH balls/{number}"), ball)
+        }
+        ScorerAction::RemoveBall(number) => {
+            harness.try_apply(&format!("DELETE balls/{number}"), Value::Null)
+        }
+        ScorerAction::CloseInnings(reason) => {
+            harness.try_apply("declare", json!({ "reason": reason }))
+        }
+        ScorerAction::ChangeBowler(id) => harness.try_apply("players", json!({ "bowler_id": id })),
+        ScorerAction::SubmitBall(_) | ScorerAction::SubmitWicket(..) => return,
     };
 }
 
-fn undo(scored: &mut Scored) -> Result<Applied<Game>, Rejection> {
-    let last = scored.live()["next_number"].as_u64().unwrap() - 1;
-    scored.tries(&format!("DELETE balls/{last}"), Value::Null)
+fn undo_last_ball(harness: &mut CricketHarness) -> Result<Transition<ErasedMatch>, Rejection> {
+    let last = harness.live_json()["next_number"].as_u64().unwrap() - 1;
+    harness.try_apply(&format!("DELETE balls/{last}"), Value::Null)
 }
 
-fn sum(lines: &Value, name: &str) -> u64 {
-    lines.as_array().unwrap().iter().map(|line| line[name].as_u64().unwrap()).sum()
+fn sum_of(rows: &Value, name: &str) -> u64 {
+    rows.as_array().unwrap().iter().map(|row| row[name].as_u64().unwrap()).sum()
 }
 
 /// The sums that every innings obeys.
-fn sums_hold(scored: &Scored) -> Result<(), TestCaseError> {
-    let card = scored.read("scorecard");
-    let balls = scored.read("balls");
+fn check_totals(harness: &CricketHarness) -> Result<(), TestCaseError> {
+    let card = harness.read_part("scorecard");
+    let balls = harness.read_part("balls");
     let mut totals = [0, 0];
     for innings in card["innings"].as_array().unwrap() {
         let number = |name: &str| innings[name].as_u64().unwrap();
         let extra = |name: &str| innings["extras"][name].as_u64().unwrap();
         let extras: u64 =
             innings["extras"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
-        let batters = sum(&innings["batting"], "runs");
+        let batters = sum_of(&innings["batting"], "runs");
         prop_assert_eq!(number("runs"), batters + extras, "total = batters + extras");
-        let bowlers = sum(&innings["bowling"], "runs");
+        let bowlers = sum_of(&innings["bowling"], "runs");
         prop_assert_eq!(bowlers, batters + extra("wides") + extra("no_balls"), "against bowlers");
-        prop_assert_eq!(sum(&innings["bowling"], "balls"), number("balls"), "valid balls");
-        prop_assert_eq!(sum(&innings["bowling"], "wides"), extra("wides"));
-        prop_assert_eq!(sum(&innings["bowling"], "no_balls"), extra("no_balls"));
+        prop_assert_eq!(sum_of(&innings["bowling"], "balls"), number("balls"), "valid balls");
+        prop_assert_eq!(sum_of(&innings["bowling"], "wides"), extra("wides"));
+        prop_assert_eq!(sum_of(&innings["bowling"], "no_balls"), extra("no_balls"));
         prop_assert!(number("wickets") <= 10);
-        prop_assert!(sum(&innings["bowling"], "wickets") <= number("wickets"));
+        prop_assert!(sum_of(&innings["bowling"], "wickets") <= number("wickets"));
         let falls = innings["fall_of_wickets"].as_array().unwrap().len() as u64;
         prop_assert_eq!(falls, number("wickets"));
-        let out =
-            innings["batting"].as_array().unwrap().iter().filter(|line| !line["out"].is_null());
+        let out = innings["batting"].as_array().unwrap().iter().filter(|row| !row["out"].is_null());
         prop_assert_eq!(out.count() as u64, number("wickets"));
         let of_it = balls["items"]
             .as_array()
@@ -160,19 +166,19 @@ fn sums_hold(scored: &Scored) -> Result<(), TestCaseError> {
         let legal = of_it.clone().filter(|ball| ball["legal"] == true).count() as u64;
         prop_assert_eq!(legal, number("balls"));
         let faced = of_it.filter(|ball| ball["extras"]["wides"] == 0).count() as u64;
-        prop_assert_eq!(sum(&innings["batting"], "balls"), faced);
+        prop_assert_eq!(sum_of(&innings["batting"], "balls"), faced);
         if innings["super_over"] == false {
-            totals[usize::from(innings["batting_team_id"] == AWAY)] += number("runs");
+            totals[usize::from(innings["batting_team_id"] == AWAY_TEAM_ID)] += number("runs");
         }
     }
-    let summary = scored.rules.summary(&scored.game);
+    let summary = harness.rules.summary(&harness.game);
     prop_assert_eq!(json!([summary.home_score, summary.away_score]), json!(totals));
     Ok(())
 }
 
 /// All a reader can see, without who corrected what how often.
-fn seen(scored: &Scored) -> Value {
-    let view = scored.view();
+fn visible_state(harness: &CricketHarness) -> Value {
+    let view = harness.snapshot();
     json!([view["scorecard"], view["live"], view["status"], view["score"]])
 }
 
@@ -181,72 +187,72 @@ proptest! {
 
     #[test]
     fn whatever_is_bowled_the_sums_hold(
-        format in format(),
-        deeds in prop::collection::vec(deed(), 1..90),
+        format in any_format(),
+        deeds in prop::collection::vec(any_action(), 1..90),
     ) {
-        let mut scored = Scored::batting(format);
+        let mut scored = CricketHarness::with_home_batting(format);
         for deed in deeds {
-            does(&mut scored, deed);
+            perform(&mut scored, deed);
         }
-        sums_hold(&scored)?;
+        check_totals(&scored)?;
         let finished = scored.status() == "finished";
-        prop_assert_eq!(finished, !scored.result().is_null());
+        prop_assert_eq!(finished, !scored.result_json().is_null());
         prop_assert_eq!(finished, scored.rules.result(&scored.game).is_some());
 
-        let start = scored.rules.start(&scored.fixture).unwrap();
+        let start = scored.rules.initial_state(&scored.match_info).unwrap();
         let folded = scored.entries.iter().fold(start, |game, entry| {
             // An entry comes back from the log as JSON.
             let entry = serde_json::from_value(json!(entry)).unwrap();
-            scored.rules.apply(&scored.fixture, &game, &entry).unwrap().state
+            scored.rules.apply(&scored.match_info, &game, &entry).unwrap().state
         });
-        prop_assert_eq!(scored.rules.view(&scored.fixture, &folded), scored.view());
+        prop_assert_eq!(scored.rules.snapshot(&scored.match_info, &folded), scored.snapshot());
     }
 
     #[test]
     fn an_undo_restores_what_was(
-        format in format(),
-        deeds in prop::collection::vec(deed(), 0..40),
-        ball in delivery(),
+        format in any_format(),
+        deeds in prop::collection::vec(any_action(), 0..40),
+        ball in any_delivery(),
     ) {
-        let mut scored = Scored::batting(format);
+        let mut scored = CricketHarness::with_home_batting(format);
         for deed in deeds {
-            does(&mut scored, deed);
+            perform(&mut scored, deed);
         }
-        if scored.status() == "live" && scored.live()["innings"]["completed"] == false {
-            let before = seen(&scored);
-            if scored.tries("balls", scored.filled(ball)).is_ok() {
-                undo(&mut scored).unwrap();
-                prop_assert_eq!(seen(&scored), before);
+        if scored.status() == "live" && scored.live_json()["innings"]["completed"] == false {
+            let before = visible_state(&scored);
+            if scored.try_apply("balls", scored.with_missing_players(ball)).is_ok() {
+                undo_last_ball(&mut scored).unwrap();
+                prop_assert_eq!(visible_state(&scored), before);
             }
         }
     }
 
     #[test]
     fn correcting_a_ball_and_correcting_it_back_changes_nothing(
-        format in format(),
-        balls in prop::collection::vec(delivery(), 1..60),
+        format in any_format(),
+        balls in prop::collection::vec(any_delivery(), 1..60),
         which in any::<prop::sample::Index>(),
-        other in delivery(),
+        other in any_delivery(),
     ) {
-        let mut scored = Scored::batting(format);
+        let mut scored = CricketHarness::with_home_batting(format);
         let mut said = Vec::new();
         for body in balls {
-            if scored.status() != "live" || scored.live()["innings"]["completed"] != false {
+            if scored.status() != "live" || scored.live_json()["innings"]["completed"] != false {
                 break;
             }
-            let body = scored.filled(body);
-            if scored.tries("balls", body.clone()).is_ok() {
+            let body = scored.with_missing_players(body);
+            if scored.try_apply("balls", body.clone()).is_ok() {
                 said.push(body);
             }
         }
         if !said.is_empty() {
-            let before = seen(&scored);
+            let before = visible_state(&scored);
             let index = which.index(said.len());
             let action = format!("PATCH balls/{}", index + 1);
-            if scored.tries(&action, other).is_ok() {
-                sums_hold(&scored)?;
-                scored.tries(&action, said[index].clone()).unwrap();
-                prop_assert_eq!(seen(&scored), before);
+            if scored.try_apply(&action, other).is_ok() {
+                check_totals(&scored)?;
+                scored.try_apply(&action, said[index].clone()).unwrap();
+                prop_assert_eq!(visible_state(&scored), before);
             }
         }
     }

@@ -1,120 +1,119 @@
 //! Matches and their results, as far as they may be seen.
 
-use diesel::dsl::auto_type;
-use diesel::dsl::exists;
+use diesel::dsl::{auto_type, exists};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 
 use super::super::dialect::Conn;
-use super::super::involved;
-use super::super::readable;
-use super::super::wholes;
-use super::Items;
-use crate::store::games::Games;
-use crate::store::model::SeenBy;
+use super::super::{full_matches, participation, readable};
+use super::ItemsResult;
+use crate::store::match_cache::MatchCache;
+use crate::store::model::VisibilityScope;
 use crate::store::rows::MatchRow;
-use crate::store::schema::matches as m;
-use crate::store::schema::members;
-use crate::store::schema::results as r;
+use crate::store::schema::{matches as m, members, results as r};
 
 /// All that may be seen.
 #[auto_type]
-fn visible(seen_by: SeenBy, after: i64) -> _ {
-    let seen: readable::game =
-        readable::game(seen_by.user_id.unwrap_or(readable::NOBODY), seen_by.all);
+fn visible_matches(scope: VisibilityScope, after: i64) -> _ {
+    let seen: readable::can_read_match =
+        readable::can_read_match(scope.user_id.unwrap_or(readable::NO_USER_ID), scope.sees_all);
     m::table.filter(seen).filter(m::id.gt(after)).order(m::id)
 }
 
-pub async fn all(
+pub async fn list_all(
     conn: &mut Conn,
-    games: &Games,
-    seen_by: SeenBy,
+    match_cache: &MatchCache,
+    scope: VisibilityScope,
     status: Option<&str>,
     (after, limit): (i64, i64),
-) -> Items {
+) -> ItemsResult {
     let is_any = status.is_none().into_sql::<Bool>();
-    let query = visible(seen_by, after)
+    let query = visible_matches(scope, after)
         .filter(is_any.or(m::status.eq(status.unwrap_or_default())))
         .limit(limit + 1);
     let rows: Vec<MatchRow> = query.load(conn).await?;
-    briefs(conn, games, &rows).await
+    list_items(conn, match_cache, &rows).await
 }
 
 /// A team's own: those that others arranged are for its managers, who may agree to them.
-pub async fn of_team(
+pub async fn list_for_team(
     conn: &mut Conn,
-    games: &Games,
+    match_cache: &MatchCache,
     team_id: i64,
-    seen_by: SeenBy,
+    scope: VisibilityScope,
     (after, limit): (i64, i64),
-) -> Items {
-    let SeenBy { user_id, all } = seen_by;
+) -> ItemsResult {
+    let VisibilityScope { user_id, sees_all: all } = scope;
     let manages = members::table
         .filter(members::team_id.eq(team_id))
-        .filter(members::user_id.eq(user_id.unwrap_or(readable::NOBODY)))
+        .filter(members::user_id.eq(user_id.unwrap_or(readable::NO_USER_ID)))
         .filter(members::role.eq("manager"))
         .select(members::user_id);
-    let query = visible(seen_by, after)
+    let query = visible_matches(scope, after)
         .filter(m::home_team_id.eq(team_id).or(m::away_team_id.eq(team_id)))
-        .filter(all.into_sql::<Bool>().or(involved::joined(team_id)).or(exists(manages)))
+        .filter(
+            all.into_sql::<Bool>()
+                .or(participation::is_listed_for_team(team_id))
+                .or(exists(manages)),
+        )
         .limit(limit + 1);
     let rows: Vec<MatchRow> = query.load(conn).await?;
-    briefs(conn, games, &rows).await
+    list_items(conn, match_cache, &rows).await
 }
 
-pub async fn of_event(
+pub async fn list_for_event(
     conn: &mut Conn,
-    games: &Games,
+    match_cache: &MatchCache,
     (event_id, status): (i64, Option<&str>),
-    seen_by: SeenBy,
+    scope: VisibilityScope,
     (after, limit): (i64, i64),
-) -> Items {
+) -> ItemsResult {
     let is_any = status.is_none().into_sql::<Bool>();
-    let query = visible(seen_by, after)
+    let query = visible_matches(scope, after)
         .filter(m::event_id.eq(event_id))
         .filter(is_any.or(m::status.eq(status.unwrap_or_default())))
         .limit(limit + 1);
     let rows: Vec<MatchRow> = query.load(conn).await?;
-    briefs(conn, games, &rows).await
+    list_items(conn, match_cache, &rows).await
 }
 
-async fn briefs(conn: &mut Conn, games: &Games, rows: &[MatchRow]) -> Items {
-    let briefs = wholes::briefs(conn, games, rows).await?;
+async fn list_items(conn: &mut Conn, match_cache: &MatchCache, rows: &[MatchRow]) -> ItemsResult {
+    let briefs = full_matches::load_list_items(conn, match_cache, rows).await?;
     Ok(rows.iter().map(|row| row.id).zip(briefs).collect())
 }
 
 /// By the ids of their matches.
-pub async fn results_of_team(
+pub async fn list_results_of_team(
     conn: &mut Conn,
     team_id: i64,
-    seen_by: SeenBy,
+    scope: VisibilityScope,
     (after, limit): (i64, i64),
-) -> Items {
-    let query = visible(seen_by, after)
+) -> ItemsResult {
+    let query = visible_matches(scope, after)
         .inner_join(r::table.on(r::match_id.eq(m::id)))
         .filter(r::home_team_id.eq(team_id).or(r::away_team_id.eq(team_id)))
-        .filter(involved::joined(team_id))
+        .filter(participation::is_listed_for_team(team_id))
         .limit(limit + 1)
         .select((m::id, r::body));
-    bodies(query.load(conn).await?)
+    parse_bodies(query.load(conn).await?)
 }
 
 /// By the ids of their matches.
-pub async fn results_of_event(
+pub async fn list_results_of_event(
     conn: &mut Conn,
     event_id: i64,
-    seen_by: SeenBy,
+    scope: VisibilityScope,
     (after, limit): (i64, i64),
-) -> Items {
-    let query = visible(seen_by, after)
+) -> ItemsResult {
+    let query = visible_matches(scope, after)
         .inner_join(r::table.on(r::match_id.eq(m::id)))
         .filter(r::event_id.eq(event_id))
         .limit(limit + 1)
         .select((m::id, r::body));
-    bodies(query.load(conn).await?)
+    parse_bodies(query.load(conn).await?)
 }
 
-fn bodies(rows: Vec<(i64, String)>) -> Items {
+fn parse_bodies(rows: Vec<(i64, String)>) -> ItemsResult {
     rows.into_iter().map(|(id, body)| Ok((id, serde_json::from_str(&body)?))).collect()
 }

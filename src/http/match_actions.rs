@@ -1,0 +1,119 @@
+//! What happens in a match: one door for every sport's commands, and for what it says of itself.
+
+use actix_web::http::header::HeaderValue;
+use actix_web::http::{Method, header};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::auth::permission::Permission;
+use crate::http::json_body::JsonBody;
+use crate::http::path::Path;
+use crate::http::read_context::ReadContext;
+use crate::http::write_context::WriteContext;
+use crate::http::{parse, write_context};
+use crate::problem::Problem;
+use crate::store::mutation::Mutation;
+
+/// `GET /api/matches/{id}/{incidents,incidents/21,statistics,…}`: whatever its sport has there.
+///
+/// What a sport also has in words (`scorecard/text`) is given so to who accepts text alone.
+pub async fn read_part(
+    ctx: ReadContext,
+    req: HttpRequest,
+    path: Path<(i64, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (id, part) = path.into_inner();
+    ctx.require(Permission::read_match(id)).await?;
+    let part = valid_tail(&part).ok_or(Problem::NotFound("page"))?;
+    let store = &ctx.app.store;
+    if prefers_text(&req)
+        && let Some((Value::String(text), _)) =
+            store.match_part(id, &format!("{part}/text")).await?
+    {
+        return Ok(vary_on_accept(ctx.text_response(&text)));
+    }
+    let value = store.match_part(id, part).await?;
+    let (found, version) = value.ok_or(Problem::NotFound("page"))?;
+    if let Value::String(text) = &found {
+        return Ok(ctx.text_response(text));
+    }
+    let version = version.map(|version| version.to_string());
+    Ok(vary_on_accept(ctx.json_response(version.as_deref(), &found)))
+}
+
+/// Caches must know that another caller may get another form.
+fn vary_on_accept(mut response: HttpResponse) -> HttpResponse {
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept"));
+    response
+}
+
+/// Whether the caller names text and not JSON.
+fn prefers_text(req: &HttpRequest) -> bool {
+    let accepted = req.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
+    let media_types = accepted.flat_map(|value| value.split(','));
+    let mut kinds = media_types.map(|kind| kind.split(';').next().unwrap_or_default().trim());
+    let mut accepts_text = false;
+    // A browser, which takes anything, gets what programs get.
+    let prefers_other = kinds.any(|kind| {
+        accepts_text |= kind == "text/plain";
+        matches!(kind, "application/json" | "text/html")
+    });
+    accepts_text && !prefers_other
+}
+
+/// `POST`, `PUT`, `PATCH`, `DELETE /api/matches/{id}/{action}`
+pub async fn apply_action(
+    ctx: WriteContext,
+    req: HttpRequest,
+    path: Path<(i64, String)>,
+    body: JsonBody,
+) -> Result<HttpResponse, Problem> {
+    let (match_id, tail) = path.into_inner();
+    let action = action_name(req.method(), &tail).ok_or(Problem::NotFound("page"))?;
+    ctx.require(Permission::for_match_action(match_id, &action)).await?;
+    let hash = if body.value == serde_json::json!({}) {
+        write_context::empty_body_hash()
+    } else {
+        body.hash()
+    };
+    let occurred_at = parse_occurred_at(&body.value);
+    let mutation = Mutation::ApplyMatchAction { match_id, action, body: body.value, occurred_at };
+    ctx.commit(hash, mutation).await
+}
+
+/// The action as a sport knows it: the path, after the method unless that is POST.
+pub fn action_name(method: &Method, tail: &str) -> Option<String> {
+    let tail = valid_tail(tail)?;
+    if *method == Method::POST { Some(tail.to_owned()) } else { Some(format!("{method} {tail}")) }
+}
+
+/// What sports name their actions and parts with: lower-case words and numbers.
+fn valid_tail(tail: &str) -> Option<&str> {
+    let tail = tail.trim_end_matches('/');
+    let is_allowed =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_/".contains(&byte);
+    let is_valid = !tail.is_empty() && tail.len() <= 64 && tail.bytes().all(is_allowed);
+    is_valid.then_some(tail)
+}
+
+/// When it happened, where the body says so; whether that is a time, its sport judges.
+pub fn parse_occurred_at(body: &Value) -> Option<DateTime<Utc>> {
+    body.get("occurred_at").and_then(|value| parse::time(value).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_are_named_by_method_and_path() {
+        let named = |method, tail| action_name(&method, tail);
+        assert_eq!(named(Method::POST, "start").as_deref(), Some("start"));
+        assert_eq!(named(Method::POST, "super-over/").as_deref(), Some("super-over"));
+        assert_eq!(named(Method::PATCH, "incidents/21").as_deref(), Some("PATCH incidents/21"));
+        for bad in ["", "/", "Start", "start now", "starť", &"a".repeat(65)] {
+            assert_eq!(named(Method::POST, bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Reads the texts in `api/` into a document. Blocks stand between empty lines, and the first
+//! line of each says what it is:
+//!
+//! | first line | then, indented |
+//! | --- | --- |
+//! | `= Teams` | what this part of the API is about |
+//! | `? limit int(1..500)` | a parameter's description; a header's name begins with a capital |
+//! | `@conflicts wrong-state …` | – : codes that are named together |
+//! | `Team`, `NewTeam (sent)`, `Word = "a"\|"b"` | a shape's fields: `name: type -- words`, `name?: …` where it may lack, `+ Other` for the fields of another, `...` where more may come |
+//! | `POST /api/teams (who may)` | an operation: see `operation` |
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{operation, type_parser};
+use crate::auth::cookie::HOST_NAME;
+
+const HTTP_METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/// What has been read so far.
+#[derive(Debug, Default)]
+pub struct DocumentBuilder {
+    tags: Vec<Value>,
+    pub current_tag: String,
+    paths: Map<String, Value>,
+    schemas: Map<String, Value>,
+    pub parameters: Map<String, Value>,
+    /// Codes that are named together.
+    pub code_groups: BTreeMap<String, Vec<String>>,
+}
+
+impl DocumentBuilder {
+    pub fn parse_source(&mut self, text: &str) -> Result<(), String> {
+        for block in text.split("\n\n") {
+            let mut lines = block.lines().filter(|line| !line.trim().is_empty());
+            let Some(head) = lines.next() else { continue };
+            let rest: Vec<_> = lines.map(str::trim).collect();
+            self.parse_block(head.trim(), &rest).map_err(|error| format!("{head}: {error}"))?;
+        }
+        Ok(())
+    }
+
+    fn parse_block(&mut self, head: &str, lines: &[&str]) -> Result<(), String> {
+        let (first, rest) = head.split_once(' ').unwrap_or((head, ""));
+        if HTTP_METHODS.contains(&first) {
+            return self.parse_operation(first, rest, lines);
+        }
+        match first {
+            "=" => {
+                rest.clone_into(&mut self.current_tag);
+                self.tags.push(json!({ "name": rest, "description": lines.join(" ") }));
+            }
+            "?" => self.parse_parameter(rest, lines)?,
+            _ if first.starts_with('@') => {
+                let codes = rest.split(' ').chain(lines.iter().flat_map(|line| line.split(' ')));
+                self.code_groups.insert(first.to_owned(), codes.map(str::to_owned).collect());
+            }
+            _ => self.parse_schema(head, lines)?,
+        }
+        Ok(())
+    }
+
+    fn parse_operation(&mut self, method: &str, rest: &str, lines: &[&str]) -> Result<(), String> {
+        let (path, callers) = rest.split_once(" (").ok_or("who may?")?;
+        let who = callers.strip_suffix(')').ok_or("who may?")?;
+        let operation = operation::parse_operation(self, method, path, who, lines)?;
+        let item = self.paths.entry(path).or_insert_with(|| json!({}));
+        item[method.to_lowercase()] = operation;
+        Ok(())
+    }
+
+    fn parse_parameter(&mut self, rest: &str, lines: &[&str]) -> Result<(), String> {
+        let (name, type_text) = rest.split_once(' ').ok_or("of which type?")?;
+        let location = if name.starts_with(char::is_uppercase) { "header" } else { "query" };
+        // One name may mean different things in different places: `status` of matches is another
+        // than of announcements.
+        let (wire_name, key) = name.split_once('/').unwrap_or((name, name));
+        let parameter = json!({
+            "name": wire_name, "in": location, "description": lines.join(" "), "schema": type_parser::parse_type(type_text)?,
+        });
+        self.parameters.insert(key.to_owned(), parameter);
+        Ok(())
+    }
+
+    fn parse_schema(&mut self, head: &str, lines: &[&str]) -> Result<(), String> {
+        if let Some((name, type_text)) = head.split_once(" = ") {
+            let mut schema = type_parser::parse_type(type_text)?;
+            set_description(&mut schema, &lines.join(" "));
+            self.schemas.insert(name.to_owned(), schema);
+            return Ok(());
+        }
+        let (name, is_request) =
+            head.strip_suffix(" (sent)").map_or((head, false), |name| (name, true));
+        if !name.chars().all(char::is_alphanumeric) {
+            return Err("neither an operation nor a shape".to_owned());
+        }
+        let mut shape = ObjectSchema { is_extensible: !is_request, ..ObjectSchema::default() };
+        for line in lines {
+            self.parse_field(&mut shape, line).map_err(|error| format!("{line}: {error}"))?;
+        }
+        self.schemas.insert(name.to_owned(), shape.into_json(is_request));
+        Ok(())
+    }
+
+    fn parse_field(&self, shape: &mut ObjectSchema, line: &str) -> Result<(), String> {
+        if line == "..." {
+            shape.has_unlisted_fields = true;
+            return Ok(());
+        }
+        if let Some(other) = line.strip_prefix("+ ") {
+            let other = self.schemas.get(other).ok_or("no such shape above")?;
+            let fields = other["properties"].as_object().cloned().unwrap_or_default();
+            shape.properties.extend(fields);
+            shape.required.extend(other["required"].as_array().cloned().unwrap_or_default());
+            return Ok(());
+        }
+        let (field, description) = line.split_once(" -- ").unwrap_or((line, ""));
+        let (name, type_text) = field.split_once(": ").ok_or("not `name: type`")?;
+        let mut schema = type_parser::parse_type(type_text)?;
+        set_description(&mut schema, description);
+        let bare = name.trim_end_matches('?');
+        if bare == name {
+            shape.required.push(json!(name));
+        }
+        shape.properties.insert(bare.to_owned(), schema);
+        Ok(())
+    }
+
+    pub fn build(self) -> Value {
+        json!({
+            "openapi": "3.1.0",
+            "info": {
+                "title": "Touchline",
+                "version": env!("CARGO_PKG_VERSION"),
+                "description": "Live sport over plain HTTP: written through REST, followed over Server-Sent Events that resume.",
+                "license": { "name": "MIT", "identifier": "MIT" },
+            },
+            "servers": [{ "url": "/" }],
+            "tags": self.tags,
+            "paths": self.paths,
+            "components": {
+                "schemas": self.schemas,
+                "parameters": self.parameters,
+                "securitySchemes": {
+                    "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
+                    "cookie": { "type": "apiKey", "in": "cookie", "name": HOST_NAME },
+                    "ticket": { "type": "apiKey", "in": "query", "name": "ticket" },
+                },
+            },
+        })
+    }
+}
+
+fn set_description(schema: &mut Value, description: &str) {
+    if !description.is_empty() {
+        schema["description"] = json!(description);
+    }
+}
+
+/// An object that is being read.
+#[derive(Default)]
+struct ObjectSchema {
+    properties: Map<String, Value>,
+    required: Vec<Value>,
+    /// Later versions may add to it: true of all that is answered.
+    is_extensible: bool,
+    /// It has fields already that are not told here.
+    has_unlisted_fields: bool,
+}
+
+impl ObjectSchema {
+    fn into_json(self, is_request: bool) -> Value {
+        let mut schema = json!({ "type": "object", "properties": self.properties });
+        if !self.required.is_empty() {
+            schema["required"] = json!(self.required);
+        }
+        if is_request && !self.has_unlisted_fields {
+            schema["additionalProperties"] = json!(false);
+        }
+        if self.is_extensible && self.has_unlisted_fields {
+            schema["additionalProperties"] = json!(true);
+        }
+        schema
+    }
+}

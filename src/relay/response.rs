@@ -1,0 +1,68 @@
+//! An answer of the upstream that goes through, its body still to come.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::{HeaderMap, Method, Response};
+
+use crate::relay::{Upstream, client};
+use crate::store::{Result, StoreError};
+
+#[derive(Debug)]
+pub struct UpstreamResponse(Response<Incoming>);
+
+impl Upstream {
+    /// Sends somebody's request on as it is.
+    pub async fn forward_request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&'static str, Vec<u8>)],
+        timeout: Duration,
+    ) -> Result<UpstreamResponse> {
+        let method = method.parse().unwrap_or(Method::GET);
+        let mut forwarded = HeaderMap::new();
+        for (name, value) in headers {
+            if let Ok(value) = HeaderValue::from_bytes(value) {
+                forwarded.append(HeaderName::from_static(name), value);
+            }
+        }
+        self.0.client.send(method, path, forwarded, timeout).await.map(UpstreamResponse)
+    }
+}
+
+impl UpstreamResponse {
+    pub fn status(&self) -> u16 {
+        self.0.status().as_u16()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        self.0.headers().get(name).map(HeaderValue::as_bytes)
+    }
+
+    /// Whether it is told for as long as it lives.
+    pub fn is_event_stream(&self) -> bool {
+        let content_type = self.0.headers().get(CONTENT_TYPE);
+        content_type.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
+    }
+
+    pub async fn read_body(self) -> Result<Bytes> {
+        let read =
+            tokio::time::timeout(client::RESPONSE_TIMEOUT, client::read_body(self.0.into_body()))
+                .await;
+        let timed_out = |_| StoreError::Unavailable("the upstream stopped in an answer".to_owned());
+        read.map_err(timed_out)?
+    }
+
+    /// The next bytes; `None` at the end.
+    pub async fn next_chunk(&mut self) -> Result<Option<Bytes>> {
+        match self.0.frame().await {
+            Some(Ok(frame)) => Ok(Some(frame.into_data().unwrap_or_default())),
+            Some(Err(error)) => Err(StoreError::Unavailable(error.to_string())),
+            None => Ok(None),
+        }
+    }
+}

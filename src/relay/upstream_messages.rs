@@ -1,0 +1,239 @@
+//! What the upstream tells, read again: envelopes stay the bytes they are.
+
+use std::sync::Arc;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::domain::message::StoredMessage;
+use crate::domain::topic::{Seq, StreamId, Topic};
+use crate::domain::{message, number, time};
+use crate::store::{Result, Snapshot, StoreError};
+use crate::stream::frame::Frame;
+use crate::stream::page_cache::FramePage;
+use crate::stream::source::EpochSnapshot;
+
+/// What stands around the data of each message and snapshot.
+#[derive(Debug, Deserialize)]
+struct UpstreamEnvelope {
+    #[serde(rename = "type")]
+    message_type: String,
+    topic: String,
+    #[serde(deserialize_with = "seq")]
+    seq: Seq,
+    at: String,
+    data: Value,
+}
+
+/// A message, or that the stream goes on from elsewhere.
+#[derive(Debug)]
+pub enum UpstreamMessage {
+    Message(Frame),
+    Snapshot { seq: Seq },
+}
+
+/// A page of the stored log.
+#[derive(Debug, Deserialize)]
+struct HistoryResponse<'a> {
+    #[serde(borrow)]
+    items: Vec<&'a RawValue>,
+}
+
+/// A long-poll's answer.
+#[derive(Debug, Deserialize)]
+struct PollResponse<'a> {
+    cursor: Option<String>,
+    #[serde(borrow)]
+    messages: Vec<&'a RawValue>,
+}
+
+/// In the range that ours have: what is reckoned with them doesn't leave it far.
+fn seq<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Seq, D::Error> {
+    let seq = Seq::deserialize(from)?;
+    if (0..=number::MAX).contains(&seq) { Ok(seq) } else { Err(D::Error::custom("out of range")) }
+}
+
+fn unreadable_upstream(subject: &str) -> StoreError {
+    StoreError::Unavailable(format!("the upstream's {subject} can't be read"))
+}
+
+/// One `data` line of a stream. It is handed on as it is, so it must be one line.
+pub fn parse_message(epoch: &str, stream: StreamId, text: &str) -> Result<UpstreamMessage> {
+    if text.contains(char::is_control) {
+        return Err(unreadable_upstream("line"));
+    }
+    let envelope: UpstreamEnvelope =
+        serde_json::from_str(text).map_err(|_| unreadable_upstream("message"))?;
+    if envelope.message_type == "snapshot" {
+        return Ok(UpstreamMessage::Snapshot { seq: envelope.seq });
+    }
+    to_stored_message(stream, envelope, text)
+        .map(|message| UpstreamMessage::Message(Frame::encode(epoch, &message)))
+}
+
+fn to_stored_message(
+    stream: StreamId,
+    envelope: UpstreamEnvelope,
+    text: &str,
+) -> Result<StoredMessage> {
+    let topic: Topic = envelope.topic.parse().map_err(|_| unreadable_upstream("topic"))?;
+    if topic.stream != stream {
+        return Err(unreadable_upstream("topic"));
+    }
+    let at = time::read(&envelope.at).ok_or_else(|| unreadable_upstream("time"))?;
+    if envelope.seq == 0 {
+        return Err(unreadable_upstream("seq"));
+    }
+    Ok(StoredMessage {
+        seq: envelope.seq,
+        channel: topic.channel,
+        label: message::label_in(&envelope.message_type, &envelope.data),
+        message_type: envelope.message_type,
+        envelope: text.to_owned(),
+        appended_at_ms: at.timestamp_millis(),
+    })
+}
+
+/// A page of the stored log after `after`; one with a hole in it is refused.
+pub fn parse_history(
+    epoch: &Arc<str>,
+    stream: StreamId,
+    after: Seq,
+    bytes: &[u8],
+) -> Result<FramePage> {
+    let history: HistoryResponse<'_> =
+        serde_json::from_slice(bytes).map_err(|_| unreadable_upstream("history"))?;
+    let mut frames: Vec<Frame> = Vec::with_capacity(history.items.len());
+    for item in history.items {
+        let UpstreamMessage::Message(frame) = parse_message(epoch, stream, item.get())? else {
+            return Err(unreadable_upstream("history"));
+        };
+        let next = frames.last().map_or(frame.seq(), |last| last.seq() + 1);
+        if frame.seq() != next {
+            return Err(StoreError::Internal(format!(
+                "{stream} has a hole before {}",
+                frame.seq()
+            )));
+        }
+        frames.push(frame);
+    }
+    let head = frames.last().map_or(after, Frame::seq);
+    let pruned = frames.first().map_or(0, |first| first.seq() - 1);
+    let pruned = if pruned > after { pruned } else { 0 };
+    Ok(FramePage { epoch: Arc::clone(epoch), frames, head_seq: head, pruned_seq: pruned })
+}
+
+/// The state that a poll without a cursor brings, and its epoch.
+pub fn parse_snapshot(bytes: &[u8]) -> Result<Option<EpochSnapshot>> {
+    let polled: PollResponse<'_> =
+        serde_json::from_slice(bytes).map_err(|_| unreadable_upstream("snapshot"))?;
+    let Some(first) = polled.messages.first() else { return Ok(None) };
+    let UpstreamEnvelope { message_type: kind, seq, data, .. } =
+        serde_json::from_str(first.get()).map_err(|_| unreadable_upstream("snapshot"))?;
+    let (epoch, _) =
+        parse_cursor(polled.cursor.as_deref()).ok_or_else(|| unreadable_upstream("cursor"))?;
+    let is_snapshot = kind == "snapshot";
+    is_snapshot
+        .then(|| Some((epoch.into(), Snapshot { seq, data })))
+        .ok_or_else(|| unreadable_upstream("state"))
+}
+
+/// Where a poll without messages says that the stream stands.
+pub fn parse_head(bytes: &[u8]) -> Result<(Arc<str>, Seq)> {
+    let polled: PollResponse<'_> =
+        serde_json::from_slice(bytes).map_err(|_| unreadable_upstream("head"))?;
+    let position =
+        parse_cursor(polled.cursor.as_deref()).ok_or_else(|| unreadable_upstream("cursor"))?;
+    Ok((position.0.into(), position.1))
+}
+
+/// Since when the upstream says in a heartbeat that it can't see its own log.
+pub fn parse_stale_since(heartbeat: &str) -> Option<String> {
+    let data: Value = serde_json::from_str(heartbeat).ok()?;
+    time::read(data["stale_since"].as_str()?).map(time::text)
+}
+
+/// How often the upstream speaks at least, by its hello: in milliseconds, at most 10 min.
+pub fn parse_heartbeat_ms(hello: &str) -> Option<u64> {
+    let data: Value = serde_json::from_str(hello).ok()?;
+    data["heartbeat_ms"].as_u64().filter(|ms| (1..=600_000).contains(ms))
+}
+
+/// Epoch and seq of a cursor of one stream. The epoch is said again in cursors of our own.
+pub fn parse_cursor(cursor: Option<&str>) -> Option<(&str, Seq)> {
+    let (epoch, seq) = cursor?.split_once('.')?;
+    let is_word = !epoch.is_empty() && epoch.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let seq = number::read(seq)?;
+    is_word.then_some((epoch, seq))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MESSAGE_JSON: &str = r#"{"type":"note","topic":"match_3","seq":2,"at":"2026-11-21T15:04:05.123Z","data":{"text":"a"}}"#;
+
+    #[test]
+    fn g10_a_message_must_match_its_stream_and_be_one_line() {
+        let taken = |stream, text: &str| parse_message("e", stream, text).is_ok();
+        assert!(taken(StreamId::Match(3), MESSAGE_JSON));
+        assert!(!taken(StreamId::Match(4), MESSAGE_JSON), "another stream's");
+        for white in ["\n", "\r", "\t"] {
+            // JSON all the same; as it is, it would be several lines of a stream.
+            let text = MESSAGE_JSON.replacen(',', &format!(",{white}"), 1);
+            assert!(!taken(StreamId::Match(3), &text), "{white:?}");
+        }
+        for (was, wrong) in [
+            (r#""seq":2"#, r#""seq":0"#),
+            (r#""seq":2"#, r#""seq":-1"#),
+            (r#""seq":2"#, r#""seq":9007199254740992"#),
+            (r#""seq":2"#, r#""seq":9223372036854775807"#),
+            (r#""seq":2"#, r#""seq":-9223372036854775808"#),
+            ("2026-11-21T15:04:05.123Z", "+10000-01-01T00:00:00.000Z"),
+            ("2026-11-21T15:04:05.123Z", "9999-12-31T23:59:59-05:00"),
+        ] {
+            assert!(!taken(StreamId::Match(3), &MESSAGE_JSON.replace(was, wrong)), "{wrong}");
+        }
+        let page = format!(r#"{{"items":[{MESSAGE_JSON}],"next":null}}"#);
+        let read = |after, text: &str| parsed_page(after, text).map(|page| page.last_seq());
+        assert_eq!(read(1, &page).unwrap(), Some(2));
+        assert!(read(1, &page.replace("],", &format!(",{MESSAGE_JSON}],"))).is_err(), "2 twice");
+        assert!(read(1, &page.replace(r#""seq":2,"#, "\n\"seq\":2,")).is_err(), "two lines");
+    }
+
+    fn parsed_page(after: Seq, text: &str) -> Result<FramePage> {
+        parse_history(&"e".into(), StreamId::Match(3), after, text.as_bytes())
+    }
+
+    #[test]
+    fn g8_stale_since_is_parsed_as_a_time_or_ignored() {
+        let parsed =
+            |since: &str| parse_stale_since(&format!(r#"{{"at":"x","stale_since":{since}}}"#));
+        let time = Some("2026-11-21T15:04:05.123Z".to_owned());
+        assert_eq!(parsed(r#""2026-11-21T15:04:05.123Z""#), time);
+        assert_eq!(parsed(r#""2026-11-21T16:04:05.123+01:00""#), time);
+        for other in ["null", "7", r#""long ago""#, r#""x\"}"#, r#""9999-12-31T23:59:59-05:00""#] {
+            assert_eq!(parsed(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn g3_a_cursor_is_an_epoch_and_a_seq() {
+        assert_eq!(parse_cursor(Some("5f2c91.42")), Some(("5f2c91", 42)));
+        for other in [
+            "42",
+            ".42",
+            "e.-1",
+            "e.x",
+            "e.stop",
+            "e.m3-4",
+            "a\rb.4",
+            "a b.4",
+            "e.9223372036854775807",
+        ] {
+            assert_eq!(parse_cursor(Some(other)), None, "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! From a body to an incident: its shape, and whether teams and players fit.
+
+use serde_json::Value;
+
+use crate::domain::rejection::Rejection;
+use crate::sports::command_body::CommandBody;
+use crate::sports::football::incident::{Confirmation, Incident};
+use crate::sports::football::incident_kind::{ExpectedSide, IncidentKind};
+use crate::sports::football::{PERIODS, SHOOTOUT_PERIOD};
+use crate::sports::score::Side;
+use crate::sports::{MatchCommand, MatchInfo, Player};
+
+/// Beyond any match that was played to an end.
+const MAX_MINUTE: i64 = 200;
+const MAX_STOPPAGE_MINUTES: i64 = 60;
+/// Characters of a text or a reason.
+const MAX_TEXT_CHARS: usize = 500;
+
+/// A new incident.
+pub fn parse_new(
+    match_info: &MatchInfo,
+    command: &MatchCommand,
+    id: i64,
+) -> Result<Incident, Rejection> {
+    let mut body = CommandBody::from_value(&command.body)?;
+    let parser = IncidentParser { match_info: match_info, command, previous: None };
+    let incident = parser.parse(&mut body).map(|incident| Incident { id, ..incident });
+    body.finish(incident)
+}
+
+/// The next revision: what the body doesn't name stays, and the whole must be right again.
+pub fn parse_correction(
+    match_info: &MatchInfo,
+    command: &MatchCommand,
+    previous: &Incident,
+) -> Result<Incident, Rejection> {
+    let changes = match &command.body {
+        Value::Object(changes) if !changes.is_empty() => changes,
+        _ => return Err(Rejection::field("", "name at least one field to change")),
+    };
+    if changes.get("confirmation") == Some(&Value::Null) {
+        return Err(Rejection::field("/confirmation", "must not be null"));
+    }
+    let mut fields = previous.editable_fields();
+    // The old reason was that of the old confirmation.
+    if changes.contains_key("confirmation") {
+        fields.remove("reason");
+    }
+    fields.extend(changes.clone());
+    let fields = Value::Object(fields);
+    let mut body = CommandBody::from_value(&fields)?;
+    let incident = IncidentParser { match_info: match_info, command, previous: Some(previous) }
+        .parse(&mut body);
+    body.finish(incident)
+}
+
+/// What a body is read against.
+struct IncidentParser<'a> {
+    match_info: &'a MatchInfo,
+    command: &'a MatchCommand,
+    previous: Option<&'a Incident>,
+}
+
+impl IncidentParser<'_> {
+    fn parse(&self, body: &mut CommandBody<'_>) -> Option<Incident> {
+        body.require(&["kind", "period", "minute"]);
+        let kind = body.one_of("kind", IncidentKind::ALL.map(|kind| (kind.as_str(), kind)));
+        let period = body.one_of("period", PERIODS.iter().map(|period| (period.name, period)));
+        let minute = body.integer("minute", 0..=MAX_MINUTE);
+        let stoppage = body.integer("stoppage", 0..=MAX_STOPPAGE_MINUTES);
+        let confirmation = self.parse_confirmation(body);
+        let team_id = body.positive_id("team_id");
+        let player = self.parse_player(body, "player_id");
+        let related_player = self.parse_player(body, "related_player_id");
+        let occurred_at = body.time("occurred_at");
+        let text = body.text("text", MAX_TEXT_CHARS);
+        let reason = self.previous.and_then(|_| body.text("reason", MAX_TEXT_CHARS));
+
+        let recorded_at =
+            self.previous.map_or(self.command.occurred_at, |previous| previous.recorded_at);
+        let incident = Incident {
+            id: self.previous.map_or(0, |was| was.id),
+            rev: self.previous.map_or(1, |was| was.rev + 1),
+            kind: kind?,
+            confirmation: confirmation.unwrap_or(Confirmation::Confirmed),
+            team_id,
+            side: team_id.and_then(|team_id| self.match_info.side_of_team(team_id)),
+            player,
+            related_player,
+            period: period?,
+            minute: minute?,
+            stoppage: stoppage.unwrap_or(0),
+            occurred_at: occurred_at.unwrap_or(recorded_at),
+            text,
+            reason,
+            recorded_at,
+            recorded_by: self.previous.map_or(self.command.user_id, |was| was.recorded_by),
+            corrected_by: self.previous.map(|_| self.command.user_id),
+        };
+        self.validate(body, &incident);
+        Some(incident)
+    }
+
+    /// Only what has been given can be taken back.
+    fn parse_confirmation(&self, body: &mut CommandBody<'_>) -> Option<Confirmation> {
+        let choices = Confirmation::ALL.map(|one| (one.as_str(), one));
+        let allowed_count = if self.previous.is_some() { 3 } else { 2 };
+        body.one_of("confirmation", choices.into_iter().take(allowed_count))
+    }
+
+    /// The player as known when the command was given, else as the incident has known him:
+    /// a correction of something else mustn't fail because he has left the team since.
+    fn parse_player(&self, body: &mut CommandBody<'_>, name: &'static str) -> Option<Player> {
+        let id = body.positive_id(name)?;
+        let previous_players = self
+            .previous
+            .into_iter()
+            .flat_map(|previous| [&previous.player, &previous.related_player]);
+        let candidates = self.command.players.iter().chain(previous_players.flatten());
+        match candidates.into_iter().find(|player| player.id == id) {
+            Some(player) => Some(player.clone()),
+            None => body.add_error(name, "no such player"),
+        }
+    }
+
+    /// What would make score or statistics wrong is refused; odd but possible things are not.
+    fn validate(&self, body: &mut CommandBody<'_>, incident: &Incident) {
+        let kind = incident.kind;
+        let word = kind.as_str();
+        if incident.team_id.is_none() && kind.requires_team() {
+            body.add_error::<()>("team_id", format!("is required for {word}"));
+        }
+        if incident.team_id.is_some() && incident.side.is_none() {
+            body.add_error::<()>("team_id", "is neither of the match's two teams");
+        }
+        let in_shootout = incident.period.name == SHOOTOUT_PERIOD;
+        if kind.is_shootout() && !in_shootout {
+            body.add_error::<()>("period", format!("{word} belongs to {SHOOTOUT_PERIOD}"));
+        }
+        if kind.is_forbidden_in_shootout() && in_shootout {
+            body.add_error::<()>(
+                "kind",
+                format!("{word} can't be in {SHOOTOUT_PERIOD}; use shootout_goal or shootout_miss"),
+            );
+        }
+        let players = [&incident.player, &incident.related_player];
+        let names = ["player_id", "related_player_id"];
+        let expected_sides = [kind.expected_player_side(), kind.expected_related_player_side()];
+        for ((player, name), allegiance) in players.into_iter().zip(names).zip(expected_sides) {
+            let error = player.as_ref().and_then(|player| {
+                let plays_for = self.match_info.side_of_team(player.team_id);
+                player_side_error(plays_for, incident.side, allegiance)
+            });
+            if let Some(wrong) = error {
+                body.add_error::<()>(name, format!("{wrong}, for {word}"));
+            }
+        }
+        if let [Some(player), Some(related)] = players
+            && player.id == related.id
+        {
+            body.add_error::<()>("related_player_id", "must be another than the player");
+        }
+    }
+}
+
+/// What is wrong with a player of `plays_for` in an incident of `side`; nothing mostly.
+fn player_side_error(
+    plays_for: Option<Side>,
+    side: Option<Side>,
+    expected: ExpectedSide,
+) -> Option<&'static str> {
+    let Some(plays_for) = plays_for else { return Some("plays for neither of the two teams") };
+    let side = side?;
+    match expected {
+        ExpectedSide::Own if plays_for != side => Some("must play for the team of team_id"),
+        ExpectedSide::Other if plays_for == side => Some("must play for the other team"),
+        _ => None,
+    }
+}

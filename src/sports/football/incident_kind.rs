@@ -1,0 +1,121 @@
+//! What can happen on the field, and what each of it asks for.
+
+/// The kind of an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IncidentKind {
+    Goal,
+    OwnGoal,
+    PenaltyGoal,
+    PenaltyMissed,
+    PenaltySaved,
+    ShootoutGoal,
+    ShootoutMiss,
+    YellowCard,
+    SecondYellow,
+    RedCard,
+    Substitution,
+    Save,
+    ShotOnTarget,
+    ShotOffTarget,
+    Corner,
+    Foul,
+    Offside,
+    Injury,
+    VarReview,
+    Note,
+}
+
+/// Which side a player of an incident is of, seen from the incident's team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExpectedSide {
+    Own,
+    Other,
+    Either,
+}
+
+impl IncidentKind {
+    pub const ALL: [Self; 20] = [
+        Self::Goal,
+        Self::OwnGoal,
+        Self::PenaltyGoal,
+        Self::PenaltyMissed,
+        Self::PenaltySaved,
+        Self::ShootoutGoal,
+        Self::ShootoutMiss,
+        Self::YellowCard,
+        Self::SecondYellow,
+        Self::RedCard,
+        Self::Substitution,
+        Self::Save,
+        Self::ShotOnTarget,
+        Self::ShotOffTarget,
+        Self::Corner,
+        Self::Foul,
+        Self::Offside,
+        Self::Injury,
+        Self::VarReview,
+        Self::Note,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Goal => "goal",
+            Self::OwnGoal => "own_goal",
+            Self::PenaltyGoal => "penalty_goal",
+            Self::PenaltyMissed => "penalty_missed",
+            Self::PenaltySaved => "penalty_saved",
+            Self::ShootoutGoal => "shootout_goal",
+            Self::ShootoutMiss => "shootout_miss",
+            Self::YellowCard => "yellow_card",
+            Self::SecondYellow => "second_yellow",
+            Self::RedCard => "red_card",
+            Self::Substitution => "substitution",
+            Self::Save => "save",
+            Self::ShotOnTarget => "shot_on_target",
+            Self::ShotOffTarget => "shot_off_target",
+            Self::Corner => "corner",
+            Self::Foul => "foul",
+            Self::Offside => "offside",
+            Self::Injury => "injury",
+            Self::VarReview => "var_review",
+            Self::Note => "note",
+        }
+    }
+
+    /// Whether it means nothing without a team.
+    pub fn requires_team(self) -> bool {
+        !matches!(self, Self::Injury | Self::VarReview | Self::Note)
+    }
+
+    /// Whether it is a kick of a shoot-out.
+    pub fn is_shootout(self) -> bool {
+        matches!(self, Self::ShootoutGoal | Self::ShootoutMiss)
+    }
+
+    /// Whether it is a goal or a penalty kick in play, which a shoot-out hasn't got.
+    pub fn is_forbidden_in_shootout(self) -> bool {
+        matches!(
+            self,
+            Self::Goal
+                | Self::OwnGoal
+                | Self::PenaltyGoal
+                | Self::PenaltyMissed
+                | Self::PenaltySaved
+        )
+    }
+
+    /// An own goal is credited to the side that its player is not of.
+    pub fn expected_player_side(self) -> ExpectedSide {
+        if self == Self::OwnGoal { ExpectedSide::Other } else { ExpectedSide::Own }
+    }
+
+    /// The one who assists or comes on is of the same side, the keeper or shooter at a save of
+    /// the other; a foul, a card or a shot may have either beside it.
+    pub fn expected_related_player_side(self) -> ExpectedSide {
+        match self {
+            Self::Goal | Self::PenaltyGoal | Self::Substitution => ExpectedSide::Own,
+            Self::Save | Self::PenaltySaved => ExpectedSide::Other,
+            _ => ExpectedSide::Either,
+        }
+    }
+}

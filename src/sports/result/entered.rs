@@ -1,0 +1,157 @@
+//! `PUT result` and `DELETE result`: what people say about a match, the same in every sport.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::domain::rejection::Rejection;
+use crate::sports::clock::MatchClock;
+use crate::sports::command_body::CommandBody;
+use crate::sports::game::{Match, MatchStatus, ResultSource};
+use crate::sports::result::request;
+use crate::sports::score::Score;
+use crate::sports::sport::Sport;
+use crate::sports::{
+    ApplyResult, MatchCommand, MatchInfo, MatchResult, Transition, lifecycle, result,
+};
+
+/// A result can also be wanted of a match that never began: a walk-over, or one scored on paper.
+const RESULT_ENTRY_STATUSES: [MatchStatus; 6] = [
+    MatchStatus::Scheduled,
+    MatchStatus::Live,
+    MatchStatus::Paused,
+    MatchStatus::Finished,
+    MatchStatus::Postponed,
+    MatchStatus::Abandoned,
+];
+
+/// A result that somebody entered.
+#[derive(Debug)]
+pub struct EnteredResult {
+    pub result: Arc<MatchResult>,
+    /// What is shown while it stands.
+    pub score: Score,
+    before_entry: MatchBeforeEntry,
+}
+
+/// Where a match stood before the first result was entered by hand.
+#[derive(Clone, Debug)]
+struct MatchBeforeEntry {
+    status: MatchStatus,
+    clock: MatchClock,
+    reason: Option<String>,
+    result_source: ResultSource,
+}
+
+/// Ends the match with the result of the body, or corrects the one it has.
+pub fn enter_result<S: Sport>(
+    match_info: &MatchInfo,
+    game: &Match<S::State>,
+    command: &MatchCommand,
+) -> ApplyResult<Match<S::State>> {
+    game.require_status("entering a result", &RESULT_ENTRY_STATUSES)?;
+    let request = request::parse_request(match_info, &command.body)?;
+    let live_score = S::computed_score(game);
+    let score = request.resulting_score(&live_score);
+    if game.clock.has_started()
+        && request.contradicts_score(&live_score)
+        && !request.overrides_score
+    {
+        return Err(Rejection::conflict(
+            "contradicts-score",
+            format!(
+                "the live score is {live_score}, not {score}; send \"override\":true if it is meant"
+            ),
+        ));
+    }
+
+    let result = Arc::new(request.into_result(match_info, &score));
+    let mut next = game.clone();
+    // A clock that stands already, or never ran, has nothing to do with an entry by hand.
+    if matches!(game.status, MatchStatus::Live | MatchStatus::Paused) {
+        next.clock.stop(command.occurred_at);
+    }
+    next.status = MatchStatus::Finished;
+    next.reason.clone_from(&result.reason);
+    next.result_source = ResultSource::Entered(Arc::new(EnteredResult {
+        result: Arc::clone(&result),
+        score,
+        before_entry: before_first_entry(game),
+    }));
+
+    // The same once more is no news.
+    let is_unchanged = result::current_result::<S>(match_info, game).as_ref() == Some(&result);
+    let match_end =
+        || lifecycle::status_message::<S>("match_end", match_info, &next, next.reason.clone());
+    let messages = (!is_unchanged).then(match_end).into_iter().collect();
+    let mut response_fields = result.json_fields(match_info);
+    response_fields.extend(next.status_fields(&S::displayed_score(&next)));
+    Ok(Transition {
+        state: next,
+        messages,
+        response: Value::Object(response_fields),
+        is_created: false,
+    })
+}
+
+/// Takes away the result: one entered by hand leaves the match as it was before, the play's own
+/// leaves it finished without any. Tells `match_end` while it is finished, else `match_reopened`:
+/// `match_id`, `status`, `clock`, `score`, and `reason` where the match had one.
+pub fn delete_result<S: Sport>(
+    match_info: &MatchInfo,
+    game: &Match<S::State>,
+    command: &MatchCommand,
+) -> ApplyResult<Match<S::State>> {
+    if result::current_result::<S>(match_info, game).is_none() {
+        return Err(Rejection::not_found("result"));
+    }
+    CommandBody::from_value(&command.body)?.finish(Some(()))?;
+    let mut next = game.clone();
+    if let ResultSource::Entered(entered) = &game.result_source {
+        let MatchBeforeEntry { status, clock, reason, result_source: decided_by } =
+            entered.before_entry.clone();
+        next = Match { status, clock, reason, result_source: decided_by, ..next };
+    } else {
+        next.result_source = ResultSource::Deleted;
+    }
+
+    let kind = if next.status == MatchStatus::Finished { "match_end" } else { "match_reopened" };
+    let message = lifecycle::status_message::<S>(kind, match_info, &next, next.reason.clone());
+    Ok(Transition {
+        state: next,
+        messages: vec![message],
+        response: Value::Null,
+        is_created: false,
+    })
+}
+
+/// What a sport's own action came to, unless it would set a match going again over a result that
+/// somebody entered. A match that does go on ends anew, whatever was struck before.
+pub fn reconcile_result<S: Sport>(
+    mut transition: Transition<Match<S::State>>,
+) -> ApplyResult<Match<S::State>> {
+    let game = &mut transition.state;
+    if game.status != MatchStatus::Finished {
+        if matches!(game.result_source, ResultSource::Entered(_)) {
+            return Err(Rejection::conflict(
+                "result-by-hand",
+                "the match would go on, but its result was entered by hand; delete that first",
+            ));
+        }
+        game.result_source = ResultSource::Computed;
+    }
+    Ok(transition)
+}
+
+/// However often a result is corrected, deleting it leads to before the first.
+fn before_first_entry<S>(game: &Match<S>) -> MatchBeforeEntry {
+    match &game.result_source {
+        ResultSource::Entered(entered) => entered.before_entry.clone(),
+        decided_by => MatchBeforeEntry {
+            status: game.status,
+            clock: game.clock.clone(),
+            reason: game.reason.clone(),
+            result_source: decided_by.clone(),
+        },
+    }
+}

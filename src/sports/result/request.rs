@@ -1,0 +1,140 @@
+//! The body of `PUT result`, and what it makes of the score.
+
+use serde_json::Value;
+
+use crate::domain::leaderboard::Verdict;
+use crate::domain::rejection::Rejection;
+use crate::sports::MatchInfo;
+use crate::sports::command_body::CommandBody;
+use crate::sports::result::{MatchResult, ResultBasis};
+use crate::sports::score::{MAX_SCORE, PerSide, Score, Side};
+
+/// Characters of a reason: two long sentences.
+const MAX_REASON_CHARS: usize = 500;
+
+/// What somebody says a match has come to.
+pub struct ResultRequest {
+    /// None where the ending needs no score.
+    totals: Option<PerSide<i64>>,
+    ending: ResultBasis,
+    named_winner: Option<Side>,
+    reason: Option<String>,
+    /// Whether it may contradict the live score.
+    pub overrides_score: bool,
+}
+
+impl ResultBasis {
+    const NAMES: [(&'static str, Self); 4] = [
+        ("played", Self::Played),
+        ("walkover", Self::Walkover),
+        ("awarded", Self::Awarded),
+        ("no_result", Self::NoResult),
+    ];
+
+    /// Whether it needs a winner, as it was decided off the field.
+    fn requires_winner(self) -> bool {
+        matches!(self, Self::Walkover | Self::Awarded)
+    }
+}
+
+pub fn parse_request(match_info: &MatchInfo, body: &Value) -> Result<ResultRequest, Rejection> {
+    let mut body = CommandBody::from_value(body)?;
+    let home = body.integer("home_score", 0..=MAX_SCORE);
+    let away = body.integer("away_score", 0..=MAX_SCORE);
+    let ending = body.one_of("ending", ResultBasis::NAMES).unwrap_or(ResultBasis::Played);
+    let winner = body.positive_id("winner_team_id").and_then(|team_id| {
+        let side = match_info.side_of_team(team_id);
+        side.or_else(|| body.add_error("winner_team_id", "is neither of the match's two teams"))
+    });
+    let reason = body.text("reason", MAX_REASON_CHARS);
+    let overrides = body.boolean("override").unwrap_or(false);
+    body.time("occurred_at");
+    if ending == ResultBasis::Played || home.is_some() || away.is_some() {
+        body.require(&["home_score", "away_score"]);
+    }
+    let totals = home.zip(away).map(|(home, away)| PerSide { home, away });
+    let request = ResultRequest {
+        totals: totals,
+        ending,
+        named_winner: winner,
+        reason,
+        overrides_score: overrides,
+    };
+    if body.is_valid()
+        && let Some(detail) = request.winner_error()
+    {
+        body.add_error::<()>("winner_team_id", detail);
+    }
+    body.finish(Some(request))
+}
+
+impl ResultRequest {
+    fn winner_error(&self) -> Option<&'static str> {
+        let leading_side = self.totals.and_then(|goals| goals.leading_side());
+        match (self.named_winner, leading_side) {
+            (Some(_), _) if self.ending == ResultBasis::NoResult => {
+                Some("a match without a result has no winner")
+            }
+            (Some(winner), Some(ahead)) if winner != ahead => Some("contradicts the score"),
+            (None, None) if self.ending.requires_winner() => {
+                Some("is required where the score doesn't say who has won")
+            }
+            _ => None,
+        }
+    }
+
+    /// The score to show from now on, where play came to `live`: its shoot-out stays as long as
+    /// it still says how the match was decided.
+    pub fn resulting_score(&self, live_score: &Score) -> Score {
+        let totals = self.totals.unwrap_or(match self.ending {
+            ResultBasis::NoResult => live_score.totals,
+            _ => PerSide::default(),
+        });
+        let keeps_shootout = self.ending == ResultBasis::Played
+            && totals == live_score.totals
+            && !self.contradicts_shootout(live_score);
+        Score { totals: totals, shootout: live_score.shootout.filter(|_| keeps_shootout) }
+    }
+
+    /// Whether it says another thing than what was seen on the field.
+    pub fn contradicts_score(&self, live_score: &Score) -> bool {
+        self.resulting_score(live_score).totals != live_score.totals
+            || self.contradicts_shootout(live_score)
+    }
+
+    /// Whether one side won the shoot-out, and the other is said to have gone through by playing.
+    fn contradicts_shootout(&self, live_score: &Score) -> bool {
+        let shootout_winner = live_score.shootout.and_then(|kicks| kicks.leading_side());
+        let is_level = live_score.totals.leading_side().is_none();
+        let names_other_side =
+            self.named_winner.zip(shootout_winner).is_some_and(|(winner, kicks)| winner != kicks);
+        self.ending == ResultBasis::Played && is_level && names_other_side
+    }
+
+    /// The result, with the score that [`Ask::score`] gave.
+    pub fn into_result(self, match_info: &MatchInfo, score: &Score) -> MatchResult {
+        let from_score = MatchResult::from_score(match_info, score);
+        let named_winner_id = self.named_winner.map(|side| match_info.team_id(side));
+        let (verdict, winner_team_id) = match self.ending {
+            ResultBasis::NoResult => (Verdict::NoResult, None),
+            ResultBasis::Played => {
+                (from_score.verdict, named_winner_id.or(from_score.winner_team_id))
+            }
+            ResultBasis::Walkover | ResultBasis::Awarded => (
+                verdict_for(score.totals.leading_side().or(self.named_winner)),
+                named_winner_id.or(from_score.winner_team_id),
+            ),
+        };
+        let Self { ending, reason, .. } = self;
+        MatchResult { verdict, winner_team_id, ending, reason, is_entered: true, ..from_score }
+    }
+}
+
+/// What a table counts where this side has won, or neither.
+fn verdict_for(winner: Option<Side>) -> Verdict {
+    match winner {
+        Some(Side::Home) => Verdict::Home,
+        Some(Side::Away) => Verdict::Away,
+        None => Verdict::Draw,
+    }
+}

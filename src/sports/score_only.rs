@@ -1,0 +1,73 @@
+//! Any sport that a running score is enough for.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::message::Message;
+use crate::domain::rejection::Rejection;
+use crate::domain::topic::StreamId;
+use crate::sports::clock::PeriodSchedule;
+use crate::sports::command_body::CommandBody;
+use crate::sports::game::{Match, MatchStatus};
+use crate::sports::score::{MAX_SCORE, PerSide, Score};
+use crate::sports::sport::Sport;
+use crate::sports::{ApplyResult, MatchCommand, MatchInfo, Transition};
+
+/// Characters of the line shown beside a score.
+const MAX_TEXT_CHARS: usize = 500;
+
+/// Score only: each `score` names the whole score.
+pub struct ScoreOnly;
+
+impl Sport for ScoreOnly {
+    const CODE: &'static str = "generic";
+    const PERIOD_SCHEDULE: PeriodSchedule = PeriodSchedule { periods: &[], breaks: &[] };
+    type State = PerSide<i64>;
+
+    fn initial_state(match_info: &MatchInfo) -> Result<PerSide<i64>, Rejection> {
+        match_info.reject_format()?;
+        Ok(PerSide::default())
+    }
+
+    fn apply(
+        match_info: &MatchInfo,
+        game: &Match<PerSide<i64>>,
+        command: &MatchCommand,
+    ) -> ApplyResult<Match<PerSide<i64>>> {
+        if command.action != "score" {
+            return Err(Rejection::not_found("action"));
+        }
+        game.require_status("score", &[MatchStatus::Live, MatchStatus::Paused])?;
+        let (totals, text) = parse_score(&command.body)?;
+
+        let mut response_fields = Map::new();
+        Score { totals: totals, shootout: None }.write_to(&mut response_fields);
+        let mut data = response_fields.clone();
+        data.insert("match_id".into(), json!(match_info.match_id));
+        if let Some(text) = text {
+            data.insert("text".into(), json!(text));
+        }
+        let topic = StreamId::Match(match_info.match_id).topic();
+        let message = Message::new(topic, "score_update", Value::Object(data));
+        Ok(Transition {
+            state: Match { state: totals, ..game.clone() },
+            messages: vec![message],
+            response: Value::Object(response_fields),
+            is_created: false,
+        })
+    }
+
+    fn computed_score(game: &Match<PerSide<i64>>) -> Score {
+        Score { totals: game.state, shootout: None }
+    }
+}
+
+fn parse_score(body: &Value) -> Result<(PerSide<i64>, Option<String>), Rejection> {
+    let mut body = CommandBody::from_value(body)?;
+    body.require(&["home", "away"]);
+    let home = body.integer("home", 0..=MAX_SCORE);
+    let away = body.integer("away", 0..=MAX_SCORE);
+    let text = body.text("text", MAX_TEXT_CHARS);
+    body.time("occurred_at");
+    let totals = home.zip(away).map(|(home, away)| PerSide { home, away });
+    body.finish(totals.map(|goals| (goals, text)))
+}

@@ -1,0 +1,236 @@
+//! The JSON that callers and readers see, and the bytes that are hashed: pure.
+
+use std::fmt::Write;
+
+use aws_lc_rs::digest;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::domain::leaderboard::Ranking;
+use crate::domain::message::{Message, escape_line_breaks};
+use crate::domain::purchases::TicketSales;
+use crate::domain::time;
+use crate::domain::topic::{Seq, Topic};
+use crate::sports::{ErasedMatch, MatchInfo, SportRules, TeamInfo};
+use crate::store::error::QueryResult;
+use crate::store::rows::{
+    AnnouncementRow, EventRow, MatchRow, PlayerRow, PurchaseRow, RegistrationRow, SeatRow, TeamRow,
+    UserRow,
+};
+
+/// RFC 3339 in UTC with milliseconds.
+pub fn format_time(at_ms: i64) -> String {
+    time::text_of_millis(at_ms)
+}
+
+pub fn user_json(row: &UserRow) -> Value {
+    json!({
+        "id": row.id,
+        "email": row.email,
+        "name": row.name,
+        "role": row.role,
+        "disabled": row.disabled,
+    })
+}
+
+pub fn team_json(row: &TeamRow) -> Value {
+    json!({
+        "id": row.id,
+        "name": row.name,
+        "short_name": row.short_name,
+        "colour": row.colour,
+        "visibility": row.visibility,
+    })
+}
+
+pub fn player_json(row: &PlayerRow) -> Value {
+    json!({
+        "id": row.id,
+        "team_id": row.team_id,
+        "name": row.name,
+        "shirt_number": row.shirt_number,
+    })
+}
+
+pub fn event_json(row: &EventRow) -> QueryResult<Value> {
+    let (Ranking { points, tie_breakers }, sales) = (row.ranking()?, row.sales()?);
+    let TicketSales { capacity, max_quantity, ticket_types } = sales;
+    Ok(json!({
+        "id": row.id,
+        "name": row.name,
+        "sport": row.sport,
+        "visibility": row.visibility,
+        "points": points,
+        "tie_breakers": tie_breakers,
+        "capacity": capacity,
+        "max_quantity": max_quantity,
+        "ticket_types": ticket_types,
+    }))
+}
+
+/// Of a user or of a team.
+pub fn registration_json(row: &RegistrationRow) -> Value {
+    let RegistrationRow { id, event_id, accepted, deduction, reason, .. } = row;
+    match row.team_id {
+        None => json!({ "id": id, "event_id": event_id, "user_id": row.user_id }),
+        Some(team_id) => json!({
+            "id": id,
+            "event_id": event_id,
+            "team_id": team_id,
+            "accepted": accepted,
+            "deduction": deduction,
+            "reason": reason,
+        }),
+    }
+}
+
+/// The whole state of a match: what its row says, and what its sport shows of it.
+pub fn match_json(
+    row: &MatchRow,
+    match_info: &MatchInfo,
+    rules: &SportRules,
+    game: &ErasedMatch,
+) -> Value {
+    let side = |side: &TeamInfo| {
+        json!({
+            "id": side.team_id,
+            "name": side.name,
+            "short_name": side.short_name,
+            "colour": side.colour,
+        })
+    };
+    let mut json = json!({
+        "id": row.id,
+        "sport": row.sport,
+        "format": match_info.format,
+        "event_id": row.event_id,
+        "visibility": row.visibility,
+        "venue": row.venue,
+        "starts_at": row.starts_at.map(format_time),
+        "home_team_id": row.home_team_id,
+        "away_team_id": row.away_team_id,
+        "teams": { "home": side(&match_info.home), "away": side(&match_info.away) },
+        "status": row.status,
+        "score": { "home": row.home_score, "away": row.away_score },
+    });
+    if let (Value::Object(shape), Value::Object(view)) =
+        (&mut json, rules.snapshot(match_info, game))
+    {
+        // Its sides stand under `teams`, by their ids.
+        shape.extend(view.into_iter().filter(|(name, _)| name != "home" && name != "away"));
+    }
+    json
+}
+
+/// What grows with a match, of any sport.
+const DETAIL_FIELDS: [&str; 6] =
+    ["incidents", "statistics", "scorecard", "live", "disputes", "pending"];
+
+/// What a list needs of an innings, to write a score with its wickets and overs.
+const INNINGS_LIST_FIELDS: [&str; 7] =
+    ["number", "batting_team_id", "super_over", "runs", "wickets", "overs", "end"];
+
+/// The same without what grows with the match: for lists, and for `GET /api/matches/{id}`.
+pub fn to_list_item(mut full: Value) -> Value {
+    if let Value::Object(json) = &mut full {
+        let card = json.get_mut("scorecard").and_then(|card| card.get_mut("innings"));
+        let innings = card.map(|innings| trim_innings(innings.take()));
+        json.retain(|name, _| !DETAIL_FIELDS.contains(&name.as_str()));
+        json.extend(innings.map(|innings| ("innings".to_owned(), innings)));
+    }
+    full
+}
+
+fn trim_innings(mut innings: Value) -> Value {
+    for item in innings.as_array_mut().into_iter().flatten() {
+        if let Value::Object(one) = item {
+            one.retain(|name, _| INNINGS_LIST_FIELDS.contains(&name.as_str()));
+        }
+    }
+    innings
+}
+
+/// An announcement as it is at `now_ms`.
+pub fn announcement_json(row: &AnnouncementRow, team_ids: &[i64], now_ms: i64) -> Value {
+    json!({
+        "id": row.id,
+        "event_id": row.event_id,
+        "type": row.kind,
+        "priority": row.priority,
+        "title": row.title,
+        "message": row.message,
+        "team_ids": team_ids,
+        "expires_at": row.expires_at.map(format_time),
+        "status": if row.is_expired(now_ms) { "expired" } else { "active" },
+        "created_at": format_time(row.created_at),
+    })
+}
+
+/// A purchase for its buyer: with the codes that let people in.
+pub fn purchase_json(row: &PurchaseRow, seats: &[SeatRow]) -> Value {
+    let mut json = sale_json(row);
+    if let Value::Object(shape) = &mut json {
+        shape.remove("buyer_id");
+        shape.insert("tickets".to_owned(), seats.iter().map(seat_json).collect());
+    }
+    json
+}
+
+/// A purchase for those who manage its event: without the codes.
+pub fn sale_json(row: &PurchaseRow) -> Value {
+    let total = row.amount.zip(row.currency.as_ref());
+    json!({
+        "id": row.id,
+        "event_id": row.event_id,
+        "buyer_id": row.buyer_id,
+        "status": row.status,
+        "ticket_type": row.ticket_type,
+        "quantity": row.quantity,
+        "total": total.map(|(amount, currency)| json!({ "amount": amount, "currency": currency })),
+        "created_at": format_time(row.created_at),
+    })
+}
+
+/// A ticket that was bought.
+pub fn seat_json(row: &SeatRow) -> Value {
+    json!({ "code": row.code, "status": row.status, "used_at": row.used_at.map(format_time) })
+}
+
+/// The field order is part of the wire.
+#[derive(Serialize)]
+struct Envelope<'a> {
+    r#type: &'a str,
+    topic: Topic,
+    seq: Seq,
+    at: &'a str,
+    data: &'a Value,
+}
+
+/// The text that readers get, encoded once.
+pub fn encode_envelope(message: &Message, seq: Seq, at: &str) -> serde_json::Result<String> {
+    let text = serde_json::to_string(&Envelope {
+        r#type: message.message_type,
+        topic: message.topic,
+        seq,
+        at,
+        data: &message.data,
+    });
+    text.map(escape_line_breaks)
+}
+
+/// What an envelope says about itself.
+pub fn parse_envelope(text: &str) -> Option<Map<String, Value>> {
+    serde_json::from_str(text).ok()
+}
+
+/// Binds an entry to all entries before it. Neither a hash nor a number holds a line feed, so the
+/// parts can't run into each other.
+pub fn entry_hash(previous_hash: &str, number: i64, body: &str) -> String {
+    let hash =
+        digest::digest(&digest::SHA256, format!("{previous_hash}\n{number}\n{body}\n").as_bytes());
+    hash.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a string can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

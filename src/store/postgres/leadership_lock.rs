@@ -1,0 +1,86 @@
+//! A lock in the database that is held as long as a connection lives.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::QueryableByName;
+use diesel::sql_types::Bool;
+use diesel_async::RunQueryDsl;
+use tokio::runtime::Handle;
+
+use super::connector::PostgresConnector;
+use super::{Conn, PostgresBackend};
+use crate::store::{Result, StoreError};
+
+/// Names the lock ("leads" in ASCII).
+const LEADERSHIP_LOCK_ID: i64 = 0x6c_6561_6473;
+
+/// A server that doesn't answer for so long may have given the lock to another node.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub struct LeadershipLock {
+    connector: Arc<PostgresConnector>,
+    runtime: Handle,
+    connection: Option<LockConnection>,
+}
+
+/// A connection, and whether it has the lock.
+struct LockConnection {
+    conn: Conn,
+    has_lock: bool,
+}
+
+#[derive(QueryableByName)]
+struct LockRow {
+    #[diesel(sql_type = Bool)]
+    is_held: bool,
+}
+
+impl PostgresBackend {
+    pub fn leadership_lock(&self) -> LeadershipLock {
+        let (connector, runtime) = (Arc::clone(&self.connector), self.runtime.clone());
+        LeadershipLock { connector, runtime, connection: None }
+    }
+}
+
+impl LeadershipLock {
+    /// Whether the lock is held; a connection that fails is thrown away, and the lock with it.
+    pub async fn try_acquire(&mut self) -> Result<bool> {
+        let (connector, held) = (Arc::clone(&self.connector), self.connection.take());
+        // Where connections live.
+        let task = self.runtime.spawn(async move {
+            let held = match held {
+                Some(held) => held,
+                None => LockConnection {
+                    conn: connector.connect_leader().await.map_err(unavailable)?,
+                    has_lock: false,
+                },
+            };
+            held.check_or_acquire().await
+        });
+        let held = match tokio::time::timeout(LOCK_TIMEOUT, task).await {
+            Ok(asked) => asked.map_err(unavailable)??,
+            Err(elapsed) => return Err(unavailable(elapsed)),
+        };
+        let is_ours = held.has_lock;
+        self.connection = Some(held);
+        Ok(is_ours)
+    }
+}
+
+impl LockConnection {
+    async fn check_or_acquire(mut self) -> Result<Self> {
+        let sql = if self.has_lock {
+            "select true as is_held".to_owned()
+        } else {
+            format!("select pg_try_advisory_lock({LEADERSHIP_LOCK_ID}) as is_held")
+        };
+        let row = diesel::sql_query(sql).get_result::<LockRow>(&mut self.conn).await;
+        self.has_lock = row.map_err(unavailable)?.is_held;
+        Ok(self)
+    }
+}
+
+fn unavailable(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Unavailable(error.to_string())
+}

@@ -1,0 +1,145 @@
+//! Who is told of an announcement.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::{Value, json};
+
+use super::super::commit::MutationEffect;
+use super::super::dialect::Conn;
+use crate::domain::message::Message;
+use crate::domain::topic::{Channel, StreamId, Topic};
+use crate::store::error::QueryResult;
+use crate::store::json;
+use crate::store::mutation::MutationRequest;
+use crate::store::rows::{AnnouncementRow, EventRow};
+use crate::store::schema::{audiences as au, registrations as r, teams as t};
+
+/// A team that something is announced to.
+#[derive(Clone, Copy, Debug)]
+pub struct Addressee {
+    pub team_id: i64,
+    pub is_public: bool,
+    /// Takes part in the event, and has agreed to.
+    pub takes_part: bool,
+}
+
+/// Those of `team_ids` that exist, by their ids.
+pub async fn find_addressees(
+    conn: &mut Conn,
+    event_id: i64,
+    team_ids: &[i64],
+) -> QueryResult<Vec<Addressee>> {
+    let of_event = r::team_id.eq(t::id.nullable()).and(r::event_id.eq(event_id));
+    let query = t::table
+        .left_join(r::table.on(of_event))
+        .filter(t::id.eq_any(team_ids))
+        .order(t::id)
+        .select((t::id, t::visibility, r::accepted.nullable()));
+    let rows: Vec<(i64, String, Option<bool>)> = query.load(conn).await?;
+    let addressee = |(team_id, visibility, accepted): (i64, String, Option<bool>)| Addressee {
+        team_id,
+        is_public: visibility == "public",
+        takes_part: accepted == Some(true),
+    };
+    Ok(rows.into_iter().map(addressee).collect())
+}
+
+/// An announcement with what decides who is told of it.
+pub struct AddressedAnnouncement {
+    row: AnnouncementRow,
+    team_ids: Vec<i64>,
+    addressees: Vec<Addressee>,
+    is_event_public: bool,
+}
+
+impl AddressedAnnouncement {
+    pub async fn load(
+        conn: &mut Conn,
+        row: AnnouncementRow,
+        event: &EventRow,
+    ) -> QueryResult<Self> {
+        let query = au::table.filter(au::announcement_id.eq(row.id)).order(au::team_id);
+        let team_ids: Vec<i64> = query.select(au::team_id).load(conn).await?;
+        let addressees = if team_ids.is_empty() {
+            Vec::new()
+        } else {
+            find_addressees(conn, row.event_id, &team_ids).await?
+        };
+        Ok(Self { row, team_ids, addressees: addressees, is_event_public: event.is_public() })
+    }
+
+    fn to_json(&self, now: DateTime<Utc>) -> Value {
+        json::announcement_json(&self.row, &self.team_ids, now.timestamp_millis())
+    }
+
+    /// Who hears news of it, and what. A team that has left the event hears no more than that it
+    /// ends; and what is private is never told where anybody listens.
+    fn recipients(&self, json: &Value, is_end: bool) -> Vec<(Topic, Value)> {
+        if !self.row.targeted {
+            let topic = StreamId::Event(self.row.event_id).channel_topic(Channel::Announcements);
+            return vec![(topic, json.clone())];
+        }
+        let end = json!({
+            "id": json["id"], "event_id": json["event_id"], "status": json["status"],
+        });
+        let receives = |team: &&Addressee| {
+            (team.takes_part || is_end) && (self.is_event_public || !team.is_public)
+        };
+        let recipient = |team: &Addressee| {
+            let topic = StreamId::Team(team.team_id).channel_topic(Channel::Announcements);
+            (topic, if team.takes_part { json.clone() } else { end.clone() })
+        };
+        self.addressees.iter().filter(receives).map(recipient).collect()
+    }
+
+    fn update_messages(&self, change: &str, json: &Value) -> Vec<Message> {
+        let message = |(topic, shape)| {
+            let data = json!({ "change": change, "announcement": shape });
+            Message::new(topic, "announcement_update", data)
+        };
+        self.recipients(json, change == "deleted").into_iter().map(message).collect()
+    }
+
+    /// What is told when it has run out.
+    pub fn expired_messages(&self, now: DateTime<Utc>) -> Vec<Message> {
+        let message = |(topic, json)| {
+            Message::new(topic, "announcement_expired", json!({ "announcement": json }))
+        };
+        self.recipients(&self.to_json(now), true).into_iter().map(message).collect()
+    }
+
+    /// The answer, and what it tells.
+    pub fn change_effect(
+        &self,
+        request: &MutationRequest,
+        status: u16,
+        change: Option<&str>,
+    ) -> MutationEffect {
+        let json = self.to_json(request.received_at);
+        let messages = change.map(|change| self.update_messages(change, &json)).unwrap_or_default();
+        self.with_messages(request, MutationEffect::new(status, json), messages)
+    }
+
+    /// The same of one that somebody has ended.
+    pub fn expiry_effect(&self, request: &MutationRequest) -> MutationEffect {
+        let effect = MutationEffect::new(200, self.to_json(request.received_at));
+        self.with_messages(request, effect, self.expired_messages(request.received_at))
+    }
+
+    fn with_messages(
+        &self,
+        request: &MutationRequest,
+        effect: MutationEffect,
+        messages: Vec<Message>,
+    ) -> MutationEffect {
+        let written =
+            effect.with_version(self.row.effective_version(request.received_at.timestamp_millis()));
+        // A place in one of several streams would be taken for a place in all.
+        let stream = match messages.as_slice() {
+            [message] => Some(message.topic.stream),
+            _ => None,
+        };
+        MutationEffect { stream, messages, ..written }
+    }
+}

@@ -1,0 +1,76 @@
+//! What a database made by an earlier version lacks, and migrations can't make: once.
+
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::dialect::Conn;
+use super::{entries, settings, teams};
+use crate::sports::MatchCommand;
+use crate::store::error::{QueryError, QueryResult};
+use crate::store::match_cache::MatchCache;
+use crate::store::rows::{MatchRow, ResultRow};
+use crate::store::schema::{matches as m, results as r};
+
+/// Matches folded in one transaction.
+const BATCH_SIZE: i64 = 100;
+
+/// The name under which `settings` remembers that every finished match has its result.
+const RESULTS_FILLED_SETTING: &str = "results_filled";
+
+/// Whether results have to be looked for.
+pub async fn is_due(conn: &mut Conn) -> QueryResult<bool> {
+    Ok(!settings::is_marked_done(conn, RESULTS_FILLED_SETTING).await?)
+}
+
+/// Stores the results of the finished matches after `after` that have none, a page of them, and
+/// tells nobody: nothing is new. Gives where the next page starts; `None` when all are done.
+pub async fn backfill_results(
+    conn: &mut Conn,
+    match_cache: &MatchCache,
+    after: i64,
+) -> QueryResult<Option<i64>> {
+    let stored = r::table.filter(r::match_id.eq(m::id)).select(r::match_id);
+    let lacking = m::table
+        .filter(m::id.gt(after))
+        .filter(m::status.eq("finished"))
+        .filter(not(exists(stored)))
+        .order(m::id)
+        .limit(BATCH_SIZE);
+    let rows: Vec<MatchRow> = for_update!(lacking).load(conn).await?;
+    for row in &rows {
+        match backfill_result(conn, match_cache, row).await {
+            // One match that can't be read must not keep all others from being served.
+            Err(QueryError::InvariantViolated(detail)) => {
+                tracing::warn!("No result of match {}: {detail}", row.id)
+            }
+            outcome => outcome?,
+        }
+    }
+    let last = rows.last().map(|row| row.id);
+    if last.is_none() {
+        settings::mark_done(conn, RESULTS_FILLED_SETTING).await?;
+    }
+    Ok(last)
+}
+
+async fn backfill_result(
+    conn: &mut Conn,
+    match_cache: &MatchCache,
+    row: &MatchRow,
+) -> QueryResult<()> {
+    let teams = teams::find_pair(conn, row.home_team_id, row.away_team_id).await?;
+    let match_info = row.match_info(&teams)?;
+    let game = entries::current_game(conn, match_cache, row, &match_info).await?;
+    let Some(result) = entries::rules_of(row)?.result(&game) else { return Ok(()) };
+    let newest = entries::entries_from(conn, row, row.entry_count).await?;
+    let newest = newest.last().map(|entry| serde_json::from_str::<MatchCommand>(&entry.body));
+    let entered_at =
+        newest.transpose()?.map_or(0, |command| command.occurred_at.timestamp_millis());
+    diesel::insert_into(r::table)
+        .values((&ResultRow::new(&match_info, result), r::entered_at.eq(entered_at)))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(())
+}

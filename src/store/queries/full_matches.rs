@@ -1,0 +1,90 @@
+//! The whole states of many matches, in a few queries.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+
+use super::dialect::Conn;
+use super::{entries, teams};
+use crate::sports::{ErasedMatch, MatchInfo};
+use crate::store::error::QueryResult;
+use crate::store::json;
+use crate::store::match_cache::{CachedMatch, MatchCache};
+use crate::store::rows::{EntryRow, MatchRow};
+use crate::store::schema::entries as e;
+
+/// The whole state of each match, in the order given.
+///
+/// - Costs: one query for all teams, and one for the entries of the matches that memory hasn't.
+pub async fn load_full(
+    conn: &mut Conn,
+    match_cache: &MatchCache,
+    rows: &[MatchRow],
+) -> QueryResult<Vec<Value>> {
+    let team_ids = rows.iter().flat_map(|row| [row.home_team_id, row.away_team_id]).collect();
+    let teams = teams::find_all(conn, team_ids).await?;
+    let mut entries = uncached_entries(conn, match_cache, rows).await?;
+    let mut wholes = Vec::with_capacity(rows.len());
+    for row in rows {
+        let match_info = row.match_info(&teams)?;
+        let game = match entries.remove(&row.id) {
+            Some(all) => fold_and_cache(match_cache, row, &match_info, all)?,
+            None => entries::current_game(conn, match_cache, row, &match_info).await?,
+        };
+        wholes.push(json::match_json(row, &match_info, entries::rules_of(row)?, &game));
+    }
+    Ok(wholes)
+}
+
+/// What lists show of each match.
+pub async fn load_list_items(
+    conn: &mut Conn,
+    match_cache: &MatchCache,
+    rows: &[MatchRow],
+) -> QueryResult<Vec<Value>> {
+    Ok(load_full(conn, match_cache, rows).await?.into_iter().map(json::to_list_item).collect())
+}
+
+/// All entries of each match that memory knows nothing of. Where it lacks the newest only, they
+/// are asked for by themselves.
+async fn uncached_entries(
+    conn: &mut Conn,
+    match_cache: &MatchCache,
+    rows: &[MatchRow],
+) -> QueryResult<HashMap<i64, Vec<EntryRow>>> {
+    let is_unknown = |row: &&MatchRow| {
+        row.entry_count > 0
+            && match_cache.closest(row.id, row.entry_count, &row.last_hash).is_none()
+    };
+    let mut unknown: HashMap<i64, Vec<EntryRow>> =
+        rows.iter().filter(is_unknown).map(|row| (row.id, Vec::new())).collect();
+    if unknown.is_empty() {
+        return Ok(unknown);
+    }
+    let ids: Vec<i64> = unknown.keys().copied().collect();
+    let query = e::table.filter(e::match_id.eq_any(ids)).order((e::match_id, e::number));
+    let all: Vec<EntryRow> = query.load(conn).await?;
+    for entry in all {
+        if let Some(entries) = unknown.get_mut(&entry.match_id) {
+            entries.push(entry);
+        }
+    }
+    Ok(unknown)
+}
+
+fn fold_and_cache(
+    match_cache: &MatchCache,
+    row: &MatchRow,
+    match_info: &MatchInfo,
+    all: Vec<EntryRow>,
+) -> QueryResult<ErasedMatch> {
+    let all = all.into_iter().filter(|entry| entry.number <= row.entry_count);
+    let game =
+        entries::fold(row, match_info, entries::rules_of(row)?.initial_state(match_info)?, all)?;
+    let (number, hash) = (row.entry_count, row.last_hash.clone());
+    match_cache
+        .insert(row.id, CachedMatch { entry_number: number, entry_hash: hash, game: game.clone() });
+    Ok(game)
+}

@@ -1,0 +1,136 @@
+//! Lists, a page at a time, oldest first.
+
+mod events;
+mod matches;
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use diesel_async::RunQueryDsl;
+use serde_json::{Value, json};
+
+use super::dialect::Conn;
+use super::{announcements, purchases, readable};
+use crate::store::error::QueryResult;
+use crate::store::json;
+use crate::store::match_cache::MatchCache;
+use crate::store::model::{ListPage, ListQuery, VisibilityScope};
+use crate::store::rows::{PlayerRow, TeamRow, UserRow};
+use crate::store::schema::{members, officials, players, teams as t, users};
+
+/// At most `limit` items after the one whose id is `after`.
+pub async fn list_page(
+    conn: &mut Conn,
+    match_cache: &MatchCache,
+    query: &ListQuery,
+    (after, limit): (i64, i64),
+) -> QueryResult<ListPage> {
+    let page = (after, limit.max(1));
+    Ok(into_page(load_items(conn, match_cache, query, page).await?, page.1))
+}
+
+#[rustfmt::skip]
+async fn load_items(conn: &mut Conn, match_cache: &MatchCache, query: &ListQuery, page: (i64, i64)) -> ItemsResult {
+    match query {
+        ListQuery::Users => all_users(conn, page).await,
+        ListQuery::Teams { scope: seen_by } => visible_teams(conn, *seen_by, page).await,
+        ListQuery::Players { team_id } => team_players(conn, *team_id, page).await,
+        ListQuery::Members { team_id } => team_members(conn, *team_id, page).await,
+        ListQuery::Officials { match_id } => match_officials(conn, *match_id, page).await,
+        ListQuery::Matches { scope: seen_by, status } => matches::list_all(conn, match_cache, *seen_by, status.as_deref(), page).await,
+        ListQuery::TeamMatches { team_id, scope: seen_by } => matches::list_for_team(conn, match_cache, *team_id, *seen_by, page).await,
+        ListQuery::EventMatches { event_id, scope: seen_by, status } => matches::list_for_event(conn, match_cache, (*event_id, status.as_deref()), *seen_by, page).await,
+        ListQuery::TeamResults { team_id, scope: seen_by } => matches::list_results_of_team(conn, *team_id, *seen_by, page).await,
+        ListQuery::EventResults { event_id, scope: seen_by } => matches::list_results_of_event(conn, *event_id, *seen_by, page).await,
+        ListQuery::Events { scope: seen_by } => events::list_visible(conn, *seen_by, page).await,
+        ListQuery::Managers { event_id } => events::list_managers(conn, *event_id, page).await,
+        ListQuery::Registrations { event_id } => events::list_registrations(conn, *event_id, page).await,
+        ListQuery::TeamRegistrations { team_id } => events::list_registrations_of_team(conn, *team_id, page).await,
+        ListQuery::Announcements { scope: seen_by, filter } => announcements::list(conn, *seen_by, filter, page).await,
+        ListQuery::Purchases { buyer_id, event_id } => purchases::list_of_buyer(conn, *buyer_id, *event_id, page).await,
+        ListQuery::Sales { event_id } => purchases::list_of_event(conn, *event_id, page).await,
+    }
+}
+
+/// One row more than a page was read: it says whether there is a next one.
+fn into_page(mut items: Vec<(i64, Value)>, limit: i64) -> ListPage {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| has_more).map(|(id, _)| *id);
+    ListPage { items: items.into_iter().map(|(_, item)| item).collect(), next }
+}
+
+type ItemsResult = QueryResult<Vec<(i64, Value)>>;
+
+async fn all_users(conn: &mut Conn, (after, limit): (i64, i64)) -> ItemsResult {
+    let query = users::table.filter(users::id.gt(after)).order(users::id).limit(limit + 1);
+    let rows: Vec<UserRow> = query.load(conn).await?;
+    Ok(rows.iter().map(|row| (row.id, json::user_json(row))).collect())
+}
+
+async fn visible_teams(
+    conn: &mut Conn,
+    scope: VisibilityScope,
+    (after, limit): (i64, i64),
+) -> ItemsResult {
+    let VisibilityScope { user_id, sees_all: all } = scope;
+    let user = user_id.unwrap_or(readable::NO_USER_ID);
+    let is_member =
+        members::table.filter(members::team_id.eq(t::id)).filter(members::user_id.eq(user));
+    let query = t::table
+        .filter(t::id.gt(after))
+        .filter(
+            all.into_sql::<Bool>()
+                .or(t::visibility.eq("public"))
+                .or(exists(is_member.select(members::user_id))),
+        )
+        .order(t::id)
+        .limit(limit + 1);
+    let rows: Vec<TeamRow> = query.load(conn).await?;
+    Ok(rows.iter().map(|row| (row.id, json::team_json(row))).collect())
+}
+
+async fn team_players(conn: &mut Conn, team_id: i64, (after, limit): (i64, i64)) -> ItemsResult {
+    let query = players::table
+        .filter(players::team_id.eq(team_id))
+        .filter(players::id.gt(after))
+        .order(players::id)
+        .limit(limit + 1);
+    let rows: Vec<PlayerRow> = query.load(conn).await?;
+    Ok(rows.iter().map(|row| (row.id, json::player_json(row))).collect())
+}
+
+async fn team_members(conn: &mut Conn, team_id: i64, (after, limit): (i64, i64)) -> ItemsResult {
+    let query = members::table
+        .inner_join(users::table.on(users::id.eq(members::user_id)))
+        .filter(members::team_id.eq(team_id))
+        .filter(members::user_id.gt(after))
+        .order(members::user_id)
+        .limit(limit + 1)
+        .select((members::user_id, users::name, members::role));
+    let rows: Vec<(i64, String, String)> = query.load(conn).await?;
+    let item = |(id, name, role)| {
+        (id, json!({ "team_id": team_id, "user_id": id, "name": name, "role": role }))
+    };
+    Ok(rows.into_iter().map(item).collect())
+}
+
+async fn match_officials(
+    conn: &mut Conn,
+    match_id: i64,
+    (after, limit): (i64, i64),
+) -> ItemsResult {
+    let query = officials::table
+        .inner_join(users::table.on(users::id.eq(officials::user_id)))
+        .filter(officials::match_id.eq(match_id))
+        .filter(officials::user_id.gt(after))
+        .order(officials::user_id)
+        .limit(limit + 1)
+        .select((officials::user_id, users::name, officials::role));
+    let rows: Vec<(i64, String, String)> = query.load(conn).await?;
+    let item = |(id, name, role)| {
+        (id, json!({ "match_id": match_id, "user_id": id, "name": name, "role": role }))
+    };
+    Ok(rows.into_iter().map(item).collect())
+}

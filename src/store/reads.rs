@@ -1,0 +1,205 @@
+//! What readers ask of the database: what somebody is to a thing, and what things look like.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::store::{
+    AnnouncementRights, Backend, EventRights, ListPage, ListQuery, MatchRights, PurchaseRights,
+    Result, Store, TeamRights, postgres, sqlite,
+};
+
+impl Store {
+    /// Makes what a database of an earlier version lacks, a page a transaction.
+    pub(super) async fn backfill_missing_data(&self) -> Result<()> {
+        if !query_backend!(self.backend, read, |conn, queries| queries::backfill::is_due(conn))? {
+            return Ok(());
+        }
+        let mut after = Some(0);
+        while let Some(id) = after {
+            let match_cache = Arc::clone(&self.match_cache);
+            after = query_backend!(self.backend, write_transaction, |conn, queries| {
+                let games = Arc::clone(&match_cache);
+                async move {
+                    Ok((queries::backfill::backfill_results(conn, &games, id).await?, Vec::new()))
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    /// `None`: no such match.
+    pub async fn match_rights(&self, id: i64, user_id: Option<i64>) -> Result<Option<MatchRights>> {
+        query_backend!(self.backend, read_consistently, |conn, queries| {
+            queries::rights::match_rights(conn, id, user_id)
+        })
+    }
+
+    /// `None`: no such team.
+    pub async fn team_rights(&self, id: i64, user_id: Option<i64>) -> Result<Option<TeamRights>> {
+        query_backend!(self.backend, read_consistently, |conn, queries| {
+            queries::rights::team_rights(conn, id, user_id)
+        })
+    }
+
+    /// Grows with each write that may take a right away.
+    pub async fn rights_version(&self) -> Result<i64> {
+        query_backend!(self.backend, read, |conn, queries| queries::settings::read_rights_version(
+            conn
+        ))
+    }
+
+    /// The database's epoch as it is now, and its version of rights.
+    pub async fn epoch_and_rights_version(&self) -> Result<(String, i64)> {
+        query_backend!(self.backend, read, |conn, queries| {
+            queries::settings::epoch_and_rights_version(conn)
+        })
+    }
+
+    /// `(etag, body)` of `GET /api/teams/{id}`.
+    pub async fn team(&self, id: i64) -> Result<Option<(String, Value)>> {
+        query_backend!(self.backend, read, |conn, queries| queries::teams::find_with_etag(conn, id))
+    }
+
+    /// `(etag, body)` of `GET /api/teams/{id}/players/{player}`.
+    pub async fn player(&self, team_id: i64, id: i64) -> Result<Option<(String, Value)>> {
+        query_backend!(self.backend, read, |conn, queries| queries::players::find_with_etag(
+            conn,
+            (team_id, id)
+        ))
+    }
+
+    /// `(etag, body)` of `GET /api/matches/{id}`.
+    pub async fn match_by_id(&self, id: i64) -> Result<Option<(String, Value)>> {
+        let match_cache = Arc::clone(&self.match_cache);
+        query_backend!(self.backend, read_consistently, |conn, queries| async move {
+            queries::snapshots::match_with_etag(conn, &match_cache, id).await
+        })
+    }
+
+    /// What the match's sport says at `path` (`incidents`, `incidents/21`, `statistics`), and the
+    /// version that a write there may ask for.
+    pub async fn match_part(&self, id: i64, path: &str) -> Result<Option<(Value, Option<i64>)>> {
+        let (match_cache, path) = (Arc::clone(&self.match_cache), path.to_owned());
+        query_backend!(self.backend, read_consistently, |conn, queries| async move {
+            queries::entries::read_part(conn, &match_cache, id, &path).await
+        })
+    }
+
+    /// Who recorded a match's incidents. `None`: no such match, or no sport that tells them apart.
+    pub async fn incident_recorders(&self, id: i64) -> Result<Option<Value>> {
+        let match_cache = Arc::clone(&self.match_cache);
+        query_backend!(self.backend, read_consistently, |conn, queries| async move {
+            queries::entries::incident_recorders(conn, &match_cache, id).await
+        })
+    }
+
+    /// At most `limit` items after the one whose id is `after`.
+    pub async fn list(&self, query: ListQuery, after: i64, limit: i64) -> Result<ListPage> {
+        let match_cache = Arc::clone(&self.match_cache);
+        query_backend!(self.backend, read_consistently, |conn, queries| async move {
+            queries::lists::list_page(conn, &match_cache, &query, (after, limit)).await
+        })
+    }
+
+    /// `None`: no such event.
+    pub async fn event_rights(&self, id: i64, user_id: Option<i64>) -> Result<Option<EventRights>> {
+        query_backend!(self.backend, read_consistently, |conn, queries| {
+            queries::rights::event_rights(conn, id, user_id)
+        })
+    }
+
+    /// `None`: no such announcement.
+    pub async fn announcement_rights(
+        &self,
+        id: i64,
+        user_id: Option<i64>,
+    ) -> Result<Option<AnnouncementRights>> {
+        query_backend!(self.backend, read_consistently, |conn, queries| {
+            queries::rights::of_announcement(conn, id, user_id)
+        })
+    }
+
+    /// `None`: no such purchase.
+    pub async fn purchase_rights(
+        &self,
+        id: Uuid,
+        user_id: Option<i64>,
+    ) -> Result<Option<PurchaseRights>> {
+        query_backend!(self.backend, read_consistently, |conn, queries| {
+            queries::rights::of_purchase(conn, id, user_id)
+        })
+    }
+
+    /// The purchase that a ticket belongs to.
+    pub async fn purchase_of_ticket(&self, code: &str) -> Result<Option<Uuid>> {
+        let code = code.to_owned();
+        query_backend!(self.backend, read, |conn, queries| async move {
+            queries::purchases::find_by_ticket(conn, &code).await
+        })
+    }
+
+    /// `(etag, body)` of `GET /api/events/{id}`.
+    pub async fn event(&self, id: i64) -> Result<Option<(String, Value)>> {
+        query_backend!(self.backend, read, |conn, queries| queries::events::find_with_etag(
+            conn, id
+        ))
+    }
+
+    /// `{"event_id":…,"leaderboard":[…]}`
+    pub async fn leaderboard(&self, event_id: i64) -> Result<Option<Value>> {
+        query_backend!(self.backend, read_consistently, |conn, queries| {
+            queries::results::leaderboard(conn, event_id)
+        })
+    }
+
+    /// `(etag, body)` of `GET /api/announcements/{id}`.
+    pub async fn announcement(&self, id: i64) -> Result<Option<(String, Value)>> {
+        query_backend!(self.backend, read_consistently, |conn, queries| {
+            queries::announcements::find_with_etag(conn, id)
+        })
+    }
+
+    /// What an event sells, and how much of it is left. `None`: no such event.
+    pub async fn ticket_offer(&self, event_id: i64) -> Result<Option<Value>> {
+        query_backend!(self.backend, read_consistently, |conn, queries| {
+            queries::purchases::ticket_offer(conn, event_id)
+        })
+    }
+
+    /// `(etag, body)` of `GET /api/purchases/{id}`.
+    pub async fn purchase(&self, id: Uuid) -> Result<Option<(String, Value)>> {
+        query_backend!(self.backend, read_consistently, |conn, queries| {
+            queries::purchases::find_with_etag(conn, id)
+        })
+    }
+
+    /// Every fault found, in words; empty where the database is whole. `progress(done, of)`.
+    pub async fn verify(&self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Vec<String>> {
+        let (streams, matches) =
+            query_backend!(self.backend, read_consistently, |conn, queries| {
+                queries::verify::all_ids(conn)
+            })?;
+        let mut faults = query_backend!(self.backend, read_consistently, |conn, queries| {
+            queries::verify::check_references(conn)
+        })?;
+        let of = (streams.len() + matches.len()) as u64;
+        let mut done = 0;
+        for id in streams {
+            faults.extend(query_backend!(self.backend, read_consistently, |conn, queries| {
+                queries::verify::check_stream(conn, id)
+            })?);
+            done += 1;
+            progress(done, of);
+        }
+        for id in matches {
+            faults.extend(query_backend!(self.backend, read_consistently, |conn, queries| {
+                queries::verify::check_match(conn, id)
+            })?);
+            done += 1;
+            progress(done, of);
+        }
+        Ok(faults)
+    }
+}

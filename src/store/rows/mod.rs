@@ -1,0 +1,288 @@
+//! Rows as they are read, and as new ones are written.
+
+mod results;
+
+use diesel::{Insertable, Queryable};
+pub use results::ResultRow;
+
+use crate::domain::leaderboard::Ranking;
+use crate::domain::purchases::TicketSales;
+use crate::sports::{MatchInfo, TeamInfo};
+use crate::store::error::{QueryError, QueryResult};
+use crate::store::model::User;
+use crate::store::schema;
+
+#[derive(Clone, Debug, Queryable)]
+pub struct UserRow {
+    pub id: i64,
+    pub email: Option<String>,
+    pub name: String,
+    pub role: String,
+    pub disabled: bool,
+    pub password_hash: Option<String>,
+    pub version: i64,
+    _created_at: i64,
+    pub generation: i64,
+    pub tokens_valid_from: i64,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct TeamRow {
+    pub id: i64,
+    pub name: String,
+    pub short_name: String,
+    pub colour: Option<String>,
+    pub visibility: String,
+    _created_by: i64,
+    pub version: i64,
+    _created_at: i64,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct PlayerRow {
+    pub id: i64,
+    pub team_id: i64,
+    pub name: String,
+    pub shirt_number: Option<i32>,
+    pub version: i64,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct MatchRow {
+    pub id: i64,
+    pub sport: String,
+    pub format: String,
+    pub home_team_id: i64,
+    pub away_team_id: i64,
+    pub starts_at: Option<i64>,
+    pub venue: Option<String>,
+    pub visibility: String,
+    pub created_by: i64,
+    pub version: i64,
+    pub status: String,
+    pub home_score: i64,
+    pub away_score: i64,
+    pub entry_count: i64,
+    pub last_hash: String,
+    _created_at: i64,
+    pub event_id: Option<i64>,
+    pub event_is_public: bool,
+    pub home_agreed: bool,
+    pub away_agreed: bool,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct EventRow {
+    pub id: i64,
+    pub name: String,
+    pub sport: String,
+    pub visibility: String,
+    pub ranking: String,
+    pub sales: String,
+    pub created_by: i64,
+    pub version: i64,
+    _created_at: i64,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct RegistrationRow {
+    pub id: i64,
+    pub event_id: i64,
+    pub user_id: Option<i64>,
+    pub team_id: Option<i64>,
+    pub accepted: bool,
+    pub deduction: i64,
+    pub reason: Option<String>,
+    pub version: i64,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct AnnouncementRow {
+    pub id: i64,
+    pub event_id: i64,
+    pub kind: String,
+    pub priority: String,
+    pub title: String,
+    pub message: String,
+    pub targeted: bool,
+    pub expires_at: Option<i64>,
+    pub expired: bool,
+    _created_by: i64,
+    pub version: i64,
+    pub created_at: i64,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct PurchaseRow {
+    pub number: i64,
+    pub id: String,
+    pub event_id: i64,
+    pub buyer_id: i64,
+    pub ticket_type: String,
+    pub quantity: i64,
+    pub amount: Option<i64>,
+    pub currency: Option<String>,
+    pub status: String,
+    pub version: i64,
+    pub created_at: i64,
+}
+
+/// A ticket that was bought.
+#[derive(Clone, Debug, Queryable, Insertable)]
+#[diesel(table_name = schema::seats, treat_none_as_default_value = false)]
+pub struct SeatRow {
+    pub code: String,
+    pub number: i64,
+    pub purchase_id: String,
+    pub event_id: i64,
+    pub ticket_type: String,
+    pub status: String,
+    pub used_at: Option<i64>,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct EntryRow {
+    pub match_id: i64,
+    pub number: i64,
+    pub body: String,
+    pub hash: String,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct StreamRow {
+    pub id: i64,
+    pub topic: String,
+    pub head_seq: i64,
+    pub pruned_seq: i64,
+}
+
+/// `treat_none_as_default_value = false` makes the statement the same text for every row, so that
+/// it is prepared once.
+#[derive(Clone, Debug, Insertable, Queryable)]
+#[diesel(table_name = schema::messages, treat_none_as_default_value = false)]
+pub struct MessageRow {
+    pub stream_id: i64,
+    pub seq: i64,
+    pub channel: Option<String>,
+    pub kind: String,
+    pub label: Option<String>,
+    pub envelope: String,
+    pub committed_at: i64,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct IdempotencyRow {
+    pub record_id: Vec<u8>,
+    pub secret_id: Vec<u8>,
+    pub request_hash: Vec<u8>,
+    pub status: i32,
+    pub answer: Option<String>,
+    pub sealed_answer: Option<Vec<u8>>,
+    pub etag: Option<String>,
+    pub told_topic: Option<String>,
+    pub told_seq: Option<i64>,
+    _created_at: i64,
+}
+
+/// The status of a rejection.
+pub const REJECTED: i32 = 0;
+
+impl IdempotencyRow {
+    /// A rejection is remembered with a status that no answer has.
+    pub fn is_rejection(&self) -> bool {
+        self.status == REJECTED
+    }
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        let UserRow { id, email, name, role, disabled, password_hash, version, .. } = row;
+        let UserRow { generation, tokens_valid_from, .. } = row;
+        Self {
+            id,
+            email,
+            name,
+            role,
+            is_disabled: disabled,
+            password_hash,
+            version,
+            generation,
+            tokens_valid_from,
+        }
+    }
+}
+
+impl TeamRow {
+    pub fn is_public(&self) -> bool {
+        self.visibility == "public"
+    }
+
+    fn side(&self) -> TeamInfo {
+        TeamInfo {
+            team_id: self.id,
+            name: self.name.clone(),
+            short_name: self.short_name.clone(),
+            colour: self.colour.clone(),
+        }
+    }
+}
+
+impl EventRow {
+    pub fn is_public(&self) -> bool {
+        self.visibility == "public"
+    }
+
+    /// How its table is ordered.
+    pub fn ranking(&self) -> QueryResult<Ranking> {
+        Ok(serde_json::from_str(&self.ranking)?)
+    }
+
+    /// What tickets it sells.
+    pub fn sales(&self) -> QueryResult<TicketSales> {
+        Ok(serde_json::from_str(&self.sales)?)
+    }
+}
+
+impl AnnouncementRow {
+    /// Whether it has run out by now, told or not.
+    pub fn is_expired(&self, now_ms: i64) -> bool {
+        self.expired || self.is_due(now_ms)
+    }
+
+    /// Whether it has run out and nobody was told yet.
+    pub fn is_due(&self, now_ms: i64) -> bool {
+        !self.expired && self.expires_at.is_some_and(|at| at <= now_ms)
+    }
+
+    /// The version that is shown: running out changes what is read, so it counts as an edit
+    /// at once, which it becomes when it is told.
+    pub fn effective_version(&self, now_ms: i64) -> i64 {
+        self.version + i64::from(self.is_due(now_ms))
+    }
+}
+
+impl MatchRow {
+    /// Whether everybody may read it: neither it nor its event is private.
+    pub fn is_public(&self) -> bool {
+        self.visibility == "public" && self.event_is_public
+    }
+
+    /// What the rules know of the match; its teams are among `teams`.
+    pub fn match_info(&self, teams: &[TeamRow]) -> QueryResult<MatchInfo> {
+        let side = |id| {
+            teams.iter().find(|team| team.id == id).map(TeamRow::side).ok_or_else(|| {
+                QueryError::InvariantViolated(format!(
+                    "match {} is played by team {id}, which is gone",
+                    self.id
+                ))
+            })
+        };
+        Ok(MatchInfo {
+            match_id: self.id,
+            event_id: self.event_id,
+            format: serde_json::from_str(&self.format)?,
+            home: side(self.home_team_id)?,
+            away: side(self.away_team_id)?,
+        })
+    }
+}

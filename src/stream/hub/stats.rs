@@ -1,0 +1,50 @@
+//! What operators see of a hub's readers.
+
+use serde_json::Value;
+
+use crate::domain::time;
+use crate::domain::topic::StreamId;
+use crate::metrics::{KindLabel, OutcomeLabel};
+use crate::stream::hub::Hub;
+use crate::stream::subscriber::Subscriber;
+use crate::stream::subscription::Subscription;
+
+impl Hub {
+    /// The kind of stream, for metrics.
+    pub fn kind_label(&self, subscriber: &Subscriber) -> KindLabel {
+        let kind = match subscriber.subscriptions.as_slice() {
+            [one] => match one.stream {
+                StreamId::Event(_) => "event",
+                StreamId::Team(_) => "team",
+                StreamId::Match(_) => "match",
+                StreamId::Purchase(_) => "purchase",
+            },
+            _ => "several",
+        };
+        KindLabel { kind }
+    }
+
+    /// Counts how a reader came to be live.
+    pub(super) fn count_resume(&self, subscriber: &Subscriber) {
+        let outcome = match subscriber.resume_outcome.get() {
+            "live" if subscriber.replayed_messages.get() > 0 => "ring",
+            other => other,
+        };
+        self.context.metrics.resumes.get_or_create(&OutcomeLabel { outcome }).inc();
+    }
+}
+
+/// A connection as `/api/admin/connections` lists it.
+pub(super) fn connection_json(subscriber: &Subscriber) -> Value {
+    let topics: Vec<_> =
+        subscriber.subscriptions.iter().flat_map(|subscription| &subscription.topics).collect();
+    serde_json::json!({
+        "connection": format!("c-{}", subscriber.id),
+        "topics": topics.iter().map(|subscribed| subscribed.topic.to_string()).collect::<Vec<_>>(),
+        "user_id": subscriber.identity.user_id(),
+        "address": subscriber.identity.address.map(|address| address.to_string()),
+        "opened_at": time::text(subscriber.opened_at),
+        "lag": subscriber.subscriptions.iter().map(Subscription::lag).max().unwrap_or(0),
+        "transport": "sse",
+    })
+}
