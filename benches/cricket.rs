@@ -14,7 +14,8 @@ use chrono::{SubsecRound, Utc};
 use serde_json::{Value, json};
 use touchline::sports::{ErasedMatch, MatchCommand, MatchInfo, Player, SportRules, TeamInfo};
 use touchline::store::mutation::{
-    Mutation, MutationRequest, NewMatch, NewPlayer, NewTeam, NewUser,
+    AddPlayer, ApplyMatchAction, CreateMatch, CreateTeam, CreateUser, Mutation, MutationRequest,
+    NewMatch, NewPlayer, NewTeam, NewUser,
 };
 use touchline::store::{DatabaseTimeouts, Store, StoreOptions};
 
@@ -119,22 +120,16 @@ struct Stored {
 }
 
 impl Stored {
-    async fn make(store: &Store, by: i64, write: Mutation) -> i64 {
+    async fn make(store: &Store, by: i64, write: impl Mutation) -> i64 {
         let at = Utc::now().trunc_subsecs(3);
-        let job = MutationRequest {
-            user_id: by,
-            received_at: at,
-            idempotency_key: None,
-            if_match: None,
-            mutation: write,
-        };
-        store.commit(job).await.unwrap().body["id"].as_i64().unwrap()
+        let request = MutationRequest::new(by, at);
+        store.commit(request, write).await.unwrap().body["id"].as_i64().unwrap()
     }
 
     async fn new(store: Store) -> (Self, [Vec<i64>; 2], i64) {
         let (email, name) = ("ann@example.org".to_owned(), "Ann".to_owned());
         let user = NewUser { email, name, password_hash: None, role: "admin".to_owned() };
-        let by = Self::make(&store, 0, Mutation::CreateUser(user)).await;
+        let by = Self::make(&store, 0, CreateUser(user)).await;
         let (mut teams, mut players) = (Vec::new(), [Vec::new(), Vec::new()]);
         for (place, name) in ["Northants", "Kent"].into_iter().enumerate() {
             let fields = NewTeam {
@@ -143,11 +138,11 @@ impl Stored {
                 colour: None,
                 visibility: "public".to_owned(),
             };
-            let team_id = Self::make(&store, by, Mutation::CreateTeam(fields)).await;
+            let team_id = Self::make(&store, by, CreateTeam(fields)).await;
             for number in 1..=11 {
                 let fields =
                     NewPlayer { name: format!("{name} {number}"), shirt_number: Some(number) };
-                let id = Self::make(&store, by, Mutation::AddPlayer { team_id, fields }).await;
+                let id = Self::make(&store, by, AddPlayer { team_id, fields }).await;
                 players[place].push(id);
             }
             teams.push(team_id);
@@ -162,23 +157,17 @@ impl Stored {
             venue: None,
             visibility: "public".to_owned(),
         };
-        let match_id = Self::make(&store, by, Mutation::CreateMatch(fields)).await;
+        let match_id = Self::make(&store, by, CreateMatch(fields)).await;
         (Self { store, match_id, by }, players, teams[0])
     }
 
     async fn does(&self, action: &str, body: Value) -> Duration {
         let (match_id, action) = (self.match_id, action.to_owned());
-        let write = Mutation::ApplyMatchAction { match_id, action, body, occurred_at: None };
+        let write = ApplyMatchAction { match_id, action, body, occurred_at: None };
         let at = Utc::now().trunc_subsecs(3);
-        let job = MutationRequest {
-            user_id: self.by,
-            received_at: at,
-            idempotency_key: None,
-            if_match: None,
-            mutation: write,
-        };
+        let request = MutationRequest::new(self.by, at);
         let began = Instant::now();
-        self.store.commit(job).await.unwrap();
+        self.store.commit(request, write).await.unwrap();
         began.elapsed()
     }
 }

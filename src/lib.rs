@@ -9,6 +9,7 @@ pub mod config;
 pub mod domain;
 pub mod http;
 pub mod import;
+pub mod input;
 pub mod limits;
 pub mod metrics;
 pub mod problem;

@@ -29,7 +29,7 @@ use crate::domain::rejection::RejectionReason;
 use crate::domain::topic::Topic;
 use crate::limits::{ClientOrigin, Limiters};
 use crate::problem::Problem;
-use crate::store::mutation::{Mutation, MutationRequest, NewIdentity};
+use crate::store::mutation::{CreateIdentity, MutationRequest, NewIdentity};
 use crate::store::{Authentication, Issued, Principal, Store, StoreError, User};
 
 /// Somebody who has signed in. As an extractor it refuses everybody else, and takes a header or
@@ -235,15 +235,9 @@ async fn create_provider_user(store: &Store, identity: &Identity) -> Result<Opti
     let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
     let name = if name.trim().is_empty() { UNNAMED } else { name.trim() }.to_owned();
     let new_user = NewIdentity { issuer, subject, email, name };
-    let mutation = Mutation::CreateIdentity(new_user);
-    let request = MutationRequest {
-        user_id: 0,
-        received_at: Utc::now(),
-        idempotency_key: None,
-        if_match: None,
-        mutation: mutation,
-    };
-    match store.commit(request).await {
+    // Nobody's id: the server makes it.
+    let request = MutationRequest::new(0, Utc::now());
+    match store.commit(request, CreateIdentity(new_user)).await {
         // Another request was first: just as good.
         Err(StoreError::Rejected(rejection)) if rejection.reason == RejectionReason::Conflict => {}
         outcome => drop(outcome?),

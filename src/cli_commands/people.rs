@@ -6,7 +6,8 @@ use touchline::auth;
 use touchline::auth::password;
 use touchline::config::{Config, JwtAlgorithm, Secret, UserCommand};
 use touchline::domain::rejection::RejectionReason;
-use touchline::store::mutation::{Mutation, MutationRequest, NewUser, UserEdit};
+use touchline::input;
+use touchline::store::mutation::{CreateUser, EditUser, MutationRequest, NewUser, UserEdit};
 use touchline::store::{Store, StoreError, User};
 
 use crate::cli_commands::{open_store, print_line};
@@ -27,7 +28,7 @@ async fn add_user(
     name: &str,
     (role, password): (&str, Option<Secret>),
 ) -> anyhow::Result<()> {
-    if !auth::token::is_email(email) {
+    if !input::is_email(email) {
         bail!("{email:?} is not a mail address");
     }
     if name.trim().is_empty() || name.chars().any(char::is_control) {
@@ -126,17 +127,8 @@ async fn promote(store: &Store, user: &User, password: Option<String>) -> anyhow
     let edit = UserEdit { password_hash, role, is_disabled: disabled, ..UserEdit::default() };
     let at = Utc::now().trunc_subsecs(3);
     let if_match = Some(user.version.to_string());
-    let write = Mutation::EditUser { id: user.id, edit };
-    match store
-        .commit(MutationRequest {
-            user_id: 0,
-            received_at: at,
-            idempotency_key: None,
-            if_match,
-            mutation: write,
-        })
-        .await
-    {
+    let request = MutationRequest { if_match, ..MutationRequest::new(0, at) };
+    match store.commit(request, EditUser { id: user.id, edit }).await {
         Ok(_) => Ok(true),
         Err(StoreError::Rejected(rejection)) if rejection.reason == RejectionReason::Stale => {
             Ok(false)
@@ -163,14 +155,8 @@ async fn add(
         role: role.to_owned(),
     };
     let at = Utc::now().trunc_subsecs(3);
-    let job = MutationRequest {
-        user_id: 0,
-        received_at: at,
-        idempotency_key: None,
-        if_match: None,
-        mutation: Mutation::CreateUser(user),
-    };
-    let done = store.commit(job).await.map_err(|error| match error {
+    let request = MutationRequest::new(0, at);
+    let done = store.commit(request, CreateUser(user)).await.map_err(|error| match error {
         StoreError::Rejected(rejection) => anyhow::anyhow!("{}", rejection.detail),
         error => error.into(),
     })?;

@@ -4,6 +4,7 @@ pub mod access;
 pub mod leaderboard;
 pub mod message;
 pub mod number;
+pub mod permission;
 pub mod purchases;
 pub mod rejection;
 pub mod time;

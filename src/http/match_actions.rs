@@ -6,14 +6,15 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::auth::permission::Permission;
+use crate::domain::permission::Permission;
 use crate::http::json_body::JsonBody;
 use crate::http::path::Path;
 use crate::http::read_context::ReadContext;
+use crate::http::write_context;
 use crate::http::write_context::WriteContext;
-use crate::http::{parse, write_context};
+use crate::input::{self, Shape};
 use crate::problem::Problem;
-use crate::store::mutation::Mutation;
+use crate::store::mutation::ApplyMatchAction;
 
 /// `GET /api/matches/{id}/{incidents,incidents/21,statistics,…}`: whatever its sport has there.
 ///
@@ -71,15 +72,16 @@ pub async fn apply_action(
 ) -> Result<HttpResponse, Problem> {
     let (match_id, tail) = path.into_inner();
     let action = action_name(req.method(), &tail).ok_or(Problem::NotFound("page"))?;
-    ctx.require(Permission::for_match_action(match_id, &action)).await?;
     let hash = if body.value == serde_json::json!({}) {
         write_context::empty_body_hash()
     } else {
         body.hash()
     };
     let occurred_at = parse_occurred_at(&body.value);
-    let mutation = Mutation::ApplyMatchAction { match_id, action, body: body.value, occurred_at };
-    ctx.commit(hash, mutation).await
+    let mutation = ApplyMatchAction { match_id, action, body: body.value, occurred_at };
+    let authorized = ctx.authorize(mutation).await?;
+    let outcome = ctx.commit(authorized, hash).await?;
+    Ok(ctx.outcome_response(None, &outcome))
 }
 
 /// The action as a sport knows it: the path, after the method unless that is POST.
@@ -99,7 +101,7 @@ fn valid_tail(tail: &str) -> Option<&str> {
 
 /// When it happened, where the body says so; whether that is a time, its sport judges.
 pub fn parse_occurred_at(body: &Value) -> Option<DateTime<Utc>> {
-    body.get("occurred_at").and_then(|value| parse::time(value).ok())
+    body.get("occurred_at").and_then(|value| input::time().parse(value).ok())
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ use crate::import::roster::RosterTeam;
 use crate::import::{CommandScript, CricsheetFile, InvalidFile, Roster, ScriptedCommand, script};
 use crate::sports::Player;
 use crate::store::mutation::{
-    IdempotencyKey, Mutation, MutationRequest, NewMatch, NewPlayer, NewTeam, Outcome,
+    AddPlayer, ApplyMatchAction, CreateMatch, CreateTeam, IdempotencyKey, Mutation,
+    MutationRequest, NewMatch, NewPlayer, NewTeam, Outcome,
 };
 use crate::store::{ListQuery, Store, StoreError, VisibilityScope};
 
@@ -110,14 +111,14 @@ impl ImportWriter<'_> {
         let existing = self.ids_by_name(query).await?;
         team.id = match find_id(&existing, &team.name) {
             Some(id) => id,
-            None => self.create(Mutation::CreateTeam(new_team(&team.name))).await?,
+            None => self.create(CreateTeam(new_team(&team.name))).await?,
         };
         let known = self.ids_by_name(ListQuery::Players { team_id: team.id }).await?;
         for player in &mut team.players {
             let fields = NewPlayer { name: player.name.clone(), shirt_number: None };
             let id = match find_id(&known, &player.name) {
                 Some(id) => id,
-                None => self.create(Mutation::AddPlayer { team_id: team.id, fields }).await?,
+                None => self.create(AddPlayer { team_id: team.id, fields }).await?,
             };
             *player = Player { id, team_id: team.id, ..player.clone() };
         }
@@ -156,7 +157,7 @@ impl ImportWriter<'_> {
         let event = self.options.event_id.map_or(String::new(), |id| format!("-{id}"));
         let key = format!("{}-match{event}", self.key_prefix);
         let key = idempotency_key("POST /api/matches".to_owned(), key, &described(&fields));
-        let outcome = self.commit(Some(key), Mutation::CreateMatch(fields)).await?;
+        let outcome = self.commit(Some(key), CreateMatch(fields)).await?;
         Ok(created_id(&outcome)?)
     }
 
@@ -171,7 +172,7 @@ impl ImportWriter<'_> {
         let path = format!("POST /api/matches/{match_id}/{}", command.action);
         let body = command.body.to_string();
         let key = idempotency_key(path, format!("{}-{number}", self.key_prefix), &body);
-        let mutation = Mutation::ApplyMatchAction {
+        let mutation = ApplyMatchAction {
             match_id,
             action: command.action.to_owned(),
             body: command.body.clone(),
@@ -186,25 +187,18 @@ impl ImportWriter<'_> {
         Ok(())
     }
 
-    async fn create(&self, mutation: Mutation) -> Result<i64, StoreError> {
+    async fn create(&self, mutation: impl Mutation) -> Result<i64, StoreError> {
         created_id(&self.commit(None, mutation).await?)
     }
 
     async fn commit(
         &self,
         key: Option<IdempotencyKey>,
-        mutation: Mutation,
+        mutation: impl Mutation,
     ) -> Result<Outcome, StoreError> {
         let at = Utc::now().trunc_subsecs(3);
-        self.store
-            .commit(MutationRequest {
-                user_id: self.options.user_id,
-                received_at: at,
-                idempotency_key: key,
-                if_match: None,
-                mutation: mutation,
-            })
-            .await
+        let request = MutationRequest::new(self.options.user_id, at);
+        self.store.commit(MutationRequest { idempotency_key: key, ..request }, mutation).await
     }
 }
 

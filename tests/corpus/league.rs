@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use touchline::domain::leaderboard::{Points, TieBreaker};
 use touchline::import;
 use touchline::import::ImportOptions;
-use touchline::store::mutation::{Mutation, MutationRequest, NewEvent, NewUser};
+use touchline::store::mutation::{
+    CreateEvent, CreateUser, Mutation, MutationRequest, NewEvent, NewUser,
+};
 use touchline::store::{DatabaseTimeouts, Store, StoreOptions};
 
 use crate::files;
@@ -26,20 +28,13 @@ const TABLE: [(&str, i64, f64); 8] = [
 /// Matches before the play-offs.
 const STAGE: usize = 56;
 
-async fn make(store: &Store, write: Mutation) -> i64 {
+async fn make(store: &Store, write: impl Mutation) -> i64 {
     let at = Utc::now().trunc_subsecs(3);
-    let job = MutationRequest {
-        user_id: 1,
-        received_at: at,
-        idempotency_key: None,
-        if_match: None,
-        mutation: write,
-    };
-    store.commit(job).await.unwrap().body["id"].as_i64().unwrap()
+    store.commit(MutationRequest::new(1, at), write).await.unwrap().body["id"].as_i64().unwrap()
 }
 
-fn event() -> Mutation {
-    Mutation::CreateEvent(NewEvent {
+fn event() -> CreateEvent {
+    CreateEvent(NewEvent {
         name: "Indian Premier League 2019".to_owned(),
         sport: "cricket".to_owned(),
         visibility: "public".to_owned(),
@@ -81,11 +76,8 @@ async fn a_season_comes_to_its_published_table() {
     .await
     .unwrap();
     let (email, name) = ("ann@example.org".to_owned(), "Ann".to_owned());
-    make(
-        &store,
-        Mutation::CreateUser(NewUser { email, name, password_hash: None, role: "admin".into() }),
-    )
-    .await;
+    make(&store, CreateUser(NewUser { email, name, password_hash: None, role: "admin".into() }))
+        .await;
     let event_id = make(&store, event()).await;
     let wish = ImportOptions { user_id: 1, event_id: Some(event_id), speed: None };
     for (name, text) in stage() {

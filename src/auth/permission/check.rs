@@ -1,8 +1,9 @@
 //! Looks up what somebody is to a thing, and asks the table.
 
-use super::{AccessDecision, Permission, Rights, decide, decide_missing, messages, token_covers};
+use super::{AccessDecision, Rights, decide, decide_missing, messages, token_covers};
 use crate::auth::SignedInUser;
 use crate::domain::access::Access;
+use crate::domain::permission::Permission;
 use crate::domain::topic::{StreamId, Topic};
 use crate::problem::Problem;
 use crate::store::{Authentication, Principal, Store, StoreError};

@@ -1,6 +1,6 @@
 //! What the one who may not is told.
 
-use super::Permission;
+use crate::domain::permission::Permission;
 use crate::domain::topic::StreamId;
 
 /// What there is none of.

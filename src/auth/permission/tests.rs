@@ -1,6 +1,8 @@
 //! The table, row by row.
 
 use super::AccessDecision::{Allow, Deny, Hide, RequireSignIn};
+use uuid::Uuid;
+
 use super::*;
 
 /// Nobody signed in, a user, an admin.

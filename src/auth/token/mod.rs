@@ -10,6 +10,7 @@ use serde_json::{Number, Value};
 
 use crate::domain::time;
 use crate::domain::topic::Topic;
+use crate::input::is_email;
 use crate::store::{Issued, Principal};
 
 /// Clocks of different machines may differ by so much, in seconds.
@@ -242,15 +243,6 @@ fn is_access(header: &Header) -> bool {
     let Some(kind) = &header.typ else { return true };
     let kind = kind.to_ascii_lowercase();
     matches!(kind.strip_prefix("application/").unwrap_or(&kind), "jwt" | "at+jwt")
-}
-
-/// Whether the text may stand for a mail address; only a mail sent there would tell more.
-pub fn is_email(text: &str) -> bool {
-    let has_no_spaces = text.chars().all(|c| !c.is_control() && !c.is_whitespace());
-    let parts = text.rsplit_once('@');
-    has_no_spaces
-        && text.len() <= 254
-        && parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
 }
 
 /// RFC 7519's `NumericDate` may have a fraction.

@@ -11,7 +11,7 @@ use rand::seq::IndexedRandom;
 use serde_json::{Value, json};
 
 use crate::server::demo::scorer::{DemoScorer, DemoTeam};
-use crate::store::mutation::{Mutation, NewMatch};
+use crate::store::mutation::{CreateMatch, NewMatch};
 use crate::store::{Result, Store};
 
 /// Name, short name and colour of the league's teams.
@@ -105,7 +105,7 @@ impl DemoLeague {
             venue: Some(format!("{} Ground", TEAMS[home].0)),
             visibility: "public".to_owned(),
         };
-        let id = self.scorer.create(Mutation::CreateMatch(fields)).await?;
+        let id = self.scorer.create(CreateMatch(fields)).await?;
         self.live_matches.push(LiveMatch {
             id,
             home_index: home,

@@ -3,7 +3,9 @@
 use chrono::{DateTime, SubsecRound, Utc};
 use serde_json::Value;
 
-use crate::store::mutation::{Mutation, MutationRequest, NewPlayer, NewTeam};
+use crate::store::mutation::{
+    AddPlayer, ApplyMatchAction, CreateTeam, Mutation, MutationRequest, NewPlayer, NewTeam, Outcome,
+};
 use crate::store::{Result, Store, StoreError};
 
 const GIVEN_NAMES: [&str; 12] =
@@ -49,7 +51,7 @@ impl DemoScorer {
             colour: Some(colour.to_owned()),
             visibility: "public".to_owned(),
         };
-        let id = self.create(Mutation::CreateTeam(fields)).await?;
+        let id = self.create(CreateTeam(fields)).await?;
         let mut players = Vec::new();
         for number in 1..=11 {
             let place = name_offset * 7 + number;
@@ -59,7 +61,7 @@ impl DemoScorer {
                 name: format!("{given_name} {family_name}"),
                 shirt_number: i32::try_from(number).ok(),
             };
-            players.push(self.create(Mutation::AddPlayer { team_id: id, fields }).await?);
+            players.push(self.create(AddPlayer { team_id: id, fields }).await?);
         }
         Ok(DemoTeam { id, players })
     }
@@ -72,29 +74,25 @@ impl DemoScorer {
         body: Value,
         at: DateTime<Utc>,
     ) -> Result<Value> {
-        let mutation = Mutation::ApplyMatchAction {
+        let mutation = ApplyMatchAction {
             match_id,
             action: action.to_owned(),
             body,
             occurred_at: Some(at.trunc_subsecs(3)),
         };
-        self.store.commit(self.mutation_request(mutation)).await.map(|outcome| outcome.body)
+        self.commit(mutation).await.map(|outcome| outcome.body)
     }
 
     /// Makes something and gives its id.
-    pub async fn create(&self, mutation: Mutation) -> Result<i64> {
-        let outcome = self.store.commit(self.mutation_request(mutation)).await?;
+    pub async fn create(&self, mutation: impl Mutation) -> Result<i64> {
+        let outcome = self.commit(mutation).await?;
         let id = outcome.body["id"].as_i64();
         id.ok_or_else(|| StoreError::Internal("what was made has no id".to_owned()))
     }
 
-    pub fn mutation_request(&self, mutation: Mutation) -> MutationRequest {
-        MutationRequest {
-            user_id: self.user_id,
-            received_at: Utc::now().trunc_subsecs(3),
-            idempotency_key: None,
-            if_match: None,
-            mutation: mutation,
-        }
+    /// Commits a mutation as the demo's user.
+    pub async fn commit<M: Mutation>(&self, mutation: M) -> Result<Outcome> {
+        let received_at = Utc::now().trunc_subsecs(3);
+        self.store.commit(MutationRequest::new(self.user_id, received_at), mutation).await
     }
 }

@@ -7,19 +7,22 @@ use crate::domain::leaderboard::{Points, TieBreaker};
 use crate::domain::purchases::{Money, TicketType};
 use crate::server::demo::{DemoLeague, TEAMS};
 use crate::store::Result;
-use crate::store::mutation::{Mutation, NewAnnouncement, NewEvent, NewMatch};
+use crate::store::mutation::{
+    ApplyMatchAction, CreateAnnouncement, CreateEvent, CreateMatch, NewAnnouncement, NewEvent,
+    NewMatch,
+};
 
 /// Rounds that were played before anybody watched.
 const PLAYED_ROUNDS: usize = 4;
 
 /// The league's event.
-pub fn league_event() -> Mutation {
+pub fn league_event() -> CreateEvent {
     let ticket = |name: &str, amount| TicketType {
         name: name.to_owned(),
         price: Some(Money { amount, currency: "EUR".to_owned() }),
         capacity: None,
     };
-    Mutation::CreateEvent(NewEvent {
+    CreateEvent(NewEvent {
         name: "Estuary League".to_owned(),
         sport: "football".to_owned(),
         visibility: "public".to_owned(),
@@ -44,7 +47,7 @@ impl DemoLeague {
                 }
             }
         }
-        let announcement = Mutation::CreateAnnouncement(NewAnnouncement {
+        let announcement = CreateAnnouncement(NewAnnouncement {
             event_id: self.event_id,
             kind: "general".to_owned(),
             priority: "normal".to_owned(),
@@ -57,8 +60,8 @@ impl DemoLeague {
         self.scorer.create(announcement).await.map(drop)
     }
 
-    fn new_match(&self, home: usize, away: usize, at: DateTime<Utc>) -> Mutation {
-        Mutation::CreateMatch(NewMatch {
+    fn new_match(&self, home: usize, away: usize, at: DateTime<Utc>) -> CreateMatch {
+        CreateMatch(NewMatch {
             event_id: Some(self.event_id),
             sport: "football".to_owned(),
             format: Value::Null,
@@ -72,13 +75,13 @@ impl DemoLeague {
 
     async fn enter_result(&self, match_id: i64) -> Result<()> {
         let goals = || rand::random_range(0..4);
-        let mutation = Mutation::ApplyMatchAction {
+        let mutation = ApplyMatchAction {
             match_id,
             action: "PUT result".to_owned(),
             body: json!({ "home_score": goals(), "away_score": goals() }),
             occurred_at: None,
         };
-        self.scorer.store.commit(self.scorer.mutation_request(mutation)).await.map(drop)
+        self.scorer.commit(mutation).await.map(drop)
     }
 }
 

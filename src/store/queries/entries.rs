@@ -4,20 +4,23 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
-use super::commit::MutationEffect;
+use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::schedule::MatchTeams;
 use super::{matches, members, players, results, schedule, teams, users};
 use crate::domain::message::Message;
-use crate::domain::rejection::{Rejection, RejectionReason};
 use crate::domain::topic::StreamId;
 use crate::sports::{ErasedMatch, MatchCommand, MatchInfo, RECORDERS_PATH, SportRules};
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::json;
 use crate::store::match_cache::{CachedMatch, MatchCache};
-use crate::store::mutation::{Mutation, MutationRequest};
+use crate::store::mutation::{ApplyMatchAction, MutationRequest};
 use crate::store::rows::{EntryRow, MatchRow, TeamRow};
 use crate::store::schema::{entries, matches as rows};
+
+runs! {
+    ApplyMatchAction => apply_action,
+}
 
 /// The rules that a stored match is played by.
 pub fn rules_of(row: &MatchRow) -> QueryResult<&'static SportRules> {
@@ -152,17 +155,16 @@ pub async fn incident_recorders(
 }
 
 /// A scorer's command: locks the match, asks its rules, and adds an entry.
-pub async fn apply_action(
+async fn apply_action(
     conn: &mut Conn,
-    match_cache: &MatchCache,
-    request: &MutationRequest,
-    match_id: i64,
+    RunContext { request, match_cache }: RunContext<'_>,
+    action: &ApplyMatchAction,
 ) -> QueryResult<MutationEffect> {
-    let (row, match_teams) = matches::lock_with_teams(conn, match_id).await?;
+    let (row, match_teams) = matches::lock_with_teams(conn, action.match_id).await?;
     let match_info = row.match_info(&match_teams.teams)?;
     let rules = rules_of(&row)?;
     let before = current_game(conn, match_cache, &row, &match_info).await?;
-    let command = build_command(conn, request, rules, &match_teams).await?;
+    let command = build_command(conn, request, (rules, action), &match_teams).await?;
     let revised_path = revised_path(&command.action);
     if request.if_match.is_some()
         && let Some(current) =
@@ -203,7 +205,7 @@ pub async fn apply_action(
     } else {
         effect.with_version(row.version)
     };
-    Ok(written.with_messages(StreamId::Match(match_id), messages))
+    Ok(written.with_messages(StreamId::Match(action.match_id), messages))
 }
 
 /// What the rules said, to those who may hear it, and what it means for the schedule: that is
@@ -255,14 +257,10 @@ fn revision_of(value: &Value) -> Option<i64> {
 async fn build_command(
     conn: &mut Conn,
     request: &MutationRequest,
-    rules: &SportRules,
+    (rules, mutation): (&SportRules, &ApplyMatchAction),
     match_teams: &MatchTeams,
 ) -> QueryResult<MatchCommand> {
-    let Mutation::ApplyMatchAction { action, body, occurred_at, .. } = &request.mutation else {
-        return Err(
-            Rejection::new(RejectionReason::Invalid, "no-action", "not a match's action").into()
-        );
-    };
+    let ApplyMatchAction { action, body, occurred_at, .. } = mutation;
     let mut players = players::find_players(conn, &rules.player_ids(action, body)).await?;
     let hidden_team_ids: Vec<i64> = players
         .iter()

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use touchline::store::StoreError;
-use touchline::store::mutation::Mutation;
+use touchline::store::mutation::CreatePurchase;
 
 use super::{PLACES_OF_CODES, cup, key, keyed};
 use crate::support::database::Database;
@@ -93,17 +93,14 @@ async fn g5_a_node_without_a_secret_of_its_own_finds_one_in_the_database(databas
     let (one, two) = (database.open().await, database.open().await);
     league(&one, "public").await;
     let event_id = 1;
-    let buy = |quantity: i64| Mutation::CreatePurchase {
-        event_id,
-        ticket_type: "adult".to_owned(),
-        quantity,
-    };
-    let first = one.commit(keyed_job(buy(1), &key(1), "body")).await.unwrap();
+    let buy =
+        |quantity: i64| CreatePurchase { event_id, ticket_type: "adult".to_owned(), quantity };
+    let first = keyed_job(buy(1), &key(1), "body").commit(&one).await.unwrap();
 
-    let again = two.commit(keyed_job(buy(1), &key(1), "body")).await.unwrap();
+    let again = keyed_job(buy(1), &key(1), "body").commit(&two).await.unwrap();
     assert!(again.is_replay);
     assert_eq!(again.body, first.body);
-    let other = two.commit(keyed_job(buy(2), &key(1), "another")).await;
+    let other = keyed_job(buy(2), &key(1), "another").commit(&two).await;
     assert!(matches!(other, Err(StoreError::IdempotencyKeyReused)), "{other:?}");
     let code = first.body["tickets"][0]["code"].as_str().unwrap();
     for Column { name, text } in scan::columns(&database).await {

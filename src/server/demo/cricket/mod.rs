@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::domain::leaderboard::{Points, TieBreaker};
 use crate::server::demo::scorer::{DemoScorer, DemoTeam};
-use crate::store::mutation::{Mutation, NewEvent, NewMatch};
+use crate::store::mutation::{CreateEvent, CreateMatch, NewEvent, NewMatch};
 use crate::store::{Result, Store};
 
 /// Name, short name and colour of the clubs, whose players aren't the league's.
@@ -161,8 +161,8 @@ impl CricketGround {
         Ok(())
     }
 
-    fn new_match(&self, home: usize, at: DateTime<Utc>) -> Mutation {
-        Mutation::CreateMatch(NewMatch {
+    fn new_match(&self, home: usize, at: DateTime<Utc>) -> CreateMatch {
+        CreateMatch(NewMatch {
             event_id: Some(self.event_id),
             sport: "cricket".to_owned(),
             format: json!("t20"),
@@ -175,8 +175,8 @@ impl CricketGround {
     }
 }
 
-fn new_event() -> Mutation {
-    Mutation::CreateEvent(NewEvent {
+fn new_event() -> CreateEvent {
+    CreateEvent(NewEvent {
         name: "Estuary Twenty20".to_owned(),
         sport: "cricket".to_owned(),
         visibility: "public".to_owned(),
