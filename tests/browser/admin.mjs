@@ -6,11 +6,11 @@ import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { launch, resize } from "./browsers.js";
-import { Server, until } from "./server.js";
+import { Server, waitFor } from "./server.js";
 
-const SOON_MS = 10_000; // two seconds are promised; a machine that also compiles takes longer
-const LOADED_MS = 20_000;
-const PROMISED_MS = 2_000; // from what the server told to what is drawn; both by this machine's clock
+const UPDATE_TIMEOUT_MS = 10_000; // two seconds are promised; a machine that also compiles takes longer
+const LOAD_TIMEOUT_MS = 20_000;
+const MAX_UPDATE_LATENCY_MS = 2_000; // from what the server told to what is drawn; both by this machine's clock
 const AXE = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
 let browser;
@@ -19,11 +19,11 @@ after(() => browser?.close());
 
 test("an incident made, changed and deleted on one page is on all others within two seconds", async (context) => {
   const server = await Server.start(context);
-  const game = await server.liveMatch();
-  const admin = await Page.signedIn(context, server, `/admin#/matches/${game.id}`);
-  const match = await Page.open(context, server, `/matches/${game.id}`);
-  const display = await Page.open(context, server, `/matches/${game.id}/hd`);
-  for (const page of [admin, match, display]) await page.sees("#home-score", "0", LOADED_MS);
+  const game = await server.startFootballMatch();
+  const admin = await AdminPage.signedIn(context, server, `/admin#/matches/${game.id}`);
+  const match = await AdminPage.open(context, server, `/matches/${game.id}`);
+  const display = await AdminPage.open(context, server, `/matches/${game.id}/hd`);
+  for (const page of [admin, match, display]) await page.sees("#home-score", "0", LOAD_TIMEOUT_MS);
   for (const page of [match, display]) await page.watch();
 
   await admin.click('.big[data-kind="goal"][data-end="home"]');
@@ -51,22 +51,22 @@ test("an incident made, changed and deleted on one page is on all others within 
   for (const [page, looks] of [[match, ["1, listed", "0, listed", "0, none"]], [display, ["1, listed", "0, none"]]]) {
     const took = (await page.seen(looks)).map((at, which) => at - told[which]);
     context.diagnostic(`${took} ms`);
-    assert.ok(Math.max(...took) < PROMISED_MS, `${took} ms after the server told`);
+    assert.ok(Math.max(...took) < MAX_UPDATE_LATENCY_MS, `${took} ms after the server told`);
   }
-  for (const page of [admin, match, display]) assert.deepEqual(page.faults, []);
+  for (const page of [admin, match, display]) assert.deepEqual(page.pageErrors, []);
 });
 
 test("an event is made, its faults stand beside their fields, and two who edit it don't overwrite each other", async (context) => {
   const server = await Server.start(context);
-  const admin = await Page.signedIn(context, server, "/admin");
+  const admin = await AdminPage.signedIn(context, server, "/admin");
   await admin.click(".create > summary");
   await admin.fill({ name: "x".repeat(201), "points/win": "101", ticket_types: "adult; 25.00 EUR; 400\nchild; ten" });
   await admin.press("New event");
-  const beside = (name) => admin.page.$eval(`[name="${name}"]`, (field) => document.getElementById(field.getAttribute("aria-describedby"))?.textContent);
+  const fieldError = (name) => admin.page.$eval(`[name="${name}"]`, (field) => document.getElementById(field.getAttribute("aria-describedby"))?.textContent);
   await admin.sees(".fields .fault", "at most 200 characters");
-  assert.match(await beside("name"), /200/);
-  assert.match(await beside("points/win"), /100/);
-  assert.match(await beside("ticket_types"), /line 2: price/);
+  assert.match(await fieldError("name"), /200/);
+  assert.match(await fieldError("points/win"), /100/);
+  assert.match(await fieldError("ticket_types"), /line 2: price/);
   assert.equal(await admin.page.evaluate(() => document.activeElement.getAttribute("name")), "name");
 
   await admin.fill({ name: "Cup", "points/win": "2", ticket_types: "adult; 25.00 EUR; 400" });
@@ -75,23 +75,23 @@ test("an event is made, its faults stand beside their fields, and two who edit i
   const { items: [event] } = await server.send("GET", "/api/events");
   assert.deepEqual([event.points.win, event.ticket_types[0].price.amount], [2, 2500]);
 
-  await until(() => admin.page.$('[name="capacity"]'), "the form", SOON_MS);
+  await waitFor(() => admin.page.$('[name="capacity"]'), "the form", UPDATE_TIMEOUT_MS);
   await server.send("PATCH", `/api/events/${event.id}`, { capacity: 300 });
   await admin.fill({ capacity: "500" });
   await admin.press("Save");
   await admin.sees(".fault", "Somebody else has changed this");
   await admin.press("Show what it is now");
-  await until(() => admin.page.$eval('[name="capacity"]', (field) => field.value === "300"), "the other's change", SOON_MS);
+  await waitFor(() => admin.page.$eval('[name="capacity"]', (field) => field.value === "300"), "the other's change", UPDATE_TIMEOUT_MS);
   await admin.fill({ capacity: "500" });
   await admin.press("Save");
-  await until(async () => (await server.send("GET", `/api/events/${event.id}`)).capacity === 500, "the change");
-  assert.deepEqual(admin.faults, []);
+  await waitFor(async () => (await server.send("GET", `/api/events/${event.id}`)).capacity === 500, "the change");
+  assert.deepEqual(admin.pageErrors, []);
 });
 
 test("one's own new password needs the current one, and the page goes on; another's is reset without", async (context) => {
   const server = await Server.start(context);
   const { id } = await server.post("/api/users", { email: "bo@example.org", name: "Bo", password: "another long password", role: "user" });
-  const admin = await Page.signedIn(context, server, "/admin#/users/1");
+  const admin = await AdminPage.signedIn(context, server, "/admin#/users/1");
   const signsIn = async (password) => (await fetch(`${server.url}/api/auth/login`, {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ email: "admin@example.org", password }),
   })).status;
@@ -106,7 +106,7 @@ test("one's own new password needs the current one, and the page goes on; anothe
   assert.equal(await signsIn("a new password"), 401);
   await admin.fill({ current_password: "correct horse battery staple" });
   await admin.press("Save");
-  await until(() => signsIn("a new password").then((status) => status === 200), "the new password", SOON_MS);
+  await waitFor(() => signsIn("a new password").then((status) => status === 200), "the new password", UPDATE_TIMEOUT_MS);
 
   await admin.go(`#/users/${id}`);
   await admin.sees("h1", "Bo");
@@ -116,7 +116,7 @@ test("one's own new password needs the current one, and the page goes on; anothe
   await admin.sees('[role="status"]', "Saved.");
   await admin.press("Sign out");
   await admin.sees(".sign-in h2", "Sign in");
-  assert.deepEqual(admin.faults, []);
+  assert.deepEqual(admin.pageErrors, []);
 });
 
 test("announcements, results and purchases are made and changed", async (context) => {
@@ -125,14 +125,14 @@ test("announcements, results and purchases are made and changed", async (context
   const [home, away] = [await server.post("/api/teams", { name: "Reds" }), await server.post("/api/teams", { name: "Blues" })];
   const game = await server.post("/api/matches", { event_id: event.id, sport: "football", home_team_id: home.id, away_team_id: away.id });
   const bought = await server.post(`/api/events/${event.id}/purchases`, { ticket_type: "adult", quantity: 1 });
-  const admin = await Page.signedIn(context, server, `/admin#/events/${event.id}/announcements`);
+  const admin = await AdminPage.signedIn(context, server, `/admin#/events/${event.id}/announcements`);
 
   await admin.click(".create > summary");
   await admin.fill({ title: "Lightning", message: "Go in.", priority: "urgent" });
   await admin.press("New announcement");
   await admin.sees(".card", "Lightning");
   await admin.press("End now");
-  await admin.sees('.card[data-status="expired"]', "Lightning", LOADED_MS);
+  await admin.sees('.card[data-status="expired"]', "Lightning", LOAD_TIMEOUT_MS);
 
   await admin.go(`#/events/${event.id}/registrations`);
   await admin.sees("td a", "Reds");
@@ -155,17 +155,17 @@ test("announcements, results and purchases are made and changed", async (context
   await admin.fill({ code: bought.tickets[0].code });
   await admin.press("Check in");
   await admin.sees(".door .fault", "used");
-  assert.deepEqual(admin.faults, []);
+  assert.deepEqual(admin.pageErrors, []);
 });
 
 test("an answer that comes late undoes nothing, and a list that is not there yet is no choice", async (context) => {
   const server = await Server.start(context);
   const event = await server.post("/api/events", { name: "Cup", sport: "football" });
-  const admin = await Page.signedIn(context, server, "/admin#/events");
+  const admin = await AdminPage.signedIn(context, server, "/admin#/events");
   const late = await admin.answersLate(server, ["/api/teams?", "status=active"]);
   await admin.go(`#/events/${event.id}/announcements`);
   await admin.click(".create > summary");
-  await until(() => late.length === 2, "both to be asked for", LOADED_MS);
+  await waitFor(() => late.length === 2, "both to be asked for", LOAD_TIMEOUT_MS);
   await admin.fill({ title: "Lightning", message: "Go in." });
   await admin.press("New announcement");
   await admin.sees(".card", "Lightning");
@@ -173,16 +173,16 @@ test("an answer that comes late undoes nothing, and a list that is not there yet
   await admin.click('[name="team_ids"]'); // a turn of the page's own, after what the answers brought
   await pause(300);
   await admin.sees(".card", "Lightning", 0);
-  assert.deepEqual(admin.faults, []);
+  assert.deepEqual(admin.pageErrors, []);
 });
 
 test("g10_frames_are_text_whatever_they_hold; a connection is ended", async (context) => {
   const server = await Server.start(context);
   const name = `<img src=x onerror="alert(1)"></pre><script>alert(2)</script>`;
-  const game = await server.liveMatch({ home: name, player: name });
-  const admin = await Page.signedIn(context, server, `/admin#/streams/match_${game.id}`);
-  await admin.sees(".frames", "event: hello", LOADED_MS);
-  await server.goal(game, 12, { text: name });
+  const game = await server.startFootballMatch({ home: name, player: name });
+  const admin = await AdminPage.signedIn(context, server, `/admin#/streams/match_${game.id}`);
+  await admin.sees(".frames", "event: hello", LOAD_TIMEOUT_MS);
+  await server.recordGoal(game, 12, { text: name });
   await admin.sees(".frames", "incident_added");
   await admin.sees(".frames", "<script>alert(2)");
   assert.equal(await admin.page.$("main img, main script"), null);
@@ -191,7 +191,7 @@ test("g10_frames_are_text_whatever_they_hold; a connection is ended", async (con
   const ended = new AbortController();
   context.after(() => ended.abort());
   const stream = await fetch(`${server.url}/api/matches/${game.id}/stream/`, { signal: ended.signal });
-  await admin.sees("tbody", `match_${game.id}`, LOADED_MS);
+  await admin.sees("tbody", `match_${game.id}`, LOAD_TIMEOUT_MS);
   await admin.press("End");
   await admin.press("Really? End");
   await stream.text(); // it has an end
@@ -199,16 +199,16 @@ test("g10_frames_are_text_whatever_they_hold; a connection is ended", async (con
     await admin.go(hash);
     await admin.sees("main", "<img");
   }
-  assert.deepEqual(admin.faults, []);
+  assert.deepEqual(admin.pageErrors, []);
 });
 
 test("axe finds nothing on the console and the admin pages, light or dark, and they fit a small phone", async (context) => {
   const server = await Server.start(context);
-  const game = await server.liveMatch();
+  const game = await server.startFootballMatch();
   const event = await server.post("/api/events", { name: "Cup", sport: "football" });
   await server.post("/api/announcements", { event_id: event.id, type: "emergency", priority: "urgent", title: "Fire", message: "Go out." });
-  await server.goal(game, 12);
-  const page = await Page.signedIn(context, server, "/admin");
+  await server.recordGoal(game, 12);
+  const page = await AdminPage.signedIn(context, server, "/admin");
   /** @type {[string, string][]} */
   const places = [
     [`/scorer/${game.id}`, ".noted"], ["/admin#/events", ".rows"], [`/admin#/events/${event.id}`, ".fields"], [`/admin#/events/${event.id}/registrations`, ".create"],
@@ -229,24 +229,24 @@ test("axe finds nothing on the console and the admin pages, light or dark, and t
       assert.ok(overhang <= 0, `${path} is ${overhang} px too wide`);
     }
   }
-  assert.deepEqual(page.faults, []);
+  assert.deepEqual(page.pageErrors, []);
 });
 
 /** A page, and all that must never happen in it. */
-class Page {
-  faults = [];
+class AdminPage {
+  pageErrors = [];
 
   static async open(context, server, path, profile = browser) {
-    const page = new Page();
+    const page = new AdminPage();
     page.page = await profile.newPage();
     context.after(() => page.page.close().catch(() => {}));
     page.page.on("dialog", (dialog) => {
-      page.faults.push(`dialog: ${dialog.message()}`);
+      page.pageErrors.push(`dialog: ${dialog.message()}`);
       dialog.dismiss();
     });
-    page.page.on("pageerror", (error) => page.faults.push(`error: ${error.message}`));
+    page.page.on("pageerror", (error) => page.pageErrors.push(`error: ${error.message}`));
     page.page.on("console", (line) => {
-      if (/content security policy|trusted/i.test(line.text())) page.faults.push(line.text());
+      if (/content security policy|trusted/i.test(line.text())) page.pageErrors.push(line.text());
     });
     await page.page.goto(server.url + path, { waitUntil: "domcontentloaded" });
     return page;
@@ -255,7 +255,7 @@ class Page {
   static async signedIn(context, server, path) {
     const profile = await browser.createBrowserContext();
     context.after(() => profile.close().catch(() => {}));
-    const page = await Page.open(context, server, path, profile);
+    const page = await AdminPage.open(context, server, path, profile);
     await page.page.waitForSelector('input[name="email"]');
     await page.fill({ email: "admin@example.org", password: "correct horse battery staple" });
     await page.click(".sign-in button");
@@ -267,12 +267,12 @@ class Page {
   watch() {
     return this.page.evaluate(() => {
       globalThis.looks = [];
-      const look = () => {
+      const recordRender = () => {
         const now = `${document.querySelector("#home-score")?.textContent}, ${document.querySelector(".incident, #board li") ? "listed" : "none"}`;
         if (globalThis.looks.at(-1)?.now !== now) globalThis.looks.push({ now, at: Date.now() });
       };
-      look();
-      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+      recordRender();
+      new MutationObserver(recordRender).observe(document.body, { subtree: true, childList: true, characterData: true });
     });
   }
 
@@ -312,38 +312,38 @@ class Page {
   }
 
   fill(values) {
-    return until(() => this.page.evaluate((all) => {
+    return waitFor(() => this.page.evaluate((all) => {
       const fields = Object.keys(all).map((name) => document.querySelector(`details[open] [name="${name}"]`) ?? document.querySelector(`[name="${name}"]`));
       if (fields.includes(null)) return false;
       Object.values(all).forEach((value, at) => (fields[at].value = value));
       return Object.values(all).every((value, at) => fields[at].value === value); // a list may still be on its way
-    }, values), `the fields ${Object.keys(values)}`, SOON_MS);
+    }, values), `the fields ${Object.keys(values)}`, UPDATE_TIMEOUT_MS);
   }
 
   click(selector, text = "") {
-    return until(() => this.page.evaluate((wanted, words) => {
+    return waitFor(() => this.page.evaluate((wanted, words) => {
       const found = [...document.querySelectorAll(wanted)].find((one) => one.textContent.includes(words));
       found?.click();
       return Boolean(found);
-    }, selector, text), selector, SOON_MS);
+    }, selector, text), selector, UPDATE_TIMEOUT_MS);
   }
 
   /** Presses the button with this text, in the dialog where there is one. */
   press(text) {
-    return until(() => this.page.evaluate((wanted) => {
+    return waitFor(() => this.page.evaluate((wanted) => {
       const place = document.querySelector("dialog[open]") ?? document;
       const found = [...place.querySelectorAll("button")].find(({ textContent, disabled }) => textContent.replace(/\s+/g, " ").trim() === wanted && !disabled);
       found?.click();
       return Boolean(found);
-    }, text), `a button “${text}”`, SOON_MS);
+    }, text), `a button “${text}”`, UPDATE_TIMEOUT_MS);
   }
 
-  sees(selector, text, deadlineMs = SOON_MS) {
+  sees(selector, text, deadlineMs = UPDATE_TIMEOUT_MS) {
     const has = () => this.page.$$eval(selector, (found, wanted) => found.some(({ textContent }) => textContent.includes(wanted)), text);
-    return until(has, `${selector} to say “${text}”`, deadlineMs);
+    return waitFor(has, `${selector} to say “${text}”`, deadlineMs);
   }
 
   lacks(selector) {
-    return until(async () => !(await this.page.$(selector)), `no ${selector}`, SOON_MS);
+    return waitFor(async () => !(await this.page.$(selector)), `no ${selector}`, UPDATE_TIMEOUT_MS);
   }
 }

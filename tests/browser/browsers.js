@@ -6,20 +6,20 @@ import { delimiter, join } from "node:path";
 
 import puppeteer from "puppeteer-core";
 
-import { until } from "./server.js";
+import { waitFor } from "./server.js";
 
-const NAMES = { chrome: ["chromium", "chromium-browser", "google-chrome"], firefox: ["firefox-esr", "firefox"] };
-const CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking"];
-const FIREFOX = { "app.update.enabled": false, "network.captive-portal-service.enabled": false, "network.connectivity-service.enabled": false };
+const EXECUTABLE_NAMES = { chrome: ["chromium", "chromium-browser", "google-chrome"], firefox: ["firefox-esr", "firefox"] };
+const CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking"];
+const FIREFOX_PREFERENCES = { "app.update.enabled": false, "network.captive-portal-service.enabled": false, "network.connectivity-service.enabled": false };
 
 /** A page of the server that runs nothing of its own, but has its policy. */
-const BARE = "/assets/client/wire.js";
+const BLANK_PAGE = "/assets/client/message-types.js";
 
 /** @param {"chrome" | "firefox"} kind */
 export function launch(kind, more = {}) {
-  const args = kind === "chrome" ? CHROMIUM : [];
-  const extraPrefsFirefox = kind === "firefox" ? FIREFOX : undefined;
-  return puppeteer.launch({ browser: kind, executablePath: find(NAMES[kind]), args, extraPrefsFirefox, ...more });
+  const args = kind === "chrome" ? CHROMIUM_ARGS : [];
+  const extraPrefsFirefox = kind === "firefox" ? FIREFOX_PREFERENCES : undefined;
+  return puppeteer.launch({ browser: kind, executablePath: findExecutable(EXECUTABLE_NAMES[kind]), args, extraPrefsFirefox, ...more });
 }
 
 /**
@@ -32,10 +32,10 @@ export async function resize(page, size) {
     if (!/unknown command emulation.setScreenOrientationOverride/.test(error.message)) throw error;
   });
   const has = () => page.evaluate(({ width, height }) => innerWidth === width && innerHeight === height, size);
-  await until(has, `a page of ${size.width} by ${size.height}`);
+  await waitFor(has, `a page of ${size.width} by ${size.height}`);
 }
 
-function find(names) {
+function findExecutable(names) {
   for (const folder of process.env.PATH.split(delimiter)) {
     for (const name of names) {
       try {
@@ -50,13 +50,13 @@ function find(names) {
 }
 
 /** A page that follows topics, and keeps what it was told in `sessionStorage` as a real one does. */
-export class Tab {
+export class StreamTab {
   /**
    * @param {import("node:test").TestContext} context
    * @param {import("puppeteer-core").Browser} browser
    */
-  static async open(context, browser, url, { path = BARE, without = [] } = {}) {
-    const tab = new Tab();
+  static async open(context, browser, url, { path = BLANK_PAGE, without = [] } = {}) {
+    const tab = new StreamTab();
     tab.url = url;
     tab.page = await browser.newPage();
     context.after(() => tab.page.close().catch(() => {}));
@@ -83,37 +83,37 @@ export class Tab {
           globalThis.told.push({ type, topic, seq, minute: data.incident?.minute });
           sessionStorage.setItem(kept, JSON.stringify(globalThis.told));
         },
-        onState: (state, why) => globalThis.states.push(why ? `${state} ${why}` : state),
+        onState: (streamState, why) => globalThis.states.push(why ? `${streamState} ${why}` : streamState),
         onRefused: (topics, why) => globalThis.refusals.push(`${topics} ${why}`),
       }, more);
       globalThis.stream.connect();
     }, topics, options);
   }
 
-  state() {
+  streamState() {
     return this.page.evaluate(() => globalThis.stream.state);
   }
 
-  told() {
+  messages() {
     return this.page.evaluate(() => globalThis.told);
   }
 
-  async seqs() {
-    return (await this.told()).filter(({ type }) => type !== "snapshot").map(({ seq }) => seq);
+  async messageSeqs() {
+    return (await this.messages()).filter(({ type }) => type !== "snapshot").map(({ seq }) => seq);
   }
 
-  is(state, deadlineMs) {
-    return until(async () => (await this.state()) === state, `the tab to be ${state}`, deadlineMs);
+  waitForState(streamState, deadlineMs) {
+    return waitFor(async () => (await this.streamState()) === streamState, `the tab to be ${streamState}`, deadlineMs);
   }
 
   /** Waits for a seq. */
-  has(seq, deadlineMs) {
-    return until(async () => (await this.told()).some((message) => message.seq >= seq), `seq ${seq}`, deadlineMs);
+  waitForSeq(seq, deadlineMs) {
+    return waitFor(async () => (await this.messages()).some((message) => message.seq >= seq), `seq ${seq}`, deadlineMs);
   }
 
   /** Exactly these, once each and in order. */
-  async toldExactly(first, last) {
+  async assertExactMessages(first, last) {
     const expected = Array.from({ length: last - first + 1 }, (_, at) => first + at);
-    assert.deepEqual(await this.seqs(), expected);
+    assert.deepEqual(await this.messageSeqs(), expected);
   }
 }

@@ -6,9 +6,9 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
 import { launch } from "./browsers.js";
-import { EDGES } from "./edges.js";
-import { ALL, QUICK } from "./followers.js";
-import { Server, until } from "./server.js";
+import { EDGES } from "./reverse-proxies.js";
+import { ALL, QUICK } from "./stream-clients.js";
+import { Server, waitFor } from "./server.js";
 
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0"; // the certificate is the tests' own
 
@@ -29,21 +29,21 @@ for (const [name, edge] of Object.entries(EDGES)) {
     const settings = { TOUCHLINE_TRUSTED_PROXIES: "127.0.0.1/32" };
     const server = await Server.start(context, { settings });
     const url = await edge(context, server);
-    const game = await server.liveMatch();
+    const game = await server.startFootballMatch();
     const followed = { url, path: `/api/matches/${game.id}/stream/`, topic: `match_${game.id}`, browser };
     const readers = new Map();
     for (const [who, follow] of Object.entries(FOLLOWERS)) readers.set(who, await follow(context, followed));
-    for (const [who, seqs] of readers) await until(async () => (await seqs()).length > 0, `the snapshot of ${who}`, CAUGHT_UP_MS);
+    for (const [who, seqs] of readers) await waitFor(async () => (await seqs()).length > 0, `the snapshot of ${who}`, CAUGHT_UP_MS);
 
     let last = 0;
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const signal of ["SIGTERM", "SIGKILL"]) {
-        for (let minute = 1; minute <= GOALS; minute += 1) last = await server.goal(game, minute);
+        for (let minute = 1; minute <= GOALS; minute += 1) last = await server.recordGoal(game, minute);
         // In a later round the crash may meet somebody who is still on the way back.
         if (round === 0) for (const [who, seqs] of readers) await caughtUp(who, seqs, last);
         await server.restart(signal);
       }
-      for (let minute = 1; minute <= GOALS; minute += 1) last = await server.goal(game, minute);
+      for (let minute = 1; minute <= GOALS; minute += 1) last = await server.recordGoal(game, minute);
     }
     for (const [who, seqs] of readers) {
       await context.test(who, async () => {
@@ -57,5 +57,5 @@ for (const [name, edge] of Object.entries(EDGES)) {
 }
 
 function caughtUp(who, seqs, last) {
-  return until(async () => (await seqs()).at(-1) >= last, `${who} to see ${last}`, CAUGHT_UP_MS);
+  return waitFor(async () => (await seqs()).at(-1) >= last, `${who} to see ${last}`, CAUGHT_UP_MS);
 }

@@ -3,38 +3,38 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { launch, watch } from "./chromium.js";
-import { OPENED_MS, shows, SOON_MS } from "./league.js";
-import { Oval } from "./oval.js";
-import { Server, until } from "./server.js";
+import { launch, recordPageErrors } from "./chromium.js";
+import { LOAD_TIMEOUT_MS, waitForText, UPDATE_TIMEOUT_MS } from "./league-fixture.js";
+import { CricketMatchDriver } from "./cricket-match-driver.js";
+import { Server, waitFor } from "./server.js";
 
-const MESSAGES = 10_000;
+const MESSAGE_COUNT = 10_000;
 /** What a garbage collector may leave lying about. */
-const SPARE_BYTES = 1024 * 1024;
+const MAX_HEAP_GROWTH_BYTES = 1024 * 1024;
 const HEARTBEAT_MS = 400;
 /** Long enough for what must not happen to have happened. */
-const SETTLED_MS = 700;
+const SETTLE_DELAY_MS = 700;
 
 let browser;
 before(async () => (browser = await launch()));
 after(() => browser?.close());
 
 async function newPage(context, options = {}) {
-  const own = await browser.newContext({ locale: "en-GB", viewport: { width: 1920, height: 1080 }, ...options });
-  context.after(() => own.close());
-  return watch(await own.newPage());
+  const browserContext = await browser.newContext({ locale: "en-GB", viewport: { width: 1920, height: 1080 }, ...options });
+  context.after(() => browserContext.close());
+  return recordPageErrors(await browserContext.newPage());
 }
 
 async function open(context, server, path, options) {
   const page = await newPage(context, options);
   await page.goto(server.url + path);
-  await page.locator("#home-name").waitFor({ timeout: OPENED_MS });
+  await page.locator("#home-name").waitFor({ timeout: LOAD_TIMEOUT_MS });
   return page;
 }
 
 /** A display whose server is this test: `told` hands it messages. */
-async function fed(context, server, { heartbeatMs = 15_000, game: made = null } = {}) {
-  const game = made ?? (await server.liveMatch());
+async function openFedDisplay(context, server, { heartbeatMs = 15_000, game: startedMatch = null } = {}) {
+  const game = startedMatch ?? (await server.startFootballMatch());
   const page = await newPage(context);
   await page.addInitScript(() => {
     for (const name of ["SharedWorker", "BroadcastChannel"]) delete globalThis[name];
@@ -68,7 +68,7 @@ async function fed(context, server, { heartbeatMs = 15_000, game: made = null } 
     globalThis.tell("message", first, "abc.1");
     globalThis.tell("live", { replayed: 0 }, "abc.1");
   }, [snapshot, heartbeatMs]);
-  await page.locator("#home-name").waitFor({ timeout: OPENED_MS });
+  await page.locator("#home-name").waitFor({ timeout: LOAD_TIMEOUT_MS });
   return { page, game, topic: state.topic, state: state.data };
 }
 
@@ -104,16 +104,16 @@ function feedCricket({ page, game, topic, state }, first, many) {
 }
 
 const SPORTS = {
-  football: { make: (server) => server.liveMatch(), feed: feedFootball, shown: (left) => new RegExp(`^${left}$`) },
-  cricket: { make: (server) => Oval.start(server), feed: feedCricket, shown: (left) => new RegExp(`^${left}/0$`) },
+  football: { make: (server) => server.startFootballMatch(), feed: feedFootball, shown: (left) => new RegExp(`^${left}$`) },
+  cricket: { make: (server) => CricketMatchDriver.start(server), feed: feedCricket, shown: (left) => new RegExp(`^${left}/0$`) },
 };
 for (const [sport, { make, feed, shown }] of Object.entries(SPORTS)) {
   test(`its memory is flat over 10,000 messages of ${sport}`, { timeout: 180_000 }, async (context) => {
     const server = await Server.start(context);
-    const show = await fed(context, server, { game: await make(server) });
+    const show = await openFedDisplay(context, server, { game: await make(server) });
     const { page } = show;
     const session = await page.context().newCDPSession(page);
-    const size = async () => {
+    const heapSize = async () => {
       await page.waitForTimeout(500); // timers and animations of what was told last
       await session.send("HeapProfiler.collectGarbage");
       const { usedSize } = await session.send("Runtime.getHeapUsage");
@@ -122,99 +122,99 @@ for (const [sport, { make, feed, shown }] of Object.entries(SPORTS)) {
     };
 
     await feed(show, 2, 1_000); // what is made once is made by now
-    const early = await size();
-    await feed(show, 1_002, MESSAGES);
-    const late = await size();
+    const early = await heapSize();
+    await feed(show, 1_002, MESSAGE_COUNT);
+    const late = await heapSize();
 
-    await shows(page, "#home-score", shown((1_001 + MESSAGES) % 9));
+    await waitForText(page, "#home-score", shown((1_001 + MESSAGE_COUNT) % 9));
     const told = JSON.stringify({ early, late });
-    assert.ok(late.usedSize - early.usedSize < SPARE_BYTES, told);
+    assert.ok(late.usedSize - early.usedSize < MAX_HEAP_GROWTH_BYTES, told);
     assert.ok(late.nodes <= early.nodes + 50, told);
     assert.ok(late.jsEventListeners <= early.jsEventListeners + 5, told);
-    assert.deepEqual(page.faults, []);
+    assert.deepEqual(page.pageErrors, []);
   });
 }
 
 test("it says so after two silent heartbeats, and stops saying so when it hears again", async (context) => {
   const server = await Server.start(context);
-  const { page } = await fed(context, server, { heartbeatMs: HEARTBEAT_MS });
-  await shows(page, "#lost", /Reconnecting since \d\d:\d\d/, OPENED_MS);
+  const { page } = await openFedDisplay(context, server, { heartbeatMs: HEARTBEAT_MS });
+  await waitForText(page, "#lost", /Reconnecting since \d\d:\d\d/, LOAD_TIMEOUT_MS);
   const beating = setInterval(() => page.evaluate(() => {
     globalThis.tell("hello", { connection: "c-2", heartbeat_ms: 400, at: new Date().toISOString() });
     globalThis.tell("heartbeat", { at: new Date().toISOString() }, "abc.1");
   }).catch(() => {}), HEARTBEAT_MS / 4);
   context.after(() => clearInterval(beating));
-  await page.locator("#lost").waitFor({ state: "hidden", timeout: OPENED_MS });
+  await page.locator("#lost").waitFor({ state: "hidden", timeout: LOAD_TIMEOUT_MS });
   assert.equal(await page.locator("#home-name").innerText(), "Leicester City", "what it knew is still there");
 });
 
 test("a goal is cheered once, in the half it belongs to, and not again after a reload", async (context) => {
   const server = await Server.start(context);
-  const game = await server.liveMatch();
+  const game = await server.startFootballMatch();
   const page = await open(context, server, `/matches/${game.id}/hd`);
   await page.evaluate(() => {
     globalThis.cheers = 0;
     document.addEventListener("animationstart", ({ animationName }) => (globalThis.cheers += Number(animationName === "rise")));
   });
-  await until(() => page.evaluate(() => document.title.includes("Leicester")), "the match", OPENED_MS);
+  await waitFor(() => page.evaluate(() => document.title.includes("Leicester")), "the match", LOAD_TIMEOUT_MS);
   await page.waitForFunction(() => sessionStorage.length > 0);
 
-  await server.goal(game, 12);
-  await shows(page, ".half.home .cheer", "Jamie Vardy 12′");
+  await server.recordGoal(game, 12);
+  await waitForText(page, ".half.home .cheer", "Jamie Vardy 12′");
   await server.post(`/api/matches/${game.id}/incidents`, { kind: "corner", team_id: game.homeTeam, period: "first_half", minute: 13 });
-  await server.goal(game, 14, { kind: "yellow_card" });
-  await shows(page, "#board .label", "Yellow card");
+  await server.recordGoal(game, 14, { kind: "yellow_card" });
+  await waitForText(page, "#board .label", "Yellow card");
   assert.equal(await page.evaluate(() => globalThis.cheers), 1, "nothing is animated twice");
   assert.equal(await page.locator(".half.away .cheer").count(), 0);
 
   await page.reload();
-  await shows(page, "#home-score", /^1$/, OPENED_MS);
+  await waitForText(page, "#home-score", /^1$/, LOAD_TIMEOUT_MS);
   assert.equal(await page.locator(".cheer").count(), 0);
-  assert.deepEqual(page.faults, []);
+  assert.deepEqual(page.pageErrors, []);
 });
 
 test("a goal that is taken back is not cheered on", async (context) => {
   const server = await Server.start(context);
-  const game = await server.liveMatch();
+  const game = await server.startFootballMatch();
   const page = await open(context, server, `/matches/${game.id}/hd`);
   const { id } = await server.post(`/api/matches/${game.id}/incidents`, { kind: "goal", team_id: game.homeTeam, period: "first_half", minute: 12 });
-  await shows(page, ".cheer", "Goal");
+  await waitForText(page, ".cheer", "Goal");
   await server.send("PATCH", `/api/matches/${game.id}/incidents/${id}`, { confirmation: "cancelled", reason: "var_overturned" });
-  await page.locator(".cheer").waitFor({ state: "detached", timeout: SOON_MS });
-  await shows(page, "#home-score", /^0$/);
+  await page.locator(".cheer").waitFor({ state: "detached", timeout: UPDATE_TIMEOUT_MS });
+  await waitForText(page, "#home-score", /^0$/);
 });
 
 test("the clock goes on by itself, by the server's time", async (context) => {
   const server = await Server.start(context);
-  const game = await server.liveMatch();
+  const game = await server.startFootballMatch();
   const page = await newPage(context);
   await page.addInitScript(() => {
     const { now } = Date; // a display's own clock may be an hour fast
     Date.now = () => now() + 3_600_000;
   });
   await page.goto(`${server.url}/matches/${game.id}/hd`);
-  await shows(page, "#clock", /^0:\d\d$/, OPENED_MS);
+  await waitForText(page, "#clock", /^0:\d\d$/, LOAD_TIMEOUT_MS);
   const first = await page.locator("#clock").innerText();
-  await until(async () => (await page.locator("#clock").innerText()) !== first, "a second to pass");
+  await waitFor(async () => (await page.locator("#clock").innerText()) !== first, "a second to pass");
   assert.match(await page.locator("#clock").innerText(), /^0:\d\d$/);
 });
 
 test("it speaks the ground's language, and is light where that is asked for", async (context) => {
   const server = await Server.start(context);
-  const game = await server.liveMatch();
-  const paper = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const game = await server.startFootballMatch();
+  const backgroundColour = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const german = await open(context, server, `/matches/${game.id}/hd?theme=light&lang=de`);
-  await shows(german, "#period", "1. Halbzeit", OPENED_MS);
+  await waitForText(german, "#period", "1. Halbzeit", LOAD_TIMEOUT_MS);
   assert.equal(await german.evaluate(() => document.documentElement.lang), "de");
-  assert.equal(await paper(german), "rgb(255, 255, 255)");
+  assert.equal(await backgroundColour(german), "rgb(255, 255, 255)");
   const english = await open(context, server, `/matches/${game.id}/hd?lang=<script>&theme=<b>`);
-  await shows(english, "#period", "First half", OPENED_MS);
-  assert.equal(await paper(english), "rgb(0, 0, 0)");
+  await waitForText(english, "#period", "First half", LOAD_TIMEOUT_MS);
+  assert.equal(await backgroundColour(english), "rgb(0, 0, 0)");
 });
 
 test("when the server has another build it loads itself anew, but not while a match is played", async (context) => {
   const server = await Server.start(context);
-  const game = await server.liveMatch();
+  const game = await server.startFootballMatch();
   const page = await newPage(context);
   let tag = '"old"';
   await page.route("**/assets/display.css", async (route) => {
@@ -229,37 +229,37 @@ test("when the server has another build it loads itself anew, but not while a ma
   page.on("response", (response) => (asked += Number(response.request().method() === "HEAD")));
   await page.goto(`${server.url}/matches/${game.id}/hd`);
   await page.evaluate(() => (globalThis.isOld = true));
-  await until(() => looks === 1 && asked > 10, "the first look", OPENED_MS);
-  await page.waitForTimeout(SETTLED_MS);
+  await waitFor(() => looks === 1 && asked > 10, "the first look", LOAD_TIMEOUT_MS);
+  await page.waitForTimeout(SETTLE_DELAY_MS);
   const files = asked;
 
   tag = '"new"';
   await server.restart();
-  await server.goal(game, 12);
-  await shows(page, "#home-score", /^1$/, OPENED_MS);
-  await until(() => looks >= 2 && asked >= 2 * files, "the look after the restart", OPENED_MS);
-  await page.waitForTimeout(SETTLED_MS);
+  await server.recordGoal(game, 12);
+  await waitForText(page, "#home-score", /^1$/, LOAD_TIMEOUT_MS);
+  await waitFor(() => looks >= 2 && asked >= 2 * files, "the look after the restart", LOAD_TIMEOUT_MS);
+  await page.waitForTimeout(SETTLE_DELAY_MS);
   assert.equal(await page.evaluate(() => globalThis.isOld), true, "people are watching");
 
   await server.post(`/api/matches/${game.id}/end`, {});
-  await until(() => page.evaluate(() => globalThis.isOld === undefined).catch(() => false), "the new page", OPENED_MS);
-  await shows(page, "#home-score", /^1$/, OPENED_MS);
-  await page.waitForTimeout(SETTLED_MS); // it must not load itself again and again
+  await waitFor(() => page.evaluate(() => globalThis.isOld === undefined).catch(() => false), "the new page", LOAD_TIMEOUT_MS);
+  await waitForText(page, "#home-score", /^1$/, LOAD_TIMEOUT_MS);
+  await page.waitForTimeout(SETTLE_DELAY_MS); // it must not load itself again and again
   assert.equal(await page.evaluate(() => performance.getEntriesByType("navigation")[0].type), "reload");
-  assert.deepEqual(page.faults, []);
+  assert.deepEqual(page.pageErrors, []);
 });
 
 test("every name fits, and what is written can be read from afar", async (context) => {
   const server = await Server.start(context);
-  const game = await server.liveMatch({ home: "Borussia Mönchengladbach Amateure", away: "Wolverhampton Wanderers Football Club", player: "Hermann-Josef von und zu Guttenberg-Schwarzenberg" });
-  await server.goal(game, 12);
+  const game = await server.startFootballMatch({ home: "Borussia Mönchengladbach Amateure", away: "Wolverhampton Wanderers Football Club", player: "Hermann-Josef von und zu Guttenberg-Schwarzenberg" });
+  await server.recordGoal(game, 12);
   const page = await open(context, server, `/matches/${game.id}/hd?lang=de`);
-  await page.locator("#board li").first().waitFor({ timeout: OPENED_MS });
+  await page.locator("#board li").first().waitFor({ timeout: LOAD_TIMEOUT_MS });
   await page.waitForFunction(() => sessionStorage.length > 0);
-  await server.goal(game, 14, { kind: "penalty_goal" });
-  await page.locator(".cheer").waitFor({ timeout: OPENED_MS });
-  await page.waitForTimeout(SETTLED_MS); // it rises
-  await until(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
+  await server.recordGoal(game, 14, { kind: "penalty_goal" });
+  await page.locator(".cheer").waitFor({ timeout: LOAD_TIMEOUT_MS });
+  await page.waitForTimeout(SETTLE_DELAY_MS); // it rises
+  await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
   const { clipped, small } = await page.evaluate(() => {
     const shown = [...document.querySelectorAll("#stage .name, #stage .number, #stage .cheer, #clock, #period")];
     const overflows = (one) => one.scrollWidth > one.clientWidth + 1 || (one.matches(".name, .cheer") && one.scrollHeight > one.clientHeight + 1);

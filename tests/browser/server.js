@@ -11,16 +11,16 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const BINARY = process.env.TOUCHLINE_BINARY
+const SERVER_BINARY = process.env.TOUCHLINE_BINARY
   ?? fileURLToPath(new URL("../../target/debug/touchline", import.meta.url));
 const EMAIL = "admin@example.org";
 const PASSWORD = "correct horse battery staple";
-const READY_DEADLINE_MS = 30_000;
-const STOP_DEADLINE_MS = 15_000;
+const READY_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 15_000;
 
 export class Server {
   #child = null;
-  #said = "";
+  #output = "";
   #token = "";
 
   /** A server that is ready, signed in as its admin; `context` is the test, which stops it. */
@@ -45,7 +45,7 @@ export class Server {
   /** Starts the process, on the same port and database as before, and waits until it is ready. */
   async run() {
     const { HOME, PATH, RUST_LOG } = process.env; // no setting of the developer's own
-    this.#child = spawn(BINARY, [this.command], {
+    this.#child = spawn(SERVER_BINARY, [this.command], {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
         HOME, PATH, RUST_LOG,
@@ -59,14 +59,14 @@ export class Server {
         ...this.settings,
       },
     });
-    const keep = (bytes) => (this.#said = (this.#said + bytes).slice(-20_000));
-    this.#child.stdout.on("data", keep);
-    this.#child.stderr.on("data", keep);
-    const deadline = Date.now() + READY_DEADLINE_MS;
+    const appendOutput = (bytes) => (this.#output = (this.#output + bytes).slice(-20_000));
+    this.#child.stdout.on("data", appendOutput);
+    this.#child.stderr.on("data", appendOutput);
+    const deadline = Date.now() + READY_TIMEOUT_MS;
     while (!(await this.#isReady())) {
       const ended = this.#child.exitCode ?? this.#child.signalCode;
-      assert.equal(ended, null, `the server ended\n${this.#said}`);
-      assert.ok(Date.now() < deadline, `the server did not get ready\n${this.#said}`);
+      assert.equal(ended, null, `the server ended\n${this.#output}`);
+      assert.ok(Date.now() < deadline, `the server did not get ready\n${this.#output}`);
       await pause(25);
     }
   }
@@ -82,10 +82,10 @@ export class Server {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, "exit");
     child.kill(signal);
-    const late = pause(STOP_DEADLINE_MS, "late", { ref: false });
+    const late = pause(STOP_TIMEOUT_MS, "late", { ref: false });
     if ((await Promise.race([ended, late])) === "late") {
       child.kill("SIGKILL");
-      assert.fail(`the server did not stop within ${STOP_DEADLINE_MS} ms\n${this.#said}`);
+      assert.fail(`the server did not stop within ${STOP_TIMEOUT_MS} ms\n${this.#output}`);
     }
   }
 
@@ -111,7 +111,7 @@ export class Server {
   }
 
   /** A football match that is being played, with one player a side. */
-  async liveMatch({ home = "Leicester City", away = "Tottenham Hotspur", player = "Jamie Vardy", venue = "King Power" } = {}) {
+  async startFootballMatch({ home = "Leicester City", away = "Tottenham Hotspur", player = "Jamie Vardy", venue = "King Power" } = {}) {
     const homeTeam = await this.post("/api/teams", { name: home, short_name: "HOM", colour: "#003090" });
     const awayTeam = await this.post("/api/teams", { name: away, short_name: "AWY", colour: "#ffffff" });
     const scorer = await this.post(`/api/teams/${homeTeam.id}/players`, { name: player, shirt_number: 9 });
@@ -124,7 +124,7 @@ export class Server {
   }
 
   /** A goal for the home side; gives the seq of its message. */
-  async goal(game, minute, more = {}) {
+  async recordGoal(game, minute, more = {}) {
     const { cursor } = await this.post(`/api/matches/${game.id}/incidents`, {
       kind: "goal", team_id: game.homeTeam, player_id: game.player, period: "first_half", minute, ...more,
     });
@@ -142,11 +142,11 @@ export async function freePort() {
 }
 
 /** Waits until `holds` gives something true, and gives it. */
-export async function until(holds, what, deadlineMs = 20_000) {
+export async function waitFor(condition, what, deadlineMs = 20_000) {
   const deadline = Date.now() + deadlineMs;
   for (;;) {
-    const found = await holds();
-    if (found) return found;
+    const result = await condition();
+    if (result) return result;
     assert.ok(Date.now() < deadline, `waited ${deadlineMs} ms for ${what}`);
     await pause(20);
   }

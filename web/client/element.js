@@ -3,25 +3,25 @@
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
- * @param {string} [name] its class
+ * @param {string} [className] its class
  * @param {(Node | string)[]} children strings become text
  * @returns {HTMLElementTagNameMap[Tag]}
  */
-export function element(tag, name = "", ...children) {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  made.append(...children);
-  return made;
+export function createElement(tag, className = "", ...children) {
+  const created = document.createElement(tag);
+  if (className) created.className = className;
+  created.append(...children);
+  return created;
 }
 
 /**
  * @param {string} id
  * @returns {HTMLElement}
  */
-export function byId(id) {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no #${id}`);
-  return found;
+export function requireElementById(id) {
+  const existing = document.getElementById(id);
+  if (!existing) throw new Error(`the page has no #${id}`);
+  return existing;
 }
 
 /**

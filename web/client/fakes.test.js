@@ -8,30 +8,30 @@ import { test } from "node:test";
 globalThis.crypto ??= webcrypto;
 
 /** A world whose clock only moves when told, with an EventSource that the test speaks through. */
-export class FakeWorld {
+export class FakeEnvironment {
   time = Date.parse("2026-11-21T15:00:00.000Z");
   timers = new Map();
   sources = [];
   requests = [];
-  kept = new Map();
+  stored = new Map();
   document = Object.assign(new EventTarget(), { visibilityState: "visible" });
   window = new EventTarget();
-  answers = [];
+  responses = [];
 
   constructor() {
-    const world = this;
+    const environment = this;
     this.EventSource = class extends EventTarget {
       CLOSED = 2;
       readyState = 0;
       constructor(url, { withCredentials } = {}) {
         super();
         Object.assign(this, { url, withCredentials });
-        world.sources.push(this);
+        environment.sources.push(this);
       }
       close() {
         this.readyState = 2;
       }
-      say(name, data, lastEventId = "") {
+      emit(name, data, lastEventId = "") {
         if (this.readyState === 2) return;
         const event = Object.assign(new Event(name), { data: JSON.stringify(data), lastEventId });
         if (name === "message") this.onmessage(event);
@@ -43,9 +43,9 @@ export class FakeWorld {
       }
     };
     this.storage = {
-      getItem: (key) => this.kept.get(key) ?? null,
-      setItem: (key, value) => this.kept.set(key, value),
-      removeItem: (key) => this.kept.delete(key),
+      getItem: (key) => this.stored.get(key) ?? null,
+      setItem: (key, value) => this.stored.set(key, value),
+      removeItem: (key) => this.stored.delete(key),
     };
   }
   now = () => this.time;
@@ -67,8 +67,8 @@ export class FakeWorld {
   }
 
   /** Moves the clock, running what falls due on the way. */
-  async pass(ms) {
-    await settled();
+  async advance(ms) {
+    await flushTasks();
     const end = this.time + ms;
     for (;;) {
       const due = [...this.timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0];
@@ -76,42 +76,42 @@ export class FakeWorld {
       this.timers.delete(due[0]);
       this.time = due[1].at;
       due[1].run();
-      await settled();
+      await flushTasks();
     }
     this.time = end;
-    await settled();
+    await flushTasks();
   }
 
-  async answer(status, page, headers = {}) {
-    this.requests.at(-1).resolve(response(status, page, headers));
-    await settled();
+  async respond(status, page, headers = {}) {
+    this.requests.at(-1).resolve(fakeResponse(status, page, headers));
+    await flushTasks();
   }
 }
 
-export async function settled() {
-  for (let turn = 0; turn < 12; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+export async function flushTasks() {
+  for (let round = 0; round < 12; round += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Web Locks of one browser, as much as is asked of them: waiting in turn, giving up, stealing. */
 export class FakeLocks {
-  held = new Map();
+  locks = new Map();
 
   request(name, options, act) {
     return new Promise((resolve, reject) => {
-      const asked = { act, resolve, reject };
-      const lock = this.held.get(name) ?? { waiting: [], holder: null };
-      this.held.set(name, lock);
+      const request = { act, resolve, reject };
+      const lock = this.locks.get(name) ?? { waiting: [], holder: null };
+      this.locks.set(name, lock);
       options.signal?.addEventListener("abort", () => {
-        const place = lock.waiting.indexOf(asked);
-        if (place >= 0) lock.waiting.splice(place, 1);
-        if (place >= 0) reject(new Error("aborted"));
+        const index = lock.waiting.indexOf(request);
+        if (index >= 0) lock.waiting.splice(index, 1);
+        if (index >= 0) reject(new Error("aborted"));
       });
       if (options.steal && lock.holder) {
         lock.holder.reject(new Error("stolen"));
         lock.holder = null;
       }
-      if (options.steal) lock.waiting.unshift(asked);
-      else lock.waiting.push(asked);
+      if (options.steal) lock.waiting.unshift(request);
+      else lock.waiting.push(request);
       this.#next(lock);
     });
   }
@@ -153,17 +153,17 @@ export class FakeChannels {
   };
 }
 
-const response = (status, page, headers) =>
+const fakeResponse = (status, page, headers) =>
   ({ status, ok: status >= 200 && status < 300, headers: new Headers(headers), json: async () => page });
 
 test("the clock runs what falls due, in order", async () => {
-  const world = new FakeWorld();
+  const world = new FakeEnvironment();
   const ran = [];
   world.setTimeout(() => ran.push("late"), 20);
   world.setTimeout(() => ran.push("soon"), 10);
   world.clearTimeout(world.setTimeout(() => ran.push("never"), 5));
-  await world.pass(15);
+  await world.advance(15);
   assert.deepEqual(ran, ["soon"]);
-  await world.pass(5);
+  await world.advance(5);
   assert.deepEqual(ran, ["soon", "late"]);
 });

@@ -26,11 +26,11 @@ function format(at, how, locale) {
 }
 
 /**
- * @param {At} at
+ * @param {At} time
  * @param {string} [locale]
  */
-export function timeOfDay(at, locale) {
-  return format(at, { hour: "2-digit", minute: "2-digit" }, locale);
+export function formatTime(time, locale) {
+  return format(time, { hour: "2-digit", minute: "2-digit" }, locale);
 }
 
 /**
@@ -44,18 +44,18 @@ export function dayAndTime(at, locale) {
 
 /**
  * Today, Tomorrow, Yesterday, or the date; with the year where it is another one.
- * @param {At} at
+ * @param {At} time
  * @param {number} now
  * @param {string} [locale]
  */
-export function dayOf(at, now, locale) {
-  const [date, today] = [dateOf(at), new Date(now)];
+export function formatDay(time, now, locale) {
+  const [date, today] = [dateOf(time), new Date(now)];
   if (!date) return UNKNOWN;
-  const days = Math.round((midnight(date) - midnight(today)) / 86_400_000);
-  const near = { 0: "Today", 1: "Tomorrow", [-1]: "Yesterday" }[days];
-  if (near) return near;
+  const dayDifference = Math.round((midnightMs(date) - midnightMs(today)) / 86_400_000);
+  const relativeName = { 0: "Today", 1: "Tomorrow", [-1]: "Yesterday" }[dayDifference];
+  if (relativeName) return relativeName;
   const year = date.getFullYear() === today.getFullYear() ? undefined : "numeric";
-  return format(at, { weekday: "short", day: "numeric", month: "short", year }, locale);
+  return format(time, { weekday: "short", day: "numeric", month: "short", year }, locale);
 }
 
 /**
@@ -78,24 +78,24 @@ export function written(at) {
 }
 
 /** @param {Date} date */
-function midnight(date) {
+function midnightMs(date) {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }
 
 /**
  * @template {{ starts_at?: string | null }} Thing
- * @param {Thing[]} things in order
+ * @param {Thing[]} items in order
  * @param {number} now
  * @param {string} [locale]
- * @returns {{ day: string, things: Thing[] }[]}
+ * @returns {{ day: string, items: Thing[] }[]}
  */
-export function byDay(things, now, locale) {
-  /** @type {{ day: string, things: Thing[] }[]} */ const days = [];
-  for (const thing of things) {
-    const day = dateOf(thing.starts_at) ? dayOf(thing.starts_at, now, locale) : "No date yet";
+export function groupByDay(items, now, locale) {
+  /** @type {{ day: string, items: Thing[] }[]} */ const days = [];
+  for (const item of items) {
+    const day = dateOf(item.starts_at) ? formatDay(item.starts_at, now, locale) : "No date yet";
     const last = days.at(-1);
-    if (last?.day === day) last.things.push(thing);
-    else days.push({ day, things: [thing] });
+    if (last?.day === day) last.items.push(item);
+    else days.push({ day, items: [item] });
   }
   return days;
 }

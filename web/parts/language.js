@@ -1,7 +1,7 @@
 // What a stadium display says, in the language of its ground: `?lang=de`. English is the key.
 
 /** @type {{ [lang: string]: { [text: string]: string } }} */
-const WORDS = {
+const TRANSLATIONS = {
   de: {
     "First half": "1. Halbzeit",
     "Second half": "2. Halbzeit",
@@ -152,11 +152,11 @@ const WORDS = {
 
 /**
  * The language to speak, out of those there are.
- * @param {string | null} wanted `de`, `de-CH`
+ * @param {string | null} requested `de`, `de-CH`
  */
-export function languageOf(wanted) {
-  const [code] = (wanted ?? "").toLowerCase().split("-");
-  return Object.hasOwn(WORDS, code) ? code : "en";
+export function pickLanguage(requested) {
+  const [code] = (requested ?? "").toLowerCase().split("-");
+  return Object.hasOwn(TRANSLATIONS, code) ? code : "en";
 }
 
 /**
@@ -164,7 +164,7 @@ export function languageOf(wanted) {
  * @param {string} language
  * @returns {(text: string) => string}
  */
-export function speak(language) {
-  const words = Object.hasOwn(WORDS, language) ? WORDS[language] : {};
-  return (text) => (Object.hasOwn(words, text) ? words[text] : text);
+export function translatorFor(language) {
+  const translations = Object.hasOwn(TRANSLATIONS, language) ? TRANSLATIONS[language] : {};
+  return (text) => (Object.hasOwn(translations, text) ? translations[text] : text);
 }

@@ -1,0 +1,140 @@
+// A page's fold of a match of cricket against the server's own: after every message the card is the same.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { applyMessage, loadSport } from "../../web/client/match-stream.js";
+import { CricketMatchDriver } from "./cricket-match-driver.js";
+import { Server } from "./server.js";
+
+await loadSport("cricket");
+
+/** What a page must know as the server does; rates are rounded there, and the page reckons them. */
+function comparableInnings({ innings, result }) {
+  const cards = innings.map(({ batting, ...card }) => {
+    const lines = batting.map(({ strike_rate: _, out, ...line }) => ({ ...line, out: out?.kind ?? null }));
+    const { declared, forfeited, follow_on: followOn, overs_allotted: allotted, ...rest } = card;
+    return { ...rest, batting: lines };
+  });
+  return { innings: cards, result: result?.text ?? null };
+}
+
+/** The board without who may not bowl the next over: scorers alone ask for that, and the server tells them. */
+function comparableLive({ over_bowler_ids: _, last_bowler_ids: __, ...board }) {
+  return board;
+}
+
+/** Moves a game on by what is told, as a page does, until it is where the server is; then they must agree. */
+function followMatch(oval) {
+  let game = null;
+  let cursor = "";
+  return async (what) => {
+    const state = await oval.readPart("state");
+    while ((game?.seq ?? 0) < state.seq) {
+      const messages = await oval.pollMessages(cursor);
+      cursor = messages.cursor;
+      game = messages.messages.reduce(applyMessage, game);
+    }
+    assert.deepEqual(comparableInnings(game.scorecard), comparableInnings(state.data.scorecard), what);
+    assert.deepEqual(comparableLive(game.live), comparableLive(state.data.live), what);
+    assert.equal(game.status, state.data.status, what);
+    assert.deepEqual(game.score, state.data.score, what);
+  };
+}
+
+test("the fold of what is told is what the server knows", async (context) => {
+  const server = await Server.start(context);
+  const oval = await CricketMatchDriver.start(server, { format: { name: "t20", overs: 6 } });
+  const agrees = followMatch(oval);
+  await agrees("the beginning");
+  const steps = [
+    "1 . 4 2nb 6 1wd", "W", "1lb 2", "C", "4 4 6 1", ". . 1b 5wd", "1 1 3 2",
+  ];
+  for (const balls of steps) {
+    await oval.bowlBalls(balls, { commentary: "Said." });
+    await agrees(balls);
+  }
+  await oval.undo();
+  await agrees("an undo");
+  await oval.correct(3, "6");
+  await agrees("a four made a six");
+  await oval.correct(2, "1");
+  await agrees("a ball that moves who faces");
+  await server.send("DELETE", `/api/matches/${oval.id}/balls/6`);
+  await agrees("a ball taken out");
+  await oval.refreshState();
+  await oval.postAction("players", { retire: { player_id: oval.live.non_striker.player_id, kind: "retired_hurt" } });
+  await oval.refreshState();
+  await agrees("hurt");
+  await oval.postAction("balls", { penalty: { team_id: oval.home, runs: 5 } });
+  await agrees("penalty runs");
+  while (!oval.live.innings.completed) await oval.bowlBalls("6 1");
+  await agrees("the end of an innings");
+  await oval.postAction("target", { runs: 12, overs: "2.0", method: "DLS" });
+  await agrees("a target");
+  await oval.openInnings(oval.away);
+  await agrees("the second innings");
+  await oval.bowlBalls("6 W 1 . 4");
+  await agrees("a chase");
+  await oval.bowlBalls("1");
+  await agrees("a win");
+  await oval.undo();
+  await agrees("a win taken back");
+});
+
+test("the fold agrees after whatever is bowled, corrected and undone", { timeout: 120_000 }, async (context) => {
+  const server = await Server.start(context);
+  const oval = await CricketMatchDriver.start(server, { format: { name: "t20", overs: 8 } });
+  const agrees = followMatch(oval);
+  await agrees("the beginning");
+  const seed = Number(process.env.SEED ?? 20_261_121);
+  const draw = seededRandom(seed);
+  for (let step = 0; step < 90; step += 1) {
+    if (oval.live.innings.completed) {
+      if (oval.live.innings.number === 2) break;
+      await oval.openInnings(oval.away);
+    }
+    const what = await randomAction(oval, draw);
+    await agrees(`seed ${seed}, step ${step}: ${what}`);
+  }
+});
+
+/** Something that may happen next; a correction that doesn't fit is refused, and is nothing. */
+async function randomAction(oval, draw) {
+  const last = oval.live.next_number - 1;
+  const kind = draw(12);
+  if (kind === 0 && last > 1) {
+    await oval.undo();
+    return "undo";
+  }
+  if (kind === 1 && last > 3) {
+    const [number, symbol] = [1 + draw(last), ["1", "2", ".", "4", "1wd", "1lb"][draw(6)]];
+    await oval.correct(number, symbol).catch(isRefusal);
+    await oval.refreshState();
+    return `ball ${number} is ${symbol}`;
+  }
+  if (kind === 2 && last > 3) {
+    const number = 1 + draw(last - 1);
+    await oval.server.send("DELETE", `/api/matches/${oval.id}/balls/${number}`).catch(isRefusal);
+    await oval.refreshState();
+    return `no ball ${number}`;
+  }
+  const symbols = oval.live.free_hit ? ["1", "4", "1wd", "1nb"] : ["1", ".", "2", "3", "4", "6", "W", "C", "1wd", "5wd", "2nb", "1b", "2lb"];
+  const symbol = symbols[draw(symbols.length)];
+  await oval.bowlBalls(symbol);
+  return symbol;
+}
+
+/** @param {Error} error */
+function isRefusal(error) {
+  if (!/: 409 /.test(error.message)) throw error;
+}
+
+/** Numbers below a limit, the same for the same seed. */
+function seededRandom(seed) {
+  let state = seed;
+  return (limit) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}

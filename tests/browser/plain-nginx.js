@@ -1,0 +1,87 @@
+// A real nginx before a server, as plain as people have it, gone with the test.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { freePort, waitFor } from "./server.js";
+
+const NGINX_FOLDERS = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx"];
+
+/** One process, so that killing it leaves none. A file named 503 in its folder is the answer to all under `/api/`. */
+const nginxSettings = ({ folder, port, upstream, held }) => `
+daemon off;
+master_process off;
+pid ${folder}/pid;
+error_log ${folder}/log warn;
+events { worker_connections 512; }
+http {
+    access_log off;
+    client_body_temp_path ${folder}/body;
+    proxy_temp_path ${folder}/proxy;
+    fastcgi_temp_path ${folder}/fastcgi;
+    uwsgi_temp_path ${folder}/uwsgi;
+    scgi_temp_path ${folder}/scgi;
+    server {
+        listen 127.0.0.1:${port};
+        location / { proxy_pass http://127.0.0.1:${upstream}; }
+        location /api/ {
+            if (-f ${folder}/401) { return 401; }
+            if (-f ${folder}/503) { return 503; }
+            proxy_pass http://127.0.0.1:${upstream};
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            ${held ? "proxy_ignore_headers X-Accel-Buffering; gzip on; gzip_proxied any; gzip_types text/event-stream;" : ""}
+        }
+    }
+}
+`;
+
+export class Nginx {
+  /**
+   * @param {import("node:test").TestContext} context
+   * @param {{ port: number }} server
+   * @param {{ held?: boolean }} [how] `held`: packs streams, and so keeps them back until there is a buffer full of it
+   */
+  static async before(context, server, { held = false } = {}) {
+    const nginx = new Nginx();
+    nginx.folder = await mkdtemp(join(tmpdir(), "touchline-nginx-"));
+    const port = await freePort();
+    nginx.url = `http://127.0.0.1:${port}`;
+    const file = join(nginx.folder, "nginx.conf");
+    await writeFile(file, nginxSettings({ folder: nginx.folder, port, upstream: server.port, held }));
+    const child = spawn(await findProgram(), ["-p", nginx.folder, "-e", join(nginx.folder, "log"), "-c", file], { stdio: "ignore" });
+    const ended = once(child, "exit");
+    context.after(async () => {
+      child.kill("SIGKILL");
+      await ended;
+      await rm(nginx.folder, { recursive: true, force: true });
+    });
+    await waitFor(async () => {
+      assert.equal(child.exitCode, null, await readFile(join(nginx.folder, "log"), "utf8").catch(() => "no log"));
+      return (await nginx.status("/readyz")) === 200;
+    }, "nginx to answer");
+    return nginx;
+  }
+
+  /** What it answers to a path now; 0 where it doesn't. */
+  async status(path) {
+    const response = await fetch(this.url + path).catch(() => null);
+    await response?.body?.cancel();
+    return response?.status ?? 0;
+  }
+
+  /** Answers everything under `/api/` with a status, or lets it through again. @param {401 | 503 | null} status */
+  async answer(status) {
+    for (const one of [401, 503]) await rm(join(this.folder, String(one)), { force: true });
+    if (status) await writeFile(join(this.folder, String(status)), "");
+  }
+}
+
+async function findProgram() {
+  for (const place of NGINX_FOLDERS) if (await access(place).then(() => true, () => false)) return place;
+  throw new Error(`no nginx: ${NGINX_FOLDERS.join(", ")}`);
+}

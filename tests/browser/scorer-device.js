@@ -1,0 +1,110 @@
+// A scorer's console in a browser, pressed as a thumb presses it.
+
+import assert from "node:assert/strict";
+
+import { resize } from "./browsers.js";
+import { waitFor } from "./server.js";
+
+export const UPDATE_TIMEOUT_MS = 10_000; // two seconds are promised; a machine that also compiles takes longer
+export const RECOVERY_TIMEOUT_MS = 20_000; // the longest `retry`, and the browser's own patience
+export const ADMIN_CREDENTIALS = { email: "admin@example.org", password: "correct horse battery staple" };
+
+/** A console on a device. */
+export class ScorerDevice {
+  pageErrors = [];
+
+  static async open(profile, url) {
+    const device = new ScorerDevice();
+    device.profile = profile;
+    device.url = url;
+    device.page = await profile.newPage();
+    await resize(device.page, { width: 390, height: 844 });
+    device.page.on("pageerror", (error) => device.pageErrors.push(`error: ${error.message}`));
+    device.page.on("console", (line) => {
+      if (/content security policy|trusted/i.test(line.text())) device.pageErrors.push(line.text());
+    });
+    await device.page.goto(url, { waitUntil: "domcontentloaded" });
+    return device;
+  }
+
+  /** The same in a new tab of the same device. */
+  reopen() {
+    return ScorerDevice.open(this.profile, this.url);
+  }
+
+  async signIn({ email, password }, succeeds = true) {
+    await this.page.waitForSelector('input[name="email"]');
+    await this.page.$eval('input[name="email"]', (field, text) => (field.value = text), email);
+    await this.page.$eval('input[name="password"]', (field, text) => (field.value = text), password);
+    await this.page.$eval(".sign-in button", (button) => button.click()); // wherever it has moved to by now
+    if (succeeds) await this.page.waitForSelector(".dock");
+  }
+
+  /** Presses the button with this text, in the dialog where there is one. */
+  async pressButton(text, deadlineMs = UPDATE_TIMEOUT_MS) {
+    await waitFor(() => this.page.evaluate((wanted) => {
+      const root = document.querySelector("dialog[open]") ?? document;
+      const plainText = (button) => button.textContent.replace(/\s+/g, " ").trim();
+      const isWanted = (button) => plainText(button) === wanted || button.getAttribute("aria-label") === wanted;
+      const found = [...root.querySelectorAll("button")].find((button) => isWanted(button) && !button.disabled);
+      found?.click();
+      return Boolean(found);
+    }, text), `a button “${text}”`, deadlineMs);
+  }
+
+  async tapIncident(kind, end) {
+    const button = `.big[data-kind="${kind}"][data-end="${end}"]:not(:disabled)`;
+    await waitFor(() => this.page.evaluate((wanted) => !document.querySelector("dialog[open]") && Boolean(document.querySelector(".pads")) && wanted, button), "the pads");
+    if (!(await this.page.$(`.big[data-kind="${kind}"]`))) await this.pressButton("More …");
+    await this.page.waitForSelector(button, { timeout: UPDATE_TIMEOUT_MS });
+    await this.page.click(button);
+  }
+
+  /** Chooses in a list, once it is there. */
+  async selectOption(name, value) {
+    const option = `select[name="${name}"] option[value="${value}"]`;
+    await this.page.waitForSelector(option, { timeout: UPDATE_TIMEOUT_MS });
+    await this.page.select(`select[name="${name}"]`, String(value));
+  }
+
+  waitForText(selector, text, deadlineMs = UPDATE_TIMEOUT_MS) {
+    const hasText = () => this.page.$$eval(selector, (found, wanted) => found.some(({ textContent }) => textContent.includes(wanted)), text);
+    return waitFor(hasText, `${selector} to say “${text}”`, deadlineMs);
+  }
+
+  waitUntilSent(deadlineMs = UPDATE_TIMEOUT_MS) {
+    return this.waitForText("#queue", "All sent", deadlineMs);
+  }
+
+  /** Waits for the server's state of cricket before ball `next`. */
+  isTold(next) {
+    const told = () => this.page.evaluate((wanted) => {
+      const kept = Object.keys(localStorage).find((key) => /:\d+:game$/.test(key));
+      return JSON.parse(localStorage.getItem(kept) ?? "null")?.live.next_number === wanted;
+    }, next);
+    return waitFor(told, `the state before ball ${next}`);
+  }
+
+  waitForOfflineCache() {
+    const isCached = () => this.page.evaluate(async () => {
+      const names = await caches.keys();
+      return names.length > 0 && Boolean(await (await caches.open(names[0])).match("/scorer/")) && Boolean((await navigator.serviceWorker.getRegistration("/scorer/"))?.active);
+    });
+    return waitFor(isCached, "the console's files to be kept", RECOVERY_TIMEOUT_MS);
+  }
+
+  waitForSquads() {
+    const areSquadsStored = () => this.page.evaluate(() => Object.keys(localStorage).some((key) => key.endsWith(":squads")));
+    return waitFor(areSquadsStored, "the players to be known");
+  }
+
+  /** No finding of axe-core that keeps somebody from the page. */
+  async assertAccessible(axe) {
+    if (!(await this.page.evaluate(() => "axe" in window))) await this.page.evaluate(axe);
+    const violations = await this.page.evaluate(async () => {
+      const { violations } = await window.axe.run();
+      return violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+    });
+    assert.deepEqual(violations, []);
+  }
+}

@@ -1,0 +1,76 @@
+// nginx/touchline.conf as it is shipped, before two nodes: only ports are other ones.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { freePort, waitFor } from "./server.js";
+
+const NGINX_FOLDER = fileURLToPath(new URL("../../nginx", import.meta.url));
+
+export class NginxProxy {
+  /** Before these two nodes; stopped after the test. */
+  static async start(context, nodes) {
+    const proxy = new NginxProxy();
+    proxy.folder = await mkdtemp(join(tmpdir(), "touchline-front-"));
+    await chmod(proxy.folder, 0o755); // where root starts it, its workers are somebody else
+    const conf = join(proxy.folder, "conf");
+    await cp(NGINX_FOLDER, conf, { recursive: true });
+    execFileSync(join(conf, "make-certificate"));
+    proxy.file = join(conf, "touchline.conf");
+    const port = await freePort();
+    const replacements = { "127.0.0.1:8080": `127.0.0.1:${nodes[0].port}`, "127.0.0.1:8081": `127.0.0.1:${nodes[1].port}`, 8443: port, 8088: await freePort() };
+    let text = await readFile(proxy.file, "utf8");
+    for (const [from, to] of Object.entries(replacements)) {
+      assert.ok(text.includes(from), from);
+      text = text.replaceAll(from, to);
+    }
+    await writeFile(proxy.file, text);
+    proxy.url = `https://127.0.0.1:${port}`;
+    context.after(async () => {
+      await proxy.stop();
+      await rm(proxy.folder, { recursive: true, force: true });
+    });
+    await proxy.run();
+    return proxy;
+  }
+
+  async run() {
+    this.child = spawn(findNginx(), [...this.#arguments(), "-g", "daemon off;"], { stdio: "ignore" });
+    await waitFor(async () => {
+      assert.equal(this.child.exitCode, null, "nginx ended");
+      return (await fetch(`${this.url}/healthz`).catch(() => null))?.ok;
+    }, "nginx");
+  }
+
+  #arguments() {
+    return ["-p", this.folder, "-e", "error.log", "-c", this.file];
+  }
+
+  reload() {
+    execFileSync(findNginx(), [...this.#arguments(), "-s", "reload"], { stdio: "ignore" });
+  }
+
+  async stop() {
+    if (this.child.exitCode !== null) return;
+    this.child.kill("SIGTERM");
+    await once(this.child, "exit");
+  }
+
+  readAccessLog() {
+    return readFile(join(this.folder, "access.log"), "utf8");
+  }
+}
+
+/** `/usr/sbin` is not in everybody's PATH. */
+function findNginx() {
+  const folders = [...process.env.PATH.split(delimiter), "/usr/sbin", "/usr/local/sbin"];
+  const found = folders.map((folder) => join(folder, "nginx")).find((file) => existsSync(file));
+  assert.ok(found, "nginx is needed: ./check installs it");
+  return found;
+}

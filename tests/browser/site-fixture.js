@@ -1,0 +1,110 @@
+// Every page there is, with everything on it that people can type; and what somebody would type who means harm.
+
+import { createAnnouncement, buyTickets, createLeague } from "./league-fixture.js";
+
+const PLAIN_NAMES = {
+  event: "Estuary League", home: "Albion", away: "Borough", player: "Ada Novak", venue: "The Quay", ticket: "adult",
+  short: "ABC", person: "Bo Silva", title: "Lightning", message: "Please leave\nthe open stand.", text: "From thirty yards", reason: "Heavy rain",
+};
+
+/** Something of its own for each field. */
+export const HOSTILE_NAMES = {
+  event: `League<img src=x onerror="alert('event')">`,
+  home: `<img src=x onerror="alert('home')">`,
+  away: `"><script>alert(1)</script>`,
+  player: `O'Neil "\u2028\u2029" </script><svg onload=alert(2)>`,
+  venue: "javascript:alert(3) <b>bold</b> & &lt;",
+  ticket: `<svg onload=alert('ticket')> & </select>`,
+  short: "<b onload=alert(8)>", // twenty characters at most
+  person: `</td><img src=x onerror="alert('person')">`,
+  title: `<iframe src="javascript:alert(5)"></iframe>`,
+  message: `</style><style>*{display:none}</style>{{constructor.constructor('alert(6)')()}}`,
+  text: "<iframe src='javascript:alert(4)'></iframe>",
+  reason: `<object data="javascript:alert(7)">`,
+};
+
+/** What nothing but text typed by somebody could have put on a page. */
+export const INJECTED_SELECTOR = "[onload], [onerror], img, iframe, object, b b, body script, body style";
+
+/** A server's event, teams, people and matches, with these names in all of them. */
+export async function createSite(server, names = PLAIN_NAMES) {
+  const { ticket, short, person, title, message, text, reason } = names;
+  const me = await server.send("GET", "/api/auth/me");
+  await server.send("PATCH", `/api/users/${me.id}`, { name: person });
+  const site = await createLeague(server, names);
+  await server.send("PATCH", `/api/events/${site.event}`, { ticket_types: [{ name: ticket, price: { amount: 1_250, currency: "EUR" }, capacity: 9 }, { name: "child" }] });
+  for (const team of [site.homeTeam, site.awayTeam]) {
+    await server.send("PATCH", `/api/teams/${team}`, { short_name: short });
+    await server.send("PATCH", `/api/events/${site.event}/registrations/teams/${team}`, { deduction: 1, reason });
+  }
+  const helper = await server.post("/api/users", { email: "helper@example.org", name: person, password: "another long password", role: "user" });
+  const named = { user_id: helper.id };
+  await server.post(`/api/events/${site.event}/registrations`, named);
+  await server.post(`/api/events/${site.event}/managers`, named);
+  await server.post(`/api/teams/${site.homeTeam}/members`, { ...named, role: "coach" });
+  await server.post(`/api/matches/${site.id}/officials`, { ...named, role: "scorer" });
+  for (const more of [{ priority: "urgent" }, { type: "emergency", priority: "urgent", team_ids: [site.homeTeam] }, {}]) {
+    await createAnnouncement(server, site.event, { ...more, title, message });
+  }
+  await server.post(`/api/matches/${site.id}/start`, {});
+  await server.recordGoal(site, 12, { text });
+  const { id: taken } = await server.post(`/api/matches/${site.id}/incidents`, { kind: "goal", team_id: site.awayTeam, period: "first_half", minute: 13, text });
+  await server.send("PATCH", `/api/matches/${site.id}/incidents/${taken}`, { confirmation: "cancelled", reason });
+  const result = { home_score: 3, away_score: 0, ending: "awarded", winner_team_id: site.homeTeam, reason };
+  await server.send("PUT", `/api/matches/${site.next}/result`, result);
+  const { id: purchase } = await buyTickets(server, { ...site, ticket });
+  return { ...site, helper: helper.id, purchase };
+}
+
+/**
+ * All pages: where, what must be seen first, and whose names must be on it as they were typed.
+ * @returns {{ path: string, ready: string, says?: (keyof PLAIN)[], stranger?: boolean, folded?: boolean }[]} what is `folded` has more than anybody unfolds
+ */
+export function allPages({ event, homeTeam, id, helper, purchase }) {
+  const ofEvent = `/admin#/events/${event}`;
+  return [
+    { path: "/", ready: ".game .name", says: ["event", "home", "away"] },
+    { path: `/matches/${id}`, ready: ".timeline .who", says: ["home", "away", "player", "text", "venue"] },
+    { path: `/matches/${id}/hd`, ready: "#board .who", says: ["home", "away", "player"] },
+    { path: `/matches/${id}/hd?theme=light`, ready: "#board .who", says: ["home"] },
+    { path: `/events/${event}`, ready: ".announcement", says: ["event", "home", "away", "title", "message", "reason"] },
+    { path: `/events/${event}/tickets`, ready: ".order .button", says: ["event", "person"] },
+    { path: `/teams/${homeTeam}`, ready: ".of-team .who", says: ["home", "player", "title", "message"] },
+    { path: "/docs#post_events_id_purchases", ready: ".operation[open] dl", folded: true },
+    { path: "/purchases", ready: ".bought li", says: ["event"] },
+    { path: `/purchases/${purchase}`, ready: ".qr", says: ["ticket"] },
+    { path: "/purchases", ready: ".sign-in", stranger: true },
+    { path: "/purchases/00000000-0000-4000-8000-000000000000", ready: ".sign-in" },
+    { path: `/scorer/${id}`, ready: ".noted", says: ["home", "player", "person"] },
+    { path: `/scorer/${id}`, ready: ".sign-in", says: ["home"], stranger: true },
+    { path: "/admin", ready: ".sign-in", stranger: true },
+    { path: "/admin#/events", ready: ".rows", says: ["event", "person"] },
+    { path: ofEvent, ready: ".fields", says: ["event", "ticket"] },
+    { path: `${ofEvent}/matches`, ready: ".rows", says: ["home", "away"] },
+    { path: `${ofEvent}/registrations`, ready: ".rows", says: ["home", "away", "person", "reason"] },
+    { path: `${ofEvent}/table`, ready: ".rows", says: ["home"] },
+    { path: `${ofEvent}/announcements`, ready: ".card", says: ["title", "message"] },
+    { path: `${ofEvent}/purchases`, ready: ".rows", says: ["ticket", "person"] },
+    { path: `${ofEvent}/managers`, ready: ".rows", says: ["person"] },
+    { path: "/admin#/teams", ready: ".rows", says: ["home", "away", "short"] },
+    { path: `/admin#/teams/${homeTeam}`, ready: ".rows", says: ["home", "short", "player", "person", "event"] },
+    { path: "/admin#/matches", ready: ".rows", says: ["home", "away"] },
+    { path: `/admin#/matches/${id}`, ready: ".noted", says: ["home", "away", "player", "venue", "person"] },
+    { path: "/admin#/users", ready: ".rows", says: ["person"] },
+    { path: `/admin#/users/${helper}`, ready: ".fields", says: ["person"] },
+    { path: "/admin#/live", ready: ".chart" },
+    { path: "/admin#/streams", ready: ".door" },
+    { path: `/admin#/streams/match_${id}`, ready: ".frames li", says: ["text"] },
+  ];
+}
+
+/** Opens what is folded up on a page: forms, and lists that are asked for. */
+export const expandAll = (page) =>
+  page.evaluate(() => {
+    for (const folded of document.querySelectorAll("details")) folded.open = true;
+    for (const button of document.querySelectorAll('button[aria-expanded="false"]')) button.click();
+  });
+
+/** All that a page says, in text and in fields. */
+export const pageText = (page) =>
+  page.evaluate(() => [document.body.textContent, ...[...document.querySelectorAll("input, textarea")].map(({ value }) => value)].join("\n"));

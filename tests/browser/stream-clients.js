@@ -1,0 +1,75 @@
+// Clients that follow a stream, none of them written for it but `stream.js`: each gives the seqs that it has seen.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+import { EventSource } from "eventsource";
+
+import { StreamTab } from "./browsers.js";
+
+/**
+ * @typedef {{ url: string, path: string, topic: string, browser: (kind: "chrome" | "firefox") => Promise<import("puppeteer-core").Browser> }} Followed
+ * @typedef {(context: import("node:test").TestContext, followed: Followed) => Promise<() => Promise<number[]> | number[]>} Follow
+ */
+
+const python = process.env.TOUCHLINE_PYTHON ?? fileURLToPath(new URL("../../target/clients-venv/bin/python", import.meta.url));
+const script = (name) => fileURLToPath(new URL(`../clients/${name}`, import.meta.url));
+
+/** To add one that is a program of its own: it takes an address and prints the seq of each message on a line. @type {Record<string, Follow>} */
+export const QUICK = {
+  "the eventsource package": withPackage,
+  "EventSource in Chromium": inPage("chrome"),
+  "stream.js in Chromium": withStream("chrome"),
+  "httpx-sse": program(python, script("with_httpx_sse.py")),
+  "curl in a loop": program(script("with_curl.sh")),
+};
+
+/** @type {Record<string, Follow>} */
+export const ALL = { ...QUICK, "EventSource in Firefox": inPage("firefox"), "stream.js in Firefox": withStream("firefox") };
+
+/** @type {Follow} */
+async function withPackage(context, { url, path }) {
+  const seqs = [];
+  const source = new EventSource(url + path);
+  context.after(() => source.close());
+  source.onmessage = ({ data }) => seqs.push(JSON.parse(data).seq);
+  return () => seqs;
+}
+
+/** The browser's own. @returns {Follow} */
+function inPage(kind) {
+  return async (context, { url, path, browser }) => {
+    const tab = await StreamTab.open(context, await browser(kind), url);
+    await tab.page.evaluate((path) => {
+      globalThis.seqs = [];
+      globalThis.source = new EventSource(path);
+      globalThis.source.onmessage = ({ data }) => globalThis.seqs.push(JSON.parse(data).seq);
+    }, path);
+    return () => tab.page.evaluate(() => globalThis.seqs);
+  };
+}
+
+/** @returns {Follow} */
+function withStream(kind) {
+  return async (context, { url, topic, browser }) => {
+    const tab = await StreamTab.open(context, await browser(kind), url);
+    await tab.follow([topic]);
+    return async () => (await tab.messages()).map(({ seq }) => seq);
+  };
+}
+
+/** @returns {Follow} */
+function program(...command) {
+  return async (context, { url, path }) => {
+    let said = "";
+    const child = spawn(command[0], [...command.slice(1), url + path], { stdio: ["ignore", "pipe", "inherit"], detached: true });
+    child.stdout.on("data", (bytes) => (said += bytes));
+    context.after(async () => {
+      if (child.exitCode !== null) return;
+      process.kill(-child.pid, "SIGKILL"); // what it has started too
+      await once(child, "exit");
+    });
+    return () => said.split("\n").slice(0, -1).map(Number);
+  };
+}

@@ -1,0 +1,48 @@
+// How teams have moved in a table since the page last stood still.
+
+/** @import { LeaderboardRow } from "./page-state.js" */
+
+/**
+ * @typedef {{ [team_id: number]: number }} TeamPositions the position of each team
+ * @typedef {{ now: TeamPositions, before: TeamPositions | null }} TableMovement `before` is the last table that was another one
+ */
+
+/** @param {LeaderboardRow[]} rows @returns {TeamPositions} */
+export function positionsByTeam(rows) {
+  return Object.fromEntries(rows.map(({ team_id, position }) => [team_id, position]));
+}
+
+/**
+ * The standing after a table. The same order said again changes nothing, so that arrows stay until the
+ * next change; so does a table that was empty before there were teams.
+ * @param {TableMovement | null} movement
+ * @param {LeaderboardRow[]} rows
+ * @returns {TableMovement}
+ */
+export function trackMovement(movement, rows) {
+  const positions = positionsByTeam(rows);
+  if (!movement) return { now: positions, before: null };
+  const isUnchanged = isSameOrder(movement.now, positions);
+  if (isUnchanged) return movement;
+  return { now: positions, before: Object.keys(movement.now).length > 0 ? movement.now : null };
+}
+
+/**
+ * @param {TeamPositions} left
+ * @param {TeamPositions} right
+ */
+function isSameOrder(left, right) {
+  const teams = Object.keys(left);
+  return teams.length === Object.keys(right).length && teams.every((id) => left[Number(id)] === right[Number(id)]);
+}
+
+/**
+ * How many places a team has risen; below 0 it has fallen, and a team that is new has not moved.
+ * @param {TableMovement | null} movement
+ * @param {number} teamId
+ */
+export function positionsGained(movement, teamId) {
+  const previousPosition = movement?.before?.[teamId];
+  const position = movement?.now[teamId];
+  return previousPosition === undefined || position === undefined ? 0 : previousPosition - position;
+}

@@ -1,0 +1,38 @@
+// What waits to be sent, and what the server would not take.
+
+import { html } from "../vendor/htm-preact.js";
+import { ConfirmButton } from "../common/widgets.js";
+import { commandText, outboxText, problemText } from "./command-text.js";
+
+/** @import { Scorebook } from "./scorebook.js" */
+
+/** @param {{ scorebook: Scorebook }} props */
+export function OutboxStatus({ scorebook: { outbox } }) {
+  const waiting = (outbox?.entries ?? []).filter(({ state }) => state === "waiting").length;
+  const state = waiting === 0 ? "empty" : (outbox?.state ?? "empty");
+  return html`<p class="queue" id="queue" role="status" data-state=${state} data-waiting=${waiting}>${outboxText(state, waiting)}</p>`;
+}
+
+/** @param {{ scorebook: Scorebook }} props */
+export function RefusedCommands({ scorebook }) {
+  const { refusedEntries, serverMatch, squads } = scorebook;
+  if (refusedEntries.length === 0) return null;
+  return html`
+    <section class="refused" aria-label="Not taken">
+      <h2>Not taken by the server</h2>
+      <ul>
+        ${refusedEntries.map((entry) => {
+          const name = commandText(entry, serverMatch, squads);
+          return html`<li key=${entry.number}>
+            <p class="what">${name}</p>
+            <p class="why">${problemText(entry.problem)}</p>
+            <div class="row">
+              <button type="button" class="act" aria-label="Send again: ${name}" onClick=${() => scorebook.retry(entry)}>Send again</button>
+              <button type="button" class="act" aria-label="Drop: ${name}" onClick=${() => scorebook.discard(entry)}>Drop</button>
+            </div>
+          </li>`;
+        })}
+      </ul>
+      ${refusedEntries.length > 1 && html`<${ConfirmButton} className="act danger" label="Drop all ${refusedEntries.length}" onConfirm=${() => refusedEntries.forEach((entry) => scorebook.discard(entry))} />`}
+    </section>`;
+}
