@@ -1,10 +1,10 @@
-// The stadium display: one match, full screen, for weeks, with nobody to press a key.
+// The stadium display: one match, full screen, unattended for weeks.
 
 import { distinctTeamColours, displayBackground } from "./client/colour.js";
 import { followMatch, storageKeyOf, matchIdFromPath, sportOf, matchStatusText } from "./client/match-stream.js";
 import { BuildCheck, loadedUrls } from "./parts/build-check.js";
-import { Boundary } from "./parts/error-boundary.js";
-import { dayUnlessToday, formatTime } from "./parts/dates.js";
+import { ErrorBoundary } from "./parts/error-boundary.js";
+import { formatDayUnlessToday, formatTime } from "./parts/dates.js";
 import { pickLanguage, translatorFor } from "./parts/language.js";
 import { CelebrationQueue } from "./parts/celebration-queue.js";
 import { LazyComponent } from "./parts/tabs.js";
@@ -15,10 +15,10 @@ import { html, render } from "./vendor/htm-preact.js";
 /** @import { Side, Match } from "./client/message-types.js" */
 /** @import { StreamState, Stream } from "./client/stream.js" */
 
-const MAX_MISSED_HEARTBEATS = 2; // a live stream is never silent for longer than one
+const MAX_MISSED_HEARTBEATS = 2; // a live stream sends at least one per interval
 const WITHDRAWING_TYPES = new Set(["ball_corrected", "milestone_withdrawn"]);
 const BUILD_CHECK_INTERVAL_MS = 10 * 60_000;
-const RENDER_INTERVAL_MS = 250; // so that a second never seems to be skipped
+const RENDER_INTERVAL_MS = 250; // often enough that no second seems to be skipped
 
 /** @type {Side[]} */
 const SIDES = ["home", "away"];
@@ -48,7 +48,7 @@ const stream = id === null ? null : followMatch(id, {
   onLiveMessage(message, updated) {
     const celebration = sportOf(updated.sport).celebrationOf(updated, message);
     if (celebration) celebrations.add(celebration);
-    // Nobody cheers what was taken back.
+    // A withdrawn goal or milestone is not celebrated.
     else if (message.data.incident?.confirmation === "cancelled" || WITHDRAWING_TYPES.has(message.type)) celebrations.clear();
   },
   onState(updated) {
@@ -66,15 +66,15 @@ async function checkBuild() {
   reloadIfOutdated();
 }
 
-/** A new server may bring a new page; it waits until nobody looks at a match. */
+/** Reloads the page if the server has new files, but not during a match. */
 function reloadIfOutdated() {
   if (!isOutdated || game?.status === "live" || game?.status === "paused") return;
-  isOutdated = false; // once: what is being left must not be left again
-  if (id) sessionStorage.removeItem(storageKeyOf(id)); // what the old page kept, the new one may not understand
+  isOutdated = false; // only once: the page may go on running while it unloads
+  if (id) sessionStorage.removeItem(storageKeyOf(id)); // the new version may not understand what the old one stored
   location.reload();
 }
 
-/** What is wrong with what is shown, or nothing. */
+/** The text of a problem with the connection; empty if there is none. */
 function connectionProblem() {
   if (!stream) return translate("The address names no match");
   if (state === "refused") return translate("This match can't be shown here");
@@ -95,7 +95,7 @@ function renderDisplay() {
     }
   }
   const problemText = connectionProblem();
-  render(html`${game && stream ? html`<${Boundary} of=${game} draw=${board} instead=${html`<p class="waiting">–</p>`} />` : html`<p class="waiting">${problemText ? "" : translate("Connecting")}</p>`}
+  render(html`${game && stream ? html`<${ErrorBoundary} item=${game} render=${board} fallback=${html`<p class="waiting">–</p>`} />` : html`<p class="waiting">${problemText ? "" : translate("Connecting")}</p>`}
     <p class="lost" id="lost" role="status" hidden=${problemText === ""}>${problemText}</p>`, stage);
 }
 
@@ -120,15 +120,15 @@ function ScoreDisplay({ game: match, stream }) {
       <p class="time"><span id="clock">${text}</span><span class="added" id="added">${added}</span></p>
       <p class="right" id="about">${pens ? `${translate("Pens")} ${pens.home}–${pens.away}` : (match.venue ?? "")}</p>
     </header>
-    ${SIDES.map((side) => html`<${Boundary} key=${side} of=${match} draw=${() => html`<${TeamHalf} side=${side} game=${match} celebration=${celebration?.side === side ? celebration : null} />`} instead=${html`<section class=${`half ${side}`}>–</section>`} />`)}
-    <ol class="board" id="board"><${Boundary} of=${match} draw=${() => sportOf(match.sport).displayLines(match, translate)} instead=${html`<li>–</li>`} /></ol>`;
+    ${SIDES.map((side) => html`<${ErrorBoundary} key=${side} item=${match} render=${() => html`<${TeamHalf} side=${side} game=${match} celebration=${celebration?.side === side ? celebration : null} />`} fallback=${html`<section class=${`half ${side}`}>–</section>`} />`)}
+    <ol class="board" id="board"><${ErrorBoundary} item=${match} render=${() => sportOf(match.sport).displayLines(match, translate)} fallback=${html`<li>–</li>`} /></ol>`;
 }
 
 /** @param {{ side: Side, game: Match, celebration: import("./parts/celebration-queue.js").ActiveCelebration | null }} props */
 function TeamHalf({ side, game: match, celebration }) {
   const { name } = match.teams[side];
   const digits = hasStarted(match) ? String(match.score?.[side] ?? "") : "";
-  // A long name gets smaller letters, never an ellipsis: nobody can scroll a stadium.
+  // A long name gets smaller letters, never an ellipsis: a display can't be scrolled.
   const nameStyle = { "--letters": String(Math.max(9, [...name].length)) };
   const celebrationText = celebration && `${translate(celebration.title)} ${celebration.text}`;
   return html`
@@ -149,11 +149,11 @@ function matchTime(match, stream) {
   const clockText = clock && status === "live" ? formatClock(clock, clockElapsedMs(clock, stream.serverNow())) : null;
   const startTime = status === "scheduled" && starts_at ? formatTime(starts_at, clockLocale(language)) : "";
   const periodName = clockText && clock?.period ? (periodNames[clock.period] ?? humanize(clock.period)) : "";
-  const day = startTime && starts_at ? dayUnlessToday(starts_at, Date.now(), clockLocale(language)) : "";
+  const day = startTime && starts_at ? formatDayUnlessToday(starts_at, Date.now(), clockLocale(language)) : "";
   return { text: clockText?.text ?? startTime, added: clockText?.added ?? "", period: day || translate(periodName || matchStatusText(match)) };
 }
 
-/** A display has no reader whose habits the browser would know. @param {string} code */
+/** The locale for clock times; `en` has no region to decide between 12 and 24 hours. @param {string} code */
 function clockLocale(code) {
   return code === "en" ? "en-GB" : code;
 }

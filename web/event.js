@@ -1,4 +1,4 @@
-// The page of one event: its table, what is played, what is to come, what was announced.
+// The page of one event: table, live matches, schedule, results, announcements.
 
 import { UrgentBanners } from "./parts/announcements.js";
 import { liveMatches } from "./parts/page-state.js";
@@ -17,13 +17,13 @@ const storageKey = `touchline:standing:${page.id}`;
 /** @type {TableMovement | null} */ let movement = loadMovement();
 page.open();
 
-/** The arrows of the table outlive a reload. @param {PageState} state */
+/** Stores the table's movement, so that its arrows survive a reload. @param {PageState} state */
 function updateMovement(state) {
   movement = trackMovement(movement, state.leaderboard);
   try {
     localStorage.setItem(storageKey, JSON.stringify(movement));
   } catch {
-    // Then arrows begin with this visit.
+    // The arrows then cover this visit only.
   }
 }
 

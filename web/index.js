@@ -1,4 +1,4 @@
-// What is on: events, and matches of today. Those being played move by themselves.
+// The start page: events and today's matches; live matches update by themselves.
 
 import { listAll } from "./common/api.js";
 import { sortByStart, startTimeMs } from "./parts/page-state.js";
@@ -10,9 +10,9 @@ import { html, render } from "./vendor/htm-preact.js";
 
 /** @import { Match } from "./client/message-types.js" */
 
-const REFRESH_INTERVAL_MS = 60_000; // for matches that are new; scores come by the stream
+const REFRESH_INTERVAL_MS = 60_000; // for new matches; scores come from the stream
 const RETRY_DELAY_MS = 3_000;
-const MAX_SHOWN = 8; // of what is to come, and of what is over
+const MAX_SHOWN = 8; // of upcoming, and of finished matches
 
 const root = /** @type {HTMLElement} */ (document.getElementById("page"));
 /** @type {Match[] | null} */ let matches = null;
@@ -44,9 +44,9 @@ async function refresh() {
 }
 
 function renderPage() {
-  render(html`<${PageFrame} contact=${connection} foot=${html`<a href="/purchases">Your tickets</a>`}>
+  render(html`<${PageFrame} connection=${connection} footer=${html`<a href="/purchases">Your tickets</a>`}>
     <h1>Today</h1>
-    ${matches && html`<${MatchLists} liveMatches=${sortByStart(matches.map((game) => liveMatches.latest(game)))} />`}
+    ${matches && html`<${MatchLists} matches=${sortByStart(matches.map((game) => liveMatches.latest(game)))} />`}
     <${StatusNotice}>${errorText || (matches?.length === 0 ? "No matches yet." : "")}</${StatusNotice}>
   </${PageFrame}>`, root);
 }
@@ -56,8 +56,8 @@ function EventList() {
     <ul class="events">${events.map(({ id, name, sport }) => html`<li key=${id}><a href=${`/events/${id}`}><span class="name">${name}</span> <span class="sport">${sport}</span></a></li>`)}</ul></section>`;
 }
 
-/** @param {{ liveMatches: Match[] }} props */
-function MatchLists({ liveMatches: matches }) {
+/** @param {{ matches: Match[] }} props */
+function MatchLists({ matches }) {
   const now = Date.now();
   const isToday = (/** @type {Match} */ game) => formatDay(startTimeMs(game), now) === "Today";
   const live = matches.filter(({ status }) => ["live", "paused"].includes(status));

@@ -1,8 +1,8 @@
-// The page of one match: score, clock, timeline and figures, as they happen.
+// The page of one match: score, clock, timeline and statistics, live.
 
 import { textColourOn, distinctTeamColours } from "./client/colour.js";
 import { followMatch, matchIdFromPath, sportOf, matchStatusText } from "./client/match-stream.js";
-import { Boundary } from "./parts/error-boundary.js";
+import { ErrorBoundary } from "./parts/error-boundary.js";
 import { formatDay, formatTime } from "./parts/dates.js";
 import { PageFrame, initialConnectionStatus, StatusNotice, refusalText, TickingText } from "./parts/page-frame.js";
 import { LazyComponent, Tabs } from "./parts/tabs.js";
@@ -38,8 +38,8 @@ renderPage();
 function renderPage() {
   if (game?.teams?.home && game.teams.away) updateTitleAndColours(game);
   const refusedText = connection.state === "refused" ? refusalText("match", connection.reason) : "";
-  render(html`<${PageFrame} contact=${connection} said=${spokenText} foot=${game && html`<${FooterLinks} game=${game} />`}>
-    ${game && html`<${Boundary} of=${game} draw=${head} /><${Boundary} of=${game} draw=${details} />`}
+  render(html`<${PageFrame} connection=${connection} spokenText=${spokenText} footer=${game && html`<${FooterLinks} game=${game} />`}>
+    ${game && html`<${ErrorBoundary} item=${game} render=${head} /><${ErrorBoundary} item=${game} render=${details} />`}
     <${StatusNotice}>${refusedText}</${StatusNotice}>
   </${PageFrame}>`, root);
 }
@@ -47,7 +47,7 @@ function renderPage() {
 const head = () => game && html`<${MatchHeader} game=${game} />`;
 const details = () => game && html`<${MatchDetails} game=${game} />`;
 
-/** The title tells the score in a tab's name, and the team colours are the page's. @param {Match} match */
+/** Shows the score in the tab's title, and sets the team colours of the page. @param {Match} match */
 function updateTitleAndColours(match) {
   const { teams, score } = match;
   const { scoreText } = sportOf(match.sport);
@@ -94,7 +94,7 @@ function MatchHeader({ game: match }) {
 /** @param {{ side: Side, game: Match }} props */
 function TeamName({ side, game: match }) {
   const { id: team, name } = match.teams[side];
-  // The longest word must fit its column: a club's name broken in two reads as another club.
+  // The longest word must fit its column, so that no team's name is broken.
   const longest = Math.max(...name.split(/[\s-]+/).map((word) => [...word].length));
   const nameStyle = { "--word": String(Math.min(Math.max(longest, 8), 24)) };
   return html`<div class=${`side ${side}`}><a class="name" id=${`${side}-name`} href=${`/teams/${team}`} style=${nameStyle}>${name}</a></div>`;
@@ -109,7 +109,7 @@ const loadReplay = async () => (await import("./parts/replay.js")).Replay;
 
 /** @param {{ game: Match }} props */
 function MatchDetails({ game: match }) {
-  const tabs = sportOf(match.sport).panels.map(({ title, render: renderPanel }) => ({ title, draw: () => html`<${Boundary} of=${match} draw=${() => renderPanel(match)} />` }));
+  const tabs = sportOf(match.sport).panels.map(({ title, render: renderPanel }) => ({ title, draw: () => html`<${ErrorBoundary} item=${match} render=${() => renderPanel(match)} />` }));
   const replay = { title: "Replay", draw: () => html`<${LazyComponent} load=${loadReplay} props=${{ game: match }} />` };
   return html`<${Tabs} label="Match details" tabs=${hasStarted(match) ? [...tabs, replay] : tabs} />`;
 }
@@ -121,7 +121,7 @@ function FooterLinks({ game: match }) {
     <a id="display-link" href=${`/matches/${match.id}/hd`}>Stadium display</a></nav>`;
 }
 
-/** @param {Match} now */
+/** @param {Match} match */
 function clockTime({ clock, status, sport }) {
   if (!clock || status !== "live") return { text: "", added: "" };
   return sportOf(sport).formatClock(clock, clockElapsedMs(clock, serverNow()));

@@ -1,4 +1,4 @@
-// One buyer's tickets, each with a code that the gate can read.
+// One purchase's tickets, each with a QR code for the entrance.
 
 import { Stream } from "./client/stream.js";
 import { SignInForm } from "./common/sign-in.js";
@@ -26,11 +26,11 @@ const stream = new Stream([`purchase_${id}`], {
   },
   onState(state, reason, since) {
     connection = { state, reason, since };
-    if (state === "refused") purchase = null; // codes are shown to their buyer alone
+    if (state === "refused") purchase = null; // codes are shown to their buyer only
     renderPage();
   },
 });
-stream.forgetCursor(); // codes are not kept in the browser, so the page begins with a snapshot
+stream.forgetCursor(); // codes are not stored in the browser, so the page starts with a snapshot
 stream.connect();
 renderPage();
 
@@ -43,7 +43,7 @@ function describeMessage({ type, data }) {
 function renderPage() {
   const isRefused = connection.state === "refused";
   const mayNeedOtherUser = isRefused && ["401", "404", "token_expired"].includes(connection.reason ?? "");
-  render(html`<${PageFrame} contact=${connection} said=${spokenText}>
+  render(html`<${PageFrame} connection=${connection} spokenText=${spokenText}>
     <h1>Tickets</h1>
     ${purchase && html`<${PurchasePage} purchase=${purchase} />`}
     <${StatusNotice}>${isRefused ? refusedText(connection.reason) : ""}</${StatusNotice}>
@@ -51,7 +51,7 @@ function renderPage() {
   </${PageFrame}>`, root);
 }
 
-/** Somebody else's purchase looks like none: its buyer may be signed in as another. @param {string | null} reason */
+/** Another user's purchase is answered with 404: its buyer may have another account. @param {string | null} reason */
 function refusedText(reason) {
   return reason === "404" ? "There is no such purchase, or it is another buyer's. Sign in as the buyer to see it." : refusalText("purchase", reason);
 }

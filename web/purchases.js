@@ -1,8 +1,8 @@
-// One's own purchases, the newest first.
+// The visitor's own purchases, newest first.
 
 import { listAll, request } from "./common/api.js";
 import { SignInForm } from "./common/sign-in.js";
-import { Boundary } from "./parts/error-boundary.js";
+import { ErrorBoundary } from "./parts/error-boundary.js";
 import { formatDay } from "./parts/dates.js";
 import { PageFrame, StatusNotice } from "./parts/page-frame.js";
 import { formatMoney } from "./parts/purchase-state.js";
@@ -14,7 +14,7 @@ import { html, render, useEffect, useState } from "./vendor/htm-preact.js";
 
 /** @typedef {Purchase & { created_at: string, event: string }} PurchaseWithEvent */
 
-/** Reads the list, and what the events in it are called. */
+/** Loads the purchases and the names of their events. */
 async function loadPurchases() {
   const { items, problem } = await listAll("/api/purchases");
   const ids = [...new Set(items.map(({ event_id }) => event_id))];
@@ -35,9 +35,9 @@ function PurchasesPage() {
   }, []);
   const { purchases, problem } = loaded;
   const isSignedOut = problem?.status === 401;
-  return html`<${PageFrame} foot=${html`<a href="/">What is on</a>`}>
+  return html`<${PageFrame} footer=${html`<a href="/">What is on</a>`}>
     <h1>Your tickets</h1>
-    ${purchases && purchases.length > 0 && html`<ul class="bought">${purchases.map((one) => html`<${Boundary} key=${one.id} of=${one} draw=${() => html`<${PurchaseItem} purchase=${one} />`} instead=${html`<li>–</li>`} />`)}</ul>`}
+    ${purchases && purchases.length > 0 && html`<ul class="bought">${purchases.map((one) => html`<${ErrorBoundary} key=${one.id} item=${one} render=${() => html`<${PurchaseItem} purchase=${one} />`} fallback=${html`<li>–</li>`} />`)}</ul>`}
     ${purchases?.length === 0 && html`<p class="empty">You have bought none yet. An event’s page says where there are some.</p>`}
     <${StatusNotice}>${problem && !isSignedOut ? problem.detail : ""}</${StatusNotice}>
     ${isSignedOut && html`<${SignInForm} explanation="Tickets are shown to their buyer." onSignedIn=${reload} />`}

@@ -1,21 +1,21 @@
-// The page of one team, as its people follow it: what it is doing now, what comes, how it went.
+// The page of one team: live matches, schedule, results, players.
 
 import { sportOf } from "./client/match-stream.js";
 import { teamColour } from "./client/colour.js";
 import { UrgentBanners } from "./parts/announcements.js";
-import { Boundary } from "./parts/error-boundary.js";
+import { ErrorBoundary } from "./parts/error-boundary.js";
 import { liveMatches } from "./parts/page-state.js";
 import { MatchList } from "./parts/match-list.js";
 import { AnnouncementsSection, StreamPage, ScheduleAndResults } from "./parts/stream-page.js";
 import { incidentsOfPlayer, incidentsOfTeam } from "./parts/incident-filters.js";
 import { LazyComponent } from "./parts/tabs.js";
-import { drawIncidents } from "./sports/football-incidents.js";
+import { renderIncidents } from "./sports/football-incidents.js";
 import { html } from "./vendor/htm-preact.js";
 
 /** @import { Match, Message } from "./client/message-types.js" */
 /** @import { PageState } from "./parts/page-state.js" */
 
-/** Whom alone to show; the address keeps it, so that it can be sent on. */
+/** The only player whose incidents are shown; kept in the address, so that it can be shared. */
 let selectedPlayerId = Number(new URLSearchParams(location.search).get("player")) || 0;
 
 /** @type {StreamPage} */ const page = new StreamPage({ resource: "team", renderContent: (state) => html`<${TeamPage} state=${state} />`, describeMessage, teamName });
@@ -49,7 +49,7 @@ function TeamPage({ state }) {
     <${UrgentBanners} announcements=${state.announcements} />
     <div class="columns">
       <div>
-        ${live.map((game) => html`<${Boundary} key=${game.id} of=${game} draw=${() => html`<${LiveMatch} game=${game} players=${players} />`} />`)}
+        ${live.map((game) => html`<${ErrorBoundary} key=${game.id} item=${game} render=${() => html`<${LiveMatch} game=${game} players=${players} />`} />`)}
         ${live.length === 0 && html`<section aria-labelledby="playing"><h2 id="playing">Now</h2><p class="empty">No match is being played.</p></section>`}
       </div>
       <${AnnouncementsSection} page=${page} state=${state} />
@@ -76,7 +76,7 @@ function LiveMatch({ game, players }) {
     </select></label>`}
     ${loadTeamActivity && html`<${LazyComponent} key=${game.id} load=${loadTeamActivity} props=${{ game, teamId: page.id, playerId: selectedPlayerId, emptyText }} />`}
     ${!loadTeamActivity && (incidents.length > 0
-      ? html`<ol class="timeline of-team" tabindex="0" aria-label="What happened">${drawIncidents(game, incidents)}</ol>`
+      ? html`<ol class="timeline of-team" tabindex="0" aria-label="What happened">${renderIncidents(game, incidents)}</ol>`
       : html`<p class="empty">${emptyText}</p>`)}
   </section>`;
 }

@@ -1,4 +1,4 @@
-// Buying tickets of one event: what is sold, how many are left, and one order however often it is tapped.
+// Buying tickets of one event: types, availability, and one order however often it is tapped.
 
 import { tryOrUndefined } from "./client/environment.js";
 import { request, fetchCurrentUser } from "./common/api.js";
@@ -13,12 +13,12 @@ import { html, render, useEffect, useRef, useState } from "./vendor/htm-preact.j
 /** @import { TicketOption, TicketOffer } from "./parts/ticket-order.js" */
 
 const REFRESH_INTERVAL_MS = 30_000; // others buy too
-const LOW_STOCK = 20; // what is left is news below that
+const LOW_STOCK = 20; // availability is shown below this
 
 const id = Number(location.pathname.split("/")[2]);
 const orderKeys = new OrderKeys(id, tryOrUndefined(() => sessionStorage) ?? null);
 
-/** The event, what it sells, and who asks. */
+/** The event, its ticket offer, and the signed-in user. */
 function useTicketShop() {
   const [event, setEvent] = useState(/** @type {{ name: string } | null} */ (null));
   const [offer, setOffer] = useState(/** @type {TicketOffer | null} */ (null));
@@ -41,15 +41,15 @@ function useTicketShop() {
       removeEventListener("pageshow", reloadIfVisible);
     };
   }, []);
-  return { event, offer, me: user, problem, ask: reload };
+  return { event, offer, user, problem, reload };
 }
 
 function TicketShop() {
-  const { event, offer, me: user, problem, ask: reload } = useTicketShop();
+  const { event, offer, user, problem, reload } = useTicketShop();
   if (event) document.title = `Tickets for ${event.name} · Touchline`;
   const isPrivate = problem?.status === 401;
   const footer = html`<nav aria-label="More"><a href=${`/events/${id}`}>The event</a> <a href="/purchases">Your tickets</a></nav>`;
-  return html`<${PageFrame} foot=${footer}>
+  return html`<${PageFrame} footer=${footer}>
     <h1>${event ? `Tickets for ${event.name}` : "Tickets"}</h1>
     ${event && offer && html`<${OrderForm} offer=${offer} user=${user} onChanged=${reload} />`}
     <${StatusNotice}>${!event && problem ? problemText(problem) : ""}</${StatusNotice}>
@@ -64,7 +64,7 @@ const problemText = ({ status, detail }) => (status === 0 || status >= 500 ? det
 function OrderForm({ offer, user, onChanged }) {
   const options = ticketOptions(offer);
   const available = options.filter((one) => maxQuantity(offer, one) > 0);
-  // What is sold out while one looks isn't changed into another kind by itself.
+  // A type that sells out while the page is open stays selected.
   const [selectedName, setSelectedName] = useState(available[0]?.name ?? "");
   const [requestedQuantity, setRequestedQuantity] = useState(1);
   const { buy, isBusy, problem } = usePurchase(onChanged);
@@ -103,22 +103,22 @@ function OrderTotal({ option, quantity }) {
 
 /** @param {{ option: TicketOption, isSelected: boolean, isSoldOut: boolean, onSelect: () => void }} props */
 function TicketOptionRadio({ option, isSelected, isSoldOut, onSelect }) {
-  const left = isSoldOut ? "Sold out" : option.left !== null && option.left <= LOW_STOCK ? `${option.left} left` : "";
+  const leftText = isSoldOut ? "Sold out" : option.left !== null && option.left <= LOW_STOCK ? `${option.left} left` : "";
   return html`
     <label class="choice" data-gone=${isSoldOut ? "yes" : undefined}>
       <input type="radio" name="ticket_type" value=${option.name} checked=${isSelected} disabled=${isSoldOut} onChange=${onSelect} />
-      <span class="kind">${humanize(option.name)}</span> <span class="left">${left}</span> <span class="price">${option.price ? formatMoney(option.price) : ""}</span>
+      <span class="kind">${humanize(option.name)}</span> <span class="left">${leftText}</span> <span class="price">${option.price ? formatMoney(option.price) : ""}</span>
     </label>`;
 }
 
-/** Sends an order, once, and goes to what was bought. @param {() => void} onFailed */
+/** Sends an order once, and opens the purchase. @param {() => void} onFailed */
 function usePurchase(onFailed) {
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState(/** @type {Problem | null} */ (null));
-  const isSending = useRef(false); // a second tap comes before anything is drawn anew
+  const isSending = useRef(false); // a second tap may come before the next rendering
   useEffect(() => {
     const reset = () => {
-      isSending.current = false; // the page as it was left, out of the browser's cache
+      isSending.current = false; // restored from the back-forward cache
       setBusy(false);
     };
     addEventListener("pageshow", reset);

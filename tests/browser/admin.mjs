@@ -1,4 +1,4 @@
-// The admin pages in Chromium: what is written there is seen everywhere, and what is wrong is said where it is.
+// The admin pages in Chromium: writes show up on all pages, and errors at their fields.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -8,16 +8,16 @@ import { setTimeout as pause } from "node:timers/promises";
 import { launch, resize } from "./browsers.js";
 import { Server, waitFor } from "./server.js";
 
-const UPDATE_TIMEOUT_MS = 10_000; // two seconds are promised; a machine that also compiles takes longer
+const UPDATE_TIMEOUT_MS = 10_000; // the limit is two seconds; a machine that also compiles takes longer
 const LOAD_TIMEOUT_MS = 20_000;
-const MAX_UPDATE_LATENCY_MS = 2_000; // from what the server told to what is drawn; both by this machine's clock
+const MAX_UPDATE_LATENCY_MS = 2_000; // from receiving a message to rendering it, both by this machine's clock
 const AXE = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
 let browser;
 before(async () => (browser = await launch("chrome")));
 after(() => browser?.close());
 
-test("an incident made, changed and deleted on one page is on all others within two seconds", async (context) => {
+test("an incident is created, changed and deleted on all pages within two seconds", async (context) => {
   const server = await Server.start(context);
   const game = await server.startFootballMatch();
   const admin = await AdminPage.signedIn(context, server, `/admin#/matches/${game.id}`);
@@ -47,7 +47,7 @@ test("an incident made, changed and deleted on one page is on all others within 
   await admin.lacks("#log .noted");
   const { items } = await server.send("GET", `/api/streams/match_${game.id}/messages?after=0`);
   const told = ["incident_added", "incident_updated", "incident_removed"].map((kind) => Date.parse(items.find(({ type }) => type === kind).at));
-  // A display has no place for what was taken back, so it doesn't see that go.
+  // The display doesn't show cancelled incidents, so it doesn't see this one removed.
   for (const [page, looks] of [[match, ["1, listed", "0, listed", "0, none"]], [display, ["1, listed", "0, none"]]]) {
     const took = (await page.seen(looks)).map((at, which) => at - told[which]);
     context.diagnostic(`${took} ms`);
@@ -56,7 +56,7 @@ test("an incident made, changed and deleted on one page is on all others within 
   for (const page of [admin, match, display]) assert.deepEqual(page.pageErrors, []);
 });
 
-test("an event is made, its faults stand beside their fields, and two who edit it don't overwrite each other", async (context) => {
+test("an event is created, errors are shown at their fields, and concurrent edits don't overwrite each other", async (context) => {
   const server = await Server.start(context);
   const admin = await AdminPage.signedIn(context, server, "/admin");
   await admin.click(".create > summary");
@@ -88,7 +88,7 @@ test("an event is made, its faults stand beside their fields, and two who edit i
   assert.deepEqual(admin.pageErrors, []);
 });
 
-test("one's own new password needs the current one, and the page goes on; another's is reset without", async (context) => {
+test("changing one's own password needs the current one; resetting another user's doesn't", async (context) => {
   const server = await Server.start(context);
   const { id } = await server.post("/api/users", { email: "bo@example.org", name: "Bo", password: "another long password", role: "user" });
   const admin = await AdminPage.signedIn(context, server, "/admin#/users/1");
@@ -119,7 +119,7 @@ test("one's own new password needs the current one, and the page goes on; anothe
   assert.deepEqual(admin.pageErrors, []);
 });
 
-test("announcements, results and purchases are made and changed", async (context) => {
+test("announcements, results and purchases are created and changed", async (context) => {
   const server = await Server.start(context);
   const event = await server.post("/api/events", { name: "Cup", sport: "football", ticket_types: [{ name: "adult" }] });
   const [home, away] = [await server.post("/api/teams", { name: "Reds" }), await server.post("/api/teams", { name: "Blues" })];
@@ -158,7 +158,7 @@ test("announcements, results and purchases are made and changed", async (context
   assert.deepEqual(admin.pageErrors, []);
 });
 
-test("an answer that comes late undoes nothing, and a list that is not there yet is no choice", async (context) => {
+test("a late response changes nothing, and a list that isn't loaded yet is not an empty choice", async (context) => {
   const server = await Server.start(context);
   const event = await server.post("/api/events", { name: "Cup", sport: "football" });
   const admin = await AdminPage.signedIn(context, server, "/admin#/events");
@@ -170,13 +170,13 @@ test("an answer that comes late undoes nothing, and a list that is not there yet
   await admin.press("New announcement");
   await admin.sees(".card", "Lightning");
   for (const answer of late) await answer();
-  await admin.click('[name="team_ids"]'); // a turn of the page's own, after what the answers brought
+  await admin.click('[name="team_ids"]'); // lets the page render the responses first
   await pause(300);
   await admin.sees(".card", "Lightning", 0);
   assert.deepEqual(admin.pageErrors, []);
 });
 
-test("g10_frames_are_text_whatever_they_hold; a connection is ended", async (context) => {
+test("g10_frames_are_shown_as_text; a connection is ended", async (context) => {
   const server = await Server.start(context);
   const name = `<img src=x onerror="alert(1)"></pre><script>alert(2)</script>`;
   const game = await server.startFootballMatch({ home: name, player: name });
@@ -194,7 +194,7 @@ test("g10_frames_are_text_whatever_they_hold; a connection is ended", async (con
   await admin.sees("tbody", `match_${game.id}`, LOAD_TIMEOUT_MS);
   await admin.press("End");
   await admin.press("Really? End");
-  await stream.text(); // it has an end
+  await stream.text(); // the stream ends
   for (const hash of [`#/matches/${game.id}`, "#/teams/1", "#/matches"]) {
     await admin.go(hash);
     await admin.sees("main", "<img");
@@ -202,7 +202,7 @@ test("g10_frames_are_text_whatever_they_hold; a connection is ended", async (con
   assert.deepEqual(admin.pageErrors, []);
 });
 
-test("axe finds nothing on the console and the admin pages, light or dark, and they fit a small phone", async (context) => {
+test("axe finds nothing on the scorer and admin pages, light or dark, and they fit a small phone", async (context) => {
   const server = await Server.start(context);
   const game = await server.startFootballMatch();
   const event = await server.post("/api/events", { name: "Cup", sport: "football" });
@@ -219,7 +219,7 @@ test("axe finds nothing on the console and the admin pages, light or dark, and t
     await page.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }]);
     await resize(page.page, { width: 320, height: 640 });
     for (const [path, ready] of places) {
-      await page.page.goto("about:blank"); // another `#` alone loads nothing
+      await page.page.goto("about:blank"); // a new `#` alone doesn't load the page
       await page.page.goto(server.url + path, { waitUntil: "domcontentloaded" });
       await page.page.waitForSelector(ready);
       await page.page.evaluate(AXE);
@@ -232,7 +232,7 @@ test("axe finds nothing on the console and the admin pages, light or dark, and t
   assert.deepEqual(page.pageErrors, []);
 });
 
-/** A page, and all that must never happen in it. */
+/** A page, and the errors that it reported. */
 class AdminPage {
   pageErrors = [];
 
@@ -263,7 +263,7 @@ class AdminPage {
     return page;
   }
 
-  /** Notes when the score or the list of incidents looks another. */
+  /** Records each change of the score and of the list of incidents. */
   watch() {
     return this.page.evaluate(() => {
       globalThis.looks = [];
@@ -276,10 +276,10 @@ class AdminPage {
     });
   }
 
-  /** When it first looked like each of these, one after the other. @param {string[]} wanted */
+  /** The time of each of these renderings, in order. @param {string[]} wanted */
   async seen(wanted) {
     const looks = await this.page.evaluate(() => globalThis.looks);
-    let from = 1; // as it began
+    let from = 1; // skips the initial one
     return wanted.map((one) => {
       const found = looks.findIndex(({ now }, at) => at >= from && now === one);
       assert.notEqual(found, -1, `${one} in ${JSON.stringify(looks)}`);
@@ -289,9 +289,9 @@ class AdminPage {
   }
 
   /**
-   * Asks at once for the first page of each, and has it brought when told to: what was asked early and came late.
+   * Fetches the first response for each address early, and delivers it only when told: simulates a late response.
    * @param {string[]} parts of their addresses
-   * @returns {Promise<(() => Promise<void>)[]>} as they are asked for
+   * @returns {Promise<(() => Promise<void>)[]>} delivers each, in the order of the requests
    */
   async answersLate(server, parts) {
     const left = new Set(parts);
@@ -316,7 +316,7 @@ class AdminPage {
       const fields = Object.keys(all).map((name) => document.querySelector(`details[open] [name="${name}"]`) ?? document.querySelector(`[name="${name}"]`));
       if (fields.includes(null)) return false;
       Object.values(all).forEach((value, at) => (fields[at].value = value));
-      return Object.values(all).every((value, at) => fields[at].value === value); // a list may still be on its way
+      return Object.values(all).every((value, at) => fields[at].value === value); // a list may not be loaded yet
     }, values), `the fields ${Object.keys(values)}`, UPDATE_TIMEOUT_MS);
   }
 
@@ -328,7 +328,7 @@ class AdminPage {
     }, selector, text), selector, UPDATE_TIMEOUT_MS);
   }
 
-  /** Presses the button with this text, in the dialog where there is one. */
+  /** Presses the button with this text, in the dialog if one is open. */
   press(text) {
     return waitFor(() => this.page.evaluate((wanted) => {
       const place = document.querySelector("dialog[open]") ?? document;

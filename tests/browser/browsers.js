@@ -1,4 +1,4 @@
-// Chromium and Firefox as Debian has them, driven the same way, and pages that follow streams in them.
+// Launches Debian's Chromium and Firefox with the same interface, and opens pages that follow streams.
 
 import assert from "node:assert/strict";
 import { accessSync, constants } from "node:fs";
@@ -12,7 +12,7 @@ const EXECUTABLE_NAMES = { chrome: ["chromium", "chromium-browser", "google-chro
 const CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking"];
 const FIREFOX_PREFERENCES = { "app.update.enabled": false, "network.captive-portal-service.enabled": false, "network.connectivity-service.enabled": false };
 
-/** A page of the server that runs nothing of its own, but has its policy. */
+/** A page of the server without scripts, under its policy. */
 const BLANK_PAGE = "/assets/client/message-types.js";
 
 /** @param {"chrome" | "firefox"} kind */
@@ -23,7 +23,7 @@ export function launch(kind, more = {}) {
 }
 
 /**
- * Gives a page a size. Debian 12's first Firefox 140 knows no command for the screen's orientation, which puppeteer sends too.
+ * Resizes a page. Debian 12's first Firefox 140 lacks the command for the screen orientation, which puppeteer sends too.
  * @param {import("puppeteer-core").Page} page
  * @param {{ width: number, height: number }} size
  */
@@ -42,14 +42,14 @@ function findExecutable(names) {
         accessSync(join(folder, name), constants.X_OK);
         return join(folder, name);
       } catch {
-        // Not here.
+        // Not in this folder.
       }
     }
   }
   throw new Error(`none of ${names.join(", ")} is on the PATH`);
 }
 
-/** A page that follows topics, and keeps what it was told in `sessionStorage` as a real one does. */
+/** A page that follows topics, and stores its messages in `sessionStorage` as a real page does. */
 export class StreamTab {
   /**
    * @param {import("node:test").TestContext} context
@@ -60,7 +60,7 @@ export class StreamTab {
     tab.url = url;
     tab.page = await browser.newPage();
     context.after(() => tab.page.close().catch(() => {}));
-    // A browser that lacks what tabs share.
+    // Removes globals that a browser may lack.
     if (without.length > 0) await tab.page.evaluateOnNewDocument((names) => names.forEach((name) => delete globalThis[name]), without);
     await tab.goto(path);
     return tab;
@@ -106,12 +106,12 @@ export class StreamTab {
     return waitFor(async () => (await this.streamState()) === streamState, `the tab to be ${streamState}`, deadlineMs);
   }
 
-  /** Waits for a seq. */
+  /** Waits for a message with this seq or a later one. */
   waitForSeq(seq, deadlineMs) {
     return waitFor(async () => (await this.messages()).some((message) => message.seq >= seq), `seq ${seq}`, deadlineMs);
   }
 
-  /** Exactly these, once each and in order. */
+  /** Asserts that these seqs were received, once each and in order. */
   async assertExactMessages(first, last) {
     const expected = Array.from({ length: last - first + 1 }, (_, at) => first + at);
     assert.deepEqual(await this.messageSeqs(), expected);

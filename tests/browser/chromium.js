@@ -1,4 +1,4 @@
-// Chromium as Debian has it, for the tests and the pictures of the pages.
+// Launches Debian's Chromium, for tests and screenshots.
 
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -19,14 +19,14 @@ function findExecutable() {
         accessSync(join(folder, name), constants.X_OK);
         return join(folder, name);
       } catch {
-        // Not here.
+        // Not in this folder.
       }
     }
   }
   throw new Error("no Chromium on the PATH");
 }
 
-/** Makes a page remember all that must never happen in it, as `page.pageErrors`. */
+/** Collects dialogs, errors and policy violations in `page.pageErrors`. */
 export async function recordPageErrors(page) {
   page.pageErrors = [];
   page.on("dialog", (dialog) => {

@@ -1,6 +1,6 @@
 // Every client behind every proxy sees every message once and in order, through restarts and crashes of the server.
 //
-// With TOUCHLINE_LONG it goes on for longer, and in Firefox too.
+// With TOUCHLINE_LONG it runs more rounds, and in Firefox too.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -10,13 +10,13 @@ import { EDGES } from "./reverse-proxies.js";
 import { ALL, QUICK } from "./stream-clients.js";
 import { Server, waitFor } from "./server.js";
 
-process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0"; // the certificate is the tests' own
+process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0"; // the tests use a self-signed certificate
 
 const isLong = Boolean(process.env.TOUCHLINE_LONG);
 const FOLLOWERS = isLong ? ALL : QUICK;
 const ROUNDS = isLong ? 6 : 1;
 const GOALS = 10;
-const CAUGHT_UP_MS = 60_000; // the longest `retry` of a proxy that found no server, twice, and a busy machine
+const CAUGHT_UP_MS = 60_000; // twice the longest `retry` after a proxy found no server, and time for a busy machine
 
 const browsers = {};
 const browser = (kind) => (browsers[kind] ??= launch(kind, { acceptInsecureCerts: true }));
@@ -39,7 +39,7 @@ for (const [name, edge] of Object.entries(EDGES)) {
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const signal of ["SIGTERM", "SIGKILL"]) {
         for (let minute = 1; minute <= GOALS; minute += 1) last = await server.recordGoal(game, minute);
-        // In a later round the crash may meet somebody who is still on the way back.
+        // In later rounds a client may still be reconnecting when the server crashes.
         if (round === 0) for (const [who, seqs] of readers) await caughtUp(who, seqs, last);
         await server.restart(signal);
       }

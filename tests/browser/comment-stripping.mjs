@@ -1,4 +1,4 @@
-// Scripts and styles are sent without comments, and are the same scripts and styles to a compiler and to a browser.
+// Scripts and styles are served without comments, and are otherwise the same to a compiler and to a browser.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -24,7 +24,7 @@ async function fetchServed(server, name) {
   return response.text();
 }
 
-/** Every word and sign of a script, with the line it is on. */
+/** The tokens of a script with their lines. */
 function tokens(text) {
   const source = ts.createSourceFile("a.js", text, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS);
   assert.deepEqual(source.parseDiagnostics, []);

@@ -1,4 +1,4 @@
-// Counts what a server sends, heads and all, to whatever of a browser asks through it.
+// A proxy that counts the bytes a server sends, including heads.
 
 import { once } from "node:events";
 import { connect, createServer } from "node:net";

@@ -1,12 +1,12 @@
-// A match of cricket scored through REST, with balls written as scorers write them.
+// Scores a cricket match through REST; balls are written as scorers write them.
 
-const BOWLERS_IN_ROTATION = 5; // the last of a side, in turn
+const BOWLERS_IN_ROTATION = 5; // the last players of a side, in turn
 
 const HOME_PLAYERS = ["Ada Okafor", "Bram Lindqvist", "Caio Moreau", "Dana Tanaka", "Elif Silva", "Femi Novak", "Goran Haddad", "Hana Byrne", "Ivo Castellanos", "Jun Iversen", "Kaya Mbeki"];
 const AWAY_PLAYERS = ["Lior Rossi", "Mina Patel", "Noor Khan", "Otto Weiss", "Pia Larsen", "Quim Prats", "Rhea Dutta", "Sami Aalto", "Tara Singh", "Umar Farooq", "Vera Costa"];
 
 export class CricketMatchDriver {
-  /** Two sides of eleven, and a match that is live; the home side bats first. */
+  /** Creates two teams of eleven and a live match; the home side bats first. */
   static async start(server, { format = "t20", home = "Deccan Sunrisers", away = "Rajasthan Kings", colours = ["#e2711d", "#254aa5"], event = null, isOpen = true, scorers = null } = {}) {
     const driver = new CricketMatchDriver();
     driver.server = server;
@@ -40,7 +40,7 @@ export class CricketMatchDriver {
     return fetch(`${this.server.url}/api/matches/${this.id}/${part}`).then((answer) => answer.json());
   }
 
-  /** What is told after a cursor, all there is: `{ messages, cursor }`; first the snapshot. */
+  /** Polls all messages after a cursor: `{ messages, cursor }`; the first poll returns a snapshot. */
   async pollMessages(cursor = "") {
     const answer = await fetch(`${this.server.url}/api/matches/${this.id}/stream/?transport=poll&wait=1${cursor && `&last_event_id=${cursor}`}`);
     return answer.json();
@@ -60,7 +60,7 @@ export class CricketMatchDriver {
     return this.players.get(this.fielding).at(-1 - (over % BOWLERS_IN_ROTATION));
   }
 
-  /** `. 1 4 6 W 1wd 2nb 1b 2lb`; whoever is missing at the crease is the next in order. */
+  /** Bowls `. 1 4 6 W 1wd 2nb 1b 2lb`; a vacant role is filled by the next in order. */
   async bowlBalls(balls, more = {}) {
     for (const symbol of balls.split(/\s+/).filter(Boolean)) await this.recordBall(parseBall(symbol), more);
     return this.live;
@@ -78,13 +78,13 @@ export class CricketMatchDriver {
     return cursor;
   }
 
-  /** Takes the last ball back. */
+  /** Undoes the last ball. */
   async undo() {
     await this.server.send("DELETE", `/api/matches/${this.id}/balls/${this.live.next_number - 1}`);
     await this.refreshState();
   }
 
-  /** Learns how it stands after what wasn't bowled. */
+  /** Reloads the state after changes other than balls. */
   async refreshState() {
     const { data } = await this.readPart("state");
     this.live = data.live;

@@ -1,4 +1,4 @@
-// Pages that show cricket, in Chromium: lists and tables, the replay, hostile and long names, few bytes, anybody can use them.
+// Pages with cricket in Chromium: lists and tables, replay, hostile and long names, size, accessibility.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -22,7 +22,7 @@ after(() => browser?.close());
 
 const league = (server) => server.post("/api/events", { name: "Oval League", sport: "cricket", visibility: "public", tie_breakers: ["points", "net_run_rate", "name"] });
 
-test("lists write scores as cricket does, and the table shows net run rates", async (context) => {
+test("lists show cricket scores, and the table shows net run rates", async (context) => {
   const server = await Server.start(context);
   const event = (await league(server)).id;
   const oval = await CricketMatchDriver.start(server, { event, format: { name: "t20", overs: 2 } });
@@ -55,7 +55,7 @@ test("lists write scores as cricket does, and the table shows net run rates", as
   }
 });
 
-test("a team's page tells what its players have done, and follows one of them", async (context) => {
+test("a team's page shows its players' performances, and can follow one player", async (context) => {
   const server = await Server.start(context);
   const oval = await CricketMatchDriver.start(server, { format: { name: "t20", overs: 2 } });
   const page = await openPage(await newBrowserContext(context, browser), server, `/teams/${oval.home}`);
@@ -75,7 +75,7 @@ test("a team's page tells what its players have done, and follows one of them", 
   assert.deepEqual(page.pageErrors, []);
 });
 
-test("the match is played again, ball by ball, with its correction", async (context) => {
+test("a replay shows the match ball by ball, with its correction", async (context) => {
   const server = await Server.start(context);
   const oval = await CricketMatchDriver.start(server);
   await oval.bowlBalls("1 4 6 W 1 1 2 2");
@@ -142,7 +142,7 @@ async function accessibilityFindings(page) {
   return serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).slice(0, 3).join(" | ")}`);
 }
 
-test("every name fits on the display, and what is written can be read from afar", async (context) => {
+test("every name fits on the display, and its text can be read from afar", async (context) => {
   const server = await Server.start(context);
   const oval = await CricketMatchDriver.start(server, { home: "Borussia Mönchengladbach Amateure", away: "Wolverhampton Wanderers Cricket Club" });
   await oval.bowlBalls(`${INNINGS} 1wd 2nb 1nb 5wd 1 1wd`);
@@ -160,7 +160,7 @@ test("every name fits on the display, and what is written can be read from afar"
       const boxes = [".half", ".strip", ".crease", ".lately", ".half .name"].flatMap((where) => [...document.querySelectorAll(where)]);
       return {
         clipped: boxes.filter((one) => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1).map((one) => `${one.className} ${one.scrollWidth}/${one.clientWidth} ${one.scrollHeight}/${one.clientHeight}`),
-        // A letter of a 27th of a screen's height is read from about 100 times that: 30 m before a screen of 8 m.
+        // Letters of 1/27 of a screen's height can be read from 100 times that: 30 m from a screen of 8 m.
         small: seen.filter((one) => parseFloat(getComputedStyle(one).fontSize) < innerHeight / 27).map((one) => `${one.className || one.tagName} ${one.textContent}`),
       };
     });

@@ -1,4 +1,4 @@
-// A page's fold of a match of cricket against the server's own: after every message the card is the same.
+// A page's reducer of a cricket match against the server's state, after every message.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ import { Server } from "./server.js";
 
 await loadSport("cricket");
 
-/** What a page must know as the server does; rates are rounded there, and the page reckons them. */
+/** The parts that a page must have like the server; rates are left out, since the server rounds them. */
 function comparableInnings({ innings, result }) {
   const cards = innings.map(({ batting, ...card }) => {
     const lines = batting.map(({ strike_rate: _, out, ...line }) => ({ ...line, out: out?.kind ?? null }));
@@ -19,12 +19,12 @@ function comparableInnings({ innings, result }) {
   return { innings: cards, result: result?.text ?? null };
 }
 
-/** The board without who may not bowl the next over: scorers alone ask for that, and the server tells them. */
+/** The live state without the bowlers of the over, which only scorers get. */
 function comparableLive({ over_bowler_ids: _, last_bowler_ids: __, ...board }) {
   return board;
 }
 
-/** Moves a game on by what is told, as a page does, until it is where the server is; then they must agree. */
+/** Applies messages as a page does until the server's seq is reached, then compares. */
 function followMatch(oval) {
   let game = null;
   let cursor = "";
@@ -42,7 +42,7 @@ function followMatch(oval) {
   };
 }
 
-test("the fold of what is told is what the server knows", async (context) => {
+test("the reducer agrees with the server's state", async (context) => {
   const server = await Server.start(context);
   const oval = await CricketMatchDriver.start(server, { format: { name: "t20", overs: 6 } });
   const agrees = followMatch(oval);
@@ -82,7 +82,7 @@ test("the fold of what is told is what the server knows", async (context) => {
   await agrees("a win taken back");
 });
 
-test("the fold agrees after whatever is bowled, corrected and undone", { timeout: 120_000 }, async (context) => {
+test("the reducer agrees after random balls, corrections and undos", { timeout: 120_000 }, async (context) => {
   const server = await Server.start(context);
   const oval = await CricketMatchDriver.start(server, { format: { name: "t20", overs: 8 } });
   const agrees = followMatch(oval);
@@ -99,7 +99,7 @@ test("the fold agrees after whatever is bowled, corrected and undone", { timeout
   }
 });
 
-/** Something that may happen next; a correction that doesn't fit is refused, and is nothing. */
+/** Performs a random action; an invalid correction is refused and ignored. */
 async function randomAction(oval, draw) {
   const last = oval.live.next_number - 1;
   const kind = draw(12);
@@ -130,7 +130,7 @@ function isRefusal(error) {
   if (!/: 409 /.test(error.message)) throw error;
 }
 
-/** Numbers below a limit, the same for the same seed. */
+/** Reproducible random numbers below a limit. */
 function seededRandom(seed) {
   let state = seed;
   return (limit) => {

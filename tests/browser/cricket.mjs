@@ -1,4 +1,4 @@
-// A match of cricket scored through REST, on its page and on the stadium display, in Chromium and Firefox.
+// A cricket match scored through REST, on its page and the stadium display, in Chromium and Firefox.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -11,10 +11,10 @@ import { Server, waitFor } from "./server.js";
 
 const DISPLAY = { width: 1920, height: 1080 };
 
-/** Waits for a text in the first element of a selector, white space aside. */
+/** Waits for a text in an element that matches the selector, ignoring white space. */
 function waitForText(page, selector, expected, timeout = UPDATE_TIMEOUT_MS) {
   const [source, flags] = expected instanceof RegExp ? [expected.source, expected.flags] : [`^${expected.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}$`, ""];
-  // Not by waitForFunction, whose polling an older Firefox keeps from pages with our policy.
+  // Not waitForFunction: in an older Firefox our policy blocks its polling.
   const isShown = () => page.evaluate((where, pattern, how) => [...document.querySelectorAll(where)].some((one) => new RegExp(pattern, how).test(one.textContent.replace(/\s+/g, " ").trim())), selector, source, flags);
   return waitFor(isShown, `${selector} to show ${expected}`, timeout).catch(async (error) => {
     const texts = await page.$$eval(selector, (all) => all.map((one) => one.textContent));
@@ -54,7 +54,7 @@ for (const kind of ["chrome", "firefox"]) {
       return [match, display];
     }
 
-    test("a ball, a correction and an undo are on both pages", async (context) => {
+    test("a ball, a correction and an undo are shown on both pages", async (context) => {
       const server = await Server.start(context);
       const oval = await CricketMatchDriver.start(server);
       const [match, display] = await both(context, oval);
@@ -65,7 +65,7 @@ for (const kind of ["chrome", "firefox"]) {
       await waitForText(display, ".batter[data-strike] th", oval.live.striker.name);
       await waitForText(display, ".strip .free", "Free hit");
 
-      await oval.correct(3, "6"); // it had carried
+      await oval.correct(3, "6"); // it went for six
       await Promise.all([waitForText(match, "#home-score", "9/0 (0.3)"), waitForText(display, "#home-score", "9/0"), waitForText(match, "#this-over", "1 . 6 2nb")]);
 
       await oval.undo();
@@ -79,7 +79,7 @@ for (const kind of ["chrome", "firefox"]) {
       assert.deepEqual([...match.pageErrors, ...display.pageErrors], []);
     });
 
-    test("fours, sixes, wickets and fifties are cheered once", async (context) => {
+    test("fours, sixes, wickets and fifties are celebrated once", async (context) => {
       const server = await Server.start(context);
       const oval = await CricketMatchDriver.start(server);
       await oval.bowlBalls("6 6 6 6 6 6 1 6 6"); // an opener has 48
@@ -106,7 +106,7 @@ for (const kind of ["chrome", "firefox"]) {
       assert.deepEqual(display.pageErrors, []);
     });
 
-    test("a chase by a method, to its end; the worm and the overs are drawn", async (context) => {
+    test("a chase by a revised target to its end, with worm and overs", async (context) => {
       const server = await Server.start(context);
       const oval = await CricketMatchDriver.start(server, { format: { name: "t20", overs: 2 } });
       await oval.bowlBalls("6 . 1 2 4 W 6 1 1 1 . 3");
@@ -136,7 +136,7 @@ for (const kind of ["chrome", "firefox"]) {
       assert.deepEqual([...match.pageErrors, ...display.pageErrors], []);
     });
 
-    test("a ball that the scorers differ about is said calmly, until they agree", async (context) => {
+    test("a disputed ball is marked until the scorers agree", async (context) => {
       const server = await Server.start(context);
       const oval = await CricketMatchDriver.start(server, { scorers: 2 });
       const bo = await secondScorer(server, oval);
@@ -148,14 +148,14 @@ for (const kind of ["chrome", "firefox"]) {
       assert.equal(await textOf(display, "#home-score"), "0/0");
       await bo({ expected_number: 1, runs: { batter: 4 } });
       await waitForText(display, "#home-score", "4/0");
-      // What is cheered takes the place of what was being checked.
+      // A celebration replaces the dispute's text.
       await display.waitForSelector(".checking", { hidden: true, timeout: UPDATE_TIMEOUT_MS });
       assert.deepEqual(display.pageErrors, []);
     });
   });
 }
 
-/** Another who scores the match; gives what sends a ball of his. */
+/** A second scorer; returns a function that submits a ball. */
 async function secondScorer(server, oval) {
   const account = { email: "bo@example.org", password: "another long password" };
   const { id } = await server.post("/api/users", { ...account, name: "Bo", role: "user" });

@@ -1,4 +1,4 @@
-// A server that lives and can't reach its database: pages say so, though the stream goes on, and recover by themselves.
+// A running server that can't reach its database: pages show it as stale, though the stream stays open, and recover.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -7,7 +7,7 @@ import { launch } from "./browsers.js";
 import { Postgres } from "./postgres.js";
 import { Server, waitFor } from "./server.js";
 
-const STALE_TIMEOUT_MS = 30_000; // the server finds out within seconds; a busy machine takes longer
+const STALE_TIMEOUT_MS = 30_000; // the server notices within seconds; a busy machine takes longer
 const HEARTBEAT_SECONDS = "2";
 
 for (const kind of ["chrome", "firefox"]) {
@@ -30,7 +30,7 @@ for (const kind of ["chrome", "firefox"]) {
         return Boolean(found && !found.hidden && new RegExp(text).test(found.textContent));
       }, selector, text), `${selector} to say ${text}`, STALE_TIMEOUT_MS);
 
-    test("g8_what_can_not_be_known_is_not_called_live", { timeout: 150_000 }, async (context) => {
+    test("g8_a_page_is_not_live_while_the_database_is_out_of_reach", { timeout: 150_000 }, async (context) => {
       const postgres = await Postgres.start(context);
       const settings = { TOUCHLINE_DATABASE_URL: postgres.url, TOUCHLINE_HEARTBEAT_SECONDS: HEARTBEAT_SECONDS };
       const server = await Server.start(context, { settings });
@@ -42,7 +42,7 @@ for (const kind of ["chrome", "firefox"]) {
       const raw = await openMatch(context, `${server.url}/docs`);
       await raw.evaluate((id) => {
         globalThis.told = { opened: 0, live: false, stale: 0, ends: [] };
-        const source = (globalThis.source = new EventSource(`/api/matches/${id}/stream/`)); // or it may be collected
+        const source = (globalThis.source = new EventSource(`/api/matches/${id}/stream/`)); // a global, so that it isn't garbage-collected
         source.onopen = () => (globalThis.told.opened += 1);
         source.addEventListener("live", () => (globalThis.told.live = true));
         source.onerror = () => globalThis.told.ends.push(`error, ${source.readyState}`);

@@ -1,4 +1,4 @@
-// The stadium display: for weeks, through server upgrades, never stale without saying so.
+// The stadium display: unattended for weeks, through server upgrades, never stale without saying so.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -9,10 +9,10 @@ import { CricketMatchDriver } from "./cricket-match-driver.js";
 import { Server, waitFor } from "./server.js";
 
 const MESSAGE_COUNT = 10_000;
-/** What a garbage collector may leave lying about. */
+/** Tolerance for garbage that isn't collected yet. */
 const MAX_HEAP_GROWTH_BYTES = 1024 * 1024;
 const HEARTBEAT_MS = 400;
-/** Long enough for what must not happen to have happened. */
+/** Time in which an unwanted reaction would have happened. */
 const SETTLE_DELAY_MS = 700;
 
 let browser;
@@ -32,7 +32,7 @@ async function open(context, server, path, options) {
   return page;
 }
 
-/** A display whose server is this test: `told` hands it messages. */
+/** A display whose server is this test: `told` sends it messages. */
 async function openFedDisplay(context, server, { heartbeatMs = 15_000, game: startedMatch = null } = {}) {
   const game = startedMatch ?? (await server.startFootballMatch());
   const page = await newPage(context);
@@ -72,7 +72,7 @@ async function openFedDisplay(context, server, { heartbeatMs = 15_000, game: sta
   return { page, game, topic: state.topic, state: state.data };
 }
 
-/** Feeds messages of football: sixty incidents in turn, as a long match has; each is said, corrected, and taken away again. */
+/** Sends football messages: sixty incidents in turn, each added, corrected and removed. */
 function feedFootball({ page, game, topic }, first, many) {
   return page.evaluate(async ([from, count, of, { id, homeTeam }]) => {
     for (let seq = from; seq < from + count; seq += 1) {
@@ -80,12 +80,12 @@ function feedFootball({ page, game, topic }, first, many) {
       const incident = { id: 1 + (Math.floor(seq / 3) % 60), rev: 1, kind: "goal", confirmation: "confirmed", team_id: homeTeam, player: `Player ${seq}`, period: "first_half", minute: 12, stoppage: 0 };
       const data = { match_id: id, incident, score: { home: seq % 9, away: 0 } };
       globalThis.tell("message", { type, topic: of, seq, at: new Date().toISOString(), data }, `abc.${seq}`);
-      if (seq % 100 === 0) await new Promise((resume) => setTimeout(resume, 20)); // so that it draws
+      if (seq % 100 === 0) await new Promise((resume) => setTimeout(resume, 20)); // time to render
     }
   }, [first, many, topic, game]);
 }
 
-/** Feeds overs that are bowled and undone again, with fours to cheer and disputes about them. */
+/** Sends overs that are bowled and undone, with fours and disputes. */
 function feedCricket({ page, game, topic, state }, first, many) {
   return page.evaluate(async ([from, count, of, id, { live }]) => {
     for (let seq = from; seq < from + count; seq += 1) {
@@ -98,7 +98,7 @@ function feedCricket({ page, game, topic, state }, first, many) {
       const corrected = { ...live, innings, number, change: "undone", ball: null, was: ball, reason: null, status: "live", scorecard: { innings: [], result: null } };
       const [type, data] = { 17: ["ball_corrected", corrected], 18: ["scoring_dispute_raised", { number }], 19: ["dispute_resolved", { number }], 6: ["over_complete", over] }[seq % 20] ?? ["ball_bowled", bowled];
       globalThis.tell("message", { type, topic: of, seq, at: new Date().toISOString(), data: { match_id: id, score: { home: seq % 9, away: 0 }, ...data } }, `abc.${seq}`);
-      if (seq % 100 === 0) await new Promise((resume) => setTimeout(resume, 20)); // so that it draws
+      if (seq % 100 === 0) await new Promise((resume) => setTimeout(resume, 20)); // time to render
     }
   }, [first, many, topic, game.id, state]);
 }
@@ -108,20 +108,20 @@ const SPORTS = {
   cricket: { make: (server) => CricketMatchDriver.start(server), feed: feedCricket, shown: (left) => new RegExp(`^${left}/0$`) },
 };
 for (const [sport, { make, feed, shown }] of Object.entries(SPORTS)) {
-  test(`its memory is flat over 10,000 messages of ${sport}`, { timeout: 180_000 }, async (context) => {
+  test(`memory is flat over 10,000 messages of ${sport}`, { timeout: 180_000 }, async (context) => {
     const server = await Server.start(context);
     const show = await openFedDisplay(context, server, { game: await make(server) });
     const { page } = show;
     const session = await page.context().newCDPSession(page);
     const heapSize = async () => {
-      await page.waitForTimeout(500); // timers and animations of what was told last
+      await page.waitForTimeout(500); // timers and animations of the last messages
       await session.send("HeapProfiler.collectGarbage");
       const { usedSize } = await session.send("Runtime.getHeapUsage");
       const { nodes, jsEventListeners } = await session.send("Memory.getDOMCounters");
       return { usedSize, nodes, jsEventListeners };
     };
 
-    await feed(show, 2, 1_000); // what is made once is made by now
+    await feed(show, 2, 1_000); // warm-up
     const early = await heapSize();
     await feed(show, 1_002, MESSAGE_COUNT);
     const late = await heapSize();
@@ -135,7 +135,7 @@ for (const [sport, { make, feed, shown }] of Object.entries(SPORTS)) {
   });
 }
 
-test("it says so after two silent heartbeats, and stops saying so when it hears again", async (context) => {
+test("it reports two missed heartbeats, and recovers when the server is back", async (context) => {
   const server = await Server.start(context);
   const { page } = await openFedDisplay(context, server, { heartbeatMs: HEARTBEAT_MS });
   await waitForText(page, "#lost", /Reconnecting since \d\d:\d\d/, LOAD_TIMEOUT_MS);
@@ -148,7 +148,7 @@ test("it says so after two silent heartbeats, and stops saying so when it hears 
   assert.equal(await page.locator("#home-name").innerText(), "Leicester City", "what it knew is still there");
 });
 
-test("a goal is cheered once, in the half it belongs to, and not again after a reload", async (context) => {
+test("a goal is celebrated once, in its team's half, and not again after a reload", async (context) => {
   const server = await Server.start(context);
   const game = await server.startFootballMatch();
   const page = await open(context, server, `/matches/${game.id}/hd`);
@@ -173,7 +173,7 @@ test("a goal is cheered once, in the half it belongs to, and not again after a r
   assert.deepEqual(page.pageErrors, []);
 });
 
-test("a goal that is taken back is not cheered on", async (context) => {
+test("a cancelled goal ends its celebration", async (context) => {
   const server = await Server.start(context);
   const game = await server.startFootballMatch();
   const page = await open(context, server, `/matches/${game.id}/hd`);
@@ -184,7 +184,7 @@ test("a goal that is taken back is not cheered on", async (context) => {
   await waitForText(page, "#home-score", /^0$/);
 });
 
-test("the clock goes on by itself, by the server's time", async (context) => {
+test("the clock runs by itself, on server time", async (context) => {
   const server = await Server.start(context);
   const game = await server.startFootballMatch();
   const page = await newPage(context);
@@ -199,7 +199,7 @@ test("the clock goes on by itself, by the server's time", async (context) => {
   assert.match(await page.locator("#clock").innerText(), /^0:\d\d$/);
 });
 
-test("it speaks the ground's language, and is light where that is asked for", async (context) => {
+test("it uses the requested language and theme", async (context) => {
   const server = await Server.start(context);
   const game = await server.startFootballMatch();
   const backgroundColour = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -212,7 +212,7 @@ test("it speaks the ground's language, and is light where that is asked for", as
   assert.equal(await backgroundColour(english), "rgb(0, 0, 0)");
 });
 
-test("when the server has another build it loads itself anew, but not while a match is played", async (context) => {
+test("it reloads after a new build, but not during a match", async (context) => {
   const server = await Server.start(context);
   const game = await server.startFootballMatch();
   const page = await newPage(context);
@@ -221,7 +221,7 @@ test("when the server has another build it loads itself anew, but not while a ma
     if (route.request().method() !== "HEAD") return route.continue();
     return route.fulfill({ status: 200, headers: { ETag: tag } });
   });
-  let looks = 0; // at the page itself, which is looked at first, and at all it was made of
+  let looks = 0; // the HTML page first, then its files
   let asked = 0;
   page.on("request", (request) => {
     if (request.method() === "HEAD") looks += Number(request.url().endsWith("/hd"));
@@ -244,12 +244,12 @@ test("when the server has another build it loads itself anew, but not while a ma
   await server.post(`/api/matches/${game.id}/end`, {});
   await waitFor(() => page.evaluate(() => globalThis.isOld === undefined).catch(() => false), "the new page", LOAD_TIMEOUT_MS);
   await waitForText(page, "#home-score", /^1$/, LOAD_TIMEOUT_MS);
-  await page.waitForTimeout(SETTLE_DELAY_MS); // it must not load itself again and again
+  await page.waitForTimeout(SETTLE_DELAY_MS); // it must not reload again
   assert.equal(await page.evaluate(() => performance.getEntriesByType("navigation")[0].type), "reload");
   assert.deepEqual(page.pageErrors, []);
 });
 
-test("every name fits, and what is written can be read from afar", async (context) => {
+test("every name fits, and its text can be read from afar", async (context) => {
   const server = await Server.start(context);
   const game = await server.startFootballMatch({ home: "Borussia Mönchengladbach Amateure", away: "Wolverhampton Wanderers Football Club", player: "Hermann-Josef von und zu Guttenberg-Schwarzenberg" });
   await server.recordGoal(game, 12);
@@ -258,14 +258,14 @@ test("every name fits, and what is written can be read from afar", async (contex
   await page.waitForFunction(() => sessionStorage.length > 0);
   await server.recordGoal(game, 14, { kind: "penalty_goal" });
   await page.locator(".cheer").waitFor({ timeout: LOAD_TIMEOUT_MS });
-  await page.waitForTimeout(SETTLE_DELAY_MS); // it rises
+  await page.waitForTimeout(SETTLE_DELAY_MS); // the celebration slides in
   await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
   const { clipped, small } = await page.evaluate(() => {
     const shown = [...document.querySelectorAll("#stage .name, #stage .number, #stage .cheer, #clock, #period")];
     const overflows = (one) => one.scrollWidth > one.clientWidth + 1 || (one.matches(".name, .cheer") && one.scrollHeight > one.clientHeight + 1);
     return {
       clipped: shown.filter((one) => one.id !== "clock" && overflows(one)).map((one) => `${one.id} ${one.scrollWidth}/${one.clientWidth} ${one.scrollHeight}/${one.clientHeight}`),
-      // A letter of a 27th of a screen's height is read from about 100 times that: 30 m before a screen of 8 m.
+      // Letters of 1/27 of a screen's height can be read from 100 times that: 30 m from a screen of 8 m.
       small: shown.filter((one) => !one.matches(".cheer") && parseFloat(getComputedStyle(one).fontSize) < innerHeight / 27).map((one) => one.id),
     };
   });

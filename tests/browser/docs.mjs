@@ -1,4 +1,4 @@
-// The page of the API: every operation of the document, found by words, opened by its address.
+// The API documentation page: every operation is listed, found by a search, and linked to.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -10,7 +10,7 @@ let browser;
 before(async () => (browser = await launch()));
 after(() => browser?.close());
 
-test("operations are found, opened by their address, and shown with shapes and problems", async (context) => {
+test("operations are found, linked to, and shown with schemas and problems", async (context) => {
   const server = await Server.start(context);
   const browserContext = await browser.newContext({ viewport: { width: 320, height: 800 } });
   context.after(() => browserContext.close());

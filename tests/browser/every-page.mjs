@@ -1,4 +1,4 @@
-// What holds for every page: text is text, anybody can use it, and it comes in few bytes.
+// Requirements on every page: text stays text, accessibility, size.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -48,7 +48,7 @@ test("axe finds nothing serious on any page, light and dark, narrow and wide", {
         await tab?.click();
         assert.deepEqual(await accessibilityFindings(page), [], `${path}, light, ${width}`);
         await page.emulateMedia({ colorScheme: "dark" });
-        assert.deepEqual(await accessibilityFindings(page, ["color-contrast"]), [], `${path}, dark, ${width}`); // nothing else differs
+        assert.deepEqual(await accessibilityFindings(page, ["color-contrast"]), [], `${path}, dark, ${width}`); // other findings don't depend on the colour scheme
         await page.emulateMedia({ colorScheme: "light" });
         const overhang = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(overhang <= 0, `${path} is ${overhang} px too wide for ${width}`);
@@ -58,7 +58,7 @@ test("axe finds nothing serious on any page, light and dark, narrow and wide", {
   }
 });
 
-/** One who is signed in, and one who isn't. */
+/** A signed-in and a signed-out visitor. */
 async function signedInAndAnonymous(context, server, options) {
   const [signedIn, stranger] = [await newBrowserContext(context, browser, options), await newBrowserContext(context, browser, options)];
   await signIn(signedIn, server);

@@ -1,16 +1,16 @@
-// A proxy between browser and server that fails in the ways proxies and networks do.
+// A proxy between browser and server that fails as proxies and networks do.
 
 import { once } from "node:events";
 import { createServer, request as ask } from "node:http";
 
 export class FaultyProxy {
   /**
-   * `open` lets all through; `cut` is a phone in a tunnel; `held` hands an answer on when it has ended; a
-   * number is the status that everything under `/api/` is answered with.
+   * `open` forwards everything; `cut` drops all connections; `held` buffers a response until its end; a
+   * number is the status of every response under `/api/`.
    * @type {"open" | "cut" | "held" | number}
    */
   mode = "open";
-  /** Events of streams that wait for `release`; `null` while they pass. @type {{ to: import("node:http").ServerResponse, text: string }[] | null} */
+  /** Stream events waiting for `release`; `null` while they are forwarded. @type {{ to: import("node:http").ServerResponse, text: string }[] | null} */
   held = null;
   #sockets = new Set();
   #upstreamRequests = new Set();
@@ -35,25 +35,25 @@ export class FaultyProxy {
     return proxy;
   }
 
-  /** From now on; what is open is broken off. */
+  /** Sets the mode and closes open connections. */
   setMode(mode) {
     this.mode = mode;
     this.#closeAll();
   }
 
-  /** From now on each event of a stream waits. */
+  /** Holds back every stream event from now on. */
   holdStreams() {
     this.held = [];
   }
 
-  /** Lets the oldest of them through; all of them, and what comes later, where no number is given. */
+  /** Forwards the oldest held events; without a count all of them, and stops holding. */
   release(count = Infinity) {
     const held = this.held ?? [];
-    for (const { to, text } of held.splice(0, count)) to.write(text, "latin1"); // each byte is a character of it
+    for (const { to, text } of held.splice(0, count)) to.write(text, "latin1"); // latin1 keeps each byte as one character
     if (count === Infinity) this.held = null;
   }
 
-  /** A part of a stream: its whole events wait, what follows the last of them comes with the next part. */
+  /** Holds the complete events of a chunk; returns the incomplete rest. */
   #hold(to, text) {
     const events = text.split("\n\n");
     const rest = events.pop() ?? "";

@@ -1,13 +1,13 @@
-// An event with two teams and their matches, and browsers that look at it.
+// An event with two teams and their matches, and browser contexts to visit its pages.
 
 import assert from "node:assert/strict";
 
 import { recordPageErrors } from "./chromium.js";
 
-export const UPDATE_TIMEOUT_MS = 10_000; // two seconds are promised; a machine that also compiles takes longer
+export const UPDATE_TIMEOUT_MS = 10_000; // the limit is two seconds; a machine that also compiles takes longer
 export const LOAD_TIMEOUT_MS = 20_000;
 
-/** A browser of one's own, with no cookie of another test. */
+/** A browser context of its own, without cookies of other tests. */
 export async function newBrowserContext(context, browser, options = {}) {
   const browserContext = await browser.newContext({ locale: "en-GB", ...options });
   context.after(() => browserContext.close());
@@ -26,7 +26,7 @@ export const waitForText = (page, selector, text, timeout = UPDATE_TIMEOUT_MS) =
 export const waitUntilLive = (page) => waitForText(page, "#connection", "Live", LOAD_TIMEOUT_MS);
 export const signIn = (browserContext, server) => browserContext.request.post(`${server.url}/api/auth/login`, { data: server.credentials });
 
-/** An event with two teams that lead the table in the order of their names, and a match between them. */
+/** Creates an event with two teams that lead the table in alphabetical order, and a match between them. */
 export async function createLeague(server, names = {}) {
   const { event: name = "Estuary League", home = "Albion", away = "Borough", player = "Ada Novak", venue = "The Quay", ticket = "adult" } = names;
   const event = await server.post("/api/events", { name, sport: "football", visibility: "public", tie_breakers: ["points", "difference", "name"] });

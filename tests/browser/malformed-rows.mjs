@@ -1,4 +1,4 @@
-// No page dies of a row that it can't read: it shows a placeholder there, and goes on.
+// A malformed row doesn't break a page, which shows a placeholder instead.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -13,14 +13,14 @@ const NAMES = {
   event: "Estuary League", home: "Albion", away: "Borough", player: "Ada Novak", venue: "The Quay", ticket: "adult",
   short: "ABC", person: "Bo Silva", title: "Lightning", message: "Please leave the open stand.", text: "From thirty yards", reason: "Heavy rain",
 };
-const SKIPPED = /^\/(docs|scorer)/; // they show no times of others
+const SKIPPED = /^\/(docs|scorer)/; // they show no times from the server
 
 let browser;
 before(async () => (browser = await launch()));
 after(() => browser?.close());
 
 for (const bad of ["+10000-01-01T04:59:59.000Z", 1e300]) {
-  test(`every page goes on with ${bad} in place of every time`, { timeout: 300_000 }, async (context) => {
+  test(`every page survives ${bad} in place of every time`, { timeout: 300_000 }, async (context) => {
     const server = await Server.start(context);
     const all = await createSite(server, NAMES);
     const forge = (row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, /(^|_)at$/.test(name) && typeof value === "string" ? bad : value]));
@@ -33,7 +33,7 @@ for (const bad of ["+10000-01-01T04:59:59.000Z", 1e300]) {
   });
 }
 
-test("every page goes on with a row that lacks what is drawn of it", { timeout: 300_000 }, async (context) => {
+test("every page survives rows without the fields that it shows", { timeout: 300_000 }, async (context) => {
   const server = await Server.start(context);
   const all = await createSite(server, NAMES);
   const taken = new Set([all.next]);
@@ -54,7 +54,7 @@ test("every page goes on with a row that lacks what is drawn of it", { timeout: 
   assert.deepEqual(page.pageErrors, []);
 });
 
-/** Opens each page, unfolds it, and looks. */
+/** Opens and unfolds each page, and runs a check. */
 async function visit(context, server, all, forge, look) {
   const url = await forging(context, server, forge);
   const [signedIn, stranger] = [await newBrowserContext(context, browser), await newBrowserContext(context, browser)];

@@ -1,4 +1,4 @@
-// The pages of a match in Chromium, before and after the server is restarted under them.
+// The pages of a match in Chromium, before and after a restart of the server.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -7,14 +7,14 @@ import { launch, recordPageErrors } from "./chromium.js";
 import { Server, waitFor } from "./server.js";
 
 const UPDATE_TIMEOUT_MS = 2_000;
-const RECOVERY_TIMEOUT_MS = 20_000; // the longest `retry`, and the browser's own patience
+const RECOVERY_TIMEOUT_MS = 20_000; // the longest `retry`, plus the browser's own delay
 
 let browser;
 
 before(async () => (browser = await launch()));
 after(() => browser?.close());
 
-/** Opens a page and remembers all that must never happen in it. */
+/** Opens a page and records its errors. */
 async function open(context, server, path) {
   const page = await recordPageErrors(await browser.newPage());
   context.after(() => page.close());
@@ -73,7 +73,7 @@ test("after a restart the pages recover, and show the next goal once", async (co
   assert.deepEqual([...match.pageErrors, ...display.pageErrors], []);
 });
 
-test("a reloaded page goes on where it stood", async (context) => {
+test("a reloaded page resumes from its cursor", async (context) => {
   const server = await Server.start(context);
   const game = await server.startFootballMatch();
   const [match] = await openMatchAndDisplay(context, server, game);
@@ -90,7 +90,7 @@ test("a reloaded page goes on where it stood", async (context) => {
   assert.deepEqual(match.pageErrors, []);
 });
 
-/** How many streams went on from a cursor that could be served. */
+/** The number of streams that resumed from a valid cursor. */
 async function assertResumes(server) {
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
   const counts = metrics.matchAll(/^touchline_resumes_total\{outcome="(?:live|ring|log)"\} (\d+)$/gm);
@@ -136,7 +136,7 @@ test("g10_hostile_names_are_text", async (context) => {
   }
 });
 
-test("the browser's own EventSource, with no script of ours, gets every message once", async (context) => {
+test("the browser's own EventSource gets every message once", async (context) => {
   const server = await Server.start(context);
   const game = await server.startFootballMatch();
   const page = await open(context, server, "/");

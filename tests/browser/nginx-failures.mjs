@@ -1,4 +1,4 @@
-// Streams through a real nginx in Chromium and Firefox: when its server is away, refuses, or is held back.
+// Streams through nginx in Chromium and Firefox: with an unreachable server, refusals, and buffering.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -15,7 +15,7 @@ for (const kind of ["chrome", "firefox"]) {
     before(async () => (browser = await launch(kind)));
     after(() => browser?.close());
 
-    /** A tab that follows a match through nginx, and has seen a goal. */
+    /** A tab that follows a match through nginx, and has received a goal. */
     async function follow(context, how) {
       const server = await Server.start(context);
       const game = await server.startFootballMatch();
@@ -30,14 +30,14 @@ for (const kind of ["chrome", "firefox"]) {
       return { server, game, nginx, tab, first };
     }
 
-    /** The browser's own `EventSource` gives up at such an answer, which is why the client has to do more. */
+    /** Whether the browser's own `EventSource` gives up at such a response, unlike our client. */
     const givesUp = (tab, game) =>
       tab.page.evaluate((path) => new Promise((resolve) => {
         const source = new EventSource(path);
         source.onerror = () => resolve(source.readyState === EventSource.CLOSED);
       }), `/api/matches/${game.id}/stream/`);
 
-    test("g3_a_502_of_nginx_while_its_server_is_away_is_waited_out", async (context) => {
+    test("g3_a_client_recovers_from_a_502_of_nginx_while_the_server_is_down", async (context) => {
       const { server, game, nginx, tab, first } = await follow(context);
       await server.stop("SIGKILL");
       assert.equal(await nginx.status("/api/matches"), 502);
@@ -49,7 +49,7 @@ for (const kind of ["chrome", "firefox"]) {
       await tab.assertExactMessages(first, last);
     });
 
-    test("g3_a_503_of_nginx_is_waited_out_and_a_401_is_said", async (context) => {
+    test("g3_a_client_recovers_from_a_503_of_nginx_and_reports_a_401", async (context) => {
       const { server, game, nginx, tab, first } = await follow(context);
       await nginx.answer(503);
       await server.restart();
@@ -65,7 +65,7 @@ for (const kind of ["chrome", "firefox"]) {
       await tab.assertExactMessages(first, last);
     });
 
-    test("what nginx holds back comes by asking", async (context) => {
+    test("messages that nginx buffers arrive by long-polling", async (context) => {
       const { server, game, nginx, tab, first } = await follow(context, { held: true });
       const streamed = await collect(context, `${nginx.url}/api/matches/${game.id}/stream/?snapshot=never`);
       await server.recordGoal(game, 2);
@@ -77,7 +77,7 @@ for (const kind of ["chrome", "firefox"]) {
   });
 }
 
-/** Reads a stream; gives what has come of it so far. */
+/** Reads a stream; returns a function for the text so far. */
 async function collect(context, url) {
   let text = "";
   const end = new AbortController();

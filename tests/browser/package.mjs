@@ -1,4 +1,4 @@
-// The client as other sites get it: packed by npm, compiled against by TypeScript, and run.
+// The npm package: packed, compiled against by TypeScript, and run.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -29,13 +29,13 @@ before(() => {
 });
 after(() => rmSync(tempFolder, { recursive: true, force: true }));
 
-test("it holds what is documented, and no test", () => {
+test("it contains what is documented, and no tests", () => {
   const files = readdirSync(installedFolder);
   for (const name of ["package.json", "README.md", "stream.js", "outbox.js", "worker.js", "types"]) assert.ok(files.includes(name), name);
   assert.deepEqual(files.filter((name) => name.includes(".test.")), []);
 });
 
-test("TypeScript knows its types, and finds mistakes", () => {
+test("TypeScript finds its types, and mistakes in their use", () => {
   const right = `
     import { Stream, type StreamState } from "touchline-client/stream.js";
     import { Outbox } from "touchline-client/outbox.js";
@@ -65,7 +65,7 @@ test("TypeScript knows its types, and finds mistakes", () => {
   assert.throws(() => compileTypes(wrong), (error) => /onMesage/.test(error.stdout));
 });
 
-test("g3_packed_it_follows_a_match_through_a_restart", async (context) => {
+test("g3_the_package_follows_a_match_through_a_restart", async (context) => {
   const { Stream } = await import(pathToFileURL(join(installedFolder, "stream.js")));
   const server = await Server.start(context);
   const game = await server.startFootballMatch();

@@ -1,4 +1,4 @@
-// The pages of events, teams, purchases and matches in Chromium: what they show, and when.
+// The pages of events, teams, purchases and matches in Chromium.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -28,13 +28,13 @@ test("an event's page shows a result and the new table within two seconds", asyn
   await waitForText(page, "#said", "Result: Albion 0, Borough 2.");
   assert.equal(await page.locator(`section:has(#schedule) .game`).count(), 1, "what is over is not to come");
 
-  await page.reload(); // the arrows outlive it
+  await page.reload(); // the arrows survive it
   await waitForText(page, ".standings tbody tr:first-child .moved.up", "1", LOAD_TIMEOUT_MS);
   await waitForText(page, ".results .game", "Borough", LOAD_TIMEOUT_MS);
   assert.deepEqual(page.pageErrors, []);
 });
 
-test("an event's page shows a score and a new time as they are told", async (context) => {
+test("an event's page updates scores and starting times", async (context) => {
   const server = await Server.start(context);
   const all = await createLeague(server);
   const page = await openPage(await newBrowserContext(context, browser), server, `/events/${all.event}`);
@@ -51,7 +51,7 @@ test("an event's page shows a score and a new time as they are told", async (con
   assert.deepEqual(page.pageErrors, []);
 });
 
-test("an urgent announcement is a banner and a notification at once, and goes when it is deleted", async (context) => {
+test("an urgent announcement is a banner and a notification at once, and vanishes when it is deleted", async (context) => {
   const server = await Server.start(context);
   const all = await createLeague(server);
   const browserContext = await newBrowserContext(context, browser);
@@ -83,7 +83,7 @@ test("an urgent announcement is a banner and a notification at once, and goes wh
   assert.deepEqual(page.pageErrors, []);
 });
 
-test("a team's page shows what it does now, and what one of its players does", async (context) => {
+test("a team's page shows its live match, and the part of one player", async (context) => {
   const server = await Server.start(context);
   const all = await createLeague(server);
   await server.post(`/api/matches/${all.id}/start`, {});
@@ -105,7 +105,7 @@ test("a team's page shows what it does now, and what one of its players does", a
   assert.deepEqual(page.pageErrors, []);
 });
 
-test("a buyer signs in and sees tickets, and each as it is used", async (context) => {
+test("a buyer signs in and sees tickets, and their use", async (context) => {
   const server = await Server.start(context);
   const all = await createLeague(server);
   const { id, tickets } = await buyTickets(server, all);
@@ -137,7 +137,7 @@ test("a buyer signs in and sees tickets, and each as it is used", async (context
   assert.deepEqual(page.pageErrors, []);
 });
 
-test("a match is played again, faster, and stopped in between", async (context) => {
+test("a replay can be sped up and paused", async (context) => {
   const server = await Server.start(context);
   const all = await createLeague(server);
   await server.post(`/api/matches/${all.id}/start`, {});
@@ -157,7 +157,7 @@ test("a match is played again, faster, and stopped in between", async (context) 
   assert.deepEqual(page.pageErrors, []);
 });
 
-test("tabs are moved by keys, and one stop for the tab key", async (context) => {
+test("tabs are used with the keyboard, as one tab stop", async (context) => {
   const server = await Server.start(context);
   const all = await createLeague(server);
   const page = await openPage(await newBrowserContext(context, browser), server, `/matches/${all.id}`);

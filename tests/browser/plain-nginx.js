@@ -1,4 +1,4 @@
-// A real nginx before a server, as plain as people have it, gone with the test.
+// A plain nginx in front of a server; stopped with the test.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -11,7 +11,7 @@ import { freePort, waitFor } from "./server.js";
 
 const NGINX_FOLDERS = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx"];
 
-/** One process, so that killing it leaves none. A file named 503 in its folder is the answer to all under `/api/`. */
+/** A single process, so that killing it leaves none. A file named 503 in its folder sets that status for all of `/api/`. */
 const nginxSettings = ({ folder, port, upstream, held }) => `
 daemon off;
 master_process off;
@@ -44,7 +44,7 @@ export class Nginx {
   /**
    * @param {import("node:test").TestContext} context
    * @param {{ port: number }} server
-   * @param {{ held?: boolean }} [how] `held`: packs streams, and so keeps them back until there is a buffer full of it
+   * @param {{ held?: boolean }} [options] `held`: compresses streams, and so buffers them
    */
   static async before(context, server, { held = false } = {}) {
     const nginx = new Nginx();
@@ -67,14 +67,14 @@ export class Nginx {
     return nginx;
   }
 
-  /** What it answers to a path now; 0 where it doesn't. */
+  /** The status of a path now; 0 without a response. */
   async status(path) {
     const response = await fetch(this.url + path).catch(() => null);
     await response?.body?.cancel();
     return response?.status ?? 0;
   }
 
-  /** Answers everything under `/api/` with a status, or lets it through again. @param {401 | 503 | null} status */
+  /** Answers everything under `/api/` with a status, or forwards it again. @param {401 | 503 | null} status */
   async answer(status) {
     for (const one of [401, 503]) await rm(join(this.folder, String(one)), { force: true });
     if (status) await writeFile(join(this.folder, String(status)), "");

@@ -1,4 +1,4 @@
-// A PostgreSQL of one test alone, gone with it.
+// A PostgreSQL server of one test.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
@@ -12,7 +12,7 @@ import { freePort, waitFor } from "./server.js";
 
 const POSTGRES_VERSIONS = "/usr/lib/postgresql";
 
-/** Starts it; gives the address of its database. */
+/** Starts it; returns the URL of its database. */
 export async function startPostgres(context) {
   return (await Postgres.start(context)).url;
 }
@@ -37,7 +37,7 @@ export class Postgres {
     return postgres;
   }
 
-  /** Starts it, with the data it had. */
+  /** Starts it again with the same data. */
   async run() {
     const { folder, owner, data, port } = this;
     const settings = ["-D", data, "-k", folder, "-p", String(port), "-h", "127.0.0.1", "-c", "fsync=off"];
@@ -51,7 +51,7 @@ export class Postgres {
     }, "postgres");
   }
 
-  /** Ends it at once, as a crash would. */
+  /** Kills it, as a crash would. */
   async stop() {
     if (this.#child.exitCode !== null) return;
     const ended = once(this.#child, "exit");
@@ -60,7 +60,7 @@ export class Postgres {
   }
 }
 
-/** Who runs it where we are root, whom it refuses. */
+/** The user to run as, since PostgreSQL refuses root. */
 function databaseOwner(folder) {
   if (process.getuid() !== 0) return {};
   const id = (what) => Number(execFileSync("id", [what, "postgres"]));

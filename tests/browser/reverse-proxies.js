@@ -1,4 +1,4 @@
-// What may stand before a server, each with the settings that are shipped: only ports are other ones.
+// The documented reverse proxies with their shipped settings; only ports are replaced.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
@@ -15,7 +15,7 @@ import { freePort, waitFor } from "./server.js";
 const PROXIES = fileURLToPath(new URL("../../docs/proxies", import.meta.url));
 const MAKE_CERTIFICATE = fileURLToPath(new URL("../../nginx/make-certificate", import.meta.url));
 
-/** @typedef {(context: import("node:test").TestContext, server: { url: string, port: number }) => Promise<string>} Edge gives its address */
+/** @typedef {(context: import("node:test").TestContext, server: { url: string, port: number }) => Promise<string>} Edge returns its address */
 
 /** @type {Record<string, Edge>} */
 export const EDGES = {
@@ -50,7 +50,7 @@ async function place(name) {
   return { folder: await mkdtemp(join(tmpdir(), `touchline-${name}-`)), port: await freePort() };
 }
 
-/** A file of `docs/proxies` with these words replaced; each must be there. */
+/** Copies a file of `docs/proxies` with replaced strings, each of which must occur. */
 async function copy(name, folder, edits) {
   let text = await readFile(join(PROXIES, name), "utf8");
   for (const [from, to] of Object.entries(edits)) {
@@ -61,14 +61,14 @@ async function copy(name, folder, edits) {
   return join(folder, name);
 }
 
-/** Runs it until the test ends; gives its address when it answers. */
+/** Runs it until the test ends; returns its address once it answers. */
 async function run(context, folder, name, settings, url) {
   const file = join(folder, "log");
   const log = openSync(file, "a");
   const child = spawn(program(name), settings, { stdio: ["ignore", log, log] });
   context.after(async () => {
     if (child.exitCode === null) {
-      child.kill("SIGTERM"); // not the hard way: Varnish's worker would live on
+      child.kill("SIGTERM"); // SIGKILL would leave Varnish's worker running
       await once(child, "exit");
     }
     await rm(folder, { recursive: true, force: true });
@@ -82,7 +82,7 @@ async function run(context, folder, name, settings, url) {
   return url;
 }
 
-/** `/usr/sbin` is not in everybody's PATH. */
+/** `/usr/sbin` is not in every user's PATH. */
 export function program(name) {
   const folders = [...process.env.PATH.split(delimiter), "/usr/sbin", "/usr/local/sbin"];
   const found = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));

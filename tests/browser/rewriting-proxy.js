@@ -1,11 +1,11 @@
-// Stands before a server and changes what it says: rows as an older release stored them, or as an upstream sends them.
+// A proxy that rewrites a server's JSON: rows as an older release stored them, or as an upstream sends them.
 
 import { once } from "node:events";
 import { createServer, request } from "node:http";
 
 /**
- * @param {(value: any) => any} change called with each object in what is said, innermost first
- * @returns {Promise<string>} the address to open instead
+ * @param {(value: any) => any} change called with each object in the JSON, innermost first
+ * @returns {Promise<string>} its address
  */
 export async function forging(context, { port }, change) {
   const listener = createServer((asked, answer) => {

@@ -1,4 +1,4 @@
-// Two nodes behind nginx, restarted in turn while Chromium, Firefox and the `eventsource` package read.
+// Two nodes behind nginx, restarted in turn while Chromium, Firefox and the `eventsource` package follow a match.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -11,12 +11,12 @@ import { NginxProxy } from "./shipped-nginx.js";
 import { startPostgres } from "./postgres.js";
 import { Server, waitFor } from "./server.js";
 
-process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0"; // the certificate is the tests' own
+process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0"; // the tests use a self-signed certificate
 
-const FAIL_TIMEOUT_MARGIN_MS = 3_500; // above nginx's `fail_timeout`, which begins with the last failure
-const SETTLE_TIMEOUT_MS = 40_000; // the longest retry of a stream that found no node, twice, and a busy machine
+const FAIL_TIMEOUT_MARGIN_MS = 3_500; // above nginx's `fail_timeout`, which starts with the last failure
+const SETTLE_TIMEOUT_MS = 40_000; // twice the longest retry of a stream that found no node, and time for a busy machine
 
-/** A native `EventSource` in a page, which keeps what it is told and each state it was in. */
+/** A native `EventSource` in a page; counts its openings and closings. */
 async function followInBrowser(context, browser, url, path) {
   const tab = await StreamTab.open(context, browser, url);
   await tab.page.evaluate((path) => {
@@ -31,7 +31,7 @@ async function followInBrowser(context, browser, url, path) {
   return () => tab.page.evaluate(() => ({ seqs: globalThis.seqs, gaveUp: globalThis.gaveUp, opened: globalThis.opened, protocol: performance.getEntriesByType("navigation")[0].nextHopProtocol }));
 }
 
-/** The package from npm, which speaks HTTP/1.1. */
+/** The npm package, over HTTP/1.1. */
 function followWithPackage(context, url, path) {
   const messages = { seqs: [], gaveUp: 0, opened: 0, protocol: "http/1.1" };
   const source = new EventSource(url + path);
@@ -49,7 +49,7 @@ describe("two nodes behind nginx", () => {
   });
   after(() => Promise.all(Object.values(browsers).map((browser) => browser.close())));
 
-  /** Nodes, nginx, a match that is written to all the time, and its readers. */
+  /** Starts the nodes, nginx, a match and its subscribers. */
   async function startCluster(context) {
     const settings = { TOUCHLINE_DATABASE_URL: await startPostgres(context), TOUCHLINE_TRUSTED_PROXIES: "127.0.0.1/32", TOUCHLINE_DRAIN_SECONDS: "3" };
     const nodes = [await Server.start(context, { settings }), await Server.start(context, { settings })];
@@ -62,7 +62,7 @@ describe("two nodes behind nginx", () => {
     return { nodes, front, game, readers };
   }
 
-  /** Writes goals through nginx, each with a key, while `act` goes on; gives the last seq. */
+  /** Records goals through nginx while `act` runs; returns the last seq. */
   async function writeDuring({ nodes: [writer], front, game }, act) {
     writer.url = front.url;
     let acting = true;
@@ -87,26 +87,26 @@ describe("two nodes behind nginx", () => {
   }
 
   for (const signal of ["SIGTERM", "SIGKILL"]) {
-    test(`g3_a_rolling_restart_is_seen_by_no_reader_${signal}`, async (context) => {
+    test(`g3_a_rolling_restart_loses_no_message_${signal}`, async (context) => {
       const world = await startCluster(context);
       const last = await writeDuring(world, async () => {
         for (const node of world.nodes) {
           await node.restart(signal);
-          await pause(FAIL_TIMEOUT_MARGIN_MS); // as docs/operations/deploy.md asks: a node that failed is used again after that
+          await pause(FAIL_TIMEOUT_MARGIN_MS); // as docs/operations/deploy.md asks: nginx uses a failed node again after that
         }
       });
-      // Each was on a node that went.
+      // Each was connected to a restarted node.
       await assertExactMessages(world.readers, last, 2);
       for (const kind of ["chrome", "firefox"]) assert.equal((await world.readers[kind]()).protocol, "h2");
     });
   }
 
-  test("g3_readers_wait_while_both_nodes_are_away", async (context) => {
+  test("g3_subscribers_wait_while_both_nodes_are_down", async (context) => {
     const world = await startCluster(context);
     const { nodes, front, game, readers } = world;
     const before = await nodes[0].recordGoal(game, 1);
     for (const node of nodes) await node.stop("SIGKILL");
-    // They have come, and were told to come again.
+    // They tried to reconnect, and were told to retry.
     await waitFor(async () => (await front.readAccessLog()).split("\n").filter((line) => line.includes("/stream/") && line.includes('"node_status":"502')).length >= 3, "three who found nobody", SETTLE_TIMEOUT_MS);
     for (const node of nodes) await node.run();
     const last = await nodes[1].recordGoal(game, 2);
@@ -114,7 +114,7 @@ describe("two nodes behind nginx", () => {
     await assertExactMessages(readers, last, 3);
   });
 
-  test("g3_a_reload_of_nginx_cuts_nothing", async (context) => {
+  test("g3_a_reload_of_nginx_cuts_no_stream", async (context) => {
     const world = await startCluster(context);
     const last = await writeDuring(world, async () => {
       for (let time = 0; time < 3; time += 1) {

@@ -1,4 +1,4 @@
-// Cricket's console in Chromium and Firefox: an over in taps, one without a network, and two scorers who differ.
+// Cricket's scorer page in Chromium and Firefox: an over in taps, one offline, and disagreeing scorers.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -62,7 +62,7 @@ for (const kind of ["chrome", "firefox"]) {
       assert.deepEqual(live.last_over, ["1", "3nb", "6", "1wd", "1lb", "W", ".", "4"]);
       await desk.waitForText("#overs", "1.0");
 
-      // Nobody bowls two overs running, unless the umpires let it be.
+      // Nobody bowls two overs in a row, unless the umpires allow it.
       await desk.pressButton("1 Rajasthan 1 0 of 4 overs");
       await desk.pressButton("1 run");
       await desk.waitUntilSent();
@@ -71,7 +71,7 @@ for (const kind of ["chrome", "firefox"]) {
       await desk.waitForText("#overs", "1.0");
       await desk.waitForText("#runs", "16");
 
-      // A quick thumb; the bowler stays who was chosen before the ball that was undone.
+      // Quick taps; the bowler chosen before the undone ball stays.
       await desk.page.waitForSelector('[data-runs="2"]');
       await desk.page.$eval('[data-runs="2"]', (button) => (button.click(), button.click()));
       await desk.waitForText("#runs", "20");
@@ -89,7 +89,7 @@ for (const kind of ["chrome", "firefox"]) {
       assert.deepEqual(desk.pageErrors, []);
     });
 
-    test("g5_two_taps_within_a_tick_are_two_balls_though_an_older_state_comes_after_the_answer", async (context) => {
+    test("g5_two_taps_within_a_tick_are_two_balls_though_an_older_state_arrives_after_the_answer", async (context) => {
       const { server, game, tunnel } = await prepareCricketMatch(context);
       await openScorer(server, game);
       const desk = await device(context, tunnel, game);
@@ -122,7 +122,7 @@ for (const kind of ["chrome", "firefox"]) {
       assert.deepEqual(desk.pageErrors, []);
     });
 
-    test("g5_an_over_without_a_network_in_a_tab_that_was_closed_arrives_once_and_in_order", async (context) => {
+    test("g5_an_over_recorded_offline_in_a_closed_tab_arrives_once_and_in_order", async (context) => {
       const { server, game, tunnel } = await prepareCricketMatch(context);
       await openScorer(server, game);
       const desk = await device(context, tunnel, game);
@@ -170,7 +170,7 @@ for (const kind of ["chrome", "firefox"]) {
       assert.deepEqual([...desk.pageErrors, ...again.pageErrors], []);
     });
 
-    test("a ball that another scorer entered meanwhile isn't doubled, nor taken back", async (context) => {
+    test("a ball that another scorer entered meanwhile is neither doubled nor undone", async (context) => {
       const { server, game, tunnel } = await prepareCricketMatch(context);
       await openScorer(server, game);
       const desk = await device(context, tunnel, game, SECOND_SCORER);
@@ -193,7 +193,7 @@ for (const kind of ["chrome", "firefox"]) {
       assert.deepEqual(desk.pageErrors, []);
     });
 
-    test("two scorers see each other's word at once, differ, and agree or are overruled", async (context) => {
+    test("two scorers see each other's submissions at once, disagree, and agree or are overruled", async (context) => {
       const { server, game, tunnel } = await prepareCricketMatch(context, { scorers_required: 2 });
       await openScorer(server, game);
       const ann = await device(context, tunnel, game);
@@ -206,7 +206,7 @@ for (const kind of ["chrome", "firefox"]) {
       await waitFor(async () => (await fetchBalls(server, game)).length === 1, "the first ball");
 
       await ann.pressButton("1 run");
-      await ann.pressButton("No run"); // the next may be submitted meanwhile
+      await ann.pressButton("No run"); // the next ball may be submitted meanwhile
       await bo.waitForText(".other", "Ball 3: Administrator says .", UPDATE_TIMEOUT_MS);
       await bo.pressButton("2 runs");
       await bo.pressButton("No run");
@@ -228,7 +228,7 @@ for (const kind of ["chrome", "firefox"]) {
       assert.deepEqual([...ann.pageErrors, ...bo.pageErrors], []);
     });
 
-    test("by the keyboard alone, at 320 pixels, without a serious fault to those who listen", async (context) => {
+    test("it works by keyboard at 320 pixels, without a serious accessibility problem", async (context) => {
       const { server, game, tunnel } = await prepareCricketMatch(context);
       await openScorer(server, game);
       const desk = await device(context, tunnel, game);
@@ -245,7 +245,7 @@ for (const kind of ["chrome", "firefox"]) {
       await waitFor(async () => !(await desk.page.$("dialog[open]")), "the sheet to close");
       assert.equal(await desk.page.evaluate(() => document.activeElement.dataset.runs), "W", "the focus goes back");
       await desk.assertAccessible(AXE);
-      if (kind === "chrome") { // Firefox can't be told so from here
+      if (kind === "chrome") { // in Firefox this can't be emulated from here
         await desk.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
         await desk.assertAccessible(AXE);
       }
@@ -257,7 +257,7 @@ for (const kind of ["chrome", "firefox"]) {
       const isThere = () => desk.page.evaluate(() => Boolean(document.activeElement?.closest(".ball-pad")));
       await waitFor(isThere, "the keyboard to be where the new batter is chosen", UPDATE_TIMEOUT_MS);
 
-      // He never comes.
+      // The next batter never comes.
       await desk.pressButton("Between balls …");
       await desk.pressButton("A batter is timed out …");
       await desk.selectOption("player_out_id", game.batting[4]);
@@ -272,7 +272,7 @@ for (const kind of ["chrome", "firefox"]) {
   });
 }
 
-/** A match that hasn't begun, with two teams of eleven and a second scorer, and a tunnel to it. */
+/** A scheduled match of two teams of eleven, a second scorer, and a faulty proxy. */
 async function prepareCricketMatch(context, more = {}) {
   const server = await Server.start(context);
   const createTeamOfEleven = async (name, short_name, colour) => {
@@ -291,7 +291,7 @@ async function prepareCricketMatch(context, more = {}) {
   return { server, game: { id, home, away, batting, bowling }, tunnel: await FaultyProxy.startFor(context, server.url) };
 }
 
-/** The first innings is open. */
+/** Starts the first innings. */
 async function openScorer(server, { id, home, batting, bowling }) {
   await server.post(`/api/matches/${id}/start`, {});
   await server.post(`/api/matches/${id}/innings`, { batting_team_id: home, striker_id: batting[0], non_striker_id: batting[1], bowler_id: bowling[10] });

@@ -1,15 +1,15 @@
-// A scorer's console in a browser, pressed as a thumb presses it.
+// The scorer page in a browser, driven by its buttons.
 
 import assert from "node:assert/strict";
 
 import { resize } from "./browsers.js";
 import { waitFor } from "./server.js";
 
-export const UPDATE_TIMEOUT_MS = 10_000; // two seconds are promised; a machine that also compiles takes longer
-export const RECOVERY_TIMEOUT_MS = 20_000; // the longest `retry`, and the browser's own patience
+export const UPDATE_TIMEOUT_MS = 10_000; // the limit is two seconds; a machine that also compiles takes longer
+export const RECOVERY_TIMEOUT_MS = 20_000; // the longest `retry`, plus the browser's own delay
 export const ADMIN_CREDENTIALS = { email: "admin@example.org", password: "correct horse battery staple" };
 
-/** A console on a device. */
+/** Opens the scorer page on a device. */
 export class ScorerDevice {
   pageErrors = [];
 
@@ -27,7 +27,7 @@ export class ScorerDevice {
     return device;
   }
 
-  /** The same in a new tab of the same device. */
+  /** Opens a new tab on the same device. */
   reopen() {
     return ScorerDevice.open(this.profile, this.url);
   }
@@ -36,11 +36,11 @@ export class ScorerDevice {
     await this.page.waitForSelector('input[name="email"]');
     await this.page.$eval('input[name="email"]', (field, text) => (field.value = text), email);
     await this.page.$eval('input[name="password"]', (field, text) => (field.value = text), password);
-    await this.page.$eval(".sign-in button", (button) => button.click()); // wherever it has moved to by now
+    await this.page.$eval(".sign-in button", (button) => button.click()); // it may be moving
     if (succeeds) await this.page.waitForSelector(".dock");
   }
 
-  /** Presses the button with this text, in the dialog where there is one. */
+  /** Presses the button with this text, in the dialog if one is open. */
   async pressButton(text, deadlineMs = UPDATE_TIMEOUT_MS) {
     await waitFor(() => this.page.evaluate((wanted) => {
       const root = document.querySelector("dialog[open]") ?? document;
@@ -60,7 +60,7 @@ export class ScorerDevice {
     await this.page.click(button);
   }
 
-  /** Chooses in a list, once it is there. */
+  /** Selects an option once the list is there. */
   async selectOption(name, value) {
     const option = `select[name="${name}"] option[value="${value}"]`;
     await this.page.waitForSelector(option, { timeout: UPDATE_TIMEOUT_MS });
@@ -76,7 +76,7 @@ export class ScorerDevice {
     return this.waitForText("#queue", "All sent", deadlineMs);
   }
 
-  /** Waits for the server's state of cricket before ball `next`. */
+  /** Waits for the server's cricket state before ball `next`. */
   isTold(next) {
     const told = () => this.page.evaluate((wanted) => {
       const kept = Object.keys(localStorage).find((key) => /:\d+:game$/.test(key));
@@ -98,7 +98,7 @@ export class ScorerDevice {
     return waitFor(areSquadsStored, "the players to be known");
   }
 
-  /** No finding of axe-core that keeps somebody from the page. */
+  /** Asserts that axe-core finds nothing serious. */
   async assertAccessible(axe) {
     if (!(await this.page.evaluate(() => "axe" in window))) await this.page.evaluate(axe);
     const violations = await this.page.evaluate(async () => {

@@ -11,7 +11,7 @@ import { Server } from "./server.js";
 const SEEDS = [1, 2, 3, 4];
 const ADMIN_ID = 1;
 
-/** Numbers that look random and are the same each time. */
+/** Reproducible random numbers. */
 function seededRandom(seed) {
   let state = seed * 2_654_435_761 % 4_294_967_296;
   return (sides) => {

@@ -1,4 +1,4 @@
-// The scorer's console in Chromium and Firefox: through a tunnel, a closed tab, refusals, and beside another scorer.
+// The scorer page in Chromium and Firefox: offline, closed tabs, refusals, and a second scorer.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -14,7 +14,7 @@ for (const kind of ["chrome", "firefox"]) {
     before(async () => (browser = await launch(kind)));
     after(() => browser?.close());
 
-    /** A match that hasn't begun, a tunnel to it, and a device with nobody signed in. */
+    /** A scheduled match, a faulty proxy, and a device with nobody signed in. */
     async function prepareFootballMatch(context) {
       const server = await Server.start(context);
       const game = await createMatch(server);
@@ -52,7 +52,7 @@ for (const kind of ["chrome", "firefox"]) {
       assert.deepEqual(desk.pageErrors, []);
     });
 
-    test("a second yellow card is recorded as one, and a correction is the scorer's to make", async (context) => {
+    test("a second yellow card is recorded as one, and can be corrected", async (context) => {
       const { server, game, tunnel } = await prepareFootballMatch(context);
       const desk = await device(context, tunnel, game);
       await desk.pressButton("Start first half");
@@ -71,7 +71,7 @@ for (const kind of ["chrome", "firefox"]) {
       assert.deepEqual(desk.pageErrors, []);
     });
 
-    test("g5_what_was_recorded_offline_in_a_tab_that_was_closed_arrives_once_and_in_order", async (context) => {
+    test("g5_incidents_recorded_offline_in_a_closed_tab_arrive_once_and_in_order", async (context) => {
       const { server, game, tunnel } = await prepareFootballMatch(context);
       const desk = await device(context, tunnel, game);
       await desk.waitForOfflineCache();
@@ -112,18 +112,18 @@ for (const kind of ["chrome", "firefox"]) {
       assert.deepEqual([...desk.pageErrors, ...again.pageErrors], []);
     });
 
-    test("what the server refuses is shown with its reason, and can be dropped", async (context) => {
+    test("a refused command is shown with its reason, and can be discarded", async (context) => {
       const { server, game, tunnel } = await prepareFootballMatch(context);
       const desk = await device(context, tunnel, game);
       await desk.pressButton("Start first half");
-      // A press may not be in the queue yet: an empty one says nothing of it.
+      // A tap may not be in the outbox yet, so an empty outbox proves nothing.
       const isLive = async () => (await server.send("GET", `/api/matches/${game.id}`)).status === "live";
       await waitFor(isLive, "the match to be live", UPDATE_TIMEOUT_MS);
       tunnel.setMode("cut");
       await desk.waitForText(".connection", "Offline", RECOVERY_TIMEOUT_MS);
       await desk.tapIncident("goal", "home");
       await desk.pressButton("Record without a name");
-      // In the meantime the referee has given up.
+      // Meanwhile the referee has abandoned the match.
       await server.post(`/api/matches/${game.id}/abandon`, {});
       tunnel.setMode("open");
       await desk.waitForText(".refused .what", "Goal", RECOVERY_TIMEOUT_MS);
@@ -149,14 +149,14 @@ for (const kind of ["chrome", "firefox"]) {
       await ann.pressButton("Record without a name");
       await bo.waitForText("#away-score", "1", UPDATE_TIMEOUT_MS);
 
-      // A scorer may not delete: what was a mistake is taken back, and marked.
+      // A scorer may not delete: a mistake is cancelled, and marked.
       await bo.pressButton("Undo Corner, 1′");
       await bo.pressButton("Sure? Undo Corner, 1′");
       await ann.waitForText('#log [data-kind="corner"] .flag', "Cancelled: entered by mistake", UPDATE_TIMEOUT_MS);
       assert.deepEqual([...ann.pageErrors, ...bo.pageErrors], []);
     });
 
-    test("a match of numbers alone is scored by a tap; hostile names are text", async (context) => {
+    test("a score-only match is scored by taps; hostile names are text", async (context) => {
       const server = await Server.start(context);
       const name = `<img src=x onerror="document.title='hacked'"></button><script>document.title='hacked'</script>`;
       const [home, away] = [await server.post("/api/teams", { name, visibility: "public" }), await server.post("/api/teams", { name: "Blues" })];
@@ -173,7 +173,7 @@ for (const kind of ["chrome", "firefox"]) {
       assert.deepEqual(desk.pageErrors, []);
     });
 
-    test("without a sign-in nothing can be recorded; one that has run out loses nothing", async (context) => {
+    test("recording needs a sign-in; an expired session loses nothing", async (context) => {
       const { server, game, tunnel } = await prepareFootballMatch(context);
       const desk = await device(context, tunnel, game, null);
       await desk.waitForText("h2", "Sign in", RECOVERY_TIMEOUT_MS);

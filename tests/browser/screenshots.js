@@ -1,7 +1,7 @@
-// Pictures of every page, for people to look at: node tests/browser/screenshots.js [folder [names]]
-// Those that the README shows, into docs/images: node tests/browser/screenshots.js readme
+// Screenshots of every page: node tests/browser/screenshots.js [folder [names]]
+// Those of the README, into docs/images: node tests/browser/screenshots.js readme
 //
-// Phone, laptop and display; light and dark; of the invented league, whose matches are being played.
+// Phone, laptop and display; light and dark; of an invented league with live matches.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -19,7 +19,7 @@ const SCREENS = {
 const THEMES = ["light", "dark"];
 const SETTLED_MS = 15_000;
 
-/** What the README shows: the display, what readers see, and what a scorer and a buyer hold in their hands. */
+/** The README's: the display, the visitors' pages, the scorer page and a ticket. */
 const IN_README = ["hd-goal-display-dark", "event-laptop-light", "match-phone-light", "scorer-phone-dark", "tickets-phone-light"];
 
 const isForReadme = process.argv[2] === "readme";
@@ -44,7 +44,7 @@ async function takeScreenshots(wanted) {
     await page.waitForFunction(() => document.title.includes("Riverside") && sessionStorage.length > 0);
     await server.post("/api/matches/4/incidents", goal);
     await page.locator(".cheer").waitFor();
-    await page.waitForTimeout(800); // it rises
+    await page.waitForTimeout(800); // the celebration slides in
   };
   const urgent = { event_id: 1, type: "weather_alert", priority: "urgent", title: "Lightning near Kestrel Park", message: "Please leave the open stand until the all-clear." };
   await server.post("/api/announcements", urgent);
@@ -60,7 +60,7 @@ async function takeScreenshots(wanted) {
   }
 }
 
-/** Each page, and what must be seen in it before it is taken. */
+/** Each page, and what must be visible before its screenshot. */
 function screenshots(purchase, theme, waitForCelebration) {
   const openTab = (title) => async (page) => {
     await page.getByRole("tab", { name: title }).click();
@@ -93,7 +93,7 @@ function screenshots(purchase, theme, waitForCelebration) {
   ];
 }
 
-/** The same of a match of cricket, whose tabs draw other things. */
+/** The same for cricket, whose tabs differ. */
 function ofCricket({ id, home }, theme) {
   const openTab = (title, ready) => async (page) => {
     await page.getByRole("tab", { name: title }).click();
@@ -130,7 +130,7 @@ async function take(context, server, { name, path, ready, act }, suffix) {
     await page.locator(ready).first().waitFor({ timeout: SETTLED_MS });
     await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
     await act?.(page);
-    await page.waitForTimeout(300); // for slides and swells to end; a picture asserts nothing
+    await page.waitForTimeout(300); // for animations to end
     const file = join(folder, `${name}-${suffix}`);
     if (isForReadme) await writeFile(`${file}.webp`, await small(page));
     else await page.screenshot({ path: `${file}.png`, fullPage: !name.startsWith("hd") });
@@ -139,7 +139,7 @@ async function take(context, server, { name, path, ready, act }, suffix) {
   await page.close();
 }
 
-/** A chase that stands still: the league's own is over before the last picture. */
+/** A chase that is paused: the league's own would be over before the last screenshot. */
 async function playCricket(server) {
   const oval = await CricketMatchDriver.start(server);
   const overs = ["1 . 4 1 2 .", "1 . 1wd 6 1 . 1", ". 1 1lb 4 . 2", "1 W . 1 1 4", "2nb 1 6 . 1 1 1", "C . 1 2 . 1"];
@@ -151,7 +151,7 @@ async function playCricket(server) {
   return oval;
 }
 
-/** What is seen without scrolling, in few bytes. */
+/** The viewport as a small JPEG. */
 async function small(page) {
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 82 });

@@ -1,4 +1,4 @@
-// Starts the built server on a port of its own, with a database of its own, and speaks REST to it.
+// Starts the built server on its own port with its own database, and sends REST requests to it.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -23,7 +23,7 @@ export class Server {
   #output = "";
   #token = "";
 
-  /** A server that is ready, signed in as its admin; `context` is the test, which stops it. */
+  /** Starts a server and signs in as its admin; `context` is the test, which stops it. */
   static async start(context, { command = "serve", settings = {} } = {}) {
     const server = new Server();
     server.command = command;
@@ -42,9 +42,9 @@ export class Server {
     return server;
   }
 
-  /** Starts the process, on the same port and database as before, and waits until it is ready. */
+  /** Starts the process on the same port and database as before, and waits until it is ready. */
   async run() {
-    const { HOME, PATH, RUST_LOG } = process.env; // no setting of the developer's own
+    const { HOME, PATH, RUST_LOG } = process.env; // none of the developer's own settings
     this.#child = spawn(SERVER_BINARY, [this.command], {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
@@ -76,7 +76,7 @@ export class Server {
     return response?.status === 200;
   }
 
-  /** Ends the process and waits for it. */
+  /** Stops the process and waits for its exit. */
   async stop(signal = "SIGTERM") {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
@@ -98,7 +98,7 @@ export class Server {
     return this.send("POST", path, body);
   }
 
-  /** The answer's JSON; `cursor` is where the match's stream stands after it. */
+  /** The response's JSON; `cursor` is the match stream's position after it. */
   async send(method, path, body) {
     const headers = { "Content-Type": "application/json", "Idempotency-Key": randomUUID() };
     if (this.#token) headers.Authorization = `Bearer ${this.#token}`;
@@ -110,7 +110,7 @@ export class Server {
     return { ...JSON.parse(text), cursor };
   }
 
-  /** A football match that is being played, with one player a side. */
+  /** Starts a football match with one player per side. */
   async startFootballMatch({ home = "Leicester City", away = "Tottenham Hotspur", player = "Jamie Vardy", venue = "King Power" } = {}) {
     const homeTeam = await this.post("/api/teams", { name: home, short_name: "HOM", colour: "#003090" });
     const awayTeam = await this.post("/api/teams", { name: away, short_name: "AWY", colour: "#ffffff" });
@@ -123,7 +123,7 @@ export class Server {
     return { id: game.id, homeTeam: homeTeam.id, awayTeam: awayTeam.id, player: scorer.id };
   }
 
-  /** A goal for the home side; gives the seq of its message. */
+  /** Records a goal for the home side; returns the seq of its message. */
   async recordGoal(game, minute, more = {}) {
     const { cursor } = await this.post(`/api/matches/${game.id}/incidents`, {
       kind: "goal", team_id: game.homeTeam, player_id: game.player, period: "first_half", minute, ...more,
@@ -141,7 +141,7 @@ export async function freePort() {
   return port;
 }
 
-/** Waits until `holds` gives something true, and gives it. */
+/** Waits until `holds` returns a truthy value, and returns it. */
 export async function waitFor(condition, what, deadlineMs = 20_000) {
   const deadline = Date.now() + deadlineMs;
   for (;;) {

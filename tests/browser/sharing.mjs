@@ -1,4 +1,4 @@
-// Streams and the outbox in Chromium and Firefox: many tabs, dead networks, and what proxies do.
+// Streams and the outbox in Chromium and Firefox: many tabs, network failures, and proxies.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -9,12 +9,12 @@ import { Server, waitFor } from "./server.js";
 import { FaultyProxy } from "./faulty-proxy.js";
 
 const UPDATE_TIMEOUT_MS = 2_000;
-const RECOVERY_TIMEOUT_MS = 20_000; // the longest `retry`, and the browser's own patience
-const LEADER_CHANGE_TIMEOUT_MS = 12_000; // five seconds to notice, the lock, and the way back
+const RECOVERY_TIMEOUT_MS = 20_000; // the longest `retry`, plus the browser's own delay
+const LEADER_CHANGE_TIMEOUT_MS = 12_000; // five seconds to notice, the lock, and the reconnect
 const OFFLINE_MS = 20_000;
 const MISSING_APIS = { worker: [], leader: ["SharedWorker"], alone: ["SharedWorker", "BroadcastChannel"] };
 
-/** How many streams the server has open. */
+/** The number of open streams on the server. */
 async function countOpenStreams(server) {
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
   const counts = [...metrics.matchAll(/^touchline_streams_open\{[^}]*\} (\d+)$/gm)];
@@ -27,7 +27,7 @@ for (const kind of ["chrome", "firefox"]) {
     before(async () => (browser = await launch(kind)));
     after(() => browser?.close());
 
-    /** Tabs of one profile that follow a match, all live; `way` is what the browser lets them share. */
+    /** Tabs of one profile that follow a match, all live; `way` is how the browser lets them share. */
     async function openFollowingTabs(context, { way = "worker", count = 1, through = null } = {}) {
       const server = await Server.start(context);
       const game = await server.startFootballMatch();
@@ -60,13 +60,13 @@ for (const kind of ["chrome", "firefox"]) {
       });
     }
 
-    test("another tab with other topics is whole, and those before it lose nothing", async (context) => {
+    test("another tab with other topics gets everything, and the earlier ones lose nothing", async (context) => {
       const { server, game, profile, url, tabs } = await openFollowingTabs(context);
       const first = await server.recordGoal(game, 1);
       const other = await StreamTab.open(context, profile, url);
       await other.follow([`match_${game.id}`, `team_${game.homeTeam}_schedule`]);
       await server.recordGoal(game, 2);
-      // A private topic that nobody may read is left out; the match goes on for both.
+      // A private topic is refused for both tabs; the match goes on.
       const refusals = () => other.page.evaluate(() => globalThis.refusals);
       await waitFor(async () => (await refusals()).length > 0, "the refusal");
       assert.deepEqual(await refusals(), [`team_${game.homeTeam}_schedule 401`]);
@@ -79,7 +79,7 @@ for (const kind of ["chrome", "firefox"]) {
       assert.equal(await countOpenStreams(server), 1);
     });
 
-    test("a leader that closes is replaced; nothing is lost, nothing twice", async (context) => {
+    test("a leader that closes is replaced without loss or repeat", async (context) => {
       const { server, game, tabs } = await openFollowingTabs(context, { way: "leader", count: 3 });
       const first = await server.recordGoal(game, 1);
       for (const tab of tabs) await tab.waitForSeq(first, UPDATE_TIMEOUT_MS);
@@ -112,7 +112,7 @@ for (const kind of ["chrome", "firefox"]) {
       });
     }
 
-    test("reload, and back and forward, go on from the cursor", async (context) => {
+    test("reload, back and forward resume from the cursor", async (context) => {
       const { server, game, tabs: [tab] } = await openFollowingTabs(context);
       const topics = [`match_${game.id}`];
       const first = await server.recordGoal(game, 1);
@@ -127,21 +127,21 @@ for (const kind of ["chrome", "firefox"]) {
       await tab.page.evaluate(() => setTimeout(() => history.back()));
       const isBack = () => tab.page.evaluate(() => location.pathname.endsWith("message-types.js") && document.readyState !== "loading");
       await waitFor(() => isBack().catch(() => false), "the page before");
-      // It may be the page as it was, or one that is made anew.
+      // The page may come from the back-forward cache, or be loaded anew.
       if (!(await tab.page.evaluate(() => "stream" in globalThis))) await tab.follow(topics);
       const last = await server.recordGoal(game, 5);
       await tab.waitForSeq(last, RECOVERY_TIMEOUT_MS);
       await tab.assertExactMessages(first, last);
     });
 
-    test("a tab behind another one misses nothing, and is live when it is shown again", async (context) => {
+    test("a background tab misses nothing, and is live when it is shown again", async (context) => {
       const { server, game, profile, url, tabs: [tab] } = await openFollowingTabs(context);
       const first = await server.recordGoal(game, 1);
       await tab.waitForSeq(first, UPDATE_TIMEOUT_MS);
       const other = await StreamTab.open(context, profile, url);
       await other.page.bringToFront();
       await waitFor(() => tab.page.evaluate(() => document.visibilityState === "hidden"), "the tab to be hidden");
-      await server.restart(); // what it had is gone, and nobody looks
+      await server.restart(); // its connection is gone, and nobody looks
       await server.recordGoal(game, 2);
       await tab.page.bringToFront();
       const last = await server.recordGoal(game, 3);
@@ -150,7 +150,7 @@ for (const kind of ["chrome", "firefox"]) {
       await tab.assertExactMessages(first, last);
     });
 
-    test("g3_a_server_that_is_killed_and_restarted_is_found_again", async (context) => {
+    test("g3_a_tab_recovers_after_the_server_was_killed_and_restarted", async (context) => {
       const { server, game, tabs } = await openFollowingTabs(context, { count: 2 });
       const first = await server.recordGoal(game, 1);
       for (const tab of tabs) await tab.waitForSeq(first, UPDATE_TIMEOUT_MS);
@@ -182,7 +182,7 @@ for (const kind of ["chrome", "firefox"]) {
       for (const tab of tabs) await tab.assertExactMessages(first, last);
     });
 
-    test("a 503 is waited out, a 401 is said", async (context) => {
+    test("a 503 is retried, a 401 is reported", async (context) => {
       /** @type {FaultyProxy} */ let tunnel;
       const through = async (server) => (tunnel = await FaultyProxy.startFor(context, server.url));
       const { server, game, tabs: [tab] } = await openFollowingTabs(context, { through });
@@ -190,7 +190,7 @@ for (const kind of ["chrome", "firefox"]) {
       await tab.waitForSeq(first, UPDATE_TIMEOUT_MS);
       tunnel.setMode(503);
       await tab.waitForState("stale");
-      await pause(UPDATE_TIMEOUT_MS); // long enough to be answered with it
+      await pause(UPDATE_TIMEOUT_MS); // time to receive that status
       tunnel.setMode("open");
       const last = await server.recordGoal(game, 2);
       await tab.waitForSeq(last, RECOVERY_TIMEOUT_MS);
@@ -200,7 +200,7 @@ for (const kind of ["chrome", "firefox"]) {
       await tab.assertExactMessages(first, last);
     });
 
-    test("a proxy that holds streams back is polled", async (context) => {
+    test("a proxy that buffers streams is polled", async (context) => {
       /** @type {FaultyProxy} */ let tunnel;
       const through = async (server) => {
         tunnel = await FaultyProxy.startFor(context, server.url);
@@ -215,7 +215,7 @@ for (const kind of ["chrome", "firefox"]) {
       await tab.assertExactMessages(first, last);
     });
 
-    test("g5_what_a_scorer_recorded_offline_arrives_once_and_in_order_from_two_other_tabs", async (context) => {
+    test("g5_commands_recorded_offline_arrive_once_and_in_order_from_two_other_tabs", async (context) => {
       /** @type {FaultyProxy} */ let tunnel;
       const through = async (server) => (tunnel = await FaultyProxy.startFor(context, server.url));
       const { server, game, profile, url, tabs: [tab] } = await openFollowingTabs(context, { through });
@@ -228,7 +228,7 @@ for (const kind of ["chrome", "firefox"]) {
       await record(tab.page, game, 2, 3, -1, 4);
       assert.equal(await tab.page.evaluate(() => globalThis.outbox.storageKind), "disk");
       await tab.page.close();
-      tunnel.setMode("open"); // the scripts of a new tab come over the network too
+      tunnel.setMode("open"); // a new tab loads its scripts over the network
       const [again, twin] = [await StreamTab.open(context, profile, url), await StreamTab.open(context, profile, url)];
       await Promise.all([openOutbox(again.page, game.id), openOutbox(twin.page, game.id)]);
       await record(again.page, game, 5);

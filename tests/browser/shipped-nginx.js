@@ -1,4 +1,4 @@
-// nginx/touchline.conf as it is shipped, before two nodes: only ports are other ones.
+// nginx/touchline.conf as it is shipped, in front of two nodes; only ports are replaced.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
@@ -14,11 +14,11 @@ import { freePort, waitFor } from "./server.js";
 const NGINX_FOLDER = fileURLToPath(new URL("../../nginx", import.meta.url));
 
 export class NginxProxy {
-  /** Before these two nodes; stopped after the test. */
+  /** Starts it in front of these two nodes; stopped after the test. */
   static async start(context, nodes) {
     const proxy = new NginxProxy();
     proxy.folder = await mkdtemp(join(tmpdir(), "touchline-front-"));
-    await chmod(proxy.folder, 0o755); // where root starts it, its workers are somebody else
+    await chmod(proxy.folder, 0o755); // if root starts it, its workers run as another user
     const conf = join(proxy.folder, "conf");
     await cp(NGINX_FOLDER, conf, { recursive: true });
     execFileSync(join(conf, "make-certificate"));
@@ -67,7 +67,7 @@ export class NginxProxy {
   }
 }
 
-/** `/usr/sbin` is not in everybody's PATH. */
+/** `/usr/sbin` is not in every user's PATH. */
 function findNginx() {
   const folders = [...process.env.PATH.split(delimiter), "/usr/sbin", "/usr/local/sbin"];
   const found = folders.map((folder) => join(folder, "nginx")).find((file) => existsSync(file));

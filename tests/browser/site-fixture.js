@@ -1,4 +1,4 @@
-// Every page there is, with everything on it that people can type; and what somebody would type who means harm.
+// Every page, with everything on it that people can type; with plain and hostile texts.
 
 import { createAnnouncement, buyTickets, createLeague } from "./league-fixture.js";
 
@@ -7,7 +7,7 @@ const PLAIN_NAMES = {
   short: "ABC", person: "Bo Silva", title: "Lightning", message: "Please leave\nthe open stand.", text: "From thirty yards", reason: "Heavy rain",
 };
 
-/** Something of its own for each field. */
+/** A distinct text for each field. */
 export const HOSTILE_NAMES = {
   event: `League<img src=x onerror="alert('event')">`,
   home: `<img src=x onerror="alert('home')">`,
@@ -23,10 +23,10 @@ export const HOSTILE_NAMES = {
   reason: `<object data="javascript:alert(7)">`,
 };
 
-/** What nothing but text typed by somebody could have put on a page. */
+/** Elements that only user text could have put on a page. */
 export const INJECTED_SELECTOR = "[onload], [onerror], img, iframe, object, b b, body script, body style";
 
-/** A server's event, teams, people and matches, with these names in all of them. */
+/** Creates an event, teams, people and matches with these texts in all of them. */
 export async function createSite(server, names = PLAIN_NAMES) {
   const { ticket, short, person, title, message, text, reason } = names;
   const me = await server.send("GET", "/api/auth/me");
@@ -57,8 +57,8 @@ export async function createSite(server, names = PLAIN_NAMES) {
 }
 
 /**
- * All pages: where, what must be seen first, and whose names must be on it as they were typed.
- * @returns {{ path: string, ready: string, says?: (keyof PLAIN)[], stranger?: boolean, folded?: boolean }[]} what is `folded` has more than anybody unfolds
+ * All pages: address, selector to wait for, and the texts that must be on it unchanged.
+ * @returns {{ path: string, ready: string, says?: (keyof PLAIN)[], stranger?: boolean, folded?: boolean }[]} `folded` pages have too much to unfold
  */
 export function allPages({ event, homeTeam, id, helper, purchase }) {
   const ofEvent = `/admin#/events/${event}`;
@@ -98,13 +98,13 @@ export function allPages({ event, homeTeam, id, helper, purchase }) {
   ];
 }
 
-/** Opens what is folded up on a page: forms, and lists that are asked for. */
+/** Opens what is folded on a page: forms and lazy lists. */
 export const expandAll = (page) =>
   page.evaluate(() => {
     for (const folded of document.querySelectorAll("details")) folded.open = true;
     for (const button of document.querySelectorAll('button[aria-expanded="false"]')) button.click();
   });
 
-/** All that a page says, in text and in fields. */
+/** All text on a page, including that in fields. */
 export const pageText = (page) =>
   page.evaluate(() => [document.body.textContent, ...[...document.querySelectorAll("input, textarea")].map(({ value }) => value)].join("\n"));

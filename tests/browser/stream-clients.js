@@ -1,4 +1,4 @@
-// Clients that follow a stream, none of them written for it but `stream.js`: each gives the seqs that it has seen.
+// Clients that follow a stream; all but `stream.js` are by others. Each returns the seqs that it has received.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -16,7 +16,7 @@ import { StreamTab } from "./browsers.js";
 const python = process.env.TOUCHLINE_PYTHON ?? fileURLToPath(new URL("../../target/clients-venv/bin/python", import.meta.url));
 const script = (name) => fileURLToPath(new URL(`../clients/${name}`, import.meta.url));
 
-/** To add one that is a program of its own: it takes an address and prints the seq of each message on a line. @type {Record<string, Follow>} */
+/** To add a program: it takes an address and prints the seq of each message on a line. @type {Record<string, Follow>} */
 export const QUICK = {
   "the eventsource package": withPackage,
   "EventSource in Chromium": inPage("chrome"),
@@ -67,7 +67,7 @@ function program(...command) {
     child.stdout.on("data", (bytes) => (said += bytes));
     context.after(async () => {
       if (child.exitCode !== null) return;
-      process.kill(-child.pid, "SIGKILL"); // what it has started too
+      process.kill(-child.pid, "SIGKILL"); // kills its child processes too
       await once(child, "exit");
     });
     return () => said.split("\n").slice(0, -1).map(Number);

@@ -1,4 +1,4 @@
-// Buying tickets in Chromium: what is left, one purchase however often it is tapped, and one's own list.
+// Buying tickets in Chromium: availability, one purchase however often it is tapped, and the list of purchases.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -11,7 +11,7 @@ let browser;
 before(async () => (browser = await launch()));
 after(() => browser?.close());
 
-/** An event that sells two kinds, of one of which three are left. */
+/** An event that sells two types, one of them limited to three. */
 async function createShop(context) {
   const server = await Server.start(context);
   const all = await createLeague(server);
@@ -25,7 +25,7 @@ async function createShop(context) {
 const listPurchases = async (server) => (await server.send("GET", "/api/purchases")).items;
 const waitForPurchasePage = (page) => page.waitForURL(/\/purchases\/[0-9a-f-]{36}$/, { timeout: LOAD_TIMEOUT_MS });
 
-test("a reader comes from the event's page, signs in, buys, and finds it again in a list", async (context) => {
+test("a visitor comes from the event's page, signs in, buys, and finds the purchase in a list", async (context) => {
   const { server, all } = await createShop(context);
   const page = await openPage(await newBrowserContext(context, browser), server, `/events/${all.event}`);
   await page.getByRole("link", { name: "Tickets" }).click({ timeout: LOAD_TIMEOUT_MS });
@@ -49,7 +49,7 @@ test("a reader comes from the event's page, signs in, buys, and finds it again i
   assert.deepEqual(page.pageErrors, []);
 });
 
-test("g5_taps_at_once_and_an_answer_that_got_lost_buy_once", async (context) => {
+test("g5_double_taps_and_a_lost_answer_buy_once", async (context) => {
   const { server, path } = await createShop(context);
   const browserContext = await newBrowserContext(context, browser);
   await signIn(browserContext, server);
@@ -62,7 +62,7 @@ test("g5_taps_at_once_and_an_answer_that_got_lost_buy_once", async (context) => 
     const answer = await route.fetch();
     return isLost ? route.abort() : route.fulfill({ response: answer });
   });
-  // Two at once, before anything is drawn anew.
+  // Two taps before the next rendering.
   await page.getByRole("button", { name: "Buy" }).evaluate((button) => {
     button.click();
     button.click();
@@ -85,7 +85,7 @@ test("g5_taps_at_once_and_an_answer_that_got_lost_buy_once", async (context) => 
   await waitFor(async () => (await listPurchases(server)).length === 2, "another purchase, which is meant", LOAD_TIMEOUT_MS);
 });
 
-test("what is sold meanwhile is said, and can't be chosen any more", async (context) => {
+test("tickets sold meanwhile are reported, and can no longer be chosen", async (context) => {
   const { server, all, path } = await createShop(context);
   const browserContext = await newBrowserContext(context, browser);
   await signIn(browserContext, server);
@@ -102,7 +102,7 @@ test("what is sold meanwhile is said, and can't be chosen any more", async (cont
   await waitForText(page, ".total", "Choose what to buy.");
   assert.equal(await page.getByRole("button", { name: "Buy" }).isDisabled(), true, "nobody is sold another kind");
   await page.getByRole("radio", { name: "Child" }).check();
-  await waitForText(page, ".total", "€15.00"); // three, as before
+  await waitForText(page, ".total", "€15.00"); // still three
   await page.getByLabel("How many").selectOption("6");
   await page.getByRole("button", { name: "Buy" }).click();
   await waitForPurchasePage(page);
@@ -110,7 +110,7 @@ test("what is sold meanwhile is said, and can't be chosen any more", async (cont
   assert.deepEqual(page.pageErrors, []);
 });
 
-test("a private event's tickets are for those who may see it", async (context) => {
+test("a private event shows its tickets only to those who may see it", async (context) => {
   const { server, all, path } = await createShop(context);
   await server.send("PATCH", `/api/events/${all.event}`, { visibility: "private" });
   const page = await openPage(await newBrowserContext(context, browser), server, path);

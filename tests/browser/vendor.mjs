@@ -1,4 +1,4 @@
-// What the pages carry of others is what npm's pinned packages hold, to the byte, and none of it makes code of text.
+// The vendored files are identical to npm's pinned packages, and none of them compiles text to code.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -18,12 +18,12 @@ for (const [name, path] of Object.entries(VENDORED)) {
   test(`${name} is the package's ${path}`, () => assert.ok(ours(name) === theirs(path), "the files differ"));
 }
 
-test("nothing in the folder is of unknown origin", () => {
+test("every file in the folder has a known origin", () => {
   const known = [...Object.keys(VENDORED), "preact.LICENSE.txt", "htm-preact.d.ts", "uqr.d.ts"];
   assert.deepEqual(readdirSync(new URL("../../web/vendor/", import.meta.url)).sort(), known.sort());
 });
 
-test("no code is made of text", () => {
+test("no code is compiled from text", () => {
   for (const name of Object.keys(VENDORED).filter((file) => file.endsWith(".js"))) {
     assert.doesNotMatch(ours(name), /\beval\s*\(|new Function|document\.write/, name);
   }

@@ -1,5 +1,5 @@
-// `/admin`: everything that organisers and operators make, correct and watch. The page is in the address,
-// after its `#`, so that it can be linked to and gone back from.
+// `/admin`: what organisers and operators create, correct and watch. The page is in the address,
+// after its `#`, so that it can be linked to and the back button works.
 
 import { html, render, useEffect, useState } from "../vendor/htm-preact.js";
 import { requireElementById } from "../client/element.js";
@@ -66,7 +66,7 @@ function TopBar({ user, hash, onSignOut }) {
 function PageContent({ user, hash }) {
   const { page, id, section } = parseRoute(hash, Object.keys(PAGES));
   const { list: ListPage, one: ItemPage } = PAGES[page];
-  return html`<main>${id ? html`<${ItemPage} key="${page} ${id}" id=${id} part=${section} me=${user} />` : html`<${ListPage} key=${page} me=${user} />`}</main>`;
+  return html`<main>${id ? html`<${ItemPage} key="${page} ${id}" id=${id} section=${section} me=${user} />` : html`<${ListPage} key=${page} me=${user} />`}</main>`;
 }
 
 requireElementById("admin").replaceChildren();

@@ -1,9 +1,10 @@
-// An event's announcements: said, corrected, said again, ended early, taken away.
+// An event's announcements: create, edit, send again, end early, delete.
 
-import { Boundary } from "../parts/error-boundary.js";
+import { ErrorBoundary } from "../parts/error-boundary.js";
 import { html } from "../vendor/htm-preact.js";
+import { formatDateTime } from "../parts/dates.js";
 import { newAnnouncementFields, ANNOUNCEMENT_FIELDS } from "./form-fields.js";
-import { ActionButton, EditDisclosure, CreateForm, ProblemText, useList, when } from "./resource.js";
+import { ActionButton, EditDisclosure, CreateForm, ProblemText, useList } from "./resource.js";
 
 /** @param {{ id: string }} props */
 export function AnnouncementAdmin({ id }) {
@@ -18,7 +19,7 @@ export function AnnouncementAdmin({ id }) {
     <${CreateForm} path="/api/announcements" fields=${newAnnouncementFields("/api/teams")} extraFields=${{ event_id: Number(id) }} label="New announcement" onCreated=${reload} />
     <${ProblemText} problem=${active.problem ?? expired.problem} />
     ${items?.length === 0 && html`<p class="hint">None yet.</p>`}
-    <ul class="cards">${items?.map((one) => html`<${Boundary} key=${one.id} of=${one} draw=${() => html`<${AnnouncementCard} announcement=${one} onChanged=${reload} />`} instead=${html`<li class="card">–</li>`} />`)}</ul>`;
+    <ul class="cards">${items?.map((one) => html`<${ErrorBoundary} key=${one.id} item=${one} render=${() => html`<${AnnouncementCard} announcement=${one} onChanged=${reload} />`} fallback=${html`<li class="card">–</li>`} />`)}</ul>`;
 }
 
 /** @param {{ announcement: any, onChanged: () => void }} props */
@@ -30,7 +31,7 @@ function AnnouncementCard({ announcement, onChanged }) {
       <h2>${announcement.title}</h2>
       <p class="message">${announcement.message}</p>
       <p class="hint">${[announcement.type.replaceAll("_", " "), announcement.priority, announcement.team_ids.length > 0 && `for teams ${announcement.team_ids.join(", ")}`,
-        isActive ? announcement.expires_at && `until ${when(announcement.expires_at)}` : `ended ${when(announcement.expires_at)}`, `made ${when(announcement.created_at)}`].filter(Boolean).join(" · ")}</p>
+        isActive ? announcement.expires_at && `until ${formatDateTime(announcement.expires_at)}` : `ended ${formatDateTime(announcement.expires_at)}`, `made ${formatDateTime(announcement.created_at)}`].filter(Boolean).join(" · ")}</p>
       <div class="row">
         ${isActive && html`<${ActionButton} label="Send again" path="${path}/broadcast" onDone=${onChanged} />
           <${ActionButton} label="End now" path="${path}/expire" onDone=${onChanged} />`}

@@ -1,4 +1,4 @@
-// A small line of how a figure went.
+// A small line chart of a metric.
 
 import { html } from "../vendor/htm-preact.js";
 
@@ -6,7 +6,7 @@ const WIDTH = 160;
 const HEIGHT = 40;
 
 /**
- * The path of a line that fills a box; what is not known is left out.
+ * The SVG path of a line that fills a box; null values leave gaps.
  * @param {readonly (number | null)[]} values
  * @param {number} width
  * @param {number} height

@@ -1,4 +1,4 @@
-// Events: the competition itself, and everything that belongs to it, a part at a time.
+// Events and everything that belongs to them, in sections.
 
 import { html } from "../vendor/htm-preact.js";
 import { AnnouncementAdmin } from "./announcements.js";

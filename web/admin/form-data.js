@@ -1,31 +1,31 @@
-// What a form's fields are in a body, and which of them a problem points at: pure.
+// Converts between form fields and JSON bodies, and assigns a problem's errors to fields; pure.
 
-import { dateOf, written } from "../parts/dates.js";
+import { parseTime, toTimestamp } from "../parts/dates.js";
 
 /** @import { FieldError } from "../common/api.js" */
 
 /**
  * @typedef {object} FormField
- * @property {string} name its place in the body: `venue`, `points/win`
+ * @property {string} name path in the body: `venue`, `points/win`
  * @property {string} label
  * @property {"text" | "area" | "number" | "time" | "choice" | "colour" | "check" | "words" | "tickets" | "password" | "email" | "ref"} [type]
- * @property {[string, string][]} [options] of a choice: value and words
- * @property {string} [listPath] of a ref: the list it is chosen from
+ * @property {[string, string][]} [options] of a choice: value and label
+ * @property {string} [listPath] of a ref: the list to choose from
  * @property {boolean} [isMultiple] of a ref: several may be chosen
  * @property {boolean} [isNumeric] a choice of numbers
  * @property {boolean} [isRequired]
- * @property {boolean} [isCreateOnly] can only be said when it is made
- * @property {any} [defaultValue] what a new one begins with
+ * @property {boolean} [isCreateOnly] can't be changed later
+ * @property {any} [defaultValue] for a new resource
  * @property {string} [hint]
  */
 
-/** The value at a place. @param {any} body @param {string} path */
+/** The value at a path. @param {any} body @param {string} path */
 export function valueAt(body, path) {
   return path.split("/").reduce((value, part) => value?.[part], body);
 }
 
 /**
- * What is typed, as the body has it; an empty field is null.
+ * A field's input as a JSON value; an empty field is null.
  * @param {FormField} field
  * @param {FormData} form
  * @returns {any}
@@ -38,12 +38,12 @@ export function readField({ name, type = "text", isMultiple, isNumeric }, form) 
   if (type === "tickets") return parseTicketTypes(input);
   if (input.trim() === "") return null;
   if (isNumeric || type === "number" || type === "ref") return Number(input);
-  if (type === "time") return written(input) ?? input; // the server says what is wrong with it
+  if (type === "time") return toTimestamp(input) ?? input; // the server reports what is wrong with it
   return input;
 }
 
 /**
- * What a field shows of a value.
+ * The text of a value in a field.
  * @param {FormField} field
  * @param {any} value
  * @returns {string}
@@ -56,7 +56,7 @@ export function fieldText({ type = "text" }, value) {
 }
 
 /**
- * The body of a new thing: what is empty is left out.
+ * The body for a new resource; empty fields are left out.
  * @param {readonly FormField[]} fields
  * @param {FormData} form
  */
@@ -71,7 +71,7 @@ export function createBody(fields, form) {
 }
 
 /**
- * What a form changes. A value that is a part of an object is sent with its neighbours: the server
+ * The changed fields of a form. If one part of an object changes, all of its parts are sent: the server
  * replaces objects as a whole.
  * @param {readonly FormField[]} fields
  * @param {FormData} form
@@ -82,7 +82,7 @@ export function patchBody(fields, form, current) {
   /** @param {FormField} field */
   const isChanged = (field) => {
     const value = readField(field, form);
-    const isUnreadable = field.type === "time" && value !== null && !dateOf(value);
+    const isUnreadable = field.type === "time" && value !== null && !parseTime(value);
     return isUnreadable || JSON.stringify(fieldText(field, value)) !== JSON.stringify(fieldText(field, valueAt(current, field.name)));
   };
   const changed = new Set(editable.filter(isChanged).map(({ name }) => name.split("/")[0]));
@@ -99,7 +99,7 @@ function setAt(body, path, value) {
 }
 
 /**
- * Each fault beside its field, by the longest name that its pointer begins with; the others apart.
+ * Assigns each error to the field with the longest name that its pointer starts with; the rest are general.
  * @param {readonly FormField[]} fields
  * @param {readonly FieldError[]} errors
  */
@@ -115,17 +115,17 @@ export function placeErrors(fields, errors) {
     if (field) byField[field.name] = [byField[field.name], message].filter(Boolean).join("; ");
     else general.push(message);
   }
-  return { beside: byField, apart: general };
+  return { byField, general };
 }
 
-/** A line each: `adult; 25.00 EUR; 400` @param {string} text */
+/** One line per type: `adult; 25.00 EUR; 400` @param {string} text */
 function parseTicketTypes(text) {
   return text.split("\n").filter((line) => line.trim()).map((line) => {
     const [name = "", price = "", capacity = ""] = line.split(";").map((part) => part.trim());
     const [amount, currency] = price.split(/\s+/);
     return {
       name,
-      // What can't be read is sent as it is: the server says what is wrong with it.
+      // Invalid input is sent as it is: the server reports what is wrong with it.
       ...(price ? { price: { amount: Math.round(Number(amount) * 100), currency: currency ?? "" } } : {}),
       ...(capacity ? { capacity: Number(capacity) } : {}),
     };
@@ -138,9 +138,9 @@ function ticketTypeText({ name, price, capacity }) {
   return parts.join("; ").replace(/(; )+$/, "");
 }
 
-/** What `datetime-local` takes: the time here, without its zone. @param {string} iso */
+/** A `datetime-local` value: local time without the zone. @param {string} iso */
 function localTimeInput(iso) {
-  const date = dateOf(iso);
+  const date = parseTime(iso);
   if (!date) return "";
   const twoDigits = (/** @type {number} */ number) => String(number).padStart(2, "0");
   const day = [String(date.getFullYear()).padStart(4, "0"), twoDigits(date.getMonth() + 1), twoDigits(date.getDate())].join("-");

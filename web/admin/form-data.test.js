@@ -21,20 +21,20 @@ const event = {
 };
 
 function formData(values) {
-  const made = new FormData();
-  for (const [name, value] of Object.entries(values)) made.append(name, value);
-  return made;
+  const data = new FormData();
+  for (const [name, value] of Object.entries(values)) data.append(name, value);
+  return data;
 }
-const shown = () => Object.fromEntries(FIELDS.filter(({ name }) => name !== "disabled").map((field) =>
+const currentTexts = () => Object.fromEntries(FIELDS.filter(({ name }) => name !== "disabled").map((field) =>
   [field.name, fieldText(field, field.name.split("/").reduce((value, part) => value[part], event))]));
 
-test("what is shown and sent back changes nothing", () => {
+test("an unchanged form changes nothing", () => {
   assert.equal(fieldText(FIELDS[7], event.ticket_types), "adult; 25.00 EUR; 80\nchild");
-  assert.deepEqual(patchBody(FIELDS, formData(shown()), event), {});
+  assert.deepEqual(patchBody(FIELDS, formData(currentTexts()), event), {});
 });
 
-test("only what differs is sent, an object as a whole, an empty field as null", () => {
-  const changedBody = (values) => patchBody(FIELDS, formData({ ...shown(), ...values }), event);
+test("only changes are sent, an object as a whole, an empty field as null", () => {
+  const changedBody = (values) => patchBody(FIELDS, formData({ ...currentTexts(), ...values }), event);
   assert.deepEqual(changedBody({ name: "League" }), { name: "League" });
   assert.deepEqual(changedBody({ "points/win": "2" }), { points: { win: 2, draw: 1 } });
   assert.deepEqual(changedBody({ capacity: "" }), { capacity: null });
@@ -44,12 +44,12 @@ test("only what differs is sent, an object as a whole, an empty field as null", 
   assert.deepEqual(changedBody({ sport: "cricket" }), {}, "it can't be changed");
 });
 
-test("what is empty is left out of something new", () => {
+test("empty fields are left out of a new resource", () => {
   assert.deepEqual(createBody(FIELDS, formData({ name: "Cup", sport: "football", "points/win": "3", capacity: "", ticket_types: "", tie_breakers: "" })),
     { name: "Cup", sport: "football", points: { win: 3 } });
 });
 
-test("several of a list are numbers, and none is none", () => {
+test("a multiple choice is a list of numbers, and an empty one is left out", () => {
   const fields = [{ name: "team_ids", label: "Teams", type: "ref", isMultiple: true }];
   const chosen = formData({ team_ids: "5" });
   chosen.append("team_ids", "7");
@@ -57,18 +57,18 @@ test("several of a list are numbers, and none is none", () => {
   assert.deepEqual(createBody(fields, formData({ team_ids: "" })), {}, "where the list can't be read, a field that is empty");
 });
 
-test("a fault stands beside the field that its pointer names", () => {
+test("an error is assigned to the field that its pointer names", () => {
   const placedError = (pointer) => placeErrors(FIELDS, [{ pointer, detail: "is wrong" }]);
-  assert.deepEqual(placedError("/name"), { beside: { name: "is wrong" }, apart: [] });
-  assert.deepEqual(placedError("/points/win"), { beside: { "points/win": "is wrong" }, apart: [] });
-  assert.deepEqual(placedError("/ticket_types/1/price/amount"), { beside: { ticket_types: "line 2: price amount is wrong" }, apart: [] });
-  assert.deepEqual(placedError("/unknown"), { beside: {}, apart: ["unknown is wrong"] });
-  assert.deepEqual(placedError(""), { beside: {}, apart: ["is wrong"] });
+  assert.deepEqual(placedError("/name"), { byField: { name: "is wrong" }, general: [] });
+  assert.deepEqual(placedError("/points/win"), { byField: { "points/win": "is wrong" }, general: [] });
+  assert.deepEqual(placedError("/ticket_types/1/price/amount"), { byField: { ticket_types: "line 2: price amount is wrong" }, general: [] });
+  assert.deepEqual(placedError("/unknown"), { byField: {}, general: ["unknown is wrong"] });
+  assert.deepEqual(placedError(""), { byField: {}, general: ["is wrong"] });
   const two = placeErrors(FIELDS, [{ pointer: "/name", detail: "a" }, { pointer: "/name", detail: "b" }]);
-  assert.equal(two.beside.name, "a; b");
+  assert.equal(two.byField.name, "a; b");
 });
 
-test("a time that is none is sent as it is, and one that was there stays", () => {
+test("an invalid time is sent as it is, and an unreadable one on the server is kept", () => {
   const time = FIELDS.filter(({ type }) => type === "time");
   const changes = (text, before) => patchBody(time, formData({ starts_at: text }), { starts_at: before });
   assert.deepEqual(changes("12026-11-21T15:00", null), { starts_at: "12026-11-21T15:00" });

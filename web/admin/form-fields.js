@@ -1,4 +1,4 @@
-// The fields of everything that can be made or edited here.
+// The form fields of every resource on the admin pages.
 
 /** @import { FormField } from "./form-data.js" */
 
@@ -7,7 +7,7 @@ const VISIBILITY_OPTIONS = [["public", "Public"], ["private", "Private"]];
 /** @type {[string, string][]} */
 const SPORT_OPTIONS = [["football", "Football"], ["cricket", "Cricket"], ["generic", "Score only"]];
 /** @type {(values: string[]) => [string, string][]} */
-const optionsFrom = (values) => values.map((word) => [word, word.replaceAll("_", " ")]);
+const optionsFrom = (values) => values.map((value) => [value, value.replaceAll("_", " ")]);
 
 /** @type {FormField[]} */
 export const EVENT_FIELDS = [

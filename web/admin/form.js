@@ -1,4 +1,4 @@
-// A form made of fields: what is wrong stands beside the field that it is about.
+// A form built from fields; each error is shown beside its field.
 
 import { html, useEffect, useRef, useState } from "../vendor/htm-preact.js";
 import { listAll } from "../common/api.js";
@@ -11,13 +11,13 @@ import { valueAt, createBody, patchBody, placeErrors, fieldText } from "./form-d
  * @param {{
  *   fields: readonly FormField[], submitLabel: string, current?: any,
  *   onSubmit: (body: any) => Promise<Problem | null>,
- * }} props `before` is what is edited; without it something new is made
+ * }} props `current` is the edited resource; without it the form creates one
  */
 export function Form({ fields, submitLabel, current, onSubmit }) {
   const [problem, setProblem] = useState(/** @type {Problem | null} */ (null));
   const [submitState, setSubmitState] = useState(/** @type {"" | "busy" | "done"} */ (""));
   const formRef = useRef(/** @type {HTMLFormElement | null} */ (null));
-  const { beside: errorsByField, apart: generalErrors } = placeErrors(fields, problem?.errors ?? []);
+  const { byField: errorsByField, general: generalErrors } = placeErrors(fields, problem?.errors ?? []);
   useEffect(() => {
     if (problem) /** @type {HTMLElement | null} */ (formRef.current?.querySelector('[aria-invalid="true"]'))?.focus();
   }, [problem]);
@@ -77,7 +77,7 @@ function SelectControl({ attributes, options, value }) {
   return html`<select ...${attributes}>${options.map(([optionValue, label]) => html`<option key=${optionValue} value=${optionValue} selected=${optionValue === value}>${label}</option>`)}</select>`;
 }
 
-/** One or several of a list; by number where the list may not be read. @param {{ field: FormField, attributes: any, value: any }} props */
+/** A select of one or several items of a list; a number input if the list can't be read. @param {{ field: FormField, attributes: any, value: any }} props */
 function ReferenceSelect({ field: { listPath = "", isRequired, isMultiple }, attributes, value }) {
   const [loaded, setLoaded] = useState(/** @type {Awaited<ReturnType<typeof listAll>> | null} */ (null));
   useEffect(() => {
@@ -87,7 +87,7 @@ function ReferenceSelect({ field: { listPath = "", isRequired, isMultiple }, att
   }, [listPath]);
   if (loaded?.problem) return html`<input type="number" min="1" ...${attributes} defaultValue=${value ?? ""} placeholder="Number" />`;
   /** @type {number[]} */ const selectedIds = [value ?? []].flat();
-  // Until the list is here, what was chosen stands in it alone: a form that is sent early changes nothing.
+  // Until the list is loaded it holds only the chosen items, so that submitting early changes nothing.
   const items = loaded?.items ?? selectedIds.map((id) => ({ id, name: "…" }));
   const options = items.map(({ id, name }) => html`<option key=${id} value=${id} selected=${selectedIds.includes(id)}>${name} (${id})</option>`);
   if (isMultiple) return html`<select multiple size="4" ...${attributes}>${options}</select>`;

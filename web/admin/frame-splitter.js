@@ -1,9 +1,9 @@
-// Cuts what comes over the wire into frames; nothing in them is read.
+// Splits an event stream's text into frames without parsing them.
 
 export class FrameSplitter {
   #incomplete = "";
 
-  /** @param {string} text as it came, cut anywhere @returns {string[]} the frames that are whole now */
+  /** @param {string} text a chunk, cut anywhere @returns {string[]} the frames that are now complete */
   push(text) {
     const parts = (this.#incomplete + text).split("\n\n");
     this.#incomplete = parts.pop() ?? "";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { FrameSplitter } from "./frame-splitter.js";
 
-test("frames are whole, wherever the network cuts them", () => {
+test("frames are complete, wherever the network splits them", () => {
   const text = 'event: hello\nretry: 5\ndata: {}\n\ndata: {"a":1}\nid: x.1\n\n';
   for (let at = 0; at <= text.length; at += 1) {
     const frames = new FrameSplitter();

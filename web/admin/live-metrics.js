@@ -1,10 +1,11 @@
-// Who reads what at this moment, and how fast it goes.
+// Live metrics: subscribers per topic, connections, and rates.
 
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
 import { listAll } from "../common/api.js";
+import { formatDateTime } from "../parts/dates.js";
 import { LineChart } from "./chart.js";
 import { meanMs, ratePerSecond, parseMetrics, sumOfLabels } from "./metrics.js";
-import { ActionButton, DataTable, ProblemText, when } from "./resource.js";
+import { ActionButton, DataTable, ProblemText } from "./resource.js";
 
 /** @import { Problem } from "../common/api.js" */
 /** @import { MetricsSnapshot } from "./metrics.js" */
@@ -20,7 +21,7 @@ import { ActionButton, DataTable, ProblemText, when } from "./resource.js";
 
 const POLL_INTERVAL_MS = 2_000;
 const MAX_SAMPLES = 150; // five minutes
-const MAX_CONNECTIONS_SHOWN = 200; // connections; a crowd is a number
+const MAX_CONNECTIONS_SHOWN = 200;
 
 /** @type {{ name: string, label: string, unit?: string, valueOf: (before: MetricsSnapshot | undefined, current: MetricsSnapshot, view: any) => number | null }[]} */
 const CHARTS = [
@@ -53,7 +54,7 @@ export function LiveMetrics() {
     let isUnmounted = false;
     /** @param {MetricsView} previous */
     const poll = async (previous) => {
-      // What nobody looks at needs no figures.
+      // No polling while the page is hidden.
       const next = document.hidden ? previous : await loadMetrics(previous);
       if (isUnmounted) return;
       if (next !== previous) setView(next);
@@ -88,7 +89,7 @@ const CONNECTION_COLUMNS = [
   { label: "Topics", render: ({ topics }) => topics.join(", ") },
   { label: "User", render: ({ user_id }) => user_id ?? "–" },
   { label: "Address", render: ({ address }) => address ?? "–" },
-  { label: "Since", render: ({ opened_at }) => when(opened_at) },
+  { label: "Since", render: ({ opened_at }) => formatDateTime(opened_at) },
   { label: "Lag", render: ({ lag }) => lag },
   { label: "Actions", render: ({ connection }) => html`<${ActionButton} label="End" method="DELETE" path="/api/admin/connections/${connection}" needsConfirmation onDone=${() => {}} />` },
 ];

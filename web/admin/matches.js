@@ -1,22 +1,23 @@
-// Matches: arranged, watched live and corrected, and their results.
+// Matches: create, follow live, correct, and enter results.
 
 import { html, useEffect, useReducer, useRef } from "../vendor/htm-preact.js";
 import { request } from "../common/api.js";
 import { Scorebook } from "../scorer/scorebook.js";
 import { Scoreboard } from "../scorer/scoreboard.js";
 import { ScorerControls } from "../scorer/scorer-controls.js";
+import { formatDateTime } from "../parts/dates.js";
 import { Form } from "./form.js";
 import { MATCH_FIELDS, OFFICIAL_FIELDS, resultFields } from "./form-fields.js";
 import { RoleList } from "./role-list.js";
 import { RecorderDetails } from "./recorders.js";
-import { ActionButton, CreateForm, EditForm, DataTable, ProblemText, useResource, useList, when } from "./resource.js";
+import { ActionButton, CreateForm, EditForm, DataTable, ProblemText, useResource, useList } from "./resource.js";
 
 const RENDER_INTERVAL_MS = 1_000;
 
 /** @type {{ label: string, render: (game: any) => any }[]} */
 export const MATCH_COLUMNS = [
   { label: "Match", render: ({ id, teams }) => html`<a href="#/matches/${id}">${teams.home.name} – ${teams.away.name}</a>` },
-  { label: "Starts", render: ({ starts_at }) => when(starts_at) },
+  { label: "Starts", render: ({ starts_at }) => formatDateTime(starts_at) },
   { label: "Status", render: ({ status }) => html`<span class="status" data-status=${status}>${status}</span>` },
   { label: "Score", render: ({ score, status }) => (["scheduled", "postponed", "cancelled"].includes(status) || !score ? "–" : `${score.home}–${score.away}`) },
 ];
@@ -56,7 +57,7 @@ export function MatchPage({ id }) {
     <h2>Officials</h2><${RoleList} path="${path}/officials" fields=${OFFICIAL_FIELDS} label="Name an official" />`;
 }
 
-/** What happens in it, as the scorers see it. @param {{ id: string, onStatus: () => void }} props */
+/** The match as its scorers see it. @param {{ id: string, onStatus: () => void }} props */
 function LiveMatch({ id, onStatus }) {
   const [, rerender] = useReducer((/** @type {number} */ count) => count + 1, 0);
   const scorebookRef = useRef(/** @type {Scorebook | null} */ (null));

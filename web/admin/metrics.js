@@ -1,4 +1,4 @@
-// What `/metrics` tells, read from Prometheus' text, and rates from two looks at it: pure.
+// Parses `/metrics` in Prometheus' text format, and computes rates between two snapshots; pure.
 
 /** @typedef {Map<string, number>} MetricSamples by name and labels, as in the text */
 
@@ -11,7 +11,7 @@ export function parseMetrics(text) {
   }));
 }
 
-/** Of all labels together. @param {MetricSamples} samples @param {string} name */
+/** The sum over all labels. @param {MetricSamples} samples @param {string} name */
 export function sumOfLabels(samples, name) {
   let total = 0;
   for (const [sampleName, value] of samples) if (sampleName === name || sampleName.startsWith(`${name}{`)) total += value;
@@ -20,10 +20,10 @@ export function sumOfLabels(samples, name) {
 
 /**
  * @typedef {object} MetricsSnapshot
- * @property {number} takenAtMs milliseconds
+ * @property {number} takenAtMs
  * @property {MetricSamples} samples
  *
- * By the second, between two looks; a counter that went back belongs to a new process.
+ * Per second, between two snapshots; null after a counter reset, which means a new process.
  * @param {MetricsSnapshot | undefined} previous
  * @param {MetricsSnapshot} current
  * @param {string} name
@@ -34,7 +34,7 @@ export function ratePerSecond(previous, current, name) {
   return increase < 0 ? null : (increase * 1_000) / (current.takenAtMs - previous.takenAtMs);
 }
 
-/** The mean of a histogram between two looks, in milliseconds. @param {MetricsSnapshot | undefined} previous @param {MetricsSnapshot} current @param {string} name */
+/** The mean of a histogram between two snapshots, in milliseconds. @param {MetricsSnapshot | undefined} previous @param {MetricsSnapshot} current @param {string} name */
 export function meanMs(previous, current, name) {
   const seconds = ratePerSecond(previous, current, `${name}_sum`);
   const count = ratePerSecond(previous, current, `${name}_count`);

@@ -15,14 +15,14 @@ touchline_append_seconds_bucket{le="+Inf"} ${count}
 # EOF
 `;
 
-test("figures are read, and added up over their labels", () => {
+test("samples are parsed, and summed over their labels", () => {
   const samples = parseMetrics(metricsText(10, 0.5, 4));
   assert.equal(sumOfLabels(samples, "touchline_streams_open"), 5);
   assert.equal(sumOfLabels(samples, "touchline_deliveries_total"), 10);
   assert.equal(sumOfLabels(samples, "touchline_deliveries"), 0);
 });
 
-test("rates are by the second; nothing is known from one look, nor over a restart", () => {
+test("rates are per second; null for a single snapshot and over a restart", () => {
   const [one, two, three] = [metricsText(10, 0.5, 4), metricsText(30, 0.9, 8), metricsText(5, 0, 0)].map((text, index) => ({ takenAtMs: index * 2_000, samples: parseMetrics(text) }));
   assert.equal(ratePerSecond(undefined, one, "touchline_deliveries_total"), null);
   assert.equal(ratePerSecond(one, two, "touchline_deliveries_total"), 10);
@@ -31,7 +31,7 @@ test("rates are by the second; nothing is known from one look, nor over a restar
   assert.equal(meanMs(two, two, "touchline_append_seconds"), null);
 });
 
-test("a line fits its box, and has gaps where nothing is known", () => {
+test("a line fits its box, and has gaps for null values", () => {
   assert.equal(linePath([0, 5, 10], 100, 20), "M0 20L50 10L100 0");
   assert.equal(linePath([0, null, 10], 100, 20), "M0 20M100 0");
   assert.equal(linePath([], 100, 20), "");

@@ -1,18 +1,19 @@
-// What an event has sold, and the door: tickets are let in by their code.
+// An event's purchases, and the check-in of tickets by their code.
 
 import { html, useState } from "../vendor/htm-preact.js";
 import { request } from "../common/api.js";
 import { formatMoney } from "../parts/purchase-state.js";
-import { ActionButton, DataTable, useList, when } from "./resource.js";
+import { formatDateTime } from "../parts/dates.js";
+import { ActionButton, DataTable, useList } from "./resource.js";
 
-/** What can become of a purchase. @type {{ [status: string]: [string, string][] }} */
+/** Allowed changes of a purchase's status. @type {{ [status: string]: [string, string][] }} */
 const STATUS_TRANSITIONS = { pending: [["confirmed", "Confirm"], ["cancelled", "Cancel"]], confirmed: [["refunded", "Refund"]] };
 
 /** @param {{ id: string }} props */
 export function PurchaseAdmin({ id }) {
   const { items, problem, reload } = useList(`/api/events/${id}/purchases`);
   const columns = [
-    { label: "Made", render: (/** @type {any} */ { created_at }) => when(created_at) },
+    { label: "Made", render: (/** @type {any} */ { created_at }) => formatDateTime(created_at) },
     { label: "Tickets", render: (/** @type {any} */ { quantity, ticket_type }) => `${quantity} × ${ticket_type}` },
     { label: "Total", render: (/** @type {any} */ { total }) => (total ? formatMoney(total) : "–") },
     { label: "Buyer", render: (/** @type {any} */ { buyer }) => buyer },

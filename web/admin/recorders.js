@@ -1,4 +1,4 @@
-// Who recorded what happened in a match: for those who record it.
+// Who recorded each incident of a match; for its officials.
 
 import { html, useState } from "../vendor/htm-preact.js";
 import { humanize } from "../sports/score-only.js";

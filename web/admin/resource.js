@@ -1,10 +1,9 @@
-// Something of the server's on a page: read, edited, deleted; and lists of such things.
+// Hooks and components for REST resources: load, edit, delete, list.
 
 import { html, useEffect, useRef, useState } from "../vendor/htm-preact.js";
 import { ConfirmButton } from "../common/widgets.js";
 import { listAll, request } from "../common/api.js";
-import { Boundary } from "../parts/error-boundary.js";
-import { dayAndTime } from "../parts/dates.js";
+import { ErrorBoundary } from "../parts/error-boundary.js";
 import { Form } from "./form.js";
 
 /** @import { Child } from "../vendor/htm-preact.js" */
@@ -12,8 +11,8 @@ import { Form } from "./form.js";
 /** @import { FormField } from "./form-data.js" */
 
 /**
- * What is said of a path; asked again by calling `reload`. Answers may overtake one another: the
- * one that was asked for last counts.
+ * Loads a path, again on `reload`. Responses may arrive out of order; only that of the
+ * latest request counts.
  * @template T
  * @param {string} path
  * @param {(path: string) => Promise<T>} load
@@ -32,7 +31,7 @@ function useLatestResponse(path, load) {
 }
 
 /**
- * What is at a path now.
+ * The resource at a path.
  * @param {string} path
  * @returns {{ response: ApiResponse | null, reload: () => Promise<void> }}
  */
@@ -53,7 +52,7 @@ export function ProblemText({ problem }) {
 }
 
 /**
- * Changes a thing, unless somebody else has in the meantime.
+ * A form that edits a resource, unless somebody else has changed it in the meantime.
  * @param {{ path: string, fields: readonly FormField[], response: ApiResponse, onSaved: () => void }} props
  */
 export function EditForm({ path, fields, response, onSaved }) {
@@ -72,7 +71,7 @@ export function EditForm({ path, fields, response, onSaved }) {
 }
 
 /**
- * A button that opens the fields of one of many, as they are then.
+ * A button that opens an edit form with the resource's current values.
  * @param {{ path: string, fields: readonly FormField[], onSaved: () => void }} props
  */
 export function EditDisclosure({ path, fields, onSaved }) {
@@ -92,7 +91,7 @@ function LoadedEditForm({ path, fields, onSaved }) {
   return response?.body ? html`<${EditForm} path=${path} fields=${fields} response=${response} onSaved=${onSaved} />` : html`<${ProblemText} problem=${response?.problem} />`;
 }
 
-/** Makes a new thing. @param {{ path: string, fields: readonly FormField[], label: string, extraFields?: any, onCreated: (created: any) => void }} props */
+/** A form that creates a resource. @param {{ path: string, fields: readonly FormField[], label: string, extraFields?: any, onCreated: (created: any) => void }} props */
 export function CreateForm({ path, fields, label, extraFields = {}, onCreated }) {
   /** @param {any} formBody */
   const create = async (formBody) => {
@@ -104,9 +103,9 @@ export function CreateForm({ path, fields, label, extraFields = {}, onCreated })
 }
 
 /**
- * A button that writes, and says what came of it.
+ * A button that sends a request and shows its problem.
  * @param {{ label: string, method?: string, path: string, body?: any, etag?: string | null, needsConfirmation?: boolean, onDone: () => void }} props
- *   `body` may be a function, asked at the press
+ *   `body` may be a function, called on the press
  */
 export function ActionButton({ label, method = "POST", path, body, etag, needsConfirmation = false, onDone }) {
   const [problem, setProblem] = useState(/** @type {Problem | null} */ (null));
@@ -123,7 +122,7 @@ export function ActionButton({ label, method = "POST", path, body, etag, needsCo
 }
 
 /**
- * A list, with what can be done to each item.
+ * A table with an optional column of actions.
  * @param {{ items: any[] | null, problem?: Problem | null, columns: { label: string, render: (item: any) => Child }[], empty?: string, getKey?: (item: any) => any }} props
  */
 export function DataTable({ items, problem, columns, empty = "None yet.", getKey = ({ id }) => id }) {
@@ -133,9 +132,6 @@ export function DataTable({ items, problem, columns, empty = "None yet.", getKey
   return html`
     <div class="wide"><table class="rows">
       <thead><tr>${columns.map(({ label }) => html`<th key=${label} scope="col">${label}</th>`)}</tr></thead>
-      <tbody>${items.map((item) => html`<tr key=${getKey(item)}>${columns.map(({ label, render }) => html`<td key=${label} data-label=${label}><${Boundary} of=${item} draw=${() => render(item)} /></td>`)}</tr>`)}</tbody>
+      <tbody>${items.map((item) => html`<tr key=${getKey(item)}>${columns.map(({ label, render }) => html`<td key=${label} data-label=${label}><${ErrorBoundary} item=${item} render=${() => render(item)} /></td>`)}</tr>`)}</tbody>
     </table></div>`;
 }
-
-/** @param {string | null | undefined} at */
-export const when = (at) => dayAndTime(at);

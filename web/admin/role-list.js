@@ -1,4 +1,4 @@
-// People with a say in something: its officials, members, managers; named, and taken away again.
+// The people with a role in a match, team or event: add and remove.
 
 import { html } from "../vendor/htm-preact.js";
 import { ActionButton, CreateForm, DataTable, useList } from "./resource.js";

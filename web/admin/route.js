@@ -1,8 +1,8 @@
-// Which page the address names: `#/events/1/results`. Pure.
+// Parses the page from the address: `#/events/1/results`; pure.
 
 /**
  * @param {string} hash
- * @param {readonly string[]} pages the first is where one arrives
+ * @param {readonly string[]} pages the first is the default
  * @returns {{ page: string, id: string | null, section: string | null }}
  */
 export function parseRoute(hash, pages) {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { parseRoute } from "./route.js";
 
-test("the address names a page", () => {
+test("the hash is parsed into page, id and section", () => {
   const cases = [
     ["", "events", null, null],
     ["#/teams", "teams", null, null],

@@ -1,12 +1,12 @@
-// A topic's stream as it comes over the wire, frame by frame, as text.
+// Shows the frames of a topic's stream as text, as they arrive.
 
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
 import { FrameSplitter } from "./frame-splitter.js";
 
 const MAX_FRAMES = 200;
 
-/** @param {{ topic?: string }} props */
-export function StreamInspector({ topic = "" }) {
+/** @param {{ id?: string }} props */
+export function StreamInspector({ id: topic = "" }) {
   const [frames, setFrames] = useState(/** @type {{ number: number, at: string, text: string }[]} */ ([]));
   const [statusText, setStatusText] = useState("");
   useEffect(() => {

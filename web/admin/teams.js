@@ -1,4 +1,4 @@
-// Teams, their players and members, and the events that want them.
+// Teams, their players and members, and their event registrations.
 
 import { html } from "../vendor/htm-preact.js";
 import { MEMBER_FIELDS, PLAYER_FIELDS, TEAM_FIELDS } from "./form-fields.js";

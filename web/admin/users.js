@@ -1,4 +1,4 @@
-// Who can sign in.
+// User accounts.
 
 import { html } from "../vendor/htm-preact.js";
 import { USER_FIELDS, OWN_ACCOUNT, NEW_USER_FIELDS } from "./form-fields.js";

@@ -1,4 +1,4 @@
-// Team colours, and what can be read on them.
+// Team colours, and text colours that are readable on them.
 
 const BLACK = "#0b0d0e";
 const WHITE = "#ffffff";
@@ -6,7 +6,7 @@ const AWAY_ALTERNATIVE = "#23303b";
 const FALLBACK_COLOURS = { home: "#23303b", away: "#3a3a3a" };
 
 /**
- * The team's colour, or a quiet one where it has none that can be understood.
+ * The team's colour, or a neutral default if it has none or an invalid one.
  * @param {string | null | undefined} colour
  * @param {"home" | "away"} side
  */
@@ -14,14 +14,14 @@ export function teamColour(colour, side) {
   return /^#[0-9a-f]{6}$/i.test(colour ?? "") ? /** @type {string} */ (colour) : FALLBACK_COLOURS[side];
 }
 
-/** The contrast of what is read from 30 m: over the 4.5 that AAA asks of large letters. */
+/** Contrast of text read from 30 m away; WCAG AAA asks for 4.5 for large text. */
 const DISPLAY_CONTRAST = 5.5;
 const MIX_STEPS = 20;
-/** Nearer than this, two colours are taken for one from across a ground. */
+/** RGB distance below which two colours look the same from across a ground. */
 const MIN_COLOUR_DISTANCE = 110;
 
 /**
- * The colours of two sides, told apart: where both wear about the same, the away side changes, as it would on the field.
+ * Team colours that can be told apart: if both teams wear about the same, the away side changes, as on the field.
  * @param {string | null | undefined} home
  * @param {string | null | undefined} away
  */
@@ -49,8 +49,8 @@ export function textColourOn(background) {
 }
 
 /**
- * The colour as a wall of it may be, and what is written on it: darkened or lightened, whichever takes less, until the
- * writing can be read from the far end of a ground.
+ * A large background in the team's colour and the text colour on it; the background is darkened or lightened,
+ * whichever changes it less, until the text is readable from the far end of a ground.
  * @param {string} colour `#rrggbb`
  */
 export function displayBackground(colour) {
@@ -66,7 +66,7 @@ export function displayBackground(colour) {
 /**
  * @param {string} one `#rrggbb`
  * @param {string} other `#rrggbb`
- * @param {number} share of the other
+ * @param {number} share share of the other colour
  */
 function mixColours(one, other, share) {
   const parts = [1, 3, 5].map((at) => {
@@ -77,7 +77,7 @@ function mixColours(one, other, share) {
 }
 
 /**
- * From 1 to 21 (WCAG 2.2, "contrast ratio").
+ * Contrast ratio from 1 to 21 (WCAG 2.2).
  * @param {string} one `#rrggbb`
  * @param {string} other `#rrggbb`
  */

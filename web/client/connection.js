@@ -1,8 +1,8 @@
-// One connection that comes back by itself: after a restart, a tunnel, a sleep or a proxy.
+// An event-stream connection that recovers from restarts, network loss, sleep and buffering proxies.
 //
-// The browser's EventSource reconnects on its own, but gives up for good on any answer but a 200 and
-// doesn't notice a connection that died in silence. This adds what is missing and leaves the rest to
-// it; where streamed bytes are held back it asks in short answers.
+// The browser's EventSource reconnects on its own, but gives up on any status but 200 and doesn't
+// notice a dead connection. This class adds both and leaves the rest to EventSource; where a proxy
+// buffers the stream, it long-polls.
 
 import { pollOnce } from "./poll.js";
 import { tryOrUndefined } from "./environment.js";
@@ -12,7 +12,7 @@ import { tryOrUndefined } from "./environment.js";
 /** @import { NetworkEnvironment } from "./environment.js" */
 
 /**
- * @typedef {object} LivenessSignal of life, with what it says
+ * @typedef {object} LivenessSignal a frame that shows that the connection is alive
  * @property {string | null} cursor
  * @property {number} [heartbeatMs]
  * @property {string} [serverTime] the server's clock
@@ -21,18 +21,18 @@ import { tryOrUndefined } from "./environment.js";
  * @property {(message: Message, cursor: string | null) => void} onMessage
  * @property {(signal: LivenessSignal) => void} onLivenessSignal
  * @property {(phase: "opened" | "live" | "lost") => void} onPhase
- * @property {(reason: string, remaining: { topics?: string[], cursor?: string }) => void} onRefused nothing more is tried
+ * @property {(reason: string, remaining: { topics?: string[], cursor?: string }) => void} onRefused the connection is closed for good
  *
  * @typedef {(cursor: string | null, parameters: Record<string, string>) => string | Promise<string>} UrlBuilder
  */
 
-const HELLO_TIMEOUT_MS = 5_000; // longer, and a proxy that buffers keeps the page empty
-const MAX_MISSED_HEARTBEATS = 3; // a busy server may be one late, a lost packet costs another
-const POLL_WAIT_MS = 15_000; // shorter than the usual proxy's 30 or 60 s
-const STREAM_PROBE_INTERVAL_MS = 600_000; // a laptop leaves the office; a proxy that buffers stays for years
+const HELLO_TIMEOUT_MS = 5_000; // a longer wait behind a buffering proxy would leave the page empty
+const MAX_MISSED_HEARTBEATS = 3; // a busy server may send one late, a lost packet costs another
+const POLL_WAIT_MS = 15_000; // below the usual proxy timeout of 30 or 60 s
+const STREAM_PROBE_INTERVAL_MS = 600_000; // a laptop may leave the network with the buffering proxy, or stay in it for years
 const BACKOFF_MS = { min: 1_000, max: 30_000 };
 const CLOSES_BEFORE_POLLING = 3;
-const SILENT_OPENS_BEFORE_POLLING = 2; // hellos that were followed by nothing: what comes after is held back
+const SILENT_OPENS_BEFORE_POLLING = 2; // a `hello` with nothing after it shows that a proxy buffers what follows
 
 export class Connection {
   openedAt = -Infinity;
@@ -58,7 +58,7 @@ export class Connection {
    * @param {UrlBuilder} buildUrl
    * @param {ConnectionListener} listener
    * @param {NetworkEnvironment} environment
-   * @param {boolean} [withCredentials] cookies also go to another site
+   * @param {boolean} [withCredentials] send cookies to another site
    */
   constructor(buildUrl, listener, environment, withCredentials = false) {
     this.buildUrl = buildUrl;
@@ -67,7 +67,7 @@ export class Connection {
     this.withCredentials = withCredentials;
   }
 
-  /** Starts, or starts afresh from the cursor. */
+  /** Opens or reopens the connection at the cursor. */
   async open() {
     const generation = this.close();
     this.openedAt = this.environment.now();
@@ -77,13 +77,13 @@ export class Connection {
     if (generation === this.#generation && url) this.#eventSource = this.#openEventSource(url);
   }
 
-  /** Hangs up. What was on its way is not heard any more. */
+  /** Closes the connection; events in flight are dropped. */
   close() {
     this.#dropProbe();
     return this.#closeCurrent();
   }
 
-  /** Tries again after a while that grows. @param {number} [atLeastMs] */
+  /** Reconnects after an exponential back-off. @param {number} [atLeastMs] */
   scheduleReconnect(atLeastMs = 0) {
     this.close();
     this.#successfulPolls = 0;
@@ -91,7 +91,7 @@ export class Connection {
     const { min, max } = BACKOFF_MS;
     const backoffMs = Math.min(max, min * 2 ** Math.min(this.#failedAttempts, 16));
     this.#failedAttempts += 1;
-    // Half to one and a half: those who fell together don't get up together.
+    // Jitter of 0.5 to 1.5, so that clients that failed together don't reconnect together.
     const delayMs = Math.max(backoffMs, atLeastMs) * (0.5 + this.environment.random());
     this.#openTimer = this.environment.setTimeout(() => this.open(), Math.max(delayMs, atLeastMs));
   }
@@ -100,7 +100,7 @@ export class Connection {
   #buildUrl(parameters) {
     try {
       const url = this.buildUrl(this.cursor, parameters);
-      return typeof url === "string" ? url : url.catch(() => null); // the timer tries again
+      return typeof url === "string" ? url : url.catch(() => null); // the timer retries
     } catch {
       return null;
     }
@@ -113,7 +113,7 @@ export class Connection {
       source.addEventListener(name, (event) => source === this.#eventSource && handler(event));
     source.addEventListener("hello", (event) => this.#onHello(source, event));
     addHandler("live", (event) => {
-      this.#failedAttempts = 0; // not at `hello`: a snapshot that breaks the page must not come at once again
+      this.#failedAttempts = 0; // not at `hello`: a snapshot that breaks the page must not be fetched again at once
       this.#signalLiveness(event.lastEventId, {});
       this.listener.onPhase("live");
     });
@@ -145,7 +145,7 @@ export class Connection {
   }
 
   /**
-   * The server lives. But where it says that it can't see what happens, it is as if it were silent.
+   * A server that reports itself stale is treated as a lost connection, though the stream stays open.
    * @param {string} cursor
    * @param {{ at?: string, stale_since?: string }} data
    */
@@ -161,7 +161,7 @@ export class Connection {
   #onMessage(event) {
     const message = parseJsonOrUndefined(event.data);
     if (message?.type !== "snapshot") this.#receivedSinceHello = true;
-    // The cursor moves last: who dies with the message half taken is sent it again.
+    // The cursor moves last, so that a page that dies while handling the message receives it again.
     if (message) this.listener.onMessage(message, event.lastEventId || null);
     if (this.#eventSource) this.#signalLiveness(event.lastEventId, {}, Boolean(message));
   }
@@ -169,9 +169,9 @@ export class Connection {
   /** @param {MessageEvent} event */
   #onBye(event) {
     const { reason = "bye", topics, cursor } = parseJsonOrUndefined(event.data) ?? {};
-    // Without the stop EventSource comes back after its `retry`, where all of it was not lost.
+    // Without `.stop` or topics EventSource reconnects by itself after its `retry`.
     if (!event.lastEventId.endsWith(".stop") && !topics) return;
-    this.close(); // and the cursor is not kept: it would stop the next page too
+    this.close(); // the cursor is not stored: it would stop the next page too
     this.listener.onRefused(reason, { topics, cursor });
   }
 
@@ -180,9 +180,9 @@ export class Connection {
     if (source === this.#probeSource) return this.#dropProbe();
     if (source !== this.#eventSource) return;
     this.listener.onPhase("lost");
-    if (source.readyState !== source.CLOSED) return; // it is coming back by itself
+    if (source.readyState !== source.CLOSED) return; // EventSource reconnects by itself
     this.#closesInARow += 1;
-    this.#poll(); // says why, and may get through
+    this.#poll(); // the poll tells the status, and may succeed
   }
 
   async #poll() {
@@ -191,7 +191,7 @@ export class Connection {
     if (this.#successfulPolls === 0) this.listener.onPhase("lost");
     const request = new AbortController();
     this.#pollRequest = request;
-    const waitMs = this.#successfulPolls ? POLL_WAIT_MS : 0; // the first answer is for seeing that it works
+    const waitMs = this.#successfulPolls ? POLL_WAIT_MS : 0; // the first poll returns at once and shows whether polling works
     if (this.#successfulPolls && environment.now() >= this.#nextProbeAt) await this.#probeStreaming();
     const url = await this.#buildUrl({ transport: "poll", wait: String(waitMs / 1_000) });
     if (generation !== this.#generation) return;
@@ -217,10 +217,10 @@ export class Connection {
       const last = at === messages.length - 1;
       if (generation === this.#generation) this.listener.onMessage(message, last ? cursor : null);
     });
-    if (generation !== this.#generation) return; // the listener could not take it
+    if (generation !== this.#generation) return; // the listener could not handle the message
     if (cursor) this.cursor = cursor;
     this.listener.onLivenessSignal({ cursor, heartbeatMs: POLL_WAIT_MS });
-    // It answers, so what closed the stream may be over; polling is for where that won't help.
+    // The server answers, so the cause of the close may be gone; polling is for networks where streams keep failing.
     if (this.#closesInARow > 0 && this.#closesInARow < CLOSES_BEFORE_POLLING) return this.scheduleReconnect();
     this.#failedAttempts = 0;
     if (this.#successfulPolls === 0) this.#nextProbeAt = this.environment.now() + STREAM_PROBE_INTERVAL_MS;
@@ -239,11 +239,11 @@ export class Connection {
     return this.#generation;
   }
 
-  /** Opens a stream beside the polling: nobody waits for what may never speak. */
+  /** Opens a stream beside the polling, which goes on until the stream proves to work. */
   async #probeStreaming() {
     this.#nextProbeAt = this.environment.now() + STREAM_PROBE_INTERVAL_MS;
     const generation = this.#generation;
-    const url = await this.#buildUrl({ padding: "1" }); // some proxies only hold back the first bytes
+    const url = await this.#buildUrl({ padding: "1" }); // some proxies buffer only the first bytes
     if (!url || generation !== this.#generation) return;
     this.#probeTimer = this.environment.setTimeout(() => this.#dropProbe(), HELLO_TIMEOUT_MS);
     this.#probeSource = this.#openEventSource(url);
@@ -266,8 +266,8 @@ export class Connection {
 
   /**
    * @param {string} cursor
-   * @param {{ at?: string, heartbeat_ms?: number }} said
-   * @param {boolean} [isAlreadyDelivered] the listener has the cursor already, with its message
+   * @param {{ at?: string, heartbeat_ms?: number }} data
+   * @param {boolean} [isAlreadyDelivered] the listener already received the cursor with its message
    */
   #signalLiveness(cursor, { at, heartbeat_ms }, isAlreadyDelivered = false) {
     if (cursor) this.cursor = cursor;
@@ -292,7 +292,7 @@ export class Connection {
 
 /**
  * @param {string} text
- * @returns {any} nothing for a frame that was cut short on its way
+ * @returns {any} undefined for a frame that was cut off
  */
 function parseJsonOrUndefined(text) {
   return tryOrUndefined(() => JSON.parse(text));

@@ -21,13 +21,13 @@ beforeEach(async () => {
   refusals = [];
   const address = (cursor, more) => `/s?${new URLSearchParams({ ...more, ...(cursor ? { cursor } : {}) })}`;
   const onPhase = (phase) => phase !== phases.at(-1) && phases.push(phase);
-  const onRefused = (why, left) => refusals.push([why, left]);
+  const onRefused = (reason, remaining) => refusals.push([reason, remaining]);
   connection = new Connection(address, { onMessage: ({ seq }) => messages.push(seq), onLivenessSignal() {}, onPhase, onRefused }, environment);
   connection.open();
   await flushTasks();
 });
 
-/** Closes the source, answers what is asked about it, and waits for the next. */
+/** Closes the source, answers the status poll, and waits for the next source. */
 async function closed(status, page) {
   const before = environment.sources.length;
   const since = environment.time;
@@ -44,7 +44,7 @@ function sendHelloAndLive(cursor = "e.41") {
   environment.source.emit("live", { replayed: 0 }, cursor);
 }
 
-test("g8_three_silent_heartbeats_make_it_begin_again", async () => {
+test("g8_three_missed_heartbeats_reopen_the_connection", async () => {
   sendHelloAndLive();
   await environment.advance(44_999);
   assert.equal(environment.sources.length, 1);
@@ -57,7 +57,7 @@ test("g8_three_silent_heartbeats_make_it_begin_again", async () => {
   assert.equal(environment.source.url, "/s?cursor=e.41");
 });
 
-test("g8_a_server_that_says_it_sees_nothing_is_as_good_as_lost_and_keeps_its_stream", async () => {
+test("g8_a_stale_server_counts_as_lost_and_its_stream_stays_open", async () => {
   sendHelloAndLive();
   for (let beat = 0; beat < 8; beat += 1) {
     await environment.advance(15_000);
@@ -71,13 +71,13 @@ test("g8_a_server_that_says_it_sees_nothing_is_as_good_as_lost_and_keeps_its_str
   assert.deepEqual(messages, [42]);
 });
 
-test("the server's heartbeat decides what silence is", async () => {
+test("the heartbeat interval of `hello` sets the silence time-out", async () => {
   environment.source.emit("hello", { ...hello, heartbeat_ms: 1_000 });
   await environment.advance(3_000);
   assert.equal(environment.sources.length, 2);
 });
 
-test("EventSource's own reconnecting is left alone", async () => {
+test("EventSource's own reconnect is left alone", async () => {
   sendHelloAndLive();
   environment.source.fail(0);
   assert.equal(phases.at(-1), "lost");
@@ -87,28 +87,28 @@ test("EventSource's own reconnecting is left alone", async () => {
   assert.equal(phases.at(-1), "live");
 });
 
-test("reconnecting that never gets anywhere is begun again", async () => {
+test("an EventSource that never reconnects is replaced", async () => {
   sendHelloAndLive();
   environment.source.fail(0);
   await environment.advance(45_000);
   assert.equal(environment.sources.length, 2);
 });
 
-test("a closed EventSource is replaced, with growing waits", async () => {
+test("a closed EventSource is replaced after growing delays", async () => {
   sendHelloAndLive();
   const waits = [];
   for (let round = 0; round < 4; round += 1) waits.push(await closed(502));
   assert.deepEqual(waits, [1_000, 2_000, 4_000, 8_000]);
 });
 
-test("waits are drawn at random, and never grow over the longest", async () => {
+test("delays are jittered and capped", async () => {
   for (let round = 0; round < 40; round += 1) await closed(502);
   assert.equal(await closed(502), 30_000);
   environment.random = () => 0;
   assert.equal(await closed(502), 15_000);
 });
 
-test("a server that says when to come back is obeyed", async () => {
+test("Retry-After sets the delay", async () => {
   environment.source.fail(2);
   await flushTasks();
   await environment.respond(503, null, { "Retry-After": "20" });
@@ -119,7 +119,7 @@ test("a server that says when to come back is obeyed", async () => {
 });
 
 for (const status of [204, 400, 401, 403, 404, 410]) {
-  test(`an answer of ${status} is the last`, async () => {
+  test(`status ${status} ends the connection`, async () => {
     environment.source.fail(2);
     await flushTasks();
     await environment.respond(status);
@@ -130,7 +130,7 @@ for (const status of [204, 400, 401, 403, 404, 410]) {
 }
 
 for (const status of [408, 429, 500, 502, 503]) {
-  test(`an answer of ${status} is not the last`, async () => {
+  test(`status ${status} is retried`, async () => {
     environment.source.fail(2);
     await flushTasks();
     await environment.respond(status);
@@ -139,7 +139,7 @@ for (const status of [408, 429, 500, 502, 503]) {
   });
 }
 
-test("a sign-in page of a hotel is no answer", async () => {
+test("a captive portal's sign-in page is not an answer", async () => {
   environment.source.fail(2);
   await flushTasks();
   await environment.respond(200, { please: "pay" });
@@ -147,7 +147,7 @@ test("a sign-in page of a hotel is no answer", async () => {
   assert.equal(environment.sources.length, 2);
 });
 
-test("a bye for good is obeyed, and its cursor is not kept", async () => {
+test("a bye with a stop cursor ends the connection, and the cursor is not stored", async () => {
   sendHelloAndLive();
   environment.source.emit("bye", { reason: "complete" }, "e.stop");
   await environment.advance(600_000);
@@ -156,14 +156,14 @@ test("a bye for good is obeyed, and its cursor is not kept", async () => {
   assert.equal(connection.cursor, "e.41");
 });
 
-test("a bye that takes some topics away tells which, and where the others stand", () => {
+test("a bye for some topics names them and the cursor of the others", () => {
   sendHelloAndLive();
   environment.source.emit("bye", { reason: "access_revoked", topics: ["team_7"], cursor: "e.m3-41" }, "e.m3-41");
   assert.deepEqual(refusals, [["access_revoked", { topics: ["team_7"], cursor: "e.m3-41" }]]);
   assert.equal(environment.source.readyState, 2);
 });
 
-test("after any other bye EventSource comes back by itself", () => {
+test("after any other bye EventSource reconnects by itself", () => {
   sendHelloAndLive();
   environment.source.emit("bye", { reason: "draining" }, "e.41");
   assert.equal(environment.source.readyState, 1);
@@ -174,7 +174,7 @@ async function startPolling() {
   await environment.respond(200, batch("e.1"));
 }
 
-test("without a hello it asks in short answers, from the same cursor", async () => {
+test("without a hello it long-polls from the same cursor", async () => {
   sendHelloAndLive();
   connection.open();
   await environment.advance(5_000);
@@ -187,7 +187,7 @@ test("without a hello it asks in short answers, from the same cursor", async () 
   assert.match(environment.requests.at(-1).url, /e\.44$/);
 });
 
-test("hellos that nothing follows are held back too", async () => {
+test("two hellos that nothing follows lead to long-polling", async () => {
   for (let round = 0; round < 2; round += 1) {
     environment.source.emit("hello", hello);
     await environment.advance(45_000);
@@ -195,7 +195,7 @@ test("hellos that nothing follows are held back too", async () => {
   assert.equal(environment.requests.length, 1);
 });
 
-test("a quiet stream that beats is not taken for one that is held back", async () => {
+test("a quiet stream with heartbeats is not taken for a buffered one", async () => {
   for (let round = 0; round < 5; round += 1) {
     sendHelloAndLive();
     environment.source.emit("heartbeat", { at: hello.at }, "e.41");
@@ -204,7 +204,7 @@ test("a quiet stream that beats is not taken for one that is held back", async (
   assert.equal(environment.requests.length, 0);
 });
 
-test("after ten minutes of polling a stream is tried beside it, and taken when it speaks", async () => {
+test("after ten minutes of polling it probes streaming, and switches when the stream works", async () => {
   await startPolling();
   for (let poll = 0; poll < 40; poll += 1) {
     await environment.advance(15_000);
@@ -212,15 +212,15 @@ test("after ten minutes of polling a stream is tried beside it, and taken when i
   }
   assert.equal(environment.sources.length, 2);
   assert.match(environment.source.url, /padding=1/);
-  const asked = environment.requests.length;
+  const requestCount = environment.requests.length;
   environment.source.emit("hello", hello);
   environment.source.emit("live", { replayed: 0 }, "e.1");
   await environment.advance(14_000);
-  assert.equal(environment.requests.length, asked, "the polling has ended");
+  assert.equal(environment.requests.length, requestCount, "the polling has ended");
   assert.equal(phases.at(-1), "live");
 });
 
-test("a stream that stays mute is given up, and the polling never stopped", async () => {
+test("a probe without a hello is dropped, and polling never stopped", async () => {
   await startPolling();
   for (let poll = 0; poll < 42; poll += 1) {
     await environment.advance(15_000);
@@ -232,7 +232,7 @@ test("a stream that stays mute is given up, and the polling never stopped", asyn
   assert.equal(phases.filter((phase) => phase === "lost").length, 1);
 });
 
-test("a poll that fails, or never ends, leads back to the stream", async () => {
+test("a failed or hanging poll leads back to the stream", async () => {
   await startPolling();
   await environment.advance(25_000);
   assert.equal(phases.at(-1), "lost");
@@ -240,7 +240,7 @@ test("a poll that fails, or never ends, leads back to the stream", async () => {
   assert.equal(environment.sources.length, 2);
 });
 
-test("a stream that was closed once is tried again before polling", async () => {
+test("a stream that was closed once is retried before polling", async () => {
   sendHelloAndLive();
   environment.source.fail(2);
   await flushTasks();
@@ -250,7 +250,7 @@ test("a stream that was closed once is tried again before polling", async () => 
   assert.equal(environment.source.url, "/s?cursor=e.42");
 });
 
-test("one that is closed again and again is polled", async () => {
+test("repeated closes lead to polling", async () => {
   for (let round = 1; round < 3; round += 1) await closed(200, batch("e.42"));
   environment.source.fail(2);
   await flushTasks();
@@ -259,7 +259,7 @@ test("one that is closed again and again is polled", async () => {
   assert.match(environment.requests.at(-1).url, /wait=15/);
 });
 
-test("after close nothing is heard", async () => {
+test("after close it delivers nothing", async () => {
   const { source } = environment;
   connection.close();
   source.readyState = 1;

@@ -1,15 +1,15 @@
-// Cursors and topics: which stream a topic belongs to, and where a cursor stands in each.
+// Cursors and topics: the stream of a topic, and a cursor's position in each stream.
 //
-// `<epoch>.42` stands in one stream, `<epoch>.m3-42.e1-7` in several (docs/protocol.md). Reading them
-// lets tabs share a connection; a cursor that can't be read costs a snapshot, never a message.
+// `<epoch>.42` is a position in one stream, `<epoch>.m3-42.e1-7` positions in several (docs/protocol.md).
+// Parsing them lets tabs share a connection; an unreadable cursor costs a snapshot, never a message.
 
 /**
  * @typedef {object} Positions
- * @property {string} epoch of the database
- * @property {Map<string, number>} seqByStream the seq of each stream, named as in cursors: `m3`, `e1`
+ * @property {string} epoch the database's epoch
+ * @property {Map<string, number>} seqByStream the seq in each stream, named as in cursors: `m3`, `e1`
  */
 
-// What is no topic is an address with a filter of its own: its messages are taken as they come.
+// Anything else is a stream's address with a filter; its messages are passed through.
 const TOPIC_PATTERN = /^(event|team|match|purchase)_([0-9a-f-]+)(_[a-z]+)?$/;
 const POSITION_PATTERN = /^([etmp][0-9a-f]+)-(\d+)$/;
 
@@ -28,7 +28,7 @@ export function isTopic(name) {
 }
 
 /**
- * Whether it is a whole stream, whose seqs have no holes; a channel's have.
+ * Whether the topic is a whole stream, whose seqs have no gaps; a channel's seqs have gaps.
  * @param {string} topic
  */
 export function isWholeStream(topic) {
@@ -47,8 +47,8 @@ export function topicIncludes(topic, messageTopic) {
 
 /**
  * @param {string | null | undefined} cursor
- * @param {string[]} topics that it is a cursor of
- * @returns {Positions | null} nothing where it can't be read
+ * @param {string[]} topics the topics that the cursor belongs to
+ * @returns {Positions | null} null if it can't be parsed
  */
 export function parseCursor(cursor, topics) {
   const [epoch, ...encodedPositions] = (cursor ?? "").split(".");
@@ -72,8 +72,8 @@ export function formatCursor(positions) {
 }
 
 /**
- * The places that nobody is behind: of each stream the earlier seq. Those of another database than
- * the first's say nothing and are left out.
+ * The lowest position in each stream, from which no subscriber misses anything. Positions of another
+ * epoch than the first are left out, since they can't be compared.
  * @param {(Positions | null)[]} all
  * @returns {Positions | null}
  */
@@ -92,7 +92,7 @@ export function earliestPositions(all) {
 }
 
 /**
- * What is left of the places for these topics.
+ * The positions in the streams of these topics.
  * @param {Positions | null} positions
  * @param {string[]} topics
  * @returns {Positions | null}

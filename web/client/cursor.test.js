@@ -7,7 +7,7 @@ import { earliestPositions, topicIncludes, isWholeStream, positionsForTopics, pa
 const UUID = "67e55044-10b1-426f-9247-bb680e5fe0c8";
 const parsed = (cursor, topics = ["match_3", "event_1"]) => parseCursor(cursor, topics);
 
-test("cursors are read, or are none that we know", () => {
+test("cursors are parsed, and unknown formats are null", () => {
   const cases = [
     ["5f.42", ["match_3"], { m3: 42 }],
     ["5f.42", ["event_1_results", "event_1_schedule"], { e1: 42 }],
@@ -21,19 +21,19 @@ test("cursors are read, or are none that we know", () => {
     ["5f.42", ["/api/matches/3/stream/?mode=state"], null],
   ];
   for (const [cursor, topics, expected] of cases) {
-    const found = parseCursor(cursor, topics);
-    assert.deepEqual(found && Object.fromEntries(found.seqByStream), expected, `${cursor} of ${topics}`);
+    const positions = parseCursor(cursor, topics);
+    assert.deepEqual(positions && Object.fromEntries(positions.seqByStream), expected, `${cursor} of ${topics}`);
   }
 });
 
-test("what is read is written again", () => {
+test("a parsed cursor is formatted again", () => {
   assert.equal(formatCursor(parsed("5f.m3-42.e1-7")), "5f.m3-42.e1-7");
   assert.equal(formatCursor(parseCursor("5f.42", ["match_3"])), "5f.m3-42");
   assert.equal(formatCursor({ epoch: "5f", seqByStream: new Map() }), null);
   assert.equal(formatCursor(positionsForTopics(parsed("5f.m3-42.e1-7"), ["event_1_results"])), "5f.e1-7");
 });
 
-test("nobody is behind the earliest places", () => {
+test("earliestPositions takes the lowest seq of each stream", () => {
   const cases = [
     [["5f.m3-42.e1-7", "5f.m3-40"], "5f.m3-40.e1-7"],
     [["5f.m3-42", "5f.e1-9"], "5f.m3-42.e1-9"],
@@ -46,7 +46,7 @@ test("nobody is behind the earliest places", () => {
   }
 });
 
-test("topics know their streams and what they hold", () => {
+test("topics know their stream and their channels", () => {
   assert.equal(streamOf("event_1_results"), "e1");
   assert.equal(streamOf(`purchase_${UUID}`), "p67e5504410b1426f9247bb680e5fe0c8");
   assert.ok(isWholeStream("match_3") && !isWholeStream("team_7_live") && !isWholeStream("/api/matches/3/stream/"));
@@ -54,7 +54,7 @@ test("topics know their streams and what they hold", () => {
   assert.ok(!topicIncludes("event_1", "event_10_results") && !topicIncludes("event_1_results", "event_1_schedule"));
 });
 
-test("addresses name their topics", () => {
+test("stream addresses are parsed into topics", () => {
   const cases = [
     ["/api/matches/3/stream/", "", ["match_3"]],
     ["/api/events/1/stream/results", "", ["event_1_results"]],

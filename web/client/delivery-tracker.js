@@ -1,4 +1,4 @@
-// What a page has been told: nothing twice, nothing left out, and the cursor to go on from.
+// Tracks what was delivered to a page: no duplicates, no gaps, and the cursor to resume from.
 
 import { topicIncludes, isTopic, isWholeStream, positionsForTopics, parseCursor, streamOf, formatCursor } from "./cursor.js";
 
@@ -6,9 +6,9 @@ import { topicIncludes, isTopic, isWholeStream, positionsForTopics, parseCursor,
 /** @import { Message } from "./message-types.js" */
 
 export class DeliveryTracker {
-  /** @type {string | null} of a kind that we can't read */ #opaqueCursor = null;
+  /** @type {string | null} in a format that this version can't parse */ #opaqueCursor = null;
   /** @type {Positions | null} */ #positions = null;
-  /** @type {Map<string, number>} the last seq told of each topic */ #lastSeqByTopic = new Map();
+  /** @type {Map<string, number>} the last delivered seq of each topic */ #lastSeqByTopic = new Map();
 
   /**
    * @param {string[]} topics
@@ -29,13 +29,13 @@ export class DeliveryTracker {
   }
 
   /**
-   * What to do with a message: a `gap` means that one before it never came.
+   * Classifies a message; `gap` means that an earlier one is missing.
    * @param {Message} message
    * @returns {"new" | "known" | "gap"}
    */
   classify({ type, topic, seq }) {
     if (!this.topics.every(isTopic)) return "new";
-    // A snapshot is the whole state: whatever came before, it is right.
+    // A snapshot is the whole state and valid after any message.
     if (type === "snapshot") return this.topics.includes(topic) ? "new" : "known";
     const matchingTopics = this.topics.filter((subscribedTopic) => topicIncludes(subscribedTopic, topic));
     const undeliveredTopics = matchingTopics.filter((subscribedTopic) => !(seq <= (this.#lastSeqByTopic.get(subscribedTopic) ?? -1)));
@@ -44,22 +44,22 @@ export class DeliveryTracker {
   }
 
   /**
-   * Notes that the page has a message.
+   * Records that the page has handled a message.
    * @param {Message} message
-   * @param {string | null} cursor after it
+   * @param {string | null} cursor after the message
    */
   recordDelivery({ type, topic, seq }, cursor) {
     for (const subscribedTopic of this.topics) {
       if (type === "snapshot" ? subscribedTopic === topic : topicIncludes(subscribedTopic, topic)) this.#lastSeqByTopic.set(subscribedTopic, seq);
     }
-    if (type === "snapshot") this.#positions?.seqByStream.delete(streamOf(topic)); // it may lead back
+    if (type === "snapshot") this.#positions?.seqByStream.delete(streamOf(topic)); // the snapshot may be older
     this.#moveCursor(cursor);
   }
 
   /**
-   * Moves on to a cursor that came without a message.
+   * Moves to a cursor that arrived without a message.
    * @param {string | null} cursor
-   * @returns {boolean} whether all messages before it have been told
+   * @returns {boolean} false if an earlier message was not delivered
    */
   advanceTo(cursor) {
     const positions = parseCursor(cursor, this.topics);
@@ -70,7 +70,7 @@ export class DeliveryTracker {
   }
 
   /**
-   * Whether `seq` of a whole stream has not been told although it is past.
+   * Whether `seq` of a whole stream was not delivered, though the stream is past it.
    * @param {string} topic
    * @param {number} seq
    */
@@ -89,7 +89,7 @@ export class DeliveryTracker {
     } else if (positions.epoch !== this.#positions?.epoch) {
       this.#positions = positions;
     } else {
-      // Never back: a connection that tabs share may repeat for another what we have.
+      // Never backwards: a connection that tabs share may repeat messages for another tab.
       const { seqByStream } = this.#positions;
       for (const [stream, seq] of positions.seqByStream) seqByStream.set(stream, Math.max(seq, seqByStream.get(stream) ?? 0));
     }

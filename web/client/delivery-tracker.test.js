@@ -6,7 +6,7 @@ import { DeliveryTracker } from "./delivery-tracker.js";
 const message = (seq, topic = "match_3") => ({ type: "incident_added", topic, seq, at: "", data: {} });
 const snapshot = (seq, topic) => ({ ...message(seq, topic), type: "snapshot" });
 
-test("each message is new, known, or comes after one that is missing", () => {
+test("messages are classified as new, known or after a gap", () => {
   const cases = [
     ["nothing told yet", ["match_3"], null, message(42), "new"],
     ["the next", ["match_3"], "e.41", message(42), "new"],
@@ -19,12 +19,12 @@ test("each message is new, known, or comes after one that is missing", () => {
     ["a snapshot, whatever was told", ["match_3"], "e.99", snapshot(42), "new"],
     ["another tab's snapshot of a channel", ["team_7"], "e.41", snapshot(42, "team_7_live"), "known"],
   ];
-  for (const [name, topics, cursor, told, expected] of cases) {
-    assert.equal(new DeliveryTracker(topics, cursor).classify(told), expected, name);
+  for (const [name, topics, cursor, delivered, expected] of cases) {
+    assert.equal(new DeliveryTracker(topics, cursor).classify(delivered), expected, name);
   }
 });
 
-test("two channels of a stream may begin at different places", () => {
+test("two channels of a stream may start at different positions", () => {
   const ledger = new DeliveryTracker(["event_1_results", "event_1_schedule"], null);
   ledger.recordDelivery(snapshot(42, "event_1_results"), null);
   ledger.recordDelivery(snapshot(44, "event_1_schedule"), "e.e1-42");
@@ -32,7 +32,7 @@ test("two channels of a stream may begin at different places", () => {
   assert.equal(ledger.classify(message(43, "event_1_schedule")), "known");
 });
 
-test("the cursor is that of our own topics, and never goes back but for a snapshot", () => {
+test("the cursor covers the own topics and moves back only after a snapshot", () => {
   const ledger = new DeliveryTracker(["match_3"], "e.m3-42.t7-9");
   assert.equal(ledger.cursor, "e.m3-42");
   ledger.recordDelivery(message(43), "e.m3-43.t7-12");
@@ -44,14 +44,14 @@ test("the cursor is that of our own topics, and never goes back but for a snapsh
   assert.equal(ledger.classify(message(42)), "new");
 });
 
-test("a cursor that is past what was told shows a gap", () => {
+test("a cursor past the delivered messages shows a gap", () => {
   const ledger = new DeliveryTracker(["match_3"], "e.42");
   assert.equal(ledger.advanceTo("e.42"), true);
   assert.equal(ledger.advanceTo("e.43"), false);
   assert.equal(new DeliveryTracker(["team_7_live"], "e.42").advanceTo("e.43"), true, "of a channel it doesn't");
 });
 
-test("another database begins a new count", () => {
+test("another epoch starts a new count", () => {
   const ledger = new DeliveryTracker(["match_3"], "e.m3-42");
   ledger.recordDelivery(snapshot(2), "f.2");
   assert.equal(ledger.cursor, "f.m3-2");

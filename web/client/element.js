@@ -1,10 +1,10 @@
-// Elements without HTML text: what comes from users can only ever become a text node.
+// Creates elements without HTML text, so that text from users can only become a text node.
 
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
- * @param {string} [className] its class
- * @param {(Node | string)[]} children strings become text
+ * @param {string} [className]
+ * @param {(Node | string)[]} children strings become text nodes
  * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function createElement(tag, className = "", ...children) {
@@ -25,7 +25,7 @@ export function requireElementById(id) {
 }
 
 /**
- * Changes the text only where it differs, so that nothing is read aloud or painted twice.
+ * Sets the text only if it differs, so that screen readers and the renderer see no change.
  * @param {HTMLElement} target
  * @param {string} text
  */

@@ -1,7 +1,7 @@
-// What streams and outboxes need from their surroundings, so that tests can hand in their own.
+// What streams and outboxes need from the browser, as an object that tests can replace.
 
 /**
- * What works in a worker as well as in a page.
+ * Available in workers and pages.
  * @typedef {object} NetworkEnvironment
  * @property {new (url: string, init?: EventSourceInit) => EventSource} EventSource
  * @property {(url: string, init: RequestInit) => Promise<Response>} fetch
@@ -41,7 +41,7 @@ export function networkEnvironment() {
 export function browserEnvironment() {
   return {
     ...networkEnvironment(),
-    storage: tryOrUndefined(() => sessionStorage) ?? null, // a browser may forbid it
+    storage: tryOrUndefined(() => sessionStorage) ?? null, // browsers may block it
     document,
     window,
     sharing: tabSharing(),
@@ -53,11 +53,11 @@ function tabSharing() {
   return {
     openWorker: typeof SharedWorker === "undefined" ? null : startSharedWorker,
     openChannel: typeof BroadcastChannel === "undefined" ? null : (name) => new BroadcastChannel(name),
-    locks: tryOrUndefined(() => navigator.locks) ?? null, // none on a page without TLS
+    locks: tryOrUndefined(() => navigator.locks) ?? null, // undefined without TLS
   };
 }
 
-/** A name that nobody else makes up. `randomUUID` is missing on pages without TLS. */
+/** A unique id; `crypto.randomUUID` is missing on pages without TLS. */
 export function randomId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -67,13 +67,13 @@ export function randomId() {
 function startSharedWorker(name) {
   const address = new URL("./worker.js", import.meta.url);
   /** @type {any} */ const { trustedTypes } = globalThis;
-  // `require-trusted-types-for 'script'` wants to know who vouches for a worker's address.
+  // `require-trusted-types-for 'script'` requires a policy for a worker's URL.
   const policy = trustedTypes?.createPolicy("touchline", { createScriptURL: (/** @type {string} */ url) => url });
   return new SharedWorker(policy?.createScriptURL(address.href) ?? address, { type: "module", name });
 }
 
 /**
- * A page without storage, or with a full one, still works; it only can't resume after a reload.
+ * Runs an operation that browsers may block, such as storage; returns undefined if it throws.
  * @template T
  * @param {() => T} operation
  */

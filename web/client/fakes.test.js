@@ -1,13 +1,13 @@
-// The surroundings that the tests hand in: a clock, a network and a browser that do as they are told.
+// Fakes of the browser for the tests: a clock, a network, locks and channels.
 
 import assert from "node:assert/strict";
 import { webcrypto } from "node:crypto";
 import { test } from "node:test";
 
-// Every browser has it; Node 18 keeps it in a module.
+// All browsers have it as a global; Node 18 has it in a module.
 globalThis.crypto ??= webcrypto;
 
-/** A world whose clock only moves when told, with an EventSource that the test speaks through. */
+/** An environment whose clock only moves in `advance`, with an EventSource that the test emits from. */
 export class FakeEnvironment {
   time = Date.parse("2026-11-21T15:00:00.000Z");
   timers = new Map();
@@ -66,7 +66,7 @@ export class FakeEnvironment {
     return this.sources.at(-1);
   }
 
-  /** Moves the clock, running what falls due on the way. */
+  /** Moves the clock, running the timers that fall due on the way. */
   async advance(ms) {
     await flushTasks();
     const end = this.time + ms;
@@ -92,7 +92,7 @@ export async function flushTasks() {
   for (let round = 0; round < 12; round += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Web Locks of one browser, as much as is asked of them: waiting in turn, giving up, stealing. */
+/** Web Locks of one browser: queueing, aborting, stealing. */
 export class FakeLocks {
   locks = new Map();
 
@@ -129,7 +129,7 @@ export class FakeLocks {
   }
 }
 
-/** BroadcastChannels of one browser; a frozen one neither hears nor speaks. */
+/** BroadcastChannels of one browser; a frozen one neither sends nor receives. */
 export class FakeChannels {
   all = new Set();
 
@@ -156,14 +156,14 @@ export class FakeChannels {
 const fakeResponse = (status, page, headers) =>
   ({ status, ok: status >= 200 && status < 300, headers: new Headers(headers), json: async () => page });
 
-test("the clock runs what falls due, in order", async () => {
-  const world = new FakeEnvironment();
+test("the fake clock runs timers in order", async () => {
+  const environment = new FakeEnvironment();
   const ran = [];
-  world.setTimeout(() => ran.push("late"), 20);
-  world.setTimeout(() => ran.push("soon"), 10);
-  world.clearTimeout(world.setTimeout(() => ran.push("never"), 5));
-  await world.advance(15);
+  environment.setTimeout(() => ran.push("late"), 20);
+  environment.setTimeout(() => ran.push("soon"), 10);
+  environment.clearTimeout(environment.setTimeout(() => ran.push("never"), 5));
+  await environment.advance(15);
   assert.deepEqual(ran, ["soon"]);
-  await world.advance(5);
+  await environment.advance(5);
   assert.deepEqual(ran, ["soon", "late"]);
 });

@@ -1,19 +1,19 @@
-// Keeps the outbox's entries on the disk, or in memory where the browser gives no disk.
+// Keeps the outbox's entries on disk, or in memory if the browser offers no storage.
 //
-// A private window may have none, a full one takes no more. What is only in memory is lost with the
-// tab, so the page is told and can say so.
+// Private windows may have no storage, and a full disk takes no more. Entries in memory are lost with the
+// tab, so the page can show a warning.
 
 import { tryOrUndefined } from "./environment.js";
 
 /** @import { EntryStorage, OutboxEntry } from "./indexed-db-storage.js" */
 /** @import { NetworkEnvironment } from "./environment.js" */
 
-const STORAGE_TIMEOUT_MS = 2_000; // some browsers never answer where storage is forbidden
+const STORAGE_TIMEOUT_MS = 2_000; // some browsers never answer where storage is blocked
 
 export class FallbackStorage {
   /** @type {OutboxEntry[]} */ #memoryEntries = [];
-  /** @type {"disk" | "memory"} where new entries are kept */ activeStorage = "disk";
-  /** @type {string | null} why not on the disk */ failureReason = null;
+  /** @type {"disk" | "memory"} where new entries are stored */ activeStorage = "disk";
+  /** @type {string | null} why the disk is not used */ failureReason = null;
 
   /**
    * @param {EntryStorage | null} diskStorage
@@ -29,7 +29,7 @@ export class FallbackStorage {
    * @returns {Promise<OutboxEntry>}
    */
   async add(entry) {
-    // What follows an entry in memory stays in memory too, or it would overtake it.
+    // Entries after one in memory stay in memory too, so that they don't overtake it.
     const number = this.#memoryEntries.length > 0 ? null : await this.#tryDisk((diskStorage) => diskStorage.add(entry));
     if (number !== null) {
       this.activeStorage = "disk";
@@ -37,7 +37,7 @@ export class FallbackStorage {
       return { ...entry, number };
     }
     const last = this.#memoryEntries.at(-1)?.number ?? 0;
-    const memoryEntry = { ...entry, number: Math.min(last, 0) - 1 }; // never a number of the disk's
+    const memoryEntry = { ...entry, number: Math.min(last, 0) - 1 }; // negative, unlike the disk's numbers
     this.activeStorage = "memory";
     this.#memoryEntries.push(memoryEntry);
     return memoryEntry;
@@ -64,7 +64,7 @@ export class FallbackStorage {
   /**
    * @template T
    * @param {(diskStorage: EntryStorage) => Promise<T>} operation
-   * @returns {Promise<T | null>} nothing where the disk fails
+   * @returns {Promise<T | null>} null if the disk fails
    */
   async #tryDisk(operation) {
     if (!this.diskStorage) {

@@ -1,5 +1,5 @@
-// How a page reaches the hub that holds its connection: a SharedWorker, else the tab that leads, else
-// one of its own. Six streams over HTTP/1.1 would leave a site without a connection to spare.
+// Connects a page to the hub that holds its connection: a SharedWorker, else the leading tab, else a hub
+// of its own. Six streams over HTTP/1.1 would use up the browser's connections to a site.
 
 import { Hub } from "./hub.js";
 import { LeaderElection } from "./leader-election.js";
@@ -12,13 +12,13 @@ import { tryOrUndefined } from "./environment.js";
 /**
  * @typedef {object} HubClient
  * @property {(update: HubUpdate) => void} onUpdate
- * @property {() => void} onNewHub a hub is there, which doesn't know this tab yet
+ * @property {() => void} onNewHub there is a new hub, which doesn't know this tab yet
  * @property {() => void} onHubLost
  *
  * @typedef {{ send: (command: HubCommand) => void, takeOver?: () => void, close: () => void }} HubTransport
  */
 
-const PROTOCOL_VERSION = 2; // of the words: tabs of another build have a hub of their own
+const PROTOCOL_VERSION = 2; // of the messages between tabs: tabs of another build use another hub
 const PING_INTERVAL_MS = 2_000;
 const HUB_TIMEOUT_MS = 5_000;
 
@@ -34,7 +34,7 @@ export class HubLink {
    * @param {ServerAddress} server
    * @param {BrowserEnvironment} environment
    * @param {HubClient} client
-   * @param {{ share: boolean, buildUrl?: StreamUrlBuilder }} how
+   * @param {{ share: boolean, buildUrl?: StreamUrlBuilder }} options
    */
   constructor(server, environment, client, { share, buildUrl }) {
     this.server = server;
@@ -61,7 +61,7 @@ export class HubLink {
     this.#transport.close();
   }
 
-  /** @returns {HubTransport} the next that can be had */
+  /** @returns {HubTransport} the next available transport */
   #openNextTransport() {
     this.environment.clearTimeout(this.#pingTimer);
     const kind = this.#remainingKinds.shift() ?? "alone";
@@ -85,9 +85,9 @@ export class HubLink {
     const worker = this.environment.sharing?.openWorker?.(this.#hubName);
     if (!worker) return undefined;
     const { port } = worker;
-    let current = /** @type {SharedWorker | null} */ (worker); // one that was given up may still speak
+    let current = /** @type {SharedWorker | null} */ (worker); // a dropped worker may still send
     port.onmessage = ({ data }) => worker === current && this.#onUpdate(data);
-    worker.onerror = () => worker === current && this.#switchTransport(); // it can't be loaded, or may not
+    worker.onerror = () => worker === current && this.#switchTransport(); // it can't be loaded, or is blocked
     return {
       send: (command) => port.postMessage(command),
       close: () => {
@@ -100,7 +100,7 @@ export class HubLink {
 
   /** @returns {HubTransport} */
   #joinLeaderElection() {
-    const environment = /** @type {any} */ (this.environment); // it has what was asked for above
+    const environment = /** @type {any} */ (this.environment); // channel and locks were checked in the constructor
     const onUpdate = (/** @type {HubUpdate} */ update) => this.#onUpdate(update);
     const onLeader = () => {
       this.#lastUpdateAt = this.environment.now();
@@ -119,17 +119,17 @@ export class HubLink {
     else if (update.update !== "pong") this.client.onUpdate(update);
   }
 
-  /** Gives this way up and takes the next. */
+  /** Drops the current transport and opens the next. */
   #switchTransport() {
     this.#transport.close();
     this.#transport = this.#openNextTransport();
     this.client.onNewHub();
   }
 
-  /** Asks whether the hub is there: a crashed worker or a frozen tab says nothing by itself. */
+  /** Pings the hub, since a crashed worker or a frozen tab reports nothing. */
   #pingHub() {
     const now = this.environment.now();
-    if (now - this.#lastPingAt > 2 * PING_INTERVAL_MS) this.#lastUpdateAt = now; // it was us who slept
+    if (now - this.#lastPingAt > 2 * PING_INTERVAL_MS) this.#lastUpdateAt = now; // this tab was suspended itself
     this.#lastPingAt = now;
     this.#pingTimer = this.environment.setTimeout(() => this.#pingHub(), PING_INTERVAL_MS);
     if (now - this.#lastUpdateAt > HUB_TIMEOUT_MS) this.#replaceHub();
@@ -140,7 +140,7 @@ export class HubLink {
     this.#lastUpdateAt = this.environment.now();
     this.client.onHubLost();
     if (this.#transport.takeOver) return this.#transport.takeOver();
-    if (this.#hasAnswered) this.#remainingKinds.unshift("worker"); // it has worked: a new one may
+    if (this.#hasAnswered) this.#remainingKinds.unshift("worker"); // workers do work here, so a new one may too
     this.#switchTransport();
   }
 }

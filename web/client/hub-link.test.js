@@ -17,16 +17,16 @@ beforeEach(() => {
   locks = new FakeLocks();
 });
 
-/** A tab with a page of its own, on the network that all share. */
+/** A tab with its own page, on the shared network. */
 async function openStream(sharing = { openWorker: null, openChannel: channels.open, locks }) {
   const client = { messages: [], states: [], isFrozen: false, stream: /** @type {Stream} */ (/** @type {unknown} */ (null)) };
-  const own = new FakeEnvironment();
+  const pageEnvironment = new FakeEnvironment();
   /** A frozen tab's timers run when it thaws. */
   const runLater = (run, ms) => environment.setTimeout(() => (client.isFrozen ? runLater(run, 500) : run()), ms);
   const tabEnvironment = {
     EventSource: environment.EventSource, fetch: environment.fetch, now: environment.now, random: Math.random,
     setTimeout: runLater, clearTimeout: environment.clearTimeout,
-    storage: own.storage, document: own.document, window: own.window, sharing,
+    storage: pageEnvironment.storage, document: pageEnvironment.document, window: pageEnvironment.window, sharing,
   };
   Object.assign(client, { environment: tabEnvironment });
   const handlers = { onMessage: ({ seq }) => client.messages.push(seq), onState: (state) => client.states.push(state) };
@@ -40,7 +40,7 @@ async function openStream(sharing = { openWorker: null, openChannel: channels.op
 
 const openSources = () => environment.sources.filter(({ readyState }) => readyState !== 2);
 
-/** What the server says to a connection: all after its cursor, if that has not been said, and that it is live. */
+/** The server sends all messages after the connection's cursor unless they were sent, then `live`. */
 function sendHelloAndLive(cursor) {
   const [source] = openSources();
   const [from, to] = [source.url, cursor].map((text) => Number(text.split(/[-.]/).at(-1)));
@@ -50,7 +50,7 @@ function sendHelloAndLive(cursor) {
   source.emit("live", { replayed: 0 }, cursor);
 }
 
-/** Time passes, and the server says so each second. */
+/** Advances the clock in steps of a second, with a `live` frame at each. */
 async function advanceTime(ms, cursor) {
   for (let at = 0; at < ms; at += 1_000) {
     if (openSources().length > 0) sendHelloAndLive(cursor);
@@ -58,7 +58,7 @@ async function advanceTime(ms, cursor) {
   }
 }
 
-test("tabs without a SharedWorker read from the one that leads", async () => {
+test("tabs without a SharedWorker share the leader's connection", async () => {
   const tabs = [await openStream(), await openStream(), await openStream()];
   assert.equal(openSources().length, 1);
   sendHelloAndLive("e.41");
@@ -68,7 +68,7 @@ test("tabs without a SharedWorker read from the one that leads", async () => {
   assert.deepEqual(tabs.map(({ stream }) => stream.state), ["live", "live", "live"]);
 });
 
-test("g3_a_leader_that_closes_is_replaced_and_each_goes_on_from_its_own_cursor", async () => {
+test("g3_a_leader_that_closes_is_replaced_and_each_tab_resumes_from_its_own_cursor", async () => {
   const tabs = [await openStream(), await openStream(), await openStream()];
   sendHelloAndLive("e.41");
   openSources()[0].emit("message", goal(42), "e.42");
@@ -105,7 +105,7 @@ test("g3_a_leader_that_freezes_is_replaced_within_seconds_and_follows_when_it_th
   assert.equal(openSources().length, 1);
 });
 
-/** A worker as the browser gives it; `hub` is what runs in it. */
+/** Fake SharedWorkers; `hub` runs in all of them. */
 function fakeWorkers() {
   const workers = [];
   const hub = new Hub({ base: "", withCredentials: false }, environment);
@@ -126,7 +126,7 @@ function fakeWorkers() {
   return all;
 }
 
-test("with a SharedWorker all tabs read from it", async () => {
+test("tabs with a SharedWorker share its connection", async () => {
   const { openWorker, workers } = fakeWorkers();
   const tabs = [await openStream({ openWorker, openChannel: channels.open, locks }), await openStream({ openWorker, openChannel: channels.open, locks })];
   assert.equal(workers.length, 2);
@@ -138,7 +138,7 @@ test("with a SharedWorker all tabs read from it", async () => {
   assert.equal(channels.all.size, 0);
 });
 
-test("a worker that dies is replaced, and one that never answers is done without", async () => {
+test("a worker that dies is replaced, and one that never answers is abandoned", async () => {
   const all = fakeWorkers();
   const { openWorker, workers } = all;
   const one = await openStream({ openWorker, openChannel: channels.open, locks });
@@ -153,7 +153,7 @@ test("a worker that dies is replaced, and one that never answers is done without
   assert.equal(channels.all.size, 1, "the tab leads");
 });
 
-test("a worker that can't be loaded is done without at once", async () => {
+test("a worker that can't be loaded is abandoned at once", async () => {
   const { openWorker, workers } = fakeWorkers();
   const openDeadWorker = () => Object.assign(openWorker(), { isDead: true });
   const one = await openStream({ openWorker: openDeadWorker, openChannel: null, locks: null });

@@ -1,7 +1,7 @@
-// One connection for many readers: the tabs of a browser, or the streams of one page.
+// One connection for many subscribers: the tabs of a browser, or the streams of one page.
 //
-// A reader joins with its topics and its cursor. The connection is then opened again from the places
-// that nobody is behind, so that each gets all it lacks; what others have already they leave out.
+// A subscriber joins with its topics and its cursor. The connection is then reopened at the lowest
+// position in each stream, so that nobody misses a message; the others skip what they already have.
 
 import { pollOnce } from "./poll.js";
 import { Connection } from "./connection.js";
@@ -16,10 +16,10 @@ import { Subscriber, selectJoinable } from "./subscriber.js";
 
 /** @typedef {(topics: string[], cursor: string | null, parameters: Record<string, string>) => string | Promise<string>} StreamUrlBuilder */
 
-const MAX_TOPICS = 32; // the server's limit for one connection
-const JOIN_BATCH_DELAY_MS = 100; // tabs that are restored together join together
-const WAKE_DEBOUNCE_MS = 1_000; // `pageshow`, `visibilitychange` and `online` come as one volley
-const SUBSCRIBER_TIMEOUT_MS = 180_000; // a tab in the background may be given one timer a minute
+const MAX_TOPICS = 32; // the server's limit per connection
+const JOIN_BATCH_DELAY_MS = 100; // batches the joins of tabs that the browser restores together
+const WAKE_DEBOUNCE_MS = 1_000; // `pageshow`, `visibilitychange` and `online` fire together
+const SUBSCRIBER_TIMEOUT_MS = 180_000; // a background tab may get one timer per minute
 const POLL_RETRY_DELAY_MS = 2_000;
 
 export class Hub {
@@ -48,7 +48,7 @@ export class Hub {
   }
 
   /**
-   * @param {unknown} key of the reader, the same each time
+   * @param {unknown} key identifies the subscriber
    * @param {HubCommand} command
    * @param {(update: HubUpdate) => void} send
    */
@@ -81,15 +81,15 @@ export class Hub {
   }
 
   /**
-   * Makes a reader ready: fetches what it needs where the connection is already past that.
+   * Makes a subscriber ready; fetches what it misses if the connection is already past it.
    * @param {unknown} key
    * @param {Subscriber} subscriber
-   * @param {boolean} [wasDeferred] it could not be taken along just now
+   * @param {boolean} [wasDeferred] the last opening left it out
    */
   async #prepareSubscriber(key, subscriber, wasDeferred = false) {
     const isSubscribed = () => this.#subscribers.get(key) === subscriber;
     const topicsToFetch = () => subscriber.topics.filter((topic) => this.#isStreamConnected(topic) && !this.#hasPosition(subscriber, topic));
-    if (wasDeferred && topicsToFetch().length === 0) await this.#waitToRetry(); // for what others are to be told first
+    if (wasDeferred && topicsToFetch().length === 0) await this.#waitToRetry(); // until the others have moved past the conflict
     while (isSubscribed() && topicsToFetch().length > 0 && !(await this.#fetchMissedMessages(subscriber, topicsToFetch(), isSubscribed))) await this.#waitToRetry();
     if (!isSubscribed()) return;
     subscriber.stage = "ready";
@@ -110,10 +110,10 @@ export class Hub {
 
   #reconnectAfterWake() {
     if (!this.#isOpen || this.environment.now() - this.connection.openedAt < WAKE_DEBOUNCE_MS) return;
-    this.connection.open(); // after a sleep EventSource may say OPEN for minutes on a dead connection
+    this.connection.open(); // after a sleep EventSource may report OPEN for minutes on a dead connection
   }
 
-  /** Those that were closed without a word. */
+  /** Removes subscribers whose tab ended without `leave`. */
   #removeSilentSubscribers() {
     const limit = this.environment.now() - SUBSCRIBER_TIMEOUT_MS;
     for (const [key, { lastCommandAt }] of this.#subscribers) if (lastCommandAt < limit) this.#removeSubscriber(key);
@@ -123,7 +123,7 @@ export class Hub {
    * @param {Subscriber} subscriber
    * @param {string[]} topics
    * @param {() => boolean} isSubscribed
-   * @returns {Promise<boolean>} whether it is settled
+   * @returns {Promise<boolean>} false if it must be retried
    */
   async #fetchMissedMessages(subscriber, topics, isSubscribed) {
     const { kind, status, batch } = await this.#poll(topics, subscriber.cursor);
@@ -133,7 +133,7 @@ export class Hub {
     else if (kind === "refused") {
       for (const topic of topics) if (!(await this.#fetchMissedMessages(subscriber, [topic], isSubscribed))) return false;
     } else if (!subscriber.applyFetchedCursor(batch?.cursor ?? null, topics)) {
-      subscriber.send({ update: "full" }); // a newer server's cursor: who can't share reads alone
+      subscriber.send({ update: "full" }); // the cursor is of a newer server: the tab uses a hub of its own
       return true;
     }
     subscriber.send({ update: "phase", phase: "opened", lastReceivedAt: this.environment.now() });
@@ -155,13 +155,13 @@ export class Hub {
     return pollOnce(this.environment, url, { credentials: this.server.withCredentials ? "include" : "same-origin" });
   }
 
-  /** Whether the connection reads the topic's stream. @param {string} topic */
+  /** Whether the connection includes the topic's stream. @param {string} topic */
   #isStreamConnected(topic) {
     return this.#topics.some((connectedTopic) => streamOf(connectedTopic) === streamOf(topic));
   }
 
   /**
-   * Whether the reader stands somewhere in the topic's stream, in the database we read from.
+   * Whether the subscriber has a position in the topic's stream, of the connection's epoch.
    * @param {Subscriber} reader
    * @param {string} topic
    */
@@ -170,23 +170,23 @@ export class Hub {
     return Boolean(isSameEpoch && positions?.seqByStream.has(streamOf(topic)));
   }
 
-  /** Opens the connection for all who wait for it, and anew for the others. */
+  /** Opens the connection for all ready subscribers, and reopens it for the others. */
   #openConnection() {
     this.environment.clearTimeout(this.#openTimer);
     this.#openTimer = null;
     const candidates = this.#liveSubscribers();
     if (this.#positions) for (const subscriber of candidates) subscriber.positions = positionsForTopics(this.#positions, subscriber.topics);
     const readySubscribers = [...this.#subscribers.values()].filter(({ stage }) => stage === "ready");
-    // Those who go on come before those who begin, who can be brought what they need.
+    // Subscribers that resume come before those that start, which can fetch what they miss.
     candidates.push(...readySubscribers.sort((one, other) => (other.positions?.seqByStream.size ?? 0) - (one.positions?.seqByStream.size ?? 0)));
     if (candidates.length === 0) return this.#closeConnection();
-    const { readers: subscribers, late: deferred } = selectJoinable(candidates);
+    const { joinable: subscribers, deferred } = selectJoinable(candidates);
     this.#topics = [...new Set(subscribers.flatMap(({ topics }) => topics))].sort();
     this.#positions = earliestPositions(subscribers.map(({ positions }) => positions));
-    // A cursor that we can't read the server may; who is alone with it need not.
+    // The server may read a cursor that the hub can't parse; that works for a single subscriber only.
     const opaqueCursor = this.#subscribers.size === 1 && !subscribers[0].positions ? subscribers[0].cursor : null;
     this.connection.cursor = formatCursor(this.#positions) ?? opaqueCursor;
-    for (const subscriber of subscribers) subscriber.stage = "reading";
+    for (const subscriber of subscribers) subscriber.stage = "live";
     for (const [key, subscriber] of this.#subscribers) {
       if (!deferred.has(subscriber)) continue;
       subscriber.stage = "waiting";
@@ -214,18 +214,18 @@ export class Hub {
       },
       onLivenessSignal: ({ cursor, serverTime, heartbeatMs }) => {
         this.#advanceTo(cursor);
-        for (const subscriber of this.#liveSubscribers()) subscriber.send({ update: "sign", cursor, at: serverTime, heartbeatMs });
+        for (const subscriber of this.#liveSubscribers()) subscriber.send({ update: "liveness", cursor, at: serverTime, heartbeatMs });
       },
       onPhase: (phase) => {
-        const heardAt = this.#lastReceivedAt;
-        for (const subscriber of this.#liveSubscribers()) subscriber.send({ update: "phase", phase, lastReceivedAt: heardAt });
+        const lastReceivedAt = this.#lastReceivedAt;
+        for (const subscriber of this.#liveSubscribers()) subscriber.send({ update: "phase", phase, lastReceivedAt });
       },
       onRefused: (reason, { topics, cursor }) => this.#onRefused(reason, topics, cursor),
     };
   }
 
   #liveSubscribers() {
-    return [...this.#subscribers.values()].filter(({ stage }) => stage === "reading");
+    return [...this.#subscribers.values()].filter(({ stage }) => stage === "live");
   }
 
   /** @param {string | null} cursor */
@@ -235,10 +235,10 @@ export class Hub {
   }
 
   /**
-   * One topic that may not be read ends the connection of all: goes on without it.
+   * A topic that is refused ends the whole connection: reopens it without that topic.
    * @param {string} reason
    * @param {string[]} [refusedTopics]
-   * @param {string} [cursor] of those that remain
+   * @param {string} [cursor] of the remaining topics
    */
   async #onRefused(reason, refusedTopics, cursor) {
     const connectedTopics = this.#topics;
@@ -248,7 +248,7 @@ export class Hub {
       const result = await this.#poll([topic], null, { snapshot: "never" });
       if (result.kind === "refused") reasonByTopic.set(topic, /^\d+$/.test(reason) ? String(result.status) : reason);
     }
-    if (connectedTopics !== this.#topics) return; // opened anew in the meantime
+    if (connectedTopics !== this.#topics) return; // reopened in the meantime
     if (reasonByTopic.size === 0) return this.connection.scheduleReconnect();
     if (cursor) this.#advanceTo(cursor);
     for (const [topic, topicReason] of reasonByTopic) {
@@ -271,7 +271,7 @@ export class Hub {
 }
 
 /**
- * @param {ServerAddress} site
+ * @param {ServerAddress} server
  * @returns {StreamUrlBuilder}
  */
 function defaultUrlBuilder({ base }) {

@@ -5,7 +5,7 @@ import { FakeEnvironment, flushTasks } from "./fakes.test.js";
 import { Hub } from "./hub.js";
 import { DeliveryTracker } from "./delivery-tracker.js";
 
-const SITE = { base: "", withCredentials: false };
+const SERVER = { base: "", withCredentials: false };
 const goal = (seq, topic = "match_3") => ({ type: "incident_added", topic, seq, at: "", data: {} });
 const snapshot = (seq, topic = "match_3") => ({ ...goal(seq, topic), type: "snapshot", reason: "connected" });
 
@@ -14,7 +14,7 @@ const snapshot = (seq, topic = "match_3") => ({ ...goal(seq, topic), type: "snap
 
 beforeEach(() => {
   environment = new FakeEnvironment();
-  hub = new Hub(SITE, environment);
+  hub = new Hub(SERVER, environment);
 });
 
 /** A tab that tracks its deliveries as a stream does. */
@@ -23,7 +23,7 @@ class FakeSubscriber {
   updates = [];
   join(topics, cursor = null) {
     this.deliveries = new DeliveryTracker(topics, cursor);
-    hub.handleCommand(this, { command: "join", topics, cursor, site: SITE }, (update) => this.#onUpdate(update));
+    hub.handleCommand(this, { command: "join", topics, cursor, server: SERVER }, (update) => this.#onUpdate(update));
     return flushTasks();
   }
   send(command) {
@@ -31,7 +31,7 @@ class FakeSubscriber {
     return flushTasks();
   }
   #onUpdate(/** @type {import("./subscriber.js").HubUpdate} */ update) {
-    if (update.update === "sign") assert.ok(this.deliveries.advanceTo(update.cursor), `a gap before ${update.cursor}`);
+    if (update.update === "liveness") assert.ok(this.deliveries.advanceTo(update.cursor), `a gap before ${update.cursor}`);
     else if (update.update === "phase") this.phase = update.phase;
     else if (update.update !== "message") this.updates.push(update.update === "refused" ? `refused ${update.topics} ${update.reason}` : update.update);
     else {
@@ -60,7 +60,7 @@ async function addFirstSubscriber() {
   return tab;
 }
 
-test("a tab that comes later gets the state of now, and then what the others get", async () => {
+test("a tab that joins later gets a snapshot, then the same messages as the others", async () => {
   const one = await addFirstSubscriber();
   const two = new FakeSubscriber();
   await two.join(["match_3"]);
@@ -86,7 +86,7 @@ test("g3_a_tab_that_is_behind_gets_what_it_missed_and_the_others_nothing_twice",
   assert.deepEqual([one.messages, two.messages], [["=41", "42", "43", "44"], ["41", "42", "43", "44"]]);
 });
 
-test("new topics are added to the connection, whose cursor lacks them", async () => {
+test("new topics are added to the connection without a position", async () => {
   const one = await addFirstSubscriber();
   const two = new FakeSubscriber();
   await two.join(["event_1"]);
@@ -112,7 +112,7 @@ test("tabs that are restored together join together, each from its own cursor", 
   assert.deepEqual(one.messages, ["=41"]);
 });
 
-test("who begins where another goes on is told the beginning first", async () => {
+test("a tab that starts where another resumes gets a snapshot first", async () => {
   await addFirstSubscriber();
   const [goesOn, begins] = [new FakeSubscriber(), new FakeSubscriber()];
   await begins.join(["match_4"]);
@@ -128,7 +128,7 @@ test("who begins where another goes on is told the beginning first", async () =>
   assert.deepEqual([goesOn.messages, begins.messages], [["10", "11"], ["=10", "11"]]);
 });
 
-test("a topic that may not be read is left out, and the others go on", async () => {
+test("a refused topic is left out, and the others go on", async () => {
   const one = await addFirstSubscriber();
   const two = new FakeSubscriber();
   await two.join(["team_7", "match_4"]);
@@ -141,7 +141,7 @@ test("a topic that may not be read is left out, and the others go on", async () 
   assert.deepEqual([one.updates, two.updates], [[], ["refused team_7 403"]]);
 });
 
-test("g7_rights_that_are_taken_away_end_those_topics_alone", async () => {
+test("g7_revoked_rights_end_those_topics_alone", async () => {
   const tab = new FakeSubscriber();
   await tab.join(["match_3", "team_7"], "e.m3-41.t7-4");
   sendHelloAndLive("e.m3-41.t7-4");
@@ -156,7 +156,7 @@ test("g7_rights_that_are_taken_away_end_those_topics_alone", async () => {
   assert.equal(environment.sources.length, 2);
 });
 
-test("a server that can't say which is asked about each", async () => {
+test("a refusal without topics is checked for each topic", async () => {
   const tab = new FakeSubscriber();
   await tab.join(["match_3", "team_7"], "e.m3-41.t7-4");
   sendHelloAndLive("e.m3-41.t7-4");
@@ -168,7 +168,7 @@ test("a server that can't say which is asked about each", async () => {
   assert.equal(requestedQuery(), "topic=match_3&last_event_id=e.m3-41");
 });
 
-test("of two that each lack what the other has, one goes first", async () => {
+test("of two tabs that each lack the other's position, one joins first", async () => {
   await addFirstSubscriber();
   const [one, two] = [new FakeSubscriber(), new FakeSubscriber()];
   await one.join(["match_4", "match_5"], "e.m4-9");
@@ -178,7 +178,7 @@ test("of two that each lack what the other has, one goes first", async () => {
   assert.match(environment.requests.at(-1).url, /topic=match_4/);
 });
 
-test("an end that is none of the topics' fault is tried again, and not at once", async () => {
+test("a close without a refused topic is retried after a delay", async () => {
   const tab = new FakeSubscriber();
   await tab.join(["match_3", "match_4"], "e.m3-41.m4-9");
   sendHelloAndLive("e.m3-41.m4-9");
@@ -191,12 +191,12 @@ test("an end that is none of the topics' fault is tried again, and not at once",
   assert.deepEqual([tab.updates, tab.phase], [[], "lost"]);
 });
 
-test("a tab that joins while topics are asked about is not taken for refused", async () => {
+test("a tab that joins while topics are checked is not refused", async () => {
   const tab = new FakeSubscriber();
   await tab.join(["match_3", "team_7"], "e.m3-41.t7-4");
   environment.source.fail(2);
   await flushTasks();
-  await environment.respond(401); // and while each is asked for, somebody signs in and joins
+  await environment.respond(401); // while each topic is checked, somebody signs in and joins
   const [first] = environment.requests.slice(-1);
   const two = new FakeSubscriber();
   await two.join(["match_3"], "e.m3-41");
@@ -209,14 +209,14 @@ test("a tab that joins while topics are asked about is not taken for refused", a
   assert.equal(environment.sources.length, 2);
 });
 
-test("over the topics of one connection a tab is sent to read alone", async () => {
+test("a tab over the topic limit is told to connect alone", async () => {
   await addFirstSubscriber();
   const two = new FakeSubscriber();
   await two.join(Array.from({ length: 32 }, (_, at) => `match_${at + 10}`));
   assert.deepEqual(two.updates, ["full"]);
 });
 
-test("the last to leave ends it, and one that never said so is forgotten", async () => {
+test("the connection closes when the last tab leaves, and silent tabs are removed", async () => {
   const one = await addFirstSubscriber();
   const two = new FakeSubscriber();
   await two.join(["match_3"], "e.m3-41");
@@ -228,7 +228,7 @@ test("the last to leave ends it, and one that never said so is forgotten", async
   assert.equal(environment.source.readyState, 2);
 });
 
-test("a server that is away is asked again for what a tab needs to begin with", async () => {
+test("a failed fetch for a new tab is retried", async () => {
   await addFirstSubscriber();
   const two = new FakeSubscriber();
   await two.join(["match_3"]);

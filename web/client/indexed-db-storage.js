@@ -1,16 +1,16 @@
-// The IndexedDB store behind the outbox, and nothing else.
+// The IndexedDB store of the outbox.
 
 /**
- * @typedef {object} OutboxEntry a command, as it was recorded on this device
- * @property {number} number its place in the order; given by the store
- * @property {string} scope the match and the scorer it belongs to
+ * @typedef {object} OutboxEntry a command as it was recorded on this device
+ * @property {number} number its place in the order; assigned by the store
+ * @property {string} scope its match and scorer
  * @property {string} client_id also its idempotency key
  * @property {string} occurred_at by this device's clock
  * @property {string} method
  * @property {string} action
  * @property {any} body
  * @property {"waiting" | "refused"} state
- * @property {any} [problem] why it was refused (RFC 9457)
+ * @property {any} [problem] why the server refused it (RFC 9457)
  *
  * @typedef {object} EntryStorage
  * @property {(entry: Omit<OutboxEntry, "number">) => Promise<number>} add
@@ -38,7 +38,7 @@ export class IndexedDbStorage {
 
   /** @param {string} scope */
   oldestFirst(scope) {
-    // By the index, then by the primary key: the order in which they were recorded.
+    // Ordered by the index, then by the primary key: the order of recording.
     return this.#runTransaction("readonly", (store) => store.index("scope").getAll(scope));
   }
 
@@ -53,7 +53,7 @@ export class IndexedDbStorage {
   }
 
   /**
-   * Resolves once it is on the disk, not just promised to be: a phone's battery may end any time.
+   * Resolves once the data is on disk: a phone's battery may run out at any time.
    * @template T
    * @param {IDBTransactionMode} mode
    * @param {(store: IDBObjectStore) => IDBRequest<T>} operation
@@ -83,7 +83,7 @@ export class IndexedDbStorage {
       };
       request.onsuccess = () => {
         const database = request.result;
-        // Browsers close it when they clear space, and a newer build when it wants another shape.
+        // Browsers close it to free space, and a newer build to change the schema.
         database.onclose = () => (this.#database = null);
         database.onversionchange = () => {
           database.close();

@@ -1,7 +1,7 @@
-// The hub of all tabs where there is no SharedWorker: one tab leads, and is replaced when it dies.
+// Elects one tab to run the hub of all tabs where there is no SharedWorker, and replaces it when it dies.
 //
-// Who holds the lock leads. A tab that closes or crashes loses it by itself; one that is frozen
-// answers nobody, so that another steals it.
+// The holder of a Web Lock leads. A tab that closes or crashes loses the lock; a frozen tab doesn't
+// answer pings, so another tab steals the lock.
 
 import { Hub } from "./hub.js";
 
@@ -9,10 +9,10 @@ import { Hub } from "./hub.js";
 /** @import { BrowserEnvironment } from "./environment.js" */
 
 /**
- * @typedef {object} ChannelEnvelope what goes over the channel
- * @property {string} [from] a reader, to the leader
- * @property {string} [to] a reader, from the leader
- * @property {string} by the leader
+ * @typedef {object} ChannelEnvelope a message on the channel
+ * @property {string} [from] the tab that sends to the leader
+ * @property {string} [to] the tab that the leader sends to
+ * @property {string} by the leader's tab
  * @property {HubCommand | HubUpdate | { update: "leader" }} payload
  */
 
@@ -27,7 +27,7 @@ export class LeaderElection {
    * @param {string} lockName
    * @param {ServerAddress} server
    * @param {BrowserEnvironment & { sharing: { openChannel: (lockName: string) => BroadcastChannel, locks: LockManager } }} environment
-   * @param {{ onUpdate: (update: HubUpdate) => void, onLeader: () => void }} client hears when there is a new leader, and joins it
+   * @param {{ onUpdate: (update: HubUpdate) => void, onLeader: () => void }} client joins again when there is a new leader
    */
   constructor(lockName, server, environment, client) {
     this.lockName = lockName;
@@ -46,7 +46,7 @@ export class LeaderElection {
     else this.#postEnvelope({ from: this.tabId, payload: command });
   }
 
-  /** Takes the lead from one that doesn't answer. */
+  /** Steals the leadership from a leader that doesn't answer. */
   takeOver() {
     if (!this.#ownHub) this.#requestLeadership(true);
   }
@@ -59,14 +59,14 @@ export class LeaderElection {
     this.channel.close();
   }
 
-  /** Asks for the lead and keeps it until it is given back, or stolen. @param {boolean} steal */
+  /** Requests the lock and holds it until it is released or stolen. @param {boolean} steal */
   async #requestLeadership(steal) {
     this.#lockRequest?.abort();
     const lockRequest = new AbortController();
     this.#lockRequest = lockRequest;
     const options = steal ? { steal } : { signal: lockRequest.signal };
     const lockHeld = this.environment.sharing.locks.request(this.lockName, options, () => this.#becomeLeader());
-    await lockHeld.catch(() => {}); // stolen, as we were taken for dead; or we asked anew
+    await lockHeld.catch(() => {}); // stolen because this tab seemed dead, or aborted by a new request
     if (lockRequest !== this.#lockRequest || this.#isClosed) return;
     this.#resignLeadership();
     this.#requestLeadership(false);

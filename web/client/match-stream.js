@@ -1,4 +1,4 @@
-// Follows one match: messages become the state of a game, and the state is drawn.
+// Follows one match: applies messages to its state and notifies the page.
 
 import { football } from "../sports/football.js";
 import { scoreOnly, defaultStatusText } from "../sports/score-only.js";
@@ -8,12 +8,12 @@ import { Stream } from "./stream.js";
 /** @import { Sport } from "../sports/sport.js" */
 /** @import { StreamState } from "./stream.js" */
 
-/** Those whose code is here. @type {{ [sport: string]: Sport }} */
+/** Sports whose code is loaded. @type {{ [sport: string]: Sport }} */
 const loadedSports = { football };
-/** Those whose code comes with the first match of theirs. @type {{ [sport: string]: () => Promise<Sport> }} */
+/** Sports whose code is loaded with their first match. @type {{ [sport: string]: () => Promise<Sport> }} */
 const SPORT_LOADERS = { cricket: async () => (await import("../sports/cricket.js")).cricket };
 
-const LOAD_RETRY_DELAY_MS = 3_000; // after a network that failed
+const LOAD_RETRY_DELAY_MS = 3_000; // after a failed load
 
 const RENDER_DELAY_MS = 16;
 
@@ -30,7 +30,7 @@ function isSportLoaded(name) {
   return Object.hasOwn(loadedSports, name) || !Object.hasOwn(SPORT_LOADERS, name);
 }
 
-/** Waits until the code of a sport is here. @param {string} name */
+/** Waits until the code of a sport is loaded. @param {string} name */
 export async function loadSport(name) {
   while (!isSportLoaded(name)) {
     try {
@@ -42,7 +42,7 @@ export async function loadSport(name) {
 }
 
 /**
- * Takes messages in order; those of a sport that isn't here yet when it has come.
+ * Passes messages on in order, once the code of their sport is loaded.
  * @param {(message: Message) => void} handler
  * @returns {(message: Message) => void}
  */
@@ -62,14 +62,14 @@ export function deferUntilSportLoaded(handler) {
   };
 }
 
-/** How a match stands, in words of its sport. @param {Match} game */
+/** The match's status in the words of its sport. @param {Match} game */
 export function matchStatusText(game) {
   return sportOf(game.sport).statusText?.(game) ?? defaultStatusText(game);
 }
 
 /**
- * The game after a message. What it says of score, clock and status is the whole of it after the
- * message, so it replaces what we had; nothing is ever added up here.
+ * Applies a message to a match. Its score, clock and status are complete and replace
+ * the previous ones; nothing is ever added up here.
  * @param {Match | null} game
  * @param {Message} message
  * @returns {Match | null}
@@ -86,7 +86,7 @@ export function matchIdFromPath(path) {
   return /^\/matches\/([1-9]\d*)(?:\/|$)/.exec(path)?.[1] ?? null;
 }
 
-/** Where a page keeps the game between reloads. @param {string} id of the match */
+/** Session-storage key of a match. @param {string} id */
 export function storageKeyOf(id) {
   return `touchline:game:${id}`;
 }
@@ -94,12 +94,12 @@ export function storageKeyOf(id) {
 /**
  * @typedef {object} MatchListener
  * @property {(game: Match) => void} onMatch
- * @property {(message: Message, game: Match) => void} [onLiveMessage] for what came while we were live
+ * @property {(message: Message, game: Match) => void} [onLiveMessage] for messages after the stream became live
  * @property {(state: StreamState, reason: string | null, since: number) => void} onState
  */
 
 /**
- * @param {string} id of the match
+ * @param {string} id
  * @param {MatchListener} listener
  */
 export function followMatch(id, listener) {
@@ -113,23 +113,23 @@ export function followMatch(id, listener) {
   const stream = new Stream(`/api/matches/${id}/stream/`, {
     onMessage: deferUntilSportLoaded((message) => {
       game = applyMessage(game, message);
-      // Kept before the stream keeps its cursor: a game that is ahead of the cursor is whole
-      // again after a repeat, one that is behind it would miss a goal for good.
+      // Stored before the stream stores its cursor: a match ahead of the cursor skips the repeated
+      // messages, one behind it would lose a goal for good.
       storeMatch(storageKey, game);
       if (game && stream.state === "live") listener.onLiveMessage?.(message, game);
-      // A hundred missed messages are drawn once. Not an animation frame: there is none for a tab
-      // in the background, whose title shows the score.
+      // One notification for a burst of messages. Not an animation frame: background tabs get none,
+      // and their title shows the score.
       renderTimer ||= setTimeout(notify, RENDER_DELAY_MS);
     }),
     onState: listener.onState,
   });
   if (!game) stream.forgetCursor();
   const start = () => {
-    // A little later: whoever draws may need the stream that is returned only now.
+    // Deferred, since the listener may need the stream that is returned only now.
     if (game) renderTimer = setTimeout(notify, 0);
     stream.connect();
   };
-  // A game that was kept can be neither drawn nor moved on before its sport is here.
+  // A stored match can't be rendered or updated before its sport is loaded.
   if (game && !isSportLoaded(game.sport)) loadSport(game.sport).then(start);
   else start();
   return stream;
@@ -155,11 +155,11 @@ function storeMatch(key, game) {
   try {
     sessionStorage.setItem(key, JSON.stringify(game));
   } catch {
-    // Storage is full or forbidden. An older game must not meet a newer cursor.
+    // Storage is full or blocked. A newer cursor must not meet an older match.
     try {
       sessionStorage.removeItem(key);
     } catch {
-      // Then there is no older game either.
+      // Storage is blocked, so it holds no older match.
     }
   }
 }

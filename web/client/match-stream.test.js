@@ -24,7 +24,7 @@ test("the score is replaced, never added up", () => {
   assert.equal(after(goal, goal).incidents.length, 1);
 });
 
-test("a goal that is taken back stays in the list, marked; a mistake leaves it", () => {
+test("a cancelled goal stays in the list, marked; a removed one leaves it", () => {
   const added = message(42, "incident_added", { incident: incident(21), score: { home: 1, away: 0 } });
   const updated = message(43, "incident_updated", {
     incident: incident(21, { rev: 2, confirmation: "cancelled" }), score: { home: 0, away: 0 },
@@ -35,19 +35,19 @@ test("a goal that is taken back stays in the list, marked; a mistake leaves it",
   assert.deepEqual(after(added, updated, removed).incidents, []);
 });
 
-test("what is older than the state is passed over", () => {
+test("a message older than the state is skipped", () => {
   const old = message(41, "score_update", { score: { home: 9, away: 9 } });
   assert.deepEqual(after(old).score, { home: 0, away: 0 });
   assert.equal(applyMessage(null, old), null, "and nothing comes of a message without a state");
 });
 
-test("a later snapshot replaces all, whatever its seq", () => {
+test("a later snapshot replaces the state, whatever its seq", () => {
   const renewed = { ...snapshot, seq: 2, reason: "unknown_cursor", data: { ...snapshot.data, score: { home: 5, away: 5 } } };
   assert.deepEqual(after(renewed).score, { home: 5, away: 5 });
   assert.equal(after(renewed).seq, 2);
 });
 
-test("status, clock and the reason of a pause are taken over", () => {
+test("status, clock and pause reason are replaced", () => {
   const clock = { period: "first_half", running: false, elapsed_ms: 2_760_000, at: "2026-11-21T15:46:00.000Z" };
   const paused = after(message(42, "match_pause", { status: "paused", clock, reason: "half_time" }));
   assert.deepEqual([paused.status, paused.clock, paused.reason], ["paused", clock, "half_time"]);
@@ -55,9 +55,9 @@ test("status, clock and the reason of a pause are taken over", () => {
   assert.deepEqual([on.status, on.reason], ["live", null]);
 });
 
-test("a postponed match says so", () => {
-  const told = message(42, "schedule_update", { change: "postponed", match: { id: 3, status: "postponed", home: {} } });
-  assert.equal(after(told).status, "postponed");
+test("a schedule update postpones the match", () => {
+  const update = message(42, "schedule_update", { change: "postponed", match: { id: 3, status: "postponed", home: {} } });
+  assert.equal(after(update).status, "postponed");
   assert.equal(after(message(42, "schedule_update", { match: { id: 4, status: "postponed" } })).status, "live");
 });
 
@@ -68,11 +68,11 @@ test("a state is not changed in place", () => {
   assert.deepEqual(before, frozen);
 });
 
-test("a sport nobody wrote a page for is drawn as a plain score", () => {
+test("a sport without code of its own is shown as a plain score", () => {
   for (const name of ["kabaddi", "constructor", "__proto__"]) assert.equal(sportOf(name), sportOf("generic"));
 });
 
-test("the match is named by the address", () => {
+test("the match id is read from the path", () => {
   assert.equal(matchIdFromPath("/matches/3"), "3");
   assert.equal(matchIdFromPath("/matches/3/hd"), "3");
   assert.equal(matchIdFromPath("/matches/30/"), "30");

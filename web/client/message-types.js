@@ -1,4 +1,4 @@
-// The shapes that travel on the wire, as types for the editor and for `tsc`; there is no code here.
+// The shapes on the wire, as types for editors and `tsc`; there is no code here.
 
 /**
  * @typedef {"home" | "away"} Side
@@ -8,8 +8,8 @@
  * @typedef {object} MatchClock
  * @property {string | null} period
  * @property {boolean} running
- * @property {number} elapsed_ms at the moment `at`
- * @property {string | null} at of the last start or stop; none before the first
+ * @property {number} elapsed_ms at the time `at`
+ * @property {string | null} at of the last start or stop; null before the first
  *
  * @typedef {object} TeamInfo
  * @property {number} id
@@ -25,7 +25,7 @@
  * @property {number | null} [team_id]
  * @property {number | null} [player_id]
  * @property {number | null} [related_player_id]
- * @property {string | null} [player] by name
+ * @property {string | null} [player] name of the player
  * @property {string | null} [related_player] who gave the pass, or comes on
  * @property {string} period
  * @property {number} minute
@@ -35,10 +35,10 @@
  *
  * @typedef {{ [name: string]: number }} TeamStatistics
  *
- * A match as a page knows it: a snapshot's data, moved on by messages.
+ * A match as a page holds it: a snapshot's data with later messages applied.
  * @typedef {object} Match
  * @property {number} id
- * @property {number} seq of the last message that is in it
+ * @property {number} seq of the last applied message
  * @property {string} sport
  * @property {string} status
  * @property {string | null} [reason] of a pause

@@ -1,8 +1,8 @@
-// A scorer's outbox: each command reaches the server once, in order, whatever the network does.
+// A scorer's outbox: each command reaches the server once, in order, despite network failures.
 //
-// A command is kept before it is sent and until the server has settled it, so that a closed tab, a
+// A command is stored before it is sent, and until the server has settled it, so that a closed tab, a
 // crash or a dead network loses none; its `client_id` is its idempotency key, so that sending it twice
-// does no harm (docs/client.md).
+// is harmless (docs/client.md).
 
 import { retryAfterMs } from "./poll.js";
 import { IndexedDbStorage } from "./indexed-db-storage.js";
@@ -19,26 +19,26 @@ import { tryOrUndefined, browserEnvironment, randomId } from "./environment.js";
  * @typedef {"empty" | "sending" | "waiting" | "signed-out"} OutboxState
  *
  * @typedef {object} OutboxOptions
- * @property {string} [base] where the server is; empty for the page's own site
- * @property {string} [scorer] the scorer: what another recorded on this device is left to them
- * @property {() => Promise<Record<string, string>>} [headers] as `Authorization`, where there is no cookie
+ * @property {string} [base] the server's address; empty for the page's own site
+ * @property {string} [scorer] whose commands these are; those of other scorers on this device are left alone
+ * @property {() => Promise<Record<string, string>>} [headers] such as `Authorization`, if there is no cookie
  * @property {(outbox: Outbox) => void} [onChange]
- * @property {(entry: OutboxEntry, result: any, cursor: string | null) => void} [onSettled] the server has taken it; a stream that has reached the cursor has what it did, and without one it told nothing
- * @property {(entry: OutboxEntry, problem: any) => void} [onRefused] it won't; the entry is kept, to be shown
+ * @property {(entry: OutboxEntry, result: any, cursor: string | null) => void} [onSettled] the server has accepted the entry; a stream that has reached `cursor` includes its effect, null if it published nothing
+ * @property {(entry: OutboxEntry, problem: any) => void} [onRefused] the server has refused the entry, which is kept and can be shown
  * @property {BrowserEnvironment} [environment]
  * @property {EntryStorage | null} [storage]
  */
 
-const MAX_BATCH_SIZE = 50; // an over and its corrections; one that fails halfway is cheap to repeat
+const MAX_BATCH_SIZE = 50; // an over and its corrections; cheap to repeat if it fails halfway
 const SEND_TIMEOUT_MS = 10_000;
-const RETRY_DELAY_MS = { min: 2_000, max: 4_000 }; // within five seconds of coming back
+const RETRY_DELAY_MS = { min: 2_000, max: 4_000 }; // so that it sends within five seconds after the network is back
 const SIGNED_OUT_RETRY_MS = 30_000; // another tab may have signed in
 const RETRYABLE_STATUSES = new Set([401, 408, 425, 429]);
-const TOO_LARGE_STATUSES = new Set([413, 414, 431]); // also said by what stands before the server
+const TOO_LARGE_STATUSES = new Set([413, 414, 431]); // proxies send these too
 
 export class Outbox {
   /** @type {OutboxState} */ state = "empty";
-  /** All that is not settled, oldest first: waiting and refused. @type {OutboxEntry[]} */ entries = [];
+  /** Unsettled entries, oldest first: waiting and refused. @type {OutboxEntry[]} */ entries = [];
 
   #flushTimer = /** @type {any} */ (null);
   #earliestSendAt = 0;
@@ -48,7 +48,7 @@ export class Outbox {
   #hasNetworkChanged = false;
   #isClosed = false;
   /** @type {AbortController | null} */ #request = null;
-  /** @type {Promise<unknown>} entries are kept one after the other */ #lastAdd = Promise.resolve();
+  /** @type {Promise<unknown>} entries are stored one after the other */ #lastAdd = Promise.resolve();
 
   /**
    * @param {number | string} matchId
@@ -60,7 +60,7 @@ export class Outbox {
     this.options = options;
     this.url = `${base}/api/matches/${matchId}/sync`;
     this.scope = `${base} ${matchId} ${scorer}`;
-    const factory = tryOrUndefined(() => globalThis.indexedDB); // some browsers throw at the mention
+    const factory = tryOrUndefined(() => globalThis.indexedDB); // some browsers throw on access
     const diskStorage = options.storage === undefined ? factory && new IndexedDbStorage(factory) : options.storage;
     this.storage = new FallbackStorage(diskStorage ?? null, environment);
     this.channel = tryOrUndefined(() => environment.sharing?.openChannel?.("touchline outbox"));
@@ -68,19 +68,19 @@ export class Outbox {
     environment.window.addEventListener("online", this.#onWake);
     environment.window.addEventListener("pageshow", this.#onWake);
     environment.document.addEventListener("visibilitychange", this.#onWake);
-    this.flush(); // what a tab that was closed left behind
+    this.flush(); // sends what a closed tab left behind
   }
 
-  /** `memory` where entries would be lost with the tab; `keeper.why` says why. */
+  /** `memory` if entries would be lost with the tab; `storage.failureReason` says why. */
   get storageKind() {
     return this.storage.activeStorage;
   }
 
   /**
-   * Records a command, and sends it after those before it. Resolves once it is kept.
-   * @param {string} action as `incidents`, `incidents/21`, `balls`, `start`
+   * Records a command and sends it after the earlier ones. Resolves once it is stored.
+   * @param {string} action such as `incidents`, `incidents/21`, `balls`, `start`
    * @param {any} [body]
-   * @param {{ method?: string, occurredAt?: string }} [how]
+   * @param {{ method?: string, occurredAt?: string }} [options]
    */
   add(action, body = {}, { method = "POST", occurredAt } = {}) {
     const occurred_at = occurredAt ?? new Date(this.environment.now()).toISOString();
@@ -94,7 +94,7 @@ export class Outbox {
   }
 
   /**
-   * Sends a refused command again, in its old place; under a new key, since its refusal is remembered.
+   * Sends a refused command again, in its old place; under a new key, since the server remembers the refusal.
    * @param {string} clientId
    */
   async retry(clientId) {
@@ -106,14 +106,14 @@ export class Outbox {
     this.flush();
   }
 
-  /** Throws a refused command away. @param {string} clientId */
+  /** Deletes a refused command. @param {string} clientId */
   async discard(clientId) {
     const entry = this.#findRefusedEntry(clientId);
     if (entry) await this.storage.remove(entry.number);
     await this.#notifyChange();
   }
 
-  /** Goes on after somebody signed in. */
+  /** Sends again after somebody signed in. */
   resumeAfterSignIn() {
     this.#earliestSendAt = 0;
     this.flush();
@@ -129,7 +129,7 @@ export class Outbox {
     this.environment.document.removeEventListener("visibilitychange", this.#onWake);
   }
 
-  /** Sends what waits, unless the server asked us to wait. */
+  /** Sends waiting entries, unless the server asked to wait. */
   async flush() {
     this.#isFlushRequested = true;
     if (this.#isFlushing) return;
@@ -157,7 +157,7 @@ export class Outbox {
   async #sendAll() {
     this.#batchSize = MAX_BATCH_SIZE;
     for (;;) {
-      await this.#reloadEntries(); // another tab may just have sent them
+      await this.#reloadEntries(); // another tab may have sent them already
       const batch = this.#waitingEntries().slice(0, this.#batchSize);
       if (batch.length === 0 || this.#isClosed) return this.#setState("empty");
       this.#setState("sending");
@@ -167,7 +167,7 @@ export class Outbox {
 
   /**
    * @param {OutboxEntry[]} batch
-   * @returns {Promise<boolean>} whether to go on
+   * @returns {Promise<boolean>} whether to continue with the next batch
    */
   async #send(batch) {
     const response = await this.#postBatch(batch);
@@ -179,10 +179,10 @@ export class Outbox {
     if (response.ok && Array.isArray(body?.items)) return this.#applyResults(batch, body.items, response);
     const isProblem = response.headers.get("Content-Type")?.startsWith("application/problem+json");
     const isFinal = status >= 400 && status < 500 && !RETRYABLE_STATUSES.has(status);
-    // A hotel's sign-in page is no answer of the server's, whatever its status.
+    // A captive portal's sign-in page is not the server's answer, whatever its status.
     if (!isFinal || !(isProblem || TOO_LARGE_STATUSES.has(status))) return this.#backOff("waiting", retryAfterMs(response, this.environment.now()));
     if (batch.length === 1) await this.#refuse(batch[0], body ?? { status, title: response.statusText });
-    this.#batchSize = 1; // which of them was it?
+    this.#batchSize = 1; // to find out which entry is too large
     return true;
   }
 
@@ -198,7 +198,7 @@ export class Outbox {
       const body = JSON.stringify(commands);
       return await this.environment.fetch(this.url, { method: "POST", headers, body, credentials, signal: request.signal });
     } catch {
-      return null; // no network, or none that answers
+      return null; // no network, or a time-out
     } finally {
       this.environment.clearTimeout(timer);
       this.#request = null;
@@ -207,7 +207,7 @@ export class Outbox {
 
   /**
    * @param {OutboxEntry[]} batch
-   * @param {any[]} items one for each, named by its key
+   * @param {any[]} items one per entry, matched by its key
    * @param {Response} response
    */
   async #applyResults(batch, items, response) {
@@ -241,12 +241,12 @@ export class Outbox {
 
   /**
    * @param {OutboxState} state
-   * @param {number} serverDelayMs what the server asks for
+   * @param {number} serverDelayMs from `Retry-After`
    */
   #backOff(state, serverDelayMs) {
     const { min, max } = RETRY_DELAY_MS;
     if (serverDelayMs > 0) this.#earliestSendAt = this.environment.now() + serverDelayMs;
-    this.#isFlushRequested = this.#hasNetworkChanged; // what else came while we tried would meet the same
+    this.#isFlushRequested = this.#hasNetworkChanged; // other wake-ups during the attempt would fail the same way
     this.#hasNetworkChanged = false;
     this.#setState(state);
     this.#scheduleFlush(Math.max(serverDelayMs, min + (max - min) * this.environment.random()));
@@ -262,12 +262,12 @@ export class Outbox {
   #onWake = (/** @type {Event} */ event) => {
     if (this.environment.document.visibilityState === "hidden") return;
     this.#hasNetworkChanged = event.type === "online" && this.#request !== null;
-    if (this.#hasNetworkChanged) this.#request?.abort(); // it was sent into the old one
+    if (this.#hasNetworkChanged) this.#request?.abort(); // the request went into the old network
     if (this.state === "signed-out") this.#earliestSendAt = 0;
     this.flush();
   };
 
-  /** Another tab has recorded or settled something. */
+  /** Another tab has recorded or settled an entry. */
   async #onOtherTabChange() {
     await this.#reloadEntries();
     tryOrUndefined(() => this.options.onChange?.(this));
@@ -278,7 +278,7 @@ export class Outbox {
     this.entries = await this.storage.oldestFirst(this.scope);
   }
 
-  /** Tells the page, and the scorer's other tabs. */
+  /** Notifies the page and the scorer's other tabs. */
   async #notifyChange() {
     await this.#reloadEntries();
     if (!this.#isClosed) tryOrUndefined(() => this.channel?.postMessage(this.scope));

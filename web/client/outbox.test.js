@@ -4,7 +4,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { FakeChannels, FakeLocks, FakeEnvironment, flushTasks } from "./fakes.test.js";
 import { Outbox } from "./outbox.js";
 
-/** What IndexedDB is to the outbox; it may be full: it can then be read, but takes no more. */
+/** Stands in for IndexedDB; a full one can be read, but rejects writes. */
 class FakeDisk {
   entries = [];
   last = 0;
@@ -24,10 +24,10 @@ class FakeDisk {
   }
   async replace(entry) {
     this.#check();
-    this.entries = this.entries.map((known) => (known.number === entry.number ? entry : known));
+    this.entries = this.entries.map((stored) => (stored.number === entry.number ? entry : stored));
   }
   async remove(number) {
-    this.entries = this.entries.filter((known) => known.number !== number);
+    this.entries = this.entries.filter((stored) => stored.number !== number);
   }
 }
 
@@ -60,11 +60,11 @@ const sentCommands = (at = -1) => JSON.parse(environment.requests.at(at).init.bo
 const minutes = (at) => sentCommands(at).map(({ body }) => body.minute);
 const problem = { type: "about:blank", status: 409, code: "wrong-state", detail: "The match has ended." };
 
-/** Answers the last request: a word for each entry, or a problem for those that are refused. */
+/** Answers the last request with a status for each entry, or a problem for refused ones. */
 async function acceptBatch(...results) {
   const items = sentCommands().map(({ client_id }, at) => {
-    const word = results[at] ?? "applied";
-    return typeof word === "string" ? { client_id, status: word, answer: { id: at }, cursor: `df0a5d.${at + 5}` } : { client_id, status: "rejected", problem: word };
+    const result = results[at] ?? "applied";
+    return typeof result === "string" ? { client_id, status: result, answer: { id: at }, cursor: `df0a5d.${at + 5}` } : { client_id, status: "rejected", problem: result };
   });
   await environment.respond(200, { items });
   await flushTasks();
@@ -75,7 +75,7 @@ async function openOfflineOutbox() {
   await flushTasks();
 }
 
-test("a command goes out at once, and is kept until the server has it", async () => {
+test("a command is sent at once, and stored until the server has settled it", async () => {
   const outbox = await open();
   await recordGoals(outbox, 12);
   assert.equal(environment.requests.at(-1).url, "/api/matches/3/sync");
@@ -89,16 +89,16 @@ test("a command goes out at once, and is kept until the server has it", async ()
   assert.equal(outbox.state, "empty");
 });
 
-test("what was recorded without a network is sent in order, within five seconds of its coming back", async () => {
+test("commands recorded offline are sent in order, within five seconds after the network is back", async () => {
   const outbox = await open();
   await recordGoals(outbox, 1);
   await openOfflineOutbox();
   await recordGoals(outbox, 2, 3);
   while (environment.requests.at(-1).url && environment.time < Date.parse("2026-11-21T15:01:00Z")) {
-    const asked = environment.requests.length;
+    const requestCount = environment.requests.length;
     await openOfflineOutbox();
     const since = environment.time;
-    while (environment.requests.length === asked) await environment.advance(100);
+    while (environment.requests.length === requestCount) await environment.advance(100);
     assert.ok(environment.time - since < 5_000);
   }
   assert.equal(outbox.state, "sending");
@@ -107,7 +107,7 @@ test("what was recorded without a network is sent in order, within five seconds 
   assert.deepEqual(disk.entries, []);
 });
 
-test("the same key is sent again, whatever became of the first time", async () => {
+test("a retry uses the same key, whether or not the first request arrived", async () => {
   const outbox = await open();
   await recordGoals(outbox, 1);
   const [{ client_id }] = sentCommands();
@@ -121,18 +121,18 @@ test("the same key is sent again, whatever became of the first time", async () =
   assert.deepEqual(disk.entries, []);
 });
 
-test("a network that comes back is used at once, not after a request into the old one", async () => {
+test("when the network is back, a request into the old one is aborted", async () => {
   const outbox = await open();
   await recordGoals(outbox, 1);
-  const asked = environment.requests.length;
+  const requestCount = environment.requests.length;
   environment.window.dispatchEvent(new Event("online"));
   await flushTasks();
   await flushTasks();
-  assert.equal(environment.requests.length, asked + 1);
+  assert.equal(environment.requests.length, requestCount + 1);
   assert.equal(outbox.entries.length, 1);
 });
 
-test("a request that hangs is given up", async () => {
+test("a request that hangs is aborted", async () => {
   const outbox = await open();
   await recordGoals(outbox, 1);
   await environment.advance(10_000);
@@ -152,7 +152,7 @@ test("a new tab sends what a closed one left behind", async () => {
 
 test("refused commands are kept with the reason, and the others go on", async () => {
   const refusals = [];
-  const outbox = await open({ onRefused: (entry, why) => refusals.push([entry.body.minute, why.code]) });
+  const outbox = await open({ onRefused: (entry, problem) => refusals.push([entry.body.minute, problem.code]) });
   await recordGoals(outbox, 1);
   await openOfflineOutbox();
   await recordGoals(outbox, 2, 3);
@@ -174,7 +174,7 @@ test("refused commands are kept with the reason, and the others go on", async ()
   assert.deepEqual(disk.entries, []);
 });
 
-test("signed out, it waits until somebody signs in", async () => {
+test("a signed-out outbox waits until somebody signs in", async () => {
   const outbox = await open();
   await recordGoals(outbox, 1);
   await environment.respond(401, { code: "not-signed-in" });
@@ -190,7 +190,7 @@ test("signed out, it waits until somebody signs in", async () => {
 });
 
 for (const status of [429, 503]) {
-  test(`Retry-After of a ${status} is honoured, also by later commands and wakes`, async () => {
+  test(`Retry-After of a ${status} also holds for later commands and wake-ups`, async () => {
     const outbox = await open();
     await recordGoals(outbox, 1);
     await environment.respond(status, {}, { "Retry-After": "17" });
@@ -204,7 +204,7 @@ for (const status of [429, 503]) {
   });
 }
 
-test("an item that must wait keeps what follows it in order", async () => {
+test("an item that must wait keeps the order of what follows", async () => {
   const outbox = await open();
   await recordGoals(outbox, 1);
   await openOfflineOutbox();
@@ -216,7 +216,7 @@ test("an item that must wait keeps what follows it in order", async () => {
   assert.deepEqual(minutes(), [1, 2]);
 });
 
-test("a whole batch that is refused is sent one by one", async () => {
+test("a batch that is too large is sent one by one", async () => {
   const outbox = await open();
   await recordGoals(outbox, 1);
   await openOfflineOutbox();
@@ -234,7 +234,7 @@ test("a whole batch that is refused is sent one by one", async () => {
 });
 
 for (const [status, page] of [[200, "<html>"], [403, "<html>pay here"], [502, "<html>"]]) {
-  test(`a page of the network's own with status ${status} settles nothing`, async () => {
+  test(`a captive portal's page with status ${status} settles nothing`, async () => {
     const outbox = await open();
     await recordGoals(outbox, 1);
     await environment.respond(status, page, { "Content-Type": "text/html" });
@@ -243,7 +243,7 @@ for (const [status, page] of [[200, "<html>"], [403, "<html>pay here"], [502, "<
   });
 }
 
-test("two tabs of one scorer don't send at once, and see each other's entries", async () => {
+test("two tabs of one scorer take turns, and see each other's entries", async () => {
   const [one, two] = [await open(), await open()];
   await recordGoals(one, 1);
   await recordGoals(two, 2);
@@ -258,10 +258,10 @@ test("two tabs of one scorer don't send at once, and see each other's entries", 
   assert.deepEqual([one.state, two.state, disk.entries.length], ["empty", "empty", 0]);
 });
 
-test("a tab that froze while it sent doesn't keep the others waiting for ever", async () => {
+test("a tab that froze while sending doesn't block the others forever", async () => {
   const one = await open();
   await recordGoals(one, 1);
-  environment.timers.clear(); // it is frozen, with the request on its way and the lock in its hands
+  environment.timers.clear(); // the tab is frozen with a request in flight, and holds the lock
   const two = await open();
   await recordGoals(two, 2);
   assert.equal(environment.requests.length, 1);
@@ -270,7 +270,7 @@ test("a tab that froze while it sent doesn't keep the others waiting for ever", 
   assert.deepEqual(minutes(), [1, 2], "with the same keys, so nothing counts twice");
 });
 
-test("without a disk it says so and keeps them in memory, in order", async () => {
+test("without a disk it reports so and keeps the entries in memory, in order", async () => {
   const outbox = await open();
   await recordGoals(outbox, 1);
   await openOfflineOutbox();
@@ -289,7 +289,7 @@ test("without a disk it says so and keeps them in memory, in order", async () =>
   assert.equal(outbox.storageKind, "disk");
 });
 
-test("a browser that gives no storage, or never answers, loses nothing while the tab lives", async () => {
+test("without storage, or with one that never answers, nothing is lost while the tab lives", async () => {
   for (const storage of [null, { add: () => new Promise(() => {}), oldestFirst: async () => [] }]) {
     const outbox = await open({ storage });
     await recordGoals(outbox, 1);
@@ -302,7 +302,7 @@ test("a browser that gives no storage, or never answers, loses nothing while the
   }
 });
 
-test("what another scorer recorded on this device is left to them", async () => {
+test("entries of another scorer on this device are left alone", async () => {
   const ann = await open({ scorer: "ann" });
   await recordGoals(ann, 1);
   await openOfflineOutbox();

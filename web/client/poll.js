@@ -1,5 +1,5 @@
-// One short answer instead of a stream: for networks that hold streams back, and to learn the status
-// of a refusal, which EventSource doesn't tell.
+// A single poll instead of a stream: for networks that buffer streams, and to learn the status
+// of a refusal, which EventSource doesn't expose.
 
 /** @import { Message } from "./message-types.js" */
 /** @import { NetworkEnvironment } from "./environment.js" */
@@ -7,20 +7,20 @@
 /**
  * @typedef {{ cursor: string | null, messages: Message[] }} MessageBatch
  *
- * @typedef {object} PollResult `later` also stands for a network that fails
+ * @typedef {object} PollResult `later` includes network failures
  * @property {"batch" | "refused" | "later"} kind
  * @property {MessageBatch} [batch]
- * @property {string} [status] a refusal's status
- * @property {number} [retryAfterMs] what the server asks us to wait
+ * @property {string} [status]
+ * @property {number} [retryAfterMs] from `Retry-After`
  */
 
-const REQUEST_TIMEOUT_MARGIN_MS = 10_000; // over what the server was asked to wait
-const RETRYABLE_STATUSES = new Set([408, 421, 425, 429]); // RFC 9110, 8470, 6585: not the request's fault
+const REQUEST_TIMEOUT_MARGIN_MS = 10_000; // on top of the wait that the server was asked for
+const RETRYABLE_STATUSES = new Set([408, 421, 425, 429]); // RFC 9110, 8470, 6585: may succeed later
 
 /**
  * @param {NetworkEnvironment} environment
  * @param {string} url
- * @param {{ waitMs?: number, signal?: AbortSignal, credentials?: RequestCredentials }} how
+ * @param {{ waitMs?: number, signal?: AbortSignal, credentials?: RequestCredentials }} options
  * @returns {Promise<PollResult>}
  */
 export async function pollOnce(environment, url, { waitMs = 0, signal, credentials = "same-origin" } = {}) {
@@ -34,7 +34,7 @@ export async function pollOnce(environment, url, { waitMs = 0, signal, credentia
     const isFinal = status === 204 || (status >= 400 && status < 500 && !RETRYABLE_STATUSES.has(status));
     if (isFinal) return { kind: "refused", status: String(status) };
     if (!response.ok) return { kind: "later", retryAfterMs: retryAfterMs(response, environment.now()) };
-    const batch = await response.json(); // what a hotel's network answers instead is no JSON
+    const batch = await response.json(); // a captive portal's answer is not JSON
     return Array.isArray(batch?.messages) ? { kind: "batch", batch } : { kind: "later" };
   } catch {
     return { kind: "later" };

@@ -1,12 +1,12 @@
-// The topics that a stream's address names, so that it can share a connection with others.
+// Parses a stream's address into topics, so that it can share a connection with others.
 
 const SINGLE_STREAM_PATH = /^(.*)\/api\/(event|team|purchase|match)(?:s|es)\/([0-9a-f-]+)\/stream(?:\/([a-z]+))?\/?$/;
 const MULTI_TOPIC_PATH = /^(.*)\/api\/stream\/?\?((?:&?topic=[\w-]+)+)$/;
 
 /**
  * @param {string} address
- * @returns {{ base: string, topics: string[], opaqueAddress: string | null }} the address where it asks for
- * more than topics; it then stands for its only topic
+ * @returns {{ base: string, topics: string[], opaqueAddress: string | null }} `opaqueAddress` is the address if it
+ * has more than topics; it is then the only topic
  */
 export function parseStreamAddress(address) {
   const singleMatch = SINGLE_STREAM_PATH.exec(address);

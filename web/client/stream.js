@@ -1,7 +1,7 @@
-// A page's stream: each message of its topics once, in order, through reloads, tunnels and sleeps.
+// A page's stream: each message of its topics once, in order, through reloads, network loss and sleep.
 //
-// The connection itself is held by a hub, which tabs share (hub.js, link.js); here is what belongs to
-// the page: its cursor, kept over reloads, what it has been told, and the state to show.
+// The connection is held by a hub that tabs share (hub.js, hub-link.js). This class holds what belongs to
+// the page: its cursor, stored over reloads, its delivered messages, and the state to show.
 
 import { DeliveryTracker } from "./delivery-tracker.js";
 import { HubLink } from "./hub-link.js";
@@ -14,21 +14,21 @@ import { tryOrUndefined, browserEnvironment } from "./environment.js";
 /** @import { BrowserEnvironment } from "./environment.js" */
 
 /**
- * What the page is told about the connection:
- * `connecting` nothing heard yet, `catching-up` what was missed is on its way, `live` all is here,
- * `stale` contact is lost and we are trying, `refused` there is no point in trying.
+ * The connection's state:
+ * `connecting` nothing received yet, `catching-up` missed messages are on their way, `live` up to date,
+ * `stale` contact is lost and being retried, `refused` the server won't serve it.
  * @typedef {"connecting" | "catching-up" | "live" | "stale" | "refused"} StreamState
  *
  * @typedef {object} StreamHandlers
  * @property {(message: Message) => void} onMessage
- * @property {(state: StreamState, reason: string | null, since: number) => void} [onState] `since` when it is so; for `stale`, when the server was last heard of
+ * @property {(state: StreamState, reason: string | null, since: number) => void} [onState] `since` the state holds; for `stale`, since the last contact
  * @property {(topics: string[], reason: string) => void} [onRefused] topics that the stream goes on without
  *
  * @typedef {object} StreamOptions
- * @property {string} [base] where the server is: `https://live.example`; empty for the page's own site
+ * @property {string} [base] the server's address: `https://live.example`; empty for the page's own site
  * @property {boolean} [withCredentials] send cookies to another site
- * @property {boolean} [share] one connection for all tabs; true unless said otherwise
- * @property {() => Promise<Record<string, string>>} [query] parameters asked for before each opening, as a `ticket`
+ * @property {boolean} [share] one connection for all tabs; true by default
+ * @property {() => Promise<Record<string, string>>} [query] called before each connection for parameters such as `ticket`
  * @property {BrowserEnvironment} [environment]
  */
 
@@ -38,10 +38,10 @@ const WINDOW_EVENTS = ["online", "pageshow", "pagehide"];
 
 export class Stream {
   /** @type {StreamState} */ state = "connecting";
-  /** When the server was last heard of, by this page's clock; 0 for never. */
+  /** When the server last sent anything, by this page's clock; 0 for never. */
   lastContactAt = 0;
   heartbeatMs = 15_000;
-  /** What the server's clock is ahead of ours, in milliseconds. */
+  /** The server's clock minus this page's, in milliseconds. */
   clockOffsetMs = 0;
 
   /** @type {HubLink | null} */ #hubLink = null;
@@ -70,7 +70,7 @@ export class Stream {
     for (const name of WINDOW_EVENTS) environment.window.addEventListener(name, this.#onWake);
   }
 
-  /** Starts, or starts afresh from the cursor: for when what we have can't be trusted, or after signing in. */
+  /** Starts, or restarts from the cursor: after a failure, or after signing in. */
   connect() {
     this.environment.clearTimeout(this.#resyncTimer);
     this.#isSuspended = false;
@@ -80,20 +80,20 @@ export class Stream {
     this.#sendJoin();
   }
 
-  /** Ends for good. */
+  /** Ends the stream. */
   close() {
     this.#closeLink();
     for (const name of DOCUMENT_EVENTS) this.environment.document.removeEventListener(name, this.#onWake);
     for (const name of WINDOW_EVENTS) this.environment.window.removeEventListener(name, this.#onWake);
   }
 
-  /** Forgets the cursor, so that a snapshot comes first: for a page that holds no state. */
+  /** Forgets the cursor, so that a snapshot comes first: for pages that hold no state. */
   forgetCursor() {
     this.#deliveries = new DeliveryTracker(this.topics, null);
     tryOrUndefined(() => this.environment.storage?.removeItem(this.storageKey));
   }
 
-  /** The server's time, as well as we know it, in milliseconds since 1970. */
+  /** The server's estimated time, in milliseconds since 1970. */
   serverNow() {
     return this.environment.now() + this.clockOffsetMs;
   }
@@ -108,7 +108,7 @@ export class Stream {
 
   #sendJoin() {
     const { topics, server } = this;
-    if (topics.length > 0) this.#hubLink?.send({ command: "join", topics, cursor: this.#deliveries.cursor, site: server });
+    if (topics.length > 0) this.#hubLink?.send({ command: "join", topics, cursor: this.#deliveries.cursor, server });
   }
 
   #closeLink() {
@@ -121,20 +121,20 @@ export class Stream {
   #onHubUpdate(update) {
     if (update.update === "refused") return this.#onRefused(update.topics, update.reason);
     if (update.update === "phase") return this.#onPhase(update.phase, update.lastReceivedAt);
-    if (update.update !== "message" && update.update !== "sign") return;
+    if (update.update !== "message" && update.update !== "liveness") return;
     this.lastContactAt = this.environment.now();
     if (update.update === "message") return this.#onMessage(update.message, update.cursor);
     if (update.heartbeatMs) this.heartbeatMs = update.heartbeatMs;
     if (update.at) this.#setClockOffset(Date.parse(update.at) - this.lastContactAt);
-    // A cursor that is past what we were told: something never came.
+    // The cursor is past the delivered messages, so one is missing.
     if (!this.#deliveries.advanceTo(update.cursor)) return this.#resync(0);
     this.#storeCursor();
   }
 
   /** @param {number} clockOffsetMs */
   #setClockOffset(clockOffsetMs) {
-    if (!Number.isFinite(clockOffsetMs)) return; // it said no time
-    // Frames are late, never early: of several estimates the largest is the best.
+    if (!Number.isFinite(clockOffsetMs)) return; // invalid time
+    // Frames are late, never early, so the largest estimate is the best.
     this.clockOffsetMs = this.#hasClockOffset ? Math.max(this.clockOffsetMs, clockOffsetMs) : clockOffsetMs;
     this.#hasClockOffset = true;
   }
@@ -162,11 +162,11 @@ export class Stream {
     try {
       this.handlers.onMessage(message);
     } catch (error) {
-      // A page that can't take a message has a state nobody can vouch for.
+      // The page's state is unknown after its handler threw.
       console.error("the page could not take a message", error);
       return this.#resync(RESYNC_BACKOFF_MS.min);
     }
-    // The cursor moves last: a page that dies with the message half taken is sent it again.
+    // The cursor moves last, so that a page that dies while handling the message receives it again.
     this.#deliveries.recordDelivery(message, cursor);
     this.#storeCursor();
   }
@@ -176,7 +176,7 @@ export class Stream {
     if (cursor) tryOrUndefined(() => this.environment.storage?.setItem(this.storageKey, cursor));
   }
 
-  /** Gets a snapshot: at once, or later each time that it doesn't help. @param {number} delayMs */
+  /** Fetches a snapshot; repeated attempts back off. @param {number} delayMs */
   #resync(delayMs) {
     const backoffMs = this.#resyncAttempts === 0 ? delayMs : RESYNC_BACKOFF_MS.min * 2 ** Math.min(this.#resyncAttempts, 16);
     this.#resyncAttempts += 1;
@@ -218,7 +218,7 @@ export class Stream {
     else if (this.#isSuspended) this.connect();
   };
 
-  /** Who leads must not freeze, and nothing may be held that keeps a page out of the back-forward cache. */
+  /** A frozen tab must not lead, and open connections or locks keep a page out of the back-forward cache. */
   #suspend() {
     if (!this.#hubLink) return;
     this.#closeLink();
@@ -239,8 +239,8 @@ export class Stream {
 /**
  * @param {string | null} address
  * @param {StreamOptions["query"]} query
- * @param {ServerAddress} site
- * @returns {StreamUrlBuilder | undefined} nothing where the usual one will do
+ * @param {ServerAddress} server
+ * @returns {StreamUrlBuilder | undefined} undefined if the default will do
  */
 function customUrlBuilder(address, query, { base }) {
   if (!address && !query) return undefined;

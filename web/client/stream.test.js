@@ -15,13 +15,13 @@ let messages;
 let states;
 /** @type {Stream} */ let stream;
 
-async function openStream(what = "/api/matches/3/stream/", options = {}) {
+async function openStream(topicsOrUrl = "/api/matches/3/stream/", options = {}) {
   messages = [];
   states = [];
-  const onState = (state, why) => states.push(why ? `${state} ${why}` : state);
+  const onState = (state, reason) => states.push(reason ? `${state} ${reason}` : state);
   const onMessage = ({ type, seq }) => messages.push(type === "snapshot" ? `=${seq}` : seq);
-  const onRefused = (topics, why) => states.push(`without ${topics} ${why}`);
-  stream = new Stream(what, { onMessage, onState, onRefused }, { environment, ...options });
+  const onRefused = (topics, reason) => states.push(`without ${topics} ${reason}`);
+  stream = new Stream(topicsOrUrl, { onMessage, onState, onRefused }, { environment, ...options });
   await connectStream();
 }
 
@@ -41,7 +41,7 @@ beforeEach(async () => {
   await openStream();
 });
 
-test("it says where it stands, from connecting to live", () => {
+test("the state goes from connecting to live", () => {
   assert.equal(stream.state, "connecting");
   environment.source.emit("hello", hello);
   environment.source.emit("message", goal(42), "e.42");
@@ -50,7 +50,7 @@ test("it says where it stands, from connecting to live", () => {
   assert.deepEqual(messages, [42]);
 });
 
-test("a new page goes on from the cursor of the one before", async () => {
+test("a new page resumes from the previous page's cursor", async () => {
   assert.equal(environment.source.url, URL_OF_3);
   sendHelloAndLive();
   environment.source.emit("message", goal(42), "e.42");
@@ -62,7 +62,7 @@ test("a new page goes on from the cursor of the one before", async () => {
   assert.equal(environment.source.url, URL_OF_3);
 });
 
-test("the cursor is kept for each set of topics", async () => {
+test("the cursor is stored per set of topics", async () => {
   sendHelloAndLive();
   await openStream(["match_3", "event_1"]);
   assert.equal(environment.source.url, "/api/stream/?topic=event_1&topic=match_3");
@@ -71,14 +71,14 @@ test("the cursor is kept for each set of topics", async () => {
   assert.equal(environment.stored.get(KEY), "e.m3-41");
 });
 
-test("heartbeats move the cursor on", async () => {
+test("heartbeats move the cursor", async () => {
   sendHelloAndLive();
   environment.source.emit("heartbeat", { at: hello.at }, "e.57");
   await connectStream();
   assert.match(environment.source.url, /last_event_id=e\.m3-57$/);
 });
 
-test("the cursor moves only after the page has the message", () => {
+test("the cursor moves only after the page has handled the message", () => {
   let cursorThen;
   stream.handlers.onMessage = () => (cursorThen = environment.stored.get(KEY));
   sendHelloAndLive();
@@ -86,7 +86,7 @@ test("the cursor moves only after the page has the message", () => {
   assert.equal(cursorThen, "e.m3-41");
 });
 
-test("a page that can't take a message begins afresh, and not at once", async (t) => {
+test("a page whose handler throws restarts with a snapshot, after a delay", async (t) => {
   t.mock.method(console, "error", () => {});
   stream.handlers.onMessage = () => {
     throw new Error("a mistake of the page");
@@ -104,7 +104,7 @@ test("a page that can't take a message begins afresh, and not at once", async (t
   assert.equal(environment.sources.length, 3);
 });
 
-test("g3_what_is_sent_again_is_told_once", () => {
+test("g3_a_repeated_message_is_delivered_once", () => {
   environment.source.emit("message", snapshot(41), "e.41");
   environment.source.emit("message", goal(42), "e.42");
   environment.source.emit("message", goal(42), "e.42");
@@ -112,7 +112,7 @@ test("g3_what_is_sent_again_is_told_once", () => {
   assert.deepEqual(messages, ["=41", 42, 43]);
 });
 
-test("g4_a_message_that_is_missing_brings_a_snapshot", async () => {
+test("g4_a_missing_message_leads_to_a_snapshot", async () => {
   environment.source.emit("message", snapshot(41), "e.41");
   environment.source.emit("message", goal(43), "e.43");
   await environment.advance(0);
@@ -124,7 +124,7 @@ test("g4_a_message_that_is_missing_brings_a_snapshot", async () => {
   assert.deepEqual(messages, ["=41", "=43", 44]);
 });
 
-test("g4_a_cursor_past_what_was_told_brings_a_snapshot", async () => {
+test("g4_a_cursor_past_the_delivered_messages_leads_to_a_snapshot", async () => {
   environment.source.emit("message", snapshot(41), "e.41");
   environment.source.emit("heartbeat", { at: hello.at }, "e.42");
   await environment.advance(0);
@@ -132,7 +132,7 @@ test("g4_a_cursor_past_what_was_told_brings_a_snapshot", async () => {
   assert.equal(environment.source.url, URL_OF_3);
 });
 
-test("a channel may skip seqs, which were for other channels", async () => {
+test("a channel may skip seqs of other channels", async () => {
   await openStream(["event_1_results"]);
   environment.source.emit("message", snapshot(41, "event_1_results"), "e.41");
   environment.source.emit("message", goal(45, "event_1_results"), "e.45");
@@ -141,7 +141,7 @@ test("a channel may skip seqs, which were for other channels", async () => {
   assert.equal(environment.stored.get("touchline:cursor:event_1_results"), "e.e1-49");
 });
 
-test("an address that asks for more than topics is taken as it is", async () => {
+test("an address with more than topics is used as it is", async () => {
   await openStream("/api/matches/3/stream/?mode=state");
   assert.equal(environment.source.url, "/api/matches/3/stream/?mode=state");
   sendHelloAndLive("e.41");
@@ -151,14 +151,14 @@ test("an address that asks for more than topics is taken as it is", async () => 
   assert.equal(environment.source.url, "/api/matches/3/stream/?mode=state&last_event_id=e.45");
 });
 
-test("a cursor that can't be read is handed back as it came", async () => {
+test("an unreadable cursor is sent back unchanged", async () => {
   sendHelloAndLive("2~abc");
   assert.equal(environment.stored.get(KEY), "2~abc");
   await connectStream();
   assert.equal(environment.source.url, `${URL_OF_3}&last_event_id=2%7Eabc`);
 });
 
-test("credentials are asked for before each opening", async () => {
+test("`query` is called before each connection", async () => {
   let count = 0;
   await openStream(["match_3"], { query: async () => ({ ticket: `t${(count += 1)}` }) });
   assert.equal(environment.source.url, `${URL_OF_3}&ticket=t1`);
@@ -167,7 +167,7 @@ test("credentials are asked for before each opening", async () => {
   assert.match(environment.requests.at(-1).url, /ticket=t2/);
 });
 
-test("another site is asked with cookies where they are wanted", async () => {
+test("another site gets cookies if asked for", async () => {
   await openStream(["match_3"], { base: "https://live.example", withCredentials: true });
   assert.equal(environment.source.url, "https://live.example/api/stream/?topic=match_3");
   assert.equal(environment.source.withCredentials, true);
@@ -183,7 +183,7 @@ const WAKE_EVENTS = [
   ["pageshow from the back-forward cache", (to) => to.window.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }))],
 ];
 for (const [name, wake] of WAKE_EVENTS) {
-  test(`it begins again on ${name}, once`, async () => {
+  test(`it reconnects on ${name}, once`, async () => {
     sendHelloAndLive();
     await environment.advance(10_000);
     wake(environment);
@@ -194,7 +194,7 @@ for (const [name, wake] of WAKE_EVENTS) {
   });
 }
 
-for (const [target, leaves, wake] of [["window", "pagehide", WAKE_EVENTS[3][1]], ["document", "freeze", WAKE_EVENTS[2][1]]]) test(`a page holds nothing after ${leaves}, and goes on when it is back`, async () => {
+for (const [target, leaves, wake] of [["window", "pagehide", WAKE_EVENTS[3][1]], ["document", "freeze", WAKE_EVENTS[2][1]]]) test(`a page holds no connection after ${leaves}, and resumes when it is back`, async () => {
   sendHelloAndLive();
   environment[target].dispatchEvent(new Event(leaves));
   assert.equal(environment.source.readyState, 2);
@@ -206,7 +206,7 @@ for (const [target, leaves, wake] of [["window", "pagehide", WAKE_EVENTS[3][1]],
   assert.match(environment.source.url, /last_event_id=e\.m3-41$/);
 });
 
-test("a page that is hidden, or loads for the first time, is left alone", async () => {
+test("a hidden page and a first load cause no reconnect", async () => {
   sendHelloAndLive();
   await environment.advance(10_000);
   environment.window.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: false }));
@@ -225,7 +225,7 @@ test("it works without storage", async () => {
   assert.match(environment.source.url, /last_event_id=e\.m3-42$/);
 });
 
-test("the server's clock is known from its frames", () => {
+test("the server's clock is estimated from its frames", () => {
   sendHelloAndLive();
   assert.equal(stream.serverNow(), Date.parse(hello.at));
   environment.time += 5_000;
@@ -233,7 +233,7 @@ test("the server's clock is known from its frames", () => {
   assert.equal(stream.clockOffsetMs, 2_000, "a late frame doesn't set it back");
 });
 
-test("stale says since when", async () => {
+test("`stale` reports since when", async () => {
   const since = [];
   stream.handlers.onState = (state, _, at) => since.push([state, at - Date.parse("2026-11-21T15:00:00.000Z")]);
   sendHelloAndLive();

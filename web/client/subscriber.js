@@ -1,4 +1,4 @@
-// One reader of a hub, and the words that the two exchange.
+// One subscriber of a hub, and the messages between the two.
 
 import { earliestPositions, topicIncludes, positionsForTopics, parseCursor, streamOf } from "./cursor.js";
 
@@ -6,23 +6,23 @@ import { earliestPositions, topicIncludes, positionsForTopics, parseCursor, stre
 /** @import { Message } from "./message-types.js" */
 
 /**
- * What a reader says to the hub, and the hub to a reader. All of it can be posted between windows.
- * @typedef {{ command: "join", topics: string[], cursor: string | null, site: ServerAddress }
+ * What a subscriber sends to the hub, and the hub to a subscriber; all of it can be posted between windows.
+ * @typedef {{ command: "join", topics: string[], cursor: string | null, server: ServerAddress }
  *   | { command: "leave" } | { command: "ping" } | { command: "wake" }} HubCommand
  * @typedef {{ update: "message", message: Message, cursor: string | null }
- *   | { update: "sign", cursor: string | null, at?: string, heartbeatMs?: number }
+ *   | { update: "liveness", cursor: string | null, at?: string, heartbeatMs?: number }
  *   | { update: "phase", phase: "opened" | "live" | "lost", lastReceivedAt: number }
  *   | { update: "refused", topics: string[], reason: string }
  *   | { update: "full" } | { update: "pong" }} HubUpdate
  *
- * @typedef {object} ServerAddress where the server is
- * @property {string} base its address, empty for the page's own
+ * @typedef {object} ServerAddress
+ * @property {string} base empty for the page's own site
  * @property {boolean} withCredentials
  */
 
 export class Subscriber {
-  /** `waiting` for its beginning, `ready` for the connection to be opened, `reading` from it. */
-  stage = /** @type {"waiting" | "ready" | "reading"} */ ("waiting");
+  /** `waiting` for its first messages, `ready` for the connection, `live` on it. */
+  stage = /** @type {"waiting" | "ready" | "live"} */ ("waiting");
   lastCommandAt = 0;
 
   /**
@@ -43,7 +43,7 @@ export class Subscriber {
   }
 
   /**
-   * The topics on whose streams others stand somewhere, and this reader nowhere.
+   * The topics in whose streams others have a position, and this subscriber has none.
    * @param {Positions | null} others
    */
   topicsWithoutPosition(others) {
@@ -53,10 +53,10 @@ export class Subscriber {
   }
 
   /**
-   * Takes over the places of a batch that was fetched for some of the topics.
+   * Takes over the positions of a batch that was fetched for some of the topics.
    * @param {string | null} cursor
    * @param {string[]} topics
-   * @returns {boolean} whether it can be read
+   * @returns {boolean} false if the cursor can't be parsed
    */
   applyFetchedCursor(cursor, topics) {
     const fetched = parseCursor(cursor, topics);
@@ -69,8 +69,8 @@ export class Subscriber {
 }
 
 /**
- * Who can be told from one cursor, and who not: standing nowhere where another does, they would be told
- * from there on, without a beginning.
+ * Splits candidates into those that can share one cursor and those that must wait: a subscriber without a
+ * position in a stream where another has one would start in the middle.
  * @param {Subscriber[]} candidates
  */
 export function selectJoinable(candidates) {
@@ -82,5 +82,5 @@ export function selectJoinable(candidates) {
     if (selection.every((member) => member.topicsWithoutPosition(positions).length === 0)) subscribers.push(candidate);
     else deferred.add(candidate);
   }
-  return { readers: subscribers, late: deferred };
+  return { joinable: subscribers, deferred };
 }

@@ -1,13 +1,13 @@
-// One tab at a time: what all of a scorer's tabs could do is done by one of them.
+// Runs a task in one tab at a time, for what all of a scorer's tabs could do.
 
 /** @import { BrowserEnvironment } from "./environment.js" */
 
-const LOCK_TIMEOUT_MS = 15_000; // a frozen tab may hold the lock; acting beside it is better than never
+const LOCK_TIMEOUT_MS = 15_000; // a frozen tab may hold the lock; running beside it is better than never
 
 /**
  * @param {BrowserEnvironment} environment
  * @param {string} name of the lock
- * @param {() => Promise<void>} task at once where the browser has no locks
+ * @param {() => Promise<void>} task runs at once if the browser has no locks
  */
 export async function withTabLock(environment, name, task) {
   const locks = environment.sharing?.locks;

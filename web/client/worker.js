@@ -1,11 +1,11 @@
-// The hub of all tabs of a browser, as a SharedWorker: it lives as long as one of them does.
+// The hub of all tabs of a browser, as a SharedWorker: it lives as long as one of them.
 
 import { Hub } from "./hub.js";
 import { networkEnvironment } from "./environment.js";
 
 /** @import { HubCommand } from "./subscriber.js" */
 
-/** @type {Map<string, Hub>} by where the server is */
+/** @type {Map<string, Hub>} by server address */
 const hubsByServer = new Map();
 const environment = networkEnvironment();
 
@@ -15,8 +15,8 @@ const onConnect = ({ ports: [port] }) => {
   port.onmessage = ({ data }) => {
     /** @type {HubCommand} */ const command = data;
     if (command.command === "join") {
-      const key = JSON.stringify(command.site);
-      hub = hubsByServer.get(key) ?? new Hub(command.site, environment);
+      const key = JSON.stringify(command.server);
+      hub = hubsByServer.get(key) ?? new Hub(command.server, environment);
       hubsByServer.set(key, hub);
     }
     if (hub) hub.handleCommand(port, command, (update) => port.postMessage(update));

@@ -1,16 +1,16 @@
-// One question to the server: what it answers, or the problem document that says why not.
+// REST requests: the response, or the problem document of a failure.
 
 import { randomId } from "../client/environment.js";
 
 /**
  * @typedef {{ pointer: string, detail: string }} FieldError
  *
- * RFC 9457; `status` is 0 where no server answered.
+ * RFC 9457; `status` is 0 if no server answered.
  * @typedef {{ status: number, code: string, detail: string, errors?: FieldError[] }} Problem
  *
  * @typedef {object} ApiResponse
- * @property {any} body null where there is none
- * @property {string | null} etag to be named when the thing is changed
+ * @property {any} body null if there is none
+ * @property {string | null} etag for `If-Match` when the resource is changed
  * @property {Problem | null} problem
  *
  * @typedef {{ id: number, name: string, role: string, email?: string | null }} User
@@ -22,7 +22,7 @@ const REQUEST_TIMEOUT_MS = 15_000;
  * @param {string} method
  * @param {string} path
  * @param {any} [body]
- * @param {{ etag?: string | null, idempotencyKey?: string, fetch?: typeof fetch }} [how] `key` sends the same write again; a write has one of its own otherwise
+ * @param {{ etag?: string | null, idempotencyKey?: string, fetch?: typeof fetch }} [options] `idempotencyKey` to repeat a write; each write has a new one by default
  * @returns {Promise<ApiResponse>}
  */
 export async function request(method, path, body, { etag, idempotencyKey, fetch = globalThis.fetch } = {}) {
@@ -55,7 +55,7 @@ function problemResponse(problem) {
 /**
  * All items of a list, page by page.
  * @param {string} path
- * @param {{ maxItems?: number, send?: typeof request }} [how] `most`: no further page once there are so many
+ * @param {{ maxItems?: number, send?: typeof request }} [options] `maxItems`: stops after the page that reaches it
  * @returns {Promise<{ items: any[], problem: Problem | null }>}
  */
 export async function listAll(path, { maxItems = Infinity, send = request } = {}) {
@@ -70,7 +70,7 @@ export async function listAll(path, { maxItems = Infinity, send = request } = {}
   }
 }
 
-/** Who is signed in; nobody is no problem. @returns {Promise<{ user: User | null, problem: Problem | null }>} */
+/** The signed-in user; a signed-out visitor is not a problem. @returns {Promise<{ user: User | null, problem: Problem | null }>} */
 export async function fetchCurrentUser() {
   const { body, problem } = await request("GET", "/api/auth/me");
   return { user: body, problem: problem?.status === 401 ? null : problem };

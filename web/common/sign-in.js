@@ -1,4 +1,4 @@
-// Signing in, where a page needs to know who reads it, or who writes.
+// The sign-in form, for pages that need to know who reads or writes.
 
 import { html, useState } from "../vendor/htm-preact.js";
 import { request } from "./api.js";

@@ -1,4 +1,4 @@
-// Parts that the console and the admin pages share.
+// Components that the scorer and the admin pages share.
 
 import { html, useEffect, useRef, useState } from "../vendor/htm-preact.js";
 
@@ -7,7 +7,7 @@ import { html, useEffect, useRef, useState } from "../vendor/htm-preact.js";
 const CONFIRM_TIMEOUT_MS = 4_000;
 
 /**
- * A button for what can't be taken back: the first press asks, the second does it.
+ * A button that asks for confirmation: the first press asks, the second acts.
  * @param {{ label: string, question?: string, onConfirm: () => void, className?: string, disabled?: boolean }} props
  */
 export function ConfirmButton({ label, question = "Really?", onConfirm, className = "act", disabled = false }) {
@@ -27,7 +27,7 @@ export function ConfirmButton({ label, question = "Really?", onConfirm, classNam
 }
 
 /**
- * A dialog over the page: the browser's own, which keeps the focus inside and closes with Escape.
+ * A modal dialog: the browser's own, which keeps the focus inside and closes with Escape.
  * @param {{ title: string, onClose: () => void, children?: Child }} props
  */
 export function Dialog({ title, onClose, children }) {
@@ -37,7 +37,7 @@ export function Dialog({ title, onClose, children }) {
     const previousFocus = /** @type {HTMLElement | null} */ (document.activeElement);
     if (element && !element.open) element.showModal();
     return () => {
-      element?.close(); // while it is open, nothing behind it takes the focus
+      element?.close(); // nothing behind an open dialog can take the focus
       if (previousFocus?.isConnected) previousFocus.focus();
     };
   }, []);

@@ -1,4 +1,4 @@
-// What the page shows of an OpenAPI document, in the order in which people look for it.
+// Outline of an OpenAPI document, in the order of its tags.
 
 /** @typedef {{ [key: string]: any }} Schema */
 /** @typedef {{ name: string, in: string, required?: boolean, description?: string, schema: Schema }} Parameter */
@@ -67,7 +67,7 @@ function buildOperation(components, method, path, source) {
 export const lastSegment = (reference) => reference.slice(reference.lastIndexOf("/") + 1);
 
 /**
- * The parts with those of their operations that have all words somewhere: in the path, the summary, the codes.
+ * The tags with those of their operations that contain all words in the path, summary, description or codes.
  * @param {Api} api
  * @param {string} searchText
  */
@@ -83,7 +83,7 @@ export function filterByText(api, searchText) {
 }
 
 /**
- * A schema in a few words, and the shape that it names, where it names one.
+ * A schema in a few words, and the name of the schema it refers to, if any.
  * @param {Schema} schema
  * @returns {{ text: string, schemaName: string | null }}
  */
@@ -103,9 +103,9 @@ export function describeSchema(schema) {
     const { text, schemaName } = describeSchema(schema.properties.items);
     return { text: `page of ${text.replace(/^list of /, "")}`, schemaName };
   }
-  // What holds for every whole number needn't be said of each.
-  const said = (/** @type {number | undefined} */ bound) => (Math.abs(bound ?? 0) === Number.MAX_SAFE_INTEGER ? undefined : bound);
-  const [min, max] = [said(schema.minimum) ?? schema.minLength, said(schema.maximum) ?? schema.maxLength];
+  // Limits of the whole safe-integer range are not worth showing.
+  const shownLimit = (/** @type {number | undefined} */ bound) => (Math.abs(bound ?? 0) === Number.MAX_SAFE_INTEGER ? undefined : bound);
+  const [min, max] = [shownLimit(schema.minimum) ?? schema.minLength, shownLimit(schema.maximum) ?? schema.maxLength];
   const unit = schema.type === "string" ? " characters" : "";
   const bounds = min !== undefined && max !== undefined ? `, ${min} to ${max}${unit}` : min !== undefined ? `, ${min} or more${unit}` : max !== undefined ? `, at most ${max}${unit}` : "";
   const type = Array.isArray(schema.type) ? schema.type.join(" or ") : schema.type ?? "anything";

@@ -20,7 +20,7 @@ const api = buildOutline({
   },
 });
 
-test("operations are told with what they take and answer", () => {
+test("operations list what they take and answer", () => {
   const [get, post] = api.operations;
   assert.deepEqual([get.method, post.method], ["GET", "POST"]);
   assert.equal(get.parameters[0].name, "limit");
@@ -29,7 +29,7 @@ test("operations are told with what they take and answer", () => {
   assert.deepEqual(post.problems, [{ status: "409", codes: ["sold-out"] }]);
 });
 
-test("all words that are looked for must be there, and parts without operations aren't shown", () => {
+test("a search needs all words, and tags without operations are hidden", () => {
   const operationIds = (searchText) => filterByText(api, searchText).flatMap(({ operations }) => operations.map(({ id }) => id));
   assert.deepEqual(operationIds(""), ["get_teams", "post_teams"]);
   assert.deepEqual(operationIds("SOLD team"), ["post_teams"]);
@@ -37,7 +37,7 @@ test("all words that are looked for must be there, and parts without operations 
   assert.deepEqual(filterByText(api, "").map(({ name }) => name), ["Teams"]);
 });
 
-test("schemas are said in words", () => {
+test("schemas are described in words", () => {
   const cases = [
     [{ $ref: "#/components/schemas/Team" }, "Team", "Team"],
     [{ type: "array", items: { $ref: "#/x/Team" } }, "list of Team", "Team"],

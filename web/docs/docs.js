@@ -1,4 +1,4 @@
-// `/docs`: the OpenAPI document as a page that people can read, search and link into.
+// `/docs`: the OpenAPI document as a page to read, search and link into.
 
 import { html, render, useEffect, useState } from "../vendor/htm-preact.js";
 import { buildOutline, filterByText } from "./api-outline.js";
@@ -19,7 +19,7 @@ function ApiPage() {
       .catch(() => setTrouble("The document can't be read at the moment. Please load the page again."));
   }, []);
   useEffect(() => {
-    // What the address points at is only there now.
+    // The element that the address points at exists only after rendering.
     if (api && location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
   }, [api]);
   const matchingTags = api ? filterByText(api, searchText) : [];

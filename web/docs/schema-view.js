@@ -1,4 +1,4 @@
-// A shape with its fields; those it consists of open when they are asked for.
+// A schema with its fields; nested schemas expand on demand.
 
 import { html, useState } from "../vendor/htm-preact.js";
 import { describeSchema } from "./api-outline.js";

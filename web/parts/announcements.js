@@ -1,7 +1,7 @@
-// Announcements: the urgent as a banner, and as a notification where the reader allows it.
+// Announcements: urgent ones as a banner, and as a notification if the visitor allows it.
 
 import { html } from "../vendor/htm-preact.js";
-import { Boundary } from "./error-boundary.js";
+import { ErrorBoundary } from "./error-boundary.js";
 import { sortByPriority } from "./page-state.js";
 import { formatDay, formatTime } from "./dates.js";
 
@@ -14,7 +14,7 @@ const TYPE_LABELS = { general: "", schedule_change: "Schedule", result_update: "
 /** @param {{ announcements: Announcement[] }} props */
 export function UrgentBanners({ announcements }) {
   const urgent = sortByPriority(announcements).filter(({ priority }) => priority === "urgent");
-  // The region is there from the start: what is put into it later is read out.
+  // The live region is always present, since screen readers announce only what is added to one.
   return html`<div class="banners" role="alert">${urgent.map((one) => html`
     <div class="banner" key=${one.id}><strong>${one.title}</strong> <span>${one.message}</span></div>`)}</div>`;
 }
@@ -23,7 +23,7 @@ export function UrgentBanners({ announcements }) {
 export function AnnouncementList({ announcements }) {
   if (announcements.length === 0) return html`<p class="empty">Nothing has been announced.</p>`;
   return html`<ul class="announcements">${sortByPriority(announcements).map((one) => html`
-    <li key=${one.id} class="announcement" data-priority=${one.priority}><${Boundary} of=${one} draw=${() => html`
+    <li key=${one.id} class="announcement" data-priority=${one.priority}><${ErrorBoundary} item=${one} render=${() => html`
       <h3>${one.title}</h3>
       <p class="words">${one.message}</p>
       <p class="meta">${[TYPE_LABELS[one.type], one.priority === "normal" ? "" : priorityLabel(one.priority), publishedText(one)].filter(Boolean).join(" · ")}</p>`} />
@@ -36,7 +36,7 @@ const priorityLabel = (priority) => ({ urgent: "Urgent", high: "Important", low:
 /** @param {Announcement} announcement */
 const publishedText = ({ created_at }) => `${formatDay(created_at, Date.now())}, ${formatTime(created_at)}`;
 
-/** Asks for leave to notify; nothing where the browser can't, or the reader has decided. @param {{ onDecided: () => void }} props */
+/** Asks for permission to notify; hidden if the browser has no notifications, or the visitor has decided. @param {{ onDecided: () => void }} props */
 export function NotificationPermissionButton({ onDecided }) {
   if (typeof Notification === "undefined" || Notification.permission !== "default") return null;
   const requestPermission = async () => {
@@ -46,7 +46,7 @@ export function NotificationPermissionButton({ onDecided }) {
   return html`<button type="button" class="quiet-button" onClick=${requestPermission}>Notify me of urgent ones</button>`;
 }
 
-/** Notifies of a message that came while the page was open. @param {Message} message */
+/** Shows a notification for an urgent announcement that arrived while the page was open. @param {Message} message */
 export async function notifyOfUrgent({ type, data }) {
   const isUrgent = type === "announcement_update" && data.change !== "deleted" && data.announcement.priority === "urgent";
   if (!isUrgent || typeof Notification === "undefined" || Notification.permission !== "granted") return;
@@ -55,7 +55,7 @@ export async function notifyOfUrgent({ type, data }) {
   try {
     new Notification(title, options);
   } catch {
-    // Android takes them from a service worker alone.
+    // Android allows notifications from a service worker only.
     const registration = await navigator.serviceWorker?.getRegistration();
     await registration?.showNotification(title, options);
   }

@@ -1,23 +1,23 @@
-// Whether the server has other files by now than those this page was made of.
+// Detects that the server's files differ from those that this page was loaded from.
 
 export class BuildCheck {
   /** @type {Map<string, string> | null} */ #knownTags = null;
 
   /**
-   * @param {string[]} urls of what the page was made of
-   * @param {(url: string) => Promise<string | null>} [fetchTag] a file's `ETag`; null where it can't be learned
+   * @param {string[]} urls of this page's files
+   * @param {(url: string) => Promise<string | null>} [fetchTag] a file's `ETag`; null if the server can't be reached
    */
   constructor(urls, fetchTag = requestEtag) {
     this.urls = urls;
     this.fetchTag = fetchTag;
   }
 
-  /** Remembers what there is, the first time; afterwards says whether any of it is another. */
+  /** Stores the tags on the first call; afterwards returns whether any has changed. */
   async hasChanged() {
     const tags = new Map();
     for (const url of this.urls) {
       const tag = await this.fetchTag(url);
-      if (tag === null) return false; // a server that is away says nothing of its build
+      if (tag === null) return false; // unreachable is not changed
       tags.set(url, tag);
     }
     const before = this.#knownTags;
@@ -26,11 +26,11 @@ export class BuildCheck {
   }
 }
 
-/** What this page has loaded from its own site, itself among it. */
+/** URLs that this page has loaded from its own site, including itself. */
 export function loadedUrls() {
   const names = performance.getEntriesByType("resource").map(({ name }) => name);
-  const own = names.filter((name) => name.startsWith(`${location.origin}/assets/`) && /\.(js|css)$/.test(name));
-  return [location.origin + location.pathname, ...new Set(own)];
+  const ownUrls = names.filter((name) => name.startsWith(`${location.origin}/assets/`) && /\.(js|css)$/.test(name));
+  return [location.origin + location.pathname, ...new Set(ownUrls)];
 }
 
 /** @param {string} url */

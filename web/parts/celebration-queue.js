@@ -1,13 +1,13 @@
-// What a display celebrates, one after the other, and nothing twice.
+// Queues the celebrations of a display; each is shown once.
 
 /** @import { Celebration } from "../sports/sport.js" */
 
 /** @typedef {Celebration & { until: number }} ActiveCelebration */
 
 const CELEBRATION_MS = 9_000;
-const MIN_CELEBRATION_MS = 4_000; // where another waits
+const MIN_CELEBRATION_MS = 4_000; // if another one waits
 const MAX_WAITING = 4;
-const MAX_SEEN_KEYS = 64; // a display runs for weeks
+const MAX_SEEN_KEYS = 64; // displays run for weeks
 
 export class CelebrationQueue {
   /** @type {Celebration[]} */ #waiting = [];
@@ -27,13 +27,13 @@ export class CelebrationQueue {
     this.#waiting = [...this.#waiting, celebration].slice(-MAX_WAITING);
   }
 
-  /** What was taken back is not cheered on. */
+  /** Drops all celebrations after one was withdrawn. */
   clear() {
     this.#waiting = [];
     this.#active = null;
   }
 
-  /** The one to show. */
+  /** The celebration to show now. */
   current() {
     const time = this.now();
     const active = this.#active;

@@ -18,7 +18,7 @@ const game = {
 };
 const message = (type, data) => ({ type, topic: "match_3", seq: 21, at: "2026-11-21T15:12:00.000Z", data });
 
-test("a goal is a moment; a card, a correction and a goal that was taken back are none", () => {
+test("a goal is celebrated; cards, corrections and cancelled goals are not", () => {
   const added = message("incident_added", { incident: goal(12) });
   assert.deepEqual(football.celebrationOf(game, added), { side: "home", title: "Goal", text: "Vardy 12′" });
   assert.equal(football.celebrationOf(game, { ...added, type: "incident_updated" }), null, "once");
@@ -28,7 +28,7 @@ test("a goal is a moment; a card, a correction and a goal that was taken back ar
   assert.equal(scoreOnly.celebrationOf(game, message("score_update", {})), null);
 });
 
-test("a display speaks the languages it knows, and English else", () => {
+test("a display translates into the languages it has, and falls back to English", () => {
   assert.deepEqual(["de", "de-CH", "DE", "en", "xx", null, "constructor"].map(pickLanguage), ["de", "de", "de", "en", "en", "en", "en"]);
   assert.equal(translatorFor("de")("First half"), "1. Halbzeit");
   assert.equal(translatorFor("de")("Corner"), "Corner", "a word it lacks");
@@ -36,7 +36,7 @@ test("a display speaks the languages it knows, and English else", () => {
   assert.equal(translatorFor("de")("constructor"), "constructor");
 });
 
-test("another file is another build; a server that is away is none", async () => {
+test("a changed ETag is a new build; an unreachable server is not", async () => {
   const tags = { a: "1", b: "1" };
   const build = new BuildCheck(["a", "b"], async (address) => tags[address]);
   assert.equal(await build.hasChanged(), false, "the first look");
@@ -47,7 +47,7 @@ test("another file is another build; a server that is away is none", async () =>
   assert.equal(await build.hasChanged(), true);
 });
 
-test("a match is played again from nothing, at the times things happened", () => {
+test("a replay starts from the initial state, at the time of each message", () => {
   const start = initialMatch(game);
   assert.deepEqual([start.seq, start.status, start.score, start.incidents], [0, "scheduled", { home: 0, away: 0 }, []]);
   assert.equal(game.incidents.length, 1, "the match itself is as it was");
@@ -55,7 +55,7 @@ test("a match is played again from nothing, at the times things happened", () =>
   assert.equal(occurredAtMs(message("schedule_update", {})), Date.parse("2026-11-21T15:12:00.000Z"));
 });
 
-test("a team's incidents, the newest first, and those a player had a part in", () => {
+test("a team's incidents come newest first, and a player's include assists", () => {
   const all = [goal(1), goal(2, { team_id: 2 }), goal(3, { player_id: 7, related_player_id: 9 }), goal(4, { player_id: 7 })];
   const ids = (incidents) => incidents.map(({ id }) => id);
   assert.deepEqual(ids(incidentsOfTeam(all, 1)), [4, 3, 1]);
@@ -63,19 +63,19 @@ test("a team's incidents, the newest first, and those a player had a part in", (
   assert.deepEqual(ids(incidentsOfPlayer(all, 9)), [1, 2, 3]);
 });
 
-test("a ticket that is used says so; money is written as it is where it is spent", () => {
+test("a used ticket is marked, and money is formatted for its currency", () => {
   const purchase = { id: "p", status: "confirmed", tickets: [{ code: "A", status: "valid" }, { code: "B", status: "valid" }] };
-  const told = applyPurchaseMessage(applyPurchaseMessage(null, message("snapshot", { purchase })), message("ticket_update", { ticket: { code: "B", status: "used" } }));
-  assert.deepEqual(told.tickets.map(({ status }) => status), ["valid", "used"]);
-  assert.equal(applyPurchaseMessage(told, message("purchase_update", { purchase: { ...purchase, status: "refunded" } })).status, "refunded");
+  const updated = applyPurchaseMessage(applyPurchaseMessage(null, message("snapshot", { purchase })), message("ticket_update", { ticket: { code: "B", status: "used" } }));
+  assert.deepEqual(updated.tickets.map(({ status }) => status), ["valid", "used"]);
+  assert.equal(applyPurchaseMessage(updated, message("purchase_update", { purchase: { ...purchase, status: "refunded" } })).status, "refunded");
   assert.equal(formatMoney({ amount: 2500, currency: "EUR" }, "en"), "€25.00");
   assert.equal(formatMoney({ amount: 2500, currency: "JPY" }, "en"), "¥2,500");
 });
 
-test("a code is drawn square for square", () => {
+test("the QR path draws each dark module", () => {
   assert.equal(svgPath([[true, true, false], [false, false, true]]), "M0 0h2v1h-2zM2 1h1v1h-1z");
   const { data } = encode("TICKET-1", { ecc: "M", border: 4 });
   const dark = data.flat().filter(Boolean).length;
-  const drawn = [...svgPath(data).matchAll(/h(\d+)v/g)].reduce((sum, [, run]) => sum + Number(run), 0);
-  assert.equal(drawn, dark);
+  const darkModules = [...svgPath(data).matchAll(/h(\d+)v/g)].reduce((sum, [, run]) => sum + Number(run), 0);
+  assert.equal(darkModules, dark);
 });

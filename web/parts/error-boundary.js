@@ -1,27 +1,27 @@
-// A part of a page that can't take the rest with it.
+// Keeps a component that throws from taking the whole page with it.
 
 import { html, useEffect, useErrorBoundary, useRef } from "../vendor/htm-preact.js";
-import { UNKNOWN } from "./dates.js";
+import { PLACEHOLDER } from "./dates.js";
 
 /** @import { Child } from "../vendor/htm-preact.js" */
 
 /**
- * Draws a part; a placeholder where that throws, until there is something else to draw.
- * @param {{ of: unknown, draw: () => Child, instead?: Child }} props `of` is the thing that is drawn
+ * Renders a part of the page; if that throws, shows a fallback until `item` changes.
+ * @param {{ item: unknown, render: () => Child, fallback?: Child }} props `item` is the rendered value
  */
-export function Boundary({ of, draw, instead = UNKNOWN }) {
-  const failed = useRef(/** @type {{ of: unknown } | null} */ (null));
-  const [fault, retry] = useErrorBoundary((error) => {
-    failed.current = { of };
-    console.warn("A part of the page can't be drawn:", error);
+export function ErrorBoundary({ item, render, fallback = PLACEHOLDER }) {
+  const failed = useRef(/** @type {{ item: unknown } | null} */ (null));
+  const [error, retry] = useErrorBoundary((failure) => {
+    failed.current = { item };
+    console.warn("A part of the page can't be rendered:", failure);
   });
   useEffect(() => {
-    if (fault && failed.current?.of !== of) retry();
+    if (error && failed.current?.item !== item) retry();
   });
-  return fault ? instead : html`<${Drawn} draw=${draw} />`;
+  return error ? fallback : html`<${RenderProp} render=${render} />`;
 }
 
-/** What throws must be below its boundary. @param {{ draw: () => Child }} props */
-function Drawn({ draw }) {
-  return draw();
+/** A component below the boundary, which catches only errors of its descendants. @param {{ render: () => Child }} props */
+function RenderProp({ render }) {
+  return render();
 }

@@ -1,18 +1,18 @@
-// What of a match concerns one team, or one player. Pure.
+// Filters a match's incidents by team or player; pure.
 
 import { sortIncidents } from "../sports/football-incidents.js";
 
 /** @import { Incident } from "../client/message-types.js" */
 
-/** The newest first. @param {Incident[]} incidents @param {number} teamId */
+/** Newest first. @param {Incident[]} incidents @param {number} teamId */
 export function incidentsOfTeam(incidents, teamId) {
   return sortIncidents(incidents.filter(({ team_id }) => team_id === teamId)).reverse();
 }
 
 /**
- * All of them where nobody is chosen; else those the player had a part in.
+ * The incidents that a player had a part in, or all.
  * @param {Incident[]} incidents
- * @param {number} playerId 0 for nobody
+ * @param {number} playerId 0 for all
  */
 export function incidentsOfPlayer(incidents, playerId) {
   if (!playerId) return incidents;

@@ -1,4 +1,4 @@
-// What a stadium display says, in the language of its ground: `?lang=de`. English is the key.
+// Translations of the stadium display's texts: `?lang=de`. The English text is the key.
 
 /** @type {{ [lang: string]: { [text: string]: string } }} */
 const TRANSLATIONS = {
@@ -151,7 +151,7 @@ const TRANSLATIONS = {
 };
 
 /**
- * The language to speak, out of those there are.
+ * The best available language for a requested one.
  * @param {string | null} requested `de`, `de-CH`
  */
 export function pickLanguage(requested) {
@@ -160,7 +160,7 @@ export function pickLanguage(requested) {
 }
 
 /**
- * What is said in that language; a word it lacks stays English.
+ * A translation function; texts without a translation stay English.
  * @param {string} language
  * @returns {(text: string) => string}
  */

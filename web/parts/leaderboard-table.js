@@ -1,7 +1,7 @@
-// An event's table, whose rows slide to their new places.
+// An event's table, whose rows animate to their new positions.
 
 import { html, useLayoutEffect, useRef } from "../vendor/htm-preact.js";
-import { Boundary } from "./error-boundary.js";
+import { ErrorBoundary } from "./error-boundary.js";
 import { positionsGained } from "./table-movement.js";
 
 /** @import { LeaderboardRow } from "./page-state.js" */
@@ -25,7 +25,7 @@ export function LeaderboardTable({ rows, movement, showsRunRate = false }) {
         <th scope="col"><abbr title="Points">Pts</abbr></th>
       </tr></thead>
       <tbody ref=${bodyRef}>${rows.map((row) => html`
-        <tr key=${row.team_id} data-team=${row.team_id}><${Boundary} of=${row} instead=${html`<td colspan="10">–</td>`} draw=${() => html`
+        <tr key=${row.team_id} data-team=${row.team_id}><${ErrorBoundary} item=${row} fallback=${html`<td colspan="10">–</td>`} render=${() => html`
           <td class="place">${row.position} <${MovementArrow} gained=${positionsGained(movement, row.team_id)} /></td>
           <th scope="row" class="team"><a href=${`/teams/${row.team_id}`}>${row.team}</a></th>
           <td>${row.played}</td><td class="wide">${row.won}</td><td class="wide">${row.drawn}</td><td class="wide">${row.lost}</td>

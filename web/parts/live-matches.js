@@ -1,4 +1,4 @@
-// The matches of a list, moved on while they are played: one stream carries up to 30 of them.
+// Keeps the matches of a list up to date with one stream for up to 30 of them.
 
 import { applyMessage, loadSport, sportOf, matchStatusText, deferUntilSportLoaded } from "../client/match-stream.js";
 import { Stream } from "../client/stream.js";
@@ -8,9 +8,9 @@ import { formatTime } from "./dates.js";
 
 /** @import { Match } from "../client/message-types.js" */
 
-const MAX_MATCH_TOPICS = 30; // two are left for the page itself: a connection has room for 32
+const MAX_MATCH_TOPICS = 30; // leaves two of a connection's 32 topics for the page itself
 const FOLLOWED_STATUSES = ["live", "paused", "scheduled"];
-const RENDER_DELAY_MS = 16; // many messages at once are drawn once
+const RENDER_DELAY_MS = 16; // one rendering for a burst of messages
 
 export class LiveMatches {
   /** @type {Map<number, Match>} */ #matchById = new Map();
@@ -31,24 +31,24 @@ export class LiveMatches {
     return this.#stream?.serverNow() ?? Date.now();
   }
 
-  /** What the stream has told is newer than what a list says. @param {Match} game */
+  /** The newest state of a match: the stream's, else the list's. @param {Match} game */
   latest(game) {
     return { ...game, ...this.#matchById.get(game.id) };
   }
 
-  /** Brings what draws these: a match that is over is told by no stream. @param {Match[]} games */
+  /** Loads the sports of finished matches, which no stream brings. @param {Match[]} games */
   async loadSports(games) {
     const sports = new Set(games.map(({ sport }) => sport));
     await Promise.all([...sports].map(loadSport));
     this.onChange();
   }
 
-  /** What a side has made, as its sport writes it. @param {Match} game @param {"home" | "away"} side */
+  /** A side's score as its sport writes it. @param {Match} game @param {"home" | "away"} side */
   scoreText(game, side) {
     return sportOf(game.sport).scoreText?.(game, side) ?? game.score?.[side];
   }
 
-  /** Follows those that may move, the ones being played before the ones to come. @param {Match[]} games */
+  /** Follows the matches that may change, live ones first. @param {Match[]} games */
   follow(games) {
     const topics = games
       .map((game) => this.latest(game))
@@ -78,12 +78,12 @@ export class LiveMatches {
       }),
       onState: this.onState,
     });
-    stream.forgetCursor(); // the page keeps no matches, so it begins with snapshots
+    stream.forgetCursor(); // the page stores no matches, so it starts with snapshots
     stream.connect();
     return stream;
   }
 
-  /** What stands beside a match: its clock, the time it begins, or how it ended. @param {Match} game */
+  /** The text beside a match: its clock, its start, or how it ended. @param {Match} game */
   timeText(game) {
     const { status, clock, sport, starts_at } = game;
     if (status === "live" && clock?.at) {

@@ -1,10 +1,10 @@
-// Matches in a list: time, both sides, score.
+// Lists of matches: time, teams, score.
 
 import { teamColour } from "../client/colour.js";
 import { hasStarted } from "../sports/score-only.js";
 import { html } from "../vendor/htm-preact.js";
 import { TickingText } from "./page-frame.js";
-import { Boundary } from "./error-boundary.js";
+import { ErrorBoundary } from "./error-boundary.js";
 import { groupByDay } from "./dates.js";
 
 /** @import { Side, Match } from "../client/message-types.js" */
@@ -16,10 +16,10 @@ const SIDES = ["home", "away"];
 
 /** @param {{ games: Match[], liveMatches: LiveMatches, label?: string }} props */
 export function MatchList({ games, liveMatches, label }) {
-  return html`<ul class="games" aria-label=${label}>${games.map((game) => html`<li key=${game.id}><${Boundary} of=${game} draw=${() => html`<${MatchRow} game=${game} liveMatches=${liveMatches} />`} instead=${html`<a class="game" href=${`/matches/${game.id}`}>–</a>`} /></li>`)}</ul>`;
+  return html`<ul class="games" aria-label=${label}>${games.map((game) => html`<li key=${game.id}><${ErrorBoundary} item=${game} render=${() => html`<${MatchRow} game=${game} liveMatches=${liveMatches} />`} fallback=${html`<a class="game" href=${`/matches/${game.id}`}>–</a>`} /></li>`)}</ul>`;
 }
 
-/** By day, with the day above. @param {{ games: Match[], liveMatches: LiveMatches }} props */
+/** Grouped by day, with headings. @param {{ games: Match[], liveMatches: LiveMatches }} props */
 export function MatchesByDay({ games, liveMatches }) {
   return groupByDay(games, Date.now()).map(({ day, items }) => html`<h3 key=${day} class="day">${day}</h3><${MatchList} games=${items} liveMatches=${liveMatches} label=${day} />`);
 }
@@ -45,14 +45,14 @@ function TeamScore({ side, team, score, isWinner = false }) {
 /**
  * @param {object} props
  * @param {MatchResult[]} props.results
- * @param {(result: MatchResult) => { home: { name: string, colour?: string | null }, away: { name: string, colour?: string | null }, when: string, score: { [end in Side]: string | number } }} props.about
+ * @param {(result: MatchResult) => { home: { name: string, colour?: string | null }, away: { name: string, colour?: string | null }, dayText: string, score: { [side in Side]: string | number } }} props.resultDetails
  */
-export function ResultList({ results, about: detailsOf }) {
-  const draw = (/** @type {MatchResult} */ result) => {
-    const { home, away, when, score } = detailsOf(result);
+export function ResultList({ results, resultDetails }) {
+  const renderResult = (/** @type {MatchResult} */ result) => {
+    const { home, away, dayText, score } = resultDetails(result);
     const winnerId = result.winner_team_id;
     return html`<a class="game" href=${`/matches/${result.match_id}`} data-status="finished">
-      <span class="when">${when}</span>
+      <span class="when">${dayText}</span>
       <span class="sides">
         <${TeamScore} side="home" team=${home} score=${score.home} isWinner=${winnerId === result.home_team_id} />
         <${TeamScore} side="away" team=${away} score=${score.away} isWinner=${winnerId === result.away_team_id} />
@@ -60,10 +60,10 @@ export function ResultList({ results, about: detailsOf }) {
       </span></a>`;
   };
   return html`<ul class="games results">${results.map((result) => html`
-    <li key=${result.match_id}><${Boundary} of=${result} draw=${() => draw(result)} /></li>`)}</ul>`;
+    <li key=${result.match_id}><${ErrorBoundary} item=${result} render=${() => renderResult(result)} /></li>`)}</ul>`;
 }
 
-/** What the figures alone don't say. @param {MatchResult} result */
+/** How a match ended, if the score alone doesn't say it. @param {MatchResult} result */
 function endingText({ ending, reason, text }) {
   const endingName = { walkover: "Walk-over", awarded: "Awarded", no_result: "No result" }[ending] ?? "";
   return [endingName, text, reason].filter(Boolean).join(" · ");

@@ -1,7 +1,7 @@
-// What all pages have around them: the way home, the state of the connection, what is said aloud.
+// The frame of all pages: home link, connection status, live region.
 
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
-import { formatTime, UNKNOWN } from "./dates.js";
+import { formatTime, PLACEHOLDER } from "./dates.js";
 
 /** @import { Child } from "../vendor/htm-preact.js" */
 /** @import { StreamState } from "../client/stream.js" */
@@ -15,7 +15,7 @@ const STATE_LABELS = {
   refused: "Not available",
 };
 
-/** Why there is nothing to see; `what` is the page's thing: `match`, `team` … @type {{ [reason: string]: (resourceName: string) => string }} */
+/** Why a page can't be shown; `resourceName` is what it shows: `match`, `team` … @type {{ [reason: string]: (resourceName: string) => string }} */
 const REFUSAL_TEXTS = {
   401: (resourceName) => `Sign in to see this ${resourceName}.`,
   403: (resourceName) => `You may not see this ${resourceName}.`,
@@ -25,7 +25,7 @@ const REFUSAL_TEXTS = {
 };
 
 /**
- * How a page stands with the server.
+ * The state of a page's connection.
  * @typedef {{ state: StreamState, reason: string | null, since: number }} ConnectionStatus
  */
 
@@ -42,12 +42,12 @@ export function refusalText(resourceName, reason) {
 
 /**
  * @param {object} props
- * @param {ConnectionStatus | null} [props.contact] none on a page that follows no stream
+ * @param {ConnectionStatus | null} [props.connection] null on pages without a stream
  * @param {Child} props.children
- * @param {Child} [props.foot]
- * @param {string} [props.said] for those who listen
+ * @param {Child} [props.footer]
+ * @param {string} [props.spokenText] text for screen readers
  */
-export function PageFrame({ contact: connection = null, children, foot: footer = null, said: spokenText = "" }) {
+export function PageFrame({ connection = null, children, footer = null, spokenText = "" }) {
   return html`
     <header class="top">
       <a class="brand" href="/">Touchline</a>
@@ -69,23 +69,23 @@ export function StatusNotice({ children, id = "notice" }) {
 }
 
 /**
- * Text that changes by itself, as a clock does; only it is drawn again.
+ * Text that updates by itself, such as a clock; re-renders only itself.
  * @param {{ getText: () => string, intervalMs?: number, id?: string, class?: string }} props
  */
 export function TickingText({ getText, intervalMs = 250, id, class: name }) {
   const [, setText] = useState("");
   useEffect(() => {
-    const timer = setInterval(() => setText(attempt(getText)), intervalMs);
+    const timer = setInterval(() => setText(textOrPlaceholder(getText)), intervalMs);
     return () => clearInterval(timer);
   }, [getText, intervalMs]);
-  return html`<span id=${id} class=${name}>${attempt(getText)}</span>`;
+  return html`<span id=${id} class=${name}>${textOrPlaceholder(getText)}</span>`;
 }
 
-/** @param {() => string} read */
-function attempt(read) {
+/** @param {() => string} getText */
+function textOrPlaceholder(getText) {
   try {
-    return read();
+    return getText();
   } catch {
-    return UNKNOWN;
+    return PLACEHOLDER;
   }
 }

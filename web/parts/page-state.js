@@ -1,11 +1,11 @@
-// What an event's or a team's page knows: a snapshot, moved on by messages. All of it is pure.
+// The state of an event's or a team's page: a snapshot with later messages applied; pure.
 
-import { dateOf } from "./dates.js";
+import { parseTime } from "./dates.js";
 
 /** @import { Match, Message } from "../client/message-types.js" */
 
 /**
- * @typedef {object} LeaderboardRow one team's place in the table
+ * @typedef {object} LeaderboardRow a team's row in the table
  * @property {number} position
  * @property {number} team_id
  * @property {string} team
@@ -46,16 +46,16 @@ import { dateOf } from "./dates.js";
  * @property {{ id: number, name: string, shirt_number?: number | null }[]} [players]
  * @property {LeaderboardRow[]} leaderboard
  * @property {Match[]} matches
- * @property {MatchResult[]} results the newest first
+ * @property {MatchResult[]} results newest first
  * @property {Announcement[]} announcements
  */
 
-/** From the most pressing. */
+/** Highest priority first. */
 const PRIORITY_ORDER = ["urgent", "high", "normal", "low"];
 const UPCOMING_STATUSES = new Set(["scheduled", "postponed", "cancelled"]);
 
 /**
- * The bulletin after a message. Tables, matches and results come whole, so they replace what we had.
+ * Applies a message. Tables, matches and results are complete and replace the previous ones.
  * @param {PageState | null} state
  * @param {Message} message
  * @returns {PageState | null}
@@ -85,7 +85,7 @@ function withChange(items, item, change) {
   return change === "deleted" ? rest : [...rest, item];
 }
 
-/** What presses most comes first, then the newest. @param {Announcement[]} announcements */
+/** By priority, then newest first. @param {Announcement[]} announcements */
 export function sortByPriority(announcements) {
   const rank = (/** @type {Announcement} */ { priority }) => PRIORITY_ORDER.indexOf(priority);
   return [...announcements].sort(
@@ -94,15 +94,15 @@ export function sortByPriority(announcements) {
 }
 
 /** @param {Announcement} announcement */
-const madeAt = ({ created_at }) => dateOf(created_at)?.getTime() ?? 0;
+const madeAt = ({ created_at }) => parseTime(created_at)?.getTime() ?? 0;
 
-/** The matches that are still to be played, the next first. @param {PageState} bulletin */
+/** Upcoming matches, the next first. @param {PageState} state */
 export function upcomingMatches({ matches, results }) {
   const finishedIds = new Set(results.map(({ match_id }) => match_id));
   return sortByStart(matches.filter(({ id, status }) => UPCOMING_STATUSES.has(status) && !finishedIds.has(id)));
 }
 
-/** The matches that are being played. @param {PageState} bulletin */
+/** Live and paused matches. @param {PageState} state */
 export function liveMatches({ matches, results }) {
   const finishedIds = new Set(results.map(({ match_id }) => match_id));
   return sortByStart(matches.filter(({ id, status }) => ["live", "paused"].includes(status) && !finishedIds.has(id)));
@@ -113,7 +113,7 @@ export function sortByStart(games) {
   return [...games].sort((one, other) => startTimeMs(one) - startTimeMs(other) || one.id - other.id);
 }
 
-/** When a match begins, in milliseconds; those without a time, or with none that is one, come last. @param {Match} game */
+/** When a match starts, in milliseconds; without a valid time it sorts last. @param {Match} game */
 export function startTimeMs({ starts_at }) {
-  return dateOf(starts_at)?.getTime() ?? Number.MAX_SAFE_INTEGER;
+  return parseTime(starts_at)?.getTime() ?? Number.MAX_SAFE_INTEGER;
 }

@@ -1,6 +1,6 @@
-// A purchase as its buyer's page knows it. Pure.
+// A purchase on its buyer's page; pure.
 
-import { UNKNOWN } from "./dates.js";
+import { PLACEHOLDER } from "./dates.js";
 
 /** @import { Message } from "../client/message-types.js" */
 
@@ -38,6 +38,6 @@ export function formatMoney({ amount, currency }, locale) {
     const format = new Intl.NumberFormat(locale, { style: "currency", currency });
     return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
   } catch {
-    return UNKNOWN; // a currency of no three letters
+    return PLACEHOLDER; // the currency is not a three-letter code
   }
 }

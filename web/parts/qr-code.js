@@ -1,9 +1,9 @@
-// A code for the gate's reader, drawn as one path.
+// A ticket's QR code, as one SVG path.
 
 import { encode } from "../vendor/uqr.js";
 import { html, useMemo } from "../vendor/htm-preact.js";
 
-const QUIET_ZONE_MODULES = 4; // squares of white around it: ISO/IEC 18004
+const QUIET_ZONE_MODULES = 4; // the quiet zone of ISO/IEC 18004
 
 /** @param {boolean[][]} rows */
 export function svgPath(rows) {

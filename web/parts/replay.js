@@ -1,4 +1,4 @@
-// A match once more, at a pace of one's own.
+// Replays a match at an adjustable speed.
 
 import { applyMessage, sportOf, matchStatusText } from "../client/match-stream.js";
 import { Stream } from "../client/stream.js";
@@ -10,7 +10,7 @@ import { TickingText } from "./page-frame.js";
 
 const SPEEDS = [1, 10, 60, 600, 5_000];
 
-/** The match as it was before anything had happened. @param {Match} game @returns {Match} */
+/** The match before its first message. @param {Match} game @returns {Match} */
 export function initialMatch(game) {
   return {
     ...game, seq: 0, status: "scheduled", reason: null, clock: null, score: { home: 0, away: 0 },
@@ -18,7 +18,7 @@ export function initialMatch(game) {
   };
 }
 
-/** When what a message tells happened: a scorer may have entered it later. @param {Message} message */
+/** When the event of a message happened: a scorer may have entered it later. @param {Message} message */
 export function occurredAtMs({ at, data }) {
   return Date.parse(data.incident?.occurred_at ?? data.clock?.at ?? at);
 }
@@ -30,7 +30,7 @@ export function Replay({ game }) {
   const [speed, setSpeed] = useState(60);
   const [phase, setPhase] = useState(/** @type {"idle" | "playing" | "paused" | "over" | "refused"} */ ("idle"));
   const latestMatch = useRef(initial);
-  const playback = useRef({ at: 0, since: 0 }); // what time it was in the match, and when we were told
+  const playback = useRef({ at: 0, since: 0 }); // the match time at the start of playback, and the clock time then
 
   useEffect(() => {
     if (phase !== "playing") return undefined;
@@ -40,8 +40,8 @@ export function Replay({ game }) {
         playback.current = { at: occurredAtMs(message), since: Date.now() };
         setShownMatch(latestMatch.current);
       },
-      onState(state, why) {
-        if (state === "refused") setPhase(why === "complete" || why === "204" ? "over" : "refused");
+      onState(state, reason) {
+        if (state === "refused") setPhase(reason === "complete" || reason === "204" ? "over" : "refused");
       },
     }, { share: false });
     stream.forgetCursor();
@@ -85,7 +85,7 @@ function ReplayScore({ game }) {
 
 /**
  * @param {Match} game
- * @param {number} matchTimeMs what time it is in the match
+ * @param {number} matchTimeMs of the match
  */
 function matchTimeText(game, matchTimeMs) {
   const { clock, status, sport } = game;

@@ -1,4 +1,4 @@
-// What an event's and a team's page have in common: one bulletin from a stream, matches that move, and who may see it.
+// Shared by the event and team pages: state from a stream, live matches, refusals.
 
 import { Stream } from "../client/stream.js";
 import { listAll } from "../common/api.js";
@@ -17,7 +17,7 @@ import { LiveMatches } from "./live-matches.js";
 
 export class StreamPage {
   /** @type {PageState | null} */ state = null;
-  /** What is over is not in the bulletin; it has the colours and the days of the results. @type {Map<number, Match>} */ matchById = new Map();
+  /** Matches by id, also finished ones, which the state lacks; results show their colours and days. @type {Map<number, Match>} */ matchById = new Map();
   spokenText = "";
   #connection = initialConnectionStatus();
   #root = /** @type {HTMLElement} */ (document.getElementById("page"));
@@ -47,7 +47,7 @@ export class StreamPage {
     });
   }
 
-  /** The page keeps nothing of what it was told, so it begins with a snapshot. */
+  /** The page stores no state, so it starts with a snapshot. */
   open() {
     this.stream.forgetCursor();
     this.stream.connect();
@@ -75,16 +75,16 @@ export class StreamPage {
     await this.liveMatches.loadSports(items);
   }
 
-  /** Both sides of a result, its day, and the score as its sport writes it. @param {MatchResult} result */
+  /** Both teams of a result, its day, and the score as its sport writes it. @param {MatchResult} result */
   resultDetails({ match_id, home_team_id, away_team_id, home_score, away_score, by_hand }) {
     const match = this.matchById.get(match_id);
     const game = match && this.liveMatches.latest(match);
-    const scoredMatch = by_hand ? undefined : game; // what was entered by hand may differ from what was played
+    const scoredMatch = by_hand ? undefined : game; // a score entered by hand may differ from the recorded one
     return {
       score: { home: (scoredMatch && this.liveMatches.scoreText(scoredMatch, "home")) ?? home_score, away: (scoredMatch && this.liveMatches.scoreText(scoredMatch, "away")) ?? away_score },
       home: game?.teams.home ?? { name: this.teamName(home_team_id) },
       away: game?.teams.away ?? { name: this.teamName(away_team_id) },
-      when: game?.starts_at ? formatDay(game.starts_at, Date.now()) : "",
+      dayText: game?.starts_at ? formatDay(game.starts_at, Date.now()) : "",
     };
   }
 
@@ -95,7 +95,7 @@ export class StreamPage {
     if (name) document.title = `${name} · Touchline`;
     const isRefused = connectionState === "refused";
     const refusedText = isRefused ? refusalText(resource, reason) : "";
-    render(html`<${PageFrame} contact=${this.#connection} said=${this.spokenText}>
+    render(html`<${PageFrame} connection=${this.#connection} spokenText=${this.spokenText}>
       ${state && this.renderContent({ ...state, matches: state.matches.map((game) => this.liveMatches.latest(game)) })}
       <${StatusNotice}>${refusedText}</${StatusNotice}>
       ${isRefused && reason === "401" && html`<${SignInForm} onSignedIn=${() => this.stream.connect()} />`}
@@ -111,7 +111,7 @@ export function AnnouncementsSection({ page, state }) {
     </section>`;
 }
 
-/** What is to come, and what is over. @param {{ page: StreamPage, state: PageState }} props */
+/** Upcoming matches and results. @param {{ page: StreamPage, state: PageState }} props */
 export function ScheduleAndResults({ page, state }) {
   const upcoming = upcomingMatches(state);
   return html`
@@ -120,7 +120,7 @@ export function ScheduleAndResults({ page, state }) {
         ${upcoming.length > 0 ? html`<${MatchesByDay} games=${upcoming} liveMatches=${page.liveMatches} />` : html`<p class="empty">Nothing is to come.</p>`}
       </section>
       <section aria-labelledby="results"><h2 id="results">Results</h2>
-        ${state.results.length > 0 ? html`<${ResultList} results=${state.results} about=${(/** @type {MatchResult} */ result) => page.resultDetails(result)} />` : html`<p class="empty">No results yet.</p>`}
+        ${state.results.length > 0 ? html`<${ResultList} results=${state.results} resultDetails=${(/** @type {MatchResult} */ result) => page.resultDetails(result)} />` : html`<p class="empty">No results yet.</p>`}
       </section>
     </div>`;
 }

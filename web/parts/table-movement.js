@@ -1,10 +1,10 @@
-// How teams have moved in a table since the page last stood still.
+// Tracks how teams have moved in a table since its order last changed.
 
 /** @import { LeaderboardRow } from "./page-state.js" */
 
 /**
- * @typedef {{ [team_id: number]: number }} TeamPositions the position of each team
- * @typedef {{ now: TeamPositions, before: TeamPositions | null }} TableMovement `before` is the last table that was another one
+ * @typedef {{ [team_id: number]: number }} TeamPositions position by team id
+ * @typedef {{ now: TeamPositions, before: TeamPositions | null }} TableMovement `before` is the previous different order
  */
 
 /** @param {LeaderboardRow[]} rows @returns {TeamPositions} */
@@ -13,8 +13,8 @@ export function positionsByTeam(rows) {
 }
 
 /**
- * The standing after a table. The same order said again changes nothing, so that arrows stay until the
- * next change; so does a table that was empty before there were teams.
+ * The movement after a new table. An unchanged order keeps the previous movement, so that arrows stay
+ * until the next change; so does a table that follows an empty one.
  * @param {TableMovement | null} movement
  * @param {LeaderboardRow[]} rows
  * @returns {TableMovement}
@@ -37,7 +37,7 @@ function isSameOrder(left, right) {
 }
 
 /**
- * How many places a team has risen; below 0 it has fallen, and a team that is new has not moved.
+ * How many positions a team has risen; negative if it fell, 0 for a new team.
  * @param {TableMovement | null} movement
  * @param {number} teamId
  */

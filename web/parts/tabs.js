@@ -1,11 +1,11 @@
-// Tabs, as the ARIA authoring practices want them: arrows move, one stop for the tab key.
+// Tabs after the ARIA authoring practices: arrow keys move, one tab stop.
 
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
 
 /** @import { Child, Part } from "../vendor/htm-preact.js" */
 
 /**
- * @param {{ label: string, tabs: { title: string, draw: () => Child }[] }} props
+ * @param {{ label: string, tabs: { title: string, render: () => Child }[] }} props
  */
 export function Tabs({ label, tabs }) {
   const [selected, setSelected] = useState(0);
@@ -28,12 +28,12 @@ export function Tabs({ label, tabs }) {
           onClick=${() => setSelected(tabIndex)} onKeyDown=${onKey}>${title}</button>`)}
     </div>
     <section class="panel" role="tabpanel" id="panel" tabindex="0" aria-labelledby=${`tab-${index}`} key=${tabs[index]?.title}>
-      ${tabs[index]?.draw()}
+      ${tabs[index]?.render()}
     </section>`;
 }
 
 /**
- * A part whose code comes when it is looked at: most readers of a match open nothing but its timeline.
+ * A component whose code is loaded when it is first shown, since most visitors see only the timeline.
  * @param {{ load: () => Promise<Part<any>>, props: object }} props
  */
 export function LazyComponent({ load, props }) {

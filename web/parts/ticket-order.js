@@ -1,4 +1,4 @@
-// One order, however often it is sent: tapped twice, after an answer that got lost, after a reload.
+// One order, however often it is sent: double taps, lost answers, reloads.
 
 import { tryOrUndefined, randomId } from "../client/environment.js";
 
@@ -6,12 +6,12 @@ import { tryOrUndefined, randomId } from "../client/environment.js";
 /** @import { Money } from "./purchase-state.js" */
 
 /**
- * @typedef {{ name: string, price: Money | null, left: number | null }} TicketOption `left` is null for no limit
+ * @typedef {{ name: string, price: Money | null, left: number | null }} TicketOption `left` is null if unlimited
  * @typedef {{ max_quantity: number, left: number | null, ticket_types: TicketOption[] }} TicketOffer
  * @typedef {{ ticket_type: string, quantity: number }} OrderRequest
  */
 
-/** What an event sells that names no kinds: any word is one, without a price. */
+/** The only ticket type of an event that names none: the server accepts any name, without a price. */
 const DEFAULT_TICKET_TYPE = "admission";
 
 /** @param {TicketOffer} offer @returns {TicketOption[]} */
@@ -19,17 +19,17 @@ export function ticketOptions({ ticket_types, left }) {
   return ticket_types.length > 0 ? ticket_types : [{ name: DEFAULT_TICKET_TYPE, price: null, left }];
 }
 
-/** How many of this one order may have. @param {TicketOffer} offer @param {TicketOption} choice */
+/** The maximum quantity of one order. @param {TicketOffer} offer @param {TicketOption} choice */
 export function maxQuantity({ max_quantity }, { left }) {
   return Math.max(0, Math.min(max_quantity, left ?? max_quantity));
 }
 
-/** What so many cost. @param {TicketOption} choice @param {number} quantity @returns {Money | null} */
+/** The price of a quantity. @param {TicketOption} choice @param {number} quantity @returns {Money | null} */
 export function totalPrice({ price }, quantity) {
   return price && { ...price, amount: price.amount * quantity };
 }
 
-/** The keys of a tab's orders of one event. */
+/** The idempotency keys of a tab's orders for one event. */
 export class OrderKeys {
   /** @type {(OrderRequest & { key: string }) | null} */ #pendingOrder = null;
   #storageKey;
@@ -37,7 +37,7 @@ export class OrderKeys {
 
   /**
    * @param {number} eventId
-   * @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} storage outlives a reload; none where the browser forbids it
+   * @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} storage survives a reload; null if the browser blocks it
    */
   constructor(eventId, storage) {
     this.#storageKey = `touchline:order:${eventId}`;
@@ -45,7 +45,7 @@ export class OrderKeys {
     this.#pendingOrder = tryOrUndefined(() => JSON.parse(storage?.getItem(this.#storageKey) ?? "null")) ?? null;
   }
 
-  /** The key to send this under: that of the same order, while nobody knows what became of it. @param {OrderRequest} wish */
+  /** The key of an order: the same for a repeated order, until the server has answered it. @param {OrderRequest} order */
   idempotencyKeyFor({ ticket_type, quantity }) {
     if (this.#pendingOrder?.ticket_type !== ticket_type || this.#pendingOrder.quantity !== quantity) {
       this.#pendingOrder = { ticket_type, quantity, key: randomId() };
@@ -54,7 +54,7 @@ export class OrderKeys {
     return this.#pendingOrder.key;
   }
 
-  /** What the server has decided is not sent again: the next order is another one. @param {Problem | null} problem */
+  /** Forgets the order that the server has answered, so that the next one has a new key. @param {Problem | null} problem */
   recordOutcome(problem) {
     const { status = 200 } = problem ?? {};
     const isDecided = (status >= 200 && status < 300) || (status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status));

@@ -9,11 +9,11 @@ const adult = { name: "adult", price: EUR(1_250), left: 3 };
 const TWO = { ticket_type: "adult", quantity: 2 };
 
 function storage() {
-  const kept = new Map();
-  return { getItem: (name) => kept.get(name) ?? null, setItem: (name, text) => kept.set(name, text), removeItem: (name) => kept.delete(name) };
+  const stored = new Map();
+  return { getItem: (name) => stored.get(name) ?? null, setItem: (name, text) => stored.set(name, text), removeItem: (name) => stored.delete(name) };
 }
 
-test("an order keeps its key until the server has decided, through a reload", () => {
+test("an order keeps its key until the server has answered, through a reload", () => {
   const store = storage();
   const orders = new OrderKeys(1, store);
   const key = orders.idempotencyKeyFor(TWO);
@@ -26,7 +26,7 @@ test("an order keeps its key until the server has decided, through a reload", ()
   assert.notEqual(new OrderKeys(2, store).idempotencyKeyFor(TWO), key, "of another event");
 });
 
-test("another order has another key, as has the same one once the last is bought or refused", () => {
+test("a different order has another key, and so has a repeated one after an answer", () => {
   const orders = new OrderKeys(1, storage());
   const key = orders.idempotencyKeyFor(TWO);
   const other = orders.idempotencyKeyFor({ ...TWO, quantity: 3 });
@@ -38,7 +38,7 @@ test("another order has another key, as has the same one once the last is bought
   assert.notEqual(orders.idempotencyKeyFor({ ...TWO, quantity: 3 }), next);
 });
 
-test("without storage, or with broken words in it, a tab still orders once", () => {
+test("without storage, or with broken data in it, a tab still orders once", () => {
   const broken = { ...storage(), getItem: () => "{", setItem: () => { throw new Error("full"); } };
   for (const store of [null, broken]) {
     const orders = new OrderKeys(1, store);
@@ -46,7 +46,7 @@ test("without storage, or with broken words in it, a tab still orders once", () 
   }
 });
 
-test("an order has no more than are left, and costs what it says", () => {
+test("an order is limited to the tickets left, and shows its price", () => {
   const offer = { max_quantity: 10, left: 3, ticket_types: [adult] };
   assert.equal(maxQuantity(offer, adult), 3);
   assert.equal(maxQuantity(offer, { ...adult, left: null }), 10);

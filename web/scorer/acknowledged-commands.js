@@ -1,31 +1,31 @@
-// What the server has taken and the stream hasn't brought yet: without it, it would be gone for a moment.
+// Commands that the server has accepted and the stream hasn't delivered yet; without them they would vanish for a moment.
 
 /** @import { Match } from "../client/message-types.js" */
 /** @import { ScorerCommand } from "./projected-match.js" */
 
-export class Answered {
-  /** @type {{ command: ScorerCommand, seq: number }[]} oldest first */ #waiting = [];
-  /** The last message that is in what was shown. */ #seq = 0;
+export class AcknowledgedCommands {
+  /** @type {{ command: ScorerCommand, seq: number }[]} oldest first */ #unconfirmed = [];
+  /** The seq of the last message included in the shown match. */ #streamSeq = 0;
 
   /** @returns {ScorerCommand[]} */
   get commands() {
-    return this.#waiting.map(({ command }) => command);
+    return this.#unconfirmed.map(({ command }) => command);
   }
 
   /**
-   * @param {ScorerCommand} command that the server has taken
-   * @param {string | null} cursor where the match's stream was after it; none where it told nothing
+   * @param {ScorerCommand} command accepted by the server
+   * @param {string | null} cursor the match stream's position after it; null if it published nothing
    */
   add(command, cursor) {
     const seq = Number(cursor?.split(".").at(-1));
-    if (cursor && seq > this.#seq) this.#waiting.push({ command, seq });
+    if (cursor && seq > this.#streamSeq) this.#unconfirmed.push({ command, seq });
   }
 
-  /** States may come late, and in one what came in several: only its seq says what is in it. @param {Match} game as the server told it */
-  hear({ seq }) {
-    // Another database has other numbers.
-    if (seq < this.#seq) this.#waiting = [];
-    this.#seq = seq;
-    this.#waiting = this.#waiting.filter((one) => one.seq > seq);
+  /** States may arrive late, and one may include several commands: only its seq tells which. @param {Match} game from the stream */
+  onServerMatch({ seq }) {
+    // A lower seq means another database.
+    if (seq < this.#streamSeq) this.#unconfirmed = [];
+    this.#streamSeq = seq;
+    this.#unconfirmed = this.#unconfirmed.filter((one) => one.seq > seq);
   }
 }

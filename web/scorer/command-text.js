@@ -1,4 +1,4 @@
-// What a command is called, for who gave it: pure.
+// Names of commands and incidents for the scorer; pure.
 
 import { humanize } from "../sports/score-only.js";
 import { cricketCommandName } from "./cricket/record-ball.js";
@@ -15,7 +15,7 @@ import { INCIDENT_KINDS } from "./incident-kinds.js";
 export const minuteLabel = ({ minute, stoppage }) => (stoppage ? `${minute}+${stoppage}′` : `${minute}′`);
 
 /**
- * A player's name, as the server gave it or as the squad has it.
+ * A player's name, from the server or the squad.
  * @param {ScorerIncident} incident
  * @param {Squads} squads
  * @param {"player" | "related_player"} role
@@ -52,7 +52,7 @@ export function commandText(command, game, squads) {
   return [humanize(resource), body.reason && humanize(body.reason).toLowerCase()].filter(Boolean).join(": ");
 }
 
-/** Why a command was not taken, in the server's words. @param {any} problem */
+/** Why a command was refused, in the server's words. @param {any} problem */
 export function problemText(problem) {
   const errors = (problem?.errors ?? []).map((/** @type {any} */ { pointer, detail }) =>
     [humanize(String(pointer ?? "").split("/").filter(Boolean).at(-1) ?? ""), detail].filter(Boolean).join(" "));

@@ -22,13 +22,13 @@ test("commands have names", () => {
   assert.equal(command("score", { home: 2, away: 1 }), "Score 2–1");
 });
 
-test("the reason is the server's, field by field where it names some", () => {
+test("a refusal shows the server's reasons, per field if it names some", () => {
   assert.equal(problemText({ detail: "the match is over" }), "the match is over");
   assert.equal(problemText({ detail: "x", errors: [{ pointer: "/minute", detail: "must be an integer" }] }), "Minute must be an integer");
   assert.ok(problemText({}).length > 0);
 });
 
-test("the queue says what it does", () => {
+test("the outbox status is a text", () => {
   assert.equal(outboxText("empty", 0), "All sent");
   assert.equal(outboxText("waiting", 3), "3 waiting for the network");
   assert.equal(outboxText("signed-out", 1), "1 waiting: sign in to send");

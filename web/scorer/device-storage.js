@@ -1,11 +1,11 @@
-// What the console remembers on the device, so that it opens without a network.
+// What the scorer page stores on the device, so that it opens without a network.
 
 import { tryOrUndefined } from "../client/environment.js";
 
 export class DeviceStorage {
   /**
    * @param {string} keyPrefix
-   * @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} storage a browser may give none
+   * @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} storage null if the browser offers none
    */
   constructor(keyPrefix, storage = tryOrUndefined(() => localStorage) ?? null) {
     this.keyPrefix = `touchline:scorer:${keyPrefix}:`;

@@ -1,4 +1,4 @@
-// How the console hears of its match: message by message, or as one whole state after each change.
+// How the scorer page follows its match: by messages, or by whole states.
 
 import { followMatch } from "../client/match-stream.js";
 import { Stream } from "../client/stream.js";
@@ -10,9 +10,9 @@ import { Stream } from "../client/stream.js";
 
 /**
  * A cricket scorer needs figures, quotas and disputes, all of which a correction may change at once:
- * the server's own reckoning is asked for, and nothing is added up here.
+ * the server sends whole states, and nothing is added up here.
  * @param {string} id of the match
- * @param {string} sport "" where it isn't known yet
+ * @param {string} sport empty if not known yet
  * @param {ServerMatchListener} listener
  */
 export function followServerMatch(id, sport, listener) {
@@ -21,7 +21,7 @@ export function followServerMatch(id, sport, listener) {
     onMessage: (message) => message.type === "snapshot" && listener.onMatch({ ...message.data, seq: message.seq }),
     onState: listener.onState,
   });
-  stream.forgetCursor(); // the whole state comes first, whatever was heard before
+  stream.forgetCursor(); // a whole state comes first
   stream.connect();
   return stream;
 }

@@ -1,9 +1,9 @@
-// Football's buttons: a goal in two taps, with team, player and minute.
+// Football's scorer: a goal in two taps, with team, player and minute.
 
 import { html, useState } from "../vendor/htm-preact.js";
 import { sportOf } from "../client/match-stream.js";
 import { teamColour } from "../client/colour.js";
-import { Boundary } from "../parts/error-boundary.js";
+import { ErrorBoundary } from "../parts/error-boundary.js";
 import { humanize } from "../sports/score-only.js";
 import { IncidentEditor } from "./incident-editor.js";
 import { sortScorerIncidents, INCIDENT_KINDS, MAIN_KINDS, MORE_KINDS, SHOOTOUT_KINDS } from "./incident-kinds.js";
@@ -60,14 +60,14 @@ function FootballPad({ scorebook, game, onAnnounce }) {
 function IncidentLog({ scorebook, game }) {
   const [openId, setOpenId] = useState(/** @type {number | string | null} */ (null));
   const incidents = sortScorerIncidents(game.applyIncidentCommand).reverse();
-  // What is open may get its id while somebody looks at it.
+  // The open incident may get its id while the editor is open.
   const edited = incidents.find(({ id }) => openId !== null && (id === openId || id === scorebook.amendments.incidentIdOf(String(openId))));
   return html`
     <section aria-label="Recorded">
       <h2 class="period">Recorded</h2>
       ${incidents.length === 0 && html`<p class="empty">Nothing yet.</p>`}
-      <ol class="log" id="log">${incidents.map((incident) => html`<${Boundary} key=${incident.occurred_at ?? incident.id} of=${incident} instead=${html`<li class="noted">–</li>`}
-        draw=${() => html`<${IncidentRow} incident=${incident} scorebook=${scorebook} game=${game} onOpen=${() => setOpenId(incident.id)} />`} />`)}</ol>
+      <ol class="log" id="log">${incidents.map((incident) => html`<${ErrorBoundary} key=${incident.occurred_at ?? incident.id} item=${incident} fallback=${html`<li class="noted">–</li>`}
+        render=${() => html`<${IncidentRow} incident=${incident} scorebook=${scorebook} game=${game} onOpen=${() => setOpenId(incident.id)} />`} />`)}</ol>
       ${edited && html`<${IncidentEditor} key="edit" scorebook=${scorebook} game=${game} incident=${edited} onClose=${() => setOpenId(null)} />`}
     </section>`;
 }

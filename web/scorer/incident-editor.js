@@ -1,4 +1,4 @@
-// Correcting what was recorded: other words, taken back by the video referee, or deleted.
+// Editor for a recorded incident: correct, cancel (VAR), delete.
 
 import { html } from "../vendor/htm-preact.js";
 import { Dialog, ConfirmButton } from "../common/widgets.js";
@@ -15,7 +15,7 @@ import { incidentText } from "./command-text.js";
 const NUMERIC_FIELDS = new Set(["team_id", "player_id", "related_player_id", "minute", "stoppage"]);
 
 /**
- * What a form changes in an incident; an empty field takes its value away.
+ * The fields of an incident that a form changes; an empty field is null.
  * @param {any} incident
  * @param {Iterable<[string, any]>} fields
  */
@@ -83,7 +83,7 @@ function IncidentFields({ scorebook, game, incident }) {
     <label>Text <input name="text" maxlength="500" defaultValue=${text ?? ""} /></label>`;
 }
 
-/** The likely side first: a slip of the team is corrected together with the player. @param {Scorebook} console @param {ProjectedMatch} game @param {Side} likelySide */
+/** The likely team first: a wrong team is corrected together with the player. @param {Scorebook} scorebook @param {ProjectedMatch} game @param {Side} likelySide */
 function playerOptions({ squads }, game, likelySide) {
   const players = [likelySide, oppositeSide(likelySide)].flatMap((rosterSide) => squads[game.teams[rosterSide].id] ?? []);
   return [["", "Nobody"], ...players.map(({ id, name, shirt_number }) => [id, `${shirt_number ?? "–"} ${name}`])];

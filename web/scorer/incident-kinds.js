@@ -1,9 +1,9 @@
-// The kinds of football's incidents, as a scorer records them: who is asked for, and in how many taps.
+// Football's incidents as a scorer records them: which players are asked for, and in how many taps.
 
 /** @import { Side, Match, Incident } from "../client/message-types.js" */
 
 /**
- * An incident as the console has it: the server's, or one that is still on its way there.
+ * An incident on the scorer page: the server's, or an unsent one.
  * @typedef {Omit<Incident, "id"> & {
  *   id: number | string, player_id?: number | null, related_player_id?: number | null, occurred_at?: string,
  *   pending?: "new" | "changed" | "removed",
@@ -11,13 +11,13 @@
  *
  * @typedef {object} IncidentKind
  * @property {string} label
- * @property {string} [playerLabel] what the first player does; without it nobody is asked for
- * @property {string} [relatedLabel] what the second one does
- * @property {"other"} [playerSide] on whose side, where it isn't the incident's own
+ * @property {string} [playerLabel] the first player's part; without it no player is asked for
+ * @property {string} [relatedLabel] the second player's part
+ * @property {"other"} [playerSide] if not of the incident's team
  * @property {"other"} [relatedSide]
- * @property {true} [needsBothPlayers] nothing is recorded before both players are known
- * @property {true} [hasNoTeam] of no team
- * @property {true} [isShootoutOnly] only there
+ * @property {true} [needsBothPlayers] recorded only when both players are chosen
+ * @property {true} [hasNoTeam] belongs to no team
+ * @property {true} [isShootoutOnly] for the shoot-out only
  */
 
 /** @type {{ [kind: string]: IncidentKind }} */
@@ -56,12 +56,12 @@ const GOAL_KINDS = new Set(["goal", "penalty_goal", "own_goal"]);
 /** @param {Side} side @returns {Side} */
 export const oppositeSide = (side) => (side === "home" ? "away" : "home");
 
-/** Whose players are asked for. @param {string} kind @param {Side} teamSide @param {"player" | "related"} role */
+/** The side whose players are asked for. @param {string} kind @param {Side} teamSide @param {"player" | "related"} role */
 export function promptedSide(kind, teamSide, role) {
   return INCIDENT_KINDS[kind]?.[role === "player" ? "playerSide" : "relatedSide"] === "other" ? oppositeSide(teamSide) : teamSide;
 }
 
-/** Who has a yellow card that counts. @param {readonly ScorerIncident[]} incidents @returns {Set<number>} */
+/** Players with a valid yellow card. @param {readonly ScorerIncident[]} incidents @returns {Set<number>} */
 export function bookedPlayers(incidents) {
   const yellowCards = incidents.filter(({ kind, confirmation, pending }) =>
     kind === "yellow_card" && confirmation !== "cancelled" && pending !== "removed");
@@ -69,7 +69,7 @@ export function bookedPlayers(incidents) {
 }
 
 /**
- * A yellow card for who has one is a second yellow.
+ * A yellow card for a player who has one is a second yellow.
  * @param {string} kind
  * @param {number | null} playerId
  * @param {readonly ScorerIncident[]} incidents
@@ -79,9 +79,9 @@ export function effectiveKind(kind, playerId, incidents) {
 }
 
 /**
- * The score that these incidents make, where it is counted here: while the server doesn't know them.
+ * Applies changed incidents to the score, until the server's score includes them.
  * @param {Match} game
- * @param {readonly ScorerIncident[]} before as the server's score has them
+ * @param {readonly ScorerIncident[]} before included in the server's score
  * @param {readonly ScorerIncident[]} after
  * @returns {Pick<Match, "score" | "shootout_score">}
  */
@@ -111,14 +111,14 @@ function countValid(incidents, isCounted, team) {
 
 const PERIOD_ORDER = ["first_half", "second_half", "extra_first_half", "extra_second_half", "penalty_shootout"];
 
-/** In the order of play. @param {readonly ScorerIncident[]} incidents */
+/** In order of play. @param {readonly ScorerIncident[]} incidents */
 export function sortScorerIncidents(incidents) {
   return [...incidents].sort((one, other) =>
     PERIOD_ORDER.indexOf(one.period) - PERIOD_ORDER.indexOf(other.period) || one.minute - other.minute ||
     (one.stoppage ?? 0) - (other.stoppage ?? 0) || (one.occurred_at ?? "").localeCompare(other.occurred_at ?? ""));
 }
 
-/** Who has left the field. @param {readonly ScorerIncident[]} incidents @returns {Set<number>} */
+/** Players who have left the field. @param {readonly ScorerIncident[]} incidents @returns {Set<number>} */
 export function departedPlayers(incidents) {
   const departed = new Set(/** @type {number[]} */ ([]));
   for (const { kind, player_id, related_player_id, confirmation, pending } of sortScorerIncidents(incidents)) {

@@ -1,4 +1,4 @@
-// What the clock's buttons are, wherever a match stands: the likely one first.
+// The lifecycle actions for each state of a match, the likely one first.
 
 /** @import { Match } from "../client/message-types.js" */
 
@@ -7,7 +7,7 @@
  * @property {string} label
  * @property {string} action
  * @property {any} body
- * @property {boolean} [needsConfirmation] asked about before it is done
+ * @property {boolean} [needsConfirmation] asks before recording
  */
 
 /** @type {(label: string, action: string, reason?: string) => LifecycleAction} */
@@ -36,7 +36,7 @@ const ACTIONS_BY_PAUSE = {
   penalties: [lifecycleAction("Start shoot-out", "resume"), endAction("End match")],
 };
 
-/** For a pause that was a slip: the same period goes on. @param {string | null | undefined} period @returns {LifecycleAction[]} */
+/** Undoes a pause by mistake: the same period resumes. @param {string | null | undefined} period @returns {LifecycleAction[]} */
 const resumeSamePeriod = (period) => (period ? [{ label: "Back to play", action: "resume", body: { period } }] : []);
 
 /** @param {Match} game @returns {LifecycleAction[]} */

@@ -4,12 +4,12 @@ import { test } from "node:test";
 import { lifecycleActions } from "./lifecycle-actions.js";
 
 const game = (status, more = {}) => ({ sport: "football", status, clock: { period: more.period ?? null }, ...more });
-const firstAction = (given) => {
-  const [{ action, body }] = lifecycleActions(given);
+const firstAction = (match) => {
+  const [{ action, body }] = lifecycleActions(match);
   return [action, body.reason ?? null];
 };
 
-test("the likely step comes first", () => {
+test("the likely action comes first", () => {
   const cases = [
     [game("scheduled"), "start", null],
     [game("postponed"), "start", null],
@@ -23,20 +23,20 @@ test("the likely step comes first", () => {
     [game("paused", { period: "first_half", reason: "interruption" }), "resume", null],
     [{ ...game("live"), sport: "generic" }, "pause", null],
   ];
-  for (const [given, ...expected] of cases) assert.deepEqual(firstAction(given), expected);
+  for (const [match, ...expected] of cases) assert.deepEqual(firstAction(match), expected);
 });
 
-test("what ends a match is asked about", () => {
+test("ending a match needs confirmation", () => {
   for (const { action, needsConfirmation } of [...lifecycleActions(game("live", { period: "second_half" })), ...lifecycleActions(game("paused", { reason: "x" }))]) {
     assert.equal(Boolean(needsConfirmation), action === "end" || action === "abandon", action);
   }
 });
 
-test("there is nothing to do after the end", () => {
+test("there is no action after the end", () => {
   for (const status of ["finished", "abandoned", "cancelled"]) assert.deepEqual(lifecycleActions(game(status)), []);
 });
 
-test("a pause by a slip of the thumb is taken back", () => {
+test("a pause by mistake can be undone", () => {
   const back = lifecycleActions(game("paused", { period: "first_half", reason: "half_time" })).find(({ label }) => label === "Back to play");
   assert.deepEqual([back.action, back.body], ["resume", { period: "first_half" }]);
 });

@@ -1,4 +1,4 @@
-// Where a football match stands when something happens: period, minute, and minutes added.
+// The match minute of an incident: period, minute, and stoppage time.
 
 import { clockElapsedMs } from "../sports/score-only.js";
 
@@ -8,11 +8,11 @@ import { clockElapsedMs } from "../sports/score-only.js";
 
 /** Each period's last regular minute. @type {{ [period: string]: number }} */
 const LAST_REGULAR_MINUTE = { first_half: 45, second_half: 90, extra_first_half: 105, extra_second_half: 120, penalty_shootout: 120 };
-const MAX_STOPPAGE_MINUTES = 60; // what the server takes
+const MAX_STOPPAGE_MINUTES = 60; // the server's limit
 
 /**
- * The minute that is being played: 12:34 is in the 13th, 45:20 of the first half in 45+1. Nothing
- * before the match, and where the clock has no periods.
+ * The minute in play: 12:34 is in the 13th, 45:20 of the first half in 45+1. Null
+ * before the match, and if the clock has no periods.
  * @param {MatchClock | null | undefined} clock
  * @param {number} serverNow
  * @returns {MatchMinute | null}
@@ -27,7 +27,7 @@ export function matchMinuteAt(clock, serverNow) {
 }
 
 /**
- * One minute later or earlier, through the added ones.
+ * One minute later or earlier, including stoppage minutes.
  * @param {MatchMinute} matchMinute
  * @param {1 | -1} step
  * @returns {MatchMinute}

@@ -7,7 +7,7 @@ const AT = "2026-11-21T15:00:00.000Z";
 const clock = (period, elapsed_ms, running = true) => ({ period, running, elapsed_ms, at: AT });
 const later = (minutes, seconds = 0) => Date.parse(AT) + (minutes * 60 + seconds) * 1_000;
 
-test("the minute that is being played", () => {
+test("the minute in play is the one that has begun", () => {
   const cases = [
     [clock("first_half", 0), later(0), 1, 0],
     [clock("first_half", 0), later(12, 34), 13, 0],
@@ -22,12 +22,12 @@ test("the minute that is being played", () => {
     [clock("first_half", 47 * 60_000, false), later(90), 45, 3],
     [clock("first_half", 0), later(600), 45, 60],
   ];
-  for (const [given, now, minute, stoppage] of cases) {
-    assert.deepEqual(matchMinuteAt(given, now), { period: given.period, minute, stoppage });
+  for (const [clock, time, minute, stoppage] of cases) {
+    assert.deepEqual(matchMinuteAt(clock, time), { period: clock.period, minute, stoppage });
   }
 });
 
-test("a device whose clock is behind doesn't make minutes negative", () => {
+test("a slow device clock doesn't make minutes negative", () => {
   assert.deepEqual(matchMinuteAt(clock("first_half", 0), later(-5)), { period: "first_half", minute: 1, stoppage: 0 });
 });
 
@@ -36,7 +36,7 @@ test("there is no minute before the match, nor without periods", () => {
   assert.equal(matchMinuteAt({ period: null, running: true, elapsed_ms: 0, at: AT }, later(3)), null);
 });
 
-test("a minute more or less goes through the added ones", () => {
+test("stepping goes through the stoppage minutes", () => {
   const at = { period: "first_half", minute: 45, stoppage: 0 };
   assert.deepEqual(shiftMinute(at, 1), { ...at, stoppage: 1 });
   assert.deepEqual(shiftMinute(shiftMinute(at, 1), -1), at);

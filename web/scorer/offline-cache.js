@@ -1,4 +1,4 @@
-// Keeps all files of the console on the device, as one set of one build, for the service worker to give.
+// Caches all files of the scorer page on the device, as one set of one build, for the service worker.
 
 import { tryOrUndefined } from "../client/environment.js";
 
@@ -7,23 +7,23 @@ const PAGE_PATH = "/scorer/";
 const WORKER_PATH = "/scorer/worker.js";
 
 /**
- * What a file asks for in turn: imports of a module, files of a page and of a style sheet.
+ * The files that a file refers to: imports of a module, links of a page or a style sheet.
  * @param {string} path
  * @param {string} text
- * @returns {string[]} paths, each once
+ * @returns {string[]} paths without duplicates
  */
 export function referencedPaths(path, text) {
-  const found = path.endsWith(".css")
+  const references = path.endsWith(".css")
     ? text.matchAll(/url\("([^"]+)"\)/g)
     : path.endsWith(".js")
       ? text.matchAll(/^(?:import|export)\b[^"';]*?\bfrom "([^"]+)";|^import "([^"]+)";/gm)
       : text.matchAll(/\b(?:href|src)="(\/assets\/[^"]+)"/g);
-  const paths = [...found].map(([, one, other]) => new URL(one ?? other, `http://x${path}`).pathname);
+  const paths = [...references].map(([, one, other]) => new URL(one ?? other, `http://x${path}`).pathname);
   return [...new Set(paths)].filter((part) => part.startsWith("/assets/"));
 }
 
 /**
- * Everything the console is made of, by following what each file asks for.
+ * Finds all files of the scorer page, by following references.
  * @param {(path: string) => Promise<Response>} fetchFile
  * @returns {Promise<Map<string, Response>>}
  */
@@ -43,18 +43,18 @@ export async function fetchAllFiles(fetchFile) {
 }
 
 /**
- * Installs the service worker and brings its files up to date.
- * @param {() => void} onNewBuild what is shown is not the newest build
+ * Installs the service worker and updates its files.
+ * @param {() => void} onNewBuild the open page is not the newest build
  */
 export async function installOfflineCache(onNewBuild) {
-  const container = tryOrUndefined(() => navigator.serviceWorker); // none without TLS
+  const container = tryOrUndefined(() => navigator.serviceWorker); // undefined without TLS
   if (!container) return;
   /** @type {any} */ const { trustedTypes } = globalThis;
-  // `require-trusted-types-for 'script'` wants to know who vouches for a worker's address.
+  // `require-trusted-types-for 'script'` requires a policy for a worker's URL.
   const policy = trustedTypes?.createPolicy("touchline-scorer", { createScriptURL: (/** @type {string} */ url) => url });
   try {
     await container.register(policy?.createScriptURL(WORKER_PATH) ?? WORKER_PATH, { scope: PAGE_PATH });
-    // The page is the same for every match. Asked for by a script, nothing comes from the worker.
+    // The page is the same for every match. Requests by a script bypass the worker's cache.
     const files = await fetchAllFiles((path) => fetch(path === PAGE_PATH ? location.pathname : path, { cache: "no-cache" }));
     if (await storeBuild(files)) onNewBuild();
   } catch (error) {
@@ -64,7 +64,7 @@ export async function installOfflineCache(onNewBuild) {
 
 /**
  * @param {Map<string, Response>} files
- * @returns {Promise<boolean>} whether another set was there before
+ * @returns {Promise<boolean>} whether it replaces another set
  */
 async function storeBuild(files) {
   const build = [...files].map(([path, response]) => `${path} ${response.headers.get("ETag")}`).sort().join("\n");
@@ -74,7 +74,7 @@ async function storeBuild(files) {
   const cache = await caches.open(name);
   if (!(await cache.match(PAGE_PATH))) {
     for (const [path, response] of files) if (path !== PAGE_PATH) await cache.put(path, response);
-    await cache.put(PAGE_PATH, /** @type {Response} */ (files.get(PAGE_PATH))); // last: now it is whole
+    await cache.put(PAGE_PATH, /** @type {Response} */ (files.get(PAGE_PATH))); // last, as it marks the set as complete
   }
   await Promise.all(otherCaches.map((one) => caches.delete(one)));
   return otherCaches.length > 0;

@@ -4,14 +4,14 @@ import { test } from "node:test";
 
 import { fetchAllFiles, referencedPaths } from "./offline-cache.js";
 
-test("a file's parts are found", () => {
+test("a file's references are found", () => {
   const module = 'import { a } from "../client/x.js";\nimport "./y.js";\nimport {\n  b,\n} from "./z.js";\nexport * from "./w.js";\n/** @import { T } from "./types.js" */\n';
   assert.deepEqual(referencedPaths("/assets/scorer/a.js", module), ["/assets/client/x.js", "/assets/scorer/y.js", "/assets/scorer/z.js", "/assets/scorer/w.js"]);
   assert.deepEqual(referencedPaths("/assets/style.css", '@font-face { src: url("/assets/fonts/a.woff2") }'), ["/assets/fonts/a.woff2"]);
   assert.deepEqual(referencedPaths("/scorer/", '<link href="/assets/a.css"><script src="/assets/b.js"></script><a href="/">x</a>'), ["/assets/a.css", "/assets/b.js"]);
 });
 
-test("all that the console is made of is there, and is found", async () => {
+test("every file of the scorer page exists and is found", async () => {
   const web = new URL("../", import.meta.url);
   const get = async (path) => {
     const file = new URL(path === "/scorer/" ? "scorer.html" : path.replace("/assets/", ""), web);

@@ -1,4 +1,4 @@
-// What waits to be sent, and what the server would not take.
+// The outbox's status, and the commands that the server refused.
 
 import { html } from "../vendor/htm-preact.js";
 import { ConfirmButton } from "../common/widgets.js";

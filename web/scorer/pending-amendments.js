@@ -1,4 +1,4 @@
-// Corrections of what the server doesn't know yet: its id comes with the answer, so they wait for that.
+// Corrections of incidents that have no id yet: they wait for the server's answer.
 
 /** @import { ScorerCommand } from "./projected-match.js" */
 /** @import { DeviceStorage } from "./device-storage.js" */
@@ -13,12 +13,12 @@ export class PendingAmendments {
     this.storage = storage;
   }
 
-  /** @returns {Record<string, Amendment[]>} by the key of the command they correct */
+  /** @returns {Record<string, Amendment[]>} by the key of the corrected command */
   get #waitingByCommand() {
     return this.storage.load("amends", {});
   }
 
-  /** What this device has recorded, oldest first: incidents' ids, and keys while there is none. @returns {(number | string)[]} */
+  /** What this device has recorded, oldest first: incident ids, or command keys until there is one. @returns {(number | string)[]} */
   get ownIncidentIds() {
     return this.storage.load("own", []);
   }
@@ -28,7 +28,7 @@ export class PendingAmendments {
     this.storage.save("own", [...this.ownIncidentIds, key].slice(-MAX_REMEMBERED));
   }
 
-  /** The incident that a command made, once that is known. @param {string} key @returns {number | undefined} */
+  /** The incident that a command created, if known. @param {string} key @returns {number | undefined} */
   incidentIdOf(key) {
     return this.storage.load("ids", /** @type {[string, number][]} */ ([])).find(([one]) => one === key)?.[1];
   }
@@ -39,7 +39,7 @@ export class PendingAmendments {
     this.storage.save("amends", { ...waiting, [key]: [...(waiting[key] ?? []), amendment] });
   }
 
-  /** The server has made it: what was waiting for its id. @param {string} key @param {number | undefined} incidentId @returns {Amendment[]} */
+  /** The server has created the incident: returns the amendments that waited for its id. @param {string} key @param {number | undefined} incidentId @returns {Amendment[]} */
   takeSettled(key, incidentId) {
     if (incidentId !== undefined) {
       this.storage.save("own", this.ownIncidentIds.map((one) => (one === key ? incidentId : one)));
@@ -50,14 +50,14 @@ export class PendingAmendments {
     return settled;
   }
 
-  /** A refused command that is sent again has another key. @param {string} oldKey @param {string} key */
+  /** A refused command that is retried has a new key. @param {string} oldKey @param {string} key */
   replaceCommandKey(oldKey, key) {
     this.storage.save("own", this.ownIncidentIds.map((one) => (one === oldKey ? key : one)));
     const { [oldKey]: waiting, ...others } = this.#waitingByCommand;
     this.storage.save("amends", waiting ? { ...others, [key]: waiting } : others);
   }
 
-  /** As commands, to show what comes of them. @returns {ScorerCommand[]} */
+  /** As commands, so that a projection shows them. @returns {ScorerCommand[]} */
   toCommands() {
     return Object.entries(this.#waitingByCommand).flatMap(([key, amendments]) =>
       amendments.map((amendment) => ({ ...amendment, client_id: "", action: `incidents/${key}` })));

@@ -5,8 +5,8 @@ import { PendingAmendments } from "./pending-amendments.js";
 import { DeviceStorage } from "./device-storage.js";
 
 function storage() {
-  const kept = new Map();
-  return { getItem: (key) => kept.get(key) ?? null, setItem: (key, text) => kept.set(key, text), removeItem: (key) => kept.delete(key) };
+  const stored = new Map();
+  return { getItem: (key) => stored.get(key) ?? null, setItem: (key, text) => stored.set(key, text), removeItem: (key) => stored.delete(key) };
 }
 const amend = { method: "PATCH", body: { related_player_id: 8 }, occurred_at: "2026-11-21T15:12:00.000Z" };
 
@@ -25,7 +25,7 @@ test("a correction waits for the id, through a reload", () => {
   assert.equal(open().incidentIdOf("k1"), 21, "for who still has it by its key");
 });
 
-test("what is sent again under another key keeps its corrections", () => {
+test("a retried command keeps its corrections under the new key", () => {
   const amends = new PendingAmendments(new DeviceStorage("3:2", storage()));
   amends.recordCommand("k1");
   amends.addWaiting("k1", amend);
@@ -34,7 +34,7 @@ test("what is sent again under another key keeps its corrections", () => {
   assert.deepEqual(amends.takeSettled("k9", 4), [amend]);
 });
 
-test("a browser without storage breaks nothing", () => {
+test("it works without storage", () => {
   const broken = { getItem() { throw new Error("no"); }, setItem() { throw new Error("no"); }, removeItem() {} };
   const amends = new PendingAmendments(new DeviceStorage("3:2", broken));
   amends.recordCommand("k1");

@@ -1,4 +1,4 @@
-// Who it was: recorded at the first tap on a player, so that nobody waits for the assist.
+// The player picker: records at the first tap on a player, and asks for the assist afterwards.
 
 import { html, useRef, useState } from "../vendor/htm-preact.js";
 import { Dialog } from "../common/widgets.js";
@@ -34,7 +34,7 @@ export function PlayerPicker({ scorebook, game, draft, onAnnounce, onClose }) {
   const chooseSecond = async (id) => {
     onClose();
     if (needsBothPlayers) return record({ ...(firstPlayerId ? { player_id: firstPlayerId } : {}), ...(id ? { related_player_id: id } : {}) });
-    const key = await recordedKey.current; // a quick thumb is faster than the disk
+    const key = await recordedKey.current; // the tap may come before the command is stored
     if (key !== null && id !== null) await scorebook.amend(key, { related_player_id: id });
   };
   const isFirst = firstPlayerId === undefined;

@@ -1,5 +1,5 @@
-// The match as it will be once the server has what this device has recorded: what the scorer sees while
-// the network is away. The server's word replaces it as soon as it comes.
+// The match with this device's unsettled commands applied: what the scorer sees while
+// the network is away. The server's state replaces it.
 
 import { clockElapsedMs } from "../sports/score-only.js";
 import { scoreAfter } from "./incident-kinds.js";
@@ -15,7 +15,7 @@ import { scoreAfter } from "./incident-kinds.js";
  * @property {string} method
  * @property {string} action
  * @property {any} body
- * @property {boolean} [isSettled] the server has taken it, but the stream hasn't brought it yet
+ * @property {boolean} [isSettled] accepted by the server, but not yet in the stream
  *
  * @typedef {Omit<Match, "incidents"> & { applyIncidentCommand: ScorerIncident[], innings?: InningsState }} ProjectedMatch
  */
@@ -28,8 +28,8 @@ const NEXT_PERIOD_REASONS = new Set(["half_time", "full_time", "extra_half_time"
 const SHOOTOUT_REASONS = new Set(["before_penalties", "penalties"]);
 
 /**
- * @param {Match} game as the server told it
- * @param {readonly ScorerCommand[]} commands that it has not settled, oldest first
+ * @param {Match} game from the server
+ * @param {readonly ScorerCommand[]} commands not settled, oldest first
  * @returns {ProjectedMatch}
  */
 export function projectMatch(game, commands) {
@@ -100,14 +100,14 @@ function nextPeriod(period, reason) {
 /**
  * @param {ScorerIncident[]} existing
  * @param {ScorerCommand} command
- * @param {string | undefined} id of the incident, or the key of the command that will make it
+ * @param {string | undefined} id of the incident, or the key of the command that will create it
  * @returns {ScorerIncident[]}
  */
 function applyIncidentCommand(existing, { client_id, occurred_at, method, body, isSettled }, id) {
   if (method === "POST") {
     const fields = { rev: 0, confirmation: "confirmed", occurred_at, ...body };
     const created = /** @type {ScorerIncident} */ (isSettled ? fields : { ...fields, id: client_id, pending: "new" });
-    // The stream may have brought it before the answer did.
+    // The stream may deliver it before the answer.
     return existing.some((incident) => isSameIncident(incident, created)) ? existing : [...existing, created];
   }
   const isTarget = (/** @type {ScorerIncident} */ incident) => String(incident.id) === id;

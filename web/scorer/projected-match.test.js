@@ -30,7 +30,7 @@ test("a whole match can be recorded without a network", () => {
   assert.deepEqual(game.applyIncidentCommand.map(({ pending }) => pending), ["new", "new"]);
 });
 
-test("a pause shows the time that was reached, and what follows it goes by its reason", () => {
+test("a pause shows the reached time, and its reason decides what follows", () => {
   const paused = projectMatch(live, [command("pause", 47, { reason: "half_time" })]);
   assert.deepEqual([paused.status, paused.clock.running, paused.clock.elapsed_ms], ["paused", false, 47 * 60_000]);
   const again = projectMatch(live, [command("pause", 20, { reason: "interruption" }), command("resume", 30)]);
@@ -40,44 +40,44 @@ test("a pause shows the time that was reached, and what follows it goes by its r
   assert.equal(projectMatch(live, [command("end", 95)]).status, "finished");
 });
 
-test("what the state doesn't allow changes nothing here either", () => {
+test("a command that the state doesn't allow changes nothing", () => {
   assert.equal(projectMatch(live, [command("start", 50)]).clock.at, at(0));
   assert.equal(projectMatch(scheduled, [command("pause", 1)]).status, "scheduled");
   assert.equal(projectMatch({ ...live, status: "finished" }, [command("end", 95)]).status, "finished");
 });
 
-test("a goal that the stream has brought already isn't counted twice", () => {
+test("a goal that the stream has delivered isn't counted twice", () => {
   const sent = goal(3);
   assert.deepEqual(projectMatch(live, [sent]).score, { home: 1, away: 0 });
   assert.equal(projectMatch(live, [sent]).applyIncidentCommand.length, 1);
   assert.deepEqual(projectMatch(live, [goal(3), goal(9)]).score, { home: 2, away: 0 });
 });
 
-test("corrections show at once, of what is on its way as well", () => {
+test("corrections show at once, also of unsent incidents", () => {
   const taken = projectMatch(live, [command("incidents/21", 5, { confirmation: "cancelled" }, "PATCH")]);
   assert.deepEqual(taken.score, { home: 0, away: 0 });
   assert.equal(taken.applyIncidentCommand[0].pending, "changed");
   const removed = projectMatch(live, [command("incidents/21", 5, {}, "DELETE")]);
   assert.deepEqual([removed.score.home, removed.applyIncidentCommand[0].pending], [0, "removed"]);
-  const mine = goal(9);
-  const moved = projectMatch(live, [mine, command(`incidents/${mine.client_id}`, 9, { team_id: 2 }, "PATCH")]);
+  const own = goal(9);
+  const moved = projectMatch(live, [own, command(`incidents/${own.client_id}`, 9, { team_id: 2 }, "PATCH")]);
   assert.deepEqual(moved.score, { home: 1, away: 1 });
   assert.equal(moved.applyIncidentCommand[1].pending, "new");
 });
 
-test("an own goal counts for the side it names, a kick of the shoot-out for that alone", () => {
+test("an own goal counts for its team_id, and a shoot-out kick for the shoot-out only", () => {
   assert.deepEqual(projectMatch(live, [goal(9, 2, { kind: "own_goal" })]).score, { home: 1, away: 1 });
   const kick = projectMatch(live, [goal(9, 2, { kind: "shootout_goal" })]);
   assert.deepEqual([kick.score, kick.shootout_score], [{ home: 1, away: 0 }, { home: 0, away: 1 }]);
   assert.equal(projectMatch(live, [goal(9)]).shootout_score, undefined);
 });
 
-test("the plain sport names its whole score", () => {
+test("score-only sports record the whole score", () => {
   const plain = { ...live, sport: "generic", incidents: undefined };
   assert.deepEqual(projectMatch(plain, [command("score", 9, { home: 4, away: 2 })]).score, { home: 4, away: 2 });
 });
 
-test("a second yellow card is one", () => {
+test("a second yellow card is recorded as one", () => {
   const card = { id: 1, kind: "yellow_card", player_id: 7, confirmation: "confirmed" };
   assert.equal(effectiveKind("yellow_card", 7, [card]), "second_yellow");
   assert.equal(effectiveKind("yellow_card", 8, [card]), "yellow_card");
@@ -86,7 +86,7 @@ test("a second yellow card is one", () => {
   assert.equal(bookedPlayers([{ ...card, confirmation: "cancelled" }]).size, 0);
 });
 
-test("between the answer and the stream's message nothing flickers", () => {
+test("nothing flickers between the answer and the stream's message", () => {
   const answer = { id: 22, rev: 1, kind: "goal", team_id: 1, confirmation: "confirmed", period: "first_half", minute: 9, occurred_at: at(9) };
   const settled = { ...command("incidents", 9, answer), isSettled: true };
   const game = projectMatch(live, [settled]);

@@ -1,4 +1,4 @@
-// Any match that is scored by numbers alone: each tap names the whole score.
+// Scorer for sports that only have a score: each tap records the whole score.
 
 import { html, useRef } from "../vendor/htm-preact.js";
 import { teamColour } from "../client/colour.js";
@@ -10,14 +10,14 @@ import { commandText } from "./command-text.js";
 /** @type {Side[]} */
 const SIDES = ["home", "away"];
 const SCORE_STEPS = [1, 2, 3, -1];
-/** How long a tap counts before its score is shown: then it was refused, or is shown by another way. */
+/** How long a tapped score is kept: by then it was refused, or is shown by the projection. */
 const TAP_MEMORY_MS = 3_000;
 
 /** @type {SportScorer["Pad"]} */
 function ScorePad({ scorebook, game, onAnnounce }) {
   const isOpen = game.status === "live" || game.status === "paused";
   const serverScore = game.score ?? { home: 0, away: 0 };
-  // Taps may be faster than the page: each adds to the one before it, not to what is shown yet.
+  // Taps may be faster than rendering: each adds to the previous tap, not to the shown score.
   const lastTap = useRef(/** @type {{ score: { home: number, away: number }, at: number } | null} */ (null));
   const isTapRecent = () => lastTap.current !== null && Date.now() - lastTap.current.at < TAP_MEMORY_MS;
   const currentScore = () => (lastTap.current !== null && isTapRecent() ? lastTap.current.score : serverScore);

@@ -1,4 +1,4 @@
-// Score and clock, with what was recorded on this device.
+// Score and clock, including unsettled commands.
 
 import { html } from "../vendor/htm-preact.js";
 import { sportOf } from "../client/match-stream.js";

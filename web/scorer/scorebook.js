@@ -1,10 +1,10 @@
-// A scorer's console without its buttons: the match by its stream, what was recorded by the outbox, and
-// what the device remembers of both.
+// The scorer page's model: the match from its stream, recorded commands in the outbox, and
+// what the device stores of both.
 
 import { listAll, fetchCurrentUser } from "../common/api.js";
 import { Outbox } from "../client/outbox.js";
 import { PendingAmendments } from "./pending-amendments.js";
-import { Answered } from "./acknowledged-commands.js";
+import { AcknowledgedCommands } from "./acknowledged-commands.js";
 import { projectInnings } from "./cricket/projected-innings.js";
 import { CricketContext } from "./cricket/cricket-context.js";
 import { followServerMatch } from "./follow-match.js";
@@ -24,16 +24,16 @@ import { projectMatch } from "./projected-match.js";
 
 export class Scorebook {
   /** @type {ScorebookConnection} */ connection = { state: "connecting", reason: null, since: 0 };
-  /** @type {Match | null} as the server told it */ serverMatch = null;
+  /** @type {Match | null} from the stream */ serverMatch = null;
   /** @type {User | null} */ user = null;
-  /** Whether it is known who is signed in. */ isUserKnown = false;
-  /** Whether deleting is not theirs: who only keeps the score takes back instead. */ isScorerOnly = false;
+  /** Whether the signed-in user is known. */ isUserKnown = false;
+  /** A scorer without the right to delete: cancels instead. */ isScorerOnly = false;
   /** @type {Outbox | null} */ outbox = null;
   /** @type {{ [team: number]: SquadPlayer[] }} */ squads = {};
-  #acknowledged = new Answered();
-  /** @type {ScorerCommand[]} on their way to the disk: a quick thumb is faster */ #commandsBeingStored = [];
+  #acknowledged = new AcknowledgedCommands();
+  /** @type {ScorerCommand[]} not stored yet: taps may be faster than the disk */ #commandsBeingStored = [];
   /** @type {{ inputs: any[], innings: InningsState } | null} */ #cachedInnings = null;
-  /** @type {{ [user: number]: string }} who else scores, by name */ scorerNames = {};
+  /** @type {{ [user: number]: string }} the other scorers' names */ scorerNames = {};
   #loadedFor = "";
   #isClosed = false;
 
@@ -48,7 +48,7 @@ export class Scorebook {
     this.matchStorage = new DeviceStorage(id);
     this.amendments = new PendingAmendments(new DeviceStorage(`${id}:nobody`));
     this.serverMatch = this.matchStorage.load("game", null);
-    if (this.serverMatch) this.#acknowledged.hear(this.serverMatch);
+    if (this.serverMatch) this.#acknowledged.onServerMatch(this.serverMatch);
     this.squads = this.matchStorage.load("squads", {});
     this.scorerNames = this.matchStorage.load("people", {});
     this.cricketContext = new CricketContext(this);
@@ -56,13 +56,13 @@ export class Scorebook {
     this.#identifyUser();
   }
 
-  /** The server's time, as well as it is known. */
+  /** The server's time, as far as known. */
   serverNow() {
     if (this.stream.lastContactAt > 0) return this.stream.serverNow();
     return Date.now() + this.deviceStorage.load("skew", 0);
   }
 
-  /** The match with what was recorded here. @returns {ProjectedMatch | null} */
+  /** The match with unsettled commands applied. @returns {ProjectedMatch | null} */
   get game() {
     if (!this.serverMatch) return null;
     const commands = [...this.#acknowledged.commands, ...this.waitingCommands, ...this.amendments.toCommands()];
@@ -70,7 +70,7 @@ export class Scorebook {
     return game.sport === "cricket" ? { ...game, innings: this.#projectInnings(commands) } : game;
   }
 
-  /** Reckoned once for all who ask: an hour without a network is a hundred balls. @param {ScorerCommand[]} commands */
+  /** Cached, since an hour without a network is a hundred balls. @param {ScorerCommand[]} commands */
   #projectInnings(commands) {
     const context = this.cricketContext.projectionContext();
     const inputs = [this.serverMatch, context.userId, context.stateBeforeBall, context.chosenPlayers, this.squads, ...commands];
@@ -79,28 +79,28 @@ export class Scorebook {
     return this.#cachedInnings.innings;
   }
 
-  /** Whether a referee's word is theirs to give; for what concerns others the server decides. */
+  /** Whether the user may decide disputes, as far as known; the server decides. */
   get mayRule() {
     return !this.isScorerOnly;
   }
 
-  /** What hasn't reached the server, be it kept already or not. @returns {ScorerCommand[]} */
+  /** Commands that haven't reached the server, stored or not. @returns {ScorerCommand[]} */
   get waitingCommands() {
     const storedCommands = (this.outbox?.entries ?? []).filter(({ state }) => state === "waiting");
     return [...storedCommands, ...this.#commandsBeingStored.filter(({ client_id }) => !storedCommands.some((entry) => entry.client_id === client_id))];
   }
 
-  /** What the server would not take. @returns {OutboxEntry[]} */
+  /** Commands that the server refused. @returns {OutboxEntry[]} */
   get refusedEntries() {
     return (this.outbox?.entries ?? []).filter(({ state }) => state === "refused");
   }
 
   /**
-   * Records what happens now, or at a moment that was noted before.
+   * Records an incident now, or at an earlier moment.
    * @param {string} action
    * @param {any} [body]
-   * @param {{ method?: string, recordedAtMs?: number }} [how]
-   * @returns {Promise<string | null>} the key of the command
+   * @param {{ method?: string, recordedAtMs?: number }} [options]
+   * @returns {Promise<string | null>} the command's key
    */
   async record(action, body = {}, { method = "POST", recordedAtMs = this.serverNow() } = {}) {
     if (!this.outbox) return null;
@@ -109,7 +109,7 @@ export class Scorebook {
     /** @type {ScorerCommand} */ const command = { client_id: "", occurred_at: occurredAt, method, action, body };
     if (this.serverMatch?.sport === "cricket") this.#commandsBeingStored.push(command);
     this.onChange();
-    // The server's message is known by its time, so that it isn't taken for another one.
+    // The time identifies the server's message as this incident's.
     const entry = await this.outbox.add(action, isIncident ? { ...body, occurred_at: occurredAt } : body, { method, occurredAt });
     command.client_id = entry.client_id;
     if (isIncident) this.amendments.recordCommand(entry.client_id);
@@ -118,7 +118,7 @@ export class Scorebook {
   }
 
   /**
-   * Corrects an incident, also one that the server doesn't have yet.
+   * Corrects an incident, even before the server has it.
    * @param {number | string} id or the key of its command
    * @param {any} body
    * @param {"PATCH" | "DELETE"} [method]
@@ -130,20 +130,20 @@ export class Scorebook {
     this.onChange();
   }
 
-  /** Takes a mistake away: for good, or, where that isn't this scorer's right, marked as such. @param {ScorerIncident} incident */
+  /** Removes a mistake: deletes it, or marks it as cancelled if the scorer may not delete. @param {ScorerIncident} incident */
   removeIncident({ id }) {
     if (this.isScorerOnly) return this.amend(id, { confirmation: "cancelled", reason: "entered_by_mistake" });
     return this.amend(id, {}, "DELETE");
   }
 
-  /** The last incident that was recorded here and still stands. @returns {ScorerIncident | null} */
+  /** The last valid incident that was recorded on this device. @returns {ScorerIncident | null} */
   get lastOwnIncident() {
     const validIncidents = (this.game?.applyIncidentCommand ?? []).filter(({ pending, confirmation }) => pending !== "removed" && confirmation !== "cancelled");
     const lastOwnId = this.amendments.ownIncidentIds.filter((one) => validIncidents.some(({ id }) => id === one)).at(-1);
     return validIncidents.find(({ id }) => id === lastOwnId) ?? null;
   }
 
-  /** @param {OutboxEntry} entry that was refused */
+  /** @param {OutboxEntry} entry a refused entry */
   async retry({ client_id, number }) {
     await this.outbox?.retry(client_id);
     const retriedEntry = this.outbox?.entries.find((entry) => entry.number === number);
@@ -151,7 +151,7 @@ export class Scorebook {
     this.onChange();
   }
 
-  /** @param {OutboxEntry} entry that was refused */
+  /** @param {OutboxEntry} entry a refused entry */
   async discard({ client_id }) {
     this.amendments.takeSettled(client_id, undefined);
     await this.outbox?.discard(client_id);
@@ -175,7 +175,7 @@ export class Scorebook {
   async #identifyUser() {
     const { user, problem } = await fetchCurrentUser();
     if (this.#isClosed) return;
-    // Without a network, who was here last is who is here; the server will have its say.
+    // Without a network the last user of this device is assumed; the server checks.
     if (user || problem) this.#setUser(user ?? this.deviceStorage.load("me", null));
     this.isUserKnown = true;
     this.onChange();
@@ -218,7 +218,7 @@ export class Scorebook {
   #onServerMatch(game) {
     this.serverMatch = game;
     if (game.sport === "cricket") this.cricketContext.onServerState(game);
-    this.#acknowledged.hear(game);
+    this.#acknowledged.onServerMatch(game);
     this.matchStorage.save("game", game);
     this.deviceStorage.save("skew", this.stream.clockOffsetMs);
     if (this.user) this.#loadPeopleAndRights();
@@ -236,7 +236,7 @@ export class Scorebook {
         }
         this.#onServerMatch(game);
       },
-      onState: (state, why) => this.#onState(state, why),
+      onState: (state, reason) => this.#onState(state, reason),
     });
   }
 
@@ -246,7 +246,7 @@ export class Scorebook {
     this.onChange();
   }
 
-  /** Who plays, and what this scorer may do; once for each match and person. */
+  /** Loads squads, other scorers and the user's role; once per match and user. */
   async #loadPeopleAndRights() {
     const { user, serverMatch } = this;
     const key = `${user?.id} ${serverMatch?.teams.home.id} ${serverMatch?.teams.away.id}`;
@@ -255,7 +255,7 @@ export class Scorebook {
     const { home, away } = serverMatch.teams;
     const paths = [`/api/teams/${home.id}/players`, `/api/teams/${away.id}/players`, `/api/matches/${this.id}/officials`];
     const [homePlayers, awayPlayers, officials] = await Promise.all(paths.map((path) => listAll(path)));
-    if ([homePlayers, awayPlayers, officials].some(({ problem }) => problem?.status === 0)) this.#loadedFor = ""; // at the next sign of life
+    if ([homePlayers, awayPlayers, officials].some(({ problem }) => problem?.status === 0)) this.#loadedFor = ""; // retried with the next match or connection change
     if (!homePlayers.problem) this.squads = { ...this.squads, [home.id]: homePlayers.items };
     if (!awayPlayers.problem) this.squads = { ...this.squads, [away.id]: awayPlayers.items };
     this.matchStorage.save("squads", this.squads);

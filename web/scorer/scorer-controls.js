@@ -1,4 +1,4 @@
-// What can be done in a match and what was done: clock, what the server refused, the sport's own buttons.
+// The controls of a match: lifecycle actions, refused commands, the sport's pad and log.
 
 import { html } from "../vendor/htm-preact.js";
 import { ConfirmButton } from "../common/widgets.js";
@@ -13,13 +13,13 @@ import { lifecycleActions } from "./lifecycle-actions.js";
 /** @import { ProjectedMatch } from "./projected-match.js" */
 
 /**
- * How one sport is scored: the buttons, and what has been recorded.
+ * How one sport is scored: its pad and its log.
  * @typedef {object} SportScorer
  * @property {Part<{ scorebook: Scorebook, game: ProjectedMatch, onAnnounce: (text: string) => void }>} Pad
  * @property {Part<{ scorebook: Scorebook, game: ProjectedMatch }>} Log
- * @property {Part<{ scorebook: Scorebook, game: ProjectedMatch }>} [Scoreboard] the score, where two numbers don't tell it
- * @property {Part<{ scorebook: Scorebook, game: ProjectedMatch, onAnnounce: (text: string) => void }>} [LifecycleButtons] what there is beside the clock's buttons, or instead
- * @property {Part<{ scorebook: Scorebook, game: ProjectedMatch }>} [UndoButton] where it isn't the last incident
+ * @property {Part<{ scorebook: Scorebook, game: ProjectedMatch }>} [Scoreboard] if two numbers aren't enough
+ * @property {Part<{ scorebook: Scorebook, game: ProjectedMatch, onAnnounce: (text: string) => void }>} [LifecycleButtons] instead of the lifecycle actions
+ * @property {Part<{ scorebook: Scorebook, game: ProjectedMatch }>} [UndoButton] if it isn't the last incident's
  */
 
 /** @type {{ [sport: string]: SportScorer }} */

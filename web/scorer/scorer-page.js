@@ -1,4 +1,4 @@
-// The console's page: score and clock, what can be done, what was done, and what is on its way.
+// The scorer page: score and clock, controls, log, and outbox status.
 
 import { html } from "../vendor/htm-preact.js";
 import { ConfirmButton } from "../common/widgets.js";
@@ -12,7 +12,7 @@ import { sportScorer, ScorerControls } from "./scorer-controls.js";
 
 const STATE_LABELS = { connecting: "Connecting", "catching-up": "Catching up", live: "Live", stale: "Offline", refused: "Not available" };
 
-/** The browser knows of a dead network before a stream's silence says so. @param {Scorebook} console */
+/** The browser notices a dead network before the stream times out. @param {Scorebook} scorebook */
 const connectionState = ({ connection: { state } }) => (navigator.onLine === false && state !== "refused" ? "stale" : state);
 
 /** @param {{ scorebook: Scorebook, hasNewBuild: boolean, onAnnounce: (text: string) => void }} props */
@@ -33,7 +33,7 @@ export function ScorerPage({ scorebook, hasNewBuild, onAnnounce }) {
     ${game && user && html`<${BottomBar} scorebook=${scorebook} />`}`;
 }
 
-/** @param {Scorebook} console */
+/** @param {Scorebook} scorebook */
 function placeholderText({ connection: { state, reason } }) {
   if (state === "refused") return reason === "404" ? "There is no such match." : "Sign in to see this match.";
   return "Waiting for the match …";

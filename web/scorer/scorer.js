@@ -1,4 +1,4 @@
-// The scorer's console: `/scorer/3` on a phone at the pitch.
+// The scorer page: `/scorer/3`.
 
 import { html, render } from "../vendor/htm-preact.js";
 import { requireElementById, setText } from "../client/element.js";
@@ -7,7 +7,7 @@ import { keepScreenOn } from "./wake-lock.js";
 import { installOfflineCache } from "./offline-cache.js";
 import { ScorerPage } from "./scorer-page.js";
 
-const RENDER_INTERVAL_MS = 250; // so that a second never seems to be skipped
+const RENDER_INTERVAL_MS = 250; // often enough that no second seems to be skipped
 
 const id = /^\/scorer\/([1-9]\d*)\/?$/.exec(location.pathname)?.[1];
 if (id) openScorer(id);
@@ -23,7 +23,7 @@ function openScorer(matchId) {
     isRenderQueued = false;
     render(html`<${ScorerPage} scorebook=${scorebook} hasNewBuild=${hasNewBuild} onAnnounce=${announceToScreenReader} />`, container);
   };
-  // Several changes at once are drawn once; without a timer, which browsers slow down in the background.
+  // One rendering for several changes; without a timer, which browsers throttle in the background.
   const scorebook = new Scorebook(matchId, () => {
     if (!isRenderQueued) queueMicrotask(renderPage);
     isRenderQueued = true;
@@ -34,7 +34,7 @@ function openScorer(matchId) {
   installOfflineCache(() => (hasNewBuild = true));
 }
 
-/** For those who listen. @param {string} text */
+/** Sets the live region's text. @param {string} text */
 function announceToScreenReader(text) {
   setText(requireElementById("said"), "");
   setText(requireElementById("said"), text);

@@ -12,10 +12,10 @@ export function keepScreenOn(isWanted) {
       await lock?.release();
       lock = null;
     } else if (document.visibilityState === "visible" && (!lock || lock.released)) {
-      // Not every browser has it, and none gives it with an empty battery.
+      // Some browsers lack it, and none grants it on a low battery.
       lock = await (tryOrUndefined(() => navigator.wakeLock.request("screen")) ?? Promise.resolve(null)).catch(() => null);
     }
   };
-  document.addEventListener("visibilitychange", updateLock); // the browser takes it when the page is hidden
+  document.addEventListener("visibilitychange", updateLock); // browsers release it when the page is hidden
   setInterval(updateLock, CHECK_INTERVAL_MS);
 }

@@ -1,8 +1,8 @@
-// The console's service worker: gives its page, scripts, styles and fonts without a network.
+// The scorer's service worker: serves its page, scripts, styles and fonts without a network.
 //
-// Nothing else passes through it. What scripts ask for has no `destination`: neither `/api/` nor a
-// stream is ever touched, since a made-up answer would end an `EventSource` for good. What there is in
-// the cache, the page puts there (shell.js).
+// It handles nothing else. Requests by scripts have no `destination`: neither `/api/` nor a
+// stream is ever touched, since a made-up answer would end an `EventSource` for good. The page
+// fills the cache (offline-cache.js).
 
 /** @type {any} */ const serviceWorker = self;
 
@@ -23,7 +23,7 @@ serviceWorker.addEventListener("fetch", (/** @type {any} */ event) => {
 });
 
 /**
- * From the newest whole set, so that parts of two builds never meet; else over the network.
+ * From the newest complete set, so that files of two builds never mix; else from the network.
  * @param {Request} request
  * @param {string} path
  */
@@ -31,7 +31,7 @@ async function cachedOrFetched(request, path) {
   const names = (await caches.keys()).filter((name) => name.startsWith(CACHE_PREFIX));
   for (const name of names.reverse()) {
     const cache = await caches.open(name);
-    if (!(await cache.match(PAGE_PATH))) continue; // it was never finished
+    if (!(await cache.match(PAGE_PATH))) continue; // an incomplete set
     const cachedResponse = await cache.match(path);
     if (cachedResponse) return cachedResponse;
   }

@@ -1,4 +1,4 @@
-// A ball as scorers write it, in a small frame.
+// A ball's symbol in a small frame.
 
 import { html } from "../vendor/htm-preact.js";
 

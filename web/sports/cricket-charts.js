@@ -1,4 +1,4 @@
-// Worm and manhattan of a match of cricket: runs as they grew, and over by over; as pictures, and as a table.
+// Worm and Manhattan charts of a cricket match: cumulative runs and runs per over, as images and as a table.
 
 import { distinctTeamColours } from "../client/colour.js";
 import { html } from "../vendor/htm-preact.js";
@@ -28,7 +28,7 @@ export function Charts({ game }) {
     <${Legend} series=${series} />
     <${Worm} series=${series} />
     <h2>Manhattan</h2>
-    <div class="manhattans">${series.map((line) => html`<${Manhattan} key=${line.name} series=${line} maxRuns=${Math.max(...series.flatMap(({ overs }) => overs.map(({ runs }) => runs)))} overs=${maxOvers(series)} />`)}</div>
+    <div class="manhattans">${series.map((charted) => html`<${Manhattan} key=${charted.name} series=${charted} maxRuns=${Math.max(...series.flatMap(({ overs }) => overs.map(({ runs }) => runs)))} overs=${maxOvers(series)} />`)}</div>
     <details class="as-table"><summary>As a table</summary><${RunsByOverTable} series=${series} /></details>
   </div>`;
 }
@@ -48,7 +48,7 @@ export function chartSeries(match) {
 /** @param {ChartSeries[]} series */
 const maxOvers = (series) => Math.max(...series.map(({ overs }) => overs.length));
 
-/** Where round numbers fall, from 0. @param {number} max @returns {number[]} */
+/** Round axis values, from 0. @param {number} max @returns {number[]} */
 export function axisTicks(max) {
   const rough = Math.max(1, max / MAX_AXIS_LABELS);
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -61,7 +61,7 @@ const xOf = (over, overs) => MARGIN_LEFT + (over / Math.max(1, overs)) * (WIDTH 
 /** @param {number} runs @param {number} maxRuns */
 const yOf = (runs, maxRuns) => HEIGHT - MARGIN_BOTTOM - (runs / Math.max(1, maxRuns)) * (HEIGHT - MARGIN_BOTTOM - MARGIN_TOP);
 
-/** The points of a worm, from nothing. @param {OverSummary[]} overs @param {number} overCount @param {number} maxRuns */
+/** The points of a worm, starting at 0. @param {OverSummary[]} overs @param {number} overCount @param {number} maxRuns */
 export function wormPoints(overs, overCount, maxRuns) {
   return [[0, 0], ...overs.map(({ over, runsTotal }) => [over, runsTotal])].map(([over, runs]) => `${xOf(over, overCount).toFixed(1)},${yOf(runs, maxRuns).toFixed(1)}`).join(" ");
 }

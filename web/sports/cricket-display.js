@@ -1,4 +1,4 @@
-// The stadium board of a match of cricket: both sides, who is in, who bowls, what it takes.
+// Cricket's stadium display: both teams, current players, the chase.
 
 import { html } from "../vendor/htm-preact.js";
 import { BallBadge } from "./cricket-ball-badge.js";
@@ -37,14 +37,14 @@ function displayPhase(match) {
   return match.live?.innings && !isInningsBreak(match) ? "play" : "break";
 }
 
-/** Who bats first, once that is known. @param {CricketMatch} match @returns {Side} */
+/** The side that bats first, once known. @param {CricketMatch} match @returns {Side} */
 function firstBattingSide({ toss, teams }) {
   if (!toss) return "home";
   const tossWinner = toss.winner_team_id === teams.away.id ? "away" : "home";
   return toss.decision === "bat" ? tossWinner : otherSide(tossWinner);
 }
 
-/** A long text gets smaller letters: nobody can scroll a stadium. @param {string} text @param {number} minLetters */
+/** Long texts get smaller letters: a display can't be scrolled. @param {string} text @param {number} minLetters */
 const fitText = (text, minLetters) => ({ "--letters": String(Math.max(minLetters, [...text].length)) });
 
 /** @param {{ match: CricketMatch, translate: Translate, statusText: string, time: string }} props */
@@ -82,7 +82,7 @@ function TeamPanel({ side, match, translate, isBatting }) {
     </section>`;
 }
 
-/** The innings a side is in, else its last; of a super over where that is played. @param {CricketMatch} match @param {Side} side */
+/** The side's current innings, else its last; during a super over the one of that. @param {CricketMatch} match @param {Side} side */
 function displayedInnings(match, side) {
   const sideInnings = allInnings(match).filter((one) => one.batting_team_id === match.teams[side].id);
   const isSuperOver = match.live?.innings?.super_over;
@@ -95,7 +95,7 @@ function oversText(match, innings, translate) {
   return `${innings.overs}${allottedOvers && ` / ${allottedOvers}`} ${translate("overs")}`;
 }
 
-/** What it takes, or how fast it goes. @param {{ match: CricketMatch, translate: Translate }} props */
+/** The chase, or the run rate. @param {{ match: CricketMatch, translate: Translate }} props */
 function ChaseFigures({ match, translate }) {
   const innings = match.live?.innings;
   if (!innings || innings.completed || match.status === "finished") return null;
@@ -129,7 +129,7 @@ function tossText({ toss, teams }, translate) {
   return `${name} ${translate(toss.decision === "bat" ? "won the toss and bat" : "won the toss and field")}`;
 }
 
-/** Who did most in innings that are over. @param {{ innings: Innings[], limit: number }} props */
+/** The best performances of finished innings. @param {{ innings: Innings[], limit: number }} props */
 function BestPlayers({ innings, limit }) {
   return html`<ul class="best-of">${innings.map(({ number, batting, bowling }) => html`
     ${[...batting].sort((one, other) => other.runs - one.runs || one.balls - other.balls).slice(0, limit).map(({ player_id: id, name, runs, balls }) => html`<li key=${`${number} bat ${id}`}>${name} <b>${runs}</b> (${balls})</li>`)}
@@ -143,10 +143,10 @@ function CurrentPlay({ match, translate }) {
   const balls = currentOver?.length ? currentOver : previousOver ?? [];
   const lastWicket = innings?.fall_of_wickets.at(-1);
   const dismissedBatter = innings?.batting.find(({ player_id }) => player_id === lastWicket?.player_id);
-  // Between overs nobody has the ball: who bowled last is shown until the next one does.
+  // Between overs the last bowler is shown until the next is named.
   const currentBowler = bowler ?? innings?.bowling.find(({ player_id }) => player_id === match.recentBalls?.at(-1)?.bowler_id) ?? null;
   const batters = [striker, nonStriker].filter((one) => one !== null).sort((one, two) => battingOrder(innings, one) - battingOrder(innings, two));
-  const vacantPlaces = 2 - batters.length; // after a wicket, until the next one is named
+  const vacantPlaces = 2 - batters.length; // after a wicket, until the next batter is named
   return html`
     <table class="crease"><caption class="unseen">${translate("Batting and bowling")}</caption><tbody>
       ${batters.map((one) => html`<${BatterRow} key=${one.player_id} batter=${one} isOnStrike=${one === striker} translate=${translate} />`)}
@@ -161,7 +161,7 @@ function CurrentPlay({ match, translate }) {
     </div>`;
 }
 
-/** The order they came in, so that a run doesn't make them change places. @param {Innings | undefined} innings @param {Batter} batter */
+/** By batting order, so that batters don't swap rows with the strike. @param {Innings | undefined} innings @param {Batter} batter */
 function battingOrder(innings, batter) {
   return innings?.batting.findIndex(({ player_id }) => player_id === batter.player_id) ?? 0;
 }

@@ -1,4 +1,4 @@
-// The head of a match of cricket: what both sides have made, what it takes, who is in.
+// The header of a cricket match: both scores, the chase, who is in.
 
 import { formatDay, formatTime } from "../parts/dates.js";
 import { battingSide, chaseText, allInnings, isInningsBreak, leadText, otherSide, formatRate, resultText, sideScoreText } from "./cricket-innings.js";

@@ -1,4 +1,4 @@
-// Figures of a match of cricket that pages reckon from what they were told: scores as they are written, runs over by over. Pure.
+// Derived values of a cricket match: scores as text, runs per over; pure.
 
 /** @import { Side, Match } from "../client/message-types.js" */
 /** @import { Innings, InningsScore } from "./cricket-types.js" */
@@ -6,7 +6,7 @@
 
 /** @typedef {{ over: number, runs: number, wickets: number, runsTotal: number, wicketsDown: number, balls: string[] }} OverSummary */
 
-/** What a ball that is written `2nb+1b` or `W` brought the team. @param {string} symbol */
+/** The team's runs of a ball's symbol, such as `2nb+1b` or `W`. @param {string} symbol */
 export function runsOfSymbol(symbol) {
   return symbol.split("+").reduce((sum, part) => sum + (parseInt(part, 10) || 0), 0);
 }
@@ -17,7 +17,7 @@ export function wicketsOfSymbol(symbol) {
 }
 
 /**
- * Every over of an innings, an unfinished one too; where runs came between balls, the totals lack them.
+ * All overs of an innings, including an unfinished one; the totals lack runs between balls.
  * @param {Innings} innings
  * @returns {OverSummary[]}
  */
@@ -34,7 +34,7 @@ export function overSummaries({ over_summaries: completedOvers, unfinished_over:
   });
 }
 
-/** `176/6`, `150` where all are out, `300/4d` @param {InningsScore & { declared?: boolean }} innings */
+/** `176/6`, `150` if all out, `300/4d` @param {InningsScore & { declared?: boolean }} innings */
 export function scoreText({ runs, wickets, end, declared }) {
   if (end === "all_out") return String(runs);
   return `${runs}/${wickets}${declared || end === "declared" ? "d" : ""}`;
@@ -46,7 +46,7 @@ export function scoreWithOvers(innings) {
 }
 
 /**
- * What a side has made: `176/6 (20.0)`, `302 & 45/1 (12.3)`; nothing before it bats.
+ * A side's scores: `176/6 (20.0)`, `302 & 45/1 (12.3)`; empty before it bats.
  * @param {Match} game
  * @param {Side} side
  */
@@ -60,7 +60,7 @@ export function sideScoreText(game, side) {
 }
 
 /**
- * The innings of a side in the match itself, super overs aside.
+ * A side's regular innings, without super overs.
  * @param {Match} game
  * @param {Side} side
  */
@@ -73,7 +73,7 @@ function isInningsOfSide(game, side, innings) {
   return innings.batting_team_id === game.teams[side].id && !innings.super_over;
 }
 
-/** Whether scores can be written with wickets and overs. @param {Match} game */
+/** Whether the match has wickets and overs. @param {Match} game */
 export function hasInningsData(game) {
   return "scorecard" in game || "innings" in game;
 }
@@ -83,7 +83,7 @@ export function allInnings(game) {
   return /** @type {Partial<CricketMatch>} */ (game).scorecard?.innings ?? [];
 }
 
-/** The side that bats. @param {Match} game @param {{ batting_team_id: number }} innings @returns {Side} */
+/** The batting side. @param {Match} game @param {{ batting_team_id: number }} innings @returns {Side} */
 export function battingSide({ teams }, { batting_team_id: id }) {
   return teams.away.id === id ? "away" : "home";
 }
@@ -91,7 +91,7 @@ export function battingSide({ teams }, { batting_team_id: id }) {
 /** @param {Side} side @returns {Side} */
 export const otherSide = (side) => (side === "home" ? "away" : "home");
 
-/** How many overs an innings may have: `20`, `9.2`; nothing where overs don't end it. @param {{ overs: string, balls_left: number | null }} innings @param {number} ballsPerOver */
+/** The allotted overs of an innings: `20`, `9.2`; empty if unlimited. @param {{ overs: string, balls_left: number | null }} innings @param {number} ballsPerOver */
 export function allottedOversText({ overs, balls_left: left }, ballsPerOver) {
   if (left === null) return "";
   const [whole, loose] = overs.split(".").map(Number);
@@ -99,7 +99,7 @@ export function allottedOversText({ overs, balls_left: left }, ballsPerOver) {
   return balls % ballsPerOver ? `${Math.floor(balls / ballsPerOver)}.${balls % ballsPerOver}` : String(balls / ballsPerOver);
 }
 
-/** `1st innings`: which of a side's this is. @param {Match} game @param {Innings} innings */
+/** The innings' name: its team, and `1st innings` if each side has two. @param {Match} game @param {Innings} innings */
 export function inningsName(game, innings) {
   const { teams } = game;
   const side = battingSide(game, innings);
@@ -115,7 +115,7 @@ export function formatRate(rate) {
   return typeof rate === "number" ? rate.toFixed(2) : "–";
 }
 
-/** How a match ended, in words; nothing while it hasn't. @param {Match} game */
+/** The result as text; empty before the end. @param {Match} game */
 export function resultText(game) {
   const { status, result } = game;
   if (!["finished", "abandoned"].includes(status)) return "";
@@ -131,8 +131,8 @@ export function isInningsBreak(game) {
 }
 
 /**
- * How far the side that bats is ahead, in a match of two innings a side; nothing where there is a target, or nothing to
- * compare with yet.
+ * The batting side's lead in a match of two innings a side; null if there is a target, or no earlier innings
+ * to compare with.
  * @param {Match} game
  * @returns {number | null}
  */
@@ -153,7 +153,7 @@ export function leadText(game) {
   return leadBy === 0 ? `${name} are level` : `${name} ${leadBy > 0 ? "lead" : "trail"} by ${Math.abs(leadBy)}`;
 }
 
-/** `Rajasthan need 45 from 30 balls`; nothing without a target. @param {Match} game @param {(text: string) => string} [translate] */
+/** `Rajasthan need 45 from 30 balls`; empty without a target. @param {Match} game @param {(text: string) => string} [translate] */
 export function chaseText(game, translate = (text) => text) {
   const match = /** @type {CricketMatch} */ (game);
   const innings = match.live?.innings;

@@ -1,4 +1,4 @@
-// The scorecard of a match of cricket, an innings at a time.
+// The scorecard of a cricket match, one innings at a time.
 
 import { html, useState } from "../vendor/htm-preact.js";
 import { allInnings, inningsName, formatRate, scoreText } from "./cricket-innings.js";
@@ -14,7 +14,7 @@ const EXTRA_ABBREVIATIONS = [["byes", "b"], ["leg_byes", "lb"], ["wides", "w"], 
 export function Scorecard({ game }) {
   const match = /** @type {CricketMatch} */ (game);
   const all = allInnings(match);
-  const [selectedNumber, selectNumber] = useState(0); // the newest, until somebody chooses
+  const [selectedNumber, selectNumber] = useState(0); // the newest, until one is chosen
   if (all.length === 0) return html`<p class="empty">No innings has begun yet.</p>`;
   const selected = all.find(({ number }) => number === selectedNumber) ?? /** @type {Innings} */ (all.at(-1));
   return html`

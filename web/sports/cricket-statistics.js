@@ -1,4 +1,4 @@
-// Side against side in a match of cricket, and who played what part.
+// Statistics of both sides of a cricket match, and players' performances.
 
 import { html } from "../vendor/htm-preact.js";
 import { allInnings, inningsOfSide, otherSide, overSummaries } from "./cricket-innings.js";
@@ -13,7 +13,7 @@ export function CricketStatistics({ game }) {
   return renderStatistics({ ...game, statistics: { home: cricketTeamStatistics(game, "home"), away: cricketTeamStatistics(game, "away") } });
 }
 
-/** What a side did with the bat, and what it gave away with the ball. @param {Match} game @param {Side} side @returns {TeamStatistics} */
+/** A side's batting totals, and the extras it gave away. @param {Match} game @param {Side} side @returns {TeamStatistics} */
 export function cricketTeamStatistics(game, side) {
   const sideInnings = inningsOfSide(game, side);
   const opponentInnings = inningsOfSide(game, otherSide(side));

@@ -1,4 +1,4 @@
-// What the players of one side have done in a match of cricket so far: with the bat, and with the ball.
+// What the players of one side have done in a cricket match: batting and bowling.
 
 import { html } from "../vendor/htm-preact.js";
 import { chaseText, allInnings, leadText, inningsName, resultText } from "./cricket-innings.js";
@@ -10,10 +10,10 @@ import { chaseText, allInnings, leadText, inningsName, resultText } from "./cric
 /** @param {{ game: Match, teamId: number, playerId: number, emptyText: string }} props */
 export function CricketTeamActivity({ game, teamId, playerId, emptyText }) {
   const sections = allInnings(game)
-    .map((innings) => ({ innings, did: innings.batting_team_id === teamId ? battingPerformances(game, innings) : bowlingPerformances(innings) }))
-    .map(({ innings, did: performances }) => ({ innings, did: performances.filter(({ id }) => !playerId || id === playerId) }))
+    .map((innings) => ({ innings, performances: innings.batting_team_id === teamId ? battingPerformances(game, innings) : bowlingPerformances(innings) }))
+    .map(({ innings, performances }) => ({ innings, did: performances.filter(({ id }) => !playerId || id === playerId) }))
     .filter(({ did: performances }) => performances.length > 0)
-    .reverse(); // what is being played comes first
+    .reverse(); // the innings in play first
   const summaryText = resultText(game) || chaseText(game) || leadText(game);
   return html`
     ${summaryText && html`<p class="said">${summaryText}</p>`}

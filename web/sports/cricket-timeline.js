@@ -1,4 +1,4 @@
-// A match of cricket ball by ball: the newest over first, each with what it brought; what was said of its balls when it is opened.
+// A cricket match ball by ball: the newest over first; opening an over shows its commentary.
 
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
 import { BallBadge } from "./cricket-ball-badge.js";
@@ -9,9 +9,9 @@ import { allInnings, inningsName, overSummaries } from "./cricket-innings.js";
 /** @import { OverSummary } from "./cricket-innings.js" */
 /** @import { CricketMatch } from "./cricket-reducer.js" */
 
-const OVERS_PER_PAGE = 20; // overs at a time: a match of five days has five hundred
-const OPEN_OVERS = 1; // the newest over shows its balls
-const MAX_REFETCH_DELAY_MS = 3_000; // a correction reaches thousands of pages at once
+const OVERS_PER_PAGE = 20; // a five-day match has about five hundred
+const OPEN_OVERS = 1; // the newest over is open
+const MAX_REFETCH_DELAY_MS = 3_000; // spreads the requests of all pages after a correction
 
 /** @param {{ game: Match }} props */
 export function CricketTimeline({ game }) {
@@ -51,7 +51,7 @@ function OverItem({ match, innings, over, isNewest }) {
     ${wicketsInOver.map((fall) => html`<${WicketLine} key=${fall.wicket} innings=${innings} fall=${fall} />`)}</li>`;
 }
 
-/** Whether a wicket that fell at `11.4`, or `12.0` with the last ball, fell in the 12th over. @param {string} oversText @param {number} over */
+/** Whether a wicket at `11.4`, or at `12.0` with the last ball, fell in the 12th over. @param {string} oversText @param {number} over */
 export function isWicketInOver(oversText, over) {
   const [wholeOvers, balls] = oversText.split(".").map(Number);
   return (balls === 0 && wholeOvers > 0 ? wholeOvers : wholeOvers + 1) === over;
@@ -82,7 +82,7 @@ function BallList({ match, innings, over }) {
 const overNumberOf = ({ over }) => Number(over.split(".")[0]) + 1;
 
 /**
- * What the server knows of an over; asked again after a correction, not by all pages at once.
+ * An over's details from the server; refetched after a correction, with a random delay.
  * @param {string | null} url
  * @param {number} correctionSeq
  */
@@ -100,7 +100,7 @@ function useOverBalls(url, correctionSeq) {
   return balls;
 }
 
-/** The balls, or none where they can't be had: what they brought stands in the over's line. @param {string} url @returns {Promise<Ball[]>} */
+/** The balls; empty if they can't be loaded, since the over's line has their symbols. @param {string} url @returns {Promise<Ball[]>} */
 async function fetchBalls(url) {
   try {
     const response = await fetch(url);

@@ -1,4 +1,4 @@
-// What cricket's snapshots and messages hold, as types for the editor and for `tsc`; there is no code here.
+// Cricket's part of snapshots and messages, as types for editors and `tsc`; there is no code here.
 
 /**
  * @typedef {object} Batter
@@ -23,9 +23,9 @@
  * @property {number} no_balls
  * @property {number | null} economy
  *
- * What every message says of an innings.
+ * The summary of an innings in every message.
  * @typedef {object} InningsSummary
- * @property {number} number from 1 through the match
+ * @property {number} number from 1, over the whole match
  * @property {number} batting_team_id
  * @property {boolean} super_over
  * @property {number} runs
@@ -35,7 +35,7 @@
  * @property {{ [kind: string]: number }} extras
  * @property {number | null} run_rate
  * @property {number | null} target
- * @property {string | null} [method] that made the target
+ * @property {string | null} [method] of the target
  * @property {number | null} required_rate
  * @property {number | null} runs_needed
  * @property {number | null} balls_left
@@ -45,7 +45,7 @@
  * @typedef {{ wicket: number, runs: number, balls: number, unbroken: boolean, batters: { player_id: number, name: string, runs: number, balls: number }[] }} Partnership
  * @typedef {{ kind: string, value: number, innings: number, ball_number: number | null, team_id: number, player_id: number | null, player_ids: number[], name: string, text: string }} Milestone
  *
- * @typedef {object} InningsDetails what a scorecard has beside it
+ * @typedef {object} InningsDetails what only a scorecard has
  * @property {string | null} end
  * @property {string | null} overs_allotted
  * @property {BatterRecord[]} batting
@@ -55,13 +55,13 @@
  * @property {Partnership[]} partnerships
  * @property {Milestone[]} milestones
  * @property {string[]} over_summaries `1 . 4 W 2nb 1lb`
- * @property {string | null} unfinished_over being bowled, or the one that the innings ended in
+ * @property {string | null} unfinished_over the over in play, or the one that the innings ended in
  * @property {boolean} [declared]
  * @property {boolean} [follow_on]
  *
  * @typedef {InningsSummary & InningsDetails} Innings
  *
- * What a score is written with.
+ * The parts of a score's text.
  * @typedef {Pick<Innings, "number" | "batting_team_id" | "super_over" | "runs" | "wickets" | "overs" | "end">} InningsScore
  *
  * @typedef {object} Ball
@@ -79,7 +79,7 @@
  * @property {number} rev
  * @property {{ text: string, player_out: string }[]} wickets
  *
- * Who is in, who bowls, and what was bowled last.
+ * Current players and recent balls.
  * @typedef {object} LiveState
  * @property {InningsSummary | null} innings
  * @property {Batter | null} striker
@@ -93,7 +93,7 @@
  * @property {number | null} [next_target] between innings
  * @property {string | null} [next_method]
  *
- * What a match of cricket has beside what every match has.
+ * What a cricket match has beside the common parts.
  * @typedef {object} CricketParts
  * @property {LiveState} live
  * @property {{ innings: Innings[], result: any }} scorecard
@@ -101,9 +101,9 @@
  * @property {{ winner_team_id: number, decision: "bat" | "field" } | null} [toss]
  * @property {any} [playing_conditions]
  * @property {{ number: number }[]} [disputes]
- * @property {Ball[]} [recentBalls] the last balls that messages told, in order
- * @property {number} [lastCorrectionSeq] the seq of the last correction that moved other balls
- * @property {string | null} [playerOfTheMatch] the player of the match
+ * @property {Ball[]} [recentBalls] from recent messages, in order
+ * @property {number} [lastCorrectionSeq] the seq of the last correction that changed other balls
+ * @property {string | null} [playerOfTheMatch] name of the player
  */
 
 export {};

@@ -1,4 +1,4 @@
-// Cricket: what a message changes, says and celebrates; how it is drawn comes when it is looked at.
+// Cricket: how messages are applied, spoken and celebrated; rendering code is loaded on demand.
 
 import { LazyComponent } from "../parts/tabs.js";
 import { html } from "../vendor/htm-preact.js";
@@ -44,7 +44,7 @@ export const cricket = {
   displayLines: () => null,
 };
 
-/** What a match of another sport needn't fetch. @returns {Promise<unknown>} */
+/** Code that pages of other sports don't load. @returns {Promise<unknown>} */
 function loadStyleSheet() {
   const link = document.createElement("link");
   link.rel = "stylesheet";
@@ -57,7 +57,7 @@ function loadStyleSheet() {
   return loaded;
 }
 
-/** How the match stands, in a few words that a display can speak in other languages. @param {Match} game */
+/** The match's status in a few words that displays can translate. @param {Match} game */
 function statusText(game) {
   const { live } = /** @type {Partial<CricketMatch>} */ (game);
   if (game.status === "finished") return "Finished";
@@ -66,7 +66,7 @@ function statusText(game) {
   return live.innings.super_over ? "Super over" : "Live";
 }
 
-/** Nothing is left to bowl, and nobody has won. @param {Match} game */
+/** All balls are bowled, and nobody has won. @param {Match} game */
 function areScoresLevel(game) {
   const { live } = /** @type {CricketMatch} */ (game);
   return live.innings?.runs_needed === 1 && !live.next_target;
@@ -83,7 +83,7 @@ function spokenMessage(game, message) {
   const score = data.innings ? spokenScore(game, data.innings) : "";
   if (type === "ball_bowled") {
     const boundaryName = boundaryNameOf(data.ball);
-    return boundaryName ? `${boundaryName}, ${data.ball.striker}. ${score}.` : null; // every ball would drown it
+    return boundaryName ? `${boundaryName}, ${data.ball.striker}. ${score}.` : null; // announcing every ball would be too much
   }
   if (type === "wicket_fallen") return `Wicket: ${data.fall.name} ${data.wicket.text}, ${data.wicket.batter.runs}. ${score}.`;
   if (type === "over_complete") return `Over ${data.over}: ${data.runs} ${data.runs === 1 ? "run" : "runs"}. ${score}.`;
@@ -101,8 +101,8 @@ function boundaryNameOf(ball) {
 }
 
 /**
- * What a display celebrates. Its key tells it from all others: a ball that is undone and entered again is the same
- * four, and a fifty that a correction takes away and gives back is the same fifty; one reached by another ball isn't.
+ * The celebration of a message. Its key identifies it: a ball that is undone and entered again is the same
+ * four, and a fifty that a correction removes and restores is the same fifty, unless another ball reaches it.
  * @param {Match} game
  * @param {Message} message
  * @returns {Celebration | null}
@@ -124,7 +124,7 @@ function celebrationOf(game, { type, data }) {
 /** @param {Match} game @param {import("./cricket-types.js").Milestone} milestone @returns {Celebration | null} */
 function milestoneCelebration(game, { kind, value, innings, ball_number: ballNumber, team_id: teamId, player_ids: playerIds, name }) {
   const { next_number: next } = /** @type {CricketMatch} */ (game).live;
-  if (ballNumber !== null && ballNumber !== next - 1) return null; // a correction found it, overs later
+  if (ballNumber !== null && ballNumber !== next - 1) return null; // a correction found it overs later
   const side = game.teams.away.id === teamId ? "away" : "home";
   const title = { five_wickets: "Five wickets", ten_wickets: "Ten wickets", hat_trick: "Hat-trick", wickets_in_a_row: "Wickets in a row", partnership: "Partnership" }[kind] ?? `${value}`;
   const text = kind === "partnership" ? String(value) : name;

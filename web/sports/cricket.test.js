@@ -39,12 +39,12 @@ const ballBowled = (seq, number, runs, more = {}) => message(seq, "ball_bowled",
   score: { home: runs, away: 0 },
 });
 
-test("a ball as it is written is worth what it says", () => {
+test("a ball's symbol counts its runs and wickets", () => {
   const cases = [[".", 0, 0], ["4", 4, 0], ["W", 0, 1], ["1+W", 1, 1], ["5wd", 5, 0], ["2nb+1b", 3, 0], ["1lb+5p", 6, 0], ["W+W", 0, 2]];
   for (const [ball, runs, wickets] of cases) assert.deepEqual([runsOfSymbol(ball), wicketsOfSymbol(ball)], [runs, wickets], ball);
 });
 
-test("overs are reckoned from the card, the unfinished one too", () => {
+test("overs are computed from the card, including the unfinished one", () => {
   const overs = overSummaries(innings(1, 1, { over_summaries: ["1 . 4 W 2nb 1lb .", ". . . . . ."], unfinished_over: "6 1wd" }));
   assert.deepEqual(overs.map(({ runs, wickets, runsTotal: all, wicketsDown }) => [runs, wickets, all, wicketsDown]), [[8, 1, 8, 1], [0, 0, 8, 1], [7, 0, 15, 1]]);
   assert.deepEqual(overSummaries(innings(1, 1)), []);
@@ -66,7 +66,7 @@ test("scores are written as cricket writes them", () => {
   assert.equal(allottedOversText({ overs: "90.0", balls_left: null }, 6), "");
 });
 
-test("what it takes, in words, and how it ended", () => {
+test("chase and result are texts", () => {
   const chaseOf = (more) => chaseText(game({ live: liveState({ innings: inningsSummary(2, 2, more) }) }));
   assert.equal(chaseOf({ target: 20, runs_needed: 14, balls_left: 8 }), "Rajasthan need 14 from 8 balls");
   assert.equal(chaseOf({ target: 20, runs_needed: 1, balls_left: 1 }), "Rajasthan need 1 from 1 ball");
@@ -80,7 +80,7 @@ test("what it takes, in words, and how it ended", () => {
   assert.equal(resultText(game({ status: "abandoned", scorecard: { innings: [], result: { text: "Match abandoned" } } })), "Match abandoned");
 });
 
-test("in a match of two innings a side, who is ahead", () => {
+test("a lead is shown in a match of two innings a side", () => {
   const match = (runs, more) => game({
     live: liveState({ innings: inningsSummary(3, 1, { runs, ...more }) }),
     scorecard: { innings: [innings(1, 1, { runs: 100 }), innings(2, 2, { runs: 150 }), innings(3, 1, { runs })], result: null },
@@ -92,23 +92,23 @@ test("in a match of two innings a side, who is ahead", () => {
   assert.equal(leadText(game()), "", "nothing to compare with");
 });
 
-test("how a match stands", () => {
-  const standing = (live, more) => cricket.statusText(game({ live: liveState(live), ...more }));
-  assert.equal(standing({}), "Live");
-  assert.equal(standing({ innings: inningsSummary(1, 1, { completed: true }) }), "Innings break");
-  assert.equal(standing({ innings: inningsSummary(2, 2, { completed: true, target: 20, runs_needed: 1 }) }), "Scores level");
-  assert.equal(standing({ innings: inningsSummary(3, 1, { super_over: true }) }), "Super over");
-  assert.equal(standing({}, { status: "paused", reason: "rain" }), "Rain");
-  assert.equal(standing({}, { status: "finished" }), "Finished");
+test("the status text fits the state", () => {
+  const statusText = (live, more) => cricket.statusText(game({ live: liveState(live), ...more }));
+  assert.equal(statusText({}), "Live");
+  assert.equal(statusText({ innings: inningsSummary(1, 1, { completed: true }) }), "Innings break");
+  assert.equal(statusText({ innings: inningsSummary(2, 2, { completed: true, target: 20, runs_needed: 1 }) }), "Scores level");
+  assert.equal(statusText({ innings: inningsSummary(3, 1, { super_over: true }) }), "Super over");
+  assert.equal(statusText({}, { status: "paused", reason: "rain" }), "Rain");
+  assert.equal(statusText({}, { status: "finished" }), "Finished");
 });
 
-test("who is named with a ball is told first; the ball is shown once all the same", () => {
+test("a bowler named with the ball doesn't show the ball twice", () => {
   const first = applyMessage(game(), message(2, "player_changed", { change: "bowler", player_id: 30, name: "Q", ...liveState({ this_over: ["4"], next_number: 2 }) }));
   assert.deepEqual(applyMessage(first, ballBowled(3, 1, 4)).live.this_over, ["4"]);
   assert.deepEqual(applyMessage(game(), ballBowled(2, 1, 4)).live.this_over, ["4"]);
 });
 
-test("balls that were told are kept for a while, without those that were taken back", () => {
+test("recent balls are kept up to a limit, without removed ones", () => {
   let match = game();
   for (let number = 1; number <= 100; number += 1) match = applyMessage(match, ballBowled(number + 1, number, 1));
   assert.equal(match.recentBalls.length, 60);
@@ -121,44 +121,44 @@ test("balls that were told are kept for a while, without those that were taken b
   assert.equal(taken.lastCorrectionSeq, 201);
 });
 
-test("an award moves the target, whichever innings it goes to", () => {
+test("a penalty award moves the target, whichever innings it goes to", () => {
   const chase = (target, needed) => inningsSummary(2, 2, { target, runs_needed: needed });
   const match = game({ live: liveState({ innings: chase(11, 11) }), scorecard: { innings: [innings(1, 1, { runs: 10 }), innings(2, 2)], result: null } });
   const awarded = inningsSummary(1, 1, { runs: 15, completed: true });
-  const told = applyMessage(match, message(2, "penalty_awarded", { penalty: { team_id: 1, runs: 5 }, awarded_innings: awarded, ...liveState({ innings: chase(16, 16) }) }));
-  assert.deepEqual([told.live.innings.number, told.live.innings.target], [2, 16]);
-  assert.deepEqual(told.scorecard.innings.map(({ runs, target }) => [runs, target]), [[15, null], [0, 16]]);
+  const awardedMatch = applyMessage(match, message(2, "penalty_awarded", { penalty: { team_id: 1, runs: 5 }, awarded_innings: awarded, ...liveState({ innings: chase(16, 16) }) }));
+  assert.deepEqual([awardedMatch.live.innings.number, awardedMatch.live.innings.target], [2, 16]);
+  assert.deepEqual(awardedMatch.scorecard.innings.map(({ runs, target }) => [runs, target]), [[15, null], [0, 16]]);
   const owed = applyMessage(match, message(2, "penalty_awarded", { penalty: { team_id: 1, runs: 5 }, awarded_innings: null, ...liveState({ innings: chase(11, 11) }) }));
   assert.deepEqual(owed.scorecard.innings.map(({ runs }) => runs), [10, 0]);
-  const own = inningsSummary(1, 1, { runs: 9 });
-  const added = applyMessage(applyMessage(game(), ballBowled(2, 1, 4)), message(3, "penalty_awarded", { penalty: { team_id: 1, runs: 5 }, awarded_innings: own, ...liveState({ innings: own, partnership: { runs: 9, balls: 1 } }) }));
+  const ownInnings = inningsSummary(1, 1, { runs: 9 });
+  const added = applyMessage(applyMessage(game(), ballBowled(2, 1, 4)), message(3, "penalty_awarded", { penalty: { team_id: 1, runs: 5 }, awarded_innings: ownInnings, ...liveState({ innings: ownInnings, partnership: { runs: 9, balls: 1 } }) }));
   assert.deepEqual(added.scorecard.innings[0].partnerships.map(({ runs, balls }) => [runs, balls]), [[9, 1]]);
 });
 
-test("who retires says how, and has no second line once he is absent", () => {
-  const gone = applyMessage(game(), message(2, "player_changed", { change: "retired_not_out", player_id: 11, name: "B11", ...liveState({ striker: null }) }));
-  const absent = applyMessage(gone, message(3, "player_changed", { change: "absent", player_id: 11, name: "B11", ...liveState({ striker: null }) }));
+test("a retirement is named, and an absent player has no second line", () => {
+  const retired = applyMessage(game(), message(2, "player_changed", { change: "retired_not_out", player_id: 11, name: "B11", ...liveState({ striker: null }) }));
+  const absent = applyMessage(retired, message(3, "player_changed", { change: "absent", player_id: 11, name: "B11", ...liveState({ striker: null }) }));
   const [card] = absent.scorecard.innings;
   assert.equal(card.batting.find(({ player_id }) => player_id === 11).dismissal, "retired not out");
   assert.deepEqual(card.absent, []);
 });
 
-test("a correction brings the cards from the first innings that it changed", () => {
+test("a correction replaces the cards from the first changed innings", () => {
   const match = game({ scorecard: { innings: [innings(1, 1, { runs: 10 }), innings(2, 2)], result: null } });
-  const said = { number: 9, change: "changed", ball: { number: 9, symbol: "." }, was: { innings: 2, number: 9, symbol: "." }, ...liveState({ next_number: 10 }) };
-  const both = applyMessage(match, message(2, "ball_corrected", { ...said, scorecard: { innings: [innings(1, 1, { runs: 5 }), innings(2, 2)], result: null } }));
+  const correction = { number: 9, change: "changed", ball: { number: 9, symbol: "." }, was: { innings: 2, number: 9, symbol: "." }, ...liveState({ next_number: 10 }) };
+  const both = applyMessage(match, message(2, "ball_corrected", { ...correction, scorecard: { innings: [innings(1, 1, { runs: 5 }), innings(2, 2)], result: null } }));
   assert.deepEqual(both.scorecard.innings.map(({ number, runs }) => [number, runs]), [[1, 5], [2, 0]]);
-  const one = applyMessage(match, message(2, "ball_corrected", { ...said, scorecard: { innings: [innings(2, 2, { runs: 3 })], result: null } }));
+  const one = applyMessage(match, message(2, "ball_corrected", { ...correction, scorecard: { innings: [innings(2, 2, { runs: 3 })], result: null } }));
   assert.deepEqual(one.scorecard.innings.map(({ number, runs }) => [number, runs]), [[1, 10], [2, 3]]);
 });
 
-test("a dispute is open until it is resolved or all speak anew", () => {
+test("a dispute is open until it is resolved or all submit again", () => {
   const raised = applyMessage(game(), message(2, "scoring_dispute_raised", { number: 4 }));
   assert.deepEqual(raised.disputes, [{ number: 4 }]);
   assert.deepEqual(applyMessage(raised, message(3, "dispute_resolved", { number: 4 })).disputes, []);
 });
 
-test("a replay begins before anything was bowled, and its messages make the card", () => {
+test("a replay starts before the first ball, and its messages build the scorecard", () => {
   const start = initialMatch(game({ disputes: [{ number: 4 }] }));
   assert.deepEqual([start.scorecard.innings, start.live.innings, start.disputes, start.recentBalls], [[], null, [], []]);
   const opened = applyMessage(start, message(2, "innings_start", liveState()));
@@ -166,7 +166,7 @@ test("a replay begins before anything was bowled, and its messages make the card
   assert.equal(sideScoreText(applyMessage(opened, ballBowled(3, 1, 6)), "home"), "6/0 (0.1)");
 });
 
-test("a display cheers each four, wicket and mark once", () => {
+test("a display celebrates each four, wicket and milestone once", () => {
   const match = applyMessage(game(), ballBowled(2, 1, 4));
   const four = cricket.celebrationOf(match, ballBowled(2, 1, 4));
   assert.deepEqual([four.side, four.title, four.text], ["home", "Four", "B11"]);
@@ -178,27 +178,27 @@ test("a display cheers each four, wicket and mark once", () => {
   assert.equal(cricket.celebrationOf(match, message(3, "ball_corrected", {})), null);
 
   let now = 0;
-  const moments = new CelebrationQueue(() => now);
-  for (const one of [four, four, cricket.celebrationOf(match, fifty(1))]) moments.add(one);
-  assert.equal(moments.current().title, "Four");
-  now = 4_001; // another waits
-  assert.equal(moments.current().title, "50");
-  moments.clear();
-  moments.add(four);
-  assert.equal(moments.current(), null, "entered again");
-  for (let at = 0; at < 10; at += 1) moments.add({ ...four, key: `${at}` });
+  const celebrations = new CelebrationQueue(() => now);
+  for (const one of [four, four, cricket.celebrationOf(match, fifty(1))]) celebrations.add(one);
+  assert.equal(celebrations.current().title, "Four");
+  now = 4_001; // another one waits
+  assert.equal(celebrations.current().title, "50");
+  celebrations.clear();
+  celebrations.add(four);
+  assert.equal(celebrations.current(), null, "entered again");
+  for (let at = 0; at < 10; at += 1) celebrations.add({ ...four, key: `${at}` });
   now += 1_000_000;
-  assert.equal(moments.current().key, "6", "what nobody could follow is left out");
+  assert.equal(celebrations.current().key, "6", "what nobody could follow is left out");
 });
 
-test("what is said aloud is what matters", () => {
+test("screen readers hear boundaries and wickets, not every ball", () => {
   assert.equal(cricket.spokenMessage(game(), ballBowled(2, 1, 1)), null, "every ball would drown it");
   assert.equal(cricket.spokenMessage(game(), ballBowled(2, 1, 4)), "Four, B11. Deccan 4 for 0.");
   const data = { fall: { name: "B11" }, wicket: { text: "b Q", batter: { runs: 4, balls: 2 } }, innings: inningsSummary(1, 1, { runs: 4, wickets: 1 }) };
   assert.equal(cricket.spokenMessage(game(), message(2, "wicket_fallen", data)), "Wicket: B11 b Q, 4. Deccan 4 for 1.");
 });
 
-test("charts begin at nothing and have round numbers beside them", () => {
+test("charts start at 0 and have round axis values", () => {
   assert.deepEqual(axisTicks(180), [0, 50, 100, 150]);
   assert.deepEqual(axisTicks(3), [0, 1, 2, 3]);
   assert.equal(wormPoints([{ over: 1, runsTotal: 10 }, { over: 2, runsTotal: 20 }], 2, 20), "40.0,248.0 334.0,131.0 628.0,14.0");
@@ -206,7 +206,7 @@ test("charts begin at nothing and have round numbers beside them", () => {
   assert.deepEqual(chartSeries(match).map(({ name, isSecondInnings }) => [name, isSecondInnings]), [["Deccan", false]]);
 });
 
-test("figures of a side, and of a player", () => {
+test("statistics of a side and of a player", () => {
   const one = innings(1, 1, { runs: 12, over_summaries: ["4 . W 6 1wd 1 ."], batting: [{ ...batter(11, 10, 2), fours: 1, sixes: 1, dismissal: "not out" }], partnerships: [{ runs: 12 }], extras: { wides: 1 } });
   const match = game({ scorecard: { innings: [one], result: null } });
   const { runs, fours, sixes, dot_balls: dots, best_over: best } = cricketTeamStatistics(match, "home");

@@ -1,6 +1,6 @@
-// What happened in a match of football: in order, in words, and drawn.
+// Football's incidents: sorted, as text, and rendered.
 
-import { Boundary } from "../parts/error-boundary.js";
+import { ErrorBoundary } from "../parts/error-boundary.js";
 import { html } from "../vendor/htm-preact.js";
 import { humanize } from "./score-only.js";
 
@@ -74,26 +74,26 @@ export function renderTimeline(game) {
   const periodsPlayed = PERIOD_ORDER.filter((period) => incidents.some((incident) => incident.period === period)).reverse();
   return periodsPlayed.map((period) => html`
     <h2 class="period" key=${period}>${PERIOD_NAMES[period]}</h2>
-    <ol class="timeline" key=${`${period} list`}>${drawIncidents(game, incidents.filter((incident) => incident.period === period).reverse(), scores)}
+    <ol class="timeline" key=${`${period} list`}>${renderIncidents(game, incidents.filter((incident) => incident.period === period).reverse(), scores)}
     </ol>`);
 }
 
 /**
- * One that can't be drawn leaves the others as they are.
+ * One that can't be rendered doesn't affect the others.
  * @param {Match} game
  * @param {Incident[]} incidents
- * @param {Map<number, string>} [scores] after a goal
- * @param {(text: string) => string} [words] into another language
+ * @param {Map<number, string>} [scores] by incident, after goals
+ * @param {(text: string) => string} [translate] into the page's language
  * @returns {Child}
  */
-export function drawIncidents(game, incidents, scores, words) {
-  return incidents.map((incident) => html`<${Boundary} key=${incident.id} of=${incident} instead=${html`<li class="incident neither">–</li>`}
-    draw=${() => renderIncident(game, incident, scores?.get(incident.id) ?? "", words)} />`);
+export function renderIncidents(game, incidents, scores, translate) {
+  return incidents.map((incident) => html`<${ErrorBoundary} key=${incident.id} item=${incident} fallback=${html`<li class="incident neither">–</li>`}
+    render=${() => renderIncident(game, incident, scores?.get(incident.id) ?? "", translate)} />`);
 }
 
 /**
- * The score after each goal, to stand beside it; nothing where that doesn't lead to the score
- * the server gives, which is the one that counts.
+ * The score after each goal; empty if the goals don't add up to the score
+ * of the server, which is authoritative.
  * @param {Match} game
  * @param {Incident[]} incidents in order
  */
@@ -116,8 +116,8 @@ const identity = (/** @type {string} */ text) => text;
 /**
  * @param {Match} game
  * @param {Incident} incident
- * @param {string} scoreAfter after it, for a goal
- * @param {(text: string) => string} [translate] into another language
+ * @param {string} scoreAfter for a goal
+ * @param {(text: string) => string} [translate] into the page's language
  * @returns {Child}
  */
 export function renderIncident(game, incident, scoreAfter, translate = identity) {

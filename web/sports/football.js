@@ -1,10 +1,10 @@
-// Football: what an incident changes, and how a match is drawn.
+// Football: how incidents change a match, and how it is rendered.
 
 import { LazyComponent } from "../parts/tabs.js";
 import { html } from "../vendor/htm-preact.js";
 import { renderStatistics } from "./statistics.js";
 import { scoreOnly, formatMinutesSeconds, spokenScore } from "./score-only.js";
-import { kindLabel, drawIncidents, renderTimeline, incidentSide, GOAL_KINDS, sortIncidents, minuteText, PERIOD_NAMES } from "./football-incidents.js";
+import { kindLabel, renderIncidents, renderTimeline, incidentSide, GOAL_KINDS, sortIncidents, minuteText, PERIOD_NAMES } from "./football-incidents.js";
 
 /** @import { MatchClock, Match, Incident, Message } from "../client/message-types.js" */
 /** @import { Sport } from "./sport.js" */
@@ -13,7 +13,7 @@ const DISPLAY_KINDS = new Set([
   ...GOAL_KINDS, "penalty_missed", "penalty_saved", "shootout_goal", "shootout_miss",
   "yellow_card", "second_yellow", "red_card", "substitution", "var_review",
 ]);
-/** Where each period's regular time ends, in minutes. @type {{ [period: string]: number }} */
+/** The end of each period's regular time, in minutes. @type {{ [period: string]: number }} */
 const PERIOD_END_MINUTES = { first_half: 45, second_half: 90, extra_first_half: 105, extra_second_half: 120 };
 
 const loadLineUps = async () => (await import("./line-ups.js")).LineUps;
@@ -31,7 +31,7 @@ export const football = {
     { title: "Line-ups", render: (game) => html`<${LazyComponent} load=${loadLineUps} props=${{ game }} />` },
   ],
   celebrationOf,
-  displayLines: (game, translate) => drawIncidents(game, sortIncidents(game.incidents ?? [])
+  displayLines: (game, translate) => renderIncidents(game, sortIncidents(game.incidents ?? [])
     .filter(({ kind, confirmation }) => DISPLAY_KINDS.has(kind) && confirmation !== "cancelled")
     .slice(-3)
     .reverse(), undefined, translate),
@@ -89,7 +89,7 @@ function spokenMessage(game, message) {
   return `${parts.filter(Boolean).join(", ")}. ${spokenScore(game) ?? ""}`;
 }
 
-/** A goal that was not taken back, for the display to celebrate. @type {Sport["celebrationOf"]} */
+/** A valid goal is celebrated. @type {Sport["celebrationOf"]} */
 function celebrationOf(game, { type, data }) {
   const incident = /** @type {Incident | undefined} */ (data.incident);
   if (type !== "incident_added" || !incident || !GOAL_KINDS.has(incident.kind) || incident.confirmation === "cancelled") return null;

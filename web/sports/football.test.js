@@ -16,13 +16,13 @@ const clockAt = (period, minutes) => {
   return `${text} ${added}`.trim();
 };
 
-test("minutes are written as in a newspaper", () => {
+test("minutes are formatted as in a newspaper", () => {
   assert.equal(minuteText(goal(1, 45, { stoppage: 2 })), "45+2′");
   assert.equal(minuteText(goal(1, 12)), "12′");
   assert.equal(minuteText(goal(1, 12, { stoppage: null })), "12′");
 });
 
-test("the clock counts stoppage time beside the full half", () => {
+test("the clock counts stoppage time after the full half", () => {
   const cases = [
     ["first_half", 12.5, "12:30"],
     ["first_half", 45, "45:00"],
@@ -36,7 +36,7 @@ test("the clock counts stoppage time beside the full half", () => {
   for (const [period, minutes, expected] of cases) assert.equal(clockAt(period, minutes), expected);
 });
 
-test("the clock moves by itself while it runs", () => {
+test("the clock runs by itself", () => {
   const clock = { period: "first_half", running: true, elapsed_ms: 60_000, at: "2026-11-21T15:00:00.000Z" };
   const later = Date.parse(clock.at) + 5_000;
   assert.equal(clockElapsedMs(clock, later), 65_000);
@@ -46,7 +46,7 @@ test("the clock moves by itself while it runs", () => {
   assert.equal(formatMinutesSeconds(3_599_999), "59:59");
 });
 
-test("goals are credited by player, in the order of the match", () => {
+test("goals are listed by player, in the order of the match", () => {
   const all = game(
     goal(4, 67, { period: "second_half", kind: "penalty_goal" }),
     goal(1, 12),
@@ -60,7 +60,7 @@ test("goals are credited by player, in the order of the match", () => {
   assert.deepEqual(football.scorerLines(all, "away"), ["Son 80′"]);
 });
 
-test("what happens is said for those who listen", () => {
+test("incidents have texts for screen readers", () => {
   const spoken = (type, data) => football.spokenMessage(game(), { type, topic: "match_3", seq: 2, at: "", data });
   assert.equal(spoken("incident_added", { incident: goal(1, 12) }), "Goal, Vardy, Leicester. Leicester 1, Tottenham 0");
   const cancelled = { incident: goal(1, 12, { confirmation: "cancelled" }) };
@@ -69,7 +69,7 @@ test("what happens is said for those who listen", () => {
   assert.equal(spoken("match_end", { status: "finished" }), "Live");
 });
 
-test("a pause says why", () => {
+test("a pause shows its reason", () => {
   assert.equal(defaultStatusText({ ...game(), status: "paused", reason: "half_time" }), "Half time");
   assert.equal(defaultStatusText({ ...game(), status: "paused" }), "Paused");
   assert.equal(defaultStatusText({ ...game(), status: "finished" }), "Full time");

@@ -1,4 +1,4 @@
-// The players of both sides, with what they did in this match.
+// The line-ups of both sides, with each player's incidents.
 
 import { teamColour } from "../client/colour.js";
 import { listAll } from "../common/api.js";
@@ -10,10 +10,10 @@ import { kindLabel, sortIncidents, minuteText } from "./football-incidents.js";
 
 /** @typedef {{ id: number, name: string, shirt_number?: number | null }} Player */
 
-/** Worth a mark beside a name. */
+/** Incidents shown as an icon beside a name. */
 const MARKED_KINDS = new Set(["goal", "own_goal", "penalty_goal", "yellow_card", "second_yellow", "red_card", "substitution"]);
 
-/** @param {{ game: Match, renderPerformance?: (player: number) => Child }} props what a player did, where it is no incident */
+/** @param {{ game: Match, renderPerformance?: (player: number) => Child }} props a player's performance beside incidents */
 export function LineUps({ game, renderPerformance }) {
   const sides = /** @type {Side[]} */ (["home", "away"]);
   return html`<div class="squads">${sides.map((side) => html`<${TeamLineUp} key=${game.teams[side].id} side=${side} game=${game} renderPerformance=${renderPerformance} />`)}</div>`;

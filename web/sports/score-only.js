@@ -1,4 +1,4 @@
-// Any match that has a score: what every sport has in common, and all there is to the plain one.
+// What all sports have in common, and all there is to score-only ones.
 
 /** @import { MatchClock, Match, Message } from "../client/message-types.js" */
 /** @import { Sport } from "./sport.js" */
@@ -43,7 +43,7 @@ function pickFields(data, names) {
   return Object.fromEntries(Object.entries(data).filter(([name]) => names.includes(name)));
 }
 
-/** How the match stands, in words: a pause has a reason that says more. @param {Match} game */
+/** The match's status; a pause shows its reason. @param {Match} game */
 export function defaultStatusText({ status, reason }) {
   if (status === "paused" && reason) return humanize(reason);
   return STATUS_LABELS[status] ?? humanize(status);
@@ -76,14 +76,14 @@ export function formatMinutesSeconds(ms) {
 }
 
 /**
- * What the clock stands at now.
+ * The clock's elapsed time now.
  * @param {MatchClock} clock
  * @param {number} serverNow
  */
 export function clockElapsedMs(clock, serverNow) {
   if (!clock.running || !clock.at) return clock.elapsed_ms;
   const ran = serverNow - Date.parse(clock.at);
-  return clock.elapsed_ms + (ran > 0 ? ran : 0); // also where it says no time
+  return clock.elapsed_ms + (ran > 0 ? ran : 0); // 0 also if `at` is invalid
 }
 
 /** @param {string} identifier `shots_on_target` */

@@ -1,4 +1,4 @@
-// A match's statistics, side against side.
+// A match's statistics, side by side.
 
 import { distinctTeamColours } from "../client/colour.js";
 import { html } from "../vendor/htm-preact.js";
@@ -7,7 +7,7 @@ import { humanize } from "./score-only.js";
 /** @import { Child } from "../vendor/htm-preact.js" */
 /** @import { Match } from "../client/message-types.js" */
 
-/** In the order of interest; whatever else the server counts comes after. */
+/** Order of the known ones; others follow. */
 const STATISTIC_ORDER = [
   "goals", "possession", "shots_on_target", "shots_off_target", "saves", "corners", "fouls",
   "offsides", "yellow_cards", "red_cards",

@@ -1,4 +1,4 @@
-// Any ball again: looked up, corrected, taken out.
+// Editor for any earlier ball: look up, correct, remove.
 
 import { html, useEffect, useState } from "../../vendor/htm-preact.js";
 import { request } from "../../common/api.js";
@@ -13,19 +13,19 @@ import { findUnsentBall } from "./record-ball.js";
 /** @import { BallRequest, EnteredWicket } from "./ball-request.js" */
 
 /** @typedef {{ scorebook: Scorebook, game: ProjectedMatch, number: number, onClose: () => void }} BallEditorProps */
-/** What is known of a ball. @typedef {{ ball: BallRequest, title: string, batters: number[], isSubmission: boolean }} BallLookup */
+/** A ball and its context. @typedef {{ ball: BallRequest, title: string, batters: number[], isSubmission: boolean }} BallLookup */
 
 const EXTRA_FIELDS = /** @type {const} */ (["wides", "no_balls", "byes", "leg_byes", "penalty"]);
-/** What the form doesn't show. */
+/** Not in the form. */
 const PRESERVED_FIELDS = /** @type {const} */ (["penalty", "striker_id", "non_striker_id", "bowler_id"]);
 const EXTRA_LABELS = { wides: "Wides", no_balls: "No-balls", byes: "Byes", leg_byes: "Leg byes", penalty: "Penalty" };
 
 /**
- * The ball: what waits on this device, this scorer's word that waits for others, or the server's.
+ * The ball: an unsent one on this device, this scorer's pending submission, or the server's.
  * @param {Scorebook} scorebook
  * @param {any} game
  * @param {number} number
- * @returns {Promise<BallLookup | string>} or why it isn't known
+ * @returns {Promise<BallLookup | string>} or the text of why it can't be found
  */
 async function lookUpBall(scorebook, game, number) {
   const { innings, pending, teams } = game;
@@ -64,7 +64,7 @@ function BallForm({ scorebook, game, number, lookup: { ball, batters, isSubmissi
   const [kind, setKind] = useState(firstWicket?.kind ?? "");
   const save = (/** @type {SubmitEvent} */ event) => {
     const body = ballFromForm(readForm(event), ball, otherWickets);
-    // A word that isn't official yet is said again; what is official is corrected.
+    // A submission that isn't official yet is sent again; an official ball is corrected.
     if (isSubmission) scorebook.record("balls", { ...body, expected_number: number });
     else scorebook.record(`balls/${number}`, body, { method: "PATCH" });
     onClose();
@@ -97,7 +97,7 @@ function BallForm({ scorebook, game, number, lookup: { ball, batters, isSubmissi
 }
 
 /**
- * A whole ball from a form; a field that was left empty is nothing.
+ * A complete ball from a form; empty fields are left out.
  * @param {{ [name: string]: string }} form
  * @param {BallRequest} original
  * @param {EnteredWicket[]} otherWickets wickets that the form doesn't show
@@ -121,7 +121,7 @@ export function ballFromForm(form, original, otherWickets) {
   };
 }
 
-/** The balls of this over and the last, to be tapped; any other by its number. @param {{ game: ProjectedMatch, scorebook: Scorebook }} props */
+/** Buttons for the balls of this over and the last; any other by its number. @param {{ game: ProjectedMatch, scorebook: Scorebook }} props */
 export function RecentBalls({ scorebook, game }) {
   const [openNumber, setOpenNumber] = useState(/** @type {number | null} */ (null));
   const { innings } = game;

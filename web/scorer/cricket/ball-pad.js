@@ -1,4 +1,4 @@
-// A ball in two taps at most: what it was besides, then its runs.
+// The pad for a ball in two taps at most: its modifiers, then its runs.
 
 import { html, useState } from "../../vendor/htm-preact.js";
 import { buildBall, spokenBall, NO_MODIFIERS, ballSymbol } from "./ball-request.js";

@@ -1,4 +1,4 @@
-// A ball as it is sent, and as scorers write it: pure.
+// A ball as a request body, and as scorers write it; pure.
 
 /**
  * @typedef {{ wides?: number, no_balls?: number, byes?: number, leg_byes?: number, penalty?: number }} BallExtras
@@ -20,7 +20,7 @@
  * @property {number | null} [bowler_id]
  * @property {number} [expected_number]
  *
- * What the pad's switches say of the next ball.
+ * The pad's switches for the next ball.
  * @typedef {{ isWide: boolean, isNoBall: boolean, byes: "byes" | "leg_byes" | null, isOverCalled: boolean, overContinues: boolean }} BallModifiers
  */
 
@@ -30,7 +30,7 @@ const EXTRA_KINDS = /** @type {const} */ (["wides", "no_balls", "byes", "leg_bye
 
 const PLAYER_FIELDS = ["striker_id", "non_striker_id", "bowler_id"];
 
-/** How a batter can be out, in the order of how often. @type {[string, string][]} */
+/** Dismissals, by how common they are. @type {[string, string][]} */
 export const DISMISSAL_KINDS = [
   ["caught", "Caught"], ["bowled", "Bowled"], ["lbw", "LBW"], ["run_out", "Run out"], ["stumped", "Stumped"],
   ["hit_wicket", "Hit wicket"], ["obstructing_the_field", "Obstructing the field"],
@@ -46,13 +46,13 @@ export function extrasWithDefaults({ extras }) {
 
 /** @param {string} kind */
 export const isCreditedToBowler = (kind) => BOWLER_CREDITED_KINDS.has(kind);
-/** Only the striker can be out so. @param {string} kind */
+/** Only the striker can be out in this way. @param {string} kind */
 export const isOnlyStriker = (kind) => isCreditedToBowler(kind) || kind === "hit_the_ball_twice";
-/** Runs completed before it stand (Law 18.8). @param {string} kind */
+/** Runs completed before the dismissal count (Law 18.8). @param {string} kind */
 export const keepsCompletedRuns = (kind) => !isOnlyStriker(kind);
 
 /**
- * Whether a batter can be out so off this ball (Laws 21.18, 22.9, and free hits).
+ * Whether this dismissal is possible off this ball (Laws 21.18, 22.9, and free hits).
  * @param {string} kind @param {BallModifiers} modifiers @param {boolean} isFreeHit
  */
 export function isDismissalPossible(kind, modifiers, isFreeHit) {
@@ -73,14 +73,14 @@ export function isLegal(ball) {
   return wides === 0 && no_balls === 0;
 }
 
-/** To the team. @param {BallRequest} ball */
+/** The team's runs off the ball. @param {BallRequest} ball */
 export function totalRuns(ball) {
   const { wides, no_balls, byes, leg_byes, penalty } = extrasWithDefaults(ball);
   return ball.runs.batter + wides + no_balls + byes + leg_byes + penalty;
 }
 
 /**
- * `runs` beside what a wide or no-ball costs by itself, as the switches say whose they are.
+ * Builds a ball from the tapped runs, without those of the wide or no-ball itself, and the switches.
  * @param {number} runs
  * @param {BallModifiers} marks
  * @param {number} noBallRuns
@@ -101,7 +101,7 @@ export function buildBall(runs, { isWide, isNoBall, byes, isOverCalled, overCont
   };
 }
 
-/** As scorers write it: `.`, `4`, `W`, `1wd`, `2nb`, `1lb`; parts are joined. @param {BallRequest} ball */
+/** The ball as scorers write it: `.`, `4`, `W`, `1wd`, `2nb`, `1lb`; parts are joined by `+`. @param {BallRequest} ball */
 export function ballSymbol(ball) {
   const { wides, no_balls, byes, leg_byes, penalty } = extrasWithDefaults(ball);
   const { batter } = ball.runs;
@@ -111,7 +111,7 @@ export function ballSymbol(ball) {
   return parts.filter(Boolean).join("+") || ".";
 }
 
-/** The same for the ear. @param {BallRequest} ball */
+/** The ball's text for screen readers. @param {BallRequest} ball */
 export function spokenBall(ball) {
   const { wides, no_balls, byes, leg_byes } = extrasWithDefaults(ball);
   const countText = (/** @type {number} */ runs, /** @type {string} */ singular, /** @type {string} */ plural) => (runs === 1 ? `1 ${singular}` : `${runs} ${plural}`);
@@ -130,20 +130,20 @@ export function dismissalName(kind) {
 }
 
 /**
- * One scorer's word as the server tells it, to be said again.
+ * A scorer's submission as a request body, to be sent again.
  * @param {any} submission as in a dispute: `"runs.batter"` …
  * @param {{ home: { id: number }, away: { id: number } }} teams
  * @returns {BallRequest}
  */
 export function ballFromSubmission(submission, teams) {
   const extras = Object.fromEntries(EXTRA_KINDS.map((name) => [name, submission[`extras.${name}`] ?? 0]));
-  // Who came in with the ball comes in with it said again.
+  // Players who came in with the ball are sent with it again.
   const playerIds = Object.fromEntries(PLAYER_FIELDS.map((name) => [name, submission[name]]).filter(([, id]) => id));
   return { ...ballFromServer({ ...submission, runs: { batter: submission["runs.batter"] }, extras }, teams), ...playerIds };
 }
 
 /**
- * A ball that the server has told, as a body.
+ * The server's ball as a request body.
  * @param {any} serverBall
  * @param {{ home: { id: number }, away: { id: number } }} teams
  * @returns {BallRequest}

@@ -1,4 +1,4 @@
-// What happens between balls: retirements, penalty runs, the ends of innings and match.
+// Actions between balls: retirements, penalty runs, the ends of innings and match.
 
 import { html, useState } from "../../vendor/htm-preact.js";
 import { Dialog, ConfirmButton } from "../../common/widgets.js";
@@ -10,7 +10,7 @@ import { NextBatter, NextBowler, squadOfSide } from "./next-players.js";
 
 /** @typedef {{ scorebook: Scorebook, game: ProjectedMatch, onAnnounce: (text: string) => void, onDone: () => void }} BetweenBallsProps */
 
-/** Each form gives a command. @typedef {(form: { [name: string]: string }) => [string, any]} CommandReader */
+/** Makes a command of a form. @typedef {(form: { [name: string]: string }) => [string, any]} CommandReader */
 
 /** @param {BetweenBallsProps} props */
 export function BetweenBallsDialog({ scorebook, game, onAnnounce, onDone }) {
@@ -77,7 +77,7 @@ function RetirementForm(props) {
 /** @param {BetweenBallsProps} props @param {boolean} isBatting @returns {[number, string][]} */
 const playerOptions = ({ scorebook, game }, isBatting) => squadOfSide(game, scorebook, isBatting).map(({ id, name }) => [id, name]);
 
-/** He never came: no ball, and no bowler's. @param {BetweenBallsProps} props */
+/** No ball is bowled, and no bowler is credited. @param {BetweenBallsProps} props */
 function TimedOutForm(props) {
   const batters = props.game.innings?.batters ?? {};
   const eligible = playerOptions(props, true).filter(([id]) => !batters[id]);

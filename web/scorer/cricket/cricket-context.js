@@ -1,5 +1,5 @@
-// What the console knows of a match of cricket beside the server's state: names, who was chosen to come
-// next, and how it stood before earlier balls.
+// State of a cricket match that the scorer page keeps beside the server's: names, players chosen for the next
+// ball, and the states before earlier balls.
 
 import { inningsStateOf } from "./innings-state.js";
 import { isReadyToBowl } from "./innings-rules.js";
@@ -24,17 +24,17 @@ export class CricketContext {
     return { userId: scorebook.user?.id ?? null, nameOf: (/** @type {number} */ id) => this.playerName(id), stateBeforeBall, chosenPlayers };
   }
 
-  /** @param {any} game as the server told it */
+  /** @param {any} game from the server */
   onServerState(game) {
     const innings = inningsStateOf(game);
-    // What came after a ball that was undone is another story now.
+    // States after an undone ball are obsolete.
     this.stateBeforeBall = Object.fromEntries(Object.entries(this.stateBeforeBall).filter(([number]) => Number(number) <= innings.nextBallNumber));
     const remembered = this.stateBeforeBall[innings.nextBallNumber];
-    // An undo takes back the ball, not those who came in before it: states may come too far apart to show them.
+    // An undo keeps the players who came in before the ball, though the states from the stream may lack them.
     if (!remembered || !isReadyToBowl(remembered) || isReadyToBowl(innings)) this.rememberState(innings);
   }
 
-  /** How it stands before its next ball. @param {InningsState} innings */
+  /** Stores the state before the next ball. @param {InningsState} innings */
   rememberState(innings) {
     const states = { ...this.stateBeforeBall, [innings.nextBallNumber]: innings };
     const numbers = Object.keys(states).map(Number).sort((one, other) => one - other).slice(-MAX_UNDO_STATES);
@@ -42,7 +42,7 @@ export class CricketContext {
     this.scorebook.matchStorage.save("innings-states", this.stateBeforeBall);
   }
 
-  /** Who comes next where scorers must agree: their next ball says so. @param {ChosenPlayers} chosenPlayers */
+  /** Chooses the next players where scorers must agree: the next ball names them. @param {ChosenPlayers} chosenPlayers */
   chooseNextPlayers(chosenPlayers) {
     const { chosenPlayers: previous } = this;
     this.chosenPlayers = previous?.number === chosenPlayers.number ? { ...previous, ...chosenPlayers } : chosenPlayers;

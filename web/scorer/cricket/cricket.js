@@ -1,4 +1,4 @@
-// Cricket's console: what comes next is asked for, a ball takes two taps at most.
+// Cricket's scorer: asks for what the next ball needs first; a ball takes two taps at most.
 
 import { html, useEffect, useRef, useState } from "../../vendor/htm-preact.js";
 import { ConfirmButton } from "../../common/widgets.js";
@@ -36,14 +36,14 @@ function NextEntry(props) {
   const { innings } = props.game;
   const nextNeeded = !innings || isReadyToBowl(innings) ? "ball" : innings.striker === null || innings.nonStriker === null ? "batter" : "bowler";
   const Entry = { ball: BallPad, batter: NextBatter, bowler: NextBowler }[nextNeeded];
-  // The button that was pressed may be gone: who uses the keyboard goes on here.
+  // The pressed button may be gone: keyboard users continue here.
   useEffect(() => {
     if (document.activeElement === document.body) container.current?.focus();
   }, [nextNeeded]);
   return html`<div class="ball-pad" tabindex="-1" ref=${container} role="group" aria-label="Next ${nextNeeded}"><${Entry} ...${props} /></div>`;
 }
 
-/** No innings is being played. @type {SportScorer["Pad"]} */
+/** Between two innings. @type {SportScorer["Pad"]} */
 function BetweenInnings(props) {
   const { scorebook, game, onAnnounce } = props;
   const areAllInningsPlayed = game.innings?.battingTeamId && game.innings.previousInnings.length + 1 >= /** @type {any} */ (game).playing_conditions.innings;

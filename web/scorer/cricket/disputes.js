@@ -1,4 +1,4 @@
-// Several scorers: what waits for another's word, and where they differ, side by side.
+// Several scorers: balls that wait for another submission, and disputes side by side.
 
 import { html, useEffect } from "../../vendor/htm-preact.js";
 import { humanize } from "../../sports/score-only.js";
@@ -77,7 +77,7 @@ function DisputeTable({ scorebook, game, onAnnounce, dispute: { number, fields, 
     </section>`;
 }
 
-/** @param {any} value @param {Scorebook} console */
+/** @param {any} value @param {Scorebook} scorebook */
 function valueText(value, { cricketContext }) {
   if (value === null) return "–";
   if (typeof value === "boolean") return value ? "Yes" : "No";

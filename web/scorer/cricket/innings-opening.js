@@ -1,4 +1,4 @@
-// Before a ball: the toss, and who opens an innings.
+// Forms before the first ball: the toss, and the openers of an innings.
 
 import { html, useState } from "../../vendor/htm-preact.js";
 import { compareShirtNumbers } from "./next-players.js";
@@ -16,7 +16,7 @@ export function SelectField({ label, name, options, value, required = true, onCh
     </select></label>`;
 }
 
-/** @param {SubmitEvent} event @returns {{ [name: string]: string }} what a form holds, without what was left empty */
+/** @param {SubmitEvent} event @returns {{ [name: string]: string }} the form's non-empty fields */
 export function readForm(event) {
   event.preventDefault();
   const form = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
@@ -47,7 +47,7 @@ export function TossForm({ scorebook, game, onAnnounce }) {
     </form>`;
 }
 
-/** The side whose turn it likely is: a follow-on is chosen by hand. @param {ProjectedMatch} game */
+/** The side that likely bats next; a follow-on is chosen by hand. @param {ProjectedMatch} game */
 function nextBattingTeamId(game) {
   const { home, away } = game.teams;
   const otherTeamId = (/** @type {number} */ id) => (id === home.id ? away.id : home.id);

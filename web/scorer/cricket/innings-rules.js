@@ -1,13 +1,13 @@
-// What each thing a scorer records does to the crease: for as long as the server can't say so itself.
+// How each command changes an innings, until the server's state arrives.
 //
-// As `src/sports/cricket` has it, as far as the console shows it: pure, each gives a new crease.
+// The rules of `src/sports/cricket`, as far as the scorer page shows them; pure, each returns a new state.
 
 import { extrasWithDefaults, isBoundary, isLegal, isCreditedToBowler, ballSymbol, totalRuns } from "./ball-request.js";
 
 /** @import { BallRequest, EnteredWicket } from "./ball-request.js" */
 /** @import { InningsState, PlayingConditions } from "./innings-state.js" */
 
-/** @param {InningsState} crease */
+/** @param {InningsState} innings */
 export const isReadyToBowl = ({ isOpen, striker, nonStriker, bowler }) => isOpen && striker !== null && nonStriker !== null && bowler !== null;
 
 /**
@@ -15,7 +15,7 @@ export const isReadyToBowl = ({ isOpen, striker, nonStriker, bowler }) => isOpen
  * @param {BallRequest} entered
  * @param {PlayingConditions} conditions
  * @param {(id: number) => string} nameOf
- * @returns {InningsState} the same where the ball could not be bowled
+ * @returns {InningsState} unchanged if the ball could not be bowled
  */
 export function applyBall(current, entered, conditions, nameOf) {
   const innings = structuredClone(current);
@@ -34,7 +34,7 @@ export function applyBall(current, entered, conditions, nameOf) {
   return closeIfComplete(innings);
 }
 
-/** Whoever is named takes a vacant place. @param {InningsState} innings @param {any} named @param {(id: number) => string} nameOf */
+/** Puts the named players into vacant roles. @param {InningsState} innings @param {any} named @param {(id: number) => string} nameOf */
 export function fillVacantRoles(innings, { striker_id, non_striker_id, bowler_id }, nameOf) {
   if (striker_id && innings.striker === null) sendIn(innings, "striker", striker_id, nameOf);
   if (non_striker_id && innings.nonStriker === null) sendIn(innings, "nonStriker", non_striker_id, nameOf);
@@ -53,7 +53,7 @@ export function setBowler(innings, id, nameOf) {
   innings.bowler = id;
 }
 
-/** Ends the innings where the rules end it. @param {InningsState} innings */
+/** Ends the innings if the rules end it. @param {InningsState} innings */
 export function closeIfComplete(innings) {
   const { allottedOvers, target, runs } = innings;
   const isTargetReached = target !== null && runs >= target && runs > 0;
@@ -67,7 +67,7 @@ export function closeInnings(innings) {
   return { ...innings, isOpen: false, striker: null, nonStriker: null, bowler: null, currentOver: [], nextIsFreeHit: false, partnership: { runs: 0, balls: 0 } };
 }
 
-/** A batter goes for good, from wherever he is. @param {InningsState} innings @param {number} id @param {(id: number) => string} nameOf */
+/** Removes a batter for good, whichever end he is at. @param {InningsState} innings @param {number} id @param {(id: number) => string} nameOf */
 export function dismissBatter(innings, id, nameOf) {
   innings.batters[id] ??= { player_id: id, name: nameOf(id), runs: 0, ballsFaced: 0, fours: 0, sixes: 0, isOut: false };
   innings.batters[id].isOut = true;
@@ -115,7 +115,7 @@ function addToTotals(innings, ball, striker, bowler) {
   batterRecord.sixes += isBoundary(ball) && batter === 6 ? 1 : 0;
 }
 
-/** What a wide or no-ball costs by itself is not run. @param {BallRequest} ball @param {PlayingConditions} rules */
+/** Whether the batters change ends; the penalty of a wide or no-ball itself is not run. @param {BallRequest} ball @param {PlayingConditions} conditions */
 function doBattersSwap(ball, { no_ball_runs }) {
   const { wides, no_balls, byes, leg_byes } = extrasWithDefaults(ball);
   const runsRun = ball.runs.batter + byes + leg_byes + Math.max(0, wides - 1) + Math.max(0, no_balls - no_ball_runs);
@@ -144,7 +144,7 @@ function endOver(innings) {
   swapEnds(innings);
 }
 
-/** Without what came after the winning run (Law 16.5): neither runs nor wickets. @param {InningsState} innings @param {BallRequest} ball @param {PlayingConditions} rules @returns {BallRequest} */
+/** Removes what came after the winning run (Law 16.5): runs and wickets. @param {InningsState} innings @param {BallRequest} ball @param {PlayingConditions} conditions @returns {BallRequest} */
 function withoutRunsAfterWin(innings, ball, { no_ball_runs }) {
   if (innings.target === null || ball.override) return ball;
   const runsNeeded = Math.max(0, innings.target - innings.runs);

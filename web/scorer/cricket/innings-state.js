@@ -1,14 +1,14 @@
-// Where an innings stands between two balls: what a scorer must know of it, taken from the server's state.
+// The state of an innings between two balls, as far as a scorer needs it; built from the server's state.
 
 /**
  * @typedef {{ player_id: number, name: string, runs: number, ballsFaced: number, fours: number, sixes: number, isOut: boolean }} ProjectedBatter
  *
- * @typedef {object} ProjectedBowler of a bowler
+ * @typedef {object} ProjectedBowler
  * @property {number} player_id
  * @property {string} name
- * @property {number} completeOvers overs from first ball to last
- * @property {number} ballsOfSharedOvers balls beside them, those of this over too
- * @property {number} ballsThisOver balls of this over
+ * @property {number} completeOvers overs bowled entirely by this bowler
+ * @property {number} ballsOfSharedOvers balls of other overs, including this one
+ * @property {number} ballsThisOver balls in this over
  * @property {number} maidens
  * @property {number} runsConceded
  * @property {number} wickets
@@ -16,7 +16,7 @@
  * @typedef {{ overs: number, balls: number }} OverCount
  * @typedef {{ battingTeamId: number, runs: number, isSuperOver: boolean }} PreviousInnings
  *
- * @typedef {object} PlayingConditions the match's playing conditions
+ * @typedef {object} PlayingConditions
  * @property {number} innings
  * @property {number | null} overs
  * @property {number} balls_per_over
@@ -27,32 +27,32 @@
  * @property {number} scorers_required
  *
  * @typedef {object} InningsState
- * @property {number} nextBallNumber of the next ball
- * @property {boolean} isOpen an innings is being played
- * @property {boolean} isUncertain a correction is on its way that can't be reckoned here
- * @property {number | null} battingTeamId the team that bats, or batted last
+ * @property {number} nextBallNumber
+ * @property {boolean} isOpen an innings is in play
+ * @property {boolean} isUncertain a pending correction can't be computed here
+ * @property {number | null} battingTeamId the batting team, or the last one
  * @property {boolean} isSuperOver
  * @property {number} runs
  * @property {number} wickets
  * @property {number} maxWickets
- * @property {number} completedOvers that were called
- * @property {number} legalBalls balls of this over
+ * @property {number} completedOvers
+ * @property {number} legalBalls legal balls in this over
  * @property {OverCount | null} allottedOvers
  * @property {number | null} target
  * @property {string[]} currentOver its balls as scorers write them
  * @property {string[]} previousOver
- * @property {number | null} striker by id, as all who follow
+ * @property {number | null} striker player id, as the following roles
  * @property {number | null} nonStriker
  * @property {number | null} bowler
- * @property {number[]} previousOverBowlers who bowled the last over
+ * @property {number[]} previousOverBowlers who bowled in the last over
  * @property {number[]} currentOverBowlers
- * @property {number} overRunsConceded runs against the bowlers in this over
+ * @property {number} overRunsConceded runs conceded by the bowlers in this over
  * @property {{ [id: number]: ProjectedBatter }} batters
  * @property {{ [id: number]: ProjectedBowler }} bowlers
  * @property {{ runs: number, balls: number }} partnership
  * @property {boolean} nextIsFreeHit
- * @property {PreviousInnings[]} previousInnings innings before this one
- * @property {{ runs: number, allottedOvers: OverCount | null } | null} presetTarget set by hand for an innings to come
+ * @property {PreviousInnings[]} previousInnings earlier innings
+ * @property {{ runs: number, allottedOvers: OverCount | null } | null} presetTarget set by hand for a later innings
  */
 
 /** `9.2` → nine overs and two balls. @param {string | null | undefined} text @returns {OverCount | null} */
@@ -62,22 +62,22 @@ export function parseOverCount(text) {
   return { overs, balls };
 }
 
-/** Overs and balls, never a decimal. @param {InningsState} crease */
+/** Overs and balls, not a decimal. @param {InningsState} innings */
 export const oversText = ({ completedOvers, legalBalls }) => `${completedOvers}.${legalBalls}`;
 
-/** `3.2-1-14-2` as far as overs go. @param {ProjectedBowler} figures @param {PlayingConditions} rules */
+/** The overs in a bowler's figures: `3.2` of `3.2-1-14-2`. @param {ProjectedBowler} figures @param {PlayingConditions} conditions */
 export function oversBowledText({ completeOvers, ballsOfSharedOvers }, { balls_per_over: ballsPerOver }) {
   const balls = completeOvers * ballsPerOver + ballsOfSharedOvers;
   return `${Math.floor(balls / ballsPerOver)}.${balls % ballsPerOver}`;
 }
 
-/** What a ball's symbol has against the bowler. @param {string} symbol */
+/** The runs of a ball's symbol that count against the bowler. @param {string} symbol */
 export function runsAgainstBowler(symbol) {
   const parts = symbol.split("+").map((part) => /^(\d+)(wd|nb)?$/.exec(part)?.[1] ?? 0);
   return parts.reduce((/** @type {number} */ sum, part) => sum + Number(part), 0);
 }
 
-/** @param {any} game as the server told it @returns {InningsState} */
+/** @param {any} game from the server @returns {InningsState} */
 export function inningsStateOf(game) {
   const { live, scorecard, playing_conditions: conditions } = game;
   const { innings } = live;

@@ -1,4 +1,4 @@
-// Who comes next: the batter after a wicket, the bowler of the next over.
+// Choosing the next players: the batter after a wicket, the bowler of the next over.
 
 import { html } from "../../vendor/htm-preact.js";
 import { ConfirmButton } from "../../common/widgets.js";
@@ -12,7 +12,7 @@ import { recordNextPlayer } from "./record-ball.js";
 
 /** @typedef {{ scorebook: Scorebook, game: ProjectedMatch, onAnnounce: (text: string) => void, onDone?: () => void }} NextPlayerProps */
 
-/** @param {ProjectedMatch} game @param {Scorebook} console @param {boolean} isBatting @returns {SquadPlayer[]} */
+/** @param {ProjectedMatch} game @param {Scorebook} scorebook @param {boolean} isBatting @returns {SquadPlayer[]} */
 export function squadOfSide(game, { squads }, isBatting) {
   const battingSide = sideOfTeam(game, game.innings?.battingTeamId ?? null);
   const fieldingSide = battingSide === "home" ? "away" : "home";
@@ -43,8 +43,8 @@ export function NextBatter({ scorebook, game, onAnnounce, onDone }) {
 }
 
 /**
- * Why a bowler may not have the next over, if so.
- * @param {number} id @param {InningsState} crease @param {PlayingConditions} conditions
+ * Why a bowler may not bowl the next over; null if they may.
+ * @param {number} id @param {InningsState} innings @param {PlayingConditions} conditions
  */
 export function bowlingRestriction(id, { previousOverBowlers, bowlers, currentOverBowlers, allottedOvers }, conditions) {
   if (previousOverBowlers.includes(id)) return "bowled the last over";
@@ -54,14 +54,14 @@ export function bowlingRestriction(id, { previousOverBowlers, bowlers, currentOv
   return oversBegun(bowlerFigures, conditions) >= maxOvers ? `has bowled all ${maxOvers} overs` : null;
 }
 
-/** A quota; in a shortened innings a fifth of it, where it was a fifth before. @param {PlayingConditions} rules @param {InningsState["allottedOvers"]} quota */
+/** The bowler's quota; if it is a fifth of the innings, it shrinks with a shortened innings. @param {PlayingConditions} conditions @param {InningsState["allottedOvers"]} quota */
 function maxOversPerBowler({ overs_per_bowler: maxPerBowler, overs: inningsOvers }, quota) {
   if (maxPerBowler === null || quota === null) return null;
   const isFifth = inningsOvers !== null && Math.ceil(inningsOvers / 5) === maxPerBowler;
   return isFifth ? Math.min(maxPerBowler, Math.ceil((quota.overs + (quota.balls > 0 ? 1 : 0)) / 5)) : maxPerBowler;
 }
 
-/** Overs begun. @param {ProjectedBowler} spell @param {PlayingConditions} rules */
+/** Overs that a bowler has started. @param {ProjectedBowler} spell @param {PlayingConditions} conditions */
 const oversBegun = ({ completeOvers, ballsOfSharedOvers }, { balls_per_over: ballsPerOver }) => Math.ceil((completeOvers * ballsPerOver + ballsOfSharedOvers) / ballsPerOver);
 
 /** @param {NextPlayerProps} props */

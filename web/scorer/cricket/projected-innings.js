@@ -1,4 +1,4 @@
-// The crease as it will be once the server has what this device has recorded.
+// The innings with this device's unsettled commands applied.
 
 import { ballFromSubmission } from "./ball-request.js";
 import { inningsStateOf, parseOverCount } from "./innings-state.js";
@@ -9,18 +9,18 @@ import { fillVacantRoles, applyBall, closeInnings, sendIn, dismissBatter, vacate
 /** @import { ScorerCommand } from "../projected-match.js" */
 
 /**
- * @typedef {object} ProjectionContext what a projection needs beside the game
+ * @typedef {object} ProjectionContext input of a projection beside the match
  * @property {number | null} userId
  * @property {(id: number) => string} nameOf
- * @property {{ [number: number]: InningsState }} [stateBeforeBall] creases before earlier balls, for an undo
- * @property {ChosenPlayers | null} [chosenPlayers] who comes next, where scorers must agree
+ * @property {{ [number: number]: InningsState }} [stateBeforeBall] states before earlier balls, for an undo
+ * @property {ChosenPlayers | null} [chosenPlayers] players for the next ball, where scorers must agree
  *
  * @typedef {{ number: number, striker_id?: number, non_striker_id?: number, bowler_id?: number, override?: boolean }} ChosenPlayers
  */
 
 /**
- * @param {any} game as the server told it
- * @param {readonly ScorerCommand[]} commands that it has not settled, oldest first
+ * @param {any} game from the server
+ * @param {readonly ScorerCommand[]} commands not settled, oldest first
  * @param {ProjectionContext} context
  * @returns {InningsState}
  */
@@ -43,7 +43,7 @@ export function projectInnings(game, commands, context) {
 }
 
 /**
- * This scorer's words on balls that wait for others, and the commands beside them.
+ * Splits off this scorer's submissions that wait for others, from the other commands.
  * @param {any} game @param {readonly ScorerCommand[]} commands @param {number | null} userId
  * @returns {[BallRequest[], ScorerCommand[]]}
  */
@@ -60,7 +60,7 @@ function takeOwnSubmissions(game, commands, userId) {
   return [ownBalls, rest];
 }
 
-/** A correction of a ball that is still on its way takes its place. @param {ScorerCommand[]} commands */
+/** Merges a correction of an unsent ball into it. @param {ScorerCommand[]} commands */
 function applyPendingCorrections(commands) {
   const corrections = commands.filter(({ method }) => method === "PATCH").map(({ action, body }) => ({ number: Number(action.split("/")[1]), body }));
   return commands.map((command) => {
@@ -106,7 +106,7 @@ function undoBall(innings, number, statesBeforeBall) {
   return { ...innings, nextBallNumber: innings.nextBallNumber - 1, isUncertain: true };
 }
 
-/** What happens while no ball is in play. @param {InningsState} innings @param {any} body @param {any} how @returns {InningsState | null} */
+/** Applies wickets and penalty runs between balls. @param {InningsState} innings @param {any} body @param {any} projection @returns {InningsState | null} */
 function applyBetweenBalls(innings, body, { context }) {
   if (body.runs || body.extras) return null;
   const { penalty, wickets } = body;
@@ -115,7 +115,7 @@ function applyBetweenBalls(innings, body, { context }) {
   return closeIfComplete(innings);
 }
 
-/** Penalty runs are the stand's too, once that has begun. @param {InningsState} innings @param {number} runs */
+/** Penalty runs also count for a partnership that has begun. @param {InningsState} innings @param {number} runs */
 function awardPenalty(innings, runs) {
   innings.runs += runs;
   const { partnership } = innings;
@@ -136,20 +136,20 @@ function applyPlayerChange(innings, body, name) {
   return innings;
 }
 
-/** The vacant place; else that of one who was sent in by mistake. @param {InningsState} innings @returns {"striker" | "nonStriker"} */
+/** The vacant role; else that of a batter sent in by mistake. @param {InningsState} innings @returns {"striker" | "nonStriker"} */
 function vacantRole(innings) {
   if (innings.striker === null) return "striker";
   const hasNotFaced = (/** @type {number} */ id) => innings.batters[id]?.ballsFaced === 0;
   return innings.nonStriker === null || (!hasNotFaced(innings.striker) && hasNotFaced(innings.nonStriker)) ? "nonStriker" : "striker";
 }
 
-/** @param {InningsState} innings @param {any} body @param {any} how @returns {InningsState} */
+/** @param {InningsState} innings @param {any} body @param {any} projection @returns {InningsState} */
 function openInnings(innings, body, { game, conditions, context }) {
   const isReplacingOpeners = innings.isOpen && innings.currentOver.length === 0 && innings.completedOvers === 0;
   if (innings.isOpen && !isReplacingOpeners) return innings;
   const { battingTeamId: batting, runs, isSuperOver: wasSuperOver } = innings;
   const previousInnings = isReplacingOpeners || batting === null ? innings.previousInnings : [...innings.previousInnings, { battingTeamId: batting, runs, isSuperOver: wasSuperOver }];
-  // After all regular innings there is nothing else to open.
+  // Any innings after the regular ones is a super over.
   const isSuperOver = previousInnings.filter((one) => !one.isSuperOver).length >= conditions.innings;
   const allottedOvers = isSuperOver ? { overs: 1, balls: 0 } : (innings.presetTarget?.allottedOvers ?? parseOverCount(conditions.overs === null ? null : String(conditions.overs)));
   const maxWickets = isSuperOver ? Math.min(2, conditions.players - 1) : conditions.players - 1;
@@ -163,7 +163,7 @@ function openInnings(innings, body, { game, conditions, context }) {
   return next;
 }
 
-/** @param {InningsState} crease @param {PlayingConditions} conditions @param {any} game */
+/** @param {InningsState} innings @param {PlayingConditions} conditions @param {any} game */
 function targetFor({ previousInnings, isSuperOver, battingTeamId, presetTarget }, conditions, game) {
   if (isSuperOver) {
     const superOvers = previousInnings.filter((one) => one.isSuperOver);

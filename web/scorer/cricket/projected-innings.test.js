@@ -8,7 +8,7 @@ const RULES = { innings: 2, overs: 20, balls_per_over: 6, overs_per_bowler: 4, f
 const ME = 7;
 const name = (id) => `Player ${id}`;
 
-/** 12 for none off two balls: 11 faces 31, 12 is at the other end; ball 3 is next. */
+/** 12 for none off two balls: player 11 is on strike, 12 at the other end, 31 bowls; ball 3 is next. */
 function serverMatch(more = {}) {
   const batter = (player_id, runs, balls) => ({ player_id, name: name(player_id), runs, balls, fours: 0, sixes: 0, out: null });
   const bowler = { player_id: 31, name: name(31), overs: "0.2", balls: 2, maidens: 0, runs: 12, wickets: 0 };
@@ -26,15 +26,15 @@ function serverMatch(more = {}) {
 }
 const command = (action, body, method = "POST") => ({ client_id: "", occurred_at: "", method, action, body });
 const ball = (expected_number, batter, more = {}) => command("balls", { runs: { batter }, expected_number, ...more });
-const after = (commands, { game = serverMatch(), ...known } = {}) => projectInnings(game, commands, { userId: ME, nameOf: name, ...known });
+const after = (commands, { game = serverMatch(), ...context } = {}) => projectInnings(game, commands, { userId: ME, nameOf: name, ...context });
 
-test("a ball that the stream has brought already isn't counted again", () => {
+test("a ball that the stream has delivered isn't counted again", () => {
   assert.equal(after([ball(2, 6)]).runs, 12);
   assert.equal(after([ball(3, 1)]).runs, 13);
   assert.equal(after([ball(4, 1)]).runs, 12, "nor one that can't be the next");
 });
 
-test("strike, over and bowler change as the balls say", () => {
+test("strike, over and bowler change with each ball", () => {
   const one = after([ball(3, 1)]);
   assert.deepEqual([one.striker, one.nonStriker, oversText(one)], [12, 11, "0.3"]);
   const over = after([3, 4, 5, 6].map((number) => ball(number, 0)));
@@ -45,9 +45,9 @@ test("strike, over and bowler change as the balls say", () => {
   assert.equal(oversText(goesOn), "0.6");
 });
 
-test("an undo of a ball that waits, or that was told while this device looked on", () => {
-  const mine = after([ball(3, 4), command("balls/3", { by: ME }, "DELETE"), ball(3, 1)]);
-  assert.deepEqual([mine.runs, mine.nextBallNumber, mine.isUncertain], [13, 4, false]);
+test("unsent balls and remembered ones can be undone", () => {
+  const own = after([ball(3, 4), command("balls/3", { by: ME }, "DELETE"), ball(3, 1)]);
+  assert.deepEqual([own.runs, own.nextBallNumber, own.isUncertain], [13, 4, false]);
   const earlier = { ...after([]), nextBallNumber: 2, runs: 6 };
   const undone = after([command("balls/2", {}, "DELETE")], { stateBeforeBall: { 2: earlier } });
   assert.deepEqual([undone.runs, undone.nextBallNumber], [6, 2]);
@@ -55,12 +55,12 @@ test("an undo of a ball that waits, or that was told while this device looked on
   assert.deepEqual([unsure.nextBallNumber, unsure.isUncertain], [2, true], "it says so where it can't know");
 });
 
-test("a correction of a ball that waits takes its place, one of an earlier ball is left to the server", () => {
+test("a correction of an unsent ball replaces it; one of an earlier ball waits for the server", () => {
   assert.equal(after([ball(3, 4), command("balls/3", { runs: { batter: 2 } }, "PATCH")]).runs, 14);
   assert.equal(after([command("balls/1", { runs: { batter: 2 } }, "PATCH")]).isUncertain, true);
 });
 
-test("where scorers must agree one's own word counts here, and another's doesn't", () => {
+test("where scorers must agree, only one's own submissions count", () => {
   const submission = (by, batter) => ({ by, ball: { "runs.batter": batter, boundary: batter === 4, wickets: [] } });
   const pendingBall = (number, ...submissions) => ({ number, by: submissions.map(({ by }) => by), disputed: false, submissions });
   const game = serverMatch({ playing_conditions: { ...RULES, scorers_required: 2 }, pending: [pendingBall(3, submission(8, 4)), pendingBall(4, submission(8, 1))] });
@@ -71,7 +71,7 @@ test("where scorers must agree one's own word counts here, and another's doesn't
   assert.deepEqual([anew.runs, anew.nextBallNumber], [17, 5], "said again before the next");
 });
 
-test("who was chosen for the next ball stands there, and for no other", () => {
+test("a chosen player bats at the chosen ball only", () => {
   const out = { wickets: [{ kind: "bowled" }] };
   const chosen = { number: 4, striker_id: 13 };
   assert.equal(after([ball(3, 0, out)], { chosenPlayers: chosen }).striker, 13);

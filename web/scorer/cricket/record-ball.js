@@ -1,4 +1,4 @@
-// Recording what happened: a ball with its number, who comes next, an undo.
+// Records balls, next players and undos.
 
 import { spokenBall, ballSymbol } from "./ball-request.js";
 
@@ -6,14 +6,14 @@ import { spokenBall, ballSymbol } from "./ball-request.js";
 /** @import { BallRequest } from "./ball-request.js" */
 /** @import { InningsState } from "./innings-state.js" */
 
-/** @param {Scorebook} scorebook @returns {InningsState} as it is now: the page may show what was */
+/** @param {Scorebook} scorebook @returns {InningsState} the current one: the page may show an older one */
 export const currentInnings = (scorebook) => /** @type {InningsState} */ (scorebook.game?.innings);
 
 /** @param {any} game */
 export const needsAgreement = (game) => game.playing_conditions.scorers_required > 1;
 
 /**
- * A ball, as the next one: its number keeps another scorer's from being doubled.
+ * Records the next ball with its number, so that a second scorer's isn't counted twice.
  * @param {Scorebook} scorebook
  * @param {BallRequest} ball
  * @param {(text: string) => void} onAnnounce
@@ -30,8 +30,8 @@ export function recordBall(scorebook, ball, onAnnounce) {
 }
 
 /**
- * Who comes next. Where scorers must agree, an over that has ended for one goes on for the server
- * until the others say so: then the next ball names them.
+ * Records who comes next. Where scorers must agree, the server's over goes on until the others submit
+ * its last ball: then the next ball names the players.
  * @param {Scorebook} scorebook
  * @param {{ batter_id?: number, bowler_id?: number, override?: boolean }} playerChange
  */
@@ -40,20 +40,20 @@ export function recordNextPlayer(scorebook, playerChange) {
   if (!needsAgreement(scorebook.serverMatch)) return scorebook.record("players", playerChange);
   const { batter_id, ...rest } = playerChange;
   const isVacant = batter_id ? innings.striker === null || innings.nonStriker === null : innings.bowler === null;
-  if (!isVacant) return scorebook.record("players", playerChange); // in mid-over, or in place of one sent in by mistake
+  if (!isVacant) return scorebook.record("players", playerChange); // in mid-over, or replacing a batter sent in by mistake
   const roleField = innings.striker === null ? "striker_id" : "non_striker_id";
   return scorebook.cricketContext.chooseNextPlayers({ number: innings.nextBallNumber, ...rest, ...(batter_id ? { [roleField]: batter_id } : {}) });
 }
 
 /**
- * The last ball that is official here, and how it is written.
+ * The last official ball, which can be undone, and its label.
  * @param {any} game
  * @returns {{ number: number, label: string } | null}
  */
 export function lastUndoableBall(game) {
   const { innings, pending, live } = game;
   const isPending = (/** @type {any} */ one) => one.number === innings?.nextBallNumber - 1;
-  // A word that waits for others isn't taken back, but said anew.
+  // A pending submission isn't undone, but submitted again.
   if (!innings || innings.nextBallNumber < 2 || (pending ?? []).some(isPending)) return null;
   if (needsAgreement(game) && innings.nextBallNumber > live.next_number) return null;
   const symbol = innings.currentOver.at(-1) ?? innings.previousOver.at(-1);
@@ -63,11 +63,11 @@ export function lastUndoableBall(game) {
 /** @param {Scorebook} scorebook @param {number} number */
 export function undoBall(scorebook, number) {
   const isUnsent = findUnsentBall(scorebook, number) !== null;
-  // Should it be refused, the ball of that number is another scorer's.
+  // If that ball was refused, the ball of this number is another scorer's.
   scorebook.record(`balls/${number}`, isUnsent && scorebook.user ? { by: scorebook.user.id } : {}, { method: "DELETE" });
 }
 
-/** A ball that hasn't reached the server. @param {Scorebook} console @param {number} number @returns {BallRequest | null} */
+/** An unsent ball. @param {Scorebook} scorebook @param {number} number @returns {BallRequest | null} */
 export function findUnsentBall({ waitingCommands }, number) {
   const isThisBall = (/** @type {any} */ { action, method, body }) => method === "POST" && action === "balls" && body.expected_number === number;
   return waitingCommands.filter(isThisBall).at(-1)?.body ?? null;
@@ -78,7 +78,7 @@ const ACTION_NAMES = /** @type {{ [action: string]: string }} */ ({
   "super-over": "Super over", rulings: "Ruling",
 });
 
-/** What a command is called, for who gave it; null for those of all sports. @param {{ method: string, action: string, body: any }} command */
+/** A cricket command's name for the scorer; null for commands of all sports. @param {{ method: string, action: string, body: any }} command */
 export function cricketCommandName({ method, action, body }) {
   const [resource, number] = action.split("/");
   if (resource === "balls" && method === "DELETE") return `Take out ball ${number}`;

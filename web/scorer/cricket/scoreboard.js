@@ -1,4 +1,4 @@
-// The score as a cricket scorer reads it: overs, batters, bowler, what is needed, and this over's balls.
+// The cricket scoreboard: overs, batters, bowler, the chase, and this over's balls.
 
 import { html } from "../../vendor/htm-preact.js";
 import { textColourOn, teamColour } from "../../client/colour.js";
@@ -33,14 +33,14 @@ export function CricketScoreboard({ scorebook, game }) {
     </section>`;
 }
 
-/** @param {InningsState} crease */
+/** @param {InningsState} innings */
 function inningsStateText({ isOpen, battingTeamId, isSuperOver, previousInnings }) {
   if (battingTeamId === null) return "No innings yet";
   const inningsName = isSuperOver ? "Super over" : `Innings ${previousInnings.length + 1}`;
   return isOpen ? inningsName : `${inningsName} is over`;
 }
 
-/** `Target 180: 57 needed off 34 balls, 10.06 an over` @param {InningsState} crease @param {PlayingConditions} rules */
+/** `Target 180: 57 needed off 34 balls, 10.06 an over` @param {InningsState} innings @param {PlayingConditions} conditions */
 export function targetText({ target, runs, isOpen, allottedOvers, completedOvers, legalBalls }, { balls_per_over: ballsPerOver }) {
   if (target === null) return "";
   const runsNeeded = target - runs;

@@ -1,4 +1,4 @@
-// A wicket: how, and only then what that kind needs to know.
+// The wicket dialog: the kind first, then only what that kind needs.
 
 import { html, useState } from "../../vendor/htm-preact.js";
 import { Dialog } from "../../common/widgets.js";
