@@ -16,10 +16,10 @@ const FIREFOX_PREFERENCES = { "app.update.enabled": false, "network.captive-port
 const BLANK_PAGE = "/assets/client/message-types.js";
 
 /** @param {"chrome" | "firefox"} kind */
-export function launch(kind, more = {}) {
+export function launch(kind, options = {}) {
   const args = kind === "chrome" ? CHROMIUM_ARGS : [];
   const extraPrefsFirefox = kind === "firefox" ? FIREFOX_PREFERENCES : undefined;
-  return puppeteer.launch({ browser: kind, executablePath: findExecutable(EXECUTABLE_NAMES[kind]), args, extraPrefsFirefox, ...more });
+  return puppeteer.launch({ browser: kind, executablePath: findExecutable(EXECUTABLE_NAMES[kind]), args, extraPrefsFirefox, ...options });
 }
 
 /**
@@ -31,8 +31,8 @@ export async function resize(page, size) {
   await page.setViewport(size).catch((error) => {
     if (!/unknown command emulation.setScreenOrientationOverride/.test(error.message)) throw error;
   });
-  const has = () => page.evaluate(({ width, height }) => innerWidth === width && innerHeight === height, size);
-  await waitFor(has, `a page of ${size.width} by ${size.height}`);
+  const hasSize = () => page.evaluate(({ width, height }) => innerWidth === width && innerHeight === height, size);
+  await waitFor(hasSize, `a page of ${size.width} by ${size.height}`);
 }
 
 function findExecutable(names) {
@@ -72,20 +72,20 @@ export class StreamTab {
 
   /** Follows topics, as a page does when it loads. */
   follow(topics, options = {}) {
-    return this.page.evaluate(async (what, more) => {
+    return this.page.evaluate(async (topicsOrUrl, options) => {
       const { Stream } = await import("/assets/client/stream.js");
-      const kept = `told ${what}`;
-      globalThis.told = JSON.parse(sessionStorage.getItem(kept) ?? "[]");
+      const storageKey = `received ${topicsOrUrl}`;
+      globalThis.receivedMessages = JSON.parse(sessionStorage.getItem(storageKey) ?? "[]");
       globalThis.states = [];
       globalThis.refusals = [];
-      globalThis.stream = new Stream(what, {
+      globalThis.stream = new Stream(topicsOrUrl, {
         onMessage({ type, topic, seq, data }) {
-          globalThis.told.push({ type, topic, seq, minute: data.incident?.minute });
-          sessionStorage.setItem(kept, JSON.stringify(globalThis.told));
+          globalThis.receivedMessages.push({ type, topic, seq, minute: data.incident?.minute });
+          sessionStorage.setItem(storageKey, JSON.stringify(globalThis.receivedMessages));
         },
-        onState: (streamState, why) => globalThis.states.push(why ? `${streamState} ${why}` : streamState),
-        onRefused: (topics, why) => globalThis.refusals.push(`${topics} ${why}`),
-      }, more);
+        onState: (streamState, reason) => globalThis.states.push(reason ? `${streamState} ${reason}` : streamState),
+        onRefused: (topics, reason) => globalThis.refusals.push(`${topics} ${reason}`),
+      }, options);
       globalThis.stream.connect();
     }, topics, options);
   }
@@ -95,7 +95,7 @@ export class StreamTab {
   }
 
   messages() {
-    return this.page.evaluate(() => globalThis.told);
+    return this.page.evaluate(() => globalThis.receivedMessages);
   }
 
   async messageSeqs() {

@@ -28,26 +28,26 @@ async function fetchServed(server, name) {
 function tokens(text) {
   const source = ts.createSourceFile("a.js", text, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS);
   assert.deepEqual(source.parseDiagnostics, []);
-  const found = [];
+  const tokens = [];
   const visit = (node) => {
     if (ts.isJSDoc(node)) return;
     const inner = node.getChildren(source);
     if (inner.length > 0) inner.forEach(visit);
-    else found.push(`${source.getLineAndCharacterOfPosition(node.getStart(source)).line} ${node.kind} ${node.getText(source)}`);
+    else tokens.push(`${source.getLineAndCharacterOfPosition(node.getStart(source)).line} ${node.kind} ${node.getText(source)}`);
   };
   source.statements.forEach(visit);
-  return found;
+  return tokens;
 }
 
 test("each script is the same to a compiler, line by line, and has no comment", async (context) => {
   const server = await Server.start(context);
   let whole = 0, lean = 0;
   for (const name of listFiles(".js")) {
-    const [ours, theirs] = [readSource(name), await fetchServed(server, name)];
-    assert.deepEqual(tokens(theirs), tokens(ours), name);
-    assert.ok(name.startsWith("vendor/") || !/^\s*(\/\/|\/?\*)/m.test(theirs), `${name} has comments`);
-    whole += ours.length;
-    lean += theirs.length;
+    const [local, served] = [readSource(name), await fetchServed(server, name)];
+    assert.deepEqual(tokens(served), tokens(local), name);
+    assert.ok(name.startsWith("vendor/") || !/^\s*(\/\/|\/?\*)/m.test(served), `${name} has comments`);
+    whole += local.length;
+    lean += served.length;
   }
   assert.ok(lean < whole * 0.85, `${lean} of ${whole}`);
 });
@@ -62,10 +62,10 @@ test("each style sheet is the same to a browser", async (context) => {
       return [...sheet.cssRules].map(({ cssText }) => cssText);
     }, text);
   for (const name of listFiles(".css")) {
-    const [ours, theirs] = [readSource(name), await fetchServed(server, name)];
-    const expected = await rules(ours);
+    const [local, served] = [readSource(name), await fetchServed(server, name)];
+    const expected = await rules(local);
     assert.ok(expected.length > 0, name);
-    assert.deepEqual(await rules(theirs), expected, name);
-    assert.ok(!theirs.includes("/*"), name);
+    assert.deepEqual(await rules(served), expected, name);
+    assert.ok(!served.includes("/*"), name);
   }
 });

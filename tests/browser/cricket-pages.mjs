@@ -25,12 +25,12 @@ const league = (server) => server.post("/api/events", { name: "Oval League", spo
 test("lists show cricket scores, and the table shows net run rates", async (context) => {
   const server = await Server.start(context);
   const event = (await league(server)).id;
-  const oval = await CricketMatchDriver.start(server, { event, format: { name: "t20", overs: 2 } });
-  await oval.bowlBalls("6 . 1 2 4 W 6 1 1 1 . 3");
-  await oval.openInnings(oval.away);
-  await oval.bowlBalls("1 1 4");
+  const driver = await CricketMatchDriver.start(server, { event, format: { name: "t20", overs: 2 } });
+  await driver.bowlBalls("6 . 1 2 4 W 6 1 1 1 . 3");
+  await driver.openInnings(driver.away);
+  await driver.bowlBalls("1 1 4");
   const browserContext = await newBrowserContext(context, browser);
-  for (const path of ["/", `/events/${event}`, `/teams/${oval.home}`]) {
+  for (const path of ["/", `/events/${event}`, `/teams/${driver.home}`]) {
     const page = await openPage(browserContext, server, path);
     await waitForText(page, ".game .line:first-child .number", /^25\/1 \(2\.0\)$/, LOAD_TIMEOUT_MS);
     await waitForText(page, ".game .line:last-child .number", /^6\/0 \(0\.3\)$/, LOAD_TIMEOUT_MS);
@@ -39,14 +39,14 @@ test("lists show cricket scores, and the table shows net run rates", async (cont
   }
   const page = await openPage(browserContext, server, `/events/${event}`);
   await waitUntilLive(page);
-  await oval.bowlBalls("1 W 1");
+  await driver.bowlBalls("1 W 1");
   await waitForText(page, ".game .line:last-child .number", /^8\/1 \(1\.0\)$/);
-  await oval.bowlBalls(". . . . . .");
+  await driver.bowlBalls(". . . . . .");
   await waitForText(page, ".results .ending", "Deccan Sunrisers won by 17 runs");
   await waitForText(page, ".standings tbody tr:first-child", /Deccan Sunrisers.*8\.500/s);
   await waitForText(page, ".standings thead", "NRR");
   await waitForText(page, ".results .line:first-child .number", /^25\/1 \(2\.0\)$/);
-  for (const [path, list] of [["/", ".games"], [`/events/${event}`, ".results"], [`/teams/${oval.home}`, ".results"]]) {
+  for (const [path, list] of [["/", ".games"], [`/events/${event}`, ".results"], [`/teams/${driver.home}`, ".results"]]) {
     const again = await openPage(browserContext, server, path);
     await waitForText(again, `${list} .line:first-child .number`, /^25\/1 \(2\.0\)$/, LOAD_TIMEOUT_MS);
     await waitForText(again, `${list} .line:nth-child(2) .number`, /^8\/1 \(2\.0\)$/);
@@ -57,15 +57,15 @@ test("lists show cricket scores, and the table shows net run rates", async (cont
 
 test("a team's page shows its players' performances, and can follow one player", async (context) => {
   const server = await Server.start(context);
-  const oval = await CricketMatchDriver.start(server, { format: { name: "t20", overs: 2 } });
-  const page = await openPage(await newBrowserContext(context, browser), server, `/teams/${oval.home}`);
+  const driver = await CricketMatchDriver.start(server, { format: { name: "t20", overs: 2 } });
+  const page = await openPage(await newBrowserContext(context, browser), server, `/teams/${driver.home}`);
   await waitUntilLive(page);
-  await oval.bowlBalls("6 . 1 2 4 W");
+  await driver.bowlBalls("6 . 1 2 4 W");
   await waitForText(page, ".deeds-of .players li:first-child", /Ada Okafor\s+batting 7\* \(3\)/);
   await waitForText(page, ".deeds-of .day", /^Batting$/);
-  await oval.bowlBalls("1 1 1 . 3 .");
-  await oval.openInnings(oval.away);
-  await oval.bowlBalls("1 1 W");
+  await driver.bowlBalls("1 1 1 . 3 .");
+  await driver.openInnings(driver.away);
+  await driver.bowlBalls("1 1 W");
   await waitForText(page, ".deeds-of .day", "Bowling to Rajasthan Kings");
   await waitForText(page, ".deeds-of:first-of-type .players li", /Kaya Mbeki\s+1\/2 \(0\.3\)/);
   await page.getByRole("combobox").selectOption({ label: "Kaya Mbeki" });
@@ -77,10 +77,10 @@ test("a team's page shows its players' performances, and can follow one player",
 
 test("a replay shows the match ball by ball, with its correction", async (context) => {
   const server = await Server.start(context);
-  const oval = await CricketMatchDriver.start(server);
-  await oval.bowlBalls("1 4 6 W 1 1 2 2");
-  await oval.correct(2, "6");
-  const page = await openPage(await newBrowserContext(context, browser), server, `/matches/${oval.id}`);
+  const driver = await CricketMatchDriver.start(server);
+  await driver.bowlBalls("1 4 6 W 1 1 2 2");
+  await driver.correct(2, "6");
+  const page = await openPage(await newBrowserContext(context, browser), server, `/matches/${driver.id}`);
   await page.getByRole("tab", { name: "Replay" }).click();
   await page.getByRole("radio", { name: "5,000×" }).check();
   await page.getByRole("button", { name: "Play" }).click();
@@ -91,14 +91,14 @@ test("a replay shows the match ball by ball, with its correction", async (contex
 
 test("the first view of a whole match is less than 100 KiB over the wire", { timeout: 120_000 }, async (context) => {
   const server = await Server.start(context);
-  const oval = await CricketMatchDriver.start(server);
+  const driver = await CricketMatchDriver.start(server);
   for (const side of ["home", "away"]) {
-    if (side === "away") await oval.openInnings(oval.away);
-    for (let over = 0; over < 18; over += 1) await oval.bowlBalls("1 . 2 1 1wd 4 1", { commentary: "Short of a length, worked off the pads to deep square leg, where there is one to be had." });
-    if (side === "home") await oval.postAction("declare", { reason: "umpires" });
+    if (side === "away") await driver.openInnings(driver.away);
+    for (let over = 0; over < 18; over += 1) await driver.bowlBalls("1 . 2 1 1wd 4 1", { commentary: "Short of a length, worked off the pads to deep square leg, where there is one to be had." });
+    if (side === "home") await driver.postAction("declare", { reason: "umpires" });
   }
   const counter = await startCountingProxy(context, server.port);
-  const page = await openPage(await newBrowserContext(context, browser), { url: counter.url }, `/matches/${oval.id}`);
+  const page = await openPage(await newBrowserContext(context, browser), { url: counter.url }, `/matches/${driver.id}`);
   await waitUntilLive(page);
   await waitForText(page, ".a-ball .text", "Short of a length", LOAD_TIMEOUT_MS);
   await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
@@ -109,14 +109,14 @@ test("the first view of a whole match is less than 100 KiB over the wire", { tim
 
 test("hostile names are text, and axe finds nothing serious", { timeout: 180_000 }, async (context) => {
   const server = await Server.start(context);
-  const oval = await CricketMatchDriver.start(server, HOSTILE);
-  await oval.bowlBalls(INNINGS, { commentary: "<iframe src='javascript:alert(4)'></iframe>" });
-  await oval.postAction("declare", { reason: "umpires" });
-  await oval.openInnings(oval.away);
-  await oval.bowlBalls("1 4 W 1");
+  const driver = await CricketMatchDriver.start(server, HOSTILE);
+  await driver.bowlBalls(INNINGS, { commentary: "<iframe src='javascript:alert(4)'></iframe>" });
+  await driver.postAction("declare", { reason: "umpires" });
+  await driver.openInnings(driver.away);
+  await driver.bowlBalls("1 4 W 1");
   for (const [colorScheme, width] of [["light", 1280], ["dark", 1280], ["light", 320], ["dark", 320]]) {
     const browserContext = await newBrowserContext(context, browser, { colorScheme, viewport: { width, height: 800 } });
-    for (const path of [`/matches/${oval.id}`, `/matches/${oval.id}/hd?theme=${colorScheme}`]) {
+    for (const path of [`/matches/${driver.id}`, `/matches/${driver.id}/hd?theme=${colorScheme}`]) {
       const page = await openPage(browserContext, server, path);
       await page.locator("#home-name").waitFor({ timeout: LOAD_TIMEOUT_MS });
       const tabs = await page.getByRole("tab").all();
@@ -144,15 +144,15 @@ async function accessibilityFindings(page) {
 
 test("every name fits on the display, and its text can be read from afar", async (context) => {
   const server = await Server.start(context);
-  const oval = await CricketMatchDriver.start(server, { home: "Borussia Mönchengladbach Amateure", away: "Wolverhampton Wanderers Cricket Club" });
-  await oval.bowlBalls(`${INNINGS} 1wd 2nb 1nb 5wd 1 1wd`);
-  await oval.postAction("declare", { reason: "umpires" });
-  await oval.postAction("target", { runs: 190, overs: "19.4", method: "DLS" });
-  await oval.openInnings(oval.away);
-  await oval.bowlBalls("4 W 1wd 2nb 1wd 1 1wd 2 1lb");
+  const driver = await CricketMatchDriver.start(server, { home: "Borussia Mönchengladbach Amateure", away: "Wolverhampton Wanderers Cricket Club" });
+  await driver.bowlBalls(`${INNINGS} 1wd 2nb 1nb 5wd 1 1wd`);
+  await driver.postAction("declare", { reason: "umpires" });
+  await driver.postAction("target", { runs: 190, overs: "19.4", method: "DLS" });
+  await driver.openInnings(driver.away);
+  await driver.bowlBalls("4 W 1wd 2nb 1wd 1 1wd 2 1lb");
   const browserContext = await newBrowserContext(context, browser, { viewport: DISPLAY });
   for (const lang of ["de", "fr", "en"]) {
-    const page = await openPage(browserContext, server, `/matches/${oval.id}/hd?lang=${lang}`);
+    const page = await openPage(browserContext, server, `/matches/${driver.id}/hd?lang=${lang}`);
     await page.locator("#this-over").waitFor({ timeout: LOAD_TIMEOUT_MS });
     await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
     const { clipped, small } = await page.evaluate(() => {

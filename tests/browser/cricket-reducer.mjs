@@ -25,13 +25,13 @@ function comparableLive({ over_bowler_ids: _, last_bowler_ids: __, ...board }) {
 }
 
 /** Applies messages as a page does until the server's seq is reached, then compares. */
-function followMatch(oval) {
+function followMatch(driver) {
   let game = null;
   let cursor = "";
   return async (what) => {
-    const state = await oval.readPart("state");
+    const state = await driver.readPart("state");
     while ((game?.seq ?? 0) < state.seq) {
-      const messages = await oval.pollMessages(cursor);
+      const messages = await driver.pollMessages(cursor);
       cursor = messages.cursor;
       game = messages.messages.reduce(applyMessage, game);
     }
@@ -44,84 +44,84 @@ function followMatch(oval) {
 
 test("the reducer agrees with the server's state", async (context) => {
   const server = await Server.start(context);
-  const oval = await CricketMatchDriver.start(server, { format: { name: "t20", overs: 6 } });
-  const agrees = followMatch(oval);
+  const driver = await CricketMatchDriver.start(server, { format: { name: "t20", overs: 6 } });
+  const agrees = followMatch(driver);
   await agrees("the beginning");
   const steps = [
     "1 . 4 2nb 6 1wd", "W", "1lb 2", "C", "4 4 6 1", ". . 1b 5wd", "1 1 3 2",
   ];
   for (const balls of steps) {
-    await oval.bowlBalls(balls, { commentary: "Said." });
+    await driver.bowlBalls(balls, { commentary: "Said." });
     await agrees(balls);
   }
-  await oval.undo();
+  await driver.undo();
   await agrees("an undo");
-  await oval.correct(3, "6");
+  await driver.correct(3, "6");
   await agrees("a four made a six");
-  await oval.correct(2, "1");
+  await driver.correct(2, "1");
   await agrees("a ball that moves who faces");
-  await server.send("DELETE", `/api/matches/${oval.id}/balls/6`);
+  await server.send("DELETE", `/api/matches/${driver.id}/balls/6`);
   await agrees("a ball taken out");
-  await oval.refreshState();
-  await oval.postAction("players", { retire: { player_id: oval.live.non_striker.player_id, kind: "retired_hurt" } });
-  await oval.refreshState();
+  await driver.refreshState();
+  await driver.postAction("players", { retire: { player_id: driver.live.non_striker.player_id, kind: "retired_hurt" } });
+  await driver.refreshState();
   await agrees("hurt");
-  await oval.postAction("balls", { penalty: { team_id: oval.home, runs: 5 } });
+  await driver.postAction("balls", { penalty: { team_id: driver.home, runs: 5 } });
   await agrees("penalty runs");
-  while (!oval.live.innings.completed) await oval.bowlBalls("6 1");
+  while (!driver.live.innings.completed) await driver.bowlBalls("6 1");
   await agrees("the end of an innings");
-  await oval.postAction("target", { runs: 12, overs: "2.0", method: "DLS" });
+  await driver.postAction("target", { runs: 12, overs: "2.0", method: "DLS" });
   await agrees("a target");
-  await oval.openInnings(oval.away);
+  await driver.openInnings(driver.away);
   await agrees("the second innings");
-  await oval.bowlBalls("6 W 1 . 4");
+  await driver.bowlBalls("6 W 1 . 4");
   await agrees("a chase");
-  await oval.bowlBalls("1");
+  await driver.bowlBalls("1");
   await agrees("a win");
-  await oval.undo();
+  await driver.undo();
   await agrees("a win taken back");
 });
 
 test("the reducer agrees after random balls, corrections and undos", { timeout: 120_000 }, async (context) => {
   const server = await Server.start(context);
-  const oval = await CricketMatchDriver.start(server, { format: { name: "t20", overs: 8 } });
-  const agrees = followMatch(oval);
+  const driver = await CricketMatchDriver.start(server, { format: { name: "t20", overs: 8 } });
+  const agrees = followMatch(driver);
   await agrees("the beginning");
   const seed = Number(process.env.SEED ?? 20_261_121);
   const draw = seededRandom(seed);
   for (let step = 0; step < 90; step += 1) {
-    if (oval.live.innings.completed) {
-      if (oval.live.innings.number === 2) break;
-      await oval.openInnings(oval.away);
+    if (driver.live.innings.completed) {
+      if (driver.live.innings.number === 2) break;
+      await driver.openInnings(driver.away);
     }
-    const what = await randomAction(oval, draw);
+    const what = await randomAction(driver, draw);
     await agrees(`seed ${seed}, step ${step}: ${what}`);
   }
 });
 
 /** Performs a random action; an invalid correction is refused and ignored. */
-async function randomAction(oval, draw) {
-  const last = oval.live.next_number - 1;
+async function randomAction(driver, draw) {
+  const last = driver.live.next_number - 1;
   const kind = draw(12);
   if (kind === 0 && last > 1) {
-    await oval.undo();
+    await driver.undo();
     return "undo";
   }
   if (kind === 1 && last > 3) {
     const [number, symbol] = [1 + draw(last), ["1", "2", ".", "4", "1wd", "1lb"][draw(6)]];
-    await oval.correct(number, symbol).catch(isRefusal);
-    await oval.refreshState();
+    await driver.correct(number, symbol).catch(isRefusal);
+    await driver.refreshState();
     return `ball ${number} is ${symbol}`;
   }
   if (kind === 2 && last > 3) {
     const number = 1 + draw(last - 1);
-    await oval.server.send("DELETE", `/api/matches/${oval.id}/balls/${number}`).catch(isRefusal);
-    await oval.refreshState();
+    await driver.server.send("DELETE", `/api/matches/${driver.id}/balls/${number}`).catch(isRefusal);
+    await driver.refreshState();
     return `no ball ${number}`;
   }
-  const symbols = oval.live.free_hit ? ["1", "4", "1wd", "1nb"] : ["1", ".", "2", "3", "4", "6", "W", "C", "1wd", "5wd", "2nb", "1b", "2lb"];
+  const symbols = driver.live.free_hit ? ["1", "4", "1wd", "1nb"] : ["1", ".", "2", "3", "4", "6", "W", "C", "1wd", "5wd", "2nb", "1b", "2lb"];
   const symbol = symbols[draw(symbols.length)];
-  await oval.bowlBalls(symbol);
+  await driver.bowlBalls(symbol);
   return symbol;
 }
 

@@ -41,21 +41,21 @@ for (const kind of ["chrome", "firefox"]) {
       await waitForTextMatching(display, "#home-score", "^0$");
       const raw = await openMatch(context, `${server.url}/docs`);
       await raw.evaluate((id) => {
-        globalThis.told = { opened: 0, live: false, stale: 0, ends: [] };
+        globalThis.observed = { opened: 0, live: false, stale: 0, ends: [] };
         const source = (globalThis.source = new EventSource(`/api/matches/${id}/stream/`)); // a global, so that it isn't garbage-collected
-        source.onopen = () => (globalThis.told.opened += 1);
-        source.addEventListener("live", () => (globalThis.told.live = true));
-        source.onerror = () => globalThis.told.ends.push(`error, ${source.readyState}`);
-        source.addEventListener("bye", ({ data }) => globalThis.told.ends.push(data));
-        source.addEventListener("heartbeat", ({ data }) => (globalThis.told.stale += Number("stale_since" in JSON.parse(data))));
+        source.onopen = () => (globalThis.observed.opened += 1);
+        source.addEventListener("live", () => (globalThis.observed.live = true));
+        source.onerror = () => globalThis.observed.ends.push(`error, ${source.readyState}`);
+        source.addEventListener("bye", ({ data }) => globalThis.observed.ends.push(data));
+        source.addEventListener("heartbeat", ({ data }) => (globalThis.observed.stale += Number("stale_since" in JSON.parse(data))));
       }, game.id);
-      await waitFor(() => raw.evaluate(() => globalThis.told.live), "all that is stored", STALE_TIMEOUT_MS);
+      await waitFor(() => raw.evaluate(() => globalThis.observed.live), "all that is stored", STALE_TIMEOUT_MS);
 
       await postgres.stop();
       await waitForTextMatching(match, "#connection", "^Reconnecting since \\d+:\\d\\d");
       await waitForTextMatching(display, "#lost", "\\d+:\\d\\d");
       await waitFor(async () => {
-        const { stale, ends } = await raw.evaluate(() => globalThis.told);
+        const { stale, ends } = await raw.evaluate(() => globalThis.observed);
         assert.deepEqual(ends, [], "the stream stays");
         return stale > 1;
       }, "heartbeats that say so", STALE_TIMEOUT_MS);
@@ -66,7 +66,7 @@ for (const kind of ["chrome", "firefox"]) {
       await waitFor(() => display.evaluate(() => document.querySelector("#lost").hidden), "the display to know again", STALE_TIMEOUT_MS);
       await waitFor(() => server.recordGoal(game, 12).then(() => true, () => false), "a write to get through", STALE_TIMEOUT_MS);
       for (const page of [match, display]) await waitForTextMatching(page, "#home-score", "^1$");
-      assert.equal(await raw.evaluate(() => globalThis.told.opened), 1, "the stream went on all the time");
+      assert.equal(await raw.evaluate(() => globalThis.observed.opened), 1, "the stream went on all the time");
     });
   });
 }

@@ -51,7 +51,7 @@ async function openFedDisplay(context, server, { heartbeatMs = 15_000, game: sta
         this.readyState = 2;
       }
     };
-    globalThis.tell = (type, data, lastEventId = "") => {
+    globalThis.emit = (type, data, lastEventId = "") => {
       const source = globalThis.sources.at(-1);
       const event = new MessageEvent(type, { data: JSON.stringify(data), lastEventId });
       source[`on${type}`]?.(event);
@@ -64,30 +64,30 @@ async function openFedDisplay(context, server, { heartbeatMs = 15_000, game: sta
   const state = await (await fetch(`${server.url}/api/matches/${game.id}/state`)).json();
   const snapshot = { ...state, seq: 1, reason: "connected" };
   await page.evaluate(([first, every]) => {
-    globalThis.tell("hello", { connection: "c-1", heartbeat_ms: every, at: new Date().toISOString() });
-    globalThis.tell("message", first, "abc.1");
-    globalThis.tell("live", { replayed: 0 }, "abc.1");
+    globalThis.emit("hello", { connection: "c-1", heartbeat_ms: every, at: new Date().toISOString() });
+    globalThis.emit("message", first, "abc.1");
+    globalThis.emit("live", { replayed: 0 }, "abc.1");
   }, [snapshot, heartbeatMs]);
   await page.locator("#home-name").waitFor({ timeout: LOAD_TIMEOUT_MS });
   return { page, game, topic: state.topic, state: state.data };
 }
 
 /** Sends football messages: sixty incidents in turn, each added, corrected and removed. */
-function feedFootball({ page, game, topic }, first, many) {
-  return page.evaluate(async ([from, count, of, { id, homeTeam }]) => {
+function feedFootball({ page, game, topic }, firstSeq, messageCount) {
+  return page.evaluate(async ([from, count, topic, { id, homeTeam }]) => {
     for (let seq = from; seq < from + count; seq += 1) {
       const type = ["incident_added", "incident_updated", "incident_removed"][seq % 3];
       const incident = { id: 1 + (Math.floor(seq / 3) % 60), rev: 1, kind: "goal", confirmation: "confirmed", team_id: homeTeam, player: `Player ${seq}`, period: "first_half", minute: 12, stoppage: 0 };
       const data = { match_id: id, incident, score: { home: seq % 9, away: 0 } };
-      globalThis.tell("message", { type, topic: of, seq, at: new Date().toISOString(), data }, `abc.${seq}`);
+      globalThis.emit("message", { type, topic, seq, at: new Date().toISOString(), data }, `abc.${seq}`);
       if (seq % 100 === 0) await new Promise((resume) => setTimeout(resume, 20)); // time to render
     }
-  }, [first, many, topic, game]);
+  }, [firstSeq, messageCount, topic, game]);
 }
 
 /** Sends overs that are bowled and undone, with fours and disputes. */
-function feedCricket({ page, game, topic, state }, first, many) {
-  return page.evaluate(async ([from, count, of, id, { live }]) => {
+function feedCricket({ page, game, topic, state }, firstSeq, messageCount) {
+  return page.evaluate(async ([from, count, topic, id, { live }]) => {
     for (let seq = from; seq < from + count; seq += 1) {
       const number = 1 + (seq % 120);
       const innings = { ...live.innings, runs: seq % 9, overs: `${Math.floor(number / 6)}.${number % 6}` };
@@ -97,21 +97,21 @@ function feedCricket({ page, game, topic, state }, first, many) {
       const over = { over: 1 + (seq % 20), balls: ["4"], summary: "4", runs: 4, bowler, innings };
       const corrected = { ...live, innings, number, change: "undone", ball: null, was: ball, reason: null, status: "live", scorecard: { innings: [], result: null } };
       const [type, data] = { 17: ["ball_corrected", corrected], 18: ["scoring_dispute_raised", { number }], 19: ["dispute_resolved", { number }], 6: ["over_complete", over] }[seq % 20] ?? ["ball_bowled", bowled];
-      globalThis.tell("message", { type, topic: of, seq, at: new Date().toISOString(), data: { match_id: id, score: { home: seq % 9, away: 0 }, ...data } }, `abc.${seq}`);
+      globalThis.emit("message", { type, topic, seq, at: new Date().toISOString(), data: { match_id: id, score: { home: seq % 9, away: 0 }, ...data } }, `abc.${seq}`);
       if (seq % 100 === 0) await new Promise((resume) => setTimeout(resume, 20)); // time to render
     }
-  }, [first, many, topic, game.id, state]);
+  }, [firstSeq, messageCount, topic, game.id, state]);
 }
 
 const SPORTS = {
-  football: { make: (server) => server.startFootballMatch(), feed: feedFootball, shown: (left) => new RegExp(`^${left}$`) },
-  cricket: { make: (server) => CricketMatchDriver.start(server), feed: feedCricket, shown: (left) => new RegExp(`^${left}/0$`) },
+  football: { createMatch: (server) => server.startFootballMatch(), feed: feedFootball, scorePattern: (score) => new RegExp(`^${score}$`) },
+  cricket: { createMatch: (server) => CricketMatchDriver.start(server), feed: feedCricket, scorePattern: (score) => new RegExp(`^${score}/0$`) },
 };
-for (const [sport, { make, feed, shown }] of Object.entries(SPORTS)) {
+for (const [sport, { createMatch, feed, scorePattern }] of Object.entries(SPORTS)) {
   test(`memory is flat over 10,000 messages of ${sport}`, { timeout: 180_000 }, async (context) => {
     const server = await Server.start(context);
-    const show = await openFedDisplay(context, server, { game: await make(server) });
-    const { page } = show;
+    const display = await openFedDisplay(context, server, { game: await createMatch(server) });
+    const { page } = display;
     const session = await page.context().newCDPSession(page);
     const heapSize = async () => {
       await page.waitForTimeout(500); // timers and animations of the last messages
@@ -121,16 +121,16 @@ for (const [sport, { make, feed, shown }] of Object.entries(SPORTS)) {
       return { usedSize, nodes, jsEventListeners };
     };
 
-    await feed(show, 2, 1_000); // warm-up
+    await feed(display, 2, 1_000); // warm-up
     const early = await heapSize();
-    await feed(show, 1_002, MESSAGE_COUNT);
+    await feed(display, 1_002, MESSAGE_COUNT);
     const late = await heapSize();
 
-    await waitForText(page, "#home-score", shown((1_001 + MESSAGE_COUNT) % 9));
-    const told = JSON.stringify({ early, late });
-    assert.ok(late.usedSize - early.usedSize < MAX_HEAP_GROWTH_BYTES, told);
-    assert.ok(late.nodes <= early.nodes + 50, told);
-    assert.ok(late.jsEventListeners <= early.jsEventListeners + 5, told);
+    await waitForText(page, "#home-score", scorePattern((1_001 + MESSAGE_COUNT) % 9));
+    const sizes = JSON.stringify({ early, late });
+    assert.ok(late.usedSize - early.usedSize < MAX_HEAP_GROWTH_BYTES, sizes);
+    assert.ok(late.nodes <= early.nodes + 50, sizes);
+    assert.ok(late.jsEventListeners <= early.jsEventListeners + 5, sizes);
     assert.deepEqual(page.pageErrors, []);
   });
 }
@@ -140,8 +140,8 @@ test("it reports two missed heartbeats, and recovers when the server is back", a
   const { page } = await openFedDisplay(context, server, { heartbeatMs: HEARTBEAT_MS });
   await waitForText(page, "#lost", /Reconnecting since \d\d:\d\d/, LOAD_TIMEOUT_MS);
   const beating = setInterval(() => page.evaluate(() => {
-    globalThis.tell("hello", { connection: "c-2", heartbeat_ms: 400, at: new Date().toISOString() });
-    globalThis.tell("heartbeat", { at: new Date().toISOString() }, "abc.1");
+    globalThis.emit("hello", { connection: "c-2", heartbeat_ms: 400, at: new Date().toISOString() });
+    globalThis.emit("heartbeat", { at: new Date().toISOString() }, "abc.1");
   }).catch(() => {}), HEARTBEAT_MS / 4);
   context.after(() => clearInterval(beating));
   await page.locator("#lost").waitFor({ state: "hidden", timeout: LOAD_TIMEOUT_MS });
@@ -221,23 +221,23 @@ test("it reloads after a new build, but not during a match", async (context) => 
     if (route.request().method() !== "HEAD") return route.continue();
     return route.fulfill({ status: 200, headers: { ETag: tag } });
   });
-  let looks = 0; // the HTML page first, then its files
-  let asked = 0;
+  let pageRequests = 0; // the HTML page first, then its files
+  let fileRequests = 0;
   page.on("request", (request) => {
-    if (request.method() === "HEAD") looks += Number(request.url().endsWith("/hd"));
+    if (request.method() === "HEAD") pageRequests += Number(request.url().endsWith("/hd"));
   });
-  page.on("response", (response) => (asked += Number(response.request().method() === "HEAD")));
+  page.on("response", (response) => (fileRequests += Number(response.request().method() === "HEAD")));
   await page.goto(`${server.url}/matches/${game.id}/hd`);
   await page.evaluate(() => (globalThis.isOld = true));
-  await waitFor(() => looks === 1 && asked > 10, "the first look", LOAD_TIMEOUT_MS);
+  await waitFor(() => pageRequests === 1 && fileRequests > 10, "the first look", LOAD_TIMEOUT_MS);
   await page.waitForTimeout(SETTLE_DELAY_MS);
-  const files = asked;
+  const files = fileRequests;
 
   tag = '"new"';
   await server.restart();
   await server.recordGoal(game, 12);
   await waitForText(page, "#home-score", /^1$/, LOAD_TIMEOUT_MS);
-  await waitFor(() => looks >= 2 && asked >= 2 * files, "the look after the restart", LOAD_TIMEOUT_MS);
+  await waitFor(() => pageRequests >= 2 && fileRequests >= 2 * files, "the look after the restart", LOAD_TIMEOUT_MS);
   await page.waitForTimeout(SETTLE_DELAY_MS);
   assert.equal(await page.evaluate(() => globalThis.isOld), true, "people are watching");
 

@@ -20,12 +20,12 @@ after(() => browser?.close());
 test("g10_hostile_text_in_every_field_is_text", async (context) => {
   const server = await Server.start(context);
   const all = await createSite(server, HOSTILE_NAMES);
-  const readers = await signedInAndAnonymous(context, server);
-  for (const { path, ready, says = [], stranger = false, folded = false } of allPages(all)) {
-    const page = await openPage(readers[stranger ? 1 : 0], server, path);
+  const visitors = await signedInAndAnonymous(context, server);
+  for (const { path, ready, expectedTexts = [], isAnonymous = false, folded = false } of allPages(all)) {
+    const page = await openPage(visitors[isAnonymous ? 1 : 0], server, path);
     await page.locator(ready).first().waitFor({ timeout: LOAD_TIMEOUT_MS });
     if (!folded) await expandAll(page);
-    for (const field of says) {
+    for (const field of expectedTexts) {
       await waitFor(async () => (await pageText(page)).includes(HOSTILE_NAMES[field].trim()), `${path} to show ${field} as it was typed`);
     }
     assert.equal(await page.locator(INJECTED_SELECTOR).count(), 0, path);
@@ -38,9 +38,9 @@ test("axe finds nothing serious on any page, light and dark, narrow and wide", {
   const server = await Server.start(context);
   const all = await createSite(server);
   for (const width of [1280, 320]) {
-    const readers = await signedInAndAnonymous(context, server, { colorScheme: "light", viewport: { width, height: 800 }, reducedMotion: "reduce" });
-    for (const { path, ready, stranger = false, folded = false } of allPages(all)) {
-      const page = await openPage(readers[stranger ? 1 : 0], server, path);
+    const visitors = await signedInAndAnonymous(context, server, { colorScheme: "light", viewport: { width, height: 800 }, reducedMotion: "reduce" });
+    for (const { path, ready, isAnonymous = false, folded = false } of allPages(all)) {
+      const page = await openPage(visitors[isAnonymous ? 1 : 0], server, path);
       await page.locator(ready).first().waitFor({ timeout: LOAD_TIMEOUT_MS });
       if (!folded) await expandAll(page);
       const tabs = await page.getByRole("tab").all();
@@ -60,9 +60,9 @@ test("axe finds nothing serious on any page, light and dark, narrow and wide", {
 
 /** A signed-in and a signed-out visitor. */
 async function signedInAndAnonymous(context, server, options) {
-  const [signedIn, stranger] = [await newBrowserContext(context, browser, options), await newBrowserContext(context, browser, options)];
+  const [signedIn, anonymous] = [await newBrowserContext(context, browser, options), await newBrowserContext(context, browser, options)];
   await signIn(signedIn, server);
-  return [signedIn, stranger];
+  return [signedIn, anonymous];
 }
 
 async function accessibilityFindings(page, rules) {

@@ -1,7 +1,7 @@
 // A proxy between browser and server that fails as proxies and networks do.
 
 import { once } from "node:events";
-import { createServer, request as ask } from "node:http";
+import { createServer, request as sendRequest } from "node:http";
 
 export class FaultyProxy {
   /**
@@ -63,7 +63,7 @@ export class FaultyProxy {
 
   #closeAll() {
     for (const socket of this.#sockets) socket.destroy();
-    for (const asked of this.#upstreamRequests) asked.destroy();
+    for (const upstreamRequest of this.#upstreamRequests) upstreamRequest.destroy();
   }
 
   #forward(request, response) {
@@ -74,7 +74,7 @@ export class FaultyProxy {
     const { hostname, port } = this.target;
     const { method, url: path, headers } = request;
     const isHeld = this.mode === "held";
-    const upstreamRequest = ask({ hostname, port, method, path, headers, agent: false }, (upstreamResponse) => {
+    const upstreamRequest = sendRequest({ hostname, port, method, path, headers, agent: false }, (upstreamResponse) => {
       const parts = [];
       const isStream = upstreamResponse.headers["content-type"]?.startsWith("text/event-stream");
       let rest = "";

@@ -33,9 +33,9 @@ export async function createLeague(server, names = {}) {
   const teams = [];
   for (const [at, team] of [home, away].entries()) {
     const colour = ["#0b5fa5", "#b3261e"][at];
-    const made = await server.post("/api/teams", { name: team, short_name: "ABC", colour, visibility: "public" });
-    await server.post(`/api/events/${event.id}/registrations`, { team_id: made.id });
-    teams.push(made.id);
+    const created = await server.post("/api/teams", { name: team, short_name: "ABC", colour, visibility: "public" });
+    await server.post(`/api/events/${event.id}/registrations`, { team_id: created.id });
+    teams.push(created.id);
   }
   const [homeTeam, awayTeam] = teams;
   const players = [];

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { launch } from "./chromium.js";
-import { forging } from "./rewriting-proxy.js";
+import { startRewritingProxy } from "./rewriting-proxy.js";
 import { newBrowserContext, openPage, LOAD_TIMEOUT_MS, signIn } from "./league-fixture.js";
 import { Server, waitFor } from "./server.js";
 import { createSite, allPages, expandAll, pageText } from "./site-fixture.js";
@@ -19,13 +19,13 @@ let browser;
 before(async () => (browser = await launch()));
 after(() => browser?.close());
 
-for (const bad of ["+10000-01-01T04:59:59.000Z", 1e300]) {
-  test(`every page survives ${bad} in place of every time`, { timeout: 300_000 }, async (context) => {
+for (const invalid of ["+10000-01-01T04:59:59.000Z", 1e300]) {
+  test(`every page survives ${invalid} in place of every time`, { timeout: 300_000 }, async (context) => {
     const server = await Server.start(context);
     const all = await createSite(server, NAMES);
-    const forge = (row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, /(^|_)at$/.test(name) && typeof value === "string" ? bad : value]));
-    await visit(context, server, all, forge, async (page, { path, says = [] }) => {
-      for (const field of says) {
+    const rewrite = (row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, /(^|_)at$/.test(name) && typeof value === "string" ? invalid : value]));
+    await visit(context, server, all, rewrite, async (page, { path, expectedTexts = [] }) => {
+      for (const field of expectedTexts) {
         await waitFor(async () => (await pageText(page)).includes(NAMES[field]), `${path} to show ${field}`);
       }
       assert.doesNotMatch(await pageText(page), /NaN|Invalid Date/, path);
@@ -37,34 +37,34 @@ test("every page survives rows without the fields that it shows", { timeout: 300
   const server = await Server.start(context);
   const all = await createSite(server, NAMES);
   const taken = new Set([all.next]);
-  const forge = (row) => {
+  const rewrite = (row) => {
     if (taken.has(row.id) && row.home_team_id) return { ...row, teams: null, starts_at: { what: "is this" }, score: null, result: 7 };
     if (row.event_id && row.priority === "normal") return { ...row, type: null, team_ids: null, created_at: [] };
     if (row.kind === "goal" && row.confirmation === "cancelled") return { ...row, kind: null, reason: 7 };
     if (row.position === 2) return { ...row, difference: undefined, team: { name: "none" } };
     return row;
   };
-  await visit(context, server, all, forge, async (page, { path, says = [] }) => {
-    const said = await pageText(page);
-    if (/^\/(events|teams)\/\d+$/.test(path)) assert.match(said, /–/, `${path} has a placeholder`);
-    if (says.includes("home")) assert.ok(said.includes(NAMES.home), path);
+  await visit(context, server, all, rewrite, async (page, { path, expectedTexts = [] }) => {
+    const text = await pageText(page);
+    if (/^\/(events|teams)\/\d+$/.test(path)) assert.match(text, /–/, `${path} has a placeholder`);
+    if (expectedTexts.includes("home")) assert.ok(text.includes(NAMES.home), path);
   });
-  const page = await openPage(await newBrowserContext(context, browser), { url: await forging(context, server, forge) }, `/matches/${all.next}`);
+  const page = await openPage(await newBrowserContext(context, browser), { url: await startRewritingProxy(context, server, rewrite) }, `/matches/${all.next}`);
   await page.locator("#more, nav[aria-label=More]").first().waitFor({ timeout: LOAD_TIMEOUT_MS });
   assert.deepEqual(page.pageErrors, []);
 });
 
 /** Opens and unfolds each page, and runs a check. */
-async function visit(context, server, all, forge, look) {
-  const url = await forging(context, server, forge);
-  const [signedIn, stranger] = [await newBrowserContext(context, browser), await newBrowserContext(context, browser)];
+async function visit(context, server, all, rewrite, check) {
+  const url = await startRewritingProxy(context, server, rewrite);
+  const [signedIn, anonymous] = [await newBrowserContext(context, browser), await newBrowserContext(context, browser)];
   await signIn(signedIn, server);
   for (const one of allPages(all)) {
     if (SKIPPED.test(one.path)) continue;
-    const page = await openPage(one.stranger ? stranger : signedIn, { url }, one.path);
+    const page = await openPage(one.isAnonymous ? anonymous : signedIn, { url }, one.path);
     await page.locator(one.ready).first().waitFor({ timeout: LOAD_TIMEOUT_MS }).catch((error) => assert.fail(`${one.path}: ${error.message} ${page.pageErrors}`));
     if (!one.folded) await expandAll(page);
-    await look(page, one);
+    await check(page, one);
     assert.deepEqual(page.pageErrors, [], one.path);
     await page.close();
   }

@@ -126,9 +126,9 @@ test("g10_hostile_names_are_text", async (context) => {
   await waitForText(list, ".game .name", names.home, RECOVERY_TIMEOUT_MS);
 
   for (const page of [match, display]) {
-    assert.equal(await page.locator("#home-name").evaluate((shown) => shown.textContent), names.home);
-    assert.equal(await page.locator("#away-name").evaluate((shown) => shown.textContent), names.away);
-    assert.equal(await page.locator(".incident .who").first().evaluate((shown) => shown.textContent), names.player);
+    assert.equal(await page.locator("#home-name").evaluate((element) => element.textContent), names.home);
+    assert.equal(await page.locator("#away-name").evaluate((element) => element.textContent), names.away);
+    assert.equal(await page.locator(".incident .who").first().evaluate((element) => element.textContent), names.player);
   }
   for (const page of [match, display, list]) {
     assert.equal(await page.locator("img, iframe, svg, b, body script").count(), 0);
@@ -154,7 +154,7 @@ test("the browser's own EventSource gets every message once", async (context) =>
   for (const minute of [4, 5, 6]) last = await server.recordGoal(game, minute);
 
   await waitFor(async () => (await seqs()).at(-1) === last, "the last goal", RECOVERY_TIMEOUT_MS);
-  const seen = await seqs();
-  assert.deepEqual(seen, Array.from(seen, (_, at) => last - seen.length + 1 + at));
-  assert.equal(seen.length, 7, "the snapshot and six goals");
+  const received = await seqs();
+  assert.deepEqual(received, Array.from(received, (_, at) => last - received.length + 1 + at));
+  assert.equal(received.length, 7, "the snapshot and six goals");
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
 import { launch, StreamTab } from "./browsers.js";
-import { Nginx } from "./plain-nginx.js";
+import { PlainNginx } from "./plain-nginx.js";
 import { Server } from "./server.js";
 
 const RECOVERY_TIMEOUT_MS = 60_000; // `retry`, back-off, and a machine that also compiles
@@ -16,10 +16,10 @@ for (const kind of ["chrome", "firefox"]) {
     after(() => browser?.close());
 
     /** A tab that follows a match through nginx, and has received a goal. */
-    async function follow(context, how) {
+    async function follow(context, options) {
       const server = await Server.start(context);
       const game = await server.startFootballMatch();
-      const nginx = await Nginx.before(context, server, how);
+      const nginx = await PlainNginx.before(context, server, options);
       const profile = await browser.createBrowserContext();
       context.after(() => profile.close().catch(() => {}));
       const tab = await StreamTab.open(context, profile, nginx.url);
@@ -66,7 +66,7 @@ for (const kind of ["chrome", "firefox"]) {
     });
 
     test("messages that nginx buffers arrive by long-polling", async (context) => {
-      const { server, game, nginx, tab, first } = await follow(context, { held: true });
+      const { server, game, nginx, tab, first } = await follow(context, { buffersStreams: true });
       const streamed = await collect(context, `${nginx.url}/api/matches/${game.id}/stream/?snapshot=never`);
       await server.recordGoal(game, 2);
       const last = await server.recordGoal(game, 3);

@@ -36,7 +36,7 @@ test("it contains what is documented, and no tests", () => {
 });
 
 test("TypeScript finds its types, and mistakes in their use", () => {
-  const right = `
+  const validSource = `
     import { Stream, type StreamState } from "touchline-client/stream.js";
     import { Outbox } from "touchline-client/outbox.js";
     const states: StreamState[] = [];
@@ -46,9 +46,9 @@ test("TypeScript finds its types, and mistakes in their use", () => {
     }, { base: "https://live.example", query: async () => ({ ticket: "t" }) });
     stream.connect();
     const outbox = new Outbox(3, { scorer: "ann", onRefused: (entry) => console.log(entry.client_id) });
-    const kept: Promise<{ number: number }> = outbox.add("incidents", { kind: "goal" });
-    void kept;`;
-  const wrong = `
+    const stored: Promise<{ number: number }> = outbox.add("incidents", { kind: "goal" });
+    void stored;`;
+  const invalidSource = `
     import { Stream } from "touchline-client/stream.js";
     new Stream(["match_3"], { onMesage() {} });`;
   writeFileSync(join(tempFolder, "package.json"), '{ "type": "module" }');
@@ -58,31 +58,31 @@ test("TypeScript finds its types, and mistakes in their use", () => {
     execFileSync(join(BIN, "tsc"), options, { cwd: tempFolder, encoding: "utf8" });
   };
   try {
-    compileTypes(right);
+    compileTypes(validSource);
   } catch (error) {
     assert.fail(error.stdout);
   }
-  assert.throws(() => compileTypes(wrong), (error) => /onMesage/.test(error.stdout));
+  assert.throws(() => compileTypes(invalidSource), (error) => /onMesage/.test(error.stdout));
 });
 
 test("g3_the_package_follows_a_match_through_a_restart", async (context) => {
   const { Stream } = await import(pathToFileURL(join(installedFolder, "stream.js")));
   const server = await Server.start(context);
   const game = await server.startFootballMatch();
-  const kept = new Map();
+  const stored = new Map();
   const environment = {
     EventSource, fetch, now: Date.now, random: Math.random, setTimeout, clearTimeout,
     document: new EventTarget(), window: new EventTarget(),
-    storage: { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key) },
+    storage: { getItem: (key) => stored.get(key) ?? null, setItem: (key, value) => stored.set(key, value), removeItem: (key) => stored.delete(key) },
   };
-  const seen = [];
-  const stream = new Stream([`match_${game.id}`], { onMessage: ({ seq }) => seen.push(seq) }, { base: server.url, environment });
+  const received = [];
+  const stream = new Stream([`match_${game.id}`], { onMessage: ({ seq }) => received.push(seq) }, { base: server.url, environment });
   context.after(() => stream.close());
   stream.connect();
   await waitFor(() => stream.state === "live", "live");
   await server.recordGoal(game, 1);
   await server.restart("SIGKILL");
   const last = await server.recordGoal(game, 2);
-  await waitFor(() => seen.at(-1) === last, "the last goal");
-  assert.deepEqual(seen, [last - 2, last - 1, last], "the snapshot and two goals");
+  await waitFor(() => received.at(-1) === last, "the last goal");
+  assert.deepEqual(received, [last - 2, last - 1, last], "the snapshot and two goals");
 });

@@ -12,7 +12,7 @@ import { freePort, waitFor } from "./server.js";
 const NGINX_FOLDERS = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx"];
 
 /** A single process, so that killing it leaves none. A file named 503 in its folder sets that status for all of `/api/`. */
-const nginxSettings = ({ folder, port, upstream, held }) => `
+const nginxSettings = ({ folder, port, upstream, buffersStreams }) => `
 daemon off;
 master_process off;
 pid ${folder}/pid;
@@ -34,25 +34,25 @@ http {
             proxy_pass http://127.0.0.1:${upstream};
             proxy_http_version 1.1;
             proxy_set_header Connection "";
-            ${held ? "proxy_ignore_headers X-Accel-Buffering; gzip on; gzip_proxied any; gzip_types text/event-stream;" : ""}
+            ${buffersStreams ? "proxy_ignore_headers X-Accel-Buffering; gzip on; gzip_proxied any; gzip_types text/event-stream;" : ""}
         }
     }
 }
 `;
 
-export class Nginx {
+export class PlainNginx {
   /**
    * @param {import("node:test").TestContext} context
    * @param {{ port: number }} server
-   * @param {{ held?: boolean }} [options] `held`: compresses streams, and so buffers them
+   * @param {{ buffersStreams?: boolean }} [options] `buffersStreams`: compresses streams, and so buffers them
    */
-  static async before(context, server, { held = false } = {}) {
-    const nginx = new Nginx();
+  static async before(context, server, { buffersStreams = false } = {}) {
+    const nginx = new PlainNginx();
     nginx.folder = await mkdtemp(join(tmpdir(), "touchline-nginx-"));
     const port = await freePort();
     nginx.url = `http://127.0.0.1:${port}`;
     const file = join(nginx.folder, "nginx.conf");
-    await writeFile(file, nginxSettings({ folder: nginx.folder, port, upstream: server.port, held }));
+    await writeFile(file, nginxSettings({ folder: nginx.folder, port, upstream: server.port, buffersStreams }));
     const child = spawn(await findProgram(), ["-p", nginx.folder, "-e", join(nginx.folder, "log"), "-c", file], { stdio: "ignore" });
     const ended = once(child, "exit");
     context.after(async () => {
@@ -82,6 +82,6 @@ export class Nginx {
 }
 
 async function findProgram() {
-  for (const place of NGINX_FOLDERS) if (await access(place).then(() => true, () => false)) return place;
+  for (const path of NGINX_FOLDERS) if (await access(path).then(() => true, () => false)) return path;
   throw new Error(`no nginx: ${NGINX_FOLDERS.join(", ")}`);
 }

@@ -43,11 +43,11 @@ export class Postgres {
     const settings = ["-D", data, "-k", folder, "-p", String(port), "-h", "127.0.0.1", "-c", "fsync=off"];
     const child = spawn(join(findPostgresTools(), "postgres"), settings, { ...owner, cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
     this.#child = child;
-    let said = "";
-    child.stderr.on("data", (bytes) => (said += bytes));
+    let output = "";
+    child.stderr.on("data", (bytes) => (output += bytes));
     await waitFor(() => {
-      assert.equal(child.exitCode, null, `postgres ended\n${said}`);
-      return said.includes("ready to accept connections");
+      assert.equal(child.exitCode, null, `postgres ended\n${output}`);
+      return output.includes("ready to accept connections");
     }, "postgres");
   }
 
@@ -63,7 +63,7 @@ export class Postgres {
 /** The user to run as, since PostgreSQL refuses root. */
 function databaseOwner(folder) {
   if (process.getuid() !== 0) return {};
-  const id = (what) => Number(execFileSync("id", [what, "postgres"]));
+  const id = (option) => Number(execFileSync("id", [option, "postgres"]));
   const owner = { uid: id("-u"), gid: id("-g") };
   chownSync(folder, owner.uid, owner.gid);
   return owner;
@@ -72,7 +72,7 @@ function databaseOwner(folder) {
 function findPostgresTools() {
   const versions = existsSync(POSTGRES_VERSIONS) ? readdirSync(POSTGRES_VERSIONS).map((version) => join(POSTGRES_VERSIONS, version, "bin")) : [];
   const folders = [...process.env.PATH.split(delimiter), ...versions];
-  const found = folders.find((folder) => existsSync(join(folder, "initdb")) && existsSync(join(folder, "postgres")));
-  assert.ok(found, "initdb and postgres are needed: ./check installs them");
-  return found;
+  const binFolder = folders.find((folder) => existsSync(join(folder, "initdb")) && existsSync(join(folder, "postgres")));
+  assert.ok(binFolder, "initdb and postgres are needed: ./check installs them");
+  return binFolder;
 }

@@ -9,25 +9,25 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { NginxProxy } from "./shipped-nginx.js";
+import { ShippedNginx } from "./shipped-nginx.js";
 import { freePort, waitFor } from "./server.js";
 
 const PROXIES = fileURLToPath(new URL("../../docs/proxies", import.meta.url));
 const MAKE_CERTIFICATE = fileURLToPath(new URL("../../nginx/make-certificate", import.meta.url));
 
-/** @typedef {(context: import("node:test").TestContext, server: { url: string, port: number }) => Promise<string>} Edge returns its address */
+/** @typedef {(context: import("node:test").TestContext, server: { url: string, port: number }) => Promise<string>} StartProxy returns its address */
 
-/** @type {Record<string, Edge>} */
-export const EDGES = {
+/** @type {Record<string, StartProxy>} */
+export const REVERSE_PROXIES = {
   direct: async (_, { url }) => url,
-  nginx: async (context, server) => (await NginxProxy.start(context, [server, server])).url,
+  nginx: async (context, server) => (await ShippedNginx.start(context, [server, server])).url,
   haproxy,
   varnish,
 };
 
-/** @type {Edge} */
+/** @type {StartProxy} */
 async function haproxy(context, server) {
-  const { folder, port } = await place("haproxy");
+  const { folder, port } = await tempFolderAndPort("haproxy");
   const edits = { "127.0.0.1:8080": `127.0.0.1:${server.port}`, "127.0.0.1:8081": `127.0.0.1:${server.port}`, ":8443": `127.0.0.1:${port}` };
   const file = await copy("haproxy.cfg", folder, edits);
   await copy("unavailable.http", folder, {});
@@ -38,15 +38,15 @@ async function haproxy(context, server) {
   return run(context, folder, "haproxy", ["-db", "-f", file], `https://127.0.0.1:${port}`);
 }
 
-/** @type {Edge} */
+/** @type {StartProxy} */
 async function varnish(context, server) {
-  const { folder, port } = await place("varnish");
+  const { folder, port } = await tempFolderAndPort("varnish");
   const file = await copy("touchline.vcl", folder, { '"8080"': `"${server.port}"`, '"8081"': `"${server.port}"` });
   const settings = ["-F", "-j", "none", "-a", `127.0.0.1:${port}`, "-s", "malloc,64M", "-n", join(folder, "work"), "-f", file];
   return run(context, folder, "varnishd", [...settings, "-p", "idle_send_timeout=20", "-p", "send_timeout=20"], `http://127.0.0.1:${port}`);
 }
 
-async function place(name) {
+async function tempFolderAndPort(name) {
   return { folder: await mkdtemp(join(tmpdir(), `touchline-${name}-`)), port: await freePort() };
 }
 
@@ -85,7 +85,7 @@ async function run(context, folder, name, settings, url) {
 /** `/usr/sbin` is not in every user's PATH. */
 export function program(name) {
   const folders = [...process.env.PATH.split(delimiter), "/usr/sbin", "/usr/local/sbin"];
-  const found = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
-  assert.ok(found, `${name} is needed: ./check installs it`);
-  return found;
+  const path = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
+  assert.ok(path, `${name} is needed: ./check installs it`);
+  return path;
 }

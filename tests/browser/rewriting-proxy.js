@@ -4,16 +4,16 @@ import { once } from "node:events";
 import { createServer, request } from "node:http";
 
 /**
- * @param {(value: any) => any} change called with each object in the JSON, innermost first
+ * @param {(value: any) => any} rewrite called with each object in the JSON, innermost first
  * @returns {Promise<string>} its address
  */
-export async function forging(context, { port }, change) {
-  const listener = createServer((asked, answer) => {
-    const headers = { ...asked.headers, "accept-encoding": "identity" };
-    const behind = request({ port, host: "127.0.0.1", path: asked.url, method: asked.method, headers }, (said) => pass(said, answer, change));
-    behind.on("error", () => answer.destroy());
-    answer.on("close", () => behind.destroy());
-    asked.pipe(behind);
+export async function startRewritingProxy(context, { port }, rewrite) {
+  const listener = createServer((clientRequest, response) => {
+    const headers = { ...clientRequest.headers, "accept-encoding": "identity" };
+    const upstreamRequest = request({ port, host: "127.0.0.1", path: clientRequest.url, method: clientRequest.method, headers }, (upstreamResponse) => forward(upstreamResponse, response, rewrite));
+    upstreamRequest.on("error", () => response.destroy());
+    response.on("close", () => upstreamRequest.destroy());
+    clientRequest.pipe(upstreamRequest);
   }).listen(0, "127.0.0.1");
   await once(listener, "listening");
   context.after(() => {
@@ -23,23 +23,23 @@ export async function forging(context, { port }, change) {
   return `http://127.0.0.1:${listener.address().port}`;
 }
 
-function pass(said, answer, change) {
-  const { "content-length": length, ...headers } = said.headers;
+function forward(upstreamResponse, response, rewrite) {
+  const { "content-length": length, ...headers } = upstreamResponse.headers;
   const kind = headers["content-type"] ?? "";
   const isStream = kind.startsWith("text/event-stream");
   const isJson = kind.startsWith("application/json");
-  answer.writeHead(said.statusCode, isStream || isJson ? headers : said.headers);
-  if (!isStream && !isJson) return void said.pipe(answer);
+  response.writeHead(upstreamResponse.statusCode, isStream || isJson ? headers : upstreamResponse.headers);
+  if (!isStream && !isJson) return void upstreamResponse.pipe(response);
   let rest = "";
-  said.setEncoding("utf8");
-  said.on("data", (text) => {
+  upstreamResponse.setEncoding("utf8");
+  upstreamResponse.on("data", (text) => {
     const lines = (rest + text).split("\n");
     rest = lines.pop();
     if (isJson) rest = [...lines, rest].join("\n");
-    else answer.write(lines.map((line) => (line.startsWith("data: ") ? `data: ${forged(line.slice(6), change)}\n` : `${line}\n`)).join(""));
+    else response.write(lines.map((line) => (line.startsWith("data: ") ? `data: ${rewriteJson(line.slice(6), rewrite)}\n` : `${line}\n`)).join(""));
   });
-  said.on("end", () => answer.end(isJson && rest ? forged(rest, change) : rest));
-  said.on("error", () => answer.destroy());
+  upstreamResponse.on("end", () => response.end(isJson && rest ? rewriteJson(rest, rewrite) : rest));
+  upstreamResponse.on("error", () => response.destroy());
 }
 
-const forged = (text, change) => JSON.stringify(JSON.parse(text, (_, value) => (value && typeof value === "object" && !Array.isArray(value) ? change(value) : value)));
+const rewriteJson = (text, rewrite) => JSON.stringify(JSON.parse(text, (_, value) => (value && typeof value === "object" && !Array.isArray(value) ? rewrite(value) : value)));

@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { EventSource } from "eventsource";
 
 import { launch, StreamTab } from "./browsers.js";
-import { NginxProxy } from "./shipped-nginx.js";
+import { ShippedNginx } from "./shipped-nginx.js";
 import { startPostgres } from "./postgres.js";
 import { Server, waitFor } from "./server.js";
 
@@ -53,18 +53,18 @@ describe("two nodes behind nginx", () => {
   async function startCluster(context) {
     const settings = { TOUCHLINE_DATABASE_URL: await startPostgres(context), TOUCHLINE_TRUSTED_PROXIES: "127.0.0.1/32", TOUCHLINE_DRAIN_SECONDS: "3" };
     const nodes = [await Server.start(context, { settings }), await Server.start(context, { settings })];
-    const front = await NginxProxy.start(context, nodes);
+    const nginx = await ShippedNginx.start(context, nodes);
     const game = await nodes[0].startFootballMatch();
     const path = `/api/matches/${game.id}/stream/`;
-    const readers = { package: followWithPackage(context, front.url, path) };
-    for (const kind of Object.keys(browsers)) readers[kind] = await followInBrowser(context, browsers[kind], front.url, path);
-    for (const [name, messages] of Object.entries(readers)) await waitFor(async () => (await messages()).seqs.length > 0, `the snapshot in ${name}`);
-    return { nodes, front, game, readers };
+    const subscribers = { package: followWithPackage(context, nginx.url, path) };
+    for (const kind of Object.keys(browsers)) subscribers[kind] = await followInBrowser(context, browsers[kind], nginx.url, path);
+    for (const [name, messages] of Object.entries(subscribers)) await waitFor(async () => (await messages()).seqs.length > 0, `the snapshot in ${name}`);
+    return { nodes, nginx, game, subscribers };
   }
 
   /** Records goals through nginx while `act` runs; returns the last seq. */
-  async function writeDuring({ nodes: [writer], front, game }, act) {
-    writer.url = front.url;
+  async function writeDuring({ nodes: [writer], nginx, game }, act) {
+    writer.url = nginx.url;
     let acting = true;
     const acted = act().finally(() => (acting = false));
     let last = 0;
@@ -76,8 +76,8 @@ describe("two nodes behind nginx", () => {
     return Math.max(last, await writer.recordGoal(game, 45));
   }
 
-  async function assertExactMessages(readers, last, connections) {
-    for (const [name, messages] of Object.entries(readers)) {
+  async function assertExactMessages(subscribers, last, connections) {
+    for (const [name, messages] of Object.entries(subscribers)) {
       await waitFor(async () => (await messages()).seqs.at(-1) === last, `seq ${last} in ${name}`, SETTLE_TIMEOUT_MS);
       const { seqs, gaveUp, opened } = await messages();
       assert.equal(gaveUp, 0, `${name} has given up`);
@@ -88,41 +88,41 @@ describe("two nodes behind nginx", () => {
 
   for (const signal of ["SIGTERM", "SIGKILL"]) {
     test(`g3_a_rolling_restart_loses_no_message_${signal}`, async (context) => {
-      const world = await startCluster(context);
-      const last = await writeDuring(world, async () => {
-        for (const node of world.nodes) {
+      const cluster = await startCluster(context);
+      const last = await writeDuring(cluster, async () => {
+        for (const node of cluster.nodes) {
           await node.restart(signal);
           await pause(FAIL_TIMEOUT_MARGIN_MS); // as docs/operations/deploy.md asks: nginx uses a failed node again after that
         }
       });
       // Each was connected to a restarted node.
-      await assertExactMessages(world.readers, last, 2);
-      for (const kind of ["chrome", "firefox"]) assert.equal((await world.readers[kind]()).protocol, "h2");
+      await assertExactMessages(cluster.subscribers, last, 2);
+      for (const kind of ["chrome", "firefox"]) assert.equal((await cluster.subscribers[kind]()).protocol, "h2");
     });
   }
 
   test("g3_subscribers_wait_while_both_nodes_are_down", async (context) => {
-    const world = await startCluster(context);
-    const { nodes, front, game, readers } = world;
+    const cluster = await startCluster(context);
+    const { nodes, nginx, game, subscribers } = cluster;
     const before = await nodes[0].recordGoal(game, 1);
     for (const node of nodes) await node.stop("SIGKILL");
     // They tried to reconnect, and were told to retry.
-    await waitFor(async () => (await front.readAccessLog()).split("\n").filter((line) => line.includes("/stream/") && line.includes('"node_status":"502')).length >= 3, "three who found nobody", SETTLE_TIMEOUT_MS);
+    await waitFor(async () => (await nginx.readAccessLog()).split("\n").filter((line) => line.includes("/stream/") && line.includes('"node_status":"502')).length >= 3, "three who found nobody", SETTLE_TIMEOUT_MS);
     for (const node of nodes) await node.run();
     const last = await nodes[1].recordGoal(game, 2);
     assert.equal(last, before + 1);
-    await assertExactMessages(readers, last, 3);
+    await assertExactMessages(subscribers, last, 3);
   });
 
   test("g3_a_reload_of_nginx_cuts_no_stream", async (context) => {
-    const world = await startCluster(context);
-    const last = await writeDuring(world, async () => {
+    const cluster = await startCluster(context);
+    const last = await writeDuring(cluster, async () => {
       for (let time = 0; time < 3; time += 1) {
-        world.front.reload();
+        cluster.nginx.reload();
         await pause(500);
       }
     });
-    await assertExactMessages(world.readers, last, 1);
-    for (const [name, messages] of Object.entries(world.readers)) assert.equal((await messages()).opened, 1, `${name} was cut`);
+    await assertExactMessages(cluster.subscribers, last, 1);
+    for (const [name, messages] of Object.entries(cluster.subscribers)) assert.equal((await messages()).opened, 1, `${name} was cut`);
   });
 });

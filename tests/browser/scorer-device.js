@@ -77,12 +77,12 @@ export class ScorerDevice {
   }
 
   /** Waits for the server's cricket state before ball `next`. */
-  isTold(next) {
-    const told = () => this.page.evaluate((wanted) => {
-      const kept = Object.keys(localStorage).find((key) => /:\d+:game$/.test(key));
-      return JSON.parse(localStorage.getItem(kept) ?? "null")?.live.next_number === wanted;
+  waitForServerBall(next) {
+    const isStored = () => this.page.evaluate((wanted) => {
+      const key = Object.keys(localStorage).find((name) => /:\d+:game$/.test(name));
+      return JSON.parse(localStorage.getItem(key) ?? "null")?.live.next_number === wanted;
     }, next);
-    return waitFor(told, `the state before ball ${next}`);
+    return waitFor(isStored, `the state before ball ${next}`);
   }
 
   waitForOfflineCache() {

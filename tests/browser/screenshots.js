@@ -141,14 +141,14 @@ async function take(context, server, { name, path, ready, act }, suffix) {
 
 /** A chase that is paused: the league's own would be over before the last screenshot. */
 async function playCricket(server) {
-  const oval = await CricketMatchDriver.start(server);
+  const driver = await CricketMatchDriver.start(server);
   const overs = ["1 . 4 1 2 .", "1 . 1wd 6 1 . 1", ". 1 1lb 4 . 2", "1 W . 1 1 4", "2nb 1 6 . 1 1 1", "C . 1 2 . 1"];
   const text = { commentary: "Short of a length, worked off the pads to deep square leg." };
-  for (let over = 0; over < 20; over += 1) await oval.bowlBalls(overs[over % overs.length], text);
-  await oval.openInnings(oval.away);
-  for (let over = 0; over < 12; over += 1) await oval.bowlBalls(overs[(over + 2) % overs.length], text);
-  await oval.bowlBalls("1 4 W 2nb");
-  return oval;
+  for (let over = 0; over < 20; over += 1) await driver.bowlBalls(overs[over % overs.length], text);
+  await driver.openInnings(driver.away);
+  for (let over = 0; over < 12; over += 1) await driver.bowlBalls(overs[(over + 2) % overs.length], text);
+  await driver.bowlBalls("1 4 W 2nb");
+  return driver;
 }
 
 /** The viewport as a small JPEG. */

@@ -142,12 +142,12 @@ export async function freePort() {
 }
 
 /** Waits until `holds` returns a truthy value, and returns it. */
-export async function waitFor(condition, what, deadlineMs = 20_000) {
+export async function waitFor(condition, description, deadlineMs = 20_000) {
   const deadline = Date.now() + deadlineMs;
   for (;;) {
     const result = await condition();
     if (result) return result;
-    assert.ok(Date.now() < deadline, `waited ${deadlineMs} ms for ${what}`);
+    assert.ok(Date.now() < deadline, `waited ${deadlineMs} ms for ${description}`);
     await pause(20);
   }
 }

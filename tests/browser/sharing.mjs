@@ -27,8 +27,8 @@ for (const kind of ["chrome", "firefox"]) {
     before(async () => (browser = await launch(kind)));
     after(() => browser?.close());
 
-    /** Tabs of one profile that follow a match, all live; `way` is how the browser lets them share. */
-    async function openFollowingTabs(context, { way = "worker", count = 1, through = null } = {}) {
+    /** Tabs of one profile that follow a match, all live; `sharing` is how the browser lets them share. */
+    async function openFollowingTabs(context, { sharing = "worker", count = 1, through = null } = {}) {
       const server = await Server.start(context);
       const game = await server.startFootballMatch();
       const { url } = through ? await through(server) : server;
@@ -36,7 +36,7 @@ for (const kind of ["chrome", "firefox"]) {
       context.after(() => profile.close().catch(() => {}));
       const tabs = [];
       for (let at = 0; at < count; at += 1) {
-        const tab = await StreamTab.open(context, profile, url, { without: MISSING_APIS[way] });
+        const tab = await StreamTab.open(context, profile, url, { without: MISSING_APIS[sharing] });
         await tab.follow([`match_${game.id}`]);
         tabs.push(tab);
       }
@@ -44,9 +44,9 @@ for (const kind of ["chrome", "firefox"]) {
       return { server, game, profile, url, tabs };
     }
 
-    for (const way of ["worker", "leader"]) {
-      test(`eight tabs over HTTP/1.1 share one stream (${way}), and the eighth can still write`, async (context) => {
-        const { server, game, tabs } = await openFollowingTabs(context, { way, count: 8 });
+    for (const sharing of ["worker", "leader"]) {
+      test(`eight tabs over HTTP/1.1 share one stream (${sharing}), and the eighth can still write`, async (context) => {
+        const { server, game, tabs } = await openFollowingTabs(context, { sharing, count: 8 });
         assert.equal(await countOpenStreams(server), 1);
         const first = await server.recordGoal(game, 1);
         for (const tab of tabs) await tab.waitForSeq(first, UPDATE_TIMEOUT_MS);
@@ -80,7 +80,7 @@ for (const kind of ["chrome", "firefox"]) {
     });
 
     test("a leader that closes is replaced without loss or repeat", async (context) => {
-      const { server, game, tabs } = await openFollowingTabs(context, { way: "leader", count: 3 });
+      const { server, game, tabs } = await openFollowingTabs(context, { sharing: "leader", count: 3 });
       const first = await server.recordGoal(game, 1);
       for (const tab of tabs) await tab.waitForSeq(first, UPDATE_TIMEOUT_MS);
       const [leader, ...others] = tabs;
@@ -94,7 +94,7 @@ for (const kind of ["chrome", "firefox"]) {
 
     if (kind === "chrome") {
       test("a leader that freezes is replaced, and follows when it thaws", async (context) => {
-        const { server, game, tabs } = await openFollowingTabs(context, { way: "leader", count: 2 });
+        const { server, game, tabs } = await openFollowingTabs(context, { sharing: "leader", count: 2 });
         const first = await server.recordGoal(game, 1);
         for (const tab of tabs) await tab.waitForSeq(first, UPDATE_TIMEOUT_MS);
         const session = await tabs[0].page.createCDPSession();
@@ -163,8 +163,8 @@ for (const kind of ["chrome", "firefox"]) {
     });
 
     test("g3_twenty_seconds_offline_lose_nothing_and_repeat_nothing", async (context) => {
-      /** @type {FaultyProxy} */ let tunnel;
-      const through = async (server) => (tunnel = await FaultyProxy.startFor(context, server.url));
+      /** @type {FaultyProxy} */ let proxy;
+      const through = async (server) => (proxy = await FaultyProxy.startFor(context, server.url));
       const { server, game, profile, url, tabs } = await openFollowingTabs(context, { through });
       const alone = await StreamTab.open(context, profile, url, { without: MISSING_APIS.alone });
       await alone.follow([`match_${game.id}`]);
@@ -172,40 +172,40 @@ for (const kind of ["chrome", "firefox"]) {
       await alone.waitForState("live");
       const first = await server.recordGoal(game, 1);
       for (const tab of tabs) await tab.waitForSeq(first, UPDATE_TIMEOUT_MS);
-      tunnel.setMode("cut");
+      proxy.setMode("cut");
       for (const tab of tabs) await tab.waitForState("stale", UPDATE_TIMEOUT_MS);
       await server.recordGoal(game, 2);
       await pause(OFFLINE_MS);
       const last = await server.recordGoal(game, 3);
-      tunnel.setMode("open");
+      proxy.setMode("open");
       for (const tab of tabs) await tab.waitForSeq(last, RECOVERY_TIMEOUT_MS + 30_000);
       for (const tab of tabs) await tab.assertExactMessages(first, last);
     });
 
     test("a 503 is retried, a 401 is reported", async (context) => {
-      /** @type {FaultyProxy} */ let tunnel;
-      const through = async (server) => (tunnel = await FaultyProxy.startFor(context, server.url));
+      /** @type {FaultyProxy} */ let proxy;
+      const through = async (server) => (proxy = await FaultyProxy.startFor(context, server.url));
       const { server, game, tabs: [tab] } = await openFollowingTabs(context, { through });
       const first = await server.recordGoal(game, 1);
       await tab.waitForSeq(first, UPDATE_TIMEOUT_MS);
-      tunnel.setMode(503);
+      proxy.setMode(503);
       await tab.waitForState("stale");
       await pause(UPDATE_TIMEOUT_MS); // time to receive that status
-      tunnel.setMode("open");
+      proxy.setMode("open");
       const last = await server.recordGoal(game, 2);
       await tab.waitForSeq(last, RECOVERY_TIMEOUT_MS);
-      tunnel.setMode(401);
+      proxy.setMode(401);
       await tab.waitForState("refused", RECOVERY_TIMEOUT_MS);
       assert.equal(await tab.page.evaluate(() => globalThis.states.at(-1)), "refused 401");
       await tab.assertExactMessages(first, last);
     });
 
     test("a proxy that buffers streams is polled", async (context) => {
-      /** @type {FaultyProxy} */ let tunnel;
+      /** @type {FaultyProxy} */ let proxy;
       const through = async (server) => {
-        tunnel = await FaultyProxy.startFor(context, server.url);
-        tunnel.setMode("held");
-        return tunnel;
+        proxy = await FaultyProxy.startFor(context, server.url);
+        proxy.setMode("held");
+        return proxy;
       };
       const { server, game, tabs: [tab] } = await openFollowingTabs(context, { through });
       const first = await server.recordGoal(game, 1);
@@ -216,19 +216,19 @@ for (const kind of ["chrome", "firefox"]) {
     });
 
     test("g5_commands_recorded_offline_arrive_once_and_in_order_from_two_other_tabs", async (context) => {
-      /** @type {FaultyProxy} */ let tunnel;
-      const through = async (server) => (tunnel = await FaultyProxy.startFor(context, server.url));
+      /** @type {FaultyProxy} */ let proxy;
+      const through = async (server) => (proxy = await FaultyProxy.startFor(context, server.url));
       const { server, game, profile, url, tabs: [tab] } = await openFollowingTabs(context, { through });
       await signIn(tab.page);
       await openOutbox(tab.page, game.id);
       await record(tab.page, game, 1);
       await waitUntilEmpty(tab.page);
 
-      tunnel.setMode("cut");
+      proxy.setMode("cut");
       await record(tab.page, game, 2, 3, -1, 4);
       assert.equal(await tab.page.evaluate(() => globalThis.outbox.storageKind), "disk");
       await tab.page.close();
-      tunnel.setMode("open"); // a new tab loads its scripts over the network
+      proxy.setMode("open"); // a new tab loads its scripts over the network
       const [again, twin] = [await StreamTab.open(context, profile, url), await StreamTab.open(context, profile, url)];
       await Promise.all([openOutbox(again.page, game.id), openOutbox(twin.page, game.id)]);
       await record(again.page, game, 5);

@@ -13,31 +13,31 @@ import { freePort, waitFor } from "./server.js";
 
 const NGINX_FOLDER = fileURLToPath(new URL("../../nginx", import.meta.url));
 
-export class NginxProxy {
+export class ShippedNginx {
   /** Starts it in front of these two nodes; stopped after the test. */
   static async start(context, nodes) {
-    const proxy = new NginxProxy();
-    proxy.folder = await mkdtemp(join(tmpdir(), "touchline-front-"));
-    await chmod(proxy.folder, 0o755); // if root starts it, its workers run as another user
-    const conf = join(proxy.folder, "conf");
+    const nginx = new ShippedNginx();
+    nginx.folder = await mkdtemp(join(tmpdir(), "touchline-front-"));
+    await chmod(nginx.folder, 0o755); // if root starts it, its workers run as another user
+    const conf = join(nginx.folder, "conf");
     await cp(NGINX_FOLDER, conf, { recursive: true });
     execFileSync(join(conf, "make-certificate"));
-    proxy.file = join(conf, "touchline.conf");
+    nginx.file = join(conf, "touchline.conf");
     const port = await freePort();
     const replacements = { "127.0.0.1:8080": `127.0.0.1:${nodes[0].port}`, "127.0.0.1:8081": `127.0.0.1:${nodes[1].port}`, 8443: port, 8088: await freePort() };
-    let text = await readFile(proxy.file, "utf8");
+    let text = await readFile(nginx.file, "utf8");
     for (const [from, to] of Object.entries(replacements)) {
       assert.ok(text.includes(from), from);
       text = text.replaceAll(from, to);
     }
-    await writeFile(proxy.file, text);
-    proxy.url = `https://127.0.0.1:${port}`;
+    await writeFile(nginx.file, text);
+    nginx.url = `https://127.0.0.1:${port}`;
     context.after(async () => {
-      await proxy.stop();
-      await rm(proxy.folder, { recursive: true, force: true });
+      await nginx.stop();
+      await rm(nginx.folder, { recursive: true, force: true });
     });
-    await proxy.run();
-    return proxy;
+    await nginx.run();
+    return nginx;
   }
 
   async run() {
@@ -70,7 +70,7 @@ export class NginxProxy {
 /** `/usr/sbin` is not in every user's PATH. */
 function findNginx() {
   const folders = [...process.env.PATH.split(delimiter), "/usr/sbin", "/usr/local/sbin"];
-  const found = folders.map((folder) => join(folder, "nginx")).find((file) => existsSync(file));
-  assert.ok(found, "nginx is needed: ./check installs it");
-  return found;
+  const path = folders.map((folder) => join(folder, "nginx")).find((file) => existsSync(file));
+  assert.ok(path, "nginx is needed: ./check installs it");
+  return path;
 }

@@ -38,11 +38,11 @@ export async function createSite(server, names = PLAIN_NAMES) {
     await server.send("PATCH", `/api/events/${site.event}/registrations/teams/${team}`, { deduction: 1, reason });
   }
   const helper = await server.post("/api/users", { email: "helper@example.org", name: person, password: "another long password", role: "user" });
-  const named = { user_id: helper.id };
-  await server.post(`/api/events/${site.event}/registrations`, named);
-  await server.post(`/api/events/${site.event}/managers`, named);
-  await server.post(`/api/teams/${site.homeTeam}/members`, { ...named, role: "coach" });
-  await server.post(`/api/matches/${site.id}/officials`, { ...named, role: "scorer" });
+  const user = { user_id: helper.id };
+  await server.post(`/api/events/${site.event}/registrations`, user);
+  await server.post(`/api/events/${site.event}/managers`, user);
+  await server.post(`/api/teams/${site.homeTeam}/members`, { ...user, role: "coach" });
+  await server.post(`/api/matches/${site.id}/officials`, { ...user, role: "scorer" });
   for (const more of [{ priority: "urgent" }, { type: "emergency", priority: "urgent", team_ids: [site.homeTeam] }, {}]) {
     await createAnnouncement(server, site.event, { ...more, title, message });
   }
@@ -58,43 +58,43 @@ export async function createSite(server, names = PLAIN_NAMES) {
 
 /**
  * All pages: address, selector to wait for, and the texts that must be on it unchanged.
- * @returns {{ path: string, ready: string, says?: (keyof PLAIN)[], stranger?: boolean, folded?: boolean }[]} `folded` pages have too much to unfold
+ * @returns {{ path: string, ready: string, expectedTexts?: (keyof typeof PLAIN_NAMES)[], isAnonymous?: boolean, folded?: boolean }[]} `folded` pages have too much to unfold
  */
 export function allPages({ event, homeTeam, id, helper, purchase }) {
   const ofEvent = `/admin#/events/${event}`;
   return [
-    { path: "/", ready: ".game .name", says: ["event", "home", "away"] },
-    { path: `/matches/${id}`, ready: ".timeline .who", says: ["home", "away", "player", "text", "venue"] },
-    { path: `/matches/${id}/hd`, ready: "#board .who", says: ["home", "away", "player"] },
-    { path: `/matches/${id}/hd?theme=light`, ready: "#board .who", says: ["home"] },
-    { path: `/events/${event}`, ready: ".announcement", says: ["event", "home", "away", "title", "message", "reason"] },
-    { path: `/events/${event}/tickets`, ready: ".order .button", says: ["event", "person"] },
-    { path: `/teams/${homeTeam}`, ready: ".of-team .who", says: ["home", "player", "title", "message"] },
+    { path: "/", ready: ".game .name", expectedTexts: ["event", "home", "away"] },
+    { path: `/matches/${id}`, ready: ".timeline .who", expectedTexts: ["home", "away", "player", "text", "venue"] },
+    { path: `/matches/${id}/hd`, ready: "#board .who", expectedTexts: ["home", "away", "player"] },
+    { path: `/matches/${id}/hd?theme=light`, ready: "#board .who", expectedTexts: ["home"] },
+    { path: `/events/${event}`, ready: ".announcement", expectedTexts: ["event", "home", "away", "title", "message", "reason"] },
+    { path: `/events/${event}/tickets`, ready: ".order .button", expectedTexts: ["event", "person"] },
+    { path: `/teams/${homeTeam}`, ready: ".of-team .who", expectedTexts: ["home", "player", "title", "message"] },
     { path: "/docs#post_events_id_purchases", ready: ".operation[open] dl", folded: true },
-    { path: "/purchases", ready: ".bought li", says: ["event"] },
-    { path: `/purchases/${purchase}`, ready: ".qr", says: ["ticket"] },
-    { path: "/purchases", ready: ".sign-in", stranger: true },
+    { path: "/purchases", ready: ".bought li", expectedTexts: ["event"] },
+    { path: `/purchases/${purchase}`, ready: ".qr", expectedTexts: ["ticket"] },
+    { path: "/purchases", ready: ".sign-in", isAnonymous: true },
     { path: "/purchases/00000000-0000-4000-8000-000000000000", ready: ".sign-in" },
-    { path: `/scorer/${id}`, ready: ".noted", says: ["home", "player", "person"] },
-    { path: `/scorer/${id}`, ready: ".sign-in", says: ["home"], stranger: true },
-    { path: "/admin", ready: ".sign-in", stranger: true },
-    { path: "/admin#/events", ready: ".rows", says: ["event", "person"] },
-    { path: ofEvent, ready: ".fields", says: ["event", "ticket"] },
-    { path: `${ofEvent}/matches`, ready: ".rows", says: ["home", "away"] },
-    { path: `${ofEvent}/registrations`, ready: ".rows", says: ["home", "away", "person", "reason"] },
-    { path: `${ofEvent}/table`, ready: ".rows", says: ["home"] },
-    { path: `${ofEvent}/announcements`, ready: ".card", says: ["title", "message"] },
-    { path: `${ofEvent}/purchases`, ready: ".rows", says: ["ticket", "person"] },
-    { path: `${ofEvent}/managers`, ready: ".rows", says: ["person"] },
-    { path: "/admin#/teams", ready: ".rows", says: ["home", "away", "short"] },
-    { path: `/admin#/teams/${homeTeam}`, ready: ".rows", says: ["home", "short", "player", "person", "event"] },
-    { path: "/admin#/matches", ready: ".rows", says: ["home", "away"] },
-    { path: `/admin#/matches/${id}`, ready: ".noted", says: ["home", "away", "player", "venue", "person"] },
-    { path: "/admin#/users", ready: ".rows", says: ["person"] },
-    { path: `/admin#/users/${helper}`, ready: ".fields", says: ["person"] },
+    { path: `/scorer/${id}`, ready: ".noted", expectedTexts: ["home", "player", "person"] },
+    { path: `/scorer/${id}`, ready: ".sign-in", expectedTexts: ["home"], isAnonymous: true },
+    { path: "/admin", ready: ".sign-in", isAnonymous: true },
+    { path: "/admin#/events", ready: ".rows", expectedTexts: ["event", "person"] },
+    { path: ofEvent, ready: ".fields", expectedTexts: ["event", "ticket"] },
+    { path: `${ofEvent}/matches`, ready: ".rows", expectedTexts: ["home", "away"] },
+    { path: `${ofEvent}/registrations`, ready: ".rows", expectedTexts: ["home", "away", "person", "reason"] },
+    { path: `${ofEvent}/table`, ready: ".rows", expectedTexts: ["home"] },
+    { path: `${ofEvent}/announcements`, ready: ".card", expectedTexts: ["title", "message"] },
+    { path: `${ofEvent}/purchases`, ready: ".rows", expectedTexts: ["ticket", "person"] },
+    { path: `${ofEvent}/managers`, ready: ".rows", expectedTexts: ["person"] },
+    { path: "/admin#/teams", ready: ".rows", expectedTexts: ["home", "away", "short"] },
+    { path: `/admin#/teams/${homeTeam}`, ready: ".rows", expectedTexts: ["home", "short", "player", "person", "event"] },
+    { path: "/admin#/matches", ready: ".rows", expectedTexts: ["home", "away"] },
+    { path: `/admin#/matches/${id}`, ready: ".noted", expectedTexts: ["home", "away", "player", "venue", "person"] },
+    { path: "/admin#/users", ready: ".rows", expectedTexts: ["person"] },
+    { path: `/admin#/users/${helper}`, ready: ".fields", expectedTexts: ["person"] },
     { path: "/admin#/live", ready: ".chart" },
     { path: "/admin#/streams", ready: ".door" },
-    { path: `/admin#/streams/match_${id}`, ready: ".frames li", says: ["text"] },
+    { path: `/admin#/streams/match_${id}`, ready: ".frames li", expectedTexts: ["text"] },
   ];
 }
 

@@ -9,27 +9,27 @@ import { EventSource } from "eventsource";
 import { StreamTab } from "./browsers.js";
 
 /**
- * @typedef {{ url: string, path: string, topic: string, browser: (kind: "chrome" | "firefox") => Promise<import("puppeteer-core").Browser> }} Followed
- * @typedef {(context: import("node:test").TestContext, followed: Followed) => Promise<() => Promise<number[]> | number[]>} Follow
+ * @typedef {{ url: string, path: string, topic: string, browser: (kind: "chrome" | "firefox") => Promise<import("puppeteer-core").Browser> }} FollowTarget
+ * @typedef {(context: import("node:test").TestContext, target: FollowTarget) => Promise<() => Promise<number[]> | number[]>} FollowStream
  */
 
-const python = process.env.TOUCHLINE_PYTHON ?? fileURLToPath(new URL("../../target/clients-venv/bin/python", import.meta.url));
-const script = (name) => fileURLToPath(new URL(`../clients/${name}`, import.meta.url));
+const PYTHON = process.env.TOUCHLINE_PYTHON ?? fileURLToPath(new URL("../../target/clients-venv/bin/python", import.meta.url));
+const scriptPath = (name) => fileURLToPath(new URL(`../clients/${name}`, import.meta.url));
 
-/** To add a program: it takes an address and prints the seq of each message on a line. @type {Record<string, Follow>} */
-export const QUICK = {
-  "the eventsource package": withPackage,
-  "EventSource in Chromium": inPage("chrome"),
-  "stream.js in Chromium": withStream("chrome"),
-  "httpx-sse": program(python, script("with_httpx_sse.py")),
-  "curl in a loop": program(script("with_curl.sh")),
+/** To add a program: it takes an address and prints the seq of each message on a line. @type {Record<string, FollowStream>} */
+export const QUICK_CLIENTS = {
+  "the eventsource package": followWithPackage,
+  "EventSource in Chromium": followInPage("chrome"),
+  "stream.js in Chromium": followWithStream("chrome"),
+  "httpx-sse": followWithProgram(PYTHON, scriptPath("with_httpx_sse.py")),
+  "curl in a loop": followWithProgram(scriptPath("with_curl.sh")),
 };
 
-/** @type {Record<string, Follow>} */
-export const ALL = { ...QUICK, "EventSource in Firefox": inPage("firefox"), "stream.js in Firefox": withStream("firefox") };
+/** @type {Record<string, FollowStream>} */
+export const ALL_CLIENTS = { ...QUICK_CLIENTS, "EventSource in Firefox": followInPage("firefox"), "stream.js in Firefox": followWithStream("firefox") };
 
-/** @type {Follow} */
-async function withPackage(context, { url, path }) {
+/** @type {FollowStream} */
+async function followWithPackage(context, { url, path }) {
   const seqs = [];
   const source = new EventSource(url + path);
   context.after(() => source.close());
@@ -37,8 +37,8 @@ async function withPackage(context, { url, path }) {
   return () => seqs;
 }
 
-/** The browser's own. @returns {Follow} */
-function inPage(kind) {
+/** The browser's own. @returns {FollowStream} */
+function followInPage(kind) {
   return async (context, { url, path, browser }) => {
     const tab = await StreamTab.open(context, await browser(kind), url);
     await tab.page.evaluate((path) => {
@@ -50,8 +50,8 @@ function inPage(kind) {
   };
 }
 
-/** @returns {Follow} */
-function withStream(kind) {
+/** @returns {FollowStream} */
+function followWithStream(kind) {
   return async (context, { url, topic, browser }) => {
     const tab = await StreamTab.open(context, await browser(kind), url);
     await tab.follow([topic]);
@@ -59,17 +59,17 @@ function withStream(kind) {
   };
 }
 
-/** @returns {Follow} */
-function program(...command) {
+/** @returns {FollowStream} */
+function followWithProgram(...command) {
   return async (context, { url, path }) => {
-    let said = "";
+    let output = "";
     const child = spawn(command[0], [...command.slice(1), url + path], { stdio: ["ignore", "pipe", "inherit"], detached: true });
-    child.stdout.on("data", (bytes) => (said += bytes));
+    child.stdout.on("data", (bytes) => (output += bytes));
     context.after(async () => {
       if (child.exitCode !== null) return;
       process.kill(-child.pid, "SIGKILL"); // kills its child processes too
       await once(child, "exit");
     });
-    return () => said.split("\n").slice(0, -1).map(Number);
+    return () => output.split("\n").slice(0, -1).map(Number);
   };
 }
