@@ -76,8 +76,8 @@ function reloadIfOutdated() {
 
 /** The text of a problem with the connection; empty if there is none. */
 function connectionProblem() {
-  if (!stream) return translate("The address names no match");
-  if (state === "refused") return translate("This match can't be shown here");
+  if (!stream) return translate("There is no match at this address");
+  if (state === "refused") return translate("This match can't be shown");
   const heardAt = stream.lastContactAt || openedAt;
   const isSilent = Date.now() - heardAt > MAX_MISSED_HEARTBEATS * stream.heartbeatMs;
   return isSilent ? `${translate("Reconnecting since")} ${formatTime(heardAt, clockLocale(language))}` : "";
@@ -132,10 +132,10 @@ function TeamHalf({ side, game: match, celebration }) {
   const nameStyle = { "--letters": String(Math.max(9, [...name].length)) };
   const celebrationText = celebration && `${translate(celebration.title)} ${celebration.text}`;
   return html`
-    <section class=${`half ${side}`} data-moment=${celebration ? "yes" : undefined} aria-label=${name}>
+    <section class=${`half ${side}`} data-celebrating=${celebration ? "yes" : undefined} aria-label=${name}>
       <p class="name" id=${`${side}-name`} style=${nameStyle}>${name}</p>
       <p class="number" id=${`${side}-score`} style=${{ "--digits": String(Math.max(2, digits.length)) }}>${digits}</p>
-      ${celebration && html`<p class="cheer" key=${celebration.until} style=${{ "--letters": String([.../** @type {string} */ (celebrationText)].length) }}><strong>${translate(celebration.title)}</strong> <span>${celebration.text}</span></p>`}
+      ${celebration && html`<p class="celebration" key=${celebration.until} style=${{ "--letters": String([.../** @type {string} */ (celebrationText)].length) }}><strong>${translate(celebration.title)}</strong> <span>${celebration.text}</span></p>`}
     </section>`;
 }
 

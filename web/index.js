@@ -31,7 +31,7 @@ setInterval(() => document.visibilityState === "visible" && refresh(), REFRESH_I
 async function refresh() {
   const [matchList, eventList] = await Promise.all([listAll("/api/matches", { maxItems: 1_000 }), listAll("/api/events", { maxItems: 200 })]);
   if (matchList.problem || eventList.problem) {
-    errorText = "The list can't be read at the moment. Trying again.";
+    errorText = "The list can't be loaded at the moment. Retrying.";
     if (!matches) setTimeout(refresh, RETRY_DELAY_MS);
   } else {
     matches = matchList.items.filter(({ teams }) => teams?.home && teams?.away);
@@ -68,9 +68,9 @@ function MatchLists({ matches }) {
   const finished = otherDays.filter(({ status }) => ["finished", "abandoned"].includes(status)).reverse().slice(0, MAX_SHOWN);
   return html`
     ${live.length > 0 && html`<section><h2>Now</h2><${MatchList} games=${live} liveMatches=${liveMatches} /></section>`}
-    ${today.length > 0 && html`<section><h2>${live.length > 0 ? "Also today" : "On today"}</h2><${MatchList} games=${today} liveMatches=${liveMatches} /></section>`}
-    ${live.length + today.length === 0 && matches.length > 0 && html`<p class="empty">Nothing is played today.</p>`}
+    ${today.length > 0 && html`<section><h2>${live.length > 0 ? "Also today" : "Today’s matches"}</h2><${MatchList} games=${today} liveMatches=${liveMatches} /></section>`}
+    ${live.length + today.length === 0 && matches.length > 0 && html`<p class="empty">No matches today.</p>`}
     <${EventList} />
     ${upcoming.length > 0 && html`<section><h2>Next</h2><${MatchesByDay} games=${upcoming} liveMatches=${liveMatches} /></section>`}
-    ${finished.length > 0 && html`<section><h2>Played</h2><${MatchesByDay} games=${finished} liveMatches=${liveMatches} /></section>`}`;
+    ${finished.length > 0 && html`<section><h2>Finished</h2><${MatchesByDay} games=${finished} liveMatches=${liveMatches} /></section>`}`;
 }

@@ -68,10 +68,10 @@ function MatchHeader({ game: match }) {
   const isStarted = hasStarted(match);
   const startText = starts_at && `${formatDay(starts_at, Date.now())}, ${formatTime(starts_at)}`;
   const { loadHeader } = sportOf(match.sport);
-  if (loadHeader) return html`<h1 class="unseen">${teams.home.name} against ${teams.away.name}</h1><${LazyComponent} load=${loadHeader} props=${{ game: match, statusText: periodText(match) }} />`;
+  if (loadHeader) return html`<h1 class="visually-hidden">${teams.home.name} against ${teams.away.name}</h1><${LazyComponent} load=${loadHeader} props=${{ game: match, statusText: periodText(match) }} />`;
   const endingName = { walkover: "Walk-over", awarded: "Awarded", no_result: "No result" }[/** @type {string} */ (result?.ending)];
   return html`
-    <h1 id="title" class="unseen">${teams.home.name} against ${teams.away.name}</h1>
+    <h1 id="title" class="visually-hidden">${teams.home.name} against ${teams.away.name}</h1>
     <section class="head" aria-label="Score" id="head">
       <p class="about" id="about">${[venue, startText].filter(Boolean).join(" · ")}</p>
       <div class="sides">
@@ -109,8 +109,8 @@ const loadReplay = async () => (await import("./parts/replay.js")).Replay;
 
 /** @param {{ game: Match }} props */
 function MatchDetails({ game: match }) {
-  const tabs = sportOf(match.sport).panels.map(({ title, render: renderPanel }) => ({ title, draw: () => html`<${ErrorBoundary} item=${match} render=${() => renderPanel(match)} />` }));
-  const replay = { title: "Replay", draw: () => html`<${LazyComponent} load=${loadReplay} props=${{ game: match }} />` };
+  const tabs = sportOf(match.sport).panels.map(({ title, render: renderPanel }) => ({ title, render: () => html`<${ErrorBoundary} item=${match} render=${() => renderPanel(match)} />` }));
+  const replay = { title: "Replay", render: () => html`<${LazyComponent} load=${loadReplay} props=${{ game: match }} />` };
   return html`<${Tabs} label="Match details" tabs=${hasStarted(match) ? [...tabs, replay] : tabs} />`;
 }
 

@@ -35,10 +35,10 @@ function PurchasesPage() {
   }, []);
   const { purchases, problem } = loaded;
   const isSignedOut = problem?.status === 401;
-  return html`<${PageFrame} footer=${html`<a href="/">What is on</a>`}>
+  return html`<${PageFrame} footer=${html`<a href="/">All matches</a>`}>
     <h1>Your tickets</h1>
-    ${purchases && purchases.length > 0 && html`<ul class="bought">${purchases.map((one) => html`<${ErrorBoundary} key=${one.id} item=${one} render=${() => html`<${PurchaseItem} purchase=${one} />`} fallback=${html`<li>–</li>`} />`)}</ul>`}
-    ${purchases?.length === 0 && html`<p class="empty">You have bought none yet. An event’s page says where there are some.</p>`}
+    ${purchases && purchases.length > 0 && html`<ul class="purchases">${purchases.map((one) => html`<${ErrorBoundary} key=${one.id} item=${one} render=${() => html`<${PurchaseItem} purchase=${one} />`} fallback=${html`<li>–</li>`} />`)}</ul>`}
+    ${purchases?.length === 0 && html`<p class="empty">No purchases yet. Tickets are sold on an event’s page.</p>`}
     <${StatusNotice}>${problem && !isSignedOut ? problem.detail : ""}</${StatusNotice}>
     ${isSignedOut && html`<${SignInForm} explanation="Tickets are shown to their buyer." onSignedIn=${reload} />`}
   </${PageFrame}>`;

@@ -68,7 +68,7 @@ function OrderForm({ offer, user, onChanged }) {
   const [selectedName, setSelectedName] = useState(available[0]?.name ?? "");
   const [requestedQuantity, setRequestedQuantity] = useState(1);
   const { buy, isBusy, problem } = usePurchase(onChanged);
-  if (available.length === 0) return html`<p class="empty">Everything is sold.</p>`;
+  if (available.length === 0) return html`<p class="empty">Everything is sold out.</p>`;
   const selected = available.find(({ name }) => name === selectedName) ?? null;
   const maxAllowed = selected ? maxQuantity(offer, selected) : 1;
   const quantity = Math.min(requestedQuantity, maxAllowed);
@@ -87,11 +87,11 @@ function OrderForm({ offer, user, onChanged }) {
           ${Array.from({ length: maxAllowed }, (_, at) => html`<option key=${at} value=${String(at + 1)} selected=${at + 1 === quantity}>${at + 1}</option>`)}
         </select></label>
       <p class="total" role="status"><${OrderTotal} option=${selected} quantity=${quantity} /></p>
-      <div role="alert">${problem && html`<p class="fault">${orderProblemText(problem)}</p>`}</div>
+      <div role="alert">${problem && html`<p class="error">${orderProblemText(problem)}</p>`}</div>
       ${user && html`<button class="button" disabled=${isBusy || !selected}>${isBusy ? "Buying …" : "Buy"}</button>
-        <p class="hint">They will be ${user.name}’s, and kept for you until the organiser confirms them.</p>`}
+        <p class="hint">They will belong to ${user.name}, and are reserved until the organiser confirms them.</p>`}
     </form>
-    ${!user && html`<${SignInForm} explanation="Tickets are yours alone: sign in to buy." onSignedIn=${onChanged} />`}`;
+    ${!user && html`<${SignInForm} explanation="Sign in to buy tickets." onSignedIn=${onChanged} />`}`;
 }
 
 /** @param {{ option: TicketOption | null, quantity: number }} props */

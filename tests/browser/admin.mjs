@@ -44,7 +44,7 @@ test("an incident is created, changed and deleted on all pages within two second
   await admin.pressButton("Really? Delete");
   await match.waitUntilGone(".incident");
   await display.waitUntilGone("#board li");
-  await admin.waitUntilGone("#log .noted");
+  await admin.waitUntilGone("#log .log-entry");
   const { items } = await server.send("GET", `/api/streams/match_${game.id}/messages?after=0`);
   const publishedAt = ["incident_added", "incident_updated", "incident_removed"].map((kind) => Date.parse(items.find(({ type }) => type === kind).at));
   // The display doesn't show cancelled incidents, so it doesn't see this one removed.
@@ -63,7 +63,7 @@ test("an event is created, errors are shown at their fields, and concurrent edit
   await admin.fill({ name: "x".repeat(201), "points/win": "101", ticket_types: "adult; 25.00 EUR; 400\nchild; ten" });
   await admin.pressButton("New event");
   const fieldError = (name) => admin.page.$eval(`[name="${name}"]`, (field) => document.getElementById(field.getAttribute("aria-describedby"))?.textContent);
-  await admin.waitForText(".fields .fault", "at most 200 characters");
+  await admin.waitForText(".fields .error", "at most 200 characters");
   assert.match(await fieldError("name"), /200/);
   assert.match(await fieldError("points/win"), /100/);
   assert.match(await fieldError("ticket_types"), /line 2: price/);
@@ -79,8 +79,8 @@ test("an event is created, errors are shown at their fields, and concurrent edit
   await server.send("PATCH", `/api/events/${event.id}`, { capacity: 300 });
   await admin.fill({ capacity: "500" });
   await admin.pressButton("Save");
-  await admin.waitForText(".fault", "Somebody else has changed this");
-  await admin.pressButton("Show what it is now");
+  await admin.waitForText(".error", "Somebody else has changed this");
+  await admin.pressButton("Load the current version");
   await waitFor(() => admin.page.$eval('[name="capacity"]', (field) => field.value === "300"), "the other's change", UPDATE_TIMEOUT_MS);
   await admin.fill({ capacity: "500" });
   await admin.pressButton("Save");
@@ -98,11 +98,11 @@ test("changing one's own password needs the current one; resetting another user'
   const errorText = () => admin.page.$eval('[name="current_password"]', (field) => document.getElementById(field.getAttribute("aria-describedby"))?.textContent);
   await admin.fill({ password: "a new password" });
   await admin.pressButton("Save");
-  await admin.waitForText(".fields .fault", "is missing");
+  await admin.waitForText(".fields .error", "is missing");
   assert.equal(await errorText(), "is missing");
   await admin.fill({ current_password: "a wrong one" });
   await admin.pressButton("Save");
-  await admin.waitForText(".fields .fault", "is not your password");
+  await admin.waitForText(".fields .error", "is not your password");
   assert.equal(await signsIn("a new password"), 401);
   await admin.fill({ current_password: "correct horse battery staple" });
   await admin.pressButton("Save");
@@ -151,10 +151,10 @@ test("announcements, results and purchases are created and changed", async (cont
   await admin.waitForText(".status", "confirmed");
   await admin.fill({ code: bought.tickets[0].code });
   await admin.pressButton("Check in");
-  await admin.waitForText(".door", "let in");
+  await admin.waitForText(".inline-form", "checked in");
   await admin.fill({ code: bought.tickets[0].code });
   await admin.pressButton("Check in");
-  await admin.waitForText(".door .fault", "used");
+  await admin.waitForText(".inline-form .error", "used");
   assert.deepEqual(admin.pageErrors, []);
 });
 
@@ -211,8 +211,8 @@ test("axe finds nothing on the scorer and admin pages, light or dark, and they f
   const page = await AdminPage.signedIn(context, server, "/admin");
   /** @type {[string, string][]} */
   const pages = [
-    [`/scorer/${game.id}`, ".noted"], ["/admin#/events", ".rows"], [`/admin#/events/${event.id}`, ".fields"], [`/admin#/events/${event.id}/registrations`, ".create"],
-    [`/admin#/events/${event.id}/announcements`, ".card"], [`/admin#/matches/${game.id}`, ".noted"], [`/admin#/teams/${game.homeTeam}`, ".rows"],
+    [`/scorer/${game.id}`, ".log-entry"], ["/admin#/events", ".rows"], [`/admin#/events/${event.id}`, ".fields"], [`/admin#/events/${event.id}/registrations`, ".create"],
+    [`/admin#/events/${event.id}/announcements`, ".card"], [`/admin#/matches/${game.id}`, ".log-entry"], [`/admin#/teams/${game.homeTeam}`, ".rows"],
     ["/admin#/users/1", ".fields"], ["/admin#/live", ".chart"], [`/admin#/streams/match_${game.id}`, ".frames li"],
   ];
   for (const scheme of ["light", "dark"]) {

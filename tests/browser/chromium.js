@@ -35,7 +35,7 @@ export async function recordPageErrors(page) {
   });
   page.on("pageerror", (error) => page.pageErrors.push(`error: ${error.message}`));
   page.on("console", (line) => {
-    if (/content security policy|trusted|could not take/i.test(line.text())) page.pageErrors.push(line.text());
+    if (/content security policy|trusted|message handler threw/i.test(line.text())) page.pageErrors.push(line.text());
   });
   await page.exposeFunction("reportViolation", (text) => page.pageErrors.push(`policy: ${text}`));
   await page.addInitScript(() => {

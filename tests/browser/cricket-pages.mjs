@@ -61,15 +61,15 @@ test("a team's page shows its players' performances, and can follow one player",
   const page = await openPage(await newBrowserContext(context, browser), server, `/teams/${driver.home}`);
   await waitUntilLive(page);
   await driver.bowlBalls("6 . 1 2 4 W");
-  await waitForText(page, ".deeds-of .players li:first-child", /Ada Okafor\s+batting 7\* \(3\)/);
-  await waitForText(page, ".deeds-of .day", /^Batting$/);
+  await waitForText(page, ".innings-performances .players li:first-child", /Ada Okafor\s+batting 7\* \(3\)/);
+  await waitForText(page, ".innings-performances .day", /^Batting$/);
   await driver.bowlBalls("1 1 1 . 3 .");
   await driver.openInnings(driver.away);
   await driver.bowlBalls("1 1 W");
-  await waitForText(page, ".deeds-of .day", "Bowling to Rajasthan Kings");
-  await waitForText(page, ".deeds-of:first-of-type .players li", /Kaya Mbeki\s+1\/2 \(0\.3\)/);
+  await waitForText(page, ".innings-performances .day", "Bowling to Rajasthan Kings");
+  await waitForText(page, ".innings-performances:first-of-type .players li", /Kaya Mbeki\s+1\/2 \(0\.3\)/);
   await page.getByRole("combobox").selectOption({ label: "Kaya Mbeki" });
-  assert.equal(await page.locator(".deeds-of").count(), 1);
+  assert.equal(await page.locator(".innings-performances").count(), 1);
   await page.getByRole("combobox").selectOption({ label: "Ivo Castellanos" });
   await waitForText(page, ".now-playing .empty", "Nothing of Ivo Castellanos yet.");
   assert.deepEqual(page.pageErrors, []);
@@ -156,7 +156,7 @@ test("every name fits on the display, and its text can be read from afar", async
     await page.locator("#this-over").waitFor({ timeout: LOAD_TIMEOUT_MS });
     await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
     const { clipped, small } = await page.evaluate(() => {
-      const seen = [...document.querySelectorAll("#stage *")].filter((one) => !one.closest(".unseen") && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
+      const seen = [...document.querySelectorAll("#stage *")].filter((one) => !one.closest(".visually-hidden") && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
       const boxes = [".half", ".strip", ".crease", ".lately", ".half .name"].flatMap((where) => [...document.querySelectorAll(where)]);
       return {
         clipped: boxes.filter((one) => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1).map((one) => `${one.className} ${one.scrollWidth}/${one.clientWidth} ${one.scrollHeight}/${one.clientHeight}`),

@@ -89,20 +89,20 @@ for (const kind of ["chrome", "firefox"]) {
         document.addEventListener("animationstart", ({ animationName, target }) => animationName === "fall" && globalThis.cheers.push(target.textContent.trim()));
       });
       await driver.bowlBalls("4");
-      await waitForText(display, ".cheer strong", "Four");
-      await waitForText(display, ".cheer", "50 Ada Okafor", LOAD_TIMEOUT_MS);
+      await waitForText(display, ".celebration strong", "Four");
+      await waitForText(display, ".celebration", "50 Ada Okafor", LOAD_TIMEOUT_MS);
       await driver.undo();
-      await display.waitForSelector(".cheer", { hidden: true, timeout: UPDATE_TIMEOUT_MS });
+      await display.waitForSelector(".celebration", { hidden: true, timeout: UPDATE_TIMEOUT_MS });
       await driver.bowlBalls("4"); // the same ball, entered again
       await driver.bowlBalls("1 W");
-      await waitForText(display, ".cheer strong", "Wicket");
+      await waitForText(display, ".celebration strong", "Wicket");
       await waitFor(() => display.evaluate(() => globalThis.cheers.some((one) => one.startsWith("Wicket"))), "the wicket to be cheered", UPDATE_TIMEOUT_MS);
       assert.deepEqual(await display.evaluate(() => globalThis.cheers.map((one) => one.split(" ")[0])), ["Four", "50", "Wicket"]);
 
       await display.reload();
       await display.waitForSelector("#this-over, #result", { timeout: LOAD_TIMEOUT_MS });
       await waitForText(display, "#home-score", /\/1$/);
-      assert.equal(await display.$(".cheer"), null, "not again after a reload");
+      assert.equal(await display.$(".celebration"), null, "not again after a reload");
       assert.deepEqual(display.pageErrors, []);
     });
 
@@ -118,7 +118,7 @@ for (const kind of ["chrome", "firefox"]) {
       await driver.openInnings(driver.away);
       await driver.bowlBalls("6");
       await Promise.all([waitForText(display, "#target", "20"), waitForText(display, "#method", "DLS"), waitForText(display, "#needed", "14 aus 8"), waitForText(display, "#required", "10.50")]);
-      await waitForText(match, "#said-result", "Rajasthan Kings need 14 from 8 balls");
+      await waitForText(match, "#match-summary", "Rajasthan Kings need 14 from 8 balls");
       await waitForText(match, "#target", "20");
 
       await selectTab(match, "Charts");
@@ -129,9 +129,9 @@ for (const kind of ["chrome", "firefox"]) {
 
       await driver.bowlBalls("6 6 4");
       await waitForText(display, "#result", "Rajasthan Kings won by 10 wickets with 5 balls remaining (DLS method)");
-      await Promise.all([waitForText(match, "#period", "Finished"), waitForText(match, "#said-result", /won by 10 wickets/), waitForText(match, "#away-score", "22/0 (0.4)")]);
+      await Promise.all([waitForText(match, "#period", "Finished"), waitForText(match, "#match-summary", /won by 10 wickets/), waitForText(match, "#away-score", "22/0 (0.4)")]);
       await driver.undo();
-      await waitForText(match, "#said-result", "Rajasthan Kings need 2 from 6 balls");
+      await waitForText(match, "#match-summary", "Rajasthan Kings need 2 from 6 balls");
       await display.waitForSelector("#result", { hidden: true, timeout: UPDATE_TIMEOUT_MS });
       assert.deepEqual([...match.pageErrors, ...display.pageErrors], []);
     });

@@ -160,16 +160,16 @@ test("a goal is celebrated once, in its team's half, and not again after a reloa
   await page.waitForFunction(() => sessionStorage.length > 0);
 
   await server.recordGoal(game, 12);
-  await waitForText(page, ".half.home .cheer", "Jamie Vardy 12′");
+  await waitForText(page, ".half.home .celebration", "Jamie Vardy 12′");
   await server.post(`/api/matches/${game.id}/incidents`, { kind: "corner", team_id: game.homeTeam, period: "first_half", minute: 13 });
   await server.recordGoal(game, 14, { kind: "yellow_card" });
   await waitForText(page, "#board .label", "Yellow card");
   assert.equal(await page.evaluate(() => globalThis.cheers), 1, "nothing is animated twice");
-  assert.equal(await page.locator(".half.away .cheer").count(), 0);
+  assert.equal(await page.locator(".half.away .celebration").count(), 0);
 
   await page.reload();
   await waitForText(page, "#home-score", /^1$/, LOAD_TIMEOUT_MS);
-  assert.equal(await page.locator(".cheer").count(), 0);
+  assert.equal(await page.locator(".celebration").count(), 0);
   assert.deepEqual(page.pageErrors, []);
 });
 
@@ -178,9 +178,9 @@ test("a cancelled goal ends its celebration", async (context) => {
   const game = await server.startFootballMatch();
   const page = await open(context, server, `/matches/${game.id}/hd`);
   const { id } = await server.post(`/api/matches/${game.id}/incidents`, { kind: "goal", team_id: game.homeTeam, period: "first_half", minute: 12 });
-  await waitForText(page, ".cheer", "Goal");
+  await waitForText(page, ".celebration", "Goal");
   await server.send("PATCH", `/api/matches/${game.id}/incidents/${id}`, { confirmation: "cancelled", reason: "var_overturned" });
-  await page.locator(".cheer").waitFor({ state: "detached", timeout: UPDATE_TIMEOUT_MS });
+  await page.locator(".celebration").waitFor({ state: "detached", timeout: UPDATE_TIMEOUT_MS });
   await waitForText(page, "#home-score", /^0$/);
 });
 
@@ -257,16 +257,16 @@ test("every name fits, and its text can be read from afar", async (context) => {
   await page.locator("#board li").first().waitFor({ timeout: LOAD_TIMEOUT_MS });
   await page.waitForFunction(() => sessionStorage.length > 0);
   await server.recordGoal(game, 14, { kind: "penalty_goal" });
-  await page.locator(".cheer").waitFor({ timeout: LOAD_TIMEOUT_MS });
+  await page.locator(".celebration").waitFor({ timeout: LOAD_TIMEOUT_MS });
   await page.waitForTimeout(SETTLE_DELAY_MS); // the celebration slides in
   await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
   const { clipped, small } = await page.evaluate(() => {
-    const shown = [...document.querySelectorAll("#stage .name, #stage .number, #stage .cheer, #clock, #period")];
-    const overflows = (one) => one.scrollWidth > one.clientWidth + 1 || (one.matches(".name, .cheer") && one.scrollHeight > one.clientHeight + 1);
+    const shown = [...document.querySelectorAll("#stage .name, #stage .number, #stage .celebration, #clock, #period")];
+    const overflows = (one) => one.scrollWidth > one.clientWidth + 1 || (one.matches(".name, .celebration") && one.scrollHeight > one.clientHeight + 1);
     return {
       clipped: shown.filter((one) => one.id !== "clock" && overflows(one)).map((one) => `${one.id} ${one.scrollWidth}/${one.clientWidth} ${one.scrollHeight}/${one.clientHeight}`),
       // Letters of 1/27 of a screen's height can be read from 100 times that: 30 m from a screen of 8 m.
-      small: shown.filter((one) => !one.matches(".cheer") && parseFloat(getComputedStyle(one).fontSize) < innerHeight / 27).map((one) => one.id),
+      small: shown.filter((one) => !one.matches(".celebration") && parseFloat(getComputedStyle(one).fontSize) < innerHeight / 27).map((one) => one.id),
     };
   });
   assert.deepEqual(clipped, []);

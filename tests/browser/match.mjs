@@ -48,7 +48,7 @@ test("a goal is on both pages within two seconds", async (context) => {
   await waitForText(match, "#home-credits", "Jamie Vardy 12′", UPDATE_TIMEOUT_MS);
   await waitForText(match, ".timeline .incident.home .who", "Jamie Vardy", UPDATE_TIMEOUT_MS);
   await waitForText(display, "#board .who", "Jamie Vardy", UPDATE_TIMEOUT_MS);
-  await waitForText(match, "#said", "Goal, Jamie Vardy, Leicester City", UPDATE_TIMEOUT_MS);
+  await waitForText(match, "#live-region", "Goal, Jamie Vardy, Leicester City", UPDATE_TIMEOUT_MS);
   assert.deepEqual([...match.pageErrors, ...display.pageErrors], []);
 });
 

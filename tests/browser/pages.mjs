@@ -25,7 +25,7 @@ test("an event's page shows a result and the new table within two seconds", asyn
   await waitForText(page, ".standings tbody tr:first-child .points", /^3$/);
   await waitForText(page, ".standings tbody tr:first-child .moved.up", "1");
   await waitForText(page, ".standings tbody tr:last-child .moved.down", "1");
-  await waitForText(page, "#said", "Result: Albion 0, Borough 2.");
+  await waitForText(page, "#live-region", "Result: Albion 0, Borough 2.");
   assert.equal(await page.locator(`section:has(#schedule) .game`).count(), 1, "what is over is not to come");
 
   await page.reload(); // the arrows survive it
@@ -113,16 +113,16 @@ test("a buyer signs in and sees tickets, and their use", async (context) => {
   const page = await openPage(await newBrowserContext(context, browser), server, `/purchases/${id}`);
   await waitForText(page, "#notice", "Sign in", LOAD_TIMEOUT_MS);
 
-  await page.getByLabel("Mail address").fill("bo@example.org");
+  await page.getByLabel("Email address").fill("bo@example.org");
   await page.getByLabel("Password").fill("another long password");
   await page.getByRole("button", { name: "Sign in" }).click();
   await waitForText(page, "#notice", "another buyer's", LOAD_TIMEOUT_MS);
   assert.equal(await page.locator(".ticket").count(), 0);
 
-  await page.getByLabel("Mail address").fill(server.credentials.email);
+  await page.getByLabel("Email address").fill(server.credentials.email);
   await page.getByLabel("Password").fill("not this one");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.locator(".sign-in .fault:not(:empty)").waitFor({ timeout: LOAD_TIMEOUT_MS });
+  await page.locator(".sign-in .error:not(:empty)").waitFor({ timeout: LOAD_TIMEOUT_MS });
   await page.getByLabel("Password").fill(server.credentials.password);
   await page.getByRole("button", { name: "Sign in" }).click();
 

@@ -187,8 +187,8 @@ for (const kind of ["chrome", "firefox"]) {
       await device.waitForText(".refused .why", "ball 2 was entered by somebody else");
       assert.deepEqual((await fetchBalls(server, game)).map(({ symbol }) => symbol), ["1", "2"]);
       await device.waitForText("#runs", "3");
-      await device.pressButton("Drop all 2");
-      await device.pressButton("Really? Drop all 2");
+      await device.pressButton("Discard all 2");
+      await device.pressButton("Really? Discard all 2");
       await waitFor(async () => !(await device.page.$(".refused")), "the refused to go", UPDATE_TIMEOUT_MS);
       assert.deepEqual(device.pageErrors, []);
     });
@@ -200,7 +200,7 @@ for (const kind of ["chrome", "firefox"]) {
       const bo = await openDevice(context, proxy, game, SECOND_SCORER);
       await ann.pressButton("4 runs");
       await bo.waitForText(".other", "Ball 1: Administrator says 4", UPDATE_TIMEOUT_MS);
-      await ann.waitForText("#unofficial", "Ball 1 waits for another scorer’s word.");
+      await ann.waitForText("#unofficial", "Ball 1 waits for another scorer’s submission.");
       await ann.waitForText("#runs", "4");
       await bo.pressButton("Agree: 4");
       await waitFor(async () => (await fetchBalls(server, game)).length === 1, "the first ball");
@@ -210,7 +210,7 @@ for (const kind of ["chrome", "firefox"]) {
       await bo.waitForText(".other", "Ball 3: Administrator says .", UPDATE_TIMEOUT_MS);
       await bo.pressButton("2 runs");
       await bo.pressButton("No run");
-      for (const device of [ann, bo]) await device.waitForText(".dispute h2", "Scorers differ on ball 2", UPDATE_TIMEOUT_MS);
+      for (const device of [ann, bo]) await device.waitForText(".dispute h2", "Scorers disagree on ball 2", UPDATE_TIMEOUT_MS);
       const rows = () => bo.page.$$eval('.dispute [data-field="runs.batter"] td', (cells) => cells.map(({ textContent }) => textContent));
       assert.deepEqual(await rows(), ["1", "2"]);
       assert.deepEqual(await bo.page.$$eval(".dispute thead th[scope=col]", (cells) => cells.map(({ textContent }) => textContent)), ["What", "Administrator", "You"]);
@@ -236,7 +236,7 @@ for (const kind of ["chrome", "firefox"]) {
       await device.page.waitForSelector('[data-runs="4"]');
       await device.page.focus('[data-runs="4"]');
       await device.page.keyboard.press("Enter");
-      await device.waitForText("#said", "4 runs. 4 for 0");
+      await device.waitForText("#live-region", "4 runs. 4 for 0");
       await device.page.focus('[data-runs="W"]');
       await device.page.keyboard.press("Enter");
       await device.page.waitForSelector("dialog[open]");

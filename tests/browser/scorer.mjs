@@ -108,7 +108,7 @@ for (const kind of ["chrome", "firefox"]) {
       const recordedKinds = [...recorded].sort((one, other) => one.id - other.id).map(({ kind: kindName, player_id, related_player_id }) => [kindName, player_id, related_player_id]);
       assert.deepEqual(recordedKinds, [["goal", game.vardy, game.maddison], ["yellow_card", game.kane, null], ["goal", game.kane, null]]);
       await again.waitForText(".connection", "Live", RECOVERY_TIMEOUT_MS);
-      assert.equal(await again.page.$$eval("#log .noted", (rows) => rows.length), 3);
+      assert.equal(await again.page.$$eval("#log .log-entry", (rows) => rows.length), 3);
       assert.deepEqual([...device.pageErrors, ...again.pageErrors], []);
     });
 
@@ -129,7 +129,7 @@ for (const kind of ["chrome", "firefox"]) {
       await device.waitForText(".refused .what", "Goal", RECOVERY_TIMEOUT_MS);
       await device.waitForText(".refused .why", "abandoned");
       await device.waitForText("#home-score", "0");
-      await device.pressButton("Drop");
+      await device.pressButton("Discard");
       await waitFor(async () => !(await device.page.$(".refused")), "the refusal to go", UPDATE_TIMEOUT_MS);
       assert.deepEqual(device.pageErrors, []);
     });
@@ -168,7 +168,7 @@ for (const kind of ["chrome", "firefox"]) {
       await device.waitUntilSent();
       assert.deepEqual((await server.send("GET", `/api/matches/${id}`)).score, { home: 4, away: 0 });
       await device.waitForText("h2", name);
-      assert.equal(await device.page.$("#console img, #console script"), null);
+      assert.equal(await device.page.$("#scorebook img, #scorebook script"), null);
       assert.notEqual(await device.page.title(), "hacked");
       assert.deepEqual(device.pageErrors, []);
     });
@@ -179,7 +179,7 @@ for (const kind of ["chrome", "firefox"]) {
       await device.waitForText("h2", "Sign in", RECOVERY_TIMEOUT_MS);
       assert.equal(await device.page.$(".big"), null);
       await device.signIn({ ...ADMIN_CREDENTIALS, password: "wrong" }, false);
-      await device.waitForText(".fault", "wrong");
+      await device.waitForText(".error", "wrong");
       await device.signIn(ADMIN_CREDENTIALS);
       await device.pressButton("Start first half");
       await device.waitUntilSent();

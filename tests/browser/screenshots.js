@@ -43,7 +43,7 @@ async function takeScreenshots(wanted) {
     await page.locator("#stage").waitFor();
     await page.waitForFunction(() => document.title.includes("Riverside") && sessionStorage.length > 0);
     await server.post("/api/matches/4/incidents", goal);
-    await page.locator(".cheer").waitFor();
+    await page.locator(".celebration").waitFor();
     await page.waitForTimeout(800); // the celebration slides in
   };
   const urgent = { event_id: 1, type: "weather_alert", priority: "urgent", title: "Lightning near Kestrel Park", message: "Please leave the open stand until the all-clear." };
@@ -84,7 +84,7 @@ function screenshots(purchase, theme, waitForCelebration) {
     { name: "event", path: "/events/1", ready: ".standings tbody tr" },
     { name: "team", path: "/teams/5", ready: ".players li" },
     { name: "tickets", path: "/events/1/tickets", ready: ".order .button" },
-    { name: "purchases", path: "/purchases", ready: ".bought li" },
+    { name: "purchases", path: "/purchases", ready: ".purchases li" },
     { name: "purchase", path: `/purchases/${purchase}`, ready: ".ticket .qr" },
     { name: "purchase-unknown", path: "/purchases/00000000-0000-4000-8000-000000000000", ready: ".sign-in" },
     { name: "scorer", path: "/scorer/3", ready: "button" },
@@ -117,7 +117,7 @@ function ofCricket({ id, home }, theme) {
     { name: "cricket-lineups", path: `/matches/${id}`, ready: "#tabs", act: openTab("Line-ups", "#panel li") },
     { name: "cricket-replay", path: `/matches/${id}`, ready: "#tabs", act: replay },
     { name: "hd-cricket", path: `/matches/${id}/hd?theme=${theme}`, ready: "#this-over" },
-    { name: "cricket-team", path: `/teams/${home}`, ready: ".deeds-of li" },
+    { name: "cricket-team", path: `/teams/${home}`, ready: ".innings-performances li" },
     { name: "cricket-scorer", path: `/scorer/${id}`, ready: "[data-runs]" },
     { name: "cricket-scorer-wicket", path: `/scorer/${id}`, ready: "[data-runs]", act: wicket },
   ];

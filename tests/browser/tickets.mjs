@@ -31,7 +31,7 @@ test("a visitor comes from the event's page, signs in, buys, and finds the purch
   await page.getByRole("link", { name: "Tickets" }).click({ timeout: LOAD_TIMEOUT_MS });
   await waitForText(page, ".choice", "3 left", LOAD_TIMEOUT_MS);
   assert.equal(await page.getByRole("button", { name: "Buy" }).count(), 0, "nobody buys unknown");
-  await page.getByLabel("Mail address").fill(server.credentials.email);
+  await page.getByLabel("Email address").fill(server.credentials.email);
   await page.getByLabel("Password").fill(server.credentials.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: "Buy" }).waitFor({ timeout: LOAD_TIMEOUT_MS });
@@ -42,9 +42,9 @@ test("a visitor comes from the event's page, signs in, buys, and finds the purch
   await waitForPurchasePage(page);
   await waitForText(page, ".sum", "2 × adult · €25.00", LOAD_TIMEOUT_MS);
   await page.getByRole("link", { name: "All your tickets" }).click();
-  await waitForText(page, ".bought", "2 × Adult · €25.00", LOAD_TIMEOUT_MS);
-  await waitForText(page, ".bought", "Estuary League");
-  await page.locator(".bought a").click();
+  await waitForText(page, ".purchases", "2 × Adult · €25.00", LOAD_TIMEOUT_MS);
+  await waitForText(page, ".purchases", "Estuary League");
+  await page.locator(".purchases a").click();
   await waitForPurchasePage(page);
   assert.deepEqual(page.pageErrors, []);
 });
@@ -67,7 +67,7 @@ test("g5_double_taps_and_a_lost_answer_buy_once", async (context) => {
     button.click();
     button.click();
   });
-  await waitForText(page, ".order .fault", "Nothing is bought twice", LOAD_TIMEOUT_MS);
+  await waitForText(page, ".order .error", "Nothing is bought twice", LOAD_TIMEOUT_MS);
   assert.equal(keys.length, 1, "the second tap sent nothing");
   assert.equal((await listPurchases(server)).length, 1, "the server had it");
 
@@ -93,7 +93,7 @@ test("tickets sold meanwhile are reported, and can no longer be chosen", async (
   await page.getByLabel("How many").selectOption("3", { timeout: LOAD_TIMEOUT_MS });
   await server.post(`/api/events/${all.event}/purchases`, { ticket_type: "adult", quantity: 2 });
   await page.getByRole("button", { name: "Buy" }).click();
-  await waitForText(page, ".order .fault", "Only 1 ticket (adult) is left.");
+  await waitForText(page, ".order .error", "Only 1 ticket (adult) is left.");
   await waitForText(page, ".choice", "1 left");
   await server.post(`/api/events/${all.event}/purchases`, { ticket_type: "adult", quantity: 1 });
   await page.getByRole("button", { name: "Buy" }).click();

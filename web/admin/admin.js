@@ -22,7 +22,7 @@ const PAGES = {
   teams: { title: "Teams", list: Teams, one: TeamPage },
   matches: { title: "Matches", list: Matches, one: MatchPage },
   users: { title: "Users", list: Users, one: UserPage, forAdmins: true },
-  live: { title: "Live figures", list: LiveMetrics, one: LiveMetrics, forAdmins: true },
+  live: { title: "Live metrics", list: LiveMetrics, one: LiveMetrics, forAdmins: true },
   streams: { title: "Streams", list: StreamInspector, one: StreamInspector },
 };
 
@@ -45,7 +45,7 @@ function AdminPage() {
     const { problem: failure } = await request("POST", "/api/auth/logout");
     if (!failure) setUser(null);
   };
-  return html`<${TopBar} user=${user} onSignOut=${signOut} hash=${hash} />${user ? html`<${PageContent} user=${user} hash=${hash} />` : html`<main><h1 class="unseen">Admin</h1><${SignInForm} onSignedIn=${setUser} /></main>`}`;
+  return html`<${TopBar} user=${user} onSignOut=${signOut} hash=${hash} />${user ? html`<${PageContent} user=${user} hash=${hash} />` : html`<main><h1 class="visually-hidden">Admin</h1><${SignInForm} onSignedIn=${setUser} /></main>`}`;
 }
 
 /** @param {{ user: User | null, hash: string, onSignOut: () => void }} props */
@@ -54,7 +54,7 @@ function TopBar({ user, hash, onSignOut }) {
   return html`
     <header class="top">
       <a class="brand" href="/">Touchline</a>
-      ${user && html`<span class="who">${user.name}</span> <button type="button" class="act small" onClick=${onSignOut}>Sign out</button>`}
+      ${user && html`<span class="who">${user.name}</span> <button type="button" class="action-button small" onClick=${onSignOut}>Sign out</button>`}
     </header>
     ${user && html`<nav class="pages" aria-label="Admin">
       ${Object.entries(PAGES).filter(([, { forAdmins }]) => !forAdmins || user.role === "admin").map(([name, { title }]) => html`

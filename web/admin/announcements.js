@@ -31,7 +31,7 @@ function AnnouncementCard({ announcement, onChanged }) {
       <h2>${announcement.title}</h2>
       <p class="message">${announcement.message}</p>
       <p class="hint">${[announcement.type.replaceAll("_", " "), announcement.priority, announcement.team_ids.length > 0 && `for teams ${announcement.team_ids.join(", ")}`,
-        isActive ? announcement.expires_at && `until ${formatDateTime(announcement.expires_at)}` : `ended ${formatDateTime(announcement.expires_at)}`, `made ${formatDateTime(announcement.created_at)}`].filter(Boolean).join(" · ")}</p>
+        isActive ? announcement.expires_at && `until ${formatDateTime(announcement.expires_at)}` : `ended ${formatDateTime(announcement.expires_at)}`, `created ${formatDateTime(announcement.created_at)}`].filter(Boolean).join(" · ")}</p>
       <div class="row">
         ${isActive && html`<${ActionButton} label="Send again" path="${path}/broadcast" onDone=${onChanged} />
           <${ActionButton} label="End now" path="${path}/expire" onDone=${onChanged} />`}

@@ -33,7 +33,7 @@ const SECTIONS = {
   table: { title: "Table", Section: LeaderboardTable },
   announcements: { title: "Announcements", Section: AnnouncementAdmin },
   purchases: { title: "Purchases", Section: PurchaseAdmin },
-  managers: { title: "Managers", Section: ({ id }) => html`<${RoleList} path="/api/events/${id}/managers" fields=${USER_CHOICE_FIELDS} label="Name a manager" />` },
+  managers: { title: "Managers", Section: ({ id }) => html`<${RoleList} path="/api/events/${id}/managers" fields=${USER_CHOICE_FIELDS} label="Add a manager" />` },
 };
 
 /** @param {{ id: string, section: string | null }} props */
@@ -78,7 +78,7 @@ function Registrations({ id }) {
   const teamColumns = [
     { label: "Team", render: (/** @type {any} */ { team_id, name }) => html`<a href="#/teams/${team_id}">${name}</a>` },
     { label: "Takes part", render: (/** @type {any} */ { accepted }) => (accepted ? "Agreed" : "Has not agreed yet") },
-    { label: "Points taken", render: (/** @type {any} */ { deduction, reason }) => [deduction || "–", reason].filter(Boolean).join(": ") },
+    { label: "Points deducted", render: (/** @type {any} */ { deduction, reason }) => [deduction || "–", reason].filter(Boolean).join(": ") },
     { label: "Actions", render: (/** @type {any} */ registration) => html`<${DeductionForm} path="${path}/teams/${registration.team_id}" current=${registration} onDone=${reload} />
       <${ActionButton} label="Remove" method="DELETE" path="${path}/teams/${registration.team_id}" needsConfirmation onDone=${reload} />` },
   ];
@@ -104,7 +104,7 @@ function DeductionForm({ path, current, onDone }) {
     if (!problem) onDone();
     return problem;
   };
-  return html`<details class="create"><summary class="act small">Take points away</summary><${Form} fields=${DEDUCTION_FIELDS} current=${current} submitLabel="Save" onSubmit=${save} /></details>`;
+  return html`<details class="create"><summary class="action-button small">Deduct points</summary><${Form} fields=${DEDUCTION_FIELDS} current=${current} submitLabel="Save" onSubmit=${save} /></details>`;
 }
 
 /** @param {{ id: string }} props */

@@ -18,10 +18,10 @@ export const EVENT_FIELDS = [
   { name: "points/draw", label: "for a draw", type: "number", defaultValue: 1 },
   { name: "points/loss", label: "for a loss", type: "number", defaultValue: 0 },
   { name: "points/no_result", label: "for no result", type: "number", defaultValue: 1 },
-  { name: "tie_breakers", label: "Order of the table", type: "words", defaultValue: ["points", "difference", "for"], hint: "points, difference, for, head_to_head, wins, net_run_rate, name" },
-  { name: "capacity", label: "Tickets in all", type: "number" },
-  { name: "max_quantity", label: "Tickets a purchase", type: "number" },
-  { name: "ticket_types", label: "Kinds of tickets", type: "tickets", hint: "a line each: adult; 25.00 EUR; 400" },
+  { name: "tie_breakers", label: "Tie-breakers", type: "words", defaultValue: ["points", "difference", "for"], hint: "points, difference, for, head_to_head, wins, net_run_rate, name" },
+  { name: "capacity", label: "Total tickets", type: "number" },
+  { name: "max_quantity", label: "Tickets per purchase", type: "number" },
+  { name: "ticket_types", label: "Ticket types", type: "tickets", hint: "one per line: adult; 25.00 EUR; 400" },
 ];
 
 /** @type {FormField[]} */
@@ -66,22 +66,22 @@ export const resultFields = ({ home, away }) => [
   { name: "ending", label: "Ending", type: "choice", options: optionsFrom(["played", "walkover", "awarded", "no_result"]) },
   { name: "home_score", label: home.name, type: "number" },
   { name: "away_score", label: away.name, type: "number" },
-  { name: "winner_team_id", label: "Winner, where the score doesn’t say", type: "choice", isNumeric: true, options: [["", "As the score says"], [String(home.id), home.name], [String(away.id), away.name]] },
+  { name: "winner_team_id", label: "Winner, if the score doesn’t say", type: "choice", isNumeric: true, options: [["", "By the score"], [String(home.id), home.name], [String(away.id), away.name]] },
   { name: "reason", label: "Reason" },
-  { name: "override", label: "Even if the live score is another", type: "check" },
+  { name: "override", label: "Even if the live score differs", type: "check" },
 ];
 
 /** @type {FormField[]} */
 export const NEW_USER_FIELDS = [
-  { name: "email", label: "Mail address", type: "email", isRequired: true, isCreateOnly: true },
+  { name: "email", label: "Email address", type: "email", isRequired: true, isCreateOnly: true },
   { name: "name", label: "Name", isRequired: true },
   { name: "password", label: "Password", type: "password", hint: "at least 8 characters" },
   { name: "role", label: "Role", type: "choice", options: optionsFrom(["user", "admin"]) },
 ];
 /** @type {FormField[]} */
-export const USER_FIELDS = [...NEW_USER_FIELDS, { name: "disabled", label: "May not sign in", type: "check" }];
+export const USER_FIELDS = [...NEW_USER_FIELDS, { name: "disabled", label: "Disabled", type: "check" }];
 /** @type {FormField[]} */
-export const OWN_ACCOUNT = [...USER_FIELDS, { name: "current_password", label: "Current password", type: "password", hint: "for a new one" }];
+export const OWN_ACCOUNT = [...USER_FIELDS, { name: "current_password", label: "Current password", type: "password", hint: "to set a new one" }];
 
 /** @type {FormField[]} */
 const ANNOUNCEMENT_CONTENT_FIELDS = [
@@ -93,7 +93,7 @@ const ANNOUNCEMENT_CONTENT_FIELDS = [
 ];
 export const ANNOUNCEMENT_FIELDS = ANNOUNCEMENT_CONTENT_FIELDS;
 /** @param {string} teamListPath @returns {FormField[]} */
-export const newAnnouncementFields = (teamListPath) => [...ANNOUNCEMENT_CONTENT_FIELDS, { name: "team_ids", label: "For these teams alone", type: "ref", listPath: teamListPath, isMultiple: true }];
+export const newAnnouncementFields = (teamListPath) => [...ANNOUNCEMENT_CONTENT_FIELDS, { name: "team_ids", label: "Only for these teams", type: "ref", listPath: teamListPath, isMultiple: true }];
 
 /** @type {FormField[]} */
 export const TEAM_REGISTRATION_FIELDS = [{ name: "team_id", label: "Team", type: "ref", listPath: "/api/teams", isRequired: true }];
@@ -101,6 +101,6 @@ export const TEAM_REGISTRATION_FIELDS = [{ name: "team_id", label: "Team", type:
 export const USER_CHOICE_FIELDS = [{ name: "user_id", label: "User", type: "ref", listPath: "/api/users", isRequired: true }];
 /** @type {FormField[]} */
 export const DEDUCTION_FIELDS = [
-  { name: "deduction", label: "Points to take away (0 gives them back)", type: "number", isRequired: true },
+  { name: "deduction", label: "Points to deduct (0 restores them)", type: "number", isRequired: true },
   { name: "reason", label: "Reason" },
 ];

@@ -36,9 +36,9 @@ export function Form({ fields, submitLabel, current, onSubmit }) {
   return html`
     <form ref=${formRef} class="fields" noValidate=${false} onSubmit=${submit} onInput=${() => setSubmitState("")}>
       ${fields.filter(({ isCreateOnly }) => !(isCreateOnly && current)).map((field) => html`<${FormInput} key=${field.name} field=${field} current=${current} error=${errorsByField[field.name]} />`)}
-      <p class="fault" role="alert">${problem && (generalErrors.join("; ") || (Object.keys(errorsByField).length > 0 ? "" : problem.detail))}</p>
+      <p class="error" role="alert">${problem && (generalErrors.join("; ") || (Object.keys(errorsByField).length > 0 ? "" : problem.detail))}</p>
       <div class="row end">
-        <button class="act strong" disabled=${submitState === "busy"}>${submitLabel}</button>
+        <button class="action-button strong" disabled=${submitState === "busy"}>${submitLabel}</button>
         <span class="hint" role="status">${{ "": "", busy: "Sending …", done: "Saved." }[submitState]}</span>
       </div>
     </form>`;
@@ -54,9 +54,9 @@ function FormInput({ field, current, error }) {
     ? html`<input type="checkbox" ...${attributes} defaultChecked=${Boolean(value)} />`
     : html`<${InputControl} field=${field} attributes=${attributes} value=${value} />`;
   return html`
-    <label class="${type} ${error ? "wrong" : ""}">${label} ${hint && html`<span class="hint">${hint}</span>`}
+    <label class="${type} ${error ? "invalid" : ""}">${label} ${hint && html`<span class="hint">${hint}</span>`}
       ${input}
-      ${error && html`<span class="fault" id=${id}>${error}</span>`}
+      ${error && html`<span class="error" id=${id}>${error}</span>`}
     </label>`;
 }
 

@@ -26,13 +26,13 @@ const MAX_CONNECTIONS_SHOWN = 200;
 /** @type {{ name: string, label: string, unit?: string, valueOf: (before: MetricsSnapshot | undefined, current: MetricsSnapshot, view: any) => number | null }[]} */
 const CHARTS = [
   { name: "streams", label: "Streams open", valueOf: (_, { samples }) => sumOfLabels(samples, "touchline_streams_open") },
-  { name: "lag", label: "Greatest lag, messages", valueOf: (_, __, { connections }) => Math.max(0, ...connections.map((/** @type {any} */ { lag }) => lag)) },
-  { name: "connects", label: "Connects a second", valueOf: (before, current) => ratePerSecond(before, current, "touchline_stream_connects_total") },
-  { name: "messages", label: "Messages a second", valueOf: (before, current) => ratePerSecond(before, current, "touchline_messages_total") },
-  { name: "deliveries", label: "Deliveries a second", valueOf: (before, current) => ratePerSecond(before, current, "touchline_deliveries_total") },
+  { name: "lag", label: "Maximum lag, messages", valueOf: (_, __, { connections }) => Math.max(0, ...connections.map((/** @type {any} */ { lag }) => lag)) },
+  { name: "connects", label: "Connects per second", valueOf: (before, current) => ratePerSecond(before, current, "touchline_stream_connects_total") },
+  { name: "messages", label: "Messages per second", valueOf: (before, current) => ratePerSecond(before, current, "touchline_messages_total") },
+  { name: "deliveries", label: "Deliveries per second", valueOf: (before, current) => ratePerSecond(before, current, "touchline_deliveries_total") },
   { name: "append", label: "Write to commit", unit: " ms", valueOf: (before, current) => meanMs(before, current, "touchline_append_seconds") },
-  { name: "publish", label: "Commit to readers", unit: " ms", valueOf: (before, current) => meanMs(before, current, "touchline_publish_to_write_seconds") },
-  { name: "rejects", label: "Refused a second", valueOf: (before, current) => ratePerSecond(before, current, "touchline_rejects_total") },
+  { name: "publish", label: "Commit to viewers", unit: " ms", valueOf: (before, current) => meanMs(before, current, "touchline_publish_to_write_seconds") },
+  { name: "rejects", label: "Rejects per second", valueOf: (before, current) => ratePerSecond(before, current, "touchline_rejects_total") },
 ];
 
 /** @param {MetricsView} previous @returns {Promise<MetricsView>} */
@@ -66,21 +66,21 @@ export function LiveMetrics() {
       clearTimeout(timer);
     };
   }, []);
-  if (!view) return html`<h1>Live figures</h1><p class="hint">Loading …</p>`;
+  if (!view) return html`<h1>Live metrics</h1><p class="hint">Loading …</p>`;
   return html`
-    <h1>Live figures</h1>
+    <h1>Live metrics</h1>
     <${ProblemText} problem=${view.problem} />
     <div class="charts">${CHARTS.map(({ name, label, unit }) => html`<${LineChart} key=${name} label=${label} unit=${unit} values=${view.history[name]} />`)}</div>
     <h2>Topics</h2>
-    <${DataTable} items=${[...view.topics].sort((one, other) => other.readers - one.readers)} columns=${TOPIC_COLUMNS} empty="Nobody reads anything." getKey=${(/** @type {any} */ { topic }) => topic} />
+    <${DataTable} items=${[...view.topics].sort((one, other) => other.readers - one.readers)} columns=${TOPIC_COLUMNS} empty="Nobody is connected." getKey=${(/** @type {any} */ { topic }) => topic} />
     <h2>Connections (${view.connections.length})</h2>
-    <${DataTable} items=${[...view.connections].sort((one, other) => other.lag - one.lag).slice(0, MAX_CONNECTIONS_SHOWN)} columns=${CONNECTION_COLUMNS} empty="There are none." getKey=${(/** @type {any} */ { connection }) => connection} />`;
+    <${DataTable} items=${[...view.connections].sort((one, other) => other.lag - one.lag).slice(0, MAX_CONNECTIONS_SHOWN)} columns=${CONNECTION_COLUMNS} empty="No connections." getKey=${(/** @type {any} */ { connection }) => connection} />`;
 }
 
 /** @type {{ label: string, render: (one: any) => any }[]} */
 const TOPIC_COLUMNS = [
   { label: "Topic", render: ({ topic }) => html`<a href="#/streams/${topic}">${topic}</a>` },
-  { label: "Readers", render: ({ readers }) => readers },
+  { label: "Viewers", render: ({ readers }) => readers },
 ];
 
 /** @type {{ label: string, render: (one: any) => any }[]} */

@@ -42,7 +42,7 @@ export function MatchPage({ id }) {
     <h1>${teams.home.name} – ${teams.away.name}</h1>
     <p class="links">
       ${event_id && html`<a href="#/events/${event_id}/matches">Event</a>`} <a href="/matches/${id}">Public page</a>
-      <a href="/matches/${id}/hd">Display</a> <a href="/scorer/${id}">Scorer’s console</a> <a href="#/streams/match_${id}">Stream</a>
+      <a href="/matches/${id}/hd">Display</a> <a href="/scorer/${id}">Scorer page</a> <a href="#/streams/match_${id}">Stream</a>
     </p>
     <${LiveMatch} id=${id} onStatus=${reload} />
     <${RecorderDetails} path=${path} />
@@ -54,7 +54,7 @@ export function MatchPage({ id }) {
       ${(isUpcoming || status === "cancelled") && html`<${ActionButton} label="Delete" method="DELETE" path=${path} needsConfirmation onDone=${() => (location.hash = "#/matches")} />`}
     </p>
     <h2>Result</h2><${ResultEditor} path="${path}/result" game=${response.body} onChanged=${reload} />
-    <h2>Officials</h2><${RoleList} path="${path}/officials" fields=${OFFICIAL_FIELDS} label="Name an official" />`;
+    <h2>Officials</h2><${RoleList} path="${path}/officials" fields=${OFFICIAL_FIELDS} label="Add an official" />`;
 }
 
 /** The match as its scorers see it. @param {{ id: string, onStatus: () => void }} props */
@@ -85,7 +85,7 @@ function LiveMatch({ id, onStatus }) {
 
 /** @param {string} text */
 function announceToScreenReader(text) {
-  const liveRegion = document.getElementById("said");
+  const liveRegion = document.getElementById("live-region");
   if (liveRegion) liveRegion.textContent = text;
 }
 
@@ -102,7 +102,7 @@ function ResultEditor({ path, game: { result, teams }, onChanged }) {
       ? html`<p class="outcome"><strong>${result.home_score}–${result.away_score}</strong> ${[result.ending, result.by_hand && "entered by hand", result.reason, result.text].filter(Boolean).join(" · ")}</p>
           <p><${ActionButton} label="Delete the result" method="DELETE" path=${path} needsConfirmation onDone=${onChanged} /></p>`
       : html`<p class="hint">There is none yet.</p>`}
-    <details class="create"><summary class="act">${result ? "Correct the result" : "Enter the result"}</summary>
+    <details class="create"><summary class="action-button">${result ? "Correct the result" : "Enter the result"}</summary>
       <${Form} fields=${resultFields(teams)} submitLabel="Enter" onSubmit=${save} />
     </details>`;
 }

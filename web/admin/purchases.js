@@ -13,7 +13,7 @@ const STATUS_TRANSITIONS = { pending: [["confirmed", "Confirm"], ["cancelled", "
 export function PurchaseAdmin({ id }) {
   const { items, problem, reload } = useList(`/api/events/${id}/purchases`);
   const columns = [
-    { label: "Made", render: (/** @type {any} */ { created_at }) => formatDateTime(created_at) },
+    { label: "Created", render: (/** @type {any} */ { created_at }) => formatDateTime(created_at) },
     { label: "Tickets", render: (/** @type {any} */ { quantity, ticket_type }) => `${quantity} × ${ticket_type}` },
     { label: "Total", render: (/** @type {any} */ { total }) => (total ? formatMoney(total) : "–") },
     { label: "Buyer", render: (/** @type {any} */ { buyer }) => buyer },
@@ -35,13 +35,13 @@ function TicketCheckIn() {
     const form = /** @type {HTMLFormElement} */ (event.currentTarget);
     const code = String(new FormData(form).get("code")).trim();
     const { problem } = await request("POST", `/api/tickets/${encodeURIComponent(code)}/check-in`, {});
-    setOutcome(problem ? { text: problem.detail, isSuccess: false } : { text: `${code}: let in.`, isSuccess: true });
+    setOutcome(problem ? { text: problem.detail, isSuccess: false } : { text: `${code}: checked in.`, isSuccess: true });
     if (!problem) form.reset();
   };
   return html`
-    <form class="door" onSubmit=${submit}>
-      <label>Check a ticket in <input name="code" required autocomplete="off" autocapitalize="characters" placeholder="Code" /></label>
-      <button class="act strong">Check in</button>
-      <p class=${outcome.isSuccess ? "hint" : "fault"} role="status">${outcome.text}</p>
+    <form class="inline-form" onSubmit=${submit}>
+      <label>Check in a ticket <input name="code" required autocomplete="off" autocapitalize="characters" placeholder="Code" /></label>
+      <button class="action-button strong">Check in</button>
+      <p class=${outcome.isSuccess ? "hint" : "error"} role="status">${outcome.text}</p>
     </form>`;
 }

@@ -8,7 +8,7 @@ import { DataTable, useResource } from "./resource.js";
 export function RecorderDetails({ path }) {
   const [isOpen, setOpen] = useState(false);
   return html`
-    <p class="row end"><button type="button" class="act small" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>Who recorded what</button></p>
+    <p class="row end"><button type="button" class="action-button small" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>Who recorded what</button></p>
     ${isOpen && html`<${RecorderTable} path=${path} />`}`;
 }
 
@@ -16,7 +16,7 @@ export function RecorderDetails({ path }) {
 function RecorderTable({ path }) {
   const recorders = useResource(`${path}/recorders`).response;
   const incidents = useResource(`${path}/incidents`).response;
-  if (recorders?.problem?.status === 404) return html`<p class="hint">This sport doesn’t tell.</p>`;
+  if (recorders?.problem?.status === 404) return html`<p class="hint">Not available for this sport.</p>`;
   /** @type {Map<number, any>} */ const incidentById = new Map((incidents?.body?.items ?? []).map((/** @type {any} */ one) => [one.id, one]));
   const columns = [
     { label: "Incident", render: (/** @type {any} */ { incident_id }) => incidentText(incidentById.get(incident_id)) },

@@ -48,7 +48,7 @@ export function useList(path) {
 
 /** @param {{ problem: Problem | null | undefined }} props */
 export function ProblemText({ problem }) {
-  return problem ? html`<p class="fault" role="alert">${problem.detail}</p>` : null;
+  return problem ? html`<p class="error" role="alert">${problem.detail}</p>` : null;
 }
 
 /**
@@ -67,7 +67,7 @@ export function EditForm({ path, fields, response, onSaved }) {
   };
   return html`
     <${Form} key=${response.etag} fields=${fields} current=${response.body} submitLabel="Save" onSubmit=${save} />
-    ${isStale && html`<button type="button" class="act" onClick=${onSaved}>Show what it is now</button>`}`;
+    ${isStale && html`<button type="button" class="action-button" onClick=${onSaved}>Load the current version</button>`}`;
 }
 
 /**
@@ -81,7 +81,7 @@ export function EditDisclosure({ path, fields, onSaved }) {
     onSaved();
   };
   return html`
-    <button type="button" class="act small" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>Edit</button>
+    <button type="button" class="action-button small" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>Edit</button>
     ${isOpen && html`<${LoadedEditForm} path=${path} fields=${fields} onSaved=${closeAndReport} />`}`;
 }
 
@@ -99,7 +99,7 @@ export function CreateForm({ path, fields, label, extraFields = {}, onCreated })
     if (!problem) onCreated(body);
     return problem;
   };
-  return html`<details class="create"><summary class="act">${label}</summary><${Form} fields=${fields} submitLabel=${label} onSubmit=${create} /></details>`;
+  return html`<details class="create"><summary class="action-button">${label}</summary><${Form} fields=${fields} submitLabel=${label} onSubmit=${create} /></details>`;
 }
 
 /**
@@ -115,8 +115,8 @@ export function ActionButton({ label, method = "POST", path, body, etag, needsCo
     setProblem(response.problem);
     if (!response.problem) onDone();
   };
-  return html`<span class="doing">
-    ${needsConfirmation ? html`<${ConfirmButton} className="act small danger" label=${label} onConfirm=${run} />` : html`<button type="button" class="act small" onClick=${run}>${label}</button>`}
+  return html`<span class="action">
+    ${needsConfirmation ? html`<${ConfirmButton} className="action-button small danger" label=${label} onConfirm=${run} />` : html`<button type="button" class="action-button small" onClick=${run}>${label}</button>`}
     <${ProblemText} problem=${problem} />
   </span>`;
 }

@@ -27,9 +27,9 @@ export function StreamInspector({ id: topic = "" }) {
   };
   return html`
     <h1>Streams</h1>
-    <form class="door" onSubmit=${submit}>
+    <form class="inline-form" onSubmit=${submit}>
       <label>Topic <input name="topic" required pattern="[a-z0-9_\\-]+" autocomplete="off" defaultValue=${topic} placeholder="match_3, event_1_results, team_7_live" /></label>
-      <button class="act strong">Listen</button>
+      <button class="action-button strong">Listen</button>
       <p class="hint" role="status">${statusText}</p>
     </form>
     <ol class="frames" aria-label="Frames, the newest first">${frames.map(({ number, at, text }) => html`<li key=${number}><time>${at}</time><pre>${text}</pre></li>`)}</ol>`;
@@ -54,8 +54,8 @@ async function readFrames(topic, signal, onFrame, onStatus) {
       if (done) break;
       frames.push(value).forEach(onFrame);
     }
-    onStatus("The server has ended the stream. Listen again to go on.");
+    onStatus("The server has ended the stream. Listen again to continue.");
   } catch {
-    if (!signal.aborted) onStatus("The connection is lost. Listen again to go on.");
+    if (!signal.aborted) onStatus("The connection is lost. Listen again to continue.");
   }
 }

@@ -10,8 +10,8 @@ export function Users() {
   const { items, problem, reload } = useList("/api/users");
   const columns = [
     { label: "Name", render: (/** @type {any} */ { id, name }) => html`<a href="#/users/${id}">${name}</a>` },
-    { label: "Mail address", render: (/** @type {any} */ { email }) => email ?? "none" },
-    { label: "Role", render: (/** @type {any} */ { role, disabled }) => (disabled ? "may not sign in" : role) },
+    { label: "Email address", render: (/** @type {any} */ { email }) => email ?? "none" },
+    { label: "Role", render: (/** @type {any} */ { role, disabled }) => (disabled ? "disabled" : role) },
     { label: "Number", render: (/** @type {any} */ { id }) => id },
   ];
   return html`
@@ -27,6 +27,6 @@ export function UserPage({ id, me }) {
   if (response.problem) return html`<${ProblemText} problem=${response.problem} />`;
   return html`
     <h1>${response.body.name}</h1>
-    <p class="hint">${response.body.email ?? "No mail address: signs in at an identity provider"}</p>
+    <p class="hint">${response.body.email ?? "No email address: signs in with an identity provider"}</p>
     <${EditForm} path="/api/users/${id}" fields=${Number(id) === me.id ? OWN_ACCOUNT : USER_FIELDS} response=${response} onSaved=${reload} />`;
 }

@@ -20,7 +20,7 @@ export function createElement(tag, className = "", ...children) {
  */
 export function requireElementById(id) {
   const existing = document.getElementById(id);
-  if (!existing) throw new Error(`the page has no #${id}`);
+  if (!existing) throw new Error(`there is no element #${id}`);
   return existing;
 }
 

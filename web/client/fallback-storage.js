@@ -68,12 +68,12 @@ export class FallbackStorage {
    */
   async #tryDisk(operation) {
     if (!this.diskStorage) {
-      this.failureReason ??= "this browser gives no storage";
+      this.failureReason ??= "this browser offers no storage";
       return null;
     }
     /** @type {any} */ let timer;
     const timeout = new Promise((_, reject) => {
-      timer = this.environment.setTimeout(() => reject(new Error("the storage doesn't answer")), STORAGE_TIMEOUT_MS);
+      timer = this.environment.setTimeout(() => reject(new Error("the storage doesn't respond")), STORAGE_TIMEOUT_MS);
     });
     try {
       return /** @type {T} */ (await Promise.race([operation(this.diskStorage), timeout]));

@@ -47,6 +47,8 @@ export class Stream {
   /** @type {HubLink | null} */ #hubLink = null;
   /** @type {DeliveryTracker} */ #deliveries;
   /** @type {any} */ #resyncTimer = null;
+  /** @type {string} */ #storageKey;
+  /** @type {{ share: boolean, buildUrl?: StreamUrlBuilder }} */ #linkOptions;
   #hasClockOffset = false;
   #isSuspended = false;
   #resyncAttempts = 0;
@@ -63,9 +65,9 @@ export class Stream {
     this.handlers = handlers;
     this.environment = environment;
     /** @type {ServerAddress} */ this.server = { base: address.base || base, withCredentials };
-    this.linkOptions = { share, buildUrl: customUrlBuilder(address.opaqueAddress, query, this.server) };
-    this.storageKey = `touchline:cursor:${this.server.base}${[...this.topics].sort().join("+")}`;
-    this.#deliveries = new DeliveryTracker(this.topics, tryOrUndefined(() => environment.storage?.getItem(this.storageKey)) ?? null);
+    this.#linkOptions = { share, buildUrl: customUrlBuilder(address.opaqueAddress, query, this.server) };
+    this.#storageKey = `touchline:cursor:${this.server.base}${[...this.topics].sort().join("+")}`;
+    this.#deliveries = new DeliveryTracker(this.topics, tryOrUndefined(() => environment.storage?.getItem(this.#storageKey)) ?? null);
     for (const name of DOCUMENT_EVENTS) environment.document.addEventListener(name, this.#onWake);
     for (const name of WINDOW_EVENTS) environment.window.addEventListener(name, this.#onWake);
   }
@@ -76,7 +78,7 @@ export class Stream {
     this.#isSuspended = false;
     if (this.state === "refused") this.#setState("connecting", null);
     this.#deliveries = new DeliveryTracker(this.topics, this.#deliveries.cursor);
-    this.#hubLink ??= new HubLink(this.server, this.environment, this.#hubClient(), this.linkOptions);
+    this.#hubLink ??= new HubLink(this.server, this.environment, this.#hubClient(), this.#linkOptions);
     this.#sendJoin();
   }
 
@@ -90,7 +92,7 @@ export class Stream {
   /** Forgets the cursor, so that a snapshot comes first: for pages that hold no state. */
   forgetCursor() {
     this.#deliveries = new DeliveryTracker(this.topics, null);
-    tryOrUndefined(() => this.environment.storage?.removeItem(this.storageKey));
+    tryOrUndefined(() => this.environment.storage?.removeItem(this.#storageKey));
   }
 
   /** The server's estimated time, in milliseconds since 1970. */
@@ -163,7 +165,7 @@ export class Stream {
       this.handlers.onMessage(message);
     } catch (error) {
       // The page's state is unknown after its handler threw.
-      console.error("the page could not take a message", error);
+      console.error("the page's message handler threw", error);
       return this.#resync(RESYNC_BACKOFF_MS.min);
     }
     // The cursor moves last, so that a page that dies while handling the message receives it again.
@@ -173,7 +175,7 @@ export class Stream {
 
   #storeCursor() {
     const { cursor } = this.#deliveries;
-    if (cursor) tryOrUndefined(() => this.environment.storage?.setItem(this.storageKey, cursor));
+    if (cursor) tryOrUndefined(() => this.environment.storage?.setItem(this.#storageKey, cursor));
   }
 
   /** Fetches a snapshot; repeated attempts back off. @param {number} delayMs */

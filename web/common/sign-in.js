@@ -26,9 +26,9 @@ export function SignInForm({ onSignedIn, explanation }) {
     <form class="sign-in" method="post" onSubmit=${submit}>
       <h2>Sign in</h2>
       ${explanation && html`<p class="hint">${explanation}</p>`}
-      <label>Mail address <input name="email" type="email" autocomplete="username" required /></label>
+      <label>Email address <input name="email" type="email" autocomplete="username" required /></label>
       <label>Password <input name="password" type="password" autocomplete="current-password" required /></label>
-      <p class="fault" role="alert">${problem}</p>
+      <p class="error" role="alert">${problem}</p>
       <button class="button" disabled=${isBusy}>${isBusy ? "Signing in …" : "Sign in"}</button>
     </form>`;
 }

@@ -10,7 +10,7 @@ const CONFIRM_TIMEOUT_MS = 4_000;
  * A button that asks for confirmation: the first press asks, the second acts.
  * @param {{ label: string, question?: string, onConfirm: () => void, className?: string, disabled?: boolean }} props
  */
-export function ConfirmButton({ label, question = "Really?", onConfirm, className = "act", disabled = false }) {
+export function ConfirmButton({ label, question = "Really?", onConfirm, className = "action-button", disabled = false }) {
   const [isArmed, setArmed] = useState(false);
   useEffect(() => {
     if (!isArmed) return undefined;
@@ -48,7 +48,7 @@ export function Dialog({ title, onClose, children }) {
   };
   return html`
     <dialog class="sheet" ref=${dialog} onCancel=${cancel} aria-labelledby="sheet-title">
-      <header><h2 id="sheet-title">${title}</h2><button type="button" class="act close" onClick=${onClose}>Close</button></header>
+      <header><h2 id="sheet-title">${title}</h2><button type="button" class="action-button close" onClick=${onClose}>Close</button></header>
       ${children}
     </dialog>`;
 }

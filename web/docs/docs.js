@@ -16,7 +16,7 @@ function ApiPage() {
     fetch("/api/openapi.json")
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
       .then((document) => setApi(buildOutline(document)))
-      .catch(() => setTrouble("The document can't be read at the moment. Please load the page again."));
+      .catch(() => setTrouble("The document can't be loaded at the moment. Please reload the page."));
   }, []);
   useEffect(() => {
     // The element that the address points at exists only after rendering.
@@ -33,7 +33,7 @@ function ApiPage() {
       ${api && html`
         <label class="search">Find <input type="search" value=${searchText} autocomplete="off" placeholder="balls, registrations, pruned …" onInput=${(/** @type {{ target: HTMLInputElement }} */ { target }) => setWanted(target.value)} /></label>
         <p class="found" role="status">${searchText ? `${count} of ${api.operations.length} operations` : `${count} operations`}</p>
-        <nav class="parts" aria-label="Parts">${matchingTags.map(({ name }) => html`<a key=${name} href=${`#${name}`}>${name}</a>`)}</nav>`}
+        <nav class="parts" aria-label="Sections">${matchingTags.map(({ name }) => html`<a key=${name} href=${`#${name}`}>${name}</a>`)}</nav>`}
       ${matchingTags.map(({ name, description, operations }) => html`
         <section key=${name} aria-labelledby=${name}>
           <h2 id=${name}>${name}</h2>

@@ -15,7 +15,7 @@ export function LeaderboardTable({ rows, movement, showsRunRate = false }) {
   useRowAnimation(bodyRef, rows.map(({ team_id }) => team_id).join());
   return html`
     <table class="standings">
-      <caption class="unseen">Table</caption>
+      <caption class="visually-hidden">Table</caption>
       <thead><tr>
         <th scope="col"><abbr title="Position">#</abbr></th><th scope="col" class="team">Team</th>
         <th scope="col"><abbr title="Played">P</abbr></th><th scope="col" class="wide"><abbr title="Won">W</abbr></th>
@@ -40,7 +40,7 @@ export function LeaderboardTable({ rows, movement, showsRunRate = false }) {
 function MovementArrow({ gained }) {
   if (gained === 0) return null;
   const direction = gained > 0 ? "up" : "down";
-  return html`<span class=${`moved ${direction}`}><span aria-hidden="true">${Math.abs(gained)}</span><span class="unseen">${direction} ${Math.abs(gained)}</span></span>`;
+  return html`<span class=${`moved ${direction}`}><span aria-hidden="true">${Math.abs(gained)}</span><span class="visually-hidden">${direction} ${Math.abs(gained)}</span></span>`;
 }
 
 /** @param {number} number */

@@ -20,7 +20,7 @@ const REFUSAL_TEXTS = {
   401: (resourceName) => `Sign in to see this ${resourceName}.`,
   403: (resourceName) => `You may not see this ${resourceName}.`,
   404: (resourceName) => `There is no such ${resourceName}.`,
-  token_expired: () => "Your sign-in has run out. Sign in again to go on.",
+  token_expired: () => "Your session has expired. Sign in again to continue.",
   access_revoked: (resourceName) => `You may no longer see this ${resourceName}.`,
 };
 
@@ -55,7 +55,7 @@ export function PageFrame({ connection = null, children, footer = null, spokenTe
     </header>
     <main>${children}</main>
     <footer class="foot">${footer}</footer>
-    <p id="said" class="unseen" role="status" aria-live="polite">${spokenText}</p>`;
+    <p id="live-region" class="visually-hidden" role="status" aria-live="polite">${spokenText}</p>`;
 }
 
 /** @param {{ connection: ConnectionStatus }} props */

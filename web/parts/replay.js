@@ -60,13 +60,13 @@ export function Replay({ game }) {
       <div class="controls">
         ${phase === "playing"
           ? html`<button type="button" class="button" onClick=${() => setPhase("paused")}>Pause</button>`
-          : html`<button type="button" class="button" onClick=${phase === "paused" ? () => setPhase("playing") : restart}>${{ idle: "Play", paused: "Go on" }[/** @type {string} */ (phase)] ?? "Play again"}</button>`}
-        <fieldset class="speeds"><legend class="unseen">Speed</legend>
+          : html`<button type="button" class="button" onClick=${phase === "paused" ? () => setPhase("playing") : restart}>${{ idle: "Play", paused: "Continue" }[/** @type {string} */ (phase)] ?? "Play again"}</button>`}
+        <fieldset class="speeds"><legend class="visually-hidden">Speed</legend>
           ${SPEEDS.map((option) => html`<label key=${option}><input type="radio" name="speed" value=${option} checked=${option === speed} onChange=${() => setSpeed(option)} /><span>${option.toLocaleString()}×</span></label>`)}
         </fieldset>
-        <progress aria-label="How much has been played" max=${Math.max(1, game.seq)} value=${Math.min(shownMatch.seq, game.seq)}></progress>
+        <progress aria-label="Position in the match" max=${Math.max(1, game.seq)} value=${Math.min(shownMatch.seq, game.seq)}></progress>
       </div>
-      ${phase === "refused" && html`<p class="empty" role="status">The replay can't be had at the moment.</p>`}
+      ${phase === "refused" && html`<p class="empty" role="status">The replay can't be loaded at the moment.</p>`}
       ${phase !== "idle" && html`
         <${ReplayScore} game=${shownMatch} />
         <p class="replay-time"><${TickingText} getText=${currentTimeText} intervalMs=${100} /></p>

@@ -106,7 +106,7 @@ export class StreamPage {
 /** @param {{ page: StreamPage, state: PageState }} props */
 export function AnnouncementsSection({ page, state }) {
   return html`
-    <section aria-labelledby="announced"><div class="with-action"><h2 id="announced">Announcements</h2><${NotificationPermissionButton} onDecided=${() => page.render()} /></div>
+    <section aria-labelledby="announcements"><div class="with-action"><h2 id="announcements">Announcements</h2><${NotificationPermissionButton} onDecided=${() => page.render()} /></div>
       <${AnnouncementList} announcements=${state.announcements} />
     </section>`;
 }
@@ -117,7 +117,7 @@ export function ScheduleAndResults({ page, state }) {
   return html`
     <div class="columns even">
       <section aria-labelledby="schedule"><h2 id="schedule">Schedule</h2>
-        ${upcoming.length > 0 ? html`<${MatchesByDay} games=${upcoming} liveMatches=${page.liveMatches} />` : html`<p class="empty">Nothing is to come.</p>`}
+        ${upcoming.length > 0 ? html`<${MatchesByDay} games=${upcoming} liveMatches=${page.liveMatches} />` : html`<p class="empty">No upcoming matches.</p>`}
       </section>
       <section aria-labelledby="results"><h2 id="results">Results</h2>
         ${state.results.length > 0 ? html`<${ResultList} results=${state.results} resultDetails=${(/** @type {MatchResult} */ result) => page.resultDetails(result)} />` : html`<p class="empty">No results yet.</p>`}

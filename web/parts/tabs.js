@@ -40,7 +40,7 @@ export function LazyComponent({ load, props }) {
   const [component, setComponent] = useState(/** @type {{ Component: Part<any> } | null} */ (null));
   const [errorText, setErrorText] = useState("");
   useEffect(() => {
-    load().then((Component) => setComponent({ Component }), () => setErrorText("This can't be had at the moment. Try again when there is a network."));
+    load().then((Component) => setComponent({ Component }), () => setErrorText("This can't be loaded at the moment. Try again when you are online."));
   }, []);
   if (component) return html`<${component.Component} ...${props} />`;
   return html`<p class="empty" role="status">${errorText}</p>`;

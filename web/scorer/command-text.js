@@ -56,7 +56,7 @@ export function commandText(command, game, squads) {
 export function problemText(problem) {
   const errors = (problem?.errors ?? []).map((/** @type {any} */ { pointer, detail }) =>
     [humanize(String(pointer ?? "").split("/").filter(Boolean).at(-1) ?? ""), detail].filter(Boolean).join(" "));
-  return errors.length > 0 ? errors.join("; ") : (problem?.detail ?? problem?.title ?? "The server didn’t say why.");
+  return errors.length > 0 ? errors.join("; ") : (problem?.detail ?? problem?.title ?? "The server gave no reason.");
 }
 
 /** What the outbox is doing. @param {string} state @param {number} waitingCount */

@@ -49,8 +49,8 @@ function FootballPad({ scorebook, game, onAnnounce }) {
             </button>`)}
         </div>`)}
       <div class="both">
-        ${!isShootout && html`<button type="button" class="act" aria-expanded=${showsAllKinds} onClick=${() => setShowsAllKinds(!showsAllKinds)}>${showsAllKinds ? "Fewer" : "More …"}</button>`}
-        ${["var_review", "note"].map((kind) => html`<button key=${kind} type="button" class="act" data-kind=${kind} disabled=${!isOpen} onClick=${() => recordOrAsk(kind, null)}>${INCIDENT_KINDS[kind].label}</button>`)}
+        ${!isShootout && html`<button type="button" class="action-button" aria-expanded=${showsAllKinds} onClick=${() => setShowsAllKinds(!showsAllKinds)}>${showsAllKinds ? "Fewer" : "More …"}</button>`}
+        ${["var_review", "note"].map((kind) => html`<button key=${kind} type="button" class="action-button" data-kind=${kind} disabled=${!isOpen} onClick=${() => recordOrAsk(kind, null)}>${INCIDENT_KINDS[kind].label}</button>`)}
       </div>
       ${draft && html`<${PlayerPicker} key=${draft.recordedAtMs} scorebook=${scorebook} game=${game} draft=${draft} onAnnounce=${onAnnounce} onClose=${() => setDraft(null)} />`}
     </section>`;
@@ -66,7 +66,7 @@ function IncidentLog({ scorebook, game }) {
     <section aria-label="Recorded">
       <h2 class="period">Recorded</h2>
       ${incidents.length === 0 && html`<p class="empty">Nothing yet.</p>`}
-      <ol class="log" id="log">${incidents.map((incident) => html`<${ErrorBoundary} key=${incident.occurred_at ?? incident.id} item=${incident} fallback=${html`<li class="noted">–</li>`}
+      <ol class="log" id="log">${incidents.map((incident) => html`<${ErrorBoundary} key=${incident.occurred_at ?? incident.id} item=${incident} fallback=${html`<li class="log-entry">–</li>`}
         render=${() => html`<${IncidentRow} incident=${incident} scorebook=${scorebook} game=${game} onOpen=${() => setOpenId(incident.id)} />`} />`)}</ol>
       ${edited && html`<${IncidentEditor} key="edit" scorebook=${scorebook} game=${game} incident=${edited} onClose=${() => setOpenId(null)} />`}
     </section>`;
@@ -81,7 +81,7 @@ function IncidentRow({ incident, scorebook: { squads }, game, onOpen }) {
   const flags = [pending && PENDING_LABELS[pending], confirmation !== "confirmed" && humanize(confirmation) + (reason ? `: ${humanize(reason).toLowerCase().replace(/\bvar\b/, "VAR")}` : "")];
   const [kindText, ...playerNames] = incidentText(incident, squads).split(", ").slice(0, -1);
   return html`
-    <li class="noted" data-kind=${kind} data-pending=${pending} data-confirmation=${confirmation} data-id=${incident.id}>
+    <li class="log-entry" data-kind=${kind} data-pending=${pending} data-confirmation=${confirmation} data-id=${incident.id}>
       <button type="button" class="line" onClick=${onOpen} style=${side ? { "--team": teamColour(game.teams[side].colour, side) } : {}}>
         <span class="minute" title=${sportOf("football").periodNames[period] ?? period}>${minuteLabel(incident)}</span>
         <span class="mark" aria-hidden="true"></span>

@@ -51,14 +51,14 @@ export function IncidentEditor({ scorebook, game, incident, onClose }) {
   return html`
     <${Dialog} title=${incidentText(incident, scorebook.squads)} onClose=${onClose}>
       <div class="row verdicts">
-        ${confirmation !== "cancelled" && html`<button type="button" class="act" onClick=${() => amendAndClose({ confirmation: "cancelled", reason: "var_overturned" })}>Cancel (VAR)</button>`}
-        ${confirmation !== "confirmed" && html`<button type="button" class="act" onClick=${() => amendAndClose({ confirmation: "confirmed" })}>Confirm</button>`}
-        ${confirmation === "confirmed" && html`<button type="button" class="act" onClick=${() => amendAndClose({ confirmation: "provisional" })}>Under review</button>`}
-        <${ConfirmButton} className="act danger" label=${scorebook.isScorerOnly ? "Take back" : "Delete"} onConfirm=${remove} />
+        ${confirmation !== "cancelled" && html`<button type="button" class="action-button" onClick=${() => amendAndClose({ confirmation: "cancelled", reason: "var_overturned" })}>Cancel (VAR)</button>`}
+        ${confirmation !== "confirmed" && html`<button type="button" class="action-button" onClick=${() => amendAndClose({ confirmation: "confirmed" })}>Confirm</button>`}
+        ${confirmation === "confirmed" && html`<button type="button" class="action-button" onClick=${() => amendAndClose({ confirmation: "provisional" })}>Under review</button>`}
+        <${ConfirmButton} className="action-button danger" label=${scorebook.isScorerOnly ? "Take back" : "Delete"} onConfirm=${remove} />
       </div>
       <form onSubmit=${submit}>
         <${IncidentFields} scorebook=${scorebook} game=${game} incident=${incident} />
-        <button class="act strong">Save</button>
+        <button class="action-button strong">Save</button>
       </form>
     <//>`;
 }

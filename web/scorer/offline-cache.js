@@ -58,7 +58,7 @@ export async function installOfflineCache(onNewBuild) {
     const files = await fetchAllFiles((path) => fetch(path === PAGE_PATH ? location.pathname : path, { cache: "no-cache" }));
     if (await storeBuild(files)) onNewBuild();
   } catch (error) {
-    console.warn("the console could not be kept for use without a network", error);
+    console.warn("the scorer page could not be cached for offline use", error);
   }
 }
 

@@ -18,8 +18,8 @@ export function RefusedCommands({ scorebook }) {
   const { refusedEntries, serverMatch, squads } = scorebook;
   if (refusedEntries.length === 0) return null;
   return html`
-    <section class="refused" aria-label="Not taken">
-      <h2>Not taken by the server</h2>
+    <section class="refused" aria-label="Refused">
+      <h2>Refused by the server</h2>
       <ul>
         ${refusedEntries.map((entry) => {
           const name = commandText(entry, serverMatch, squads);
@@ -27,12 +27,12 @@ export function RefusedCommands({ scorebook }) {
             <p class="what">${name}</p>
             <p class="why">${problemText(entry.problem)}</p>
             <div class="row">
-              <button type="button" class="act" aria-label="Send again: ${name}" onClick=${() => scorebook.retry(entry)}>Send again</button>
-              <button type="button" class="act" aria-label="Drop: ${name}" onClick=${() => scorebook.discard(entry)}>Drop</button>
+              <button type="button" class="action-button" aria-label="Send again: ${name}" onClick=${() => scorebook.retry(entry)}>Send again</button>
+              <button type="button" class="action-button" aria-label="Discard: ${name}" onClick=${() => scorebook.discard(entry)}>Discard</button>
             </div>
           </li>`;
         })}
       </ul>
-      ${refusedEntries.length > 1 && html`<${ConfirmButton} className="act danger" label="Drop all ${refusedEntries.length}" onConfirm=${() => refusedEntries.forEach((entry) => scorebook.discard(entry))} />`}
+      ${refusedEntries.length > 1 && html`<${ConfirmButton} className="action-button danger" label="Discard all ${refusedEntries.length}" onConfirm=${() => refusedEntries.forEach((entry) => scorebook.discard(entry))} />`}
     </section>`;
 }

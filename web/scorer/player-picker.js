@@ -46,9 +46,9 @@ export function PlayerPicker({ scorebook, game, draft, onAnnounce, onClose }) {
     <${Dialog} title=${title} onClose=${onClose}>
       ${(isFirst || needsBothPlayers) && html`
         <div class="stepper" role="group" aria-label="Minute">
-          <button type="button" class="act" aria-label="One minute earlier" onClick=${() => setMatchMinute(shiftMinute(matchMinute, -1))}>−</button>
+          <button type="button" class="action-button" aria-label="One minute earlier" onClick=${() => setMatchMinute(shiftMinute(matchMinute, -1))}>−</button>
           <output>${minuteLabel(matchMinute)}</output>
-          <button type="button" class="act" aria-label="One minute later" onClick=${() => setMatchMinute(shiftMinute(matchMinute, 1))}>+</button>
+          <button type="button" class="action-button" aria-label="One minute later" onClick=${() => setMatchMinute(shiftMinute(matchMinute, 1))}>+</button>
         </div>`}
       ${isFirst
         ? html`<${PlayerList} prompt=${playerLabel} skipLabel="Record without a name" players=${players} game=${game} onChoose=${chooseFirst} />`
@@ -62,14 +62,14 @@ function PlayerList({ prompt, skipLabel, players, game, onChoose }) {
   const rank = (/** @type {SquadPlayer} */ { id, shirt_number }) => (departedIds.has(id) ? 10_000 : 0) + (shirt_number ?? 1_000);
   return html`
     <h3 class="ask">${prompt}</h3>
-    <button type="button" class="act nobody" onClick=${() => onChoose(null)}>${skipLabel}</button>
+    <button type="button" class="action-button nobody" onClick=${() => onChoose(null)}>${skipLabel}</button>
     <ul class="players">
       ${[...players].sort((one, other) => rank(one) - rank(other)).map(({ id, name, shirt_number }) => html`
         <li key=${id}><button type="button" class="big player ${departedIds.has(id) ? "off" : ""}" onClick=${() => onChoose(id)}>
           <b>${shirt_number ?? "–"}</b> <span>${name} ${bookedIds.has(id) && html`<small>booked</small>`}${departedIds.has(id) && html`<small>left the field</small>`}</span>
         </button></li>`)}
     </ul>
-    ${players.length === 0 && html`<p class="empty">The players of this team are not known here.</p>`}`;
+    ${players.length === 0 && html`<p class="empty">The squad isn’t loaded.</p>`}`;
 }
 
 /** @param {{ title: string, onText: (text: string) => void, onClose: () => void }} props */
@@ -84,7 +84,7 @@ function NoteForm({ title, onText, onClose }) {
     <${Dialog} title=${title} onClose=${onClose}>
       <form onSubmit=${submit}>
         <label>Text <textarea name="text" rows="3" maxlength="500" required></textarea></label>
-        <button class="act strong">Record</button>
+        <button class="action-button strong">Record</button>
       </form>
     <//>`;
 }

@@ -47,7 +47,7 @@ function ScorePad({ scorebook, game, onAnnounce }) {
 function WaitingLog({ scorebook }) {
   const waiting = (scorebook.outbox?.entries ?? []).filter(({ state }) => state === "waiting");
   return html`<ol class="log" aria-label="Waiting">
-    ${waiting.map((entry) => html`<li key=${entry.number} class="noted" data-pending="new"><span class="what">${commandText(entry, null, {})}</span> <span class="flag">Waiting</span></li>`)}
+    ${waiting.map((entry) => html`<li key=${entry.number} class="log-entry" data-pending="new"><span class="what">${commandText(entry, null, {})}</span> <span class="flag">Waiting</span></li>`)}
   </ol>`;
 }
 

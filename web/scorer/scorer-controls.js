@@ -42,7 +42,7 @@ export function ScorerControls({ scorebook, onAnnounce }) {
           scorebook.record(action, body);
           onAnnounce(label);
         };
-        const name = `act ${index === 0 ? "strong" : ""}`;
+        const name = `action-button ${index === 0 ? "strong" : ""}`;
         return needsConfirmation
           ? html`<${ConfirmButton} key=${label} label=${label} className=${name} onConfirm=${record} />`
           : html`<button key=${label} type="button" class=${name} onClick=${record}>${label}</button>`;

@@ -22,12 +22,12 @@ export function ScorerPage({ scorebook, hasNewBuild, onAnnounce }) {
   return html`
     <${TopBar} scorebook=${scorebook} />
     <main>
-      ${hasNewBuild && html`<p class="banner">A newer console is ready. <button type="button" class="act" onClick=${() => location.reload()}>Reload</button></p>`}
-      ${scorebook.outbox?.storageKind === "memory" && html`<p class="banner warn" role="alert">This browser keeps nothing on the device: don’t close this tab before all is sent.</p>`}
-      ${game && html`<h1 class="unseen">Scorer: ${game.teams.home.name} against ${game.teams.away.name}</h1>`}
+      ${hasNewBuild && html`<p class="banner">A new version is ready. <button type="button" class="action-button" onClick=${() => location.reload()}>Reload</button></p>`}
+      ${scorebook.outbox?.storageKind === "memory" && html`<p class="banner warn" role="alert">This browser stores nothing on the device: don’t close this tab before everything is sent.</p>`}
+      ${game && html`<h1 class="visually-hidden">Scorer: ${game.teams.home.name} against ${game.teams.away.name}</h1>`}
       ${game && html`<${SportScoreboard} scorebook=${scorebook} game=${game} />`}
       ${!game && html`<p class="notice">${placeholderText(scorebook)}</p>`}
-      ${scorebook.isUserKnown && (!user || scorebook.outbox?.state === "signed-out") && html`<${SignInForm} explanation=${user ? "Your sign-in has run out. What you record is kept until you sign in again." : ""} onSignedIn=${(/** @type {any} */ user) => scorebook.onSignedIn(user)} />`}
+      ${scorebook.isUserKnown && (!user || scorebook.outbox?.state === "signed-out") && html`<${SignInForm} explanation=${user ? "Your session has expired. What you record is kept until you sign in again." : ""} onSignedIn=${(/** @type {any} */ user) => scorebook.onSignedIn(user)} />`}
       ${game && user && html`<${ScorerControls} scorebook=${scorebook} onAnnounce=${onAnnounce} />`}
     </main>
     ${game && user && html`<${BottomBar} scorebook=${scorebook} />`}`;
@@ -58,6 +58,6 @@ function BottomBar({ scorebook }) {
     <footer class="dock">
       <${OutboxStatus} scorebook=${scorebook} />
       ${UndoButton && html`<${UndoButton} scorebook=${scorebook} game=${game} />`}
-      ${!UndoButton && lastIncident && html`<${ConfirmButton} key=${String(lastIncident.id)} className="act undo" label="Undo ${incidentText(lastIncident, squads)}" question="Sure?" onConfirm=${() => scorebook.removeIncident(lastIncident)} />`}
+      ${!UndoButton && lastIncident && html`<${ConfirmButton} key=${String(lastIncident.id)} className="action-button undo" label="Undo ${incidentText(lastIncident, squads)}" question="Sure?" onConfirm=${() => scorebook.removeIncident(lastIncident)} />`}
     </footer>`;
 }

@@ -11,11 +11,11 @@ const RENDER_INTERVAL_MS = 250; // often enough that no second seems to be skipp
 
 const id = /^\/scorer\/([1-9]\d*)\/?$/.exec(location.pathname)?.[1];
 if (id) openScorer(id);
-else setText(requireElementById("console"), "There is no such match.");
+else setText(requireElementById("scorebook"), "There is no such match.");
 
 /** @param {string} matchId */
 function openScorer(matchId) {
-  const container = requireElementById("console");
+  const container = requireElementById("scorebook");
   container.replaceChildren();
   let hasNewBuild = false;
   let isRenderQueued = false;
@@ -36,6 +36,6 @@ function openScorer(matchId) {
 
 /** Sets the live region's text. @param {string} text */
 function announceToScreenReader(text) {
-  setText(requireElementById("said"), "");
-  setText(requireElementById("said"), text);
+  setText(requireElementById("live-region"), "");
+  setText(requireElementById("live-region"), text);
 }

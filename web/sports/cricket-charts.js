@@ -85,7 +85,7 @@ function Worm({ series }) {
   const maxRuns = Math.max(1, ...series.map(({ overs }) => overs.at(-1)?.runsTotal ?? 0));
   const description = series.map(({ name, overs }) => `${name}: ${overs.at(-1)?.runsTotal} after ${overs.length} overs`).join("; ");
   return html`<svg class="chart" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby="worm-title worm-desc">
-    <title id="worm-title">Runs as they grew, over by over</title><desc id="worm-desc">${description}.</desc>
+    <title id="worm-title">Cumulative runs, over by over</title><desc id="worm-desc">${description}.</desc>
     <${Axes} overCount=${overCount} maxRuns=${maxRuns} />
     ${series.map(({ name, colour, isSecondInnings, overs }) => html`<g key=${name} class="worm" data-second=${isSecondInnings ? "yes" : undefined} style=${{ "--colour": colour }}>
       <polyline class="under" points=${wormPoints(overs, overCount, maxRuns)} /><polyline points=${wormPoints(overs, overCount, maxRuns)} />
@@ -113,7 +113,7 @@ function Manhattan({ series: { name, colour, overs }, maxRuns, overs: overCount 
 /** @param {{ series: ChartSeries[] }} props */
 function RunsByOverTable({ series }) {
   const rows = Array.from({ length: maxOvers(series) }, (_, at) => at);
-  return html`<div class="wide-table" tabindex="0" role="group" aria-label="Runs by over"><table class="by-over"><caption class="unseen">Runs by over</caption>
+  return html`<div class="wide-table" tabindex="0" role="group" aria-label="Runs by over"><table class="by-over"><caption class="visually-hidden">Runs by over</caption>
     <thead><tr><th scope="col">Over</th>${series.map(({ name }) => html`<th key=${name} scope="col" class="n">${name}</th>`)}</tr></thead>
     <tbody>${rows.map((at) => html`<tr key=${at}><th scope="row">${at + 1}</th>${series.map(({ name, overs }) => html`<td key=${name} class="n">${overText(overs[at])}</td>`)}</tr>`)}</tbody></table></div>`;
 }

@@ -22,7 +22,7 @@ export function CricketDisplay({ game, translate, statusText, timeText, celebrat
   return html`
     <div class="cricket" data-phase=${displayPhase(match)}>
       ${celebration
-        ? html`<p class=${`cheer wide ${celebration.side}`} key=${celebration.until} style=${fitText(`${celebration.title} ${celebration.text}`, 20)}><strong>${translate(celebration.title)}</strong> <span>${translate(celebration.text)}</span></p>`
+        ? html`<p class=${`celebration wide ${celebration.side}`} key=${celebration.until} style=${fitText(`${celebration.title} ${celebration.text}`, 20)}><strong>${translate(celebration.title)}</strong> <span>${translate(celebration.text)}</span></p>`
         : html`<${TopStrip} match=${match} translate=${translate} statusText=${statusText} time=${timeText} />`}
       <${TeamPanel} side=${battingOrFirst} match=${match} translate=${translate} isBatting=${true} />
       <${TeamPanel} side=${otherSide(battingOrFirst)} match=${match} translate=${translate} isBatting=${false} />
@@ -101,8 +101,8 @@ function ChaseFigures({ match, translate }) {
   if (!innings || innings.completed || match.status === "finished") return null;
   const { target, runs_needed: needed, required_rate: required, balls_left: left, method, run_rate: rate } = innings;
   const leadBy = leadRuns(match);
-  if (!target) return html`<dl class="wanted">${leadBy !== null && html`<div class="needed"><dt>${translate(leadBy < 0 ? "Trail" : "Lead")}</dt><dd id="lead">${Math.abs(leadBy)}</dd></div>`}<div><dt>${translate("Run rate")}</dt><dd id="rate">${formatRate(rate)}</dd></div></dl>`;
-  return html`<dl class="wanted">
+  if (!target) return html`<dl class="chase-figures">${leadBy !== null && html`<div class="needed"><dt>${translate(leadBy < 0 ? "Trail" : "Lead")}</dt><dd id="lead">${Math.abs(leadBy)}</dd></div>`}<div><dt>${translate("Run rate")}</dt><dd id="rate">${formatRate(rate)}</dd></div></dl>`;
+  return html`<dl class="chase-figures">
     <div class="target"><dt>${translate("Target")}${method && html` <em id="method">${method}</em>`}</dt><dd id="target">${target}</dd></div>
     <div class="needed"><dt>${translate("Need")}</dt><dd id="needed">${needed}${left !== null && html` <small>${translate("from")} ${left}</small>`}</dd></div>
     ${required !== null && html`<div><dt>${translate("Required rate")}</dt><dd id="required">${formatRate(required)}</dd></div>`}
@@ -114,7 +114,7 @@ function DisplayCentre({ match, translate }) {
   const phase = displayPhase(match);
   if (phase === "play") return html`<${CurrentPlay} match=${match} translate=${translate} />`;
   const headline = phase === "over" ? resultText(match) : phase === "before" ? tossText(match, translate) : chaseText(match, translate);
-  return html`<div class="said">
+  return html`<div class="summary">
     ${headline && html`<p class="result" id="result" style=${fitText(headline, 24)}>${headline}</p>`}
     ${phase === "over" && match.playerOfTheMatch && html`<p class="best">${translate("Player of the match")}: ${match.playerOfTheMatch}</p>`}
     ${phase === "break" && html`<${BestPlayers} innings=${allInnings(match).slice(-1)} limit=${2} />`}
@@ -148,7 +148,7 @@ function CurrentPlay({ match, translate }) {
   const batters = [striker, nonStriker].filter((one) => one !== null).sort((one, two) => battingOrder(innings, one) - battingOrder(innings, two));
   const vacantPlaces = 2 - batters.length; // after a wicket, until the next batter is named
   return html`
-    <table class="crease"><caption class="unseen">${translate("Batting and bowling")}</caption><tbody>
+    <table class="crease"><caption class="visually-hidden">${translate("Batting and bowling")}</caption><tbody>
       ${batters.map((one) => html`<${BatterRow} key=${one.player_id} batter=${one} isOnStrike=${one === striker} translate=${translate} />`)}
       ${Array.from({ length: vacantPlaces }, (_, at) => html`<tr key=${`nobody ${at}`} class="batter nobody"><td class="strike"></td><th scope="row">${translate("New batter")}</th><td class="value">\u00a0</td><td class="beside"></td></tr>`)}
       ${currentBowler && html`<${BowlerRow} bowler=${currentBowler} translate=${translate} />`}
@@ -177,6 +177,6 @@ function BatterRow({ batter, isOnStrike, translate }) {
 /** @param {{ bowler: Bowler, translate: Translate }} props */
 function BowlerRow({ bowler, translate }) {
   const { name, overs, runs, wickets } = bowler;
-  return html`<tr class="bowler"><td class="strike"><span class="unseen">${translate("Bowler")}</span></td>
+  return html`<tr class="bowler"><td class="strike"><span class="visually-hidden">${translate("Bowler")}</span></td>
     <th scope="row" style=${fitText(name, 16)}>${name}</th><td class="value">${wickets}/${runs}</td><td class="beside">${overs}</td></tr>`;
 }

@@ -22,8 +22,8 @@ export function CricketHeader({ game, statusText }) {
     <section class="head cricket-head" aria-label="Score" id="head">
       <p class="about" id="about">${[venue, matchFormatText(match), startText].filter(Boolean).join(" · ")}</p>
       <div class="lines">${[battedFirst, otherSide(battedFirst)].map((side) => html`<${SideLine} key=${side} side=${side} match=${match} isBatting=${Boolean(innings && !innings.completed && battingSide(match, innings) === side)} />`)}</div>
-      <p class="now"><span id="period">${statusText}</span>${summaryText && html` <span id="said-result" class="said">${summaryText}</span>`}</p>
-      ${match.disputes?.length ? html`<p class="checking" role="status">The scorers differ about a ball; it counts when they agree.</p>` : null}
+      <p class="now"><span id="period">${statusText}</span>${summaryText && html` <span id="match-summary" class="summary">${summaryText}</span>`}</p>
+      ${match.disputes?.length ? html`<p class="checking" role="status">The scorers disagree about a ball; it counts once they agree.</p>` : null}
       ${innings && !innings.completed && hasStarted(match) && match.status !== "finished" && !isInningsBreak(match) && html`<${CurrentPlayers} match=${match} />`}
     </section>`;
 }

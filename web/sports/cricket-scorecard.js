@@ -18,7 +18,7 @@ export function Scorecard({ game }) {
   if (all.length === 0) return html`<p class="empty">No innings has begun yet.</p>`;
   const selected = all.find(({ number }) => number === selectedNumber) ?? /** @type {Innings} */ (all.at(-1));
   return html`
-    ${all.length > 1 && html`<fieldset class="choices"><legend class="unseen">Innings</legend>
+    ${all.length > 1 && html`<fieldset class="choices"><legend class="visually-hidden">Innings</legend>
       ${all.map((innings) => html`<label key=${innings.number}><input type="radio" name="innings" value=${innings.number} checked=${innings === selected} onChange=${() => selectNumber(innings.number)} /><span>${inningsName(match, innings)} <b>${scoreText(innings)}</b></span></label>`)}
     </fieldset>`}
     <${InningsCard} key=${selected.number} match=${match} innings=${selected} />`;
@@ -29,8 +29,8 @@ function InningsCard({ match, innings }) {
   const { live } = match;
   const isBatting = (/** @type {BatterRecord} */ { player_id: id }) => !innings.completed && (live.striker?.player_id === id || live.non_striker?.player_id === id);
   return html`<div class="card" id="card">
-    <h2 class="unseen">${inningsName(match, innings)}</h2>
-    <div class="wide-table" tabindex="0" role="group" aria-label="Batting"><table class="batting-card"><caption class="unseen">Batting</caption>
+    <h2 class="visually-hidden">${inningsName(match, innings)}</h2>
+    <div class="wide-table" tabindex="0" role="group" aria-label="Batting"><table class="batting-card"><caption class="visually-hidden">Batting</caption>
       <thead><tr><th scope="col">Batter</th><th scope="col" class="n">Runs</th><th scope="col" class="n">Balls</th><th scope="col" class="n"><abbr title="Fours">4s</abbr></th><th scope="col" class="n"><abbr title="Sixes">6s</abbr></th><th scope="col" class="n"><abbr title="Strike rate">SR</abbr></th></tr></thead>
       <tbody>${innings.batting.map((record) => html`<tr key=${record.player_id} data-player=${record.player_id} data-in=${isBatting(record) ? "yes" : undefined}>
         <th scope="row">${record.name} <span class="how">${isBatting(record) ? "batting" : record.dismissal}</span></th><td class="n runs">${record.runs}</td><td class="n">${record.balls}</td><td class="n">${record.fours}</td><td class="n">${record.sixes}</td><td class="n">${formatRate(record.strike_rate)}</td></tr>`)}
@@ -40,7 +40,7 @@ function InningsCard({ match, innings }) {
         <tr class="total"><th scope="row">Total <span class="how">${innings.overs} overs, ${formatRate(innings.run_rate)} an over</span></th><td class="n runs">${scoreText(innings)}</td><td colspan="4"></td></tr></tfoot>
     </table></div>
     ${innings.fall_of_wickets.length > 0 && html`<section class="falls"><h3>Fall of wickets</h3><p>${withCommas(innings.fall_of_wickets.map((fall) => html`<span key=${fall.wicket} class="fall"><b>${fall.wicket}–${fall.runs}</b> (${fall.name}, ${fall.overs})</span>`))}</p></section>`}
-    <div class="wide-table" tabindex="0" role="group" aria-label="Bowling"><table class="bowling-card"><caption class="unseen">Bowling</caption>
+    <div class="wide-table" tabindex="0" role="group" aria-label="Bowling"><table class="bowling-card"><caption class="visually-hidden">Bowling</caption>
       <thead><tr><th scope="col">Bowler</th><th scope="col" class="n">Overs</th><th scope="col" class="n"><abbr title="Maidens">M</abbr></th><th scope="col" class="n">Runs</th><th scope="col" class="n"><abbr title="Wickets">W</abbr></th><th scope="col" class="n"><abbr title="Wides">wd</abbr></th><th scope="col" class="n"><abbr title="No-balls">nb</abbr></th><th scope="col" class="n"><abbr title="Economy: runs an over">Econ</abbr></th></tr></thead>
       <tbody>${innings.bowling.map((record) => html`<tr key=${record.player_id} data-player=${record.player_id}><th scope="row">${record.name}</th><td class="n">${record.overs}</td><td class="n">${record.maidens}</td><td class="n">${record.runs}</td><td class="n runs">${record.wickets}</td><td class="n">${record.wides}</td><td class="n">${record.no_balls}</td><td class="n">${formatRate(record.economy)}</td></tr>`)}</tbody>
     </table></div>

@@ -34,7 +34,7 @@ export function cricketTeamStatistics(game, side) {
 
 /** @param {{ game: Match }} props */
 export function CricketLineUps({ game }) {
-  return html`<${LineUps} game=${game} renderPerformance=${(/** @type {number} */ id) => playerFigures(game, id).map((deed) => html`<span key=${deed} class="deed">${deed}</span>`)} />`;
+  return html`<${LineUps} game=${game} renderPerformance=${(/** @type {number} */ id) => playerFigures(game, id).map((figures) => html`<span key=${figures} class="performance">${figures}</span>`)} />`;
 }
 
 /** `45 (31)`, `2/31 (4.0)` @param {Match} game @param {number} playerId */

@@ -16,11 +16,11 @@ export function CricketTeamActivity({ game, teamId, playerId, emptyText }) {
     .reverse(); // the innings in play first
   const summaryText = resultText(game) || chaseText(game) || leadText(game);
   return html`
-    ${summaryText && html`<p class="said">${summaryText}</p>`}
+    ${summaryText && html`<p class="summary">${summaryText}</p>`}
     ${sections.length === 0 && html`<p class="empty">${emptyText}</p>`}
-    ${sections.map(({ innings, did: performances }) => html`<section key=${innings.number} class="deeds-of">
+    ${sections.map(({ innings, did: performances }) => html`<section key=${innings.number} class="innings-performances">
       <h3 class="day">${innings.batting_team_id === teamId ? "Batting" : `Bowling to ${inningsName(game, innings)}`}</h3>
-      <ol class="players">${performances.map(({ id, name, dismissal, figures }) => html`<li key=${id}><span class="name">${name}</span> <span class="deeds">${dismissal && html`<span>${dismissal}</span>`} <b>${figures}</b></span></li>`)}</ol>
+      <ol class="players">${performances.map(({ id, name, dismissal, figures }) => html`<li key=${id}><span class="name">${name}</span> <span class="performances">${dismissal && html`<span>${dismissal}</span>`} <b>${figures}</b></span></li>`)}</ol>
     </section>`)}`;
 }
 

@@ -46,7 +46,7 @@ function LineUpPlayers({ players, incidents, renderPerformance }) {
     const playerIncidents = sortIncidents(incidents.filter(({ kind, player_id, related_player_id, confirmation }) =>
       MARKED_KINDS.has(kind) && confirmation !== "cancelled" && (player_id === id || (kind === "substitution" && related_player_id === id))));
     return html`<li key=${id}><span class="shirt">${shirt_number ?? ""}</span> <span class="name">${name}</span>
-      <span class="deeds">${playerIncidents.map((deed) => html`<span key=${deed.id} class="deed" data-kind=${deed.kind}>
-        <span class="mark" aria-hidden="true"></span><span class="unseen">${kindLabel(deed)}</span> ${minuteText(deed)}</span>`)}${renderPerformance?.(id)}</span></li>`;
+      <span class="performances">${playerIncidents.map((incident) => html`<span key=${incident.id} class="performance" data-kind=${incident.kind}>
+        <span class="mark" aria-hidden="true"></span><span class="visually-hidden">${kindLabel(incident)}</span> ${minuteText(incident)}</span>`)}${renderPerformance?.(id)}</span></li>`;
   })}</ol>`;
 }

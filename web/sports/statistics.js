@@ -21,8 +21,8 @@ export function renderStatistics({ statistics, teams }) {
   const rows = [...names].filter((name) => typeof (home[name] ?? away[name]) === "number");
   return html`
     <table class="figures">
-      <caption class="unseen">Statistics</caption>
-      <thead class="unseen"><tr><th scope="col">${teams.home.name}</th><td></td><th scope="col">${teams.away.name}</th></tr></thead>
+      <caption class="visually-hidden">Statistics</caption>
+      <thead class="visually-hidden"><tr><th scope="col">${teams.home.name}</th><td></td><th scope="col">${teams.away.name}</th></tr></thead>
       <tbody>${rows.map((name) => html`<tr key=${name}>
         <td class="value">${home[name] ?? 0}</td>
         <th scope="row">${humanize(name)}<${ShareBar} homeValue=${home[name] ?? 0} awayValue=${away[name] ?? 0} teams=${teams} /></th>

@@ -37,7 +37,7 @@ async function lookUpBall(scorebook, game, number) {
   const ownSubmission = pending.find((/** @type {any} */ one) => one.number === number)?.submissions.find((/** @type {any} */ { by }) => by === scorebook.user?.id);
   if (ownSubmission) return { ball: ballFromSubmission(ownSubmission.ball, teams), title, batters, isSubmission: true };
   const { body, problem } = await request("GET", `/api/matches/${scorebook.id}/balls/${number}`);
-  if (problem) return problem.status === 0 ? "Without a network only what waits on this device can be corrected." : problem.detail;
+  if (problem) return problem.status === 0 ? "Offline, only unsent balls can be corrected." : problem.detail;
   return { ball: ballFromServer(body, teams), title: `Ball ${number} (${body.over}): ${body.bowler} to ${body.striker}, ${body.symbol}`, batters: [body.striker_id, body.non_striker_id], isSubmission: false };
 }
 
@@ -52,8 +52,8 @@ export function BallEditor({ scorebook, game, number, onClose }) {
   const isFound = lookup !== null && typeof lookup !== "string";
   return html`
     <${Dialog} title=${isFound ? lookup.title : `Ball ${number}`} onClose=${onClose}>
-      ${lookup === null && html`<p class="hint">Looking it up …</p>`}
-      ${typeof lookup === "string" && html`<p class="fault" role="alert">${lookup}</p>`}
+      ${lookup === null && html`<p class="hint">Loading …</p>`}
+      ${typeof lookup === "string" && html`<p class="error" role="alert">${lookup}</p>`}
       ${isFound && html`<${BallForm} scorebook=${scorebook} game=${game} number=${number} lookup=${lookup} onClose=${onClose} />`}
     <//>`;
 }
@@ -91,8 +91,8 @@ function BallForm({ scorebook, game, number, lookup: { ball, batters, isSubmissi
       </div>`}
       ${[["crossed", "Batters crossed once more"], ["over_called", "The umpire called over after it"], ["over_continues", "The over went on after it"], ["override", "Enter it though it breaks a rule"]].map(([name, label]) => html`
         <label key=${name} class="choice"><input type="checkbox" name=${name} defaultChecked=${Boolean(/** @type {any} */ (ball)[name])} /> <span>${label}</span></label>`)}
-      <button class="act strong">${isSubmission ? "Say it again so" : "Correct the ball"}</button>
-      ${!isSubmission && html`<${ConfirmButton} className="act danger" label="Take out this ball" onConfirm=${remove} />`}
+      <button class="action-button strong">${isSubmission ? "Submit again" : "Correct the ball"}</button>
+      ${!isSubmission && html`<${ConfirmButton} className="action-button danger" label="Remove this ball" onConfirm=${remove} />`}
     </form>`;
 }
 
@@ -135,8 +135,8 @@ export function RecentBalls({ scorebook, game }) {
   return html`
     <section class="recent" aria-label="Correct a ball">
       <h2 class="period">Correct a ball</h2>
-      <ol>${recent.map((symbol, at) => html`<li key=${first + at}><button type="button" class="act symbol" data-symbol=${symbol} data-number=${first + at} data-waiting=${findUnsentBall(scorebook, first + at) !== null} aria-label="Ball ${first + at}: ${symbol}" onClick=${() => setOpenNumber(first + at)}>${symbol}</button></li>`)}</ol>
-      <form class="row" onSubmit=${lookUp}><label>Number of an earlier ball <input name="number" type="number" inputmode="numeric" min="1" max=${innings.nextBallNumber - 1} /></label><button class="act">Look up</button></form>
+      <ol>${recent.map((symbol, at) => html`<li key=${first + at}><button type="button" class="action-button symbol" data-symbol=${symbol} data-number=${first + at} data-waiting=${findUnsentBall(scorebook, first + at) !== null} aria-label="Ball ${first + at}: ${symbol}" onClick=${() => setOpenNumber(first + at)}>${symbol}</button></li>`)}</ol>
+      <form class="row" onSubmit=${lookUp}><label>Number of an earlier ball <input name="number" type="number" inputmode="numeric" min="1" max=${innings.nextBallNumber - 1} /></label><button class="action-button">Look up</button></form>
       ${openNumber !== null && html`<${BallEditor} key=${openNumber} scorebook=${scorebook} game=${game} number=${openNumber} onClose=${() => setOpenNumber(null)} />`}
     </section>`;
 }

@@ -35,7 +35,7 @@ export function BallPad({ scorebook, game, onAnnounce }) {
   return html`
     <div class="switches" role="group" aria-label="The ball was also">
       ${MODIFIER_BUTTONS.map(([label, toggle, isOn]) => html`
-        <button key=${label} type="button" class="act switch" aria-pressed=${isOn(modifiers)} onClick=${() => setModifiers(toggle(modifiers))}>${label}</button>`)}
+        <button key=${label} type="button" class="action-button switch" aria-pressed=${isOn(modifiers)} onClick=${() => setModifiers(toggle(modifiers))}>${label}</button>`)}
     </div>
     <div class="runs" role="group" aria-label="Runs">
       ${RUN_BUTTONS.map((runs) => {
@@ -47,8 +47,8 @@ export function BallPad({ scorebook, game, onAnnounce }) {
       <button type="button" class="big run out" data-runs="W" aria-label="Wicket" onClick=${() => setWicketOpen(true)}>W</button>
     </div>
     <div class="switches minor" role="group" aria-label="The umpire’s count">
-      <button type="button" class="act switch" aria-pressed=${modifiers.isOverCalled} onClick=${() => setModifiers({ ...modifiers, isOverCalled: !modifiers.isOverCalled, overContinues: false })}>Over called</button>
-      <button type="button" class="act switch" aria-pressed=${modifiers.overContinues} disabled=${!canContinueOver} onClick=${() => setModifiers({ ...modifiers, overContinues: !modifiers.overContinues, isOverCalled: false })}>Over continues</button>
+      <button type="button" class="action-button switch" aria-pressed=${modifiers.isOverCalled} onClick=${() => setModifiers({ ...modifiers, isOverCalled: !modifiers.isOverCalled, overContinues: false })}>Over called</button>
+      <button type="button" class="action-button switch" aria-pressed=${modifiers.overContinues} disabled=${!canContinueOver} onClick=${() => setModifiers({ ...modifiers, overContinues: !modifiers.overContinues, isOverCalled: false })}>Over continues</button>
     </div>
     ${isWicketOpen && html`<${WicketDialog} scorebook=${scorebook} game=${game} modifiers=${modifiers} onBall=${record} onClose=${() => setWicketOpen(false)} />`}`;
 }

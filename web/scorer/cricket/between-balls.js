@@ -70,7 +70,7 @@ function RetirementForm(props) {
     <form onSubmit=${recordOnSubmit(props, "Retired", ({ player_id, kind }) => ["players", { retire: { player_id: Number(player_id), kind } }])}>
       <${SelectField} label="Who" name="player_id" options=${batters} />
       <${SelectField} label="How" name="kind" value="retired_hurt" options=${[["retired_hurt", "Hurt or ill: may come again"], ["retired_out", "Retired out"]]} />
-      <button class="act strong">Record</button>
+      <button class="action-button strong">Record</button>
     </form>`;
 }
 
@@ -84,7 +84,7 @@ function TimedOutForm(props) {
   return html`
     <form onSubmit=${recordOnSubmit(props, "Timed out", ({ player_out_id }) => ["balls", { wickets: [{ kind: "timed_out", player_out_id: Number(player_out_id) }] }])}>
       <${SelectField} label="Who" name="player_out_id" options=${eligible} />
-      <button class="act strong">Record the wicket</button>
+      <button class="action-button strong">Record the wicket</button>
     </form>`;
 }
 
@@ -100,8 +100,8 @@ function PlayerLeavesForm(props) {
     <form onSubmit=${recordOnSubmit(props, "Change recorded", readCommand)}>
       <${SelectField} label="How" name="how" value=${change} options=${changeOptions} onChange=${(/** @type {any} */ { target }) => setChange(target.value)} />
       <${SelectField} key=${change} label="Who" name="player" options=${players} />
-      ${change === "replace" && html`<${SelectField} label="Who comes instead, of the same side" name="by" options=${players} />`}
-      <button class="act strong">Record</button>
+      ${change === "replace" && html`<${SelectField} label="Replacement, of the same team" name="by" options=${players} />`}
+      <button class="action-button strong">Record</button>
     </form>`;
 }
 
@@ -110,8 +110,8 @@ function PenaltyForm(props) {
   return html`
     <form onSubmit=${recordOnSubmit(props, "Penalty runs recorded", ({ team_id, runs }) => ["balls", { penalty: { team_id: Number(team_id), runs: Number(runs) } }])}>
       <${SelectField} label="Awarded to" name="team_id" options=${teamOptions(props.game)} />
-      <label>Runs (below 0 takes an award back) <input name="runs" type="number" min="-50" max="50" required defaultValue="5" /></label>
-      <button class="act strong">Award</button>
+      <label>Runs (below 0 reverses an award) <input name="runs" type="number" min="-50" max="50" required defaultValue="5" /></label>
+      <button class="action-button strong">Award</button>
     </form>`;
 }
 
@@ -123,8 +123,8 @@ function CloseInningsForm(props) {
   return html`
     <form onSubmit=${recordOnSubmit(props, "Innings closed", readCommand)}>
       <${SelectField} label="Why" name="reason" value=${reason} options=${reasonOptions} onChange=${(/** @type {any} */ { target }) => setReason(target.value)} />
-      ${reason === "umpires" && html`<label>Par score of the chase, where one was given <input name="par" type="number" min="0" max="3000" /></label>`}
-      <button class="act strong">Close the innings</button>
+      ${reason === "umpires" && html`<label>Par score of the chase, if one was given <input name="par" type="number" min="0" max="3000" /></label>`}
+      <button class="action-button strong">Close the innings</button>
     </form>`;
 }
 
@@ -133,13 +133,13 @@ function TargetForm(props) {
   const readCommand = (/** @type {any} */ { runs, overs, method }) => /** @type {[string, any]} */ (["target", { ...(runs ? { runs: Number(runs) } : {}), ...(overs ? { overs } : {}), ...(method ? { method } : {}) }]);
   return html`
     <form onSubmit=${recordOnSubmit(props, "Target set", readCommand)}>
-      <p class="hint">Overs alone shorten the innings in play.</p>
+      <p class="hint">With overs only, the innings in play is shortened.</p>
       <div class="row">
         <label>Runs to win <input name="runs" type="number" min="1" max="3000" /></label>
-        <label>Overs, as 15 or 9.2 <input name="overs" inputmode="decimal" pattern="\\d+(\\.\\d+)?" /></label>
+        <label>Overs, such as 15 or 9.2 <input name="overs" inputmode="decimal" pattern="\\d+(\\.\\d+)?" /></label>
         <label>Method <input name="method" maxlength="60" placeholder="D/L" /></label>
       </div>
-      <button class="act strong">Set</button>
+      <button class="action-button strong">Set</button>
     </form>`;
 }
 
@@ -149,10 +149,10 @@ function EndMatchForm(props) {
   const readCommand = (/** @type {any} */ { winner_team_id, ...body }) => /** @type {[string, any]} */ (["end", { ...body, ...(winner_team_id ? { winner_team_id: Number(winner_team_id) } : {}) }]);
   return html`
     <form onSubmit=${recordOnSubmit(props, "Match ended", readCommand)}>
-      <p class="hint">A match that the balls decide ends by itself.</p>
+      <p class="hint">A match decided on the field ends by itself.</p>
       <${SelectField} label="Result" name="result" options=${resultOptions} />
       <${SelectField} label="Who wins, or goes through" name="winner_team_id" required=${false} value="" options=${[["", "Nobody"], ...teamOptions(props.game)]} />
       <label>Reason <input name="reason" maxlength="500" /></label>
-      <button class="act strong">End the match</button>
+      <button class="action-button strong">End the match</button>
     </form>`;
 }

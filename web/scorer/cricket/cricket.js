@@ -25,7 +25,7 @@ function CricketPad({ scorebook, game, onAnnounce }) {
     <${Disputes} ...${commonProps} />
     <section class="ball-pad" aria-label="Record">
       ${isLive && (innings.isOpen ? html`<${NextEntry} ...${commonProps} />` : html`<${BetweenInnings} key=${innings.nextBallNumber} ...${commonProps} />`)}
-      ${(isLive || status === "paused") && html`<button type="button" class="act more" onClick=${() => setDialogOpen(true)}>Between balls …</button>`}
+      ${(isLive || status === "paused") && html`<button type="button" class="action-button more" onClick=${() => setDialogOpen(true)}>Between balls …</button>`}
       ${isDialogOpen && html`<${BetweenBallsDialog} ...${commonProps} onDone=${() => setDialogOpen(false)} />`}
     </section>`;
 }
@@ -53,7 +53,7 @@ function BetweenInnings(props) {
   };
   return html`
     ${areAllInningsPlayed && html`<p class="hint">All innings have been played. With the scores level a super over may follow, or the match is ended below.</p>
-      <button type="button" class="act" onClick=${startSuperOver}>Super over</button>`}
+      <button type="button" class="action-button" onClick=${startSuperOver}>Super over</button>`}
     <${InningsOpeningForm} ...${props} />`;
 }
 
@@ -64,12 +64,12 @@ function CricketLifecycle({ scorebook, game, onAnnounce }) {
     scorebook.record(action, {});
     onAnnounce(label);
   };
-  if (status === "paused") return html`<button type="button" class="act strong" onClick=${() => record("resume", "Resumed")}>Resume</button>`;
+  if (status === "paused") return html`<button type="button" class="action-button strong" onClick=${() => record("resume", "Resumed")}>Resume</button>`;
   if (status !== "scheduled" && status !== "postponed") return null;
   const { toss } = /** @type {any} */ (game);
   return html`
     <${TossForm} scorebook=${scorebook} game=${game} onAnnounce=${onAnnounce} />
-    <button type="button" class="act ${toss ? "strong" : ""}" onClick=${() => record("start", "Match started")}>Start the match</button>`;
+    <button type="button" class="action-button ${toss ? "strong" : ""}" onClick=${() => record("start", "Match started")}>Start the match</button>`;
 }
 
 /** @type {SportScorer["Log"]} */
@@ -78,7 +78,7 @@ function WaitingLog({ scorebook, game }) {
   return html`
     <${RecentBalls} scorebook=${scorebook} game=${game} />
     ${waiting.length > 0 && html`<section aria-label="Waiting"><h2 class="period">Waiting</h2><ol class="log" id="log">
-      ${waiting.map((entry) => html`<li key=${entry.number} class="noted" data-pending="new"><span class="what">${cricketCommandName(entry) ?? entry.action}</span> <span class="flag">Waiting</span></li>`)}
+      ${waiting.map((entry) => html`<li key=${entry.number} class="log-entry" data-pending="new"><span class="what">${cricketCommandName(entry) ?? entry.action}</span> <span class="flag">Waiting</span></li>`)}
     </ol></section>`}`;
 }
 
@@ -86,7 +86,7 @@ function WaitingLog({ scorebook, game }) {
 function UndoBallButton({ scorebook, game }) {
   const last = lastUndoableBall(game);
   if (!last || !["live", "paused", "finished"].includes(game.status)) return null;
-  return html`<${ConfirmButton} key=${last.number} className="act undo" label="Undo ${last.label}" question="Sure?" onConfirm=${() => undoBall(scorebook, last.number)} />`;
+  return html`<${ConfirmButton} key=${last.number} className="action-button undo" label="Undo ${last.label}" question="Sure?" onConfirm=${() => undoBall(scorebook, last.number)} />`;
 }
 
 /** @type {SportScorer} */

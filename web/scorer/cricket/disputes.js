@@ -27,7 +27,7 @@ export function Disputes({ scorebook, game, onAnnounce }) {
   return html`
     ${(disputes ?? []).map((/** @type {any} */ dispute) => html`<${DisputeTable} key=${dispute.number} scorebook=${scorebook} game=${game} onAnnounce=${onAnnounce} dispute=${dispute} />`)}
     ${othersPending.map((/** @type {any} */ pendingBall) => html`<${PendingBall} key=${pendingBall.number} scorebook=${scorebook} game=${game} onAnnounce=${onAnnounce} pending=${pendingBall} />`)}
-    ${ownPending.length > 0 && html`<p class="hint" id="unofficial" data-count=${ownPending.length}>${ownPending.length === 1 ? `Ball ${ownPending[0].number} waits` : `Balls ${ownPending[0].number} to ${ownPending.at(-1).number} wait`} for another scorer’s word.</p>`}`;
+    ${ownPending.length > 0 && html`<p class="hint" id="unofficial" data-count=${ownPending.length}>${ownPending.length === 1 ? `Ball ${ownPending[0].number} waits` : `Balls ${ownPending[0].number} to ${ownPending.at(-1).number} wait`} for another scorer’s submission.</p>`}`;
 }
 
 /** Another scorer was faster: one tap agrees. @param {DisputeProps & { pending: any }} props */
@@ -37,8 +37,8 @@ function PendingBall({ scorebook, game, onAnnounce, pending: { number, submissio
     <section class="other" aria-label="Ball ${number}, by another scorer" data-number=${number}>
       ${submissions.map((/** @type {BallSubmission} */ { by, ball }) => {
         const request = ballFromSubmission(ball, game.teams);
-        return html`<p key=${by}>Ball ${number}: <strong>${scorebook.cricketContext.scorerName(by)}</strong> says <b class="symbol" data-symbol=${ballSymbol(request)}>${ballSymbol(request)}</b> <span class="unseen">${spokenBall(request)}</span></p>
-          ${isNext && html`<button type="button" class="act" onClick=${() => recordBall(scorebook, request, onAnnounce)}>Agree: ${ballSymbol(request)}</button>`}`;
+        return html`<p key=${by}>Ball ${number}: <strong>${scorebook.cricketContext.scorerName(by)}</strong> says <b class="symbol" data-symbol=${ballSymbol(request)}>${ballSymbol(request)}</b> <span class="visually-hidden">${spokenBall(request)}</span></p>
+          ${isNext && html`<button type="button" class="action-button" onClick=${() => recordBall(scorebook, request, onAnnounce)}>Agree: ${ballSymbol(request)}</button>`}`;
       })}
     </section>`;
 }
@@ -46,7 +46,7 @@ function PendingBall({ scorebook, game, onAnnounce, pending: { number, submissio
 /** @param {DisputeProps & { dispute: any }} props */
 function DisputeTable({ scorebook, game, onAnnounce, dispute: { number, fields, submissions, reason } }) {
   const userId = scorebook.user?.id;
-  useEffect(() => onAnnounce(`Scorers differ on ball ${number}`), []);
+  useEffect(() => onAnnounce(`Scorers disagree on ball ${number}`), []);
   const agree = (/** @type {BallSubmission} */ { by, ball }) => {
     scorebook.record("balls", { ...ballFromSubmission(ball, game.teams), expected_number: number });
     onAnnounce(`Agreed with ${scorebook.cricketContext.scorerName(by)} on ball ${number}`);
@@ -58,12 +58,12 @@ function DisputeTable({ scorebook, game, onAnnounce, dispute: { number, fields, 
   const playerIdFields = { striker_id: true, non_striker_id: true, bowler_id: true };
   const fieldText = (/** @type {string} */ field, /** @type {any} */ value) => (field in playerIdFields ? scorebook.cricketContext.playerName(value) || "–" : valueText(value, scorebook));
   return html`
-    <section class="dispute" aria-label="Scorers differ on ball ${number}" data-number=${number}>
-      <h2>Scorers differ on ball ${number}</h2>
+    <section class="dispute" aria-label="Scorers disagree on ball ${number}" data-number=${number}>
+      <h2>Scorers disagree on ball ${number}</h2>
       ${fields.length === 0 && html`<p>${reason}</p>`}
-      <div class="scrolls" tabindex="0" role="group" aria-label="What each said">
+      <div class="scrolls" tabindex="0" role="group" aria-label="Submissions">
       <table>
-        <thead><tr><th scope="col"><span class="unseen">What</span></th>${submissions.map((/** @type {BallSubmission} */ { by }) => html`<th scope="col" key=${by}>${scorebook.cricketContext.scorerName(by)}</th>`)}</tr></thead>
+        <thead><tr><th scope="col"><span class="visually-hidden">What</span></th>${submissions.map((/** @type {BallSubmission} */ { by }) => html`<th scope="col" key=${by}>${scorebook.cricketContext.scorerName(by)}</th>`)}</tr></thead>
         <tbody>
           <tr><th scope="row">Ball</th>${submissions.map((/** @type {BallSubmission} */ { by, ball }) => html`<td key=${by}><b class="symbol" data-symbol=${ballSymbol(ballFromSubmission(ball, game.teams))}>${ballSymbol(ballFromSubmission(ball, game.teams))}</b></td>`)}</tr>
           ${fields.map((/** @type {any} */ { field, values }) => html`<tr key=${field} data-field=${field}><th scope="row">${FIELD_LABELS[field] ?? humanize(field)}</th>${values.map((/** @type {any} */ { by, value }) => html`<td key=${by}>${fieldText(field, value)}</td>`)}</tr>`)}
@@ -71,8 +71,8 @@ function DisputeTable({ scorebook, game, onAnnounce, dispute: { number, fields, 
       </table>
       </div>
       <div class="row">
-        ${submissions.filter((/** @type {BallSubmission} */ { by }) => by !== userId).map((/** @type {BallSubmission} */ submission) => html`<button key=${submission.by} type="button" class="act strong" onClick=${() => agree(submission)}>Agree with ${scorebook.cricketContext.scorerName(submission.by)}</button>`)}
-        ${scorebook.mayRule && submissions.map((/** @type {BallSubmission} */ submission) => html`<button key="rule ${submission.by}" type="button" class="act" onClick=${() => rule(submission)}>Rule: ${ballSymbol(ballFromSubmission(submission.ball, game.teams))} (${submission.by === userId ? "as you say" : scorebook.cricketContext.scorerName(submission.by)})</button>`)}
+        ${submissions.filter((/** @type {BallSubmission} */ { by }) => by !== userId).map((/** @type {BallSubmission} */ submission) => html`<button key=${submission.by} type="button" class="action-button strong" onClick=${() => agree(submission)}>Agree with ${scorebook.cricketContext.scorerName(submission.by)}</button>`)}
+        ${scorebook.mayRule && submissions.map((/** @type {BallSubmission} */ submission) => html`<button key="rule ${submission.by}" type="button" class="action-button" onClick=${() => rule(submission)}>Rule: ${ballSymbol(ballFromSubmission(submission.ball, game.teams))} (${submission.by === userId ? "as you say" : scorebook.cricketContext.scorerName(submission.by)})</button>`)}
       </div>
     </section>`;
 }

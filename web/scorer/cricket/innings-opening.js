@@ -43,7 +43,7 @@ export function TossForm({ scorebook, game, onAnnounce }) {
         <${SelectField} label="Won by" name="winner_team_id" options=${teamOptions(game)} value=${toss?.winner_team_id} />
         <${SelectField} label="Chose to" name="decision" options=${[["bat", "Bat"], ["field", "Field"]]} value=${toss?.decision} />
       </div>
-      <button class="act ${toss ? "" : "strong"}">${toss ? "Correct the toss" : "Record the toss"}</button>
+      <button class="action-button ${toss ? "" : "strong"}">${toss ? "Correct the toss" : "Record the toss"}</button>
     </form>`;
 }
 
@@ -75,6 +75,6 @@ export function InningsOpeningForm({ scorebook, game, onAnnounce, onDone }) {
       <${SelectField} key="striker ${battingTeamId}" label="On strike" name="striker_id" options=${squadOptions(battingTeamId)} />
       <${SelectField} key="other ${battingTeamId}" label="Not on strike" name="non_striker_id" options=${squadOptions(battingTeamId)} />
       <${SelectField} key="bowler ${battingTeamId}" label="Bowler" name="bowler_id" options=${squadOptions(fieldingTeamId)} />
-      <button class="act strong">Start the innings</button>
+      <button class="action-button strong">Start the innings</button>
     </form>`;
 }

@@ -37,7 +37,7 @@ export function NextBatter({ scorebook, game, onAnnounce, onDone }) {
       <ul class="players">${available.sort(compareShirtNumbers).map((player) => html`
         <li key=${player.id}><button type="button" class="big player" onClick=${() => sendInBatter(player)}><b>${player.shirt_number ?? "–"}</b> <span>${player.name}${batters[player.id] && html` <small>retired on ${batters[player.id].runs}</small>`}</span></button></li>`)}
       </ul>
-      ${available.length === 0 && html`<p class="empty">Nobody of this team is left, or its players are not known here.</p>`}
+      ${available.length === 0 && html`<p class="empty">No players are left, or the squad isn’t loaded.</p>`}
       <${ConfirmButton} label="Nobody comes: all out" onConfirm=${() => scorebook.record("declare", { reason: "all_out" })} />
     </section>`;
 }
@@ -84,9 +84,9 @@ export function NextBowler({ scorebook, game, onAnnounce, onDone }) {
         const bowlerFigures = innings.bowlers[player.id];
         const details = [bowlerFigures && `${oversBowledText(bowlerFigures, conditions)}-${bowlerFigures.maidens}-${bowlerFigures.runsConceded}-${bowlerFigures.wickets}`, maxOvers !== null && `${bowlerFigures ? oversBegun(bowlerFigures, conditions) : 0} of ${maxOvers} overs`, restriction].filter(Boolean).join(" · ");
         return html`<li key=${player.id}>${restriction
-          ? html`<${ConfirmButton} className="big player off" question="All the same?" label="${player.name} (${restriction})" onConfirm=${() => setNextBowler(player, true)} />`
+          ? html`<${ConfirmButton} className="big player off" question="Anyway?" label="${player.name} (${restriction})" onConfirm=${() => setNextBowler(player, true)} />`
           : html`<button type="button" class="big player" onClick=${() => setNextBowler(player)}><b>${player.shirt_number ?? "–"}</b> <span>${player.name}${details && html` <small>${details}</small>`}</span></button>`}</li>`;
       })}</ul>
-      ${players.length === 0 && html`<p class="empty">The players of the fielding side are not known here.</p>`}
+      ${players.length === 0 && html`<p class="empty">The fielding squad isn’t loaded.</p>`}
     </section>`;
 }

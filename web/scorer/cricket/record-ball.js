@@ -81,7 +81,7 @@ const ACTION_NAMES = /** @type {{ [action: string]: string }} */ ({
 /** A cricket command's name for the scorer; null for commands of all sports. @param {{ method: string, action: string, body: any }} command */
 export function cricketCommandName({ method, action, body }) {
   const [resource, number] = action.split("/");
-  if (resource === "balls" && method === "DELETE") return `Take out ball ${number}`;
+  if (resource === "balls" && method === "DELETE") return `Remove ball ${number}`;
   if (resource === "balls" && method === "PATCH") return `Correct ball ${number}: ${ballSymbol(body)}`;
   if (resource === "balls" && body.runs) return `Ball ${body.expected_number}: ${ballSymbol(body)}`;
   if (resource === "balls") return body.penalty ? `${body.penalty.runs} penalty runs` : "Wicket between balls";

@@ -28,7 +28,7 @@ export function CricketScoreboard({ scorebook, game }) {
       ${hasBegun && html`<p class="numbers"><span id="runs">${innings.runs}</span>/<span id="wickets">${innings.wickets}</span></p>`}
       ${hasBegun && html`<p class="overs"><span id="overs">${oversText(innings)}</span> <small>${innings.allottedOvers ? `of ${innings.allottedOvers.overs}${innings.allottedOvers.balls ? `.${innings.allottedOvers.balls}` : ""} overs` : "overs"}</small></p>`}
       <p class="state" data-status=${game.status}><span id="period">${result ?? (game.status === "live" ? inningsStateText(innings) : defaultStatusText(/** @type {any} */ (game)))}</span>${hasBegun && html`<span id="chase">${targetText(innings, conditions)}</span>`}</p>
-      ${innings.isUncertain && html`<p class="hint">A correction is on its way: these figures will be right once it has been sent.</p>`}
+      ${innings.isUncertain && html`<p class="hint">A correction is pending: these figures will be correct once it has been sent.</p>`}
       ${innings.isOpen && html`<${CurrentPlayers} innings=${innings} conditions=${conditions} />`}
     </section>`;
 }
@@ -57,15 +57,15 @@ function CurrentPlayers({ innings, conditions }) {
   const shownSymbols = currentOver.length > 0 ? currentOver : previousOver;
   return html`
     <table class="middle">
-      <caption class="unseen">Batters and bowler</caption>
+      <caption class="visually-hidden">Batters and bowler</caption>
       <tbody>
         ${[striker, nonStriker].map((id, index) => html`
           <tr key=${index} data-place=${index === 0 ? "striker" : "non-striker"}>
-            <th scope="row">${index === 0 ? html`<span class="strike" aria-hidden="true">▶</span><span class="unseen">On strike: </span>` : html`<span class="strike"></span>`}${id === null ? html`<em>to come</em>` : batters[id].name}</th>
+            <th scope="row">${index === 0 ? html`<span class="strike" aria-hidden="true">▶</span><span class="visually-hidden">On strike: </span>` : html`<span class="strike"></span>`}${id === null ? html`<em>to come</em>` : batters[id].name}</th>
             <td>${id !== null && html`<strong>${batters[id].runs}</strong> <small>(${batters[id].ballsFaced})</small>`}</td>
           </tr>`)}
         <tr data-place="bowler">
-          <th scope="row"><span class="strike" aria-hidden="true">●</span><span class="unseen">Bowling: </span>${bowlerFigures ? bowlerFigures.name : html`<em>to come</em>`}</th>
+          <th scope="row"><span class="strike" aria-hidden="true">●</span><span class="visually-hidden">Bowling: </span>${bowlerFigures ? bowlerFigures.name : html`<em>to come</em>`}</th>
           <td title="Overs, maidens, runs, wickets">${bowlerFigures && `${oversBowledText(bowlerFigures, conditions)}-${bowlerFigures.maidens}-${bowlerFigures.runsConceded}-${bowlerFigures.wickets}`}</td>
         </tr>
       </tbody>

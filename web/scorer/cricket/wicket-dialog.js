@@ -38,7 +38,7 @@ export function WicketDialog({ scorebook, game, modifiers, onBall, onClose }) {
     <${Dialog} title=${title} onClose=${onClose}>
       ${kind === "" && html`<ul class="players">${BALL_DISMISSAL_KINDS.map(([one, label]) => html`
         <li key=${one}><button type="button" class="big player" data-wicket=${one} disabled=${!isDismissalPossible(one, modifiers, innings.nextIsFreeHit)} onClick=${() => chooseKind(one)}>${label}</button></li>`)}</ul>
-        ${innings.nextIsFreeHit && html`<p class="hint">Free hit: what is a bowler’s wicket isn’t possible.</p>`}`}
+        ${innings.nextIsFreeHit && html`<p class="hint">Free hit: no wickets for the bowler.</p>`}`}
       ${FIELDER_DISMISSAL_KINDS.has(kind) && html`<${FielderPicker} kind=${kind} fielders=${fielders} bowler=${innings.bowler} onWicket=${record} />`}
       ${kind !== "" && keepsCompletedRuns(kind) && html`<${RunOutForm} kind=${kind} fielders=${fielders} scorebook=${scorebook} game=${game} onWicket=${record} />`}
     <//>`;
@@ -51,7 +51,7 @@ function FielderPicker({ kind, fielders, bowler, onWicket }) {
   const record = (/** @type {Partial<EnteredWicket>} */ details) => onWicket({ kind, ...details }, 0, crossed);
   const isCatch = kind === "caught";
   return html`
-    ${isCatch && html`<button type="button" class="act switch wide" aria-pressed=${crossed} onClick=${() => setCrossed(!crossed)}>Crossed, and that counts (before Law 18.11 of 2022)</button>`}
+    ${isCatch && html`<button type="button" class="action-button switch wide" aria-pressed=${crossed} onClick=${() => setCrossed(!crossed)}>Crossed, and that counts (before Law 18.11 of 2022)</button>`}
     <h3 class="ask">${isCatch ? "Caught by" : "Stumped by"}</h3>
     <ul class="players">
       ${sortedFielders.map(({ id, name, shirt_number }) => html`
@@ -82,8 +82,8 @@ function RunOutForm({ kind, fielders, scorebook, game, onWicket }) {
         ${RUN_CHOICES.map((runs) => html`<label key=${runs} class="choice"><input type="radio" name="runs" value=${runs} defaultChecked=${runs === 0} /> <span>${runs}</span></label>`)}
       </fieldset>
       <label class="choice"><input type="checkbox" name="crossed" /> <span>They had crossed on the run that wasn’t completed</span></label>
-      <button class="act strong">Record the wicket</button>
-      ${kind === "run_out" && html`<fieldset class="choices"><legend>Fielders, where known</legend>
+      <button class="action-button strong">Record the wicket</button>
+      ${kind === "run_out" && html`<fieldset class="choices"><legend>Fielders, if known</legend>
         ${fielders.map(({ id, name }) => html`<label key=${id} class="choice"><input type="checkbox" name="fielder" value=${id} /> <span>${name}</span></label>`)}
         <label class="choice"><input type="checkbox" name="substitute" /> <span>The last one was a substitute</span></label>
       </fieldset>`}
