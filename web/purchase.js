@@ -63,7 +63,7 @@ function PurchasePage({ purchase }) {
     <p class="sum"><span class="badge" data-status=${status}>${humanize(status)}</span>
       ${[`${quantity ?? tickets.length} × ${ticket_type}`, total && formatMoney(total)].filter(Boolean).join(" · ")}</p>
     ${status === "pending" && html`<p class="hint">These tickets are reserved for you, and valid once the purchase is confirmed.</p>`}
-    <ul class="tickets">${tickets.map((ticket, at) => html`<${TicketItem} key=${ticket.code} ticket=${ticket} index=${at} status=${status} type=${ticket_type} />`)}</ul>
+    <ul class="tickets">${tickets.map((ticket, index) => html`<${TicketItem} key=${ticket.code} ticket=${ticket} index=${index} status=${status} type=${ticket_type} />`)}</ul>
     <footer class="foot"><nav aria-label="More">${purchase.event_id && html`<a href=${`/events/${purchase.event_id}`}>The event</a>`} <a href="/purchases">All your tickets</a></nav></footer>`;
 }
 

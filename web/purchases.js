@@ -19,7 +19,7 @@ async function loadPurchases() {
   const { items, problem } = await listAll("/api/purchases");
   const ids = [...new Set(items.map(({ event_id }) => event_id))];
   const events = await Promise.all(ids.map((id) => request("GET", `/api/events/${id}`)));
-  const names = new Map(ids.map((id, at) => [id, events[at].body?.name ?? `Event ${id}`]));
+  const names = new Map(ids.map((id, index) => [id, events[index].body?.name ?? `Event ${id}`]));
   const purchases = items.map((one) => ({ ...one, event: names.get(one.event_id) })).reverse();
   return { purchases: problem ? null : purchases, problem };
 }

@@ -64,7 +64,7 @@ const problemText = ({ status, detail }) => (status === 0 || status >= 500 ? det
 function OrderForm({ offer, user, onChanged }) {
   const options = ticketOptions(offer);
   const available = options.filter((one) => maxQuantity(offer, one) > 0);
-  // A type that sells out while the page is open stays selected.
+  // If the selected type sells out, the selection doesn't move to another one.
   const [selectedName, setSelectedName] = useState(available[0]?.name ?? "");
   const [requestedQuantity, setRequestedQuantity] = useState(1);
   const { buy, isBusy, problem } = usePurchase(onChanged);
@@ -84,7 +84,7 @@ function OrderForm({ offer, user, onChanged }) {
       </fieldset>
       <label class="quantity">How many
         <select name="quantity" value=${String(quantity)} disabled=${!selected} onChange=${(/** @type {Event} */ event) => setRequestedQuantity(Number(/** @type {HTMLSelectElement} */ (event.target).value))}>
-          ${Array.from({ length: maxAllowed }, (_, at) => html`<option key=${at} value=${String(at + 1)} selected=${at + 1 === quantity}>${at + 1}</option>`)}
+          ${Array.from({ length: maxAllowed }, (_, index) => html`<option key=${index} value=${String(index + 1)} selected=${index + 1 === quantity}>${index + 1}</option>`)}
         </select></label>
       <p class="total" role="status"><${OrderTotal} option=${selected} quantity=${quantity} /></p>
       <div role="alert">${problem && html`<p class="error">${orderProblemText(problem)}</p>`}</div>

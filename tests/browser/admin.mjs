@@ -26,7 +26,7 @@ test("an incident is created, changed and deleted on all pages within two second
   for (const page of [admin, match, display]) await page.waitForText("#home-score", "0", LOAD_TIMEOUT_MS);
   for (const page of [match, display]) await page.watch();
 
-  await admin.click('.big[data-kind="goal"][data-end="home"]');
+  await admin.click('.big[data-kind="goal"][data-side="home"]');
   await admin.pressButton("9 Jamie Vardy");
   await admin.pressButton("Nobody"); // no assist
   await Promise.all([match, display].map((page) => page.waitForText("#home-score", "1")));

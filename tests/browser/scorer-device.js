@@ -53,7 +53,7 @@ export class ScorerDevice {
   }
 
   async tapIncident(kind, end) {
-    const button = `.big[data-kind="${kind}"][data-end="${end}"]:not(:disabled)`;
+    const button = `.big[data-kind="${kind}"][data-side="${end}"]:not(:disabled)`;
     await waitFor(() => this.page.evaluate((wanted) => !document.querySelector("dialog[open]") && Boolean(document.querySelector(".pads")) && wanted, button), "the pads");
     if (!(await this.page.$(`.big[data-kind="${kind}"]`))) await this.pressButton("More …");
     await this.page.waitForSelector(button, { timeout: UPDATE_TIMEOUT_MS });

@@ -37,7 +37,7 @@ export function distinctTeamColours(home, away) {
  * @param {string} other `#rrggbb`
  */
 function colourDistance(one, other) {
-  return Math.hypot(...[1, 3, 5].map((at) => parseInt(one.slice(at, at + 2), 16) - parseInt(other.slice(at, at + 2), 16)));
+  return Math.hypot(...[1, 3, 5].map((offset) => parseInt(one.slice(offset, offset + 2), 16) - parseInt(other.slice(offset, offset + 2), 16)));
 }
 
 /**
@@ -69,8 +69,8 @@ export function displayBackground(colour) {
  * @param {number} share share of the other colour
  */
 function mixColours(one, other, share) {
-  const parts = [1, 3, 5].map((at) => {
-    const [from, to] = [one, other].map((colour) => parseInt(colour.slice(at, at + 2), 16));
+  const parts = [1, 3, 5].map((offset) => {
+    const [from, to] = [one, other].map((colour) => parseInt(colour.slice(offset, offset + 2), 16));
     return Math.round(from + (to - from) * share).toString(16).padStart(2, "0");
   });
   return `#${parts.join("")}`;
@@ -88,8 +88,8 @@ export function contrastRatio(one, other) {
 
 /** @param {string} colour `#rrggbb` */
 function luminance(colour) {
-  const [red, green, blue] = [1, 3, 5].map((at) => {
-    const part = parseInt(colour.slice(at, at + 2), 16) / 255;
+  const [red, green, blue] = [1, 3, 5].map((offset) => {
+    const part = parseInt(colour.slice(offset, offset + 2), 16) / 255;
     return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
   });
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;

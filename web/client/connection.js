@@ -213,8 +213,8 @@ export class Connection {
   #onBatch({ cursor, messages }) {
     const generation = this.#generation;
     if (this.#successfulPolls === 0) this.listener.onPhase("opened");
-    messages.forEach((message, at) => {
-      const last = at === messages.length - 1;
+    messages.forEach((message, index) => {
+      const last = index === messages.length - 1;
       if (generation === this.#generation) this.listener.onMessage(message, last ? cursor : null);
     });
     if (generation !== this.#generation) return; // the listener could not handle the message

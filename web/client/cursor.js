@@ -74,13 +74,13 @@ export function formatCursor(positions) {
 /**
  * The lowest position in each stream, from which no subscriber misses anything. Positions of another
  * epoch than the first are left out, since they can't be compared.
- * @param {(Positions | null)[]} all
+ * @param {(Positions | null)[]} positionsList
  * @returns {Positions | null}
  */
-export function earliestPositions(all) {
+export function earliestPositions(positionsList) {
   /** @type {Positions | null} */
   let lowest = null;
-  for (const positions of all) {
+  for (const positions of positionsList) {
     if (!positions) continue;
     lowest ??= { epoch: positions.epoch, seqByStream: new Map() };
     if (positions.epoch !== lowest.epoch) continue;

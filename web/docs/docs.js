@@ -58,7 +58,7 @@ function OperationDetails({ api, operation }) {
           <h3>Answers</h3>
           <dl>${responses.map((entry) => html`<div key=${entry.status + entry.type}><dt>${entry.status} <span class="kind">${entry.type}</span></dt><dd>${entry.schema ? html`<${SchemaView} api=${api} schema=${entry.schema} />` : entry.description}</dd></div>`)}</dl>
           <h3>Problems</h3>
-          <dl>${problems.map((entry) => html`<div key=${entry.status}><dt>${entry.status}</dt><dd>${entry.codes.map((code, at) => html`${at > 0 && ", "}<code>${code}</code>`)}</dd></div>`)}</dl>
+          <dl>${problems.map((entry) => html`<div key=${entry.status}><dt>${entry.status}</dt><dd>${entry.codes.map((code, index) => html`${index > 0 && ", "}<code>${code}</code>`)}</dd></div>`)}</dl>
         </div>`}
     </details>`;
 }

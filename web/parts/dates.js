@@ -8,10 +8,10 @@ export const PLACEHOLDER = "–";
 
 /**
  * The parsed time; null if it is invalid, such as a year of five digits.
- * @param {TimeValue} at
+ * @param {TimeValue} time
  */
-export function parseTime(at) {
-  const date = new Date(at ?? NaN);
+export function parseTime(time) {
+  const date = new Date(time ?? NaN);
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
@@ -35,11 +35,11 @@ export function formatTime(time, locale) {
 
 /**
  * Date and time.
- * @param {TimeValue} at
+ * @param {TimeValue} time
  * @param {string} [locale]
  */
-export function formatDateTime(at, locale) {
-  return format(at, { dateStyle: "medium", timeStyle: "short" }, locale);
+export function formatDateTime(time, locale) {
+  return format(time, { dateStyle: "medium", timeStyle: "short" }, locale);
 }
 
 /**
@@ -60,21 +60,21 @@ export function formatDay(time, now, locale) {
 
 /**
  * The day; empty for today.
- * @param {TimeValue} at
+ * @param {TimeValue} time
  * @param {number} now
  * @param {string} [locale]
  */
-export function formatDayUnlessToday(at, now, locale) {
-  if (parseTime(at)?.toDateString() === new Date(now).toDateString()) return "";
-  return format(at, { weekday: "short", day: "numeric", month: "short" }, locale);
+export function formatDayUnlessToday(time, now, locale) {
+  if (parseTime(time)?.toDateString() === new Date(now).toDateString()) return "";
+  return format(time, { weekday: "short", day: "numeric", month: "short" }, locale);
 }
 
 /**
  * An ISO timestamp for a request body; null if invalid. RFC 3339 ends with the year 9999: the server rejects later ones.
- * @param {TimeValue} at
+ * @param {TimeValue} time
  */
-export function toTimestamp(at) {
-  return parseTime(at)?.toISOString() ?? null;
+export function toTimestamp(time) {
+  return parseTime(time)?.toISOString() ?? null;
 }
 
 /** @param {Date} date */

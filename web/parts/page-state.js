@@ -89,12 +89,12 @@ function withChange(items, item, change) {
 export function sortByPriority(announcements) {
   const rank = (/** @type {Announcement} */ { priority }) => PRIORITY_ORDER.indexOf(priority);
   return [...announcements].sort(
-    (one, other) => rank(one) - rank(other) || madeAt(other) - madeAt(one) || other.id - one.id,
+    (one, other) => rank(one) - rank(other) || createdAtMs(other) - createdAtMs(one) || other.id - one.id,
   );
 }
 
 /** @param {Announcement} announcement */
-const madeAt = ({ created_at }) => parseTime(created_at)?.getTime() ?? 0;
+const createdAtMs = ({ created_at }) => parseTime(created_at)?.getTime() ?? 0;
 
 /** Upcoming matches, the next first. @param {PageState} state */
 export function upcomingMatches({ matches, results }) {

@@ -30,14 +30,14 @@ export function Replay({ game }) {
   const [speed, setSpeed] = useState(60);
   const [phase, setPhase] = useState(/** @type {"idle" | "playing" | "paused" | "over" | "refused"} */ ("idle"));
   const latestMatch = useRef(initial);
-  const playback = useRef({ at: 0, since: 0 }); // the match time at the start of playback, and the clock time then
+  const playback = useRef({ matchTimeMs: 0, startedAtMs: 0 }); // the match time at the start of playback, and the clock time then
 
   useEffect(() => {
     if (phase !== "playing") return undefined;
     const stream = new Stream(`/api/matches/${game.id}/replay/?speed=${speed}&from=${latestMatch.current.seq + 1}`, {
       onMessage(message) {
         latestMatch.current = applyMessage(latestMatch.current, message) ?? latestMatch.current;
-        playback.current = { at: occurredAtMs(message), since: Date.now() };
+        playback.current = { matchTimeMs: occurredAtMs(message), startedAtMs: Date.now() };
         setShownMatch(latestMatch.current);
       },
       onState(state, reason) {
@@ -54,7 +54,7 @@ export function Replay({ game }) {
     setShownMatch(initial);
     setPhase("playing");
   };
-  const currentTimeText = () => matchTimeText(shownMatch, playback.current.at + (phase === "playing" ? (Date.now() - playback.current.since) * speed : 0));
+  const currentTimeText = () => matchTimeText(shownMatch, playback.current.matchTimeMs + (phase === "playing" ? (Date.now() - playback.current.startedAtMs) * speed : 0));
   return html`
     <div class="replay">
       <div class="controls">
@@ -85,7 +85,7 @@ function ReplayScore({ game }) {
 
 /**
  * @param {Match} game
- * @param {number} matchTimeMs of the match
+ * @param {number} matchTimeMs
  */
 function matchTimeText(game, matchTimeMs) {
   const { clock, status, sport } = game;

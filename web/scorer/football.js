@@ -44,7 +44,7 @@ function FootballPad({ scorebook, game, onAnnounce }) {
       ${SIDES.map((side) => html`
         <div class="pad" key=${side} role="group" aria-label=${game.teams[side].name} style=${{ "--team": teamColour(game.teams[side].colour, side) }}>
           ${kinds.map((kind) => html`
-            <button key=${kind} type="button" class="big" data-kind=${kind} data-end=${side} disabled=${!isOpen} onClick=${() => recordOrAsk(kind, side)}>
+            <button key=${kind} type="button" class="big" data-kind=${kind} data-side=${side} disabled=${!isOpen} onClick=${() => recordOrAsk(kind, side)}>
               <span class="mark" aria-hidden="true"></span><span>${INCIDENT_KINDS[kind].label}</span>
             </button>`)}
         </div>`)}
@@ -59,7 +59,7 @@ function FootballPad({ scorebook, game, onAnnounce }) {
 /** @type {SportScorer["Log"]} */
 function IncidentLog({ scorebook, game }) {
   const [openId, setOpenId] = useState(/** @type {number | string | null} */ (null));
-  const incidents = sortScorerIncidents(game.applyIncidentCommand).reverse();
+  const incidents = sortScorerIncidents(game.incidents).reverse();
   // The open incident may get its id while the editor is open.
   const edited = incidents.find(({ id }) => openId !== null && (id === openId || id === scorebook.amendments.incidentIdOf(String(openId))));
   return html`

@@ -32,10 +32,10 @@ export async function fetchAllFiles(fetchFile) {
   let paths = [PAGE_PATH];
   while (paths.length > 0) {
     const responses = await Promise.all(paths.map(fetchFile));
-    const parts = await Promise.all(responses.map(async (response, at) => {
-      if (!response.ok) throw new Error(`${paths[at]}: ${response.status}`);
-      files.set(paths[at], response);
-      return /\.(woff2|svg)$/.test(paths[at]) ? [] : referencedPaths(paths[at], await response.clone().text());
+    const parts = await Promise.all(responses.map(async (response, index) => {
+      if (!response.ok) throw new Error(`${paths[index]}: ${response.status}`);
+      files.set(paths[index], response);
+      return /\.(woff2|svg)$/.test(paths[index]) ? [] : referencedPaths(paths[index], await response.clone().text());
     }));
     paths = [...new Set(parts.flat())].filter((path) => !files.has(path));
   }

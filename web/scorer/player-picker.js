@@ -20,7 +20,7 @@ export function PlayerPicker({ scorebook, game, draft, onAnnounce, onClose }) {
   const team = side && game.teams[side];
   /** @param {any} playerFields */
   const record = (playerFields) => {
-    const body = { kind: effectiveKind(kind, playerFields.player_id ?? null, game.applyIncidentCommand), ...(team ? { team_id: team.id } : {}), ...matchMinute, ...playerFields };
+    const body = { kind: effectiveKind(kind, playerFields.player_id ?? null, game.incidents), ...(team ? { team_id: team.id } : {}), ...matchMinute, ...playerFields };
     onAnnounce(`${INCIDENT_KINDS[body.kind].label} recorded`);
     recordedKey.current = scorebook.record("incidents", body, { recordedAtMs });
   };
@@ -58,7 +58,7 @@ export function PlayerPicker({ scorebook, game, draft, onAnnounce, onClose }) {
 
 /** @param {{ prompt: string, skipLabel: string, players: SquadPlayer[], game: ProjectedMatch, onChoose: (id: number | null) => void }} props */
 function PlayerList({ prompt, skipLabel, players, game, onChoose }) {
-  const [bookedIds, departedIds] = [bookedPlayers(game.applyIncidentCommand), departedPlayers(game.applyIncidentCommand)];
+  const [bookedIds, departedIds] = [bookedPlayers(game.incidents), departedPlayers(game.incidents)];
   const rank = (/** @type {SquadPlayer} */ { id, shirt_number }) => (departedIds.has(id) ? 10_000 : 0) + (shirt_number ?? 1_000);
   return html`
     <h3 class="ask">${prompt}</h3>

@@ -17,7 +17,7 @@ import { scoreAfter } from "./incident-kinds.js";
  * @property {any} body
  * @property {boolean} [isSettled] accepted by the server, but not yet in the stream
  *
- * @typedef {Omit<Match, "incidents"> & { applyIncidentCommand: ScorerIncident[], innings?: InningsState }} ProjectedMatch
+ * @typedef {Omit<Match, "incidents"> & { incidents: ScorerIncident[], innings?: InningsState }} ProjectedMatch
  */
 
 const MINUTE_MS = 60_000;
@@ -34,16 +34,16 @@ const SHOOTOUT_REASONS = new Set(["before_penalties", "penalties"]);
  */
 export function projectMatch(game, commands) {
   const serverIncidents = /** @type {ScorerIncident[]} */ (game.incidents ?? []);
-  const projected = commands.reduce(applyCommand, { ...game, applyIncidentCommand: serverIncidents });
-  if (projected.applyIncidentCommand === serverIncidents) return projected;
-  return { ...projected, ...scoreAfter(game, serverIncidents, projected.applyIncidentCommand) };
+  const projected = commands.reduce(applyCommand, { ...game, incidents: serverIncidents });
+  if (projected.incidents === serverIncidents) return projected;
+  return { ...projected, ...scoreAfter(game, serverIncidents, projected.incidents) };
 }
 
 /** @param {ProjectedMatch} game @param {ScorerCommand} command @returns {ProjectedMatch} */
 function applyCommand(game, command) {
   const { method, action, body, occurred_at } = command;
   const [resource, id] = action.split("/");
-  if (resource === "incidents") return { ...game, applyIncidentCommand: applyIncidentCommand(game.applyIncidentCommand, command, id) };
+  if (resource === "incidents") return { ...game, incidents: applyIncidentCommand(game.incidents, command, id) };
   const occurredAtMs = Date.parse(occurred_at);
   if (method !== "POST") return game;
   switch (action) {

@@ -27,7 +27,7 @@ test("a whole match can be recorded without a network", () => {
   assert.deepEqual(game.score, { home: 1, away: 1 });
   assert.deepEqual(game.clock, { period: "second_half", running: true, elapsed_ms: 45 * 60_000, at: at(62) });
   assert.deepEqual(matchMinuteAt(game.clock, Date.parse(at(70))), { period: "second_half", minute: 54, stoppage: 0 });
-  assert.deepEqual(game.applyIncidentCommand.map(({ pending }) => pending), ["new", "new"]);
+  assert.deepEqual(game.incidents.map(({ pending }) => pending), ["new", "new"]);
 });
 
 test("a pause shows the reached time, and its reason decides what follows", () => {
@@ -49,20 +49,20 @@ test("a command that the state doesn't allow changes nothing", () => {
 test("a goal that the stream has delivered isn't counted twice", () => {
   const sent = goal(3);
   assert.deepEqual(projectMatch(live, [sent]).score, { home: 1, away: 0 });
-  assert.equal(projectMatch(live, [sent]).applyIncidentCommand.length, 1);
+  assert.equal(projectMatch(live, [sent]).incidents.length, 1);
   assert.deepEqual(projectMatch(live, [goal(3), goal(9)]).score, { home: 2, away: 0 });
 });
 
 test("corrections show at once, also of unsent incidents", () => {
   const taken = projectMatch(live, [command("incidents/21", 5, { confirmation: "cancelled" }, "PATCH")]);
   assert.deepEqual(taken.score, { home: 0, away: 0 });
-  assert.equal(taken.applyIncidentCommand[0].pending, "changed");
+  assert.equal(taken.incidents[0].pending, "changed");
   const removed = projectMatch(live, [command("incidents/21", 5, {}, "DELETE")]);
-  assert.deepEqual([removed.score.home, removed.applyIncidentCommand[0].pending], [0, "removed"]);
+  assert.deepEqual([removed.score.home, removed.incidents[0].pending], [0, "removed"]);
   const own = goal(9);
   const moved = projectMatch(live, [own, command(`incidents/${own.client_id}`, 9, { team_id: 2 }, "PATCH")]);
   assert.deepEqual(moved.score, { home: 1, away: 1 });
-  assert.equal(moved.applyIncidentCommand[1].pending, "new");
+  assert.equal(moved.incidents[1].pending, "new");
 });
 
 test("an own goal counts for its team_id, and a shoot-out kick for the shoot-out only", () => {
@@ -90,11 +90,11 @@ test("nothing flickers between the answer and the stream's message", () => {
   const answer = { id: 22, rev: 1, kind: "goal", team_id: 1, confirmation: "confirmed", period: "first_half", minute: 9, occurred_at: at(9) };
   const settled = { ...command("incidents", 9, answer), isSettled: true };
   const game = projectMatch(live, [settled]);
-  assert.deepEqual([game.score.home, game.applyIncidentCommand[1].id, game.applyIncidentCommand[1].pending], [2, 22, undefined]);
+  assert.deepEqual([game.score.home, game.incidents[1].id, game.incidents[1].pending], [2, 22, undefined]);
 
   const removal = { ...command("incidents/21", 9, {}, "DELETE"), isSettled: true };
-  assert.deepEqual(projectMatch(live, [removal]).applyIncidentCommand, []);
+  assert.deepEqual(projectMatch(live, [removal]).incidents, []);
 
   const correction = { ...command("incidents/21", 9, { minute: 4 }, "PATCH"), isSettled: true };
-  assert.deepEqual([projectMatch(live, [correction]).applyIncidentCommand[0].minute, projectMatch(live, [correction]).applyIncidentCommand[0].pending], [4, undefined]);
+  assert.deepEqual([projectMatch(live, [correction]).incidents[0].minute, projectMatch(live, [correction]).incidents[0].pending], [4, undefined]);
 });

@@ -18,8 +18,8 @@ function ScorePad({ scorebook, game, onAnnounce }) {
   const isOpen = game.status === "live" || game.status === "paused";
   const serverScore = game.score ?? { home: 0, away: 0 };
   // Taps may be faster than rendering: each adds to the previous tap, not to the shown score.
-  const lastTap = useRef(/** @type {{ score: { home: number, away: number }, at: number } | null} */ (null));
-  const isTapRecent = () => lastTap.current !== null && Date.now() - lastTap.current.at < TAP_MEMORY_MS;
+  const lastTap = useRef(/** @type {{ score: { home: number, away: number }, tappedAtMs: number } | null} */ (null));
+  const isTapRecent = () => lastTap.current !== null && Date.now() - lastTap.current.tappedAtMs < TAP_MEMORY_MS;
   const currentScore = () => (lastTap.current !== null && isTapRecent() ? lastTap.current.score : serverScore);
   const score = currentScore();
   /** @param {Side} side @param {number} step */
@@ -27,7 +27,7 @@ function ScorePad({ scorebook, game, onAnnounce }) {
     const before = currentScore();
     const next = { ...before, [side]: before[side] + step };
     if (next[side] < 0) return;
-    lastTap.current = { score: next, at: Date.now() };
+    lastTap.current = { score: next, tappedAtMs: Date.now() };
     scorebook.record("score", next);
     onAnnounce(`${next.home}, ${next.away}`);
   };

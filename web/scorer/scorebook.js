@@ -74,7 +74,7 @@ export class Scorebook {
   #projectInnings(commands) {
     const context = this.cricketContext.projectionContext();
     const inputs = [this.serverMatch, context.userId, context.stateBeforeBall, context.chosenPlayers, this.squads, ...commands];
-    const isCached = this.#cachedInnings?.inputs.length === inputs.length && this.#cachedInnings.inputs.every((one, at) => one === inputs[at]);
+    const isCached = this.#cachedInnings?.inputs.length === inputs.length && this.#cachedInnings.inputs.every((one, index) => one === inputs[index]);
     if (!this.#cachedInnings || !isCached) this.#cachedInnings = { inputs, innings: projectInnings(this.serverMatch, commands, context) };
     return this.#cachedInnings.innings;
   }
@@ -138,7 +138,7 @@ export class Scorebook {
 
   /** The last valid incident that was recorded on this device. @returns {ScorerIncident | null} */
   get lastOwnIncident() {
-    const validIncidents = (this.game?.applyIncidentCommand ?? []).filter(({ pending, confirmation }) => pending !== "removed" && confirmation !== "cancelled");
+    const validIncidents = (this.game?.incidents ?? []).filter(({ pending, confirmation }) => pending !== "removed" && confirmation !== "cancelled");
     const lastOwnId = this.amendments.ownIncidentIds.filter((one) => validIncidents.some(({ id }) => id === one)).at(-1);
     return validIncidents.find(({ id }) => id === lastOwnId) ?? null;
   }

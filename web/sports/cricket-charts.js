@@ -53,7 +53,7 @@ export function axisTicks(max) {
   const rough = Math.max(1, max / MAX_AXIS_LABELS);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= rough) ?? rough;
-  return Array.from({ length: Math.floor(max / step) + 1 }, (_, at) => at * step);
+  return Array.from({ length: Math.floor(max / step) + 1 }, (_, index) => index * step);
 }
 
 /** @param {number} over @param {number} overs */
@@ -105,17 +105,17 @@ function Manhattan({ series: { name, colour, overs }, maxRuns, overs: overCount 
       <${Axes} overCount=${overCount} maxRuns=${Math.max(1, maxRuns)} />
       ${overs.map(({ over, runs, wickets }) => html`<g key=${over}>
         <rect class="bar" x=${xOf(over - 1, overCount) + barWidth * 0.12} width=${Math.max(0.5, barWidth * 0.76)} y=${yOf(runs, maxRuns)} height=${HEIGHT - MARGIN_BOTTOM - yOf(runs, maxRuns)} />
-        ${Array.from({ length: wickets }, (_, at) => html`<circle key=${at} cx=${xOf(over - 0.5, overCount)} cy=${yOf(runs, maxRuns) - 7 - at * 11} r=${Math.min(5, barWidth * 0.4)} />`)}
+        ${Array.from({ length: wickets }, (_, index) => html`<circle key=${index} cx=${xOf(over - 0.5, overCount)} cy=${yOf(runs, maxRuns) - 7 - index * 11} r=${Math.min(5, barWidth * 0.4)} />`)}
       </g>`)}
     </svg></figure>`;
 }
 
 /** @param {{ series: ChartSeries[] }} props */
 function RunsByOverTable({ series }) {
-  const rows = Array.from({ length: maxOvers(series) }, (_, at) => at);
+  const rows = Array.from({ length: maxOvers(series) }, (_, index) => index);
   return html`<div class="wide-table" tabindex="0" role="group" aria-label="Runs by over"><table class="by-over"><caption class="visually-hidden">Runs by over</caption>
     <thead><tr><th scope="col">Over</th>${series.map(({ name }) => html`<th key=${name} scope="col" class="n">${name}</th>`)}</tr></thead>
-    <tbody>${rows.map((at) => html`<tr key=${at}><th scope="row">${at + 1}</th>${series.map(({ name, overs }) => html`<td key=${name} class="n">${overText(overs[at])}</td>`)}</tr>`)}</tbody></table></div>`;
+    <tbody>${rows.map((overIndex) => html`<tr key=${overIndex}><th scope="row">${overIndex + 1}</th>${series.map(({ name, overs }) => html`<td key=${name} class="n">${overText(overs[overIndex])}</td>`)}</tr>`)}</tbody></table></div>`;
 }
 
 /** `8 (64/2)` @param {OverSummary | undefined} over */

@@ -150,12 +150,12 @@ function CurrentPlay({ match, translate }) {
   return html`
     <table class="crease"><caption class="visually-hidden">${translate("Batting and bowling")}</caption><tbody>
       ${batters.map((one) => html`<${BatterRow} key=${one.player_id} batter=${one} isOnStrike=${one === striker} translate=${translate} />`)}
-      ${Array.from({ length: vacantPlaces }, (_, at) => html`<tr key=${`nobody ${at}`} class="batter nobody"><td class="strike"></td><th scope="row">${translate("New batter")}</th><td class="value">\u00a0</td><td class="beside"></td></tr>`)}
+      ${Array.from({ length: vacantPlaces }, (_, index) => html`<tr key=${`nobody ${index}`} class="batter nobody"><td class="strike"></td><th scope="row">${translate("New batter")}</th><td class="value">\u00a0</td><td class="beside"></td></tr>`)}
       ${currentBowler && html`<${BowlerRow} bowler=${currentBowler} translate=${translate} />`}
     </tbody></table>
     <div class="lately">
       <p class="over"><span class="label">${translate(currentOver?.length || !previousOver ? "This over" : "Last over")}</span>
-        <span class=${`balls${balls.length > BALLS_PER_ROW ? " many" : ""}`} id="this-over">${balls.slice(-2 * BALLS_PER_ROW).map((ball, at) => html`<${BallBadge} key=${at} symbol=${ball} />`)}</span></p>
+        <span class=${`balls${balls.length > BALLS_PER_ROW ? " many" : ""}`} id="this-over">${balls.slice(-2 * BALLS_PER_ROW).map((ball, index) => html`<${BallBadge} key=${index} symbol=${ball} />`)}</span></p>
       <p class="stand"><span class="label">${translate("Partnership")}</span> <b id="partnership">${partnership?.runs ?? 0}</b> (${partnership?.balls ?? 0})</p>
       ${lastWicket && html`<p class="fall"><span class="label">${translate("Last wicket")}</span> <span id="last-wicket" style=${fitText(lastWicket.name, 14)}>${lastWicket.name} <b>${dismissedBatter?.runs ?? ""}</b> · ${lastWicket.runs}/${lastWicket.wicket}</span></p>`}
     </div>`;

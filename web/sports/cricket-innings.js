@@ -24,13 +24,13 @@ export function wicketsOfSymbol(symbol) {
 export function overSummaries({ over_summaries: completedOvers, unfinished_over: unfinishedOver }) {
   let runsTotal = 0;
   let wicketsDown = 0;
-  return [...completedOvers, ...(unfinishedOver ? [unfinishedOver] : [])].map((text, at) => {
+  return [...completedOvers, ...(unfinishedOver ? [unfinishedOver] : [])].map((text, index) => {
     const balls = text.split(" ");
     const runs = balls.reduce((sum, ball) => sum + runsOfSymbol(ball), 0);
     const wickets = balls.reduce((sum, ball) => sum + wicketsOfSymbol(ball), 0);
     runsTotal += runs;
     wicketsDown += wickets;
-    return { over: at + 1, runs, wickets, runsTotal, wicketsDown, balls };
+    return { over: index + 1, runs, wickets, runsTotal, wicketsDown, balls };
   });
 }
 

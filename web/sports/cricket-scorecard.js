@@ -59,7 +59,7 @@ function PartnershipList({ innings }) {
 }
 
 /** @param {Innings} innings */
-const totalExtras = ({ extras }) => Object.values(extras).reduce((all, one) => all + one, 0);
+const totalExtras = ({ extras }) => Object.values(extras).reduce((sum, one) => sum + one, 0);
 
 /** `b 4, lb 2, w 7` @param {Innings} innings */
 function extrasText({ extras }) {
@@ -67,4 +67,4 @@ function extrasText({ extras }) {
 }
 
 /** @param {Child[]} parts */
-const withCommas = (parts) => parts.flatMap((part, at) => (at === 0 ? [part] : [", ", part]));
+const withCommas = (parts) => parts.flatMap((part, index) => (index === 0 ? [part] : [", ", part]));

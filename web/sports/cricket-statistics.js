@@ -17,7 +17,7 @@ export function CricketStatistics({ game }) {
 export function cricketTeamStatistics(game, side) {
   const sideInnings = inningsOfSide(game, side);
   const opponentInnings = inningsOfSide(game, otherSide(side));
-  const sum = (/** @type {number[]} */ numbers) => numbers.reduce((all, one) => all + one, 0);
+  const sum = (/** @type {number[]} */ numbers) => numbers.reduce((total, one) => total + one, 0);
   const balls = sideInnings.flatMap((one) => overSummaries(one)).flatMap((over) => over.balls);
   return {
     runs: sum(sideInnings.map(({ runs }) => runs)),

@@ -44,7 +44,7 @@ function OverItem({ match, innings, over, isNewest }) {
   return html`<li class="an-over" data-over=${`${innings.number}.${over.over}`}>
     <details open=${isOpen} onToggle=${(/** @type {{ currentTarget: HTMLDetailsElement }} */ { currentTarget: { open } }) => open !== isOpen && setUserChoice(open)}>
       <summary><span class="minute">Over ${over.over}</span>
-        <span class="balls">${over.balls.map((ball, at) => html`<${BallBadge} key=${at} symbol=${ball} />`)}</span>
+        <span class="balls">${over.balls.map((ball, index) => html`<${BallBadge} key=${index} symbol=${ball} />`)}</span>
         <span class="what">${summary}</span> <span class="after">${over.runsTotal}/${over.wicketsDown}</span></summary>
       ${isOpen && html`<${BallList} match=${match} innings=${innings} over=${over} />`}
     </details>

@@ -135,7 +135,7 @@ export function RecentBalls({ scorebook, game }) {
   return html`
     <section class="recent" aria-label="Correct a ball">
       <h2 class="period">Correct a ball</h2>
-      <ol>${recent.map((symbol, at) => html`<li key=${first + at}><button type="button" class="action-button symbol" data-symbol=${symbol} data-number=${first + at} data-waiting=${findUnsentBall(scorebook, first + at) !== null} aria-label="Ball ${first + at}: ${symbol}" onClick=${() => setOpenNumber(first + at)}>${symbol}</button></li>`)}</ol>
+      <ol>${recent.map((symbol, index) => html`<li key=${first + index}><button type="button" class="action-button symbol" data-symbol=${symbol} data-number=${first + index} data-waiting=${findUnsentBall(scorebook, first + index) !== null} aria-label="Ball ${first + index}: ${symbol}" onClick=${() => setOpenNumber(first + index)}>${symbol}</button></li>`)}</ol>
       <form class="row" onSubmit=${lookUp}><label>Number of an earlier ball <input name="number" type="number" inputmode="numeric" min="1" max=${innings.nextBallNumber - 1} /></label><button class="action-button">Look up</button></form>
       ${openNumber !== null && html`<${BallEditor} key=${openNumber} scorebook=${scorebook} game=${game} number=${openNumber} onClose=${() => setOpenNumber(null)} />`}
     </section>`;

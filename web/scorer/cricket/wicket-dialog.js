@@ -76,7 +76,7 @@ function RunOutForm({ kind, fielders, scorebook, game, onWicket }) {
   return html`
     <form onSubmit=${submit}>
       <fieldset class="choices"><legend>Who is out</legend>
-        ${[striker, nonStriker].map((id, at) => html`<label key=${id} class="choice"><input type="radio" name="out" value=${id} required defaultChecked=${at === 0} /> <span>${scorebook.cricketContext.playerName(id)}</span></label>`)}
+        ${[striker, nonStriker].map((id, index) => html`<label key=${id} class="choice"><input type="radio" name="out" value=${id} required defaultChecked=${index === 0} /> <span>${scorebook.cricketContext.playerName(id)}</span></label>`)}
       </fieldset>
       <fieldset class="choices few"><legend>Runs completed</legend>
         ${RUN_CHOICES.map((runs) => html`<label key=${runs} class="choice"><input type="radio" name="runs" value=${runs} defaultChecked=${runs === 0} /> <span>${runs}</span></label>`)}
