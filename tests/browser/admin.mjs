@@ -289,7 +289,7 @@ class AdminPage {
   }
 
   /**
-   * Fetches the first response for each address early, and delivers it only when told: simulates a late response.
+   * Simulates late responses: fetches the first for each address early, and delivers it when called.
    * @param {string[]} parts of their addresses
    * @returns {Promise<(() => Promise<void>)[]>} delivers each, in the order of the requests
    */

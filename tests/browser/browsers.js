@@ -23,7 +23,7 @@ export function launch(kind, options = {}) {
 }
 
 /**
- * Resizes a page. Debian 12's first Firefox 140 lacks the command for the screen orientation, which puppeteer sends too.
+ * Resizes a page. Debian 12's first Firefox 140 lacks puppeteer's command for the screen orientation.
  * @param {import("puppeteer-core").Page} page
  * @param {{ width: number, height: number }} size
  */

@@ -1,4 +1,4 @@
-// Every client behind every proxy sees every message once and in order, through restarts and crashes of the server.
+// Every client behind every proxy sees every message once and in order, through restarts and crashes.
 //
 // With TOUCHLINE_LONG it runs more rounds, and in Firefox too.
 

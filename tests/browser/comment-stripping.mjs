@@ -1,4 +1,4 @@
-// Scripts and styles are served without comments, and are otherwise the same to a compiler and to a browser.
+// Scripts and styles are served without comments, and otherwise unchanged for compiler and browser.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// Pages with cricket in Chromium: lists and tables, replay, hostile and long names, size, accessibility.
+// Pages with cricket in Chromium: lists, tables, replay, hostile and long names, size, accessibility.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// A running server that can't reach its database: pages show it as stale, though the stream stays open, and recover.
+// A server that can't reach its database: pages go stale, though the stream stays open, and recover.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";

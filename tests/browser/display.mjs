@@ -32,7 +32,7 @@ async function open(context, server, path, options) {
   return page;
 }
 
-/** A display whose server is this test: `told` sends it messages. */
+/** A display whose server is this test: `emit` sends it messages. */
 async function openFedDisplay(context, server, { heartbeatMs = 15_000, game: startedMatch = null } = {}) {
   const game = startedMatch ?? (await server.startFootballMatch());
   const page = await newPage(context);

@@ -11,7 +11,7 @@ import { freePort, waitFor } from "./server.js";
 
 const NGINX_FOLDERS = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx"];
 
-/** A single process, so that killing it leaves none. A file named 503 in its folder sets that status for all of `/api/`. */
+/** One process, so that killing it leaves none. A file 503 in its folder sets that status for `/api/`. */
 const nginxSettings = ({ folder, port, upstream, buffersStreams }) => `
 daemon off;
 master_process off;

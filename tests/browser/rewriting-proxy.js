@@ -1,4 +1,4 @@
-// A proxy that rewrites a server's JSON: rows as an older release stored them, or as an upstream sends them.
+// A proxy that rewrites a server's JSON, into rows of an older release or of an upstream.
 
 import { once } from "node:events";
 import { createServer, request } from "node:http";

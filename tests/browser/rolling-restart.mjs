@@ -1,4 +1,4 @@
-// Two nodes behind nginx, restarted in turn while Chromium, Firefox and the `eventsource` package follow a match.
+// Two nodes behind nginx, restarted in turn while browsers and the `eventsource` package follow.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";

@@ -1,4 +1,4 @@
-// Cricket's scorer page in Chromium and Firefox: an over in taps, one offline, and disagreeing scorers.
+// Cricket's scorer page in Chromium and Firefox: an over in taps, one offline, disagreeing scorers.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// Clients that follow a stream; all but `stream.js` are by others. Each returns the seqs that it has received.
+// Clients that follow a stream; all but `stream.js` are by others. Each returns the received seqs.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,4 +1,4 @@
-// Buying tickets in Chromium: availability, one purchase however often it is tapped, and the list of purchases.
+// Buying tickets in Chromium: availability, one purchase however often it is tapped, and the list.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

@@ -71,7 +71,7 @@ export function createBody(fields, form) {
 }
 
 /**
- * The changed fields of a form. If one part of an object changes, all of its parts are sent: the server
+ * The changed fields of a form. If a part of an object changes, all its parts are sent: the server
  * replaces objects as a whole.
  * @param {readonly FormField[]} fields
  * @param {FormData} form
@@ -99,7 +99,7 @@ function setAt(body, path, value) {
 }
 
 /**
- * Assigns each error to the field with the longest name that its pointer starts with; the rest are general.
+ * Assigns each error to the field with the longest name that starts its pointer, or to `general`.
  * @param {readonly FormField[]} fields
  * @param {readonly FieldError[]} errors
  */

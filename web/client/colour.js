@@ -21,7 +21,7 @@ const MIX_STEPS = 20;
 const MIN_COLOUR_DISTANCE = 110;
 
 /**
- * Team colours that can be told apart: if both teams wear about the same, the away side changes, as on the field.
+ * Distinct team colours: if both teams wear about the same, the away side changes, as on the field.
  * @param {string | null | undefined} home
  * @param {string | null | undefined} away
  */
@@ -49,7 +49,7 @@ export function textColourOn(background) {
 }
 
 /**
- * A large background in the team's colour and the text colour on it; the background is darkened or lightened,
+ * A background in the team's colour and the text colour on it; the background is darkened or lightened,
  * whichever changes it less, until the text is readable from the far end of a ground.
  * @param {string} colour `#rrggbb`
  */

@@ -220,7 +220,7 @@ export class Connection {
     if (generation !== this.#generation) return; // the listener could not handle the message
     if (cursor) this.cursor = cursor;
     this.listener.onLivenessSignal({ cursor, heartbeatMs: POLL_WAIT_MS });
-    // The server answers, so the cause of the close may be gone; polling is for networks where streams keep failing.
+    // The server answers, so the stream may work again; polling is for networks where it keeps failing.
     if (this.#closesInARow > 0 && this.#closesInARow < CLOSES_BEFORE_POLLING) return this.scheduleReconnect();
     this.#failedAttempts = 0;
     if (this.#successfulPolls === 0) this.#nextProbeAt = this.environment.now() + STREAM_PROBE_INTERVAL_MS;

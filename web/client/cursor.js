@@ -1,6 +1,6 @@
 // Cursors and topics: the stream of a topic, and a cursor's position in each stream.
 //
-// `<epoch>.42` is a position in one stream, `<epoch>.m3-42.e1-7` positions in several (docs/protocol.md).
+// `<epoch>.42` is a position in one stream, `<epoch>.m3-42.e1-7` in several (docs/protocol.md).
 // Parsing them lets tabs share a connection; an unreadable cursor costs a snapshot, never a message.
 
 /**

@@ -1,6 +1,6 @@
 // Keeps the outbox's entries on disk, or in memory if the browser offers no storage.
 //
-// Private windows may have no storage, and a full disk takes no more. Entries in memory are lost with the
+// Private windows may have no storage, and disks may be full. Entries in memory are lost with the
 // tab, so the page can show a warning.
 
 import { tryOrUndefined } from "./environment.js";

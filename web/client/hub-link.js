@@ -1,4 +1,4 @@
-// Connects a page to the hub that holds its connection: a SharedWorker, else the leading tab, else a hub
+// Connects a page to the hub of its connection: a SharedWorker, else the leading tab, else a hub
 // of its own. Six streams over HTTP/1.1 would use up the browser's connections to a site.
 
 import { Hub } from "./hub.js";

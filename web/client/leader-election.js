@@ -1,4 +1,4 @@
-// Elects one tab to run the hub of all tabs where there is no SharedWorker, and replaces it when it dies.
+// Without a SharedWorker, elects one tab to run the hub of all tabs, and replaces it when it dies.
 //
 // The holder of a Web Lock leads. A tab that closes or crashes loses the lock; a frozen tab doesn't
 // answer pings, so another tab steals the lock.

@@ -23,7 +23,7 @@ import { tryOrUndefined, browserEnvironment, randomId } from "./environment.js";
  * @property {string} [scorer] whose commands these are; those of other scorers on this device are left alone
  * @property {() => Promise<Record<string, string>>} [headers] such as `Authorization`, if there is no cookie
  * @property {(outbox: Outbox) => void} [onChange]
- * @property {(entry: OutboxEntry, result: any, cursor: string | null) => void} [onSettled] the server has accepted the entry; a stream that has reached `cursor` includes its effect, null if it published nothing
+ * @property {(entry: OutboxEntry, result: any, cursor: string | null) => void} [onSettled] accepted by the server; a stream past `cursor` includes its effect, null if there is none
  * @property {(entry: OutboxEntry, problem: any) => void} [onRefused] the server has refused the entry, which is kept and can be shown
  * @property {BrowserEnvironment} [environment]
  * @property {EntryStorage | null} [storage]
@@ -94,7 +94,7 @@ export class Outbox {
   }
 
   /**
-   * Sends a refused command again, in its old place; under a new key, since the server remembers the refusal.
+   * Sends a refused command again in its old place, under a new key: the server remembers the refusal.
    * @param {string} clientId
    */
   async retry(clientId) {

@@ -1,6 +1,6 @@
 // A page's stream: each message of its topics once, in order, through reloads, network loss and sleep.
 //
-// The connection is held by a hub that tabs share (hub.js, hub-link.js). This class holds what belongs to
+// Tabs share a hub that holds the connection (hub.js, hub-link.js). This class holds what belongs to
 // the page: its cursor, stored over reloads, its delivered messages, and the state to show.
 
 import { DeliveryTracker } from "./delivery-tracker.js";
@@ -15,7 +15,7 @@ import { tryOrUndefined, browserEnvironment } from "./environment.js";
 
 /**
  * The connection's state:
- * `connecting` nothing received yet, `catching-up` missed messages are on their way, `live` up to date,
+ * `connecting` nothing received yet, `catching-up` missed messages are coming, `live` up to date,
  * `stale` contact is lost and being retried, `refused` the server won't serve it.
  * @typedef {"connecting" | "catching-up" | "live" | "stale" | "refused"} StreamState
  *

@@ -6,7 +6,7 @@ import { earliestPositions, topicIncludes, positionsForTopics, parseCursor, stre
 /** @import { Message } from "./message-types.js" */
 
 /**
- * What a subscriber sends to the hub, and the hub to a subscriber; all of it can be posted between windows.
+ * The messages between subscribers and the hub; all of them can be posted between windows.
  * @typedef {{ command: "join", topics: string[], cursor: string | null, server: ServerAddress }
  *   | { command: "leave" } | { command: "ping" } | { command: "wake" }} HubCommand
  * @typedef {{ update: "message", message: Message, cursor: string | null }
@@ -69,7 +69,7 @@ export class Subscriber {
 }
 
 /**
- * Splits candidates into those that can share one cursor and those that must wait: a subscriber without a
+ * Separates candidates that can share one cursor from those that must wait: a subscriber without a
  * position in a stream where another has one would start in the middle.
  * @param {Subscriber[]} candidates
  */

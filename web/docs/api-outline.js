@@ -67,7 +67,7 @@ function buildOperation(components, method, path, source) {
 export const lastSegment = (reference) => reference.slice(reference.lastIndexOf("/") + 1);
 
 /**
- * The tags with those of their operations that contain all words in the path, summary, description or codes.
+ * The tags with their operations that contain all words in path, summary, description or codes.
  * @param {Api} api
  * @param {string} searchText
  */

@@ -36,7 +36,7 @@ const priorityLabel = (priority) => ({ urgent: "Urgent", high: "Important", low:
 /** @param {Announcement} announcement */
 const publishedText = ({ created_at }) => `${formatDay(created_at, Date.now())}, ${formatTime(created_at)}`;
 
-/** Asks for permission to notify; hidden if the browser has no notifications, or the visitor has decided. @param {{ onDecided: () => void }} props */
+/** Asks for permission to notify; hidden if there is no support, or the visitor has decided. @param {{ onDecided: () => void }} props */
 export function NotificationPermissionButton({ onDecided }) {
   if (typeof Notification === "undefined" || Notification.permission !== "default") return null;
   const requestPermission = async () => {

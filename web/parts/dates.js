@@ -70,7 +70,7 @@ export function formatDayUnlessToday(time, now, locale) {
 }
 
 /**
- * An ISO timestamp for a request body; null if invalid. RFC 3339 ends with the year 9999: the server rejects later ones.
+ * A timestamp for a body; null if invalid. RFC 3339 ends with the year 9999: the server checks it.
  * @param {TimeValue} time
  */
 export function toTimestamp(time) {

@@ -1,4 +1,4 @@
-// Commands that the server has accepted and the stream hasn't delivered yet; without them they would vanish for a moment.
+// Commands accepted by the server but not in the stream yet, so that they don't vanish in between.
 
 /** @import { Match } from "../client/message-types.js" */
 /** @import { ScorerCommand } from "./projected-match.js" */

@@ -1,4 +1,4 @@
-// Worm and Manhattan charts of a cricket match: cumulative runs and runs per over, as images and as a table.
+// Worm and Manhattan charts: cumulative runs and runs per over, as images and as a table.
 
 import { distinctTeamColours } from "../client/colour.js";
 import { html } from "../vendor/htm-preact.js";

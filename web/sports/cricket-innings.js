@@ -131,8 +131,8 @@ export function isInningsBreak(game) {
 }
 
 /**
- * The batting side's lead in a match of two innings a side; null if there is a target, or no earlier innings
- * to compare with.
+ * The batting side's lead in a match of two innings a side; null with a target, or without
+ * earlier innings to compare.
  * @param {Match} game
  * @returns {number | null}
  */

@@ -101,8 +101,8 @@ function boundaryNameOf(ball) {
 }
 
 /**
- * The celebration of a message. Its key identifies it: a ball that is undone and entered again is the same
- * four, and a fifty that a correction removes and restores is the same fifty, unless another ball reaches it.
+ * The celebration of a message. Its key identifies it: a ball undone and entered again is the same
+ * four, and a fifty that a correction removes and restores is the same, unless another ball reaches it.
  * @param {Match} game
  * @param {Message} message
  * @returns {Celebration | null}

@@ -1,5 +1,5 @@
-// State of a cricket match that the scorer page keeps beside the server's: names, players chosen for the next
-// ball, and the states before earlier balls.
+// What the scorer page keeps of a cricket match beside the server's state: names, players chosen
+// for the next ball, and the states before earlier balls.
 
 import { inningsStateOf } from "./innings-state.js";
 import { isReadyToBowl } from "./innings-rules.js";
@@ -30,7 +30,7 @@ export class CricketContext {
     // States after an undone ball are obsolete.
     this.stateBeforeBall = Object.fromEntries(Object.entries(this.stateBeforeBall).filter(([number]) => Number(number) <= innings.nextBallNumber));
     const remembered = this.stateBeforeBall[innings.nextBallNumber];
-    // An undo keeps the players who came in before the ball, though the states from the stream may lack them.
+    // An undo keeps the players who came in before the ball; states from the stream may lack them.
     if (!remembered || !isReadyToBowl(remembered) || isReadyToBowl(innings)) this.rememberState(innings);
   }
 

@@ -1,6 +1,6 @@
 // How each command changes an innings, until the server's state arrives.
 //
-// The rules of `src/sports/cricket`, as far as the scorer page shows them; pure, each returns a new state.
+// The rules of `src/sports/cricket` as far as the page shows them; pure, each returns a new state.
 
 import { extrasWithDefaults, isBoundary, isLegal, isCreditedToBowler, ballSymbol, totalRuns } from "./ball-request.js";
 

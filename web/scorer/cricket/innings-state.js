@@ -1,4 +1,4 @@
-// The state of an innings between two balls, as far as a scorer needs it; built from the server's state.
+// The part of an innings' state between two balls that a scorer needs, built from the server's.
 
 /**
  * @typedef {{ player_id: number, name: string, runs: number, ballsFaced: number, fours: number, sixes: number, isOut: boolean }} ProjectedBatter
