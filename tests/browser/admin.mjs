@@ -312,11 +312,11 @@ class AdminPage {
   }
 
   fill(values) {
-    return waitFor(() => this.page.evaluate((all) => {
-      const fields = Object.keys(all).map((name) => document.querySelector(`details[open] [name="${name}"]`) ?? document.querySelector(`[name="${name}"]`));
+    return waitFor(() => this.page.evaluate((values) => {
+      const fields = Object.keys(values).map((name) => document.querySelector(`details[open] [name="${name}"]`) ?? document.querySelector(`[name="${name}"]`));
       if (fields.includes(null)) return false;
-      Object.values(all).forEach((value, at) => (fields[at].value = value));
-      return Object.values(all).every((value, at) => fields[at].value === value); // a list may not be loaded yet
+      Object.values(values).forEach((value, at) => (fields[at].value = value));
+      return Object.values(values).every((value, at) => fields[at].value === value); // a list may not be loaded yet
     }, values), `the fields ${Object.keys(values)}`, UPDATE_TIMEOUT_MS);
   }
 
@@ -330,16 +330,16 @@ class AdminPage {
 
   /** Presses the button with this text, in the dialog if one is open. */
   pressButton(text) {
-    return waitFor(() => this.page.evaluate((wanted) => {
+    return waitFor(() => this.page.evaluate((label) => {
       const root = document.querySelector("dialog[open]") ?? document;
-      const found = [...root.querySelectorAll("button")].find(({ textContent, disabled }) => textContent.replace(/\s+/g, " ").trim() === wanted && !disabled);
+      const found = [...root.querySelectorAll("button")].find(({ textContent, disabled }) => textContent.replace(/\s+/g, " ").trim() === label && !disabled);
       found?.click();
       return Boolean(found);
     }, text), `a button “${text}”`, UPDATE_TIMEOUT_MS);
   }
 
   waitForText(selector, text, deadlineMs = UPDATE_TIMEOUT_MS) {
-    const hasText = () => this.page.$$eval(selector, (found, wanted) => found.some(({ textContent }) => textContent.includes(wanted)), text);
+    const hasText = () => this.page.$$eval(selector, (found, expected) => found.some(({ textContent }) => textContent.includes(expected)), text);
     return waitFor(hasText, `${selector} to say “${text}”`, deadlineMs);
   }
 

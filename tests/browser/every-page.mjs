@@ -19,9 +19,9 @@ after(() => browser?.close());
 
 test("g10_hostile_text_in_every_field_is_text", async (context) => {
   const server = await Server.start(context);
-  const all = await createSite(server, HOSTILE_NAMES);
+  const site = await createSite(server, HOSTILE_NAMES);
   const visitors = await signedInAndAnonymous(context, server);
-  for (const { path, ready, expectedTexts = [], isAnonymous = false, folded = false } of allPages(all)) {
+  for (const { path, ready, expectedTexts = [], isAnonymous = false, folded = false } of allPages(site)) {
     const page = await openPage(visitors[isAnonymous ? 1 : 0], server, path);
     await page.locator(ready).first().waitFor({ timeout: LOAD_TIMEOUT_MS });
     if (!folded) await expandAll(page);
@@ -36,10 +36,10 @@ test("g10_hostile_text_in_every_field_is_text", async (context) => {
 
 test("axe finds nothing serious on any page, light and dark, narrow and wide", { timeout: 900_000 }, async (context) => {
   const server = await Server.start(context);
-  const all = await createSite(server);
+  const site = await createSite(server);
   for (const width of [1280, 320]) {
     const visitors = await signedInAndAnonymous(context, server, { colorScheme: "light", viewport: { width, height: 800 }, reducedMotion: "reduce" });
-    for (const { path, ready, isAnonymous = false, folded = false } of allPages(all)) {
+    for (const { path, ready, isAnonymous = false, folded = false } of allPages(site)) {
       const page = await openPage(visitors[isAnonymous ? 1 : 0], server, path);
       await page.locator(ready).first().waitFor({ timeout: LOAD_TIMEOUT_MS });
       if (!folded) await expandAll(page);
@@ -74,11 +74,11 @@ async function accessibilityFindings(page, rules) {
 
 test("the first view of a match's page is less than 100 KiB over the wire", async (context) => {
   const server = await Server.start(context);
-  const all = await createLeague(server);
-  await server.post(`/api/matches/${all.id}/start`, {});
-  await server.recordGoal(all, 12);
+  const league = await createLeague(server);
+  await server.post(`/api/matches/${league.id}/start`, {});
+  await server.recordGoal(league, 12);
   const counter = await startCountingProxy(context, server.port);
-  const page = await openPage(await newBrowserContext(context, browser), { url: counter.url }, `/matches/${all.id}`);
+  const page = await openPage(await newBrowserContext(context, browser), { url: counter.url }, `/matches/${league.id}`);
   await waitUntilLive(page);
   await waitForText(page, ".timeline .who", "Ada Novak", LOAD_TIMEOUT_MS);
   await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");

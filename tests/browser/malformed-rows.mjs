@@ -22,9 +22,9 @@ after(() => browser?.close());
 for (const invalid of ["+10000-01-01T04:59:59.000Z", 1e300]) {
   test(`every page survives ${invalid} in place of every time`, { timeout: 300_000 }, async (context) => {
     const server = await Server.start(context);
-    const all = await createSite(server, NAMES);
+    const site = await createSite(server, NAMES);
     const rewrite = (row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, /(^|_)at$/.test(name) && typeof value === "string" ? invalid : value]));
-    await visit(context, server, all, rewrite, async (page, { path, expectedTexts = [] }) => {
+    await visit(context, server, site, rewrite, async (page, { path, expectedTexts = [] }) => {
       for (const field of expectedTexts) {
         await waitFor(async () => (await pageText(page)).includes(NAMES[field]), `${path} to show ${field}`);
       }
@@ -35,8 +35,8 @@ for (const invalid of ["+10000-01-01T04:59:59.000Z", 1e300]) {
 
 test("every page survives rows without the fields that it shows", { timeout: 300_000 }, async (context) => {
   const server = await Server.start(context);
-  const all = await createSite(server, NAMES);
-  const taken = new Set([all.next]);
+  const site = await createSite(server, NAMES);
+  const taken = new Set([site.next]);
   const rewrite = (row) => {
     if (taken.has(row.id) && row.home_team_id) return { ...row, teams: null, starts_at: { what: "is this" }, score: null, result: 7 };
     if (row.event_id && row.priority === "normal") return { ...row, type: null, team_ids: null, created_at: [] };
@@ -44,22 +44,22 @@ test("every page survives rows without the fields that it shows", { timeout: 300
     if (row.position === 2) return { ...row, difference: undefined, team: { name: "none" } };
     return row;
   };
-  await visit(context, server, all, rewrite, async (page, { path, expectedTexts = [] }) => {
+  await visit(context, server, site, rewrite, async (page, { path, expectedTexts = [] }) => {
     const text = await pageText(page);
     if (/^\/(events|teams)\/\d+$/.test(path)) assert.match(text, /–/, `${path} has a placeholder`);
     if (expectedTexts.includes("home")) assert.ok(text.includes(NAMES.home), path);
   });
-  const page = await openPage(await newBrowserContext(context, browser), { url: await startRewritingProxy(context, server, rewrite) }, `/matches/${all.next}`);
+  const page = await openPage(await newBrowserContext(context, browser), { url: await startRewritingProxy(context, server, rewrite) }, `/matches/${site.next}`);
   await page.locator("#more, nav[aria-label=More]").first().waitFor({ timeout: LOAD_TIMEOUT_MS });
   assert.deepEqual(page.pageErrors, []);
 });
 
 /** Opens and unfolds each page, and runs a check. */
-async function visit(context, server, all, rewrite, check) {
+async function visit(context, server, site, rewrite, check) {
   const url = await startRewritingProxy(context, server, rewrite);
   const [signedIn, anonymous] = [await newBrowserContext(context, browser), await newBrowserContext(context, browser)];
   await signIn(signedIn, server);
-  for (const one of allPages(all)) {
+  for (const one of allPages(site)) {
     if (SKIPPED.test(one.path)) continue;
     const page = await openPage(one.isAnonymous ? anonymous : signedIn, { url }, one.path);
     await page.locator(one.ready).first().waitFor({ timeout: LOAD_TIMEOUT_MS }).catch((error) => assert.fail(`${one.path}: ${error.message} ${page.pageErrors}`));

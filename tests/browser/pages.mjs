@@ -13,12 +13,12 @@ after(() => browser?.close());
 
 test("an event's page shows a result and the new table within two seconds", async (context) => {
   const server = await Server.start(context);
-  const all = await createLeague(server);
-  const page = await openPage(await newBrowserContext(context, browser), server, `/events/${all.event}`);
+  const league = await createLeague(server);
+  const page = await openPage(await newBrowserContext(context, browser), server, `/events/${league.event}`);
   await waitUntilLive(page);
   await waitForText(page, ".standings tbody tr:first-child .team", "Albion", LOAD_TIMEOUT_MS);
 
-  await server.send("PUT", `/api/matches/${all.id}/result`, { home_score: 0, away_score: 2 });
+  await server.send("PUT", `/api/matches/${league.id}/result`, { home_score: 0, away_score: 2 });
 
   await waitForText(page, ".results .game", /Albion\s*0\s*Borough\s*2/);
   await waitForText(page, ".standings tbody tr:first-child .team", "Borough");
@@ -36,24 +36,24 @@ test("an event's page shows a result and the new table within two seconds", asyn
 
 test("an event's page updates scores and starting times", async (context) => {
   const server = await Server.start(context);
-  const all = await createLeague(server);
-  const page = await openPage(await newBrowserContext(context, browser), server, `/events/${all.event}`);
+  const league = await createLeague(server);
+  const page = await openPage(await newBrowserContext(context, browser), server, `/events/${league.event}`);
   await waitUntilLive(page);
   await waitForText(page, "section:has(#schedule) .game", "Albion", LOAD_TIMEOUT_MS);
 
-  await server.post(`/api/matches/${all.id}/start`, {});
+  await server.post(`/api/matches/${league.id}/start`, {});
   await waitForText(page, ".now-playing .game", "Albion", LOAD_TIMEOUT_MS);
-  await server.recordGoal(all, 3);
+  await server.recordGoal(league, 3);
   await waitForText(page, ".now-playing .game", /Albion\s*1\s*Borough\s*0/);
 
-  await server.post(`/api/matches/${all.next}/postpone`, { reason: "Floods" });
+  await server.post(`/api/matches/${league.next}/postpone`, { reason: "Floods" });
   await waitForText(page, "section:has(#schedule) .game", "Postponed");
   assert.deepEqual(page.pageErrors, []);
 });
 
 test("an urgent announcement is a banner and a notification at once, and vanishes when it is deleted", async (context) => {
   const server = await Server.start(context);
-  const all = await createLeague(server);
+  const league = await createLeague(server);
   const browserContext = await newBrowserContext(context, browser);
   await browserContext.addInitScript(() => {
     window.notified = [];
@@ -64,13 +64,13 @@ test("an urgent announcement is a banner and a notification at once, and vanishe
       }
     };
   });
-  await createAnnouncement(server, all.event, { priority: "urgent", title: "Before", message: "told before the page was open" });
-  const page = await openPage(browserContext, server, `/events/${all.event}`);
+  await createAnnouncement(server, league.event, { priority: "urgent", title: "Before", message: "told before the page was open" });
+  const page = await openPage(browserContext, server, `/events/${league.event}`);
   await waitUntilLive(page);
   await waitForText(page, ".banner", "Before", LOAD_TIMEOUT_MS);
 
-  await createAnnouncement(server, all.event, {});
-  const { id } = await createAnnouncement(server, all.event, { type: "weather_alert", priority: "urgent", title: "Lightning", message: "Leave the stand." });
+  await createAnnouncement(server, league.event, {});
+  const { id } = await createAnnouncement(server, league.event, { type: "weather_alert", priority: "urgent", title: "Lightning", message: "Leave the stand." });
 
   await waitForText(page, ".banner", "Lightning");
   await waitForText(page, ".announcement", "Use the north gate.");
@@ -85,14 +85,14 @@ test("an urgent announcement is a banner and a notification at once, and vanishe
 
 test("a team's page shows its live match, and the part of one player", async (context) => {
   const server = await Server.start(context);
-  const all = await createLeague(server);
-  await server.post(`/api/matches/${all.id}/start`, {});
-  const page = await openPage(await newBrowserContext(context, browser), server, `/teams/${all.homeTeam}`);
+  const league = await createLeague(server);
+  await server.post(`/api/matches/${league.id}/start`, {});
+  const page = await openPage(await newBrowserContext(context, browser), server, `/teams/${league.homeTeam}`);
   await waitUntilLive(page);
-  await server.recordGoal(all, 12);
+  await server.recordGoal(league, 12);
   await waitForText(page, ".of-team .who", "Ada Novak", LOAD_TIMEOUT_MS);
-  await server.post(`/api/matches/${all.id}/incidents`, { kind: "goal", team_id: all.awayTeam, period: "first_half", minute: 13 });
-  await server.post(`/api/matches/${all.id}/incidents`, { kind: "yellow_card", team_id: all.homeTeam, player_id: all.other, period: "first_half", minute: 14 });
+  await server.post(`/api/matches/${league.id}/incidents`, { kind: "goal", team_id: league.awayTeam, period: "first_half", minute: 13 });
+  await server.post(`/api/matches/${league.id}/incidents`, { kind: "yellow_card", team_id: league.homeTeam, player_id: league.other, period: "first_half", minute: 14 });
 
   await waitForText(page, ".of-team .who", "Bo Silva");
   await waitForText(page, ".now-playing .game", /Albion\s*1\s*Borough\s*1/);
@@ -107,8 +107,8 @@ test("a team's page shows its live match, and the part of one player", async (co
 
 test("a buyer signs in and sees tickets, and their use", async (context) => {
   const server = await Server.start(context);
-  const all = await createLeague(server);
-  const { id, tickets } = await buyTickets(server, all);
+  const league = await createLeague(server);
+  const { id, tickets } = await buyTickets(server, league);
   await server.post("/api/users", { email: "bo@example.org", name: "Bo", password: "another long password", role: "user" });
   const page = await openPage(await newBrowserContext(context, browser), server, `/purchases/${id}`);
   await waitForText(page, "#notice", "Sign in", LOAD_TIMEOUT_MS);
@@ -139,11 +139,11 @@ test("a buyer signs in and sees tickets, and their use", async (context) => {
 
 test("a replay can be sped up and paused", async (context) => {
   const server = await Server.start(context);
-  const all = await createLeague(server);
-  await server.post(`/api/matches/${all.id}/start`, {});
-  for (const minute of [3, 12, 30]) await server.recordGoal(all, minute);
-  await server.post(`/api/matches/${all.id}/end`, {});
-  const page = await openPage(await newBrowserContext(context, browser), server, `/matches/${all.id}`);
+  const league = await createLeague(server);
+  await server.post(`/api/matches/${league.id}/start`, {});
+  for (const minute of [3, 12, 30]) await server.recordGoal(league, minute);
+  await server.post(`/api/matches/${league.id}/end`, {});
+  const page = await openPage(await newBrowserContext(context, browser), server, `/matches/${league.id}`);
   await waitForText(page, "#period", "Full time", LOAD_TIMEOUT_MS);
 
   await page.getByRole("tab", { name: "Timeline" }).focus();
@@ -159,8 +159,8 @@ test("a replay can be sped up and paused", async (context) => {
 
 test("tabs are used with the keyboard, as one tab stop", async (context) => {
   const server = await Server.start(context);
-  const all = await createLeague(server);
-  const page = await openPage(await newBrowserContext(context, browser), server, `/matches/${all.id}`);
+  const league = await createLeague(server);
+  const page = await openPage(await newBrowserContext(context, browser), server, `/matches/${league.id}`);
   await page.getByRole("tab", { name: "Timeline" }).waitFor({ timeout: LOAD_TIMEOUT_MS });
   await page.getByRole("tab", { name: "Timeline" }).focus();
   const selectedTabTitle = () => page.locator('[role="tab"][aria-selected="true"]').innerText();

@@ -42,10 +42,10 @@ export class ScorerDevice {
 
   /** Presses the button with this text, in the dialog if one is open. */
   async pressButton(text, deadlineMs = UPDATE_TIMEOUT_MS) {
-    await waitFor(() => this.page.evaluate((wanted) => {
+    await waitFor(() => this.page.evaluate((label) => {
       const root = document.querySelector("dialog[open]") ?? document;
       const plainText = (button) => button.textContent.replace(/\s+/g, " ").trim();
-      const isWanted = (button) => plainText(button) === wanted || button.getAttribute("aria-label") === wanted;
+      const isWanted = (button) => plainText(button) === label || button.getAttribute("aria-label") === label;
       const found = [...root.querySelectorAll("button")].find((button) => isWanted(button) && !button.disabled);
       found?.click();
       return Boolean(found);
@@ -68,7 +68,7 @@ export class ScorerDevice {
   }
 
   waitForText(selector, text, deadlineMs = UPDATE_TIMEOUT_MS) {
-    const hasText = () => this.page.$$eval(selector, (found, wanted) => found.some(({ textContent }) => textContent.includes(wanted)), text);
+    const hasText = () => this.page.$$eval(selector, (found, expected) => found.some(({ textContent }) => textContent.includes(expected)), text);
     return waitFor(hasText, `${selector} to say “${text}”`, deadlineMs);
   }
 
@@ -78,9 +78,9 @@ export class ScorerDevice {
 
   /** Waits for the server's cricket state before ball `next`. */
   waitForServerBall(next) {
-    const isStored = () => this.page.evaluate((wanted) => {
+    const isStored = () => this.page.evaluate((ballNumber) => {
       const key = Object.keys(localStorage).find((name) => /:\d+:game$/.test(name));
-      return JSON.parse(localStorage.getItem(key) ?? "null")?.live.next_number === wanted;
+      return JSON.parse(localStorage.getItem(key) ?? "null")?.live.next_number === ballNumber;
     }, next);
     return waitFor(isStored, `the state before ball ${next}`);
   }

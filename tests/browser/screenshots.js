@@ -32,7 +32,7 @@ try {
   for (const cleanUp of cleanUps.reverse()) await cleanUp();
 }
 
-async function takeScreenshots(wanted) {
+async function takeScreenshots(names) {
   const server = await Server.start({ after: (cleanUp) => cleanUps.push(cleanUp) }, { command: "demo" });
   const browser = await launch();
   cleanUps.push(() => browser.close());
@@ -53,8 +53,8 @@ async function takeScreenshots(wanted) {
       const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
       await context.request.post(`${server.url}/api/auth/login`, { data: server.credentials });
       const suffix = `${screen}-${colorScheme}`;
-      const all = [...screenshots(purchase, colorScheme, waitForCelebration), ...ofCricket(cricket, colorScheme)].filter(({ name }) => (isForReadme ? IN_README.includes(`${name}-${suffix}`) : wanted.length === 0 || wanted.includes(name)));
-      for (const shot of all) await take(context, server, shot, suffix);
+      const shots = [...screenshots(purchase, colorScheme, waitForCelebration), ...ofCricket(cricket, colorScheme)].filter(({ name }) => (isForReadme ? IN_README.includes(`${name}-${suffix}`) : names.length === 0 || names.includes(name)));
+      for (const shot of shots) await take(context, server, shot, suffix);
       await context.close();
     }
   }

@@ -257,9 +257,9 @@ const openOutbox = (page, matchId) =>
   }, matchId);
 
 const record = (page, game, ...minutes) =>
-  page.evaluate(async (team, all) => {
+  page.evaluate(async (team, minutes) => {
     const body = { kind: "goal", team_id: team, period: "first_half" };
-    for (const minute of all) await globalThis.outbox.add("incidents", { ...body, minute });
+    for (const minute of minutes) await globalThis.outbox.add("incidents", { ...body, minute });
   }, game.homeTeam, minutes);
 
 const waitUntilEmpty = (page) => waitFor(() => page.evaluate(() => globalThis.outbox.state === "empty"), "an empty outbox");

@@ -14,20 +14,20 @@ after(() => browser?.close());
 /** An event that sells two types, one of them limited to three. */
 async function createShop(context) {
   const server = await Server.start(context);
-  const all = await createLeague(server);
+  const league = await createLeague(server);
   const price = (amount) => ({ amount, currency: "EUR" });
-  await server.send("PATCH", `/api/events/${all.event}`, {
+  await server.send("PATCH", `/api/events/${league.event}`, {
     max_quantity: 6, ticket_types: [{ name: "adult", price: price(1_250), capacity: 3 }, { name: "child", price: price(500) }],
   });
-  return { server, all, path: `/events/${all.event}/tickets` };
+  return { server, league, path: `/events/${league.event}/tickets` };
 }
 
 const listPurchases = async (server) => (await server.send("GET", "/api/purchases")).items;
 const waitForPurchasePage = (page) => page.waitForURL(/\/purchases\/[0-9a-f-]{36}$/, { timeout: LOAD_TIMEOUT_MS });
 
 test("a visitor comes from the event's page, signs in, buys, and finds the purchase in a list", async (context) => {
-  const { server, all } = await createShop(context);
-  const page = await openPage(await newBrowserContext(context, browser), server, `/events/${all.event}`);
+  const { server, league } = await createShop(context);
+  const page = await openPage(await newBrowserContext(context, browser), server, `/events/${league.event}`);
   await page.getByRole("link", { name: "Tickets" }).click({ timeout: LOAD_TIMEOUT_MS });
   await waitForText(page, ".choice", "3 left", LOAD_TIMEOUT_MS);
   assert.equal(await page.getByRole("button", { name: "Buy" }).count(), 0, "nobody buys unknown");
@@ -86,16 +86,16 @@ test("g5_double_taps_and_a_lost_answer_buy_once", async (context) => {
 });
 
 test("tickets sold meanwhile are reported, and can no longer be chosen", async (context) => {
-  const { server, all, path } = await createShop(context);
+  const { server, league, path } = await createShop(context);
   const browserContext = await newBrowserContext(context, browser);
   await signIn(browserContext, server);
   const page = await openPage(browserContext, server, path);
   await page.getByLabel("How many").selectOption("3", { timeout: LOAD_TIMEOUT_MS });
-  await server.post(`/api/events/${all.event}/purchases`, { ticket_type: "adult", quantity: 2 });
+  await server.post(`/api/events/${league.event}/purchases`, { ticket_type: "adult", quantity: 2 });
   await page.getByRole("button", { name: "Buy" }).click();
   await waitForText(page, ".order .error", "Only 1 ticket (adult) is left.");
   await waitForText(page, ".choice", "1 left");
-  await server.post(`/api/events/${all.event}/purchases`, { ticket_type: "adult", quantity: 1 });
+  await server.post(`/api/events/${league.event}/purchases`, { ticket_type: "adult", quantity: 1 });
   await page.getByRole("button", { name: "Buy" }).click();
   await waitForText(page, '.choice[data-gone="yes"]', "Sold out");
   assert.equal(await page.getByRole("radio", { name: "Adult" }).isDisabled(), true);
@@ -111,8 +111,8 @@ test("tickets sold meanwhile are reported, and can no longer be chosen", async (
 });
 
 test("a private event shows its tickets only to those who may see it", async (context) => {
-  const { server, all, path } = await createShop(context);
-  await server.send("PATCH", `/api/events/${all.event}`, { visibility: "private" });
+  const { server, league, path } = await createShop(context);
+  await server.send("PATCH", `/api/events/${league.event}`, { visibility: "private" });
   const page = await openPage(await newBrowserContext(context, browser), server, path);
   await waitForText(page, "#notice", "Sign in to see this event.", LOAD_TIMEOUT_MS);
   assert.equal(await page.locator(".choice").count(), 0);
