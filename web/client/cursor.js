@@ -1,4 +1,4 @@
-// Cursors and topics: the stream of a topic, and a cursor's position in each stream.
+// Cursors, topics and stream addresses: the stream of a topic, and a cursor's position in each.
 //
 // `<epoch>.42` is a position in one stream, `<epoch>.m3-42.e1-7` in several (docs/protocol.md).
 // Parsing them lets tabs share a connection; an unreadable cursor costs a snapshot, never a message.
@@ -11,6 +11,8 @@
 
 // Anything else is a stream's address with a filter; its messages are passed through.
 const TOPIC_PATTERN = /^(event|team|match|purchase)_([0-9a-f-]+)(_[a-z]+)?$/;
+const SINGLE_STREAM_PATH = /^(.*)\/api\/(event|team|purchase|match)(?:s|es)\/([0-9a-f-]+)\/stream(?:\/([a-z]+))?\/?$/;
+const MULTI_TOPIC_PATH = /^(.*)\/api\/stream\/?\?((?:&?topic=[\w-]+)+)$/;
 const POSITION_PATTERN = /^([etmp][0-9a-f]+)-(\d+)$/;
 
 /**
@@ -100,4 +102,24 @@ export function earliestPositions(positionsList) {
 export function positionsForTopics(positions, topics) {
   const streams = new Set(topics.map(streamOf));
   return positions && { ...positions, seqByStream: new Map([...positions.seqByStream].filter(([stream]) => streams.has(stream))) };
+}
+
+/**
+ * Parses an address into topics, so that the stream can share a connection with others.
+ * @param {string} address
+ * @returns {{ base: string, topics: string[], opaqueAddress: string | null }} `opaqueAddress` is the address if it
+ * has more than topics; it is then the only topic
+ */
+export function parseStreamAddress(address) {
+  const singleMatch = SINGLE_STREAM_PATH.exec(address);
+  if (singleMatch) {
+    const [, base, kind, id, channel] = singleMatch;
+    return { base, topics: [[kind, id, channel].filter(Boolean).join("_")], opaqueAddress: null };
+  }
+  const multiMatch = MULTI_TOPIC_PATH.exec(address);
+  if (multiMatch) {
+    const topics = new URLSearchParams(multiMatch[2]).getAll("topic");
+    return { base: multiMatch[1], topics: [...new Set(topics)], opaqueAddress: null };
+  }
+  return { base: "", topics: [address], opaqueAddress: address };
 }

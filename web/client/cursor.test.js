@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { parseStreamAddress } from "./stream-address.js";
-import { earliestPositions, topicIncludes, isWholeStream, positionsForTopics, parseCursor, streamOf, formatCursor } from "./cursor.js";
+import { earliestPositions, topicIncludes, isWholeStream, positionsForTopics, parseCursor, streamOf, formatCursor, parseStreamAddress } from "./cursor.js";
 
 const UUID = "67e55044-10b1-426f-9247-bb680e5fe0c8";
 const parsed = (cursor, topics = ["match_3", "event_1"]) => parseCursor(cursor, topics);

@@ -3,9 +3,9 @@
 // Tabs share a hub that holds the connection (hub.js, hub-link.js). This class holds what belongs to
 // the page: its cursor, stored over reloads, its delivered messages, and the state to show.
 
+import { parseStreamAddress } from "./cursor.js";
 import { DeliveryTracker } from "./delivery-tracker.js";
 import { HubLink } from "./hub-link.js";
-import { parseStreamAddress } from "./stream-address.js";
 import { tryOrUndefined, browserEnvironment } from "./environment.js";
 
 /** @import { StreamUrlBuilder } from "./hub.js" */

@@ -2,7 +2,7 @@
 
 import { html } from "../vendor/htm-preact.js";
 import { allInnings, inningsOfSide, otherSide, overSummaries } from "./cricket-innings.js";
-import { renderStatistics } from "./statistics.js";
+import { StatisticsTable } from "./statistics.js";
 import { LineUps } from "./line-ups.js";
 
 /** @import { Side, TeamStatistics, Match } from "../client/message-types.js" */
@@ -10,7 +10,8 @@ import { LineUps } from "./line-ups.js";
 /** @param {{ game: Match }} props */
 export function CricketStatistics({ game }) {
   if (allInnings(game).length === 0) return html`<p class="empty">No statistics yet.</p>`;
-  return renderStatistics({ ...game, statistics: { home: cricketTeamStatistics(game, "home"), away: cricketTeamStatistics(game, "away") } });
+  const statistics = { home: cricketTeamStatistics(game, "home"), away: cricketTeamStatistics(game, "away") };
+  return html`<${StatisticsTable} game=${{ ...game, statistics }} />`;
 }
 
 /** A side's batting totals, and the extras it gave away. @param {Match} game @param {Side} side @returns {TeamStatistics} */

@@ -27,7 +27,7 @@ export const cricket = {
   scorerLines: () => [],
   formatClock: () => ({ text: "", added: "" }), // an innings is measured in overs
   periodNames: {},
-  statusText: statusText,
+  statusText,
   scoreText: (game, side) => (hasInningsData(game) ? sideScoreText(game, side) : null),
   spokenMessage,
   loadHeader: async () => (await Promise.all([import("./cricket-header.js"), loadStyleSheet()]))[0].CricketHeader,

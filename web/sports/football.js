@@ -2,7 +2,6 @@
 
 import { LazyComponent } from "../parts/tabs.js";
 import { html } from "../vendor/htm-preact.js";
-import { renderStatistics } from "./statistics.js";
 import { scoreOnly, formatMinutesSeconds, spokenScore } from "./score-only.js";
 import { kindLabel, renderIncidents, renderTimeline, incidentSide, GOAL_KINDS, sortIncidents, minuteText, PERIOD_NAMES } from "./football-incidents.js";
 
@@ -16,6 +15,7 @@ const DISPLAY_KINDS = new Set([
 /** The end of each period's regular time, in minutes. @type {{ [period: string]: number }} */
 const PERIOD_END_MINUTES = { first_half: 45, second_half: 90, extra_first_half: 105, extra_second_half: 120 };
 
+const loadStatistics = async () => (await import("./statistics.js")).StatisticsTable;
 const loadLineUps = async () => (await import("./line-ups.js")).LineUps;
 
 /** @type {Sport} */
@@ -27,7 +27,7 @@ export const football = {
   spokenMessage,
   panels: [
     { title: "Timeline", render: renderTimeline },
-    { title: "Statistics", render: renderStatistics },
+    { title: "Statistics", render: (game) => html`<${LazyComponent} load=${loadStatistics} props=${{ game }} />` },
     { title: "Line-ups", render: (game) => html`<${LazyComponent} load=${loadLineUps} props=${{ game }} />` },
   ],
   celebrationOf,

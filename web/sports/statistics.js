@@ -4,7 +4,6 @@ import { distinctTeamColours } from "../client/colour.js";
 import { html } from "../vendor/htm-preact.js";
 import { humanize } from "./score-only.js";
 
-/** @import { Child } from "../vendor/htm-preact.js" */
 /** @import { Match } from "../client/message-types.js" */
 
 /** Order of the known ones; others follow. */
@@ -13,8 +12,8 @@ const STATISTIC_ORDER = [
   "offsides", "yellow_cards", "red_cards",
 ];
 
-/** @param {Match} game @returns {Child} */
-export function renderStatistics({ statistics, teams }) {
+/** @param {{ game: Match }} props */
+export function StatisticsTable({ game: { statistics, teams } }) {
   if (!statistics) return html`<p class="empty">No statistics yet.</p>`;
   const { home, away } = statistics;
   const names = new Set([...STATISTIC_ORDER, ...Object.keys(home), ...Object.keys(away)]);
