@@ -165,7 +165,7 @@ test("a late response changes nothing, and a list that isn't loaded yet is not a
   const late = await admin.delayResponses(server, ["/api/teams?", "status=active"]);
   await admin.go(`#/events/${event.id}/announcements`);
   await admin.click(".create > summary");
-  await waitFor(() => late.length === 2, "both to be asked for", LOAD_TIMEOUT_MS);
+  await waitFor(() => late.length === 2, "both requests", LOAD_TIMEOUT_MS);
   await admin.fill({ title: "Lightning", message: "Go in." });
   await admin.pressButton("New announcement");
   await admin.waitForText(".card", "Lightning");

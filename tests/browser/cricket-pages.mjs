@@ -101,7 +101,7 @@ test("the first view of a whole match is less than 100 KiB over the wire", { tim
   const page = await openPage(await newBrowserContext(context, browser), { url: counter.url }, `/matches/${driver.id}`);
   await waitUntilLive(page);
   await waitForText(page, ".a-ball .text", "Short of a length", LOAD_TIMEOUT_MS);
-  await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
+  await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the fonts");
   assert.ok(counter.bytes > 20 * 1024, "something was counted");
   assert.ok(counter.bytes < FIRST_VIEW_BYTES, `${counter.bytes} bytes`);
   context.diagnostic(`${counter.bytes} bytes`);
@@ -154,7 +154,7 @@ test("every name fits on the display, and its text can be read from afar", async
   for (const lang of ["de", "fr", "en"]) {
     const page = await openPage(browserContext, server, `/matches/${driver.id}/hd?lang=${lang}`);
     await page.locator("#this-over").waitFor({ timeout: LOAD_TIMEOUT_MS });
-    await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
+    await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the fonts");
     const { clipped, small } = await page.evaluate(() => {
       const seen = [...document.querySelectorAll("#stage *")].filter((one) => !one.closest(".visually-hidden") && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
       const boxes = [".half", ".strip", ".crease", ".lately", ".half .name"].flatMap((where) => [...document.querySelectorAll(where)]);

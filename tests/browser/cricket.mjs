@@ -50,7 +50,7 @@ for (const kind of ["chrome", "firefox"]) {
       const display = await open(context, driver, "/hd", DISPLAY);
       await waitForText(match, "#connection", "Live", LOAD_TIMEOUT_MS);
       await display.waitForSelector("#this-over", { timeout: LOAD_TIMEOUT_MS });
-      await waitFor(() => display.evaluate(() => sessionStorage.length > 0), "the display to keep its match", LOAD_TIMEOUT_MS);
+      await waitFor(() => display.evaluate(() => sessionStorage.length > 0), "the display to store its match", LOAD_TIMEOUT_MS);
       return [match, display];
     }
 
@@ -96,7 +96,7 @@ for (const kind of ["chrome", "firefox"]) {
       await driver.bowlBalls("4"); // the same ball, entered again
       await driver.bowlBalls("1 W");
       await waitForText(display, ".celebration strong", "Wicket");
-      await waitFor(() => display.evaluate(() => globalThis.cheers.some((one) => one.startsWith("Wicket"))), "the wicket to be cheered", UPDATE_TIMEOUT_MS);
+      await waitFor(() => display.evaluate(() => globalThis.cheers.some((one) => one.startsWith("Wicket"))), "the wicket's celebration", UPDATE_TIMEOUT_MS);
       assert.deepEqual(await display.evaluate(() => globalThis.cheers.map((one) => one.split(" ")[0])), ["Four", "50", "Wicket"]);
 
       await display.reload();

@@ -49,7 +49,7 @@ for (const kind of ["chrome", "firefox"]) {
         source.addEventListener("bye", ({ data }) => globalThis.observed.ends.push(data));
         source.addEventListener("heartbeat", ({ data }) => (globalThis.observed.stale += Number("stale_since" in JSON.parse(data))));
       }, game.id);
-      await waitFor(() => raw.evaluate(() => globalThis.observed.live), "all that is stored", STALE_TIMEOUT_MS);
+      await waitFor(() => raw.evaluate(() => globalThis.observed.live), "all stored messages", STALE_TIMEOUT_MS);
 
       await postgres.stop();
       await waitForTextMatching(match, "#connection", "^Reconnecting since \\d+:\\d\\d");
@@ -59,11 +59,11 @@ for (const kind of ["chrome", "firefox"]) {
         assert.deepEqual(ends, [], "the stream stays");
         return stale > 1;
       }, "heartbeats that say so", STALE_TIMEOUT_MS);
-      for (const page of [match, display]) assert.equal(await page.$eval("#home-score", (score) => score.textContent), "0", "what it knew is still there");
+      for (const page of [match, display]) assert.equal(await page.$eval("#home-score", (score) => score.textContent), "0", "its state is kept");
 
       await postgres.run();
       await waitForTextMatching(match, "#connection", "^Live$");
-      await waitFor(() => display.evaluate(() => document.querySelector("#lost").hidden), "the display to know again", STALE_TIMEOUT_MS);
+      await waitFor(() => display.evaluate(() => document.querySelector("#lost").hidden), "the display to recover", STALE_TIMEOUT_MS);
       await waitFor(() => server.recordGoal(game, 12).then(() => true, () => false), "a write to get through", STALE_TIMEOUT_MS);
       for (const page of [match, display]) await waitForTextMatching(page, "#home-score", "^1$");
       assert.equal(await raw.evaluate(() => globalThis.observed.opened), 1, "the stream went on all the time");

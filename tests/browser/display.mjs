@@ -145,7 +145,7 @@ test("it reports two missed heartbeats, and recovers when the server is back", a
   }).catch(() => {}), HEARTBEAT_MS / 4);
   context.after(() => clearInterval(beating));
   await page.locator("#lost").waitFor({ state: "hidden", timeout: LOAD_TIMEOUT_MS });
-  assert.equal(await page.locator("#home-name").innerText(), "Leicester City", "what it knew is still there");
+  assert.equal(await page.locator("#home-name").innerText(), "Leicester City", "its state is kept");
 });
 
 test("a goal is celebrated once, in its team's half, and not again after a reload", async (context) => {
@@ -229,7 +229,7 @@ test("it reloads after a new build, but not during a match", async (context) => 
   page.on("response", (response) => (fileRequests += Number(response.request().method() === "HEAD")));
   await page.goto(`${server.url}/matches/${game.id}/hd`);
   await page.evaluate(() => (globalThis.isOld = true));
-  await waitFor(() => pageRequests === 1 && fileRequests > 10, "the first look", LOAD_TIMEOUT_MS);
+  await waitFor(() => pageRequests === 1 && fileRequests > 10, "the first check", LOAD_TIMEOUT_MS);
   await page.waitForTimeout(SETTLE_DELAY_MS);
   const files = fileRequests;
 
@@ -237,9 +237,9 @@ test("it reloads after a new build, but not during a match", async (context) => 
   await server.restart();
   await server.recordGoal(game, 12);
   await waitForText(page, "#home-score", /^1$/, LOAD_TIMEOUT_MS);
-  await waitFor(() => pageRequests >= 2 && fileRequests >= 2 * files, "the look after the restart", LOAD_TIMEOUT_MS);
+  await waitFor(() => pageRequests >= 2 && fileRequests >= 2 * files, "the check after the restart", LOAD_TIMEOUT_MS);
   await page.waitForTimeout(SETTLE_DELAY_MS);
-  assert.equal(await page.evaluate(() => globalThis.isOld), true, "people are watching");
+  assert.equal(await page.evaluate(() => globalThis.isOld), true, "a match is in play");
 
   await server.post(`/api/matches/${game.id}/end`, {});
   await waitFor(() => page.evaluate(() => globalThis.isOld === undefined).catch(() => false), "the new page", LOAD_TIMEOUT_MS);
@@ -259,7 +259,7 @@ test("every name fits, and its text can be read from afar", async (context) => {
   await server.recordGoal(game, 14, { kind: "penalty_goal" });
   await page.locator(".celebration").waitFor({ timeout: LOAD_TIMEOUT_MS });
   await page.waitForTimeout(SETTLE_DELAY_MS); // the celebration slides in
-  await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
+  await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the fonts");
   const { clipped, small } = await page.evaluate(() => {
     const shown = [...document.querySelectorAll("#stage .name, #stage .number, #stage .celebration, #clock, #period")];
     const overflows = (one) => one.scrollWidth > one.clientWidth + 1 || (one.matches(".name, .celebration") && one.scrollHeight > one.clientHeight + 1);

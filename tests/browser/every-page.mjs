@@ -26,7 +26,7 @@ test("g10_hostile_text_in_every_field_is_text", async (context) => {
     await page.locator(ready).first().waitFor({ timeout: LOAD_TIMEOUT_MS });
     if (!folded) await expandAll(page);
     for (const field of expectedTexts) {
-      await waitFor(async () => (await pageText(page)).includes(HOSTILE_NAMES[field].trim()), `${path} to show ${field} as it was typed`);
+      await waitFor(async () => (await pageText(page)).includes(HOSTILE_NAMES[field].trim()), `${path} to show ${field} unchanged`);
     }
     assert.equal(await page.locator(INJECTED_SELECTOR).count(), 0, path);
     assert.deepEqual(page.pageErrors, [], path);
@@ -81,7 +81,7 @@ test("the first view of a match's page is less than 100 KiB over the wire", asyn
   const page = await openPage(await newBrowserContext(context, browser), { url: counter.url }, `/matches/${league.id}`);
   await waitUntilLive(page);
   await waitForText(page, ".timeline .who", "Ada Novak", LOAD_TIMEOUT_MS);
-  await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
+  await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the fonts");
   assert.ok(counter.bytes > 20 * 1024, "something was counted");
   assert.ok(counter.bytes < FIRST_VIEW_BYTES, `${counter.bytes} bytes`);
   context.diagnostic(`${counter.bytes} bytes`);

@@ -72,7 +72,7 @@ for (const kind of ["chrome", "firefox"]) {
       const last = await server.recordGoal(game, 3);
       await tab.waitForSeq(last, RECOVERY_TIMEOUT_MS);
       await tab.assertExactMessages(first, last);
-      assert.equal(streamed(), "", "nothing that streams came through");
+      assert.equal(streamed(), "", "nothing came through the stream");
     });
   });
 }

@@ -26,7 +26,7 @@ test("an event's page shows a result and the new table within two seconds", asyn
   await waitForText(page, ".standings tbody tr:first-child .moved.up", "1");
   await waitForText(page, ".standings tbody tr:last-child .moved.down", "1");
   await waitForText(page, "#live-region", "Result: Albion 0, Borough 2.");
-  assert.equal(await page.locator(`section:has(#schedule) .game`).count(), 1, "what is over is not to come");
+  assert.equal(await page.locator(`section:has(#schedule) .game`).count(), 1, "finished matches are not upcoming");
 
   await page.reload(); // the arrows survive it
   await waitForText(page, ".standings tbody tr:first-child .moved.up", "1", LOAD_TIMEOUT_MS);
@@ -64,7 +64,7 @@ test("an urgent announcement is a banner and a notification at once, and vanishe
       }
     };
   });
-  await createAnnouncement(server, league.event, { priority: "urgent", title: "Before", message: "told before the page was open" });
+  await createAnnouncement(server, league.event, { priority: "urgent", title: "Before", message: "published before the page was open" });
   const page = await openPage(browserContext, server, `/events/${league.event}`);
   await waitUntilLive(page);
   await waitForText(page, ".banner", "Before", LOAD_TIMEOUT_MS);
@@ -128,7 +128,7 @@ test("a buyer signs in and sees tickets, and their use", async (context) => {
 
   await waitForText(page, ".sum", "Pending", LOAD_TIMEOUT_MS);
   assert.equal(await page.locator(".ticket .qr path").count(), 2);
-  assert.equal(await page.locator('.ticket[data-opens="true"]').count(), 0, "nothing opens before it is confirmed");
+  assert.equal(await page.locator('.ticket[data-opens="true"]').count(), 0, "no ticket is valid before the confirmation");
   await server.post(`/api/purchases/${id}/status`, { status: "confirmed" });
   await waitForText(page, ".sum", "Confirmed");
   await server.post(`/api/tickets/${tickets[0].code}/check-in`, {});
@@ -153,7 +153,7 @@ test("a replay can be sped up and paused", async (context) => {
   await waitForText(page, ".replay-score", "3–0", LOAD_TIMEOUT_MS);
   await waitForText(page, ".replay button", "Play again", LOAD_TIMEOUT_MS);
   assert.equal(await page.locator('.replay [data-kind="goal"]').count(), 3);
-  assert.equal(await page.locator("#home-score").innerText(), "3", "the match itself is not touched");
+  assert.equal(await page.locator("#home-score").innerText(), "3", "the match itself is unchanged");
   assert.deepEqual(page.pageErrors, []);
 });
 

@@ -107,7 +107,7 @@ describe("two nodes behind nginx", () => {
     const before = await nodes[0].recordGoal(game, 1);
     for (const node of nodes) await node.stop("SIGKILL");
     // They tried to reconnect, and were told to retry.
-    await waitFor(async () => (await nginx.readAccessLog()).split("\n").filter((line) => line.includes("/stream/") && line.includes('"node_status":"502')).length >= 3, "three who found nobody", SETTLE_TIMEOUT_MS);
+    await waitFor(async () => (await nginx.readAccessLog()).split("\n").filter((line) => line.includes("/stream/") && line.includes('"node_status":"502')).length >= 3, "three failed reconnects", SETTLE_TIMEOUT_MS);
     for (const node of nodes) await node.run();
     const last = await nodes[1].recordGoal(game, 2);
     assert.equal(last, before + 1);

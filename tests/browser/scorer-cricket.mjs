@@ -189,7 +189,7 @@ for (const kind of ["chrome", "firefox"]) {
       await device.waitForText("#runs", "3");
       await device.pressButton("Discard all 2");
       await device.pressButton("Really? Discard all 2");
-      await waitFor(async () => !(await device.page.$(".refused")), "the refused to go", UPDATE_TIMEOUT_MS);
+      await waitFor(async () => !(await device.page.$(".refused")), "the refused command to go", UPDATE_TIMEOUT_MS);
       assert.deepEqual(device.pageErrors, []);
     });
 
@@ -214,7 +214,7 @@ for (const kind of ["chrome", "firefox"]) {
       const rows = () => bo.page.$$eval('.dispute [data-field="runs.batter"] td', (cells) => cells.map(({ textContent }) => textContent));
       assert.deepEqual(await rows(), ["1", "2"]);
       assert.deepEqual(await bo.page.$$eval(".dispute thead th[scope=col]", (cells) => cells.map(({ textContent }) => textContent)), ["What", "Administrator", "You"]);
-      assert.ok(!(await bo.page.evaluate(() => document.body.textContent.includes("Rule:"))), "a scorer rules on nothing");
+      assert.ok(!(await bo.page.evaluate(() => document.body.textContent.includes("Rule:"))), "a scorer may not rule");
       await bo.pressButton("Agree with Administrator");
       for (const device of [ann, bo]) await waitFor(async () => !(await device.page.$(".dispute")), "the dispute to end", UPDATE_TIMEOUT_MS);
       assert.deepEqual((await fetchBalls(server, game)).map(({ symbol, by }) => `${symbol} ${by.length}`), ["4 2", "1 2", ". 2"]);
@@ -255,7 +255,7 @@ for (const kind of ["chrome", "firefox"]) {
       await device.page.keyboard.press("Enter");
       await device.waitForText("section.next h2", "New batter, on strike");
       const isThere = () => device.page.evaluate(() => Boolean(document.activeElement?.closest(".ball-pad")));
-      await waitFor(isThere, "the keyboard to be where the new batter is chosen", UPDATE_TIMEOUT_MS);
+      await waitFor(isThere, "the focus to move to the new batter", UPDATE_TIMEOUT_MS);
 
       // The next batter never comes.
       await device.pressButton("Between balls …");

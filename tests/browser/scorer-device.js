@@ -90,12 +90,12 @@ export class ScorerDevice {
       const names = await caches.keys();
       return names.length > 0 && Boolean(await (await caches.open(names[0])).match("/scorer/")) && Boolean((await navigator.serviceWorker.getRegistration("/scorer/"))?.active);
     });
-    return waitFor(isCached, "the console's files to be kept", RECOVERY_TIMEOUT_MS);
+    return waitFor(isCached, "the scorer page's files to be cached", RECOVERY_TIMEOUT_MS);
   }
 
   waitForSquads() {
     const areSquadsStored = () => this.page.evaluate(() => Object.keys(localStorage).some((key) => key.endsWith(":squads")));
-    return waitFor(areSquadsStored, "the players to be known");
+    return waitFor(areSquadsStored, "the squads to be loaded");
   }
 
   /** Asserts that axe-core finds nothing serious. */

@@ -128,7 +128,7 @@ async function take(context, server, { name, path, ready, act }, suffix) {
   const response = await page.goto(server.url + path);
   if (response.status() === 200) {
     await page.locator(ready).first().waitFor({ timeout: SETTLED_MS });
-    await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the letters");
+    await waitFor(() => page.evaluate(() => document.fonts.status === "loaded"), "the fonts");
     await act?.(page);
     await page.waitForTimeout(300); // for animations to end
     const file = join(folder, `${name}-${suffix}`);

@@ -238,7 +238,7 @@ for (const kind of ["chrome", "firefox"]) {
       const recorded = [...items].sort((one, other) => one.id - other.id);
       assert.deepEqual(recorded.map(({ minute }) => minute), [1, 2, 3, 4, 5]);
       const refused = () => again.page.evaluate(() => globalThis.outbox.entries.map(({ state, body, problem }) => [state, body.minute, problem.status]));
-      await waitFor(async () => (await refused()).length === 1, "the refused one");
+      await waitFor(async () => (await refused()).length === 1, "the refused command");
       assert.deepEqual(await refused(), [["refused", -1, 422]]);
     });
   });

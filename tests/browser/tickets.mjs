@@ -30,7 +30,7 @@ test("a visitor comes from the event's page, signs in, buys, and finds the purch
   const page = await openPage(await newBrowserContext(context, browser), server, `/events/${league.event}`);
   await page.getByRole("link", { name: "Tickets" }).click({ timeout: LOAD_TIMEOUT_MS });
   await waitForText(page, ".choice", "3 left", LOAD_TIMEOUT_MS);
-  assert.equal(await page.getByRole("button", { name: "Buy" }).count(), 0, "nobody buys unknown");
+  assert.equal(await page.getByRole("button", { name: "Buy" }).count(), 0, "nobody buys unseen");
   await page.getByLabel("Email address").fill(server.credentials.email);
   await page.getByLabel("Password").fill(server.credentials.password);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -69,7 +69,7 @@ test("g5_double_taps_and_a_lost_answer_buy_once", async (context) => {
   });
   await waitForText(page, ".order .error", "Nothing is bought twice", LOAD_TIMEOUT_MS);
   assert.equal(keys.length, 1, "the second tap sent nothing");
-  assert.equal((await listPurchases(server)).length, 1, "the server had it");
+  assert.equal((await listPurchases(server)).length, 1, "the server has recorded it");
 
   await page.reload();
   isLost = false;
@@ -82,7 +82,7 @@ test("g5_double_taps_and_a_lost_answer_buy_once", async (context) => {
 
   await page.goBack();
   await page.getByRole("button", { name: "Buy" }).click({ timeout: LOAD_TIMEOUT_MS });
-  await waitFor(async () => (await listPurchases(server)).length === 2, "another purchase, which is meant", LOAD_TIMEOUT_MS);
+  await waitFor(async () => (await listPurchases(server)).length === 2, "an intended second purchase", LOAD_TIMEOUT_MS);
 });
 
 test("tickets sold meanwhile are reported, and can no longer be chosen", async (context) => {
@@ -100,7 +100,7 @@ test("tickets sold meanwhile are reported, and can no longer be chosen", async (
   await waitForText(page, '.choice[data-gone="yes"]', "Sold out");
   assert.equal(await page.getByRole("radio", { name: "Adult" }).isDisabled(), true);
   await waitForText(page, ".total", "Choose what to buy.");
-  assert.equal(await page.getByRole("button", { name: "Buy" }).isDisabled(), true, "nobody is sold another kind");
+  assert.equal(await page.getByRole("button", { name: "Buy" }).isDisabled(), true, "no other type is preselected");
   await page.getByRole("radio", { name: "Child" }).check();
   await waitForText(page, ".total", "€15.00"); // still three
   await page.getByLabel("How many").selectOption("6");

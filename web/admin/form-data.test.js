@@ -54,7 +54,7 @@ test("a multiple choice is a list of numbers, and an empty one is left out", () 
   const chosen = formData({ team_ids: "5" });
   chosen.append("team_ids", "7");
   assert.deepEqual(createBody(fields, chosen), { team_ids: [5, 7] });
-  assert.deepEqual(createBody(fields, formData({ team_ids: "" })), {}, "where the list can't be read, a field that is empty");
+  assert.deepEqual(createBody(fields, formData({ team_ids: "" })), {}, "an empty field if the list can't be loaded");
 });
 
 test("an error is assigned to the field that its pointer names", () => {

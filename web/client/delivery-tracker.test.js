@@ -8,7 +8,7 @@ const snapshot = (seq, topic) => ({ ...message(seq, topic), type: "snapshot" });
 
 test("messages are classified as new, known or after a gap", () => {
   const cases = [
-    ["nothing told yet", ["match_3"], null, message(42), "new"],
+    ["nothing delivered yet", ["match_3"], null, message(42), "new"],
     ["the next", ["match_3"], "e.41", message(42), "new"],
     ["sent again", ["match_3"], "e.42", message(42), "known"],
     ["one was left out", ["match_3"], "e.40", message(42), "gap"],
@@ -16,7 +16,7 @@ test("messages are classified as new, known or after a gap", () => {
     ["a channel of the whole", ["team_7"], "e.41", message(42, "team_7_live"), "new"],
     ["a channel of the whole, with a hole", ["team_7"], "e.40", message(42, "team_7_live"), "gap"],
     ["for another tab", ["match_3"], "e.41", message(42, "match_4"), "known"],
-    ["a snapshot, whatever was told", ["match_3"], "e.99", snapshot(42), "new"],
+    ["a snapshot, whatever was delivered", ["match_3"], "e.99", snapshot(42), "new"],
     ["another tab's snapshot of a channel", ["team_7"], "e.41", snapshot(42, "team_7_live"), "known"],
   ];
   for (const [name, topics, cursor, delivered, expected] of cases) {
@@ -48,7 +48,7 @@ test("a cursor past the delivered messages shows a gap", () => {
   const ledger = new DeliveryTracker(["match_3"], "e.42");
   assert.equal(ledger.advanceTo("e.42"), true);
   assert.equal(ledger.advanceTo("e.43"), false);
-  assert.equal(new DeliveryTracker(["team_7_live"], "e.42").advanceTo("e.43"), true, "of a channel it doesn't");
+  assert.equal(new DeliveryTracker(["team_7_live"], "e.42").advanceTo("e.43"), true, "not of a channel");
 });
 
 test("another epoch starts a new count", () => {

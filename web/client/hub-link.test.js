@@ -91,7 +91,7 @@ test("g3_a_leader_that_freezes_is_replaced_within_seconds_and_follows_when_it_th
   frozen.isFrozen = tabs[0].isFrozen = true;
   await advanceTime(8_000, "e.41");
   assert.notEqual(openSources()[0], old);
-  assert.equal(openSources().length, 1, "the lead was taken from it");
+  assert.equal(openSources().length, 1, "another tab leads");
   sendHelloAndLive("e.41");
   openSources()[0].emit("message", goal(42), "e.42");
   await flushTasks();
@@ -160,7 +160,7 @@ test("a worker that can't be loaded is abandoned at once", async () => {
   assert.equal(openSources().length, 0);
   workers[0].onerror(new Event("error"));
   await flushTasks();
-  assert.equal(openSources().length, 1, "on its own");
+  assert.equal(openSources().length, 1, "with a hub of its own");
   sendHelloAndLive("e.41");
   assert.equal(one.stream.state, "live");
   const throwSecurityError = () => {

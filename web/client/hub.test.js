@@ -222,7 +222,7 @@ test("the connection closes when the last tab leaves, and silent tabs are remove
   await two.join(["match_3"], "e.m3-41");
   await environment.advance(100);
   await one.send("leave");
-  assert.equal(environment.source.readyState, 1 - 1, "two still reads");
+  assert.equal(environment.source.readyState, 1 - 1, "the other tab is still connected");
   await environment.advance(180_001);
   await new FakeSubscriber().send("ping");
   assert.equal(environment.source.readyState, 2);

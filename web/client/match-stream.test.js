@@ -38,7 +38,7 @@ test("a cancelled goal stays in the list, marked; a removed one leaves it", () =
 test("a message older than the state is skipped", () => {
   const old = message(41, "score_update", { score: { home: 9, away: 9 } });
   assert.deepEqual(after(old).score, { home: 0, away: 0 });
-  assert.equal(applyMessage(null, old), null, "and nothing comes of a message without a state");
+  assert.equal(applyMessage(null, old), null, "a message without a state is ignored");
 });
 
 test("a later snapshot replaces the state, whatever its seq", () => {

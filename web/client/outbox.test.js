@@ -168,7 +168,7 @@ test("refused commands are kept with the reason, and the others go on", async ()
   await next.retry(client_id);
   await flushTasks();
   assert.deepEqual(minutes(), [2]);
-  assert.notEqual(sentCommands()[0].client_id, client_id, "its refusal is remembered under the old key");
+  assert.notEqual(sentCommands()[0].client_id, client_id, "the server remembers the refusal of the old key");
   await acceptBatch(problem);
   await next.discard(next.entries[0].client_id);
   assert.deepEqual(disk.entries, []);

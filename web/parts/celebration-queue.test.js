@@ -31,7 +31,7 @@ test("a goal is celebrated; cards, corrections and cancelled goals are not", () 
 test("a display translates into the languages it has, and falls back to English", () => {
   assert.deepEqual(["de", "de-CH", "DE", "en", "xx", null, "constructor"].map(pickLanguage), ["de", "de", "de", "en", "en", "en", "en"]);
   assert.equal(translatorFor("de")("First half"), "1. Halbzeit");
-  assert.equal(translatorFor("de")("Corner"), "Corner", "a word it lacks");
+  assert.equal(translatorFor("de")("Corner"), "Corner", "an untranslated text");
   assert.equal(translatorFor("en")("Full time"), "Full time");
   assert.equal(translatorFor("de")("constructor"), "constructor");
 });
@@ -39,7 +39,7 @@ test("a display translates into the languages it has, and falls back to English"
 test("a changed ETag is a new build; an unreachable server is not", async () => {
   const tags = { a: "1", b: "1" };
   const build = new BuildCheck(["a", "b"], async (address) => tags[address]);
-  assert.equal(await build.hasChanged(), false, "the first look");
+  assert.equal(await build.hasChanged(), false, "the first check");
   assert.equal(await build.hasChanged(), false);
   tags.b = null;
   assert.equal(await build.hasChanged(), false, "away");
@@ -50,7 +50,7 @@ test("a changed ETag is a new build; an unreachable server is not", async () => 
 test("a replay starts from the initial state, at the time of each message", () => {
   const start = initialMatch(game);
   assert.deepEqual([start.seq, start.status, start.score, start.incidents], [0, "scheduled", { home: 0, away: 0 }, []]);
-  assert.equal(game.incidents.length, 1, "the match itself is as it was");
+  assert.equal(game.incidents.length, 1, "the match itself is unchanged");
   assert.equal(occurredAtMs(message("match_start", { clock: { at: "2026-11-21T15:00:00.000Z" } })), Date.parse("2026-11-21T15:00:00.000Z"));
   assert.equal(occurredAtMs(message("schedule_update", {})), Date.parse("2026-11-21T15:12:00.000Z"));
 });
@@ -59,7 +59,7 @@ test("a team's incidents come newest first, and a player's include assists", () 
   const all = [goal(1), goal(2, { team_id: 2 }), goal(3, { player_id: 7, related_player_id: 9 }), goal(4, { player_id: 7 })];
   const ids = (incidents) => incidents.map(({ id }) => id);
   assert.deepEqual(ids(incidentsOfTeam(all, 1)), [4, 3, 1]);
-  assert.deepEqual(ids(incidentsOfPlayer(all, 0)), [1, 2, 3, 4], "nobody chosen");
+  assert.deepEqual(ids(incidentsOfPlayer(all, 0)), [1, 2, 3, 4], "no player selected");
   assert.deepEqual(ids(incidentsOfPlayer(all, 9)), [1, 2, 3]);
 });
 

@@ -24,7 +24,7 @@ const ids = (things) => things.map(({ id }) => id);
 
 test("a table replaces the previous one", () => {
   assert.deepEqual(after(message("leaderboard_update", { leaderboard: [row(2, 1)] })).leaderboard, [row(2, 1)]);
-  assert.equal(applyMessage(null, message("leaderboard_update", { leaderboard: [] })), null, "without a snapshot there is nothing");
+  assert.equal(applyMessage(null, message("leaderboard_update", { leaderboard: [] })), null, "without a snapshot there is no state");
 });
 
 test("a rescheduled match moves, a deleted one is removed", () => {

@@ -22,7 +22,7 @@ test("a correction waits for the id, through a reload", () => {
   assert.deepEqual(open().takeSettled("k1", 21), [amend]);
   assert.deepEqual(open().takeSettled("k1", 21), [], "once");
   assert.deepEqual(open().ownIncidentIds, [21, "k2"]);
-  assert.equal(open().incidentIdOf("k1"), 21, "for who still has it by its key");
+  assert.equal(open().incidentIdOf("k1"), 21, "also by its command's key");
 });
 
 test("a retried command keeps its corrections under the new key", () => {

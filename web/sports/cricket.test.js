@@ -60,7 +60,7 @@ test("scores are written as cricket writes them", () => {
   assert.equal(cricket.scoreText(match, "away"), "120/0 (0.0)");
   assert.equal(cricket.scoreText({ ...game(), scorecard: undefined, ...{} }, "home"), "");
   const { scorecard: _, ...listed } = game();
-  assert.equal(cricket.scoreText(listed, "home"), null, "a list knows runs alone");
+  assert.equal(cricket.scoreText(listed, "home"), null, "a match in a list has runs only");
   assert.equal(allottedOversText({ overs: "10.2", balls_left: 40 }, 6), "17");
   assert.equal(allottedOversText({ overs: "0.4", balls_left: 5 }, 6), "1.3");
   assert.equal(allottedOversText({ overs: "90.0", balls_left: null }, 6), "");
@@ -73,7 +73,7 @@ test("chase and result are texts", () => {
   assert.equal(chaseOf({ target: 300, runs_needed: 14 }), "Rajasthan need 14 to win");
   assert.equal(chaseOf({}), "");
   assert.equal(chaseText(game({ live: liveState({ innings: inningsSummary(1, 1, { completed: true }), next_target: 26 }) })), "Rajasthan need 26 to win");
-  assert.equal(resultText(game({ result: { text: "x" } })), "", "it is being played");
+  assert.equal(resultText(game({ result: { text: "x" } })), "", "not while it is in play");
   assert.equal(resultText(game({ status: "finished", result: { text: "Deccan won by 3 runs" } })), "Deccan won by 3 runs");
   assert.equal(resultText(game({ status: "finished", result: { ending: "awarded", text: null } })), "Awarded");
   assert.equal(resultText(game({ status: "finished", result: null, scorecard: { innings: [], result: { text: "struck" } } })), "");
@@ -188,11 +188,11 @@ test("a display celebrates each four, wicket and milestone once", () => {
   assert.equal(celebrations.current(), null, "entered again");
   for (let at = 0; at < 10; at += 1) celebrations.add({ ...four, key: `${at}` });
   now += 1_000_000;
-  assert.equal(celebrations.current().key, "6", "what nobody could follow is left out");
+  assert.equal(celebrations.current().key, "6", "the oldest are dropped");
 });
 
 test("screen readers hear boundaries and wickets, not every ball", () => {
-  assert.equal(cricket.spokenMessage(game(), ballBowled(2, 1, 1)), null, "every ball would drown it");
+  assert.equal(cricket.spokenMessage(game(), ballBowled(2, 1, 1)), null, "not every ball is announced");
   assert.equal(cricket.spokenMessage(game(), ballBowled(2, 1, 4)), "Four, B11. Deccan 4 for 0.");
   const data = { fall: { name: "B11" }, wicket: { text: "b Q", batter: { runs: 4, balls: 2 } }, innings: inningsSummary(1, 1, { runs: 4, wickets: 1 }) };
   assert.equal(cricket.spokenMessage(game(), message(2, "wicket_fallen", data)), "Wicket: B11 b Q, 4. Deccan 4 for 1.");

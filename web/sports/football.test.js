@@ -65,7 +65,7 @@ test("incidents have texts for screen readers", () => {
   assert.equal(spoken("incident_added", { incident: goal(1, 12) }), "Goal, Vardy, Leicester. Leicester 1, Tottenham 0");
   const cancelled = { incident: goal(1, 12, { confirmation: "cancelled" }) };
   assert.equal(spoken("incident_updated", cancelled), "Goal, cancelled, Vardy, Leicester. Leicester 1, Tottenham 0");
-  assert.equal(spoken("incident_added", { incident: goal(1, 12, { kind: "foul" }) }), null, "fouls would drown it");
+  assert.equal(spoken("incident_added", { incident: goal(1, 12, { kind: "foul" }) }), null, "fouls are not announced");
   assert.equal(spoken("match_end", { status: "finished" }), "Live");
 });
 

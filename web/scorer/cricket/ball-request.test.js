@@ -22,7 +22,7 @@ test("the switches and a number make a ball", () => {
     assert.deepEqual(request, ball);
     assert.equal(ballSymbol(request), symbol);
   }
-  assert.equal(buildBall(0, { ...NO_MODIFIERS, isNoBall: true }, 2).extras.no_balls, 2, "where the conditions say so");
+  assert.equal(buildBall(0, { ...NO_MODIFIERS, isNoBall: true }, 2).extras.no_balls, 2, "if the playing conditions say so");
 });
 
 test("a ball has a text for screen readers", () => {

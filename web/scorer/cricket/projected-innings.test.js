@@ -31,7 +31,7 @@ const after = (commands, { game = serverMatch(), ...context } = {}) => projectIn
 test("a ball that the stream has delivered isn't counted again", () => {
   assert.equal(after([ball(2, 6)]).runs, 12);
   assert.equal(after([ball(3, 1)]).runs, 13);
-  assert.equal(after([ball(4, 1)]).runs, 12, "nor one that can't be the next");
+  assert.equal(after([ball(4, 1)]).runs, 12, "a ball with another number is ignored");
 });
 
 test("strike, over and bowler change with each ball", () => {
@@ -52,7 +52,7 @@ test("unsent balls and remembered ones can be undone", () => {
   const undone = after([command("balls/2", {}, "DELETE")], { stateBeforeBall: { 2: earlier } });
   assert.deepEqual([undone.runs, undone.nextBallNumber], [6, 2]);
   const unsure = after([command("balls/2", {}, "DELETE")]);
-  assert.deepEqual([unsure.nextBallNumber, unsure.isUncertain], [2, true], "it says so where it can't know");
+  assert.deepEqual([unsure.nextBallNumber, unsure.isUncertain], [2, true], "the state is marked as uncertain");
 });
 
 test("a correction of an unsent ball replaces it; one of an earlier ball waits for the server", () => {
@@ -68,7 +68,7 @@ test("where scorers must agree, only one's own submissions count", () => {
   game.pending[0] = pendingBall(3, submission(8, 4), submission(ME, 2));
   assert.deepEqual([after([], { game }).runs, after([], { game }).nextBallNumber], [14, 4]);
   const anew = after([ball(3, 4), ball(4, 1)], { game });
-  assert.deepEqual([anew.runs, anew.nextBallNumber], [17, 5], "said again before the next");
+  assert.deepEqual([anew.runs, anew.nextBallNumber], [17, 5], "submitted again before the next");
 });
 
 test("a chosen player bats at the chosen ball only", () => {
