@@ -98,8 +98,8 @@ test("changing one's own password needs the current one; resetting another user'
   const errorText = () => admin.page.$eval('[name="current_password"]', (field) => document.getElementById(field.getAttribute("aria-describedby"))?.textContent);
   await admin.fill({ password: "a new password" });
   await admin.pressButton("Save");
-  await admin.waitForText(".fields .error", "is missing");
-  assert.equal(await errorText(), "is missing");
+  await admin.waitForText(".fields .error", "is required");
+  assert.equal(await errorText(), "is required");
   await admin.fill({ current_password: "a wrong one" });
   await admin.pressButton("Save");
   await admin.waitForText(".fields .error", "is not your password");
