@@ -146,7 +146,7 @@ async fn redis_is_reached_over_tls_and_with_a_password() {
     let mut nodes = Nodes::with(&settings[..1]).await;
     nodes.tell(1).await;
     let log = nodes.first.log();
-    assert!(log.contains("The bus can't be opened"), "{log}");
+    assert!(log.contains("Can't connect to the bus"), "{log}");
     nodes.connected(0).await;
 }
 
