@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benches"))
 
 from rig.postgres import Postgres  # noqa: E402
-from rig.subscribers import Subscribers  # noqa: E402
 from rig.servers import free_port  # noqa: E402
+from rig.subscribers import Subscribers  # noqa: E402
 
 BINARY = os.environ.get("TOUCHLINE_BINARY", str(ROOT / "target/debug/touchline"))
 EMAIL, PASSWORD = "admin@example.org", "correct horse battery staple"
