@@ -151,7 +151,8 @@ impl StoredMatch {
             for number in 1..=11 {
                 let fields =
                     NewPlayer { name: format!("{name} {number}"), shirt_number: Some(number) };
-                let id = Self::create(&store, user_id, Mutation::AddPlayer { team_id, fields }).await;
+                let id =
+                    Self::create(&store, user_id, Mutation::AddPlayer { team_id, fields }).await;
                 players[index].push(id);
             }
             teams.push(team_id);

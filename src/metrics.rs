@@ -26,14 +26,14 @@ const LIMIT_NAMES: [&str; 5] = [
     "writes_per_minute",
 ];
 
-/// The label `kind` of a stream: one of [`STREAM_KINDS`].
+/// The label `kind` of a stream: one of `STREAM_KINDS`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct KindLabel {
     /// `match`, `event` …
     pub kind: &'static str,
 }
 
-/// The label `reason`: one of [`CLOSE_REASONS`] or [`LIMIT_NAMES`].
+/// The label `reason`: one of `CLOSE_REASONS` or `LIMIT_NAMES`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct ReasonLabel {
     /// `lifetime`, `streams_per_user` …

@@ -84,7 +84,7 @@ pub fn read_valid_file(file: &Path) -> anyhow::Result<(String, String)> {
     Ok((name, text))
 }
 
-/// Replays a match at [`REPLAY_SPEED_FACTOR`] times its real speed.
+/// Replays a match at `REPLAY_SPEED_FACTOR` times its real speed.
 pub async fn replay_match(store: Store, user_id: i64, (name, text): (String, String)) {
     let options = ImportOptions { user_id, event_id: None, speed: Some(REPLAY_SPEED_FACTOR) };
     match import::import_match(&store, &options, (&name, &text), &|_, _| ()).await {

@@ -25,8 +25,8 @@ impl Message {
         Self { topic, message_type, label: None, data }
     }
 
-    /// Sets the label, which must equal what [`label_in`] finds in the data: whoever has only the
-    /// JSON text must be able to derive it.
+    /// Sets the label, which must equal what [`label_in`] finds in the data, so that it can be
+    /// derived from the stored JSON text alone.
     #[must_use]
     pub fn with_label(self, label: &str) -> Self {
         debug_assert_eq!(

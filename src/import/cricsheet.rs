@@ -22,7 +22,7 @@ pub struct CricsheetFile {
 /// Data about the file.
 #[derive(Debug, Deserialize)]
 pub struct CricsheetMeta {
-    /// One of [`SUPPORTED_VERSIONS`].
+    /// One of `SUPPORTED_VERSIONS`.
     pub data_version: String,
 }
 

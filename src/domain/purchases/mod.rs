@@ -13,7 +13,7 @@ use crate::domain::rejection::Rejection;
 pub struct TicketSales {
     /// Tickets of all types together; `None` means unlimited.
     pub capacity: Option<i64>,
-    /// Maximum number of tickets per purchase; `None` means [`DEFAULT_MAX_QUANTITY`].
+    /// Maximum number of tickets per purchase; `None` means `DEFAULT_MAX_QUANTITY`.
     pub max_quantity: Option<i64>,
     pub ticket_types: Vec<TicketType>,
 }

@@ -144,7 +144,7 @@ fn tokens_that_could_not_be_revoked_are_rejected() {
         ("a session",          json!({ "sub": "7", "exp": exp, "gen": 2, "sid": "s" }),  Some(issued_here(2, Some("s")))),
         ("the command line",   json!({ "sub": "7", "exp": exp, "gen": 2 }),              Some(issued_here(2, None))),
         ("no generation",      json!({ "sub": "7", "exp": exp, "gen": null }),           None),
-        ("only a session",    json!({ "sub": "7", "exp": exp, "gen": null, "sid": "s" }), None),
+        ("only a session",     json!({ "sub": "7", "exp": exp, "gen": null, "sid": "s" }), None),
         ("text",               json!({ "sub": "7", "exp": exp, "gen": "2" }),            None),
         ("a fraction",         json!({ "sub": "7", "exp": exp, "gen": 2.5 }),            None),
         ("a session number",   json!({ "sub": "7", "exp": exp, "gen": 2, "sid": 7 }),    None),

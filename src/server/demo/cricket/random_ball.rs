@@ -41,7 +41,7 @@ const BALL_WEIGHTS: [(BallKind, u32); 17] = [
 const FOUR_COMMENTARY: [&str; 4] = [
     "driven through the covers",
     "cut behind point",
-    "swept fine, past short fine leg",
+    "swept fine, and nobody there",
     "pulled, one bounce into the boards",
 ];
 const SIX_COMMENTARY: [&str; 3] =
