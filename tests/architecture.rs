@@ -10,8 +10,9 @@ const EVERYTHING: &[&str] = &["*"];
 #[rustfmt::skip]
 const ARROWS: &[(&str, &[&str])] = &[
     ("lib",     EVERYTHING),
-    ("main",    &["config", "server", "store"]),
+    ("main",    &["config", "demo", "server", "store"]),
     ("cli_commands", &["auth", "config", "domain", "import", "input", "server", "store"]),
+    ("demo",    &["domain", "store"]),
     ("server",  EVERYTHING),
     ("http",    &["App", "auth", "config", "domain", "input", "limits", "metrics", "problem", "relay", "sports", "store", "stream"]),
     ("auth",    &["App", "config", "domain", "input", "limits", "problem", "store"]),

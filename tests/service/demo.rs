@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use serde_json::{Value, json};
-use touchline::server::demo::cricket::CricketGround;
+use touchline::demo::cricket::CricketGround;
 
 use crate::import;
 use crate::support::database::{Database, Kind};

@@ -7,8 +7,8 @@ use std::time::Duration;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use crate::demo::scorer::{DemoScorer, DemoTeam};
 use crate::domain::leaderboard::{Points, TieBreaker};
-use crate::server::demo::scorer::{DemoScorer, DemoTeam};
 use crate::store::mutation::{CreateEvent, CreateMatch, NewEvent, NewMatch};
 use crate::store::{Result, Store};
 

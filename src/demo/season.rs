@@ -3,9 +3,9 @@
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use crate::demo::{DemoLeague, TEAMS};
 use crate::domain::leaderboard::{Points, TieBreaker};
 use crate::domain::purchases::{Money, TicketType};
-use crate::server::demo::{DemoLeague, TEAMS};
 use crate::store::Result;
 use crate::store::mutation::{
     ApplyMatchAction, CreateAnnouncement, CreateEvent, CreateMatch, NewAnnouncement, NewEvent,

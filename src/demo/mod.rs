@@ -10,7 +10,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use rand::seq::IndexedRandom;
 use serde_json::{Value, json};
 
-use crate::server::demo::scorer::{DemoScorer, DemoTeam};
+use crate::demo::scorer::{DemoScorer, DemoTeam};
 use crate::store::mutation::{CreateMatch, NewMatch};
 use crate::store::{Result, Store};
 
