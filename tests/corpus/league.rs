@@ -67,7 +67,7 @@ fn stage() -> Vec<(String, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the archive that ./check fetches"]
-async fn a_season_comes_to_its_published_table() {
+async fn a_replayed_season_matches_its_published_table() {
     let folder = std::env::temp_dir().join(format!("touchline-season-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let url = format!("sqlite://{}", folder.join("touchline.db").display());

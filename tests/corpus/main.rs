@@ -51,7 +51,7 @@ fn play(text: &str) -> Result<CommandScript, InvalidFile> {
 
 #[test]
 #[ignore = "needs the archive that ./check fetches"]
-fn real_matches_come_to_what_their_files_say() {
+fn real_matches_reach_the_result_in_their_files() {
     let differs = |name: &str| DIFFER.iter().any(|(other, _)| *other == name);
     let step = std::env::var("TOUCHLINE_CORPUS_STEP").map_or(1, |step| step.parse().unwrap());
     let mut chosen: Vec<_> = files().into_iter().step_by(step).collect();
@@ -85,7 +85,7 @@ fn real_matches_come_to_what_their_files_say() {
 
 #[test]
 #[ignore = "needs the archive that ./check fetches"]
-fn a_file_that_does_not_fit_is_refused_with_the_place_in_it() {
+fn an_inconsistent_file_is_rejected_with_the_location_of_the_error() {
     let (_, text) = files().into_iter().next().unwrap();
     let changed = |pointer: &str, value: serde_json::Value| {
         let mut file: serde_json::Value = serde_json::from_str(&text).unwrap();

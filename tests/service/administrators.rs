@@ -6,11 +6,11 @@ use crate::support::database::Database;
 use crate::support::server::{ADMIN_EMAIL, ADMIN_PASSWORD, TestServer};
 
 crate::support::on_both! {
-    the_last_administrator_stays_one,
-    a_server_without_an_administrator_gets_one_at_its_start,
+    the_last_administrator_cannot_be_removed,
+    a_server_without_an_administrator_creates_one_at_startup,
 }
 
-async fn the_last_administrator_stays_one(database: Database) {
+async fn the_last_administrator_cannot_be_removed(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let ada = server.admin().await;
     let id = ada.get("/api/auth/me").await.ok()["id"].clone();
@@ -40,7 +40,7 @@ async fn the_last_administrator_stays_one(database: Database) {
     ada.get("/api/users").await.problem(403, "no longer an administrator");
 }
 
-async fn a_server_without_an_administrator_gets_one_at_its_start(database: Database) {
+async fn a_server_without_an_administrator_creates_one_at_startup(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let mia = server.organizer().await.person(&server, "Mia").await;
     let signs_in = async || {

@@ -8,15 +8,15 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::support::client::Client;
+use crate::support::api_client::Client;
 use crate::support::database::{Database, Kind};
-use crate::support::people::{Organizer, Person, id};
 use crate::support::server::TestServer;
+use crate::support::users::{Organizer, Person, id};
 
 crate::support::on_both! {
-    an_announcement_is_made_edited_sent_again_and_deleted,
-    lists_show_what_one_may_read_and_asks_for,
-    what_ran_out_while_nobody_served_is_told_once_after_the_start,
+    an_announcement_is_created_edited_rebroadcast_and_deleted,
+    announcement_lists_respect_permissions_and_filters,
+    announcements_expired_during_downtime_are_published_once_at_startup,
 }
 
 /// An event with two private teams, and those who have to do with them.
@@ -87,7 +87,7 @@ fn at(seconds: i64) -> String {
     (Utc::now() + TimeDelta::seconds(seconds)).to_rfc3339()
 }
 
-async fn an_announcement_is_made_edited_sent_again_and_deleted(database: Database) {
+async fn an_announcement_is_created_edited_rebroadcast_and_deleted(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let world = World::new(&server, "public").await;
     let client = &world.organizer.client;
@@ -155,7 +155,7 @@ async fn ends_at_once(client: &Client, path: &str, event: i64) {
 }
 
 /// Who may read it, in lists and alone.
-async fn lists_show_what_one_may_read_and_asks_for(database: Database) {
+async fn announcement_lists_respect_permissions_and_filters(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let (open, closed) =
         (World::new(&server, "public").await, World::new(&server, "private").await);
@@ -234,7 +234,7 @@ async fn lists_show_what_one_may_read_and_asks_for(database: Database) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g10_bad_bodies_are_refused_whole() {
+async fn g10_invalid_announcements_change_nothing() {
     let server = TestServer::sqlite(&[]).await;
     let world = World::new(&server, "public").await;
     let client = &world.organizer.client;
@@ -302,7 +302,7 @@ async fn pass_the_time(server: &TestServer) {
     server.database.tamper("update announcements set expires_at = 1000 where expires_at > 0").await;
 }
 
-async fn what_ran_out_while_nobody_served_is_told_once_after_the_start(database: Database) {
+async fn announcements_expired_during_downtime_are_published_once_at_startup(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let mut world = World::new(&server, "private").await;
     let [whole, targeted] = [json!([]), json!([world.teams[0]])];
@@ -338,7 +338,7 @@ impl Drop for Node {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_nodes_one_tells_what_has_run_out() {
+async fn only_one_of_two_nodes_publishes_an_expiry() {
     let server = TestServer::start(Database::new(Kind::Postgres).await, &[]).await;
     let mut command = server.command(&["serve"]);
     command.env("TOUCHLINE_LISTEN", "127.0.0.1:0").stdin(Stdio::null());

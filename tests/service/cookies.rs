@@ -3,9 +3,9 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::client::Answer;
-use crate::support::people::Person;
+use crate::support::api_client::Answer;
 use crate::support::server::TestServer;
+use crate::support::users::Person;
 
 /// As a proxy that ends TLS says it.
 const TLS: (&str, &str) = ("X-Forwarded-Proto", "https");
@@ -26,7 +26,7 @@ async fn sign_in(server: &TestServer, person: &Person, headers: &[(&str, &str)])
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_over_tls_the_cookie_is_one_that_only_this_host_can_set() {
+async fn g7_over_tls_the_session_cookie_has_the_host_prefix() {
     let server = behind_tls(&[]).await;
     let organizer = server.organizer().await;
     let mia = organizer.person(&server, "Mia").await;
@@ -52,7 +52,7 @@ async fn g7_over_tls_the_cookie_is_one_that_only_this_host_can_set() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_signing_out_forgets_both_cookies() {
+async fn g7_signing_out_clears_both_cookies() {
     let server = behind_tls(&[]).await;
     for headers in [&[TLS][..], &[]] {
         let client = server.stranger();
@@ -69,7 +69,7 @@ async fn g7_signing_out_forgets_both_cookies() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_a_session_that_a_sibling_site_plants_never_wins() {
+async fn g7_a_session_cookie_planted_by_a_sibling_site_is_never_used() {
     let server = behind_tls(&[]).await;
     let organizer = server.organizer().await;
     let mia = organizer.person(&server, "Mia").await.client.token.unwrap();
@@ -128,7 +128,7 @@ async fn g7_a_session_that_a_sibling_site_plants_never_wins() {
 
 /// As any cookie that is worth nothing: what everybody may read is shown all the same.
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_two_session_cookies_read_no_more_than_nobody() {
+async fn g7_two_session_cookies_count_as_anonymous() {
     let server = behind_tls(&[]).await;
     let organizer = server.organizer().await;
     let token = organizer.client.token.clone().unwrap();
@@ -153,7 +153,7 @@ async fn g7_two_session_cookies_read_no_more_than_nobody() {
 
 /// The relay ends TLS; what it asks its upstream for isn't TLS.
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_a_relay_hands_on_the_one_session_that_counts() {
+async fn g7_a_relay_forwards_only_the_valid_session_cookie() {
     let upstream = TestServer::sqlite(&[]).await;
     let proxies = [("trusted_proxies", "127.0.0.1/32")];
     let relay = TestServer::relay(&upstream.address(), &proxies).await;

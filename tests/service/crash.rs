@@ -7,12 +7,12 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::support::database::Database;
-use crate::support::people::{Scorer, note};
 use crate::support::server::TestServer;
-use crate::support::viewer::Viewer;
+use crate::support::subscriber::Viewer;
+use crate::support::users::{Scorer, note};
 
 crate::support::on_both! {
-    g1_kill_9_loses_no_acknowledged_write_and_leaves_no_half,
+    g1_kill_9_loses_no_acknowledged_write_and_leaves_none_partial,
 }
 
 const ROUNDS: usize = 25;
@@ -33,7 +33,7 @@ struct Ledger {
     history: Vec<String>,
 }
 
-async fn g1_kill_9_loses_no_acknowledged_write_and_leaves_no_half(database: Database) {
+async fn g1_kill_9_loses_no_acknowledged_write_and_leaves_none_partial(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let mut scorer = server.organizer().await.live("football").await;
     let mut ledger = Ledger::default();
@@ -126,7 +126,7 @@ impl Ledger {
         }
         assert_eq!(counts.len(), self.acknowledged.len(), "nothing that nobody sent");
         for text in seen {
-            let seq = usize::try_from(crate::support::client::seq_of(&text)).unwrap();
+            let seq = usize::try_from(crate::support::api_client::seq_of(&text)).unwrap();
             assert_eq!(self.history.get(seq - 1), Some(&text), "seen before the kill");
         }
     }
@@ -134,7 +134,7 @@ impl Ledger {
 
 /// A writer whose connection breaks right after it has sent.
 #[tokio::test(flavor = "multi_thread")]
-async fn g1_a_write_whose_client_goes_away_is_whole_or_absent() {
+async fn g1_a_write_whose_client_disconnects_is_complete_or_absent() {
     let server = TestServer::sqlite(&[]).await;
     let scorer = server.organizer().await.live("football").await;
     let team = format!("team_{}", scorer.game.home);

@@ -3,9 +3,9 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::caches::{Private, SECRET};
-use crate::support::people::{Game, Organizer, Person, id};
+use crate::http_caching::{Private, SECRET};
 use crate::support::server::{ADMIN_EMAIL, TestServer};
+use crate::support::users::{Game, Organizer, Person, id};
 
 /// A private match with a member of one of its teams.
 async fn private(server: &TestServer) -> (Organizer, Game, Person) {
@@ -19,7 +19,7 @@ async fn private(server: &TestServer) -> (Organizer, Game, Person) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_a_private_stream_opens_with_each_kind_of_credentials() {
+async fn g7_a_private_stream_accepts_every_kind_of_credential() {
     let server = TestServer::sqlite(&[]).await;
     let (_, game, mia) = private(&server).await;
     let token = mia.client.token.clone().unwrap();
@@ -43,7 +43,7 @@ async fn g7_a_private_stream_opens_with_each_kind_of_credentials() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_a_cookie_that_is_worth_nothing_any_more_is_none() {
+async fn g7_an_invalid_cookie_counts_as_no_cookie() {
     let server = TestServer::sqlite(&[]).await;
     let (organizer, game, mia) = private(&server).await;
     let public = organizer.live("football").await;
@@ -61,7 +61,7 @@ async fn g7_a_cookie_that_is_worth_nothing_any_more_is_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_a_ticket_opens_only_what_it_was_made_for() {
+async fn g7_a_ticket_opens_only_its_own_topics() {
     let server = TestServer::sqlite(&[]).await;
     let (organizer, game, mia) = private(&server).await;
     let ticket = ticket(&mia, &game.topic()).await;
@@ -82,7 +82,7 @@ async fn g7_a_ticket_opens_only_what_it_was_made_for() {
 
 /// Elsewhere they are not looked at, right or wrong: a link that is copied gives nothing away.
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_credentials_in_a_url_open_streams_alone() {
+async fn g7_credentials_in_a_url_are_accepted_by_streams_only() {
     let server = TestServer::sqlite(&[]).await;
     let world = Private::new(&server).await;
     let token = world.mia.client.token.clone().unwrap();
@@ -117,7 +117,7 @@ async fn g7_credentials_in_a_url_open_streams_alone() {
 
 /// A token for topics reads those; its user's other rights don't come along with it.
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_a_token_for_topics_lists_nothing_else() {
+async fn g7_a_topic_token_lists_no_other_resources() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
     let cup = json!({ "name": "Cup", "sport": "football", "visibility": "public" });
@@ -145,7 +145,7 @@ async fn g7_a_token_for_topics_lists_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_bad_tokens_are_refused_with_a_problem() {
+async fn g7_invalid_tokens_are_rejected_with_a_problem() {
     let server = TestServer::sqlite(&[("token_in_query", "false")]).await;
     let (_, game, mia) = private(&server).await;
     let token = mia.client.token.clone().unwrap();
@@ -170,7 +170,7 @@ fn none_algorithm(token: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_password_says_no_more_than_that() {
+async fn a_wrong_password_does_not_reveal_whether_the_user_exists() {
     let server = TestServer::sqlite(&[]).await;
     let (_, _, mia) = private(&server).await;
     let wrong = json!({ "email": mia.email, "password": "not it" });
@@ -187,7 +187,7 @@ async fn a_wrong_password_says_no_more_than_that() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn writes_with_a_cookie_come_from_our_own_pages_only() {
+async fn cross_site_writes_with_a_cookie_are_rejected() {
     let server = TestServer::sqlite(&[("allowed_origins", "https://club.example")]).await;
     let organizer = server.organizer().await;
     let mia = organizer.person(&server, "Mia").await;

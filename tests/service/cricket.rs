@@ -4,15 +4,15 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::database::Database;
-use crate::support::people::{Game, Organizer, Scorer, id};
 use crate::support::server::TestServer;
-use crate::support::viewer::Viewer;
+use crate::support::subscriber::Viewer;
+use crate::support::users::{Game, Organizer, Scorer, id};
 
 crate::support::on_both! {
-    an_over_is_told_ball_by_ball_and_undone,
-    scorers_who_differ_wait_for_the_referee,
-    the_number_of_scorers_belongs_to_cricket,
-    the_tag_of_a_ball_and_of_the_result_is_what_a_change_asks_for,
+    an_over_is_published_ball_by_ball_and_can_be_undone,
+    conflicting_scores_wait_for_the_referee,
+    only_cricket_accepts_scorers_required,
+    balls_and_results_are_changed_by_their_etag,
 }
 
 /// A match of cricket whose first innings is open, and its players.
@@ -82,7 +82,7 @@ fn off_the_bat(runs: i64) -> Value {
     json!({ "runs": { "batter": runs } })
 }
 
-async fn an_over_is_told_ball_by_ball_and_undone(database: Database) {
+async fn an_over_is_published_ball_by_ball_and_can_be_undone(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let game = Match::open(&server.organizer().await, json!({ "format": "t20" })).await;
     let scorer = &game.scorer;
@@ -178,7 +178,7 @@ async fn printed(scorer: &Scorer) {
     }
 }
 
-async fn scorers_who_differ_wait_for_the_referee(database: Database) {
+async fn conflicting_scores_wait_for_the_referee(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let organizer = server.organizer().await;
     let game = Match::open(&organizer, json!({ "scorers_required": 2 })).await;
@@ -223,7 +223,7 @@ async fn scorers_who_differ_wait_for_the_referee(database: Database) {
     assert_eq!(game.state().await, state, "the fold of the log");
 }
 
-async fn the_number_of_scorers_belongs_to_cricket(database: Database) {
+async fn only_cricket_accepts_scorers_required(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let organizer = server.organizer().await;
     let home = organizer.team("Deccan", "public").await;
@@ -260,7 +260,7 @@ async fn the_number_of_scorers_belongs_to_cricket(database: Database) {
     }
 }
 
-async fn the_tag_of_a_ball_and_of_the_result_is_what_a_change_asks_for(database: Database) {
+async fn balls_and_results_are_changed_by_their_etag(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let game = Match::open(&server.organizer().await, json!({ "format": "t20" })).await;
     let client = &game.scorer.client;

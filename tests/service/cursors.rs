@@ -1,12 +1,12 @@
 //! G3, G4: where a cursor may come from, and what one gets that can't be served.
 
 use crate::support::database::Database;
-use crate::support::people::Scorer;
 use crate::support::server::TestServer;
 use crate::support::sse::Block;
+use crate::support::users::Scorer;
 
 crate::support::on_both! {
-    g4_a_cursor_that_cannot_be_served_gets_a_snapshot_that_says_why,
+    g4_an_unservable_cursor_gets_a_snapshot_with_its_reason,
 }
 
 /// A server with a match of nine messages, and its epoch.
@@ -31,7 +31,7 @@ async fn first(server: &TestServer, path: &str, header: Option<&[u8]>) -> Block 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_the_header_wins_over_the_query() {
+async fn g3_the_cursor_header_overrides_the_query() {
     let server = TestServer::sqlite(&[]).await;
     let (scorer, epoch) = nine(&server).await;
     let path = scorer.game.stream();
@@ -60,7 +60,7 @@ async fn g3_the_header_wins_over_the_query() {
     }
 }
 
-async fn g4_a_cursor_that_cannot_be_served_gets_a_snapshot_that_says_why(database: Database) {
+async fn g4_an_unservable_cursor_gets_a_snapshot_with_its_reason(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let (scorer, epoch) = nine(&server).await;
     let path = scorer.game.stream();
@@ -98,7 +98,7 @@ async fn g4_a_cursor_that_cannot_be_served_gets_a_snapshot_that_says_why(databas
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g4_what_is_no_longer_kept_is_told_and_made_good() {
+async fn g4_a_pruned_cursor_gets_a_snapshot_with_its_reason() {
     let settings = [("ring_messages", "3")];
     let server = TestServer::sqlite(&settings).await;
     let (mut scorer, epoch) = nine(&server).await;
@@ -127,7 +127,7 @@ async fn g4_what_is_no_longer_kept_is_told_and_made_good() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_who_was_told_to_stop_is_not_answered_again() {
+async fn a_stop_cursor_gets_204() {
     let server = TestServer::sqlite(&[]).await;
     let (scorer, epoch) = nine(&server).await;
     let stop = format!("{epoch}.stop");
@@ -140,7 +140,7 @@ async fn a_reader_who_was_told_to_stop_is_not_answered_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g4_snapshots_come_when_needed_always_or_never() {
+async fn g4_the_snapshot_parameter_is_honoured() {
     let server = TestServer::sqlite(&[]).await;
     let (scorer, epoch) = nine(&server).await;
     let path = scorer.game.stream();

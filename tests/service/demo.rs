@@ -13,7 +13,7 @@ use crate::support::server::TestServer;
 
 /// Whatever is drawn, the rules take it: a refused ball would stop the match for good.
 #[tokio::test(flavor = "multi_thread")]
-async fn its_cricket_is_played_to_the_end_and_on() {
+async fn the_cricket_demo_finishes_matches_and_starts_new_ones() {
     let store = Database::new(Kind::Sqlite).await;
     let store = store.open().await;
     done(&store, user("ann@example.org")).await;
@@ -37,7 +37,7 @@ async fn its_cricket_is_played_to_the_end_and_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_newcomer_finds_cricket_beside_the_football() {
+async fn the_demo_shows_live_football_and_cricket() {
     let server = TestServer::sqlite(&[]).await;
     server.kill9();
     server.run(server.command(&["demo"])).await;
@@ -62,7 +62,7 @@ async fn a_newcomer_finds_cricket_beside_the_football() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_real_match_is_replayed_in_it() {
+async fn the_demo_replays_a_cricsheet_file() {
     let server = TestServer::sqlite(&[]).await;
     server.kill9();
     let path = server.folder().join("real.json");
@@ -86,7 +86,7 @@ async fn a_real_match_is_replayed_in_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_does_not_fit_is_said_before_it_starts() {
+async fn the_demo_rejects_an_inconsistent_file_at_startup() {
     let server = TestServer::sqlite(&[]).await;
     server.kill9();
     let path = server.folder().join("wrong.json");

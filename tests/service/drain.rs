@@ -7,15 +7,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::support::database::Database;
-use crate::support::people::note;
 use crate::support::server::TestServer;
-use crate::support::viewer::End;
+use crate::support::subscriber::End;
+use crate::support::users::note;
 
 crate::support::on_both! {
-    sigterm_says_goodbye_to_each_stream_and_loses_no_write,
+    sigterm_ends_every_stream_with_bye_and_loses_no_write,
 }
 
-async fn sigterm_says_goodbye_to_each_stream_and_loses_no_write(database: Database) {
+async fn sigterm_ends_every_stream_with_bye_and_loses_no_write(database: Database) {
     let server = TestServer::start(database, &[("drain_seconds", "2")]).await;
     let mut scorer = server.organizer().await.live("football").await;
     let mut readers = Vec::new();
@@ -100,7 +100,7 @@ async fn not_ready(server: &TestServer) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn streams_over_a_limit_are_told_inside_a_stream() {
+async fn streams_over_a_limit_end_with_a_bye_frame() {
     let settings = [("streams_per_topic", "2"), ("streams_per_user", "1"), ("streams", "5")];
     let server = TestServer::sqlite(&settings).await;
     let organizer = server.organizer().await;
@@ -149,7 +149,7 @@ async fn over(server: &TestServer, path: &str, whose: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn too_many_requests_say_when_to_come_back() {
+async fn rate_limited_requests_carry_retry_after() {
     let settings = [("writes_per_minute", "12"), ("logins_per_minute", "5")];
     let server = TestServer::sqlite(&settings).await;
     let scorer = server.organizer().await.live("football").await;
@@ -181,7 +181,7 @@ async fn too_many_requests_say_when_to_come_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_that_nobody_speaks_on_does_not_hold_up_the_end() {
+async fn an_idle_connection_does_not_delay_shutdown() {
     let server = TestServer::sqlite(&[]).await;
     let mut idle = TcpStream::connect(server.address()).await.unwrap();
     idle.write_all(b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
@@ -193,7 +193,7 @@ async fn a_connection_that_nobody_speaks_on_does_not_hold_up_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn polls_at_a_node_that_ends_are_sent_away_and_not_answered_empty() {
+async fn polls_at_a_draining_node_get_503_instead_of_an_empty_page() {
     let server = TestServer::sqlite(&[("drain_seconds", "4")]).await;
     let scorer = server.organizer().await.live("football").await;
     let mut readers = Vec::new();

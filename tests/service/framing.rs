@@ -7,9 +7,9 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::support::nginx::Nginx;
-use crate::support::people::Organizer;
 use crate::support::server::TestServer;
-use crate::support::viewer::{PATIENCE, Viewer, Watch};
+use crate::support::subscriber::{PATIENCE, Viewer, Watch};
+use crate::support::users::Organizer;
 
 /// Version, and headers about the connection.
 type Http = (&'static str, &'static [(&'static str, &'static str)]);
@@ -143,7 +143,7 @@ async fn deliveries(server: &TestServer) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn live_streams_are_framed_as_their_heads_say() {
+async fn live_streams_match_the_framing_in_their_heads() {
     let settings = [("heartbeat_seconds", "1"), ("ring_messages", "8"), ("replay_page", "5")];
     let server = TestServer::sqlite(&settings).await;
     let organizer = server.organizer().await;
@@ -189,7 +189,7 @@ async fn live_streams_are_framed_as_their_heads_say() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn streams_of_a_node_that_ends_are_framed_as_their_heads_say() {
+async fn draining_streams_match_the_framing_in_their_heads() {
     let server = TestServer::sqlite(&[("drain_seconds", "3")]).await;
     let scorer = server.organizer().await.live("football").await;
     let path = scorer.game.stream();
@@ -218,7 +218,7 @@ async fn streams_of_a_node_that_ends_are_framed_as_their_heads_say() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_ends_by_itself_is_framed_as_its_head_says() {
+async fn finite_responses_match_the_framing_in_their_heads() {
     let server = TestServer::sqlite(&[]).await;
     let scorer = server.organizer().await.live("football").await;
     scorer.notes(30).await;
@@ -254,7 +254,7 @@ async fn what_ends_by_itself_is_framed_as_its_head_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn refusals_are_framed_as_their_heads_say() {
+async fn rejected_streams_match_the_framing_in_their_heads() {
     let server = TestServer::sqlite(&[("streams_per_topic", "1")]).await;
     let scorer = server.organizer().await.live("football").await;
     let path = scorer.game.stream();
@@ -270,7 +270,7 @@ async fn refusals_are_framed_as_their_heads_say() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_what_is_revoked_is_framed_as_its_head_says() {
+async fn g7_revoked_streams_match_the_framing_in_their_heads() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
     let (team, away) =
@@ -300,7 +300,7 @@ async fn g7_what_is_revoked_is_framed_as_its_head_says() {
 
 /// What comes after another answer, or before one, on the same connection.
 #[tokio::test(flavor = "multi_thread")]
-async fn pipelined_requests_are_answered_one_after_the_other() {
+async fn pipelined_requests_are_answered_in_order() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
     let scorer = organizer.live("football").await;
@@ -325,7 +325,7 @@ async fn pipelined_requests_are_answered_one_after_the_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nginx_as_it_comes_hands_on_every_message() {
+async fn nginx_with_default_settings_passes_every_message() {
     let server = TestServer::sqlite(&[("heartbeat_seconds", "1")]).await;
     let organizer = server.organizer().await;
     let scorer = organizer.live("football").await;

@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::support::people::Scorer;
 use crate::support::server::TestServer;
-use crate::support::viewer::Viewer;
+use crate::support::subscriber::Viewer;
+use crate::support::users::Scorer;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g8_an_idle_stream_is_never_silent_for_longer_than_the_heartbeat() {
+async fn g8_an_idle_stream_sends_a_heartbeat_every_interval() {
     let server = TestServer::sqlite(&[("heartbeat_seconds", "1")]).await;
     let scorer = server.organizer().await.live("football").await;
     let stream = scorer.game.stream();
@@ -44,7 +44,7 @@ async fn listen(mut viewer: Viewer, path: String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g8_heartbeats_go_on_beside_messages_that_are_filtered_out() {
+async fn g8_heartbeats_continue_while_messages_are_filtered_out() {
     let server = TestServer::sqlite(&[("heartbeat_seconds", "1")]).await;
     let scorer = server.organizer().await.live("football").await;
     let path = format!("{}?types=goal", scorer.game.stream());
@@ -82,7 +82,7 @@ async fn corners(scorer: Scorer, time: Duration) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_ends_with_its_lifetime_between_two_frames() {
+async fn a_stream_ends_at_its_lifetime_between_two_frames() {
     let settings = [("lifetime_seconds", "2")];
     let server = TestServer::sqlite(&settings).await;
     let scorer = server.organizer().await.live("football").await;
@@ -97,7 +97,7 @@ async fn a_stream_ends_with_its_lifetime_between_two_frames() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g8_heartbeats_go_on_while_a_state_waits_for_its_turn() {
+async fn g8_heartbeats_continue_while_a_rate_limited_state_waits() {
     let server = TestServer::sqlite(&[("heartbeat_seconds", "1")]).await;
     let scorer = server.organizer().await.live("football").await;
     let path = format!("{}?mode=state&max_rate=0.2", scorer.game.stream());

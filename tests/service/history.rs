@@ -2,16 +2,16 @@
 
 use std::time::Instant;
 
-use crate::support::client::seq_of;
+use crate::support::api_client::seq_of;
 use crate::support::database::Database;
 use crate::support::server::TestServer;
-use crate::support::viewer::{End, PATIENCE};
+use crate::support::subscriber::{End, PATIENCE};
 
 crate::support::on_both! {
-    pages_of_the_log_follow_each_other_without_gap,
+    history_pages_are_contiguous,
 }
 
-async fn pages_of_the_log_follow_each_other_without_gap(database: Database) {
+async fn history_pages_are_contiguous(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let scorer = server.organizer().await.live("football").await;
     scorer.notes(25).await;
@@ -63,7 +63,7 @@ async fn pages_of_the_log_follow_each_other_without_gap(database: Database) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_channels_history_holds_only_its_messages() {
+async fn a_channel_history_holds_only_its_own_messages() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
     let scorer = organizer.live("football").await;
@@ -79,7 +79,7 @@ async fn a_channels_history_holds_only_its_messages() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_match_is_played_again_at_its_pace_times_speed() {
+async fn a_replay_runs_at_the_recorded_pace_times_speed() {
     let server = TestServer::sqlite(&[]).await;
     let scorer = server.organizer().await.live("football").await;
     for minute in 1..=3 {
@@ -126,7 +126,7 @@ async fn play(server: &TestServer, path: &str) -> (f64, Vec<String>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_a_replay_goes_on_from_a_cursor_of_the_match_and_of_nothing_else() {
+async fn g3_a_replay_resumes_only_from_a_cursor_of_its_match() {
     let server = TestServer::sqlite(&[("heartbeat_seconds", "1")]).await;
     let scorer = server.organizer().await.live("football").await;
     scorer.notes(3).await;

@@ -8,14 +8,14 @@ use touchline::store::{ListQuery, Store, VisibilityScope};
 
 use crate::support::database::Database;
 use crate::support::jobs::{ANN, done, told, user};
-use crate::support::people::id;
 use crate::support::server::TestServer;
+use crate::support::users::id;
 
 crate::support::on_both! {
-    a_file_is_entered_once_and_goes_on_where_it_broke_off,
-    g10_a_file_that_does_not_fit_leaves_nothing_behind,
-    the_command_line_says_what_became_of_each_file,
-    the_first_import_needs_no_server_before_it,
+    an_import_is_idempotent_and_resumes_after_an_interruption,
+    g10_an_invalid_file_imports_nothing,
+    the_import_command_reports_the_outcome_of_each_file,
+    an_import_creates_the_first_administrator,
 }
 
 /// An invented match of two overs a side, as Cricsheet writes it. The home side bats first.
@@ -64,7 +64,7 @@ async fn enter(store: &Store, file: &Value) -> Result<ImportedMatch, ImportError
     import::import_match(store, &wish, ("a match, invented", &file.to_string()), &|_, _| ()).await
 }
 
-async fn a_file_is_entered_once_and_goes_on_where_it_broke_off(database: Database) {
+async fn an_import_is_idempotent_and_resumes_after_an_interruption(database: Database) {
     let store = database.open().await;
     done(&store, user("ann@example.org")).await;
     // One ball in forty seconds: it is given up soon after the first.
@@ -93,7 +93,7 @@ async fn a_file_is_entered_once_and_goes_on_where_it_broke_off(database: Databas
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
-async fn g10_a_file_that_does_not_fit_leaves_nothing_behind(database: Database) {
+async fn g10_an_invalid_file_imports_nothing(database: Database) {
     let store = database.open().await;
     done(&store, user("ann@example.org")).await;
     #[rustfmt::skip]
@@ -121,7 +121,7 @@ async fn g10_a_file_that_does_not_fit_leaves_nothing_behind(database: Database) 
     assert_eq!(teams.items, Vec::<Value>::new());
 }
 
-async fn the_command_line_says_what_became_of_each_file(database: Database) {
+async fn the_import_command_reports_the_outcome_of_each_file(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let organizer = server.organizer().await;
     let event = json!({
@@ -154,7 +154,7 @@ async fn the_command_line_says_what_became_of_each_file(database: Database) {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("event 99: "), "{refused:?}");
 }
 
-async fn the_first_import_needs_no_server_before_it(database: Database) {
+async fn an_import_creates_the_first_administrator(database: Database) {
     let server = TestServer::start(Database::new(database.kind).await, &[]).await;
     let path = server.folder().join("first.json");
     std::fs::write(&path, file().to_string()).unwrap();

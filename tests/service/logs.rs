@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use crate::support::people::{Organizer, Person, id};
 use crate::support::server::{ADMIN_EMAIL, ADMIN_PASSWORD, JWT_SECRET, TestServer};
+use crate::support::users::{Organizer, Person, id};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn credentials_are_in_no_log_line() {
+async fn credentials_never_appear_in_the_log() {
     for format in ["pretty", "json"] {
         let settings = [("log_format", format), ("log", "debug"), ("token_seconds", "3600")];
         let server = TestServer::sqlite(&settings).await;
@@ -90,7 +90,7 @@ async fn let_in(organizer: &Organizer, buyer: &Person) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn metrics_have_their_promised_names_and_move() {
+async fn documented_metrics_exist_and_change() {
     let server = TestServer::sqlite(&[]).await;
     let scorer = server.organizer().await.live("football").await;
     let mut viewer = server.watch(&scorer.game.stream()).open().await;
@@ -146,7 +146,7 @@ async fn closed(server: &TestServer) {
 const CLOSED: &str = r#"touchline_stream_closes_total{reason="client"} 1"#;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_administrator_sees_who_is_connected_and_can_end_it() {
+async fn an_administrator_can_list_and_close_connections() {
     let server = TestServer::sqlite(&[]).await;
     let scorer = server.organizer().await.live("football").await;
     let mut viewer = server.watch(&scorer.game.stream()).open().await;
@@ -165,7 +165,7 @@ async fn an_administrator_sees_who_is_connected_and_can_end_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_administrator_who_reads_a_purchase_is_logged_once_a_reading() {
+async fn an_administrators_purchase_reads_are_logged_once_per_read() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
     let (buyer, other) =

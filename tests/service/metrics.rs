@@ -4,10 +4,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::support::curl::Ask;
-use crate::support::edge::Edge;
-use crate::support::front::{Front, two_nodes};
 use crate::support::nginx::Nginx;
+use crate::support::reverse_proxy::Edge;
 use crate::support::server::TestServer;
+use crate::support::shipped_nginx::{Front, two_nodes};
 
 /// Ways to write the path that some software takes for the same.
 const VARIANTS: [&str; 17] = [
@@ -78,7 +78,7 @@ async fn metrics_answer_to_direct_callers_by_one_path(server: &TestServer) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_shows_its_metrics_to_direct_callers_by_one_path() {
+async fn a_node_serves_metrics_to_direct_callers_at_one_path() {
     // Whose word is believed about addresses makes no difference.
     for trusted in ["192.0.2.1/32", "127.0.0.1/32"] {
         let server = TestServer::sqlite(&[("trusted_proxies", trusted)]).await;
@@ -87,7 +87,7 @@ async fn a_node_shows_its_metrics_to_direct_callers_by_one_path() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_relay_shows_its_metrics_to_direct_callers_by_one_path() {
+async fn a_relay_serves_metrics_to_direct_callers_at_one_path() {
     let origin = TestServer::sqlite(&[]).await;
     let relay = TestServer::relay(&origin.address(), &[]).await;
     for target in ["/metrics", "/metrics?x=1"] {
@@ -100,7 +100,7 @@ async fn a_relay_shows_its_metrics_to_direct_callers_by_one_path() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_shows_its_metrics_to_the_networks_in_its_settings() {
+async fn a_node_serves_metrics_to_the_configured_networks_only() {
     let server = TestServer::sqlite(&[("metrics_from", "192.0.2.0/24")]).await;
     is_unknown(&answer(&server, "/metrics", "").await, "another network");
     let server = TestServer::sqlite(&[("metrics_from", "127.0.0.2/32,127.0.0.1/32")]).await;
@@ -120,7 +120,7 @@ async fn look_through(what: &str, ask: impl Fn() -> Ask) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_proxy_shows_metrics() {
+async fn no_proxy_exposes_metrics() {
     let nodes = two_nodes().await;
     let ports = [nodes[0].port, nodes[1].port];
     let front = Front::before(&nodes).await;

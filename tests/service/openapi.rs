@@ -1,16 +1,16 @@
 //! The `OpenAPI` document: every route is in it, and nothing that is no route. What single answers
-//! look like is compared by `support/contract.rs`, with all that the other tests are answered.
+//! look like is compared by `support/openapi_contract.rs`, with all that the other tests are answered.
 
 use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::matrix::routes;
-use crate::support::contract::DOCUMENT;
+use crate::permissions::routes;
 use crate::support::database::Database;
-use crate::support::people::id;
+use crate::support::openapi_contract::DOCUMENT;
 use crate::support::server::TestServer;
+use crate::support::users::id;
 
 /// What is left to a match's sport: its actions are asked for below.
 const OF_SPORT: &str = "{action:.+}";
@@ -46,7 +46,7 @@ fn of_sport(documented: &BTreeSet<String>) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_route_is_documented_and_nothing_else() {
+fn the_document_lists_exactly_the_routes() {
     let (documented, routed) = (documented(), routed());
     let missing: Vec<_> = routed.difference(&documented).collect();
     assert!(missing.is_empty(), "routes that are not documented: {missing:#?}");
@@ -57,7 +57,7 @@ fn every_route_is_documented_and_nothing_else() {
 }
 
 #[test]
-fn every_operation_says_what_it_takes_and_answers() {
+fn every_operation_documents_its_input_and_responses() {
     let paths = DOCUMENT["paths"].as_object().expect("paths");
     for (path, item) in paths {
         for (method, operation) in item.as_object().expect("operations") {
@@ -73,10 +73,10 @@ fn every_operation_says_what_it_takes_and_answers() {
     }
 }
 
-crate::support::on_both! { what_is_documented_of_a_sport_is_known_to_one, }
+crate::support::on_both! { every_documented_sport_action_exists_in_a_sport, }
 
 /// A match of each sport is asked for everything: one of them knows it.
-async fn what_is_documented_of_a_sport_is_known_to_one(database: Database) {
+async fn every_documented_sport_action_exists_in_a_sport(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let organizer = server.organizer().await;
     let (home, away) = (organizer.team("A", "public").await, organizer.team("B", "public").await);
@@ -105,7 +105,7 @@ async fn what_is_documented_of_a_sport_is_known_to_one(database: Database) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_document_is_served_as_it_is() {
+async fn the_document_is_served_unchanged() {
     let server = TestServer::sqlite(&[]).await;
     let answer = server.stranger().get("/api/openapi.json").await;
     assert_eq!(answer.json(), *DOCUMENT);

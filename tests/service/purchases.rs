@@ -6,15 +6,15 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::client::{Answer, Client};
+use crate::support::api_client::{Answer, Client};
 use crate::support::database::Database;
-use crate::support::people::{Organizer, Person, id};
 use crate::support::server::TestServer;
+use crate::support::users::{Organizer, Person, id};
 
 crate::support::on_both! {
-    fifty_buyers_get_twenty_tickets,
-    a_purchase_is_its_buyers_alone,
-    a_ticket_lets_one_in,
+    fifty_buyers_share_exactly_twenty_tickets,
+    a_purchase_is_visible_to_its_buyer_only,
+    a_ticket_admits_one_person_once,
 }
 
 /// An event that sells tickets; gives the path of its purchases.
@@ -57,7 +57,7 @@ async fn crowd(organizer: &Organizer, server: &TestServer, count: usize) -> Vec<
     join_all((0..count).map(|_| organizer.person(server, "Buyer"))).await
 }
 
-async fn fifty_buyers_get_twenty_tickets(database: Database) {
+async fn fifty_buyers_share_exactly_twenty_tickets(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let organizer = server.organizer().await;
     let path = fair(&organizer, "public", 20).await;
@@ -100,7 +100,7 @@ async fn fifty_buyers_get_twenty_tickets(database: Database) {
     assert!(late.text.contains("no ticket (adult) is left"), "{}", late.text);
 }
 
-async fn a_purchase_is_its_buyers_alone(database: Database) {
+async fn a_purchase_is_visible_to_its_buyer_only(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let organizer = server.organizer().await;
     let path = fair(&organizer, "public", 20).await;
@@ -187,7 +187,7 @@ async fn a_purchase_is_its_buyers_alone(database: Database) {
     assert_eq!(other.client.get(&hidden).await.problem(404, "private"), "not-found");
 }
 
-async fn a_ticket_lets_one_in(database: Database) {
+async fn a_ticket_admits_one_person_once(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let organizer = server.organizer().await;
     let path = fair(&organizer, "public", 20).await;
@@ -230,7 +230,7 @@ async fn a_ticket_lets_one_in(database: Database) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g10_bad_orders_are_refused_whole() {
+async fn g10_invalid_orders_change_nothing() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
     let path = fair(&organizer, "public", 20).await;
@@ -270,7 +270,7 @@ async fn g10_bad_orders_are_refused_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g5_a_purchase_sent_many_times_at_once_is_one() {
+async fn g5_a_purchase_sent_many_times_at_once_is_made_once() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
     let path = fair(&organizer, "public", 20).await;

@@ -7,20 +7,20 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use crate::support::client::seq_of;
+use crate::support::api_client::seq_of;
 use crate::support::database::Database;
-use crate::support::people::Scorer;
 use crate::support::server::TestServer;
 use crate::support::sse::Block;
+use crate::support::users::Scorer;
 
 crate::support::on_both! {
-    g3_from_each_of_300_places_the_rest_follows,
-    g3_live_is_said_after_all_that_was_acknowledged,
-    g3_a_thousand_random_resumes_among_writers_lose_and_repeat_nothing,
+    g3_resuming_from_each_of_300_cursors_returns_the_rest,
+    g3_live_follows_every_acknowledged_message,
+    g3_a_thousand_random_resumes_under_load_lose_and_repeat_nothing,
 }
 
 /// Who writes and then reads finds the write before the stream is called live.
-async fn g3_live_is_said_after_all_that_was_acknowledged(database: Database) {
+async fn g3_live_follows_every_acknowledged_message(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let scorer = server.organizer().await.live("generic").await;
     let mut cursor = scorer.score(0, 0).await.header("Touchline-Cursor").to_owned();
@@ -33,7 +33,7 @@ async fn g3_live_is_said_after_all_that_was_acknowledged(database: Database) {
     }
 }
 
-async fn g3_from_each_of_300_places_the_rest_follows(database: Database) {
+async fn g3_resuming_from_each_of_300_cursors_returns_the_rest(database: Database) {
     // A ring that holds only some, so that resumes begin in the log and go on in the ring.
     let settings = [("ring_messages", "64"), ("replay_page", "40")];
     let server = TestServer::start(database, &settings).await;
@@ -59,7 +59,7 @@ async fn g3_from_each_of_300_places_the_rest_follows(database: Database) {
     }
 }
 
-async fn g3_a_thousand_random_resumes_among_writers_lose_and_repeat_nothing(database: Database) {
+async fn g3_a_thousand_random_resumes_under_load_lose_and_repeat_nothing(database: Database) {
     let settings = [("ring_messages", "100"), ("replay_page", "50")];
     let server = TestServer::start(database, &settings).await;
     let scorer = server.organizer().await.live("generic").await;
@@ -102,7 +102,7 @@ async fn g3_a_thousand_random_resumes_among_writers_lose_and_repeat_nothing(data
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_while_the_log_is_pruned_there_is_a_snapshot_or_no_gap() {
+async fn g3_resuming_during_pruning_gives_a_snapshot_or_no_gap() {
     let settings = [("ring_messages", "20"), ("replay_page", "10")];
     let server = Arc::new(TestServer::sqlite(&settings).await);
     let scorer = server.organizer().await.live("generic").await;
@@ -158,7 +158,7 @@ fn prune_until(done: &Arc<AtomicBool>, server: &Arc<TestServer>) -> tokio::task:
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_a_restart_is_only_a_reconnect() {
+async fn g3_subscribers_resume_without_loss_after_a_restart() {
     let server = TestServer::sqlite(&[]).await;
     let mut scorer = server.organizer().await.live("football").await;
     let mut seen: Vec<Block> = Vec::new();

@@ -5,17 +5,17 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::client::Client;
+use crate::support::api_client::Client;
 use crate::support::database::{Database, Kind};
-use crate::support::people::{Organizer, Person, id};
 use crate::support::server::TestServer;
 use crate::support::sse::Block;
-use crate::support::viewer::{Viewer, Watch};
+use crate::support::subscriber::{Viewer, Watch};
+use crate::support::users::{Organizer, Person, id};
 
 crate::support::on_both! {
-    g7_a_refused_key_gets_its_own_answer_and_nothing_else,
-    g7_a_poll_that_waits_ends_when_a_right_is_lost,
-    g7_a_replay_ends_when_a_right_is_lost,
+    g7_an_idempotency_key_does_not_bypass_permissions,
+    g7_a_waiting_poll_ends_on_revocation,
+    g7_a_replay_ends_on_revocation,
 }
 
 const FIVE: Duration = Duration::from_secs(5);
@@ -149,7 +149,7 @@ async fn nodes() -> [TestServer; 2] {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_whatever_right_is_taken_away_ends_streams_on_every_node() {
+async fn g7_every_kind_of_revocation_ends_streams_on_every_node() {
     let [one, two] = nodes().await;
     let both = [&one, &two];
     let cup = Cup::new(&one, "private").await;
@@ -186,7 +186,7 @@ async fn g7_whatever_right_is_taken_away_ends_streams_on_every_node() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_a_team_that_is_withdrawn_takes_its_people_along_on_every_node() {
+async fn g7_withdrawing_a_team_ends_its_members_streams_on_every_node() {
     let [one, two] = nodes().await;
     let both = [&one, &two];
     let cup = Cup::new(&one, "private").await;
@@ -202,7 +202,7 @@ async fn g7_a_team_that_is_withdrawn_takes_its_people_along_on_every_node() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_an_event_made_private_ends_the_streams_of_the_public_on_every_node() {
+async fn g7_making_an_event_private_ends_public_streams_on_every_node() {
     let [one, two] = nodes().await;
     let both = [&one, &two];
     let cup = Cup::new(&one, "public").await;
@@ -219,14 +219,14 @@ async fn g7_an_event_made_private_ends_the_streams_of_the_public_on_every_node()
     all_refuse(&both, &cup.readings(), &nobody, 401).await;
     all_refuse(&both, &cup.readings(), &stranger.client, 404).await;
 
-    let note = crate::support::people::note("for those who take part");
+    let note = crate::support::users::note("for those who take part");
     cup.do_post(&format!("/api/matches/{}/incidents", cup.game), note).await;
     for mut viewer in stays {
         // Of the event's streams only those of the match are told of the note.
         let is_open = viewer.try_block(Duration::from_millis(1)).await;
         assert!(
             is_open.as_ref().map_or_else(
-                |end| *end == crate::support::viewer::End::Late,
+                |end| *end == crate::support::subscriber::End::Late,
                 |block| block.event.as_deref() != Some("bye")
             ),
             "{is_open:?}"
@@ -235,7 +235,7 @@ async fn g7_an_event_made_private_ends_the_streams_of_the_public_on_every_node()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_an_expired_token_ends_what_it_opened_on_every_node() {
+async fn g7_an_expired_token_ends_its_streams_on_every_node() {
     let [one, two] = nodes().await;
     let cup = Cup::new(&one, "private").await;
     let user = cup.person(&one, "Uma").await;
@@ -257,7 +257,7 @@ async fn g7_an_expired_token_ends_what_it_opened_on_every_node() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_who_loses_one_of_several_topics_goes_on_with_the_others() {
+async fn g7_losing_one_of_several_topics_keeps_the_others_readable() {
     let server = TestServer::sqlite(&[]).await;
     let cup = Cup::new(&server, "private").await;
     let user = cup.person(&server, "Uma").await;
@@ -297,7 +297,7 @@ async fn g7_who_loses_one_of_several_topics_goes_on_with_the_others() {
     assert_eq!(answer.json()["topics"], lost);
 }
 
-async fn g7_a_poll_that_waits_ends_when_a_right_is_lost(database: Database) {
+async fn g7_a_waiting_poll_ends_on_revocation(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let cup = Cup::new(&server, "private").await;
     let user = cup.person(&server, "Uma").await;
@@ -317,14 +317,14 @@ async fn g7_a_poll_that_waits_ends_when_a_right_is_lost(database: Database) {
     assert!(began.elapsed() < FIVE, "{:?}", began.elapsed());
 }
 
-async fn g7_a_replay_ends_when_a_right_is_lost(database: Database) {
+async fn g7_a_replay_ends_on_revocation(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let cup = Cup::new(&server, "private").await;
     let user = cup.person(&server, "Uma").await;
     cup.do_post(&cup.path("/registrations"), json!({ "user_id": user.id })).await;
     // A pause that is played for much longer than the test takes.
     tokio::time::sleep(Duration::from_millis(800)).await;
-    let note = crate::support::people::note("late");
+    let note = crate::support::users::note("late");
     cup.do_post(&format!("/api/matches/{}/incidents", cup.game), note).await;
     let path = format!("/api/matches/{}/replay?speed=0.1", cup.game);
     let mut viewer = server.watch(&path).by(&user.client).open().await;
@@ -338,7 +338,7 @@ async fn g7_a_replay_ends_when_a_right_is_lost(database: Database) {
 
 /// What somebody may not (any more) isn't done because a key came along; what was done under the
 /// key is answered again.
-async fn g7_a_refused_key_gets_its_own_answer_and_nothing_else(database: Database) {
+async fn g7_an_idempotency_key_does_not_bypass_permissions(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let cup = Cup::new(&server, "private").await;
     let stranger = cup.person(&server, "Sid").await;

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::support::database::Database;
-use crate::support::people::{Organizer, Scorer, id};
 use crate::support::server::TestServer;
 use crate::support::sse::Block;
-use crate::support::viewer::Watch;
+use crate::support::subscriber::Watch;
+use crate::support::users::{Organizer, Scorer, id};
 
 crate::support::on_both! {
-    g3_several_topics_with_one_cursor_lose_nothing_wherever_they_are_cut,
+    g3_a_multi_topic_stream_disconnected_anywhere_loses_nothing,
 }
 
 /// Three matches, all of them being played.
@@ -49,7 +49,7 @@ impl Known {
     }
 }
 
-async fn g3_several_topics_with_one_cursor_lose_nothing_wherever_they_are_cut(database: Database) {
+async fn g3_a_multi_topic_stream_disconnected_anywhere_loses_nothing(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let scorers = three(&server.organizer().await).await;
     let path = path_of(&scorers);
@@ -83,7 +83,7 @@ async fn g3_several_topics_with_one_cursor_lose_nothing_wherever_they_are_cut(da
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cursor_of_several_topics_grows_with_each_message() {
+async fn a_multi_topic_cursor_advances_with_each_message() {
     let server = TestServer::sqlite(&[]).await;
     let scorers = three(&server.organizer().await).await;
     let mut viewer = server.watch(&path_of(&scorers)).open().await;
@@ -109,7 +109,7 @@ async fn a_cursor_of_several_topics_grows_with_each_message() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn topics_that_are_none_or_too_many_are_a_problem() {
+async fn invalid_or_too_many_topics_are_rejected() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
     let game = organizer.game("football", "public").await;
@@ -134,7 +134,7 @@ async fn topics_that_are_none_or_too_many_are_a_problem() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_team_hears_of_its_matches_on_its_channels() {
+async fn team_channels_carry_the_messages_of_its_matches() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
     let (home, away) =
@@ -205,7 +205,7 @@ fn topic_of(block: &Block) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_a_cut_between_the_snapshots_of_two_channels_loses_neither() {
+async fn g3_a_disconnect_between_two_channel_snapshots_loses_neither() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
     let (event, game) = cup(&organizer).await;
@@ -228,7 +228,7 @@ async fn g3_a_cut_between_the_snapshots_of_two_channels_loses_neither() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_a_cut_between_the_states_of_two_channels_shows_both_again() {
+async fn g3_a_disconnect_between_two_channel_states_sends_both_again() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
     let (event, game) = cup(&organizer).await;
@@ -249,7 +249,7 @@ async fn g3_a_cut_between_the_states_of_two_channels_shows_both_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g4_snapshots_asked_for_on_resume_come_of_every_channel() {
+async fn g4_snapshots_requested_on_resume_cover_every_channel() {
     let server = TestServer::sqlite(&[]).await;
     let (event, _) = cup(&server.organizer().await).await;
     let channels = [format!("event_{event}_results"), format!("event_{event}_schedule")];

@@ -6,7 +6,7 @@ use chrono::{DateTime, SecondsFormat, SubsecRound};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::contract::DOCUMENT;
+use crate::support::openapi_contract::DOCUMENT;
 
 /// What stands for names of fields and of path segments in one request.
 pub type Case = HashMap<&'static str, Value>;

@@ -4,23 +4,23 @@
 //! The inputs come from the `OpenAPI` document: a new route is covered without being named here.
 
 mod inputs;
-mod scan;
-mod world;
+mod outputs;
+mod scenario;
 
 use reqwest::Method;
 use serde_json::Value;
 
 use crate::bounds::inputs::{Leaf, Operation};
-use crate::bounds::world::World;
-use crate::support::client::{Answer, Client};
-use crate::support::contract;
+use crate::bounds::scenario::World;
+use crate::support::api_client::{Answer, Client};
 use crate::support::database::Database;
+use crate::support::openapi_contract;
 use crate::support::server::TestServer;
 
 crate::support::on_both! {
-    g10_numbers_and_times_of_bodies_are_refused_or_emitted_as_they_are,
-    g10_numbers_of_paths_queries_and_headers_are_refused_or_in_range,
-    g10_a_time_at_the_edge_is_emitted_within_four_digits_everywhere,
+    g10_numbers_and_times_in_bodies_are_rejected_or_returned_unchanged,
+    g10_numbers_in_paths_queries_and_headers_are_rejected_or_in_range,
+    g10_extreme_times_are_returned_with_four_digit_years_everywhere,
 }
 
 /// JSON as it is written into a body; those that may be accepted come last, for they end a match.
@@ -81,11 +81,11 @@ async fn send(client: &Client, operation: &Operation, path: &str, body: String) 
     let method = operation.method.clone();
     let answer = client.send_bytes(method.clone(), path, "application/json", body.into()).await;
     let answer = answer.unwrap();
-    contract::holds(&method, path, None, &answer);
+    openapi_contract::holds(&method, path, None, &answer);
     answer
 }
 
-async fn g10_numbers_and_times_of_bodies_are_refused_or_emitted_as_they_are(database: Database) {
+async fn g10_numbers_and_times_in_bodies_are_rejected_or_returned_unchanged(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let world = World::new(&server).await;
     let (mut count, mut faults) = (0, Vec::new());
@@ -123,7 +123,7 @@ fn fault(leaf: &Leaf, raw: &str, answer: &Answer) -> Option<String> {
         return None;
     }
     let said = answer.json();
-    let strange = scan::fault(&said);
+    let strange = outputs::fault(&said);
     let outcome = &said["items"][0];
     let rejected = outcome["status"] == "rejected";
     if !leaf.is_wrong(raw) {
@@ -146,7 +146,7 @@ fn pointer(error: &Value) -> &str {
     error["pointer"].as_str().expect("a pointer")
 }
 
-async fn g10_numbers_of_paths_queries_and_headers_are_refused_or_in_range(database: Database) {
+async fn g10_numbers_in_paths_queries_and_headers_are_rejected_or_in_range(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let world = World::new(&server).await;
     let (mut count, mut faults) = (0, Vec::new());
@@ -180,7 +180,7 @@ async fn g10_numbers_of_paths_queries_and_headers_are_refused_or_in_range(databa
 }
 
 /// Matches, announcements and clocks at both ends of time, read back in every way there is.
-async fn g10_a_time_at_the_edge_is_emitted_within_four_digits_everywhere(database: Database) {
+async fn g10_extreme_times_are_returned_with_four_digit_years_everywhere(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let world = World::new(&server).await;
     for at in ["0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"] {

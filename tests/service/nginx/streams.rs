@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::support::client::Answer;
+use crate::support::api_client::Answer;
 use crate::support::curl::{Ask, Followed, follow};
-use crate::support::front::{Front, two_nodes};
-use crate::support::people::{Scorer, note};
 use crate::support::server::TestServer;
-use crate::support::viewer::{End, PATIENCE};
+use crate::support::shipped_nginx::{Front, two_nodes};
+use crate::support::subscriber::{End, PATIENCE};
+use crate::support::users::{Scorer, note};
 
 /// A note, written through nginx.
 async fn tell(front: &Front, scorer: &Scorer, text: &str) -> i64 {
@@ -26,7 +26,7 @@ fn seq_after(answer: &Answer) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g9_each_frame_comes_at_once_over_either_version_of_http_and_from_either_node() {
+async fn g9_frames_arrive_unbuffered_over_http1_and_http2_from_both_nodes() {
     let nodes = two_nodes().await;
     let front = Front::before(&nodes).await;
     let scorer = nodes[0].organizer().await.live("football").await;
@@ -100,7 +100,7 @@ impl Crowd {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_a_reload_cuts_no_stream() {
+async fn g3_an_nginx_reload_disconnects_no_stream() {
     let nodes = two_nodes().await;
     let front = Front::before(&nodes).await;
     let scorer = nodes[0].organizer().await.live("football").await;
@@ -123,7 +123,7 @@ async fn g3_a_reload_cuts_no_stream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_readers_resume_after_nginx_was_away_for_five_seconds() {
+async fn g3_subscribers_resume_after_nginx_was_down_for_five_seconds() {
     let nodes = two_nodes().await;
     let mut front = Front::before(&nodes).await;
     let scorer = nodes[0].organizer().await.live("football").await;
@@ -146,7 +146,7 @@ async fn g3_readers_resume_after_nginx_was_away_for_five_seconds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_nobody_gives_up_while_both_nodes_are_away() {
+async fn g3_subscribers_keep_retrying_while_both_nodes_are_down() {
     let nodes = two_nodes().await;
     let front = Front::before(&nodes).await;
     let scorer = nodes[0].organizer().await.live("football").await;

@@ -3,19 +3,19 @@
 //! Here G9: what is committed on one node reaches readers on every other within a second, whatever
 //! becomes of the bus. What else holds for all of them together is in the files below.
 
-mod anew;
-mod killed;
-mod leader;
-mod outage;
-mod together;
+mod cluster;
+mod crashes;
+mod database_outage;
+mod leadership;
+mod log_rollback;
 
 use std::time::{Duration, Instant};
 
 use crate::support::database::{Database, Kind};
-use crate::support::people::Scorer;
 use crate::support::redis::Redis;
 use crate::support::server::{BINARY, TestServer};
-use crate::support::viewer::{PATIENCE, Viewer};
+use crate::support::subscriber::{PATIENCE, Viewer};
+use crate::support::users::Scorer;
 
 /// Two nodes on one database, a match that is written to on the first, and a reader on the second.
 struct Nodes {
@@ -79,7 +79,7 @@ async fn figure(server: &TestServer, name: &str) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g9_what_one_node_commits_is_read_on_the_other() {
+async fn g9_a_commit_on_one_node_reaches_subscribers_of_the_other() {
     let mut nodes = Nodes::start("").await;
     nodes.connected(1).await;
     let before = nodes.heard().await;
@@ -88,14 +88,14 @@ async fn g9_what_one_node_commits_is_read_on_the_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g9_holds_when_every_notice_is_lost() {
+async fn g9_holds_when_every_bus_notice_is_lost() {
     let mut nodes = Nodes::start("none").await;
     nodes.tell(5).await;
     assert_eq!(nodes.heard().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g9_holds_while_listening_connections_are_cut() {
+async fn g9_holds_while_listener_connections_are_terminated() {
     let mut nodes = Nodes::start("").await;
     nodes.connected(1).await;
     let cut = "select pg_terminate_backend(pid) from pg_stat_activity \
@@ -111,7 +111,7 @@ async fn g9_holds_while_listening_connections_are_cut() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g9_holds_while_redis_is_gone_and_after_it_is_back() {
+async fn g9_holds_while_redis_is_down_and_after_it_recovers() {
     let mut redis = Redis::start().await;
     let mut nodes = Nodes::start(&redis.url()).await;
     nodes.connected(1).await;
@@ -131,7 +131,7 @@ async fn g9_holds_while_redis_is_gone_and_after_it_is_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn redis_is_reached_over_tls_and_with_a_password() {
+async fn redis_works_over_tls_with_a_password() {
     let redis = Redis::guarded().await;
     let (url, authority) = (redis.url(), redis.authority());
     let settings = [("bus_url", url.as_str()), ("bus_ca_file", authority.as_str())];
@@ -151,7 +151,7 @@ async fn redis_is_reached_over_tls_and_with_a_password() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bus_is_refused_where_there_is_one_node_only() {
+async fn a_bus_with_sqlite_is_rejected() {
     let folder = crate::support::database::folder("alone");
     let mut command = crate::support::server::binary(&["serve"]);
     let url = format!("sqlite://{}", folder.join("touchline.db").display());

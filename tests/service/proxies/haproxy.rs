@@ -5,15 +5,15 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tokio::sync::watch;
 
+use crate::support::crashing_node;
 use crate::support::curl::follow;
-use crate::support::dying;
-use crate::support::edge::Edge;
-use crate::support::front::two_nodes;
-use crate::support::people::Scorer;
-use crate::support::viewer::{End, PATIENCE};
+use crate::support::reverse_proxy::Edge;
+use crate::support::shipped_nginx::two_nodes;
+use crate::support::subscriber::{End, PATIENCE};
+use crate::support::users::Scorer;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_readers_behind_haproxy_wait_while_both_nodes_are_away() {
+async fn g3_subscribers_behind_haproxy_keep_retrying_while_both_nodes_are_down() {
     let nodes = two_nodes().await;
     let edge = Edge::haproxy([nodes[0].port, nodes[1].port]).await;
     let scorer = nodes[0].organizer().await.live("football").await;
@@ -65,7 +65,7 @@ async fn g3_readers_behind_haproxy_wait_while_both_nodes_are_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn haproxy_tells_nodes_who_asks_and_readers_what_they_may() {
+async fn haproxy_forwards_the_client_address_and_hides_metrics() {
     let nodes = two_nodes().await;
     let edge = Edge::haproxy([nodes[0].port, nodes[1].port]).await;
     let organizer = nodes[0].organizer().await;
@@ -91,9 +91,9 @@ async fn haproxy_tells_nodes_who_asks_and_readers_what_they_may() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g5_haproxy_sends_again_only_what_may_be_sent_again() {
-    for case in dying::CASES {
-        let nodes = [dying::node().await, dying::node().await];
+async fn g5_haproxy_retries_only_reads_and_keyed_writes() {
+    for case in crashing_node::CASES {
+        let nodes = [crashing_node::node().await, crashing_node::node().await];
         let edge = Edge::haproxy([nodes[0].port, nodes[1].port]).await;
         let answer = case.ask(&edge.url()).answer().await;
         assert!([502, 503].contains(&answer.status), "{}: {answer:?}", case.what);

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
-use crate::support::client::Client;
-use crate::support::edge::Edge;
-use crate::support::front::two_nodes;
-use crate::support::people::Scorer;
+use crate::support::api_client::Client;
+use crate::support::reverse_proxy::Edge;
 use crate::support::server::TestServer;
-use crate::support::viewer::{End, PATIENCE, Viewer, Watch};
+use crate::support::shipped_nginx::two_nodes;
+use crate::support::subscriber::{End, PATIENCE, Viewer, Watch};
+use crate::support::users::Scorer;
 
 const READERS: usize = 60;
 
@@ -35,7 +35,7 @@ async fn end(scorer: &Scorer) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_a_crowd_behind_varnish_shares_streams_and_each_is_whole() {
+async fn g3_subscribers_behind_varnish_share_streams_and_miss_nothing() {
     let nodes = two_nodes().await;
     let edge = Edge::varnish([nodes[0].port, nodes[1].port]).await;
     let scorer = nodes[0].organizer().await.live("football").await;
@@ -104,7 +104,7 @@ async fn await_health(edge: &Edge) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_varnish_shares_nothing_that_is_not_everybodys() {
+async fn g7_varnish_shares_only_public_responses() {
     let nodes = two_nodes().await;
     let edge = Edge::varnish([nodes[0].port, nodes[1].port]).await;
     let organizer = nodes[0].organizer().await;
@@ -145,7 +145,7 @@ async fn g7_varnish_shares_nothing_that_is_not_everybodys() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn polls_with_the_same_cursor_are_one_and_history_is_kept() {
+async fn varnish_coalesces_equal_polls_and_caches_history() {
     let nodes = two_nodes().await;
     let edge = Edge::varnish([nodes[0].port, nodes[1].port]).await;
     let scorer = nodes[0].organizer().await.live("football").await;

@@ -5,9 +5,9 @@ use std::net::TcpStream;
 
 use crate::framing::Viewers;
 use crate::relay::{Edge, becomes};
-use crate::support::head::Head;
-use crate::support::people::Scorer;
-use crate::support::viewer::{PATIENCE, Viewer, Watch};
+use crate::support::response_head::Head;
+use crate::support::subscriber::{PATIENCE, Viewer, Watch};
+use crate::support::users::Scorer;
 
 /// A match behind a relay that its scorer alone may read, beside the one that everybody may.
 async fn streams(edge: &Edge) -> (Vec<(&'static str, Watch)>, Scorer) {
@@ -27,7 +27,7 @@ async fn streams(edge: &Edge) -> (Vec<(&'static str, Watch)>, Scorer) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_relays_streams_are_framed_as_their_heads_say() {
+async fn relayed_streams_match_the_framing_in_their_heads() {
     let edge = Edge::start(&[("heartbeat_seconds", "1")]).await;
     let (watches, private) = streams(&edge).await;
     let mut viewers = Viewers::answered(&watches).await;
@@ -45,7 +45,7 @@ async fn a_relays_streams_are_framed_as_their_heads_say() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_relays_other_answers_are_framed_as_their_heads_say() {
+async fn other_relay_responses_match_the_framing_in_their_heads() {
     let edge = Edge::start(&[("streams_per_address", "1000")]).await;
     let (watches, private) = streams(&edge).await;
     let game = edge.scorer.game;
@@ -80,7 +80,7 @@ async fn a_relays_other_answers_are_framed_as_their_heads_say() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_head_of_a_relays_history_has_the_length_of_the_get() {
+async fn head_and_get_of_relayed_history_have_the_same_length() {
     let edge = Edge::start(&[]).await;
     let history = format!("/api/streams/{}/messages", edge.scorer.game.topic());
     let asked = ["GET", "HEAD"].map(|method| {

@@ -2,19 +2,19 @@
 //! stream for all its readers.
 
 mod framing;
-mod lost;
-mod private;
+mod private_topics;
 mod tls;
+mod upstream_outage;
 
 use std::collections::BTreeSet;
 use std::time::Instant;
 
 use serde_json::json;
 
-use crate::support::people::Scorer;
 use crate::support::server::TestServer;
 use crate::support::sse::Block;
-use crate::support::viewer::{PATIENCE, Viewer, Watch};
+use crate::support::subscriber::{PATIENCE, Viewer, Watch};
+use crate::support::users::Scorer;
 
 /// A node, a relay of it, and a match that is written to on the node.
 struct Edge {
@@ -73,7 +73,7 @@ fn texts(blocks: &[Block]) -> Vec<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn readers_of_a_relay_get_what_readers_of_its_upstream_get() {
+async fn a_relay_sends_the_same_frames_as_its_upstream() {
     let edge = Edge::start(&[]).await;
     let mut there = edge.watch_upstream().open().await;
     let mut here = edge.watch().open().await;
@@ -90,7 +90,7 @@ async fn readers_of_a_relay_get_what_readers_of_its_upstream_get() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_a_cursor_of_the_upstream_is_good_at_the_relay_and_the_other_way_round() {
+async fn g3_cursors_are_interchangeable_between_relay_and_upstream() {
     let edge = Edge::start(&[]).await;
     // Further back than what a relay reads ahead.
     edge.scorer.notes(400).await;
@@ -132,7 +132,7 @@ async fn told_before_live(viewer: &mut Viewer) -> Option<Block> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_readers_are_one_stream_of_the_upstream() {
+async fn two_hundred_subscribers_use_one_upstream_stream() {
     let edge = Edge::start(&[]).await;
     let mut readers = Vec::new();
     for _ in 0..200 {
@@ -155,7 +155,7 @@ async fn two_hundred_readers_are_one_stream_of_the_upstream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn several_topics_travel_over_one_connection() {
+async fn several_topics_share_one_connection() {
     let edge = Edge::start(&[]).await;
     let game = edge.scorer.game;
     let path = format!("/api/stream/?topic={}&topic=team_{}_live", game.topic(), game.home);
@@ -186,7 +186,7 @@ async fn several_topics_travel_over_one_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_reader_asks_for_is_as_at_the_upstream() {
+async fn stream_parameters_work_as_at_the_upstream() {
     let edge = Edge::start(&[("workers", "1")]).await;
     for query in ["types=goal", "types=incident_removed,corner", "transport=poll&wait=0"] {
         let path = format!("{}?{query}", edge.scorer.game.stream());
@@ -232,7 +232,7 @@ async fn what_a_reader_asks_for_is_as_at_the_upstream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_relay_answers_for_streams_alone() {
+async fn a_relay_serves_streams_only() {
     let edge = Edge::start(&[("allowed_origins", "https://club.example")]).await;
     let client = edge.relay.stranger();
     assert_eq!(client.get("/healthz").await.status, 200);
@@ -252,7 +252,7 @@ async fn a_relay_answers_for_streams_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_relay_of_a_relay_tells_the_same() {
+async fn a_relay_of_a_relay_sends_the_same_frames() {
     let edge = Edge::start(&[]).await;
     let second = TestServer::relay(&edge.relay.address(), &[]).await;
     edge.scorer.notes(30).await;

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::support::nginx::Nginx;
 use crate::support::server::TestServer;
-use crate::support::viewer::PATIENCE;
+use crate::support::subscriber::PATIENCE;
 
 /// A certificate for this machine that signs itself.
 fn certificate(folder: &Path) {
@@ -22,7 +22,7 @@ fn certificate(folder: &Path) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_relay_reads_its_upstream_over_tls() {
+async fn a_relay_connects_to_its_upstream_over_tls() {
     let upstream = TestServer::sqlite(&[]).await;
     certificate(upstream.folder());
     let proxy = Nginx::with_tls_before(&upstream);

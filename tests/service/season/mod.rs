@@ -8,8 +8,8 @@
 //!   difference, then goals scored. Three teams had 35 points, and the goal difference of all
 //!   matches would have put the last of them first; places 14 and 15 likewise.
 
+mod leaderboard_check;
 mod league;
-mod page;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -22,12 +22,12 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use self::league::{Fixture, League, Line};
-use crate::support::client::{Answer, Client};
+use crate::support::api_client::{Answer, Client};
 use crate::support::database::Database;
-use crate::support::people::id;
 use crate::support::server::TestServer;
 use crate::support::sse::Block;
-use crate::support::viewer::Viewer;
+use crate::support::subscriber::Viewer;
+use crate::support::users::id;
 
 crate::support::on_both! {
     the_premier_league_of_2011_12_ends_with_its_published_table,
@@ -93,7 +93,7 @@ async fn played_through(league: &League, database: Database) {
     let topic = format!("event_{event}_results");
     let of_results = whole.iter().filter(|block| block.json()["topic"] == *topic);
     assert!(of_results.map(|block| &block.data).eq(channel.iter().map(|block| &block.data)));
-    page::check(&channel);
+    leaderboard_check::check(&channel);
     let last = channel.last().unwrap().json();
     assert_eq!(last["data"]["event_id"], event);
     same_table(&published, &last["data"]["leaderboard"], "the stream's last message");

@@ -1,22 +1,22 @@
 //! What lets somebody in is kept by nobody but its owner: not in the database, its files or logs.
 
-mod again;
-mod described;
+mod api_description;
+mod idempotency;
 
 use std::os::unix::fs::PermissionsExt;
 
 use aws_lc_rs::digest;
 use serde_json::{Value, json};
 
-use crate::support::client::{Answer, Client};
+use crate::support::api_client::{Answer, Client};
 use crate::support::database::Database;
-use crate::support::people::{Organizer, id};
 use crate::support::scan;
 use crate::support::scan::Column;
 use crate::support::server::{ADMIN_PASSWORD, JWT_SECRET, TestServer};
+use crate::support::users::{Organizer, id};
 
 crate::support::on_both! {
-    no_secret_is_kept_in_plain_text_or_as_a_bare_hash,
+    no_secret_is_stored_in_plain_text_or_as_an_unsalted_hash,
 }
 
 /// Where a ticket's code lies, because its buyer may see it as often as he likes.
@@ -190,9 +190,9 @@ fn in_log<'a>(log: &'a str, text: &str) -> Option<&'a str> {
     log.lines().find(|line| line.contains(text) || line.contains(&bytes))
 }
 
-async fn no_secret_is_kept_in_plain_text_or_as_a_bare_hash(database: Database) {
+async fn no_secret_is_stored_in_plain_text_or_as_an_unsalted_hash(database: Database) {
     let server = TestServer::start(database, &[("log", "trace")]).await;
-    assert_eq!(described::of(&server.stranger()).await, described::WITH_SECRETS);
+    assert_eq!(api_description::of(&server.stranger()).await, api_description::WITH_SECRETS);
     let secrets = use_all(&server).await;
 
     let columns = scan::columns(&server.database).await;

@@ -7,19 +7,19 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use crate::support::client::{Answer, Client};
+use crate::support::api_client::{Answer, Client};
 use crate::support::database::{Database, Kind};
-use crate::support::people::{Game, Organizer, Person, note};
 use crate::support::server::TestServer;
-use crate::support::viewer::{Viewer, Watch};
+use crate::support::subscriber::{Viewer, Watch};
+use crate::support::users::{Game, Organizer, Person, note};
 
 crate::support::on_both! {
-    g7_signing_out_ends_that_session_alone,
-    g7_an_own_new_password_ends_all_other_sessions,
+    g7_signing_out_ends_only_that_session,
+    g7_changing_ones_password_ends_all_other_sessions,
     g7_a_password_reset_ends_all_sessions,
     g7_disabling_ends_all_sessions,
-    g7_enabling_revives_no_session,
-    g7_another_role_ends_what_the_old_one_opened,
+    g7_re_enabling_a_user_revives_no_session,
+    g7_a_role_change_ends_streams_the_old_role_opened,
 }
 
 const FIVE: Duration = Duration::from_secs(5);
@@ -192,7 +192,7 @@ impl World {
     }
 }
 
-async fn g7_signing_out_ends_that_session_alone(database: Database) {
+async fn g7_signing_out_ends_only_that_session(database: Database) {
     let world = World::new(database, "scorer").await;
     let first = world.person.client.clone();
     let (ends, stays) = (world.open(&first).await, world.open(&world.second).await);
@@ -210,7 +210,7 @@ async fn g7_signing_out_ends_that_session_alone(database: Database) {
     world.serves(&world.printed, "a token of no session").await;
 }
 
-async fn g7_an_own_new_password_ends_all_other_sessions(database: Database) {
+async fn g7_changing_ones_password_ends_all_other_sessions(database: Database) {
     let world = World::new(database, "scorer").await;
     let first = world.person.client.clone();
     let mut all = vec![];
@@ -250,7 +250,7 @@ async fn g7_disabling_ends_all_sessions(database: Database) {
     ends_all(&world, json!({ "disabled": true }), ("access_revoked", 401)).await;
 }
 
-async fn g7_enabling_revives_no_session(database: Database) {
+async fn g7_re_enabling_a_user_revives_no_session(database: Database) {
     let world = World::new(database, "scorer").await;
     let all = open_all(&world).await;
     let began = Instant::now();
@@ -276,7 +276,7 @@ async fn g7_enabling_revives_no_session(database: Database) {
 
 /// Rights are the user's, and looked up each time: another role needs no new token, and what only
 /// the old one allowed ends.
-async fn g7_another_role_ends_what_the_old_one_opened(database: Database) {
+async fn g7_a_role_change_ends_streams_the_old_role_opened(database: Database) {
     let world = World::new(database, "admin").await;
     ends_all(&world, json!({ "role": "user" }), ("access_revoked", 403)).await;
     for client in [&world.person.client, &world.second, &world.printed] {

@@ -3,14 +3,14 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::client::{Answer, Client};
+use crate::support::api_client::{Answer, Client};
 use crate::support::database::Database;
-use crate::support::people::Person;
 use crate::support::server::{ADMIN_PASSWORD, TestServer};
+use crate::support::users::Person;
 
 crate::support::on_both! {
-    an_own_new_password_needs_the_current_one,
-    g5_a_new_password_sent_again_is_answered_again,
+    changing_ones_password_requires_the_current_one,
+    g5_a_repeated_password_change_is_replayed,
 }
 
 const WORSE: &str = "another password";
@@ -30,7 +30,7 @@ fn wrong(answer: &Answer, about: &str) {
     assert_eq!(answer.json()["errors"][0]["pointer"], "/current_password", "{about}");
 }
 
-async fn an_own_new_password_needs_the_current_one(database: Database) {
+async fn changing_ones_password_requires_the_current_one(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let organizer = server.organizer().await;
     let mia = organizer.person(&server, "Mia").await;
@@ -68,7 +68,7 @@ async fn an_own_new_password_needs_the_current_one(database: Database) {
 
 /// The answer that was lost is given again to who has signed in anew; nothing is done anew, and no
 /// token comes along.
-async fn g5_a_new_password_sent_again_is_answered_again(database: Database) {
+async fn g5_a_repeated_password_change_is_replayed(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let mia = server.organizer().await.person(&server, "Mia").await;
     let change = json!({ "password": WORSE, "current_password": mia.password });
@@ -83,7 +83,7 @@ async fn g5_a_new_password_sent_again_is_answered_again(database: Database) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn guesses_at_the_current_password_count_as_attempts_to_sign_in() {
+async fn guesses_at_the_current_password_count_as_sign_in_attempts() {
     let server = TestServer::sqlite(&[("logins_per_minute", "5")]).await;
     let mia = server.organizer().await.person(&server, "Mia").await;
     // Two have signed in.
@@ -102,7 +102,7 @@ async fn guesses_at_the_current_password_count_as_attempts_to_sign_in() {
 
 /// A page's session lives in a cookie that no script sees: its new token stays there.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_new_token_comes_the_way_the_old_one_did() {
+async fn the_new_token_is_delivered_like_the_old_one() {
     let server = TestServer::sqlite(&[]).await;
     let mia = server.organizer().await.person(&server, "Mia").await;
     let signed_in = json!({ "email": mia.email, "password": mia.password });

@@ -9,11 +9,11 @@ use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::Instant;
 
-use super::client::{Answer, Client};
+use super::api_client::{Answer, Client};
 use super::record;
 use super::record::Record;
 use super::sse::{Block, Blocks};
-use super::viewer::{End, PATIENCE};
+use super::subscriber::{End, PATIENCE};
 
 /// A request to be sent.
 #[derive(Clone)]

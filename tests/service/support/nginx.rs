@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::client::Client;
+use super::api_client::Client;
 use super::database::folder;
 use super::server::TestServer;
 

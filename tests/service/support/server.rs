@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
 
-use super::client::Client;
+use super::api_client::Client;
 use super::database::{Database, Kind, folder};
-use super::people::Organizer;
-use super::viewer::Watch;
+use super::subscriber::Watch;
+use super::users::Organizer;
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_touchline");
 pub const ADMIN_EMAIL: &str = "ada.admin@example.org";

@@ -198,7 +198,7 @@ impl Block {
     }
 
     pub fn seq(&self) -> i64 {
-        super::client::seq_of(&self.data)
+        super::api_client::seq_of(&self.data)
     }
 
     pub fn is_snapshot(&self) -> bool {
