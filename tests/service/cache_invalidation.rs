@@ -1,5 +1,5 @@
-//! G7 in what is kept in memory: a state or a frame that was everybody's, or nobody's, isn't told
-//! once that has changed; and G4 where the log is cut under those who read.
+//! G7 for in-memory caches: snapshots and frames are not served after their visibility has changed.
+//! G4: nothing that was pruned is served from memory.
 
 use std::time::{Duration, Instant};
 
@@ -17,29 +17,34 @@ crate::support::on_both! {
     g7_private_messages_are_not_served_after_publication,
 }
 
-const FIVE: Duration = Duration::from_secs(5);
+const REVOCATION_LIMIT: Duration = Duration::from_secs(5);
 
-/// The state that somebody who isn't signed in connects to.
+/// Returns the snapshot that an anonymous subscriber gets.
 async fn state(server: &TestServer, path: &str) -> Value {
-    let mut viewer = server.watch(path).open().await;
-    let snapshot = viewer.message().await;
+    let mut subscriber = server.subscribe(path).open().await;
+    let snapshot = subscriber.next_message().await;
     assert_eq!(snapshot.reason(), "connected", "{path}");
     snapshot.json()
 }
 
-/// Opens the stream anew until its state says so; a kept one may be told for moments.
-async fn comes_to(server: &TestServer, path: &str, about: &str, holds: impl Fn(&Value) -> bool) {
-    let began = Instant::now();
+/// Reconnects until the snapshot satisfies the condition; a cached one may be served briefly.
+async fn wait_for_state(
+    server: &TestServer,
+    path: &str,
+    context: &str,
+    holds: impl Fn(&Value) -> bool,
+) {
+    let started = Instant::now();
     loop {
         let state = state(server, path).await;
         if holds(&state["data"]) {
             return;
         }
-        assert!(began.elapsed() < FIVE, "{about}: {state}");
+        assert!(started.elapsed() < REVOCATION_LIMIT, "{context}: {state}");
     }
 }
 
-fn plays(data: &Value, game: i64) -> bool {
+fn lists_match(data: &Value, game: i64) -> bool {
     let games = data["matches"].as_array();
     games.is_some_and(|games| games.iter().any(|one| one["id"] == game))
 }
@@ -47,83 +52,96 @@ fn plays(data: &Value, game: i64) -> bool {
 async fn g7_a_snapshot_shows_only_what_is_public_now(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let organizer = server.organizer().await;
-    let home = organizer.team("Home", "public").await;
-    let away = organizer.team("Away", "public").await;
+    let home = organizer.create_team("Home", "public").await;
+    let away = organizer.create_team("Away", "public").await;
     let cup = json!({ "name": "Cup", "sport": "football", "visibility": "private" });
-    let event = id(&organizer.client.post("/api/events", cup).await.ok());
+    let event = id(&organizer.client.post("/api/events", cup).await.ok_json());
     let game = json!({
         "sport": "football", "event_id": event, "home_team_id": home, "away_team_id": away,
     });
-    let game = id(&organizer.client.post("/api/matches", game).await.ok());
-    let edit = async |path: String, body: Value| organizer.client.patch(&path, body).await.ok();
+    let game = id(&organizer.client.post("/api/matches", game).await.ok_json());
+    let edit =
+        async |path: String, body: Value| organizer.client.patch(&path, body).await.ok_json();
     let show = async |visibility: &str| {
         edit(format!("/api/events/{event}"), json!({ "visibility": visibility })).await
     };
     let team = format!("/api/teams/{home}/stream/");
     for path in [team.clone(), format!("/api/teams/{home}/stream/schedule/")] {
-        // Kept from before: nobody sees a match of a private event.
-        assert!(!plays(&state(&server, &path).await["data"], game), "a private event's match");
+        // Cached from before: nobody may see a match of a private event.
+        assert!(
+            !lists_match(&state(&server, &path).await["data"], game),
+            "a private event's match"
+        );
         show("public").await;
-        comes_to(&server, &path, "a match that became public", |data| plays(data, game)).await;
+        wait_for_state(&server, &path, "a match that became public", |data| {
+            lists_match(data, game)
+        })
+        .await;
         show("private").await;
-        comes_to(&server, &path, "a match that became private", |data| !plays(data, game)).await;
+        wait_for_state(&server, &path, "a match that became private", |data| {
+            !lists_match(data, game)
+        })
+        .await;
     }
     show("public").await;
     let of_match = format!("/api/matches/{game}/stream/");
-    comes_to(&server, &of_match, "its team", |data| data.to_string().contains("Home")).await;
+    wait_for_state(&server, &of_match, "team name in the match", |data| {
+        data.to_string().contains("Home")
+    })
+    .await;
     edit(format!("/api/teams/{home}"), json!({ "name": "Renamed" })).await;
     let is_renamed =
         |data: &Value| data.to_string().contains("Renamed") && !data.to_string().contains("Home");
-    comes_to(&server, &of_match, "a team renamed", is_renamed).await;
+    wait_for_state(&server, &of_match, "renamed team", is_renamed).await;
     let state_of_match = format!("{of_match}?mode=state");
-    comes_to(&server, &state_of_match, "a team renamed", is_renamed).await;
+    wait_for_state(&server, &state_of_match, "renamed team", is_renamed).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn g6_simultaneous_connects_share_one_snapshot_build() {
     let server = TestServer::sqlite(&[]).await;
-    let scorer = server.organizer().await.live("football").await;
-    let path = scorer.game.stream();
-    let before = figure(&server, "touchline_snapshot_builds_total").await;
-    let began = Instant::now();
-    let opened = join_all((0..400).map(|_| async { server.watch(&path).open().await })).await;
-    for mut viewer in opened {
-        assert!(viewer.message().await.is_snapshot());
+    let scorer = server.organizer().await.live_match("football").await;
+    let path = scorer.game.stream_path();
+    let before = metric_value(&server, "touchline_snapshot_builds_total").await;
+    let started = Instant::now();
+    let opened = join_all((0..400).map(|_| async { server.subscribe(&path).open().await })).await;
+    for mut subscriber in opened {
+        assert!(subscriber.next_message().await.is_snapshot());
     }
-    let seconds = began.elapsed().as_secs();
-    let built = figure(&server, "touchline_snapshot_builds_total").await - before;
-    assert!(built <= seconds + 2, "{built} states made in {seconds} s");
+    let seconds = started.elapsed().as_secs();
+    let built = metric_value(&server, "touchline_snapshot_builds_total").await - before;
+    assert!(built <= seconds + 2, "{built} snapshots built in {seconds} s");
 }
 
-async fn figure(server: &TestServer, name: &str) -> u64 {
-    let text = server.stranger().get("/metrics").await.text;
+async fn metric_value(server: &TestServer, name: &str) -> u64 {
+    let text = server.anonymous().get("/metrics").await.text;
     let line = text.lines().find(|line| line.split(' ').next() == Some(name));
     line.and_then(|line| line.rsplit(' ').next()?.parse().ok()).unwrap_or(0)
 }
 
-/// Three notes that nobody is to see again; gives the cursor of who has seen none.
-async fn hush(scorer: &Scorer) -> String {
-    let cursor = scorer.client.head(&scorer.game.topic()).await.to_string();
+/// Posts three notes that must later disappear; returns the cursor before them.
+async fn post_hidden_notes(scorer: &Scorer) -> String {
+    let cursor = scorer.client.head_seq(&scorer.game.topic()).await.to_string();
     for _ in 0..3 {
-        scorer.note("hush").await.ok();
+        scorer.post_note("hush").await.ok_json();
     }
     cursor
 }
 
 fn prune(server: &TestServer) {
-    let said = server.command(&["prune", "--keep", "0"]).output().unwrap();
-    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    let output = server.command(&["prune", "--keep", "0"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// What somebody who resumes is told: why there was a snapshot, if there was one, and messages.
+/// Returns what a resuming subscriber receives: the snapshot reason, if any, and the messages.
 async fn resume(server: &TestServer, path: &str, cursor: &str) -> (String, Vec<String>) {
-    let mut viewer = server.watch(path).after(cursor).open().await;
+    let mut subscriber = server.subscribe(path).after(cursor).open().await;
     let (mut reason, mut all) = (String::new(), Vec::new());
     loop {
-        let block = viewer.block().await;
-        match block.event.as_deref() {
-            None if block.is_snapshot() => reason = block.reason(),
-            None => all.push(block.data),
+        let frame = subscriber.next_frame().await;
+        match frame.event.as_deref() {
+            None if frame.is_snapshot() => reason = frame.reason(),
+            None => all.push(frame.data),
             Some("live") => return (reason, all),
             Some(_) => {}
         }
@@ -132,20 +150,20 @@ async fn resume(server: &TestServer, path: &str, cursor: &str) -> (String, Vec<S
 
 async fn g4_pruned_messages_are_not_served_from_memory(database: Database) {
     let server = TestServer::start(database, &[]).await;
-    let scorer = server.organizer().await.live("football").await;
-    let (path, cursor) = (scorer.game.stream(), hush(&scorer).await);
-    // On both workers, so that each has a ring.
-    let mut readers = Vec::new();
+    let scorer = server.organizer().await.live_match("football").await;
+    let (path, cursor) = (scorer.game.stream_path(), post_hidden_notes(&scorer).await);
+    // Enough streams to reach both workers, so that each has a ring.
+    let mut subscribers = Vec::new();
     for _ in 0..6 {
-        let mut viewer = server.watch(&path).after(&cursor).open().await;
-        assert!(viewer.message().await.data.contains("hush"));
-        viewer.control("live").await;
-        readers.push(viewer);
+        let mut subscriber = server.subscribe(&path).after(&cursor).open().await;
+        assert!(subscriber.next_message().await.data.contains("hush"));
+        subscriber.until_control("live").await;
+        subscribers.push(subscriber);
     }
-    let head = scorer.client.head(&scorer.game.topic()).await;
+    let head = scorer.client.head_seq(&scorer.game.topic()).await;
     prune(&server);
-    let began = Instant::now();
-    // More than enough to meet both workers.
+    let started = Instant::now();
+    // Enough attempts to reach both workers.
     let mut clean = 0;
     while clean < 12 {
         let (reason, all) = resume(&server, &path, &cursor).await;
@@ -153,18 +171,18 @@ async fn g4_pruned_messages_are_not_served_from_memory(database: Database) {
             assert!(all.is_empty(), "{all:?}");
             clean += 1;
         } else {
-            assert!(began.elapsed() < Duration::from_secs(3), "still told: {all:?}");
+            assert!(started.elapsed() < Duration::from_secs(3), "still served: {all:?}");
             clean = 0;
         }
     }
     let poll = format!("{path}?transport=poll&wait=0&last_event_id={cursor}");
-    let polled = server.stranger().get(&poll).await.ok();
+    let polled = server.anonymous().get(&poll).await.ok_json();
     assert_eq!(polled["messages"][0]["reason"], "pruned");
 
-    // Who stood at the head goes on.
-    scorer.note("and on").await.ok();
-    for mut viewer in readers {
-        let next = viewer.message().await;
+    // Subscribers at the head continue.
+    scorer.post_note("and on").await.ok_json();
+    for mut subscriber in subscribers {
+        let next = subscriber.next_message().await;
         assert_eq!((next.seq(), next.data.contains("and on")), (head + 1, true), "{next:?}");
     }
     let (reason, all) = resume(&server, &path, &head.to_string()).await;
@@ -173,41 +191,43 @@ async fn g4_pruned_messages_are_not_served_from_memory(database: Database) {
 
 async fn g4_messages_pruned_before_delivery_cause_a_snapshot_not_a_gap(database: Database) {
     let server = TestServer::start(database, &[]).await;
-    let scorer = server.organizer().await.live("football").await;
-    let (path, topic) = (scorer.game.stream(), scorer.game.topic());
-    hush(&scorer).await;
-    let head = scorer.client.head(&topic).await;
-    let mut viewer = server.watch(&path).after(&head.to_string()).open().await;
-    viewer.control("live").await;
-    // Two messages come and go between two looks at the log.
+    let scorer = server.organizer().await.live_match("football").await;
+    let (path, topic) = (scorer.game.stream_path(), scorer.game.topic());
+    post_hidden_notes(&scorer).await;
+    let head = scorer.client.head_seq(&topic).await;
+    let mut subscriber = server.subscribe(&path).after(&head.to_string()).open().await;
+    subscriber.until_control("live").await;
+    // Two messages are appended and pruned between two reads of the log.
     let sql = "update streams set head_seq = head_seq + 2, pruned_seq = head_seq + 2";
-    let gone = "delete from messages where stream_id in (select id from streams";
+    let delete = "delete from messages where stream_id in (select id from streams";
     let of = format!("where topic = '{topic}'");
-    server.database.tamper(&format!("begin; {sql} {of}; {gone} {of}); commit;")).await;
-    let next = tokio::time::timeout(FIVE, viewer.message()).await.expect("no silent gap");
-    assert!(next.is_snapshot() && next.reason() == "pruned", "a silent gap: {next:?}");
+    server.database.tamper(&format!("begin; {sql} {of}; {delete} {of}); commit;")).await;
+    let next = tokio::time::timeout(REVOCATION_LIMIT, subscriber.next_message())
+        .await
+        .expect("a snapshot in time");
+    assert!(next.is_snapshot() && next.reason() == "pruned", "undetected gap: {next:?}");
     assert_eq!(next.seq(), head + 2);
-    scorer.note("and on").await.ok();
-    assert_eq!(viewer.message().await.seq(), head + 3);
+    scorer.post_note("and on").await.ok_json();
+    assert_eq!(subscriber.next_message().await.seq(), head + 3);
 }
 
-/// What making something public does in one transaction: the log of its private time goes.
+/// Repeats what publishing a match does in one transaction: it prunes the private messages.
 async fn g7_private_messages_are_not_served_after_publication(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let organizer = server.organizer().await;
-    let game = organizer.game("football", "private").await;
-    let scorer = organizer.start(game).await;
-    let (path, cursor) = (game.stream(), hush(&scorer).await);
-    let mut readers = Vec::new();
+    let game = organizer.create_match("football", "private").await;
+    let scorer = organizer.start_match(game).await;
+    let (path, cursor) = (game.stream_path(), post_hidden_notes(&scorer).await);
+    let mut subscribers = Vec::new();
     for _ in 0..6 {
-        let watch = server.watch(&path).by(&organizer.client);
-        let mut viewer = watch.after(&cursor).open().await;
-        assert!(viewer.message().await.data.contains("hush"));
-        readers.push(viewer);
+        let request = server.subscribe(&path).as_user(&organizer.client);
+        let mut subscriber = request.after(&cursor).open().await;
+        assert!(subscriber.next_message().await.data.contains("hush"));
+        subscribers.push(subscriber);
     }
     let replay = format!("{}?speed=10000", game.path("/replay/"));
-    let mut played = server.watch(&replay).by(&organizer.client).open().await;
-    played.goodbye().await;
+    let mut replayed = server.subscribe(&replay).as_user(&organizer.client).open().await;
+    replayed.until_bye().await;
     let of = format!("where topic = '{}'", game.topic());
     let sql = [
         format!("update matches set visibility = 'public' where id = {}", game.id),
@@ -218,13 +238,13 @@ async fn g7_private_messages_are_not_served_after_publication(database: Database
             .to_owned(),
     ];
     server.database.tamper(&format!("begin; {}; commit;", sql.join("; "))).await;
-    // At once: nobody has to notice anything first.
-    let mut played = server.watch(&replay).open().await;
-    while let Ok(block) = played.try_block(FIVE).await {
-        assert!(!block.data.contains("hush"), "played again: {block:?}");
+    // Takes effect immediately, before any node has noticed the change.
+    let mut replayed = server.subscribe(&replay).open().await;
+    while let Ok(frame) = replayed.try_frame(REVOCATION_LIMIT).await {
+        assert!(!frame.data.contains("hush"), "replayed: {frame:?}");
     }
     let poll = format!("{path}?transport=poll&wait=0&last_event_id={cursor}");
-    let polled = server.stranger().get(&poll).await.ok();
+    let polled = server.anonymous().get(&poll).await.ok_json();
     assert_eq!(polled["messages"][0]["reason"], "pruned", "{polled}");
     for _ in 0..12 {
         let (reason, all) = resume(&server, &path, &cursor).await;

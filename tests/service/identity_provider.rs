@@ -1,13 +1,13 @@
-//! G7: users of an identity provider are users of their own, whatever their tokens claim.
+//! G7: users of an identity provider are separate users, whatever their tokens claim.
 
 use std::process::Output;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::api_client::Client;
+use crate::support::api_client::ApiClient;
 use crate::support::database::{Database, Kind};
-use crate::support::identity_provider::Provider;
+use crate::support::identity_provider::IdentityProvider;
 use crate::support::server::{TestServer, binary};
 
 crate::support::on_both! {
@@ -17,36 +17,36 @@ crate::support::on_both! {
     users_without_an_email_can_be_listed_edited_and_promoted,
 }
 
-/// A server that takes the tokens of a provider.
-async fn with_provider(database: Database) -> (TestServer, Provider) {
-    let provider = Provider::new();
+/// Starts a server that accepts tokens of an identity provider.
+async fn with_provider(database: Database) -> (TestServer, IdentityProvider) {
+    let provider = IdentityProvider::new();
     let settings = provider.settings();
     let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
     (TestServer::start(database, &settings).await, provider)
 }
 
-/// Makes a local account from the command line; gives its id.
-fn add(server: &TestServer, email: &str, role: &str) -> i64 {
+/// Adds a local account through the command line; returns its id.
+fn add_local_user(server: &TestServer, email: &str, role: &str) -> i64 {
     let add = ["user", "add", "--email", email, "--name", "Local", "--role", role];
     let added = server.command(&add).env("TOUCHLINE_PASSWORD", "a long password").output().unwrap();
-    let text = said(&added);
+    let text = output_text(&added);
     assert!(added.status.success(), "{text}");
     let id = text.lines().find_map(|line| line.rsplit_once("with id "));
     id.unwrap_or_else(|| panic!("no id: {text}")).1.parse().unwrap()
 }
 
-fn said(output: &Output) -> String {
+fn output_text(output: &Output) -> String {
     let text = [&*output.stdout, &*output.stderr].concat();
     String::from_utf8_lossy(&text).into_owned()
 }
 
-async fn me(client: &Client) -> Value {
-    client.get("/api/auth/me").await.ok()
+async fn me(client: &ApiClient) -> Value {
+    client.get("/api/auth/me").await.ok_json()
 }
 
 async fn g7_a_provider_subject_never_matches_a_local_user_id(database: Database) {
     let (server, provider) = with_provider(database).await;
-    let admin = add(&server, "ada@example.org", "admin");
+    let admin = add_local_user(&server, "ada@example.org", "admin");
     let mut ids = vec![admin];
     for sub in ["1", "+1", "01", "2", "auth0|x", "AUTH0|x"] {
         let client = provider.client(&server, &json!({ "sub": sub }));
@@ -56,18 +56,18 @@ async fn g7_a_provider_subject_never_matches_a_local_user_id(database: Database)
         assert_eq!((&found["role"], &found["email"]), (&json!("user"), &Value::Null), "{sub:?}");
         client.get("/api/users").await.problem(403, sub);
         let again = me(&provider.client(&server, &json!({ "sub": sub, "name": "Other" }))).await;
-        assert_eq!(again["id"], id, "{sub:?} is the same user each time");
+        assert_eq!(again["id"], id, "{sub:?} changed its user");
         ids.push(id);
     }
     for sub in [json!(""), json!(1), json!("a\u{0}b"), json!("x".repeat(256)), Value::Null] {
-        let answer = provider.client(&server, &json!({ "sub": sub })).get("/api/auth/me").await;
-        assert_eq!(answer.problem(401, &sub.to_string()), "invalid-token");
+        let response = provider.client(&server, &json!({ "sub": sub })).get("/api/auth/me").await;
+        assert_eq!(response.problem(401, &sub.to_string()), "invalid-token");
     }
 }
 
 async fn g7_a_provider_email_never_joins_a_local_account(database: Database) {
     let (server, provider) = with_provider(database).await;
-    let kim = add(&server, "kim@example.org", "admin");
+    let kim = add_local_user(&server, "kim@example.org", "admin");
     let kelvin = "\u{212a}im@example.org";
     let none = Value::Null;
     #[rustfmt::skip]
@@ -113,24 +113,24 @@ async fn users_without_an_email_can_be_listed_edited_and_promoted(database: Data
     let plain = provider.client(&server, &json!({ "sub": "plain", "name": " \u{7}" }));
     let (boss_id, plain_id) = (me(&boss).await["id"].clone(), me(&plain).await["id"].clone());
     assert_eq!(me(&boss).await["name"], "Bo");
-    assert_eq!(me(&plain).await["name"], "Unnamed", "a name that shows nothing is none");
-    boss.get("/api/users").await.problem(403, "nobody is an administrator");
+    assert_eq!(me(&plain).await["name"], "Unnamed", "unprintable name");
+    boss.get("/api/users").await.problem(403, "no administrator");
 
     let promote = ["user", "promote", "--id", &boss_id.to_string()];
     let promoted = server.command(&promote).output().unwrap();
-    assert!(promoted.status.success(), "{}", said(&promoted));
+    assert!(promoted.status.success(), "{}", output_text(&promoted));
 
-    let list = boss.get("/api/users").await.ok();
+    let list = boss.get("/api/users").await.ok_json();
     let row = |id: &Value| list["items"].as_array().unwrap().iter().find(|row| row["id"] == *id);
     assert_eq!(row(&plain_id).unwrap()["email"], Value::Null);
     assert_eq!(row(&boss_id).unwrap()["role"], "admin");
     let path = format!("/api/users/{plain_id}");
-    assert_eq!(boss.get(&path).await.ok()["email"], Value::Null);
-    let edited = boss.patch(&path, json!({ "name": "Pat" })).await.ok();
+    assert_eq!(boss.get(&path).await.ok_json()["email"], Value::Null);
+    let edited = boss.patch(&path, json!({ "name": "Pat" })).await.ok_json();
     assert_eq!((&edited["name"], &edited["email"]), (&json!("Pat"), &Value::Null));
-    assert_eq!(me(&plain).await["name"], "Pat", "the provider's name is for the first sight");
-    boss.patch(&path, json!({ "disabled": true })).await.ok();
-    plain.get("/api/auth/me").await.problem(401, "disabled");
+    assert_eq!(me(&plain).await["name"], "Pat", "name is copied at first sight only");
+    boss.patch(&path, json!({ "disabled": true })).await.ok_json();
+    plain.get("/api/auth/me").await.problem(401, "disabled user");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,11 +138,11 @@ async fn g7_a_token_for_another_audience_or_purpose_is_rejected() {
     let (server, provider) = with_provider(Database::new(Kind::Sqlite).await).await;
     let claims = json!({ "sub": "x" });
     for kind in [None, Some("JWT"), Some("jwt"), Some("at+jwt"), Some("application/AT+JWT")] {
-        let client = server.stranger().with_token(&provider.token_of_type(kind, &claims));
+        let client = server.anonymous().with_token(&provider.token_of_type(kind, &claims));
         assert_eq!(me(&client).await["role"], "user", "{kind:?}");
     }
     for kind in ["logout+jwt", "application/logout+jwt", "dpop+jwt", "JWS", "", "application/"] {
-        let client = server.stranger().with_token(&provider.token_of_type(Some(kind), &claims));
+        let client = server.anonymous().with_token(&provider.token_of_type(Some(kind), &claims));
         assert_eq!(client.get("/api/auth/me").await.problem(401, kind), "invalid-token");
     }
     for other in [
@@ -151,16 +151,16 @@ async fn g7_a_token_for_another_audience_or_purpose_is_rejected() {
         json!({ "sub": "x", "iss": "https://other.example" }),
         json!({ "sub": "x", "iss": null }),
     ] {
-        let answer = provider.client(&server, &other).get("/api/auth/me").await;
-        assert_eq!(answer.problem(401, &other.to_string()), "invalid-token");
+        let response = provider.client(&server, &other).get("/api/auth/me").await;
+        assert_eq!(response.problem(401, &other.to_string()), "invalid-token");
     }
 }
 
-/// Without an audience every service of the provider's could sign in here; without an issuer two
-/// providers' subjects could not be told apart.
+/// Without an audience any service of the provider could sign in here; without an issuer two
+/// providers' subjects would collide.
 #[test]
 fn g7_jwks_settings_require_an_issuer_and_an_audience() {
-    let provider = Provider::new();
+    let provider = IdentityProvider::new();
     for missing in ["jwt_issuer", "jwt_audience"] {
         let mut command = binary(&["migrate"]);
         for (name, value) in provider.settings() {
@@ -170,7 +170,7 @@ fn g7_jwks_settings_require_an_issuer_and_an_audience() {
         }
         command.env("TOUCHLINE_DATABASE_URL", "sqlite:///nowhere/at/all.db");
         let output = command.output().unwrap();
-        let text = said(&output);
+        let text = output_text(&output);
         assert!(!output.status.success() && text.contains(missing), "{missing}: {text}");
     }
 }

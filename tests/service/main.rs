@@ -1,7 +1,7 @@
-//! The service from outside: one binary, a file a noun.
-#![expect(clippy::unwrap_used, reason = "what goes wrong while setting up fails the test")]
-#![expect(clippy::expect_used, reason = "what goes wrong while setting up fails the test")]
-#![expect(clippy::too_many_lines, reason = "a test is one story, or one table")]
+//! Tests of the real binary from outside, one module per subject.
+#![expect(clippy::unwrap_used, reason = "a failing setup fails the test")]
+#![expect(clippy::expect_used, reason = "a failing setup fails the test")]
+#![expect(clippy::too_many_lines, reason = "a test is one scenario or one table")]
 
 mod administrators;
 mod announcements;

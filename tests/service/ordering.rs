@@ -1,11 +1,11 @@
-//! G2: one order, the same for everybody, however many write and read.
+//! G2: one order, the same for all subscribers, under concurrent writes.
 
 use std::time::Duration;
 
 use crate::support::api_client::seq_of;
 use crate::support::database::{Database, Kind};
 use crate::support::server::TestServer;
-use crate::support::subscriber::Viewer;
+use crate::support::subscriber::Subscriber;
 use crate::support::users::Scorer;
 
 crate::support::on_both! {
@@ -13,20 +13,20 @@ crate::support::on_both! {
 }
 
 const WRITERS: usize = 8;
-const READERS: usize = 50;
+const SUBSCRIBERS: usize = 50;
 
 async fn g2_all_subscribers_see_the_same_order_of_concurrent_writes(database: Database) {
     let each = if database.kind == Kind::Sqlite { 500 } else { 100 };
     let server = TestServer::start(database, &[]).await;
-    let scorer = server.organizer().await.live("generic").await;
-    let before = scorer.client.head(&scorer.game.topic()).await;
+    let scorer = server.organizer().await.live_match("generic").await;
+    let before = scorer.client.head_seq(&scorer.game.topic()).await;
     let last = before + (WRITERS * each) as i64;
 
-    let mut readers = Vec::new();
-    for _ in 0..READERS {
-        let mut viewer = server.watch(&scorer.game.stream()).open().await;
-        viewer.control("live").await;
-        readers.push(tokio::spawn(read(viewer, last)));
+    let mut subscribers = Vec::new();
+    for _ in 0..SUBSCRIBERS {
+        let mut subscriber = server.subscribe(&scorer.game.stream_path()).open().await;
+        subscriber.until_control("live").await;
+        subscribers.push(tokio::spawn(read(subscriber, last)));
     }
     let writers: Vec<_> =
         (0..WRITERS).map(|writer| tokio::spawn(write(scorer.clone(), writer, each))).collect();
@@ -38,37 +38,37 @@ async fn g2_all_subscribers_see_the_same_order_of_concurrent_writes(database: Da
     for (index, text) in history.iter().enumerate() {
         assert_eq!(seq_of(text), before + 1 + index as i64);
     }
-    for reader in readers {
-        assert!(reader.await.unwrap() == history, "a reader saw something else");
+    for subscriber in subscribers {
+        assert!(subscriber.await.unwrap() == history, "a subscriber received other messages");
     }
     every_writer_in_order(&history, each);
 }
 
-/// Everything up to the last, as it came over the wire.
-async fn read(mut viewer: Viewer, last: i64) -> Vec<String> {
+/// Returns all message texts up to the last one.
+async fn read(mut subscriber: Subscriber, last: i64) -> Vec<String> {
     let mut seen = Vec::new();
     let end = format!(".{last}");
     loop {
-        let block = viewer.message().await;
-        let done = block.id.as_deref().is_some_and(|id| id.ends_with(&end));
-        seen.push(block.data);
+        let frame = subscriber.next_message().await;
+        let done = frame.id.as_deref().is_some_and(|id| id.ends_with(&end));
+        seen.push(frame.data);
         if done {
-            // Nothing twice: what comes next is a heartbeat or nothing.
-            let next = viewer.try_block(Duration::from_millis(50)).await;
-            assert!(next.is_err_and(|end| end == crate::support::subscriber::End::Late));
+            // Nothing is repeated: only a heartbeat may follow.
+            let next = subscriber.try_frame(Duration::from_millis(50)).await;
+            assert!(next.is_err_and(|end| end == crate::support::subscriber::StreamEnd::TimedOut));
             return seen;
         }
     }
 }
 
 async fn write(scorer: Scorer, writer: usize, each: usize) {
-    let scorer = Scorer { client: scorer.client.afresh(), ..scorer };
+    let scorer = Scorer { client: scorer.client.with_new_connections(), ..scorer };
     for number in 0..each {
-        scorer.score(writer as i64, number as i64).await.ok();
+        scorer.post_score(writer as i64, number as i64).await.ok_json();
     }
 }
 
-/// What one writer did after another of its own stands after it.
+/// Checks that each writer's messages are in the order it sent them.
 fn every_writer_in_order(history: &[String], each: usize) {
     let mut next = [0; WRITERS];
     for text in history {

@@ -1,37 +1,38 @@
-//! G10: bad input is refused whole: the right status, a problem document, nothing written.
+//! G10: invalid input is rejected as a whole, with the right status and a problem document, and
+//! nothing is written.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::server::TestServer;
-use crate::support::subscriber::End;
+use crate::support::subscriber::StreamEnd;
 use crate::support::users::{Organizer, Scorer};
 
-/// A table's line: method, path, body, status, code.
+/// Method, path, body, status, code.
 type Line = (Method, String, Value, u16, &'static str);
 
 async fn refuse_all(server: &TestServer, scorer: &Scorer, lines: Vec<Line>) {
-    let mut viewer = server.watch(&scorer.game.stream()).open().await;
-    viewer.control("live").await;
+    let mut subscriber = server.subscribe(&scorer.game.stream_path()).open().await;
+    subscriber.until_control("live").await;
     let before = scorer.client.history(&scorer.game.topic()).await;
     let teams = scorer.client.get("/api/teams?limit=100").await.text;
     for (method, path, body, status, code) in lines {
-        let about = format!("{method} {path} {body}");
+        let context = format!("{method} {path} {body}");
         let body = (!body.is_null()).then_some(body);
-        let answer = scorer.client.send(method, &path, body, &[]).await.unwrap();
-        assert_eq!(answer.problem(status, &about), code, "{about}: {}", answer.text);
-        assert_eq!(answer.header("touchline-cursor"), "", "{about}");
+        let response = scorer.client.send(method, &path, body, &[]).await.unwrap();
+        assert_eq!(response.problem(status, &context), code, "{context}: {}", response.text);
+        assert_eq!(response.header("touchline-cursor"), "", "{context}");
     }
     assert_eq!(scorer.client.history(&scorer.game.topic()).await, before, "nothing written");
     assert_eq!(scorer.client.get("/api/teams?limit=100").await.text, teams, "nothing written");
-    let next = viewer.try_block(std::time::Duration::from_millis(300)).await;
-    assert_eq!(next.err(), Some(End::Late), "nothing sent");
+    let next = subscriber.try_frame(std::time::Duration::from_millis(300)).await;
+    assert_eq!(next.err(), Some(StreamEnd::TimedOut), "nothing sent");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn g10_invalid_commands_are_rejected_without_effect() {
     let server = TestServer::sqlite(&[]).await;
-    let scorer = server.organizer().await.live("football").await;
+    let scorer = server.organizer().await.live_match("football").await;
     let game = scorer.game;
     let incidents = game.path("/incidents");
     let post = |body: Value| (Method::POST, incidents.clone(), body, 422, "invalid-field");
@@ -80,7 +81,7 @@ async fn g10_invalid_commands_are_rejected_without_effect() {
 async fn g10_invalid_teams_matches_and_users_are_rejected() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
-    let scorer = organizer.live("football").await;
+    let scorer = organizer.live_match("football").await;
     let (home, away) = (scorer.game.home, scorer.game.away);
     let field =
         |path: &str, body: Value| (Method::POST, path.to_owned(), body, 422, "invalid-field");
@@ -123,19 +124,19 @@ async fn g10_invalid_teams_matches_and_users_are_rejected() {
     let stale = [("If-Match", "\"999\"")];
     let team = format!("/api/teams/{home}");
     let body = Some(json!({ "name": "Renamed" }));
-    let answer = organizer.client.send(Method::PATCH, &team, body, &stale).await.unwrap();
-    assert_eq!(answer.problem(412, "an old ETag"), "stale");
+    let response = organizer.client.send(Method::PATCH, &team, body, &stale).await.unwrap();
+    assert_eq!(response.problem(412, "outdated ETag"), "stale");
     let email =
         json!({ "email": "ADA.admin@example.org", "name": "X", "password": "long enough it is" });
-    let answer = organizer.client.post("/api/users", email).await;
-    assert!([409, 422].contains(&answer.status), "{} {}", answer.status, answer.text);
+    let response = organizer.client.post("/api/users", email).await;
+    assert!([409, 422].contains(&response.status), "{} {}", response.status, response.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn g10_invalid_events_and_registrations_are_rejected() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
-    let scorer = organizer.live("football").await;
+    let scorer = organizer.live_match("football").await;
     let league = json!({ "name": "League", "sport": "football", "visibility": "public" });
     let event = organizer.client.post("/api/events", league).await.json()["id"].clone();
     let registrations = format!("/api/events/{event}/registrations");
@@ -160,9 +161,9 @@ async fn g10_invalid_events_and_registrations_are_rejected() {
 #[tokio::test(flavor = "multi_thread")]
 async fn g10_malformed_oversized_or_non_json_bodies_are_rejected() {
     let server = TestServer::sqlite(&[]).await;
-    let scorer = server.organizer().await.live("football").await;
+    let scorer = server.organizer().await.live_match("football").await;
     let path = scorer.game.path("/incidents");
-    let before = scorer.client.head(&scorer.game.topic()).await;
+    let before = scorer.client.head_seq(&scorer.game.topic()).await;
     let json = "application/json";
     let large = format!(r#"{{"text":"{}"}}"#, "x".repeat(70_000)).into_bytes();
     #[rustfmt::skip]
@@ -176,29 +177,29 @@ async fn g10_malformed_oversized_or_non_json_bodies_are_rejected() {
         ("application/x-www-form-urlencoded", b"kind=note".to_vec(), 415, "unsupported-media-type"),
     ];
     for (kind, body, status, code) in cases {
-        let about = String::from_utf8_lossy(&body[..body.len().min(30)]).into_owned();
-        let answer = scorer.client.send_bytes(Method::POST, &path, kind, body).await.unwrap();
-        assert_eq!(answer.problem(status, &about), code, "{about}");
+        let context = String::from_utf8_lossy(&body[..body.len().min(30)]).into_owned();
+        let response = scorer.client.send_bytes(Method::POST, &path, kind, body).await.unwrap();
+        assert_eq!(response.problem(status, &context), code, "{context}");
     }
-    assert_eq!(scorer.client.head(&scorer.game.topic()).await, before);
-    let answer = scorer.client.send(Method::PUT, "/api/teams", None, &[]).await.unwrap();
-    assert_eq!(answer.problem(405, "PUT"), "method-not-allowed");
-    assert!(answer.header("allow").contains("POST"), "{}", answer.header("allow"));
+    assert_eq!(scorer.client.head_seq(&scorer.game.topic()).await, before);
+    let response = scorer.client.send(Method::PUT, "/api/teams", None, &[]).await.unwrap();
+    assert_eq!(response.problem(405, "PUT"), "method-not-allowed");
+    assert!(response.header("allow").contains("POST"), "{}", response.header("allow"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn g10_unauthorized_writes_change_nothing() {
     let server = TestServer::sqlite(&[]).await;
     let organizer: Organizer = server.organizer().await;
-    let scorer = organizer.live("football").await;
+    let scorer = organizer.live_match("football").await;
     let game = scorer.game;
     let (mia, sam) =
-        (organizer.person(&server, "Mia").await, organizer.person(&server, "Sam").await);
-    organizer.appoint(game, &sam, "scorer").await;
-    let goal = scorer.incident("goal", 3).await;
+        (organizer.create_user(&server, "Mia").await, organizer.create_user(&server, "Sam").await);
+    organizer.add_official(game, &sam, "scorer").await;
+    let goal = scorer.post_incident("goal", 3).await;
     let before = scorer.client.history(&game.topic()).await;
     let one = game.path(&format!("/incidents/{}", goal["id"]));
-    let note = crate::support::users::note("mine");
+    let note = crate::support::users::note_body("mine");
     let team = format!("/api/teams/{}", game.home);
     let user = json!({ "email": "y@example.org", "name": "Y", "password": "long enough it is" });
     let lines: Vec<(&crate::support::users::Person, Method, String, Value)> = vec![
@@ -223,13 +224,13 @@ async fn g10_unauthorized_writes_change_nothing() {
         (&sam, Method::POST, game.path("/end"), json!({})),
     ];
     for (person, method, path, body) in lines {
-        let about = format!("{} {method} {path}", person.email);
+        let context = format!("{} {method} {path}", person.email);
         let body = (!body.is_null()).then_some(body);
-        let answer = person.client.send(method.clone(), &path, body.clone(), &[]).await.unwrap();
-        assert_eq!(answer.problem(403, &about), "forbidden");
-        let nobody = server.stranger().send(method, &path, body, &[]).await.unwrap();
-        assert_eq!(nobody.problem(401, &about), "not-signed-in");
+        let response = person.client.send(method.clone(), &path, body.clone(), &[]).await.unwrap();
+        assert_eq!(response.problem(403, &context), "forbidden");
+        let anonymous = server.anonymous().send(method, &path, body, &[]).await.unwrap();
+        assert_eq!(anonymous.problem(401, &context), "not-signed-in");
     }
     assert_eq!(scorer.client.history(&game.topic()).await, before, "nothing written");
-    sam.client.post(&game.path("/incidents"), note).await.ok();
+    sam.client.post(&game.path("/incidents"), note).await.ok_json();
 }

@@ -1,16 +1,16 @@
-//! One of everything that a request can be about.
+//! One resource of each kind that a request can refer to.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::bounds::inputs::{Case, Leaf, Operation};
 use crate::bounds::{inputs, outputs};
-use crate::support::api_client::Client;
+use crate::support::api_client::ApiClient;
 use crate::support::server::TestServer;
 use crate::support::users::{Game, Organizer, id};
 
-pub struct World {
-    pub client: Client,
+pub struct Scenario {
+    pub client: ApiClient,
     pub football: Game,
     event: i64,
     announcement: i64,
@@ -23,33 +23,36 @@ pub struct World {
     matches: Vec<(&'static str, i64)>,
 }
 
-/// Actions of a match that was not begun, by the end of their path.
-const BEFORE: [&str; 5] = ["/toss", "/start", "/postpone", "/cancel", "/result"];
+/// Suffixes of actions on a match that has not started.
+const PRE_MATCH_ACTIONS: [&str; 5] = ["/toss", "/start", "/postpone", "/cancel", "/result"];
 
-impl World {
+impl Scenario {
     pub async fn new(server: &TestServer) -> Self {
         let organizer = server.organizer().await;
         let client = organizer.client.clone();
         let event = json!({ "name": "Cup", "sport": "football", "visibility": "public" });
-        let event = id(&client.post("/api/events", event).await.ok());
-        let teams = [organizer.team("A", "public").await, organizer.team("B", "public").await];
+        let event = id(&client.post("/api/events", event).await.ok_json());
+        let teams = [
+            organizer.create_team("A", "public").await,
+            organizer.create_team("B", "public").await,
+        ];
         let of_event = |rest: &str| format!("/api/events/{event}/{rest}");
         for team in teams {
-            client.post(&of_event("registrations"), json!({ "team_id": team })).await.ok();
+            client.post(&of_event("registrations"), json!({ "team_id": team })).await.ok_json();
         }
-        let user = organizer.person(server, "Zoe").await;
-        client.post(&of_event("registrations"), json!({ "user_id": user.id })).await.ok();
-        client.post(&of_event("managers"), json!({ "user_id": user.id })).await.ok();
-        organizer.join(teams[0], &user, "coach").await;
+        let user = organizer.create_user(server, "Zoe").await;
+        client.post(&of_event("registrations"), json!({ "user_id": user.id })).await.ok_json();
+        client.post(&of_event("managers"), json!({ "user_id": user.id })).await.ok_json();
+        organizer.add_member(teams[0], &user, "coach").await;
         let announcement = json!({
             "event_id": event, "type": "general", "title": "T", "message": "M",
             "expires_at": "9999-12-31T23:59:59.999Z",
         });
-        let announcement = id(&client.post("/api/announcements", announcement).await.ok());
+        let announcement = id(&client.post("/api/announcements", announcement).await.ok_json());
         let order = json!({ "ticket_type": "adult", "quantity": 2 });
-        let bought = client.post(&of_event("purchases"), order).await.ok();
+        let bought = client.post(&of_event("purchases"), order).await.ok_json();
         let text = |value: &Value| value.as_str().expect("text").to_owned();
-        let mut world = Self {
+        let mut scenario = Self {
             client,
             football: Game { id: 0, home: teams[0], away: teams[1] },
             event,
@@ -58,32 +61,32 @@ impl World {
             purchase: text(&bought["id"]),
             code: text(&bought["tickets"][0]["code"]),
             teams,
-            batting: eleven(&organizer, teams[0]).await,
-            bowling: eleven(&organizer, teams[1]).await,
+            batting: create_eleven(&organizer, teams[0]).await,
+            bowling: create_eleven(&organizer, teams[1]).await,
             matches: Vec::new(),
         };
         for sport in ["football", "cricket", "generic"] {
-            let made = world.game(sport, "/incidents").await;
-            world.matches.push((sport, made));
+            let made = scenario.create_match_for(sport, "/incidents").await;
+            scenario.matches.push((sport, made));
         }
-        world.football.id = world.matches[0].1;
-        world
+        scenario.football.id = scenario.matches[0].1;
+        scenario
     }
 
-    /// A match in which an action with this path makes sense.
-    async fn game(&self, sport: &str, path: &str) -> i64 {
+    /// Creates a match in the state that the action at this path needs.
+    async fn create_match_for(&self, sport: &str, path: &str) -> i64 {
         let [home, away] = self.teams;
         let event = (sport == "football").then_some(self.event);
         let body = json!({
             "sport": sport, "home_team_id": home, "away_team_id": away, "event_id": event,
         });
-        let made = id(&self.client.post("/api/matches", body).await.ok());
-        if BEFORE.iter().any(|end| path.ends_with(end)) {
+        let made = id(&self.client.post("/api/matches", body).await.ok_json());
+        if PRE_MATCH_ACTIONS.iter().any(|end| path.ends_with(end)) {
             return made;
         }
         let act = |action: &'static str, body: Value| async move {
             let path = format!("/api/matches/{made}/{action}");
-            self.client.post(&path, body).await.ok();
+            self.client.post(&path, body).await.ok_json();
         };
         if sport == "cricket" {
             act("toss", json!({ "winner_team_id": home, "decision": "bat" })).await;
@@ -110,7 +113,7 @@ impl World {
         made
     }
 
-    pub fn usual(&self) -> Case {
+    pub fn default_case(&self) -> Case {
         let [home, away] = self.teams;
         Case::from([
             ("{match}", json!(self.football.id)),
@@ -134,19 +137,19 @@ impl World {
         ])
     }
 
-    /// What an input is tried with: of matches a new one of each sport.
+    /// Returns the cases for one input; for match actions, a new match of each sport.
     pub async fn cases(&self, operation: &Operation, leaf: &Leaf) -> Vec<Case> {
-        let mut usual = self.usual();
+        let mut defaults = self.default_case();
         if leaf.is_named("format") || leaf.is_named("scorers_required") {
-            usual.insert("sport", json!("cricket"));
+            defaults.insert("sport", json!("cricket"));
         }
         if !operation.path.starts_with("/api/matches/{id}/") {
-            return vec![usual];
+            return vec![defaults];
         }
         let mut cases = Vec::new();
         for sport in ["football", "cricket", "generic"] {
-            let made = self.game(sport, &operation.path).await;
-            let mut case = usual.clone();
+            let made = self.create_match_for(sport, &operation.path).await;
+            let mut case = defaults.clone();
             case.insert("{match}", json!(made));
             if sport == "cricket" {
                 case.insert("kind", json!("caught"));
@@ -156,7 +159,7 @@ impl World {
         cases
     }
 
-    /// The path with ids of what there is.
+    /// Fills the path template with ids of existing resources.
     pub fn fill(&self, path: &str, case: &Case) -> String {
         let parts = path.split('/').collect::<Vec<_>>();
         let of = match parts.get(2).copied().unwrap_or_default() {
@@ -183,16 +186,16 @@ impl World {
         filled.collect::<Vec<_>>().join("/")
     }
 
-    /// The path with what makes a stream an answer that ends, and this.
+    /// Adds this query, and the parameters that make a stream response end by itself.
     pub fn with_query(&self, operation: &Operation, path: &str, query: Option<&str>) -> String {
         let is_stream = operation.path.split('/').any(|part| part == "stream");
-        let usual: &[(&str, &str)] = match operation.path.rsplit('/').next() {
+        let defaults: &[(&str, &str)] = match operation.path.rsplit('/').next() {
             Some("replay") => &[("speed", "10000")],
             _ if is_stream => &[("transport", "poll"), ("wait", "0")],
             _ => &[],
         };
         let given = query.and_then(|query| query.split('=').next()).unwrap_or_default();
-        let mut all: Vec<String> = usual
+        let mut all: Vec<String> = defaults
             .iter()
             .filter(|(name, _)| *name != given)
             .map(|(name, value)| format!("{name}={value}"))
@@ -204,22 +207,22 @@ impl World {
         if all.is_empty() { path.to_owned() } else { format!("{path}?{}", all.join("&")) }
     }
 
-    /// Reads all there is, by every route and every topic.
-    pub async fn look_at_everything(&self) {
+    /// Reads every route and every topic.
+    pub async fn check_all_output(&self) {
         for operation in inputs::operations() {
             let is_text = operation.path.ends_with("/replay") || operation.path == "/metrics";
             if operation.method != Method::GET || is_text {
                 continue;
             }
             for (_, game) in &self.matches {
-                let mut case = self.usual();
+                let mut case = self.default_case();
                 case.insert("{match}", json!(game));
                 let path = self.fill(&operation.path, &case);
                 let path = self.with_query(&operation, &path, None);
-                let answer = self.client.get(&path).await;
-                assert!(answer.status < 500, "{path}: {} {}", answer.status, answer.text);
-                if answer.header("content-type").ends_with("json") {
-                    assert_eq!(outputs::fault(&answer.json()), None, "{path}");
+                let response = self.client.get(&path).await;
+                assert!(response.status < 500, "{path}: {} {}", response.status, response.text);
+                if response.header("content-type").ends_with("json") {
+                    assert_eq!(outputs::find_invalid(&response.json()), None, "{path}");
                 }
             }
         }
@@ -228,16 +231,16 @@ impl World {
         for topic in games.chain(others) {
             for message in self.client.history(&topic).await {
                 let message = serde_json::from_str(&message).unwrap();
-                assert_eq!(outputs::fault(&message), None, "{topic}: {message}");
+                assert_eq!(outputs::find_invalid(&message), None, "{topic}: {message}");
             }
         }
     }
 }
 
-async fn eleven(organizer: &Organizer, team: i64) -> Vec<i64> {
+async fn create_eleven(organizer: &Organizer, team: i64) -> Vec<i64> {
     let mut ids = Vec::new();
     for number in 1..=11 {
-        ids.push(organizer.player(team, &format!("P {team}-{number}"), number).await);
+        ids.push(organizer.create_player(team, &format!("P {team}-{number}"), number).await);
     }
     ids
 }

@@ -1,4 +1,4 @@
-//! What a reader knows who has added up every message and never asked for more.
+//! The state of a client that folds every message and never reads a snapshot.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub struct Fold {
     status: Value,
     result: Value,
     best: Value,
-    /// As last told, by number.
+    /// The latest version of each innings, by number.
     innings: BTreeMap<u64, Value>,
     milestones: Vec<String>,
     batting: Figures,
@@ -22,8 +22,8 @@ pub struct Fold {
     overs: Vec<Value>,
 }
 
-/// What a reader of messages and one of a snapshot both know of an innings.
-const BRIEF: [&str; 7] =
+/// Fields of an innings that both messages and snapshots carry.
+const SHARED_FIELDS: [&str; 7] =
     ["runs", "wickets", "overs", "balls", "extras", "batting_team_id", "completed"];
 
 impl Fold {
@@ -46,7 +46,7 @@ impl Fold {
         }
         let innings = data["innings"]["number"].as_u64().unwrap_or(0);
         if kind == "ball_corrected" {
-            // Those after it were taken back, and the ball's own may be an earlier one.
+            // Later innings were undone, and the ball itself may belong to an earlier one.
             self.innings.retain(|number, _| *number <= innings);
             let own = &data["ball_innings"];
             self.innings.insert(own["number"].as_u64().unwrap(), brief(own));
@@ -67,7 +67,7 @@ impl Fold {
             "milestone_withdrawn" => {
                 let text = data["milestone"]["text"].to_string();
                 let place = self.milestones.iter().rposition(|known| *known == text);
-                self.milestones.remove(place.expect("what is withdrawn was achieved"));
+                self.milestones.remove(place.expect("withdrawn milestone was unknown"));
             }
             "match_complete" => {
                 self.result = data["result"].clone();
@@ -78,7 +78,7 @@ impl Fold {
         }
     }
 
-    /// All that holds after corrections too.
+    /// Returns the part that also holds after corrections.
     pub fn snapshot(&self) -> Value {
         let mut milestones = self.milestones.clone();
         milestones.sort();
@@ -88,7 +88,7 @@ impl Fold {
         })
     }
 
-    /// Everybody's figures: a correction says no more than how the match stands after it.
+    /// Returns all players' figures; a correction only carries the state after it.
     pub fn cards(&self) -> Value {
         json!({
             "batting": self.batting.values().collect::<Vec<_>>(),
@@ -104,10 +104,10 @@ fn keep(figures: &mut Figures, innings: u64, line: &Value) {
 }
 
 fn brief(innings: &Value) -> Value {
-    BRIEF.iter().map(|name| ((*name).to_owned(), innings[*name].clone())).collect()
+    SHARED_FIELDS.iter().map(|name| ((*name).to_owned(), innings[*name].clone())).collect()
 }
 
-/// The same, as a snapshot says it.
+/// Returns the same part of a snapshot.
 pub fn of_snapshot(data: &Value) -> Value {
     let innings = all(data);
     let milestones = innings.iter().flat_map(|one| one["milestones"].as_array().unwrap());

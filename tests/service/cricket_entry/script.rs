@@ -1,17 +1,18 @@
-//! A match of twenty overs with all that is odd about cricket, as the commands of its scorer.
+//! A twenty-over match with all of cricket's special cases, as commands of its scorer.
 //!
-//! Overs are written as scorers write them: `.` and runs, `1wd`, `2nb` (one for the ball, one off
-//! the bat), `3nbb` (its byes), `1b`, `4lb`, `4r` (all run). After `W`: nothing for bowled, `lbw`, `c4` (by the
-//! fourth of the other side), `cb`, `st1`, `wst1` (off a wide), `hw`, `ro4` with `s` or `n` for who is out and `x` if
-//! they crossed, runs before it. `/` behind a ball: over called; `+`: it goes on. `hurt`: the
-//! striker retires, `back`: he comes again, `pen`: five runs to the fielding side.
+//! Overs use scorers' notation: `.` and runs, `1wd`, `2nb` (one for the ball, one off the bat),
+//! `3nbb` (with byes), `1b`, `4lb`, `4r` (all run). After `W`: nothing for bowled, `lbw`, `c4`
+//! (caught by the fourth fielder), `cb`, `st1`, `wst1` (off a wide), `hw`, `ro4` with `s` or `n`
+//! for the batter who is out and `x` if they crossed, preceded by the runs. `/` after a ball ends
+//! the over early; `+` extends it. `hurt`: the striker retires; `back`: the retired batter returns;
+//! `pen`: five penalty runs to the fielding side.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use touchline::sports::{ErasedMatch, MatchCommand, MatchInfo, Player, SportRules, TeamInfo};
 
-/// The home side's, to its last ball but nine wickets down.
-const FIRST: [&str; 20] = [
+/// The home side's innings: all overs, nine wickets down.
+const HOME_INNINGS: [&str; 20] = [
     ". 1 4 1lb . 2",
     "1wd . 4 . W 1 .",
     "5wd 1 . 6 1nb 4 . 1",
@@ -34,8 +35,8 @@ const FIRST: [&str; 20] = [
     "1 4 1 . 6 2",
 ];
 
-/// The away side's, all out.
-const SECOND: [&str; 17] = [
+/// The away side's innings: all out.
+const AWAY_INNINGS: [&str; 17] = [
     "4 . 1 1wd . 1 .",
     ". . 1 4 . 1",
     "1 . W W W 1",
@@ -55,10 +56,10 @@ const SECOND: [&str; 17] = [
     "1 . 4 W",
 ];
 
-/// Who bowls which over: four each, nobody two running.
+/// Bowler of each over: four overs each, no two in a row.
 const BOWLERS: [usize; 20] = [11, 10, 11, 10, 9, 8, 9, 8, 7, 11, 7, 10, 9, 8, 7, 11, 10, 9, 8, 7];
 
-/// The two sides, with the ids of their players in the order they bat.
+/// The two sides, with their players' ids in batting order.
 pub struct Sides {
     pub home: i64,
     pub away: i64,
@@ -70,29 +71,29 @@ pub struct Sides {
 pub struct Line {
     pub action: &'static str,
     pub body: Value,
-    /// When it happened.
+    /// Time of the action.
     pub at: String,
-    /// Of a ball: its number in the match.
+    /// Number of the ball in the match, if it is one.
     pub number: Option<u32>,
 }
 
-/// Writes the script while it is played in memory, to know who stands where.
-struct Pen<'a> {
+/// Builds the script while playing it in memory, to know the batters at each end.
+struct ScriptWriter<'a> {
     sides: &'a Sides,
     rules: &'static SportRules,
     fixture: MatchInfo,
     game: ErasedMatch,
-    /// What was answered last.
+    /// State after the last command.
     state: Value,
     lines: Vec<Line>,
-    /// Place of the batting side, and of its next batter.
+    /// Index of the batting side, and of its next batter.
     batting: usize,
     next: usize,
-    hurt: Option<i64>,
+    retired: Option<i64>,
 }
 
-/// The whole match, from the toss on.
-pub fn written(sides: &Sides) -> Vec<Line> {
+/// Builds the whole match, from the toss on.
+pub fn build(sides: &Sides) -> Vec<Line> {
     let side = |team_id, name: &str| TeamInfo {
         team_id,
         name: name.to_owned(),
@@ -103,23 +104,24 @@ pub fn written(sides: &Sides) -> Vec<Line> {
     let fixture = MatchInfo { match_id: 1, event_id: None, format: json!("t20"), home, away };
     let rules = SportRules::find("cricket").unwrap();
     let game = rules.initial_state(&fixture).unwrap();
-    let (state, lines, hurt) = (Value::Null, Vec::new(), None);
-    let mut pen = Pen { sides, rules, fixture, game, state, lines, batting: 0, next: 0, hurt };
-    pen.does("toss", json!({ "winner_team_id": sides.away, "decision": "field" }));
-    pen.does("start", json!({}));
-    pen.innings(0, &FIRST);
-    pen.innings(1, &SECOND);
-    pen.lines
+    let (state, lines, retired) = (Value::Null, Vec::new(), None);
+    let mut writer =
+        ScriptWriter { sides, rules, fixture, game, state, lines, batting: 0, next: 0, retired };
+    writer.record("toss", json!({ "winner_team_id": sides.away, "decision": "field" }));
+    writer.record("start", json!({}));
+    writer.innings(0, &HOME_INNINGS);
+    writer.innings(1, &AWAY_INNINGS);
+    writer.lines
 }
 
-impl Pen<'_> {
-    fn does(&mut self, action: &'static str, mut body: Value) {
+impl ScriptWriter<'_> {
+    fn record(&mut self, action: &'static str, mut body: Value) {
         let begin: DateTime<Utc> = "2026-06-01T18:00:00Z".parse().unwrap();
         let at = begin + TimeDelta::seconds(40 * self.lines.len() as i64);
-        // With times of their own, a match entered late is the same as one entered at once.
-        let said = at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        // Explicit times make a match entered late equal to one entered live.
+        let occurred_at = at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         if action != "start" {
-            body["occurred_at"] = json!(said);
+            body["occurred_at"] = json!(occurred_at);
         }
         let named = self.rules.player_ids(action, &body);
         let player = |id: &i64| {
@@ -137,7 +139,7 @@ impl Pen<'_> {
         let number = number.and_then(|number| u32::try_from(number).ok());
         let state = &applied.response["state"];
         self.state = if state.is_null() { applied.response.clone() } else { state.clone() };
-        self.lines.push(Line { action, body: command.body, at: said, number });
+        self.lines.push(Line { action, body: command.body, at: occurred_at, number });
     }
 
     fn innings(&mut self, batting: usize, overs: &[&str]) {
@@ -147,7 +149,7 @@ impl Pen<'_> {
         let open = json!({
             "batting_team_id": team_id, "striker_id": eleven[0], "non_striker_id": eleven[1],
         });
-        self.does("innings", open);
+        self.record("innings", open);
         for (over, balls) in overs.iter().enumerate() {
             for word in balls.split(' ') {
                 self.word(word, BOWLERS[over]);
@@ -161,15 +163,15 @@ impl Pen<'_> {
         match word {
             "hurt" => {
                 let striker = self.state["striker"]["player_id"].as_i64().unwrap();
-                self.hurt = Some(striker);
+                self.retired = Some(striker);
                 let retire = json!({ "player_id": striker, "kind": "retired_hurt" });
-                self.does("players", json!({ "retire": retire }));
+                self.record("players", json!({ "retire": retire }));
             }
             "back" => {
-                let batter = self.hurt.take().unwrap();
-                self.does("players", json!({ "batter_id": batter }));
+                let batter = self.retired.take().unwrap();
+                self.record("players", json!({ "batter_id": batter }));
             }
-            "pen" => self.does("balls", json!({ "penalty": { "team_id": fielding, "runs": 5 } })),
+            "pen" => self.record("balls", json!({ "penalty": { "team_id": fielding, "runs": 5 } })),
             _ => {
                 let mut body = self.ball(word, bowler);
                 for place in ["striker", "non_striker"] {
@@ -182,7 +184,7 @@ impl Pen<'_> {
                 if self.state["bowler"].is_null() {
                     body["bowler_id"] = json!(self.sides.players[1 - self.batting][bowler - 1]);
                 }
-                self.does("balls", body);
+                self.record("balls", body);
             }
         }
     }
@@ -206,7 +208,7 @@ impl Pen<'_> {
             "lb" => json!({ "runs": { "batter": 0 }, "extras": { "leg_byes": runs } }),
             "r" => json!({ "runs": { "batter": runs }, "non_boundary": true }),
             "" | "." => json!({ "runs": { "batter": runs } }),
-            other => panic!("no such ball: {other}"),
+            other => panic!("invalid ball: {other}"),
         };
         if let Some(flag) = flag {
             body[flag] = json!(true);

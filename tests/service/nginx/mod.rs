@@ -1,4 +1,4 @@
-//! Two nodes behind `nginx/touchline.conf` as it is shipped.
+//! Two nodes behind `nginx/touchline.conf` as shipped.
 
 mod errors;
 mod hardening;

@@ -1,4 +1,4 @@
-//! Nodes that are killed in turn, under load: nothing is lost and nothing is told twice.
+//! Nodes killed in turn under load: nothing is lost and nothing is repeated.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -10,34 +10,34 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::cluster::{addresses, nodes};
-use crate::support::reconnecting_subscriber::Follower;
-use crate::support::users::{Scorer, note};
+use crate::support::reconnecting_subscriber::ReconnectingSubscriber;
+use crate::support::users::{Scorer, note_body};
 
-/// How much of it; `TOUCHLINE_TEST_KILL_SECONDS=120 TOUCHLINE_TEST_KILL_READERS=200` for the whole
-/// proof.
+/// Load; `TOUCHLINE_TEST_KILL_SECONDS=120 TOUCHLINE_TEST_KILL_READERS=200` runs the full test.
 const SECONDS: u64 = 20;
-const READERS: usize = 60;
+const SUBSCRIBERS: usize = 60;
 const WRITERS: usize = 4;
-/// Between two writes of a writer.
+/// Delay between two writes of a writer.
 const PACE: Duration = Duration::from_millis(60);
 
-fn asked<T: FromStr<Err: Debug>>(name: &str, usual: T) -> T {
-    std::env::var(name).map_or(usual, |text| text.parse().unwrap())
+fn env_or<T: FromStr<Err: Debug>>(name: &str, default: T) -> T {
+    std::env::var(name).map_or(default, |text| text.parse().unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn g1_g3_g5_killing_nodes_in_turn_loses_and_repeats_nothing() {
-    let seconds = Duration::from_secs(asked("TOUCHLINE_TEST_KILL_SECONDS", SECONDS));
-    let count = asked("TOUCHLINE_TEST_KILL_READERS", READERS);
+    let seconds = Duration::from_secs(env_or("TOUCHLINE_TEST_KILL_SECONDS", SECONDS));
+    let count = env_or("TOUCHLINE_TEST_KILL_READERS", SUBSCRIBERS);
     let nodes = nodes(2, &[("lifetime_seconds", "40")]).await;
-    let scorer = nodes[0].organizer().await.live("football").await;
+    let scorer = nodes[0].organizer().await.live_match("football").await;
     let addresses = addresses(&nodes);
     let (end, ending) = watch::channel(None);
 
-    let readers: Vec<_> = (0..count)
+    let subscribers: Vec<_> = (0..count)
         .map(|first| {
-            let reader = Follower::new(&addresses, first, &scorer.game.stream());
-            tokio::spawn(follow(reader, ending.clone()))
+            let subscriber =
+                ReconnectingSubscriber::new(&addresses, first, &scorer.game.stream_path());
+            tokio::spawn(follow(subscriber, ending.clone()))
         })
         .collect();
     let stop = Arc::new(watch::Sender::new(false));
@@ -47,14 +47,14 @@ async fn g1_g3_g5_killing_nodes_in_turn_loses_and_repeats_nothing() {
         })
         .collect();
 
-    let began = Instant::now();
+    let started = Instant::now();
     let (mut kills, mut turn) = (0, nodes.iter().cycle());
-    while began.elapsed() < seconds {
-        // A moment that differs, so that kills hit every step of a write.
+    while started.elapsed() < seconds {
+        // The delay varies, so that kills hit every step of a write.
         tokio::time::sleep(Duration::from_millis(1_200 + kills * 137 % 900)).await;
         let node = turn.next().unwrap();
         node.kill9();
-        node.again().await;
+        node.restart().await;
         kills += 1;
     }
     stop.send_replace(true);
@@ -62,38 +62,41 @@ async fn g1_g3_g5_killing_nodes_in_turn_loses_and_repeats_nothing() {
     for writer in writers {
         acknowledged.extend(writer.await.unwrap());
     }
-    let history = scorer.client.afresh().history(&scorer.game.topic()).await;
+    let history = scorer.client.with_new_connections().history(&scorer.game.topic()).await;
     check(&history, &acknowledged);
     end.send_replace(Some(history.len() as i64));
     let (mut opened, mut cut) = (0, 0);
-    for reader in readers {
-        let reader = reader.await.unwrap();
-        reader.agrees_with(&history);
-        opened += reader.opened;
-        cut += reader.cut;
+    for subscriber in subscribers {
+        let subscriber = subscriber.await.unwrap();
+        subscriber.assert_matches(&history);
+        opened += subscriber.connections;
+        cut += subscriber.disconnects;
     }
     let written = acknowledged.len();
     eprintln!(
-        "{kills} kills in {seconds:?}: {written} writes, {count} readers, {opened} streams, {cut} cut"
+        "{kills} kills in {seconds:?}: {written} writes, {count} subscribers, {opened} streams, {cut} disconnects"
     );
-    assert!(kills >= 3 && cut > count, "{kills} kills cut {cut} streams");
+    assert!(kills >= 3 && cut > count, "{kills} kills disconnected {cut} streams");
     let verified = nodes[0].command(&["verify"]).output().unwrap();
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
 }
 
-/// Reads until it is told which message is the last.
-async fn follow(mut reader: Follower, ending: watch::Receiver<Option<i64>>) -> Follower {
+/// Reads until the last message is known and received.
+async fn follow(
+    mut subscriber: ReconnectingSubscriber,
+    ending: watch::Receiver<Option<i64>>,
+) -> ReconnectingSubscriber {
     loop {
         let last = *ending.borrow();
         if let Some(last) = last {
-            reader.until(last, Duration::from_mins(1)).await;
-            return reader;
+            subscriber.read_until(last, Duration::from_mins(1)).await;
+            return subscriber;
         }
-        reader.step(Duration::from_millis(500)).await;
+        subscriber.step(Duration::from_millis(500)).await;
     }
 }
 
-/// A device's outbox: sends each write until it is acknowledged, by whichever node.
+/// Repeats each write at any node until it is acknowledged, as a device's outbox does.
 async fn write(
     scorer: Scorer,
     addresses: Vec<String>,
@@ -101,16 +104,16 @@ async fn write(
     stop: watch::Receiver<bool>,
 ) -> Vec<String> {
     let clients: Vec<_> =
-        addresses.iter().map(|address| scorer.client.at(address).afresh()).collect();
+        addresses.iter().map(|address| scorer.client.at(address).with_new_connections()).collect();
     let path = scorer.game.path("/incidents");
     let mut acknowledged = Vec::new();
     for number in 0.. {
         let key = format!("w{writer}n{number}");
         for attempt in number.. {
             let client = &clients[(writer + attempt) % clients.len()];
-            match client.post_keyed(&path, note(&key), &key).await {
-                Ok(answer) if answer.status == 201 => break,
-                Ok(answer) => assert_eq!(answer.status, 503, "{}", answer.text),
+            match client.post_keyed(&path, note_body(&key), &key).await {
+                Ok(response) if response.status == 201 => break,
+                Ok(response) => assert_eq!(response.status, 503, "{}", response.text),
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
@@ -123,7 +126,7 @@ async fn write(
     acknowledged
 }
 
-/// Without gaps, and each acknowledged write once.
+/// Checks that the log has no gaps and contains each acknowledged write once.
 fn check(history: &[String], acknowledged: &[String]) {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for (index, text) in history.iter().enumerate() {
@@ -136,5 +139,5 @@ fn check(history: &[String], acknowledged: &[String]) {
     for key in acknowledged {
         assert_eq!(counts.get(key), Some(&1), "{key}");
     }
-    assert_eq!(counts.len(), acknowledged.len(), "nothing that nobody sent");
+    assert_eq!(counts.len(), acknowledged.len(), "messages of unknown origin");
 }

@@ -1,5 +1,5 @@
-//! Every route × everybody × public and private: what is allowed is allowed, all else is refused
-//! alike, and what is refused leaves nothing behind.
+//! Every route × every role × public and private resources: allowed requests succeed, all others
+//! are rejected uniformly and without effect.
 
 mod requests;
 pub mod routes;
@@ -9,11 +9,11 @@ mod table;
 use std::collections::BTreeSet;
 
 use requests::Row;
-use scenario::World;
+use scenario::Scenario;
 use serde_json::Value;
 use table::ROLES;
 
-use crate::support::api_client::{Answer, Client};
+use crate::support::api_client::{ApiClient, ApiResponse};
 use crate::support::database::Database;
 use crate::support::server::TestServer;
 
@@ -23,11 +23,11 @@ crate::support::on_both! {
 }
 
 async fn g7_public_resources_follow_the_permission_table(database: Database) {
-    everybody_may_what_the_table_says(database, false).await;
+    check_permission_table(database, false).await;
 }
 
 async fn g7_private_resources_follow_the_permission_table(database: Database) {
-    everybody_may_what_the_table_says(database, true).await;
+    check_permission_table(database, true).await;
 }
 
 #[test]
@@ -36,88 +36,97 @@ fn every_route_is_in_the_permission_table() {
     let routes = routes::all();
     let missing: Vec<_> = routes.difference(&rows).collect();
     assert!(missing.is_empty(), "routes without a row: {missing:#?}");
-    let strange: Vec<_> = rows.difference(&routes).collect();
-    assert!(strange.is_empty(), "rows without a route: {strange:#?}");
+    let unknown: Vec<_> = rows.difference(&routes).collect();
+    assert!(unknown.is_empty(), "rows without a route: {unknown:#?}");
 }
 
-/// First all that is refused, after which nothing has changed; then all that is allowed.
-async fn everybody_may_what_the_table_says(database: Database, private: bool) {
+/// First sends all forbidden requests and checks that nothing changed, then all allowed ones.
+async fn check_permission_table(database: Database, private: bool) {
     let server = TestServer::start(database, &[]).await;
-    let world = World::new(&server, private).await;
-    let mut faults = Vec::new();
+    let scenario = Scenario::new(&server, private).await;
+    let mut errors = Vec::new();
 
     let mut targets = Vec::new();
     for row in requests::all() {
-        targets.push((world.renew(row.fresh).await, row));
+        targets.push((scenario.create_target(row.target).await, row));
     }
-    let before = world.state().await;
+    let before = scenario.state().await;
     for (target, row) in &targets {
-        for (role, client) in world.clients.iter().enumerate() {
+        for (role, client) in scenario.clients.iter().enumerate() {
             if let Some(status) = table::refused(row.right, role, private) {
-                let answer = send(client, row, &world.fill(&row.path), target, &world).await;
-                faults.extend(refusal(row, role, &answer, status));
-                faults.extend(looks_unknown(&world, client, row, role, &answer).await);
+                let response =
+                    send(client, row, &scenario.fill(&row.path), target, &scenario).await;
+                errors.extend(check_refusal(row, role, &response, status));
+                errors.extend(check_looks_unknown(&scenario, client, row, role, &response).await);
             }
         }
     }
-    if world.state().await != before {
-        faults.push("something that was refused has left a trace".to_owned());
+    if scenario.state().await != before {
+        errors.push("a rejected request changed something".to_owned());
     }
 
     for (_, row) in &targets {
-        for (role, client) in world.clients.iter().enumerate() {
+        for (role, client) in scenario.clients.iter().enumerate() {
             if table::refused(row.right, role, private).is_none() {
-                let target = world.renew(row.fresh).await;
-                let answer = send(client, row, &world.fill(&row.path), &target, &world).await;
-                faults.extend(refused_though_allowed(row, role, &answer));
+                let target = scenario.create_target(row.target).await;
+                let response =
+                    send(client, row, &scenario.fill(&row.path), &target, &scenario).await;
+                errors.extend(check_allowed(row, role, &response));
             }
         }
     }
-    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    assert!(errors.is_empty(), "{} errors:\n{}", errors.len(), errors.join("\n"));
 }
 
-async fn send(client: &Client, row: &Row, path: &str, target: &str, world: &World) -> Answer {
-    let body = world.fill(&row.body.to_string());
-    ask(client, row, &path.replace("{new}", target), &body).await
+async fn send(
+    client: &ApiClient,
+    row: &Row,
+    path: &str,
+    target: &str,
+    scenario: &Scenario,
+) -> ApiResponse {
+    let body = scenario.fill(&row.body.to_string());
+    send_raw(client, row, &path.replace("{new}", target), &body).await
 }
 
-async fn ask(client: &Client, row: &Row, path: &str, body: &str) -> Answer {
+async fn send_raw(client: &ApiClient, row: &Row, path: &str, body: &str) -> ApiResponse {
     let body: Value = serde_json::from_str(body).unwrap();
     let body = (!body.is_null()).then_some(body);
-    let headers: &[_] = if row.stale { &[("If-Match", "\"0\"")] } else { &[] };
+    let headers: &[_] = if row.has_stale_version { &[("If-Match", "\"0\"")] } else { &[] };
     client.send(row.method.clone(), path, body, headers).await.unwrap()
 }
 
-fn about(row: &Row, role: usize) -> String {
+fn context(row: &Row, role: usize) -> String {
     format!("{} {} of {}", row.method, row.path, ROLES[role])
 }
 
-fn refusal(row: &Row, role: usize, answer: &Answer, status: u16) -> Option<String> {
-    let kept = answer.header("cache-control") != "no-store";
-    let plain = answer.header("content-type") != "application/problem+json";
-    let wrong = answer.status != status || kept || plain;
-    wrong.then(|| format!("{}: {status} expected: {answer:?}", about(row, role)))
+fn check_refusal(row: &Row, role: usize, response: &ApiResponse, status: u16) -> Option<String> {
+    let kept = response.header("cache-control") != "no-store";
+    let plain = response.header("content-type") != "application/problem+json";
+    let wrong = response.status != status || kept || plain;
+    wrong.then(|| format!("{}: {status} expected: {response:?}", context(row, role)))
 }
 
-fn refused_though_allowed(row: &Row, role: usize, answer: &Answer) -> Option<String> {
-    // Nobody reads this connection, and football has no such action: but it could be asked.
+fn check_allowed(row: &Row, role: usize, response: &ApiResponse) -> Option<String> {
+    // This connection does not exist, and football has no such action, but the request passed the
+    // permission check.
     let nothing_there = row.path.ends_with("c-999999") || row.method == reqwest::Method::PUT;
-    let refused = match answer.status {
+    let refused = match response.status {
         401 | 403 | 405 | 500.. => true,
         404 => !nothing_there,
-        412 => !row.stale,
-        _ => row.stale,
+        412 => !row.has_stale_version,
+        _ => row.has_stale_version,
     };
-    refused.then(|| format!("{} is allowed: {answer:?}", about(row, role)))
+    refused.then(|| format!("{} is allowed: {response:?}", context(row, role)))
 }
 
-/// Things that are hidden are asked for again by ids that nothing has: the answers don't differ.
-async fn looks_unknown(
-    world: &World,
-    client: &Client,
+/// Repeats requests for hidden resources with unknown ids: the responses must be equal.
+async fn check_looks_unknown(
+    scenario: &Scenario,
+    client: &ApiClient,
     row: &Row,
     role: usize,
-    hidden: &Answer,
+    hidden: &ApiResponse,
 ) -> Option<String> {
     let template = format!("{} {}", row.path, row.body);
     let has = |names: &[&str]| names.iter().any(|name| template.contains(name));
@@ -127,14 +136,14 @@ async fn looks_unknown(
     if !compare {
         return None;
     }
-    let path = world.unknown(&row.path).replace("{new}", "999999");
-    let unknown = ask(client, row, &path, &world.unknown(&row.body.to_string())).await;
-    let body = |answer: &Answer| {
-        let mut document = answer.json();
-        // Which topics of several were refused: as they were asked for.
+    let path = scenario.unknown(&row.path).replace("{new}", "999999");
+    let unknown = send_raw(client, row, &path, &scenario.unknown(&row.body.to_string())).await;
+    let body = |response: &ApiResponse| {
+        let mut document = response.json();
+        // The refused topics repeat the request.
         document.as_object_mut().map(|fields| fields.remove("topics"));
         document
     };
     let same = unknown.status == hidden.status && body(&unknown) == body(hidden);
-    (!same).then(|| format!("{}: hidden is {hidden:?}, unknown {unknown:?}", about(row, role)))
+    (!same).then(|| format!("{}: hidden is {hidden:?}, unknown {unknown:?}", context(row, role)))
 }

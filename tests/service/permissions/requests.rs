@@ -1,11 +1,11 @@
-//! What is asked: every route, with a request that would do something, and the right it takes.
+//! The requests: every route with an effective request and the permission it needs.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// What has to be made before it can be taken away.
+/// What must be created before a request can delete it.
 #[derive(Clone, Copy, Debug)]
-pub enum Fresh {
+pub enum DisposableTarget {
     Nothing,
     Player,
     Incident,
@@ -21,39 +21,52 @@ pub enum Fresh {
 #[derive(Clone, Debug)]
 pub struct Row {
     pub method: Method,
-    /// As in the table of routes.
+    /// As in the route table.
     pub route: &'static str,
-    /// With names for ids.
+    /// With placeholders for ids.
     pub path: String,
     pub right: &'static str,
     pub body: Value,
-    /// With a version that it never had, so that who may do it doesn't.
-    pub stale: bool,
-    pub fresh: Fresh,
+    /// Sends an outdated `If-Match`, so that an allowed request has no effect.
+    pub has_stale_version: bool,
+    pub target: DisposableTarget,
 }
 
 fn row(route: &'static str, path: &str, right: &'static str, body: Value) -> Row {
     let (method, _) = route.split_once(' ').expect("a method and a path");
     let method = method.parse().unwrap();
-    Row { method, route, path: path.to_owned(), right, body, stale: false, fresh: Fresh::Nothing }
+    Row {
+        method,
+        route,
+        path: path.to_owned(),
+        right,
+        body,
+        has_stale_version: false,
+        target: DisposableTarget::Nothing,
+    }
 }
 
 fn get(route: &'static str, path: &str, right: &'static str) -> Row {
     row(route, path, right, Value::Null)
 }
 
-/// Takes something away that is there each time.
-fn remove(route: &'static str, path: &str, right: &'static str, fresh: Fresh) -> Row {
-    Row { fresh, ..row(route, path, right, Value::Null) }
+/// Deletes something that is created anew for each request.
+fn delete_target(
+    route: &'static str,
+    path: &str,
+    right: &'static str,
+    target: DisposableTarget,
+) -> Row {
+    Row { target, ..row(route, path, right, Value::Null) }
 }
 
-/// Would take something away that all other rows need.
-fn destroy(route: &'static str, path: &str, right: &'static str) -> Row {
-    Row { stale: true, ..row(route, path, right, Value::Null) }
+/// Would delete something that other rows need, so it uses a stale version.
+fn delete_with_stale_version(route: &'static str, path: &str, right: &'static str) -> Row {
+    Row { has_stale_version: true, ..row(route, path, right, Value::Null) }
 }
 
 pub fn all() -> Vec<Row> {
-    // Last: it ends the session that asks.
+    // Last, because it ends the session.
     let sign_out = row("POST /api/auth/logout", "/api/auth/logout", "open", json!({}));
     [services(), streams(), teams(), matches(), events(), sales(), vec![sign_out]].concat()
 }
@@ -117,17 +130,17 @@ fn teams() -> Vec<Row> {
         get("GET /api/teams/{id}/registrations", "/api/teams/{team}/registrations", "edit team"),
         get("GET /api/teams/{id}/players", "/api/teams/{team}/players", "read team"),
         row("POST /api/teams/{id}/players", "/api/teams/{team}/players", "edit team", json!({ "name": "New" })),
-        Row { fresh: Fresh::Player, ..get("GET /api/teams/{id}/players/{player}", "/api/teams/{team}/players/{new}", "read team") },
-        Row { fresh: Fresh::Player, ..row("PATCH /api/teams/{id}/players/{player}", "/api/teams/{team}/players/{new}", "edit team", json!({ "name": "Other" })) },
-        remove("DELETE /api/teams/{id}/players/{player}", "/api/teams/{team}/players/{new}", "edit team", Fresh::Player),
+        Row { target: DisposableTarget::Player, ..get("GET /api/teams/{id}/players/{player}", "/api/teams/{team}/players/{new}", "read team") },
+        Row { target: DisposableTarget::Player, ..row("PATCH /api/teams/{id}/players/{player}", "/api/teams/{team}/players/{new}", "edit team", json!({ "name": "Other" })) },
+        delete_target("DELETE /api/teams/{id}/players/{player}", "/api/teams/{team}/players/{new}", "edit team", DisposableTarget::Player),
         get("GET /api/teams/{id}/members", "/api/teams/{team}/members", "read members"),
         row("POST /api/teams/{id}/members", "/api/teams/{team}/members", "edit team", json!({ "user_id": "{spare}", "role": "family" })),
-        remove("DELETE /api/teams/{id}/members/{user}", "/api/teams/{team}/members/{new}", "edit team", Fresh::Member),
-        remove("DELETE /api/teams/{id}/registrations/{event}", "/api/teams/{team}/registrations/{new}", "edit team", Fresh::Invitation),
-        // Whoever takes part by the team does so again.
+        delete_target("DELETE /api/teams/{id}/members/{user}", "/api/teams/{team}/members/{new}", "edit team", DisposableTarget::Member),
+        delete_target("DELETE /api/teams/{id}/registrations/{event}", "/api/teams/{team}/registrations/{new}", "edit team", DisposableTarget::Invitation),
+        // Members of the team take part again.
         row("POST /api/events/{id}/registrations", "/api/events/{event}/registrations", "edit event", json!({ "team_id": "{team}" })),
         row("POST /api/teams/{id}/registrations", "/api/teams/{team}/registrations", "edit team", json!({ "event_id": "{event}" })),
-        destroy("DELETE /api/teams/{id}", "/api/teams/{team}", "edit team"),
+        delete_with_stale_version("DELETE /api/teams/{id}", "/api/teams/{team}", "edit team"),
     ]
 }
 
@@ -149,13 +162,13 @@ fn matches() -> Vec<Row> {
         get("GET /api/matches/{id}/state", "/api/matches/{match}/state", "read match"),
         get("GET /api/matches/{id}/officials", "/api/matches/{match}/officials", "read match"),
         row("POST /api/matches/{id}/officials", "/api/matches/{match}/officials", "edit match", json!({ "user_id": "{spare}", "role": "scorer" })),
-        remove("DELETE /api/matches/{id}/officials/{user}", "/api/matches/{match}/officials/{new}", "edit match", Fresh::Official),
+        delete_target("DELETE /api/matches/{id}/officials/{user}", "/api/matches/{match}/officials/{new}", "edit match", DisposableTarget::Official),
         get("GET /api/matches/{id}/recorders", "/api/matches/{match}/recorders", "record"),
         row("POST /api/matches/{id}/sync", "/api/matches/{match}/sync", "sync match", json!([])),
         get(of_sport[0], "/api/matches/{match}/incidents", "read match"),
         row(of_sport[1], "/api/matches/{match}/incidents", "record", note),
-        Row { fresh: Fresh::Incident, ..row(of_sport[2], "/api/matches/{match}/incidents/{new}", "record", json!({ "text": "y" })) },
-        remove(of_sport[3], "/api/matches/{match}/incidents/{new}", "run match", Fresh::Incident),
+        Row { target: DisposableTarget::Incident, ..row(of_sport[2], "/api/matches/{match}/incidents/{new}", "record", json!({ "text": "y" })) },
+        delete_target(of_sport[3], "/api/matches/{match}/incidents/{new}", "run match", DisposableTarget::Incident),
         row(of_sport[4], "/api/matches/{match}/incidents", "record", json!({})),
         row(started, "/api/matches/{match}/pause", "run match", json!({})),
         row(started, "/api/matches/{match}/resume", "run match", json!({})),
@@ -166,8 +179,8 @@ fn matches() -> Vec<Row> {
         row(started, "/api/matches/{match}/cancel", "edit match", json!({})),
         get("GET /api/matches/{id}/{action:result}", "/api/matches/{finished}/result", "read match"),
         row("PUT /api/matches/{id}/{action:result}", "/api/matches/{finished}/result", "edit match", json!({ "home_score": 3, "away_score": 0 })),
-        remove("DELETE /api/matches/{id}/{action:result}", "/api/matches/{finished}/result", "edit match", Fresh::Result),
-        destroy("DELETE /api/matches/{id}", "/api/matches/{match}", "edit match"),
+        delete_target("DELETE /api/matches/{id}/{action:result}", "/api/matches/{finished}/result", "edit match", DisposableTarget::Result),
+        delete_with_stale_version("DELETE /api/matches/{id}", "/api/matches/{match}", "edit match"),
     ]
 }
 
@@ -184,12 +197,12 @@ fn events() -> Vec<Row> {
         row("PATCH /api/events/{id}", "/api/events/{event}", "edit event", json!({ "name": "Other" })),
         get("GET /api/events/{id}/managers", "/api/events/{event}/managers", "edit event"),
         row("POST /api/events/{id}/managers", "/api/events/{event}/managers", "edit event", json!({ "user_id": "{spare}" })),
-        remove("DELETE /api/events/{id}/managers/{user}", "/api/events/{event}/managers/{new}", "edit event", Fresh::Manager),
+        delete_target("DELETE /api/events/{id}/managers/{user}", "/api/events/{event}/managers/{new}", "edit event", DisposableTarget::Manager),
         get("GET /api/events/{id}/registrations", "/api/events/{event}/registrations", "edit event"),
         row("POST /api/events/{id}/registrations", "/api/events/{event}/registrations", "edit event", json!({ "user_id": "{spare}" })),
-        remove("DELETE /api/events/{id}/registrations/users/{user}", "/api/events/{event}/registrations/users/{new}", "edit event", Fresh::Registration),
+        delete_target("DELETE /api/events/{id}/registrations/users/{user}", "/api/events/{event}/registrations/users/{new}", "edit event", DisposableTarget::Registration),
         row("PATCH /api/events/{id}/registrations/teams/{team}", "/api/events/{event}/registrations/teams/{team}", "edit event", json!({ "deduction": 3, "reason": "late" })),
-        remove("DELETE /api/events/{id}/registrations/teams/{team}", "/api/events/{event}/registrations/teams/{new}", "edit event", Fresh::TeamRegistration),
+        delete_target("DELETE /api/events/{id}/registrations/teams/{team}", "/api/events/{event}/registrations/teams/{new}", "edit event", DisposableTarget::TeamRegistration),
         get("GET /api/events/{id}/matches", "/api/events/{event}/matches?status=live", "read event"),
         get("GET /api/events/{id}/results", "/api/events/{event}/results", "read event"),
         get("GET /api/events/{id}/leaderboard", "/api/events/{event}/leaderboard", "read event"),
@@ -199,11 +212,11 @@ fn events() -> Vec<Row> {
         get("GET /api/announcements/{id}", "/api/announcements/{targeted}", "read for home team"),
         row("PATCH /api/announcements/{id}", "/api/announcements/{announcement}", "edit event", json!({ "title": "U" })),
         row("POST /api/announcements/{id}/broadcast", "/api/announcements/{announcement}/broadcast", "edit event", json!({})),
-        // Ended for good, so only who stands at an older version of it asks.
-        Row { stale: true, ..row("POST /api/announcements/{id}/expire", "/api/announcements/{announcement}/expire", "edit event", json!({})) },
-        destroy("DELETE /api/announcements/{id}", "/api/announcements/{announcement}", "edit event"),
+        // Expiring is final, so it uses a stale version.
+        Row { has_stale_version: true, ..row("POST /api/announcements/{id}/expire", "/api/announcements/{announcement}/expire", "edit event", json!({})) },
+        delete_with_stale_version("DELETE /api/announcements/{id}", "/api/announcements/{announcement}", "edit event"),
         get("GET /api/events/{id}/announcements", "/api/events/{event}/announcements", "read event"),
-        destroy("DELETE /api/events/{id}", "/api/events/{event}", "edit event"),
+        delete_with_stale_version("DELETE /api/events/{id}", "/api/events/{event}", "edit event"),
     ]
 }
 

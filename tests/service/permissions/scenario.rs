@@ -1,23 +1,23 @@
-//! One of everything, and somebody of each kind.
+//! One resource of each kind, and one client per role.
 
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
 
-use super::requests::Fresh;
+use super::requests::DisposableTarget;
 use super::table::ROLES;
-use crate::support::api_client::Client;
+use crate::support::api_client::ApiClient;
 use crate::support::server::{JWT_SECRET, TestServer};
 use crate::support::users::{Organizer, Person, id};
 
-pub struct World {
-    /// As [`ROLES`].
-    pub clients: Vec<Client>,
-    /// What stands for `{event}` and the like.
+pub struct Scenario {
+    /// In the order of [`ROLES`].
+    pub clients: Vec<ApiClient>,
+    /// Values of `{event}` and the other placeholders.
     names: Vec<(&'static str, String)>,
-    admin: Client,
+    admin: ApiClient,
 }
 
-/// Ids that nothing has.
+/// Ids that do not exist.
 const UNKNOWN: [(&str, &str); 8] = [
     ("{event}", "999999"),
     ("{match}", "999999"),
@@ -29,65 +29,65 @@ const UNKNOWN: [(&str, &str); 8] = [
     ("{team}", "999999"),
 ];
 
-impl World {
+impl Scenario {
     pub async fn new(server: &TestServer, private: bool) -> Self {
         let visibility = if private { "private" } else { "public" };
         let organizer = server.organizer().await;
         let admin = organizer.client.clone();
-        let team = organizer.team("Home", visibility).await;
-        let away = organizer.team("Away", visibility).await;
+        let team = organizer.create_team("Home", visibility).await;
+        let away = organizer.create_team("Away", visibility).await;
         let body = json!({ "name": "Cup", "sport": "football", "visibility": visibility });
-        let event = id(&admin.post("/api/events", body).await.ok());
-        let mut world = Self { clients: Vec::new(), names: Vec::new(), admin };
+        let event = id(&admin.post("/api/events", body).await.ok_json());
+        let mut scenario = Self { clients: Vec::new(), names: Vec::new(), admin };
         for (name, id) in [("{event}", event), ("{team}", team), ("{away}", away)] {
-            world.names.push((name, id.to_string()));
+            scenario.names.push((name, id.to_string()));
         }
-        world.populate(server, &organizer).await;
-        world
+        scenario.populate(server, &organizer).await;
+        scenario
     }
 
     async fn populate(&mut self, server: &TestServer, organizer: &Organizer) {
         let mut people = Vec::new();
         for role in &ROLES[2..11] {
-            people.push(organizer.person(server, &role.replace(' ', "")).await);
+            people.push(organizer.create_user(server, &role.replace(' ', "")).await);
         }
         let [stranger, registered, member, coach, leader, manager, buyer, scorer, referee] =
             people.as_slice()
         else {
-            panic!("a role has come or gone");
+            panic!("number of roles changed");
         };
         let team: i64 = self.fill("{team}").parse().unwrap();
         for (person, role) in [(member, "player"), (coach, "coach"), (leader, "manager")] {
-            organizer.join(team, person, role).await;
+            organizer.add_member(team, person, role).await;
         }
         let registrations = "/api/events/{event}/registrations";
-        self.done(registrations, &json!({ "team_id": "{team}" })).await;
-        self.done(registrations, &json!({ "team_id": "{away}" })).await;
-        self.done(registrations, &json!({ "user_id": registered.id })).await;
-        self.done("/api/events/{event}/managers", &json!({ "user_id": manager.id })).await;
+        self.post_ok(registrations, &json!({ "team_id": "{team}" })).await;
+        self.post_ok(registrations, &json!({ "team_id": "{away}" })).await;
+        self.post_ok(registrations, &json!({ "user_id": registered.id })).await;
+        self.post_ok("/api/events/{event}/managers", &json!({ "user_id": manager.id })).await;
         for name in ["{match}", "{finished}"] {
             self.add_match(name, scorer, referee).await;
         }
         let alone =
             json!({ "sport": "football", "home_team_id": "{team}", "away_team_id": "{away}" });
-        let made = id(&self.done("/api/matches", &alone).await);
+        let made = id(&self.post_ok("/api/matches", &alone).await);
         self.names.push(("{alone}", made.to_string()));
         let result = json!({ "home_score": 1, "away_score": 0 });
         self.put("/api/matches/{finished}/result", result).await;
-        self.done("/api/matches/{match}/start", &json!({})).await;
+        self.post_ok("/api/matches/{match}/start", &json!({})).await;
         for (name, teams) in [("{announcement}", json!([])), ("{targeted}", json!(["{team}"]))] {
             let body = json!({
                 "event_id": "{event}", "type": "general", "priority": "normal",
                 "title": "T", "message": "M", "team_ids": teams,
             });
-            let made = id(&self.done("/api/announcements", &body).await);
+            let made = id(&self.post_ok("/api/announcements", &body).await);
             self.names.push((name, made.to_string()));
         }
         self.buy(buyer).await;
-        let spare = organizer.person(server, "Spare").await;
+        let spare = organizer.create_user(server, "Spare").await;
         self.names.push(("{stranger}", stranger.id.to_string()));
         self.names.push(("{spare}", spare.id.to_string()));
-        self.clients = vec![server.stranger(), server.stranger().with_token(&expired(member))];
+        self.clients = vec![server.anonymous(), server.anonymous().with_token(&expired(member))];
         self.clients.extend(people.iter().map(|person| person.client.clone()));
         self.clients.push(organizer.client.clone());
     }
@@ -97,98 +97,99 @@ impl World {
             "sport": "football", "event_id": "{event}",
             "home_team_id": "{team}", "away_team_id": "{away}",
         });
-        let made = id(&self.done("/api/matches", &body).await);
+        let made = id(&self.post_ok("/api/matches", &body).await);
         self.names.push((name, made.to_string()));
         for (person, role) in [(scorer, "scorer"), (referee, "referee")] {
             let official = json!({ "user_id": person.id, "role": role });
-            self.done(&format!("/api/matches/{name}/officials"), &official).await;
+            self.post_ok(&format!("/api/matches/{name}/officials"), &official).await;
         }
     }
 
-    /// Who buys must take part; who has bought needn't any more.
+    /// A buyer must take part when buying, but not afterwards.
     async fn buy(&mut self, buyer: &Person) {
         let registrations = "/api/events/{event}/registrations";
-        self.done(registrations, &json!({ "user_id": buyer.id })).await;
+        self.post_ok(registrations, &json!({ "user_id": buyer.id })).await;
         let path = self.fill("/api/events/{event}/purchases");
         let body = json!({ "ticket_type": "adult", "quantity": 2 });
-        let bought = buyer.client.post(&path, body).await.ok();
+        let bought = buyer.client.post(&path, body).await.ok_json();
         let registration = self.fill(&format!("{registrations}/users/{}", buyer.id));
-        self.admin.delete(&registration).await.ok();
+        self.admin.delete(&registration).await.ok_json();
         let text = |value: &Value| value.as_str().expect("text").to_owned();
         self.names.push(("{purchase}", text(&bought["id"])));
         self.names.push(("{code}", text(&bought["tickets"][0]["code"])));
     }
 
-    /// Puts ids where their names stand; in JSON, numbers where they stand alone in quotes.
+    /// Fills in the ids; in JSON, numeric ids lose their quotes.
     pub fn fill(&self, template: &str) -> String {
         put(template, self.names.iter().map(|(name, id)| (*name, id.as_str())))
     }
 
-    /// The same, of things that there are none of.
+    /// The same with ids that do not exist.
     pub fn unknown(&self, template: &str) -> String {
         self.fill(&put(template, UNKNOWN.into_iter()))
     }
 
-    async fn done(&self, path: &str, body: &Value) -> Value {
+    async fn post_ok(&self, path: &str, body: &Value) -> Value {
         let body = serde_json::from_str(&self.fill(&body.to_string())).unwrap();
-        self.admin.post(&self.fill(path), body).await.ok()
+        self.admin.post(&self.fill(path), body).await.ok_json()
     }
 
     async fn put(&self, path: &str, body: Value) -> Value {
         let path = self.fill(path);
-        self.admin.send(reqwest::Method::PUT, &path, Some(body), &[]).await.unwrap().ok()
+        self.admin.send(reqwest::Method::PUT, &path, Some(body), &[]).await.unwrap().ok_json()
     }
 
-    /// Makes what a row is to take away, and says what stands for `{new}`.
-    pub async fn renew(&self, fresh: Fresh) -> String {
+    /// Creates what the row deletes; returns the value of `{new}`.
+    pub async fn create_target(&self, target: DisposableTarget) -> String {
         let post = |path: &str, body: Value| {
             let body = serde_json::from_str(&self.fill(&body.to_string())).unwrap();
             let path = self.fill(path);
             async move { self.admin.post(&path, body).await }
         };
-        match fresh {
-            Fresh::Nothing => String::new(),
-            Fresh::Player => {
-                let made = post("/api/teams/{team}/players", json!({ "name": "New" })).await.ok();
+        match target {
+            DisposableTarget::Nothing => String::new(),
+            DisposableTarget::Player => {
+                let made =
+                    post("/api/teams/{team}/players", json!({ "name": "New" })).await.ok_json();
                 id(&made).to_string()
             }
-            Fresh::Incident => {
+            DisposableTarget::Incident => {
                 let note =
                     json!({ "kind": "note", "period": "first_half", "minute": 1, "text": "new" });
-                id(&post("/api/matches/{match}/incidents", note).await.ok()).to_string()
+                id(&post("/api/matches/{match}/incidents", note).await.ok_json()).to_string()
             }
-            Fresh::Member => {
+            DisposableTarget::Member => {
                 let body = json!({ "user_id": "{spare}", "role": "family" });
                 post("/api/teams/{team}/members", body).await;
                 self.fill("{spare}")
             }
-            Fresh::Official => {
+            DisposableTarget::Official => {
                 let body = json!({ "user_id": "{spare}", "role": "scorer" });
                 post("/api/matches/{match}/officials", body).await;
                 self.fill("{spare}")
             }
-            Fresh::Manager => {
+            DisposableTarget::Manager => {
                 post("/api/events/{event}/managers", json!({ "user_id": "{spare}" })).await;
                 self.fill("{spare}")
             }
-            Fresh::Registration => {
+            DisposableTarget::Registration => {
                 let body = json!({ "user_id": "{spare}" });
                 post("/api/events/{event}/registrations", body).await;
                 self.fill("{spare}")
             }
-            Fresh::TeamRegistration => {
+            DisposableTarget::TeamRegistration => {
                 let body = json!({ "name": "New team", "visibility": "private" });
-                let team = id(&post("/api/teams", body).await.ok());
+                let team = id(&post("/api/teams", body).await.ok_json());
                 let body = json!({ "team_id": team });
-                post("/api/events/{event}/registrations", body).await.ok();
+                post("/api/events/{event}/registrations", body).await.ok_json();
                 team.to_string()
             }
-            Fresh::Invitation => {
+            DisposableTarget::Invitation => {
                 let body = json!({ "team_id": "{team}" });
                 post("/api/events/{event}/registrations", body).await;
                 self.fill("{event}")
             }
-            Fresh::Result => {
+            DisposableTarget::Result => {
                 let body = json!({ "home_score": 2, "away_score": 1, "override": true });
                 self.put("/api/matches/{finished}/result", body).await;
                 String::new()
@@ -196,7 +197,7 @@ impl World {
         }
     }
 
-    /// All that a write could have changed, as text.
+    /// Returns everything that a write could change, as text.
     pub async fn state(&self) -> Vec<String> {
         let topics = [
             "event_{event}",
@@ -228,9 +229,9 @@ impl World {
             "/api/users?limit=500",
         ];
         for path in paths {
-            let answer = self.admin.get(&self.fill(path)).await;
-            assert_eq!(answer.status, 200, "{path}: {}", answer.text);
-            state.push(answer.text);
+            let response = self.admin.get(&self.fill(path)).await;
+            assert_eq!(response.status, 200, "{path}: {}", response.text);
+            state.push(response.text);
         }
         state
     }
@@ -244,7 +245,7 @@ fn put<'a>(template: &str, names: impl Iterator<Item = (&'a str, &'a str)>) -> S
     })
 }
 
-/// A token of somebody who could, some time ago.
+/// An expired token.
 fn expired(person: &Person) -> String {
     let now = chrono::Utc::now().timestamp();
     let claims =

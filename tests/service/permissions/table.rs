@@ -1,8 +1,8 @@
-//! Who may what, said once more and by itself: not asked of the code that is tested.
+//! The permission table, written independently of the tested code.
 
-/// Everybody who asks, in the order of the columns below.
+/// All roles, in the order of the columns below.
 pub const ROLES: [&str; 12] = [
-    "nobody",
+    "anonymous",
     "expired token",
     "stranger",
     "registered user",
@@ -16,11 +16,11 @@ pub const ROLES: [&str; 12] = [
     "admin",
 ];
 
-/// `y`: may; `1`, `3`, `4`: is refused with 401, 403, 404.
+/// `y`: allowed; `1`, `3`, `4`: rejected with 401, 403, 404.
 #[rustfmt::skip]
-const RIGHTS: [(&str, &str, &str); 19] = [
-    // the right            in a public world   in a private one
-    //                      nesrmctebsra        nesrmctebsra
+const PERMISSIONS: [(&str, &str, &str); 19] = [
+    // permission           public              private
+    //                      aesrmctebsra        aesrmctebsra
     ("open",               "yyyyyyyyyyyy",     "yyyyyyyyyyyy"),
     ("list",               "y1yyyyyyyyyy",     "y1yyyyyyyyyy"),
     ("sign in",            "11yyyyyyyyyy",     "11yyyyyyyyyy"),
@@ -42,10 +42,10 @@ const RIGHTS: [(&str, &str, &str); 19] = [
     ("edit purchase",      "1144444y344y",     "1144444y344y"),
 ];
 
-/// The status somebody is refused with, or `None` where they may.
+/// Returns the status of the rejection, or `None` if the request is allowed.
 pub fn refused(right: &str, role: usize, private: bool) -> Option<u16> {
     let (_, public_world, private_world) =
-        RIGHTS.iter().find(|(known, ..)| *known == right).expect("a right of the table");
+        PERMISSIONS.iter().find(|(known, ..)| *known == right).expect("a permission of the table");
     let column = if private { private_world } else { public_world };
     match column.as_bytes()[role] {
         b'y' => None,

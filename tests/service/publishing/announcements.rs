@@ -1,4 +1,4 @@
-//! Announcements to whole events and to teams.
+//! Announcements to whole events and to single teams.
 
 use std::time::Duration;
 
@@ -6,85 +6,89 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::recipients::{Event, Hearers, Team};
-use super::scenario::World;
-use crate::support::api_client::Answer;
+use super::recipients::{Event, Recipients, Team};
+use super::scenario::Scenario;
+use crate::support::api_client::ApiResponse;
 use crate::support::users::id;
 
-/// Whom an announcement is for.
-fn readers(event: Event, teams: &[Team]) -> Hearers {
+/// Returns the recipients of an announcement.
+fn recipients_of(event: Event, teams: &[Team]) -> Recipients {
     let events = if teams.is_empty() { vec![event.id] } else { Vec::new() };
     let teams = teams.iter().map(|team| team.id).collect();
-    Hearers { events, teams, ..Hearers::default() }
+    Recipients { events, teams, ..Recipients::default() }
 }
 
-pub async fn to_every_audience(world: &mut World) {
-    let World { lions, tigers, .. } = *world;
-    let (public, private) = (world.public_event, world.private_event);
-    let audiences: [(Event, Vec<Team>); 4] = [
+pub async fn to_all_recipients(scenario: &mut Scenario) {
+    let Scenario { lions, tigers, .. } = *scenario;
+    let (public, private) = (scenario.public_event, scenario.private_event);
+    let targets: [(Event, Vec<Team>); 4] = [
         (public, vec![]),
         (public, vec![lions, tigers]),
         (private, vec![]),
         (private, vec![tigers]),
     ];
-    for (event, teams) in audiences {
-        let hearers = readers(event, &teams);
-        let announcement = announced(world, event, &teams, None, &hearers).await;
+    for (event, teams) in targets {
+        let recipients = recipients_of(event, &teams);
+        let announcement = create(scenario, event, &teams, None, &recipients).await;
         let path = format!("/api/announcements/{announcement}");
-        let answer = world.admin.patch(&path, json!({ "priority": "urgent" })).await;
-        world.tells("PATCH /api/announcements/{id}", &hearers, answer).await;
-        let answer = world.admin.post(&format!("{path}/broadcast"), json!({})).await;
-        world.tells("POST /api/announcements/{id}/broadcast", &hearers, answer).await;
-        let answer = world.admin.post(&format!("{path}/expire"), json!({})).await;
-        world.tells("POST /api/announcements/{id}/expire", &hearers, answer).await;
-        let answer = world.admin.post(&format!("{path}/expire"), json!({})).await;
+        let response = scenario.admin.patch(&path, json!({ "priority": "urgent" })).await;
+        scenario.assert_publishes("PATCH /api/announcements/{id}", &recipients, response).await;
+        let response = scenario.admin.post(&format!("{path}/broadcast"), json!({})).await;
+        scenario
+            .assert_publishes("POST /api/announcements/{id}/broadcast", &recipients, response)
+            .await;
+        let response = scenario.admin.post(&format!("{path}/expire"), json!({})).await;
+        scenario
+            .assert_publishes("POST /api/announcements/{id}/expire", &recipients, response)
+            .await;
+        let response = scenario.admin.post(&format!("{path}/expire"), json!({})).await;
         let write = "POST /api/announcements/{id}/expire of an expired one";
-        world.tells(write, &Hearers::default(), answer).await;
-        let answer = world.admin.delete(&path).await;
-        world.tells("DELETE /api/announcements/{id}", &hearers, answer).await;
+        scenario.assert_publishes(write, &Recipients::default(), response).await;
+        let response = scenario.admin.delete(&path).await;
+        scenario.assert_publishes("DELETE /api/announcements/{id}", &recipients, response).await;
 
-        let soon = Utc::now() + Duration::from_secs(1);
-        let announcement = announced(world, event, &teams, Some(soon), &hearers).await;
-        let gone = expired(world, announcement).await;
+        let expires_at = Utc::now() + Duration::from_secs(1);
+        let announcement = create(scenario, event, &teams, Some(expires_at), &recipients).await;
+        let response = wait_for_expiry(scenario, announcement).await;
         let write = "none: the expires_at of an announcement passes";
-        world.tells(write, &hearers, gone).await;
+        scenario.assert_publishes(write, &recipients, response).await;
         let path = format!("/api/announcements/{announcement}");
-        let answer = world.admin.patch(&path, json!({ "title": "Thunder" })).await;
+        let response = scenario.admin.patch(&path, json!({ "title": "Thunder" })).await;
         let write = "PATCH /api/announcements/{id} of an expired one, without another expires_at";
-        world.tells(write, &Hearers::default(), answer).await;
+        scenario.assert_publishes(write, &Recipients::default(), response).await;
     }
 }
 
-async fn announced(
-    world: &mut World,
+async fn create(
+    scenario: &mut Scenario,
     event: Event,
     teams: &[Team],
     expires_at: Option<DateTime<Utc>>,
-    hearers: &Hearers,
+    recipients: &Recipients,
 ) -> i64 {
     let team_ids: Vec<_> = teams.iter().map(|team| team.id).collect();
     let body = json!({
         "event_id": event.id, "type": "weather_alert", "priority": "high", "title": "Lightning",
         "message": "Leave the field.", "team_ids": team_ids, "expires_at": expires_at,
     });
-    let answer = world.admin.post("/api/announcements", body).await;
-    id(&world.tells("POST /api/announcements", hearers, answer).await)
+    let response = scenario.admin.post("/api/announcements", body).await;
+    id(&scenario.assert_publishes("POST /api/announcements", recipients, response).await)
 }
 
-/// Waits until it has run out and that has been told: reading it is no write.
-async fn expired(world: &World, announcement: i64) -> Answer {
+/// Waits until the expiry is published; a read is not a write.
+async fn wait_for_expiry(scenario: &Scenario, announcement: i64) -> ApiResponse {
     let deadline = Instant::now() + Duration::from_secs(20);
-    let topics = world.announcement_topics();
+    let topics = scenario.announcement_topics();
     loop {
         for topic in &topics {
-            let last = world.admin.history(topic).await.pop().unwrap_or_default();
+            let last = scenario.admin.history(topic).await.pop().unwrap_or_default();
             let last: Value = serde_json::from_str(&last).unwrap_or_default();
-            let told = &last["data"]["announcement"]["id"];
-            if last["type"] == "announcement_expired" && *told == announcement {
-                return world.admin.get(&format!("/api/announcements/{announcement}")).await;
+            let published_id = &last["data"]["announcement"]["id"];
+            if last["type"] == "announcement_expired" && *published_id == announcement {
+                return scenario.admin.get(&format!("/api/announcements/{announcement}")).await;
             }
         }
-        assert!(Instant::now() < deadline, "nobody is told that {announcement} has run out");
+        assert!(Instant::now() < deadline, "expiry of {announcement} was not published");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

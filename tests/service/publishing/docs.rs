@@ -1,12 +1,12 @@
-//! What `docs/protocol.md` says of who is told what.
+//! The tables in `docs/protocol.md` of which messages each write publishes where.
 
 use std::collections::BTreeMap;
 
 /// The two tables of the page.
 pub struct Docs {
-    /// For a type and its change, the topics that are told, with `<id>` for each number.
+    /// Topics per message type and change, with `<id>` for each number.
     messages: BTreeMap<(String, Option<String>), Vec<String>>,
-    /// For each write, the types it tells with their changes, in this order.
+    /// Message types and changes per write, in order.
     writes: BTreeMap<String, Vec<(String, Option<String>)>>,
 }
 
@@ -18,33 +18,37 @@ impl Docs {
             let topics: Vec<_> = words(row[3]).filter(|word| word.contains("<id>")).collect();
             let changes: Vec<_> = words(row[1]).collect();
             for kind in words(row[0]) {
-                let mut tells = |change| messages.insert((kind.clone(), change), topics.clone());
+                let mut insert_row =
+                    |change| messages.insert((kind.clone(), change), topics.clone());
                 let known = if changes.is_empty() {
-                    tells(None)
+                    insert_row(None)
                 } else {
-                    changes.iter().find_map(|change| tells(Some(change.clone())))
+                    changes.iter().find_map(|change| insert_row(Some(change.clone())))
                 };
                 assert_eq!(known, None, "two rows for {kind}");
             }
         }
         let mut writes = BTreeMap::new();
         for row in rows(text, "| write | tells") {
-            let mut told: Vec<(String, Option<String>)> = Vec::new();
+            let mut documented: Vec<(String, Option<String>)> = Vec::new();
             for word in words(row[1]) {
-                match told.last_mut().filter(|_| !messages.keys().any(|(kind, _)| *kind == word)) {
+                match documented
+                    .last_mut()
+                    .filter(|_| !messages.keys().any(|(kind, _)| *kind == word))
+                {
                     Some((_, change)) => *change = Some(word),
-                    None => told.push((word, None)),
+                    None => documented.push((word, None)),
                 }
             }
-            let known = writes.insert(row[0].replace('`', ""), told);
+            let known = writes.insert(row[0].replace('`', ""), documented);
             assert_eq!(known, None, "two rows for {}", row[0]);
         }
         Self { messages, writes }
     }
 
-    /// What a write tells, by the text of its row without backticks.
+    /// Returns the messages of a write, by its row without backticks.
     #[track_caller]
-    pub fn told_by(&self, write: &str) -> &[(String, Option<String>)] {
+    pub fn messages_of(&self, write: &str) -> &[(String, Option<String>)] {
         self.writes.get(write).unwrap_or_else(|| panic!("no row for the write: {write}"))
     }
 
@@ -63,15 +67,15 @@ impl Docs {
     }
 }
 
-/// The cells of the table whose head begins so.
+/// Returns the cells of the table whose head starts with this text.
 fn rows<'a>(text: &'a str, head: &str) -> Vec<Vec<&'a str>> {
     let table = text.lines().skip_while(|line| !line.starts_with(head)).skip(2);
     let lines: Vec<_> = table.take_while(|line| line.starts_with('|')).collect();
-    assert!(!lines.is_empty(), "no table in docs/protocol.md begins with {head}");
+    assert!(!lines.is_empty(), "no table in docs/protocol.md starts with {head}");
     lines.iter().map(|line| line.trim_matches('|').split('|').map(str::trim).collect()).collect()
 }
 
-/// What stands between backticks.
+/// Returns the words between backticks.
 fn words(cell: &str) -> impl Iterator<Item = String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned)
 }

@@ -1,26 +1,25 @@
-//! Matches from their making to their end, in every kind of place.
+//! Matches from creation to deletion, in every placement.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::recipients::{Hearers, Place, Team};
-use super::scenario::World;
+use super::recipients::{MatchPlacement, Recipients, Team};
+use super::scenario::Scenario;
 use crate::support::users::id;
 
-pub async fn in_every_place(world: &mut World) {
-    for place in places(world) {
-        from_start_to_end(world, place).await;
-        not_played(world, place).await;
-        abandoned(world, place).await;
+pub async fn in_every_placement(scenario: &mut Scenario) {
+    for place in placements(scenario) {
+        from_start_to_end(scenario, place).await;
+        not_played(scenario, place).await;
+        abandoned(scenario, place).await;
     }
 }
 
-/// A match in each kind of place: of either event, of none, public and private, with teams of
-/// every kind.
-fn places(world: &World) -> Vec<Place> {
-    let World { lions, tigers, bears, wolves, .. } = *world;
-    let (public, private) = (Some(world.public_event), Some(world.private_event));
-    let place = |event, home, away, public| Place { event, home, away, public };
+/// Matches of either event and of none, public and private, with every kind of team.
+fn placements(scenario: &Scenario) -> Vec<MatchPlacement> {
+    let Scenario { lions, tigers, bears, wolves, .. } = *scenario;
+    let (public, private) = (Some(scenario.public_event), Some(scenario.private_event));
+    let place = |event, home, away, is_public| MatchPlacement { event, home, away, is_public };
     vec![
         place(public, lions, tigers, true),
         place(public, bears, tigers, true),
@@ -32,44 +31,63 @@ fn places(world: &World) -> Vec<Place> {
     ]
 }
 
-/// Makes a match, and follows it.
-async fn scheduled(world: &mut World, place: Place, write: &str) -> (i64, Hearers) {
+/// Creates a match and subscribes to it.
+async fn schedule(
+    scenario: &mut Scenario,
+    place: MatchPlacement,
+    write: &str,
+) -> (i64, Recipients) {
     let body = json!({
         "event_id": place.event.map(|event| event.id), "sport": "football",
         "home_team_id": place.home.id, "away_team_id": place.away.id,
-        "visibility": if place.public { "public" } else { "private" },
+        "visibility": if place.is_public { "public" } else { "private" },
         "starts_at": "2026-11-21T15:00:00.000Z",
     });
-    // Of an event, by its manager, who may not say for a team that it takes part.
-    let by = if place.event.is_some() { &world.manager.client } else { &world.admin };
-    let answer = by.post("/api/matches", body).await;
-    let game = id(&answer.ok());
-    world.follow(&format!("match_{game}")).await;
-    let hearers = place.hearers(game);
-    world.tells(write, &hearers, answer).await;
-    (game, hearers)
+    // A match of an event is created by its manager, who cannot accept on behalf of a team.
+    let by = if place.event.is_some() { &scenario.manager.client } else { &scenario.admin };
+    let response = by.post("/api/matches", body).await;
+    let game = id(&response.ok_json());
+    scenario.subscribe(&format!("match_{game}")).await;
+    let recipients = place.recipients(game);
+    scenario.assert_publishes(write, &recipients, response).await;
+    (game, recipients)
 }
 
-/// A team that has left the event, or never was in it, is registered with its match.
-pub async fn with_a_team_that_was_not_asked(world: &mut World) {
-    for event in [world.public_event, world.private_event] {
-        let (home, away) = (world.tigers, world.bears);
-        let place = Place { event: Some(event), home, away, public: true };
-        scheduled(world, place, "POST /api/matches with a team that was not in the event").await;
+/// A team that left the event, or was never in it, is registered with its match.
+pub async fn with_an_uninvited_team(scenario: &mut Scenario) {
+    for event in [scenario.public_event, scenario.private_event] {
+        let (home, away) = (scenario.tigers, scenario.bears);
+        let place = MatchPlacement { event: Some(event), home, away, is_public: true };
+        schedule(scenario, place, "POST /api/matches with a team that was not in the event").await;
     }
 }
 
 /// `POST /api/matches/{id}/…`
-async fn act(world: &mut World, game: i64, hearers: &Hearers, action: &str, body: Value) -> Value {
-    let answer = world.admin.post(&format!("/api/matches/{game}/{action}"), body).await;
-    world.tells(&format!("POST /api/matches/{{id}}/{action}"), hearers, answer).await
+async fn act(
+    scenario: &mut Scenario,
+    game: i64,
+    recipients: &Recipients,
+    action: &str,
+    body: Value,
+) -> Value {
+    let response = scenario.admin.post(&format!("/api/matches/{game}/{action}"), body).await;
+    scenario
+        .assert_publishes(&format!("POST /api/matches/{{id}}/{action}"), recipients, response)
+        .await
 }
 
 /// `PUT /api/matches/{id}/result`
-async fn enter(world: &mut World, game: i64, hearers: &Hearers, write: &str, score: (i64, i64)) {
+async fn enter(
+    scenario: &mut Scenario,
+    game: i64,
+    recipients: &Recipients,
+    write: &str,
+    score: (i64, i64),
+) {
     let body = json!({ "home_score": score.0, "away_score": score.1, "override": true });
-    let answer = world.send(Method::PUT, &format!("/api/matches/{game}/result"), Some(body)).await;
-    world.tells(write, hearers, answer).await;
+    let response =
+        scenario.send(Method::PUT, &format!("/api/matches/{game}/result"), Some(body)).await;
+    scenario.assert_publishes(write, recipients, response).await;
 }
 
 const ENTERED: &str = "PUT /api/matches/{id}/result, the first";
@@ -79,90 +97,95 @@ const PLAYED_AGAIN: &str =
     "DELETE /api/matches/{id}/result of one by hand over a played one that differs";
 const REOPENED: &str = "DELETE /api/matches/{id}/result where the match was not finished before";
 
-async fn from_start_to_end(world: &mut World, place: Place) {
-    let (game, hearers) = scheduled(world, place, "POST /api/matches").await;
-    act(world, game, &hearers, "start", json!({})).await;
-    act(world, game, &hearers, "pause", json!({ "reason": "half_time" })).await;
-    act(world, game, &hearers, "resume", json!({})).await;
+async fn from_start_to_end(scenario: &mut Scenario, place: MatchPlacement) {
+    let (game, recipients) = schedule(scenario, place, "POST /api/matches").await;
+    act(scenario, game, &recipients, "start", json!({})).await;
+    act(scenario, game, &recipients, "pause", json!({ "reason": "half_time" })).await;
+    act(scenario, game, &recipients, "resume", json!({})).await;
     for team in [place.home, place.away] {
-        let of_team = hearers.incident_of(team);
-        let goal = goal(world, game, &of_team, team).await;
+        let of_team = recipients.incident_of(team);
+        let goal = goal(scenario, game, &of_team, team).await;
         let write = "PATCH /api/matches/{id}/incidents/{incident}";
         let path = format!("/api/matches/{game}/incidents/{goal}");
         let body = json!({ "text": "from 30 metres" });
-        let answer = world.admin.patch(&path, body).await;
-        world.tells(write, &of_team, answer).await;
-        let answer = world.admin.delete(&path).await;
-        world.tells("DELETE /api/matches/{id}/incidents/{incident}", &of_team, answer).await;
+        let response = scenario.admin.patch(&path, body).await;
+        scenario.assert_publishes(write, &of_team, response).await;
+        let response = scenario.admin.delete(&path).await;
+        scenario
+            .assert_publishes("DELETE /api/matches/{id}/incidents/{incident}", &of_team, response)
+            .await;
     }
     let note = json!({ "kind": "note", "period": "first_half", "minute": 2, "text": "rain" });
-    act(world, game, &hearers, "incidents", note).await;
-    let of_home = hearers.incident_of(place.home);
+    act(scenario, game, &recipients, "incidents", note).await;
+    let of_home = recipients.incident_of(place.home);
     let goals = [
-        goal(world, game, &of_home, place.home).await,
-        goal(world, game, &of_home, place.home).await,
+        goal(scenario, game, &of_home, place.home).await,
+        goal(scenario, game, &of_home, place.home).await,
     ];
-    act(world, game, &hearers, "end", json!({})).await;
+    act(scenario, game, &recipients, "end", json!({})).await;
 
     let path = format!("/api/matches/{game}/incidents/{}", goals[0]);
     let body = json!({ "confirmation": "cancelled", "reason": "offside" });
-    let answer = world.admin.patch(&path, body).await;
+    let response = scenario.admin.patch(&path, body).await;
     let write = "PATCH /api/matches/{id}/incidents/{incident} that corrects the result";
-    world.tells(write, &of_home, answer).await;
-    let answer = world.admin.delete(&format!("/api/matches/{game}/incidents/{}", goals[1])).await;
+    scenario.assert_publishes(write, &of_home, response).await;
+    let response =
+        scenario.admin.delete(&format!("/api/matches/{game}/incidents/{}", goals[1])).await;
     let write = "DELETE /api/matches/{id}/incidents/{incident} that corrects the result";
-    world.tells(write, &of_home, answer).await;
-    enter(world, game, &hearers, CORRECTED, (5, 0)).await;
-    let answer = world.admin.delete(&format!("/api/matches/{game}/result")).await;
-    world.tells(PLAYED_AGAIN, &hearers, answer).await;
-    let answer = world.admin.delete(&format!("/api/matches/{game}/result")).await;
-    world.tells(DELETED, &hearers, answer).await;
-    enter(world, game, &hearers, ENTERED, (3, 0)).await;
-    enter(world, game, &hearers, CORRECTED, (0, 3)).await;
-    let answer = world.admin.delete(&format!("/api/matches/{game}/result")).await;
-    world.tells(DELETED, &hearers, answer).await;
+    scenario.assert_publishes(write, &of_home, response).await;
+    enter(scenario, game, &recipients, CORRECTED, (5, 0)).await;
+    let response = scenario.admin.delete(&format!("/api/matches/{game}/result")).await;
+    scenario.assert_publishes(PLAYED_AGAIN, &recipients, response).await;
+    let response = scenario.admin.delete(&format!("/api/matches/{game}/result")).await;
+    scenario.assert_publishes(DELETED, &recipients, response).await;
+    enter(scenario, game, &recipients, ENTERED, (3, 0)).await;
+    enter(scenario, game, &recipients, CORRECTED, (0, 3)).await;
+    let response = scenario.admin.delete(&format!("/api/matches/{game}/result")).await;
+    scenario.assert_publishes(DELETED, &recipients, response).await;
 }
 
-async fn goal(world: &mut World, game: i64, hearers: &Hearers, team: Team) -> i64 {
+async fn goal(scenario: &mut Scenario, game: i64, recipients: &Recipients, team: Team) -> i64 {
     let body = json!({ "kind": "goal", "team_id": team.id, "period": "first_half", "minute": 12 });
-    id(&act(world, game, hearers, "incidents", body).await)
+    id(&act(scenario, game, recipients, "incidents", body).await)
 }
 
-async fn not_played(world: &mut World, place: Place) {
-    let (game, hearers) = scheduled(world, place, "POST /api/matches").await;
+async fn not_played(scenario: &mut Scenario, place: MatchPlacement) {
+    let (game, recipients) = schedule(scenario, place, "POST /api/matches").await;
     let path = format!("/api/matches/{game}");
     let edits = [
         ("with another starts_at", json!({ "starts_at": "2026-11-22T15:00:00.000Z" })),
         ("with anything else", json!({ "venue": "Another ground" })),
     ];
     for (what, body) in edits {
-        let answer = world.admin.patch(&path, body).await;
-        world.tells(&format!("PATCH /api/matches/{{id}} {what}"), &hearers, answer).await;
+        let response = scenario.admin.patch(&path, body).await;
+        scenario
+            .assert_publishes(&format!("PATCH /api/matches/{{id}} {what}"), &recipients, response)
+            .await;
     }
-    enter(world, game, &hearers, ENTERED, (3, 0)).await;
-    let answer = world.admin.delete(&format!("{path}/result")).await;
-    world.tells(REOPENED, &hearers, answer).await;
-    act(world, game, &hearers, "postpone", json!({ "reason": "snow" })).await;
-    act(world, game, &hearers, "cancel", json!({})).await;
-    let answer = world.admin.delete(&path).await;
-    world.tells("DELETE /api/matches/{id}", &hearers, answer).await;
+    enter(scenario, game, &recipients, ENTERED, (3, 0)).await;
+    let response = scenario.admin.delete(&format!("{path}/result")).await;
+    scenario.assert_publishes(REOPENED, &recipients, response).await;
+    act(scenario, game, &recipients, "postpone", json!({ "reason": "snow" })).await;
+    act(scenario, game, &recipients, "cancel", json!({})).await;
+    let response = scenario.admin.delete(&path).await;
+    scenario.assert_publishes("DELETE /api/matches/{id}", &recipients, response).await;
 }
 
-async fn abandoned(world: &mut World, place: Place) {
-    let (game, hearers) = scheduled(world, place, "POST /api/matches").await;
-    act(world, game, &hearers, "start", json!({})).await;
-    act(world, game, &hearers, "abandon", json!({ "reason": "fog" })).await;
+async fn abandoned(scenario: &mut Scenario, place: MatchPlacement) {
+    let (game, recipients) = schedule(scenario, place, "POST /api/matches").await;
+    act(scenario, game, &recipients, "start", json!({})).await;
+    act(scenario, game, &recipients, "abandon", json!({ "reason": "fog" })).await;
 }
 
-pub async fn of_the_generic_sport(world: &mut World) {
-    let (home, away) = (world.lions, world.tigers);
-    let game = world.organizer.game_of("generic", "public", home.id, away.id).await;
-    let place = Place { event: None, home, away, public: true };
-    let hearers = place.hearers(game.id);
-    world.follow(&game.topic()).await;
-    // Its making has been told by now, as that of the others.
-    let read = world.admin.get(&game.path("")).await;
-    world.tells("POST /api/matches", &hearers, read).await;
-    act(world, game.id, &hearers, "start", json!({})).await;
-    act(world, game.id, &hearers, "score", json!({ "home": 1, "away": 0 })).await;
+pub async fn generic_match(scenario: &mut Scenario) {
+    let (home, away) = (scenario.lions, scenario.tigers);
+    let game = scenario.organizer.create_match_between("generic", "public", home.id, away.id).await;
+    let place = MatchPlacement { event: None, home, away, is_public: true };
+    let recipients = place.recipients(game.id);
+    scenario.subscribe(&game.topic()).await;
+    // Its creation has been published by now, like the others'.
+    let read = scenario.admin.get(&game.path("")).await;
+    scenario.assert_publishes("POST /api/matches", &recipients, read).await;
+    act(scenario, game.id, &recipients, "start", json!({})).await;
+    act(scenario, game.id, &recipients, "score", json!({ "home": 1, "away": 0 })).await;
 }

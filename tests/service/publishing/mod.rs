@@ -1,5 +1,5 @@
-//! Every kind of change reaches exactly its topics: what is told is compared with the tables of
-//! `docs/protocol.md`, in a small world that has one of everything.
+//! Every write publishes to exactly its topics: the messages are compared with the tables of
+//! `docs/protocol.md`, for one resource of each kind.
 
 mod announcements;
 mod docs;
@@ -11,8 +11,8 @@ mod scenario;
 use reqwest::Method;
 use serde_json::json;
 
-use self::recipients::{Event, Hearers, Place};
-use self::scenario::World;
+use self::recipients::{Event, MatchPlacement, Recipients};
+use self::scenario::Scenario;
 use crate::support::database::Database;
 use crate::support::server::TestServer;
 
@@ -22,88 +22,104 @@ crate::support::on_both! {
 
 async fn every_write_publishes_to_exactly_its_documented_topics(database: Database) {
     let server = TestServer::start(database, &[("heartbeat_seconds", "1")]).await;
-    let mut world = World::new(server).await;
-    registrations(&mut world).await;
-    matches::in_every_place(&mut world).await;
-    matches::of_the_generic_sport(&mut world).await;
-    the_table(&mut world).await;
-    announcements::to_every_audience(&mut world).await;
-    purchases::of_two_buyers(&mut world).await;
-    matches::with_a_team_that_was_not_asked(&mut world).await;
-    withdrawals(&mut world).await;
-    what_is_told_to_nobody(&mut world).await;
-    world.compare_at_the_end().await;
+    let mut scenario = Scenario::new(server).await;
+    registrations(&mut scenario).await;
+    matches::in_every_placement(&mut scenario).await;
+    matches::generic_match(&mut scenario).await;
+    leaderboard_changes(&mut scenario).await;
+    announcements::to_all_recipients(&mut scenario).await;
+    purchases::of_two_buyers(&mut scenario).await;
+    matches::with_an_uninvited_team(&mut scenario).await;
+    withdrawals(&mut scenario).await;
+    writes_without_messages(&mut scenario).await;
+    scenario.assert_all_delivered().await;
 }
 
-/// Those who hear when only the table is another.
-fn table_of(event: Event) -> Hearers {
-    Hearers { events: vec![event.id], tables: vec![event.id], ..Hearers::default() }
+/// The recipients of a change of the leaderboard only.
+fn leaderboard_of(event: Event) -> Recipients {
+    Recipients { events: vec![event.id], leaderboards: vec![event.id], ..Recipients::default() }
 }
 
-/// The manager of the events registers everybody, and only some agree.
-async fn registrations(world: &mut World) {
-    for event in [world.public_event, world.private_event] {
-        for team in [world.lions, world.tigers, world.bears] {
+/// The manager registers every team, and only some accept.
+async fn registrations(scenario: &mut Scenario) {
+    for event in [scenario.public_event, scenario.private_event] {
+        for team in [scenario.lions, scenario.tigers, scenario.bears] {
             let path = format!("/api/events/{}/registrations", event.id);
-            let answer = world.manager.client.post(&path, json!({ "team_id": team.id })).await;
+            let response = scenario.manager.client.post(&path, json!({ "team_id": team.id })).await;
             let write = "POST /api/events/{id}/registrations with a team";
-            let made = world.tells(write, &table_of(event), answer).await;
+            let made = scenario.assert_publishes(write, &leaderboard_of(event), response).await;
             assert_eq!(made["accepted"], false, "{made}");
-            let answer = world.manager.client.post(&path, json!({ "team_id": team.id })).await;
+            let response = scenario.manager.client.post(&path, json!({ "team_id": team.id })).await;
             let write = "POST /api/events/{id}/registrations with a registered team";
-            world.tells(write, &Hearers::default(), answer).await;
-            if team.agreed {
+            scenario.assert_publishes(write, &Recipients::default(), response).await;
+            if team.has_accepted {
                 let path = format!("/api/teams/{}/registrations", team.id);
-                let answer = world.admin.post(&path, json!({ "event_id": event.id })).await;
-                let made = world.tells("any other write", &Hearers::default(), answer).await;
+                let response = scenario.admin.post(&path, json!({ "event_id": event.id })).await;
+                let made = scenario
+                    .assert_publishes("any other write", &Recipients::default(), response)
+                    .await;
                 assert_eq!(made["accepted"], true, "{made}");
             }
         }
     }
 }
 
-/// What changes a table besides results.
-async fn the_table(world: &mut World) {
-    for event in [world.public_event, world.private_event] {
-        let hearers = table_of(event);
+/// Changes of the leaderboard other than results.
+async fn leaderboard_changes(scenario: &mut Scenario) {
+    for event in [scenario.public_event, scenario.private_event] {
+        let recipients = leaderboard_of(event);
         let path = format!("/api/events/{}", event.id);
         for body in [
             json!({ "points": { "win": 2, "draw": 1, "loss": 0, "no_result": 1 } }),
             json!({ "tie_breakers": ["points", "wins", "name"] }),
         ] {
-            let answer = world.admin.patch(&path, body).await;
+            let response = scenario.admin.patch(&path, body).await;
             let write = "PATCH /api/events/{id} with other points or tie_breakers";
-            world.tells(write, &hearers, answer).await;
+            scenario.assert_publishes(write, &recipients, response).await;
         }
-        let team = world.lions.id;
-        let taken = format!("{path}/registrations/teams/{team}");
+        let team = scenario.lions.id;
+        let registered_team = format!("{path}/registrations/teams/{team}");
         let body = json!({ "deduction": 3, "reason": "an unpaid transfer" });
-        let answer = world.admin.patch(&taken, body).await;
-        world.tells("PATCH /api/events/{id}/registrations/teams/{team_id}", &hearers, answer).await;
-        let registered = format!("{path}/registrations/teams/{}", world.bears.id);
-        let answer = world.admin.delete(&registered).await;
+        let response = scenario.admin.patch(&registered_team, body).await;
+        scenario
+            .assert_publishes(
+                "PATCH /api/events/{id}/registrations/teams/{team_id}",
+                &recipients,
+                response,
+            )
+            .await;
+        let registered = format!("{path}/registrations/teams/{}", scenario.bears.id);
+        let response = scenario.admin.delete(&registered).await;
         let write = "DELETE /api/events/{id}/registrations/teams/{team_id}";
-        world.tells(write, &hearers, answer).await;
+        scenario.assert_publishes(write, &recipients, response).await;
     }
 }
 
-async fn withdrawals(world: &mut World) {
-    for event in [world.public_event, world.private_event] {
-        let path = format!("/api/teams/{}/registrations/{}", world.tigers.id, event.id);
-        let answer = world.admin.delete(&path).await;
+async fn withdrawals(scenario: &mut Scenario) {
+    for event in [scenario.public_event, scenario.private_event] {
+        let path = format!("/api/teams/{}/registrations/{}", scenario.tigers.id, event.id);
+        let response = scenario.admin.delete(&path).await;
         let write = "DELETE /api/teams/{id}/registrations/{event_id}";
-        world.tells(write, &table_of(event), answer).await;
+        scenario.assert_publishes(write, &leaderboard_of(event), response).await;
     }
 }
 
-async fn what_is_told_to_nobody(world: &mut World) {
-    let person = world.organizer.person(&world.server, "Di").await;
-    let (team, event) = (world.tigers.id, world.public_event.id);
-    let game = world.organizer.game_of("football", "public", team, world.lions.id).await;
-    world.follow(&game.topic()).await;
-    let place = Place { event: None, home: world.tigers, away: world.lions, public: true };
-    let read = world.admin.get(&game.path("")).await;
-    world.tells("POST /api/matches", &place.hearers(game.id), read).await;
+async fn writes_without_messages(scenario: &mut Scenario) {
+    let person = scenario.organizer.create_user(&scenario.server, "Di").await;
+    let (team, event) = (scenario.tigers.id, scenario.public_event.id);
+    let game = scenario
+        .organizer
+        .create_match_between("football", "public", team, scenario.lions.id)
+        .await;
+    scenario.subscribe(&game.topic()).await;
+    let place = MatchPlacement {
+        event: None,
+        home: scenario.tigers,
+        away: scenario.lions,
+        is_public: true,
+    };
+    let read = scenario.admin.get(&game.path("")).await;
+    scenario.assert_publishes("POST /api/matches", &place.recipients(game.id), read).await;
     let user = json!({ "user_id": person.id });
     let writes = [
         (Method::PATCH, format!("/api/events/{event}"), json!({ "name": "Another Cup" })),
@@ -120,9 +136,9 @@ async fn what_is_told_to_nobody(world: &mut World) {
         ),
         (Method::POST, game.path("/officials"), json!({ "user_id": person.id, "role": "scorer" })),
     ];
-    let hearers = Hearers { matches: vec![game.id], ..Hearers::default() };
+    let recipients = Recipients { matches: vec![game.id], ..Recipients::default() };
     for (method, path, body) in writes {
-        let answer = world.send(method, &path, Some(body)).await;
-        world.tells("any other write", &hearers, answer).await;
+        let response = scenario.send(method, &path, Some(body)).await;
+        scenario.assert_publishes("any other write", &recipients, response).await;
     }
 }

@@ -1,74 +1,75 @@
-//! Who hears of what: the part of the page that is prose, *Who hears of a match*.
+//! The section *Who hears of a match* of `docs/protocol.md`, as code.
 
-/// Whose streams a write may tell, by their ids.
+/// The streams that a write may publish to, by id.
 #[derive(Clone, Debug, Default)]
-pub struct Hearers {
+pub struct Recipients {
     pub matches: Vec<i64>,
     pub purchases: Vec<String>,
     pub events: Vec<i64>,
-    /// Whose table it may change.
-    pub tables: Vec<i64>,
+    /// Events whose leaderboard it may change.
+    pub leaderboards: Vec<i64>,
     pub teams: Vec<i64>,
     /// The team of an incident.
     pub live: Vec<i64>,
 }
 
-/// An event: whether everybody may read it.
+/// An event and its visibility.
 #[derive(Clone, Copy, Debug)]
 pub struct Event {
     pub id: i64,
-    pub public: bool,
+    pub is_public: bool,
 }
 
-/// A team: whether everybody may read it, and whether it has agreed to be in the events.
+/// A team, its visibility, and whether it accepted its registrations.
 #[derive(Clone, Copy, Debug)]
 pub struct Team {
     pub id: i64,
-    pub public: bool,
-    pub agreed: bool,
+    pub is_public: bool,
+    pub has_accepted: bool,
 }
 
-/// Where a match belongs.
+/// The event, teams and visibility of a match.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct MatchPlacement {
     pub event: Option<Event>,
     pub home: Team,
     pub away: Team,
-    /// Its own visibility.
-    pub public: bool,
+    /// The match's own visibility.
+    pub is_public: bool,
 }
 
-impl Place {
-    /// Who hears of a match of this place.
-    pub fn hearers(&self, of_match: i64) -> Hearers {
-        let open = self.public && self.event.is_none_or(|event| event.public);
-        let hears = |team: &Team| (self.event.is_none() || team.agreed) && (open || !team.public);
+impl MatchPlacement {
+    /// Returns the recipients of a match in this placement.
+    pub fn recipients(&self, of_match: i64) -> Recipients {
+        let open = self.is_public && self.event.is_none_or(|event| event.is_public);
+        let receives =
+            |team: &Team| (self.event.is_none() || team.has_accepted) && (open || !team.is_public);
         let event = self.event.iter();
         let teams = [self.home, self.away];
-        Hearers {
+        Recipients {
             matches: vec![of_match],
-            events: event.clone().filter(|event| open || !event.public).map(|e| e.id).collect(),
-            tables: event.map(|event| event.id).collect(),
-            teams: teams.iter().filter(|team| hears(team)).map(|team| team.id).collect(),
-            ..Hearers::default()
+            events: event.clone().filter(|event| open || !event.is_public).map(|e| e.id).collect(),
+            leaderboards: event.map(|event| event.id).collect(),
+            teams: teams.iter().filter(|team| receives(team)).map(|team| team.id).collect(),
+            ..Recipients::default()
         }
     }
 }
 
-impl Hearers {
-    /// The same with an incident of this team, where the team hears of the match at all.
+impl Recipients {
+    /// The same with an incident of this team, if the team receives the match at all.
     pub fn incident_of(&self, team: Team) -> Self {
         let live = self.teams.iter().filter(|id| **id == team.id).copied().collect();
         Self { live, ..self.clone() }
     }
 
-    /// What `<id>` stands for in a topic of the page.
+    /// Returns the ids that `<id>` stands for in a topic pattern.
     pub fn ids(&self, pattern: &str, kind: &str) -> Vec<String> {
         let texts = |ids: &[i64]| ids.iter().map(ToString::to_string).collect();
         match pattern.split('_').next().unwrap() {
             "match" => texts(&self.matches),
             "purchase" => self.purchases.clone(),
-            "event" if kind == "leaderboard_update" => texts(&self.tables),
+            "event" if kind == "leaderboard_update" => texts(&self.leaderboards),
             "event" => texts(&self.events),
             "team" if pattern.ends_with("_live") => texts(&self.live),
             "team" => texts(&self.teams),

@@ -1,4 +1,4 @@
-//! A small world, and everything it is told: compared after each write with what the page says.
+//! One resource of each kind and all its messages, compared with the docs after each write.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,60 +6,61 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::docs::Docs;
-use super::recipients::{Event, Hearers, Team};
-use crate::support::api_client::{Answer, Client};
+use super::recipients::{Event, Recipients, Team};
+use crate::support::api_client::{ApiClient, ApiResponse};
 use crate::support::server::TestServer;
-use crate::support::subscriber::{End, PATIENCE, Viewer};
+use crate::support::subscriber::{StreamEnd, Subscriber, WAIT_TIMEOUT};
 use crate::support::users::{Organizer, Person, id};
 
 /// Topic, type and change of a message.
-type Told = (String, String, Option<String>);
+type Publication = (String, String, Option<String>);
 
-pub struct World {
+pub struct Scenario {
     pub server: TestServer,
-    pub admin: Client,
+    pub admin: ApiClient,
     pub organizer: Organizer,
-    /// Made both events, and is no administrator.
+    /// Created both events, and is not an administrator.
     pub manager: Person,
     pub public_event: Event,
     pub private_event: Event,
-    /// Agreed: public, private. Was never asked: public. Is in no event: private.
+    /// Lions accepted and are public; tigers accepted and are private; bears did not accept and are
+    /// public; wolves are in no event and private.
     pub lions: Team,
     pub tigers: Team,
     pub bears: Team,
     pub wolves: Team,
     docs: Docs,
-    written: BTreeSet<String>,
-    /// What each stream has told so far.
-    told: BTreeMap<String, Vec<String>>,
-    /// A reader of each topic, from the start.
-    viewers: BTreeMap<String, Viewer>,
+    tried_writes: BTreeSet<String>,
+    /// All messages of each stream so far.
+    published: BTreeMap<String, Vec<String>>,
+    /// A subscriber of each topic, from the start.
+    subscribers: BTreeMap<String, Subscriber>,
 }
 
-impl World {
+impl Scenario {
     pub async fn new(server: TestServer) -> Self {
         let organizer = server.organizer().await;
         let admin = organizer.client.clone();
-        let manager = organizer.person(&server, "Mia").await;
-        let mut events = [true, false].map(|public| Event { id: 0, public });
+        let manager = organizer.create_user(&server, "Mia").await;
+        let mut events = [true, false].map(|is_public| Event { id: 0, is_public });
         for event in &mut events {
-            let visibility = if event.public { "public" } else { "private" };
+            let visibility = if event.is_public { "public" } else { "private" };
             let body = json!({ "name": "Cup", "sport": "football", "visibility": visibility });
-            event.id = id(&manager.client.post("/api/events", body).await.ok());
+            event.id = id(&manager.client.post("/api/events", body).await.ok_json());
         }
         let [public_event, private_event] = events;
         let mut teams = [(true, true), (false, true), (true, false), (false, false)]
-            .map(|(public, agreed)| Team { id: 0, public, agreed });
+            .map(|(is_public, has_accepted)| Team { id: 0, is_public, has_accepted });
         for (team, name) in teams.iter_mut().zip(["Lions", "Tigers", "Bears", "Wolves"]) {
-            let visibility = if team.public { "public" } else { "private" };
-            team.id = organizer.team(name, visibility).await;
+            let visibility = if team.is_public { "public" } else { "private" };
+            team.id = organizer.create_team(name, visibility).await;
         }
         let [lions, tigers, bears, wolves] = teams;
-        let mut world = Self {
+        let mut scenario = Self {
             docs: Docs::read(),
-            written: BTreeSet::new(),
-            told: BTreeMap::new(),
-            viewers: BTreeMap::new(),
+            tried_writes: BTreeSet::new(),
+            published: BTreeMap::new(),
+            subscribers: BTreeMap::new(),
             server,
             admin,
             organizer,
@@ -71,143 +72,156 @@ impl World {
             bears,
             wolves,
         };
-        world.follow_all().await;
-        world
+        scenario.subscribe_all().await;
+        scenario
     }
 
-    /// A reader for each topic of the events and the teams.
-    async fn follow_all(&mut self) {
+    /// Subscribes to each topic of the events and the teams.
+    async fn subscribe_all(&mut self) {
         for event in [self.public_event, self.private_event] {
             for channel in ["", "_results", "_schedule", "_announcements"] {
-                self.follow(&format!("event_{}{channel}", event.id)).await;
+                self.subscribe(&format!("event_{}{channel}", event.id)).await;
             }
         }
         for team in [self.lions, self.tigers, self.bears, self.wolves] {
             for channel in ["", "_results", "_schedule", "_announcements", "_live"] {
-                self.follow(&format!("team_{}{channel}", team.id)).await;
+                self.subscribe(&format!("team_{}{channel}", team.id)).await;
             }
         }
     }
 
-    /// Follows a topic as an administrator, from its beginning.
-    pub async fn follow(&mut self, topic: &str) {
+    /// Subscribes to a topic as an administrator, from its beginning.
+    pub async fn subscribe(&mut self, topic: &str) {
         let path = format!("/api/stream/?topic={topic}&snapshot=never");
-        let viewer = self.server.watch(&path).by(&self.admin).after("0").open().await;
-        self.viewers.insert(topic.to_owned(), viewer);
+        let subscriber = self.server.subscribe(&path).as_user(&self.admin).after("0").open().await;
+        self.subscribers.insert(topic.to_owned(), subscriber);
         if is_stream(topic) {
-            self.told.entry(topic.to_owned()).or_default();
+            self.published.entry(topic.to_owned()).or_default();
         }
     }
 
-    /// A write as an administrator.
-    pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+    /// Sends a write as an administrator.
+    pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> ApiResponse {
         self.admin.send(method, path, body, &[]).await.unwrap()
     }
 
-    /// After a write that must have been done: whether exactly those were told whom the page
-    /// names, in the order it says. Gives the answer's body.
-    pub async fn tells(&mut self, write: &str, hearers: &Hearers, answer: Answer) -> Value {
-        let body = answer.ok();
-        self.written.insert(write.to_owned());
-        let mut expected: BTreeMap<String, Vec<Told>> = BTreeMap::new();
-        for (kind, change) in self.docs.told_by(write) {
+    /// Checks that a successful write published exactly the documented messages, in order. Returns
+    /// the response body.
+    pub async fn assert_publishes(
+        &mut self,
+        write: &str,
+        recipients: &Recipients,
+        response: ApiResponse,
+    ) -> Value {
+        let body = response.ok_json();
+        self.tried_writes.insert(write.to_owned());
+        let mut expected: BTreeMap<String, Vec<Publication>> = BTreeMap::new();
+        for (kind, change) in self.docs.messages_of(write) {
             for pattern in self.docs.topics_of(kind, change.as_deref()) {
-                for id in hearers.ids(pattern, kind) {
+                for id in recipients.ids(pattern, kind) {
                     let topic = pattern.replace("<id>", &id);
-                    let told = (topic.clone(), kind.clone(), change.clone());
-                    expected.entry(stream_of(&topic)).or_default().push(told);
+                    let published = (topic.clone(), kind.clone(), change.clone());
+                    expected.entry(stream_of(&topic)).or_default().push(published);
                 }
             }
         }
-        let near = |stream: &&String| {
+        let is_affected = |stream: &&String| {
             let of = |kind: &str, id: &str| **stream == format!("{kind}_{id}");
             stream.starts_with("event_")
                 || stream.starts_with("team_")
-                || hearers.matches.iter().any(|id| of("match", &id.to_string()))
-                || hearers.purchases.iter().any(|id| of("purchase", id))
+                || recipients.matches.iter().any(|id| of("match", &id.to_string()))
+                || recipients.purchases.iter().any(|id| of("purchase", id))
         };
-        let streams: Vec<String> = self.told.keys().filter(near).cloned().collect();
-        let mut heard: BTreeMap<String, Vec<Told>> = BTreeMap::new();
+        let streams: Vec<String> = self.published.keys().filter(is_affected).cloned().collect();
+        let mut actual: BTreeMap<String, Vec<Publication>> = BTreeMap::new();
         for stream in streams {
-            let news = if write == "DELETE /api/matches/{id}" && stream.starts_with("match_") {
-                self.last_of(&stream).await
-            } else {
-                self.news(&stream).await
-            };
-            if !news.is_empty() {
-                heard.insert(stream.clone(), news.iter().map(|text| told(text)).collect());
+            let new_messages =
+                if write == "DELETE /api/matches/{id}" && stream.starts_with("match_") {
+                    self.remaining_messages(&stream).await
+                } else {
+                    self.new_messages(&stream).await
+                };
+            if !new_messages.is_empty() {
+                actual.insert(
+                    stream.clone(),
+                    new_messages.iter().map(|text| parse_publication(text)).collect(),
+                );
             }
-            self.told.get_mut(&stream).unwrap().extend(news);
+            self.published.get_mut(&stream).unwrap().extend(new_messages);
         }
-        assert_eq!(heard, expected, "told (left) and promised (right) by: {write}: {hearers:?}");
+        assert_eq!(
+            actual, expected,
+            "published (left) and documented (right) for: {write}: {recipients:?}"
+        );
         body
     }
 
-    /// What a stream has told since the last time.
-    async fn news(&self, stream: &str) -> Vec<String> {
-        let after = self.told[stream].len();
+    /// Returns the messages of a stream since the last call.
+    async fn new_messages(&self, stream: &str) -> Vec<String> {
+        let after = self.published[stream].len();
         let path = format!("/api/streams/{stream}/messages?after={after}");
         let page = self.admin.get(&path).await.page();
         page.items.iter().map(|item| item.get().to_owned()).collect()
     }
 
-    /// The same of a stream that ends now: its last words are for those who are there.
-    async fn last_of(&mut self, stream: &str) -> Vec<String> {
-        let mut viewer = self.viewers.remove(stream).unwrap();
+    /// The same for a deleted stream, whose last messages only its subscribers get.
+    async fn remaining_messages(&mut self, stream: &str) -> Vec<String> {
+        let mut subscriber = self.subscribers.remove(stream).unwrap();
         let mut all = Vec::new();
         loop {
-            match viewer.try_block(PATIENCE).await {
-                Ok(block) if block.event.is_none() => all.push(block.data),
+            match subscriber.try_frame(WAIT_TIMEOUT).await {
+                Ok(frame) if frame.event.is_none() => all.push(frame.data),
                 Ok(_) => {}
-                Err(End::Proper) => break,
-                Err(end) => panic!("the stream of what is gone doesn't end: {end:?}"),
+                Err(StreamEnd::Complete) => break,
+                Err(end) => panic!("stream of a deleted resource does not end: {end:?}"),
             }
         }
-        let known = &self.told[stream];
+        let known = &self.published[stream];
         assert_eq!(&all[..known.len()], known);
         all.split_off(known.len())
     }
 
-    /// Where announcements are told.
+    /// Returns all announcement topics.
     pub fn announcement_topics(&self) -> Vec<String> {
-        let is = |topic: &&String| topic.ends_with("_announcements");
-        self.viewers.keys().filter(is).cloned().collect()
+        let is_announcements = |topic: &&String| topic.ends_with("_announcements");
+        self.subscribers.keys().filter(is_announcements).cloned().collect()
     }
 
-    /// Whether the readers got all that and nothing else, and the page has no row that was not
-    /// tried.
-    pub async fn compare_at_the_end(mut self) {
-        for (topic, mut viewer) in std::mem::take(&mut self.viewers) {
-            let all = &self.told[&stream_of(&topic)];
-            let own = all.iter().filter(|text| is_stream(&topic) || told(text).0 == topic);
+    /// Checks that the subscribers got all messages and nothing else, and that every row of the
+    /// docs was tried.
+    pub async fn assert_all_delivered(mut self) {
+        for (topic, mut subscriber) in std::mem::take(&mut self.subscribers) {
+            let all = &self.published[&stream_of(&topic)];
+            let own =
+                all.iter().filter(|text| is_stream(&topic) || parse_publication(text).0 == topic);
             for expected in own {
-                assert_eq!(viewer.message().await.data, *expected, "{topic}");
+                assert_eq!(subscriber.next_message().await.data, *expected, "{topic}");
             }
-            // A heartbeat's cursor is where the reader stands: behind all that it was owed.
+            // The heartbeat's cursor shows that the subscriber has received everything.
             let end = format!(".{}", all.len());
             loop {
-                let block = viewer.block().await;
+                let frame = subscriber.next_frame().await;
                 let is_quiet =
-                    matches!(block.event.as_deref(), Some("hello" | "live" | "heartbeat"));
-                assert!(is_quiet, "{topic} was told more than was to be: {block:?}");
-                if block.id.is_some_and(|id| id.ends_with(&end)) {
+                    matches!(frame.event.as_deref(), Some("hello" | "live" | "heartbeat"));
+                assert!(is_quiet, "unexpected message on {topic}: {frame:?}");
+                if frame.id.is_some_and(|id| id.ends_with(&end)) {
                     break;
                 }
             }
         }
         let untried: Vec<_> =
-            self.docs.writes().filter(|write| !self.written.contains(*write)).collect();
-        assert!(untried.is_empty(), "rows of docs/protocol.md that nothing tries: {untried:?}");
+            self.docs.writes().filter(|write| !self.tried_writes.contains(*write)).collect();
+        assert!(untried.is_empty(), "untested rows of docs/protocol.md: {untried:?}");
         let by_writes: BTreeSet<_> =
-            self.docs.writes().flat_map(|write| self.docs.told_by(write)).collect();
+            self.docs.writes().flat_map(|write| self.docs.messages_of(write)).collect();
         let idle: Vec<_> =
             self.docs.messages().filter(|message| !by_writes.contains(message)).collect();
-        assert!(idle.is_empty(), "messages that no write of docs/protocol.md tells: {idle:?}");
+        assert!(idle.is_empty(), "messages that no write of docs/protocol.md publishes: {idle:?}");
     }
 }
 
-/// Topic, type and change as a message says them; a ticket's change is its status.
-fn told(text: &str) -> Told {
+/// Parses topic, type and change of a message; a ticket's change is its status.
+fn parse_publication(text: &str) -> Publication {
     let message: Value = serde_json::from_str(text).unwrap();
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let data = &message["data"];
@@ -215,7 +229,7 @@ fn told(text: &str) -> Told {
     (text(&message["topic"]).unwrap(), text(&message["type"]).unwrap(), change)
 }
 
-/// `team_7` of `team_7_live`
+/// Returns `team_7` for `team_7_live`.
 fn stream_of(topic: &str) -> String {
     topic.splitn(3, '_').take(2).collect::<Vec<_>>().join("_")
 }

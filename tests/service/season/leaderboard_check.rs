@@ -1,17 +1,16 @@
-//! A page that follows a season: its results make the table that is told after each.
+//! A client that follows a season: after each result it gets the matching leaderboard.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::support::sse::Block;
+use crate::support::sse::Frame;
 
-/// Follows the results as a page would: after each `result_update` the table that is told next
-/// is the one that these results make.
-pub fn check(messages: &[Block]) {
+/// Checks that each `result_update` is followed by the leaderboard of the results so far.
+pub fn check(messages: &[Frame]) {
     let mut results: BTreeMap<i64, Value> = BTreeMap::new();
-    for (at, block) in messages.iter().enumerate() {
-        let message = block.json();
+    for (at, frame) in messages.iter().enumerate() {
+        let message = frame.json();
         let data = &message["data"];
         if message["type"] == "result_update" {
             let of_match = data["result"]["match_id"].as_i64().unwrap();
@@ -20,10 +19,10 @@ pub fn check(messages: &[Block]) {
                     results.insert(of_match, data["result"].clone());
                 }
                 ("deleted", true) => drop(results.remove(&of_match)),
-                (change, known) => panic!("{change} of a result that was known: {known}"),
+                (change, known) => panic!("{change} of a result, already entered: {known}"),
             }
-            let next = messages.get(at + 1).expect("a table after the last result");
-            assert_eq!(next.seq(), block.seq() + 1, "the table follows its result");
+            let next = messages.get(at + 1).expect("a leaderboard after the last result");
+            assert_eq!(next.seq(), frame.seq() + 1, "leaderboard does not follow its result");
             assert_eq!(next.json()["type"], "leaderboard_update");
         } else {
             assert_eq!(message["type"], "leaderboard_update");
@@ -32,7 +31,7 @@ pub fn check(messages: &[Block]) {
     }
 }
 
-/// Whether each row counts exactly these results, and no row has fewer points than the next.
+/// Checks that each row counts exactly these results, and that points never increase downwards.
 fn is_table_of(table: &Value, results: &BTreeMap<i64, Value>) {
     let rows = table.as_array().unwrap();
     let mut before = i64::MAX;
@@ -64,7 +63,7 @@ fn is_table_of(table: &Value, results: &BTreeMap<i64, Value>) {
         let expected =
             [won + drawn + lost, won, drawn, lost, goals, against, goals - against, points];
         assert_eq!(counted, expected, "{row}");
-        assert!(points <= before, "more points below fewer: {table}");
+        assert!(points <= before, "points increase downwards: {table}");
         before = points;
     }
 }

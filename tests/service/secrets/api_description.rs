@@ -1,12 +1,12 @@
-//! Where the API description has secrets.
+//! Fields with secrets in the API description.
 
 use serde_json::Value;
 
-use crate::support::api_client::Client;
+use crate::support::api_client::ApiClient;
 
-/// Every route whose body or answer has a field that is called like a secret, as the API
-/// description has them: what is new here belongs into the tests of this folder. The `code` of a sync is a
-/// problem's; `ticket` is a string only where it opens streams.
+/// Every operation whose request or response has a field named like a secret. A new one needs a
+/// test in this module. The `code` of a sync belongs to a problem; `ticket` is a string only for
+/// stream tickets.
 pub const WITH_SECRETS: [&str; 17] = [
     "GET /api/events/{id}/purchases gives code",
     "GET /api/purchases gives code",
@@ -27,11 +27,11 @@ pub const WITH_SECRETS: [&str; 17] = [
     "POST /api/users takes password",
 ];
 
-/// The names of all properties of a schema, however deep.
+/// Collects the names of all properties of a schema, at any depth.
 fn properties(document: &Value, schema: &Value, names: &mut Vec<String>) {
     if let Some(name) = schema["$ref"].as_str() {
         let pointer = name.trim_start_matches('#');
-        // What refers to itself isn't followed again.
+        // Recursive references are not followed again.
         if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
             properties(document, &document.pointer(pointer).unwrap().clone(), names);
@@ -58,9 +58,9 @@ fn is_secret(name: &str) -> bool {
     NAMES.iter().any(|word| name == *word || name.ends_with(&format!("_{word}")))
 }
 
-/// Every route with a secret that the service itself describes.
-pub async fn of(client: &Client) -> Vec<String> {
-    let document = client.get("/api/openapi.json").await.ok();
+/// Returns every operation with a secret in the served description.
+pub async fn of(client: &ApiClient) -> Vec<String> {
+    let document = client.get("/api/openapi.json").await.ok_json();
     let mut found = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
@@ -68,8 +68,8 @@ pub async fn of(client: &Client) -> Vec<String> {
                 let mut names = Vec::new();
                 properties(&document, schema, &mut names);
                 names.retain(|name| is_secret(name));
-                let about = format!("{} {path} {verb}", method.to_uppercase());
-                found.extend(names.iter().map(|name| format!("{about} {name}")));
+                let context = format!("{} {path} {verb}", method.to_uppercase());
+                found.extend(names.iter().map(|name| format!("{context} {name}")));
             };
             note("takes", &operation["requestBody"]);
             for (status, response) in operation["responses"].as_object().into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! Speaks JSON over HTTP as one person, or as nobody.
+//! A JSON client of the API, for one user or anonymous.
 
 use std::time::Duration;
 
@@ -11,38 +11,38 @@ use crate::support::record::Record;
 use crate::support::{openapi_contract, record};
 
 #[derive(Clone)]
-pub struct Client {
+pub struct ApiClient {
     base: String,
     http: reqwest::Client,
     pub token: Option<String>,
 }
 
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct ApiResponse {
     pub status: u16,
     pub headers: HeaderMap,
     pub text: String,
 }
 
-/// One page of the stored log, its messages as the bytes they are.
+/// One page of the stored log, with messages as raw text.
 #[derive(Debug, serde::Deserialize)]
-pub struct Page {
+pub struct HistoryPage {
     pub items: Vec<Box<RawValue>>,
     pub next: Option<String>,
 }
 
-impl Client {
+impl ApiClient {
     pub fn new(address: &str) -> Self {
         record::begin();
-        Self { base: format!("http://{address}"), http: connections(), token: None }
+        Self { base: format!("http://{address}"), http: http_client(), token: None }
     }
 
-    /// The same person with new connections.
-    pub fn afresh(&self) -> Self {
-        Self { http: connections(), ..self.clone() }
+    /// The same user with new connections.
+    pub fn with_new_connections(&self) -> Self {
+        Self { http: http_client(), ..self.clone() }
     }
 
-    /// The same person at another node.
+    /// The same user at another node.
     pub fn at(&self, address: &str) -> Self {
         Self { base: format!("http://{address}"), ..self.clone() }
     }
@@ -53,32 +53,37 @@ impl Client {
 
     pub async fn sign_in(&self, email: &str, password: &str) -> Self {
         let body = json!({ "email": email, "password": password });
-        let answer = self.post("/api/auth/login", body).await.ok();
-        self.with_token(answer["token"].as_str().expect("a token"))
+        let response = self.post("/api/auth/login", body).await.ok_json();
+        self.with_token(response["token"].as_str().expect("a token"))
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> ApiResponse {
         self.try_get(path).await.unwrap()
     }
 
-    pub async fn try_get(&self, path: &str) -> reqwest::Result<Answer> {
+    pub async fn try_get(&self, path: &str) -> reqwest::Result<ApiResponse> {
         self.send(Method::GET, path, None, &[]).await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    pub async fn post(&self, path: &str, body: Value) -> ApiResponse {
         self.send(Method::POST, path, Some(body), &[]).await.unwrap()
     }
 
-    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+    pub async fn patch(&self, path: &str, body: Value) -> ApiResponse {
         self.send(Method::PATCH, path, Some(body), &[]).await.unwrap()
     }
 
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub async fn delete(&self, path: &str) -> ApiResponse {
         self.send(Method::DELETE, path, None, &[]).await.unwrap()
     }
 
-    /// A write that may be sent again.
-    pub async fn post_keyed(&self, path: &str, body: Value, key: &str) -> reqwest::Result<Answer> {
+    /// A write with an idempotency key.
+    pub async fn post_keyed(
+        &self,
+        path: &str,
+        body: Value,
+        key: &str,
+    ) -> reqwest::Result<ApiResponse> {
         self.send(Method::POST, path, Some(body), &[("Idempotency-Key", key)]).await
     }
 
@@ -88,7 +93,7 @@ impl Client {
         path: &str,
         body: Option<Value>,
         headers: &[(&str, &str)],
-    ) -> reqwest::Result<Answer> {
+    ) -> reqwest::Result<ApiResponse> {
         let (mut request, mut record) = self.request(&method, path);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -98,33 +103,33 @@ impl Client {
             request = request.json(body);
             record.json(body);
         }
-        let mut answer = Answer::of(request.try_clone().unwrap().send().await?).await?;
+        let mut response = ApiResponse::of(request.try_clone().unwrap().send().await?).await?;
         for _ in 0..5 {
-            if !answer.is_unread() {
+            if !response.is_request_timeout() {
                 break;
             }
-            answer = Answer::of(request.try_clone().unwrap().send().await?).await?;
+            response = ApiResponse::of(request.try_clone().unwrap().send().await?).await?;
         }
-        record.answer(answer.status, &answer.headers, &answer.text);
-        openapi_contract::holds(&method, path, body.as_ref(), &answer);
-        Ok(answer)
+        record.answer(response.status, &response.headers, &response.text);
+        openapi_contract::assert_documented(&method, path, body.as_ref(), &response);
+        Ok(response)
     }
 
-    /// Bytes that needn't be JSON.
+    /// Sends a body that may be invalid JSON.
     pub async fn send_bytes(
         &self,
         method: Method,
         path: &str,
         kind: &str,
         body: Vec<u8>,
-    ) -> reqwest::Result<Answer> {
+    ) -> reqwest::Result<ApiResponse> {
         let (request, mut record) = self.request(&method, path);
         record.header("Content-Type", kind.as_bytes());
         record.body(&body);
         let sent = request.header("Content-Type", kind).body(body).send().await?;
-        let answer = Answer::of(sent).await?;
-        record.answer(answer.status, &answer.headers, &answer.text);
-        Ok(answer)
+        let response = ApiResponse::of(sent).await?;
+        record.answer(response.status, &response.headers, &response.text);
+        Ok(response)
     }
 
     fn request(&self, method: &Method, path: &str) -> (reqwest::RequestBuilder, Record) {
@@ -139,7 +144,7 @@ impl Client {
         }
     }
 
-    /// All stored messages of a topic after `after`, each as the text it is.
+    /// Returns all stored messages of a topic after `after`, as raw text.
     pub async fn history_after(&self, topic: &str, after: &str) -> Vec<String> {
         let (mut all, mut after) = (Vec::new(), after.to_owned());
         loop {
@@ -157,22 +162,22 @@ impl Client {
         self.history_after(topic, "0").await
     }
 
-    /// The seq of a topic's last message.
-    pub async fn head(&self, topic: &str) -> i64 {
+    /// Returns the seq of a topic's last message.
+    pub async fn head_seq(&self, topic: &str) -> i64 {
         let last = self.history(topic).await.pop();
         last.map_or(0, |text| seq_of(&text))
     }
 }
 
-impl Answer {
+impl ApiResponse {
     async fn of(response: reqwest::Response) -> reqwest::Result<Self> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Ok(Self { status, headers, text: response.text().await? })
     }
 
-    /// Whether the request's head came too late to be read, as on a machine that is busy: what
-    /// reads heads says so itself, and closes the connection.
-    fn is_unread(&self) -> bool {
+    /// Whether the server gave up waiting for the request's head, as on a busy machine, and closed
+    /// the connection.
+    fn is_request_timeout(&self) -> bool {
         self.status == 408 && self.text.is_empty()
     }
 
@@ -180,14 +185,14 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
-    /// The body of a write that was done, or of what was found.
+    /// Asserts success; returns the body.
     #[track_caller]
-    pub fn ok(&self) -> Value {
+    pub fn ok_json(&self) -> Value {
         assert!((200..300).contains(&self.status), "{} {}", self.status, self.text);
         if self.text.is_empty() { Value::Null } else { self.json() }
     }
 
-    pub fn page(&self) -> Page {
+    pub fn page(&self) -> HistoryPage {
         assert_eq!(self.status, 200, "{}", self.text);
         serde_json::from_str(&self.text).unwrap()
     }
@@ -196,19 +201,19 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The problem document that it must be; gives its code.
+    /// Asserts a problem document with this status; returns its code.
     #[track_caller]
-    pub fn problem(&self, status: u16, about: &str) -> String {
-        assert_eq!(self.status, status, "{about}: {}", self.text);
-        assert_eq!(self.header("content-type"), "application/problem+json", "{about}");
+    pub fn problem(&self, status: u16, context: &str) -> String {
+        assert_eq!(self.status, status, "{context}: {}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json", "{context}");
         let document = self.json();
-        assert_eq!(document["status"], status, "{about}");
-        assert!(document["title"].is_string() && document["detail"].is_string(), "{about}");
-        document["code"].as_str().unwrap_or_else(|| panic!("{about}: no code")).to_owned()
+        assert_eq!(document["status"], status, "{context}");
+        assert!(document["title"].is_string() && document["detail"].is_string(), "{context}");
+        document["code"].as_str().unwrap_or_else(|| panic!("{context}: no code")).to_owned()
     }
 }
 
-/// The seq that a message's text says.
+/// Returns the seq of a message.
 pub fn seq_of(envelope: &str) -> i64 {
     #[derive(serde::Deserialize)]
     struct Numbered {
@@ -217,7 +222,7 @@ pub fn seq_of(envelope: &str) -> i64 {
     serde_json::from_str::<Numbered>(envelope).unwrap_or_else(|_| panic!("{envelope}")).seq
 }
 
-fn connections() -> reqwest::Client {
-    let patience = Duration::from_secs(40);
-    reqwest::Client::builder().no_proxy().timeout(patience).build().unwrap()
+fn http_client() -> reqwest::Client {
+    let timeout = Duration::from_secs(40);
+    reqwest::Client::builder().no_proxy().timeout(timeout).build().unwrap()
 }

@@ -1,4 +1,4 @@
-//! Nodes that die with a request in hand, and what a proxy may then do with it.
+//! Nodes that crash during a request, and how proxies may retry.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,20 +7,20 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use super::curl::Ask;
+use super::curl::CurlRequest;
 
-pub struct DyingNode {
+pub struct CrashingNode {
     pub port: u16,
-    taken: Arc<AtomicUsize>,
+    requests: Arc<AtomicUsize>,
 }
 
-/// Takes requests and hangs up without a word, as a node does that is killed in the middle of one;
-/// only its health is fine.
-pub async fn node() -> DyingNode {
+/// Drops each API connection without a response, like a node killed in the middle of a request;
+/// only its health check succeeds.
+pub async fn start() -> CrashingNode {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let count = Arc::new(AtomicUsize::new(0));
-    let taken = Arc::clone(&count);
+    let requests = Arc::clone(&count);
     tokio::spawn(async move {
         while let Ok((mut socket, _)) = listener.accept().await {
             let mut bytes = [0; 4096];
@@ -28,33 +28,33 @@ pub async fn node() -> DyingNode {
             if bytes[..read].windows(5).any(|part| part == b" /api") {
                 count.fetch_add(1, Ordering::SeqCst);
             } else {
-                let fine = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-                let _ = socket.write_all(fine).await;
+                let healthy = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+                let _ = socket.write_all(healthy).await;
             }
         }
     });
-    DyingNode { port, taken }
+    CrashingNode { port, requests }
 }
 
-impl DyingNode {
-    pub fn taken(&self) -> usize {
-        self.taken.load(Ordering::SeqCst)
+impl CrashingNode {
+    pub fn request_count(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
     }
 }
 
-/// A request, and how often it may reach a node.
+/// A request, and how often a proxy may send it to a node.
 pub struct Case {
-    pub what: &'static str,
+    pub name: &'static str,
     method: &'static str,
     is_keyed: bool,
-    pub sent: usize,
+    pub attempts: usize,
 }
 
-const fn case(what: &'static str, method: &'static str, is_keyed: bool, sent: usize) -> Case {
-    Case { what, method, is_keyed, sent }
+const fn case(name: &'static str, method: &'static str, is_keyed: bool, attempts: usize) -> Case {
+    Case { name, method, is_keyed, attempts }
 }
 
-pub const CASES: [Case; 7] = [
+pub const RETRY_CASES: [Case; 7] = [
     case("a read", "GET", false, 2),
     case("a POST", "POST", false, 1),
     case("a PATCH", "PATCH", false, 1),
@@ -65,9 +65,10 @@ pub const CASES: [Case; 7] = [
 ];
 
 impl Case {
-    pub fn ask(&self, url: &str) -> Ask {
-        let ask = Ask::new(url, "/api/matches/1/incidents");
-        let ask = if self.is_keyed { ask.with("Idempotency-Key", "k-1") } else { ask };
-        if self.method == "GET" { ask } else { ask.write(self.method, &json!({ "x": 1 })) }
+    pub fn request(&self, url: &str) -> CurlRequest {
+        let request = CurlRequest::new(url, "/api/matches/1/incidents");
+        let request =
+            if self.is_keyed { request.header("Idempotency-Key", "k-1") } else { request };
+        if self.method == "GET" { request } else { request.json(self.method, &json!({ "x": 1 })) }
     }
 }

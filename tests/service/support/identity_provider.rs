@@ -1,4 +1,4 @@
-//! An identity provider of the tests: a key pair, its published keys, and the tokens it signs.
+//! A test identity provider: a key pair, its JWKS file, and the tokens it signs.
 
 use std::path::PathBuf;
 
@@ -8,22 +8,22 @@ use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
-use super::api_client::Client;
+use super::api_client::ApiClient;
 use super::database::folder;
 use super::server::TestServer;
 
 pub const ISSUER: &str = "https://id.example";
 pub const AUDIENCE: &str = "touchline";
 
-pub struct Provider {
+pub struct IdentityProvider {
     key: EncodingKey,
     folder: PathBuf,
 }
 
-impl Provider {
+impl IdentityProvider {
     pub fn new() -> Self {
         let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
-        // PKCS#8 puts 26 bytes around what jsonwebtoken wants: PKCS#1.
+        // `jsonwebtoken` expects PKCS#1, which PKCS#8 wraps in 26 bytes.
         let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).unwrap();
         let key = EncodingKey::from_rsa_der(&der.as_ref()[26..]);
         let set = JwkSet { keys: vec![Jwk::from_encoding_key(&key, Algorithm::RS256).unwrap()] };
@@ -32,7 +32,7 @@ impl Provider {
         Self { key, folder }
     }
 
-    /// The settings of a server that takes this provider's tokens.
+    /// Settings of a server that accepts this provider's tokens.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         vec![
             ("jwt_algorithm", "RS256".to_owned()),
@@ -42,8 +42,7 @@ impl Provider {
         ]
     }
 
-    /// A token with these claims, and the usual ones where they are not among them. A claim that
-    /// is null is left out.
+    /// Signs a token with these claims plus defaults; null claims are left out.
     pub fn token(&self, claims: &Value) -> String {
         self.token_of_type(Some("JWT"), claims)
     }
@@ -59,13 +58,13 @@ impl Provider {
         jsonwebtoken::encode(&header, &all, &self.key).unwrap()
     }
 
-    /// Whoever these claims speak of, as a client of this server.
-    pub fn client(&self, server: &TestServer, claims: &Value) -> Client {
-        server.stranger().with_token(&self.token(claims))
+    /// A client of this server with these claims.
+    pub fn client(&self, server: &TestServer, claims: &Value) -> ApiClient {
+        server.anonymous().with_token(&self.token(claims))
     }
 }
 
-impl Drop for Provider {
+impl Drop for IdentityProvider {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
     }

@@ -1,5 +1,4 @@
-//! What tests stand on: databases of their own, jobs written in one line, the real binary, and
-//! people who use it.
+//! Test support: databases, one-line mutations, the real binary with its surroundings, and clients.
 
 pub mod api_client;
 pub mod crashing_node;
@@ -23,9 +22,9 @@ pub mod sse;
 pub mod subscriber;
 pub mod users;
 
-/// Makes two tests of each function that takes a database: one on each.
+/// Turns each function that takes a database into two tests, one per database.
 ///
-/// A test that waits for what never comes fails after some minutes.
+/// A test that hangs fails after some minutes.
 macro_rules! on_both {
     ($($name:ident,)*) => {
         mod sqlite {

@@ -1,56 +1,66 @@
-//! What the service's own `OpenAPI` document promises of an answer: held against every one that a
-//! test gets, so that neither changes without the other.
+//! Checks every response that a test receives against the service's own `OpenAPI` document, so that
+//! neither changes without the other.
 
 use std::sync::LazyLock;
 
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::support::api_client::Answer;
+use crate::support::api_client::ApiResponse;
 
-/// The document as the service gives it.
+/// The document as the service returns it.
 pub static DOCUMENT: LazyLock<Value> =
-    LazyLock::new(|| touchline::http::openapi::build_document().expect("the texts can be read"));
+    LazyLock::new(|| touchline::http::openapi::build_document().expect("readable API texts"));
 
-/// Fails the test where the answer isn't one that the document knows.
+/// Fails the test if the response does not match the document.
 #[track_caller]
-pub fn holds(method: &Method, path: &str, body: Option<&Value>, answer: &Answer) {
-    let faults = faults(method, path, body, answer);
-    assert!(faults.is_empty(), "{method} {path} {body:?}\n{answer:?}\n{}", faults.join("\n"));
+pub fn assert_documented(
+    method: &Method,
+    path: &str,
+    body: Option<&Value>,
+    response: &ApiResponse,
+) {
+    let errors = find_errors(method, path, body, response);
+    assert!(errors.is_empty(), "{method} {path} {body:?}\n{response:?}\n{}", errors.join("\n"));
 }
 
-fn faults(method: &Method, path: &str, body: Option<&Value>, answer: &Answer) -> Vec<String> {
+fn find_errors(
+    method: &Method,
+    path: &str,
+    body: Option<&Value>,
+    response: &ApiResponse,
+) -> Vec<String> {
     let path = path.split('?').next().unwrap_or_default().trim_end_matches('/');
-    // What is no operation is refused in ways that no operation has.
-    let Some(operation) = find(method, path) else { return Vec::new() };
-    // A relay's own word, or a proxy's.
-    if [421, 502, 504].contains(&answer.status) {
+    // Requests to unknown operations are rejected in ways that no operation documents.
+    let Some(operation) = find_operation(method, path) else { return Vec::new() };
+    // Sent by a relay or a proxy.
+    if [421, 502, 504].contains(&response.status) {
         return Vec::new();
     }
-    let response = &operation["responses"][answer.status.to_string()];
-    if response.is_null() {
-        return vec![format!("the status {} is not documented", answer.status)];
+    let documented = &operation["responses"][response.status.to_string()];
+    if documented.is_null() {
+        return vec![format!("the status {} is not documented", response.status)];
     }
-    let mut faults = Vec::new();
-    let kind = answer.header("content-type").split(';').next().unwrap_or_default();
-    match &response["content"][kind]["schema"] {
-        Value::Null if answer.text.is_empty() => {}
-        Value::Null => faults.push(format!("{kind} is not documented for {}", answer.status)),
-        schema if kind.ends_with("json") => check(&answer.json(), schema, "answer", &mut faults),
+    let mut errors = Vec::new();
+    let kind = response.header("content-type").split(';').next().unwrap_or_default();
+    match &documented["content"][kind]["schema"] {
+        Value::Null if response.text.is_empty() => {}
+        Value::Null => errors.push(format!("{kind} is not documented for {}", response.status)),
+        schema if kind.ends_with("json") => check(&response.json(), schema, "answer", &mut errors),
         _ => {}
     }
-    if let Some(body) = body.filter(|_| (200..300).contains(&answer.status)) {
+    if let Some(body) = body.filter(|_| (200..300).contains(&response.status)) {
         match &operation["requestBody"]["content"]["application/json"]["schema"] {
             Value::Null if *body == serde_json::json!({}) => {}
-            Value::Null => faults.push("a body is not documented".to_owned()),
-            schema => check(body, schema, "body", &mut faults),
+            Value::Null => errors.push("a body is not documented".to_owned()),
+            schema => check(body, schema, "body", &mut errors),
         }
     }
-    faults
+    errors
 }
 
-/// The operation with the most literal path.
-fn find(method: &Method, path: &str) -> Option<&'static Value> {
+/// Returns the operation with the most literal path.
+fn find_operation(method: &Method, path: &str) -> Option<&'static Value> {
     let paths = DOCUMENT["paths"].as_object()?;
     let fits = |template: &str| {
         let (one, other): (Vec<_>, Vec<_>) =
@@ -63,75 +73,75 @@ fn find(method: &Method, path: &str) -> Option<&'static Value> {
     best.1.get(method.as_str().to_lowercase())
 }
 
-/// JSON Schema, as far as the document uses it. What is answered may have no field that is not
-/// told of, unless its shape says that there are more.
-fn check(value: &Value, schema: &Value, place: &str, faults: &mut Vec<String>) {
+/// JSON Schema, as far as the document uses it. Undocumented fields are errors, unless the schema
+/// allows additional ones.
+fn check(value: &Value, schema: &Value, place: &str, errors: &mut Vec<String>) {
     if let Some(reference) = schema["$ref"].as_str() {
         let found = DOCUMENT.pointer(reference.trim_start_matches('#')).expect("a shape");
-        return check(value, found, place, faults);
+        return check(value, found, place, errors);
     }
     for part in schema["allOf"].as_array().into_iter().flatten() {
-        // Parts know of each other's fields nothing.
+        // Parts do not know each other's fields.
         let mut part = part.clone();
         if part.get("$ref").is_none() {
             part["additionalProperties"] = Value::Bool(true);
         }
-        check(value, &part, place, faults);
+        check(value, &part, place, errors);
     }
     if let Some(kinds) = schema["anyOf"].as_array() {
-        let tries = kinds.iter().map(|kind| {
+        let attempts = kinds.iter().map(|kind| {
             let mut found = Vec::new();
             check(value, kind, place, &mut found);
             found
         });
-        let tries: Vec<_> = tries.collect();
-        if tries.iter().all(|found| !found.is_empty()) {
-            faults.extend(tries.into_iter().next().unwrap_or_default());
+        let attempts: Vec<_> = attempts.collect();
+        if attempts.iter().all(|found| !found.is_empty()) {
+            errors.extend(attempts.into_iter().next().unwrap_or_default());
         }
         return;
     }
     if let Some(words) = schema["enum"].as_array()
         && !words.contains(value)
     {
-        faults.push(format!("{place}: {value} is none of {words:?}"));
+        errors.push(format!("{place}: {value} is not one of {words:?}"));
     }
     if !schema["const"].is_null() && schema["const"] != *value {
-        faults.push(format!("{place}: {value} is not {}", schema["const"]));
+        errors.push(format!("{place}: {value} is not {}", schema["const"]));
     }
     if !is_of_type(value, &schema["type"]) {
-        faults.push(format!("{place}: {value} is no {}", schema["type"]));
+        errors.push(format!("{place}: {value} is not of type {}", schema["type"]));
     }
-    within(value, schema, place, faults);
+    check_contents(value, schema, place, errors);
 }
 
-fn within(value: &Value, schema: &Value, place: &str, faults: &mut Vec<String>) {
+fn check_contents(value: &Value, schema: &Value, place: &str, errors: &mut Vec<String>) {
     let number = value.as_f64();
     let below = number.zip(schema["minimum"].as_f64()).is_some_and(|(is, least)| is < least);
     let above = number.zip(schema["maximum"].as_f64()).is_some_and(|(is, most)| is > most);
     if below || above {
-        faults.push(format!("{place}: {value} is out of its range"));
+        errors.push(format!("{place}: {value} is out of range"));
     }
     for (at, item) in value.as_array().into_iter().flatten().enumerate() {
-        check(item, &schema["items"], &format!("{place}/{at}"), faults);
+        check(item, &schema["items"], &format!("{place}/{at}"), errors);
     }
     let (Some(fields), false) = (value.as_object(), schema["properties"].is_null()) else {
         let values = &schema["additionalProperties"];
         for (name, value) in value.as_object().into_iter().flatten() {
-            check(value, values, &format!("{place}/{name}"), faults);
+            check(value, values, &format!("{place}/{name}"), errors);
         }
         return;
     };
     for name in schema["required"].as_array().into_iter().flatten() {
         if !fields.contains_key(name.as_str().expect("a name")) {
-            faults.push(format!("{place}: {name} is missing"));
+            errors.push(format!("{place}: {name} is missing"));
         }
     }
     for (name, value) in fields {
         let place = format!("{place}/{name}");
         match &schema["properties"][name] {
             Value::Null if schema["additionalProperties"] == true => {}
-            Value::Null => faults.push(format!("{place} is not documented")),
-            schema => check(value, schema, &place, faults),
+            Value::Null => errors.push(format!("{place} is not documented")),
+            schema => check(value, schema, &place, errors),
         }
     }
 }

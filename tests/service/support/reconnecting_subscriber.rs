@@ -1,5 +1,5 @@
-//! A reader who always comes back, at the next node each time, and takes nothing twice, nothing
-//! out of order and no gap.
+//! A subscriber that always reconnects, each time to the next node, and panics on duplicates,
+//! reordering and gaps.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
@@ -7,127 +7,132 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::api_client::seq_of;
-use super::subscriber::{End, Viewer, Watch};
+use super::subscriber::{StreamEnd, StreamRequest, Subscriber};
 
-/// How long one opening of a stream may take: a node that is killed meanwhile never answers.
-const OPENING: Duration = Duration::from_secs(10);
-/// How long a node that is gone is left alone.
-const PAUSE: Duration = Duration::from_millis(100);
+/// Time limit of one connect: a node killed meanwhile never answers.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Delay after a failed connect.
+const RETRY_DELAY: Duration = Duration::from_millis(100);
 
-pub struct Follower {
+pub struct ReconnectingSubscriber {
     addresses: Vec<String>,
     path: String,
     next: usize,
-    viewer: Option<Viewer>,
+    subscriber: Option<Subscriber>,
     cursor: Option<String>,
-    /// The first seq it was to be told, and the last it was told.
-    pub from: i64,
-    pub at: i64,
-    /// Of all texts it was told.
-    told: DefaultHasher,
-    /// Streams it has opened.
-    pub opened: usize,
-    /// Streams that ended without a goodbye.
-    pub cut: usize,
-    /// Of how many bytes a stream is cut by itself, from time to time.
-    pub cuts_itself: Option<fn(usize) -> usize>,
+    /// The first expected seq, and the last received one.
+    pub first_seq: i64,
+    pub last_seq: i64,
+    /// Hash of all message texts.
+    received: DefaultHasher,
+    /// Streams opened.
+    pub connections: usize,
+    /// Streams that ended without `bye`.
+    pub disconnects: usize,
+    /// After how many bytes the subscriber itself disconnects, by connection number.
+    pub disconnect_after: Option<fn(usize) -> usize>,
 }
 
-impl Follower {
+impl ReconnectingSubscriber {
     pub fn new(addresses: &[String], first: usize, path: &str) -> Self {
         Self {
             addresses: addresses.to_vec(),
             path: path.to_owned(),
             next: first,
-            viewer: None,
+            subscriber: None,
             cursor: None,
-            from: 0,
-            at: 0,
-            told: DefaultHasher::new(),
-            opened: 0,
-            cut: 0,
-            cuts_itself: None,
+            first_seq: 0,
+            last_seq: 0,
+            received: DefaultHasher::new(),
+            connections: 0,
+            disconnects: 0,
+            disconnect_after: None,
         }
     }
 
-    /// Reads until it has been told this message; panics where that takes too long, and at
-    /// whatever it should not have been told.
-    pub async fn until(&mut self, seq: i64, within: Duration) {
+    /// Reads up to this message; panics on timeouts and unexpected frames.
+    pub async fn read_until(&mut self, seq: i64, within: Duration) {
         let deadline = Instant::now() + within;
-        while self.at < seq {
-            assert!(Instant::now() < deadline, "at {} of {seq} after {within:?}", self.at);
+        while self.last_seq < seq {
+            assert!(Instant::now() < deadline, "at {} of {seq} after {within:?}", self.last_seq);
             self.step(Duration::from_millis(500)).await;
         }
     }
 
-    /// Opens a stream where there is none, and takes what comes, for so long at most.
+    /// Connects if there is no stream; otherwise waits for one frame.
     pub async fn step(&mut self, within: Duration) {
-        let Some(viewer) = &mut self.viewer else { return self.open().await };
-        match viewer.try_block(within).await {
-            Ok(block) => {
-                if block.event.is_none() {
-                    let is_snapshot = block.is_snapshot();
-                    let (seq, data) = (block.seq(), block.data);
-                    self.take(seq, is_snapshot, &data);
+        let Some(subscriber) = &mut self.subscriber else { return self.open().await };
+        match subscriber.try_frame(within).await {
+            Ok(frame) => {
+                if frame.event.is_none() {
+                    let is_snapshot = frame.is_snapshot();
+                    let (seq, data) = (frame.seq(), frame.data);
+                    self.accept(seq, is_snapshot, &data);
                 }
             }
-            Err(End::Late) => {}
-            Err(End::Proper) => self.ended(),
-            Err(End::Cut) => {
-                self.cut += 1;
-                self.ended();
+            Err(StreamEnd::TimedOut) => {}
+            Err(StreamEnd::Complete) => self.close(),
+            Err(StreamEnd::Disconnected) => {
+                self.disconnects += 1;
+                self.close();
             }
         }
     }
 
-    fn take(&mut self, seq: i64, is_snapshot: bool, data: &str) {
+    fn accept(&mut self, seq: i64, is_snapshot: bool, data: &str) {
         if is_snapshot {
             assert!(
                 self.cursor.is_none(),
-                "a snapshot at {} for who has a cursor: {data}",
-                self.at
+                "snapshot at {} despite a cursor: {data}",
+                self.last_seq
             );
-            self.from = seq + 1;
+            self.first_seq = seq + 1;
         } else {
-            assert_eq!(seq, self.at + 1, "after {}", self.at);
-            data.hash(&mut self.told);
+            assert_eq!(seq, self.last_seq + 1, "after {}", self.last_seq);
+            data.hash(&mut self.received);
         }
-        self.at = seq;
-        self.cursor = self.viewer.as_ref().and_then(|viewer| viewer.cursor.clone());
+        self.last_seq = seq;
+        self.cursor = self.subscriber.as_ref().and_then(|subscriber| subscriber.cursor.clone());
     }
 
-    fn ended(&mut self) {
-        self.viewer = None;
+    fn close(&mut self) {
+        self.subscriber = None;
     }
 
     async fn open(&mut self) {
         let address = self.addresses[self.next % self.addresses.len()].clone();
         self.next += 1;
-        let mut watch = Watch::new(&address, &self.path);
+        let mut request = StreamRequest::new(&address, &self.path);
         if let Some(cursor) = &self.cursor {
-            watch = watch.after(cursor);
+            request = request.after(cursor);
         }
-        self.viewer = watch.attempt(OPENING).await;
-        match &mut self.viewer {
-            Some(viewer) => {
-                self.opened += 1;
-                if let Some(bytes) = self.cuts_itself {
-                    viewer.cut_after(bytes(self.opened));
+        self.subscriber = request.try_open(OPEN_TIMEOUT).await;
+        match &mut self.subscriber {
+            Some(subscriber) => {
+                self.connections += 1;
+                if let Some(bytes) = self.disconnect_after {
+                    subscriber.disconnect_after(bytes(self.connections));
                 }
             }
-            None => tokio::time::sleep(PAUSE).await,
+            None => tokio::time::sleep(RETRY_DELAY).await,
         }
     }
 
-    /// What it was told is what is stored, byte for byte.
-    pub fn agrees_with(&self, history: &[String]) {
+    /// Asserts that the received messages equal the stored ones, byte for byte.
+    pub fn assert_matches(&self, history: &[String]) {
         let mut stored = DefaultHasher::new();
         for text in history {
             let seq = seq_of(text);
-            if seq >= self.from && seq <= self.at {
+            if seq >= self.first_seq && seq <= self.last_seq {
                 text.hash(&mut stored);
             }
         }
-        assert_eq!(self.told.finish(), stored.finish(), "{} to {}", self.from, self.at);
+        assert_eq!(
+            self.received.finish(),
+            stored.finish(),
+            "{} to {}",
+            self.first_seq,
+            self.last_seq
+        );
     }
 }

@@ -1,25 +1,25 @@
-//! The strictest reading of an answer's head: RFC 9112, and how the body that follows ends.
+//! A strict parser of response heads (RFC 9112), including how the body ends.
 
-use super::sse::Chunks;
+use super::sse::BodyDecoder;
 
-/// The head of an answer.
+/// The head of a response.
 #[derive(Debug)]
-pub struct Head {
+pub struct ResponseHead {
     version: String,
     pub status: u16,
     pub headers: Vec<(String, String)>,
 }
 
-impl Head {
-    /// Of the bytes before the empty line.
+impl ResponseHead {
+    /// Parses the bytes before the empty line.
     pub fn parse(bytes: &[u8]) -> Self {
-        let text = std::str::from_utf8(bytes).expect("a head of ASCII");
+        let text = std::str::from_utf8(bytes).expect("an ASCII head");
         let mut lines = text.split("\r\n");
         let status_line = lines.next().unwrap();
         let mut parts = status_line.splitn(3, ' ');
         let version = parts.next().unwrap();
         assert!(matches!(version, "HTTP/1.0" | "HTTP/1.1"), "{status_line:?}");
-        let status = parts.next().filter(|status| status.len() == 3 && digits(status));
+        let status = parts.next().filter(|status| status.len() == 3 && is_digits(status));
         let status = status.unwrap_or_else(|| panic!("no status: {status_line:?}"));
         assert!(parts.next().is_some(), "no space after the status: {status_line:?}");
         let headers = lines.map(|line| {
@@ -44,38 +44,43 @@ impl Head {
         named.map(|(_, value)| value.as_str()).collect()
     }
 
-    fn says_of_connection(&self, option: &str) -> bool {
+    fn has_connection_option(&self, option: &str) -> bool {
         let all = self.all("connection");
         all.iter()
             .flat_map(|value| value.split(','))
             .any(|word| word.trim().eq_ignore_ascii_case(option))
     }
 
-    /// Whether the connection ends after this answer.
-    pub fn closes(&self) -> bool {
-        let is_old = self.version == "HTTP/1.0" && !self.says_of_connection("keep-alive");
-        // Who was asked to change protocols, and hasn't, takes no further request.
-        is_old || self.says_of_connection("close") || self.says_of_connection("upgrade")
+    /// Whether the connection ends after this response.
+    pub fn closes_connection(&self) -> bool {
+        let is_old = self.version == "HTTP/1.0" && !self.has_connection_option("keep-alive");
+        // A server that was asked to upgrade, and did not, takes no further request.
+        is_old || self.has_connection_option("close") || self.has_connection_option("upgrade")
     }
 
-    /// Takes the coding off that the head states, and no other, for a client of this version.
-    pub fn body(&self, version: &str) -> Chunks {
-        assert_eq!(self.version, version, "answered in the client's version: {self:?}");
+    /// Returns a decoder for exactly the stated transfer coding, for a client of this version.
+    pub fn body_decoder(&self, version: &str) -> BodyDecoder {
+        assert_eq!(self.version, version, "HTTP version of the response: {self:?}");
         let codings = self.all("transfer-encoding");
         let lengths = self.all("content-length");
         if matches!(self.status, 204 | 304) {
-            assert!(codings.is_empty() && lengths.is_empty(), "no body: {self:?}");
-            return Chunks::plain(0);
+            assert!(
+                codings.is_empty() && lengths.is_empty(),
+                "body in a response without one: {self:?}"
+            );
+            return BodyDecoder::with_length(0);
         }
         match (&codings[..], &lengths[..]) {
-            (["chunked"], []) if version == "HTTP/1.1" => Chunks::new(),
-            ([], [length]) if digits(length) => Chunks::plain(length.parse().unwrap()),
-            ([], []) if self.closes() => Chunks::to_the_end(),
-            _ => panic!("nobody can tell where the body ends: {self:?}"),
+            (["chunked"], []) if version == "HTTP/1.1" => BodyDecoder::chunked(),
+            ([], [length]) if is_digits(length) => {
+                BodyDecoder::with_length(length.parse().unwrap())
+            }
+            ([], []) if self.closes_connection() => BodyDecoder::until_close(),
+            _ => panic!("undefined end of the body: {self:?}"),
         }
     }
 }
 
-fn digits(text: &str) -> bool {
+fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -1,41 +1,41 @@
-//! `nginx/touchline.conf` as it is shipped, before two nodes: only ports are other ones.
+//! `nginx/touchline.conf` as shipped, in front of two nodes; only the ports differ.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::api_client::Client;
-use super::curl::Ask;
+use super::api_client::ApiClient;
+use super::curl::CurlRequest;
 use super::database::{Database, Kind, folder};
-use super::nginx::program;
+use super::nginx::find_program;
 use super::server::{TestServer, free_port};
 
-/// Two nodes on one database that trust what stands before them.
+/// Starts two nodes on one database that trust a local proxy.
 pub async fn two_nodes() -> [TestServer; 2] {
-    two_nodes_that_drain("1").await
+    two_nodes_with_drain("1").await
 }
 
-/// The same, over so many seconds when they are told to end.
-pub async fn two_nodes_that_drain(seconds: &str) -> [TestServer; 2] {
+/// The same with this drain time in seconds.
+pub async fn two_nodes_with_drain(seconds: &str) -> [TestServer; 2] {
     let database = Database::new(Kind::Postgres).await;
-    let other = database.again();
+    let other = database.share();
     let settings = [("trusted_proxies", "127.0.0.1/32"), ("drain_seconds", seconds)];
     [TestServer::start(database, &settings).await, TestServer::start(other, &settings).await]
 }
 
-pub struct Front {
+pub struct ShippedNginx {
     port: u16,
     pub folder: PathBuf,
     child: Option<Child>,
 }
 
-impl Front {
-    pub async fn before(nodes: &[TestServer; 2]) -> Self {
-        Self::with([nodes[0].port, nodes[1].port], &[]).await
+impl ShippedNginx {
+    pub async fn in_front_of(nodes: &[TestServer; 2]) -> Self {
+        Self::with_edits([nodes[0].port, nodes[1].port], &[]).await
     }
 
-    /// Before nodes at these ports, with other numbers in the settings.
-    pub async fn with(nodes: [u16; 2], edits: &[(&str, &str)]) -> Self {
+    /// Uses nodes at these ports, and edited settings.
+    pub async fn with_edits(nodes: [u16; 2], edits: &[(&str, &str)]) -> Self {
         let folder = folder("front");
         let port = free_port();
         let edits: Vec<(String, String)> = [
@@ -50,46 +50,46 @@ impl Front {
         copy(&folder.join("conf"), &edits);
         let made = Command::new(folder.join("conf/make-certificate")).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let mut front = Self { port, folder, child: None };
-        front.again().await;
-        front
+        let mut nginx = Self { port, folder, child: None };
+        nginx.restart().await;
+        nginx
     }
 
     fn nginx(&self) -> Command {
-        let mut command = Command::new(program("nginx"));
+        let mut command = Command::new(find_program("nginx"));
         command.arg("-p").arg(&self.folder).args(["-e", "error.log", "-c"]);
         command.arg(self.folder.join("conf/touchline.conf"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
 
-    /// Starts it, also after it was stopped, and waits until it answers.
-    pub async fn again(&mut self) {
+    /// Starts it and waits until it answers.
+    pub async fn restart(&mut self) {
         let child = self.nginx().args(["-g", "daemon off;"]).spawn().expect("nginx");
         self.child = Some(child);
         let deadline = Instant::now() + Duration::from_secs(20);
-        while self.ask("/healthz").try_answer().await.is_none() {
+        while self.request("/healthz").try_send().await.is_none() {
             let ended = self.child.as_mut().unwrap().try_wait().unwrap();
-            assert!(ended.is_none(), "nginx ended at its start:\n{}", self.file("error.log"));
-            assert!(Instant::now() < deadline, "nginx doesn't answer");
+            assert!(ended.is_none(), "nginx exited at startup:\n{}", self.file("error.log"));
+            assert!(Instant::now() < deadline, "nginx does not answer");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// Stops it, and all connections with it.
+    /// Stops it with all its connections.
     pub fn stop(&mut self) {
         if let Some(mut child) = self.child.take() {
-            // Not the hard way: its workers would live on.
+            // SIGTERM, because SIGKILL would leave its workers running.
             let _ = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
             let _ = child.wait();
         }
     }
 
-    /// `nginx -s reload`; returns when new workers are there.
+    /// `nginx -s reload`; returns when there are new workers.
     pub async fn reload(&self) {
         let before = self.workers();
-        let said = self.nginx().args(["-s", "reload"]).status().unwrap();
-        assert!(said.success());
+        let status = self.nginx().args(["-s", "reload"]).status().unwrap();
+        assert!(status.success());
         let deadline = Instant::now() + Duration::from_secs(20);
         while self.workers().iter().all(|worker| before.contains(worker)) {
             assert!(Instant::now() < deadline, "no new worker");
@@ -108,22 +108,22 @@ impl Front {
         format!("https://127.0.0.1:{}", self.port)
     }
 
-    pub fn ask(&self, path: &str) -> Ask {
-        Ask::new(&self.url(), path)
+    pub fn request(&self, path: &str) -> CurlRequest {
+        CurlRequest::new(&self.url(), path)
     }
 
-    /// The same as this person.
-    pub fn ask_by(&self, client: &Client, path: &str) -> Ask {
-        self.ask(path).by(client)
+    /// The same as this user.
+    pub fn request_as(&self, client: &ApiClient, path: &str) -> CurlRequest {
+        self.request(path).as_user(client)
     }
 
-    /// A file that it has written.
+    /// Reads a file that nginx has written.
     pub fn file(&self, name: &str) -> String {
         let bytes = std::fs::read(self.folder.join(name)).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// Names of the files it has written which hold this text.
+    /// Returns the files nginx has written that contain this text.
     pub fn files_with(&self, text: &str) -> Vec<PathBuf> {
         let found = Command::new("grep").args(["-rlF", "--", text]).arg(&self.folder).output();
         let found = String::from_utf8(found.unwrap().stdout).unwrap();
@@ -131,7 +131,7 @@ impl Front {
     }
 }
 
-/// The shipped files with these words replaced; each must be there.
+/// Copies the shipped files with these replacements; each must occur.
 fn copy(to: &Path, edits: &[(String, String)]) {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("nginx");
     std::fs::create_dir_all(to).unwrap();
@@ -147,11 +147,11 @@ fn copy(to: &Path, edits: &[(String, String)]) {
         }
     }
     for (from, _) in edits {
-        assert!(whole.contains(from), "{from} is not in the settings");
+        assert!(whole.contains(from), "{from} is missing in the configuration");
     }
 }
 
-impl Drop for Front {
+impl Drop for ShippedNginx {
     fn drop(&mut self) {
         self.stop();
         if std::thread::panicking() {

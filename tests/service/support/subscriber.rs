@@ -1,5 +1,5 @@
-//! Reads an event stream from a socket, block by block, with a deadline, and takes nothing that
-//! the protocol doesn't promise.
+//! A strict event-stream client on a raw socket, with deadlines, which panics on anything that the
+//! protocol does not promise.
 
 use std::time::Duration;
 
@@ -8,112 +8,115 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use super::api_client::Client;
+use super::api_client::ApiClient;
 use super::record;
 use super::record::Record;
-use super::response_head::Head;
-use super::sse::{Block, Blocks, Chunks};
+use super::response_head::ResponseHead;
+use super::sse::{BodyDecoder, Frame, FrameParser};
 
-/// How long what must come may take.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+/// Time limit for anything that must arrive.
+pub const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A stream to be opened.
+/// A stream request to send.
 #[derive(Clone)]
-pub struct Watch {
+pub struct StreamRequest {
     address: String,
     path: String,
     version: &'static str,
     headers: Vec<(String, Vec<u8>)>,
 }
 
-/// Why there is no further block.
+/// Why there is no further frame.
 #[derive(Debug, PartialEq, Eq)]
-pub enum End {
-    /// The body has ended as HTTP says.
-    Proper,
-    /// The connection broke, or was cut by us.
-    Cut,
-    /// Nothing came in time.
-    Late,
+pub enum StreamEnd {
+    /// The body ended properly.
+    Complete,
+    /// The connection broke, or this client cut it.
+    Disconnected,
+    /// Nothing arrived in time.
+    TimedOut,
 }
 
-pub struct Viewer {
+pub struct Subscriber {
     socket: TcpStream,
-    pub head: Head,
-    chunks: Chunks,
-    blocks: Blocks,
-    /// What came after the body, which only another request has an answer in.
-    rest: Vec<u8>,
-    /// Bytes of the body that may still be read, before the connection counts as cut.
-    left: usize,
-    cut: bool,
+    pub head: ResponseHead,
+    decoder: BodyDecoder,
+    parser: FrameParser,
+    /// Bytes after the body, which belong to the next response.
+    leftover: Vec<u8>,
+    /// Bytes of the body that may still be read before this client disconnects.
+    remaining: usize,
+    disconnected: bool,
     record: Record,
-    /// What `Last-Event-ID` would be.
+    /// The next `Last-Event-ID`.
     pub cursor: Option<String>,
 }
 
-impl Watch {
+impl StreamRequest {
     pub fn new(address: &str, path: &str) -> Self {
         record::begin();
         let (address, path) = (address.to_owned(), path.to_owned());
         Self { address, path, version: "HTTP/1.1", headers: Vec::new() }
     }
 
-    /// In this version of HTTP.
-    pub fn speaking(self, version: &'static str) -> Self {
+    /// Uses this version of HTTP.
+    pub fn http_version(self, version: &'static str) -> Self {
         Self { version, ..self }
     }
 
-    pub fn with(self, name: &str, value: &str) -> Self {
-        self.with_bytes(name, value.as_bytes())
+    pub fn header(self, name: &str, value: &str) -> Self {
+        self.header_bytes(name, value.as_bytes())
     }
 
-    pub fn with_bytes(mut self, name: &str, value: &[u8]) -> Self {
+    pub fn header_bytes(mut self, name: &str, value: &[u8]) -> Self {
         self.headers.push((name.to_owned(), value.to_vec()));
         self
     }
 
     pub fn after(self, cursor: &str) -> Self {
-        self.with("Last-Event-ID", cursor)
+        self.header("Last-Event-ID", cursor)
     }
 
-    /// As this person.
-    pub fn by(self, client: &Client) -> Self {
+    /// Uses this user's token.
+    pub fn as_user(self, client: &ApiClient) -> Self {
         match &client.token {
-            Some(token) => self.with("Authorization", &format!("Bearer {token}")),
+            Some(token) => self.header("Authorization", &format!("Bearer {token}")),
             None => self,
         }
     }
 
-    /// Opens a stream that must open.
-    pub async fn open(self) -> Viewer {
+    /// Opens the stream and asserts that it is one.
+    pub async fn open(self) -> Subscriber {
         let path = self.path.clone();
-        let viewer = self.answer().await;
-        assert_eq!(viewer.head.status, 200, "{path}");
-        assert_eq!(viewer.head.header("content-type"), "text/event-stream", "{path}");
-        viewer
+        let subscriber = self.send().await;
+        assert_eq!(subscriber.head.status, 200, "{path}");
+        assert_eq!(subscriber.head.header("content-type"), "text/event-stream", "{path}");
+        subscriber
     }
 
-    /// Whatever it is answered.
-    pub async fn answer(self) -> Viewer {
-        let viewer = self.connect().await.expect("a connection");
-        tokio::time::timeout(PATIENCE, viewer).await.expect("a head in time").expect("a head")
+    /// Sends the request; accepts any response.
+    pub async fn send(self) -> Subscriber {
+        let subscriber = self.connect().await.expect("a connection");
+        tokio::time::timeout(WAIT_TIMEOUT, subscriber)
+            .await
+            .expect("a head in time")
+            .expect("a head")
     }
 
-    /// The stream, or nothing where nobody answers in time, or not with a stream.
-    pub async fn attempt(self, within: Duration) -> Option<Viewer> {
-        let viewer = async { self.connect().await?.await };
-        let viewer = tokio::time::timeout(within, viewer).await.ok()?.ok()?;
-        let is_stream = viewer.head.header("content-type") == "text/event-stream";
-        (viewer.head.status == 200 && is_stream).then_some(viewer)
+    /// Returns the stream, or `None` if nobody answers in time or the response is not a stream.
+    pub async fn try_open(self, timeout: Duration) -> Option<Subscriber> {
+        let subscriber = async { self.connect().await?.await };
+        let subscriber = tokio::time::timeout(timeout, subscriber).await.ok()?.ok()?;
+        let is_stream = subscriber.head.header("content-type") == "text/event-stream";
+        (subscriber.head.status == 200 && is_stream).then_some(subscriber)
     }
 
-    /// Asks; gives what waits for the head.
-    async fn connect(self) -> std::io::Result<impl Future<Output = std::io::Result<Viewer>>> {
+    /// Sends the request; the returned future waits for the head.
+    async fn connect(self) -> std::io::Result<impl Future<Output = std::io::Result<Subscriber>>> {
         let mut socket = TcpStream::connect(&self.address).await?;
         socket.set_nodelay(true)?;
-        socket.write_all(&self.request()).await?;
-        Ok(Viewer::begin(socket, Vec::new(), self.version, self.record()))
+        socket.write_all(&self.to_bytes()).await?;
+        Ok(Subscriber::read_head(socket, Vec::new(), self.version, self.record()))
     }
 
     pub fn record(&self) -> Record {
@@ -124,7 +127,7 @@ impl Watch {
         record
     }
 
-    pub fn request(&self) -> Vec<u8> {
+    pub fn to_bytes(&self) -> Vec<u8> {
         let Self { address, path, version, .. } = self;
         let mut request = format!("GET {path} {version}\r\nHost: {address}\r\n");
         request.push_str("Accept: text/event-stream\r\n");
@@ -140,18 +143,18 @@ impl Watch {
     }
 }
 
-impl Viewer {
-    /// The first answer to what is sent here: requests of HTTP/1.1.
-    pub async fn asking(address: &str, requests: &[u8]) -> Self {
+impl Subscriber {
+    /// Sends raw HTTP/1.1 requests; returns the first response.
+    pub async fn send_raw(address: &str, requests: &[u8]) -> Self {
         let mut socket = TcpStream::connect(address).await.unwrap();
         socket.write_all(requests).await.unwrap();
         let record = Record::new("GET", "");
-        let answer = Self::begin(socket, Vec::new(), "HTTP/1.1", record);
-        tokio::time::timeout(PATIENCE, answer).await.expect("a head in time").expect("a head")
+        let response = Self::read_head(socket, Vec::new(), "HTTP/1.1", record);
+        tokio::time::timeout(WAIT_TIMEOUT, response).await.expect("a head in time").expect("a head")
     }
 
-    /// Reads the head of what a client of this version is answered.
-    async fn begin(
+    /// Reads the head of a response to a client of this version.
+    async fn read_head(
         mut socket: TcpStream,
         mut bytes: Vec<u8>,
         version: &str,
@@ -165,155 +168,165 @@ impl Viewer {
                 return Err(std::io::ErrorKind::UnexpectedEof.into());
             }
         };
-        let head = Head::parse(&bytes[..end]);
-        let mut chunks = head.body(version);
-        let mut blocks = Blocks::default();
-        let rest = chunks.feed(&bytes[end + 4..], &mut blocks.bytes).to_vec();
+        let head = ResponseHead::parse(&bytes[..end]);
+        let mut decoder = head.body_decoder(version);
+        let mut parser = FrameParser::default();
+        let leftover = decoder.feed(&bytes[end + 4..], &mut parser.bytes).to_vec();
         record.head(head.status, &head.headers);
-        let (left, cut, cursor) = (usize::MAX, false, None);
-        Ok(Self { socket, head, chunks, blocks, rest, left, cut, record, cursor })
+        let (remaining, disconnected, cursor) = (usize::MAX, false, None);
+        Ok(Self {
+            socket,
+            head,
+            decoder,
+            parser,
+            leftover,
+            remaining,
+            disconnected,
+            record,
+            cursor,
+        })
     }
 
-    /// Takes only so many bytes more; then the connection is as good as cut, at whatever byte
-    /// that is.
-    pub fn cut_after(&mut self, bytes: usize) {
-        self.left = bytes;
+    /// Disconnects after this many more bytes, at whatever byte that is.
+    pub fn disconnect_after(&mut self, bytes: usize) {
+        self.remaining = bytes;
     }
 
-    /// The next block, or why there is none.
-    pub async fn try_block(&mut self, within: Duration) -> Result<Block, End> {
-        let deadline = Instant::now() + within;
+    /// Returns the next frame, or why there is none.
+    pub async fn try_frame(&mut self, timeout: Duration) -> Result<Frame, StreamEnd> {
+        let deadline = Instant::now() + timeout;
         loop {
-            if let Some(block) = self.blocks.next() {
-                self.record.frame(&block);
-                if let Some(id) = &block.id {
+            if let Some(frame) = self.parser.next() {
+                self.record.frame(&frame);
+                if let Some(id) = &frame.id {
                     self.cursor = Some(id.clone());
                 }
-                return Ok(block);
+                return Ok(frame);
             }
-            if self.chunks.is_done() {
-                assert!(self.blocks.bytes.is_empty(), "the body ends within a frame");
+            if self.decoder.is_done() {
+                assert!(self.parser.bytes.is_empty(), "body ends within a frame");
                 self.record.end();
-                return Err(End::Proper);
+                return Err(StreamEnd::Complete);
             }
-            if self.cut {
-                return Err(End::Cut);
+            if self.disconnected {
+                return Err(StreamEnd::Disconnected);
             }
-            match tokio::time::timeout_at(deadline, self.fill()).await {
-                Err(_) => return Err(End::Late),
-                Ok(cut) => self.cut = cut,
+            match tokio::time::timeout_at(deadline, self.read_more()).await {
+                Err(_) => return Err(StreamEnd::TimedOut),
+                Ok(disconnected) => self.disconnected = disconnected,
             }
         }
     }
 
-    /// Reads what comes next; `true` where the connection is cut before the body's end.
-    async fn fill(&mut self) -> bool {
-        let mut bytes = vec![0; self.left.min(64 * 1024)];
+    /// Reads more bytes; returns `true` if the connection broke before the end of the body.
+    async fn read_more(&mut self) -> bool {
+        let mut bytes = vec![0; self.remaining.min(64 * 1024)];
         match self.socket.read(&mut bytes).await {
             Err(_) => true,
-            Ok(0) => self.left == 0 || !self.chunks.close(),
+            Ok(0) => self.remaining == 0 || !self.decoder.close(),
             Ok(taken) => {
-                if self.left != usize::MAX {
-                    self.left -= taken;
+                if self.remaining != usize::MAX {
+                    self.remaining -= taken;
                 }
-                let rest = self.chunks.feed(&bytes[..taken], &mut self.blocks.bytes);
-                self.rest.extend_from_slice(rest);
+                let leftover = self.decoder.feed(&bytes[..taken], &mut self.parser.bytes);
+                self.leftover.extend_from_slice(leftover);
                 false
             }
         }
     }
 
-    /// The whole body, of an answer that is no stream.
-    pub async fn text(&mut self) -> String {
-        while !self.chunks.is_done() {
-            let cut = tokio::time::timeout(PATIENCE, self.fill()).await.expect("a body in time");
-            assert!(!cut, "the body is cut: {:?}", self.head);
+    /// Returns the whole body of a response that is not a stream.
+    pub async fn body_text(&mut self) -> String {
+        while !self.decoder.is_done() {
+            let disconnected =
+                tokio::time::timeout(WAIT_TIMEOUT, self.read_more()).await.expect("a body in time");
+            assert!(!disconnected, "body is truncated: {:?}", self.head);
         }
-        String::from_utf8(std::mem::take(&mut self.blocks.bytes)).expect("UTF-8")
+        String::from_utf8(std::mem::take(&mut self.parser.bytes)).expect("UTF-8")
     }
 
-    /// After the body: the connection is closed, or takes another request, as the head said.
-    pub async fn ends_as_said(mut self) {
-        assert!(self.rest.is_empty(), "after the body: {:?}", self.rest);
-        if self.head.closes() {
-            let end = tokio::time::timeout(PATIENCE, self.socket.read(&mut [0])).await;
-            return assert_eq!(
-                end.expect("closed in time").unwrap(),
-                0,
-                "closed, and nothing more"
-            );
+    /// Checks that the connection closes after the body, or takes another request, as the head
+    /// announced.
+    pub async fn assert_connection_as_announced(mut self) {
+        assert!(self.leftover.is_empty(), "bytes after the body: {:?}", self.leftover);
+        if self.head.closes_connection() {
+            let end = tokio::time::timeout(WAIT_TIMEOUT, self.socket.read(&mut [0])).await;
+            return assert_eq!(end.expect("closed in time").unwrap(), 0, "bytes after the close");
         }
         self.socket.write_all(b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
-        let mut next = self.next_answer().await;
-        assert_eq!((next.head.status, &*next.text().await), (200, r#"{"status":"ok"}"#));
+        let mut next = self.next_response().await;
+        assert_eq!((next.head.status, &*next.body_text().await), (200, r#"{"status":"ok"}"#));
     }
 
-    /// The answer to the request that was sent after this one's.
-    pub async fn next_answer(self) -> Self {
-        let next = Self::begin(self.socket, self.rest, "HTTP/1.1", Record::new("GET", ""));
-        tokio::time::timeout(PATIENCE, next).await.expect("a head in time").expect("a head")
+    /// Returns the response to the next pipelined request.
+    pub async fn next_response(self) -> Self {
+        let next = Self::read_head(self.socket, self.leftover, "HTTP/1.1", Record::new("GET", ""));
+        tokio::time::timeout(WAIT_TIMEOUT, next).await.expect("a head in time").expect("a head")
     }
 
-    /// The next block, which must come.
+    /// Returns the next frame; panics if there is none.
     #[track_caller]
-    pub fn block(&mut self) -> impl Future<Output = Block> + '_ {
+    pub fn next_frame(&mut self) -> impl Future<Output = Frame> + '_ {
         let caller = std::panic::Location::caller();
         async move {
-            let next = self.try_block(PATIENCE).await;
-            next.unwrap_or_else(|end| panic!("no block: {end:?}, asked at {caller}"))
+            let next = self.try_frame(WAIT_TIMEOUT).await;
+            next.unwrap_or_else(|end| panic!("no frame: {end:?}, called at {caller}"))
         }
     }
 
-    /// The first of these in time: heartbeats alone are no reason to wait on.
-    async fn first(&mut self, wanted: impl Fn(&Block) -> bool) -> Result<Block, End> {
-        let deadline = Instant::now() + PATIENCE;
+    /// Returns the first matching frame; heartbeats do not extend the deadline.
+    async fn first_matching(
+        &mut self,
+        wanted: impl Fn(&Frame) -> bool,
+    ) -> Result<Frame, StreamEnd> {
+        let deadline = Instant::now() + WAIT_TIMEOUT;
         loop {
-            let block = self.try_block(deadline - Instant::now()).await?;
-            if wanted(&block) {
-                return Ok(block);
+            let frame = self.try_frame(deadline - Instant::now()).await?;
+            if wanted(&frame) {
+                return Ok(frame);
             }
         }
     }
 
-    /// The next message or snapshot: what `onmessage` gets.
+    /// Returns the next message or snapshot: what `onmessage` gets.
     #[track_caller]
-    pub fn message(&mut self) -> impl Future<Output = Block> + '_ {
+    pub fn next_message(&mut self) -> impl Future<Output = Frame> + '_ {
         let caller = std::panic::Location::caller();
         async move {
-            let wanted = |block: &Block| matches!(block.event.as_deref(), None | Some("bye"));
-            match self.first(wanted).await {
-                Ok(block) if block.event.is_none() => block,
-                other => panic!("no message: {other:?}, asked at {caller}"),
+            let wanted = |frame: &Frame| matches!(frame.event.as_deref(), None | Some("bye"));
+            match self.first_matching(wanted).await {
+                Ok(frame) if frame.event.is_none() => frame,
+                other => panic!("no message: {other:?}, called at {caller}"),
             }
         }
     }
 
-    /// Reads on until a control frame of this name.
+    /// Reads up to a control frame of this name.
     #[track_caller]
-    pub fn control(&mut self, name: &str) -> impl Future<Output = Block> + '_ {
+    pub fn until_control(&mut self, name: &str) -> impl Future<Output = Frame> + '_ {
         let caller = std::panic::Location::caller();
         let name = name.to_owned();
         async move {
-            let found = self.first(|block| block.event.as_deref() == Some(&*name)).await;
-            found.unwrap_or_else(|end| panic!("no {name}: {end:?}, asked at {caller}"))
+            let found = self.first_matching(|frame| frame.event.as_deref() == Some(&*name)).await;
+            found.unwrap_or_else(|end| panic!("no {name}: {end:?}, called at {caller}"))
         }
     }
 
-    /// Messages up to the one with this seq, which is the last of them.
-    pub async fn until(&mut self, seq: i64) -> Vec<Block> {
+    /// Returns all messages up to the one with this seq.
+    pub async fn messages_until(&mut self, seq: i64) -> Vec<Frame> {
         let mut all = Vec::new();
-        while all.last().is_none_or(|last: &Block| last.seq() < seq) {
-            all.push(self.message().await);
+        while all.last().is_none_or(|last: &Frame| last.seq() < seq) {
+            all.push(self.next_message().await);
         }
         assert_eq!(all.last().unwrap().seq(), seq);
         all
     }
 
-    /// Reads on to the goodbye, which the end of the body must follow; gives its data and frame.
-    pub async fn goodbye(&mut self) -> (Value, Block) {
-        let bye = self.control("bye").await;
-        let end = self.try_block(PATIENCE).await;
-        assert_eq!(end.err(), Some(End::Proper), "the body ends after bye");
+    /// Reads up to the `bye` frame, which must end the body; returns its data and the frame.
+    pub async fn until_bye(&mut self) -> (Value, Frame) {
+        let bye = self.until_control("bye").await;
+        let end = self.try_frame(WAIT_TIMEOUT).await;
+        assert_eq!(end.err(), Some(StreamEnd::Complete), "body does not end after bye");
         (bye.json(), bye)
     }
 }
