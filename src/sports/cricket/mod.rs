@@ -1,43 +1,10 @@
 //! Cricket, ball by ball: a match is the fold of what is official, an innings that of its balls.
 
-mod agreement;
-mod apply_ball;
-mod ball;
-mod ball_validation;
-mod batting;
-mod bowling;
-mod chunked_list;
-mod consensus;
-mod correction;
-mod crease;
-mod decision;
-mod delivery;
-mod dismissal;
-mod effects;
-mod ending;
-mod execution;
-mod format;
+mod actions;
 mod innings;
-mod live;
-mod messages;
-mod milestones;
-mod opening;
-mod over;
-mod partnership;
-mod penalty_runs;
-mod performers;
-mod players;
-mod requests;
-mod run_rates;
-mod scoreboard;
-mod scorecard;
-mod scorecard_text;
-mod state;
-mod step;
-mod submissions;
-mod timeline;
-mod views;
-mod wickets;
+mod laws;
+mod report;
+mod scoring;
 
 #[cfg(test)]
 mod tests;
@@ -46,10 +13,13 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::rejection::Rejection;
 use crate::sports::clock::PeriodSchedule;
-use crate::sports::cricket::delivery::BallRequestKind;
-use crate::sports::cricket::execution::CommandExecution;
-use crate::sports::cricket::state::CricketState;
-use crate::sports::cricket::step::ScoringStep;
+use crate::sports::cricket::actions::execution::CommandExecution;
+use crate::sports::cricket::actions::{correction, ending, requests, submissions};
+use crate::sports::cricket::laws::delivery;
+use crate::sports::cricket::laws::delivery::BallRequestKind;
+use crate::sports::cricket::report::{live, views};
+use crate::sports::cricket::scoring::match_state::{CricketState, Toss};
+use crate::sports::cricket::scoring::step::ScoringStep;
 use crate::sports::game::{Match, MatchStatus};
 use crate::sports::score::Score;
 use crate::sports::sport::Sport;
@@ -153,7 +123,7 @@ fn open_innings(mut execution: CommandExecution<'_>) -> ApplyResult<Match<Cricke
     )?;
     let state = &execution.next.state;
     let is_first = !state.scoreboard().innings.iter().any(|one| one.has_started || !one.is_open());
-    let due_side = state.toss.map(state::Toss::side_batting_first);
+    let due_side = state.toss.map(Toss::side_batting_first);
     if is_first && due_side.is_some_and(|due| due != opening.batting_side) {
         return Err(Rejection::conflict("wrong-side", "by the toss the other side bats first"));
     }

@@ -1,0 +1,180 @@
+//! One command on its way: the state it makes, and what it tells.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+
+use crate::domain::message::Message;
+use crate::domain::rejection::Rejection;
+use crate::domain::topic::{Channel, StreamId};
+use crate::sports::cricket::Cricket;
+use crate::sports::cricket::actions::submissions;
+use crate::sports::cricket::report::live;
+use crate::sports::cricket::report::messages::MessageBuilder;
+use crate::sports::cricket::report::performers;
+use crate::sports::cricket::scoring::decision::MatchDecision;
+use crate::sports::cricket::scoring::match_state::CricketState;
+use crate::sports::cricket::scoring::step::ScoringStep;
+use crate::sports::game::{Match, MatchStatus, ResultSource};
+use crate::sports::sport::Sport;
+use crate::sports::{MatchCommand, MatchInfo, Transition, lifecycle};
+
+/// The state as it was, as it will be, and the messages between.
+pub struct CommandExecution<'a> {
+    pub match_info: &'a MatchInfo,
+    pub command: &'a MatchCommand,
+    pub previous: &'a Match<CricketState>,
+    pub next: Match<CricketState>,
+    pub messages: Vec<Message>,
+    match_end_updated: bool,
+}
+
+impl<'a> CommandExecution<'a> {
+    pub fn new(
+        match_info: &'a MatchInfo,
+        previous: &'a Match<CricketState>,
+        command: &'a MatchCommand,
+    ) -> Self {
+        let next =
+            Match { state: previous.state.with_current_teams(match_info), ..previous.clone() };
+        Self {
+            match_info: match_info,
+            command,
+            previous,
+            next,
+            messages: Vec::new(),
+            match_end_updated: false,
+        }
+    }
+
+    pub fn message_builder(&self) -> MessageBuilder<'_> {
+        MessageBuilder {
+            match_id: self.match_info.match_id,
+            setup: &self.next.state.setup,
+            scoreboard: self.next.state.scoreboard(),
+            displayed_score: Cricket::displayed_score(&self.next),
+        }
+    }
+
+    /// Takes a step and tells what it brought, as the match stands right after it.
+    pub fn apply_step(&mut self, step: ScoringStep) -> Result<(), Rejection> {
+        submissions::check_nothing_overtaken(&self.next.state, &step)?;
+        let effects = self.next.state.apply_step(&Arc::new(step))?;
+        self.match_end_updated = false;
+        let messages: Vec<_> =
+            effects.iter().flat_map(|one| self.message_builder().messages_for(one)).collect();
+        self.messages.extend(messages);
+        Ok(())
+    }
+
+    /// Ends the match where it is decided now, goes on where it no longer is. Once after a step: an
+    /// answer that speaks of the status asks for it early.
+    pub fn update_match_end(&mut self) {
+        if std::mem::replace(&mut self.match_end_updated, true) {
+            return;
+        }
+        let previous_decision =
+            self.previous.state.scoreboard().decision(self.previous.state.format());
+        let decision = self.next.state.scoreboard().decision(self.next.state.format());
+        match (decision, self.next.status) {
+            (Some(now), MatchStatus::Live | MatchStatus::Paused) => {
+                self.next.status = MatchStatus::Finished;
+                self.next.clock.stop(self.last_ball_time());
+                // That the play's own result was struck once says nothing of this one.
+                self.next.result_source = ResultSource::Computed;
+                self.push_status_message("match_end");
+                self.push_match_complete(&now);
+            }
+            (Some(now), MatchStatus::Finished)
+                if previous_decision.as_ref() != Some(&now) || self.player_of_match_changed() =>
+            {
+                self.push_match_complete(&now);
+            }
+            (None, MatchStatus::Finished) if previous_decision.is_some() => {
+                self.next.status = MatchStatus::Live;
+                self.next.reason = None;
+                self.next.clock.start(None, self.command.occurred_at);
+                self.push_status_message("match_reopened");
+            }
+            _ => {}
+        }
+    }
+
+    /// The command's time, or the last ball's where that is later: a word on an earlier ball may
+    /// make official what has been agreed on since.
+    fn last_ball_time(&self) -> DateTime<Utc> {
+        let scoreboard = self.next.state.scoreboard();
+        let last = scoreboard.ball(scoreboard.ball_count()).map(|ball| ball.entered.entered_at);
+        last.map_or(self.command.occurred_at, |last| last.max(self.command.occurred_at))
+    }
+
+    /// Whether somebody else is the player of the match now: named, or by corrected figures.
+    fn player_of_match_changed(&self) -> bool {
+        let player_of_match = |game: &Match<CricketState>| {
+            performers::player_of_match_json(game.state.scoreboard(), game.state.format())
+        };
+        player_of_match(self.previous) != player_of_match(&self.next)
+    }
+
+    /// Status, clock and score.
+    pub fn status_fields(&self) -> Map<String, Value> {
+        self.next.status_fields(&Cricket::displayed_score(&self.next))
+    }
+
+    /// What a scorer is answered about the match as it stands now.
+    pub fn live_state_json(&self) -> Value {
+        let mut state = live::live_json(&self.next.state.setup, self.next.state.scoreboard());
+        state["status"] = json!(self.next.status.as_str());
+        state["score"] = json!(Cricket::displayed_score(&self.next).totals);
+        state
+    }
+
+    pub fn finish(mut self, response: Value, is_created: bool) -> Transition<Match<CricketState>> {
+        self.update_match_end();
+        submissions::drop_pending_of_ended_innings(&mut self);
+        Transition {
+            state: self.next,
+            messages: self.messages,
+            response: response,
+            is_created: is_created,
+        }
+    }
+
+    fn push_status_message(&mut self, kind: &'static str) {
+        let reason = self.next.reason.clone();
+        self.messages.push(lifecycle::status_message::<Cricket>(
+            kind,
+            self.match_info,
+            &self.next,
+            reason,
+        ));
+    }
+
+    /// Tells what the play came to, unless somebody has entered or struck the result by hand.
+    fn push_match_complete(&mut self, decision: &MatchDecision) {
+        if !matches!(self.next.result_source, ResultSource::Computed) {
+            return;
+        }
+        let teams = self.next.state.teams();
+        let state = &self.next.state;
+        let player_of_match = performers::player_of_match_json(state.scoreboard(), state.format());
+        let mut data = self.status_fields();
+        let parts = [
+            ("match_id", json!(self.match_info.match_id)),
+            ("result", decision.to_json(teams)),
+            ("text", json!(decision.result_text(teams))),
+            ("player_of_the_match", player_of_match),
+        ];
+        data.extend(parts.map(|(name, part)| (name.to_owned(), part)));
+        let team_topic = |team_id| StreamId::Team(team_id).channel_topic(Channel::Live);
+        let topics = [
+            StreamId::Match(self.match_info.match_id).topic(),
+            team_topic(teams.home.team_id),
+            team_topic(teams.away.team_id),
+        ];
+        let data = Value::Object(data);
+        let messages = topics.map(|topic| Message::new(topic, "match_complete", data.clone()));
+        self.messages.extend(messages);
+    }
+}

@@ -1,0 +1,195 @@
+//! One innings: the sum of what its balls did.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::sports::cricket::innings::batting::{BatterRecord, FallOfWicket};
+use crate::sports::cricket::innings::bowling::BowlingFigures;
+use crate::sports::cricket::innings::milestones::Milestone;
+use crate::sports::cricket::innings::over::{Over, OverCount, rounded_rate};
+use crate::sports::cricket::innings::partnership::Partnership;
+use crate::sports::cricket::laws::delivery::Extras;
+use crate::sports::cricket::laws::format::CricketFormat;
+use crate::sports::cricket::laws::players::CricketerRef;
+use crate::sports::cricket::scoring::match_state::CricketSetup;
+use crate::sports::score::Side;
+
+/// One over, and two wickets end it: the conditions of every super over so far.
+const MAX_SUPER_OVER_WICKETS: u32 = 2;
+
+/// A side's turn to bat. A clone shares what is finished in it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about an innings")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Innings {
+    /// From 1 through the match; super overs count on.
+    pub number: u32,
+    pub batting_side: Side,
+    pub is_super_over: bool,
+    pub is_follow_on: bool,
+    /// None where overs don't end it.
+    pub allotted_overs: Option<OverCount>,
+    /// Wickets that end it, before anybody is absent.
+    pub max_wickets: u32,
+    /// In the order they came in.
+    pub batters: Vec<BatterRecord>,
+    pub striker_index: Option<usize>,
+    pub non_striker_index: Option<usize>,
+    /// Bowlers, in the order they came on.
+    pub bowlers: Vec<BowlingFigures>,
+    pub bowler_index: Option<usize>,
+    /// Who bowled any of the last over.
+    pub previous_over_bowlers: Vec<usize>,
+    pub runs: u32,
+    pub wickets: u32,
+    /// Valid ones.
+    pub legal_balls: u32,
+    pub extras: Extras,
+    /// The one being bowled, perhaps not begun.
+    pub current_over: Over,
+    /// Those that were called.
+    pub completed_overs: Vec<Arc<Over>>,
+    pub falls_of_wicket: Vec<Arc<FallOfWicket>>,
+    pub partnerships: Vec<Partnership>,
+    pub absent_players: Vec<CricketerRef>,
+    /// Whether the next ball is a free hit.
+    pub next_is_free_hit: bool,
+    /// Whether a ball has been bowled.
+    pub has_started: bool,
+    pub end_reason: Option<InningsEnd>,
+    pub milestones: Vec<Arc<Milestone>>,
+}
+
+/// Why an innings is over (Laws 13.3, 15, 16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InningsEnd {
+    AllOut,
+    OversCompleted,
+    TargetReached,
+    Declared,
+    Forfeited,
+    /// Time, weather or anything else; with the par score of a chase, where one was given.
+    EndedByUmpires {
+        par: Option<u32>,
+    },
+}
+
+impl InningsEnd {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AllOut => "all_out",
+            Self::OversCompleted => "overs",
+            Self::TargetReached => "target",
+            Self::Declared => "declared",
+            Self::Forfeited => "forfeited",
+            Self::EndedByUmpires { .. } => "umpires",
+        }
+    }
+}
+
+impl Innings {
+    pub fn new(format: &CricketFormat, number: u32, batting_side: Side) -> Self {
+        Self {
+            number,
+            batting_side: batting_side,
+            is_super_over: false,
+            is_follow_on: false,
+            allotted_overs: format.overs_per_innings.map(OverCount::from_overs),
+            max_wickets: format.players_per_side - 1,
+            batters: Vec::new(),
+            striker_index: None,
+            non_striker_index: None,
+            bowlers: Vec::new(),
+            bowler_index: None,
+            previous_over_bowlers: Vec::new(),
+            runs: 0,
+            wickets: 0,
+            legal_balls: 0,
+            extras: Extras::default(),
+            current_over: Over::default(),
+            completed_overs: Vec::new(),
+            falls_of_wicket: Vec::new(),
+            partnerships: Vec::new(),
+            absent_players: Vec::new(),
+            next_is_free_hit: false,
+            has_started: false,
+            end_reason: None,
+            milestones: Vec::new(),
+        }
+    }
+
+    pub fn new_super_over(format: &CricketFormat, number: u32, batting_side: Side) -> Self {
+        Self {
+            is_super_over: true,
+            allotted_overs: Some(OverCount::from_overs(1)),
+            max_wickets: MAX_SUPER_OVER_WICKETS.min(format.players_per_side - 1),
+            ..Self::new(format, number, batting_side)
+        }
+    }
+
+    /// Overs that were called, and the balls of the one being bowled.
+    pub fn overs_bowled(&self) -> OverCount {
+        let overs = u32::try_from(self.completed_overs.len()).unwrap_or(u32::MAX);
+        OverCount { overs, balls: self.current_over.legal_balls }
+    }
+
+    pub fn overs_text(&self) -> String {
+        self.overs_bowled().to_text()
+    }
+
+    /// Balls still to come; none where overs don't end the innings.
+    pub fn balls_left(&self, format: &CricketFormat) -> Option<u32> {
+        let allotted_balls = self.allotted_overs?.total_balls(format.balls_per_over);
+        Some(allotted_balls.saturating_sub(self.overs_bowled().total_balls(format.balls_per_over)))
+    }
+
+    /// Wickets that must still fall, counting who can't come.
+    pub fn wickets_left(&self) -> u32 {
+        let absent = u32::try_from(self.absent_players.len()).unwrap_or(u32::MAX);
+        self.max_wickets.saturating_sub(self.wickets).saturating_sub(absent)
+    }
+
+    /// Who is absent and never came in: who has retired has a line of his own.
+    pub fn absent_who_never_batted(&self) -> impl Iterator<Item = &CricketerRef> {
+        let has_batted =
+            |player: &&CricketerRef| self.batters.iter().any(|card| card.player.id == player.id);
+        self.absent_players.iter().filter(move |who| !has_batted(who))
+    }
+
+    /// Whether the overs allotted have been called. A miscounted over is an over (Law 17.5).
+    pub fn has_used_all_overs(&self) -> bool {
+        let bowled = self.overs_bowled();
+        self.allotted_overs
+            .is_some_and(|quota| (bowled.overs, bowled.balls) >= (quota.overs, quota.balls))
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.end_reason.is_none()
+    }
+
+    /// What every message says of the innings.
+    pub fn summary_json(&self, setup: &CricketSetup, target: Option<u32>) -> Value {
+        let balls_per_over = setup.format.balls_per_over;
+        let runs_needed = target.map(|target| target.saturating_sub(self.runs));
+        let remaining_balls = self.balls_left(&setup.format);
+        let required_rate = runs_needed
+            .zip(remaining_balls)
+            .and_then(|(runs, balls)| rounded_rate(runs, balls, balls_per_over));
+        json!({
+            "number": self.number,
+            "batting_team_id": setup.teams.team_id(self.batting_side),
+            "super_over": self.is_super_over,
+            "runs": self.runs,
+            "wickets": self.wickets,
+            "overs": self.overs_text(),
+            "balls": self.legal_balls,
+            "extras": self.extras,
+            "run_rate": rounded_rate(self.runs, self.legal_balls, balls_per_over),
+            "target": target,
+            "required_rate": required_rate.filter(|_| self.is_open()),
+            "runs_needed": runs_needed,
+            "balls_left": remaining_balls,
+            "completed": !self.is_open(),
+        })
+    }
+}

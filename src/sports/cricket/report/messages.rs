@@ -1,0 +1,217 @@
+//! What readers are told, message by message.
+
+use serde_json::{Value, json};
+
+use crate::domain::message::Message;
+use crate::domain::topic::{Channel, StreamId};
+use crate::sports::cricket::innings::ball::Ball;
+use crate::sports::cricket::innings::batting::{BatterRecord, FallOfWicket};
+use crate::sports::cricket::innings::milestones::Milestone;
+use crate::sports::cricket::innings::over::Over;
+use crate::sports::cricket::innings::partnership::Partnership;
+use crate::sports::cricket::laws::delivery::PenaltyAward;
+use crate::sports::cricket::laws::players::Cricketer;
+use crate::sports::cricket::report::live;
+use crate::sports::cricket::report::performers;
+use crate::sports::cricket::scoring::effects::StepEffect;
+use crate::sports::cricket::scoring::match_state::CricketSetup;
+use crate::sports::cricket::scoring::scoreboard::Scoreboard;
+use crate::sports::score::{Score, Side};
+
+/// Puts news into words, as the board stands after the step that brought them.
+#[derive(Clone, Copy, Debug)]
+pub struct MessageBuilder<'a> {
+    pub match_id: i64,
+    pub setup: &'a CricketSetup,
+    pub scoreboard: &'a Scoreboard,
+    /// What is shown: a result entered by hand has its own.
+    pub displayed_score: Score,
+}
+
+impl MessageBuilder<'_> {
+    pub fn messages_for(&self, effects: &StepEffect) -> Vec<Message> {
+        match effects {
+            StepEffect::InningsOpened(index) => vec![self.innings_start(*index)],
+            StepEffect::BatterIn(place, who) => vec![self.player_change(place.as_str(), who)],
+            StepEffect::BowlerOn(who) => vec![self.player_change("bowler", who)],
+            StepEffect::PlayerLeft(gone, who) => vec![self.player_change(gone.as_str(), who)],
+            StepEffect::PlayerReplaced { player_out: out, player_in: by, reason } => {
+                let change = json!({
+                    "change": "replaced",
+                    "player_id": by.id,
+                    "name": by.name,
+                    "player_out_id": out.id,
+                    "reason": reason,
+                });
+                vec![self.player_changed_message(change)]
+            }
+            StepEffect::BallBowled(ball) => vec![self.ball_bowled(ball)],
+            StepEffect::WicketFell { fall, ball_number: ball } => self.wicket_fallen(fall, *ball),
+            StepEffect::OverCompleted { innings_index: innings, over_number: number, over } => {
+                vec![self.over_complete(*innings, *number, over)]
+            }
+            StepEffect::MilestoneReached(milestone) => {
+                self.milestone_messages("milestone_achieved", milestone)
+            }
+            StepEffect::MilestoneWithdrawn(milestone) => {
+                self.milestone_messages("milestone_withdrawn", milestone)
+            }
+            StepEffect::PenaltyAwarded { penalty, innings_index: innings } => {
+                vec![self.penalty_awarded(*penalty, *innings)]
+            }
+            StepEffect::InningsCompleted(index) => self.innings_complete(*index),
+            StepEffect::TargetSet => vec![self.match_message("target_set", self.live_json())],
+            StepEffect::SuperOverStarted(number) => {
+                vec![self.match_message("super_over", json!({ "super_over": number }))]
+            }
+        }
+    }
+
+    /// The board as it stands, for messages that change more than one thing of it.
+    pub fn live_json(&self) -> Value {
+        live::live_json(self.setup, self.scoreboard)
+    }
+
+    /// A message to the match; all carry the score, so that no reader needs to add.
+    pub fn match_message(self, kind: &'static str, mut data: Value) -> Message {
+        data["match_id"] = json!(self.match_id);
+        data["score"] = json!(self.displayed_score.totals);
+        Message::new(StreamId::Match(self.match_id).topic(), kind, data)
+    }
+
+    /// To the match, and to those who follow `sides`.
+    fn match_and_team_messages(
+        self,
+        kind: &'static str,
+        (label, teams): (&str, &[Side]),
+        data: Value,
+    ) -> Vec<Message> {
+        let message = self.match_message(kind, data).with_label(label);
+        let team_stream = |side: &Side| StreamId::Team(self.setup.teams.team_id(*side));
+        let topics = teams.iter().map(|side| team_stream(side).channel_topic(Channel::Live));
+        let copies = topics.map(|topic| Message { topic, ..message.clone() });
+        std::iter::once(message.clone()).chain(copies).collect()
+    }
+
+    fn innings_start(&self, index: usize) -> Message {
+        let mut data = self.live_json();
+        data["super_over"] =
+            json!(self.scoreboard.innings.get(index).is_some_and(|innings| innings.is_super_over));
+        self.match_message("innings_start", data)
+    }
+
+    fn player_change(&self, change: &str, player: &Cricketer) -> Message {
+        self.player_changed_message(
+            json!({ "change": change, "player_id": player.id, "name": player.name }),
+        )
+    }
+
+    fn player_changed_message(&self, change: Value) -> Message {
+        let mut data = self.live_json();
+        if let (Value::Object(data), Value::Object(change)) = (&mut data, change) {
+            data.extend(change);
+        }
+        self.match_message("player_changed", data)
+    }
+
+    /// The board with it: what a side that isn't batting is awarded moves the target too.
+    fn penalty_awarded(&self, penalty: PenaltyAward, innings: Option<usize>) -> Message {
+        let mut data = self.live_json();
+        let team_id = self.setup.teams.team_id(penalty.side);
+        data["penalty"] = json!({ "team_id": team_id, "runs": penalty.runs });
+        let awarded_innings =
+            innings.map(|index| live::innings_json(self.setup, self.scoreboard, index));
+        data["awarded_innings"] = json!(awarded_innings);
+        self.match_message("penalty_awarded", data)
+    }
+
+    /// The ball, and everybody's figures after it. `striker` is who faced it; `next` says who
+    /// stands where now.
+    fn ball_bowled(&self, ball: &Ball) -> Message {
+        let index = usize::try_from(ball.innings_number.saturating_sub(1)).unwrap_or(0);
+        let innings = self.scoreboard.innings.get(index);
+        let balls_per_over = self.setup.format.balls_per_over;
+        let batter_json = |batter_id: i64| {
+            let mut cards = innings.into_iter().flat_map(|innings| &innings.batters);
+            cards.find(|card| card.player.id == batter_id).map(BatterRecord::summary_json)
+        };
+        let mut figures = innings.into_iter().flat_map(|innings| &innings.bowlers);
+        let figures = figures.find(|figures| figures.player.id == ball.bowler.id);
+        let partnership = innings.and_then(|innings| innings.partnerships.last());
+        let open_innings = self.scoreboard.open_innings();
+        let id = |index: Option<usize>| Some(open_innings?.batters.get(index?)?.player.id);
+        let data = json!({
+            "ball": ball.to_json(),
+            "innings": live::innings_json(self.setup, self.scoreboard, index),
+            "striker": batter_json(ball.striker.id),
+            "non_striker": batter_json(ball.non_striker.id),
+            "bowler": figures.map(|figures| figures.to_json(balls_per_over)),
+            "partnership": Partnership::summary_json(partnership),
+            "next": {
+                "striker_id": id(open_innings.and_then(|innings| innings.striker_index)),
+                "non_striker_id": id(open_innings.and_then(|innings| innings.non_striker_index)),
+                "bowler_id": open_innings.and_then(|o| o.current_bowler()).map(|figures| figures.player.id),
+                "free_hit": open_innings.is_some_and(|innings| innings.next_is_free_hit),
+                "number": self.scoreboard.ball_count() + 1,
+            },
+        });
+        self.match_message("ball_bowled", data)
+    }
+
+    fn wicket_fallen(&self, fall: &FallOfWicket, ball_number: Option<u32>) -> Vec<Message> {
+        let mut wicket = fall.dismissal.to_json();
+        wicket["wicket"] = json!(fall.wicket_number);
+        wicket["batter"] =
+            json!({ "runs": fall.batter_runs_and_balls.0, "balls": fall.batter_runs_and_balls.1 });
+        let innings_index = self.scoreboard.innings.len().saturating_sub(1);
+        let partnership = self
+            .scoreboard
+            .innings
+            .get(innings_index)
+            .and_then(|innings| innings.partnerships.last());
+        let data = json!({
+            "ball_number": ball_number,
+            "wicket": wicket,
+            "fall": fall.to_json(),
+            "innings": live::innings_json(self.setup, self.scoreboard, innings_index),
+            "partnership": Partnership::summary_json(partnership),
+        });
+        let label = fall.dismissal.kind.as_str();
+        self.match_and_team_messages("wicket_fallen", (label, &[Side::Home, Side::Away]), data)
+    }
+
+    fn over_complete(&self, innings_index: usize, over_number: usize, over: &Over) -> Message {
+        let innings = self.scoreboard.innings.get(innings_index);
+        let bowler = over.bowler_indices.last().and_then(|last| innings?.bowlers.get(*last));
+        let data = json!({
+            "over": over_number,
+            "balls": over.ball_symbols,
+            "summary": over.symbols_text(),
+            "runs": over.runs,
+            "wickets": over.wickets,
+            "maiden": over.is_maiden(),
+            "bowler": bowler.map(|figures| figures.to_json(self.setup.format.balls_per_over)),
+            "innings": live::innings_json(self.setup, self.scoreboard, innings_index),
+        });
+        self.match_message("over_complete", data)
+    }
+
+    /// `milestone_achieved`, or `milestone_withdrawn` after a correction or an award taken back.
+    pub fn milestone_messages(&self, kind: &'static str, milestone: &Milestone) -> Vec<Message> {
+        let data = json!({ "milestone": milestone.to_json(&self.setup.teams) });
+        self.match_and_team_messages(kind, (milestone.kind.as_str(), &[milestone.side]), data)
+    }
+
+    fn innings_complete(&self, index: usize) -> Vec<Message> {
+        let Some(innings) = self.scoreboard.innings.get(index) else { return Vec::new() };
+        let mut summary = live::innings_json(self.setup, self.scoreboard, index);
+        let reason = innings.end_reason.map_or("", |end| end.as_str());
+        summary["reason"] = json!(reason);
+        let data = json!({
+            "innings": summary,
+            "top_performers": performers::top_performers_json(innings, self.setup.format.balls_per_over),
+            "next_target": self.scoreboard.next_innings_target(&self.setup.format),
+        });
+        self.match_and_team_messages("innings_complete", (reason, &[innings.batting_side]), data)
+    }
+}

@@ -1,0 +1,76 @@
+//! Who did best, by figures alone.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::sports::cricket::innings::batting::{BatterRecord, BatterStatus};
+use crate::sports::cricket::innings::state::Innings;
+use crate::sports::cricket::laws::format::CricketFormat;
+use crate::sports::cricket::laws::players::CricketerRef;
+use crate::sports::cricket::scoring::scoreboard::Scoreboard;
+use crate::sports::score::Side;
+
+/// Lines of each kind in a summary of an innings.
+const MAX_PERFORMERS: usize = 3;
+
+/// What a wicket and a hand in one are worth in runs, for the player of the match.
+const POINTS_PER_WICKET: u32 = 25;
+const POINTS_PER_FIELDING: u32 = 10;
+
+/// The best batters and bowlers of an innings, the best first.
+pub fn top_performers_json(innings: &Innings, balls_per_over: u32) -> Value {
+    let mut batters: Vec<&BatterRecord> =
+        innings.batters.iter().filter(|batter_json| batter_json.balls_faced > 0).collect();
+    batters.sort_by_key(|card| (Reverse(card.runs), card.balls_faced));
+    let mut bowlers: Vec<_> =
+        innings.bowlers.iter().filter(|one| one.overs_bowled_in > 0).collect();
+    bowlers.sort_by_key(|figures| (Reverse(figures.wickets), figures.runs_conceded));
+    let card = |card: &&BatterRecord| {
+        let mut view = card.summary_json();
+        view["not_out"] = json!(!matches!(card.status, BatterStatus::Out(_)));
+        view
+    };
+    json!({
+        "batting": batters.iter().take(MAX_PERFORMERS).map(card).collect::<Vec<_>>(),
+        "bowling":
+            bowlers.iter().take(MAX_PERFORMERS).map(|one| one.to_json(balls_per_over)).collect::<Vec<_>>(),
+    })
+}
+
+/// The player of a match that is decided: who was named, else who has the best figures (of the
+/// winners, where there are any). Null while there is none.
+pub fn player_of_match_json(scoreboard: &Scoreboard, format: &CricketFormat) -> Value {
+    let Some(decision) = scoreboard.decision(format) else { return Value::Null };
+    let player = scoreboard
+        .named_player_of_match
+        .clone()
+        .or_else(|| player_with_most_points(scoreboard, decision.winning_side()));
+    player.map_or(
+        Value::Null,
+        |cricketer| json!({ "player_id": cricketer.id, "name": cricketer.name }),
+    )
+}
+
+fn player_with_most_points(scoreboard: &Scoreboard, winner: Option<Side>) -> Option<CricketerRef> {
+    let mut points: BTreeMap<i64, (u32, CricketerRef)> = BTreeMap::new();
+    let mut add_points = |player: &CricketerRef, earned: u32| {
+        points.entry(player.id).or_insert_with(|| (0, Arc::clone(player))).0 += earned;
+    };
+    for innings in scoreboard.regular_innings() {
+        for batter in &innings.batters {
+            add_points(&batter.player, batter.runs);
+        }
+        for figures in &innings.bowlers {
+            add_points(&figures.player, figures.wickets * POINTS_PER_WICKET);
+        }
+        for fielder in innings.falls_of_wicket.iter().flat_map(|fall| &fall.dismissal.fielders) {
+            add_points(fielder, POINTS_PER_FIELDING);
+        }
+    }
+    let all = points.into_values().filter(|(points, _)| *points > 0);
+    let eligible = all.filter(|(_, who)| winner.is_none_or(|side| who.side == side));
+    eligible.max_by_key(|(points, who)| (*points, Reverse(who.id))).map(|(_, who)| who)
+}

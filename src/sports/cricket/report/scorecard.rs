@@ -1,0 +1,80 @@
+//! The scorecard, per innings and player, equal to the fold.
+
+use serde_json::{Value, json};
+
+use crate::sports::cricket::innings::batting::BatterRecord;
+use crate::sports::cricket::innings::over::OverCount;
+use crate::sports::cricket::innings::state::{Innings, InningsEnd};
+use crate::sports::cricket::report::live;
+use crate::sports::cricket::report::performers;
+use crate::sports::cricket::scoring::match_state::CricketSetup;
+use crate::sports::cricket::scoring::scoreboard::Scoreboard;
+
+/// All innings and the result, where there is one.
+pub fn scorecard_json(setup: &CricketSetup, scoreboard: &Scoreboard) -> Value {
+    scorecard_json_from(setup, scoreboard, 1)
+}
+
+/// The same without the innings before `number`, which a correction in that one leaves as they are.
+pub fn scorecard_json_from(
+    setup: &CricketSetup,
+    scoreboard: &Scoreboard,
+    first_number: u32,
+) -> Value {
+    let innings: Vec<_> = scoreboard
+        .innings
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| one.number >= first_number)
+        .map(|(index, one)| innings_card_json(setup, scoreboard, (index, one)))
+        .collect();
+    let decision = scoreboard.decision(&setup.format);
+    json!({
+        "innings": innings,
+        "result": decision.map(|decision| decision.to_json(&setup.teams)),
+        "player_of_the_match": performers::player_of_match_json(scoreboard, &setup.format),
+    })
+}
+
+fn innings_card_json(
+    setup: &CricketSetup,
+    scoreboard: &Scoreboard,
+    (index, innings): (usize, &Innings),
+) -> Value {
+    let balls_per_over = setup.format.balls_per_over;
+    let mut fields = live::innings_json(setup, scoreboard, index);
+    let bowling = innings.bowlers.iter().filter(|figures| figures.overs_bowled_in > 0);
+    let partnership_rows =
+        innings.partnerships.iter().map(|partnership| partnership.to_json(innings));
+    let absent = innings
+        .absent_who_never_batted()
+        .map(|player| json!({ "player_id": player.id, "name": player.name }));
+    let milestones = innings.milestones.iter().map(|one| one.to_json(&setup.teams));
+    let parts = [
+        ("declared", json!(innings.end_reason == Some(InningsEnd::Declared))),
+        ("forfeited", json!(innings.end_reason == Some(InningsEnd::Forfeited))),
+        ("follow_on", json!(innings.is_follow_on)),
+        ("end", json!(innings.end_reason.map(InningsEnd::as_str))),
+        ("overs_allotted", json!(innings.allotted_overs.map(OverCount::to_text))),
+        ("batting", innings.batters.iter().map(BatterRecord::to_json).collect()),
+        ("absent", absent.collect()),
+        ("bowling", bowling.map(|figures| figures.to_json(balls_per_over)).collect()),
+        ("fall_of_wickets", innings.falls_of_wicket.iter().map(|fall| fall.to_json()).collect()),
+        ("partnerships", partnership_rows.collect()),
+        ("milestones", milestones.collect()),
+        (
+            "over_summaries",
+            innings.completed_overs.iter().map(|over| json!(over.symbols_text())).collect(),
+        ),
+        // Being bowled, or the one that the innings ended in.
+        ("unfinished_over", json!(unfinished_over(innings))),
+    ];
+    for (name, part) in parts {
+        fields[name] = part;
+    }
+    fields
+}
+
+fn unfinished_over(innings: &Innings) -> Option<String> {
+    Some(innings.current_over.symbols_text()).filter(|balls| !balls.is_empty())
+}

@@ -1,0 +1,260 @@
+//! What a ball does: pure, on a copy of the board.
+
+use std::sync::Arc;
+
+use crate::domain::rejection::Rejection;
+use crate::sports::cricket::innings::ball::{Ball, EnteredBall, ball_symbol};
+use crate::sports::cricket::innings::milestones;
+use crate::sports::cricket::innings::milestones::{Milestone, TotalsBeforeBall};
+use crate::sports::cricket::innings::state::Innings;
+use crate::sports::cricket::laws::delivery::{Delivery, Extras};
+use crate::sports::cricket::laws::format::CricketFormat;
+use crate::sports::cricket::scoring::crease;
+use crate::sports::cricket::scoring::crease::ActivePlayers;
+use crate::sports::cricket::scoring::effects::StepEffect;
+use crate::sports::cricket::scoring::penalty_runs;
+use crate::sports::cricket::scoring::scoreboard::Scoreboard;
+use crate::sports::cricket::scoring::wickets;
+
+/// Bowls one ball; gives what it brought, in the order it is told.
+pub fn apply_ball(
+    scoreboard: &mut Scoreboard,
+    format: &CricketFormat,
+    entered_ball: &Arc<EnteredBall>,
+) -> Result<Vec<StepEffect>, Rejection> {
+    let mut effects = crease::fill_vacant_roles(scoreboard, format, &entered_ball.delivery)?;
+    let number = scoreboard.ball_count() + 1;
+    let target = scoreboard.current_target(format);
+    let active = crease::active_players(scoreboard.open_innings_mut()?)?;
+    let totals_before = totals_before_ball(scoreboard, &active);
+
+    wickets::check_fielders(scoreboard, &entered_ball.delivery.wickets)?;
+    let innings = scoreboard.open_innings_mut()?;
+    wickets::check_free_hit(innings, &entered_ball.delivery)?;
+    let delivery = without_runs_after_win(innings, format, (&entered_ball.delivery, target));
+    let wickets_before = innings.falls_of_wicket.len();
+    let mut ball = score_ball(innings, format, (&active, entered_ball, delivery, number))?;
+    let new_wickets: Vec<_> =
+        innings.falls_of_wicket.iter().skip(wickets_before).cloned().collect();
+    let finished_over = innings.completed_overs.last().filter(|_| ball.ends_over).cloned();
+    let completed_overs = innings.completed_overs.len();
+
+    let milestones_reached =
+        record_milestones(scoreboard, format, (&totals_before, &active, &ball));
+    let award_effects = ball
+        .counted_delivery
+        .fielding_penalty
+        .map(|penalty| penalty_runs::award_penalty(scoreboard, penalty, Some(number)));
+    let awarded = award_effects.transpose()?.unwrap_or_default();
+    // What came with the ball to the side that bats is part of where it stands after the ball.
+    ball.innings_runs = scoreboard.open_innings_mut()?.runs;
+    let ball = Arc::new(ball);
+    scoreboard.balls.push(Arc::clone(&ball));
+
+    effects.push(StepEffect::BallBowled(ball));
+    effects.extend(
+        new_wickets
+            .into_iter()
+            .map(|fall| StepEffect::WicketFell { fall, ball_number: Some(number) }),
+    );
+    effects.extend(milestones_reached.into_iter().map(StepEffect::MilestoneReached));
+    let innings = scoreboard.innings.len() - 1;
+    effects.extend(finished_over.map(|over| StepEffect::OverCompleted {
+        innings_index: innings,
+        over_number: completed_overs,
+        over,
+    }));
+    effects.extend(awarded);
+    Ok(effects)
+}
+
+/// The ball without what came after the winning run (Law 16.5): a wide or no-ball wins by being
+/// called, then only a boundary counts whole. Nobody is out after it either.
+fn without_runs_after_win(
+    innings: &Innings,
+    format: &CricketFormat,
+    (delivery, target): (&Arc<Delivery>, Option<u32>),
+) -> Arc<Delivery> {
+    let Extras { wides, no_balls, byes, leg_byes, penalty } = delivery.extras;
+    let completed_runs = delivery.total_runs() - penalty;
+    let runs_needed = target.map(|target| target.saturating_sub(innings.runs));
+    let Some(needed) =
+        runs_needed.filter(|needed| completed_runs >= *needed && !delivery.overrides_rules)
+    else {
+        return Arc::clone(delivery);
+    };
+    let called_runs = wides.min(1) + no_balls.min(format.no_ball_runs);
+    let without_wickets = Delivery { wickets: Vec::new(), ..delivery.as_ref().clone() };
+    if called_runs < needed && delivery.is_boundary() {
+        return Arc::new(without_wickets);
+    }
+    let runs_left = needed.saturating_sub(called_runs);
+    let extras = Extras {
+        wides: wides.min(1 + runs_left),
+        no_balls: no_balls.min(format.no_ball_runs + runs_left),
+        byes: byes.min(runs_left),
+        leg_byes: leg_byes.min(runs_left),
+        penalty,
+    };
+    Arc::new(Delivery { bat_runs: delivery.bat_runs.min(runs_left), extras, ..without_wickets })
+}
+
+fn totals_before_ball(scoreboard: &Scoreboard, active: &ActivePlayers) -> TotalsBeforeBall {
+    let Some(innings) = scoreboard.open_innings() else { return TotalsBeforeBall::default() };
+    let bowler = innings.bowlers.get(active.bowler_index);
+    TotalsBeforeBall {
+        team_runs: innings.runs,
+        batter_runs: innings.batters.get(active.striker_index).map_or(0, |card| card.runs),
+        partnership_runs: innings.current_partnership().map_or(0, |partnership| partnership.runs),
+        innings_wickets: bowler.map_or(0, |figures| figures.wickets),
+        match_wickets: bowler.map_or(0, |figures| scoreboard.match_wickets(figures.player.id)),
+    }
+}
+
+/// Counts the ball, moves the batters, lets wickets fall and the over end.
+fn score_ball(
+    innings: &mut Innings,
+    format: &CricketFormat,
+    (active, entered_ball, delivery, number): (
+        &ActivePlayers,
+        &Arc<EnteredBall>,
+        Arc<Delivery>,
+        u32,
+    ),
+) -> Result<Ball, Rejection> {
+    let batter_at = |index: usize| Arc::clone(&innings.batters[index].player);
+    let mut ball = Ball {
+        number,
+        innings_number: innings.number,
+        overs_before: innings.overs_bowled().overs,
+        number_in_over: innings.current_over.legal_balls + 1,
+        striker: batter_at(active.striker_index),
+        non_striker: batter_at(active.non_striker_index),
+        bowler: Arc::clone(&innings.bowlers[active.bowler_index].player),
+        is_free_hit: innings.next_is_free_hit,
+        dismissals: Vec::new(),
+        innings_runs: 0,
+        innings_wickets: 0,
+        ends_over: false,
+        entered: Arc::clone(entered_ball),
+        counted_delivery: delivery,
+    };
+    let delivery = &ball.counted_delivery;
+    add_ball_figures(innings, active, delivery);
+    if batters_swap_ends(format, delivery) {
+        innings.swap_ends();
+    }
+    ball.dismissals = wickets::apply_ball_wickets(innings, active, &delivery.wickets)?;
+    let Extras { wides, no_balls, .. } = delivery.extras;
+    let keeps_free_hit = innings.next_is_free_hit && wides > 0;
+    innings.next_is_free_hit = format.has_free_hits && (no_balls > 0 || keeps_free_hit);
+    ball.ends_over = delivery.ends_over
+        || delivery.is_legal()
+            && innings.current_over.legal_balls >= format.balls_per_over
+            && !delivery.extends_over;
+    if ball.ends_over {
+        end_over(innings);
+    }
+    ball.innings_runs = innings.runs;
+    ball.innings_wickets = innings.wickets;
+    Ok(ball)
+}
+
+/// Field notes A: what the ball is worth, and to whom.
+fn add_ball_figures(innings: &mut Innings, active: &ActivePlayers, delivery: &Delivery) {
+    let legal_balls = u32::from(delivery.is_legal());
+    innings.has_started = true;
+    innings.add_to_partnership(delivery);
+    innings.runs += delivery.total_runs();
+    innings.extras.add_extras(&delivery.extras);
+    innings.legal_balls += legal_balls;
+
+    let over = &mut innings.current_over;
+    over.ball_symbols.push(ball_symbol(delivery).into());
+    over.legal_balls += legal_balls;
+    over.runs += delivery.total_runs();
+    over.runs_conceded += delivery.runs_conceded();
+    let figures = &mut innings.bowlers[active.bowler_index];
+    if !over.bowler_indices.contains(&active.bowler_index) {
+        over.bowler_indices.push(active.bowler_index);
+        figures.overs_bowled_in += 1;
+    }
+    figures.balls_this_over += legal_balls;
+    figures.legal_balls += legal_balls;
+    figures.runs_conceded += delivery.runs_conceded();
+    figures.wide_runs += delivery.extras.wides;
+    figures.no_ball_runs += delivery.extras.no_balls;
+
+    for card in &mut innings.batters {
+        card.has_just_arrived = false;
+    }
+    let card = &mut innings.batters[active.striker_index];
+    card.runs += delivery.bat_runs;
+    card.balls_faced += u32::from(delivery.extras.wides == 0);
+    let is_boundary = delivery.is_boundary();
+    card.fours += u32::from(is_boundary && delivery.bat_runs == 4);
+    card.sixes += u32::from(is_boundary && delivery.bat_runs == 6);
+}
+
+/// Whether the batters end where the other began: after an odd number of runs that were run. What
+/// a wide or no-ball costs by itself is not run, and a boundary's four or six are even.
+fn batters_swap_ends(format: &CricketFormat, delivery: &Delivery) -> bool {
+    let Extras { wides, no_balls, byes, leg_byes, .. } = delivery.extras;
+    let extra_runs_run = wides.saturating_sub(1) + no_balls.saturating_sub(format.no_ball_runs);
+    let runs_run = delivery.bat_runs + byes + leg_byes + extra_runs_run;
+    (runs_run % 2 == 1) != delivery.batters_crossed
+}
+
+/// Law 17: the bowling changes ends, so the batter who didn't face will.
+fn end_over(innings: &mut Innings) {
+    let over = std::mem::take(&mut innings.current_over);
+    let by_one_bowler = over.bowler_indices.len() == 1;
+    for index in &over.bowler_indices {
+        let figures = &mut innings.bowlers[*index];
+        figures.maidens += u32::from(over.is_maiden());
+        figures.complete_overs += u32::from(by_one_bowler);
+        figures.balls_of_shared_overs += if by_one_bowler { 0 } else { figures.balls_this_over };
+        figures.balls_this_over = 0;
+    }
+    innings.previous_over_bowlers.clone_from(&over.bowler_indices);
+    innings.completed_overs.push(Arc::new(over));
+    innings.bowler_index = None;
+    innings.swap_ends();
+}
+
+fn record_milestones(
+    scoreboard: &mut Scoreboard,
+    format: &CricketFormat,
+    (totals_before, active, ball): (&TotalsBeforeBall, &ActivePlayers, &Ball),
+) -> Vec<Arc<Milestone>> {
+    let Some(innings) = scoreboard.innings.last().cloned() else { return Vec::new() };
+    let took_wicket = innings.bowlers[active.bowler_index].wickets > totals_before.innings_wickets;
+    let keeps_streak = format.hat_trick_spans_extras && !ball.counted_delivery.is_legal();
+    let streak = match scoreboard.wicket_streak(ball.bowler.id) {
+        row if took_wicket => row + 1,
+        row if keeps_streak => row,
+        _ => 0,
+    };
+    if !innings.is_super_over {
+        scoreboard.set_wicket_streak(ball.bowler.id, streak);
+    }
+    let partnership = innings.partnerships.last();
+    let batting = milestones::batting_milestones(
+        &innings,
+        totals_before,
+        (active.striker_index, partnership),
+        ball.number,
+    );
+    let bowling = milestones::bowling_milestones(
+        &innings,
+        totals_before,
+        (active.bowler_index, streak),
+        ball.number,
+    );
+    let milestones_reached: Vec<_> = batting.into_iter().chain(bowling).map(Arc::new).collect();
+    drop(innings);
+    if let Some(last) = scoreboard.innings.last_mut().filter(|_| !milestones_reached.is_empty()) {
+        Arc::make_mut(last).milestones.extend(milestones_reached.iter().cloned());
+    }
+    milestones_reached
+}

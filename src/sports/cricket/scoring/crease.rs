@@ -1,0 +1,94 @@
+//! Who stands where when a ball is bowled.
+
+use crate::domain::rejection::Rejection;
+use crate::sports::cricket::innings::batting::BatterRole;
+use crate::sports::cricket::innings::state::Innings;
+use crate::sports::cricket::laws::delivery::Delivery;
+use crate::sports::cricket::laws::format::CricketFormat;
+use crate::sports::cricket::laws::players::{Cricketer, CricketerRef, player_rejection};
+use crate::sports::cricket::scoring::effects::StepEffect;
+use crate::sports::cricket::scoring::scoreboard::Scoreboard;
+
+/// The three that a ball needs, by their places on the cards.
+#[derive(Clone, Copy, Debug)]
+pub struct ActivePlayers {
+    pub striker_index: usize,
+    pub non_striker_index: usize,
+    pub bowler_index: usize,
+}
+
+/// Lets those whom a ball names fill vacant places; who stands elsewhere contradicts it.
+pub fn fill_vacant_roles(
+    scoreboard: &mut Scoreboard,
+    format: &CricketFormat,
+    delivery: &Delivery,
+) -> Result<Vec<StepEffect>, Rejection> {
+    let mut effects = Vec::new();
+    let named_batters =
+        [(BatterRole::Striker, &delivery.striker), (BatterRole::NonStriker, &delivery.non_striker)];
+    for (role, player) in named_batters {
+        let Some(who) = player else { continue };
+        match scoreboard.open_innings_mut()?.batter(role) {
+            Some(card) if card.player.id == who.id => {}
+            Some(card) => return Err(player_contradiction(&card.player, role.as_str(), who)),
+            None => {
+                scoreboard.check_eligible(who)?;
+                scoreboard.open_innings_mut()?.send_in(role, who)?;
+                effects.push(StepEffect::BatterIn(role, who.clone()));
+            }
+        }
+    }
+    let Some(who) = &delivery.bowler else { return Ok(effects) };
+    match scoreboard.open_innings_mut()?.current_bowler() {
+        Some(figures) if figures.player.id == who.id => {}
+        Some(figures) => return Err(player_contradiction(&figures.player, "bowler", who)),
+        None => {
+            scoreboard.check_can_bowl(who)?;
+            scoreboard.open_innings_mut()?.set_bowler(format, who, delivery.overrides_rules)?;
+            effects.push(StepEffect::BowlerOn(who.clone()));
+        }
+    }
+    Ok(effects)
+}
+
+/// Everybody the ball needs, or who is missing.
+pub fn active_players(innings: &Innings) -> Result<ActivePlayers, Rejection> {
+    let vacant_role = |role: &str, field: &str| {
+        Rejection::conflict("vacant", format!("there is no {role}: send {field}"))
+    };
+    Ok(ActivePlayers {
+        striker_index: innings.striker_index.ok_or_else(|| vacant_role("striker", "striker_id"))?,
+        non_striker_index: innings
+            .non_striker_index
+            .ok_or_else(|| vacant_role("non-striker", "non_striker_id"))?,
+        bowler_index: innings.bowler_index.ok_or_else(|| vacant_role("bowler", "bowler_id"))?,
+    })
+}
+
+fn player_contradiction(current: &Cricketer, role: &str, named: &Cricketer) -> Rejection {
+    let place = role.replace('_', "-");
+    let detail = format!("{} is the {place}, not {}", current.name, named.name);
+    Rejection::conflict("contradicts", detail)
+}
+
+impl Scoreboard {
+    /// Refuses who was replaced.
+    pub fn check_eligible(&self, player: &CricketerRef) -> Result<(), Rejection> {
+        if self.replaced_players.iter().any(|replaced| replaced.id == player.id) {
+            return Err(player_rejection(
+                "not-eligible",
+                player,
+                "was replaced and takes no further part",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Refuses who was suspended too (Laws 41.7, 41.8: for the rest of the match).
+    pub fn check_can_bowl(&self, player: &CricketerRef) -> Result<(), Rejection> {
+        if self.suspended_bowlers.iter().any(|suspended| suspended.id == player.id) {
+            return Err(player_rejection("not-eligible", player, "is suspended from bowling"));
+        }
+        self.check_eligible(player)
+    }
+}

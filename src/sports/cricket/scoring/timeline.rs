@@ -1,0 +1,73 @@
+//! Everything official in its order, with the board kept here and there on the way, so that a
+//! correction folds only what follows it.
+
+use std::sync::Arc;
+
+use crate::domain::rejection::Rejection;
+use crate::sports::cricket::laws::format::CricketFormat;
+use crate::sports::cricket::scoring::effects::StepEffect;
+use crate::sports::cricket::scoring::scoreboard::Scoreboard;
+use crate::sports::cricket::scoring::step::ScoringStep;
+
+/// Steps between two kept boards. Twice as many make an undo dearer, half as many the memory of
+/// a long match.
+const SEGMENT_STEPS: usize = 32;
+
+/// All steps of a match and the board they lead to. A clone shares all but the last few steps.
+#[derive(Clone, Debug, Default)]
+pub struct Timeline {
+    segments: Vec<Arc<TimelineSegment>>,
+    pub scoreboard: Scoreboard,
+}
+
+#[derive(Clone, Debug)]
+struct TimelineSegment {
+    board_before: Arc<Scoreboard>,
+    steps: Vec<Arc<ScoringStep>>,
+}
+
+impl Timeline {
+    /// Takes a step, or leaves everything as it is.
+    pub fn apply_step(
+        &mut self,
+        format: &CricketFormat,
+        step: &Arc<ScoringStep>,
+    ) -> Result<Vec<StepEffect>, Rejection> {
+        let mut scoreboard = self.scoreboard.clone();
+        let effects = step.apply(&mut scoreboard, format)?;
+        let board_before = std::mem::replace(&mut self.scoreboard, scoreboard);
+        let last_segment = self.segments.last_mut();
+        if let Some(segment) = last_segment.filter(|stretch| stretch.steps.len() < SEGMENT_STEPS) {
+            Arc::make_mut(segment).steps.push(Arc::clone(step));
+        } else {
+            let (before, steps) = (Arc::new(board_before), vec![Arc::clone(step)]);
+            self.segments.push(Arc::new(TimelineSegment { board_before: before, steps }));
+        }
+        Ok(effects)
+    }
+
+    /// The match as it stood before ball `number`, and the steps from that ball on.
+    pub fn split_before_ball(
+        &self,
+        format: &CricketFormat,
+        number: u32,
+    ) -> Result<(Self, Vec<Arc<ScoringStep>>), Rejection> {
+        let segments_before =
+            self.segments.partition_point(|segment| segment.board_before.ball_count() < number);
+        let from = segments_before.saturating_sub(1);
+        let (kept_segments, later_segments) = self.segments.split_at(from.min(self.segments.len()));
+        let scoreboard = later_segments
+            .first()
+            .map_or_else(Scoreboard::default, |first| (*first.board_before).clone());
+        let mut earlier = Self { segments: kept_segments.to_vec(), scoreboard: scoreboard };
+        let mut steps =
+            later_segments.iter().flat_map(|stretch| stretch.steps.iter().cloned()).peekable();
+        while let Some(step) = steps.next_if(|step| {
+            !matches!(step.as_ref(), ScoringStep::BowlBall(_))
+                || earlier.scoreboard.ball_count() + 1 < number
+        }) {
+            earlier.apply_step(format, &step)?;
+        }
+        Ok((earlier, steps.collect()))
+    }
+}
