@@ -8,8 +8,9 @@ use crate::domain::topic::StreamId;
 use crate::sports::clock::{Period, PeriodSchedule};
 use crate::sports::command_body::CommandBody;
 use crate::sports::game::{Match, MatchStatus};
+use crate::sports::score::Score;
 use crate::sports::sport::Sport;
-use crate::sports::{ApplyResult, MatchCommand, MatchInfo, Transition, result};
+use crate::sports::{ApplyResult, MatchCommand, MatchInfo, MatchResult, Transition, result};
 
 /// One action that moves a match from one status to another.
 #[derive(Debug)]
@@ -132,12 +133,24 @@ pub fn status_message<S: Sport>(
     game: &Match<S::State>,
     reason: Option<String>,
 ) -> Message {
-    let mut data = game.status_fields(&S::displayed_score(game));
+    let score = S::displayed_score(game);
+    let result = result::current_result::<S>(match_info, game);
+    status_message_with(kind, match_info, game, &score, result.as_deref(), reason)
+}
+
+/// The same for a sport that knows its score and result already.
+pub fn status_message_with<T>(
+    kind: &'static str,
+    match_info: &MatchInfo,
+    game: &Match<T>,
+    score: &Score,
+    result: Option<&MatchResult>,
+    reason: Option<String>,
+) -> Message {
+    let mut data = game.status_fields(score);
     data.insert("match_id".into(), json!(match_info.match_id));
     if game.status == MatchStatus::Finished {
-        let result =
-            result::current_result::<S>(match_info, game).map(|result| result.to_json(match_info));
-        data.insert("result".into(), json!(result));
+        data.insert("result".into(), json!(result.map(|result| result.to_json(match_info))));
     }
     if let Some(reason) = reason {
         data.insert("reason".into(), json!(reason));

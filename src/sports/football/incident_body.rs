@@ -6,7 +6,7 @@ use crate::domain::rejection::Rejection;
 use crate::sports::command_body::CommandBody;
 use crate::sports::football::incident::{Confirmation, Incident};
 use crate::sports::football::incident_kind::{ExpectedSide, IncidentKind};
-use crate::sports::football::{PERIODS, SHOOTOUT_PERIOD};
+use crate::sports::football::periods::{PERIODS, SHOOTOUT_PERIOD};
 use crate::sports::score::Side;
 use crate::sports::{MatchCommand, MatchInfo, Player};
 

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::sports::football::SHOOTOUT_PERIOD;
 use crate::sports::football::incident::Incident;
 use crate::sports::football::incident_kind::IncidentKind;
+use crate::sports::football::periods::SHOOTOUT_PERIOD;
 use crate::sports::score::PerSide;
 
 /// What one side has done.

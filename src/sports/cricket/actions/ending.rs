@@ -4,13 +4,11 @@ use serde_json::{Value, json};
 
 use crate::domain::rejection::Rejection;
 use crate::sports::ApplyResult;
-use crate::sports::cricket::BETWEEN_BALLS_STATUSES;
+use crate::sports::cricket::actions::action::BETWEEN_BALLS_STATUSES;
+use crate::sports::cricket::actions::bodies;
 use crate::sports::cricket::actions::execution::CommandExecution;
-use crate::sports::cricket::actions::requests;
-use crate::sports::cricket::report::performers;
-use crate::sports::cricket::scoring::decision::{DecisionState, MatchDecision};
-use crate::sports::cricket::scoring::match_state::CricketState;
-use crate::sports::cricket::scoring::step::ScoringStep;
+use crate::sports::cricket::report::{decision_json, player_of_match_json};
+use crate::sports::cricket::scoring::{CricketState, DecisionState, MatchDecision, ScoringStep};
 use crate::sports::game::{Match, MatchStatus};
 
 const END_ACTION_STATUSES: [MatchStatus; 3] =
@@ -19,10 +17,7 @@ const END_ACTION_STATUSES: [MatchStatus; 3] =
 /// Ends a match by hand; or names the player of one that has ended, once the jury knows.
 pub fn end_match(mut execution: CommandExecution<'_>) -> ApplyResult<Match<CricketState>> {
     execution.previous.require_status("end", &END_ACTION_STATUSES)?;
-    let request = requests::parse_end(
-        &execution.next.state.player_lookup(execution.command),
-        &execution.command.body,
-    )?;
+    let request = bodies::parse_end(&execution.player_lookup(), &execution.command.body)?;
     if let Some(decision) = request.decision {
         execution.previous.require_status("end", &BETWEEN_BALLS_STATUSES)?;
         check_decision(&execution.next.state, &decision)?;
@@ -46,10 +41,10 @@ pub fn end_match(mut execution: CommandExecution<'_>) -> ApplyResult<Match<Crick
     let mut response_fields = execution.status_fields();
     let state = &execution.next.state;
     let result = state.scoreboard().decision(state.format());
-    let best = performers::player_of_match_json(state.scoreboard(), state.format());
-    response_fields
-        .insert("result".into(), json!(result.map(|result| result.to_json(state.teams()))));
-    response_fields.insert("player_of_the_match".into(), best);
+    let result = result.map(|result| decision_json(&result, state.teams()));
+    let player_of_match = player_of_match_json(state.scoreboard(), state.format());
+    response_fields.insert("result".into(), json!(result));
+    response_fields.insert("player_of_the_match".into(), player_of_match);
     Ok(execution.finish(Value::Object(response_fields), false))
 }
 

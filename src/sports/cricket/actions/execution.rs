@@ -8,16 +8,16 @@ use serde_json::{Map, Value, json};
 use crate::domain::message::Message;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::{Channel, StreamId};
-use crate::sports::cricket::Cricket;
-use crate::sports::cricket::actions::submissions;
-use crate::sports::cricket::report::live;
-use crate::sports::cricket::report::messages::MessageBuilder;
-use crate::sports::cricket::report::performers;
-use crate::sports::cricket::scoring::decision::MatchDecision;
-use crate::sports::cricket::scoring::match_state::CricketState;
-use crate::sports::cricket::scoring::step::ScoringStep;
+use crate::sports::cricket::actions::player_lookup::PlayerLookup;
+use crate::sports::cricket::innings::Ball;
+use crate::sports::cricket::report::{
+    DisputeResolution, MessageBuilder, computed_result, decision_json, live_json,
+    player_of_match_json, resolved_dispute_json, result_text,
+};
+use crate::sports::cricket::scoring::{CricketState, MatchDecision, PendingBall, ScoringStep};
 use crate::sports::game::{Match, MatchStatus, ResultSource};
-use crate::sports::sport::Sport;
+use crate::sports::result::resolve_result;
+use crate::sports::score::Score;
 use crate::sports::{MatchCommand, MatchInfo, Transition, lifecycle};
 
 /// The state as it was, as it will be, and the messages between.
@@ -38,28 +38,30 @@ impl<'a> CommandExecution<'a> {
     ) -> Self {
         let next =
             Match { state: previous.state.with_current_teams(match_info), ..previous.clone() };
-        Self {
-            match_info: match_info,
-            command,
-            previous,
-            next,
-            messages: Vec::new(),
-            match_end_updated: false,
+        Self { match_info, command, previous, next, messages: Vec::new(), match_end_updated: false }
+    }
+
+    /// Looks up the players and teams of the command's body.
+    pub fn player_lookup(&self) -> PlayerLookup<'_> {
+        PlayerLookup {
+            teams: self.next.state.teams(),
+            scoreboard: self.next.state.scoreboard(),
+            command_players: &self.command.players,
         }
     }
 
+    /// Builds messages about the match as it stands now.
     pub fn message_builder(&self) -> MessageBuilder<'_> {
         MessageBuilder {
             match_id: self.match_info.match_id,
             setup: &self.next.state.setup,
             scoreboard: self.next.state.scoreboard(),
-            displayed_score: Cricket::displayed_score(&self.next),
+            displayed_score: self.displayed_score(),
         }
     }
 
     /// Takes a step and tells what it brought, as the match stands right after it.
     pub fn apply_step(&mut self, step: ScoringStep) -> Result<(), Rejection> {
-        submissions::check_nothing_overtaken(&self.next.state, &step)?;
         let effects = self.next.state.apply_step(&Arc::new(step))?;
         self.match_end_updated = false;
         let messages: Vec<_> =
@@ -112,43 +114,70 @@ impl<'a> CommandExecution<'a> {
     /// Whether somebody else is the player of the match now: named, or by corrected figures.
     fn player_of_match_changed(&self) -> bool {
         let player_of_match = |game: &Match<CricketState>| {
-            performers::player_of_match_json(game.state.scoreboard(), game.state.format())
+            player_of_match_json(game.state.scoreboard(), game.state.format())
         };
         player_of_match(self.previous) != player_of_match(&self.next)
     }
 
     /// Status, clock and score.
     pub fn status_fields(&self) -> Map<String, Value> {
-        self.next.status_fields(&Cricket::displayed_score(&self.next))
+        self.next.status_fields(&self.displayed_score())
     }
 
     /// What a scorer is answered about the match as it stands now.
     pub fn live_state_json(&self) -> Value {
-        let mut state = live::live_json(&self.next.state.setup, self.next.state.scoreboard());
+        let mut state = live_json(&self.next.state.setup, self.next.state.scoreboard());
         state["status"] = json!(self.next.status.as_str());
-        state["score"] = json!(Cricket::displayed_score(&self.next).totals);
+        state["score"] = json!(self.displayed_score().totals);
         state
     }
 
     pub fn finish(mut self, response: Value, is_created: bool) -> Transition<Match<CricketState>> {
         self.update_match_end();
-        submissions::drop_pending_of_ended_innings(&mut self);
-        Transition {
-            state: self.next,
-            messages: self.messages,
-            response: response,
-            is_created: is_created,
+        self.drop_pending_of_ended_innings();
+        Transition { state: self.next, messages: self.messages, response, is_created }
+    }
+
+    /// Adds `dispute_resolved` and lists the dispute among the resolved ones.
+    pub fn resolve_dispute(
+        &mut self,
+        pending: &PendingBall,
+        resolution: DisputeResolution,
+        official_ball: Option<&Ball>,
+    ) {
+        let resolved = resolved_dispute_json(pending, resolution, official_ball);
+        let message = self.message_builder().match_message("dispute_resolved", resolved.clone());
+        self.messages.push(message);
+        self.next.state.consensus.add_resolved_dispute(resolved);
+    }
+
+    /// Drops what scorers sent of balls that an innings would have had, once it is over.
+    fn drop_pending_of_ended_innings(&mut self) {
+        if self.next.state.scoreboard().open_innings().is_some() {
+            return;
+        }
+        let next_number = self.next.state.next_ball_number();
+        let dropped = self.next.state.consensus.take_pending_at_innings_end(next_number);
+        for pending in dropped.iter().filter(|pending| pending.is_disputed()) {
+            self.resolve_dispute(pending, DisputeResolution::InningsEnd, None);
         }
     }
 
+    fn displayed_score(&self) -> Score {
+        self.next.displayed_score(self.next.state.scoreboard().score())
+    }
+
     fn push_status_message(&mut self, kind: &'static str) {
-        let reason = self.next.reason.clone();
-        self.messages.push(lifecycle::status_message::<Cricket>(
+        let result = resolve_result(&self.next, || computed_result(self.match_info, &self.next));
+        let message = lifecycle::status_message_with(
             kind,
             self.match_info,
             &self.next,
-            reason,
-        ));
+            &self.displayed_score(),
+            result.as_deref(),
+            self.next.reason.clone(),
+        );
+        self.messages.push(message);
     }
 
     /// Tells what the play came to, unless somebody has entered or struck the result by hand.
@@ -158,12 +187,12 @@ impl<'a> CommandExecution<'a> {
         }
         let teams = self.next.state.teams();
         let state = &self.next.state;
-        let player_of_match = performers::player_of_match_json(state.scoreboard(), state.format());
+        let player_of_match = player_of_match_json(state.scoreboard(), state.format());
         let mut data = self.status_fields();
         let parts = [
             ("match_id", json!(self.match_info.match_id)),
-            ("result", decision.to_json(teams)),
-            ("text", json!(decision.result_text(teams))),
+            ("result", decision_json(decision, teams)),
+            ("text", json!(result_text(decision, teams))),
             ("player_of_the_match", player_of_match),
         ];
         data.extend(parts.map(|(name, part)| (name.to_owned(), part)));

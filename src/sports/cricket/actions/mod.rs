@@ -1,7 +1,13 @@
-//! The actions of `/api/matches/{id}/…`: their bodies, what they do, what they answer and send.
+//! The actions of `/api/matches/{id}/…`: their bodies, what each does, answers and sends.
 
-pub mod correction;
-pub mod ending;
-pub mod execution;
-pub mod requests;
-pub mod submissions;
+mod action;
+mod ball_bodies;
+mod bodies;
+mod corrections;
+mod dispatch;
+mod ending;
+mod execution;
+mod player_lookup;
+mod submissions;
+
+pub use dispatch::{apply, player_ids};

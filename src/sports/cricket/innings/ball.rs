@@ -3,13 +3,8 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
 
-use crate::sports::clock::format_timestamp;
-use crate::sports::cricket::laws::delivery::{Delivery, Extras};
-use crate::sports::cricket::laws::dismissal::Dismissal;
-use crate::sports::cricket::laws::players::CricketerRef;
-use crate::sports::cricket::scoring::agreement;
+use crate::sports::cricket::laws::{CricketerRef, Delivery, Dismissal, Extras};
 
 /// A ball as it stands among the entries.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,41 +45,6 @@ impl Ball {
     /// `0.1`: the over and the ball in it.
     pub fn over_label(&self) -> String {
         format!("{}.{}", self.overs_before, self.number_in_over)
-    }
-
-    pub fn to_json(&self) -> Value {
-        let delivery = &self.counted_delivery;
-        json!({
-            "number": self.number,
-            "innings": self.innings_number,
-            "over": self.over_label(),
-            "striker_id": self.striker.id,
-            "striker": self.striker.name,
-            "non_striker_id": self.non_striker.id,
-            "non_striker": self.non_striker.name,
-            "bowler_id": self.bowler.id,
-            "bowler": self.bowler.name,
-            "runs": {
-                "batter": delivery.bat_runs,
-                "extras": delivery.extras.total(),
-                "total": delivery.total_runs(),
-            },
-            "extras": delivery.extras,
-            "boundary": delivery.is_boundary(),
-            "legal": delivery.is_legal(),
-            "free_hit": self.is_free_hit,
-            "crossed": delivery.batters_crossed,
-            "wickets": self.dismissals.iter().map(|one| one.to_json()).collect::<Vec<_>>(),
-            "over_called": delivery.ends_over,
-            "over_continues": delivery.extends_over,
-            "penalty": agreement::field_value(delivery, "penalty"),
-            "symbol": ball_symbol(delivery),
-            "commentary": delivery.commentary,
-            "score": format!("{}/{}", self.innings_runs, self.innings_wickets),
-            "by": self.entered.scorer_ids,
-            "rev": self.entered.rev,
-            "occurred_at": format_timestamp(delivery.occurred_at.unwrap_or(self.entered.entered_at)),
-        })
     }
 }
 

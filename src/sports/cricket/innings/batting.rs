@@ -1,127 +1,14 @@
-//! Those who bat: in, out, retired, and come again.
+//! Who is at the crease: batters who come in, swap ends, retire and are out, and their partnerships.
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::domain::rejection::Rejection;
-use crate::sports::cricket::innings::over::rounded_rate;
-use crate::sports::cricket::innings::state::Innings;
-use crate::sports::cricket::laws::dismissal::{Dismissal, DismissalKind};
-use crate::sports::cricket::laws::players::{CricketerRef, player_rejection};
-use crate::sports::cricket::scoring::effects::DepartureReason;
-
-/// One line of a batting card.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BatterRecord {
-    pub player: CricketerRef,
-    pub runs: u32,
-    /// Faced: no-balls are, wides aren't.
-    pub balls_faced: u32,
-    pub fours: u32,
-    pub sixes: u32,
-    pub status: BatterStatus,
-    /// In since the last ball, so a slip of the thumb may still be taken back.
-    pub has_just_arrived: bool,
-}
-
-/// What became of a batter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BatterStatus {
-    NotOut,
-    Out(Arc<Dismissal>),
-    /// Law 25.4.2: ill or hurt, or for another unavoidable cause; not out, and may come again when
-    /// a place is vacant.
-    Retired {
-        is_hurt: bool,
-    },
-}
-
-/// One of the two places at the crease.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BatterRole {
-    Striker,
-    NonStriker,
-}
-
-/// A wicket that fell, and where the innings stood then.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FallOfWicket {
-    pub wicket_number: u32,
-    pub innings_runs: u32,
-    pub overs: String,
-    pub dismissal: Arc<Dismissal>,
-    /// The batter's own.
-    pub batter_runs_and_balls: (u32, u32),
-}
-
-impl BatterRole {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Striker => "striker",
-            Self::NonStriker => "non_striker",
-        }
-    }
-}
-
-impl BatterRecord {
-    pub fn new(player: &CricketerRef) -> Self {
-        Self {
-            player: Arc::clone(player),
-            runs: 0,
-            balls_faced: 0,
-            fours: 0,
-            sixes: 0,
-            status: BatterStatus::NotOut,
-            has_just_arrived: true,
-        }
-    }
-
-    pub fn dismissal_text(&self) -> String {
-        match &self.status {
-            BatterStatus::NotOut => "not out".to_owned(),
-            BatterStatus::Out(dismissal) => dismissal.scorecard_text(),
-            BatterStatus::Retired { is_hurt: true } => "retired hurt".to_owned(),
-            BatterStatus::Retired { is_hurt: false } => "retired not out".to_owned(),
-        }
-    }
-
-    /// As displays draw a batter who is in.
-    pub fn summary_json(&self) -> Value {
-        json!({
-            "player_id": self.player.id,
-            "name": self.player.name,
-            "runs": self.runs,
-            "balls": self.balls_faced,
-            "fours": self.fours,
-            "sixes": self.sixes,
-        })
-    }
-
-    /// As scorecards list a batter.
-    pub fn to_json(&self) -> Value {
-        let mut fields = self.summary_json();
-        fields["strike_rate"] = json!(rounded_rate(self.runs, self.balls_faced, 100));
-        fields["dismissal"] = json!(self.dismissal_text());
-        fields["out"] = match &self.status {
-            BatterStatus::Out(dismissal) => dismissal.to_json(),
-            _ => Value::Null,
-        };
-        fields
-    }
-}
-
-impl FallOfWicket {
-    pub fn to_json(&self) -> Value {
-        json!({
-            "wicket": self.wicket_number,
-            "runs": self.innings_runs,
-            "overs": self.overs,
-            "player_id": self.dismissal.batter.id,
-            "name": self.dismissal.batter.name,
-        })
-    }
-}
+use crate::sports::cricket::innings::{
+    BatterRecord, BatterRole, BatterStatus, FallOfWicket, Innings, Partnership,
+};
+use crate::sports::cricket::laws::{
+    CricketerRef, Delivery, DepartureReason, Dismissal, DismissalKind, player_rejection,
+};
 
 impl Innings {
     pub fn batter_index(&self, role: BatterRole) -> Option<usize> {
@@ -263,26 +150,58 @@ impl Innings {
             self.batters.push(BatterRecord::new(&dismissal.batter));
             self.batters.len() - 1
         });
-        let mut batter_runs_and_balls = (0, 0);
-        if let Some(card) = self.batters.get_mut(index) {
-            card.status = BatterStatus::Out(Arc::clone(&dismissal));
-            batter_runs_and_balls = (card.runs, card.balls_faced);
-        }
-        let (wicket, runs, overs) = (self.wickets, self.runs, self.overs_text());
+        let record = &mut self.batters[index];
+        record.status = BatterStatus::Out(Arc::clone(&dismissal));
+        let (batter_runs, batter_balls_faced) = (record.runs, record.balls_faced);
         self.falls_of_wicket.push(Arc::new(FallOfWicket {
-            wicket_number: wicket,
-            innings_runs: runs,
-            overs,
+            wicket_number: self.wickets,
+            innings_runs: self.runs,
+            overs: self.overs_text(),
             dismissal,
-            batter_runs_and_balls: batter_runs_and_balls,
+            batter_runs,
+            batter_balls_faced,
         }));
-        if let Some(place) = role {
-            self.vacate(place);
+        if let Some(role) = role {
+            self.vacate(role);
         }
     }
 
     fn vacate(&mut self, role: BatterRole) {
         self.set_batter(role, None);
         self.end_partnership();
+    }
+
+    /// The stand of the two who are in; none before their first ball.
+    pub fn current_partnership(&self) -> Option<&Partnership> {
+        self.partnerships.last().filter(|partnership| partnership.is_unbroken)
+    }
+
+    /// Who they are.
+    pub fn partnership_players(&self, partnership: &Partnership) -> Vec<CricketerRef> {
+        let cards =
+            partnership.shares.iter().filter_map(|share| self.batters.get(share.batter_index));
+        cards.map(|card| Arc::clone(&card.player)).collect()
+    }
+
+    /// Adds a ball to the stand, which begins with its first.
+    pub fn add_to_partnership(&mut self, delivery: &Delivery) {
+        let (Some(striker), Some(non_striker)) =
+            (self.batter_index(BatterRole::Striker), self.batter_index(BatterRole::NonStriker))
+        else {
+            return;
+        };
+        if self.current_partnership().is_none() {
+            self.partnerships.push(Partnership::new(self.wickets + 1, striker, non_striker));
+        }
+        if let Some(partnership) = self.partnerships.last_mut() {
+            partnership.add_ball(striker, delivery);
+        }
+    }
+
+    /// The stand is over: one of the two goes.
+    pub fn end_partnership(&mut self) {
+        if let Some(partnership) = self.partnerships.last_mut() {
+            partnership.is_unbroken = false;
+        }
     }
 }

@@ -1,78 +1,8 @@
-//! Those who bowl: figures, and who may have the ball.
-
-use std::sync::Arc;
-
-use serde_json::{Value, json};
+//! Who bowls: quotas, overs in a row, and the bowler of the current over.
 
 use crate::domain::rejection::Rejection;
-use crate::sports::cricket::innings::over::{OverCount, rounded_rate};
-use crate::sports::cricket::innings::state::Innings;
-use crate::sports::cricket::laws::format::CricketFormat;
-use crate::sports::cricket::laws::players::{CricketerRef, player_rejection};
-
-/// One line of a bowling card.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BowlingFigures {
-    pub player: CricketerRef,
-    /// Bowled from first ball to last, however many balls the umpire counted.
-    pub complete_overs: u32,
-    /// Valid balls of overs that others shared.
-    pub balls_of_shared_overs: u32,
-    /// Valid balls of the over being bowled.
-    pub balls_this_over: u32,
-    /// All valid balls.
-    pub legal_balls: u32,
-    /// Overs with any ball of his: each counts against a quota.
-    pub overs_bowled_in: u32,
-    pub maidens: u32,
-    pub runs_conceded: u32,
-    pub wickets: u32,
-    /// Runs, so that they add up to the innings' extras.
-    pub wide_runs: u32,
-    pub no_ball_runs: u32,
-}
-
-impl BowlingFigures {
-    pub fn new(player: &CricketerRef) -> Self {
-        Self {
-            player: Arc::clone(player),
-            complete_overs: 0,
-            balls_of_shared_overs: 0,
-            balls_this_over: 0,
-            legal_balls: 0,
-            overs_bowled_in: 0,
-            maidens: 0,
-            runs_conceded: 0,
-            wickets: 0,
-            wide_runs: 0,
-            no_ball_runs: 0,
-        }
-    }
-
-    /// Overs bowled, and the balls beside them.
-    pub fn overs_bowled(&self, balls_per_over: u32) -> OverCount {
-        let extra_overs = OverCount::from_balls(
-            self.balls_of_shared_overs + self.balls_this_over,
-            balls_per_over,
-        );
-        OverCount { overs: self.complete_overs + extra_overs.overs, balls: extra_overs.balls }
-    }
-
-    pub fn to_json(&self, balls_per_over: u32) -> Value {
-        json!({
-            "player_id": self.player.id,
-            "name": self.player.name,
-            "overs": self.overs_bowled(balls_per_over).to_text(),
-            "balls": self.legal_balls,
-            "maidens": self.maidens,
-            "runs": self.runs_conceded,
-            "wickets": self.wickets,
-            "wides": self.wide_runs,
-            "no_balls": self.no_ball_runs,
-            "economy": rounded_rate(self.runs_conceded, self.legal_balls, balls_per_over),
-        })
-    }
-}
+use crate::sports::cricket::innings::{BowlingFigures, Innings};
+use crate::sports::cricket::laws::{CricketFormat, CricketerRef, player_rejection};
 
 impl Innings {
     pub fn current_bowler(&self) -> Option<&BowlingFigures> {

@@ -1,9 +1,17 @@
-//! One innings as it stands: its batters, bowlers, overs, partnerships and milestones.
+//! One innings as it stands: who bats and bowls, its overs, partnerships, wickets and milestones.
 
-pub mod ball;
-pub mod batting;
-pub mod bowling;
-pub mod milestones;
-pub mod over;
-pub mod partnership;
-pub mod state;
+mod ball;
+mod batting;
+mod bowling;
+mod cards;
+mod milestone;
+mod over;
+mod partnership;
+mod state;
+
+pub use ball::{Ball, EnteredBall, ball_symbol};
+pub use cards::{BatterRecord, BatterRole, BatterStatus, BowlingFigures, FallOfWicket};
+pub use milestone::{Milestone, MilestoneKind};
+pub use over::Over;
+pub use partnership::{Partnership, PartnershipShare};
+pub use state::{Innings, InningsEnd};

@@ -1,18 +1,11 @@
-//! One innings: the sum of what its balls did.
+//! The state of one innings: the sum of what its balls did.
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
-use crate::sports::cricket::innings::batting::{BatterRecord, FallOfWicket};
-use crate::sports::cricket::innings::bowling::BowlingFigures;
-use crate::sports::cricket::innings::milestones::Milestone;
-use crate::sports::cricket::innings::over::{Over, OverCount, rounded_rate};
-use crate::sports::cricket::innings::partnership::Partnership;
-use crate::sports::cricket::laws::delivery::Extras;
-use crate::sports::cricket::laws::format::CricketFormat;
-use crate::sports::cricket::laws::players::CricketerRef;
-use crate::sports::cricket::scoring::match_state::CricketSetup;
+use crate::sports::cricket::innings::{
+    BatterRecord, BowlingFigures, FallOfWicket, Milestone, Over, Partnership,
+};
+use crate::sports::cricket::laws::{CricketFormat, CricketerRef, Extras, OverCount};
 use crate::sports::score::Side;
 
 /// One over, and two wickets end it: the conditions of every super over so far.
@@ -165,31 +158,5 @@ impl Innings {
 
     pub fn is_open(&self) -> bool {
         self.end_reason.is_none()
-    }
-
-    /// What every message says of the innings.
-    pub fn summary_json(&self, setup: &CricketSetup, target: Option<u32>) -> Value {
-        let balls_per_over = setup.format.balls_per_over;
-        let runs_needed = target.map(|target| target.saturating_sub(self.runs));
-        let remaining_balls = self.balls_left(&setup.format);
-        let required_rate = runs_needed
-            .zip(remaining_balls)
-            .and_then(|(runs, balls)| rounded_rate(runs, balls, balls_per_over));
-        json!({
-            "number": self.number,
-            "batting_team_id": setup.teams.team_id(self.batting_side),
-            "super_over": self.is_super_over,
-            "runs": self.runs,
-            "wickets": self.wickets,
-            "overs": self.overs_text(),
-            "balls": self.legal_balls,
-            "extras": self.extras,
-            "run_rate": rounded_rate(self.runs, self.legal_balls, balls_per_over),
-            "target": target,
-            "required_rate": required_rate.filter(|_| self.is_open()),
-            "runs_needed": runs_needed,
-            "balls_left": remaining_balls,
-            "completed": !self.is_open(),
-        })
     }
 }

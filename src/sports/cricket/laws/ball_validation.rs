@@ -1,7 +1,7 @@
 //! What no ball can be, whoever bats: judged by the ball alone.
 
 use crate::sports::command_body::CommandBody;
-use crate::sports::cricket::laws::delivery::{Delivery, EnteredWicket, Extras};
+use crate::sports::cricket::laws::{Delivery, EnteredWicket, Extras};
 
 /// Refuses a ball that the Laws know nothing of.
 pub fn validate_ball(body: &mut CommandBody<'_>, delivery: &Delivery) {
@@ -11,8 +11,8 @@ pub fn validate_ball(body: &mut CommandBody<'_>, delivery: &Delivery) {
         body.add_error::<()>("over_continues", "an over that was called doesn't continue");
     }
     for (index, wicket) in delivery.wickets.iter().enumerate() {
-        validate_wicket(body, delivery, (index, wicket));
-        validate_fielders(body, (index, wicket));
+        validate_wicket(body, delivery, index, wicket);
+        validate_fielders(body, index, wicket);
     }
     if delivery.wickets.iter().filter(|out| out.kind.credits_bowler()).count() > 1 {
         body.add_error::<()>("wickets", "only one of a ball's wickets can be the bowler's");
@@ -27,7 +27,7 @@ pub fn validate_between_balls(body: &mut CommandBody<'_>, wickets: &[EnteredWick
         } else if wicket.player_out.is_none() {
             add_wicket_error(body, index, "player_out_id", "is required: nobody faced a ball");
         }
-        validate_fielders(body, (index, wicket));
+        validate_fielders(body, index, wicket);
     }
     if wickets.is_empty() {
         body.add_error::<()>("wickets", "must not be empty without runs");
@@ -68,7 +68,8 @@ fn validate_boundary(body: &mut CommandBody<'_>, delivery: &Delivery) {
 fn validate_wicket(
     body: &mut CommandBody<'_>,
     delivery: &Delivery,
-    (index, wicket): (usize, &EnteredWicket),
+    index: usize,
+    wicket: &EnteredWicket,
 ) {
     let Extras { wides, no_balls, byes, leg_byes, .. } = delivery.extras;
     let kind = wicket.kind;
@@ -87,7 +88,7 @@ fn validate_wicket(
     }
 }
 
-fn validate_fielders(body: &mut CommandBody<'_>, (index, wicket): (usize, &EnteredWicket)) {
+fn validate_fielders(body: &mut CommandBody<'_>, index: usize, wicket: &EnteredWicket) {
     let max_fielders = wicket.kind.max_fielders();
     if wicket.fielders.len() > max_fielders {
         add_wicket_error(

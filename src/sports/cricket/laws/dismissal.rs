@@ -1,8 +1,6 @@
 //! The ways to be out, who is credited with them, and how scorecards write them.
 
-use serde_json::{Value, json};
-
-use crate::sports::cricket::laws::players::CricketerRef;
+use crate::sports::cricket::laws::CricketerRef;
 
 /// How a wicket falls (Laws 32 to 40, and 25.4 for who retires out).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,17 +136,5 @@ impl Dismissal {
             None => names.push(if self.by_substitute { "sub" } else { "?" }.to_owned()),
         }
         names.join("/")
-    }
-
-    pub fn to_json(&self) -> Value {
-        json!({
-            "kind": self.kind.as_str(),
-            "player_out_id": self.batter.id,
-            "player_out": self.batter.name,
-            "bowler_id": self.bowler.as_ref().map(|bowler| bowler.id),
-            "fielder_ids": self.fielders.iter().map(|fielder| fielder.id).collect::<Vec<_>>(),
-            "substitute": self.by_substitute,
-            "text": self.scorecard_text(),
-        })
     }
 }

@@ -1,7 +1,17 @@
-//! What the Laws and the playing conditions say by themselves: formats, balls, dismissals, players.
+//! What the Laws and the playing conditions say by themselves: formats, overs, who plays, what a
+//! ball can be, and the ways to be out. Nothing here knows a match in play.
 
-pub mod ball_validation;
-pub mod delivery;
-pub mod dismissal;
-pub mod format;
-pub mod players;
+mod ball_validation;
+mod delivery;
+mod dismissal;
+mod format;
+mod overs;
+mod players;
+mod teams;
+
+pub use ball_validation::{validate_ball, validate_between_balls};
+pub use delivery::{Delivery, EnteredWicket, Extras, PenaltyAward};
+pub use dismissal::{Dismissal, DismissalKind};
+pub use format::CricketFormat;
+pub use overs::{OverCount, rounded_rate};
+pub use players::{Cricketer, CricketerRef, DepartureReason, player_rejection};

@@ -1,99 +1,53 @@
-//! Who plays, as the match has known them from their first mention.
+//! Who plays, and why somebody no longer does.
 
 use std::sync::Arc;
 
 use crate::domain::rejection::Rejection;
-use crate::sports::command_body::CommandBody;
-use crate::sports::cricket::scoring::scoreboard::Scoreboard;
-use crate::sports::score::{PerSide, Side};
-use crate::sports::{Player, TeamInfo};
+use crate::sports::score::Side;
 
-/// A player of the match.
+/// A player of the match, as known when the match first heard of them.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Cricketer {
+    /// The player's id in the service.
     pub id: i64,
+    /// Display name at the first mention; later renames don't reach a match in play.
     pub name: String,
+    /// The side the player is of.
     pub side: Side,
 }
 
-/// Shared by all that the player does.
+/// One cricketer, shared by every record that names them.
 pub type CricketerRef = Arc<Cricketer>;
 
-/// The two teams, and those whom a command names.
-#[derive(Clone, Copy, Debug)]
-pub struct PlayerLookup<'a> {
-    pub teams: &'a PerSide<TeamInfo>,
-    pub scoreboard: &'a Scoreboard,
-    pub command_players: &'a [Player],
+/// Why a player no longer takes part as before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DepartureReason {
+    /// Law 25.4.2: may resume the innings later.
+    RetiredHurt,
+    /// Law 25.4.2, for another unavoidable cause.
+    RetiredNotOut,
+    /// Law 25.4.3: for any other reason; counts as a wicket.
+    RetiredOut,
+    /// Can't bat in this innings.
+    Absent,
+    /// May not bowl again (Laws 41.6 to 41.9).
+    Suspended,
 }
 
-impl PlayerLookup<'_> {
-    /// The player that a field names, if it names one who may be in this match.
-    ///
-    /// Whoever is on the board already stays who he was: he may have been renamed, or left the
-    /// team, since he came in.
-    pub fn read_player(
-        &self,
-        body: &mut CommandBody<'_>,
-        name: &'static str,
-    ) -> Option<CricketerRef> {
-        let id = body.positive_id(name)?;
-        self.find_player(id).map_err(|detail| body.add_error::<()>(name, detail)).ok()
-    }
-
-    pub fn find_player(&self, id: i64) -> Result<CricketerRef, &'static str> {
-        if let Some(cricketer) = self.scoreboard.find_player(id) {
-            return Ok(cricketer);
-        }
-        let command_player = self.command_players.iter().find(|player| player.id == id);
-        let player = command_player.ok_or("no such player")?;
-        let side =
-            self.teams.side_of_team(player.team_id).ok_or("plays for neither of the two teams")?;
-        Ok(Arc::new(Cricketer { id, name: player.name.clone(), side }))
-    }
-}
-
-impl PerSide<TeamInfo> {
-    /// The side that the team plays on.
-    pub fn side_of_team(&self, team_id: i64) -> Option<Side> {
-        if team_id == self.home.team_id {
-            Some(Side::Home)
-        } else if team_id == self.away.team_id {
-            Some(Side::Away)
-        } else {
-            None
-        }
-    }
-
-    pub fn team_id(&self, side: Side) -> i64 {
-        self.get(side).team_id
-    }
-
-    pub fn team_name(&self, side: Side) -> &str {
-        &self.get(side).name
-    }
-
-    /// The side of `team_id`, which a field named.
-    pub fn read_side(&self, body: &mut CommandBody<'_>, name: &'static str) -> Option<Side> {
-        let team_id = body.positive_id(name)?;
-        let side = self.side_of_team(team_id);
-        if side.is_none() {
-            return body.add_error(name, "is neither of the match's two teams");
-        }
-        side
-    }
-}
-
-impl<T> PerSide<T> {
-    pub fn get(&self, side: Side) -> &T {
-        match side {
-            Side::Home => &self.home,
-            Side::Away => &self.away,
+impl DepartureReason {
+    /// The word for it in bodies and in the `change` of `player_changed`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RetiredHurt => "retired_hurt",
+            Self::RetiredNotOut => "retired_not_out",
+            Self::RetiredOut => "retired_out",
+            Self::Absent => "absent",
+            Self::Suspended => "suspended",
         }
     }
 }
 
-/// 409 about a player.
+/// A 409 whose detail is the player's name followed by `reason`.
 pub fn player_rejection(code: &str, player: &Cricketer, reason: &str) -> Rejection {
     Rejection::conflict(code, format!("{} {reason}", player.name))
 }

@@ -2,29 +2,46 @@
 
 use serde_json::{Value, json};
 
-use crate::sports::cricket::innings::batting::{BatterRecord, BatterRole};
-use crate::sports::cricket::innings::partnership::Partnership;
-use crate::sports::cricket::innings::state::Innings;
-use crate::sports::cricket::scoring::match_state::{CricketSetup, Toss};
-use crate::sports::cricket::scoring::scoreboard::Scoreboard;
-use crate::sports::score::{PerSide, Score};
-
-/// The runs of both sides, super overs aside.
-pub fn match_score(scoreboard: &Scoreboard) -> Score {
-    use crate::sports::score::Side::{Away, Home};
-    let totals = PerSide {
-        home: scoreboard.total_runs(Home).into(),
-        away: scoreboard.total_runs(Away).into(),
-    };
-    Score { totals: totals, shootout: None }
-}
+use crate::sports::cricket::innings::{BatterRole, Innings};
+use crate::sports::cricket::laws::rounded_rate;
+use crate::sports::cricket::report::cards::{
+    batter_summary_json, bowler_json, partnership_summary_json,
+};
+use crate::sports::cricket::scoring::{CricketSetup, Scoreboard, Toss};
 
 /// The innings at `index` as messages tell it.
 pub fn innings_json(setup: &CricketSetup, scoreboard: &Scoreboard, index: usize) -> Value {
     let Some(innings) = scoreboard.innings.get(index) else { return Value::Null };
-    let mut view = innings.summary_json(setup, scoreboard.target_for(&setup.format, index));
+    let mut view =
+        innings_summary_json(setup, innings, scoreboard.target_for(&setup.format, index));
     view["method"] = json!(scoreboard.target_method_for(&setup.format, index));
     view
+}
+
+/// What every message says of the innings.
+fn innings_summary_json(setup: &CricketSetup, innings: &Innings, target: Option<u32>) -> Value {
+    let balls_per_over = setup.format.balls_per_over;
+    let runs_needed = target.map(|target| target.saturating_sub(innings.runs));
+    let remaining_balls = innings.balls_left(&setup.format);
+    let required_rate = runs_needed
+        .zip(remaining_balls)
+        .and_then(|(runs, balls)| rounded_rate(runs, balls, balls_per_over));
+    json!({
+        "number": innings.number,
+        "batting_team_id": setup.teams.team_id(innings.batting_side),
+        "super_over": innings.is_super_over,
+        "runs": innings.runs,
+        "wickets": innings.wickets,
+        "overs": innings.overs_text(),
+        "balls": innings.legal_balls,
+        "extras": innings.extras,
+        "run_rate": rounded_rate(innings.runs, innings.legal_balls, balls_per_over),
+        "target": target,
+        "required_rate": required_rate.filter(|_| innings.is_open()),
+        "runs_needed": runs_needed,
+        "balls_left": remaining_balls,
+        "completed": !innings.is_open(),
+    })
 }
 
 /// The innings being played or played last, who is in, and who faces the next ball.
@@ -34,7 +51,7 @@ pub fn live_json(setup: &CricketSetup, scoreboard: &Scoreboard) -> Value {
     let open_innings = scoreboard.open_innings();
     let batter_json = |role| {
         let batter = open_innings.and_then(|innings| innings.batter(role));
-        batter.map_or(Value::Null, BatterRecord::summary_json)
+        batter.map_or(Value::Null, batter_summary_json)
     };
     let bowler = open_innings.and_then(Innings::current_bowler);
     let over = open_innings.map(|innings| &innings.current_over);
@@ -45,8 +62,8 @@ pub fn live_json(setup: &CricketSetup, scoreboard: &Scoreboard) -> Value {
         "innings": last.map_or(Value::Null, |_| innings_json(setup, scoreboard, scoreboard.innings.len() - 1)),
         "striker": batter_json(BatterRole::Striker),
         "non_striker": batter_json(BatterRole::NonStriker),
-        "bowler": bowler.map(|figures| figures.to_json(balls_per_over)),
-        "partnership": Partnership::summary_json(open_innings.and_then(Innings::current_partnership)),
+        "bowler": bowler.map(|figures| bowler_json(figures, balls_per_over)),
+        "partnership": partnership_summary_json(open_innings.and_then(Innings::current_partnership)),
         "this_over": over.map(|over| &over.ball_symbols),
         "last_over": previous_over.map(|over| &over.ball_symbols),
         "over_bowler_ids": over.map(|over| bowler_ids(&over.bowler_indices)),

@@ -4,18 +4,15 @@ use serde_json::{Value, json};
 
 use crate::domain::message::Message;
 use crate::domain::topic::{Channel, StreamId};
-use crate::sports::cricket::innings::ball::Ball;
-use crate::sports::cricket::innings::batting::{BatterRecord, FallOfWicket};
-use crate::sports::cricket::innings::milestones::Milestone;
-use crate::sports::cricket::innings::over::Over;
-use crate::sports::cricket::innings::partnership::Partnership;
-use crate::sports::cricket::laws::delivery::PenaltyAward;
-use crate::sports::cricket::laws::players::Cricketer;
-use crate::sports::cricket::report::live;
-use crate::sports::cricket::report::performers;
-use crate::sports::cricket::scoring::effects::StepEffect;
-use crate::sports::cricket::scoring::match_state::CricketSetup;
-use crate::sports::cricket::scoring::scoreboard::Scoreboard;
+use crate::sports::cricket::innings::{Ball, FallOfWicket, Milestone, Over};
+use crate::sports::cricket::laws::{Cricketer, PenaltyAward};
+use crate::sports::cricket::report::balls::ball_json;
+use crate::sports::cricket::report::cards::{
+    batter_summary_json, bowler_json, dismissal_json, fall_json, milestone_json,
+    partnership_summary_json,
+};
+use crate::sports::cricket::report::{live, performers};
+use crate::sports::cricket::scoring::{CricketSetup, Scoreboard, StepEffect};
 use crate::sports::score::{Score, Side};
 
 /// Puts news into words, as the board stands after the step that brought them.
@@ -83,12 +80,13 @@ impl MessageBuilder<'_> {
     fn match_and_team_messages(
         self,
         kind: &'static str,
-        (label, teams): (&str, &[Side]),
+        label: &str,
+        sides: &[Side],
         data: Value,
     ) -> Vec<Message> {
         let message = self.match_message(kind, data).with_label(label);
         let team_stream = |side: &Side| StreamId::Team(self.setup.teams.team_id(*side));
-        let topics = teams.iter().map(|side| team_stream(side).channel_topic(Channel::Live));
+        let topics = sides.iter().map(|side| team_stream(side).channel_topic(Channel::Live));
         let copies = topics.map(|topic| Message { topic, ..message.clone() });
         std::iter::once(message.clone()).chain(copies).collect()
     }
@@ -133,7 +131,7 @@ impl MessageBuilder<'_> {
         let balls_per_over = self.setup.format.balls_per_over;
         let batter_json = |batter_id: i64| {
             let mut cards = innings.into_iter().flat_map(|innings| &innings.batters);
-            cards.find(|card| card.player.id == batter_id).map(BatterRecord::summary_json)
+            cards.find(|card| card.player.id == batter_id).map(batter_summary_json)
         };
         let mut figures = innings.into_iter().flat_map(|innings| &innings.bowlers);
         let figures = figures.find(|figures| figures.player.id == ball.bowler.id);
@@ -141,12 +139,12 @@ impl MessageBuilder<'_> {
         let open_innings = self.scoreboard.open_innings();
         let id = |index: Option<usize>| Some(open_innings?.batters.get(index?)?.player.id);
         let data = json!({
-            "ball": ball.to_json(),
+            "ball": ball_json(ball),
             "innings": live::innings_json(self.setup, self.scoreboard, index),
             "striker": batter_json(ball.striker.id),
             "non_striker": batter_json(ball.non_striker.id),
-            "bowler": figures.map(|figures| figures.to_json(balls_per_over)),
-            "partnership": Partnership::summary_json(partnership),
+            "bowler": figures.map(|figures| bowler_json(figures, balls_per_over)),
+            "partnership": partnership_summary_json(partnership),
             "next": {
                 "striker_id": id(open_innings.and_then(|innings| innings.striker_index)),
                 "non_striker_id": id(open_innings.and_then(|innings| innings.non_striker_index)),
@@ -159,10 +157,9 @@ impl MessageBuilder<'_> {
     }
 
     fn wicket_fallen(&self, fall: &FallOfWicket, ball_number: Option<u32>) -> Vec<Message> {
-        let mut wicket = fall.dismissal.to_json();
+        let mut wicket = dismissal_json(&fall.dismissal);
         wicket["wicket"] = json!(fall.wicket_number);
-        wicket["batter"] =
-            json!({ "runs": fall.batter_runs_and_balls.0, "balls": fall.batter_runs_and_balls.1 });
+        wicket["batter"] = json!({ "runs": fall.batter_runs, "balls": fall.batter_balls_faced });
         let innings_index = self.scoreboard.innings.len().saturating_sub(1);
         let partnership = self
             .scoreboard
@@ -172,12 +169,12 @@ impl MessageBuilder<'_> {
         let data = json!({
             "ball_number": ball_number,
             "wicket": wicket,
-            "fall": fall.to_json(),
+            "fall": fall_json(fall),
             "innings": live::innings_json(self.setup, self.scoreboard, innings_index),
-            "partnership": Partnership::summary_json(partnership),
+            "partnership": partnership_summary_json(partnership),
         });
         let label = fall.dismissal.kind.as_str();
-        self.match_and_team_messages("wicket_fallen", (label, &[Side::Home, Side::Away]), data)
+        self.match_and_team_messages("wicket_fallen", label, &[Side::Home, Side::Away], data)
     }
 
     fn over_complete(&self, innings_index: usize, over_number: usize, over: &Over) -> Message {
@@ -190,7 +187,7 @@ impl MessageBuilder<'_> {
             "runs": over.runs,
             "wickets": over.wickets,
             "maiden": over.is_maiden(),
-            "bowler": bowler.map(|figures| figures.to_json(self.setup.format.balls_per_over)),
+            "bowler": bowler.map(|figures| bowler_json(figures, self.setup.format.balls_per_over)),
             "innings": live::innings_json(self.setup, self.scoreboard, innings_index),
         });
         self.match_message("over_complete", data)
@@ -198,8 +195,8 @@ impl MessageBuilder<'_> {
 
     /// `milestone_achieved`, or `milestone_withdrawn` after a correction or an award taken back.
     pub fn milestone_messages(&self, kind: &'static str, milestone: &Milestone) -> Vec<Message> {
-        let data = json!({ "milestone": milestone.to_json(&self.setup.teams) });
-        self.match_and_team_messages(kind, (milestone.kind.as_str(), &[milestone.side]), data)
+        let data = json!({ "milestone": milestone_json(milestone, &self.setup.teams) });
+        self.match_and_team_messages(kind, milestone.kind.as_str(), &[milestone.side], data)
     }
 
     fn innings_complete(&self, index: usize) -> Vec<Message> {
@@ -212,6 +209,6 @@ impl MessageBuilder<'_> {
             "top_performers": performers::top_performers_json(innings, self.setup.format.balls_per_over),
             "next_target": self.scoreboard.next_innings_target(&self.setup.format),
         });
-        self.match_and_team_messages("innings_complete", (reason, &[innings.batting_side]), data)
+        self.match_and_team_messages("innings_complete", reason, &[innings.batting_side], data)
     }
 }

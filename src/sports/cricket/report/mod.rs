@@ -1,9 +1,23 @@
-//! What readers get: live board, scorecards, statistics, messages and the parts of the snapshot.
+//! What readers get: the live board, scorecards, statistics, results, messages, and the parts of
+//! the snapshot.
 
-pub mod live;
-pub mod messages;
-pub mod performers;
-pub mod run_rates;
-pub mod scorecard;
-pub mod scorecard_text;
-pub mod views;
+mod balls;
+mod cards;
+mod disputes;
+mod live;
+mod messages;
+mod performers;
+mod result;
+mod run_rates;
+mod scorecard;
+mod scorecard_text;
+mod views;
+
+pub use balls::ball_json;
+pub use disputes::{DisputeResolution, pending_ball_json, resolved_dispute_json};
+pub use live::{innings_json, live_json, toss_json};
+pub use messages::MessageBuilder;
+pub use performers::player_of_match_json;
+pub use result::{computed_result, decision_json, result_text};
+pub use scorecard::scorecard_json_from;
+pub use views::{read_part, snapshot_fields};

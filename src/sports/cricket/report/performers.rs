@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::sports::cricket::innings::batting::{BatterRecord, BatterStatus};
-use crate::sports::cricket::innings::state::Innings;
-use crate::sports::cricket::laws::format::CricketFormat;
-use crate::sports::cricket::laws::players::CricketerRef;
-use crate::sports::cricket::scoring::scoreboard::Scoreboard;
+use crate::sports::cricket::innings::{BatterRecord, BatterStatus, Innings};
+use crate::sports::cricket::laws::{CricketFormat, CricketerRef};
+use crate::sports::cricket::report::cards::{batter_summary_json, bowler_json};
+use crate::sports::cricket::scoring::Scoreboard;
 use crate::sports::score::Side;
 
 /// Lines of each kind in a summary of an innings.
@@ -23,20 +22,20 @@ const POINTS_PER_FIELDING: u32 = 10;
 /// The best batters and bowlers of an innings, the best first.
 pub fn top_performers_json(innings: &Innings, balls_per_over: u32) -> Value {
     let mut batters: Vec<&BatterRecord> =
-        innings.batters.iter().filter(|batter_json| batter_json.balls_faced > 0).collect();
+        innings.batters.iter().filter(|batter| batter.balls_faced > 0).collect();
     batters.sort_by_key(|card| (Reverse(card.runs), card.balls_faced));
     let mut bowlers: Vec<_> =
         innings.bowlers.iter().filter(|one| one.overs_bowled_in > 0).collect();
     bowlers.sort_by_key(|figures| (Reverse(figures.wickets), figures.runs_conceded));
     let card = |card: &&BatterRecord| {
-        let mut view = card.summary_json();
+        let mut view = batter_summary_json(card);
         view["not_out"] = json!(!matches!(card.status, BatterStatus::Out(_)));
         view
     };
     json!({
         "batting": batters.iter().take(MAX_PERFORMERS).map(card).collect::<Vec<_>>(),
         "bowling":
-            bowlers.iter().take(MAX_PERFORMERS).map(|one| one.to_json(balls_per_over)).collect::<Vec<_>>(),
+            bowlers.iter().take(MAX_PERFORMERS).map(|one| bowler_json(one, balls_per_over)).collect::<Vec<_>>(),
     })
 }
 

@@ -1,11 +1,9 @@
 //! What a match adds to the net run rates of its two teams.
 
 use crate::domain::leaderboard::{MatchRunRates, RunsOffBalls};
-use crate::sports::cricket::innings::over::OverCount;
-use crate::sports::cricket::innings::state::{Innings, InningsEnd};
-use crate::sports::cricket::laws::format::CricketFormat;
-use crate::sports::cricket::scoring::decision::MatchDecision;
-use crate::sports::cricket::scoring::scoreboard::Scoreboard;
+use crate::sports::cricket::innings::{Innings, InningsEnd};
+use crate::sports::cricket::laws::{CricketFormat, OverCount};
+use crate::sports::cricket::scoring::{MatchDecision, Scoreboard};
 use crate::sports::score::PerSide;
 
 /// What each side made; what a side gave away is what the other made. None for a match that

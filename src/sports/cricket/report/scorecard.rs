@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::sports::cricket::innings::batting::BatterRecord;
-use crate::sports::cricket::innings::over::OverCount;
-use crate::sports::cricket::innings::state::{Innings, InningsEnd};
-use crate::sports::cricket::report::live;
-use crate::sports::cricket::report::performers;
-use crate::sports::cricket::scoring::match_state::CricketSetup;
-use crate::sports::cricket::scoring::scoreboard::Scoreboard;
+use crate::sports::cricket::innings::{Innings, InningsEnd};
+use crate::sports::cricket::laws::OverCount;
+use crate::sports::cricket::report::cards::{
+    batter_json, bowler_json, fall_json, milestone_json, partnership_json,
+};
+use crate::sports::cricket::report::result::decision_json;
+use crate::sports::cricket::report::{live, performers};
+use crate::sports::cricket::scoring::{CricketSetup, Scoreboard};
 
 /// All innings and the result, where there is one.
 pub fn scorecard_json(setup: &CricketSetup, scoreboard: &Scoreboard) -> Value {
@@ -26,12 +27,12 @@ pub fn scorecard_json_from(
         .iter()
         .enumerate()
         .filter(|(_, one)| one.number >= first_number)
-        .map(|(index, one)| innings_card_json(setup, scoreboard, (index, one)))
+        .map(|(index, one)| innings_card_json(setup, scoreboard, index, one))
         .collect();
     let decision = scoreboard.decision(&setup.format);
     json!({
         "innings": innings,
-        "result": decision.map(|decision| decision.to_json(&setup.teams)),
+        "result": decision.map(|decision| decision_json(&decision, &setup.teams)),
         "player_of_the_match": performers::player_of_match_json(scoreboard, &setup.format),
     })
 }
@@ -39,27 +40,28 @@ pub fn scorecard_json_from(
 fn innings_card_json(
     setup: &CricketSetup,
     scoreboard: &Scoreboard,
-    (index, innings): (usize, &Innings),
+    index: usize,
+    innings: &Innings,
 ) -> Value {
     let balls_per_over = setup.format.balls_per_over;
     let mut fields = live::innings_json(setup, scoreboard, index);
     let bowling = innings.bowlers.iter().filter(|figures| figures.overs_bowled_in > 0);
     let partnership_rows =
-        innings.partnerships.iter().map(|partnership| partnership.to_json(innings));
+        innings.partnerships.iter().map(|partnership| partnership_json(partnership, innings));
     let absent = innings
         .absent_who_never_batted()
         .map(|player| json!({ "player_id": player.id, "name": player.name }));
-    let milestones = innings.milestones.iter().map(|one| one.to_json(&setup.teams));
+    let milestones = innings.milestones.iter().map(|one| milestone_json(one, &setup.teams));
     let parts = [
         ("declared", json!(innings.end_reason == Some(InningsEnd::Declared))),
         ("forfeited", json!(innings.end_reason == Some(InningsEnd::Forfeited))),
         ("follow_on", json!(innings.is_follow_on)),
         ("end", json!(innings.end_reason.map(InningsEnd::as_str))),
         ("overs_allotted", json!(innings.allotted_overs.map(OverCount::to_text))),
-        ("batting", innings.batters.iter().map(BatterRecord::to_json).collect()),
+        ("batting", innings.batters.iter().map(batter_json).collect()),
         ("absent", absent.collect()),
-        ("bowling", bowling.map(|figures| figures.to_json(balls_per_over)).collect()),
-        ("fall_of_wickets", innings.falls_of_wicket.iter().map(|fall| fall.to_json()).collect()),
+        ("bowling", bowling.map(|figures| bowler_json(figures, balls_per_over)).collect()),
+        ("fall_of_wickets", innings.falls_of_wicket.iter().map(|fall| fall_json(fall)).collect()),
         ("partnerships", partnership_rows.collect()),
         ("milestones", milestones.collect()),
         (

@@ -2,12 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::sports::cricket::innings::batting::{BatterRecord, BatterStatus};
-use crate::sports::cricket::innings::state::{Innings, InningsEnd};
-use crate::sports::cricket::laws::delivery::Extras;
+use crate::sports::cricket::innings::{BatterRecord, BatterStatus, Innings, InningsEnd};
+use crate::sports::cricket::laws::Extras;
 use crate::sports::cricket::report::performers;
-use crate::sports::cricket::scoring::match_state::CricketSetup;
-use crate::sports::cricket::scoring::scoreboard::Scoreboard;
+use crate::sports::cricket::scoring::{CricketSetup, Scoreboard};
 
 /// Letters of the columns of a batting card; longer names push the rest to the right.
 const NAME_WIDTH: usize = 24;

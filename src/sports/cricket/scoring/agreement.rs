@@ -2,51 +2,116 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::sports::cricket::laws::delivery::{Delivery, EnteredWicket};
-use crate::sports::cricket::laws::players::CricketerRef;
+use crate::sports::cricket::laws::{CricketerRef, Delivery, EnteredWicket};
 use crate::sports::score::Side;
 
-/// What scorers must agree on. Comments, times and overrides are each scorer's own.
-const COMPARED_FIELDS: [&str; 15] = [
-    "striker_id",
-    "non_striker_id",
-    "bowler_id",
-    "runs.batter",
-    "extras.wides",
-    "extras.no_balls",
-    "extras.byes",
-    "extras.leg_byes",
-    "extras.penalty",
-    "boundary",
-    "wickets",
-    "crossed",
-    "over_called",
-    "over_continues",
-    "penalty",
-];
+/// A field of a ball that scorers must agree on. Comments, times and overrides are each scorer's
+/// own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BallField {
+    Striker,
+    NonStriker,
+    Bowler,
+    BatRuns,
+    Wides,
+    NoBalls,
+    Byes,
+    LegByes,
+    PenaltyExtras,
+    Boundary,
+    Wickets,
+    Crossed,
+    OverCalled,
+    OverContinues,
+    FieldingPenalty,
+}
 
-/// What a ball says in a field; null where it leaves it to the match.
-pub fn field_value(ball: &Delivery, field: &str) -> Value {
-    let player_id = |player: &Option<CricketerRef>| json!(player.as_ref().map(|who| who.id));
-    match field {
-        "striker_id" => player_id(&ball.striker),
-        "non_striker_id" => player_id(&ball.non_striker),
-        "bowler_id" => player_id(&ball.bowler),
-        "runs.batter" => json!(ball.bat_runs),
-        "extras.wides" => json!(ball.extras.wides),
-        "extras.no_balls" => json!(ball.extras.no_balls),
-        "extras.byes" => json!(ball.extras.byes),
-        "extras.leg_byes" => json!(ball.extras.leg_byes),
-        "extras.penalty" => json!(ball.extras.penalty),
-        "boundary" => json!(ball.is_boundary()),
-        "wickets" => ball.wickets.iter().map(wicket_json).collect(),
-        "crossed" => json!(ball.batters_crossed),
-        "over_called" => json!(ball.ends_over),
-        "over_continues" => json!(ball.extends_over),
-        _ => ball.fielding_penalty.map_or(Value::Null, |penalty| {
-            let side = if penalty.side == Side::Home { "home" } else { "away" };
-            json!({ "to": side, "runs": penalty.runs })
-        }),
+impl BallField {
+    /// Every field, in the order a dispute lists a scorer's ball.
+    pub const ALL: [Self; 15] = [
+        Self::Striker,
+        Self::NonStriker,
+        Self::Bowler,
+        Self::BatRuns,
+        Self::Wides,
+        Self::NoBalls,
+        Self::Byes,
+        Self::LegByes,
+        Self::PenaltyExtras,
+        Self::Boundary,
+        Self::Wickets,
+        Self::Crossed,
+        Self::OverCalled,
+        Self::OverContinues,
+        Self::FieldingPenalty,
+    ];
+
+    /// Its name in the body of a ball, with a dot before a nested one.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Striker => "striker_id",
+            Self::NonStriker => "non_striker_id",
+            Self::Bowler => "bowler_id",
+            Self::BatRuns => "runs.batter",
+            Self::Wides => "extras.wides",
+            Self::NoBalls => "extras.no_balls",
+            Self::Byes => "extras.byes",
+            Self::LegByes => "extras.leg_byes",
+            Self::PenaltyExtras => "extras.penalty",
+            Self::Boundary => "boundary",
+            Self::Wickets => "wickets",
+            Self::Crossed => "crossed",
+            Self::OverCalled => "over_called",
+            Self::OverContinues => "over_continues",
+            Self::FieldingPenalty => "penalty",
+        }
+    }
+
+    /// Whether it names a player, whom a scorer may leave out.
+    fn is_player(self) -> bool {
+        matches!(self, Self::Striker | Self::NonStriker | Self::Bowler)
+    }
+
+    /// What `delivery` says in this field; null where it leaves it to the match.
+    pub fn value(self, delivery: &Delivery) -> Value {
+        let player_id = |player: &Option<CricketerRef>| json!(player.as_ref().map(|who| who.id));
+        match self {
+            Self::Striker => player_id(&delivery.striker),
+            Self::NonStriker => player_id(&delivery.non_striker),
+            Self::Bowler => player_id(&delivery.bowler),
+            Self::BatRuns => json!(delivery.bat_runs),
+            Self::Wides => json!(delivery.extras.wides),
+            Self::NoBalls => json!(delivery.extras.no_balls),
+            Self::Byes => json!(delivery.extras.byes),
+            Self::LegByes => json!(delivery.extras.leg_byes),
+            Self::PenaltyExtras => json!(delivery.extras.penalty),
+            Self::Boundary => json!(delivery.is_boundary()),
+            Self::Wickets => delivery.wickets.iter().map(wicket_json).collect(),
+            Self::Crossed => json!(delivery.batters_crossed),
+            Self::OverCalled => json!(delivery.ends_over),
+            Self::OverContinues => json!(delivery.extends_over),
+            Self::FieldingPenalty => delivery.fielding_penalty.map_or(Value::Null, |penalty| {
+                let side = if penalty.side == Side::Home { "home" } else { "away" };
+                json!({ "to": side, "runs": penalty.runs })
+            }),
+        }
+    }
+
+    /// Whether two balls contradict each other in this field. A player left out contradicts nobody.
+    fn differs(self, one: &Delivery, other: &Delivery) -> bool {
+        match self {
+            Self::Wickets => !wickets_agree(one, other),
+            // Different runs usually make a different boundary: naming it too would say nothing.
+            Self::Boundary => {
+                let same_runs = one.bat_runs == other.bat_runs && one.extras == other.extras;
+                same_runs && one.is_boundary() != other.is_boundary()
+            }
+            _ => {
+                let (one, other) = (self.value(one), self.value(other));
+                let is_left_out = self.is_player() && (one.is_null() || other.is_null());
+                one != other && !is_left_out
+            }
+        }
     }
 }
 
@@ -59,28 +124,15 @@ fn wicket_json(wicket: &EnteredWicket) -> Value {
     })
 }
 
-/// All of it, as a dispute shows it.
-pub fn fields_json(ball: &Delivery) -> Value {
-    let fields = COMPARED_FIELDS.iter().map(|name| ((*name).to_owned(), field_value(ball, name)));
-    Value::Object(fields.collect::<Map<_, _>>())
+/// All compared fields of a ball, as a dispute shows them.
+pub fn compared_fields_json(delivery: &Delivery) -> Value {
+    let fields = BallField::ALL.map(|field| (field.as_str().to_owned(), field.value(delivery)));
+    Value::Object(Map::from_iter(fields))
 }
 
-/// The fields in which two balls contradict each other. Who isn't named contradicts nobody.
-pub fn differing_fields(one: &Delivery, other: &Delivery) -> Vec<&'static str> {
-    let differs = |name: &&str| match *name {
-        "wickets" => !wickets_agree(one, other),
-        // Other runs are another boundary too, which tells nobody anything.
-        "boundary" => {
-            let same_runs = one.bat_runs == other.bat_runs && one.extras == other.extras;
-            same_runs && one.is_boundary() != other.is_boundary()
-        }
-        name => {
-            let (one, other) = (field_value(one, name), field_value(other, name));
-            let unnamed = name.ends_with("_id") && (one.is_null() || other.is_null());
-            one != other && !unnamed
-        }
-    };
-    COMPARED_FIELDS.iter().filter(|name| differs(name)).copied().collect()
+/// The fields in which two balls contradict each other.
+pub fn differing_fields(one: &Delivery, other: &Delivery) -> Vec<BallField> {
+    BallField::ALL.into_iter().filter(|field| field.differs(one, other)).collect()
 }
 
 fn wickets_agree(one: &Delivery, other: &Delivery) -> bool {

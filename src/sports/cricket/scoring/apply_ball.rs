@@ -3,18 +3,22 @@
 use std::sync::Arc;
 
 use crate::domain::rejection::Rejection;
-use crate::sports::cricket::innings::ball::{Ball, EnteredBall, ball_symbol};
-use crate::sports::cricket::innings::milestones;
-use crate::sports::cricket::innings::milestones::{Milestone, TotalsBeforeBall};
-use crate::sports::cricket::innings::state::Innings;
-use crate::sports::cricket::laws::delivery::{Delivery, Extras};
-use crate::sports::cricket::laws::format::CricketFormat;
-use crate::sports::cricket::scoring::crease;
-use crate::sports::cricket::scoring::crease::ActivePlayers;
+use crate::sports::cricket::innings::{Ball, EnteredBall, Innings, ball_symbol};
+use crate::sports::cricket::laws::{CricketFormat, Delivery, Extras};
+use crate::sports::cricket::scoring::crease::{self, ActivePlayers};
 use crate::sports::cricket::scoring::effects::StepEffect;
-use crate::sports::cricket::scoring::penalty_runs;
+use crate::sports::cricket::scoring::milestones::{self, TotalsBeforeBall};
 use crate::sports::cricket::scoring::scoreboard::Scoreboard;
-use crate::sports::cricket::scoring::wickets;
+use crate::sports::cricket::scoring::{penalty_runs, wickets};
+
+/// A ball on its way from the entry to the scorecard.
+struct ScoredDelivery<'a> {
+    /// From 1 through the match.
+    number: u32,
+    entered: &'a Arc<EnteredBall>,
+    /// The part of it that counts: nothing does after the winning run.
+    counted_delivery: Arc<Delivery>,
+}
 
 /// Bowls one ball; gives what it brought, in the order it is told.
 pub fn apply_ball(
@@ -26,21 +30,22 @@ pub fn apply_ball(
     let number = scoreboard.ball_count() + 1;
     let target = scoreboard.current_target(format);
     let active = crease::active_players(scoreboard.open_innings_mut()?)?;
-    let totals_before = totals_before_ball(scoreboard, &active);
+    let totals_before = TotalsBeforeBall::of(scoreboard, &active);
 
     wickets::check_fielders(scoreboard, &entered_ball.delivery.wickets)?;
     let innings = scoreboard.open_innings_mut()?;
     wickets::check_free_hit(innings, &entered_ball.delivery)?;
-    let delivery = without_runs_after_win(innings, format, (&entered_ball.delivery, target));
+    let delivery = without_runs_after_win(innings, format, &entered_ball.delivery, target);
     let wickets_before = innings.falls_of_wicket.len();
-    let mut ball = score_ball(innings, format, (&active, entered_ball, delivery, number))?;
+    let scored = ScoredDelivery { number, entered: entered_ball, counted_delivery: delivery };
+    let mut ball = score_ball(innings, format, &active, scored)?;
     let new_wickets: Vec<_> =
         innings.falls_of_wicket.iter().skip(wickets_before).cloned().collect();
     let finished_over = innings.completed_overs.last().filter(|_| ball.ends_over).cloned();
     let completed_overs = innings.completed_overs.len();
 
     let milestones_reached =
-        record_milestones(scoreboard, format, (&totals_before, &active, &ball));
+        milestones::record_ball_milestones(scoreboard, format, &totals_before, &active, &ball);
     let award_effects = ball
         .counted_delivery
         .fielding_penalty
@@ -73,7 +78,8 @@ pub fn apply_ball(
 fn without_runs_after_win(
     innings: &Innings,
     format: &CricketFormat,
-    (delivery, target): (&Arc<Delivery>, Option<u32>),
+    delivery: &Arc<Delivery>,
+    target: Option<u32>,
 ) -> Arc<Delivery> {
     let Extras { wides, no_balls, byes, leg_byes, penalty } = delivery.extras;
     let completed_runs = delivery.total_runs() - penalty;
@@ -99,32 +105,16 @@ fn without_runs_after_win(
     Arc::new(Delivery { bat_runs: delivery.bat_runs.min(runs_left), extras, ..without_wickets })
 }
 
-fn totals_before_ball(scoreboard: &Scoreboard, active: &ActivePlayers) -> TotalsBeforeBall {
-    let Some(innings) = scoreboard.open_innings() else { return TotalsBeforeBall::default() };
-    let bowler = innings.bowlers.get(active.bowler_index);
-    TotalsBeforeBall {
-        team_runs: innings.runs,
-        batter_runs: innings.batters.get(active.striker_index).map_or(0, |card| card.runs),
-        partnership_runs: innings.current_partnership().map_or(0, |partnership| partnership.runs),
-        innings_wickets: bowler.map_or(0, |figures| figures.wickets),
-        match_wickets: bowler.map_or(0, |figures| scoreboard.match_wickets(figures.player.id)),
-    }
-}
-
 /// Counts the ball, moves the batters, lets wickets fall and the over end.
 fn score_ball(
     innings: &mut Innings,
     format: &CricketFormat,
-    (active, entered_ball, delivery, number): (
-        &ActivePlayers,
-        &Arc<EnteredBall>,
-        Arc<Delivery>,
-        u32,
-    ),
+    active: &ActivePlayers,
+    scored: ScoredDelivery<'_>,
 ) -> Result<Ball, Rejection> {
     let batter_at = |index: usize| Arc::clone(&innings.batters[index].player);
     let mut ball = Ball {
-        number,
+        number: scored.number,
         innings_number: innings.number,
         overs_before: innings.overs_bowled().overs,
         number_in_over: innings.current_over.legal_balls + 1,
@@ -136,8 +126,8 @@ fn score_ball(
         innings_runs: 0,
         innings_wickets: 0,
         ends_over: false,
-        entered: Arc::clone(entered_ball),
-        counted_delivery: delivery,
+        entered: Arc::clone(scored.entered),
+        counted_delivery: scored.counted_delivery,
     };
     let delivery = &ball.counted_delivery;
     add_ball_figures(innings, active, delivery);
@@ -220,41 +210,4 @@ fn end_over(innings: &mut Innings) {
     innings.completed_overs.push(Arc::new(over));
     innings.bowler_index = None;
     innings.swap_ends();
-}
-
-fn record_milestones(
-    scoreboard: &mut Scoreboard,
-    format: &CricketFormat,
-    (totals_before, active, ball): (&TotalsBeforeBall, &ActivePlayers, &Ball),
-) -> Vec<Arc<Milestone>> {
-    let Some(innings) = scoreboard.innings.last().cloned() else { return Vec::new() };
-    let took_wicket = innings.bowlers[active.bowler_index].wickets > totals_before.innings_wickets;
-    let keeps_streak = format.hat_trick_spans_extras && !ball.counted_delivery.is_legal();
-    let streak = match scoreboard.wicket_streak(ball.bowler.id) {
-        row if took_wicket => row + 1,
-        row if keeps_streak => row,
-        _ => 0,
-    };
-    if !innings.is_super_over {
-        scoreboard.set_wicket_streak(ball.bowler.id, streak);
-    }
-    let partnership = innings.partnerships.last();
-    let batting = milestones::batting_milestones(
-        &innings,
-        totals_before,
-        (active.striker_index, partnership),
-        ball.number,
-    );
-    let bowling = milestones::bowling_milestones(
-        &innings,
-        totals_before,
-        (active.bowler_index, streak),
-        ball.number,
-    );
-    let milestones_reached: Vec<_> = batting.into_iter().chain(bowling).map(Arc::new).collect();
-    drop(innings);
-    if let Some(last) = scoreboard.innings.last_mut().filter(|_| !milestones_reached.is_empty()) {
-        Arc::make_mut(last).milestones.extend(milestones_reached.iter().cloned());
-    }
-    milestones_reached
 }

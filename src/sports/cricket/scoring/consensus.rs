@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::domain::rejection::Rejection;
-use crate::sports::clock::format_timestamp;
-use crate::sports::cricket::innings::ball::EnteredBall;
-use crate::sports::cricket::laws::delivery::Delivery;
-use crate::sports::cricket::scoring::agreement;
+use crate::sports::cricket::innings::EnteredBall;
+use crate::sports::cricket::laws::Delivery;
+use crate::sports::cricket::scoring::agreement::{self, BallField};
 
 /// What was said of balls to come, and where each scorer stands. A clone copies pointers.
 #[derive(Clone, Debug, Default)]
@@ -135,18 +134,9 @@ impl ScorerConsensus {
             .map_or(Ok(()), |pending_ball| Err(pending_ball.blocking_rejection()))
     }
 
-    /// Disputes that nobody has resolved yet.
-    pub fn open_disputes(&self) -> Vec<Value> {
-        self.pending_balls
-            .iter()
-            .filter(|one| one.dispute_reason.is_some())
-            .map(PendingBall::to_json)
-            .collect()
-    }
-
-    /// Every dispute of the match, the resolved ones first.
-    pub fn all_disputes(&self) -> Vec<Value> {
-        self.resolved_disputes.iter().cloned().chain(self.open_disputes()).collect()
+    /// Disputes that were resolved, as they are listed.
+    pub fn resolved_disputes(&self) -> &[Value] {
+        &self.resolved_disputes
     }
 
     fn pending_ball_mut(&mut self, number: u32) -> &mut PendingBall {
@@ -203,6 +193,11 @@ impl PendingBall {
         })
     }
 
+    /// Whether scorers contradict each other, or the ball they agree on no longer fits.
+    pub fn is_disputed(&self) -> bool {
+        self.dispute_reason.is_some()
+    }
+
     fn blocking_rejection(&self) -> Rejection {
         let waiting_reason = "it waits for another scorer's word, or for a ruling";
         let reason = self.dispute_reason.as_deref().unwrap_or(waiting_reason);
@@ -210,46 +205,17 @@ impl PendingBall {
         Rejection::conflict("ball-pending", detail)
     }
 
-    /// The names of the fields that not all say alike.
-    pub fn differing_fields(&self) -> Vec<&'static str> {
+    /// The fields in which any two submissions contradict each other, by name.
+    pub fn differing_fields(&self) -> Vec<BallField> {
         let pairs = self.submissions.iter().enumerate();
         let differing = pairs.flat_map(|(index, one)| {
             let others = &self.submissions[index + 1..];
             others.iter().flat_map(|two| agreement::differing_fields(&one.delivery, &two.delivery))
         });
-        let mut names: Vec<_> = differing.collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-    }
-
-    /// The ball, perhaps disputed: the fields that differ, and who said what.
-    pub fn to_json(&self) -> Value {
-        let fields = self.differing_fields().into_iter().map(|name| {
-            let submitted_value = |submission: &BallSubmission| {
-                json!({ "by": submission.scorer_id, "value": agreement::field_value(&submission.delivery, name) })
-            };
-            json!({ "field": name, "values": self.submissions.iter().map(submitted_value).collect::<Vec<_>>() })
-        });
-        json!({
-            "number": self.number,
-            "state": if self.dispute_reason.is_some() { "open" } else { "waiting" },
-            "reason": self.dispute_reason,
-            "fields": fields.collect::<Vec<_>>(),
-            "submissions": self.submissions_json(),
-        })
-    }
-
-    /// What each scorer has said of the ball.
-    pub fn submissions_json(&self) -> Vec<Value> {
-        let submission_json = |submission: &BallSubmission| {
-            json!({
-                "by": submission.scorer_id,
-                "at": format_timestamp(submission.submitted_at),
-                "ball": agreement::fields_json(&submission.delivery),
-            })
-        };
-        self.submissions.iter().map(submission_json).collect()
+        let mut fields: Vec<_> = differing.collect();
+        fields.sort_unstable_by_key(|field| field.as_str());
+        fields.dedup();
+        fields
     }
 }
 

@@ -1,11 +1,8 @@
 //! Who stands where when a ball is bowled.
 
 use crate::domain::rejection::Rejection;
-use crate::sports::cricket::innings::batting::BatterRole;
-use crate::sports::cricket::innings::state::Innings;
-use crate::sports::cricket::laws::delivery::Delivery;
-use crate::sports::cricket::laws::format::CricketFormat;
-use crate::sports::cricket::laws::players::{Cricketer, CricketerRef, player_rejection};
+use crate::sports::cricket::innings::{BatterRole, Innings};
+use crate::sports::cricket::laws::{CricketFormat, Cricketer, Delivery};
 use crate::sports::cricket::scoring::effects::StepEffect;
 use crate::sports::cricket::scoring::scoreboard::Scoreboard;
 
@@ -69,26 +66,4 @@ fn player_contradiction(current: &Cricketer, role: &str, named: &Cricketer) -> R
     let place = role.replace('_', "-");
     let detail = format!("{} is the {place}, not {}", current.name, named.name);
     Rejection::conflict("contradicts", detail)
-}
-
-impl Scoreboard {
-    /// Refuses who was replaced.
-    pub fn check_eligible(&self, player: &CricketerRef) -> Result<(), Rejection> {
-        if self.replaced_players.iter().any(|replaced| replaced.id == player.id) {
-            return Err(player_rejection(
-                "not-eligible",
-                player,
-                "was replaced and takes no further part",
-            ));
-        }
-        Ok(())
-    }
-
-    /// Refuses who was suspended too (Laws 41.7, 41.8: for the rest of the match).
-    pub fn check_can_bowl(&self, player: &CricketerRef) -> Result<(), Rejection> {
-        if self.suspended_bowlers.iter().any(|suspended| suspended.id == player.id) {
-            return Err(player_rejection("not-eligible", player, "is suspended from bowling"));
-        }
-        self.check_eligible(player)
-    }
 }

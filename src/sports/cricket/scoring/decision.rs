@@ -1,12 +1,6 @@
-//! Who has won, and how it is said (Law 16).
+//! What a match comes to (Law 16).
 
-use serde_json::{Value, json};
-
-use crate::sports::TeamInfo;
-use crate::sports::cricket::innings::state::{Innings, InningsEnd};
-use crate::sports::cricket::laws::format::CricketFormat;
-use crate::sports::cricket::scoring::scoreboard::Scoreboard;
-use crate::sports::score::{PerSide, Side};
+use crate::sports::score::Side;
 
 /// How a match ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,149 +44,6 @@ pub enum WinningMargin {
     PenaltyRuns,
 }
 
-/// How far the balls have brought the match.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DecisionState {
-    Undecided,
-    /// The scores are level and there is nothing left to bowl.
-    ScoresLevel,
-    Decided(MatchDecision),
-}
-
-/// What the super over is called in a result.
-const SUPER_OVER_LABEL: &str = "the Super Over";
-
-impl Scoreboard {
-    pub fn decision_state(&self, format: &CricketFormat) -> DecisionState {
-        if let Some(ended) = &self.manual_decision {
-            return DecisionState::Decided(ended.clone());
-        }
-        if self.super_over_count > 0 {
-            self.decide_by_super_over()
-        } else {
-            self.decide_by_play(format)
-        }
-    }
-
-    pub fn decision(&self, format: &CricketFormat) -> Option<MatchDecision> {
-        match self.decision_state(format) {
-            DecisionState::Decided(decision) => Some(decision),
-            _ => None,
-        }
-    }
-
-    fn decide_by_super_over(&self) -> DecisionState {
-        let super_over_innings = self.super_over_innings();
-        let [.., first, second] = super_over_innings else { return DecisionState::Undecided };
-        // Of one that was cut short nobody can say who would have won it.
-        let is_cut_short =
-            |one: &Innings| matches!(one.end_reason, Some(InningsEnd::EndedByUmpires { .. }));
-        let either_cut_short = is_cut_short(first) || is_cut_short(second);
-        if super_over_innings.len() < 2 * self.super_over_count
-            || second.is_open()
-            || either_cut_short
-        {
-            return DecisionState::Undecided;
-        }
-        let winner = match second.runs.cmp(&first.runs) {
-            std::cmp::Ordering::Equal => return DecisionState::ScoresLevel,
-            std::cmp::Ordering::Greater => second.batting_side,
-            std::cmp::Ordering::Less => first.batting_side,
-        };
-        let decided_by = Some(SUPER_OVER_LABEL.to_owned());
-        DecisionState::Decided(MatchDecision::Tied {
-            advancing: Some(winner),
-            decided_by: decided_by,
-            method: self.target_method(),
-        })
-    }
-
-    fn decide_by_play(&self, format: &CricketFormat) -> DecisionState {
-        let count = self.regular_innings().len();
-        let Some(last) = self.regular_innings().last() else { return DecisionState::Undecided };
-        if count + 1 == format.innings_count() && count > 1 {
-            return self.decide_by_innings_victory(last);
-        }
-        match self.target_for(format, count - 1) {
-            Some(target) => self.decide_chase(format, last, target),
-            None => DecisionState::Undecided,
-        }
-    }
-
-    /// After three of four innings: the side that has batted twice may be behind still.
-    fn decide_by_innings_victory(&self, last: &Innings) -> DecisionState {
-        let other = last.batting_side.other();
-        let has_batted_twice = self
-            .regular_innings()
-            .iter()
-            .filter(|one| one.batting_side == last.batting_side)
-            .count()
-            == 2;
-        let (last_total, other_total) =
-            (self.total_runs(last.batting_side), self.total_runs(other));
-        if last.is_open() || !has_batted_twice || last_total >= other_total {
-            return DecisionState::Undecided;
-        }
-        let margin = WinningMargin::Innings { runs: other_total - last_total };
-        DecisionState::Decided(MatchDecision::Won { side: other, margin: margin, method: None })
-    }
-
-    fn decide_chase(&self, format: &CricketFormat, last: &Innings, target: u32) -> DecisionState {
-        let (side, method) = (last.batting_side, self.target_method());
-        let won = |side, by, method| {
-            DecisionState::Decided(MatchDecision::Won { side, margin: by, method })
-        };
-        match last.end_reason {
-            None => DecisionState::Undecided,
-            Some(InningsEnd::TargetReached) => {
-                let wickets = last.max_wickets.saturating_sub(last.wickets);
-                let balls_left = last.balls_left(format);
-                won(side, WinningMargin::Wickets { wickets, balls_left }, method)
-            }
-            // Time is up: only a method says who was ahead.
-            Some(InningsEnd::EndedByUmpires { par }) => match (&method, par) {
-                (Some(_), par) => {
-                    self.decide_by_par_score(last, par.unwrap_or(target.saturating_sub(1)))
-                }
-                (None, _) => DecisionState::Undecided,
-            },
-            Some(_) if last.runs >= target => won(side, WinningMargin::PenaltyRuns, method),
-            Some(_) if last.runs + 1 == target => DecisionState::ScoresLevel,
-            Some(_) => won(side.other(), WinningMargin::Runs(target - 1 - last.runs), method),
-        }
-    }
-
-    fn decide_by_par_score(&self, last: &Innings, par: u32) -> DecisionState {
-        let (side, method) = (last.batting_side, self.target_method());
-        let (winner, runs) = match last.runs.cmp(&par) {
-            std::cmp::Ordering::Equal => return DecisionState::ScoresLevel,
-            std::cmp::Ordering::Greater => (side, last.runs - par),
-            std::cmp::Ordering::Less => (side.other(), par - last.runs),
-        };
-        DecisionState::Decided(MatchDecision::Won {
-            side: winner,
-            margin: WinningMargin::Runs(runs),
-            method,
-        })
-    }
-
-    /// What somebody says the match came to, with the method of its target beside a tie.
-    pub fn with_target_method(&self, decision: MatchDecision) -> MatchDecision {
-        match decision {
-            MatchDecision::Tied { advancing: through, decided_by: by, .. } => MatchDecision::Tied {
-                advancing: through,
-                decided_by: by,
-                method: self.target_method(),
-            },
-            other => other,
-        }
-    }
-
-    fn target_method(&self) -> Option<String> {
-        self.revised_target.as_ref().and_then(|target| target.method.clone())
-    }
-}
-
 impl MatchDecision {
     /// Who won or went through.
     pub fn winning_side(&self) -> Option<Side> {
@@ -205,7 +56,8 @@ impl MatchDecision {
         }
     }
 
-    fn method(&self) -> Option<&str> {
+    /// The method that set the target, where one did; for an award, why.
+    pub fn method(&self) -> Option<&str> {
         match self {
             Self::Won { method, .. } | Self::Tied { method, .. } | Self::Awarded { method, .. } => {
                 method.as_deref()
@@ -213,79 +65,4 @@ impl MatchDecision {
             Self::Drawn { .. } | Self::NoResult => None,
         }
     }
-
-    /// `<team> won by 12 runs`
-    pub fn result_text(&self, teams: &PerSide<TeamInfo>) -> String {
-        let name = |side: &Side| teams.team_name(*side);
-        let with_advancing = |word: &str, side: &Option<Side>, by: &Option<String>| match (side, by)
-        {
-            (Some(side), Some(by)) => format!("{word} ({} won {by})", name(side)),
-            (Some(side), None) => format!("{word} ({} won)", name(side)),
-            (None, _) => word.to_owned(),
-        };
-        let sentence = match self {
-            Self::Won { side, margin: by, .. } => {
-                format!("{} won by {}", name(side), by.margin_text())
-            }
-            Self::Tied { advancing: side, decided_by: by, .. } => {
-                with_advancing("Match tied", side, by)
-            }
-            Self::Drawn { advancing: side, decided_by: by } => {
-                with_advancing("Match drawn", side, by)
-            }
-            Self::Awarded { side, .. } => return format!("Match awarded to {}", name(side)),
-            Self::NoResult => "No result".to_owned(),
-        };
-        self.method().map_or(sentence.clone(), |method| format!("{sentence} ({method} method)"))
-    }
-
-    pub fn to_json(&self, teams: &PerSide<TeamInfo>) -> Value {
-        let mut fields = json!({
-            "winner_team_id": self.winning_side().map(|side| teams.team_id(side)),
-            "method": self.method(),
-            "text": self.result_text(teams),
-        });
-        let (name, value) = match self {
-            Self::Won { margin: by, .. } => ("by", by.to_json()),
-            Self::Tied { .. } => ("tie", json!(true)),
-            Self::Drawn { .. } => ("draw", json!(true)),
-            Self::Awarded { .. } => ("awarded", json!(true)),
-            Self::NoResult => ("no_result", json!(true)),
-        };
-        fields[name] = value;
-        fields
-    }
-}
-
-impl WinningMargin {
-    fn margin_text(self) -> String {
-        match self {
-            Self::Runs(runs) => pluralize(runs, "run"),
-            Self::Wickets { wickets, balls_left: Some(balls) } if balls > 0 => {
-                format!(
-                    "{} with {} remaining",
-                    pluralize(wickets, "wicket"),
-                    pluralize(balls, "ball")
-                )
-            }
-            Self::Wickets { wickets, .. } => pluralize(wickets, "wicket"),
-            Self::Innings { runs } => format!("an innings and {}", pluralize(runs, "run")),
-            Self::PenaltyRuns => "penalty runs".to_owned(),
-        }
-    }
-
-    fn to_json(self) -> Value {
-        match self {
-            Self::Runs(runs) => json!({ "runs": runs }),
-            Self::Wickets { wickets, balls_left } => {
-                json!({ "wickets": wickets, "balls_left": balls_left })
-            }
-            Self::Innings { runs } => json!({ "innings": 1, "runs": runs }),
-            Self::PenaltyRuns => json!({ "penalty_runs": true }),
-        }
-    }
-}
-
-fn pluralize(number: u32, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }

@@ -2,12 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::sports::cricket::innings::ball::Ball;
-use crate::sports::cricket::innings::batting::{BatterRole, FallOfWicket};
-use crate::sports::cricket::innings::milestones::Milestone;
-use crate::sports::cricket::innings::over::Over;
-use crate::sports::cricket::laws::delivery::PenaltyAward;
-use crate::sports::cricket::laws::players::CricketerRef;
+use crate::sports::cricket::innings::{Ball, BatterRole, FallOfWicket, Milestone, Over};
+use crate::sports::cricket::laws::{CricketerRef, DepartureReason, PenaltyAward};
 
 /// One thing to tell. Innings are named by their place in the match, from 0.
 #[derive(Clone, Debug)]
@@ -26,26 +22,4 @@ pub enum StepEffect {
     InningsCompleted(usize),
     TargetSet,
     SuperOverStarted(usize),
-}
-
-/// Why somebody no longer takes part as before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DepartureReason {
-    RetiredHurt,
-    RetiredNotOut,
-    RetiredOut,
-    Absent,
-    Suspended,
-}
-
-impl DepartureReason {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::RetiredHurt => "retired_hurt",
-            Self::RetiredNotOut => "retired_not_out",
-            Self::RetiredOut => "retired_out",
-            Self::Absent => "absent",
-            Self::Suspended => "suspended",
-        }
-    }
 }

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use crate::domain::rejection::Rejection;
-use crate::sports::cricket::laws::format::CricketFormat;
-use crate::sports::cricket::laws::players::PlayerLookup;
-use crate::sports::cricket::scoring::consensus::ScorerConsensus;
+use crate::sports::cricket::innings::EnteredBall;
+use crate::sports::cricket::laws::CricketFormat;
+use crate::sports::cricket::scoring::consensus::{BallSubmission, ScorerConsensus};
+use crate::sports::cricket::scoring::decision::MatchDecision;
 use crate::sports::cricket::scoring::effects::StepEffect;
 use crate::sports::cricket::scoring::scoreboard::Scoreboard;
 use crate::sports::cricket::scoring::step::ScoringStep;
 use crate::sports::cricket::scoring::timeline::Timeline;
 use crate::sports::score::{PerSide, Side};
-use crate::sports::{MatchCommand, MatchInfo, TeamInfo};
+use crate::sports::{MatchInfo, TeamInfo};
 
 /// What is fixed before the first ball.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,24 +66,73 @@ impl CricketState {
         let mut state = self.clone();
         let teams = teams_of(match_info);
         if teams != self.setup.teams {
-            state.setup =
-                Arc::new(CricketSetup { teams: teams, format: self.setup.format.clone() });
+            state.setup = Arc::new(CricketSetup { teams, format: self.setup.format.clone() });
         }
         state
     }
 
-    pub fn player_lookup<'a>(&'a self, command: &'a MatchCommand) -> PlayerLookup<'a> {
-        PlayerLookup {
-            teams: self.teams(),
-            scoreboard: self.scoreboard(),
-            command_players: &command.players,
-        }
+    /// The number of the next ball to become official.
+    pub fn next_ball_number(&self) -> u32 {
+        self.scoreboard().ball_count() + 1
     }
 
     /// Takes a step, or leaves everything as it is.
     pub fn apply_step(&mut self, step: &Arc<ScoringStep>) -> Result<Vec<StepEffect>, Rejection> {
-        let setup = Arc::clone(&self.setup);
-        self.timeline.apply_step(&setup.format, step)
+        self.check_nothing_overtaken(step)?;
+        self.timeline.apply_step(&self.setup.format, step)
+    }
+
+    /// Puts `replacement` in the place of ball `number`, or takes that ball out.
+    pub fn replace_ball(
+        &mut self,
+        number: u32,
+        replacement: Option<ScoringStep>,
+    ) -> Result<(), Rejection> {
+        self.timeline =
+            self.timeline.with_ball_replaced(&self.setup.format, number, replacement)?;
+        Ok(())
+    }
+
+    /// Takes back the last ball and all that was entered after it. Returns the steps after it.
+    pub fn undo_ball(&mut self, number: u32) -> Result<Vec<Arc<ScoringStep>>, Rejection> {
+        let (earlier, mut removed_steps) =
+            self.timeline.split_before_ball(&self.setup.format, number)?;
+        self.timeline = earlier;
+        Ok(removed_steps.split_off(removed_steps.len().min(1)))
+    }
+
+    /// Refuses a submission that could not become official if all agreed.
+    pub fn check_applicable(&self, submission: &BallSubmission) -> Result<(), Rejection> {
+        let entered_ball = EnteredBall {
+            delivery: Arc::clone(&submission.delivery),
+            scorer_ids: vec![submission.scorer_id],
+            entered_at: submission.submitted_at,
+            rev: 1,
+        };
+        self.clone().apply_step(&Arc::new(ScoringStep::BowlBall(Arc::new(entered_ball)))).map(drop)
+    }
+
+    /// Refuses a step that would overtake a ball which isn't official yet: the ball would become
+    /// part of another innings, or of none. Who plays may change meanwhile, as the ball may need it.
+    fn check_nothing_overtaken(&self, step: &ScoringStep) -> Result<(), Rejection> {
+        match step {
+            ScoringStep::OpenInnings(_) | ScoringStep::CloseInnings(_) => {
+                self.consensus.require_nothing_pending()
+            }
+            ScoringStep::AwardPenalty(_)
+            | ScoringStep::RecordWickets(_)
+            | ScoringStep::StartSuperOver
+            | ScoringStep::EndMatch(
+                MatchDecision::Tied { .. }
+                | MatchDecision::Drawn { .. }
+                | MatchDecision::Won { .. },
+            ) => self.consensus.require_no_dispute(),
+            ScoringStep::EndMatch(MatchDecision::NoResult | MatchDecision::Awarded { .. })
+            | ScoringStep::BowlBall(_)
+            | ScoringStep::ChangePlayers(_)
+            | ScoringStep::SetTarget(_)
+            | ScoringStep::NamePlayerOfMatch(_) => Ok(()),
+        }
     }
 }
 

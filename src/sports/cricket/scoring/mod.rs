@@ -1,16 +1,31 @@
-//! The match as the fold of its steps: what each step does to the scoreboard, and what decides it.
+//! The match as the fold of its steps: what each step does to the scoreboard, corrections, what
+//! several scorers agree on, and what decides the match.
 
-pub mod agreement;
-pub mod apply_ball;
-pub mod chunked_list;
-pub mod consensus;
-pub mod crease;
-pub mod decision;
-pub mod effects;
-pub mod match_state;
-pub mod opening;
-pub mod penalty_runs;
-pub mod scoreboard;
-pub mod step;
-pub mod timeline;
-pub mod wickets;
+mod agreement;
+mod apply_ball;
+mod chunked_list;
+mod consensus;
+mod crease;
+mod decide;
+mod decision;
+mod effects;
+mod match_state;
+mod milestones;
+mod opening;
+mod penalty_runs;
+mod player_change;
+mod scoreboard;
+mod step;
+mod timeline;
+mod wickets;
+
+pub use agreement::{BallField, compared_fields_json, differing_fields, merge_players};
+pub use consensus::{BallSubmission, PendingBall, ScorerConsensus, check_ball_number};
+pub use decide::DecisionState;
+pub use decision::{MatchDecision, WinningMargin};
+pub use effects::StepEffect;
+pub use match_state::{CricketSetup, CricketState, Toss};
+pub use opening::InningsOpening;
+pub use player_change::{PlayerChange, Replacement, Retirement};
+pub use scoreboard::Scoreboard;
+pub use step::{ScoringStep, TargetChange};

@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use crate::domain::rejection::Rejection;
-use crate::sports::cricket::innings::batting::BatterRole;
-use crate::sports::cricket::innings::state::{Innings, InningsEnd};
-use crate::sports::cricket::laws::format::CricketFormat;
-use crate::sports::cricket::laws::players::CricketerRef;
-use crate::sports::cricket::scoring::decision::DecisionState;
+use crate::sports::cricket::innings::{BatterRole, Innings, InningsEnd};
+use crate::sports::cricket::laws::{CricketFormat, CricketerRef};
+use crate::sports::cricket::scoring::decide::DecisionState;
 use crate::sports::cricket::scoring::effects::StepEffect;
 use crate::sports::cricket::scoring::scoreboard::Scoreboard;
 use crate::sports::score::Side;

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use crate::domain::rejection::Rejection;
-use crate::sports::cricket::innings::milestones;
-use crate::sports::cricket::innings::milestones::TotalsBeforeBall;
-use crate::sports::cricket::innings::state::Innings;
-use crate::sports::cricket::laws::delivery::PenaltyAward;
+use crate::sports::cricket::innings::Innings;
+use crate::sports::cricket::laws::PenaltyAward;
 use crate::sports::cricket::scoring::effects::StepEffect;
+use crate::sports::cricket::scoring::milestones::{self, TotalsBeforeBall};
 use crate::sports::cricket::scoring::scoreboard::Scoreboard;
 use crate::sports::score::Side;
 
@@ -19,7 +18,7 @@ pub fn award_penalty(
     ball_number: Option<u32>,
 ) -> Result<Vec<StepEffect>, Rejection> {
     let innings_index = credited_innings(scoreboard, penalty.side);
-    let mut effects = vec![StepEffect::PenaltyAwarded { penalty, innings_index: innings_index }];
+    let mut effects = vec![StepEffect::PenaltyAwarded { penalty, innings_index }];
     let Some(innings) = innings_index.and_then(|place| scoreboard.innings.get_mut(place)) else {
         let owed_runs = scoreboard.owed_penalty_runs.get_mut(penalty.side);
         *owed_runs = owed_runs.checked_add_signed(penalty.runs).ok_or_else(exceeds_awarded_runs)?;

@@ -3,14 +3,11 @@
 use std::sync::Arc;
 
 use crate::domain::rejection::Rejection;
-use crate::sports::cricket::innings::ball::Ball;
-use crate::sports::cricket::innings::over::OverCount;
-use crate::sports::cricket::innings::state::{Innings, InningsEnd};
-use crate::sports::cricket::laws::format::CricketFormat;
-use crate::sports::cricket::laws::players::CricketerRef;
+use crate::sports::cricket::innings::{Ball, Innings, InningsEnd};
+use crate::sports::cricket::laws::{CricketFormat, CricketerRef, OverCount, player_rejection};
 use crate::sports::cricket::scoring::chunked_list::ChunkedList;
 use crate::sports::cricket::scoring::decision::MatchDecision;
-use crate::sports::score::{PerSide, Side};
+use crate::sports::score::{PerSide, Score, Side};
 
 /// The fold of everything that is official. A clone shares what is finished.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,6 +84,15 @@ impl Scoreboard {
         let side_innings =
             self.regular_innings().iter().filter(|innings| innings.batting_side == side);
         side_innings.map(|innings| innings.runs).sum()
+    }
+
+    /// The match's score: runs of both sides, without super overs.
+    pub fn score(&self) -> Score {
+        let totals = PerSide {
+            home: self.total_runs(Side::Home).into(),
+            away: self.total_runs(Side::Away).into(),
+        };
+        Score { totals, shootout: None }
     }
 
     /// All penalty runs that a side was awarded.
@@ -206,5 +212,25 @@ impl Scoreboard {
         if streak > 0 {
             self.wicket_streaks.push((id, streak));
         }
+    }
+
+    /// Refuses who was replaced.
+    pub fn check_eligible(&self, player: &CricketerRef) -> Result<(), Rejection> {
+        if self.replaced_players.iter().any(|replaced| replaced.id == player.id) {
+            return Err(player_rejection(
+                "not-eligible",
+                player,
+                "was replaced and takes no further part",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Refuses who was suspended too (Laws 41.7, 41.8: for the rest of the match).
+    pub fn check_can_bowl(&self, player: &CricketerRef) -> Result<(), Rejection> {
+        if self.suspended_bowlers.iter().any(|suspended| suspended.id == player.id) {
+            return Err(player_rejection("not-eligible", player, "is suspended from bowling"));
+        }
+        self.check_eligible(player)
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::domain::rejection::Rejection;
-use crate::sports::cricket::laws::format::CricketFormat;
+use crate::sports::cricket::laws::CricketFormat;
 use crate::sports::cricket::scoring::effects::StepEffect;
 use crate::sports::cricket::scoring::scoreboard::Scoreboard;
 use crate::sports::cricket::scoring::step::ScoringStep;
@@ -69,5 +69,31 @@ impl Timeline {
             earlier.apply_step(format, &step)?;
         }
         Ok((earlier, steps.collect()))
+    }
+
+    /// The timeline with `replacement` in the place of ball `number`, or without that ball; all
+    /// that follows is folded anew as it was entered.
+    pub fn with_ball_replaced(
+        &self,
+        format: &CricketFormat,
+        number: u32,
+        replacement: Option<ScoringStep>,
+    ) -> Result<Self, Rejection> {
+        let (mut timeline, remaining_steps) = self.split_before_ball(format, number)?;
+        if let Some(step) = replacement {
+            timeline.apply_step(format, &Arc::new(step))?;
+        }
+        for step in remaining_steps.iter().skip(1) {
+            let next_number = timeline.scoreboard.ball_count() + 1;
+            timeline.apply_step(format, step).map_err(|rejection| {
+                let subject = match step.as_ref() {
+                    ScoringStep::BowlBall(_) => format!("ball {next_number} could not be"),
+                    _ => format!("what was entered before ball {next_number} could not be"),
+                };
+                let detail = format!("{subject}: {}", rejection.detail);
+                Rejection::conflict("correction-impossible", detail)
+            })?;
+        }
+        Ok(timeline)
     }
 }

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use crate::domain::rejection::Rejection;
-use crate::sports::cricket::innings::batting::BatterRole;
-use crate::sports::cricket::innings::state::Innings;
-use crate::sports::cricket::laws::delivery::{Delivery, EnteredWicket};
-use crate::sports::cricket::laws::dismissal::{Dismissal, DismissalKind};
-use crate::sports::cricket::laws::players::{CricketerRef, player_rejection};
+use crate::sports::cricket::innings::{BatterRole, Innings};
+use crate::sports::cricket::laws::{
+    CricketerRef, Delivery, Dismissal, DismissalKind, EnteredWicket, player_rejection,
+};
 use crate::sports::cricket::scoring::crease::ActivePlayers;
 use crate::sports::cricket::scoring::effects::StepEffect;
 use crate::sports::cricket::scoring::scoreboard::Scoreboard;
@@ -49,7 +48,7 @@ pub fn apply_ball_wickets(
             return Err(player_rejection("not-the-striker", player, &reason));
         }
         let credited_bowler = wicket.kind.credits_bowler().then_some(&bowler);
-        apply_wicket(innings, (wicket, player), credited_bowler)?;
+        apply_wicket(innings, wicket, player, credited_bowler)?;
         innings.bowlers[active.bowler_index].wickets += u32::from(credited_bowler.is_some());
     }
     let wickets_before = innings.falls_of_wicket.len() - wickets.len();
@@ -71,7 +70,7 @@ pub fn apply_wickets_between_balls(
         let Some(player) = &wicket.player_out else { continue };
         scoreboard.check_eligible(player)?;
         let innings = scoreboard.open_innings_mut()?;
-        apply_wicket(innings, (wicket, player), None)?;
+        apply_wicket(innings, wicket, player, None)?;
         effects.extend(
             innings
                 .falls_of_wicket
@@ -85,7 +84,8 @@ pub fn apply_wickets_between_balls(
 
 fn apply_wicket(
     innings: &mut Innings,
-    (wicket, player): (&EnteredWicket, &CricketerRef),
+    wicket: &EnteredWicket,
+    player: &CricketerRef,
     bowler: Option<&CricketerRef>,
 ) -> Result<(), Rejection> {
     if innings.wickets_left() == 0 {

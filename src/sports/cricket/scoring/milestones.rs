@@ -1,47 +1,11 @@
-//! What is worth telling beyond the ball: fifties, five wickets, hat-tricks.
+//! Which milestones a ball or an award of penalty runs reaches or takes back.
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
-use crate::sports::TeamInfo;
-use crate::sports::cricket::innings::partnership::Partnership;
-use crate::sports::cricket::innings::state::Innings;
-use crate::sports::cricket::laws::players::CricketerRef;
-use crate::sports::score::{PerSide, Side};
-
-/// What was reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MilestoneKind {
-    /// Each fifty of a batter.
-    BatterRuns,
-    /// Each fifty of a stand.
-    Partnership,
-    /// Each hundred of a team.
-    TeamRuns,
-    /// In an innings.
-    FiveWickets,
-    /// In the match.
-    TenWickets,
-    /// Three wickets with three balls running, over the ends of overs and innings.
-    HatTrick,
-    /// The same with four, five …
-    WicketsInARow,
-}
-
-/// Something reached, once.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Milestone {
-    pub kind: MilestoneKind,
-    pub value: u32,
-    pub innings_number: u32,
-    /// The side whose it is.
-    pub side: Side,
-    /// Who reached it; the two of a stand; none for a team.
-    pub players: Vec<CricketerRef>,
-    /// The ball that did it; none for penalty runs outside a ball.
-    pub ball_number: Option<u32>,
-}
+use crate::sports::cricket::innings::{Ball, Innings, Milestone, MilestoneKind, Partnership};
+use crate::sports::cricket::laws::CricketFormat;
+use crate::sports::cricket::scoring::crease::ActivePlayers;
+use crate::sports::cricket::scoring::scoreboard::Scoreboard;
 
 /// How far everything stood before a ball.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,58 +17,51 @@ pub struct TotalsBeforeBall {
     pub match_wickets: u32,
 }
 
-impl MilestoneKind {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::BatterRuns => "batter_runs",
-            Self::Partnership => "partnership",
-            Self::TeamRuns => "team_runs",
-            Self::FiveWickets => "five_wickets",
-            Self::TenWickets => "ten_wickets",
-            Self::HatTrick => "hat_trick",
-            Self::WicketsInARow => "wickets_in_a_row",
+impl TotalsBeforeBall {
+    /// The totals of those who are about to take part in a ball.
+    pub fn of(scoreboard: &Scoreboard, active: &ActivePlayers) -> Self {
+        let Some(innings) = scoreboard.open_innings() else { return Self::default() };
+        let batter = innings.batters.get(active.striker_index);
+        let bowler = innings.bowlers.get(active.bowler_index);
+        Self {
+            team_runs: innings.runs,
+            batter_runs: batter.map_or(0, |record| record.runs),
+            partnership_runs: innings.current_partnership().map_or(0, |pair| pair.runs),
+            innings_wickets: bowler.map_or(0, |figures| figures.wickets),
+            match_wickets: bowler.map_or(0, |figures| scoreboard.match_wickets(figures.player.id)),
         }
     }
 }
 
-impl Milestone {
-    /// Whether it is the same one, by whichever ball it was reached.
-    pub fn is_same_milestone(&self, other: &Self) -> bool {
-        let key = |one: &Self| (one.kind, one.value, one.innings_number, one.side);
-        let player_ids =
-            |one: &Self| one.players.iter().map(|player| player.id).collect::<Vec<_>>();
-        key(self) == key(other) && player_ids(self) == player_ids(other)
+/// Adds the milestones that a ball has reached to its innings, and returns them.
+pub fn record_ball_milestones(
+    scoreboard: &mut Scoreboard,
+    format: &CricketFormat,
+    totals_before: &TotalsBeforeBall,
+    active: &ActivePlayers,
+    ball: &Ball,
+) -> Vec<Arc<Milestone>> {
+    let Some(innings) = scoreboard.innings.last().cloned() else { return Vec::new() };
+    let took_wicket = innings.bowlers[active.bowler_index].wickets > totals_before.innings_wickets;
+    let keeps_streak = format.hat_trick_spans_extras && !ball.counted_delivery.is_legal();
+    let streak = match scoreboard.wicket_streak(ball.bowler.id) {
+        streak if took_wicket => streak + 1,
+        streak if keeps_streak => streak,
+        _ => 0,
+    };
+    if !innings.is_super_over {
+        scoreboard.set_wicket_streak(ball.bowler.id, streak);
     }
-
-    pub fn to_json(&self, teams: &PerSide<TeamInfo>) -> Value {
-        let first = self.players.first();
-        json!({
-            "kind": self.kind.as_str(),
-            "value": self.value,
-            "innings": self.innings_number,
-            "ball_number": self.ball_number,
-            "team_id": teams.team_id(self.side),
-            "player_id": first.map(|player| player.id),
-            "player_ids": self.players.iter().map(|who| who.id).collect::<Vec<_>>(),
-            "name": first.map_or_else(|| teams.team_name(self.side), |who| &who.name),
-            "text": self.milestone_text(teams),
-        })
+    let batting = batting_milestones(&innings, totals_before, active.striker_index, ball.number);
+    let bowling =
+        bowling_milestones(&innings, totals_before, active.bowler_index, streak, ball.number);
+    let reached: Vec<_> = batting.into_iter().chain(bowling).map(Arc::new).collect();
+    // The clone would make `make_mut` copy the innings.
+    drop(innings);
+    if let Some(last) = scoreboard.innings.last_mut().filter(|_| !reached.is_empty()) {
+        Arc::make_mut(last).milestones.extend(reached.iter().cloned());
     }
-
-    fn milestone_text(&self, teams: &PerSide<TeamInfo>) -> String {
-        let names: Vec<_> = self.players.iter().map(|player| player.name.as_str()).collect();
-        let names = names.join(" and ");
-        let value = self.value;
-        match self.kind {
-            MilestoneKind::BatterRuns => format!("{names}: {value} runs"),
-            MilestoneKind::Partnership => format!("{names}: partnership of {value}"),
-            MilestoneKind::TeamRuns => format!("{}: {value} runs", teams.team_name(self.side)),
-            MilestoneKind::FiveWickets => format!("{names}: five wickets"),
-            MilestoneKind::TenWickets => format!("{names}: ten wickets in the match"),
-            MilestoneKind::HatTrick => format!("{names}: hat-trick"),
-            MilestoneKind::WicketsInARow => format!("{names}: {value} wickets in {value} balls"),
-        }
-    }
+    reached
 }
 
 /// The multiple of `step` that was reached or passed from `before` to `now`.
@@ -114,7 +71,7 @@ fn multiple_reached(before: u32, now: u32, step: u32) -> Option<u32> {
 }
 
 /// What a team's total reached; a super over is too short to count.
-pub fn team_milestone(
+fn team_milestone(
     innings: &Innings,
     runs_before: u32,
     ball_number: Option<u32>,
@@ -135,7 +92,8 @@ pub fn team_milestone(
 fn partnership_milestone(
     innings: &Innings,
     runs_before: u32,
-    (partnership, ball_number): (Option<&Partnership>, Option<u32>),
+    partnership: Option<&Partnership>,
+    ball_number: Option<u32>,
 ) -> Option<Milestone> {
     let reached_partnership = partnership.filter(|_| !innings.is_super_over)?;
     let value = multiple_reached(runs_before, reached_partnership.runs, 50)?;
@@ -160,7 +118,8 @@ pub fn penalty_milestones(
     let partnership = partnership_milestone(
         innings,
         totals_before.partnership_runs,
-        (innings.current_partnership(), ball_number),
+        innings.current_partnership(),
+        ball_number,
     );
     partnership
         .into_iter()
@@ -192,10 +151,10 @@ pub fn remove_unreached(
 }
 
 /// What a ball brought to the striker (by place on the card), the stand and the team.
-pub fn batting_milestones(
+fn batting_milestones(
     innings: &Innings,
     totals_before: &TotalsBeforeBall,
-    (striker_index, partnership): (usize, Option<&Partnership>),
+    striker_index: usize,
     ball_number: u32,
 ) -> Vec<Milestone> {
     if innings.is_super_over {
@@ -217,17 +176,19 @@ pub fn batting_milestones(
     let partnership_reached = partnership_milestone(
         innings,
         totals_before.partnership_runs,
-        (partnership, Some(ball_number)),
+        innings.partnerships.last(),
+        Some(ball_number),
     );
     let team = team_milestone(innings, totals_before.team_runs, Some(ball_number));
     [batter, partnership_reached, team].into_iter().flatten().collect()
 }
 
 /// What a ball brought to its bowler: `row` is how many wickets with balls running.
-pub fn bowling_milestones(
+fn bowling_milestones(
     innings: &Innings,
     totals_before: &TotalsBeforeBall,
-    (bowler_index, wicket_streak): (usize, u32),
+    bowler_index: usize,
+    wicket_streak: u32,
     ball_number: u32,
 ) -> Vec<Milestone> {
     let Some(figures) = innings.bowlers.get(bowler_index).filter(|_| !innings.is_super_over) else {

@@ -6,18 +6,36 @@ use serde_json::{Value, json};
 
 use crate::domain::rejection::Rejection;
 use crate::sports::ApplyResult;
+use crate::sports::cricket::actions::ball_bodies::{self, CorrectionRequest, RemovalRequest};
 use crate::sports::cricket::actions::execution::CommandExecution;
 use crate::sports::cricket::actions::submissions;
-use crate::sports::cricket::innings::ball::{Ball, EnteredBall};
-use crate::sports::cricket::innings::milestones::Milestone;
-use crate::sports::cricket::laws::delivery;
-use crate::sports::cricket::laws::delivery::Delivery;
-use crate::sports::cricket::report::live;
-use crate::sports::cricket::report::scorecard;
-use crate::sports::cricket::scoring::match_state::CricketState;
-use crate::sports::cricket::scoring::scoreboard::Scoreboard;
-use crate::sports::cricket::scoring::step::ScoringStep;
+use crate::sports::cricket::innings::{Ball, EnteredBall, Milestone};
+use crate::sports::cricket::laws::Delivery;
+use crate::sports::cricket::report::{ball_json, innings_json, scorecard_json_from};
+use crate::sports::cricket::scoring::{CricketState, Scoreboard, ScoringStep};
 use crate::sports::game::Match;
+
+/// What became of a ball, as `ball_corrected` says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum BallChange {
+    /// Another ball is in its place.
+    Changed,
+    /// It was the last one, and was taken back.
+    Undone,
+    /// It was taken out from between others.
+    Removed,
+}
+
+impl BallChange {
+    /// The value of `change`.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Undone => "undone",
+            Self::Removed => "removed",
+        }
+    }
+}
 
 /// Puts another ball in the place of ball `number`.
 pub fn correct_ball(
@@ -25,21 +43,18 @@ pub fn correct_ball(
     number: u32,
 ) -> ApplyResult<Match<CricketState>> {
     let previous = find_ball(execution.next.state.scoreboard(), number)?;
-    let lookup = execution.next.state.player_lookup(execution.command);
-    let (delivery, reason) = delivery::parse_correction(&lookup, &execution.command.body)?;
+    let CorrectionRequest { delivery, reason } =
+        ball_bodies::parse_correction(&execution.player_lookup(), &execution.command.body)?;
     let entered_ball = EnteredBall {
         delivery: Arc::new(keep_named_players(delivery, &previous.entered.delivery)),
         scorer_ids: vec![execution.command.user_id],
         entered_at: previous.entered.entered_at,
         rev: previous.entered.rev + 1,
     };
-    refold_from(
-        &mut execution.next.state,
-        number,
-        Some(ScoringStep::BowlBall(Arc::new(entered_ball))),
-    )?;
-    let corrected_json = find_ball(execution.next.state.scoreboard(), number)?.to_json();
-    push_correction_messages(&mut execution, ("changed", &previous, reason));
+    let replacement = ScoringStep::BowlBall(Arc::new(entered_ball));
+    execution.next.state.replace_ball(number, Some(replacement))?;
+    let corrected_json = ball_json(find_ball(execution.next.state.scoreboard(), number)?.as_ref());
+    push_correction_messages(&mut execution, BallChange::Changed, &previous, reason);
     // What scorers agreed on and what didn't fit before may fit now.
     submissions::promote_agreed_balls(&mut execution);
     let mut response = corrected_json;
@@ -53,7 +68,8 @@ pub fn remove_ball(
     number: u32,
 ) -> ApplyResult<Match<CricketState>> {
     let removed = find_ball(execution.next.state.scoreboard(), number)?;
-    let (reason, required_scorer) = delivery::parse_removal(&execution.command.body)?;
+    let RemovalRequest { reason, scorer_id: required_scorer } =
+        ball_bodies::parse_removal(&execution.command.body)?;
     // A device that was away may undo a ball of its own that was refused meanwhile: not another's.
     if required_scorer.is_some_and(|by| !removed.entered.scorer_ids.contains(&by)) {
         let detail = format!("ball {number} was entered by somebody else");
@@ -62,19 +78,14 @@ pub fn remove_ball(
     let is_last = number == execution.next.state.scoreboard().ball_count();
     let mut also_removed = Vec::new();
     if is_last {
-        let setup = Arc::clone(&execution.next.state.setup);
-        let (earlier, removed_steps) =
-            execution.next.state.timeline.split_before_ball(&setup.format, number)?;
-        execution.next.state.timeline = earlier;
-        also_removed = removed_steps.iter().skip(1).map(|step| step.action_name()).collect();
+        let later_steps = execution.next.state.undo_ball(number)?;
+        also_removed = later_steps.iter().map(|step| step.action_name()).collect();
     } else {
-        refold_from(&mut execution.next.state, number, None)?;
+        execution.next.state.replace_ball(number, None)?;
     }
     execution.next.state.consensus.clear_pending();
-    push_correction_messages(
-        &mut execution,
-        (if is_last { "undone" } else { "removed" }, &removed, reason),
-    );
+    let change = if is_last { BallChange::Undone } else { BallChange::Removed };
+    push_correction_messages(&mut execution, change, &removed, reason);
     // Who undoes a ball should know what else he must enter again.
     let response = json!({ "number": number, "taken_back": also_removed, "state": execution.live_state_json() });
     Ok(execution.finish(response, false))
@@ -94,37 +105,13 @@ fn keep_named_players(delivery: Delivery, previous: &Delivery) -> Delivery {
     }
 }
 
-/// Folds from ball `number` on, with `instead` in its place or nothing.
-fn refold_from(
-    state: &mut CricketState,
-    number: u32,
-    replacement: Option<ScoringStep>,
-) -> Result<(), Rejection> {
-    let setup = Arc::clone(&state.setup);
-    let (mut timeline, remaining_steps) =
-        state.timeline.split_before_ball(&setup.format, number)?;
-    if let Some(step) = replacement {
-        timeline.apply_step(&setup.format, &Arc::new(step))?;
-    }
-    for step in remaining_steps.iter().skip(1) {
-        let next_number = timeline.scoreboard.ball_count() + 1;
-        timeline.apply_step(&setup.format, step).map_err(|rejection| {
-            let subject = match step.as_ref() {
-                ScoringStep::BowlBall(_) => format!("ball {next_number} could not be"),
-                _ => format!("what was entered before ball {next_number} could not be"),
-            };
-            Rejection::conflict("correction-impossible", format!("{subject}: {}", rejection.detail))
-        })?;
-    }
-    state.timeline = timeline;
-    Ok(())
-}
-
 /// `ball_corrected` with everything as it stands after it, then what is no longer reached, and
 /// what is now.
 fn push_correction_messages(
     execution: &mut CommandExecution<'_>,
-    (change, previous_ball, reason): (&str, &Ball, Option<String>),
+    change: BallChange,
+    previous_ball: &Ball,
+    reason: Option<String>,
 ) {
     // Whether the match goes on is part of how it stands; it is told after the correction.
     execution.update_match_end();
@@ -133,24 +120,22 @@ fn push_correction_messages(
     let scoreboard = execution.next.state.scoreboard();
     let builder = execution.message_builder();
     let mut data = builder.live_json();
-    let now = if change == "changed" { scoreboard.ball(previous_ball.number) } else { None };
+    let now =
+        if change == BallChange::Changed { scoreboard.ball(previous_ball.number) } else { None };
     let first = previous_ball
         .innings_number
         .min(first_changed_innings(execution.previous.state.scoreboard(), scoreboard));
     // An earlier innings than the one being played, perhaps: its figures are told nowhere else.
     let index = usize::try_from(previous_ball.innings_number.saturating_sub(1)).unwrap_or(0);
     let parts = [
-        ("ball_innings", live::innings_json(&execution.next.state.setup, scoreboard, index)),
+        ("ball_innings", innings_json(&execution.next.state.setup, scoreboard, index)),
         ("number", json!(previous_ball.number)),
-        ("change", json!(change)),
-        ("ball", now.map_or(Value::Null, |ball| ball.to_json())),
-        ("was", previous_ball.to_json()),
+        ("change", json!(change.as_str())),
+        ("ball", now.map_or(Value::Null, |ball| ball_json(ball))),
+        ("was", ball_json(previous_ball)),
         ("reason", json!(reason)),
         // Who came in when, and what each over brought, can't be reckoned back from the board.
-        (
-            "scorecard",
-            scorecard::scorecard_json_from(&execution.next.state.setup, scoreboard, first),
-        ),
+        ("scorecard", scorecard_json_from(&execution.next.state.setup, scoreboard, first)),
     ];
     for (name, part) in
         execution.status_fields().into_iter().chain(parts.map(|(n, p)| (n.to_owned(), p)))

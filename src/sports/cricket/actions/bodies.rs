@@ -5,15 +5,13 @@ use serde_json::Value;
 use crate::domain::rejection::Rejection;
 use crate::sports::TeamInfo;
 use crate::sports::command_body::CommandBody;
-use crate::sports::cricket::innings::over::OverCount;
-use crate::sports::cricket::innings::state::InningsEnd;
-use crate::sports::cricket::laws::format::CricketFormat;
-use crate::sports::cricket::laws::players::{CricketerRef, PlayerLookup};
-use crate::sports::cricket::scoring::decision::MatchDecision;
-use crate::sports::cricket::scoring::effects::DepartureReason;
-use crate::sports::cricket::scoring::match_state::Toss;
-use crate::sports::cricket::scoring::opening::InningsOpening;
-use crate::sports::cricket::scoring::step::{PlayerChange, ScoringStep};
+use crate::sports::cricket::actions::player_lookup::PlayerLookup;
+use crate::sports::cricket::innings::InningsEnd;
+use crate::sports::cricket::laws::{CricketFormat, CricketerRef, DepartureReason, OverCount};
+use crate::sports::cricket::scoring::{
+    InningsOpening, MatchDecision, PlayerChange, Replacement, Retirement, ScoringStep,
+    TargetChange, Toss,
+};
 use crate::sports::score::PerSide;
 
 /// More than any side made in a match.
@@ -95,7 +93,7 @@ pub fn parse_player_changes(
         retirement: body.object("retire", |inner| {
             let player = read_player_id(inner);
             inner.require(&["kind"]);
-            Some((player?, inner.one_of("kind", KINDS)?))
+            Some(Retirement { player: player?, reason: inner.one_of("kind", KINDS)? })
         }),
         absent_player: body.object("absent", read_player_id),
         suspended_bowler: body.object("suspend", read_player_id),
@@ -104,7 +102,7 @@ pub fn parse_player_changes(
             let player_out = lookup.read_player(inner, "player_out_id");
             let player_in = lookup.read_player(inner, "player_in_id");
             let reason = inner.text("reason", MAX_REASON_CHARS);
-            Some((player_out?, player_in?, reason))
+            Some(Replacement { player_out: player_out?, player_in: player_in?, reason })
         }),
         new_striker: lookup.read_player(&mut body, "striker_id"),
         new_non_striker: lookup.read_player(&mut body, "non_striker_id"),
@@ -157,7 +155,7 @@ pub fn parse_target(format: &CricketFormat, value: &Value) -> Result<ScoringStep
     }
     let method = body.text("method", MAX_METHOD_CHARS);
     body.time("occurred_at");
-    body.finish(Some(ScoringStep::SetTarget { runs, overs, method }))
+    body.finish(Some(ScoringStep::SetTarget(TargetChange { runs, overs, method })))
 }
 
 /// `{"result":"awarded","winner_team_id":5}`, and why the match ended; or who was the best of one
@@ -188,20 +186,20 @@ pub fn parse_end(lookup: &PlayerLookup<'_>, value: &Value) -> Result<EndRequest,
         (Some(ManualEnding::NoResult), Some(_)) => {
             body.add_error("winner_team_id", "there is no winner")
         }
-        (Some(ManualEnding::Drawn), advancing) => Some(MatchDecision::Drawn {
-            advancing: advancing,
-            decided_by: method_text.map(|by| format!("on {by}")),
-        }),
-        (Some(ManualEnding::Tied), through) => {
-            let by = method_text.map(|by| format!("on {by}"));
-            Some(MatchDecision::Tied { advancing: through, decided_by: by, method: None })
+        (Some(ManualEnding::Drawn), advancing) => {
+            let decided_by = method_text.map(|by| format!("on {by}"));
+            Some(MatchDecision::Drawn { advancing, decided_by })
+        }
+        (Some(ManualEnding::Tied), advancing) => {
+            let decided_by = method_text.map(|by| format!("on {by}"));
+            Some(MatchDecision::Tied { advancing, decided_by, method: None })
         }
         (Some(ManualEnding::Awarded), Some(side)) => {
             Some(MatchDecision::Awarded { side, method: method_text })
         }
         (Some(ManualEnding::Awarded), None) => body.add_error("winner_team_id", "is required"),
     };
-    body.finish(Some(EndRequest { decision, reason, player_of_match: player_of_match }))
+    body.finish(Some(EndRequest { decision, reason, player_of_match }))
 }
 
 /// `{}`, perhaps with a time.
