@@ -1,4 +1,4 @@
-//! A scorer's command, and what comes of it.
+//! A scorer's command, and its outcome.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::domain::message::Message;
 use crate::domain::rejection::Rejection;
 
-/// A player a command speaks of, as known when it was given.
+/// A player named in a command, as known at that moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Player {
     pub id: i64,
@@ -16,11 +16,11 @@ pub struct Player {
     pub shirt_number: Option<i32>,
 }
 
-/// Where a sport says who recorded its incidents, by their ids: for officials, so no address can
-/// name it.
+/// Path of [`SportRules::read_part`](crate::sports::SportRules::read_part) for who recorded which
+/// incident; no URL contains it, as only officials may read it.
 pub const RECORDERS_PATH: &str = "incidents by whom";
 
-/// What a scorer asks; once accepted, an entry of the match.
+/// A command of a scorer; once accepted, an entry of the match.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MatchCommand {
     /// The path after `/api/matches/{id}/`, with the method before it unless that is POST:
@@ -28,25 +28,25 @@ pub struct MatchCommand {
     pub action: String,
     /// The JSON body, as sent.
     pub body: Value,
-    /// The user who asked.
+    /// User who sent it.
     #[serde(rename = "by")]
     pub user_id: i64,
-    /// When it happened, by the scorer's device where it says so, else the server's clock.
+    /// Time of the event: from the scorer's device if it sends one, else the server's clock.
     #[serde(rename = "at")]
     pub occurred_at: DateTime<Utc>,
-    /// Those whom [`Rules::players`] named and who exist.
+    /// Existing players among the ids that `SportRules::player_ids` returned.
     pub players: Vec<Player>,
 }
 
-/// The next state, what readers are told about it, and what the caller is answered.
+/// The next state, its messages, and the response.
 #[derive(Debug)]
 pub struct Transition<S> {
     pub state: S,
     pub messages: Vec<Message>,
     pub response: Value,
-    /// Whether the answer is a new thing (201) or a changed one (200).
+    /// Whether something was created (201) or not (200).
     pub is_created: bool,
 }
 
-/// The next state, or why nothing changes.
+/// The next state, or the reason why nothing changes.
 pub type ApplyResult<S> = Result<Transition<S>, Rejection>;

@@ -79,7 +79,7 @@ impl MatchStatus {
 impl<S> Match<S> {
     pub fn scheduled(state: S) -> Self {
         let (status, clock) = (MatchStatus::Scheduled, MatchClock::default());
-        Self { status, clock, reason: None, result_source: ResultSource::default(), state: state }
+        Self { status, clock, reason: None, result_source: ResultSource::default(), state }
     }
 
     /// The score to show, where the play's entries come to `computed`: while a result entered by

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::domain::rejection::Rejection;
 use crate::sports::score::Side;
 
-/// One of the two teams of a match, as displays draw it.
+/// One of the two teams of a match, as displays show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamInfo {
     pub team_id: i64,
@@ -16,20 +16,20 @@ pub struct TeamInfo {
     pub colour: Option<String>,
 }
 
-/// What is fixed about a match before it starts.
+/// Facts of a match that are fixed before it starts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MatchInfo {
     pub match_id: i64,
-    /// The event it belongs to.
+    /// Event that the match belongs to.
     pub event_id: Option<i64>,
-    /// The sport's own settings: `null`, a name (`"t20"`) or an object.
+    /// Settings of the sport: `null`, a name (`"t20"`) or an object.
     pub format: Value,
     pub home: TeamInfo,
     pub away: TeamInfo,
 }
 
 impl MatchInfo {
-    /// The side that the team plays on.
+    /// Side that the team plays on; `None` if it isn't in the match.
     pub(super) fn side_of_team(&self, team_id: i64) -> Option<Side> {
         if team_id == self.home.team_id {
             Some(Side::Home)
@@ -40,6 +40,7 @@ impl MatchInfo {
         }
     }
 
+    /// Id of the team on `side`.
     pub(super) fn team_id(&self, side: Side) -> i64 {
         match side {
             Side::Home => self.home.team_id,
@@ -47,7 +48,7 @@ impl MatchInfo {
         }
     }
 
-    /// Refuses a format, for sports that are played in one way only.
+    /// Rejects a format, for sports that have none.
     pub(super) fn reject_format(&self) -> Result<(), Rejection> {
         let is_empty = self.format.is_null() || self.format.as_object().is_some_and(Map::is_empty);
         if is_empty {

@@ -1,4 +1,4 @@
-//! The rules of each sport, and the list of sports: pure.
+//! The rules of all sports; pure functions.
 //!
 //! A match is the fold of its entries: `state = entries.fold(start, apply)`. An entry is an
 //! accepted [`MatchCommand`], stored whole, so `apply` may look at nothing but its arguments.

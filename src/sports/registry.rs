@@ -5,7 +5,7 @@ use crate::sports::football::Football;
 use crate::sports::rules::SportRules;
 use crate::sports::score_only::ScoreOnly;
 
-/// Every sport we score. A new one is one file, its `mod` line and one line here.
+/// All sports. A new one is a file or folder, its `mod` line, and one entry here.
 pub static ALL_SPORTS: [SportRules; 3] = [
     SportRules::for_sport::<Football>(),
     SportRules::for_sport::<Cricket>(),
@@ -13,7 +13,7 @@ pub static ALL_SPORTS: [SportRules; 3] = [
 ];
 
 impl SportRules {
-    /// The rules of the sport with this code: `football`, `generic` …
+    /// Rules of the sport with this code: `football`, `generic` …
     pub fn find(code: &str) -> Option<&'static Self> {
         ALL_SPORTS.iter().find(|rules| rules.code == code)
     }

@@ -1,7 +1,7 @@
 //! Cricket, ball by ball, by the Laws of 2017 as amended to 2022.
 //!
-//! A match is the fold of what is official. Its rooms import one way: [`laws`] → [`innings`] →
-//! [`scoring`] → [`report`] → [`actions`].
+//! A match is the fold of its official steps. The folders depend on one another in this order:
+//! [`laws`], [`innings`], [`scoring`], [`report`], [`actions`].
 
 mod actions;
 mod innings;

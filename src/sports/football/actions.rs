@@ -15,11 +15,11 @@ use crate::sports::game::{Match, MatchStatus};
 use crate::sports::score::Score;
 use crate::sports::{ApplyResult, MatchCommand, MatchInfo, Transition};
 
-/// A typing mistake is often seen only after the whistle.
+/// For corrections: mistakes are often seen only after the final whistle.
 const CORRECTION_STATUSES: [MatchStatus; 4] =
     [MatchStatus::Live, MatchStatus::Paused, MatchStatus::Finished, MatchStatus::Abandoned];
 
-/// Carries out one command: the state after it, what is sent, and the answer.
+/// Carries out a command; unknown actions are 404.
 pub fn apply(
     match_info: &MatchInfo,
     game: &Match<IncidentLog>,
@@ -38,7 +38,7 @@ pub fn apply(
     }
 }
 
-/// The score of what has been recorded, with a shoot-out's once its period has begun.
+/// The score by the incidents; with a shoot-out score once that period has begun.
 pub fn computed_score(game: &Match<IncidentLog>) -> Score {
     let shootout_started = game.clock.period.is_some_and(|period| period.name == SHOOTOUT_PERIOD);
     game.state.score(shootout_started)
@@ -96,15 +96,15 @@ fn delete_incident(
     Ok(Transition { state: next, messages, response, is_created: false })
 }
 
-/// `answer` with the score and the statistics after it.
+/// `fields` with the score and the statistics added.
 fn with_score_and_statistics(game: &Match<IncidentLog>, mut fields: Map<String, Value>) -> Value {
     game.displayed_score(computed_score(game)).write_to(&mut fields);
     fields.insert("statistics".into(), json!(game.state.statistics()));
     Value::Object(fields)
 }
 
-/// To the match and the incident's team; also to the team it was taken from, which would show
-/// it for ever otherwise.
+/// Messages for the match and the incident's team; also for the team that a correction took it
+/// from, whose displays would keep it otherwise.
 fn incident_messages(
     kind: &'static str,
     match_info: &MatchInfo,

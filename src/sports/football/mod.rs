@@ -1,4 +1,4 @@
-//! Football: what happened on the field, and the score and statistics that follow from it.
+//! Football: incidents, and the score and statistics that follow from them.
 
 mod actions;
 mod incident;

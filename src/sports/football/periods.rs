@@ -2,13 +2,13 @@
 
 use crate::sports::clock::{Period, PeriodBreak, PeriodSchedule};
 
-/// The period that the shoot-out kinds belong to, and no other goal.
+/// The only period for kicks of a shoot-out.
 pub const SHOOTOUT_PERIOD: &str = "penalty_shootout";
 
 const MINUTE_MS: i64 = 60_000;
 
-/// Laws of the Game, Law 7: two halves of 45 minutes; Law 10: two periods of extra time, at most
-/// 15 minutes each, then penalties, which no clock runs for.
+/// Two halves of 45 minutes (Laws of the Game, Law 7); two halves of extra time of at most 15
+/// minutes, then penalties, during which the clock stands still (Law 10).
 pub const PERIODS: [Period; 5] = [
     Period { name: "first_half", starts_ms: 0, clock_runs: true },
     Period { name: "second_half", starts_ms: 45 * MINUTE_MS, clock_runs: true },
@@ -17,7 +17,7 @@ pub const PERIODS: [Period; 5] = [
     Period { name: SHOOTOUT_PERIOD, starts_ms: 120 * MINUTE_MS, clock_runs: false },
 ];
 
-/// Penalties may follow the second half or extra time, so they are named; else the next period.
+/// Penalties may follow the second half or extra time; after other breaks the next period follows.
 const BREAKS: [PeriodBreak; 5] = [
     PeriodBreak { reason: "half_time", next_period: None },
     PeriodBreak { reason: "full_time", next_period: None },
@@ -26,5 +26,5 @@ const BREAKS: [PeriodBreak; 5] = [
     PeriodBreak { reason: "penalties", next_period: Some(SHOOTOUT_PERIOD) },
 ];
 
-/// The course of a match.
+/// Periods and breaks of a match.
 pub const PERIOD_SCHEDULE: PeriodSchedule = PeriodSchedule { periods: &PERIODS, breaks: &BREAKS };

@@ -1,4 +1,4 @@
-//! What can be read of a match: its incidents, statistics and recorders.
+//! Parts of a match that can be read: incidents, statistics, recorders.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::sports::RECORDERS_PATH;
 use crate::sports::football::incident::Incident;
 use crate::sports::football::incident_log::IncidentLog;
 
-/// `incidents` and `statistics`, beside what every sport's snapshot has.
+/// Snapshot fields: `incidents` and `statistics`.
 pub fn snapshot_fields(log: &IncidentLog) -> Map<String, Value> {
     let mut fields = Map::new();
     fields.insert("incidents".into(), incidents_json(log));
@@ -17,7 +17,7 @@ pub fn snapshot_fields(log: &IncidentLog) -> Map<String, Value> {
     fields
 }
 
-/// The part of the match at `path`: `incidents`, `incidents/{id}`, `statistics`, recorders.
+/// The answer of `GET {path}`; `None` for 404.
 pub fn read_part(log: &IncidentLog, path: &str) -> Option<Value> {
     match path {
         "incidents" => Some(json!({ "items": incidents_json(log), "next": null })),
@@ -30,7 +30,7 @@ pub fn read_part(log: &IncidentLog, path: &str) -> Option<Value> {
     }
 }
 
-/// The incident whose id the path ends with, written in one way only.
+/// Incident by the id in a path, in its only spelling (no sign or leading zeros).
 pub fn find_incident<'a>(log: &'a IncidentLog, id: &str) -> Result<&'a Arc<Incident>, Rejection> {
     let found = id.parse().ok().and_then(|number| log.get(number));
     found.filter(|incident| incident.id.to_string() == id).ok_or(Rejection::not_found("incident"))

@@ -62,6 +62,7 @@ impl MatchResult {
         Value::Object(self.json_fields(match_info))
     }
 
+    /// Its fields in responses and messages.
     pub(super) fn json_fields(&self, match_info: &MatchInfo) -> Map<String, Value> {
         let mut fields = Map::new();
         let mut put = |name: &str, value: Value| fields.insert(name.into(), value);

@@ -1,8 +1,8 @@
-//! What a scorer can ask of a match of cricket, and in which statuses.
+//! Names of the actions, and the statuses in which they are allowed.
 
 use crate::sports::game::MatchStatus;
 
-/// One action, as the path after `/api/matches/{id}/` names it.
+/// An action, by the method and the path after `/api/matches/{id}/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CricketAction<'a> {
     Toss,
@@ -14,25 +14,25 @@ pub enum CricketAction<'a> {
     StartSuperOver,
     RuleOnBall,
     EndMatch,
-    /// The ball's number, as it was written.
+    /// Number of the ball, unparsed.
     CorrectBall(&'a str),
-    /// The ball's number, as it was written.
+    /// Number of the ball, unparsed.
     RemoveBall(&'a str),
 }
 
-/// While play is on.
+/// For balls: play is on.
 pub const BALL_STATUSES: [MatchStatus; 1] = [MatchStatus::Live];
-/// What is arranged while nothing is bowled: who comes next, how much is to be made.
+/// For what is arranged between balls: players, targets, innings.
 pub const BETWEEN_BALLS_STATUSES: [MatchStatus; 2] = [MatchStatus::Live, MatchStatus::Paused];
-/// Penalty runs may come after the apparent end, until the umpires leave the ground (Law 41.17).
+/// For penalty runs: also after the end, until the umpires leave the ground (Law 41.17).
 pub const PENALTY_AWARD_STATUSES: [MatchStatus; 3] =
     [MatchStatus::Live, MatchStatus::Paused, MatchStatus::Finished];
-/// A mistake is often seen only after the end.
+/// For corrections: mistakes are often seen only after the end.
 pub const CORRECTION_STATUSES: [MatchStatus; 4] =
     [MatchStatus::Live, MatchStatus::Paused, MatchStatus::Finished, MatchStatus::Abandoned];
 
 impl<'a> CricketAction<'a> {
-    /// Reads `innings`, `PATCH balls/21` …; `None` for an action that cricket doesn't have.
+    /// Parses `innings`, `PATCH balls/21` …; `None` if cricket has no such action.
     pub fn parse(action: &'a str) -> Option<Self> {
         Some(match action {
             "toss" => Self::Toss,
@@ -52,7 +52,7 @@ impl<'a> CricketAction<'a> {
         })
     }
 
-    /// Whether the body may name players.
+    /// Whether its body can name players.
     pub fn names_players(self) -> bool {
         matches!(
             self,

@@ -1,4 +1,4 @@
-//! The bodies that hold a ball: `balls`, `PATCH balls/{n}`, `DELETE balls/{n}`, `rulings`.
+//! Bodies about balls: `balls`, `PATCH balls/{n}`, `DELETE balls/{n}`, `rulings`.
 
 use serde_json::Value;
 
@@ -10,58 +10,59 @@ use crate::sports::cricket::laws::{
     validate_between_balls,
 };
 
-/// Runs of one kind off one ball: more than was ever run; keeps a slip of the thumb out.
+/// Runs of one kind off one ball: more than was ever scored; catches typing errors.
 const MAX_RUNS_PER_KIND: i64 = 20;
-/// Penalty runs come in fives (Law 41.17); some old conditions had six for each over lost.
+/// Awards are of 5 runs (Law 41.17); some conditions had 6 for each over bowled late.
 const MAX_PENALTY_RUNS: i64 = 50;
 const MAX_COMMENTARY_CHARS: usize = 500;
 const MAX_REASON_CHARS: usize = 500;
-/// Two can fall on a ball: the second is timed out, or the first was taken back too late.
+/// At most two are possible off a ball; one more for odd cases.
 const MAX_WICKETS_PER_BALL: usize = 3;
 const MAX_FIELDERS: usize = 11;
-/// A match of five days has some 3,000.
+/// A match of five days has about 3,000.
 const MAX_BALL_NUMBER: i64 = 100_000;
 
-/// What was sent to `balls`.
+/// The body of `balls`.
 #[derive(Debug)]
 pub struct BallRequest {
     pub expected_number: Option<u32>,
     pub kind: BallRequestKind,
 }
 
+/// A delivery, or an event between two.
 #[derive(Debug)]
 pub enum BallRequestKind {
     Ball(Box<Delivery>),
-    /// Outside a delivery.
+    /// Penalty runs between deliveries.
     Penalty(PenaltyAward),
-    /// Out while no ball was in play: not a delivery.
+    /// Wickets while no ball was in play.
     WicketBetweenBalls(Vec<EnteredWicket>),
 }
 
-/// A whole ball in the place of another.
+/// A ball in place of another.
 #[derive(Debug)]
 pub struct CorrectionRequest {
     pub delivery: Delivery,
     pub reason: Option<String>,
 }
 
-/// Why a ball is taken out.
+/// The removal of a ball.
 #[derive(Debug)]
 pub struct RemovalRequest {
     pub reason: Option<String>,
-    /// The user who must have entered the ball, where the caller says so.
+    /// User who must have entered the ball, if the caller requires it.
     pub scorer_id: Option<i64>,
 }
 
-/// An official's word on a ball that waits.
+/// The decision of an official on a ball that isn't official yet.
 #[derive(Debug)]
 pub struct RulingRequest {
-    /// The ball's number in the match.
+    /// Number of the ball in the match.
     pub number: u32,
     pub delivery: Delivery,
 }
 
-/// The body of `PATCH balls/{n}`.
+/// Parses the body of `PATCH balls/{n}`: a whole ball and `reason`.
 pub fn parse_correction(
     lookup: &PlayerLookup<'_>,
     value: &Value,
@@ -72,7 +73,7 @@ pub fn parse_correction(
     body.finish(delivery.map(|delivery| CorrectionRequest { delivery, reason }))
 }
 
-/// The body of `DELETE balls/{n}`.
+/// Parses the body of `DELETE balls/{n}`: `reason` and `by`.
 pub fn parse_removal(value: &Value) -> Result<RemovalRequest, Rejection> {
     let mut body = CommandBody::from_value(value)?;
     let reason = body.text("reason", MAX_REASON_CHARS);
@@ -81,7 +82,7 @@ pub fn parse_removal(value: &Value) -> Result<RemovalRequest, Rejection> {
     body.finish(Some(RemovalRequest { reason, scorer_id }))
 }
 
-/// `{"number":2,"ball":{…}}`: the body of `rulings`.
+/// Parses the body of `rulings`: `{"number":2,"ball":{…}}`.
 pub fn parse_ruling(lookup: &PlayerLookup<'_>, value: &Value) -> Result<RulingRequest, Rejection> {
     let mut body = CommandBody::from_value(value)?;
     body.require(&["number", "ball"]);
@@ -92,7 +93,7 @@ pub fn parse_ruling(lookup: &PlayerLookup<'_>, value: &Value) -> Result<RulingRe
     body.finish(number.zip(delivery).map(|(number, delivery)| RulingRequest { number, delivery }))
 }
 
-/// What was sent to `balls`: a ball, or what happened between two.
+/// Parses the body of `balls`: a delivery, or an event between two.
 pub fn parse_ball_request(
     lookup: &PlayerLookup<'_>,
     value: &Value,
@@ -162,7 +163,7 @@ fn read_runs(body: &mut CommandBody<'_>, name: &'static str) -> Option<u32> {
     body.integer(name, 0..=MAX_RUNS_PER_KIND).map(to_u32)
 }
 
-/// Of a number that is known to be small.
+/// For a number whose range was checked.
 fn to_u32(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(0)
 }
@@ -187,14 +188,14 @@ fn read_wickets(
         inner.require(&["kind"]);
         let kind =
             inner.one_of("kind", DismissalKind::FROM_DELIVERY.map(|kind| (kind.as_str(), kind)));
-        let player = lookup.read_player(inner, "player_out_id");
+        let player_out = lookup.read_player(inner, "player_out_id");
         let fielder_ids = inner.id_list("fielder_ids", MAX_FIELDERS).unwrap_or_default();
         let fielders = fielder_ids.into_iter().map(|id| lookup.find_player(id)).collect();
         let fielders = match fielders {
             Ok(fielders) => fielders,
             Err(detail) => return inner.add_error("fielder_ids", detail),
         };
-        let substitute = inner.boolean("substitute").unwrap_or(false);
-        Some(EnteredWicket { kind: kind?, player_out: player, fielders, by_substitute: substitute })
+        let by_substitute = inner.boolean("substitute").unwrap_or(false);
+        Some(EnteredWicket { kind: kind?, player_out, fielders, by_substitute })
     })
 }

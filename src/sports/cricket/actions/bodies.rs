@@ -1,4 +1,4 @@
-//! The bodies of all actions but balls.
+//! Bodies of the actions that are not about balls.
 
 use serde_json::Value;
 
@@ -14,13 +14,13 @@ use crate::sports::cricket::scoring::{
 };
 use crate::sports::score::PerSide;
 
-/// More than any side made in a match.
+/// More than any side has scored in a match; catches typing errors.
 const MAX_TARGET_RUNS: i64 = 3000;
 const MAX_METHOD_CHARS: usize = 60;
 const MAX_REASON_CHARS: usize = 500;
 const MAX_PLAYER_IDS: usize = 64;
 
-/// How a match is ended by hand.
+/// Value of `result` in the body of `end`.
 #[derive(Clone, Copy, Debug)]
 enum ManualEnding {
     NoResult,
@@ -29,15 +29,15 @@ enum ManualEnding {
     Tied,
 }
 
-/// What was sent to `end`.
+/// The body of `end`.
 pub struct EndRequest {
-    /// None where the match has ended, and only its best player is named.
+    /// `None` if the body only names the player of the match.
     pub decision: Option<MatchDecision>,
     pub reason: Option<String>,
     pub player_of_match: Option<CricketerRef>,
 }
 
-/// `{"winner_team_id":5,"decision":"bat"}`
+/// Parses the body of `toss`: `{"winner_team_id":5,"decision":"bat"}`.
 pub fn parse_toss(teams: &PerSide<TeamInfo>, value: &Value) -> Result<Toss, Rejection> {
     let mut body = CommandBody::from_value(value)?;
     body.require(&["winner_team_id", "decision"]);
@@ -51,7 +51,8 @@ pub fn parse_toss(teams: &PerSide<TeamInfo>, value: &Value) -> Result<Toss, Reje
     )
 }
 
-/// `{"batting_team_id":5,"striker_id":51,"non_striker_id":52,"bowler_id":61}`
+/// Parses the body of `innings`:
+/// `{"batting_team_id":5,"striker_id":51,"non_striker_id":52,"bowler_id":61}`.
 pub fn parse_innings(
     lookup: &PlayerLookup<'_>,
     value: &Value,
@@ -74,17 +75,14 @@ pub fn parse_innings(
     body.finish(opening)
 }
 
-/// `{"batter_id":53}`, `{"bowler_id":62}`, `{"retire":{"player_id":52,"kind":"retired_hurt"}}` …
+/// Parses the body of `players`: `{"batter_id":53}`, `{"bowler_id":62}`,
+/// `{"retire":{"player_id":52,"kind":"retired_hurt"}}` …
 pub fn parse_player_changes(
     lookup: &PlayerLookup<'_>,
     value: &Value,
 ) -> Result<PlayerChange, Rejection> {
-    const KINDS: [(&str, DepartureReason); 3] = [
-        ("retired_hurt", DepartureReason::RetiredHurt),
-        ("retired_not_out", DepartureReason::RetiredNotOut),
-        ("retired_out", DepartureReason::RetiredOut),
-    ];
     let mut body = CommandBody::from_value(value)?;
+    let kinds = DepartureReason::RETIREMENTS.map(|reason| (reason.as_str(), reason));
     let read_player_id = |inner: &mut CommandBody<'_>| {
         inner.require(&["player_id"]);
         lookup.read_player(inner, "player_id")
@@ -93,17 +91,11 @@ pub fn parse_player_changes(
         retirement: body.object("retire", |inner| {
             let player = read_player_id(inner);
             inner.require(&["kind"]);
-            Some(Retirement { player: player?, reason: inner.one_of("kind", KINDS)? })
+            Some(Retirement { player: player?, reason: inner.one_of("kind", kinds)? })
         }),
         absent_player: body.object("absent", read_player_id),
         suspended_bowler: body.object("suspend", read_player_id),
-        replacement: body.object("replace", |inner| {
-            inner.require(&["player_out_id", "player_in_id"]);
-            let player_out = lookup.read_player(inner, "player_out_id");
-            let player_in = lookup.read_player(inner, "player_in_id");
-            let reason = inner.text("reason", MAX_REASON_CHARS);
-            Some(Replacement { player_out: player_out?, player_in: player_in?, reason })
-        }),
+        replacement: body.object("replace", |inner| read_replacement(lookup, inner)),
         new_striker: lookup.read_player(&mut body, "striker_id"),
         new_non_striker: lookup.read_player(&mut body, "non_striker_id"),
         new_batter: lookup.read_player(&mut body, "batter_id"),
@@ -113,16 +105,22 @@ pub fn parse_player_changes(
     body.time("occurred_at");
     let named_fields =
         value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
-    if named_fields
-        .into_iter()
-        .all(|(name, _)| ["override", "occurred_at"].contains(&name.as_str()))
-    {
-        return Err(Rejection::field("", "name a batter, a bowler or one who retires"));
+    let mut names = named_fields.map(|(name, _)| name.as_str());
+    if names.all(|name| ["override", "occurred_at"].contains(&name)) {
+        return Err(Rejection::field("", "name at least one change"));
     }
     body.finish(Some(change))
 }
 
-/// `{"reason":"declared"}`
+fn read_replacement(lookup: &PlayerLookup<'_>, body: &mut CommandBody<'_>) -> Option<Replacement> {
+    body.require(&["player_out_id", "player_in_id"]);
+    let player_out = lookup.read_player(body, "player_out_id");
+    let player_in = lookup.read_player(body, "player_in_id");
+    let reason = body.text("reason", MAX_REASON_CHARS);
+    Some(Replacement { player_out: player_out?, player_in: player_in?, reason })
+}
+
+/// Parses the body of `declare`: `{"reason":"declared"}`.
 pub fn parse_declare(value: &Value) -> Result<ScoringStep, Rejection> {
     let ended_by_umpires = InningsEnd::EndedByUmpires { par: None };
     let reasons =
@@ -134,21 +132,23 @@ pub fn parse_declare(value: &Value) -> Result<ScoringStep, Rejection> {
     let par = body.integer("par", 0..=MAX_TARGET_RUNS).and_then(|par| u32::try_from(par).ok());
     body.time("occurred_at");
     if par.is_some() && end.is_some_and(|end| end != ended_by_umpires) {
-        body.add_error::<()>("par", "belongs to an innings that the umpires ended");
+        body.add_error::<()>("par", "is only for an innings that the umpires ended");
     }
     let end = end
         .map(|end| if end == ended_by_umpires { InningsEnd::EndedByUmpires { par } } else { end });
     body.finish(end.map(ScoringStep::CloseInnings))
 }
 
-/// `{"runs":120,"overs":"15","method":"D/L"}`; without runs the innings in play is shortened.
+/// Parses the body of `target`: `{"runs":120,"overs":"15","method":"D/L"}`; without `runs` it sets
+/// the overs of the innings in progress.
 pub fn parse_target(format: &CricketFormat, value: &Value) -> Result<ScoringStep, Rejection> {
     let mut body = CommandBody::from_value(value)?;
     let runs = body.integer("runs", 1..=MAX_TARGET_RUNS).and_then(|runs| u32::try_from(runs).ok());
     let overs = match body.any("overs") {
         None => None,
-        Some(value) => OverCount::parse(value, format.balls_per_over)
-            .or_else(|| body.add_error("overs", "must be overs and balls, as \"15\" or \"9.2\"")),
+        Some(value) => OverCount::parse(value, format.balls_per_over).or_else(|| {
+            body.add_error("overs", "must be overs and balls, such as \"15\" or \"9.2\"")
+        }),
     };
     if overs.is_none() {
         body.require(&["runs"]);
@@ -158,8 +158,8 @@ pub fn parse_target(format: &CricketFormat, value: &Value) -> Result<ScoringStep
     body.finish(Some(ScoringStep::SetTarget(TargetChange { runs, overs, method })))
 }
 
-/// `{"result":"awarded","winner_team_id":5}`, and why the match ended; or who was the best of one
-/// that has ended: `{"player_of_the_match_id":51}`.
+/// Parses the body of `end`: `{"result":"awarded","winner_team_id":5}`, or for a finished match
+/// `{"player_of_the_match_id":51}`.
 pub fn parse_end(lookup: &PlayerLookup<'_>, value: &Value) -> Result<EndRequest, Rejection> {
     const WORDS: [(&str, ManualEnding); 4] = [
         ("no_result", ManualEnding::NoResult),
@@ -184,7 +184,7 @@ pub fn parse_end(lookup: &PlayerLookup<'_>, value: &Value) -> Result<EndRequest,
         (None, _) => None,
         (Some(ManualEnding::NoResult), None) => Some(MatchDecision::NoResult),
         (Some(ManualEnding::NoResult), Some(_)) => {
-            body.add_error("winner_team_id", "there is no winner")
+            body.add_error("winner_team_id", "must be absent: the match has no winner")
         }
         (Some(ManualEnding::Drawn), advancing) => {
             let decided_by = method_text.map(|by| format!("on {by}"));
@@ -202,25 +202,25 @@ pub fn parse_end(lookup: &PlayerLookup<'_>, value: &Value) -> Result<EndRequest,
     body.finish(Some(EndRequest { decision, reason, player_of_match }))
 }
 
-/// `{}`, perhaps with a time.
+/// Parses a body without fields but `occurred_at`.
 pub fn parse_empty_body(value: &Value) -> Result<(), Rejection> {
     let mut body = CommandBody::from_value(value)?;
     body.time("occurred_at");
     body.finish(Some(()))
 }
 
-/// The ids of all players that a body names.
+/// Ids of all players in a body, sorted, at most [`MAX_PLAYER_IDS`].
 pub fn player_ids(value: &Value) -> Vec<i64> {
     let mut ids = Vec::new();
     collect_player_ids(value, &mut ids);
     ids.sort_unstable();
     ids.dedup();
-    // A ball names some forty at most; a hostile body must not become a query of thousands.
+    // A ball names about forty at most; a hostile body must not cause a query for thousands.
     ids.truncate(MAX_PLAYER_IDS);
     ids
 }
 
-/// Every id of a player anywhere in a body.
+/// Collects the ids of players anywhere in a body, by the names of their fields.
 fn collect_player_ids(value: &Value, ids: &mut Vec<i64>) {
     match value {
         Value::Object(fields) => {

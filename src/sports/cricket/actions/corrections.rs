@@ -1,4 +1,4 @@
-//! What was entered wrongly: taken back, changed, or taken out, by folding anew what follows.
+//! Corrections of balls: replaced, undone or removed; all later steps are applied again.
 
 use std::sync::Arc;
 
@@ -15,19 +15,19 @@ use crate::sports::cricket::report::{ball_json, innings_json, scorecard_json_fro
 use crate::sports::cricket::scoring::{CricketState, Scoreboard, ScoringStep};
 use crate::sports::game::Match;
 
-/// What became of a ball, as `ball_corrected` says it.
+/// Kind of a correction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum BallChange {
-    /// Another ball is in its place.
+    /// The ball was replaced.
     Changed,
-    /// It was the last one, and was taken back.
+    /// The last ball was taken back, with all later steps.
     Undone,
-    /// It was taken out from between others.
+    /// An earlier ball was removed.
     Removed,
 }
 
 impl BallChange {
-    /// The value of `change`.
+    /// The value of `change` in `ball_corrected`.
     fn as_str(self) -> &'static str {
         match self {
             Self::Changed => "changed",
@@ -37,7 +37,7 @@ impl BallChange {
     }
 }
 
-/// Puts another ball in the place of ball `number`.
+/// Replaces ball `number`.
 pub fn correct_ball(
     mut execution: CommandExecution<'_>,
     number: u32,
@@ -55,14 +55,14 @@ pub fn correct_ball(
     execution.next.state.replace_ball(number, Some(replacement))?;
     let corrected_json = ball_json(find_ball(execution.next.state.scoreboard(), number)?.as_ref());
     push_correction_messages(&mut execution, BallChange::Changed, &previous, reason);
-    // What scorers agreed on and what didn't fit before may fit now.
+    // Balls that scorers agreed on but that didn't fit may fit now.
     submissions::promote_agreed_balls(&mut execution);
     let mut response = corrected_json;
     response["state"] = execution.live_state_json();
     Ok(execution.finish(response, false))
 }
 
-/// Takes ball `number` out; the last one with all that came after it (an undo).
+/// Removes ball `number`; if it is the last, also all that was entered after it (an undo).
 pub fn remove_ball(
     mut execution: CommandExecution<'_>,
     number: u32,
@@ -70,7 +70,7 @@ pub fn remove_ball(
     let removed = find_ball(execution.next.state.scoreboard(), number)?;
     let RemovalRequest { reason, scorer_id: required_scorer } =
         ball_bodies::parse_removal(&execution.command.body)?;
-    // A device that was away may undo a ball of its own that was refused meanwhile: not another's.
+    // A device that was offline may undo its own ball, which another scorer's may have replaced.
     if required_scorer.is_some_and(|by| !removed.entered.scorer_ids.contains(&by)) {
         let detail = format!("ball {number} was entered by somebody else");
         return Err(Rejection::conflict("entered-by-another", detail));
@@ -86,8 +86,9 @@ pub fn remove_ball(
     execution.next.state.consensus.clear_pending();
     let change = if is_last { BallChange::Undone } else { BallChange::Removed };
     push_correction_messages(&mut execution, change, &removed, reason);
-    // Who undoes a ball should know what else he must enter again.
-    let response = json!({ "number": number, "taken_back": also_removed, "state": execution.live_state_json() });
+    // The scorer must enter these again.
+    let state = execution.live_state_json();
+    let response = json!({ "number": number, "taken_back": also_removed, "state": state });
     Ok(execution.finish(response, false))
 }
 
@@ -95,7 +96,7 @@ fn find_ball(scoreboard: &Scoreboard, number: u32) -> Result<Arc<Ball>, Rejectio
     scoreboard.ball(number).cloned().ok_or_else(|| Rejection::not_found("ball"))
 }
 
-/// Those who came in with the ball come in with its correction, unless that names others.
+/// Keeps the players who came in with the ball, unless the correction names others.
 fn keep_named_players(delivery: Delivery, previous: &Delivery) -> Delivery {
     Delivery {
         striker: delivery.striker.or_else(|| previous.striker.clone()),
@@ -105,15 +106,14 @@ fn keep_named_players(delivery: Delivery, previous: &Delivery) -> Delivery {
     }
 }
 
-/// `ball_corrected` with everything as it stands after it, then what is no longer reached, and
-/// what is now.
+/// Adds `ball_corrected` with the state after it, then milestones withdrawn and achieved.
 fn push_correction_messages(
     execution: &mut CommandExecution<'_>,
     change: BallChange,
     previous_ball: &Ball,
     reason: Option<String>,
 ) {
-    // Whether the match goes on is part of how it stands; it is told after the correction.
+    // The status after the correction is part of its message; messages about it come after.
     execution.update_match_end();
     let later_messages = std::mem::take(&mut execution.messages);
 
@@ -125,7 +125,7 @@ fn push_correction_messages(
     let first = previous_ball
         .innings_number
         .min(first_changed_innings(execution.previous.state.scoreboard(), scoreboard));
-    // An earlier innings than the one being played, perhaps: its figures are told nowhere else.
+    // The corrected innings may be an earlier one, which no other field shows.
     let index = usize::try_from(previous_ball.innings_number.saturating_sub(1)).unwrap_or(0);
     let parts = [
         ("ball_innings", innings_json(&execution.next.state.setup, scoreboard, index)),
@@ -134,7 +134,7 @@ fn push_correction_messages(
         ("ball", now.map_or(Value::Null, |ball| ball_json(ball))),
         ("was", ball_json(previous_ball)),
         ("reason", json!(reason)),
-        // Who came in when, and what each over brought, can't be reckoned back from the board.
+        // Clients can't derive batting order and overs from the live board.
         ("scorecard", scorecard_json_from(&execution.next.state.setup, scoreboard, first)),
     ];
     for (name, part) in
@@ -155,7 +155,7 @@ fn push_correction_messages(
     execution.messages = messages;
 }
 
-/// The first innings that differs: an award to the other side changes an earlier one.
+/// Number of the first innings that differs; penalty runs can change an earlier one.
 fn first_changed_innings(before: &Scoreboard, now: &Scoreboard) -> u32 {
     let unchanged_count =
         before.innings.iter().zip(&now.innings).take_while(|(previous, is)| previous == is).count();
@@ -166,7 +166,7 @@ fn all_milestones(scoreboard: &Scoreboard) -> Vec<&Arc<Milestone>> {
     scoreboard.innings.iter().flat_map(|innings| &innings.milestones).collect()
 }
 
-/// Those of `from` that `others` hasn't got, each counted once.
+/// Milestones of `from` that are not in `others`; duplicates count separately.
 fn milestones_missing_in<'a>(
     from: &[&'a Arc<Milestone>],
     others: &[&Arc<Milestone>],

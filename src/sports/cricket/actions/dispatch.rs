@@ -1,4 +1,4 @@
-//! Carries out the actions of cricket.
+//! Carries out actions.
 
 use serde_json::{Value, json};
 
@@ -15,13 +15,13 @@ use crate::sports::cricket::scoring::{CricketState, ScoringStep, Toss};
 use crate::sports::game::{Match, MatchStatus};
 use crate::sports::{ApplyResult, MatchCommand, MatchInfo};
 
-/// The ids of the players that the body of `action` names.
+/// Ids of the players that the body of `action` names.
 pub fn player_ids(action: &str, body: &Value) -> Vec<i64> {
     let names_players = CricketAction::parse(action).is_some_and(CricketAction::names_players);
     if names_players { bodies::player_ids(body) } else { Vec::new() }
 }
 
-/// Carries out one command: the state after it, what is sent, and the answer.
+/// Carries out a command; unknown actions are 404.
 pub fn apply(
     match_info: &MatchInfo,
     game: &Match<CricketState>,
@@ -59,7 +59,7 @@ pub fn apply(
     }
 }
 
-/// The number at the end of the path, written in one way only, where the match may be corrected.
+/// Parses the number of a ball in the path, in its only spelling, if the status allows corrections.
 fn corrected_ball_number(execution: &CommandExecution<'_>, number: &str) -> Result<u32, Rejection> {
     execution.previous.require_status("correcting a ball", &CORRECTION_STATUSES)?;
     let parsed = number.parse().ok().filter(|parsed: &u32| parsed.to_string() == number);
@@ -85,7 +85,10 @@ fn open_innings(mut execution: CommandExecution<'_>) -> ApplyResult<Match<Cricke
     let is_first = !state.scoreboard().innings.iter().any(|one| one.has_started || !one.is_open());
     let due_side = state.toss.map(Toss::side_batting_first);
     if is_first && due_side.is_some_and(|due| due != opening.batting_side) {
-        return Err(Rejection::conflict("wrong-side", "by the toss the other side bats first"));
+        return Err(Rejection::conflict(
+            "wrong-side",
+            "the toss decided that the other side bats first",
+        ));
     }
     execution.apply_step(ScoringStep::OpenInnings(opening))?;
     let number = execution.next.state.scoreboard().innings.len();
@@ -135,7 +138,7 @@ fn change_players(mut execution: CommandExecution<'_>) -> ApplyResult<Match<Cric
     Ok(execution.finish(response, false))
 }
 
-/// Any other step that is taken between balls.
+/// Applies any other step that is taken between balls.
 fn apply_between_balls(
     mut execution: CommandExecution<'_>,
     action: &str,

@@ -1,4 +1,4 @@
-//! How a match ends that the balls don't decide, and who is named its best player.
+//! The action `end`: results that play does not decide, and the player of the match.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use crate::sports::game::{Match, MatchStatus};
 const END_ACTION_STATUSES: [MatchStatus; 3] =
     [MatchStatus::Live, MatchStatus::Paused, MatchStatus::Finished];
 
-/// Ends a match by hand; or names the player of one that has ended, once the jury knows.
+/// Ends a match by hand, or names the player of the match once it has ended.
 pub fn end_match(mut execution: CommandExecution<'_>) -> ApplyResult<Match<CricketState>> {
     execution.previous.require_status("end", &END_ACTION_STATUSES)?;
     let request = bodies::parse_end(&execution.player_lookup(), &execution.command.body)?;
@@ -30,7 +30,7 @@ pub fn end_match(mut execution: CommandExecution<'_>) -> ApplyResult<Match<Crick
             .require_status("naming the player of the match", &[MatchStatus::Finished])?;
         let state = &execution.next.state;
         if state.scoreboard().decision(state.format()).is_none() {
-            let detail = "the match has no result of its play";
+            let detail = "the match was not decided by play";
             return Err(Rejection::conflict("undecided", detail));
         }
     }
@@ -48,18 +48,18 @@ pub fn end_match(mut execution: CommandExecution<'_>) -> ApplyResult<Match<Crick
     Ok(execution.finish(Value::Object(response_fields), false))
 }
 
-/// Refuses what the balls speak against.
+/// Rejects a decision that play contradicts.
 fn check_decision(state: &CricketState, decision: &MatchDecision) -> Result<(), Rejection> {
     let scoreboard = state.scoreboard();
-    // The scores were level before the first super over, whatever becomes of it.
+    // Scores were level before the first super over, whatever happens in it.
     let is_level = scoreboard.super_over_count > 0
         || scoreboard.decision_state(state.format()) == DecisionState::ScoresLevel;
     if matches!(decision, MatchDecision::Tied { .. }) && !is_level {
-        let detail = "a tie needs level scores, and the side batting last to have finished";
+        let detail = "a tie needs level scores and a completed last innings";
         return Err(Rejection::conflict("not-level", detail));
     }
     if matches!(decision, MatchDecision::Drawn { .. }) && state.format().is_limited() {
-        let detail = "a match of limited overs isn't drawn: end it with no_result";
+        let detail = "a limited-overs match can't be drawn: end it with no_result";
         return Err(Rejection::conflict("not-drawn", detail));
     }
     Ok(())

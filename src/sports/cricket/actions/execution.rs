@@ -1,4 +1,4 @@
-//! One command on its way: the state it makes, and what it tells.
+//! Execution of one command: the new state, and its messages.
 
 use std::sync::Arc;
 
@@ -16,11 +16,12 @@ use crate::sports::cricket::report::{
 };
 use crate::sports::cricket::scoring::{CricketState, MatchDecision, PendingBall, ScoringStep};
 use crate::sports::game::{Match, MatchStatus, ResultSource};
+use crate::sports::lifecycle::StatusMessage;
 use crate::sports::result::resolve_result;
 use crate::sports::score::Score;
-use crate::sports::{MatchCommand, MatchInfo, Transition, lifecycle};
+use crate::sports::{MatchCommand, MatchInfo, Transition};
 
-/// The state as it was, as it will be, and the messages between.
+/// A command being executed: the states before and after it, and the messages so far.
 pub struct CommandExecution<'a> {
     pub match_info: &'a MatchInfo,
     pub command: &'a MatchCommand,
@@ -31,6 +32,7 @@ pub struct CommandExecution<'a> {
 }
 
 impl<'a> CommandExecution<'a> {
+    /// Starts with the previous state and the current names of the teams.
     pub fn new(
         match_info: &'a MatchInfo,
         previous: &'a Match<CricketState>,
@@ -41,7 +43,7 @@ impl<'a> CommandExecution<'a> {
         Self { match_info, command, previous, next, messages: Vec::new(), match_end_updated: false }
     }
 
-    /// Looks up the players and teams of the command's body.
+    /// Look-up of players and teams for the command's body.
     pub fn player_lookup(&self) -> PlayerLookup<'_> {
         PlayerLookup {
             teams: self.next.state.teams(),
@@ -50,7 +52,7 @@ impl<'a> CommandExecution<'a> {
         }
     }
 
-    /// Builds messages about the match as it stands now.
+    /// Builder of messages about the state so far.
     pub fn message_builder(&self) -> MessageBuilder<'_> {
         MessageBuilder {
             match_id: self.match_info.match_id,
@@ -60,7 +62,7 @@ impl<'a> CommandExecution<'a> {
         }
     }
 
-    /// Takes a step and tells what it brought, as the match stands right after it.
+    /// Applies a step, and adds messages about its effects with the state right after it.
     pub fn apply_step(&mut self, step: ScoringStep) -> Result<(), Rejection> {
         let effects = self.next.state.apply_step(&Arc::new(step))?;
         self.match_end_updated = false;
@@ -70,8 +72,8 @@ impl<'a> CommandExecution<'a> {
         Ok(())
     }
 
-    /// Ends the match where it is decided now, goes on where it no longer is. Once after a step: an
-    /// answer that speaks of the status asks for it early.
+    /// Finishes the match if it is decided now, reopens it if it no longer is. Runs once after each
+    /// step; a response that contains the status calls it early.
     pub fn update_match_end(&mut self) {
         if std::mem::replace(&mut self.match_end_updated, true) {
             return;
@@ -83,7 +85,7 @@ impl<'a> CommandExecution<'a> {
             (Some(now), MatchStatus::Live | MatchStatus::Paused) => {
                 self.next.status = MatchStatus::Finished;
                 self.next.clock.stop(self.last_ball_time());
-                // That the play's own result was struck once says nothing of this one.
+                // The computed result may have been deleted earlier; this is a new one.
                 self.next.result_source = ResultSource::Computed;
                 self.push_status_message("match_end");
                 self.push_match_complete(&now);
@@ -103,15 +105,15 @@ impl<'a> CommandExecution<'a> {
         }
     }
 
-    /// The command's time, or the last ball's where that is later: a word on an earlier ball may
-    /// make official what has been agreed on since.
+    /// The later of the command's time and the last ball's: a submission of an earlier ball can
+    /// make later ones official.
     fn last_ball_time(&self) -> DateTime<Utc> {
         let scoreboard = self.next.state.scoreboard();
         let last = scoreboard.ball(scoreboard.ball_count()).map(|ball| ball.entered.entered_at);
         last.map_or(self.command.occurred_at, |last| last.max(self.command.occurred_at))
     }
 
-    /// Whether somebody else is the player of the match now: named, or by corrected figures.
+    /// Whether the player of the match is another now.
     fn player_of_match_changed(&self) -> bool {
         let player_of_match = |game: &Match<CricketState>| {
             player_of_match_json(game.state.scoreboard(), game.state.format())
@@ -124,7 +126,7 @@ impl<'a> CommandExecution<'a> {
         self.next.status_fields(&self.displayed_score())
     }
 
-    /// What a scorer is answered about the match as it stands now.
+    /// The live board with status and score, for responses.
     pub fn live_state_json(&self) -> Value {
         let mut state = live_json(&self.next.state.setup, self.next.state.scoreboard());
         state["status"] = json!(self.next.status.as_str());
@@ -132,13 +134,14 @@ impl<'a> CommandExecution<'a> {
         state
     }
 
+    /// Ends the execution with its response; `is_created` means 201.
     pub fn finish(mut self, response: Value, is_created: bool) -> Transition<Match<CricketState>> {
         self.update_match_end();
         self.drop_pending_of_ended_innings();
         Transition { state: self.next, messages: self.messages, response, is_created }
     }
 
-    /// Adds `dispute_resolved` and lists the dispute among the resolved ones.
+    /// Moves a dispute to the resolved ones, and adds `dispute_resolved`.
     pub fn resolve_dispute(
         &mut self,
         pending: &PendingBall,
@@ -151,7 +154,7 @@ impl<'a> CommandExecution<'a> {
         self.next.state.consensus.add_resolved_dispute(resolved);
     }
 
-    /// Drops what scorers sent of balls that an innings would have had, once it is over.
+    /// Drops submissions of balls that the innings won't have, if it has ended.
     fn drop_pending_of_ended_innings(&mut self) {
         if self.next.state.scoreboard().open_innings().is_some() {
             return;
@@ -169,18 +172,16 @@ impl<'a> CommandExecution<'a> {
 
     fn push_status_message(&mut self, kind: &'static str) {
         let result = resolve_result(&self.next, || computed_result(self.match_info, &self.next));
-        let message = lifecycle::status_message_with(
+        let message = StatusMessage {
             kind,
-            self.match_info,
-            &self.next,
-            &self.displayed_score(),
-            result.as_deref(),
-            self.next.reason.clone(),
-        );
-        self.messages.push(message);
+            score: &self.displayed_score(),
+            result: result.as_deref(),
+            reason: self.next.reason.clone(),
+        };
+        self.messages.push(message.build(self.match_info, &self.next));
     }
 
-    /// Tells what the play came to, unless somebody has entered or struck the result by hand.
+    /// Adds `match_complete`, unless the result was entered or deleted by hand.
     fn push_match_complete(&mut self, decision: &MatchDecision) {
         if !matches!(self.next.result_source, ResultSource::Computed) {
             return;

@@ -1,4 +1,4 @@
-//! The actions of `/api/matches/{id}/…`: their bodies, what each does, answers and sends.
+//! Actions of `POST`, `PATCH` and `DELETE /api/matches/{id}/…`: bodies, state changes, responses.
 
 mod action;
 mod ball_bodies;

@@ -1,4 +1,4 @@
-//! Finds the players and teams that a body names.
+//! Look-up of the players and teams in a body.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use crate::sports::cricket::scoring::Scoreboard;
 use crate::sports::score::PerSide;
 use crate::sports::{Player, TeamInfo};
 
-/// What the ids in a body are looked up in.
+/// Where ids in a body are looked up.
 #[derive(Clone, Copy, Debug)]
 pub struct PlayerLookup<'a> {
     pub teams: &'a PerSide<TeamInfo>,
-    /// Whoever is on it stays as first known: they may have been renamed, or left the team, since.
+    /// First choice: players keep the name and side they had when they first appeared.
     pub scoreboard: &'a Scoreboard,
-    /// The players that the command came with.
+    /// Players that the store loaded for the command.
     pub command_players: &'a [Player],
 }
 
@@ -29,7 +29,7 @@ impl PlayerLookup<'_> {
         self.find_player(id).map_err(|detail| body.add_error::<()>(name, detail)).ok()
     }
 
-    /// The player with this id, or why they can't be in this match.
+    /// The player with this id, or an error text.
     pub fn find_player(&self, id: i64) -> Result<CricketerRef, &'static str> {
         if let Some(cricketer) = self.scoreboard.find_player(id) {
             return Ok(cricketer);

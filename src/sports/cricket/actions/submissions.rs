@@ -1,4 +1,4 @@
-//! Balls as they are submitted: by one scorer, or by several who must agree.
+//! Submitted balls: official at once with one scorer, else when enough scorers agree.
 
 use std::sync::Arc;
 
@@ -18,11 +18,11 @@ use crate::sports::cricket::scoring::{
 use crate::sports::game::{Match, MatchStatus};
 use crate::sports::{ApplyResult, Transition};
 
-/// The others may have seen the match to its end.
+/// For scorers who fell behind: the others may have finished the match.
 const CATCH_UP_STATUSES: [MatchStatus; 4] =
     [MatchStatus::Live, MatchStatus::Paused, MatchStatus::Finished, MatchStatus::Abandoned];
 
-/// One scorer's word is enough.
+/// Records a ball of the only scorer.
 pub fn enter_ball(
     mut execution: CommandExecution<'_>,
     expected_number: Option<u32>,
@@ -41,17 +41,17 @@ pub fn enter_ball(
     Ok(official_ball_response(execution, next_number))
 }
 
-/// Refuses a ball that another scorer was first with.
+/// Rejects a ball if another was entered meanwhile.
 pub fn check_expected_number(expected: Option<u32>, next_number: u32) -> Result<(), Rejection> {
     if let Some(expected) = expected.filter(|expected| *expected != next_number) {
         let detail =
-            format!("the next ball is {next_number}, not {expected}: look at what was entered");
+            format!("the next ball is {next_number}, not {expected}: check what has been entered");
         return Err(Rejection::conflict("not-the-next-ball", detail));
     }
     Ok(())
 }
 
-/// One word of several: official once enough agree, and everything before it is.
+/// Records a submission; the ball becomes official once enough scorers agree on it and all before.
 pub fn submit_ball(
     mut execution: CommandExecution<'_>,
     expected_number: Option<u32>,
@@ -75,7 +75,7 @@ pub fn submit_ball(
     };
     if number == next_number {
         state.check_applicable(&submission).or_else(|rejection| {
-            // Whom another scorer has named already needn't be named again.
+            // Players that another scorer has named needn't be named again.
             let others = state
                 .consensus
                 .pending_ball(number)
@@ -95,7 +95,7 @@ pub fn submit_ball(
     Ok(submission_response(execution, number))
 }
 
-/// A ruling by the umpires makes a ball official whatever scorers sent.
+/// Records a ruling of the umpires, which decides whatever scorers submitted.
 pub fn rule_on_ball(mut execution: CommandExecution<'_>) -> ApplyResult<Match<CricketState>> {
     execution.previous.require_status("ruling on a ball", &BALL_STATUSES)?;
     let RulingRequest { number, delivery } =
@@ -106,37 +106,37 @@ pub fn rule_on_ball(mut execution: CommandExecution<'_>) -> ApplyResult<Match<Cr
         let detail = if number < next_number {
             format!("ball {number} is official: correct it with PATCH balls/{number}")
         } else {
-            format!("nobody has said anything of ball {number} yet")
+            format!("nobody has submitted ball {number} yet")
         };
         return Err(Rejection::conflict("no-dispute", detail));
     }
-    let said = BallSubmission {
+    let ruling = BallSubmission {
         scorer_id: execution.command.user_id,
         submitted_at: execution.command.occurred_at,
         delivery: Arc::new(delivery),
     };
     if number == next_number {
-        state.check_applicable(&said)?;
+        state.check_applicable(&ruling)?;
     }
-    execution.next.state.consensus.set_ruling(number, said);
+    execution.next.state.consensus.set_ruling(number, ruling);
     promote_agreed_balls(&mut execution);
     Ok(submission_response(execution, number))
 }
 
-/// A scorer who fell behind catches up: what is official stands, whatever he says of it.
+/// Compares a submission with a ball that is official already; the ball stays as it is.
 fn compare_late_submission(
     mut execution: CommandExecution<'_>,
     number: u32,
     submitted: &Delivery,
 ) -> ApplyResult<Match<CricketState>> {
-    let official_ball = execution.next.state.scoreboard().ball(number).cloned();
-    let known = official_ball.ok_or_else(|| Rejection::not_found("ball"))?;
-    let differing_fields = differing_fields(&known.entered.delivery, submitted);
+    let ball = execution.next.state.scoreboard().ball(number).cloned();
+    let official_ball = ball.ok_or_else(|| Rejection::not_found("ball"))?;
+    let differing_fields = differing_fields(&official_ball.entered.delivery, submitted);
     execution.next.state.consensus.advance_scorer(execution.command.user_id, number);
     let response = json!({
         "number": number,
-        "innings": known.innings_number,
-        "over": known.over_label(),
+        "innings": official_ball.innings_number,
+        "over": official_ball.over_label(),
         "official": true,
         "agrees": differing_fields.is_empty(),
         "differs": field_names(&differing_fields),
@@ -145,10 +145,10 @@ fn compare_late_submission(
     Ok(execution.finish(response, false))
 }
 
-/// Makes official what enough agree on, in order; nothing after a ball in dispute.
+/// Makes balls official in order as far as enough scorers agree; stops at a disputed one.
 pub fn promote_agreed_balls(execution: &mut CommandExecution<'_>) {
     let required_scorers = execution.next.state.format().scorers_required;
-    // What was said of balls after an innings' last is no part of the next.
+    // Submissions beyond the end of an innings don't belong to the next one.
     while execution.next.state.scoreboard().open_innings().is_some() {
         let next_number = execution.next.state.next_ball_number();
         let pending = execution.next.state.consensus.pending_ball(next_number);
@@ -156,7 +156,7 @@ pub fn promote_agreed_balls(execution: &mut CommandExecution<'_>) {
         else {
             return;
         };
-        // What was agreed on before the ball ahead of it was may fit no longer: others must speak.
+        // The ball may no longer fit after the one before it, so scorers must submit it again.
         if let Err(rejection) = execution.apply_step(ScoringStep::BowlBall(Arc::new(entered_ball)))
         {
             let reason = rejection.detail;
@@ -189,7 +189,7 @@ fn remove_official(execution: &mut CommandExecution<'_>, number: u32) {
     execution.resolve_dispute(&pending, resolution, official_ball.as_deref());
 }
 
-/// Tells of a dispute as soon as scorers differ, and again with each further word.
+/// Raises a dispute if scorers differ, again with each further submission.
 fn raise_dispute(execution: &mut CommandExecution<'_>, number: u32) {
     let Some(pending) = execution.next.state.consensus.pending_ball(number) else { return };
     let differing_fields = pending.differing_fields();
@@ -211,7 +211,7 @@ fn push_dispute_raised(execution: &mut CommandExecution<'_>, number: u32) {
     }
 }
 
-/// Lets the other scorers see at once what waits for their word.
+/// Adds `ball_submitted`, so that the other scorers see what awaits their submission.
 fn push_ball_submitted(execution: &mut CommandExecution<'_>, number: u32) {
     let pending =
         execution.next.state.consensus.pending_ball(number).filter(|one| !one.is_disputed());
@@ -239,7 +239,7 @@ fn submission_response(
     execution.finish(response, true)
 }
 
-/// 201, with the ball as it is official and the match after it.
+/// 201 with the official ball and the state after it.
 fn official_ball_response(
     mut execution: CommandExecution<'_>,
     number: u32,

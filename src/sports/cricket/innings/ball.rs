@@ -1,4 +1,4 @@
-//! A ball that is official: what was entered, and what it was.
+//! Official balls: as entered, and as bowled.
 
 use std::sync::Arc;
 
@@ -6,49 +6,50 @@ use chrono::{DateTime, Utc};
 
 use crate::sports::cricket::laws::{CricketerRef, Delivery, Dismissal, Extras};
 
-/// A ball as it stands among the entries.
+/// An official ball as scorers entered it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct EnteredBall {
     pub delivery: Arc<Delivery>,
-    /// Who said so: one scorer, those who agreed, or who ruled.
+    /// Users who entered it: one scorer, those who agreed, or who ruled.
     pub scorer_ids: Vec<i64>,
     pub entered_at: DateTime<Utc>,
-    /// 1, and one more with each correction.
+    /// Starts at 1; each correction adds 1.
     pub rev: u32,
 }
 
-/// A ball as it was bowled, with everybody's name to it.
+/// An official ball as bowled: who took part, and the score after it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Ball {
-    /// From 1 through the match, illegal ones too.
+    /// Counts from 1 through the match, wides and no-balls included.
     pub number: u32,
+    /// Counts from 1 through the match.
     pub innings_number: u32,
-    /// Overs called before it.
+    /// Overs completed in the innings before it.
     pub overs_before: u32,
-    /// Its place in the over, as printed: an illegal ball shares it with the next one.
+    /// Ball of the over as printed: a wide or no-ball shares the number of the next ball.
     pub number_in_over: u32,
     pub striker: CricketerRef,
     pub non_striker: CricketerRef,
     pub bowler: CricketerRef,
     pub is_free_hit: bool,
     pub dismissals: Vec<Arc<Dismissal>>,
-    /// Where the innings stood after it.
+    /// Total of the innings after it.
     pub innings_runs: u32,
     pub innings_wickets: u32,
     pub ends_over: bool,
     pub entered: Arc<EnteredBall>,
-    /// What counts of it: nothing does after the winning run.
+    /// The part that counts: nothing does after the winning run.
     pub counted_delivery: Arc<Delivery>,
 }
 
 impl Ball {
-    /// `0.1`: the over and the ball in it.
+    /// Overs completed, then ball of the over: `0.1`.
     pub fn over_label(&self) -> String {
         format!("{}.{}", self.overs_before, self.number_in_over)
     }
 }
 
-/// A ball as scorers write it: `.`, `4`, `W`, `1wd`, `2nb`, `1lb`; parts of it are joined.
+/// Scorers' notation: `.`, `4`, `W`, `1wd`, `2nb`, `1lb`; several parts are joined with `+`.
 pub fn ball_symbol(ball: &Delivery) -> String {
     let Extras { wides, no_balls, byes, leg_byes, penalty } = ball.extras;
     let mut parts = Vec::new();

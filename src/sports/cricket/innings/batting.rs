@@ -1,4 +1,4 @@
-//! Who is at the crease: batters who come in, swap ends, retire and are out, and their partnerships.
+//! Batters at the crease: coming in, changing ends, retiring, getting out; and partnerships.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use crate::sports::cricket::laws::{
 };
 
 impl Innings {
+    /// Index in `batters` of who has this role.
     pub fn batter_index(&self, role: BatterRole) -> Option<usize> {
         match role {
             BatterRole::Striker => self.striker_index,
@@ -18,24 +19,26 @@ impl Innings {
         }
     }
 
+    /// Role of the player with this id, if at the crease.
     pub fn role_of(&self, id: i64) -> Option<BatterRole> {
         let has_role =
             |role: &BatterRole| self.batter(*role).is_some_and(|batter| batter.player.id == id);
         [BatterRole::Striker, BatterRole::NonStriker].into_iter().find(has_role)
     }
 
+    /// Batting record of who has this role.
     pub fn batter(&self, role: BatterRole) -> Option<&BatterRecord> {
         self.batters.get(self.batter_index(role)?)
     }
 
-    /// The place a batter takes whom nobody sent to one: the vacant one, the striker's of two.
+    /// The vacant end; the striker's if both are.
     pub fn vacant_role(&self) -> Option<BatterRole> {
         [BatterRole::Striker, BatterRole::NonStriker]
             .into_iter()
             .find(|role| self.batter_index(*role).is_none())
     }
 
-    /// Puts a batter at the crease, as a new one or as one who had retired.
+    /// Sends a batter in, for the first time or to resume after retiring.
     pub fn send_in(&mut self, role: BatterRole, player: &CricketerRef) -> Result<(), Rejection> {
         self.check_can_bat(player)?;
         let existing_index = self.batters.iter().position(|batter| batter.player.id == player.id);
@@ -48,7 +51,8 @@ impl Innings {
         Ok(())
     }
 
-    /// Takes the place of one who was sent in by mistake and hasn't been there for a ball.
+    /// Sends a batter in; at an occupied end in place of one who came in since the last ball, by
+    /// mistake.
     pub fn send_in_or_substitute(
         &mut self,
         role: BatterRole,
@@ -63,7 +67,7 @@ impl Innings {
             return Err(player_rejection(
                 "not-vacant",
                 &batter.player,
-                "is batting: no place is vacant",
+                "is batting: neither end is vacant",
             ));
         }
         self.check_can_bat(player)?;
@@ -79,12 +83,13 @@ impl Innings {
         Ok(())
     }
 
+    /// Rejects a player who can't come in: other side, at the crease, absent or out.
     pub fn check_can_bat(&self, player: &CricketerRef) -> Result<(), Rejection> {
         if player.side != self.batting_side {
-            return Err(player_rejection("not-eligible", player, "isn't of the batting side"));
+            return Err(player_rejection("not-eligible", player, "is not in the batting side"));
         }
         if self.role_of(player.id).is_some() {
-            return Err(player_rejection("not-eligible", player, "is at the crease already"));
+            return Err(player_rejection("not-eligible", player, "is already at the crease"));
         }
         if self.absent_players.iter().any(|absent| absent.id == player.id) {
             return Err(player_rejection("not-eligible", player, "is absent"));
@@ -99,6 +104,7 @@ impl Innings {
         }
     }
 
+    /// Puts the batter at `index` in this role, or leaves it vacant.
     pub fn set_batter(&mut self, role: BatterRole, index: Option<usize>) {
         match role {
             BatterRole::Striker => self.striker_index = index,
@@ -106,11 +112,12 @@ impl Innings {
         }
     }
 
+    /// Makes the striker the non-striker and the other way round.
     pub fn swap_ends(&mut self) {
         std::mem::swap(&mut self.striker_index, &mut self.non_striker_index);
     }
 
-    /// A batter goes without being out; the pair is parted, but not the wicket's number.
+    /// Retires a batter: ends the partnership, and counts as a wicket only for retired out.
     pub fn retire_batter(
         &mut self,
         player: &CricketerRef,
@@ -139,7 +146,7 @@ impl Innings {
         Ok(())
     }
 
-    /// Counts a wicket: of a batter at the crease, or of one who never got there.
+    /// Records a wicket; `role` is `None` for a batter who wasn't at the crease (timed out).
     pub fn record_wicket(&mut self, dismissal: Dismissal, role: Option<BatterRole>) {
         let dismissal = Arc::new(dismissal);
         self.wickets += 1;
@@ -171,19 +178,19 @@ impl Innings {
         self.end_partnership();
     }
 
-    /// The stand of the two who are in; none before their first ball.
+    /// The unbroken partnership; `None` before its first ball.
     pub fn current_partnership(&self) -> Option<&Partnership> {
         self.partnerships.last().filter(|partnership| partnership.is_unbroken)
     }
 
-    /// Who they are.
+    /// The two batters of a partnership.
     pub fn partnership_players(&self, partnership: &Partnership) -> Vec<CricketerRef> {
         let cards =
             partnership.shares.iter().filter_map(|share| self.batters.get(share.batter_index));
         cards.map(|card| Arc::clone(&card.player)).collect()
     }
 
-    /// Adds a ball to the stand, which begins with its first.
+    /// Adds a ball to the partnership, and starts one if the pair is new.
     pub fn add_to_partnership(&mut self, delivery: &Delivery) {
         let (Some(striker), Some(non_striker)) =
             (self.batter_index(BatterRole::Striker), self.batter_index(BatterRole::NonStriker))
@@ -198,7 +205,7 @@ impl Innings {
         }
     }
 
-    /// The stand is over: one of the two goes.
+    /// Ends the partnership: one of the two leaves.
     pub fn end_partnership(&mut self) {
         if let Some(partnership) = self.partnerships.last_mut() {
             partnership.is_unbroken = false;

@@ -1,56 +1,58 @@
-//! The lines of the batting and bowling cards, and the falls of wickets.
+//! Rows of the batting and bowling cards, and falls of wickets.
 
 use std::sync::Arc;
 
 use crate::sports::cricket::laws::{CricketerRef, Dismissal, OverCount};
 
-/// One line of a batting card.
+/// One row of the batting card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatterRecord {
     pub player: CricketerRef,
     pub runs: u32,
-    /// Faced: no-balls are, wides aren't.
+    /// Includes no-balls, not wides.
     pub balls_faced: u32,
     pub fours: u32,
     pub sixes: u32,
     pub status: BatterStatus,
-    /// In since the last ball, so a slip of the thumb may still be taken back.
+    /// Came in since the last ball, so the entry may still be corrected.
     pub has_just_arrived: bool,
 }
 
-/// What became of a batter.
+/// Whether a batter is in, out or retired.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BatterStatus {
     NotOut,
     Out(Arc<Dismissal>),
-    /// Law 25.4.2: ill or hurt, or for another unavoidable cause; not out, and may come again when
-    /// a place is vacant.
+    /// Not out; may resume when an end is vacant (Law 25.4.2: ill, hurt or for another unavoidable
+    /// cause).
     Retired {
         is_hurt: bool,
     },
 }
 
-/// One of the two places at the crease.
+/// Striker or non-striker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatterRole {
     Striker,
     NonStriker,
 }
 
-/// A wicket that fell, and where the innings stood then.
+/// One fall of wicket: the score at that moment, and who was out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FallOfWicket {
     pub wicket_number: u32,
     pub innings_runs: u32,
+    /// Overs bowled: `9.2`.
     pub overs: String,
     pub dismissal: Arc<Dismissal>,
-    /// The batter's own runs.
+    /// Runs of the batter who is out.
     pub batter_runs: u32,
-    /// Balls the batter faced.
+    /// Balls that batter faced.
     pub batter_balls_faced: u32,
 }
 
 impl BatterRole {
+    /// Its name in messages.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Striker => "striker",
@@ -60,6 +62,7 @@ impl BatterRole {
 }
 
 impl BatterRecord {
+    /// A batter who has just come in.
     pub fn new(player: &CricketerRef) -> Self {
         Self {
             player: Arc::clone(player),
@@ -72,6 +75,7 @@ impl BatterRecord {
         }
     }
 
+    /// Scorecard notation of how the innings ended: `c X b Y`, `not out`.
     pub fn dismissal_text(&self) -> String {
         match &self.status {
             BatterStatus::NotOut => "not out".to_owned(),
@@ -82,29 +86,30 @@ impl BatterRecord {
     }
 }
 
-/// One line of a bowling card.
+/// One row of the bowling card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BowlingFigures {
     pub player: CricketerRef,
-    /// Bowled from first ball to last, however many balls the umpire counted.
+    /// Overs bowled alone, however many balls the umpire counted.
     pub complete_overs: u32,
-    /// Valid balls of overs that others shared.
+    /// Legal balls of overs shared with another bowler.
     pub balls_of_shared_overs: u32,
-    /// Valid balls of the over being bowled.
+    /// Legal balls of the current over.
     pub balls_this_over: u32,
-    /// All valid balls.
+    /// Legal balls altogether.
     pub legal_balls: u32,
-    /// Overs with any ball of his: each counts against a quota.
+    /// Overs with at least one ball by this bowler; each counts against the quota.
     pub overs_bowled_in: u32,
     pub maidens: u32,
     pub runs_conceded: u32,
     pub wickets: u32,
-    /// Runs, so that they add up to the innings' extras.
+    /// In runs, so that the bowlers' sum is the innings' extras.
     pub wide_runs: u32,
     pub no_ball_runs: u32,
 }
 
 impl BowlingFigures {
+    /// A bowler who has not bowled a ball.
     pub fn new(player: &CricketerRef) -> Self {
         Self {
             player: Arc::clone(player),
@@ -121,7 +126,7 @@ impl BowlingFigures {
         }
     }
 
-    /// Overs bowled, and the balls beside them.
+    /// Overs bowled, as the card shows them.
     pub fn overs_bowled(&self, balls_per_over: u32) -> OverCount {
         let extra_overs = OverCount::from_balls(
             self.balls_of_shared_overs + self.balls_this_over,

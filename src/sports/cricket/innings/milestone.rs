@@ -3,40 +3,43 @@
 use crate::sports::cricket::laws::CricketerRef;
 use crate::sports::score::Side;
 
-/// What was reached.
+/// What is celebrated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MilestoneKind {
-    /// Each fifty of a batter.
+    /// Every 50 runs of a batter.
     BatterRuns,
-    /// Each fifty of a stand.
+    /// Every 50 runs of a partnership.
     Partnership,
-    /// Each hundred of a team.
+    /// Every 100 runs of a team.
     TeamRuns,
-    /// In an innings.
+    /// By one bowler in an innings.
     FiveWickets,
-    /// In the match.
+    /// By one bowler in the match.
     TenWickets,
-    /// Three wickets with three balls running, over the ends of overs and innings.
+    /// Three wickets with three consecutive balls, across overs and innings.
     HatTrick,
-    /// The same with four, five …
+    /// Four or more wickets with as many consecutive balls.
     WicketsInARow,
 }
 
-/// Something reached, once.
+/// One milestone, reached once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Milestone {
     pub kind: MilestoneKind,
+    /// Runs or wickets reached.
     pub value: u32,
+    /// Counts from 1 through the match.
     pub innings_number: u32,
-    /// The side whose it is.
+    /// Side that reached it.
     pub side: Side,
-    /// Who reached it; the two of a stand; none for a team.
+    /// The player, or the two of a partnership; empty for a team.
     pub players: Vec<CricketerRef>,
-    /// The ball that did it; none for penalty runs outside a ball.
+    /// Number of the ball that reached it; `None` for penalty runs between balls.
     pub ball_number: Option<u32>,
 }
 
 impl MilestoneKind {
+    /// Its name in messages and labels.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::BatterRuns => "batter_runs",
@@ -51,7 +54,7 @@ impl MilestoneKind {
 }
 
 impl Milestone {
-    /// Whether it is the same one, by whichever ball it was reached.
+    /// Whether both are the same milestone, whichever ball reached it.
     pub fn is_same_milestone(&self, other: &Self) -> bool {
         let key = |one: &Self| (one.kind, one.value, one.innings_number, one.side);
         let player_ids =

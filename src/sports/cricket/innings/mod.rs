@@ -1,4 +1,4 @@
-//! One innings as it stands: who bats and bowls, its overs, partnerships, wickets and milestones.
+//! State of one innings: batting, bowling, the crease, overs, partnerships and milestones.
 
 mod ball;
 mod batting;

@@ -1,30 +1,30 @@
-//! One over: the one being bowled, or one that was called.
+//! One over, in progress or completed.
 
 use std::sync::Arc;
 
-/// The balls of one bowler's turn at one end.
+/// The balls of one over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Over {
-    /// As scorers write them: `1`, `.`, `W`, `2nb`, `1lb`.
+    /// Each ball in scorers' notation: `1`, `.`, `W`, `2nb`, `1lb`.
     pub ball_symbols: Vec<Arc<str>>,
-    /// Who bowled any of it, by their place among the innings' bowlers.
+    /// Bowlers of it, as indices in the innings' `bowlers`.
     pub bowler_indices: Vec<usize>,
-    /// Valid balls (Law 17.3).
+    /// Balls that count in the over (Law 17.3).
     pub legal_balls: u32,
-    /// To the team.
+    /// For the batting side.
     pub runs: u32,
-    /// Against the bowlers.
+    /// Against the bowlers; without byes, leg byes and penalty runs.
     pub runs_conceded: u32,
     pub wickets: u32,
 }
 
 impl Over {
-    /// Bowled by one bowler, who had no run against him.
+    /// Whether one bowler bowled all of it without conceding a run.
     pub fn is_maiden(&self) -> bool {
         self.runs_conceded == 0 && self.bowler_indices.len() == 1
     }
 
-    /// `1 . 4 W 2nb 1lb`
+    /// All balls in one line: `1 . 4 W 2nb 1lb`.
     pub fn symbols_text(&self) -> String {
         self.ball_symbols.join(" ")
     }

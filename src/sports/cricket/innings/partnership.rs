@@ -1,31 +1,32 @@
-//! What two batters add together.
+//! Partnerships of two batters.
 
 use crate::sports::cricket::laws::Delivery;
 
-/// A stand of two batters.
+/// Runs and balls of two batters together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Partnership {
-    /// The wicket it is for; a retirement parts a pair but takes no wicket.
+    /// Wicket it is for; the same again after a retirement.
     pub wicket_number: u32,
-    /// All that the team made meanwhile, extras and what it was awarded too.
+    /// Runs of the team meanwhile, with extras and penalty runs.
     pub runs: u32,
-    /// Faced by either.
+    /// Balls faced by either.
     pub balls_faced: u32,
+    /// Striker and non-striker at its first ball.
     pub shares: [PartnershipShare; 2],
     pub is_unbroken: bool,
 }
 
-/// What one of the two made of it.
+/// One batter's part of a partnership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PartnershipShare {
-    /// By place on the batting card.
+    /// Index in the innings' `batters`.
     pub batter_index: usize,
     pub runs: u32,
     pub balls_faced: u32,
 }
 
 impl Partnership {
-    /// A partnership without a ball, of two batters by their places on the card.
+    /// A partnership before its first ball; the batters are indices in the innings' `batters`.
     pub fn new(wicket_number: u32, striker_index: usize, non_striker_index: usize) -> Self {
         let share = |batter_index| PartnershipShare { batter_index, runs: 0, balls_faced: 0 };
         Self {

@@ -1,4 +1,4 @@
-//! The state of one innings: the sum of what its balls did.
+//! State of one innings: totals, cards, and who is at the crease.
 
 use std::sync::Arc;
 
@@ -8,52 +8,54 @@ use crate::sports::cricket::innings::{
 use crate::sports::cricket::laws::{CricketFormat, CricketerRef, Extras, OverCount};
 use crate::sports::score::Side;
 
-/// One over, and two wickets end it: the conditions of every super over so far.
+/// Every competition so far has ended a super over at two wickets.
 const MAX_SUPER_OVER_WICKETS: u32 = 2;
 
-/// A side's turn to bat. A clone shares what is finished in it.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about an innings")]
+/// One innings. A clone shares completed overs and falls of wickets.
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent fact about an innings")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Innings {
-    /// From 1 through the match; super overs count on.
+    /// Counts from 1 through the match, super overs included.
     pub number: u32,
     pub batting_side: Side,
     pub is_super_over: bool,
     pub is_follow_on: bool,
-    /// None where overs don't end it.
+    /// `None` if the overs are not limited.
     pub allotted_overs: Option<OverCount>,
-    /// Wickets that end it, before anybody is absent.
+    /// Wickets that end it, if nobody is absent.
     pub max_wickets: u32,
-    /// In the order they came in.
+    /// In batting order.
     pub batters: Vec<BatterRecord>,
+    /// Index in `batters`; `None` while the end is vacant.
     pub striker_index: Option<usize>,
+    /// Index in `batters`; `None` while the end is vacant.
     pub non_striker_index: Option<usize>,
-    /// Bowlers, in the order they came on.
+    /// In the order they came on.
     pub bowlers: Vec<BowlingFigures>,
+    /// Index in `bowlers`; `None` between overs.
     pub bowler_index: Option<usize>,
-    /// Who bowled any of the last over.
+    /// Indices in `bowlers` of all who bowled in the last over.
     pub previous_over_bowlers: Vec<usize>,
     pub runs: u32,
     pub wickets: u32,
-    /// Valid ones.
+    /// Without wides and no-balls.
     pub legal_balls: u32,
     pub extras: Extras,
-    /// The one being bowled, perhaps not begun.
+    /// The over in progress, empty between overs.
     pub current_over: Over,
-    /// Those that were called.
+    /// In order.
     pub completed_overs: Vec<Arc<Over>>,
     pub falls_of_wicket: Vec<Arc<FallOfWicket>>,
     pub partnerships: Vec<Partnership>,
     pub absent_players: Vec<CricketerRef>,
-    /// Whether the next ball is a free hit.
     pub next_is_free_hit: bool,
-    /// Whether a ball has been bowled.
     pub has_started: bool,
+    /// `None` while it is in progress.
     pub end_reason: Option<InningsEnd>,
     pub milestones: Vec<Arc<Milestone>>,
 }
 
-/// Why an innings is over (Laws 13.3, 15, 16).
+/// Reason why an innings ended (Laws 13.3, 15, 16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InningsEnd {
     AllOut,
@@ -61,13 +63,14 @@ pub enum InningsEnd {
     TargetReached,
     Declared,
     Forfeited,
-    /// Time, weather or anything else; with the par score of a chase, where one was given.
+    /// Time, weather or anything else; with the par score of a chase, if one was given.
     EndedByUmpires {
         par: Option<u32>,
     },
 }
 
 impl InningsEnd {
+    /// Its name in bodies, messages and labels.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AllOut => "all_out",
@@ -81,10 +84,11 @@ impl InningsEnd {
 }
 
 impl Innings {
+    /// An innings before its first ball.
     pub fn new(format: &CricketFormat, number: u32, batting_side: Side) -> Self {
         Self {
             number,
-            batting_side: batting_side,
+            batting_side,
             is_super_over: false,
             is_follow_on: false,
             allotted_overs: format.overs_per_innings.map(OverCount::from_overs),
@@ -111,6 +115,7 @@ impl Innings {
         }
     }
 
+    /// One over and two wickets.
     pub fn new_super_over(format: &CricketFormat, number: u32, batting_side: Side) -> Self {
         Self {
             is_super_over: true,
@@ -120,42 +125,44 @@ impl Innings {
         }
     }
 
-    /// Overs that were called, and the balls of the one being bowled.
+    /// Overs completed, and legal balls of the current one.
     pub fn overs_bowled(&self) -> OverCount {
         let overs = u32::try_from(self.completed_overs.len()).unwrap_or(u32::MAX);
         OverCount { overs, balls: self.current_over.legal_balls }
     }
 
+    /// Overs bowled: `9.2`.
     pub fn overs_text(&self) -> String {
         self.overs_bowled().to_text()
     }
 
-    /// Balls still to come; none where overs don't end the innings.
+    /// Legal balls left; `None` if the overs are not limited.
     pub fn balls_left(&self, format: &CricketFormat) -> Option<u32> {
         let allotted_balls = self.allotted_overs?.total_balls(format.balls_per_over);
         Some(allotted_balls.saturating_sub(self.overs_bowled().total_balls(format.balls_per_over)))
     }
 
-    /// Wickets that must still fall, counting who can't come.
+    /// Wickets until all out; every absent player is one fewer.
     pub fn wickets_left(&self) -> u32 {
         let absent = u32::try_from(self.absent_players.len()).unwrap_or(u32::MAX);
         self.max_wickets.saturating_sub(self.wickets).saturating_sub(absent)
     }
 
-    /// Who is absent and never came in: who has retired has a line of his own.
+    /// Absent players without a row on the batting card: who came in and retired has one.
     pub fn absent_who_never_batted(&self) -> impl Iterator<Item = &CricketerRef> {
         let has_batted =
             |player: &&CricketerRef| self.batters.iter().any(|card| card.player.id == player.id);
         self.absent_players.iter().filter(move |who| !has_batted(who))
     }
 
-    /// Whether the overs allotted have been called. A miscounted over is an over (Law 17.5).
+    /// Whether all allotted overs are completed; a miscounted over counts as one (Law 17.5).
     pub fn has_used_all_overs(&self) -> bool {
         let bowled = self.overs_bowled();
         self.allotted_overs
             .is_some_and(|quota| (bowled.overs, bowled.balls) >= (quota.overs, quota.balls))
     }
 
+    /// Whether it is in progress.
     pub fn is_open(&self) -> bool {
         self.end_reason.is_none()
     }

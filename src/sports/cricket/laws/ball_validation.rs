@@ -1,31 +1,31 @@
-//! What no ball can be, whoever bats: judged by the ball alone.
+//! Checks of one ball that need nothing but the ball.
 
 use crate::sports::command_body::CommandBody;
 use crate::sports::cricket::laws::{Delivery, EnteredWicket, Extras};
 
-/// Refuses a ball that the Laws know nothing of.
+/// Adds an error for each combination that the Laws exclude.
 pub fn validate_ball(body: &mut CommandBody<'_>, delivery: &Delivery) {
     validate_extras(body, delivery);
     validate_boundary(body, delivery);
     if delivery.ends_over && delivery.extends_over {
-        body.add_error::<()>("over_continues", "an over that was called doesn't continue");
+        body.add_error::<()>("over_continues", "contradicts over_called");
     }
     for (index, wicket) in delivery.wickets.iter().enumerate() {
         validate_wicket(body, delivery, index, wicket);
         validate_fielders(body, index, wicket);
     }
     if delivery.wickets.iter().filter(|out| out.kind.credits_bowler()).count() > 1 {
-        body.add_error::<()>("wickets", "only one of a ball's wickets can be the bowler's");
+        body.add_error::<()>("wickets", "only one wicket of a ball can be credited to the bowler");
     }
 }
 
-/// Refuses a wicket that needs a ball in play.
+/// Adds an error for each wicket that can't fall between deliveries.
 pub fn validate_between_balls(body: &mut CommandBody<'_>, wickets: &[EnteredWicket]) {
     for (index, wicket) in wickets.iter().enumerate() {
         if !wicket.kind.is_possible_between_balls() {
-            add_wicket_error(body, index, "kind", "needs a ball: send its runs too");
+            add_wicket_error(body, index, "kind", "needs a delivery: send runs too");
         } else if wicket.player_out.is_none() {
-            add_wicket_error(body, index, "player_out_id", "is required: nobody faced a ball");
+            add_wicket_error(body, index, "player_out_id", "is required: no ball was bowled");
         }
         validate_fielders(body, index, wicket);
     }
@@ -49,11 +49,11 @@ fn validate_extras(body: &mut CommandBody<'_>, delivery: &Delivery) {
     reject_if(
         has_byes && delivery.bat_runs > 0,
         "byes",
-        "a ball that was hit gives no byes (Law 23)",
+        "byes need a ball that was not hit (Law 23)",
     );
 }
 
-/// Law 19: four or six, or four beside what was run before an overthrow.
+/// Law 19: a boundary is four or six, or four plus the runs completed before an overthrow.
 fn validate_boundary(body: &mut CommandBody<'_>, delivery: &Delivery) {
     let Extras { wides, no_balls, byes, leg_byes, .. } = delivery.extras;
     let runs_by_kind =
@@ -81,10 +81,15 @@ fn validate_wicket(
     }
     let has_runs = delivery.bat_runs + byes + leg_byes > 0 || wides > 1;
     if has_runs && !kind.allows_runs() {
-        add_wicket_error(body, index, "kind", "leaves no runs but penalties (Law 18.8)");
+        add_wicket_error(body, index, "kind", "allows no runs but penalties (Law 18.8)");
     }
     if !kind.requires_striker() && wicket.player_out.is_none() {
-        add_wicket_error(body, index, "player_out_id", "is required: either batter may be out so");
+        add_wicket_error(
+            body,
+            index,
+            "player_out_id",
+            "is required: either batter can be out this way",
+        );
     }
 }
 
@@ -95,7 +100,7 @@ fn validate_fielders(body: &mut CommandBody<'_>, index: usize, wicket: &EnteredW
             body,
             index,
             "fielder_ids",
-            &format!("may name {max_fielders} for this kind"),
+            &format!("must have at most {max_fielders} ids for this kind"),
         );
     }
 }

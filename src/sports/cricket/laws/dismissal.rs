@@ -1,8 +1,8 @@
-//! The ways to be out, who is credited with them, and how scorecards write them.
+//! Ways to be out, who is credited with each, and how scorecards write it.
 
 use crate::sports::cricket::laws::CricketerRef;
 
-/// How a wicket falls (Laws 32 to 40, and 25.4 for who retires out).
+/// Way to be out (Laws 32 to 40; 25.4 for retired out).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DismissalKind {
     Bowled,
@@ -14,25 +14,25 @@ pub enum DismissalKind {
     ObstructingTheField,
     HitTheBallTwice,
     TimedOut,
-    /// A dismissal of its own until 2017, now part of Law 37.
+    /// Separate until 2017, now part of Law 37 (obstructing the field).
     HandledTheBall,
     RetiredOut,
 }
 
-/// A wicket that fell.
+/// One batter's dismissal.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Dismissal {
     pub kind: DismissalKind,
     pub batter: CricketerRef,
-    /// The bowler, where the wicket is credited to one.
+    /// The bowler, if the wicket is credited to one.
     pub bowler: Option<CricketerRef>,
     pub fielders: Vec<CricketerRef>,
-    /// Whether the last fielder was a substitute, perhaps one without a name.
+    /// Whether the last fielder was a substitute, who may be unnamed.
     pub by_substitute: bool,
 }
 
 impl DismissalKind {
-    /// Those that a ball may bring; who retires does so between balls.
+    /// Kinds that a delivery can bring; batters retire between deliveries.
     pub const FROM_DELIVERY: [Self; 10] = [
         Self::Bowled,
         Self::Caught,
@@ -46,6 +46,7 @@ impl DismissalKind {
         Self::HandledTheBall,
     ];
 
+    /// Its name in bodies, messages and labels.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Bowled => "bowled",
@@ -62,38 +63,39 @@ impl DismissalKind {
         }
     }
 
-    /// Laws 32.1, 33.1, 35.1, 36.1 and 39.1; no other gives the bowler credit.
+    /// Whether the bowler gets credit (Laws 32.1, 33.1, 35.1, 36.1 and 39.1).
     pub fn credits_bowler(self) -> bool {
         use DismissalKind::{Bowled, Caught, HitWicket, Lbw, Stumped};
         matches!(self, Bowled | Caught | Lbw | Stumped | HitWicket)
     }
 
-    /// Whether only the striker can be out so.
+    /// Whether only the striker can be out this way.
     pub fn requires_striker(self) -> bool {
         self.credits_bowler() || self == Self::HitTheBallTwice
     }
 
-    /// Law 21.18. Who is timed out is so between two balls, whatever the one before was.
+    /// Whether it can happen off a no-ball (Law 21.18). Timed out happens between deliveries, so it
+    /// can follow one.
     pub fn is_possible_off_a_no_ball(self) -> bool {
         !self.credits_bowler()
     }
 
-    /// Law 22.9.
+    /// Whether it can happen off a wide (Law 22.9).
     pub fn is_possible_off_a_wide(self) -> bool {
         !matches!(self, Self::Bowled | Self::Caught | Self::Lbw | Self::HitTheBallTwice)
     }
 
-    /// Whether completed runs stand beside it (Law 18.8).
+    /// Whether runs completed before it count (Law 18.8).
     pub fn allows_runs(self) -> bool {
         !self.requires_striker()
     }
 
-    /// Whether it can happen without a ball being delivered (Laws 38.3.1, 40.1).
+    /// Whether it can happen without a delivery (Laws 38.3.1, 40.1).
     pub fn is_possible_between_balls(self) -> bool {
         matches!(self, Self::RunOut | Self::TimedOut | Self::ObstructingTheField)
     }
 
-    /// How many fielders may have had a hand in it.
+    /// Most fielders that can be credited.
     pub fn max_fielders(self) -> usize {
         match self {
             Self::Caught | Self::Stumped => 1,
@@ -104,7 +106,7 @@ impl DismissalKind {
 }
 
 impl Dismissal {
-    /// As scorecards write it: `c X b Y`.
+    /// Scorecard notation: `c X b Y`.
     pub fn scorecard_text(&self) -> String {
         let bowler = self.bowler.as_ref().map_or("?", |bowler| &bowler.name);
         match self.kind {
@@ -127,7 +129,7 @@ impl Dismissal {
         fielder.is_some() && fielder == self.bowler.as_ref().map(|bowler| bowler.id)
     }
 
-    /// All who had a hand in it; a substitute is marked (and may be known as nothing more).
+    /// Names of the fielders involved; the substitute is marked, and `sub` alone if unnamed.
     fn fielder_names(&self) -> String {
         let mut names: Vec<_> = self.fielders.iter().map(|fielder| fielder.name.clone()).collect();
         match names.pop() {

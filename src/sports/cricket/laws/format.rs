@@ -1,4 +1,4 @@
-//! How a match is played, as data: the named formats, and what may differ from them.
+//! Formats of a match: the named ones, and their variations.
 
 use serde_json::{Map, Value, json};
 
@@ -9,24 +9,24 @@ use crate::sports::command_body::CommandBody;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CricketFormat {
     pub name: &'static str,
-    /// 1 or 2 for each side.
+    /// 1 or 2.
     pub innings_per_side: u32,
-    /// Of an innings; none where time or wickets end it.
+    /// `None` if only wickets, declarations and time end an innings.
     pub overs_per_innings: Option<u32>,
-    /// Valid balls of an over (Law 17.1 says 6; sets of five and old overs of eight exist).
+    /// Legal balls per over (Law 17.1: 6; some conditions have 5, some countries once had 8).
     pub balls_per_over: u32,
     pub max_overs_per_bowler: Option<u32>,
-    /// Whether the ball after a no-ball is a free hit (a playing condition, not a Law).
+    /// Whether the ball after a no-ball is a free hit: a playing condition, not a Law.
     pub has_free_hits: bool,
-    /// The lead in runs that lets a side enforce the follow-on (Law 14.1).
+    /// Lead in runs that allows a side to enforce the follow-on (Law 14.1).
     pub follow_on_lead: Option<u32>,
-    /// Of a side; all out is one fewer.
+    /// Players per side; all out is one wicket fewer.
     pub players_per_side: u32,
-    /// What a no-ball costs before anybody runs (Law 21.15 says 1; some conditions say 2).
+    /// Penalty for a no-ball, in runs (Law 21.15: 1; some conditions: 2).
     pub no_ball_runs: u32,
-    /// Whether a wide or no-ball without a wicket leaves a hat-trick alive.
+    /// Whether a wide or no-ball without a wicket keeps a hat-trick alive.
     pub hat_trick_spans_extras: bool,
-    /// How many scorers must agree on a ball before it is official.
+    /// Scorers who must agree on a ball before it becomes official.
     pub scorers_required: usize,
 }
 
@@ -44,7 +44,7 @@ const CUSTOM_FORMAT: CricketFormat = CricketFormat {
     scorers_required: 1,
 };
 
-/// The first is what a match without a format is played by.
+/// The first is the default.
 const NAMED_FORMATS: [CricketFormat; 4] = [
     CricketFormat {
         name: "t20",
@@ -65,20 +65,20 @@ const NAMED_FORMATS: [CricketFormat; 4] = [
     CUSTOM_FORMAT,
 ];
 
-/// Bounds that only keep slips of the thumb out.
+/// Upper bounds that catch typing errors.
 const MAX_OVERS: i64 = 500;
 const MAX_SCORERS: i64 = 9;
 
 impl CricketFormat {
-    /// The format that a fixture asks for: nothing, a name, or an object with or without a name.
+    /// Reads a match's `format`: null, a name, or an object with or without a name.
     pub fn from_value(value: &Value) -> Result<Self, Rejection> {
         match value {
             Value::Null => Ok(NAMED_FORMATS[0].clone()),
             Value::String(name) => {
                 let named = NAMED_FORMATS.iter().find(|format| format.name == name);
                 named.cloned().ok_or_else(|| {
-                    let names = NAMED_FORMATS.map(|format| format.name).join(", ");
-                    Rejection::field("/format", format!("must be one of {names}"))
+                    let allowed = NAMED_FORMATS.map(|format| format.name).join(", ");
+                    Rejection::field("/format", format!("must be one of {allowed}"))
                 })
             }
             Value::Object(fields) if fields.is_empty() => Ok(NAMED_FORMATS[0].clone()),
@@ -87,17 +87,17 @@ impl CricketFormat {
         }
     }
 
-    /// Innings of the whole match, super overs aside.
+    /// Innings of both sides together, without super overs.
     pub fn innings_count(&self) -> usize {
         if self.innings_per_side == 2 { 4 } else { 2 }
     }
 
-    /// Whether each side bats once, for so many overs.
+    /// Whether each side has one innings of limited overs.
     pub fn is_limited(&self) -> bool {
         self.innings_per_side == 1 && self.overs_per_innings.is_some()
     }
 
-    /// What a display shows of it.
+    /// The format as `playing_conditions` in snapshots.
     pub fn to_json(&self) -> Value {
         json!({
             "name": self.name,
@@ -117,7 +117,7 @@ impl CricketFormat {
 
 fn parse_format(value: &Value) -> Result<CricketFormat, Rejection> {
     let mut fields = value.as_object().into_iter().flat_map(Map::keys);
-    // How many score it says nothing about how it is played.
+    // `scorers_required` alone doesn't make a format custom.
     let default_base = if fields.all(|name| name == "scorers_required") {
         &NAMED_FORMATS[0]
     } else {
@@ -126,12 +126,14 @@ fn parse_format(value: &Value) -> Result<CricketFormat, Rejection> {
     let mut body = CommandBody::from_value(value)?;
     let base = body.one_of("name", NAMED_FORMATS.map(|format| (format.name, format)));
     let mut format = base.unwrap_or_else(|| default_base.clone());
-    // `innings` counts the whole match; 1 can only mean one for each side.
+    // `innings` counts both sides; 1 can only mean one per side.
     if let Some(innings) = body.integer("innings", 1..=4) {
         match innings {
             1 | 2 => format.innings_per_side = 1,
             4 => format.innings_per_side = 2,
-            _ => drop(body.add_error::<()>("innings", "must be 2 or 4: those of the whole match")),
+            _ => drop(
+                body.add_error::<()>("innings", "must be 2 or 4, counted over the whole match"),
+            ),
         }
     }
     let mut number = |name, range| body.integer(name, range).and_then(|n| u32::try_from(n).ok());
@@ -139,7 +141,7 @@ fn parse_format(value: &Value) -> Result<CricketFormat, Rejection> {
     format.overs_per_innings = overs.or(format.overs_per_innings);
     format.balls_per_over = number("balls_per_over", 1..=12).unwrap_or(format.balls_per_over);
     let quota = number("overs_per_bowler", 1..=MAX_OVERS);
-    // A quota that comes with a name is a fifth of its overs, and stays one.
+    // The quota of a named format is a fifth of its overs, and follows other overs.
     let scaled_quota = format
         .max_overs_per_bowler
         .map(|max_overs| overs.map_or(max_overs, |overs| overs.div_ceil(5)));
@@ -157,7 +159,7 @@ fn parse_format(value: &Value) -> Result<CricketFormat, Rejection> {
     body.finish(Some(format))
 }
 
-/// The format is one field of the match.
+/// The format is a field of the match, so pointers get its name in front.
 fn prefix_format_pointer(rejection: Rejection) -> Rejection {
     let with_prefix = |error: FieldError| FieldError {
         pointer: format!("/format{}", error.pointer),

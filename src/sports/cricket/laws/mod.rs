@@ -1,5 +1,5 @@
-//! What the Laws and the playing conditions say by themselves: formats, overs, who plays, what a
-//! ball can be, and the ways to be out. Nothing here knows a match in play.
+//! Facts of the Laws and playing conditions: formats, overs, players, the balls that are possible,
+//! and the ways to be out. Nothing here knows a match in progress.
 
 mod ball_validation;
 mod delivery;

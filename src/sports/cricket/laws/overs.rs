@@ -1,11 +1,11 @@
-//! Numbers of overs, and rates.
+//! Overs and balls as scorers count them, and rates per over.
 
 use serde_json::Value;
 
 /// As many as four digits write.
-const OVERS_MOST: u32 = 9_999;
+const MAX_OVERS: u32 = 9_999;
 
-/// How much a side may bowl: overs, and balls of one more.
+/// Whole overs, and balls of one more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OverCount {
     pub overs: u32,
@@ -13,14 +13,15 @@ pub struct OverCount {
 }
 
 impl OverCount {
+    /// Whole overs.
     pub fn from_overs(overs: u32) -> Self {
         Self { overs, balls: 0 }
     }
 
-    /// `15`, `15.0` or `9.2`, the last for nine overs and two balls; a number means whole overs.
+    /// Reads `15`, `15.0` or `9.2` (nine overs and two balls); a JSON number means whole overs.
     pub fn parse(value: &Value, balls_per_over: u32) -> Option<Self> {
         if let Some(overs) = value.as_u64() {
-            let overs = u32::try_from(overs).ok().filter(|overs| (1..=OVERS_MOST).contains(overs));
+            let overs = u32::try_from(overs).ok().filter(|overs| (1..=MAX_OVERS).contains(overs));
             return overs.map(Self::from_overs);
         }
         let text = value.as_str()?;
@@ -29,27 +30,28 @@ impl OverCount {
             let digits = part.bytes().all(|byte| byte.is_ascii_digit());
             if digits && part.len() <= 4 { part.parse::<u32>().ok() } else { None }
         };
-        let quota = Self { overs: parse_digits(overs)?, balls: parse_digits(balls)? };
-        let is_valid = quota.balls < balls_per_over && quota.overs + quota.balls > 0;
-        is_valid.then_some(quota)
+        let count = Self { overs: parse_digits(overs)?, balls: parse_digits(balls)? };
+        let is_valid = count.balls < balls_per_over && count.overs + count.balls > 0;
+        is_valid.then_some(count)
     }
 
+    /// All of it in balls.
     pub fn total_balls(self, balls_per_over: u32) -> u32 {
         self.overs * balls_per_over + self.balls
     }
 
-    /// How much is in so many balls.
+    /// The whole overs in `balls`, and the rest.
     pub fn from_balls(balls: u32, balls_per_over: u32) -> Self {
         Self { overs: balls / balls_per_over, balls: balls % balls_per_over }
     }
 
-    /// Overs and balls, never a decimal: `9.2`.
+    /// Overs and balls, not a decimal: `9.2`.
     pub fn to_text(self) -> String {
         format!("{}.{}", self.overs, self.balls)
     }
 }
 
-/// Two decimals are what newspapers print.
+/// Runs per `per_balls` balls, rounded to two decimals; `None` before the first ball.
 pub fn rounded_rate(runs: u32, balls: u32, per_balls: u32) -> Option<f64> {
     if balls == 0 {
         return None;

@@ -1,25 +1,25 @@
-//! Who plays, and why somebody no longer does.
+//! Players of a match, and the reasons why one leaves.
 
 use std::sync::Arc;
 
 use crate::domain::rejection::Rejection;
 use crate::sports::score::Side;
 
-/// A player of the match, as known when the match first heard of them.
+/// A player of the match, as known at the first command that named them.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Cricketer {
-    /// The player's id in the service.
+    /// Id of the player in the service.
     pub id: i64,
-    /// Display name at the first mention; later renames don't reach a match in play.
+    /// Display name at that command; later renames don't change a match in progress.
     pub name: String,
-    /// The side the player is of.
+    /// Side the player is in.
     pub side: Side,
 }
 
-/// One cricketer, shared by every record that names them.
+/// A cricketer, shared by all records that name them.
 pub type CricketerRef = Arc<Cricketer>;
 
-/// Why a player no longer takes part as before.
+/// Reason why a player leaves the crease, the batting order or the attack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DepartureReason {
     /// Law 25.4.2: may resume the innings later.
@@ -30,12 +30,15 @@ pub enum DepartureReason {
     RetiredOut,
     /// Can't bat in this innings.
     Absent,
-    /// May not bowl again (Laws 41.6 to 41.9).
+    /// May not bowl again in the match (Laws 41.7 and 41.8).
     Suspended,
 }
 
 impl DepartureReason {
-    /// The word for it in bodies and in the `change` of `player_changed`.
+    /// The ways to retire.
+    pub const RETIREMENTS: [Self; 3] = [Self::RetiredHurt, Self::RetiredNotOut, Self::RetiredOut];
+
+    /// Its name in bodies, and in `change` of `player_changed`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::RetiredHurt => "retired_hurt",
@@ -47,7 +50,7 @@ impl DepartureReason {
     }
 }
 
-/// A 409 whose detail is the player's name followed by `reason`.
+/// Conflict about a player: the detail is the name, then `reason`.
 pub fn player_rejection(code: &str, player: &Cricketer, reason: &str) -> Rejection {
     Rejection::conflict(code, format!("{} {reason}", player.name))
 }

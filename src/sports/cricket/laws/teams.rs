@@ -1,4 +1,4 @@
-//! The two teams of a match, by side.
+//! Look-ups in the two teams of a match.
 
 use crate::sports::TeamInfo;
 use crate::sports::command_body::CommandBody;
@@ -38,7 +38,7 @@ impl PerSide<TeamInfo> {
 }
 
 impl<T> PerSide<T> {
-    /// What `side` has.
+    /// The value of `side`.
     pub fn get(&self, side: Side) -> &T {
         match side {
             Side::Home => &self.home,

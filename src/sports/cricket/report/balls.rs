@@ -1,4 +1,4 @@
-//! Balls as JSON: one ball, all of a match, those of an over.
+//! Balls as JSON: one, all of the match, or those of an over.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::sports::cricket::innings::{Ball, ball_symbol};
 use crate::sports::cricket::report::cards::dismissal_json;
 use crate::sports::cricket::scoring::{BallField, Scoreboard};
 
-/// A ball as it stands: who took part, what counted of it, the score after it, who entered it.
+/// A ball: its players, the part that counted, the score after it, and who entered it.
 pub fn ball_json(ball: &Ball) -> Value {
     let delivery = &ball.counted_delivery;
     json!({
@@ -45,10 +45,11 @@ pub fn ball_json(ball: &Ball) -> Value {
 
 /// All balls of the match, in order.
 pub fn all_balls_json(scoreboard: &Scoreboard) -> Value {
-    json!({ "items": scoreboard.balls.iter().map(|ball| ball_json(ball)).collect::<Vec<_>>(), "next": null })
+    let balls: Vec<_> = scoreboard.balls.iter().map(|ball| ball_json(ball)).collect();
+    json!({ "items": balls, "next": null })
 }
 
-/// The balls of an over, the one being bowled too; overs count from 1, as in `over_complete`.
+/// Balls of an over, completed or not; overs count from 1, as in `over_complete`.
 pub fn over_json(scoreboard: &Scoreboard, innings: u32, over: u32) -> Option<Value> {
     let innings_record = scoreboard.innings.iter().find(|one| one.number == innings)?;
     let completed_overs = u32::try_from(innings_record.completed_overs.len()).unwrap_or(u32::MAX);

@@ -16,7 +16,7 @@ pub enum DisputeResolution {
     Agreement,
     /// An official ruled.
     Ruling,
-    /// The innings ended without the ball.
+    /// The innings ended before the ball was official.
     InningsEnd,
 }
 
@@ -31,10 +31,15 @@ impl DisputeResolution {
     }
 }
 
-/// A ball that isn't official: the fields in which scorers differ, and what each sent.
+/// A ball that isn't official: the fields in which scorers differ, and all submissions.
 pub fn pending_ball_json(pending: &PendingBall) -> Value {
     let field_json = |field: BallField| {
-        let value_json = |submission: &BallSubmission| json!({ "by": submission.scorer_id, "value": field.value(&submission.delivery) });
+        let value_json = |submission: &BallSubmission| {
+            json!({
+                "by": submission.scorer_id,
+                "value": field.value(&submission.delivery),
+            })
+        };
         let values: Vec<_> = pending.submissions.iter().map(value_json).collect();
         json!({ "field": field.as_str(), "values": values })
     };
@@ -47,7 +52,7 @@ pub fn pending_ball_json(pending: &PendingBall) -> Value {
     })
 }
 
-/// A dispute that is over; without an official ball where the innings ended first.
+/// A resolved dispute; `official_ball` is `None` if the innings ended without the ball.
 pub fn resolved_dispute_json(
     pending: &PendingBall,
     resolution: DisputeResolution,
@@ -62,7 +67,7 @@ pub fn resolved_dispute_json(
     resolved
 }
 
-/// Every ball that waits: its number, who sent one, whether they differ.
+/// All balls that aren't official: number, scorers, whether disputed, submissions.
 pub fn pending_summaries_json(consensus: &ScorerConsensus) -> Value {
     let summary_json = |pending: &PendingBall| {
         json!({
@@ -75,13 +80,13 @@ pub fn pending_summaries_json(consensus: &ScorerConsensus) -> Value {
     consensus.pending_balls().iter().map(summary_json).collect()
 }
 
-/// Disputes that nobody has resolved yet, by ball.
+/// Unresolved disputes, by ball.
 pub fn open_disputes_json(consensus: &ScorerConsensus) -> Vec<Value> {
     let disputed = consensus.pending_balls().iter().filter(|pending| pending.is_disputed());
     disputed.map(pending_ball_json).collect()
 }
 
-/// Every dispute of the match, the resolved ones first.
+/// All disputes of the match, resolved ones first.
 pub fn all_disputes_json(consensus: &ScorerConsensus) -> Vec<Value> {
     let resolved = consensus.resolved_disputes().iter().cloned();
     resolved.chain(open_disputes_json(consensus)).collect()

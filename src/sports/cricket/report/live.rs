@@ -1,4 +1,4 @@
-//! What a display draws while a match is played.
+//! The live board: what displays draw while a match is played.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::sports::cricket::report::cards::{
 };
 use crate::sports::cricket::scoring::{CricketSetup, Scoreboard, Toss};
 
-/// The innings at `index` as messages tell it.
+/// Summary of the innings at `index`, with the method of its target; null if there is none.
 pub fn innings_json(setup: &CricketSetup, scoreboard: &Scoreboard, index: usize) -> Value {
     let Some(innings) = scoreboard.innings.get(index) else { return Value::Null };
     let mut view =
@@ -18,7 +18,7 @@ pub fn innings_json(setup: &CricketSetup, scoreboard: &Scoreboard, index: usize)
     view
 }
 
-/// What every message says of the innings.
+/// Totals, rates and target of an innings; rates are per over.
 fn innings_summary_json(setup: &CricketSetup, innings: &Innings, target: Option<u32>) -> Value {
     let balls_per_over = setup.format.balls_per_over;
     let runs_needed = target.map(|target| target.saturating_sub(innings.runs));
@@ -44,7 +44,7 @@ fn innings_summary_json(setup: &CricketSetup, innings: &Innings, target: Option<
     })
 }
 
-/// The innings being played or played last, who is in, and who faces the next ball.
+/// The latest innings, the players at the crease, the current over, and what the next ball needs.
 pub fn live_json(setup: &CricketSetup, scoreboard: &Scoreboard) -> Value {
     let balls_per_over = setup.format.balls_per_over;
     let last = scoreboard.innings.last();
@@ -58,12 +58,17 @@ pub fn live_json(setup: &CricketSetup, scoreboard: &Scoreboard) -> Value {
     let previous_over = last.and_then(|innings| innings.completed_overs.last());
     let bowler_id = |index: &usize| Some(open_innings?.bowlers.get(*index)?.player.id);
     let bowler_ids = |indices: &[usize]| indices.iter().filter_map(bowler_id).collect::<Vec<_>>();
+    let latest_innings_json = match scoreboard.innings.len().checked_sub(1) {
+        Some(index) => innings_json(setup, scoreboard, index),
+        None => Value::Null,
+    };
+    let partnership = open_innings.and_then(Innings::current_partnership);
     json!({
-        "innings": last.map_or(Value::Null, |_| innings_json(setup, scoreboard, scoreboard.innings.len() - 1)),
+        "innings": latest_innings_json,
         "striker": batter_json(BatterRole::Striker),
         "non_striker": batter_json(BatterRole::NonStriker),
         "bowler": bowler.map(|figures| bowler_json(figures, balls_per_over)),
-        "partnership": partnership_summary_json(open_innings.and_then(Innings::current_partnership)),
+        "partnership": partnership_summary_json(partnership),
         "this_over": over.map(|over| &over.ball_symbols),
         "last_over": previous_over.map(|over| &over.ball_symbols),
         "over_bowler_ids": over.map(|over| bowler_ids(&over.bowler_indices)),
@@ -75,6 +80,7 @@ pub fn live_json(setup: &CricketSetup, scoreboard: &Scoreboard) -> Value {
     })
 }
 
+/// `winner_team_id` and `decision` (`bat` or `field`); null before the toss.
 pub fn toss_json(setup: &CricketSetup, toss: Option<Toss>) -> Value {
     toss.map_or(Value::Null, |toss| {
         json!({

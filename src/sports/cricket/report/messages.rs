@@ -1,10 +1,10 @@
-//! What readers are told, message by message.
+//! Messages of a match.
 
 use serde_json::{Value, json};
 
 use crate::domain::message::Message;
 use crate::domain::topic::{Channel, StreamId};
-use crate::sports::cricket::innings::{Ball, FallOfWicket, Milestone, Over};
+use crate::sports::cricket::innings::{Ball, FallOfWicket, Innings, Milestone, Over};
 use crate::sports::cricket::laws::{Cricketer, PenaltyAward};
 use crate::sports::cricket::report::balls::ball_json;
 use crate::sports::cricket::report::cards::{
@@ -15,37 +15,40 @@ use crate::sports::cricket::report::{live, performers};
 use crate::sports::cricket::scoring::{CricketSetup, Scoreboard, StepEffect};
 use crate::sports::score::{Score, Side};
 
-/// Puts news into words, as the board stands after the step that brought them.
+/// Builds messages from effects; the scoreboard is the one right after the step.
 #[derive(Clone, Copy, Debug)]
 pub struct MessageBuilder<'a> {
     pub match_id: i64,
     pub setup: &'a CricketSetup,
     pub scoreboard: &'a Scoreboard,
-    /// What is shown: a result entered by hand has its own.
+    /// Score to publish: that of a result entered by hand, if there is one.
     pub displayed_score: Score,
 }
 
 impl MessageBuilder<'_> {
-    pub fn messages_for(&self, effects: &StepEffect) -> Vec<Message> {
-        match effects {
+    /// All messages of one effect.
+    pub fn messages_for(&self, effect: &StepEffect) -> Vec<Message> {
+        match effect {
             StepEffect::InningsOpened(index) => vec![self.innings_start(*index)],
-            StepEffect::BatterIn(place, who) => vec![self.player_change(place.as_str(), who)],
-            StepEffect::BowlerOn(who) => vec![self.player_change("bowler", who)],
-            StepEffect::PlayerLeft(gone, who) => vec![self.player_change(gone.as_str(), who)],
-            StepEffect::PlayerReplaced { player_out: out, player_in: by, reason } => {
+            StepEffect::BatterIn(role, player) => vec![self.player_change(role.as_str(), player)],
+            StepEffect::BowlerOn(player) => vec![self.player_change("bowler", player)],
+            StepEffect::PlayerLeft(reason, player) => {
+                vec![self.player_change(reason.as_str(), player)]
+            }
+            StepEffect::PlayerReplaced { player_out, player_in, reason } => {
                 let change = json!({
                     "change": "replaced",
-                    "player_id": by.id,
-                    "name": by.name,
-                    "player_out_id": out.id,
+                    "player_id": player_in.id,
+                    "name": player_in.name,
+                    "player_out_id": player_out.id,
                     "reason": reason,
                 });
                 vec![self.player_changed_message(change)]
             }
             StepEffect::BallBowled(ball) => vec![self.ball_bowled(ball)],
-            StepEffect::WicketFell { fall, ball_number: ball } => self.wicket_fallen(fall, *ball),
-            StepEffect::OverCompleted { innings_index: innings, over_number: number, over } => {
-                vec![self.over_complete(*innings, *number, over)]
+            StepEffect::WicketFell { fall, ball_number } => self.wicket_fallen(fall, *ball_number),
+            StepEffect::OverCompleted { innings_index, over_number, over } => {
+                vec![self.over_complete(*innings_index, *over_number, over)]
             }
             StepEffect::MilestoneReached(milestone) => {
                 self.milestone_messages("milestone_achieved", milestone)
@@ -53,8 +56,8 @@ impl MessageBuilder<'_> {
             StepEffect::MilestoneWithdrawn(milestone) => {
                 self.milestone_messages("milestone_withdrawn", milestone)
             }
-            StepEffect::PenaltyAwarded { penalty, innings_index: innings } => {
-                vec![self.penalty_awarded(*penalty, *innings)]
+            StepEffect::PenaltyAwarded { penalty, innings_index } => {
+                vec![self.penalty_awarded(*penalty, *innings_index)]
             }
             StepEffect::InningsCompleted(index) => self.innings_complete(*index),
             StepEffect::TargetSet => vec![self.match_message("target_set", self.live_json())],
@@ -64,19 +67,19 @@ impl MessageBuilder<'_> {
         }
     }
 
-    /// The board as it stands, for messages that change more than one thing of it.
+    /// The live board, for messages that change more than one part of it.
     pub fn live_json(&self) -> Value {
         live::live_json(self.setup, self.scoreboard)
     }
 
-    /// A message to the match; all carry the score, so that no reader needs to add.
+    /// A message for the match's topic; adds `match_id`, and `score` to spare clients adding up.
     pub fn match_message(self, kind: &'static str, mut data: Value) -> Message {
         data["match_id"] = json!(self.match_id);
         data["score"] = json!(self.displayed_score.totals);
         Message::new(StreamId::Match(self.match_id).topic(), kind, data)
     }
 
-    /// To the match, and to those who follow `sides`.
+    /// A labelled message for the match's topic, and a copy for the live topic of each side's team.
     fn match_and_team_messages(
         self,
         kind: &'static str,
@@ -112,19 +115,18 @@ impl MessageBuilder<'_> {
         self.match_message("player_changed", data)
     }
 
-    /// The board with it: what a side that isn't batting is awarded moves the target too.
-    fn penalty_awarded(&self, penalty: PenaltyAward, innings: Option<usize>) -> Message {
+    /// Carries the live board: penalty runs of the fielding side move the target.
+    fn penalty_awarded(&self, penalty: PenaltyAward, innings_index: Option<usize>) -> Message {
         let mut data = self.live_json();
         let team_id = self.setup.teams.team_id(penalty.side);
         data["penalty"] = json!({ "team_id": team_id, "runs": penalty.runs });
         let awarded_innings =
-            innings.map(|index| live::innings_json(self.setup, self.scoreboard, index));
+            innings_index.map(|index| live::innings_json(self.setup, self.scoreboard, index));
         data["awarded_innings"] = json!(awarded_innings);
         self.match_message("penalty_awarded", data)
     }
 
-    /// The ball, and everybody's figures after it. `striker` is who faced it; `next` says who
-    /// stands where now.
+    /// The ball and all figures after it: `striker` faced it, `next` has the roles after it.
     fn ball_bowled(&self, ball: &Ball) -> Message {
         let index = usize::try_from(ball.innings_number.saturating_sub(1)).unwrap_or(0);
         let innings = self.scoreboard.innings.get(index);
@@ -138,6 +140,7 @@ impl MessageBuilder<'_> {
         let partnership = innings.and_then(|innings| innings.partnerships.last());
         let open_innings = self.scoreboard.open_innings();
         let id = |index: Option<usize>| Some(open_innings?.batters.get(index?)?.player.id);
+        let next_bowler = open_innings.and_then(Innings::current_bowler);
         let data = json!({
             "ball": ball_json(ball),
             "innings": live::innings_json(self.setup, self.scoreboard, index),
@@ -148,7 +151,7 @@ impl MessageBuilder<'_> {
             "next": {
                 "striker_id": id(open_innings.and_then(|innings| innings.striker_index)),
                 "non_striker_id": id(open_innings.and_then(|innings| innings.non_striker_index)),
-                "bowler_id": open_innings.and_then(|o| o.current_bowler()).map(|figures| figures.player.id),
+                "bowler_id": next_bowler.map(|figures| figures.player.id),
                 "free_hit": open_innings.is_some_and(|innings| innings.next_is_free_hit),
                 "number": self.scoreboard.ball_count() + 1,
             },
@@ -193,7 +196,7 @@ impl MessageBuilder<'_> {
         self.match_message("over_complete", data)
     }
 
-    /// `milestone_achieved`, or `milestone_withdrawn` after a correction or an award taken back.
+    /// `milestone_achieved`; or `milestone_withdrawn`, as corrections and penalty runs can cause.
     pub fn milestone_messages(&self, kind: &'static str, milestone: &Milestone) -> Vec<Message> {
         let data = json!({ "milestone": milestone_json(milestone, &self.setup.teams) });
         self.match_and_team_messages(kind, milestone.kind.as_str(), &[milestone.side], data)
@@ -204,9 +207,10 @@ impl MessageBuilder<'_> {
         let mut summary = live::innings_json(self.setup, self.scoreboard, index);
         let reason = innings.end_reason.map_or("", |end| end.as_str());
         summary["reason"] = json!(reason);
+        let balls_per_over = self.setup.format.balls_per_over;
         let data = json!({
             "innings": summary,
-            "top_performers": performers::top_performers_json(innings, self.setup.format.balls_per_over),
+            "top_performers": performers::top_performers_json(innings, balls_per_over),
             "next_target": self.scoreboard.next_innings_target(&self.setup.format),
         });
         self.match_and_team_messages("innings_complete", reason, &[innings.batting_side], data)

@@ -1,5 +1,5 @@
-//! What readers get: the live board, scorecards, statistics, results, messages, and the parts of
-//! the snapshot.
+//! What subscribers and readers of the API get: messages, snapshots, scorecards, statistics and
+//! results.
 
 mod balls;
 mod cards;

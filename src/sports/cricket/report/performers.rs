@@ -1,4 +1,4 @@
-//! Who did best, by figures alone.
+//! Top performers of an innings, and the player of the match.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -6,41 +6,39 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::sports::cricket::innings::{BatterRecord, BatterStatus, Innings};
+use crate::sports::cricket::innings::{BatterStatus, Innings};
 use crate::sports::cricket::laws::{CricketFormat, CricketerRef};
 use crate::sports::cricket::report::cards::{batter_summary_json, bowler_json};
 use crate::sports::cricket::scoring::Scoreboard;
 use crate::sports::score::Side;
 
-/// Lines of each kind in a summary of an innings.
+/// Batters, and bowlers, in the summary of an innings.
 const MAX_PERFORMERS: usize = 3;
 
-/// What a wicket and a hand in one are worth in runs, for the player of the match.
+/// Points of the player of the match: 1 per run, 25 per wicket, 10 per catch, stumping or run-out.
 const POINTS_PER_WICKET: u32 = 25;
 const POINTS_PER_FIELDING: u32 = 10;
 
-/// The best batters and bowlers of an innings, the best first.
+/// The best three batters and bowlers of an innings, best first.
 pub fn top_performers_json(innings: &Innings, balls_per_over: u32) -> Value {
-    let mut batters: Vec<&BatterRecord> =
+    let mut batters: Vec<_> =
         innings.batters.iter().filter(|batter| batter.balls_faced > 0).collect();
-    batters.sort_by_key(|card| (Reverse(card.runs), card.balls_faced));
+    batters.sort_by_key(|batter| (Reverse(batter.runs), batter.balls_faced));
     let mut bowlers: Vec<_> =
-        innings.bowlers.iter().filter(|one| one.overs_bowled_in > 0).collect();
+        innings.bowlers.iter().filter(|figures| figures.overs_bowled_in > 0).collect();
     bowlers.sort_by_key(|figures| (Reverse(figures.wickets), figures.runs_conceded));
-    let card = |card: &&BatterRecord| {
-        let mut view = batter_summary_json(card);
-        view["not_out"] = json!(!matches!(card.status, BatterStatus::Out(_)));
-        view
-    };
-    json!({
-        "batting": batters.iter().take(MAX_PERFORMERS).map(card).collect::<Vec<_>>(),
-        "bowling":
-            bowlers.iter().take(MAX_PERFORMERS).map(|one| bowler_json(one, balls_per_over)).collect::<Vec<_>>(),
-    })
+    let batting = batters.iter().take(MAX_PERFORMERS).map(|batter| {
+        let mut fields = batter_summary_json(batter);
+        fields["not_out"] = json!(!matches!(batter.status, BatterStatus::Out(_)));
+        fields
+    });
+    let bowling =
+        bowlers.iter().take(MAX_PERFORMERS).map(|figures| bowler_json(figures, balls_per_over));
+    json!({ "batting": batting.collect::<Vec<_>>(), "bowling": bowling.collect::<Vec<_>>() })
 }
 
-/// The player of a match that is decided: who was named, else who has the best figures (of the
-/// winners, where there are any). Null while there is none.
+/// Player of a decided match: as named by hand, else the winner's player with most points (either
+/// side's without a winner). Null while undecided.
 pub fn player_of_match_json(scoreboard: &Scoreboard, format: &CricketFormat) -> Value {
     let Some(decision) = scoreboard.decision(format) else { return Value::Null };
     let player = scoreboard

@@ -1,4 +1,4 @@
-//! The result in words, as JSON, and as tables count it.
+//! The result as text, as JSON, and as leaderboards count it.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::sports::result::ResultBasis;
 use crate::sports::score::{PerSide, Side};
 use crate::sports::{MatchInfo, MatchResult, TeamInfo};
 
-/// The result as newspapers print it: `<team> won by 12 runs`.
+/// Newspaper text of the result: `<team> won by 12 runs`.
 pub fn result_text(decision: &MatchDecision, teams: &PerSide<TeamInfo>) -> String {
     let name = |side: &Side| teams.team_name(*side);
     let with_advancing = |word: &str, side: &Option<Side>, by: &Option<String>| match (side, by) {
@@ -83,14 +83,14 @@ fn pluralize(number: u32, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
 
-/// The final outcome, for results and tables.
+/// The result of a match decided by play or by `end`; for `GET result` and leaderboards.
 pub fn computed_result(match_info: &MatchInfo, game: &Match<CricketState>) -> Option<MatchResult> {
     let scoreboard = game.state.scoreboard();
     let decision = scoreboard.decision(game.state.format())?;
     let winning_side = decision.winning_side();
     let verdict = match (&decision, winning_side) {
         (MatchDecision::NoResult, _) => Verdict::NoResult,
-        // Who leads on the first innings of a draw goes through, and wins nothing in a table.
+        // A side may advance after a draw, but leaderboards still count a draw.
         (MatchDecision::Drawn { .. }, _) | (_, None) => Verdict::Draw,
         (_, Some(Side::Home)) => Verdict::Home,
         (_, Some(Side::Away)) => Verdict::Away,

@@ -1,4 +1,4 @@
-//! What a match adds to the net run rates of its two teams.
+//! Contribution of a match to the net run rates of its teams.
 
 use crate::domain::leaderboard::{MatchRunRates, RunsOffBalls};
 use crate::sports::cricket::innings::{Innings, InningsEnd};
@@ -6,12 +6,12 @@ use crate::sports::cricket::laws::{CricketFormat, OverCount};
 use crate::sports::cricket::scoring::{MatchDecision, Scoreboard};
 use crate::sports::score::PerSide;
 
-/// What each side made; what a side gave away is what the other made. None for a match that
-/// counts for no net run rate: without a result, awarded, or not of one limited innings a side.
+/// Runs and balls of each side; one side's conceded runs are the other's runs. `None` for a match
+/// that doesn't count: no result, awarded, or not one innings of limited overs a side.
 ///
-/// A side that is all out counts as having faced all its overs. Where a method set the target,
-/// the side batting first counts with one run less than it in the overs the other was given;
-/// where the match was then cut short, with the par score in the overs the other faced.
+/// A side that is all out counts as having faced all its overs. If a method set the target, the
+/// side batting first counts with target - 1 runs off the overs allotted to the other side; if the
+/// chase was then cut short, with the par score off the overs that side faced.
 pub fn match_run_rates(scoreboard: &Scoreboard, format: &CricketFormat) -> Option<MatchRunRates> {
     let decision = scoreboard.decision(format)?;
     let is_counted = matches!(decision, MatchDecision::Won { .. } | MatchDecision::Tied { .. });

@@ -1,4 +1,4 @@
-//! The scorecard, per innings and player, equal to the fold.
+//! The scorecard as JSON.
 
 use serde_json::{Value, json};
 
@@ -11,12 +11,12 @@ use crate::sports::cricket::report::result::decision_json;
 use crate::sports::cricket::report::{live, performers};
 use crate::sports::cricket::scoring::{CricketSetup, Scoreboard};
 
-/// All innings and the result, where there is one.
+/// All innings, the result and the player of the match.
 pub fn scorecard_json(setup: &CricketSetup, scoreboard: &Scoreboard) -> Value {
     scorecard_json_from(setup, scoreboard, 1)
 }
 
-/// The same without the innings before `number`, which a correction in that one leaves as they are.
+/// The scorecard from innings `first_number` on; a correction leaves earlier ones unchanged.
 pub fn scorecard_json_from(
     setup: &CricketSetup,
     scoreboard: &Scoreboard,
@@ -68,7 +68,7 @@ fn innings_card_json(
             "over_summaries",
             innings.completed_overs.iter().map(|over| json!(over.symbols_text())).collect(),
         ),
-        // Being bowled, or the one that the innings ended in.
+        // In progress, or cut short by the end of the innings.
         ("unfinished_over", json!(unfinished_over(innings))),
     ];
     for (name, part) in parts {

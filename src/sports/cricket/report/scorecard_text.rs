@@ -1,4 +1,4 @@
-//! The scorecard as a newspaper prints it.
+//! The scorecard as plain text, as newspapers print it.
 
 use std::fmt::Write;
 
@@ -7,16 +7,16 @@ use crate::sports::cricket::laws::Extras;
 use crate::sports::cricket::report::performers;
 use crate::sports::cricket::scoring::{CricketSetup, Scoreboard};
 
-/// Letters of the columns of a batting card; longer names push the rest to the right.
+/// Column widths in characters; longer names push the rest to the right.
 const NAME_WIDTH: usize = 24;
 const DISMISSAL_WIDTH: usize = 36;
 
-// Writing to a string can't fail.
+// Writing to a `String` can't fail.
 macro_rules! push_line {
     ($text:expr, $($words:tt)*) => {{ let _ = writeln!($text, $($words)*); }};
 }
 
-/// The whole match, with the result, where there is one, on the second line.
+/// The whole match; the result, if there is one, is on the second line.
 pub fn scorecard_text(
     setup: &CricketSetup,
     scoreboard: &Scoreboard,
@@ -100,14 +100,14 @@ fn balls_faced_text(batter: &BatterRecord) -> String {
     text + ")"
 }
 
-/// `(b 1, lb 2, w 4, nb 1)`; nothing where there were none.
+/// `(b 1, lb 2, w 4, nb 1)`; empty without extras.
 fn extras_text(extras: &Extras) -> String {
     let Extras { wides, no_balls, byes, leg_byes, penalty } = *extras;
     let labelled =
         [(byes, "b"), (leg_byes, "lb"), (wides, "w"), (no_balls, "nb"), (penalty, "pen")];
     let parts = labelled.iter().filter(|(runs, _)| *runs > 0);
-    let said: Vec<_> = parts.map(|(runs, name)| format!("{name} {runs}")).collect();
-    if said.is_empty() { String::new() } else { format!("({})", said.join(", ")) }
+    let texts: Vec<_> = parts.map(|(runs, name)| format!("{name} {runs}")).collect();
+    if texts.is_empty() { String::new() } else { format!("({})", texts.join(", ")) }
 }
 
 fn total_text(innings: &Innings) -> String {

@@ -1,4 +1,4 @@
-//! What can be read of a match: its part of the snapshot, scorecard, balls, disputes, result.
+//! Parts of a match that can be read: snapshot, scorecard, balls, disputes.
 
 use serde_json::{Map, Value, json};
 
@@ -11,6 +11,7 @@ use crate::sports::cricket::report::{live, run_rates, scorecard, scorecard_text}
 use crate::sports::cricket::scoring::CricketState;
 use crate::sports::game::{Match, MatchStatus};
 
+/// Snapshot fields: `toss`, `playing_conditions`, `live`, `scorecard`, `disputes`, `pending`.
 pub fn snapshot_fields(game: &Match<CricketState>) -> Map<String, Value> {
     let state = &game.state;
     let parts = [
@@ -24,6 +25,7 @@ pub fn snapshot_fields(game: &Match<CricketState>) -> Map<String, Value> {
     parts.into_iter().map(|(name, part)| (name.to_owned(), part)).collect()
 }
 
+/// The answer of `GET {path}`; `None` for 404.
 pub fn read_part(game: &Match<CricketState>, path: &str) -> Option<Value> {
     let state = &game.state;
     match path {
@@ -55,12 +57,12 @@ pub fn read_part(game: &Match<CricketState>, path: &str) -> Option<Value> {
     }
 }
 
-/// As it is written, so that each thing has one address.
+/// Parses a number in its only spelling (no sign or leading zeros), so that URLs are unique.
 fn parse_canonical_number(text: &str) -> Option<u32> {
     text.parse().ok().filter(|number: &u32| number.to_string() == text)
 }
 
-/// The scorecard; an abandoned match has a result in words alone.
+/// The scorecard; the result of an abandoned match is a text only.
 fn scorecard_json(game: &Match<CricketState>) -> Value {
     let mut scorecard = scorecard::scorecard_json(&game.state.setup, game.state.scoreboard());
     if let Some(text) = abandonment_text(game).filter(|_| scorecard["result"].is_null()) {
@@ -69,7 +71,7 @@ fn scorecard_json(game: &Match<CricketState>) -> Value {
     scorecard
 }
 
-/// What is said of a match that was given up, where nothing else decides it.
+/// Result text of an abandoned match without a decision.
 fn abandonment_text(game: &Match<CricketState>) -> Option<&'static str> {
     let text = match game.state.scoreboard().ball_count() {
         0 => "Match abandoned without a ball bowled",

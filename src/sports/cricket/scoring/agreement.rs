@@ -1,12 +1,11 @@
-//! Whether two scorers say the same of a ball, field by field.
+//! Compares what two scorers entered for a ball, field by field.
 
 use serde_json::{Map, Value, json};
 
 use crate::sports::cricket::laws::{CricketerRef, Delivery, EnteredWicket};
 use crate::sports::score::Side;
 
-/// A field of a ball that scorers must agree on. Comments, times and overrides are each scorer's
-/// own.
+/// Field of a ball that scorers must agree on; comments, times and overrides are not compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BallField {
     Striker,
@@ -27,7 +26,7 @@ pub enum BallField {
 }
 
 impl BallField {
-    /// Every field, in the order a dispute lists a scorer's ball.
+    /// All fields, in the order of a dispute's JSON.
     pub const ALL: [Self; 15] = [
         Self::Striker,
         Self::NonStriker,
@@ -46,7 +45,7 @@ impl BallField {
         Self::FieldingPenalty,
     ];
 
-    /// Its name in the body of a ball, with a dot before a nested one.
+    /// Its name in disputes: the path in the body of a ball, with dots.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Striker => "striker_id",
@@ -67,12 +66,12 @@ impl BallField {
         }
     }
 
-    /// Whether it names a player, whom a scorer may leave out.
+    /// Whether it names a player, which a scorer may leave out.
     fn is_player(self) -> bool {
         matches!(self, Self::Striker | Self::NonStriker | Self::Bowler)
     }
 
-    /// What `delivery` says in this field; null where it leaves it to the match.
+    /// Its value in `delivery`; null for a player left out.
     pub fn value(self, delivery: &Delivery) -> Value {
         let player_id = |player: &Option<CricketerRef>| json!(player.as_ref().map(|who| who.id));
         match self {
@@ -97,11 +96,11 @@ impl BallField {
         }
     }
 
-    /// Whether two balls contradict each other in this field. A player left out contradicts nobody.
+    /// Whether two deliveries contradict each other here; a player left out contradicts nobody.
     fn differs(self, one: &Delivery, other: &Delivery) -> bool {
         match self {
             Self::Wickets => !wickets_agree(one, other),
-            // Different runs usually make a different boundary: naming it too would say nothing.
+            // Different runs usually imply a different boundary, which is no news.
             Self::Boundary => {
                 let same_runs = one.bat_runs == other.bat_runs && one.extras == other.extras;
                 same_runs && one.is_boundary() != other.is_boundary()
@@ -124,21 +123,20 @@ fn wicket_json(wicket: &EnteredWicket) -> Value {
     })
 }
 
-/// All compared fields of a ball, as a dispute shows them.
+/// All compared fields of a delivery, by name.
 pub fn compared_fields_json(delivery: &Delivery) -> Value {
     let fields = BallField::ALL.map(|field| (field.as_str().to_owned(), field.value(delivery)));
     Value::Object(Map::from_iter(fields))
 }
 
-/// The fields in which two balls contradict each other.
+/// Fields in which two deliveries contradict each other.
 pub fn differing_fields(one: &Delivery, other: &Delivery) -> Vec<BallField> {
     BallField::ALL.into_iter().filter(|field| field.differs(one, other)).collect()
 }
 
 fn wickets_agree(one: &Delivery, other: &Delivery) -> bool {
     let agree = |(one, other): (&EnteredWicket, &EnteredWicket)| {
-        let player_out_id =
-            |out: &EnteredWicket| out.player_out.as_ref().map(|players_out| players_out.id);
+        let player_out_id = |out: &EnteredWicket| out.player_out.as_ref().map(|player| player.id);
         let who = (player_out_id(one), player_out_id(other));
         let ids = |out: &EnteredWicket| out.fielders.iter().map(|who| who.id).collect::<Vec<_>>();
         one.kind == other.kind
@@ -149,7 +147,7 @@ fn wickets_agree(one: &Delivery, other: &Delivery) -> bool {
     one.wickets.len() == other.wickets.len() && one.wickets.iter().zip(&other.wickets).all(agree)
 }
 
-/// One ball of several that agree: whoever named a player has named him for all.
+/// Fills players and commentary that `base` leaves out from deliveries that agree with it.
 pub fn merge_players<'a>(base: &Delivery, others: impl Iterator<Item = &'a Delivery>) -> Delivery {
     others.fold(base.clone(), |joined, other| Delivery {
         striker: joined.striker.or_else(|| other.striker.clone()),

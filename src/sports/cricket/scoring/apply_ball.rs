@@ -1,4 +1,4 @@
-//! What a ball does: pure, on a copy of the board.
+//! Applies one ball to the scoreboard.
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use crate::sports::cricket::scoring::milestones::{self, TotalsBeforeBall};
 use crate::sports::cricket::scoring::scoreboard::Scoreboard;
 use crate::sports::cricket::scoring::{penalty_runs, wickets};
 
-/// A ball on its way from the entry to the scorecard.
+/// A delivery about to be scored.
 struct ScoredDelivery<'a> {
-    /// From 1 through the match.
+    /// Number of the ball, from 1 through the match.
     number: u32,
     entered: &'a Arc<EnteredBall>,
-    /// The part of it that counts: nothing does after the winning run.
+    /// The part that counts: nothing does after the winning run.
     counted_delivery: Arc<Delivery>,
 }
 
-/// Bowls one ball; gives what it brought, in the order it is told.
+/// Applies one ball; returns its effects in the order of their messages.
 pub fn apply_ball(
     scoreboard: &mut Scoreboard,
     format: &CricketFormat,
@@ -39,42 +39,37 @@ pub fn apply_ball(
     let wickets_before = innings.falls_of_wicket.len();
     let scored = ScoredDelivery { number, entered: entered_ball, counted_delivery: delivery };
     let mut ball = score_ball(innings, format, &active, scored)?;
-    let new_wickets: Vec<_> =
-        innings.falls_of_wicket.iter().skip(wickets_before).cloned().collect();
+    let new_wickets = innings.falls_of_wicket[wickets_before..].to_vec();
     let finished_over = innings.completed_overs.last().filter(|_| ball.ends_over).cloned();
-    let completed_overs = innings.completed_overs.len();
+    let over_number = innings.completed_overs.len();
 
     let milestones_reached =
         milestones::record_ball_milestones(scoreboard, format, &totals_before, &active, &ball);
-    let award_effects = ball
-        .counted_delivery
-        .fielding_penalty
-        .map(|penalty| penalty_runs::award_penalty(scoreboard, penalty, Some(number)));
-    let awarded = award_effects.transpose()?.unwrap_or_default();
-    // What came with the ball to the side that bats is part of where it stands after the ball.
+    let award_effects = match ball.counted_delivery.fielding_penalty {
+        Some(penalty) => penalty_runs::award_penalty(scoreboard, penalty, Some(number))?,
+        None => Vec::new(),
+    };
+    // Penalty runs that came with the ball are part of the total after it.
     ball.innings_runs = scoreboard.open_innings_mut()?.runs;
     let ball = Arc::new(ball);
     scoreboard.balls.push(Arc::clone(&ball));
 
     effects.push(StepEffect::BallBowled(ball));
-    effects.extend(
-        new_wickets
-            .into_iter()
-            .map(|fall| StepEffect::WicketFell { fall, ball_number: Some(number) }),
-    );
+    let wicket_fell = |fall| StepEffect::WicketFell { fall, ball_number: Some(number) };
+    effects.extend(new_wickets.into_iter().map(wicket_fell));
     effects.extend(milestones_reached.into_iter().map(StepEffect::MilestoneReached));
-    let innings = scoreboard.innings.len() - 1;
+    let innings_index = scoreboard.innings.len() - 1;
     effects.extend(finished_over.map(|over| StepEffect::OverCompleted {
-        innings_index: innings,
-        over_number: completed_overs,
+        innings_index,
+        over_number,
         over,
     }));
-    effects.extend(awarded);
+    effects.extend(award_effects);
     Ok(effects)
 }
 
-/// The ball without what came after the winning run (Law 16.5): a wide or no-ball wins by being
-/// called, then only a boundary counts whole. Nobody is out after it either.
+/// The delivery without anything after the winning run (Law 16.5): a wide or no-ball can win by
+/// itself, else only a boundary counts in full; wickets don't count.
 fn without_runs_after_win(
     innings: &Innings,
     format: &CricketFormat,
@@ -105,7 +100,7 @@ fn without_runs_after_win(
     Arc::new(Delivery { bat_runs: delivery.bat_runs.min(runs_left), extras, ..without_wickets })
 }
 
-/// Counts the ball, moves the batters, lets wickets fall and the over end.
+/// Counts the ball, moves the batters, records wickets, and ends the over.
 fn score_ball(
     innings: &mut Innings,
     format: &CricketFormat,
@@ -150,7 +145,7 @@ fn score_ball(
     Ok(ball)
 }
 
-/// Field notes A: what the ball is worth, and to whom.
+/// Adds the ball to the totals and to the records of striker and bowler.
 fn add_ball_figures(innings: &mut Innings, active: &ActivePlayers, delivery: &Delivery) {
     let legal_balls = u32::from(delivery.is_legal());
     innings.has_started = true;
@@ -186,8 +181,8 @@ fn add_ball_figures(innings: &mut Innings, active: &ActivePlayers, delivery: &De
     card.sixes += u32::from(is_boundary && delivery.bat_runs == 6);
 }
 
-/// Whether the batters end where the other began: after an odd number of runs that were run. What
-/// a wide or no-ball costs by itself is not run, and a boundary's four or six are even.
+/// Whether the batters changed ends: after an odd number of completed runs. The penalty of a wide
+/// or no-ball is not run; a boundary's four or six is even.
 fn batters_swap_ends(format: &CricketFormat, delivery: &Delivery) -> bool {
     let Extras { wides, no_balls, byes, leg_byes, .. } = delivery.extras;
     let extra_runs_run = wides.saturating_sub(1) + no_balls.saturating_sub(format.no_ball_runs);
@@ -195,7 +190,7 @@ fn batters_swap_ends(format: &CricketFormat, delivery: &Delivery) -> bool {
     (runs_run % 2 == 1) != delivery.batters_crossed
 }
 
-/// Law 17: the bowling changes ends, so the batter who didn't face will.
+/// Completes the over: the next one is bowled from the other end, to the other batter (Law 17).
 fn end_over(innings: &mut Innings) {
     let over = std::mem::take(&mut innings.current_over);
     let by_one_bowler = over.bowler_indices.len() == 1;

@@ -1,4 +1,4 @@
-//! Several scorers: what each of them said of balls that aren't official yet.
+//! Several scorers: the balls that each has submitted and that aren't official yet.
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use crate::sports::cricket::innings::EnteredBall;
 use crate::sports::cricket::laws::Delivery;
 use crate::sports::cricket::scoring::agreement::{self, BallField};
 
-/// What was said of balls to come, and where each scorer stands. A clone copies pointers.
+/// Submissions and disputes of all scorers. A clone copies three pointers.
 #[derive(Clone, Debug, Default)]
 pub struct ScorerConsensus {
-    /// By number; the first is the next to become official, if anything was said of it.
+    /// By number; the first may become official next.
     pending_balls: Arc<Vec<PendingBall>>,
-    /// The next ball of each scorer, so that one who fell behind needn't number them.
+    /// Scorer and the number of their next ball, so that one who fell behind needn't send numbers.
     next_ball_by_scorer: Arc<Vec<(i64, u32)>>,
-    /// Disputes that were resolved.
+    /// As `GET disputes` lists them.
     resolved_disputes: Arc<Vec<Value>>,
 }
 
@@ -25,14 +25,15 @@ pub struct ScorerConsensus {
 #[derive(Clone, Debug)]
 pub struct PendingBall {
     pub number: u32,
-    /// One for each scorer, the newest they sent.
+    /// The latest of each scorer.
     pub submissions: Vec<BallSubmission>,
+    /// The decision of an official, if there was one.
     pub ruling: Option<BallSubmission>,
-    /// Why nobody's word is enough, once they differ.
+    /// Reason why the submissions aren't enough, once there is a dispute.
     pub dispute_reason: Option<String>,
 }
 
-/// One scorer's word on a ball.
+/// One scorer's version of a ball.
 #[derive(Clone, Debug)]
 pub struct BallSubmission {
     pub scorer_id: i64,
@@ -41,7 +42,7 @@ pub struct BallSubmission {
 }
 
 impl ScorerConsensus {
-    /// The ball a scorer speaks of who doesn't number it.
+    /// Number of the ball that a submission without `expected_number` is about.
     pub fn next_ball_for(&self, scorer_id: i64, next_number: u32) -> u32 {
         self.next_ball_by_scorer
             .iter()
@@ -49,7 +50,7 @@ impl ScorerConsensus {
             .map_or(next_number, |(_, number)| *number)
     }
 
-    /// The scorer has spoken of ball `number`.
+    /// Notes that the scorer has submitted ball `number`.
     pub fn advance_scorer(&mut self, scorer_id: i64, number: u32) {
         let next_balls = Arc::make_mut(&mut self.next_ball_by_scorer);
         match next_balls.iter_mut().find(|(scorer, _)| *scorer == scorer_id) {
@@ -58,20 +59,22 @@ impl ScorerConsensus {
         }
     }
 
+    /// All balls that aren't official yet, by number.
     pub fn pending_balls(&self) -> &[PendingBall] {
         &self.pending_balls
     }
 
+    /// Ball `number`, if anybody has submitted it.
     pub fn pending_ball(&self, number: u32) -> Option<&PendingBall> {
         self.pending_balls.iter().find(|pending| pending.number == number)
     }
 
-    /// The highest ball that may be spoken of: one after those that were.
+    /// Highest number that may be submitted: the one after all submitted so far.
     pub fn max_ball_number(&self, next_number: u32) -> u32 {
         self.pending_balls.last().map_or(next_number, |last| next_number.max(last.number + 1))
     }
 
-    /// Notes one scorer's word, in place of what he said before. Gives whether it is new.
+    /// Stores a submission, in place of an earlier one by the same scorer.
     pub fn record_submission(&mut self, number: u32, submission: BallSubmission) {
         let pending = self.pending_ball_mut(number);
         match pending
@@ -79,62 +82,62 @@ impl ScorerConsensus {
             .iter_mut()
             .find(|existing| existing.scorer_id == submission.scorer_id)
         {
-            Some(known) => *known = submission,
+            Some(earlier) => *earlier = submission,
             None => pending.submissions.push(submission),
         }
     }
 
+    /// Stores the decision of an official.
     pub fn set_ruling(&mut self, number: u32, ruling: BallSubmission) {
         self.pending_ball_mut(number).ruling = Some(ruling);
     }
 
+    /// Opens a dispute, or changes the reason of one.
     pub fn set_dispute(&mut self, number: u32, reason: &str) {
         self.pending_ball_mut(number).dispute_reason = Some(reason.to_owned());
     }
 
-    /// Takes a ball off that has become official.
+    /// Removes a ball that has become official.
     pub fn remove_pending(&mut self, number: u32) -> Option<PendingBall> {
         let index = self.pending_balls.iter().position(|pending| pending.number == number)?;
         Some(Arc::make_mut(&mut self.pending_balls).remove(index))
     }
 
+    /// Adds a dispute as `GET disputes` lists it.
     pub fn add_resolved_dispute(&mut self, dispute: Value) {
         Arc::make_mut(&mut self.resolved_disputes).push(dispute);
     }
 
-    /// A ball was taken back, and the numbers of those to come with it: all speak anew.
+    /// Forgets all submissions: after an undo the numbers mean other balls.
     pub fn clear_pending(&mut self) {
         self.pending_balls = Arc::default();
         self.next_ball_by_scorer = Arc::default();
     }
 
-    /// An innings is over: what was said of balls to come was said of none. Gives it; who was
-    /// ahead goes on with ball `next`, who fell behind with what he hasn't spoken of.
+    /// Takes all submissions at the end of an innings, as their balls won't be bowled. Scorers who
+    /// were ahead continue with ball `next_number`.
     pub fn take_pending_at_innings_end(&mut self, next_number: u32) -> Arc<Vec<PendingBall>> {
         if self.next_ball_by_scorer.iter().any(|(_, next_ball)| *next_ball > next_number) {
             let next_balls = Arc::make_mut(&mut self.next_ball_by_scorer);
-            for (_, place) in next_balls {
-                *place = (*place).min(next_number);
+            for (_, next_ball) in next_balls {
+                *next_ball = (*next_ball).min(next_number);
             }
         }
         std::mem::take(&mut self.pending_balls)
     }
 
-    /// Refuses what would overtake a ball in dispute.
+    /// Rejects what would overtake a disputed ball.
     pub fn require_no_dispute(&self) -> Result<(), Rejection> {
-        let disputed =
-            self.pending_balls.iter().find(|disputed_ball| disputed_ball.dispute_reason.is_some());
-        disputed.map_or(Ok(()), |one| Err(one.blocking_rejection()))
+        let disputed = self.pending_balls.iter().find(|pending| pending.is_disputed());
+        disputed.map_or(Ok(()), |pending| Err(pending.blocking_rejection()))
     }
 
-    /// Refuses what would overtake any ball that scorers have spoken of.
+    /// Rejects what would overtake any submitted ball.
     pub fn require_nothing_pending(&self) -> Result<(), Rejection> {
-        self.pending_balls
-            .first()
-            .map_or(Ok(()), |pending_ball| Err(pending_ball.blocking_rejection()))
+        self.pending_balls.first().map_or(Ok(()), |pending| Err(pending.blocking_rejection()))
     }
 
-    /// Disputes that were resolved, as they are listed.
+    /// Resolved disputes, the oldest first.
     pub fn resolved_disputes(&self) -> &[Value] {
         &self.resolved_disputes
     }
@@ -152,26 +155,26 @@ impl ScorerConsensus {
 }
 
 impl PendingBall {
-    /// The ball as it becomes official: ruled, or said alike by enough.
+    /// The ball as it becomes official: by a ruling, or if `required` submissions agree.
     pub fn agreed_ball(&self, required: usize) -> Option<EnteredBall> {
-        let entered_ball = |delivery: Delivery, by: Vec<i64>, at| EnteredBall {
+        let entered_ball = |delivery: Delivery, scorer_ids: Vec<i64>, entered_at| EnteredBall {
             delivery: Arc::new(delivery),
-            scorer_ids: by,
-            entered_at: at,
+            scorer_ids,
+            entered_at,
             rev: 1,
         };
-        if let Some(BallSubmission { scorer_id: by, submitted_at: at, delivery }) = &self.ruling {
-            return Some(entered_ball((**delivery).clone(), vec![*by], *at));
+        if let Some(ruling) = &self.ruling {
+            let delivery = ruling.delivery.as_ref().clone();
+            return Some(entered_ball(delivery, vec![ruling.scorer_id], ruling.submitted_at));
         }
         self.submissions.iter().find_map(|submission| {
-            // Two may each agree with a third who names nobody, and not with each other.
+            // Two may each agree with a third that names no players, but not with each other.
             let mut agreeing: Vec<&BallSubmission> = vec![submission];
             for other in
                 self.submissions.iter().filter(|other| other.scorer_id != submission.scorer_id)
             {
-                let agrees = |agreeing_submission: &&BallSubmission| {
-                    agreement::differing_fields(&agreeing_submission.delivery, &other.delivery)
-                        .is_empty()
+                let agrees = |one: &&BallSubmission| {
+                    agreement::differing_fields(&one.delivery, &other.delivery).is_empty()
                 };
                 if agreeing.iter().all(agrees) {
                     agreeing.push(other);
@@ -180,16 +183,14 @@ impl PendingBall {
             if agreeing.len() < required {
                 return None;
             }
-            agreeing.sort_by_key(|said| {
-                self.submissions.iter().position(|known| known.scorer_id == said.scorer_id)
+            // In order of submission.
+            agreeing.sort_by_key(|one| {
+                self.submissions.iter().position(|other| other.scorer_id == one.scorer_id)
             });
-            let all = agreeing.iter().map(|said| said.delivery.as_ref());
-            let by = agreeing.iter().map(|said| said.scorer_id).collect();
-            Some(entered_ball(
-                agreement::merge_players(&submission.delivery, all),
-                by,
-                submission.submitted_at,
-            ))
+            let deliveries = agreeing.iter().map(|one| one.delivery.as_ref());
+            let merged = agreement::merge_players(&submission.delivery, deliveries);
+            let scorer_ids = agreeing.iter().map(|one| one.scorer_id).collect();
+            Some(entered_ball(merged, scorer_ids, submission.submitted_at))
         })
     }
 
@@ -199,13 +200,13 @@ impl PendingBall {
     }
 
     fn blocking_rejection(&self) -> Rejection {
-        let waiting_reason = "it waits for another scorer's word, or for a ruling";
+        let waiting_reason = "it waits for another scorer or a ruling";
         let reason = self.dispute_reason.as_deref().unwrap_or(waiting_reason);
         let detail = format!("ball {} is not official yet: {reason}", self.number);
         Rejection::conflict("ball-pending", detail)
     }
 
-    /// The fields in which any two submissions contradict each other, by name.
+    /// Fields in which any two submissions contradict each other, sorted by name.
     pub fn differing_fields(&self) -> Vec<BallField> {
         let pairs = self.submissions.iter().enumerate();
         let differing = pairs.flat_map(|(index, one)| {
@@ -219,10 +220,10 @@ impl PendingBall {
     }
 }
 
-/// Refuses a number that nobody may speak of yet.
+/// Rejects a number that is too high to be submitted yet.
 pub fn check_ball_number(number: u32, max_number: u32) -> Result<(), Rejection> {
     if number > max_number {
-        let detail = format!("ball {max_number} comes first; nothing was said of it yet");
+        let detail = format!("ball {max_number} comes first: nobody has submitted it yet");
         return Err(Rejection::conflict("out-of-order", detail));
     }
     Ok(())

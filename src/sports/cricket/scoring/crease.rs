@@ -1,4 +1,4 @@
-//! Who stands where when a ball is bowled.
+//! Striker, non-striker and bowler of a ball.
 
 use crate::domain::rejection::Rejection;
 use crate::sports::cricket::innings::{BatterRole, Innings};
@@ -6,7 +6,8 @@ use crate::sports::cricket::laws::{CricketFormat, Cricketer, Delivery};
 use crate::sports::cricket::scoring::effects::StepEffect;
 use crate::sports::cricket::scoring::scoreboard::Scoreboard;
 
-/// The three that a ball needs, by their places on the cards.
+/// The three players of a ball, as indices in the innings' `batters` and `bowlers`.
+#[expect(clippy::struct_field_names, reason = "each is an index, not a player")]
 #[derive(Clone, Copy, Debug)]
 pub struct ActivePlayers {
     pub striker_index: usize,
@@ -14,7 +15,7 @@ pub struct ActivePlayers {
     pub bowler_index: usize,
 }
 
-/// Lets those whom a ball names fill vacant places; who stands elsewhere contradicts it.
+/// Puts players that a ball names into vacant roles; rejects a name that contradicts one there.
 pub fn fill_vacant_roles(
     scoreboard: &mut Scoreboard,
     format: &CricketFormat,
@@ -48,7 +49,7 @@ pub fn fill_vacant_roles(
     Ok(effects)
 }
 
-/// Everybody the ball needs, or who is missing.
+/// The three players, or a rejection that says who is missing.
 pub fn active_players(innings: &Innings) -> Result<ActivePlayers, Rejection> {
     let vacant_role = |role: &str, field: &str| {
         Rejection::conflict("vacant", format!("there is no {role}: send {field}"))

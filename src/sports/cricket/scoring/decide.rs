@@ -5,19 +5,20 @@ use crate::sports::cricket::laws::CricketFormat;
 use crate::sports::cricket::scoring::decision::{MatchDecision, WinningMargin};
 use crate::sports::cricket::scoring::scoreboard::Scoreboard;
 
-/// How far the balls have brought the match.
+/// Whether play has decided the match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DecisionState {
     Undecided,
-    /// The scores are level and there is nothing left to bowl.
+    /// The scores are level, and nothing is left to bowl.
     ScoresLevel,
     Decided(MatchDecision),
 }
 
-/// What the super over is called in a result.
+/// Name of the super over in result texts.
 const SUPER_OVER_LABEL: &str = "the Super Over";
 
 impl Scoreboard {
+    /// Whether the match is decided: by hand, by a super over or by its innings (Law 16).
     pub fn decision_state(&self, format: &CricketFormat) -> DecisionState {
         if let Some(ended) = &self.manual_decision {
             return DecisionState::Decided(ended.clone());
@@ -29,6 +30,7 @@ impl Scoreboard {
         }
     }
 
+    /// The decision, if there is one.
     pub fn decision(&self, format: &CricketFormat) -> Option<MatchDecision> {
         match self.decision_state(format) {
             DecisionState::Decided(decision) => Some(decision),
@@ -39,7 +41,7 @@ impl Scoreboard {
     fn decide_by_super_over(&self) -> DecisionState {
         let super_over_innings = self.super_over_innings();
         let [.., first, second] = super_over_innings else { return DecisionState::Undecided };
-        // Of one that was cut short nobody can say who would have won it.
+        // A super over that was cut short decides nothing.
         let is_cut_short =
             |one: &Innings| matches!(one.end_reason, Some(InningsEnd::EndedByUmpires { .. }));
         let either_cut_short = is_cut_short(first) || is_cut_short(second);
@@ -57,7 +59,7 @@ impl Scoreboard {
         let decided_by = Some(SUPER_OVER_LABEL.to_owned());
         DecisionState::Decided(MatchDecision::Tied {
             advancing: Some(winner),
-            decided_by: decided_by,
+            decided_by,
             method: self.target_method(),
         })
     }
@@ -74,7 +76,7 @@ impl Scoreboard {
         }
     }
 
-    /// After three of four innings: the side that has batted twice may be behind still.
+    /// After three of four innings, the side that has batted twice may still be behind.
     fn decide_by_innings_victory(&self, last: &Innings) -> DecisionState {
         let other = last.batting_side.other();
         let has_batted_twice = self
@@ -89,13 +91,13 @@ impl Scoreboard {
             return DecisionState::Undecided;
         }
         let margin = WinningMargin::Innings { runs: other_total - last_total };
-        DecisionState::Decided(MatchDecision::Won { side: other, margin: margin, method: None })
+        DecisionState::Decided(MatchDecision::Won { side: other, margin, method: None })
     }
 
     fn decide_chase(&self, format: &CricketFormat, last: &Innings, target: u32) -> DecisionState {
         let (side, method) = (last.batting_side, self.target_method());
-        let won = |side, by, method| {
-            DecisionState::Decided(MatchDecision::Won { side, margin: by, method })
+        let won = |side, margin, method| {
+            DecisionState::Decided(MatchDecision::Won { side, margin, method })
         };
         match last.end_reason {
             None => DecisionState::Undecided,
@@ -104,7 +106,7 @@ impl Scoreboard {
                 let balls_left = last.balls_left(format);
                 won(side, WinningMargin::Wickets { wickets, balls_left }, method)
             }
-            // Time is up: only a method says who was ahead.
+            // Only with a method does an unfinished chase have a winner.
             Some(InningsEnd::EndedByUmpires { par }) => match (&method, par) {
                 (Some(_), par) => {
                     self.decide_by_par_score(last, par.unwrap_or(target.saturating_sub(1)))
@@ -131,14 +133,12 @@ impl Scoreboard {
         })
     }
 
-    /// What somebody says the match came to, with the method of its target beside a tie.
+    /// A decision made by hand; a tie also names the method that set the target.
     pub fn with_target_method(&self, decision: MatchDecision) -> MatchDecision {
         match decision {
-            MatchDecision::Tied { advancing: through, decided_by: by, .. } => MatchDecision::Tied {
-                advancing: through,
-                decided_by: by,
-                method: self.target_method(),
-            },
+            MatchDecision::Tied { advancing, decided_by, .. } => {
+                MatchDecision::Tied { advancing, decided_by, method: self.target_method() }
+            }
             other => other,
         }
     }

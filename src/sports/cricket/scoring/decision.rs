@@ -1,8 +1,8 @@
-//! What a match comes to (Law 16).
+//! Decisions of a match (Law 16).
 
 use crate::sports::score::Side;
 
-/// How a match ended.
+/// Outcome of a match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MatchDecision {
     Won {
@@ -10,8 +10,7 @@ pub enum MatchDecision {
         margin: WinningMargin,
         method: Option<String>,
     },
-    /// Scores level, the side batting last having completed its innings; perhaps somebody went
-    /// through all the same, and by what.
+    /// Level scores at the end of the last innings; a side may still advance, as by a super over.
     Tied {
         advancing: Option<Side>,
         decided_by: Option<String>,
@@ -28,11 +27,11 @@ pub enum MatchDecision {
     NoResult,
 }
 
-/// By how much a match was won.
+/// Margin of a win.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WinningMargin {
     Runs(u32),
-    /// In hand; and balls, where overs were limited.
+    /// Wickets in hand, and legal balls left if overs were limited.
     Wickets {
         wickets: u32,
         balls_left: Option<u32>,
@@ -45,18 +44,16 @@ pub enum WinningMargin {
 }
 
 impl MatchDecision {
-    /// Who won or went through.
+    /// Side that won or advanced.
     pub fn winning_side(&self) -> Option<Side> {
         match self {
             Self::Won { side, .. } | Self::Awarded { side, .. } => Some(*side),
-            Self::Tied { advancing: through, .. } | Self::Drawn { advancing: through, .. } => {
-                *through
-            }
+            Self::Tied { advancing, .. } | Self::Drawn { advancing, .. } => *advancing,
             Self::NoResult => None,
         }
     }
 
-    /// The method that set the target, where one did; for an award, why.
+    /// Method that set the target (`D/L` …), or that the award names.
     pub fn method(&self) -> Option<&str> {
         match self {
             Self::Won { method, .. } | Self::Tied { method, .. } | Self::Awarded { method, .. } => {

@@ -1,11 +1,11 @@
-//! What a step brought, before anybody has put it into words.
+//! Effects of a step, before they become messages.
 
 use std::sync::Arc;
 
 use crate::sports::cricket::innings::{Ball, BatterRole, FallOfWicket, Milestone, Over};
 use crate::sports::cricket::laws::{CricketerRef, DepartureReason, PenaltyAward};
 
-/// One thing to tell. Innings are named by their place in the match, from 0.
+/// One effect of a step. Innings are indices in the scoreboard, from 0; `over_number` is from 1.
 #[derive(Clone, Debug)]
 pub enum StepEffect {
     InningsOpened(usize),

@@ -1,4 +1,4 @@
-//! The whole state of a match of cricket.
+//! State of a match of cricket.
 
 use std::sync::Arc;
 
@@ -21,15 +21,15 @@ pub struct CricketSetup {
     pub format: CricketFormat,
 }
 
-/// Who won the toss, and what they chose.
+/// Outcome of the toss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Toss {
     pub winning_side: Side,
     pub winner_bats: bool,
 }
 
-/// Everything about one match but status and clock. A clone copies a few pointers and the live
-/// part of the innings.
+/// State of a match, without status and clock. A clone copies a few pointers and the innings in
+/// progress.
 #[derive(Clone, Debug)]
 pub struct CricketState {
     pub setup: Arc<CricketSetup>,
@@ -39,6 +39,7 @@ pub struct CricketState {
 }
 
 impl CricketState {
+    /// State before the first step; rejects a bad format.
     pub fn initial(match_info: &MatchInfo) -> Result<Self, Rejection> {
         let format = CricketFormat::from_value(&match_info.format)?;
         Ok(Self {
@@ -49,19 +50,22 @@ impl CricketState {
         })
     }
 
+    /// The scoreboard after all official steps.
     pub fn scoreboard(&self) -> &Scoreboard {
         &self.timeline.scoreboard
     }
 
+    /// Format of the match.
     pub fn format(&self) -> &CricketFormat {
         &self.setup.format
     }
 
+    /// Both teams.
     pub fn teams(&self) -> &PerSide<TeamInfo> {
         &self.setup.teams
     }
 
-    /// The same with the teams as they are called now.
+    /// The same state with the current names of the teams.
     pub fn with_current_teams(&self, match_info: &MatchInfo) -> Self {
         let mut state = self.clone();
         let teams = teams_of(match_info);
@@ -76,13 +80,13 @@ impl CricketState {
         self.scoreboard().ball_count() + 1
     }
 
-    /// Takes a step, or leaves everything as it is.
+    /// Applies a step and returns its effects; on a rejection nothing changes.
     pub fn apply_step(&mut self, step: &Arc<ScoringStep>) -> Result<Vec<StepEffect>, Rejection> {
         self.check_nothing_overtaken(step)?;
         self.timeline.apply_step(&self.setup.format, step)
     }
 
-    /// Puts `replacement` in the place of ball `number`, or takes that ball out.
+    /// Replaces ball `number`, or removes it if `replacement` is `None`.
     pub fn replace_ball(
         &mut self,
         number: u32,
@@ -93,7 +97,7 @@ impl CricketState {
         Ok(())
     }
 
-    /// Takes back the last ball and all that was entered after it. Returns the steps after it.
+    /// Takes back the last ball and all later steps; returns those later steps.
     pub fn undo_ball(&mut self, number: u32) -> Result<Vec<Arc<ScoringStep>>, Rejection> {
         let (earlier, mut removed_steps) =
             self.timeline.split_before_ball(&self.setup.format, number)?;
@@ -101,7 +105,7 @@ impl CricketState {
         Ok(removed_steps.split_off(removed_steps.len().min(1)))
     }
 
-    /// Refuses a submission that could not become official if all agreed.
+    /// Rejects a submission that could not become official even if all scorers agreed.
     pub fn check_applicable(&self, submission: &BallSubmission) -> Result<(), Rejection> {
         let entered_ball = EnteredBall {
             delivery: Arc::clone(&submission.delivery),
@@ -112,8 +116,8 @@ impl CricketState {
         self.clone().apply_step(&Arc::new(ScoringStep::BowlBall(Arc::new(entered_ball)))).map(drop)
     }
 
-    /// Refuses a step that would overtake a ball which isn't official yet: the ball would become
-    /// part of another innings, or of none. Who plays may change meanwhile, as the ball may need it.
+    /// Rejects a step that would overtake a ball which isn't official yet: the ball would fall into
+    /// another innings, or into none. Players may change, as the ball may need it.
     fn check_nothing_overtaken(&self, step: &ScoringStep) -> Result<(), Rejection> {
         match step {
             ScoringStep::OpenInnings(_) | ScoringStep::CloseInnings(_) => {

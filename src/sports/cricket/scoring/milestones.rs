@@ -1,4 +1,4 @@
-//! Which milestones a ball or an award of penalty runs reaches or takes back.
+//! Milestones that a ball or an award of penalty runs reaches, or takes back.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::sports::cricket::laws::CricketFormat;
 use crate::sports::cricket::scoring::crease::ActivePlayers;
 use crate::sports::cricket::scoring::scoreboard::Scoreboard;
 
-/// How far everything stood before a ball.
+/// Totals before a ball or an award, to see which milestones it crosses.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TotalsBeforeBall {
     pub team_runs: u32,
@@ -18,7 +18,7 @@ pub struct TotalsBeforeBall {
 }
 
 impl TotalsBeforeBall {
-    /// The totals of those who are about to take part in a ball.
+    /// Totals before a ball of these players.
     pub fn of(scoreboard: &Scoreboard, active: &ActivePlayers) -> Self {
         let Some(innings) = scoreboard.open_innings() else { return Self::default() };
         let batter = innings.batters.get(active.striker_index);
@@ -33,7 +33,7 @@ impl TotalsBeforeBall {
     }
 }
 
-/// Adds the milestones that a ball has reached to its innings, and returns them.
+/// Adds the milestones that a ball reached to its innings, and returns them.
 pub fn record_ball_milestones(
     scoreboard: &mut Scoreboard,
     format: &CricketFormat,
@@ -56,7 +56,7 @@ pub fn record_ball_milestones(
     let bowling =
         bowling_milestones(&innings, totals_before, active.bowler_index, streak, ball.number);
     let reached: Vec<_> = batting.into_iter().chain(bowling).map(Arc::new).collect();
-    // The clone would make `make_mut` copy the innings.
+    // With this reference alive, `make_mut` would copy the innings.
     drop(innings);
     if let Some(last) = scoreboard.innings.last_mut().filter(|_| !reached.is_empty()) {
         Arc::make_mut(last).milestones.extend(reached.iter().cloned());
@@ -64,13 +64,13 @@ pub fn record_ball_milestones(
     reached
 }
 
-/// The multiple of `step` that was reached or passed from `before` to `now`.
+/// Highest multiple of `step` above `before` and at most `now`.
 fn multiple_reached(before: u32, now: u32, step: u32) -> Option<u32> {
     let multiple = now / step * step;
     (multiple > before && multiple > 0).then_some(multiple)
 }
 
-/// What a team's total reached; a super over is too short to count.
+/// Milestone of the team's total; super overs have none.
 fn team_milestone(
     innings: &Innings,
     runs_before: u32,
@@ -84,11 +84,11 @@ fn team_milestone(
         innings_number: innings.number,
         side: innings.batting_side,
         players: Vec::new(),
-        ball_number: ball_number,
+        ball_number,
     })
 }
 
-/// What a stand reached.
+/// Milestone of a partnership.
 fn partnership_milestone(
     innings: &Innings,
     runs_before: u32,
@@ -104,12 +104,12 @@ fn partnership_milestone(
         value,
         innings_number: innings.number,
         side: innings.batting_side,
-        players: players,
-        ball_number: ball_number,
+        players,
+        ball_number,
     })
 }
 
-/// What penalty runs brought to the team and to the stand they were added to.
+/// Milestones of team and partnership that penalty runs reach.
 pub fn penalty_milestones(
     innings: &Innings,
     totals_before: &TotalsBeforeBall,
@@ -127,7 +127,7 @@ pub fn penalty_milestones(
         .collect()
 }
 
-/// Takes off what is no longer reached once penalty runs were taken back.
+/// Removes and returns milestones that are no longer reached after penalty runs were taken back.
 pub fn remove_unreached(
     innings: &mut Innings,
     totals_before: &TotalsBeforeBall,
@@ -150,7 +150,7 @@ pub fn remove_unreached(
     lost
 }
 
-/// What a ball brought to the striker (by place on the card), the stand and the team.
+/// Milestones of striker, partnership and team that a ball reached.
 fn batting_milestones(
     innings: &Innings,
     totals_before: &TotalsBeforeBall,
@@ -165,7 +165,7 @@ fn batting_milestones(
         value,
         innings_number: innings.number,
         side: innings.batting_side,
-        players: players,
+        players,
         ball_number: Some(ball_number),
     };
     let player_at = |index: usize| innings.batters.get(index).map(|card| Arc::clone(&card.player));
@@ -183,7 +183,7 @@ fn batting_milestones(
     [batter, partnership_reached, team].into_iter().flatten().collect()
 }
 
-/// What a ball brought to its bowler: `row` is how many wickets with balls running.
+/// Milestones of the bowler that a ball reached; `wicket_streak` includes the ball.
 fn bowling_milestones(
     innings: &Innings,
     totals_before: &TotalsBeforeBall,

@@ -1,5 +1,5 @@
-//! The match as the fold of its steps: what each step does to the scoreboard, corrections, what
-//! several scorers agree on, and what decides the match.
+//! State of a match: the scoreboard as the fold of official steps, corrections, the consensus of
+//! several scorers, and the decision.
 
 mod agreement;
 mod apply_ball;

@@ -1,4 +1,4 @@
-//! Whose turn it is to bat: the order of innings, the follow-on, forfeits, super overs.
+//! Opens innings: whose turn it is, follow-ons, forfeits, super overs.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::sports::cricket::scoring::effects::StepEffect;
 use crate::sports::cricket::scoring::scoreboard::Scoreboard;
 use crate::sports::score::Side;
 
-/// Who begins an innings.
+/// A new innings, with its first players if they are named.
 #[derive(Debug, PartialEq, Eq)]
 pub struct InningsOpening {
     pub batting_side: Side,
@@ -20,7 +20,7 @@ pub struct InningsOpening {
     pub overrides_rules: bool,
 }
 
-/// Opens the next innings, or the one that was just opened anew.
+/// Opens the next innings; replaces one that was opened but has no ball.
 pub fn open_innings(
     scoreboard: &mut Scoreboard,
     format: &CricketFormat,
@@ -46,7 +46,7 @@ pub fn open_innings(
     Ok(vec![StepEffect::InningsOpened(scoreboard.innings.len() - 1)])
 }
 
-/// The side whose turn it is gives its innings up: before it, or before its first ball (Law 15.2).
+/// Forfeits the innings of the side whose turn it is, before its first ball (Law 15.2).
 pub fn forfeit_innings(
     scoreboard: &mut Scoreboard,
     format: &CricketFormat,
@@ -64,7 +64,7 @@ pub fn forfeit_innings(
     Ok(Vec::new())
 }
 
-/// An innings without a ball was opened by mistake, or is opened by a second scorer.
+/// Removes an innings without a ball: opened by mistake, or to be opened again by another scorer.
 fn remove_unplayed_innings(scoreboard: &mut Scoreboard) {
     let is_unplayed = scoreboard.open_innings().is_some_and(|innings| {
         !innings.has_started && innings.wickets == 0 && innings.absent_players.is_empty()
@@ -81,17 +81,17 @@ fn next_innings(
 ) -> Result<Innings, Rejection> {
     let reject = |code, detail: &str| Err(Rejection::conflict(code, detail));
     if scoreboard.open_innings().is_some() {
-        return reject("innings-open", "the innings before is still being played");
+        return reject("innings-open", "the previous innings is still in progress");
     }
     let number = u32::try_from(scoreboard.innings.len()).unwrap_or(u32::MAX).saturating_add(1);
     if scoreboard.super_over_count > 0 {
         let super_over_innings = scoreboard.super_over_innings();
         if super_over_innings.len() >= 2 * scoreboard.super_over_count {
-            return reject("no-innings-left", "that super over is over: ask for another");
+            return reject("no-innings-left", "this super over is complete: start another");
         }
         let first = super_over_innings.last().filter(|_| super_over_innings.len() % 2 == 1);
         if first.is_some_and(|first| first.batting_side == batting_side) {
-            return reject("wrong-side", "the other side bats now");
+            return reject("wrong-side", "it is the other side's turn to bat");
         }
         return Ok(Innings::new_super_over(format, number, batting_side));
     }
@@ -111,7 +111,7 @@ fn next_innings(
 }
 
 impl Scoreboard {
-    /// The side that bats next if nobody enforces a follow-on.
+    /// Side that bats next, unless a follow-on is enforced.
     fn next_batting_side(&self, format: &CricketFormat) -> Option<Side> {
         if self.innings.len() >= format.innings_count() {
             return None;
@@ -119,12 +119,12 @@ impl Scoreboard {
         let [first, .., last] = self.innings.as_slice() else {
             return self.innings.first().map(|first| first.batting_side.other());
         };
-        // After a follow-on the side that batted first has an innings left.
+        // After a follow-on the side that batted first still has an innings.
         let is_last_innings = self.innings.len() == 3;
         Some(if is_last_innings { last.batting_side.other() } else { first.batting_side })
     }
 
-    /// Whether `batting` follows on; refused where it isn't its turn (Law 14).
+    /// Whether `batting_side` follows on (Law 14); rejects a side out of turn.
     fn check_follow_on(
         &self,
         format: &CricketFormat,
@@ -142,7 +142,7 @@ impl Scoreboard {
         }
         let detail = match format.follow_on_lead.filter(|_| self.innings.len() == 2) {
             Some(least) => format!("a follow-on needs a lead of {least} runs (Law 14.1)"),
-            None => "the other side bats now".to_owned(),
+            None => "it is the other side's turn to bat".to_owned(),
         };
         Err(Rejection::conflict("wrong-side", detail))
     }

@@ -1,4 +1,4 @@
-//! Penalty runs: which innings they belong to, and what they bring it (Law 41.17).
+//! Awards penalty runs (Law 41.17).
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use crate::sports::cricket::scoring::milestones::{self, TotalsBeforeBall};
 use crate::sports::cricket::scoring::scoreboard::Scoreboard;
 use crate::sports::score::Side;
 
-/// Adds penalty runs to the innings a side is playing, else to its last one, else to its next;
-/// `ball` is the one they came with. Gives what they brought.
+/// Adds penalty runs to the side's current innings, else its last one, else its next; returns the
+/// effects. `ball_number` is the ball they came with.
 pub fn award_penalty(
     scoreboard: &mut Scoreboard,
     penalty: PenaltyAward,
@@ -46,8 +46,8 @@ pub fn award_penalty(
     Ok(effects)
 }
 
-/// The newest innings of the side. While super overs are played the match's own are history: only
-/// those of the super over in play count, and before a side has batted in it, its next.
+/// Index of the side's latest innings. Once there are super overs, only the current one counts;
+/// `None` before the side has batted in it.
 fn credited_innings(scoreboard: &Scoreboard, side: Side) -> Option<usize> {
     let earlier_super_overs = scoreboard.super_over_count.checked_sub(1);
     let from =
@@ -70,5 +70,5 @@ fn add_penalty_runs(innings: &mut Innings, runs: i32) -> Result<(), Rejection> {
 }
 
 fn exceeds_awarded_runs() -> Rejection {
-    Rejection::conflict("never-awarded", "more penalty runs would be taken back than were awarded")
+    Rejection::conflict("never-awarded", "can't take back more penalty runs than were awarded")
 }

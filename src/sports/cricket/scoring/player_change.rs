@@ -1,4 +1,4 @@
-//! Changes between balls of who plays: batters in, retirements, absences, replacements, bowlers.
+//! Player changes between balls: new batters and bowlers, retirements, absences, replacements.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::sports::cricket::laws::{
 use crate::sports::cricket::scoring::effects::StepEffect;
 use crate::sports::cricket::scoring::scoreboard::Scoreboard;
 
-/// What changes about who plays; one after the other, as they stand here.
+/// Player changes of one request, applied in the order of the fields.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct PlayerChange {
     pub retirement: Option<Retirement>,
@@ -19,7 +19,7 @@ pub struct PlayerChange {
     pub replacement: Option<Replacement>,
     pub new_striker: Option<CricketerRef>,
     pub new_non_striker: Option<CricketerRef>,
-    /// Wherever a place is vacant.
+    /// Goes to the vacant end.
     pub new_batter: Option<CricketerRef>,
     pub new_bowler: Option<CricketerRef>,
     pub overrides_rules: bool,
@@ -29,7 +29,7 @@ pub struct PlayerChange {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Retirement {
     pub player: CricketerRef,
-    /// One of the three ways to retire.
+    /// Retired hurt, not out or out.
     pub reason: DepartureReason,
 }
 
@@ -42,7 +42,7 @@ pub struct Replacement {
 }
 
 impl PlayerChange {
-    /// Makes the changes, and returns what they brought.
+    /// Applies the changes; returns their effects.
     pub fn apply(
         &self,
         scoreboard: &mut Scoreboard,
@@ -136,7 +136,7 @@ fn replace_player(
             return Err(player_rejection(
                 "is-batting",
                 player_out,
-                "is at the crease: let him retire first",
+                "is at the crease: retire them first",
             ));
         }
         let is_bowling =

@@ -1,4 +1,4 @@
-//! What all innings together say: whose turn it is, what must be made, what was owed.
+//! The scoreboard: all innings and balls, targets, and match totals.
 
 use std::sync::Arc;
 
@@ -9,58 +9,60 @@ use crate::sports::cricket::scoring::chunked_list::ChunkedList;
 use crate::sports::cricket::scoring::decision::MatchDecision;
 use crate::sports::score::{PerSide, Score, Side};
 
-/// The fold of everything that is official. A clone shares what is finished.
+/// Everything that the official steps add up to. A clone shares completed innings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scoreboard {
     pub innings: Vec<Arc<Innings>>,
     pub balls: ChunkedList<Ball>,
-    /// Penalty runs for a side that hasn't batted yet (Law 41.17).
+    /// Penalty runs for the next innings of a side that hasn't batted yet (Law 41.17).
     pub owed_penalty_runs: PerSide<u32>,
-    /// Set by hand, for the last innings of the match.
+    /// Target of the last innings, if it was set by hand.
     pub revised_target: Option<RevisedTarget>,
-    /// How many super overs were asked for.
+    /// Super overs started.
     pub super_over_count: usize,
-    /// How many wickets with balls running each bowler has, where that is any.
+    /// Player id and wickets with consecutive balls, of bowlers who are on a streak.
     pub wicket_streaks: Vec<(i64, u32)>,
-    /// Those who may take no further part: replaced, or suspended from bowling.
+    /// May take no further part.
     pub replaced_players: Vec<CricketerRef>,
     pub suspended_bowlers: Vec<CricketerRef>,
-    /// How it was ended where the balls didn't decide.
+    /// Decision made by hand.
     pub manual_decision: Option<MatchDecision>,
-    /// The player of the match, where somebody named one.
+    /// Player of the match, if named by hand.
     pub named_player_of_match: Option<CricketerRef>,
 }
 
-/// What a side must make to win, as somebody reckoned it.
+/// A target set by hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevisedTarget {
+    /// Runs that win.
     pub runs: u32,
     pub overs: Option<OverCount>,
-    /// `D/L`, `VJD` …; the result names it.
+    /// `D/L`, `VJD` …; result texts name it.
     pub method: Option<String>,
-    /// The other side's penalty runs when it was set: what is added later raises it.
+    /// Penalty runs of the other side when it was set; later ones raise it.
     pub opponent_penalties_when_set: u32,
 }
 
 impl Scoreboard {
-    /// How many balls are official.
+    /// Number of official balls.
     pub fn ball_count(&self) -> u32 {
         u32::try_from(self.balls.len()).unwrap_or(u32::MAX)
     }
 
+    /// Ball `number`, from 1.
     pub fn ball(&self, number: u32) -> Option<&Arc<Ball>> {
         self.balls.get(usize::try_from(number.checked_sub(1)?).ok()?)
     }
 
-    /// The innings being played.
+    /// The innings in progress.
     pub fn open_innings(&self) -> Option<&Innings> {
         self.innings.last().filter(|innings| innings.is_open()).map(AsRef::as_ref)
     }
 
-    /// The same, to change it: what this copy shares with others is copied first.
+    /// The innings in progress, to change it; copies it first if a clone shares it.
     pub fn open_innings_mut(&mut self) -> Result<&mut Innings, Rejection> {
         let no_open_innings =
-            || Rejection::conflict("no-innings", "no innings is being played: open one");
+            || Rejection::conflict("no-innings", "no innings is in progress: open one");
         let last = self
             .innings
             .last_mut()
@@ -69,24 +71,25 @@ impl Scoreboard {
         Ok(Arc::make_mut(last))
     }
 
-    /// The innings of the match itself, super overs aside.
+    /// Innings of the match itself, without super overs.
     pub fn regular_innings(&self) -> &[Arc<Innings>] {
         let count = self.innings.iter().take_while(|innings| !innings.is_super_over).count();
         &self.innings[..count]
     }
 
+    /// Innings of all super overs, two for each.
     pub fn super_over_innings(&self) -> &[Arc<Innings>] {
         &self.innings[self.regular_innings().len()..]
     }
 
-    /// All runs of a side but those of super overs.
+    /// Runs of a side, without super overs.
     pub fn total_runs(&self, side: Side) -> u32 {
         let side_innings =
             self.regular_innings().iter().filter(|innings| innings.batting_side == side);
         side_innings.map(|innings| innings.runs).sum()
     }
 
-    /// The match's score: runs of both sides, without super overs.
+    /// Runs of both sides, without super overs.
     pub fn score(&self) -> Score {
         let totals = PerSide {
             home: self.total_runs(Side::Home).into(),
@@ -95,14 +98,14 @@ impl Scoreboard {
         Score { totals, shootout: None }
     }
 
-    /// All penalty runs that a side was awarded.
+    /// Penalty runs awarded to a side, without super overs.
     pub fn penalty_runs(&self, side: Side) -> u32 {
         let side_innings =
             self.regular_innings().iter().filter(|innings| innings.batting_side == side);
         side_innings.map(|innings| innings.extras.penalty).sum()
     }
 
-    /// What the side that bats next must make to win, where that is the last innings.
+    /// Target of the next innings, if that will be the last of the match or super over.
     pub fn next_innings_target(&self, format: &CricketFormat) -> Option<u32> {
         let last = self.innings.last().filter(|last| !last.is_open())?;
         if last.is_super_over {
@@ -112,7 +115,7 @@ impl Scoreboard {
         next_is_last.then(|| self.chase_target(last.batting_side.other(), 0))
     }
 
-    /// The target of a side that has made `own` of its runs while chasing it.
+    /// Target of a side that has scored `chase_runs` of its total while chasing it.
     fn chase_target(&self, chasing_side: Side, chase_runs: u32) -> u32 {
         if let Some(target) = &self.revised_target {
             let penalties_since = self
@@ -124,7 +127,7 @@ impl Scoreboard {
             .saturating_sub(self.total_runs(chasing_side))
     }
 
-    /// What the innings at `index` must make to win; none where it can't end the match.
+    /// Target of the innings at `index`; `None` if it isn't the last.
     pub fn target_for(&self, format: &CricketFormat, index: usize) -> Option<u32> {
         let innings = self.innings.get(index)?;
         if innings.is_super_over {
@@ -138,24 +141,25 @@ impl Scoreboard {
         Some(self.chase_target(innings.batting_side, innings.runs))
     }
 
-    /// How the target of the innings at `index` was reckoned, where somebody named a method.
+    /// Method that set the target of the innings at `index`, if one was named.
     pub fn target_method_for(&self, format: &CricketFormat, index: usize) -> Option<&str> {
         let is_chase = index + 1 == format.innings_count();
         self.revised_target.as_ref().filter(|_| is_chase)?.method.as_deref()
     }
 
-    /// The target of the innings being played or played last.
+    /// Target of the latest innings.
     pub fn current_target(&self, format: &CricketFormat) -> Option<u32> {
         self.target_for(format, self.innings.len().checked_sub(1)?)
     }
 
-    /// Ends the innings where the rules end it; where only a target did and penalty runs have moved
-    /// it, what else ends an innings may have by now. Gives whether it ended just now, or so.
+    /// Ends or reopens the latest innings by the rules; returns whether its end changed to another.
+    /// Penalty runs can move a target that was reached; then the innings goes on unless something
+    /// else ends it.
     pub fn update_innings_end(&mut self, format: &CricketFormat) -> bool {
         let target = self.current_target(format);
         let Some(last) = self.innings.last() else { return false };
         let is_target_reached = target.is_some_and(|target| last.runs >= target);
-        // Not by what was awarded since: that wins by penalty runs (Law 16.6).
+        // Penalty runs awarded since don't count here: they win by themselves (Law 16.6).
         let runs_without_penalties = last.runs - last.extras.penalty.min(last.runs);
         let end = match last
             .end_reason
@@ -182,7 +186,7 @@ impl Scoreboard {
         is_ended
     }
 
-    /// Anybody who has been named in the match.
+    /// A player who has batted or bowled in the match, by id.
     pub fn find_player(&self, id: i64) -> Option<CricketerRef> {
         let find_in_innings = |innings: &Arc<Innings>| {
             let batters = innings.batters.iter().map(|card| &card.player);
@@ -192,13 +196,13 @@ impl Scoreboard {
         self.innings.iter().rev().find_map(find_in_innings)
     }
 
-    /// Wickets of a bowler in the match so far, super overs aside.
+    /// Wickets of a bowler in the match, without super overs.
     pub fn match_wickets(&self, id: i64) -> u32 {
         let figures = self.regular_innings().iter().flat_map(|innings| &innings.bowlers);
         figures.filter(|figures| figures.player.id == id).map(|figures| figures.wickets).sum()
     }
 
-    /// How many wickets with balls running the bowler now has.
+    /// Wickets of a bowler with consecutive balls.
     pub fn wicket_streak(&self, id: i64) -> u32 {
         self.wicket_streaks
             .iter()
@@ -206,7 +210,7 @@ impl Scoreboard {
             .map_or(0, |(_, streak)| *streak)
     }
 
-    /// Counts a ball for a bowler's row of wickets.
+    /// Sets the streak of a bowler; 0 ends it.
     pub fn set_wicket_streak(&mut self, id: i64, streak: u32) {
         self.wicket_streaks.retain(|(bowler, _)| *bowler != id);
         if streak > 0 {
@@ -214,7 +218,7 @@ impl Scoreboard {
         }
     }
 
-    /// Refuses who was replaced.
+    /// Rejects a player who was replaced.
     pub fn check_eligible(&self, player: &CricketerRef) -> Result<(), Rejection> {
         if self.replaced_players.iter().any(|replaced| replaced.id == player.id) {
             return Err(player_rejection(
@@ -226,7 +230,7 @@ impl Scoreboard {
         Ok(())
     }
 
-    /// Refuses who was suspended too (Laws 41.7, 41.8: for the rest of the match).
+    /// Rejects a player who was replaced, or suspended from bowling (Laws 41.7, 41.8).
     pub fn check_can_bowl(&self, player: &CricketerRef) -> Result<(), Rejection> {
         if self.suspended_bowlers.iter().any(|suspended| suspended.id == player.id) {
             return Err(player_rejection("not-eligible", player, "is suspended from bowling"));

@@ -1,4 +1,4 @@
-//! What can happen in a match, and what each of it does to the board: the fold's one function.
+//! Steps of a match, and how each changes the scoreboard.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::sports::cricket::scoring::player_change::PlayerChange;
 use crate::sports::cricket::scoring::scoreboard::{RevisedTarget, Scoreboard};
 use crate::sports::cricket::scoring::{apply_ball, penalty_runs, wickets};
 
-/// Something official.
+/// One official step of a match.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ScoringStep {
     OpenInnings(InningsOpening),
@@ -27,23 +27,23 @@ pub enum ScoringStep {
     SetTarget(TargetChange),
     StartSuperOver,
     EndMatch(MatchDecision),
-    /// The player of the match, as somebody judged.
+    /// Player of the match, chosen by hand.
     NamePlayerOfMatch(CricketerRef),
 }
 
-/// A new target, or fewer overs for the innings in play.
+/// A new target, or other overs for the innings in progress.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TargetChange {
-    /// Runs that win; `None` where only the overs change.
+    /// Runs that win; `None` if only the overs change.
     pub runs: Option<u32>,
-    /// Overs of the innings that chases, or of the one in play.
+    /// Overs of the chase, or of the innings in progress.
     pub overs: Option<OverCount>,
-    /// `D/L`, `VJD` …; the result names it.
+    /// `D/L`, `VJD` …; result texts name it.
     pub method: Option<String>,
 }
 
 impl ScoringStep {
-    /// The action that asks for it.
+    /// Action that takes this step, as an undo lists it.
     pub fn action_name(&self) -> &'static str {
         match self {
             Self::OpenInnings(_) => "innings",
@@ -56,7 +56,8 @@ impl ScoringStep {
         }
     }
 
-    /// Does it; gives what it brought. On a rejection the board is of no more use.
+    /// Applies the step and returns its effects. After a rejection `scoreboard` must be dropped: it
+    /// may be half changed.
     pub fn apply(
         &self,
         scoreboard: &mut Scoreboard,
@@ -112,7 +113,7 @@ fn set_target(
     let TargetChange { runs, overs, method } = change;
     let (runs, overs) = (*runs, *overs);
     if scoreboard.super_over_count > 0 {
-        return Err(Rejection::conflict("no-target", "a super over has no other target"));
+        return Err(Rejection::conflict("no-target", "the target of a super over can't be set"));
     }
     let last_innings = format.innings_count();
     if let Some(overs) = overs
@@ -126,7 +127,7 @@ fn set_target(
         [.., innings] if scoreboard.innings.len() + 1 == last_innings => {
             innings.batting_side.other()
         }
-        _ => return Err(Rejection::conflict("no-target", "there is nothing to chase yet")),
+        _ => return Err(Rejection::conflict("no-target", "there is no target to chase yet")),
     };
     let opponent_penalties = scoreboard.penalty_runs(chasing_side.other());
     scoreboard.revised_target = Some(RevisedTarget {
@@ -145,7 +146,7 @@ fn start_super_over(
     if format.innings_per_side > 1
         || scoreboard.decision_state(format) != DecisionState::ScoresLevel
     {
-        let detail = "a super over follows a match of one innings a side with the scores level";
+        let detail = "a super over needs level scores after one innings a side";
         return Err(Rejection::conflict("not-level", detail));
     }
     scoreboard.super_over_count += 1;

@@ -1,5 +1,5 @@
-//! Everything official in its order, with the board kept here and there on the way, so that a
-//! correction folds only what follows it.
+//! All steps in order, with a saved scoreboard every few steps, so that a correction folds only
+//! what follows it.
 
 use std::sync::Arc;
 
@@ -9,11 +9,10 @@ use crate::sports::cricket::scoring::effects::StepEffect;
 use crate::sports::cricket::scoring::scoreboard::Scoreboard;
 use crate::sports::cricket::scoring::step::ScoringStep;
 
-/// Steps between two kept boards. Twice as many make an undo dearer, half as many the memory of
-/// a long match.
+/// Steps between two saved scoreboards: more make an undo slower, fewer take more memory.
 const SEGMENT_STEPS: usize = 32;
 
-/// All steps of a match and the board they lead to. A clone shares all but the last few steps.
+/// All steps and the scoreboard after them. A clone shares all but the last few steps.
 #[derive(Clone, Debug, Default)]
 pub struct Timeline {
     segments: Vec<Arc<TimelineSegment>>,
@@ -27,7 +26,7 @@ struct TimelineSegment {
 }
 
 impl Timeline {
-    /// Takes a step, or leaves everything as it is.
+    /// Applies a step and returns its effects; on a rejection nothing changes.
     pub fn apply_step(
         &mut self,
         format: &CricketFormat,
@@ -37,16 +36,17 @@ impl Timeline {
         let effects = step.apply(&mut scoreboard, format)?;
         let board_before = std::mem::replace(&mut self.scoreboard, scoreboard);
         let last_segment = self.segments.last_mut();
-        if let Some(segment) = last_segment.filter(|stretch| stretch.steps.len() < SEGMENT_STEPS) {
+        if let Some(segment) = last_segment.filter(|segment| segment.steps.len() < SEGMENT_STEPS) {
             Arc::make_mut(segment).steps.push(Arc::clone(step));
         } else {
-            let (before, steps) = (Arc::new(board_before), vec![Arc::clone(step)]);
-            self.segments.push(Arc::new(TimelineSegment { board_before: before, steps }));
+            let board_before = Arc::new(board_before);
+            let steps = vec![Arc::clone(step)];
+            self.segments.push(Arc::new(TimelineSegment { board_before, steps }));
         }
         Ok(effects)
     }
 
-    /// The match as it stood before ball `number`, and the steps from that ball on.
+    /// The timeline before ball `number`, and the steps from that ball on.
     pub fn split_before_ball(
         &self,
         format: &CricketFormat,
@@ -59,9 +59,9 @@ impl Timeline {
         let scoreboard = later_segments
             .first()
             .map_or_else(Scoreboard::default, |first| (*first.board_before).clone());
-        let mut earlier = Self { segments: kept_segments.to_vec(), scoreboard: scoreboard };
+        let mut earlier = Self { segments: kept_segments.to_vec(), scoreboard };
         let mut steps =
-            later_segments.iter().flat_map(|stretch| stretch.steps.iter().cloned()).peekable();
+            later_segments.iter().flat_map(|segment| segment.steps.iter().cloned()).peekable();
         while let Some(step) = steps.next_if(|step| {
             !matches!(step.as_ref(), ScoringStep::BowlBall(_))
                 || earlier.scoreboard.ball_count() + 1 < number
@@ -71,8 +71,8 @@ impl Timeline {
         Ok((earlier, steps.collect()))
     }
 
-    /// The timeline with `replacement` in the place of ball `number`, or without that ball; all
-    /// that follows is folded anew as it was entered.
+    /// The timeline with `replacement` for ball `number`, or without that ball; all later steps are
+    /// applied again as they were entered.
     pub fn with_ball_replaced(
         &self,
         format: &CricketFormat,
@@ -87,8 +87,8 @@ impl Timeline {
             let next_number = timeline.scoreboard.ball_count() + 1;
             timeline.apply_step(format, step).map_err(|rejection| {
                 let subject = match step.as_ref() {
-                    ScoringStep::BowlBall(_) => format!("ball {next_number} could not be"),
-                    _ => format!("what was entered before ball {next_number} could not be"),
+                    ScoringStep::BowlBall(_) => format!("ball {next_number} no longer fits"),
+                    _ => format!("what was entered before ball {next_number} no longer fits"),
                 };
                 let detail = format!("{subject}: {}", rejection.detail);
                 Rejection::conflict("correction-impossible", detail)

@@ -1,4 +1,4 @@
-//! Wickets that fall: which may, whose they are, and which end stands empty after.
+//! Records wickets: which are possible, who gets credit, and which end is vacant after.
 
 use std::sync::Arc;
 
@@ -11,28 +11,28 @@ use crate::sports::cricket::scoring::crease::ActivePlayers;
 use crate::sports::cricket::scoring::effects::StepEffect;
 use crate::sports::cricket::scoring::scoreboard::Scoreboard;
 
-/// Refuses what a free hit protects from: all that a no-ball does, even if this ball is a wide.
+/// Rejects wickets that a free hit excludes: the same as a no-ball, even if this ball is a wide.
 pub fn check_free_hit(innings: &Innings, delivery: &Delivery) -> Result<(), Rejection> {
     let is_protected = innings.next_is_free_hit && !delivery.overrides_rules;
-    let wicket = delivery.wickets.iter().find(|out| !out.kind.is_possible_off_a_no_ball());
+    let wicket = delivery.wickets.iter().find(|wicket| !wicket.kind.is_possible_off_a_no_ball());
     match wicket.filter(|_| is_protected) {
-        Some(out) => {
-            let word = out.kind.as_str();
+        Some(wicket) => {
+            let word = wicket.kind.as_str();
             Err(Rejection::conflict("free-hit", format!("{word} is not possible off a free hit")))
         }
         None => Ok(()),
     }
 }
 
-/// Refuses a hand in a wicket to who takes no further part.
+/// Rejects fielders who may take no further part.
 pub fn check_fielders(scoreboard: &Scoreboard, wickets: &[EnteredWicket]) -> Result<(), Rejection> {
     let mut fielders = wickets.iter().flat_map(|wicket| &wicket.fielders);
     fielders.try_for_each(|fielder| scoreboard.check_eligible(fielder))
 }
 
-/// Lets the wickets of a ball fall, one after the other. The batters have run by now: who is out
-/// leaves the end he is at, which is the striker's for a catch unless they crossed and it counts
-/// (Law 18.11 since October 2022: it doesn't).
+/// Records the wickets of a ball, in order. The batters have already run, so the one who is out
+/// leaves the end they are at; after a catch that is the striker's, as crossing no longer counts
+/// (Law 18.11 since October 2022).
 pub fn apply_ball_wickets(
     innings: &mut Innings,
     active: &ActivePlayers,
@@ -44,7 +44,7 @@ pub fn apply_ball_wickets(
         let player = wicket.player_out.as_ref().unwrap_or(&striker);
         if wicket.kind.requires_striker() && player.id != striker.id {
             let reason =
-                format!("doesn't face, and only the striker can be {}", wicket.kind.as_str());
+                format!("is not the striker, and only the striker can be {}", wicket.kind.as_str());
             return Err(player_rejection("not-the-striker", player, &reason));
         }
         let credited_bowler = wicket.kind.credits_bowler().then_some(&bowler);
@@ -58,7 +58,7 @@ pub fn apply_ball_wickets(
         .collect())
 }
 
-/// Lets wickets fall while no ball is in play: who is timed out, or left his ground too early
+/// Records wickets while no ball is in play: timed out, or run out for leaving the ground early
 /// (Law 38.3.1: the ball doesn't count).
 pub fn apply_wickets_between_balls(
     scoreboard: &mut Scoreboard,
@@ -100,7 +100,7 @@ fn apply_wicket(
         return Err(player_rejection(
             "not-eligible",
             own,
-            "is of the batting side, and can't field",
+            "is in the batting side and can't field",
         ));
     }
     let role = role_of_dismissed(innings, wicket.kind, player)?;
@@ -115,7 +115,7 @@ fn apply_wicket(
     Ok(())
 }
 
-/// Where the batter stands; nowhere who is timed out, as he never came.
+/// Role of the batter; `None` for timed out, as they never came in.
 fn role_of_dismissed(
     innings: &Innings,
     kind: DismissalKind,
@@ -131,7 +131,7 @@ fn role_of_dismissed(
         return Err(player_rejection(
             "not-vacant",
             player,
-            "can't be timed out: no place is vacant",
+            "can't be timed out: neither end is vacant",
         ));
     }
     innings.check_can_bat(player)?;
