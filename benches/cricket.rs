@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{SubsecRound, Utc};
 use serde_json::{Value, json};
-use touchline::sports::{ErasedMatch, MatchCommand, MatchInfo, Player, SportRules, TeamInfo};
+use touchline::sports::{
+    ErasedMatch, MatchAction, MatchCommand, MatchInfo, Player, SportRules, TeamInfo,
+};
 use touchline::store::mutation::{
     AddPlayer, ApplyMatchAction, CreateMatch, CreateTeam, CreateUser, Mutation, MutationRequest,
     NewMatch, NewPlayer, NewTeam, NewUser,
@@ -167,7 +169,7 @@ impl StoredMatch {
 
     /// Commits a match action; returns how long it took.
     async fn apply(&self, action: &str, body: Value) -> Duration {
-        let (match_id, action) = (self.match_id, action.to_owned());
+        let (match_id, action) = (self.match_id, MatchAction::from_name(action).unwrap());
         let mutation = ApplyMatchAction { match_id, action, body, occurred_at: None };
         let request = MutationRequest::new(self.user_id, Utc::now().trunc_subsecs(3));
         let started = Instant::now();

@@ -15,7 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lib",     EVERYTHING),
     ("main",    &["config", "demo", "server", "store"]),
     ("cli_commands", &["auth", "config", "domain", "import", "input", "server", "store"]),
-    ("demo",    &["domain", "store"]),
+    ("demo",    &["domain", "sports", "store"]),
     ("server",  EVERYTHING),
     ("http",    &["App", "auth", "config", "domain", "input", "limits", "metrics", "problem", "relay", "sports", "store", "stream"]),
     ("auth",    &["App", "config", "domain", "input", "limits", "problem", "store"]),

@@ -3,6 +3,7 @@
 use chrono::{DateTime, SubsecRound, Utc};
 use serde_json::Value;
 
+use crate::sports::MatchAction;
 use crate::store::mutation::{
     AddPlayer, ApplyMatchAction, CreateTeam, Mutation, MutationRequest, NewPlayer, NewTeam, Outcome,
 };
@@ -75,12 +76,10 @@ impl DemoScorer {
         body: Value,
         at: DateTime<Utc>,
     ) -> Result<Value> {
-        let mutation = ApplyMatchAction {
-            match_id,
-            action: action.to_owned(),
-            body,
-            occurred_at: Some(at.trunc_subsecs(3)),
-        };
+        let action = MatchAction::from_name(action)
+            .ok_or_else(|| StoreError::Internal(format!("no sport has the action {}", action)))?;
+        let mutation =
+            ApplyMatchAction { match_id, action, body, occurred_at: Some(at.trunc_subsecs(3)) };
         self.commit(mutation).await.map(|outcome| outcome.body)
     }
 

@@ -8,8 +8,7 @@ use crate::domain::leaderboard::{Points, TieBreaker};
 use crate::domain::purchases::{Money, TicketType};
 use crate::store::Result;
 use crate::store::mutation::{
-    ApplyMatchAction, CreateAnnouncement, CreateEvent, CreateMatch, NewAnnouncement, NewEvent,
-    NewMatch,
+    CreateAnnouncement, CreateEvent, CreateMatch, NewAnnouncement, NewEvent, NewMatch,
 };
 
 /// Rounds with results when the demo starts.
@@ -75,13 +74,8 @@ impl DemoLeague {
 
     async fn enter_result(&self, match_id: i64) -> Result<()> {
         let goals = || rand::random_range(0..4);
-        let mutation = ApplyMatchAction {
-            match_id,
-            action: "PUT result".to_owned(),
-            body: json!({ "home_score": goals(), "away_score": goals() }),
-            occurred_at: None,
-        };
-        self.scorer.commit(mutation).await.map(drop)
+        let body = json!({ "home_score": goals(), "away_score": goals() });
+        self.scorer.apply_action(match_id, "PUT result", body, Utc::now()).await.map(drop)
     }
 }
 

@@ -66,17 +66,29 @@ impl Permission {
     pub fn read_purchase(id: Uuid) -> Self {
         Self::Read(StreamId::Purchase(id).topic())
     }
+}
 
-    /// The permission of a match action; `action` as in `sports::MatchCommand`.
-    pub fn for_match_action(match_id: i64, action: &str) -> Self {
-        match action {
-            "start" | "pause" | "resume" | "end" | "abandon" => Self::ControlMatch(match_id),
-            "postpone" | "cancel" | "result" | "PUT result" | "DELETE result" => {
-                Self::EditMatch(match_id)
-            }
-            "rulings" => Self::RuleOnMatch(match_id),
-            _ if action.starts_with("DELETE incidents/") => Self::RuleOnMatch(match_id),
-            _ => Self::RecordMatch(match_id),
+/// What somebody may do in a match besides reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MatchPermission {
+    /// As [`Permission::EditMatch`].
+    Edit,
+    /// As [`Permission::ControlMatch`].
+    Control,
+    /// As [`Permission::RecordMatch`].
+    Record,
+    /// As [`Permission::RuleOnMatch`].
+    Rule,
+}
+
+impl MatchPermission {
+    /// The permission in this match.
+    pub fn in_match(self, match_id: i64) -> Permission {
+        match self {
+            Self::Edit => Permission::EditMatch(match_id),
+            Self::Control => Permission::ControlMatch(match_id),
+            Self::Record => Permission::RecordMatch(match_id),
+            Self::Rule => Permission::RuleOnMatch(match_id),
         }
     }
 }

@@ -70,8 +70,7 @@ async fn apply_entry(
     entry: Value,
 ) -> Result<Outcome, Problem> {
     let entry = OutboxEntry::parse(&entry, index)?;
-    let action = match_actions::action_name(&entry.method, &entry.action);
-    let action = action.ok_or(Problem::NotFound("action"))?;
+    let action = match_actions::find_action(&entry.method, &entry.action)?;
     let key = entry.idempotency_key(match_id);
     let OutboxEntry { body, occurred_at, .. } = entry;
     let occurred_at = occurred_at.or_else(|| match_actions::parse_occurred_at(&body));

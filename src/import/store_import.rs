@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::domain::time;
 use crate::import::roster::RosterTeam;
 use crate::import::{CommandScript, CricsheetFile, InvalidFile, Roster, ScriptedCommand, script};
-use crate::sports::Player;
+use crate::sports::{MatchAction, Player};
 use crate::store::mutation::{
     AddPlayer, ApplyMatchAction, CreateMatch, CreateTeam, IdempotencyKey, Mutation,
     MutationRequest, NewMatch, NewPlayer, NewTeam, Outcome,
@@ -174,9 +174,12 @@ impl ImportWriter<'_> {
         let path = format!("POST /api/matches/{match_id}/{}", command.action);
         let body = command.body.to_string();
         let key = idempotency_key(path, format!("{}-{number}", self.key_prefix), &body);
+        let action = MatchAction::from_name(command.action).ok_or_else(|| {
+            StoreError::Internal(format!("no sport has the action {}", command.action))
+        })?;
         let mutation = ApplyMatchAction {
             match_id,
-            action: command.action.to_owned(),
+            action,
             body: command.body.clone(),
             occurred_at: self.options.speed.is_none().then_some(command.at),
         };

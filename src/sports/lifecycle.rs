@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::message::Message;
+use crate::domain::permission::MatchPermission;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::StreamId;
 use crate::sports::clock::{Period, PeriodSchedule};
@@ -10,7 +11,9 @@ use crate::sports::command_body::CommandBody;
 use crate::sports::game::{Match, MatchStatus};
 use crate::sports::score::Score;
 use crate::sports::sport::Sport;
-use crate::sports::{ApplyResult, MatchCommand, MatchInfo, MatchResult, Transition, result};
+use crate::sports::{
+    ActionSpec, ApplyResult, MatchCommand, MatchInfo, MatchResult, Transition, result,
+};
 
 /// One action that moves a match from one status to another.
 #[derive(Debug)]
@@ -32,6 +35,22 @@ static LIFECYCLE_ACTIONS: [LifecycleAction; 7] = {
         lifecycle_action("abandon", &[Live, Paused], Abandoned, Some("match_end")),
         lifecycle_action("postpone", &[Scheduled], Postponed, None),
         lifecycle_action("cancel", &[Scheduled, Postponed], Cancelled, None),
+    ]
+};
+
+/// The actions that every sport has; a sport may carry them out its own way.
+pub const COMMON_ACTIONS: &[ActionSpec] = {
+    use MatchPermission::{Control, Edit};
+    &[
+        ActionSpec::new("POST", "start", Control),
+        ActionSpec::new("POST", "pause", Control),
+        ActionSpec::new("POST", "resume", Control),
+        ActionSpec::new("POST", "end", Control),
+        ActionSpec::new("POST", "abandon", Control),
+        ActionSpec::new("POST", "postpone", Edit),
+        ActionSpec::new("POST", "cancel", Edit),
+        ActionSpec::new("PUT", "result", Edit),
+        ActionSpec::new("DELETE", "result", Edit),
     ]
 };
 

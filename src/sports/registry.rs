@@ -13,6 +13,11 @@ pub static ALL_SPORTS: [SportRules; 3] = [
 ];
 
 impl SportRules {
+    /// Rules of all sports.
+    pub fn all() -> &'static [Self] {
+        &ALL_SPORTS
+    }
+
     /// Rules of the sport with this code: `football`, `generic` …
     pub fn find(code: &str) -> Option<&'static Self> {
         ALL_SPORTS.iter().find(|rules| rules.code == code)

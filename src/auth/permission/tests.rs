@@ -295,31 +295,6 @@ fn rights_to_one_resource_kind_grant_nothing_on_another() {
 }
 
 #[test]
-fn each_match_action_has_its_permission() {
-    #[rustfmt::skip]
-    let cases = [
-        ("start",               Permission::ControlMatch(1)),
-        ("pause",               Permission::ControlMatch(1)),
-        ("resume",              Permission::ControlMatch(1)),
-        ("end",                 Permission::ControlMatch(1)),
-        ("abandon",             Permission::ControlMatch(1)),
-        ("postpone",            Permission::EditMatch(1)),
-        ("cancel",              Permission::EditMatch(1)),
-        ("PUT result",          Permission::EditMatch(1)),
-        ("incidents",           Permission::RecordMatch(1)),
-        ("PATCH incidents/21",  Permission::RecordMatch(1)),
-        ("DELETE incidents/21", Permission::RuleOnMatch(1)),
-        ("rulings",             Permission::RuleOnMatch(1)),
-        ("score",               Permission::RecordMatch(1)),
-        ("balls",               Permission::RecordMatch(1)),
-        ("DELETE balls/7",      Permission::RecordMatch(1)),
-    ];
-    for (action, expected) in cases {
-        assert_eq!(Permission::for_match_action(1, action), expected, "{action}");
-    }
-}
-
-#[test]
 fn a_topic_token_only_reads_its_topics() {
     #[rustfmt::skip]
     let cases = [

@@ -20,7 +20,7 @@ use crate::sports::cricket::scoring::CricketState;
 use crate::sports::game::Match;
 use crate::sports::score::Score;
 use crate::sports::sport::Sport;
-use crate::sports::{ApplyResult, MatchCommand, MatchInfo, MatchResult};
+use crate::sports::{ActionSpec, ApplyResult, MatchCommand, MatchInfo, MatchResult};
 
 /// Cricket: one or two innings a side, limited overs or none, one scorer or several.
 pub struct Cricket;
@@ -30,10 +30,17 @@ impl Sport for Cricket {
     const PERIOD_SCHEDULE: PeriodSchedule = PeriodSchedule { periods: &[], breaks: &[] };
     type State = CricketState;
 
+    const ACTIONS: &'static [ActionSpec] = actions::ACTIONS;
+    const API_DESCRIPTION: &'static str = include_str!("api.txt");
+
     const OVERRIDDEN_ACTIONS: &[&str] = &["end"];
 
     fn initial_state(match_info: &MatchInfo) -> Result<CricketState, Rejection> {
         CricketState::initial(match_info)
+    }
+
+    fn with_scorers_required(format: Value, scorers: i64) -> Result<Value, &'static str> {
+        laws::with_scorers_required(format, scorers)
     }
 
     fn player_ids(action: &str, body: &Value) -> Vec<i64> {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::message::Message;
+use crate::domain::permission::MatchPermission;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::{Channel, StreamId};
 use crate::sports::command_body::CommandBody;
@@ -13,7 +14,14 @@ use crate::sports::football::periods::SHOOTOUT_PERIOD;
 use crate::sports::football::views::find_incident;
 use crate::sports::game::{Match, MatchStatus};
 use crate::sports::score::Score;
-use crate::sports::{ApplyResult, MatchCommand, MatchInfo, Transition};
+use crate::sports::{ActionSpec, ApplyResult, MatchCommand, MatchInfo, Transition};
+
+/// What scorers of football can do.
+pub const ACTIONS: &[ActionSpec] = &[
+    ActionSpec::on_part("POST", "incidents", MatchPermission::Record),
+    ActionSpec::on_part("PATCH", "incidents/{id}", MatchPermission::Record),
+    ActionSpec::on_part("DELETE", "incidents/{id}", MatchPermission::Rule),
+];
 
 /// For corrections: mistakes are often seen only after the final whistle.
 const CORRECTION_STATUSES: [MatchStatus; 4] =

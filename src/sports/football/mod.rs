@@ -20,7 +20,7 @@ use crate::sports::football::incident_log::IncidentLog;
 use crate::sports::game::Match;
 use crate::sports::score::Score;
 use crate::sports::sport::Sport;
-use crate::sports::{ApplyResult, MatchCommand, MatchInfo};
+use crate::sports::{ActionSpec, ApplyResult, MatchCommand, MatchInfo};
 
 /// Association football: score and statistics are counted from the incidents.
 pub struct Football;
@@ -29,6 +29,9 @@ impl Sport for Football {
     const CODE: &'static str = "football";
     const PERIOD_SCHEDULE: PeriodSchedule = periods::PERIOD_SCHEDULE;
     type State = IncidentLog;
+
+    const ACTIONS: &'static [ActionSpec] = actions::ACTIONS;
+    const API_DESCRIPTION: &'static str = include_str!("api.txt");
 
     fn initial_state(match_info: &MatchInfo) -> Result<IncidentLog, Rejection> {
         match_info.reject_format()?;

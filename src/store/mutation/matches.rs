@@ -1,10 +1,11 @@
 //! Matches as they are arranged, their officials, and the actions that are played in them.
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::domain::permission::Permission;
 use crate::input::{self, FieldReader};
+use crate::sports::{MatchAction, SportRules};
 use crate::store::mutation::{Mutation, RequestMutation, TextFields};
 
 /// Arranges a match. In an event, it registers the teams that aren't registered yet.
@@ -67,30 +68,22 @@ impl RequestMutation for CreateMatch {
     }
 }
 
-/// The format, which also says how many scorers must agree. Only balls are agreed on.
+/// The format, which also says how many scorers must agree, where the sport has that.
 fn with_scorers_required(
     fields: &mut FieldReader<'_>,
     sport: &str,
     format: Value,
     scorers: Option<i64>,
 ) -> Value {
-    let Some(scorers) = scorers else { return format };
-    if sport != "cricket" {
-        fields.add_error::<()>("scorers_required", "is for cricket");
-        return format;
+    // An unknown sport is rejected with the other references.
+    let (Some(scorers), Some(rules)) = (scorers, SportRules::find(sport)) else { return format };
+    match rules.with_scorers_required(format, scorers) {
+        Ok(format) => format,
+        Err(detail) => {
+            fields.add_error::<()>("scorers_required", detail);
+            Value::Null
+        }
     }
-    let mut format = match format {
-        Value::Null => json!({ "name": "t20" }),
-        Value::String(name) => json!({ "name": name }),
-        format => format,
-    };
-    // What is no object, the sport's rules reject.
-    if let Value::Object(format) = &mut format
-        && format.insert("scorers_required".to_owned(), json!(scorers)).is_some()
-    {
-        fields.add_error::<()>("scorers_required", "is in the format already");
-    }
-    format
 }
 
 /// Changes when and where a match is, and who sees it.
@@ -250,8 +243,7 @@ impl RequestMutation for RemoveOfficial {
 #[derive(Clone, Debug)]
 pub struct ApplyMatchAction {
     pub match_id: i64,
-    /// As in `sports::MatchCommand`.
-    pub action: String,
+    pub action: MatchAction,
     pub body: Value,
     /// By the scorer's device; none for the server's clock.
     pub occurred_at: Option<DateTime<Utc>>,
@@ -259,7 +251,7 @@ pub struct ApplyMatchAction {
 
 impl Mutation for ApplyMatchAction {
     fn permission(&self) -> Permission {
-        Permission::for_match_action(self.match_id, &self.action)
+        self.action.permission().in_match(self.match_id)
     }
 
     fn answers_with_secret(&self) -> bool {

@@ -10,7 +10,7 @@ use super::schedule::MatchTeams;
 use super::{matches, members, players, results, schedule, teams, users};
 use crate::domain::message::Message;
 use crate::domain::topic::StreamId;
-use crate::sports::{ErasedMatch, MatchCommand, MatchInfo, RECORDERS_PATH, SportRules};
+use crate::sports::{ErasedMatch, MatchCommand, MatchInfo, RECORDERS_PATH, Revision, SportRules};
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::json;
 use crate::store::match_cache::{CachedMatch, MatchCache};
@@ -165,7 +165,7 @@ async fn apply_action(
     let rules = rules_of(&row)?;
     let before = current_game(conn, match_cache, &row, &match_info).await?;
     let command = build_command(conn, request, (rules, action), &match_teams).await?;
-    let revised_path = revised_path(&command.action);
+    let revised_path = action.action.revised_path();
     if request.if_match.is_some()
         && let Some(current) =
             current_version(&row, revised_path, |path| rules.read_part(&match_info, &before, path))
@@ -198,9 +198,8 @@ async fn apply_action(
         (_, false) => 200,
     };
     let rev = revision_of(&transition.response);
-    let has_rev = revised_path.is_some() || ["incidents", "balls"].contains(&&*command.action);
     let effect = MutationEffect::new(status, transition.response);
-    let written = if has_rev {
+    let written = if action.action.revision() == Revision::Part {
         MutationEffect { etag: rev.map(|rev| rev.to_string()), ..effect }
     } else {
         effect.with_version(row.version)
@@ -228,14 +227,6 @@ fn action_messages(
     Ok(messages)
 }
 
-/// The path of what has revisions of its own and is changed by an action: `incidents/21`,
-/// `balls/9`.
-fn revised_path(action: &str) -> Option<&str> {
-    let (method, path) = action.split_once(' ')?;
-    let is_one = ["incidents/", "balls/"].iter().any(|prefix| path.starts_with(prefix));
-    (matches!(method, "PATCH" | "DELETE") && is_one).then_some(path)
-}
-
 /// What `If-Match` is compared with: the revision of the incident or ball where one is changed,
 /// else the match's version. None where there is no such thing, which the rules say better.
 fn current_version(
@@ -261,7 +252,7 @@ async fn build_command(
     match_teams: &MatchTeams,
 ) -> QueryResult<MatchCommand> {
     let ApplyMatchAction { action, body, occurred_at, .. } = mutation;
-    let mut players = players::find_players(conn, &rules.player_ids(action, body)).await?;
+    let mut players = players::find_players(conn, &rules.player_ids(action.name(), body)).await?;
     let hidden_team_ids: Vec<i64> = players
         .iter()
         .map(|player| player.team_id)
@@ -278,7 +269,7 @@ async fn build_command(
     let at = occurred_at.filter(|at| *at <= request.received_at).unwrap_or(request.received_at);
     let at = chrono::DateTime::from_timestamp_millis(at.timestamp_millis()).unwrap_or(at);
     Ok(MatchCommand {
-        action: action.clone(),
+        action: action.name().to_owned(),
         body: body.clone(),
         user_id: request.user_id,
         occurred_at: at,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use touchline::domain::leaderboard::{Points, TieBreaker};
 use touchline::domain::rejection::Rejection;
 use touchline::domain::topic::StreamId;
+use touchline::sports::MatchAction;
 use touchline::store::mutation::{
     ApplyMatchAction, CreateEvent, CreateMatch, CreateTeam, CreateUser, IdempotencyKey, Mutation,
     MutationRequest, NewEvent, NewMatch, NewTeam, NewUser, Outcome,
@@ -114,7 +115,8 @@ pub fn fixture(event_id: i64, home_team_id: i64, away_team_id: i64) -> CreateMat
 }
 
 pub fn act(match_id: i64, action: &str, body: Value) -> ApplyMatchAction {
-    ApplyMatchAction { match_id, action: action.into(), body, occurred_at: None }
+    let action = MatchAction::from_name(action).unwrap();
+    ApplyMatchAction { match_id, action, body, occurred_at: None }
 }
 
 pub fn goal(match_id: i64, minute: u32) -> ApplyMatchAction {

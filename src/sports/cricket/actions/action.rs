@@ -1,6 +1,25 @@
 //! Names of the actions, and the statuses in which they are allowed.
 
+use crate::domain::permission::MatchPermission;
+use crate::sports::ActionSpec;
 use crate::sports::game::MatchStatus;
+
+/// What scorers of cricket can do. `end` is every sport's, but cricket ends a match its own way.
+pub const ACTIONS: &[ActionSpec] = {
+    use MatchPermission::{Record, Rule};
+    &[
+        ActionSpec::new("POST", "toss", Record),
+        ActionSpec::new("POST", "innings", Record),
+        ActionSpec::on_part("POST", "balls", Record),
+        ActionSpec::on_part("PATCH", "balls/{number}", Record),
+        ActionSpec::on_part("DELETE", "balls/{number}", Record),
+        ActionSpec::new("POST", "players", Record),
+        ActionSpec::new("POST", "declare", Record),
+        ActionSpec::new("POST", "target", Record),
+        ActionSpec::new("POST", "super-over", Record),
+        ActionSpec::new("POST", "rulings", Rule),
+    ]
+};
 
 /// An action, by the method and the path after `/api/matches/{id}/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,4 +10,5 @@ mod execution;
 mod player_lookup;
 mod submissions;
 
+pub use action::ACTIONS;
 pub use dispatch::{apply, player_ids};

@@ -167,3 +167,19 @@ fn prefix_format_pointer(rejection: Rejection) -> Rejection {
     };
     Rejection::fields(rejection.errors.into_iter().map(with_prefix).collect())
 }
+
+/// The format in which `scorers` must agree on each ball.
+pub fn with_scorers_required(format: Value, scorers: i64) -> Result<Value, &'static str> {
+    let mut format = match format {
+        Value::Null => json!({ "name": "t20" }),
+        Value::String(name) => json!({ "name": name }),
+        format => format,
+    };
+    // Anything but an object is rejected when the format is parsed.
+    if let Value::Object(fields) = &mut format
+        && fields.insert("scorers_required".to_owned(), json!(scorers)).is_some()
+    {
+        return Err("is in the format already");
+    }
+    Ok(format)
+}

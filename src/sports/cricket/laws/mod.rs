@@ -12,6 +12,6 @@ mod teams;
 pub use ball_validation::{validate_ball, validate_between_balls};
 pub use delivery::{Delivery, EnteredWicket, Extras, PenaltyAward};
 pub use dismissal::{Dismissal, DismissalKind};
-pub use format::CricketFormat;
+pub use format::{CricketFormat, with_scorers_required};
 pub use overs::{OverCount, rounded_rate};
 pub use players::{Cricketer, CricketerRef, DepartureReason, player_rejection};
