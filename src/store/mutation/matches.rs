@@ -1,4 +1,4 @@
-//! Matches as they are arranged, their officials, and the actions that are played in them.
+//! Matches: their fixture data, their officials, and the actions that scorers record in them.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -7,16 +7,16 @@ use crate::domain::permission::Permission;
 use crate::input::{self, FieldReader};
 use crate::store::mutation::{Mutation, RequestMutation, TextFields};
 
-/// Arranges a match. In an event, it registers the teams that aren't registered yet.
+/// Creates a match. In an event, it also registers teams that are not registered yet.
 #[derive(Clone, Debug)]
 pub struct CreateMatch(pub NewMatch);
 
 /// The fields of a new match.
 #[derive(Clone, Debug)]
 pub struct NewMatch {
-    /// The code of a sport.
+    /// A sport's code.
     pub sport: String,
-    /// As the sport has it; null is its usual one.
+    /// The sport's match format; null is its default.
     pub format: Value,
     pub home_team_id: i64,
     pub away_team_id: i64,
@@ -67,7 +67,7 @@ impl RequestMutation for CreateMatch {
     }
 }
 
-/// The format, which also says how many scorers must agree. Only balls are agreed on.
+/// Adds the number of scorers who must agree to the format. Only cricket has this, ball by ball.
 fn with_scorers_required(
     fields: &mut FieldReader<'_>,
     sport: &str,
@@ -76,7 +76,7 @@ fn with_scorers_required(
 ) -> Value {
     let Some(scorers) = scorers else { return format };
     if sport != "cricket" {
-        fields.add_error::<()>("scorers_required", "is for cricket");
+        fields.add_error::<()>("scorers_required", "is only for cricket");
         return format;
     }
     let mut format = match format {
@@ -84,16 +84,16 @@ fn with_scorers_required(
         Value::String(name) => json!({ "name": name }),
         format => format,
     };
-    // What is no object, the sport's rules reject.
+    // The sport's rules reject a format that is not an object.
     if let Value::Object(format) = &mut format
         && format.insert("scorers_required".to_owned(), json!(scorers)).is_some()
     {
-        fields.add_error::<()>("scorers_required", "is in the format already");
+        fields.add_error::<()>("scorers_required", "is already set in the format");
     }
     format
 }
 
-/// Changes when and where a match is, and who sees it.
+/// Changes the time, venue and visibility of a match.
 #[derive(Clone, Debug)]
 pub struct EditMatch {
     pub id: i64,
@@ -139,7 +139,7 @@ impl RequestMutation for EditMatch {
     }
 }
 
-/// Deletes a match that was not played.
+/// Deletes a match that has not started.
 #[derive(Clone, Debug)]
 pub struct DeleteMatch {
     pub id: i64,
@@ -163,7 +163,7 @@ impl RequestMutation for DeleteMatch {
     }
 }
 
-/// Lets a team agree to a match of no event that others have arranged.
+/// Lets a team accept a match outside events that others created.
 #[derive(Clone, Debug)]
 pub struct AcceptMatch {
     pub match_id: i64,
@@ -188,7 +188,7 @@ impl RequestMutation for AcceptMatch {
     }
 }
 
-/// Names an official of a match, or changes the role of one.
+/// Adds an official to a match, or changes the official's role.
 #[derive(Clone, Debug)]
 pub struct AddOfficial {
     pub match_id: i64,
@@ -250,10 +250,10 @@ impl RequestMutation for RemoveOfficial {
 #[derive(Clone, Debug)]
 pub struct ApplyMatchAction {
     pub match_id: i64,
-    /// As in `sports::MatchCommand`.
+    /// One of the sport's actions; see `sports::MatchCommand`.
     pub action: String,
     pub body: Value,
-    /// By the scorer's device; none for the server's clock.
+    /// The clock of the scorer's device; `None` for the server's.
     pub occurred_at: Option<DateTime<Utc>>,
 }
 
