@@ -1,4 +1,4 @@
-//! For operators: health, readiness, metrics, and who watches what.
+//! Administration: health, readiness, metrics, and open connections.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -17,15 +17,15 @@ use crate::problem::Problem;
 use crate::stream::hub::HubCommand;
 use crate::{App, limits};
 
-/// The only path of a node's metrics.
+/// Path of the node's metrics; no other spelling is served.
 pub const METRICS: &str = "/metrics";
 
-/// `GET /healthz`: the process runs.
+/// `GET /healthz`: the process is running.
 pub async fn health() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok" }))
 }
 
-/// `GET /readyz`: it takes requests: not draining, and its database answers.
+/// `GET /readyz`: the node accepts requests: it is not draining, and its database responds.
 pub async fn ready(app: Data<App>) -> HttpResponse {
     if !app.is_ready.load(Ordering::Relaxed) {
         return HttpResponse::ServiceUnavailable().json(json!({ "status": "draining" }));
@@ -42,14 +42,13 @@ pub async fn ready(app: Data<App>) -> HttpResponse {
     }
 }
 
-/// `GET /metrics`: in Prometheus' text format.
+/// `GET /metrics` in the OpenMetrics text format.
 pub async fn metrics(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
     openmetrics_response(&request, &app.config, &app.stream_context.metrics)
 }
 
-/// All figures of a node, whatever it is: for direct callers from the networks in the settings, by
-/// the path as it is written. Nobody else learns that there is such a page, so no rule of a proxy
-/// need know how a path can be written.
+/// The metrics of any node, for direct callers from the configured networks, at the exact path.
+/// Everyone else gets 404, so a proxy needs no rule for the spellings of a path.
 pub fn openmetrics_response(
     request: &HttpRequest,
     config: &Config,
@@ -72,7 +71,7 @@ pub async fn list_connections(
     Ok(HttpResponse::Ok().json(json!({ "items": collect_connections(&app).await, "next": null })))
 }
 
-/// `GET /api/admin/streams`: topics that have readers, and how many.
+/// `GET /api/admin/streams`: topics that have subscribers, and how many.
 pub async fn list_streams(app: Data<App>, admin: SignedInUser) -> Result<HttpResponse, Problem> {
     permission::check(&app.store, Some(&admin), Permission::ViewConnections).await?;
     let mut subscribers: BTreeMap<String, u64> = BTreeMap::new();
@@ -83,12 +82,12 @@ pub async fn list_streams(app: Data<App>, admin: SignedInUser) -> Result<HttpRes
     }
     let items: Vec<_> = subscribers
         .into_iter()
-        .map(|(topic, readers)| json!({ "topic": topic, "readers": readers }))
+        .map(|(topic, count)| json!({ "topic": topic, "readers": count }))
         .collect();
     Ok(HttpResponse::Ok().json(json!({ "items": items, "next": null })))
 }
 
-/// `DELETE /api/admin/connections/{id}`: ends one; its reader may come back.
+/// `DELETE /api/admin/connections/{id}`: closes one; its client may reconnect.
 pub async fn close_connection(
     app: Data<App>,
     admin: SignedInUser,
@@ -99,12 +98,12 @@ pub async fn close_connection(
     let id = id.ok_or(Problem::NotFound("connection"))?;
     let mut replies = Vec::new();
     app.stream_context.feeder.broadcast(|| {
-        let (ended, response) = oneshot::channel();
-        replies.push(response);
-        HubCommand::CloseConnection { id, reply: ended }
+        let (sender, receiver) = oneshot::channel();
+        replies.push(receiver);
+        HubCommand::CloseConnection { id, reply: sender }
     });
-    for answer in replies {
-        if answer.await == Ok(true) {
+    for reply in replies {
+        if reply.await == Ok(true) {
             return Ok(HttpResponse::NoContent().finish());
         }
     }
@@ -114,13 +113,13 @@ pub async fn close_connection(
 async fn collect_connections(app: &App) -> Vec<Value> {
     let mut replies = Vec::new();
     app.stream_context.feeder.broadcast(|| {
-        let (reply, response) = oneshot::channel();
-        replies.push(response);
-        HubCommand::ListConnections(reply)
+        let (sender, receiver) = oneshot::channel();
+        replies.push(receiver);
+        HubCommand::ListConnections(sender)
     });
     let mut items = Vec::new();
-    for answer in replies {
-        items.extend(answer.await.unwrap_or_default());
+    for reply in replies {
+        items.extend(reply.await.unwrap_or_default());
     }
     items
 }

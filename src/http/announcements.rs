@@ -1,4 +1,4 @@
-//! Announcements.
+//! Handlers of announcements.
 
 use actix_web::HttpResponse;
 use actix_web::web::Query;
@@ -32,7 +32,7 @@ pub struct AnnouncementQuery {
     after: i64,
     #[serde(default = "read_context::default_limit", deserialize_with = "read_context::limit")]
     limit: i64,
-    /// Credentials, read elsewhere.
+    /// Credentials, which the authentication reads.
     #[serde(rename = "token")]
     _token: Option<String>,
     #[serde(rename = "ticket")]
@@ -55,23 +55,23 @@ impl AnnouncementQuery {
     }
 }
 
-/// `GET /api/announcements`: those in force, unless others are asked for, that one may see.
+/// `GET /api/announcements`: the visible ones; active ones unless the query says otherwise.
 pub async fn list(ctx: ReadContext, query: Query<AnnouncementQuery>) -> HandlerResult {
     ctx.require_list_access()?;
     list_filtered(&ctx, &query, query.to_filter()?).await
 }
 
-/// `GET /api/events/{id}/announcements`: the same of one event.
+/// `GET /api/events/{id}/announcements`: like [`list`], for one event.
 pub async fn list_for_event(
     ctx: ReadContext,
     id: Path<i64>,
     query: Query<AnnouncementQuery>,
 ) -> HandlerResult {
-    // Beside what the event's topic tells there are some for teams, which such a token isn't for.
+    // The list includes announcements to teams, which a token for the event's topic doesn't cover.
     ctx.require_list_access()?;
     ctx.require(Permission::read_event(*id)).await?;
     if query.event_id.is_some_and(|event_id| event_id != *id) {
-        return Err(Problem::BadRequest("event_id: the path says another".to_owned()));
+        return Err(Problem::BadRequest("event_id: differs from the path".to_owned()));
     }
     let filter = AnnouncementFilter { event_id: Some(*id), ..query.to_filter()? };
     list_filtered(&ctx, &query, filter).await

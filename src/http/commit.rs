@@ -1,4 +1,4 @@
-//! The handlers of all writes whose path and body say everything: one for each shape of request.
+//! Handlers of all writes that are described by path and body: one per form of request.
 
 use actix_web::HttpResponse;
 
@@ -22,7 +22,7 @@ where
     run::<M>(ctx, path, body.fields(), body.hash()).await
 }
 
-/// The same where all is in the path: what the body says is not looked at.
+/// Reads a mutation from the path only, and commits it; the body is ignored.
 pub async fn commit_without_body<M>(
     ctx: WriteContext,
     path: Path<M::Path>,
@@ -41,14 +41,14 @@ async fn run<M: RequestMutation>(
     body_hash: String,
 ) -> Result<HttpResponse, Problem> {
     let mutation = M::read(path.into_inner(), &mut fields);
-    let checked = fields.finish();
+    let validation = fields.finish();
     let authorized = if M::PERMISSION_NEEDS_BODY {
-        checked?;
+        validation?;
         ctx.authorize(mutation).await?
     } else {
-        // Who may not write learns nothing of the fields.
+        // A caller without permission must not learn about the fields.
         let authorized = ctx.authorize(mutation).await?;
-        checked?;
+        validation?;
         authorized
     };
     let outcome = ctx.commit(authorized, body_hash).await?;

@@ -1,4 +1,4 @@
-//! Other sites' pages: which may call us from a browser (Fetch standard, 3.2).
+//! CORS: which other origins may call the API from a browser (Fetch standard, 3.2).
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
@@ -12,7 +12,7 @@ const ALLOWED_HEADERS: &str =
 const EXPOSED_HEADERS: &str =
     "ETag, Idempotency-Replayed, Location, Retry-After, Touchline-Cursor, X-Request-Id";
 
-/// The answer to a browser that asks before it calls; `None` where this isn't one.
+/// Response to a preflight request; `None` if this is not one.
 pub fn preflight_response(
     method: &Method,
     request_headers: &HeaderMap,
@@ -33,7 +33,7 @@ pub fn preflight_response(
     Some(response.finish())
 }
 
-/// Lets the calling page read the answer, if its site was allowed.
+/// Adds the headers that let an allowed origin read the response.
 pub fn add_cors_headers(
     request_headers: &HeaderMap,
     response_headers: &mut HeaderMap,
@@ -58,7 +58,7 @@ fn allowed_origin<'a>(
     origin::is_allowed_origin(value.to_str().ok()?, allowed).then_some(value)
 }
 
-/// The answer depends on who asks, also where it says no.
+/// Adds `Vary: Origin`: the response depends on the origin, also when it is not allowed.
 fn add_vary_origin(headers: &mut HeaderMap) {
     let values: Vec<_> =
         headers.get_all(header::VARY).filter_map(|value| value.to_str().ok()).collect();
@@ -92,11 +92,11 @@ mod tests {
         assert_eq!(response.get("access-control-allow-origin").unwrap(), "https://club.example");
         assert_eq!(response.get("vary").unwrap(), "Origin");
 
-        let mut answer = HeaderMap::new();
-        answer.insert(header::VARY, HeaderValue::from_static("Authorization, Cookie"));
-        add_cors_headers(&request_headers("https://evil.example"), &mut answer, &allowed);
-        assert!(!answer.contains_key("access-control-allow-origin"));
-        assert_eq!(answer.get("vary").unwrap(), "Authorization, Cookie, Origin");
+        let mut response = HeaderMap::new();
+        response.insert(header::VARY, HeaderValue::from_static("Authorization, Cookie"));
+        add_cors_headers(&request_headers("https://evil.example"), &mut response, &allowed);
+        assert!(!response.contains_key("access-control-allow-origin"));
+        assert_eq!(response.get("vary").unwrap(), "Authorization, Cookie, Origin");
     }
 
     #[test]
@@ -109,13 +109,13 @@ mod tests {
         )
         .unwrap();
         assert!(response.headers().contains_key("access-control-allow-methods"));
-        let answer = preflight_response(
+        let response = preflight_response(
             &Method::OPTIONS,
             &request_headers("https://evil.example"),
             &allowed,
         )
         .unwrap();
-        assert!(!answer.headers().contains_key("access-control-allow-methods"));
+        assert!(!response.headers().contains_key("access-control-allow-methods"));
         assert!(
             preflight_response(&Method::POST, &request_headers("https://club.example"), &allowed)
                 .is_none()

@@ -1,4 +1,4 @@
-//! Events: competitions and meetings that have matches, results, a table, announcements.
+//! Handlers of events: competitions with matches, results, a table and announcements.
 
 use actix_web::HttpResponse;
 use actix_web::web::Query;
@@ -12,7 +12,7 @@ use crate::store::ListQuery;
 
 type HandlerResult = Result<HttpResponse, Problem>;
 
-/// `GET /api/events`: the public ones, and those one has to do with.
+/// `GET /api/events`: the public events, and those the user is involved in.
 pub async fn list(ctx: ReadContext, paging: Query<Paging>) -> HandlerResult {
     ctx.require_list_access()?;
     let list = ctx.fetch_page(ListQuery::Events { scope: ctx.visibility_scope() }, &paging).await?;
@@ -26,13 +26,12 @@ pub async fn read(ctx: ReadContext, id: Path<i64>) -> HandlerResult {
     Ok(ctx.json_response(Some(&etag), &body))
 }
 
-/// `GET /api/events/{id}/matches?status=live`: its schedule.
+/// `GET /api/events/{id}/matches?status=live`: the event's schedule.
 pub async fn list_matches(ctx: ReadContext, id: Path<i64>, paging: Query<Paging>) -> HandlerResult {
     ctx.require_list_access()?;
     ctx.require(Permission::read_event(*id)).await?;
-    let (seen_by, status) = (ctx.visibility_scope(), matches::status_filter(&paging)?);
-    let list = ctx
-        .fetch_page(ListQuery::EventMatches { event_id: *id, scope: seen_by, status }, &paging)
-        .await?;
+    let (scope, status) = (ctx.visibility_scope(), matches::status_filter(&paging)?);
+    let list =
+        ctx.fetch_page(ListQuery::EventMatches { event_id: *id, scope, status }, &paging).await?;
     Ok(ctx.list_response(&list))
 }

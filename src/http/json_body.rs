@@ -1,4 +1,4 @@
-//! A JSON body, and its fields read one by one so that each fault can be pointed at.
+//! JSON request bodies: reading them within the size limit, and hashing them for idempotency.
 
 use std::fmt;
 
@@ -16,13 +16,13 @@ use crate::input::FieldReader;
 use crate::problem::Problem;
 use crate::{App, auth};
 
-/// A request's body. Nothing at all stands for `{}`.
+/// A request's JSON body. An empty body is read as `{}`.
 pub struct JsonBody {
     pub value: Value,
 }
 
 impl fmt::Debug for JsonBody {
-    /// Without what it says: there may be a password in it.
+    /// Omits the content, which may hold a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Body")
     }
@@ -42,13 +42,14 @@ impl FromRequest for JsonBody {
 async fn read_body(req: &HttpRequest, mut payload: Payload) -> Result<JsonBody, Problem> {
     let max_bytes = req.app_data::<Data<App>>().map_or(65_536, |app| app.config.body_bytes);
     let content_length = req.headers().get(header::CONTENT_LENGTH);
-    let announced = content_length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > max_bytes) {
+    let declared_length =
+        content_length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if declared_length.is_some_and(|length| length > max_bytes) {
         return Err(Problem::BodyTooLarge(max_bytes));
     }
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Problem::BadRequest("the body broke off".to_owned()))?;
+        let chunk = chunk.map_err(|_| Problem::BadRequest("the body ended early".to_owned()))?;
         if bytes.len() + chunk.len() > max_bytes {
             return Err(Problem::BodyTooLarge(max_bytes));
         }
@@ -71,10 +72,10 @@ fn is_json_content_type(content_type: &str) -> bool {
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
-/// PostgreSQL can't keep U+0000 in JSON, and nobody types it.
+/// Rejects U+0000 anywhere in a body: `PostgreSQL` can't store it in JSON.
 fn reject_nul(value: &Value, pointer: &mut String) -> Result<(), Problem> {
     let nul_error = |pointer: &str| {
-        let detail = "has the character U+0000".to_owned();
+        let detail = "must not contain the character U+0000".to_owned();
         Problem::fields(vec![FieldError { pointer: pointer.to_owned(), detail }])
     };
     let mut check_nested = |name: &str, value: &Value| {
@@ -102,22 +103,23 @@ fn reject_nul(value: &Value, pointer: &mut String) -> Result<(), Problem> {
 }
 
 impl JsonBody {
-    /// [`hash`] of what the body says.
+    /// [`hash`] of this body.
     pub fn hash(&self) -> String {
         hash(&self.value)
     }
 
-    /// A reader of the object that it has to be.
+    /// A reader of the body's fields, which must form an object.
     pub fn fields(&self) -> FieldReader<'_> {
         FieldReader::new(&self.value)
     }
 }
 
-/// The last word in the names of fields that hold a secret.
-const SECRETS: [&str; 6] = ["password", "secret", "token", "code", "ticket", "pin"];
+/// Last words of the names of fields that hold a secret.
+const SECRET_NAMES: [&str; 6] = ["password", "secret", "token", "code", "ticket", "pin"];
 
-/// SHA-256 of a body, however it was spaced, without its secret fields: a list of likely passwords
-/// finds nothing in it. So the same key with another password is the same request again.
+/// SHA-256 in hex of a body without its secret fields, independent of whitespace and key order. The
+/// hash can't be used to guess passwords, and the same key with another password counts as the
+/// same request.
 pub fn hash(body: &Value) -> String {
     auth::sha256_hex(without_secrets(body).to_string().as_bytes())
 }
@@ -125,17 +127,17 @@ pub fn hash(body: &Value) -> String {
 fn without_secrets(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
-            let kept = fields.iter().filter(|(name, _)| !is_secret(name));
-            kept.map(|(name, value)| (name.clone(), without_secrets(value))).collect()
+            let public_fields = fields.iter().filter(|(name, _)| !is_secret(name));
+            public_fields.map(|(name, value)| (name.clone(), without_secrets(value))).collect()
         }
         Value::Array(items) => items.iter().map(without_secrets).collect(),
-        plain => plain.clone(),
+        value => value.clone(),
     }
 }
 
 fn is_secret(name: &str) -> bool {
-    let last = name.rsplit(['_', '-']).next().unwrap_or_default();
-    SECRETS.iter().any(|word| last.eq_ignore_ascii_case(word))
+    let last_word = name.rsplit(['_', '-']).next().unwrap_or_default();
+    SECRET_NAMES.iter().any(|secret_name| last_word.eq_ignore_ascii_case(secret_name))
 }
 
 #[cfg(test)]
@@ -145,15 +147,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_no_part_of_a_bodys_hash() {
+    fn a_body_hash_excludes_secret_fields() {
         let user = |password: &str| json!({ "email": "mia@x.org", "password": password });
         assert_eq!(hash(&user("one")), hash(&user("another")));
         assert_eq!(hash(&user("one")), hash(&json!({ "email": "mia@x.org" })));
         assert_ne!(hash(&user("one")), hash(&json!({ "email": "max@x.org", "password": "one" })));
         for name in ["current_password", "new_password", "code", "secret", "Client-Secret", "token"]
         {
-            let deep = json!({ "kept": [{ name: "hush", "a": 1 }] });
-            assert_eq!(hash(&deep), hash(&json!({ "kept": [{ "a": 1 }] })), "{name}");
+            let nested = json!({ "kept": [{ name: "hush", "a": 1 }] });
+            assert_eq!(hash(&nested), hash(&json!({ "kept": [{ "a": 1 }] })), "{name}");
         }
         for name in ["ticket_type", "password_hint", "decode", "pinned", "topics"] {
             assert_ne!(hash(&json!({ name: 1 })), hash(&json!({ name: 2 })), "{name}");
@@ -168,7 +170,7 @@ mod tests {
             (json!({ "a": { "\0": 1 } }), "/a"),
         ] {
             let Err(Problem::Rejected(rejection)) = reject_nul(&body, &mut String::new()) else {
-                panic!("{body} was taken");
+                panic!("{body} was accepted");
             };
             assert_eq!(rejection.errors[0].pointer, pointer, "{body}");
         }

@@ -1,4 +1,4 @@
-//! Who manages an event besides its maker.
+//! Handlers of event managers, besides the event's creator.
 
 use actix_web::HttpResponse;
 use actix_web::web::Query;
@@ -11,7 +11,7 @@ use crate::store::ListQuery;
 
 type HandlerResult = Result<HttpResponse, Problem>;
 
-/// `GET /api/events/{id}/managers`: people's names are for the managers themselves.
+/// `GET /api/events/{id}/managers`: only for managers, because it lists names.
 pub async fn list(ctx: ReadContext, id: Path<i64>, paging: Query<Paging>) -> HandlerResult {
     ctx.require(Permission::EditEvent(*id)).await?;
     let list = ctx.fetch_page(ListQuery::Managers { event_id: *id }, &paging).await?;

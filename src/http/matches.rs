@@ -1,4 +1,4 @@
-//! Matches as they are arranged and read; what happens in them is in `commands`.
+//! Handlers that read matches; scorers' actions are in `match_actions`.
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
@@ -19,11 +19,11 @@ use crate::stream::cursor;
 
 type HandlerResult = Result<HttpResponse, Problem>;
 
-/// Every status a match may have.
+/// The statuses of matches.
 const MATCH_STATUSES: [&str; 7] =
     ["scheduled", "live", "paused", "finished", "postponed", "cancelled", "abandoned"];
 
-/// `GET /api/matches?status=live`: the public ones, and those one has to do with.
+/// `GET /api/matches?status=live`: the public matches, and those the user is involved in.
 pub async fn list(ctx: ReadContext, paging: Query<Paging>) -> HandlerResult {
     ctx.require_list_access()?;
     let list_query =
@@ -32,7 +32,7 @@ pub async fn list(ctx: ReadContext, paging: Query<Paging>) -> HandlerResult {
     Ok(ctx.list_response(&list))
 }
 
-/// The status that matches are asked for with, if any.
+/// The status filter of the query, if any.
 pub fn status_filter(paging: &Paging) -> Result<Option<String>, Problem> {
     read_context::parse_choice("status", paging.status.as_deref(), &MATCH_STATUSES)
 }
@@ -44,13 +44,13 @@ pub async fn read(ctx: ReadContext, id: Path<i64>) -> HandlerResult {
     Ok(ctx.json_response(Some(&etag), &body))
 }
 
-/// `GET /api/matches/{id}/state`: what a snapshot holds, in the same envelope.
+/// `GET /api/matches/{id}/state`: the same envelope as the stream's snapshot.
 pub async fn match_snapshot(ctx: ReadContext, id: Path<i64>) -> HandlerResult {
     let topic = StreamId::Match(*id).topic();
     ctx.require(Permission::Read(topic)).await?;
     let store = &ctx.app.store;
     let snapshot = store.snapshot(topic).await?.ok_or(Problem::NotFound("match"))?;
-    // Without its time, which is another each time.
+    // The ETag excludes the time, which differs per request.
     let version = auth::sha256_hex(json!([snapshot.seq, snapshot.data]).to_string().as_bytes());
     let body = json!({
         "type": "snapshot",
@@ -62,8 +62,10 @@ pub async fn match_snapshot(ctx: ReadContext, id: Path<i64>) -> HandlerResult {
     });
     let mut response = ctx.json_response_with_etag(&version, body.to_string());
     let touchline_cursor = cursor::encode_single(store.epoch(), snapshot.seq);
-    if let Ok(place) = header::HeaderValue::from_str(&touchline_cursor) {
-        response.headers_mut().insert(header::HeaderName::from_static("touchline-cursor"), place);
+    if let Ok(cursor_value) = header::HeaderValue::from_str(&touchline_cursor) {
+        response
+            .headers_mut()
+            .insert(header::HeaderName::from_static("touchline-cursor"), cursor_value);
     }
     Ok(response)
 }
@@ -79,7 +81,7 @@ pub async fn list_officials(
     Ok(ctx.list_response(&list))
 }
 
-/// `GET /api/matches/{id}/recorders`: who recorded each incident, for those who record them.
+/// `GET /api/matches/{id}/recorders`: who recorded each incident; only for those who may record.
 pub async fn incident_recorders(ctx: ReadContext, id: Path<i64>) -> HandlerResult {
     ctx.require(Permission::RecordMatch(*id)).await?;
     let value = ctx.app.store.incident_recorders(*id).await?;

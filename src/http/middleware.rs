@@ -1,4 +1,4 @@
-//! Around every request: a number for it, a line in the log, headers, and failures as problems.
+//! The outermost middleware: request ids, access log, default headers, and errors as problems.
 
 use std::time::Instant;
 
@@ -19,19 +19,19 @@ use crate::problem::Problem;
 
 const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What comes after this in a path is a ticket's code.
+/// The path segment that is followed by a ticket code.
 const TICKET_PATH: &str = "/tickets/";
 
-/// What the log says of a request before it is answered.
+/// What the access log records of a request.
 struct RequestLog {
     started: Instant,
     id: String,
     method: String,
-    /// Without the query: it may hold credentials.
+    /// Without the query, which may hold credentials.
     path: String,
 }
 
-/// The outermost layer.
+/// Wraps every request: answers preflights and rate limits, logs, and sets default headers.
 pub async fn handle_request(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -51,12 +51,12 @@ pub async fn handle_request(
     if let Some(config) = request.app_data::<Data<Config>>() {
         cors::add_cors_headers(request.headers(), headers, &config.allowed_origins);
     }
-    let user = request.extensions().get::<RequestUserId>().map(|asker| asker.0);
+    let user = request.extensions().get::<RequestUserId>().map(|user| user.0);
     request_log.log(response.status(), user);
     Ok(response)
 }
 
-/// What is answered without asking further: a browser's question before a call, or one read too many.
+/// The response to a preflight request, or to a read beyond the rate limit.
 fn early_response(req: &ServiceRequest) -> Option<HttpResponse> {
     let origins = &req.app_data::<Data<Config>>()?.allowed_origins;
     if let Some(response) = cors::preflight_response(req.method(), req.headers(), origins) {
@@ -74,7 +74,7 @@ fn early_response(req: &ServiceRequest) -> Option<HttpResponse> {
     Some(Problem::TooManyRequests { retry_after }.error_response())
 }
 
-/// A failure that something below has answered in its own way, as a problem document.
+/// Turns an error response of a lower layer into a problem document.
 fn into_problem_response(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let status = response.status();
     let is_failure = status.is_client_error() || status.is_server_error();
@@ -88,7 +88,7 @@ fn into_problem_response(response: ServiceResponse<BoxBody>) -> ServiceResponse<
         (StatusCode::NOT_FOUND, _) => Problem::NotFound("page"),
         (StatusCode::METHOD_NOT_ALLOWED, Some(allow)) => {
             let methods = allow.to_str().unwrap_or_default().split(',');
-            Problem::MethodNotAllowed(methods.filter_map(|word| word.trim().parse().ok()).collect())
+            Problem::MethodNotAllowed(methods.filter_map(|name| name.trim().parse().ok()).collect())
         }
         _ => Problem::BareStatus(status),
     };
@@ -97,7 +97,7 @@ fn into_problem_response(response: ServiceResponse<BoxBody>) -> ServiceResponse<
 
 fn set_default_headers(headers: &mut HeaderMap, id: &str) {
     let defaults = [
-        // What doesn't say how long it is good for isn't for caches, which would guess.
+        // Without a lifetime, caches would guess one.
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
@@ -116,12 +116,12 @@ impl RequestLog {
     fn from_request(req: &ServiceRequest) -> Self {
         let client_request_id =
             req.headers().get(REQUEST_ID_HEADER).and_then(|id| id.to_str().ok());
-        let given = client_request_id.filter(|id| {
+        let valid_id = client_request_id.filter(|id| {
             (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
         });
         Self {
             started: Instant::now(),
-            id: given.map_or_else(auth::random_token, str::to_owned),
+            id: valid_id.map_or_else(auth::random_token, str::to_owned),
             method: truncated_method(req.method()),
             path: redact_path(req.match_info().as_str()),
         }
@@ -131,7 +131,7 @@ impl RequestLog {
         let Self { id, method, path, .. } = self;
         let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let status = status.as_u16();
-        // Probes come every few seconds and would bury the rest.
+        // Frequent probes would bury the rest.
         if matches!(path.as_str(), "/healthz" | "/readyz" | "/metrics") && status < 400 {
             tracing::debug!(request.id = %id, "{method} {path} {status}");
             return;
@@ -147,7 +147,7 @@ impl RequestLog {
         );
     }
 
-    /// A panic, or a layer that gave up: logged, and told without what it says.
+    /// Logs a panic or a failed layer, and answers with a problem that hides the details.
     fn log_failure(&self, error: Error) -> Error {
         if error.as_error::<Problem>().is_some() {
             self.log(error.as_response_error().status_code(), None);
@@ -158,16 +158,16 @@ impl RequestLog {
     }
 }
 
-/// The path as the log may show it: without a ticket's code, which lets its bearer in, and in
-/// whatever way it is written.
+/// The path for the log: without a ticket code, which admits its bearer, in any spelling, and
+/// without control characters.
 fn redact_path(path: &str) -> String {
-    let end = path.to_ascii_lowercase().find(TICKET_PATH).map(|at| at + TICKET_PATH.len());
-    let (open, hidden) = path.split_at(end.unwrap_or(path.len()));
-    let open = open.chars().take(300).flat_map(char::escape_debug);
-    open.chain((!hidden.is_empty()).then_some('…')).collect()
+    let end = path.to_ascii_lowercase().find(TICKET_PATH).map(|start| start + TICKET_PATH.len());
+    let (visible, hidden) = path.split_at(end.unwrap_or(path.len()));
+    let visible = visible.chars().take(300).flat_map(char::escape_debug);
+    visible.chain((!hidden.is_empty()).then_some('…')).collect()
 }
 
-/// Methods may be made up by clients, in any length.
+/// The method for the log, at most 20 characters: clients may invent methods of any length.
 fn truncated_method(method: &Method) -> String {
     method.as_str().chars().take(20).collect()
 }

@@ -1,4 +1,4 @@
-//! HTTP in: every URL in one table. Handlers are thin: no SQL, no rules.
+//! HTTP: the route table and the handlers, which hold no SQL and no rules.
 
 mod admin;
 mod announcements;
@@ -48,7 +48,7 @@ use crate::store::mutation::{
 };
 use crate::stream::hub::Hub;
 
-/// Everything that answers requests, on one worker.
+/// Builds the HTTP application of one worker.
 pub fn build_app(
     app: Data<App>,
     hub: Rc<Hub>,
@@ -69,7 +69,7 @@ pub fn build_app(
         .app_data(QueryConfig::default().error_handler(|error, _| {
             let message = error.to_string();
             let cause = message.trim_start_matches("Query deserialize error: ");
-            Problem::BadRequest(format!("the query can't be read: {cause}")).into()
+            Problem::BadRequest(format!("invalid query: {cause}")).into()
         }))
         .configure(routes)
         .default_service(web::to(not_found))
@@ -81,7 +81,7 @@ async fn not_found() -> Result<&'static str, Problem> {
     Err(Problem::NotFound("page"))
 }
 
-/// Gives a URL its reader, for GET and HEAD, and what may be written there.
+/// Adds a route for GET and HEAD, and for writes, with and without a trailing slash.
 macro_rules! route {
     ($config:expr, $path:expr, [$($read:path)?] $(, $method:ident => $write:expr)*) => {
         $config.service(
@@ -92,9 +92,9 @@ macro_rules! route {
     };
 }
 
-/// The table. A URL works with and without a slash at its end.
+/// The route table. Each URL works with and without a trailing slash.
 pub fn routes(config: &mut ServiceConfig) {
-    // First, because they are looked for in this order, and crowds come for streams.
+    // First, because routes are tried in this order, and most requests are for streams.
     stream_routes(config);
     operator_routes(config);
     account_routes(config);
@@ -116,7 +116,7 @@ fn operator_routes(config: &mut ServiceConfig) {
     route!(config, "/api/admin/connections/{id}", [], delete => admin::close_connection);
 }
 
-/// Streams have no HEAD: it would open one.
+/// Stream routes have no HEAD, which would open a stream.
 fn stream_routes(config: &mut ServiceConfig) {
     route!(config, "/api/matches/{id}/stream", [], get => streams::stream_match);
     route!(config, "/api/stream", [], get => streams::stream_topics);
@@ -162,12 +162,12 @@ fn match_routes(config: &mut ServiceConfig) {
     route!(config, "/api/matches/{id}/officials/{user}", [], delete => commit_without_body::<RemoveOfficial>);
     route!(config, "/api/matches/{id}/recorders", [matches::incident_recorders]);
     route!(config, "/api/matches/{id}/sync", [], post => outbox_sync::sync_outbox);
-    // What every sport has: other methods than these are told so.
+    // Actions of every sport: other methods get 405 here.
     route!(config, "/api/matches/{id}/{action:start|pause|resume|end|postpone|cancel|abandon}", [],
         post => match_actions::apply_action);
     route!(config, "/api/matches/{id}/{action:result}", [match_actions::read_part],
         put => match_actions::apply_action, delete => match_actions::apply_action);
-    // What is left belongs to the match's sport.
+    // All other actions belong to the match's sport.
     route!(config, "/api/matches/{id}/{action:.+}", [match_actions::read_part],
         post => match_actions::apply_action, put => match_actions::apply_action, patch => match_actions::apply_action, delete => match_actions::apply_action);
 }

@@ -1,4 +1,4 @@
-//! The parts of a URL's path: ids in range, or there is no such page.
+//! Path parameters: ids in range, else 404.
 
 use std::future::{Ready, ready};
 use std::ops::Deref;
@@ -11,15 +11,15 @@ use uuid::Uuid;
 use crate::domain::number;
 use crate::problem::Problem;
 
-/// What a handler takes from the path of its URL.
+/// The path parameters of a handler, parsed and validated.
 #[derive(Debug)]
 pub struct Path<T>(T);
 
-/// A part of a path, or several, made of the texts that stand there.
+/// Types that can be parsed from path parameters.
 pub trait FromPath: Sized + 'static {
     type Raw: DeserializeOwned;
 
-    /// `None` for what can't exist.
+    /// Parses the raw texts; `None` for values that can't exist.
     fn read(raw: Self::Raw) -> Option<Self>;
 }
 
@@ -77,13 +77,13 @@ impl<T: FromPath> FromRequest for Path<T> {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let raw = web::Path::<T::Raw>::from_request(req, payload).into_inner();
-        let read = raw.ok().and_then(|raw| T::read(raw.into_inner()));
-        ready(read.map(Self).ok_or(Problem::NotFound("page")))
+        let parsed = raw.ok().and_then(|raw| T::read(raw.into_inner()));
+        ready(parsed.map(Self).ok_or(Problem::NotFound("page")))
     }
 }
 
 impl<T> Path<T> {
-    /// The parts themselves.
+    /// The parsed parameters.
     pub fn into_inner(self) -> T {
         self.0
     }
@@ -103,7 +103,7 @@ mod tests {
 
     use super::*;
 
-    async fn read<T: FromPath>(parts: &[(&'static str, &'static str)]) -> Option<T> {
+    async fn extract<T: FromPath>(parts: &[(&'static str, &'static str)]) -> Option<T> {
         let mut request = TestRequest::default();
         for (name, value) in parts {
             request = request.param(*name, *value);
@@ -112,14 +112,27 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn g10_a_path_holds_ids_that_can_exist() {
-        assert_eq!(read(&[("id", "7")]).await, Some(7_i64));
-        assert_eq!(read(&[("id", "7"), ("user", "9")]).await, Some((7_i64, 9_i64)));
-        assert_eq!(read(&[("id", "7"), ("action", "start")]).await, Some((7, "start".to_owned())));
-        for bad in ["0", "-1", "+1", "01", "1e3", "x", "9007199254740992", "9223372036854775808"] {
-            assert_eq!(read::<i64>(&[("id", bad)]).await, None, "{bad}");
-            assert_eq!(read::<(i64, i64)>(&[("id", "1"), ("user", bad)]).await, None, "{bad}");
-            assert_eq!(read::<(i64, String)>(&[("id", bad), ("action", "x")]).await, None, "{bad}");
+    async fn g10_path_ids_must_be_in_range() {
+        assert_eq!(extract(&[("id", "7")]).await, Some(7_i64));
+        assert_eq!(extract(&[("id", "7"), ("user", "9")]).await, Some((7_i64, 9_i64)));
+        assert_eq!(
+            extract(&[("id", "7"), ("action", "start")]).await,
+            Some((7, "start".to_owned()))
+        );
+        for invalid in
+            ["0", "-1", "+1", "01", "1e3", "x", "9007199254740992", "9223372036854775808"]
+        {
+            assert_eq!(extract::<i64>(&[("id", invalid)]).await, None, "{invalid}");
+            assert_eq!(
+                extract::<(i64, i64)>(&[("id", "1"), ("user", invalid)]).await,
+                None,
+                "{invalid}"
+            );
+            assert_eq!(
+                extract::<(i64, String)>(&[("id", invalid), ("action", "x")]).await,
+                None,
+                "{invalid}"
+            );
         }
     }
 }

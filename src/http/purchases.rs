@@ -1,4 +1,4 @@
-//! Purchases, and the tickets that were bought.
+//! Handlers of purchases and of bought tickets.
 
 use actix_web::HttpResponse;
 use actix_web::web::Query;
@@ -17,7 +17,7 @@ use crate::store::mutation::SetTicketStatus;
 
 type HandlerResult = Result<HttpResponse, Problem>;
 
-/// `GET /api/purchases`: one's own.
+/// `GET /api/purchases`: the caller's own.
 pub async fn list(ctx: ReadContext, paging: Query<Paging>) -> HandlerResult {
     ctx.require_list_access()?;
     let buyer_id = ctx.user_id().ok_or(Problem::NotSignedIn)?;
@@ -25,7 +25,8 @@ pub async fn list(ctx: ReadContext, paging: Query<Paging>) -> HandlerResult {
     Ok(ctx.list_response(&list))
 }
 
-/// `GET /api/events/{id}/purchases`: all, without codes, for who manages it; for others their own.
+/// `GET /api/events/{id}/purchases`: for the event's managers all, without codes; for others their
+/// own.
 pub async fn list_for_event(
     ctx: ReadContext,
     id: Path<i64>,
@@ -44,7 +45,7 @@ pub async fn list_for_event(
     Ok(ctx.list_response(&list))
 }
 
-/// `GET /api/events/{id}/tickets`: what is sold, at which price, and how many are left.
+/// `GET /api/events/{id}/tickets`: ticket types with their prices, and how many are left.
 pub async fn ticket_offer(ctx: ReadContext, id: Path<i64>) -> HandlerResult {
     ctx.require(Permission::read_event(*id)).await?;
     let value = ctx.app.store.ticket_offer(*id).await?;
@@ -78,8 +79,8 @@ pub async fn edit_ticket(ctx: WriteContext, code: Path<String>, body: JsonBody) 
     Ok(ctx.outcome_response(None, &outcome))
 }
 
-/// A change of a ticket by its code. A wrong code and somebody else's look the same: codes can't
-/// be tried out.
+/// Authorises a change of a ticket by its code. An unknown code and another user's ticket give the
+/// same response, so that codes can't be guessed.
 async fn authorize_ticket(
     ctx: &WriteContext,
     text: &str,
@@ -87,8 +88,8 @@ async fn authorize_ticket(
 ) -> Result<Authorized<SetTicketStatus>, Problem> {
     let not_found = Problem::NotFound("ticket");
     let Some(code) = purchases::parse_code(text) else { return Err(not_found) };
-    let found = ctx.app.store.purchase_of_ticket(&code).await?;
-    let Some(purchase_id) = found else { return Err(not_found) };
+    let purchase_id = ctx.app.store.purchase_of_ticket(&code).await?;
+    let Some(purchase_id) = purchase_id else { return Err(not_found) };
     match ctx.authorize(SetTicketStatus { purchase_id, code, status }).await {
         Err(Problem::NotFound(_)) => Err(not_found),
         result => result,

@@ -1,4 +1,4 @@
-//! One read: who asks, and how the answer may be kept.
+//! Context of a read request: who asks, and how the response may be cached.
 
 use std::ops::RangeInclusive;
 
@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::store::{ListPage, ListQuery, VisibilityScope};
 use crate::{App, auth};
 
-/// Somebody who reads, signed in or not.
+/// A read request's caller, signed in or not, and its conditions.
 pub struct ReadContext {
     pub app: Data<App>,
     pub user: Option<SignedInUser>,
@@ -29,15 +29,15 @@ pub struct ReadContext {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Paging {
-    /// The id the page starts after: an earlier page's `next`.
+    /// The page starts after this id: the `next` of the previous page.
     #[serde(default, deserialize_with = "after")]
     pub after: i64,
-    /// Items at most, 1 to 500.
+    /// Maximum number of items, 1 to 500.
     #[serde(default = "default_limit", deserialize_with = "limit")]
     pub limit: i64,
-    /// Of matches: only those with this status.
+    /// For matches: only those with this status.
     pub status: Option<String>,
-    /// Credentials, which are for streams: not looked at.
+    /// Accepted and ignored here: credentials for streams.
     #[serde(rename = "token")]
     _token: Option<String>,
     #[serde(rename = "ticket")]
@@ -45,29 +45,32 @@ pub struct Paging {
 }
 
 impl Paging {
-    /// Of a list that has more to be asked for than this.
+    /// Paging of a list that has filters of its own.
     pub fn new(after: i64, limit: i64) -> Self {
         Self { after, limit, status: None, _token: None, _ticket: None }
     }
 }
 
-/// Characters of the hash beside a version: two bodies of one version are told apart.
+/// Hash characters after the version: they distinguish two bodies of one version.
 const ETAG_HASH_CHARS: usize = 8;
 
+/// Items per page unless the query sets a limit.
 pub fn default_limit() -> i64 {
     100
 }
 
-/// A whole number of the query, which must be in this range.
-pub fn number(name: &str, given: &str, range: RangeInclusive<i64>) -> Result<i64, String> {
-    let number = number::read(given).filter(|number| range.contains(number));
+/// Parses an integer of the query; the error names the accepted range.
+pub fn number(name: &str, text: &str, range: RangeInclusive<i64>) -> Result<i64, String> {
+    let number = number::read(text).filter(|number| range.contains(number));
     number.ok_or_else(|| format!("{name}: use {} to {}", range.start(), range.end()))
 }
 
+/// Parses `after`: 0 or more.
 pub fn after<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
     number("after", &String::deserialize(from)?, 0..=number::MAX).map_err(D::Error::custom)
 }
 
+/// Parses `limit`: 1 to 500.
 pub fn limit<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
     number("limit", &String::deserialize(from)?, 1..=500).map_err(D::Error::custom)
 }
@@ -80,40 +83,44 @@ impl FromRequest for ReadContext {
         let req = req.clone();
         Box::pin(async move {
             let app = req.app_data::<Data<App>>().cloned();
-            let app =
-                app.ok_or_else(|| Problem::Internal("requests don't reach the app".to_owned()))?;
-            let MaybeSignedIn(who) = MaybeSignedIn::extract(&req).await?;
+            let app = app.ok_or_else(|| {
+                Problem::Internal("the request has no application data".to_owned())
+            })?;
+            let MaybeSignedIn(user) = MaybeSignedIn::extract(&req).await?;
             let if_none_match = req.headers().get_all(header::IF_NONE_MATCH);
-            let known: Vec<_> = if_none_match.filter_map(|value| value.to_str().ok()).collect();
-            Ok(Self { app, user: who, if_none_match: known.join(",") })
+            let tags: Vec<_> = if_none_match.filter_map(|value| value.to_str().ok()).collect();
+            Ok(Self { app, user, if_none_match: tags.join(",") })
         })
     }
 }
 
 impl ReadContext {
+    /// Checks that the caller has this permission.
     pub async fn require(&self, permission: Permission) -> Result<(), Problem> {
         permission::check(&self.app.store, self.user.as_ref(), permission).await
     }
 
+    /// Whether the caller is an administrator.
     pub fn is_admin(&self) -> bool {
         self.user.as_ref().is_some_and(|user| user.is_admin)
     }
 
-    /// Whose eyes a list is made for. A token for topics shows of lists what anybody sees.
+    /// Whom lists are made for. A token for topics sees only what everyone sees.
     pub fn visibility_scope(&self) -> VisibilityScope {
         let unrestricted = self.user.as_ref().filter(|user| user.topics.is_none());
         VisibilityScope {
-            user_id: unrestricted.map(|who| who.id),
-            sees_all: unrestricted.is_some_and(|who| who.is_admin),
+            user_id: unrestricted.map(|user| user.id),
+            sees_all: unrestricted.is_some_and(|user| user.is_admin),
         }
     }
 
+    /// The caller's id, if signed in.
     pub fn user_id(&self) -> Option<i64> {
         self.user.as_ref().map(|user| user.id)
     }
 
-    /// Lists aren't topics, not even those of a topic's event or team: they show what its reader
-    /// sees by other rights. A token for topics doesn't open them.
+    /// Rejects tokens for topics. A list is not a topic, not even that of a topic's event or team:
+    /// it shows what the user may see by other rights.
     pub fn require_list_access(&self) -> Result<(), Problem> {
         match &self.user {
             Some(SignedInUser { topics: Some(_), .. }) => {
@@ -123,11 +130,11 @@ impl ReadContext {
         }
     }
 
-    /// The answer, or that the caller has it already.
+    /// The response, or 304 if the caller's version is current.
     ///
-    /// A body may show what its version doesn't count, as a match does its teams' names: it is
-    /// known by its hash too, and what has no version by that alone. Writers compare the version
-    /// (`If-Match`): whoever renames a team doesn't stop its matches' scorers.
+    /// A body may include data that its version doesn't count, such as the team names of a match:
+    /// so the ETag also includes a hash, and without a version only that. `If-Match` compares the
+    /// version alone, so that renaming a team doesn't stop the scorers of its matches.
     pub fn json_response(&self, version: Option<&str>, body: &Value) -> HttpResponse {
         let text = body.to_string();
         let hash = auth::sha256_hex(text.as_bytes());
@@ -138,12 +145,12 @@ impl ReadContext {
         self.json_response_with_etag(&etag, text)
     }
 
-    /// The same of a body whose tag the caller makes.
+    /// Like [`Self::json_response`], with an ETag of the caller's.
     pub fn json_response_with_etag(&self, etag: &str, text: String) -> HttpResponse {
         self.cacheable_response("application/json", etag, text)
     }
 
-    /// The same of what is printed, not read by programs.
+    /// Like [`Self::json_response`], for plain text.
     pub fn text_response(&self, text: &str) -> HttpResponse {
         let etag = auth::sha256_hex(text.as_bytes());
         self.cacheable_response("text/plain; charset=utf-8", &etag, text.to_owned())
@@ -152,7 +159,7 @@ impl ReadContext {
     fn cacheable_response(&self, content_type: &str, etag: &str, text: String) -> HttpResponse {
         let is_cached = matches_if_none_match(&self.if_none_match, etag);
         let mut response = if is_cached { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-        // What anybody gets without signing in is everybody's.
+        // What an anonymous caller gets is public.
         let cache = if self.user.is_some() { "private, no-cache" } else { "public, no-cache" };
         response.insert_header((header::CACHE_CONTROL, cache));
         response.insert_header((header::VARY, "Authorization, Cookie"));
@@ -160,7 +167,7 @@ impl ReadContext {
         if is_cached { response.finish() } else { response.content_type(content_type).body(text) }
     }
 
-    /// One page of a list.
+    /// Reads one page of a list.
     pub async fn fetch_page(
         &self,
         list_query: ListQuery,
@@ -169,24 +176,25 @@ impl ReadContext {
         Ok(self.app.store.list(list_query, paging.after, paging.limit).await?)
     }
 
+    /// The response with a page of a list.
     pub fn list_response(&self, list: &ListPage) -> HttpResponse {
         self.json_response(None, &json!({ "items": list.items, "next": list.next }))
     }
 }
 
-/// A word of the query, which must be one of these.
+/// A string of the query, which must be one of these.
 pub fn parse_choice(
     name: &str,
     value: Option<&str>,
     choices: &[&str],
 ) -> Result<Option<String>, Problem> {
-    if value.is_some_and(|given| !choices.contains(&given)) {
+    if value.is_some_and(|text| !choices.contains(&text)) {
         return Err(Problem::BadRequest(format!("{name}: use one of {}", choices.join(", "))));
     }
     Ok(value.map(str::to_owned))
 }
 
-/// Weak comparison (RFC 9110, 13.1.2).
+/// Compares weakly (RFC 9110, 13.1.2).
 fn matches_if_none_match(if_none_match: &str, etag: &str) -> bool {
     let mut tags = if_none_match.split(',').map(str::trim);
     tags.any(|tag| tag == "*" || tag.trim_start_matches("W/").trim_matches('"') == etag)

@@ -1,4 +1,4 @@
-//! Who takes part in an event: users and teams, asked by its managers; and a team's own word on it.
+//! Handlers of registrations: by an event's managers, and by the managers of a team.
 
 use actix_web::HttpResponse;
 use actix_web::web::Query;
@@ -33,10 +33,10 @@ pub async fn add(ctx: WriteContext, id: Path<i64>, body: JsonBody) -> HandlerRes
     let user_id = fields.optional("user_id", input::id());
     match (team_id, user_id) {
         (None, None) => {
-            fields.add_error::<()>("team_id", "is required, or user_id");
+            fields.add_error::<()>("team_id", "is required unless user_id is sent");
         }
         (Some(_), Some(_)) => {
-            fields.add_error::<()>("user_id", "must not be sent beside team_id");
+            fields.add_error::<()>("user_id", "must not be sent together with team_id");
         }
         _ => {}
     }
@@ -54,7 +54,7 @@ pub async fn add(ctx: WriteContext, id: Path<i64>, body: JsonBody) -> HandlerRes
     Ok(ctx.outcome_response(None, &outcome))
 }
 
-/// `GET /api/teams/{id}/registrations`: the events that want the team, and those it is in.
+/// `GET /api/teams/{id}/registrations`: the events that invite the team, and those it is in.
 pub async fn list_for_team(
     ctx: ReadContext,
     id: Path<i64>,

@@ -1,4 +1,4 @@
-//! Final outcomes as lists, and the table that follows from them. One match's is in `commands`.
+//! Handlers of result lists and tables. The result of one match is in `match_actions`.
 
 use actix_web::HttpResponse;
 use actix_web::web::Query;

@@ -1,4 +1,4 @@
-//! Signing in and out, and passes for streams.
+//! Handlers of sign-in, sign-out and stream tickets.
 
 use actix_web::cookie::Cookie;
 use actix_web::http::header;
@@ -26,7 +26,7 @@ pub async fn login(
     if auth::request_provenance(&req).is_cross_site(&app.config.allowed_origins) {
         return Err(Problem::CrossSite);
     }
-    attempt(&app, &req)?;
+    acquire_sign_in_attempt(&app, &req)?;
     let mut fields = body.fields();
     let email = fields.required("email", input::name());
     let password = fields.required("password", input::existing_password());
@@ -40,52 +40,52 @@ pub async fn login(
     let token =
         app.token_keys.sign(&principal, expires_at, None).ok_or(Problem::SignInElsewhere)?;
     app.store.open_session(&session_id, user.id, now, expires_at).await?;
-    let answer = HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(
+    let response = HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(
         json!({ "token": token, "expires_at": time::text(expires_at), "user": user_json(&user) }),
     );
-    with_cookies(answer, cookies(&app, &req, &token, expires_at))
+    with_cookies(response, cookies(&app, &req, &token, expires_at))
 }
 
-/// Counts one attempt at a password from an address.
-fn attempt(app: &App, req: &HttpRequest) -> Result<(), Problem> {
+/// Counts a sign-in attempt of an address, which fails beyond the rate limit.
+fn acquire_sign_in_attempt(app: &App, req: &HttpRequest) -> Result<(), Problem> {
     let address = ClientOrigin::from_request(req, &app.limiters.proxies).address;
-    let tried = app.limiters.sign_ins.try_acquire(&address);
-    tried.map_err(|retry_after| Problem::TooManyRequests { retry_after })
+    let attempt = app.limiters.sign_ins.try_acquire(&address);
+    attempt.map_err(|retry_after| Problem::TooManyRequests { retry_after })
 }
 
-/// Refuses unless this is the password of who asks; counts as an attempt to sign in.
-pub async fn confirm(
+/// Checks the current password of the signed-in user; counts as a sign-in attempt.
+pub async fn confirm_password(
     app: &App,
     req: &HttpRequest,
-    who: &SignedInUser,
+    user: &SignedInUser,
     password: String,
 ) -> Result<(), Problem> {
-    attempt(app, req)?;
-    let hash = app.store.user(who.id).await?.and_then(|user| user.password_hash);
-    let is_right = password::verify(password, hash).await.map_err(Problem::Internal)?;
-    let wrong = || Rejection::field("/current_password", "is not your password");
-    if is_right { Ok(()) } else { Err(wrong().into()) }
+    acquire_sign_in_attempt(app, req)?;
+    let hash = app.store.user(user.id).await?.and_then(|user| user.password_hash);
+    let is_correct = password::verify(password, hash).await.map_err(Problem::Internal)?;
+    let rejection = || Rejection::field("/current_password", "is not your password");
+    if is_correct { Ok(()) } else { Err(rejection().into()) }
 }
 
-/// The token with which a session goes on after its user's own new password: of the next
-/// generation, with the same end. `None` for a credential of no session.
-pub fn renew(app: &App, who: &SignedInUser) -> Option<String> {
-    let (generation, session) = (who.principal.generation()?, who.principal.session_id()?);
+/// The token with which a session continues after its user has set a new password: of the next
+/// generation, with the same expiry. `None` for a credential without a session.
+pub fn renew_token(app: &App, user: &SignedInUser) -> Option<String> {
+    let (generation, session) = (user.principal.generation()?, user.principal.session_id()?);
     let session_id = Some(session.to_owned());
     let issued = Issued::Here { generation: generation + 1, session_id };
-    let principal = Principal { user_id: who.id, issued };
-    app.token_keys.sign(&principal, who.expires_at, None)
+    let principal = Principal { user_id: user.id, issued };
+    app.token_keys.sign(&principal, user.expires_at, None)
 }
 
-/// Says no in the same words and the same time, whatever was wrong.
+/// Checks the password. A failure takes the same time and gives the same response for any cause.
 async fn authenticate(app: &App, email: &str, password: String) -> Result<User, Problem> {
     let user = app.store.user_by_email(email).await?.filter(|user| !user.is_disabled);
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-    let is_right = password::verify(password, hash).await.map_err(Problem::Internal)?;
-    user.filter(|_| is_right).ok_or(Problem::WrongPassword)
+    let is_correct = password::verify(password, hash).await.map_err(Problem::Internal)?;
+    user.filter(|_| is_correct).ok_or(Problem::WrongPassword)
 }
 
-/// The cookies that hold a token until it expires, and no other.
+/// The cookies that hold this token until it expires, and delete any other.
 pub fn cookies(
     app: &App,
     req: &HttpRequest,
@@ -96,7 +96,7 @@ pub fn cookies(
     cookie::begun(token, seconds, auth::is_tls(req, &app.config, &app.limiters))
 }
 
-/// `POST /api/auth/logout`: ends the session of the cookie, and of the header, and forgets the
+/// `POST /api/auth/logout`: ends the sessions of the cookie and of the header, and deletes the
 /// cookies.
 pub async fn logout(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Problem> {
     if auth::request_provenance(&req).is_cross_site(&app.config.allowed_origins) {
@@ -109,15 +109,15 @@ pub async fn logout(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Pr
     with_cookies(HttpResponse::NoContent().finish(), cookies)
 }
 
-/// The answer with these cookies set.
+/// Adds cookies to a response.
 pub fn with_cookies(
-    mut answer: HttpResponse,
+    mut response: HttpResponse,
     cookies: [Cookie<'_>; 2],
 ) -> Result<HttpResponse, Problem> {
     for cookie in &cookies {
-        answer.add_cookie(cookie).map_err(|error| Problem::Internal(error.to_string()))?;
+        response.add_cookie(cookie).map_err(|error| Problem::Internal(error.to_string()))?;
     }
-    Ok(answer)
+    Ok(response)
 }
 
 /// `GET /api/auth/me`
@@ -151,7 +151,7 @@ pub async fn issue_stream_ticket(
         .json(json!({ "ticket": text, "expires_at": time::text(expires_at) })))
 }
 
-/// A user as one sees oneself.
+/// A user's own account.
 fn user_json(user: &User) -> Value {
     json!({ "id": user.id, "email": user.email, "name": user.name, "role": user.role })
 }

@@ -1,4 +1,4 @@
-//! Teams, their players and their members.
+//! Handlers of teams, their players and their members.
 
 use actix_web::HttpResponse;
 use actix_web::web::Query;
@@ -11,7 +11,7 @@ use crate::store::ListQuery;
 
 type HandlerResult = Result<HttpResponse, Problem>;
 
-/// `GET /api/teams`: the public ones, and one's own.
+/// `GET /api/teams`: the public teams, and the caller's own.
 pub async fn list(ctx: ReadContext, paging: Query<Paging>) -> HandlerResult {
     ctx.require_list_access()?;
     let list_query = ListQuery::Teams { scope: ctx.visibility_scope() };
@@ -26,7 +26,7 @@ pub async fn read(ctx: ReadContext, id: Path<i64>) -> HandlerResult {
     Ok(ctx.json_response(Some(&etag), &body))
 }
 
-/// `GET /api/teams/{id}/matches`: the public ones, and those one has to do with.
+/// `GET /api/teams/{id}/matches`: the public matches, and those the user is involved in.
 pub async fn list_matches(ctx: ReadContext, id: Path<i64>, paging: Query<Paging>) -> HandlerResult {
     ctx.require_list_access()?;
     ctx.require(Permission::read_team(*id)).await?;
@@ -42,7 +42,7 @@ pub async fn list_players(ctx: ReadContext, id: Path<i64>, paging: Query<Paging>
     Ok(ctx.list_response(&list))
 }
 
-/// `GET /api/teams/{id}/players/{player}`: with the version that a change of it names.
+/// `GET /api/teams/{id}/players/{player}`: with the version for `If-Match`.
 pub async fn read_player(ctx: ReadContext, path: Path<(i64, i64)>) -> HandlerResult {
     let (team_id, id) = *path;
     ctx.require(Permission::read_team(team_id)).await?;
@@ -51,7 +51,7 @@ pub async fn read_player(ctx: ReadContext, path: Path<(i64, i64)>) -> HandlerRes
     Ok(ctx.json_response(Some(&etag), &body))
 }
 
-/// `GET /api/teams/{id}/members`: people's names are for the team itself, public or not.
+/// `GET /api/teams/{id}/members`: only for the team, because it lists names.
 pub async fn list_members(ctx: ReadContext, id: Path<i64>, paging: Query<Paging>) -> HandlerResult {
     ctx.require(Permission::ReadMembers(*id)).await?;
     let list = ctx.fetch_page(ListQuery::Members { team_id: *id }, &paging).await?;

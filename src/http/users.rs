@@ -1,4 +1,4 @@
-//! People who can sign in.
+//! Handlers of users.
 
 use actix_web::http::header;
 use actix_web::web::Query;
@@ -58,7 +58,7 @@ pub async fn read(ctx: ReadContext, id: Path<i64>) -> Result<HttpResponse, Probl
     Ok(ctx.json_response(Some(&user.version.to_string()), &body))
 }
 
-/// `PATCH /api/users/{id}`: one's own name and password; the rest is for administrators.
+/// `PATCH /api/users/{id}`: users change their name and password; administrators everything.
 pub async fn edit(
     req: HttpRequest,
     ctx: WriteContext,
@@ -73,12 +73,12 @@ pub async fn edit(
         ..UserEdit::default()
     };
     let password = fields.optional_non_null("password", input::new_password());
-    let current = fields.optional_non_null("current_password", input::existing_password());
+    let current_password = fields.optional_non_null("current_password", input::existing_password());
     let mut authorized = ctx.authorize(EditUser { id: *id, edit }).await?;
     fields.finish()?;
     let sets_own_password = password.is_some() && *id == ctx.user.id;
     if sets_own_password {
-        confirm_password(&req, &ctx, current, &mut authorized).await?;
+        confirm_password(&req, &ctx, current_password, &mut authorized).await?;
     }
     let edit = &mut authorized.mutation.edit;
     edit.password_hash = hash_password(password).await?;
@@ -91,17 +91,17 @@ pub async fn edit(
     }
 }
 
-/// Who sets their own password must know the current one.
+/// Checks the current password of users who set their own.
 async fn confirm_password(
     req: &HttpRequest,
     ctx: &WriteContext,
-    current: Option<String>,
+    current_password: Option<String>,
     authorized: &mut Authorized<EditUser>,
 ) -> Result<(), Problem> {
     let missing = || Rejection::field("/current_password", "is required");
-    let current = current.ok_or_else(missing)?;
-    match sessions::confirm(&ctx.app, req, &ctx.user, current).await {
-        // A lost response may be asked for once more: by then the password is the new one.
+    let current_password = current_password.ok_or_else(missing)?;
+    match sessions::confirm_password(&ctx.app, req, &ctx.user, current_password).await {
+        // A retry after a lost response is allowed: by then the new password is in place.
         Err(denial @ Problem::Rejected(_)) => {
             let stored = ctx.stored_outcome(denial).await?;
             authorized.stored_outcome.get_or_insert(stored);
@@ -111,14 +111,14 @@ async fn confirm_password(
     }
 }
 
-/// The response with the token that the session goes on with, where the old one was: in the
-/// cookie, or in the body.
+/// The response with the session's new token in the place of the old one: in the cookie, or in the
+/// body.
 fn with_renewed_session(
     req: &HttpRequest,
     ctx: &WriteContext,
     mut outcome: Outcome,
 ) -> Result<HttpResponse, Problem> {
-    let token = if outcome.is_replay { None } else { sessions::renew(&ctx.app, &ctx.user) };
+    let token = if outcome.is_replay { None } else { sessions::renew_token(&ctx.app, &ctx.user) };
     let Some(token) = token else { return Ok(ctx.outcome_response(None, &outcome)) };
     let expires_at = ctx.user.expires_at;
     if req.headers().contains_key(header::AUTHORIZATION) {

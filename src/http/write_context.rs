@@ -1,4 +1,4 @@
-//! One write: who sends it, under which key, expecting which version, and how it is answered.
+//! Context of a write request: who sends it, its idempotency key and conditions, its response.
 
 use std::time::Instant;
 
@@ -19,14 +19,14 @@ use crate::store::Remembered;
 use crate::store::mutation::{IdempotencyKey, Mutation, MutationRequest, Outcome};
 use crate::stream::cursor;
 
-/// The characters an idempotency key may have.
+/// Maximum length of an idempotency key in characters.
 const MAX_KEY_LENGTH: usize = 128;
 
-/// Somebody who writes, and what the headers say about it.
+/// A write request's caller and conditions.
 pub struct WriteContext {
     pub app: Data<App>,
     pub user: SignedInUser,
-    /// The server's clock when the request came in, whole milliseconds.
+    /// The server's clock when the request arrived, in whole milliseconds.
     pub received_at: DateTime<Utc>,
     method: String,
     path: String,
@@ -34,10 +34,10 @@ pub struct WriteContext {
     if_match: Option<String>,
 }
 
-/// A mutation that the caller may make, or whose stored outcome the caller may see again.
+/// A mutation that the caller may make, or whose stored outcome the caller may see.
 pub struct Authorized<M> {
     pub mutation: M,
-    /// Set where the mutation itself may not be made.
+    /// Set if the caller may not make the mutation (any more).
     pub stored_outcome: Option<Remembered>,
 }
 
@@ -55,7 +55,7 @@ impl WriteContext {
     async fn from_http(req: &HttpRequest) -> Result<Self, Problem> {
         let app = req.app_data::<Data<App>>().cloned();
         let app =
-            app.ok_or_else(|| Problem::Internal("requests don't reach the app".to_owned()))?;
+            app.ok_or_else(|| Problem::Internal("the request has no application data".to_owned()))?;
         let user = SignedInUser::extract(req).await?;
         let writes = app.limiters.writes.try_acquire(&user.id);
         writes.map_err(|retry_after| {
@@ -78,8 +78,8 @@ impl WriteContext {
 
     /// Checks that the caller may make this mutation.
     ///
-    /// Where the caller may not, or may no longer, the outcome stored under the same idempotency
-    /// key is returned again by [`WriteContext::commit`]; nothing is done anew.
+    /// If the caller may not, or not any more, [`WriteContext::commit`] returns the outcome stored
+    /// under the same idempotency key and runs nothing.
     pub async fn authorize<M: Mutation>(&self, mutation: M) -> Result<Authorized<M>, Problem> {
         let (store, user) = (&self.app.store, Some(&self.user));
         let stored_outcome = match permission::check(store, user, mutation.permission()).await {
@@ -92,7 +92,7 @@ impl WriteContext {
         Ok(Authorized { mutation, stored_outcome })
     }
 
-    /// What is stored under the request's idempotency key, else `denial`.
+    /// The outcome stored under the request's idempotency key, else `denial`.
     pub async fn stored_outcome(&self, denial: Problem) -> Result<Remembered, Problem> {
         let key = self.idempotency_key.as_ref().filter(|_| self.user.topics.is_none());
         let Some(key) = key else { return Err(denial) };
@@ -100,12 +100,12 @@ impl WriteContext {
         self.app.store.remembered(self.user.id, &scope, key).await?.ok_or(denial)
     }
 
-    /// What a key belongs to besides its user.
+    /// What a key is unique in, besides the user.
     fn idempotency_scope(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 
-    /// Commits under the key and the conditions of the request.
+    /// Commits with the request's idempotency key and conditions.
     pub async fn commit<M: Mutation>(
         &self,
         authorized: Authorized<M>,
@@ -123,7 +123,7 @@ impl WriteContext {
             .await
     }
 
-    /// Checks the permission and commits under a key of its own, without the request's conditions.
+    /// Checks the permission and commits with another key, without the request's conditions.
     pub async fn commit_with_key<M: Mutation>(
         &self,
         mutation: M,
@@ -149,7 +149,7 @@ impl WriteContext {
         Ok(outcome)
     }
 
-    /// The response; what was created is found below `created_below`, or below the request's path.
+    /// The response. `Location` is below `created_below`, or else below the request's path.
     pub fn outcome_response(&self, created_below: Option<&str>, outcome: &Outcome) -> HttpResponse {
         let status = StatusCode::from_u16(outcome.status).unwrap_or(StatusCode::OK);
         let mut response = HttpResponse::build(status);
@@ -165,9 +165,9 @@ impl WriteContext {
             response.insert_header(("Idempotency-Replayed", "true"));
         }
         let created_id = outcome.body.get("id").or_else(|| outcome.body.get("number"));
-        let made = created_id.filter(|id| status == StatusCode::CREATED && !id.is_null());
+        let created_id = created_id.filter(|id| status == StatusCode::CREATED && !id.is_null());
         let below = created_below.unwrap_or(&self.path);
-        if let Some(id) = made {
+        if let Some(id) = created_id {
             let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
             response.insert_header((header::LOCATION, format!("{below}/{id}")));
         }
@@ -194,21 +194,21 @@ fn parse_key(text: &str) -> Result<String, Problem> {
     Err(Problem::BadRequest(detail))
 }
 
-/// Whether the text is fit to be an idempotency key.
+/// Whether the text is a valid idempotency key.
 pub fn is_valid_key(text: &str) -> bool {
     (1..=MAX_KEY_LENGTH).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// `"7"` → 7, and so `"7-1a2b3c4d"`, whose hash is for readers; `*` is any version. A weak tag
-/// never matches (RFC 9110, 13.1.1), so it stays as it is.
+/// Parses `"7"` to 7, and likewise `"7-1a2b3c4d"`, whose hash is for reads; `*` is any version. A
+/// weak tag never matches (RFC 9110, 13.1.1), so it is kept as it is.
 fn parse_if_match(text: &str) -> Result<Option<String>, Problem> {
     if text == "*" {
         return Ok(None);
     }
-    let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    match bare {
-        Some(bare) if !bare.contains('"') => {
-            let version = bare.split_once('-').map_or(bare, |(version, _)| version);
+    let tag = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    match tag {
+        Some(tag) if !tag.contains('"') => {
+            let version = tag.split_once('-').map_or(tag, |(version, _)| version);
             Ok(Some(version.to_owned()))
         }
         _ if text.starts_with("W/\"") => Ok(Some(text.to_owned())),
@@ -216,7 +216,7 @@ fn parse_if_match(text: &str) -> Result<Option<String>, Problem> {
     }
 }
 
-/// The hash of no body.
+/// The hash of an empty body.
 pub fn empty_body_hash() -> String {
     json_body::hash(&Value::Object(Map::new()))
 }
@@ -228,23 +228,23 @@ mod tests {
     #[test]
     fn keys_are_1_to_128_visible_characters() {
         let longest = "k".repeat(128);
-        for good in ["k", "67e55044-10b1-426f-9247-bb680e5fe0c8", &longest] {
-            assert!(parse_key(good).is_ok(), "{good}");
+        for valid in ["k", "67e55044-10b1-426f-9247-bb680e5fe0c8", &longest] {
+            assert!(parse_key(valid).is_ok(), "{valid}");
         }
         let longer = "k".repeat(129);
-        for bad in ["", "two words", "tab\t", "ключ", &longer] {
-            assert!(parse_key(bad).is_err(), "{bad}");
+        for invalid in ["", "two words", "tab\t", "ключ", &longer] {
+            assert!(parse_key(invalid).is_err(), "{invalid}");
         }
     }
 
     #[test]
     fn if_match_takes_one_quoted_version() {
-        let read = |text| parse_if_match(text).ok();
-        assert_eq!(read("\"7\""), Some(Some("7".to_owned())));
-        assert_eq!(read("\"7-1a2b3c4d\""), Some(Some("7".to_owned())));
-        assert_eq!(read("*"), Some(None));
-        assert_eq!(read("W/\"7\""), Some(Some("W/\"7\"".to_owned())), "matches nothing");
-        assert_eq!(read("7"), None);
-        assert_eq!(read("\"7\", \"8\""), None);
+        let parse = |text| parse_if_match(text).ok();
+        assert_eq!(parse("\"7\""), Some(Some("7".to_owned())));
+        assert_eq!(parse("\"7-1a2b3c4d\""), Some(Some("7".to_owned())));
+        assert_eq!(parse("*"), Some(None));
+        assert_eq!(parse("W/\"7\""), Some(Some("W/\"7\"".to_owned())), "matches nothing");
+        assert_eq!(parse("7"), None);
+        assert_eq!(parse("\"7\", \"8\""), None);
     }
 }

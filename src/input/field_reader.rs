@@ -1,21 +1,20 @@
-//! Reads an object's fields one by one, and collects every fault with its JSON pointer.
+//! Reads the fields of a JSON object, and collects all faults with their JSON pointers.
 
 use serde_json::{Map, Value, json};
 
 use crate::domain::rejection::{FieldError, Rejection};
 use crate::input::Shape;
 
-/// Unknown fields that are named before the rest is left out: the answer to a huge wrong body
-/// stays small.
+/// Unknown fields reported per object: bounds the response to a huge invalid body.
 const MAX_UNKNOWN_FIELDS_REPORTED: usize = 10;
 
-/// Characters of an unknown field's name that are shown: longer than any that was meant.
+/// Reported characters of an unknown field's name: longer than any known name.
 const MAX_REPORTED_NAME_CHARS: usize = 60;
 
-/// The fields of one object, and what was wrong with those that were read.
+/// The fields of one object, and the faults of those that were read.
 ///
-/// A field that is wrong reads as absent, or as the default where it is required; the fault comes
-/// out of [`FieldReader::finish`], so nothing may be done with the values before that.
+/// An invalid field reads as absent, or as the default if it is required. [`FieldReader::finish`]
+/// reports the faults, so the values must not be used before.
 #[derive(Debug)]
 pub struct FieldReader<'a> {
     mode: Mode<'a>,
@@ -26,11 +25,11 @@ pub struct FieldReader<'a> {
 
 #[derive(Debug)]
 enum Mode<'a> {
-    /// Reads an object.
+    /// Reads an object's fields.
     Read { fields: &'a Map<String, Value>, recognized: Vec<&'static str> },
-    /// The value isn't an object, which has been reported: no field of it is worth reporting.
+    /// The value is not an object, which has been reported: faults of its fields are not.
     NotAnObject,
-    /// Reads nothing, and records what is asked for as JSON Schema.
+    /// Reads nothing, and records the fields as JSON Schema.
     Describe { properties: Map<String, Value>, required: Vec<&'static str> },
 }
 
@@ -42,7 +41,7 @@ impl<'a> FieldReader<'a> {
         Self::at(value, String::new())
     }
 
-    /// Reads `value`, an object that stands at `pointer` of the body.
+    /// Reads `value`, an object at `pointer` in the body.
     pub fn at(value: &'a Value, pointer: String) -> Self {
         match value {
             Value::Object(fields) => Self { mode: Mode::read(fields), pointer, errors: Vec::new() },
@@ -54,7 +53,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// Reads `value`, where null stands for an object without fields.
+    /// Reads `value`; null is read as an object without fields.
     pub fn nullable_body(value: &'a Value) -> Self {
         if value.is_null() { Self::empty() } else { Self::new(value) }
     }
@@ -69,7 +68,7 @@ impl<'a> FieldReader<'a> {
         Self { mode, pointer: String::new(), errors: Vec::new() }
     }
 
-    /// The field as it came; `None` where it is absent, and while the reader describes itself.
+    /// The raw field; `None` if it is absent, or in describing mode.
     fn lookup(&mut self, name: &'static str) -> Option<&'a Value> {
         let Mode::Read { fields, recognized } = &mut self.mode else { return None };
         recognized.push(name);
@@ -97,12 +96,12 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// The field, or `None` where it is absent or null.
+    /// Reads a field; `None` if it is absent or null.
     pub fn optional<T>(&mut self, name: &'static str, shape: impl Shape<T>) -> Option<T> {
         self.nullable(name, shape).flatten()
     }
 
-    /// The field; it is a fault that it is absent or null.
+    /// Reads a field that must be present and not null.
     pub fn required<T: Default>(&mut self, name: &'static str, shape: impl Shape<T>) -> T {
         self.describe_field(name, true, || shape.schema());
         let value = self.lookup(name).filter(|value| !value.is_null());
@@ -113,7 +112,7 @@ impl<'a> FieldReader<'a> {
         parsed.unwrap_or_default()
     }
 
-    /// The field, or `None` where it is absent; it is a fault that it is null.
+    /// Reads a field that may be absent (`None`), but not null.
     pub fn optional_non_null<T>(&mut self, name: &'static str, shape: impl Shape<T>) -> Option<T> {
         self.describe_field(name, false, || shape.schema());
         match self.lookup(name)? {
@@ -122,10 +121,10 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// `None` where the field is absent, `Some(None)` where it is null.
+    /// Reads a field that may be absent (`None`) or null (`Some(None)`).
     #[expect(
         clippy::option_option,
-        reason = "an edit tells a field that is left from one that is emptied"
+        reason = "an edit distinguishes an unchanged field from a cleared one"
     )]
     pub fn nullable<T>(&mut self, name: &'static str, shape: impl Shape<T>) -> Option<Option<T>> {
         self.describe_field(
@@ -139,9 +138,8 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// The object in a field, its own fields read by `read`: `None` where it is absent,
-    /// `Some(None)` where it is null.
-    #[expect(clippy::option_option, reason = "as of `nullable`")]
+    /// Reads an object in a field with `read`: `None` if it is absent, `Some(None)` if it is null.
+    #[expect(clippy::option_option, reason = "as for `nullable`")]
     pub fn nullable_object<T>(
         &mut self,
         name: &'static str,
@@ -158,7 +156,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// The objects in a list, or `None` where it is absent; it is a fault that it is null.
+    /// Reads an array of objects; `None` if it is absent. Null is a fault.
     pub fn optional_list<T>(
         &mut self,
         name: &'static str,
@@ -177,12 +175,14 @@ impl<'a> FieldReader<'a> {
         let items = items.iter().enumerate();
         Some(
             items
-                .filter_map(|(at, item)| self.read_nested(&format!("{name}/{at}"), item, &read))
+                .filter_map(|(index, item)| {
+                    self.read_nested(&format!("{name}/{index}"), item, &read)
+                })
                 .collect(),
         )
     }
 
-    /// Reads the object at `path` of this one; its faults are this one's.
+    /// Reads the object at `path` within this one, and adds its faults to this reader's.
     fn read_nested<T>(
         &mut self,
         path: &str,
@@ -206,20 +206,20 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// Reports a field that may not be sent, if it is.
+    /// Reports a fault if this field is present.
     pub fn reject(&mut self, name: &'static str, detail: &str) {
         if self.lookup(name).is_some() {
             self.add_error::<()>(name, detail);
         }
     }
 
-    /// Reports that a field is wrong, and is the value that it hasn't got.
+    /// Reports a fault of a field; returns `None` in place of its value.
     pub fn add_error<T>(&mut self, name: &str, detail: impl Into<String>) -> Option<T> {
         self.add_error_at_path(&name.replace('~', "~0").replace('/', "~1"), detail);
         None
     }
 
-    /// Reports a fault of what lies deeper: `extras/wides`.
+    /// Reports a fault of a nested field, such as `extras/wides`.
     pub fn add_error_at_path(&mut self, path: &str, detail: impl Into<String>) {
         if let Mode::Read { .. } = self.mode {
             let pointer = format!("{}/{path}", self.pointer);
@@ -227,12 +227,12 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// Whether nothing was wrong so far: what depends on several fields can be looked at.
+    /// Whether there are no faults so far, so that rules across fields can be checked.
     pub fn is_valid(&self) -> bool {
         self.errors.is_empty()
     }
 
-    /// Rejects the body (422) if any field was wrong or isn't known.
+    /// Rejects the body (422) if any field is invalid or unknown.
     pub fn finish(mut self) -> Result<(), Rejection> {
         self.reject_unknown();
         if self.errors.is_empty() { Ok(()) } else { Err(Rejection::fields(self.errors)) }
@@ -246,7 +246,7 @@ impl<'a> Mode<'a> {
 }
 
 /// JSON Schema (2020-12) of the object that `read` reads. It runs without a body, so `read` must
-/// not depend on values that are there.
+/// read the same fields whatever their values are.
 pub fn describe<T>(read: impl FnOnce(&mut FieldReader<'static>) -> T) -> Value {
     schema_of(read)
 }
@@ -261,7 +261,7 @@ fn schema_of<'a, T>(read: impl FnOnce(&mut FieldReader<'a>) -> T) -> Value {
     })
 }
 
-/// A name that isn't ours, fit for an answer that is stored and may be logged.
+/// An unknown field's name without control characters, cut for responses and logs.
 fn printable(name: &str) -> String {
     name.chars().filter(|letter| !letter.is_control()).take(MAX_REPORTED_NAME_CHARS).collect()
 }
@@ -282,13 +282,13 @@ mod tests {
     #[test]
     fn all_faults_are_reported_together() {
         let body = json!({ "name": 7, "a/b~c": 1, "colour": null });
-        let found = errors_of(&body, |fields| {
+        let errors = errors_of(&body, |fields| {
             fields.required("name", input::name());
             fields.required("role", input::name());
             fields.optional("colour", input::colour());
         });
         assert_eq!(
-            found,
+            errors,
             ["/name must be a string", "/role is required", "/a~1b~0c is not a known field"]
         );
     }
@@ -298,16 +298,16 @@ mod tests {
         let body = json!({
             "points": { "win": "x", "bonus/~": 1 }, "price": null, "types": [{ "name": 1 }, 7, {}],
         });
-        let found = errors_of(&body, |fields| {
+        let errors = errors_of(&body, |fields| {
             let win = |nested: &mut FieldReader<'_>| nested.optional("win", input::boolean());
             assert_eq!(fields.nullable_object("points", win), Some(Some(None)));
             assert_eq!(fields.nullable_object("price", win), Some(None));
             assert_eq!(fields.nullable_object("absent", win), None);
             let name = |nested: &mut FieldReader<'_>| nested.required("name", input::name());
-            assert_eq!(fields.optional_list("types", 3, name).map(|all| all.len()), Some(2));
+            assert_eq!(fields.optional_list("types", 3, name).map(|items| items.len()), Some(2));
         });
         assert_eq!(
-            found,
+            errors,
             [
                 "/points/win must be true or false",
                 "/points/bonus~1~0 is not a known field",
@@ -317,32 +317,32 @@ mod tests {
             ]
         );
         for types in [json!(null), json!({}), json!([{ "name": "a" }, { "name": "b" }])] {
-            let found = errors_of(&json!({ "types": types }), |fields| {
+            let errors = errors_of(&json!({ "types": types }), |fields| {
                 let name = |nested: &mut FieldReader<'_>| nested.required("name", input::name());
                 assert_eq!(fields.optional_list("types", 1, name), None);
             });
-            assert_eq!(found.len(), 1, "{found:?}");
+            assert_eq!(errors.len(), 1, "{errors:?}");
         }
     }
 
     #[test]
     fn null_is_not_absent() {
         let body = json!({ "name": null, "colour": null });
-        let found = errors_of(&body, |fields| {
+        let errors = errors_of(&body, |fields| {
             assert_eq!(fields.optional_non_null("name", input::name()), None);
             assert_eq!(fields.nullable("colour", input::colour()), Some(None));
             assert_eq!(fields.nullable("venue", input::name()), None);
         });
-        assert_eq!(found, ["/name must not be null"]);
+        assert_eq!(errors, ["/name must not be null"]);
     }
 
     #[test]
-    fn what_is_no_object_has_one_fault() {
+    fn a_non_object_has_one_fault() {
         for body in [json!(null), json!(7), json!([{ "name": "a" }])] {
-            let found = errors_of(&body, |fields| {
+            let errors = errors_of(&body, |fields| {
                 fields.required("name", input::name());
             });
-            assert_eq!(found, [" must be an object"]);
+            assert_eq!(errors, [" must be an object"]);
         }
         assert_eq!(FieldReader::nullable_body(&Value::Null).finish(), Ok(()));
     }
@@ -351,13 +351,13 @@ mod tests {
     fn unknown_fields_are_reported_up_to_a_bound() {
         let body: Map<_, _> =
             (0..50).map(|n| (format!("{n:02}\n{}", "x".repeat(99)), json!(1))).collect();
-        let found = errors_of(&Value::Object(body), |_| {});
-        assert_eq!(found.len(), 10);
-        assert_eq!(found[0], format!("/00{} is not a known field", "x".repeat(58)));
+        let errors = errors_of(&Value::Object(body), |_| {});
+        assert_eq!(errors.len(), 10);
+        assert_eq!(errors[0], format!("/00{} is not a known field", "x".repeat(58)));
     }
 
     #[test]
-    fn what_reads_a_body_describes_it() {
+    fn the_code_that_reads_a_body_describes_it() {
         let schema = describe(|fields| {
             fields.required("name", input::name());
             fields.nullable("minute", input::integer(0..=120));

@@ -1,8 +1,8 @@
-//! Bodies from outside: read field by field, all faults at once, described as JSON Schema.
+//! Parsing of request bodies: all faults are reported at once, and the schema is JSON Schema.
 //!
-//! A [`FieldReader`] takes an object apart. Each field is read by a [`Shape`], which parses one
-//! value and describes itself. The same code that reads a body describes it ([`describe`]), so
-//! that documentation can't drift from what is accepted.
+//! A [`FieldReader`] reads an object field by field; a [`Shape`] parses one value and describes
+//! itself. The code that reads a body also describes it ([`describe`]), so the documentation
+//! always matches what is accepted.
 
 mod field_reader;
 mod shape;

@@ -1,4 +1,4 @@
-//! Requests to the upstream.
+//! HTTP requests to the upstream.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,24 +16,24 @@ use crate::relay::connector::UpstreamConnector;
 use crate::store::{Result, StoreError};
 use crate::tls;
 
-/// How long the head of an answer may take; a long-poll's is awaited that much longer.
+/// Time-out of a response's head; a long-poll adds its wait.
 pub const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Bytes of an answer that is read whole: a page of 500 messages is far below.
+/// Maximum body that is read into memory; a page of 500 messages is far smaller.
 const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 
-/// Connections that are kept for the next request.
+/// Idle connections kept for reuse.
 const MAX_IDLE_CONNECTIONS: usize = 16;
 
-/// Speaks to the upstream. Clones share connections.
+/// HTTP client of the upstream. Clones share its connections.
 #[derive(Clone)]
 pub struct UpstreamClient {
     pool: Pool<UpstreamConnector, Empty<Bytes>>,
-    /// `https://live.example`, without a slash at its end.
+    /// `https://live.example`, without a trailing slash.
     base_url: Arc<str>,
 }
 
-/// Where connections are driven: not on a worker's thread, which is for HTTP and fan-out alone.
+/// Runs connections off the workers' threads, which are for HTTP and fan-out only.
 #[derive(Clone)]
 struct RuntimeExecutor(Handle);
 
@@ -44,12 +44,12 @@ impl<F: Future<Output = ()> + Send + 'static> Executor<F> for RuntimeExecutor {
 }
 
 impl UpstreamClient {
-    /// A client of the node at `base`, or what is wrong with the address or the file.
+    /// Creates a client of the node at `base`; the error describes an invalid address or CA file.
     pub fn new(base: &str, ca_file: Option<&Path>, runtime: Handle) -> Result<Self, String> {
         let base = base.trim_end_matches('/');
         if base.contains('@') {
-            // Not said again: it would be a password in a log.
-            return Err("a relay reads as nobody: leave out user and password".to_owned());
+            // The address is not repeated: the password would end up in a log.
+            return Err("a relay connects anonymously: leave out user and password".to_owned());
         }
         let uri: Uri = base.parse().map_err(|error| format!("{base}: {error}"))?;
         let has_http_scheme = matches!(uri.scheme_str(), Some("http" | "https"));
@@ -64,7 +64,7 @@ impl UpstreamClient {
         Ok(Self { pool, base_url: base.into() })
     }
 
-    /// Asks, and gives the answer once its head is there.
+    /// Sends a request and returns the response once its head has arrived.
     pub async fn send(
         &self,
         method: Method,
@@ -78,28 +78,28 @@ impl UpstreamClient {
         let mut request = request.body(Empty::new()).map_err(|error| failed(&error))?;
         *request.headers_mut() = headers;
         let response = tokio::time::timeout(timeout, self.pool.request(request)).await;
-        let timed_out = |_| StoreError::Unavailable("the upstream doesn't answer".to_owned());
+        let timed_out = |_| StoreError::Unavailable("the upstream does not respond".to_owned());
         response.map_err(timed_out)?.map_err(|error| failed(&error))
     }
 
-    /// Asks as nobody, and reads the answer whole.
+    /// Sends a request without credentials, and reads the whole body.
     pub async fn get(&self, path: &str) -> Result<(StatusCode, Bytes)> {
         let response = self.send(Method::GET, path, HeaderMap::new(), RESPONSE_TIMEOUT).await?;
         let status = response.status();
         let read = tokio::time::timeout(RESPONSE_TIMEOUT, read_body(response.into_body())).await;
-        let timed_out = |_| StoreError::Unavailable("the upstream stopped in an answer".to_owned());
+        let timed_out = |_| StoreError::Unavailable("the upstream's response timed out".to_owned());
         Ok((status, read.map_err(timed_out)??))
     }
 }
 
-/// An answer's body.
+/// Reads a body of at most [`MAX_BODY_BYTES`].
 pub async fn read_body(body: Incoming) -> Result<Bytes> {
     let collected = Limited::new(body, MAX_BODY_BYTES).collect().await;
     let read = collected.map_err(|error| StoreError::Unavailable(describe_error_chain(&*error)))?;
     Ok(read.to_bytes())
 }
 
-/// What went wrong, with what is behind it: the outermost alone says only that something did.
+/// The error with all its sources: the outermost alone says too little.
 fn describe_error_chain(error: &dyn std::error::Error) -> String {
     let mut text = format!("the upstream: {error}");
     let mut inner = error.source();
@@ -117,11 +117,11 @@ mod tests {
     #[tokio::test]
     async fn an_upstream_url_must_not_hold_credentials() {
         let error_of = |base: &str| UpstreamClient::new(base, None, Handle::current()).err();
-        for good in ["http://10.0.0.1:8080", "https://live.example/", "https://[::1]:8443"] {
-            assert_eq!(error_of(good), None, "{good}");
+        for valid in ["http://10.0.0.1:8080", "https://live.example/", "https://[::1]:8443"] {
+            assert_eq!(error_of(valid), None, "{valid}");
         }
-        for bad in ["live.example", "ftp://live.example", "https://live.example/?a=1", ""] {
-            assert!(error_of(bad).is_some(), "{bad}");
+        for invalid in ["live.example", "ftp://live.example", "https://live.example/?a=1", ""] {
+            assert!(error_of(invalid).is_some(), "{invalid}");
         }
         let error = error_of("https://ada:hunter2@live.example").unwrap();
         assert!(!error.contains("hunter2"), "{error}");

@@ -1,4 +1,4 @@
-//! Connections to the upstream, plain or over TLS.
+//! TCP and TLS connections to the upstream.
 
 use std::io;
 use std::pin::Pin;
@@ -19,15 +19,16 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-/// How long a connection may take to be there.
+/// Time-out for a connection, including its TLS handshake.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Opens connections to whatever an address names.
+/// Opens connections to the host of a URI.
 #[derive(Clone)]
 pub struct UpstreamConnector {
     pub tls: Arc<ClientConfig>,
 }
 
+/// A connection, plain or over TLS.
 pub enum UpstreamSocket {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
@@ -48,7 +49,7 @@ impl UpstreamConnector {
             return Ok(UpstreamSocket::Plain(tcp));
         }
         let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| invalid_input("not a host's name"))?;
+            .map_err(|_| invalid_input("not a valid host name"))?;
         let stream = TlsConnector::from(self.tls).connect(name, tcp).await?;
         Ok(UpstreamSocket::Tls(Box::new(stream)))
     }
@@ -64,9 +65,9 @@ impl tower_service::Service<Uri> for UpstreamConnector {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let dialler = self.clone();
+        let connector = self.clone();
         async move {
-            let socket = tokio::time::timeout(CONNECT_TIMEOUT, dialler.connect(uri)).await;
+            let socket = tokio::time::timeout(CONNECT_TIMEOUT, connector.connect(uri)).await;
             socket.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map(TokioIo::new)
         }
         .boxed()

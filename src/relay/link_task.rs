@@ -1,4 +1,4 @@
-//! Follows one stream of the upstream, over as many connections as it takes.
+//! Follows one stream of the upstream, over any number of connections.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -19,42 +19,42 @@ use crate::relay::upstream_messages::UpstreamMessage;
 use crate::relay::{Upstream, upstream_messages};
 use crate::stream::source::StreamEndReason;
 
-/// How long an answer may take, and what it begins with.
+/// Time-out of opening a link: connecting, and reading up to the `live` frame.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Waits between attempts: drawn up to this at first, then longer.
+/// Random delays between attempts, up to this at first and doubling.
 const INITIAL_BACKOFF_MS: u64 = 100;
 const MAX_BACKOFF_MS: u64 = 1000;
 
-/// How long the upstream may have no room for a stream it told before: longer, and readers of all
-/// others would be told that nothing is known.
+/// How long the upstream may refuse a stream for lack of capacity before the stream ends: any
+/// longer, and subscribers of all other streams would see stale data.
 const MAX_TIME_AT_CAPACITY: Duration = Duration::from_secs(3);
 
-/// Messages read at the start, so that who was here a moment ago finds what was missed.
+/// Messages loaded at the start, so that clients that reconnect find what they missed.
 const LINK_PREFILL_MESSAGES: Seq = 256;
 
-/// Why a connection gives nothing more.
+/// Why a connection to the upstream ended.
 enum LinkError {
-    /// Not for everybody, or of nothing that exists.
+    /// Not public, or not existing.
     Refused,
-    /// It ended, broke, or was silent for too long.
+    /// The connection closed, broke, or timed out.
     ConnectionLost(String),
-    /// The upstream has as many readers as it takes.
+    /// The upstream accepts no more subscribers.
     AtCapacity,
-    /// What is told is another database's, or starts anew: nothing here goes on from it.
+    /// The stream belongs to another database or has restarted: it can't be resumed.
     Restarted(String),
 }
 
 struct LinkTask {
     upstream: Upstream,
     link: Arc<UpstreamLink>,
-    /// Whether the stream is live at the upstream.
+    /// Whether the connection has reached the stream's live end.
     is_live: bool,
     attempts: u32,
     down_since: Option<Instant>,
 }
 
-/// Runs until the stream has ended or nobody reads it here any more.
+/// Runs until the stream ends or has no subscribers here any more.
 pub async fn run(upstream: Upstream, link: Arc<UpstreamLink>) {
     let mut task = LinkTask { upstream, link, is_live: false, attempts: 0, down_since: None };
     let opened = tokio::time::timeout(OPEN_TIMEOUT, task.open_link()).await;
@@ -65,15 +65,15 @@ pub async fn run(upstream: Upstream, link: Arc<UpstreamLink>) {
             return upstream.remove_failed_link(link, LinkState::Refused);
         }
         Ok(Err(LinkError::ConnectionLost(detail) | LinkError::Restarted(detail))) => detail,
-        Ok(Err(LinkError::AtCapacity)) => "the upstream has no room for it".to_owned(),
-        Err(_) => "the upstream doesn't answer".to_owned(),
+        Ok(Err(LinkError::AtCapacity)) => "the upstream is at capacity".to_owned(),
+        Err(_) => "the upstream does not respond".to_owned(),
     };
-    tracing::warn!("{} can't be followed: {error}", link.stream);
+    tracing::warn!("Can't follow {}: {error}", link.stream);
     upstream.remove_failed_link(link, LinkState::Failed);
 }
 
 impl LinkTask {
-    /// Connects, and learns where the stream stands and what was told lately.
+    /// Connects, and loads the stream's head and its recent messages.
     async fn open_link(&mut self) -> Result<SseConnection, LinkError> {
         let mut connection = self.connect(None).await?;
         let (epoch, head) = loop {
@@ -99,7 +99,7 @@ impl LinkTask {
         if let Some(first) = page.frames.first().filter(|_| is_whole) {
             self.link.start(&epoch, first.seq() - 1, page.frames);
         } else {
-            // What was before is pruned: it is looked for when somebody asks.
+            // Older messages are pruned; history is fetched on demand.
             self.link.start(&epoch, head, Vec::new());
         }
         self.upstream.mark_open(&self.link, &epoch);
@@ -107,62 +107,62 @@ impl LinkTask {
         Ok(connection)
     }
 
-    /// Reads on, and connects again when that breaks, for as long as it takes: what is here stays
-    /// true up to its cursor, and the feeder tells readers that no more is known.
-    async fn read_until_ended(mut self, connection: SseConnection) {
-        let mut reading = Some(connection);
+    /// Reads the stream and reconnects as often as it takes: the link's messages stay valid up to
+    /// its cursor, and the feeder reports the stream as stale.
+    async fn read_until_ended(mut self, first_connection: SseConnection) {
+        let mut connection = Some(first_connection);
         let reason = loop {
-            let error = match reading.take() {
-                Some(opened) => self.read_blocks(opened).await,
+            let error = match connection.take() {
+                Some(open_connection) => self.read_blocks(open_connection).await,
                 None => match self.connect(Some(self.link.cursor())).await {
                     Ok(connected) => {
-                        reading = Some(connected);
+                        connection = Some(connected);
                         continue;
                     }
-                    Err(fault) => fault,
+                    Err(error) => error,
                 },
             };
             match error {
                 LinkError::Refused => break StreamEndReason::NoLongerPublic,
                 LinkError::Restarted(detail) => {
-                    tracing::warn!("{} starts anew: {detail}", self.link.stream);
+                    tracing::warn!("{} restarted at the upstream: {detail}", self.link.stream);
                     break StreamEndReason::Discontinued;
                 }
-                LinkError::ConnectionLost(words) => self.record_break(&words),
+                LinkError::ConnectionLost(detail) => self.record_break(&detail),
                 LinkError::AtCapacity
                     if self.down_since.is_some_and(|at| at.elapsed() > MAX_TIME_AT_CAPACITY) =>
                 {
-                    tracing::warn!("{} has no room at the upstream any more", self.link.stream);
+                    tracing::warn!("{} dropped: the upstream is at capacity", self.link.stream);
                     break StreamEndReason::Discontinued;
                 }
-                LinkError::AtCapacity => self.record_break("no room"),
+                LinkError::AtCapacity => self.record_break("the upstream is at capacity"),
             }
             self.back_off().await;
         };
         self.upstream.end_link(&self.link, reason);
     }
 
-    /// Said and counted once, however many attempts it then takes.
+    /// Logs and counts a disconnect once, however many attempts follow.
     fn record_break(&mut self, error: &str) {
         let stream = self.link.stream;
         if std::mem::take(&mut self.is_live) {
-            tracing::info!("{stream} broke at the upstream: {error}");
+            tracing::info!("{stream} disconnected from the upstream: {error}");
             self.upstream.0.metrics.upstream_disconnects.inc();
         } else {
-            tracing::debug!("{stream} can't be followed yet: {error}");
+            tracing::debug!("{stream} could not reconnect to the upstream: {error}");
         }
         self.down_since.get_or_insert_with(Instant::now);
         self.link.set_stale(Some(StaleReason::Disconnected));
     }
 
-    /// Not all links at once, and not in a tight loop.
+    /// Waits a random time, so that links don't reconnect all at once, nor in a tight loop.
     async fn back_off(&mut self) {
         let max_delay_ms = (INITIAL_BACKOFF_MS << self.attempts.min(6)).min(MAX_BACKOFF_MS);
         self.attempts += 1;
         tokio::time::sleep(Duration::from_millis(rand::random_range(0..=max_delay_ms))).await;
     }
 
-    /// How long the next bytes may take.
+    /// Time-out for the next bytes.
     fn read_timeout(&self) -> Duration {
         if self.is_live { self.upstream.silence_timeout() } else { OPEN_TIMEOUT }
     }
@@ -178,17 +178,17 @@ impl LinkTask {
         self.upstream.0.metrics.upstream_requests.inc();
         let client = &self.upstream.0.client;
         let response = client.send(Method::GET, &path, headers, self.read_timeout()).await;
-        let answer = response.map_err(|error| LinkError::ConnectionLost(error.to_string()))?;
-        match answer.status() {
-            StatusCode::OK => Ok(SseConnection::new(answer.into_body())),
+        let response = response.map_err(|error| LinkError::ConnectionLost(error.to_string()))?;
+        match response.status() {
+            StatusCode::OK => Ok(SseConnection::new(response.into_body())),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
                 Err(LinkError::Refused)
             }
-            status => Err(LinkError::ConnectionLost(format!("it answers {status}"))),
+            status => Err(LinkError::ConnectionLost(format!("the upstream responded {status}"))),
         }
     }
 
-    /// Hands on what comes, until nothing does.
+    /// Handles blocks until the connection ends.
     async fn read_blocks(&mut self, mut connection: SseConnection) -> LinkError {
         loop {
             let block = match connection.next_block(self.read_timeout()).await {
@@ -207,7 +207,7 @@ impl LinkTask {
             && *epoch != *self.link.epoch()
         {
             self.upstream.update_epoch(epoch);
-            return Err(LinkError::Restarted(format!("its epoch is {epoch}")));
+            return Err(LinkError::Restarted(format!("its epoch is now {epoch}")));
         }
         match block.event {
             "" => self.publish_message(block.data),
@@ -235,15 +235,15 @@ impl LinkTask {
     fn publish_message(&self, data: &str) -> Result<(), LinkError> {
         let link = &self.link;
         let message = upstream_messages::parse_message(&link.epoch(), link.stream, data);
-        let told = message.map_err(|error| connection_lost(&error.to_string()))?;
-        let seq = match told {
+        let message = message.map_err(|error| connection_lost(&error.to_string()))?;
+        let seq = match message {
             UpstreamMessage::Message(frame) => {
                 let seq = frame.seq();
                 link.push_frame(frame);
                 seq
             }
             UpstreamMessage::Snapshot { .. } if reason_of(data) == "unknown_cursor" => {
-                return Err(LinkError::Restarted("it knows less than was told".to_owned()));
+                return Err(LinkError::Restarted("the upstream has lost messages".to_owned()));
             }
             UpstreamMessage::Snapshot { seq } => {
                 link.skip_to(seq);
@@ -269,7 +269,7 @@ fn error_from_bye(data: &str) -> LinkError {
     match reason_of(data).as_str() {
         "access_revoked" => LinkError::Refused,
         "limit" => LinkError::AtCapacity,
-        reason => LinkError::ConnectionLost(format!("it says bye: {reason}")),
+        reason => LinkError::ConnectionLost(format!("the upstream closed the stream: {reason}")),
     }
 }
 

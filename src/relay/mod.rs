@@ -1,9 +1,9 @@
-//! A node without a database: it reads another node's streams and tells them to its own readers.
+//! Relay: a node without a database, which serves the streams of an upstream node.
 //!
-//! `Upstream` is the source that feeder, pages and snapshots read from instead of the log. Each
-//! stream that has readers here is one `link`, driven by `follow`: an anonymous reader of the
-//! upstream that goes on by cursor. So what is shared here is what everybody may read; all else
-//! goes through to the upstream with its reader's own credentials, and nothing of it is kept.
+//! [`Upstream`] takes the place of the log for feeder, pages and snapshots. Each stream with
+//! subscribers here is one `UpstreamLink`, driven by `link_task`: an anonymous subscriber of the
+//! upstream that resumes by cursor. So only public streams are shared; every other request passes
+//! through to the upstream with the client's own credentials, and nothing of it is stored.
 
 mod client;
 mod connector;
@@ -32,7 +32,7 @@ use crate::metrics::Metrics;
 use crate::relay::upstream_link::{LinkState, UpstreamLink};
 use crate::stream::source::StreamEndReason;
 
-/// What is known of the upstream, and what is followed there. Clones are the same.
+/// The relay's view of its upstream, and its links. Clones share them.
 #[derive(Clone)]
 pub struct Upstream(Arc<UpstreamInner>);
 
@@ -41,26 +41,27 @@ struct UpstreamInner {
     commit_notifier: CommitNotifier,
     metrics: Arc<Metrics>,
     links: Mutex<HashMap<StreamId, Arc<UpstreamLink>>>,
-    /// Streams that not everybody may read, and when that was found.
+    /// Streams that are not public, and when the upstream said so.
     private_streams: Mutex<HashMap<StreamId, Instant>>,
     epoch: Mutex<Arc<str>>,
-    /// How often the upstream speaks at least.
+    /// Longest pause between two frames of the upstream.
     heartbeat_ms: AtomicU64,
     ended_sender: UnboundedSender<(StreamId, StreamEndReason)>,
     ended_receiver: tokio::sync::Mutex<UnboundedReceiver<(StreamId, StreamEndReason)>>,
 }
 
-/// How long it is believed that a stream is not everybody's. Whoever reads it meanwhile is let in
-/// by the upstream itself, so nothing is wrong when it has become so.
+/// How long a stream is remembered as private. Its clients pass through to the upstream meanwhile,
+/// which checks them itself, so an outdated entry does no harm.
 const PRIVATE_CACHE_TTL: Duration = Duration::from_secs(30);
 
-/// Streams remembered as not everybody's; beyond it all are forgotten and asked for again.
+/// Streams remembered as private; when it is full, all are dropped.
 const MAX_PRIVATE_STREAMS: usize = 10_000;
 
-/// What heartbeats are believed to be before the upstream has said.
+/// Assumed heartbeat interval until the upstream announces its own.
 const DEFAULT_HEARTBEAT_MS: u64 = 15_000;
 
 impl Upstream {
+    /// Creates the view of an upstream, without links.
     pub fn new(client: UpstreamClient, metrics: Arc<Metrics>) -> Self {
         let (ended_sender, ended_receiver) = mpsc::unbounded_channel();
         Self(Arc::new(UpstreamInner {
@@ -71,7 +72,7 @@ impl Upstream {
             private_streams: Mutex::default(),
             epoch: Mutex::new("".into()),
             heartbeat_ms: AtomicU64::new(DEFAULT_HEARTBEAT_MS),
-            ended_sender: ended_sender,
+            ended_sender,
             ended_receiver: tokio::sync::Mutex::new(ended_receiver),
         }))
     }
@@ -80,12 +81,12 @@ impl Upstream {
         self.0.links.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The upstream's database as far as is known; empty before anything has been read.
+    /// The epoch of the upstream's database; empty until something has been read.
     pub fn epoch(&self) -> Arc<str> {
         Arc::clone(&self.0.epoch.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether the stream was found lately to be not for everybody, or of nothing that exists.
+    /// Whether the stream was recently found to be private or not to exist.
     pub fn is_private(&self, stream: StreamId) -> bool {
         let private_streams = self.0.private_streams.lock().unwrap_or_else(PoisonError::into_inner);
         private_streams
@@ -102,17 +103,17 @@ impl Upstream {
         private_streams.insert(stream, Instant::now());
     }
 
-    /// Whether the upstream takes requests.
+    /// Whether the upstream accepts requests.
     pub async fn is_ready(&self) -> bool {
         matches!(self.0.client.get("/readyz").await, Ok((status, _)) if status.is_success())
     }
 
-    /// After so much silence a stream of the upstream is dead, though it may look open.
+    /// After this long without data, a stream of the upstream counts as dead.
     pub fn silence_timeout(&self) -> Duration {
         Duration::from_millis(self.0.heartbeat_ms.load(Ordering::Relaxed) * 2)
     }
 
-    /// The link to a stream, opened where there is none.
+    /// Returns the link of a stream, and opens one if there is none.
     fn link_or_open(&self, stream: StreamId) -> Arc<UpstreamLink> {
         let mut links = self.lock_links();
         if let Some(existing) = links.get(&stream) {
@@ -125,7 +126,7 @@ impl Upstream {
         link
     }
 
-    /// A link could not be opened, and is forgotten.
+    /// Removes a link that could not be opened.
     fn remove_failed_link(&self, link: &UpstreamLink, state: LinkState) {
         if state == LinkState::Refused {
             self.cache_private(link.stream);
@@ -145,8 +146,8 @@ impl Upstream {
         link.set_state(LinkState::Open);
     }
 
-    /// Ends an open link, and says so. It stays among the links until the feeder has let go of it,
-    /// so that nobody reads another in its place who stands by its numbers.
+    /// Ends an open link and reports it. The link stays in the map until the feeder releases it, so
+    /// that no subscriber gets a new link with other sequence numbers.
     fn end_link(&self, link: &UpstreamLink, reason: StreamEndReason) {
         if reason == StreamEndReason::NoLongerPublic {
             self.cache_private(link.stream);
@@ -157,8 +158,7 @@ impl Upstream {
         }
     }
 
-    /// Learns the upstream's epoch. Where that has changed, all that is followed is another
-    /// database's and ends.
+    /// Stores the upstream's epoch. If it has changed, the links of the previous database end.
     fn update_epoch(&self, epoch: &str) {
         let mut current = self.0.epoch.lock().unwrap_or_else(PoisonError::into_inner);
         let has_changed = !current.is_empty() && **current != *epoch;
@@ -167,7 +167,7 @@ impl Upstream {
         if !has_changed {
             return;
         }
-        tracing::warn!("The upstream has another database now, of epoch {epoch}");
+        tracing::warn!("The upstream's database has changed: its epoch is now {epoch}");
         let links: Vec<_> = self.lock_links().values().cloned().collect();
         for link in links.iter().filter(|link| link.state() == LinkState::Open) {
             if *link.epoch() != *epoch {

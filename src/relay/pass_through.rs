@@ -1,11 +1,11 @@
-//! A stream that goes through as it is: what not everybody may read, told by the upstream to one
-//! reader with that reader's own credentials, which it checks while the stream lives.
+//! Pass-through: a private stream, forwarded frame by frame from the upstream, which checks the
+//! client's own credentials while the stream is open.
 
 use std::convert::Infallible;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::Stream as Bodies;
+use futures_util::Stream;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -15,25 +15,25 @@ use crate::relay::upstream_messages;
 use crate::stream::frame;
 use crate::stream::subscriber::CloseReason;
 
-/// What comes from the upstream, and how it may end here.
+/// An upstream's response to pass through, and the conditions under which it ends here.
 pub struct PassThrough {
     pub response: UpstreamResponse,
-    /// After so much silence the upstream is taken for dead, unless its hello says otherwise.
+    /// Maximum time without data, unless the upstream's hello announces another heartbeat.
     pub silence_timeout: Duration,
     pub draining: watch::Receiver<bool>,
-    /// Over how many seconds a node that drains ends its streams.
+    /// Period in seconds over which a draining node closes its streams.
     pub drain_seconds: u64,
     pub retry_ms: u32,
-    /// What counts this stream, given back when it ends.
+    /// Counts this stream against the limits; released when it ends.
     pub permit: Box<dyn Send>,
 }
 
 struct PassThroughStream {
     pass_through: PassThrough,
     decoder: SseDecoder,
-    /// When it ends because this node does.
+    /// When this node closes the stream because it is draining.
     drain_deadline: Option<Instant>,
-    /// The goodbye has been said.
+    /// The `bye` frame has been sent.
     is_bye_sent: bool,
 }
 
@@ -44,19 +44,19 @@ enum PassThroughInput {
     DrainDeadline,
 }
 
-/// The upstream's frames, whole, and a goodbye of ours where it has none.
+/// The upstream's complete frames, and a `bye` frame if the upstream sends none.
 pub fn pass_through_blocks(
     pass_through: PassThrough,
-) -> impl Bodies<Item = Result<Bytes, Infallible>> {
+) -> impl Stream<Item = Result<Bytes, Infallible>> {
     let state = PassThroughStream {
-        pass_through: pass_through,
+        pass_through,
         decoder: SseDecoder::default(),
         drain_deadline: None,
         is_bye_sent: false,
     };
-    futures_util::stream::unfold(state, |mut passage| async move {
-        let block = passage.next_block().await?;
-        Some((Ok(block), passage))
+    futures_util::stream::unfold(state, |mut state| async move {
+        let block = state.next_block().await?;
+        Some((Ok(block), state))
     })
 }
 
@@ -74,7 +74,7 @@ impl PassThroughStream {
                     let delay = Duration::from_millis(rand::random_range(0..=max_delay_ms));
                     self.drain_deadline = Some(Instant::now() + delay);
                 }
-                // What has begun to come is left out: its end won't come.
+                // An incomplete block is dropped: its end won't arrive.
                 _ if self.is_bye_sent => return None,
                 PassThroughInput::DrainDeadline => {
                     return Some(self.finish_with_bye(CloseReason::Draining));
@@ -86,7 +86,7 @@ impl PassThroughStream {
         }
     }
 
-    /// What the upstream says of the stream itself.
+    /// Notes what the upstream's own control frames announce.
     fn observe_block(&mut self, block: &[u8]) {
         match SseFields::parse(block) {
             Some(SseFields { event: "bye", .. }) => self.is_bye_sent = true,
@@ -110,10 +110,9 @@ impl PassThroughStream {
                 None => std::future::pending().await,
             }
         };
-        let PassThrough { response: answer, silence_timeout: silence, draining, .. } =
-            &mut self.pass_through;
+        let PassThrough { response, silence_timeout, draining, .. } = &mut self.pass_through;
         tokio::select! {
-            frame = tokio::time::timeout(*silence, answer.next_chunk()) => match frame {
+            frame = tokio::time::timeout(*silence_timeout, response.next_chunk()) => match frame {
                 Ok(Ok(Some(bytes))) => PassThroughInput::Bytes(bytes),
                 _ => PassThroughInput::UpstreamEnded,
             },

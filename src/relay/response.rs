@@ -1,4 +1,4 @@
-//! An answer of the upstream that goes through, its body still to come.
+//! A response of the upstream that is passed through, its body not read yet.
 
 use std::time::Duration;
 
@@ -11,11 +11,12 @@ use hyper::{HeaderMap, Method, Response};
 use crate::relay::{Upstream, client};
 use crate::store::{Result, StoreError};
 
+/// A response whose body is still to be read.
 #[derive(Debug)]
 pub struct UpstreamResponse(Response<Incoming>);
 
 impl Upstream {
-    /// Sends somebody's request on as it is.
+    /// Forwards a request unchanged.
     pub async fn forward_request(
         &self,
         method: &str,
@@ -35,29 +36,32 @@ impl Upstream {
 }
 
 impl UpstreamResponse {
+    /// The HTTP status code.
     pub fn status(&self) -> u16 {
         self.0.status().as_u16()
     }
 
+    /// A header's raw value.
     pub fn header(&self, name: &str) -> Option<&[u8]> {
         self.0.headers().get(name).map(HeaderValue::as_bytes)
     }
 
-    /// Whether it is told for as long as it lives.
+    /// Whether the response is an event stream, and so has no end of its own.
     pub fn is_event_stream(&self) -> bool {
         let content_type = self.0.headers().get(CONTENT_TYPE);
         content_type.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
     }
 
+    /// Reads the whole body.
     pub async fn read_body(self) -> Result<Bytes> {
         let read =
             tokio::time::timeout(client::RESPONSE_TIMEOUT, client::read_body(self.0.into_body()))
                 .await;
-        let timed_out = |_| StoreError::Unavailable("the upstream stopped in an answer".to_owned());
+        let timed_out = |_| StoreError::Unavailable("the upstream's response timed out".to_owned());
         read.map_err(timed_out)?
     }
 
-    /// The next bytes; `None` at the end.
+    /// The next chunk of the body; `None` at the end.
     pub async fn next_chunk(&mut self) -> Result<Option<Bytes>> {
         match self.0.frame().await {
             Some(Ok(frame)) => Ok(Some(frame.into_data().unwrap_or_default())),

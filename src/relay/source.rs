@@ -1,4 +1,4 @@
-//! The upstream in the place of the log.
+//! The upstream as the message source, in place of the log.
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ use crate::store::{Result, StoreError, StreamHead};
 use crate::stream::page_cache::FramePage;
 use crate::stream::source::{EpochSnapshot, MessageSource, StreamEndReason};
 
-/// Messages that the upstream gives in a page at most.
+/// Largest page that the upstream serves.
 pub const MAX_PAGE_MESSAGES: i64 = 500;
 
 impl Upstream {
     fn existing_link(&self, stream: StreamId) -> Result<Arc<UpstreamLink>> {
         let link = self.lock_links().get(&stream).cloned();
-        link.ok_or_else(|| StoreError::Unavailable(format!("{stream} is not followed")))
+        link.ok_or_else(|| StoreError::Unavailable(format!("{stream} has no link to the upstream")))
     }
 
     async fn request(&self, path: &str) -> Result<(StatusCode, bytes::Bytes)> {
@@ -29,8 +29,8 @@ impl Upstream {
         self.0.client.get(path).await
     }
 
-    /// A page of the upstream's history. The cursor names the epoch, so that another database
-    /// doesn't answer in its place.
+    /// Reads a page of the upstream's history. The cursor includes the epoch, so that a different
+    /// database is rejected.
     pub async fn fetch_history(
         &self,
         epoch: &Arc<str>,
@@ -46,7 +46,7 @@ impl Upstream {
         match status {
             StatusCode::OK => upstream_messages::parse_history(epoch, stream, after, &bytes),
             StatusCode::GONE => {
-                // Up to where, the oldest that is left says.
+                // The oldest message left shows how far the stream is pruned.
                 let (_, bytes) = self.request(&url(0, 1)).await?;
                 let oldest_page = upstream_messages::parse_history(epoch, stream, 0, &bytes)?;
                 let oldest = oldest_page.frames.first().map(|frame| frame.seq() - 1);
@@ -59,7 +59,9 @@ impl Upstream {
                 })
             }
             status => {
-                let detail = format!("the upstream answers {status} for the history of {stream}");
+                let detail = format!(
+                    "the upstream responded {status} to a request for the history of {stream}"
+                );
                 Err(StoreError::Unavailable(detail))
             }
         }
@@ -71,10 +73,10 @@ impl Upstream {
             return Ok(page);
         }
         let mut page = self.fetch_history(&link.epoch(), stream, after, limit).await?;
-        // What is newer than what is followed comes that way.
+        // Messages after the link's head arrive through the link.
         page.head_seq = link.head_seq();
         page.frames.retain(|frame| frame.seq() <= page.head_seq);
-        // Where nothing is left, all is pruned that there was.
+        // If no message is left, everything up to the head is pruned.
         page.pruned_seq = page.pruned_seq.min(page.head_seq);
         Ok(page)
     }
@@ -93,7 +95,7 @@ impl Upstream {
         let (_, bytes) = self.request(&path).await?;
         let (epoch, head) = upstream_messages::parse_head(&bytes)?;
         if *epoch != *link.epoch() {
-            return Err(StoreError::Unavailable("the upstream has another database".to_owned()));
+            return Err(StoreError::Unavailable("the upstream's database has changed".to_owned()));
         }
         *last_query = Some((began, head));
         Ok(head)
@@ -106,7 +108,9 @@ impl Upstream {
             StatusCode::OK => upstream_messages::parse_snapshot(&bytes),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Ok(None),
             status => {
-                let detail = format!("the upstream answers {status} for the state of {topic}");
+                let detail = format!(
+                    "the upstream responded {status} to a request for the snapshot of {topic}"
+                );
                 Err(StoreError::Unavailable(detail))
             }
         }
@@ -138,8 +142,8 @@ impl MessageSource for Upstream {
     fn next_end(&self) -> BoxFuture<'_, (StreamId, StreamEndReason)> {
         async {
             match self.0.ended_receiver.lock().await.recv().await {
-                Some(ended) => ended,
-                // Never: a sender is kept beside it.
+                Some(end) => end,
+                // Unreachable: `self` keeps a sender.
                 None => std::future::pending().await,
             }
         }

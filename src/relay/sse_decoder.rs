@@ -1,15 +1,15 @@
-//! An event stream's bytes, cut into whole blocks: what is cut short is never handed on.
+//! Splits the bytes of an event stream into complete blocks; incomplete ones are withheld.
 
 use bytes::{Bytes, BytesMut};
 
-/// A block that is longer than this is nothing that a node would send.
+/// Longer than any block that a node sends.
 const MAX_BLOCK_BYTES: usize = 32 * 1024 * 1024;
 
-/// Takes bytes in whatever pieces, gives blocks with the empty line that ends them.
+/// Takes bytes in chunks of any size, and returns blocks including their final empty line.
 #[derive(Debug, Default)]
 pub struct SseDecoder {
     buffer: BytesMut,
-    /// Up to here there is no end of a block.
+    /// No block ends before this offset.
     scanned_to: usize,
 }
 
@@ -22,27 +22,27 @@ pub struct SseFields<'a> {
 }
 
 impl SseDecoder {
-    /// Adds what has come; `false` where this can't be an event stream of ours.
+    /// Appends a chunk; `false` if the buffered block exceeds [`MAX_BLOCK_BYTES`].
     pub fn push_bytes(&mut self, bytes: &[u8]) -> bool {
         self.buffer.extend_from_slice(bytes);
         self.buffer.len() <= MAX_BLOCK_BYTES
     }
 
-    /// The next whole block.
+    /// Returns the next complete block.
     pub fn next_block(&mut self) -> Option<Bytes> {
         let from = self.scanned_to.saturating_sub(1);
-        let block_end = self.buffer[from..].windows(2).position(|two| two == b"\n\n");
-        let Some(at) = block_end else {
+        let block_end = self.buffer[from..].windows(2).position(|pair| pair == b"\n\n");
+        let Some(position) = block_end else {
             self.scanned_to = self.buffer.len();
             return None;
         };
         self.scanned_to = 0;
-        Some(self.buffer.split_to(from + at + 2).freeze())
+        Some(self.buffer.split_to(from + position + 2).freeze())
     }
 }
 
 impl<'a> SseFields<'a> {
-    /// Reads the fields; `None` for a comment, and for what is no text.
+    /// Parses a block; `None` for a comment, and for invalid UTF-8.
     pub fn parse(bytes: &'a [u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?;
         let mut block = Self::default();
@@ -71,24 +71,24 @@ mod tests {
     fn blocks_are_whole_however_the_bytes_are_split() {
         for size in 1..EVENT_STREAM.len() {
             let mut decoder = SseDecoder::default();
-            let mut got = Vec::new();
-            for piece in EVENT_STREAM.as_bytes().chunks(size) {
-                assert!(decoder.push_bytes(piece));
+            let mut blocks = Vec::new();
+            for chunk in EVENT_STREAM.as_bytes().chunks(size) {
+                assert!(decoder.push_bytes(chunk));
                 while let Some(block) = decoder.next_block() {
-                    got.push(String::from_utf8(block.to_vec()).unwrap());
+                    blocks.push(String::from_utf8(block.to_vec()).unwrap());
                 }
             }
-            assert_eq!(got.concat() + "data", EVENT_STREAM, "in pieces of {size}");
-            assert_eq!(got.len(), 3, "in pieces of {size}");
+            assert_eq!(blocks.concat() + "data", EVENT_STREAM, "in pieces of {size}");
+            assert_eq!(blocks.len(), 3, "in pieces of {size}");
         }
     }
 
     #[test]
     fn fields_are_parsed() {
-        let read =
+        let fields =
             SseFields::parse(b"event: bye\nretry: 7\ndata: {\"reason\":\"x\"}\nid: e.stop\n\n");
         let data = "{\"reason\":\"x\"}";
-        assert_eq!(read, Some(SseFields { event: "bye", data, id: Some("e.stop") }));
+        assert_eq!(fields, Some(SseFields { event: "bye", data, id: Some("e.stop") }));
         assert_eq!(SseFields::parse(b":   \n\n"), None);
     }
 }

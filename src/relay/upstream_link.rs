@@ -1,4 +1,4 @@
-//! One stream of the upstream, as it comes: followed by cursor, for as long as it is read here.
+//! One stream of the upstream: its link's state, recent frames and staleness.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -13,26 +13,26 @@ use crate::stream::frame::Frame;
 use crate::stream::page_cache::FramePage;
 use crate::stream::ring::Ring;
 
-/// Frames kept for whoever starts to read: hubs have rings of their own, of the same bytes.
+/// Frames buffered for new subscribers. Hubs have rings of their own, which share the bytes.
 const MAX_BUFFERED_FRAMES: usize = 1024;
 const MAX_BUFFERED_BYTES: usize = 4 * 1024 * 1024;
 
-/// A stream that is followed at the upstream.
+/// The link to one stream of the upstream.
 pub struct UpstreamLink {
     pub stream: StreamId,
     buffer: Mutex<LinkBuffer>,
     state: watch::Sender<LinkState>,
-    /// When its head was last asked for, and what it was: one question for all who wait for one.
+    /// Time and result of the latest head query: concurrent callers share one request.
     pub last_head_query: tokio::sync::Mutex<Option<(Instant, Seq)>>,
     task: OnceLock<AbortHandle>,
     stale_reason: Mutex<Option<StaleReason>>,
 }
 
-/// Why the upstream may know more than is here.
+/// Why the upstream may have newer messages than the link.
 #[derive(Clone, Debug)]
 pub enum StaleReason {
     Disconnected,
-    /// It says itself that it can't see its log, since then.
+    /// The upstream reports that it is stale itself, since this time.
     UpstreamStale(String),
 }
 
@@ -41,19 +41,21 @@ struct LinkBuffer {
     ring: Ring,
 }
 
+/// The state of a link; it ends in one of the last three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkState {
     Opening,
     Open,
-    /// Not for everybody, or of nothing that exists.
+    /// Private, or not existing.
     Refused,
-    /// The upstream can't be reached, or has nothing to say.
+    /// The upstream could not be reached or did not respond.
     Failed,
-    /// It was open, and is no longer.
+    /// Was open, and has ended.
     Ended,
 }
 
 impl UpstreamLink {
+    /// Creates a link that is opening, with an empty buffer.
     pub fn new(stream: StreamId) -> Self {
         let ring = Ring::starting_at(0, MAX_BUFFERED_FRAMES, MAX_BUFFERED_BYTES);
         Self {
@@ -70,20 +72,22 @@ impl UpstreamLink {
         self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives it the task that follows it, which ends with it.
+    /// Sets the task that drives the link; the link aborts it when it closes.
     pub fn set_task(&self, task: AbortHandle) {
         let _ = self.task.set(task);
     }
 
+    /// The current state.
     pub fn state(&self) -> LinkState {
         *self.state.borrow()
     }
 
+    /// Sets the state, and wakes those who wait for it.
     pub fn set_state(&self, state: LinkState) {
         self.state.send_replace(state);
     }
 
-    /// Waits until it is open.
+    /// Waits until the link is open; fails if it could not be opened.
     pub async fn wait_until_open(&self) -> Result<()> {
         let mut changes = self.state.subscribe();
         let state =
@@ -92,12 +96,12 @@ impl UpstreamLink {
             Ok(LinkState::Open) => Ok(()),
             state => {
                 let stream = self.stream;
-                Err(StoreError::Unavailable(format!("{stream} at the upstream: {state:?}")))
+                Err(StoreError::Unavailable(format!("the upstream link of {stream}: {state:?}")))
             }
         }
     }
 
-    /// Ends it; gives whether it was open.
+    /// Closes the link; returns whether it was open.
     pub fn close(&self) -> bool {
         if let Some(task) = self.task.get() {
             task.abort();
@@ -105,31 +109,33 @@ impl UpstreamLink {
         self.state.send_replace(LinkState::Ended) == LinkState::Open
     }
 
+    /// The epoch of the upstream's database; empty while the link is opening.
     pub fn epoch(&self) -> Arc<str> {
         Arc::clone(&self.lock_buffer().epoch)
     }
 
+    /// The sequence number of the newest frame.
     pub fn head_seq(&self) -> Seq {
         self.lock_buffer().ring.head()
     }
 
-    /// Where the upstream is to go on.
+    /// The cursor to resume from at the upstream.
     pub fn cursor(&self) -> String {
-        let tail = self.lock_buffer();
-        cursor::encode_single(&tail.epoch, tail.ring.head())
+        let buffer = self.lock_buffer();
+        cursor::encode_single(&buffer.epoch, buffer.ring.head())
     }
 
-    /// Begins after `floor`, with the newest frames that are stored.
+    /// Starts the buffer after `floor` with these frames.
     pub fn start(&self, epoch: &str, floor: Seq, frames: Vec<Frame>) {
-        let mut tail = self.lock_buffer();
-        tail.epoch = epoch.into();
-        tail.ring.restart(floor);
+        let mut buffer = self.lock_buffer();
+        buffer.epoch = epoch.into();
+        buffer.ring.restart(floor);
         for frame in frames {
-            tail.ring.push(frame);
+            buffer.ring.push(frame);
         }
     }
 
-    /// From now on its head can't be known, or can again.
+    /// Sets why the head may be outdated; `None` when it is up to date again.
     pub fn set_stale(&self, reason: Option<StaleReason>) {
         *self.stale_reason.lock().unwrap_or_else(PoisonError::into_inner) = reason;
     }
@@ -138,21 +144,21 @@ impl UpstreamLink {
         self.stale_reason.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Its head; an error where there may be more.
+    /// The head; fails while it may be outdated.
     pub fn current_head(&self) -> Result<Seq> {
         match self.stale_reason() {
             None => Ok(self.head_seq()),
             Some(StaleReason::Disconnected) => {
-                Err(StoreError::Unavailable("the upstream is away".to_owned()))
+                Err(StoreError::Unavailable("the upstream is disconnected".to_owned()))
             }
             Some(StaleReason::UpstreamStale(since)) => {
-                let detail = format!("the upstream sees nothing itself since {since}");
+                let detail = format!("the upstream has been stale since {since}");
                 Err(StoreError::Unavailable(detail))
             }
         }
     }
 
-    /// Since when the upstream says that it can't see its log, where it does.
+    /// Since when the upstream reports itself as stale, if it does.
     pub fn stale_since(&self) -> Option<String> {
         self.stale_reason().and_then(|reason| match reason {
             StaleReason::Disconnected => None,
@@ -160,29 +166,32 @@ impl UpstreamLink {
         })
     }
 
+    /// Appends a frame to the buffer.
     pub fn push_frame(&self, frame: Frame) {
         self.lock_buffer().ring.push(frame);
     }
 
-    /// Goes on after `seq`: what is between is in the upstream's history, or pruned.
+    /// Continues after `seq`: the messages between are in the upstream's history, or pruned.
     pub fn skip_to(&self, seq: Seq) {
-        let mut tail = self.lock_buffer();
-        if seq > tail.ring.head() {
-            tail.ring.restart(seq);
+        let mut buffer = self.lock_buffer();
+        if seq > buffer.ring.head() {
+            buffer.ring.restart(seq);
         }
     }
 
-    /// What follows `after`; `None` where the upstream's history must be asked.
+    /// The page after `after`; `None` if it must be read from the upstream's history.
     pub fn buffered_page(&self, after: Seq, limit: i64) -> Result<Option<FramePage>> {
         if self.state() != LinkState::Open {
-            let detail = format!("{} is not followed any more", self.stream);
+            let detail = format!("the upstream link of {} has ended", self.stream);
             return Err(StoreError::Unavailable(detail));
         }
-        let tail = self.lock_buffer();
+        let buffer = self.lock_buffer();
         let max_frames = usize::try_from(limit).unwrap_or(0);
-        let frames =
-            tail.ring.frames_after(after).map(|frames| frames.take(max_frames).cloned().collect());
-        let (epoch, head) = (Arc::clone(&tail.epoch), tail.ring.head());
+        let frames = buffer
+            .ring
+            .frames_after(after)
+            .map(|frames| frames.take(max_frames).cloned().collect());
+        let (epoch, head) = (Arc::clone(&buffer.epoch), buffer.ring.head());
         Ok(frames.map(|frames| FramePage { epoch, frames, head_seq: head, pruned_seq: 0 }))
     }
 }

@@ -1,4 +1,4 @@
-//! What the upstream tells, read again: envelopes stay the bytes they are.
+//! Parses the upstream's messages and responses; envelopes keep their exact bytes.
 
 use std::sync::Arc;
 
@@ -15,19 +15,19 @@ use crate::stream::frame::Frame;
 use crate::stream::page_cache::FramePage;
 use crate::stream::source::EpochSnapshot;
 
-/// What stands around the data of each message and snapshot.
+/// The envelope of a message or snapshot.
 #[derive(Debug, Deserialize)]
 struct UpstreamEnvelope {
     #[serde(rename = "type")]
     message_type: String,
     topic: String,
-    #[serde(deserialize_with = "seq")]
+    #[serde(deserialize_with = "parse_seq")]
     seq: Seq,
     at: String,
     data: Value,
 }
 
-/// A message, or that the stream goes on from elsewhere.
+/// A message, or a snapshot after which the stream continues.
 #[derive(Debug)]
 pub enum UpstreamMessage {
     Message(Frame),
@@ -41,7 +41,7 @@ struct HistoryResponse<'a> {
     items: Vec<&'a RawValue>,
 }
 
-/// A long-poll's answer.
+/// Response to a long-poll.
 #[derive(Debug, Deserialize)]
 struct PollResponse<'a> {
     cursor: Option<String>,
@@ -49,17 +49,17 @@ struct PollResponse<'a> {
     messages: Vec<&'a RawValue>,
 }
 
-/// In the range that ours have: what is reckoned with them doesn't leave it far.
-fn seq<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Seq, D::Error> {
+/// Parses a sequence number within the same range as local ones, so that arithmetic can't overflow.
+fn parse_seq<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Seq, D::Error> {
     let seq = Seq::deserialize(from)?;
     if (0..=number::MAX).contains(&seq) { Ok(seq) } else { Err(D::Error::custom("out of range")) }
 }
 
 fn unreadable_upstream(subject: &str) -> StoreError {
-    StoreError::Unavailable(format!("the upstream's {subject} can't be read"))
+    StoreError::Unavailable(format!("the upstream sent an invalid {subject}"))
 }
 
-/// One `data` line of a stream. It is handed on as it is, so it must be one line.
+/// Parses a `data` line of a stream. It is forwarded unchanged, so it must be one line.
 pub fn parse_message(epoch: &str, stream: StreamId, text: &str) -> Result<UpstreamMessage> {
     if text.contains(char::is_control) {
         return Err(unreadable_upstream("line"));
@@ -96,7 +96,7 @@ fn to_stored_message(
     })
 }
 
-/// A page of the stored log after `after`; one with a hole in it is refused.
+/// Parses a page of history after `after`; rejects a page with a gap.
 pub fn parse_history(
     epoch: &Arc<str>,
     stream: StreamId,
@@ -110,12 +110,9 @@ pub fn parse_history(
         let UpstreamMessage::Message(frame) = parse_message(epoch, stream, item.get())? else {
             return Err(unreadable_upstream("history"));
         };
-        let next = frames.last().map_or(frame.seq(), |last| last.seq() + 1);
-        if frame.seq() != next {
-            return Err(StoreError::Internal(format!(
-                "{stream} has a hole before {}",
-                frame.seq()
-            )));
+        let expected = frames.last().map_or(frame.seq(), |last| last.seq() + 1);
+        if frame.seq() != expected {
+            return Err(StoreError::Internal(format!("{stream} has a gap before {}", frame.seq())));
         }
         frames.push(frame);
     }
@@ -125,48 +122,50 @@ pub fn parse_history(
     Ok(FramePage { epoch: Arc::clone(epoch), frames, head_seq: head, pruned_seq: pruned })
 }
 
-/// The state that a poll without a cursor brings, and its epoch.
+/// Parses the snapshot that a poll without a cursor returns, with its epoch.
 pub fn parse_snapshot(bytes: &[u8]) -> Result<Option<EpochSnapshot>> {
-    let polled: PollResponse<'_> =
+    let response: PollResponse<'_> =
         serde_json::from_slice(bytes).map_err(|_| unreadable_upstream("snapshot"))?;
-    let Some(first) = polled.messages.first() else { return Ok(None) };
-    let UpstreamEnvelope { message_type: kind, seq, data, .. } =
+    let Some(first) = response.messages.first() else { return Ok(None) };
+    let UpstreamEnvelope { message_type, seq, data, .. } =
         serde_json::from_str(first.get()).map_err(|_| unreadable_upstream("snapshot"))?;
     let (epoch, _) =
-        parse_cursor(polled.cursor.as_deref()).ok_or_else(|| unreadable_upstream("cursor"))?;
-    let is_snapshot = kind == "snapshot";
+        parse_cursor(response.cursor.as_deref()).ok_or_else(|| unreadable_upstream("cursor"))?;
+    let is_snapshot = message_type == "snapshot";
     is_snapshot
         .then(|| Some((epoch.into(), Snapshot { seq, data })))
         .ok_or_else(|| unreadable_upstream("state"))
 }
 
-/// Where a poll without messages says that the stream stands.
+/// Parses the epoch and head from a poll without messages.
 pub fn parse_head(bytes: &[u8]) -> Result<(Arc<str>, Seq)> {
-    let polled: PollResponse<'_> =
+    let response: PollResponse<'_> =
         serde_json::from_slice(bytes).map_err(|_| unreadable_upstream("head"))?;
     let position =
-        parse_cursor(polled.cursor.as_deref()).ok_or_else(|| unreadable_upstream("cursor"))?;
+        parse_cursor(response.cursor.as_deref()).ok_or_else(|| unreadable_upstream("cursor"))?;
     Ok((position.0.into(), position.1))
 }
 
-/// Since when the upstream says in a heartbeat that it can't see its own log.
+/// Since when the upstream reports in a heartbeat that it is stale.
 pub fn parse_stale_since(heartbeat: &str) -> Option<String> {
     let data: Value = serde_json::from_str(heartbeat).ok()?;
     time::read(data["stale_since"].as_str()?).map(time::text)
 }
 
-/// How often the upstream speaks at least, by its hello: in milliseconds, at most 10 min.
+/// The heartbeat interval from the upstream's hello: 1 ms to 10 min.
 pub fn parse_heartbeat_ms(hello: &str) -> Option<u64> {
     let data: Value = serde_json::from_str(hello).ok()?;
     data["heartbeat_ms"].as_u64().filter(|ms| (1..=600_000).contains(ms))
 }
 
-/// Epoch and seq of a cursor of one stream. The epoch is said again in cursors of our own.
+/// Parses epoch and sequence number of a single-stream cursor. The epoch becomes part of local
+/// cursors, so it must be alphanumeric.
 pub fn parse_cursor(cursor: Option<&str>) -> Option<(&str, Seq)> {
     let (epoch, seq) = cursor?.split_once('.')?;
-    let is_word = !epoch.is_empty() && epoch.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_valid_epoch =
+        !epoch.is_empty() && epoch.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let seq = number::read(seq)?;
-    is_word.then_some((epoch, seq))
+    is_valid_epoch.then_some((epoch, seq))
 }
 
 #[cfg(test)]
@@ -177,15 +176,15 @@ mod tests {
 
     #[test]
     fn g10_a_message_must_match_its_stream_and_be_one_line() {
-        let taken = |stream, text: &str| parse_message("e", stream, text).is_ok();
-        assert!(taken(StreamId::Match(3), MESSAGE_JSON));
-        assert!(!taken(StreamId::Match(4), MESSAGE_JSON), "another stream's");
-        for white in ["\n", "\r", "\t"] {
-            // JSON all the same; as it is, it would be several lines of a stream.
-            let text = MESSAGE_JSON.replacen(',', &format!(",{white}"), 1);
-            assert!(!taken(StreamId::Match(3), &text), "{white:?}");
+        let is_accepted = |stream, text: &str| parse_message("e", stream, text).is_ok();
+        assert!(is_accepted(StreamId::Match(3), MESSAGE_JSON));
+        assert!(!is_accepted(StreamId::Match(4), MESSAGE_JSON), "another stream's");
+        for whitespace in ["\n", "\r", "\t"] {
+            // Still valid JSON; forwarded as it is, it would be several lines of a stream.
+            let text = MESSAGE_JSON.replacen(',', &format!(",{whitespace}"), 1);
+            assert!(!is_accepted(StreamId::Match(3), &text), "{whitespace:?}");
         }
-        for (was, wrong) in [
+        for (valid, invalid) in [
             (r#""seq":2"#, r#""seq":0"#),
             (r#""seq":2"#, r#""seq":-1"#),
             (r#""seq":2"#, r#""seq":9007199254740992"#),
@@ -194,13 +193,19 @@ mod tests {
             ("2026-11-21T15:04:05.123Z", "+10000-01-01T00:00:00.000Z"),
             ("2026-11-21T15:04:05.123Z", "9999-12-31T23:59:59-05:00"),
         ] {
-            assert!(!taken(StreamId::Match(3), &MESSAGE_JSON.replace(was, wrong)), "{wrong}");
+            assert!(
+                !is_accepted(StreamId::Match(3), &MESSAGE_JSON.replace(valid, invalid)),
+                "{invalid}"
+            );
         }
         let page = format!(r#"{{"items":[{MESSAGE_JSON}],"next":null}}"#);
-        let read = |after, text: &str| parsed_page(after, text).map(|page| page.last_seq());
-        assert_eq!(read(1, &page).unwrap(), Some(2));
-        assert!(read(1, &page.replace("],", &format!(",{MESSAGE_JSON}],"))).is_err(), "2 twice");
-        assert!(read(1, &page.replace(r#""seq":2,"#, "\n\"seq\":2,")).is_err(), "two lines");
+        let last_seq = |after, text: &str| parsed_page(after, text).map(|page| page.last_seq());
+        assert_eq!(last_seq(1, &page).unwrap(), Some(2));
+        assert!(
+            last_seq(1, &page.replace("],", &format!(",{MESSAGE_JSON}],"))).is_err(),
+            "2 twice"
+        );
+        assert!(last_seq(1, &page.replace(r#""seq":2,"#, "\n\"seq\":2,")).is_err(), "two lines");
     }
 
     fn parsed_page(after: Seq, text: &str) -> Result<FramePage> {
@@ -214,15 +219,16 @@ mod tests {
         let time = Some("2026-11-21T15:04:05.123Z".to_owned());
         assert_eq!(parsed(r#""2026-11-21T15:04:05.123Z""#), time);
         assert_eq!(parsed(r#""2026-11-21T16:04:05.123+01:00""#), time);
-        for other in ["null", "7", r#""long ago""#, r#""x\"}"#, r#""9999-12-31T23:59:59-05:00""#] {
-            assert_eq!(parsed(other), None, "{other}");
+        for invalid in ["null", "7", r#""long ago""#, r#""x\"}"#, r#""9999-12-31T23:59:59-05:00""#]
+        {
+            assert_eq!(parsed(invalid), None, "{invalid}");
         }
     }
 
     #[test]
     fn g3_a_cursor_is_an_epoch_and_a_seq() {
         assert_eq!(parse_cursor(Some("5f2c91.42")), Some(("5f2c91", 42)));
-        for other in [
+        for invalid in [
             "42",
             ".42",
             "e.-1",
@@ -233,7 +239,7 @@ mod tests {
             "a b.4",
             "e.9223372036854775807",
         ] {
-            assert_eq!(parse_cursor(Some(other)), None, "{other:?}");
+            assert_eq!(parse_cursor(Some(invalid)), None, "{invalid:?}");
         }
     }
 }

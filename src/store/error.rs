@@ -1,42 +1,42 @@
-//! Why the store did not do what it was asked, and which failures are the caller's.
+//! Errors of queries and of the store, and the constraint violations that are the caller's fault.
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DatabaseError};
 
 use crate::domain::rejection::Rejection;
 
-/// Why the store did not do what it was asked.
+/// Why a store operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error(transparent)]
     Rejected(Rejection),
-    /// An idempotency key came again with another body (422).
+    /// The idempotency key was used before with a different body (422).
     #[error("this idempotency key was used with another body")]
     IdempotencyKeyReused,
-    /// An idempotency key that can be guessed, where it would seal an answer (422).
+    /// The idempotency key is guessable, and would seal an outcome that holds a secret (422).
     #[error("this idempotency key is too short for an answer with a secret")]
     KeyTooShort,
-    /// The database can't be reached or is too busy; trying again helps (503).
-    #[error("the data can't be reached: {0}")]
+    /// The database is unreachable or overloaded; a retry may succeed (503).
+    #[error("the data source is unavailable: {0}")]
     Unavailable(String),
     #[error("the database failed: {0}")]
     Internal(String),
 }
 
-/// Why a query or a transaction stopped, while it can still be tried again.
+/// Why a query or a transaction failed; the backend may still retry it.
 #[derive(Debug)]
 pub enum QueryError {
     Rejected(Rejection),
     IdempotencyKeyReused,
     Database(DatabaseError),
-    /// The database holds something that it can't hold: it was tampered with, or we are wrong.
+    /// The database holds data that breaks an invariant: it was tampered with, or there is a bug.
     InvariantViolated(String),
 }
 
-/// What queries give.
+/// Result of a query, before it becomes a [`StoreError`].
 pub type QueryResult<T> = Result<T, QueryError>;
 
-/// What breaking a constraint says about the body: as `PostgreSQL` names the constraint, as
-/// `SQLite` names it where that differs, the field, and the words.
+/// Rejection for each constraint: its name in `PostgreSQL`, its name in `SQLite` where that
+/// differs, the JSON pointer of the field (empty for none), and the detail.
 #[rustfmt::skip]
 const CONSTRAINT_MESSAGES: &[(&str, &str, &str, &str)] = &[
     ("users_email_is_unique",       "users.email", "/email",        "another user has this address"),
@@ -81,7 +81,7 @@ impl From<serde_json::Error> for QueryError {
 }
 
 impl QueryError {
-    /// The caller's mistake in it, where it is one.
+    /// Converts an error that the caller caused into a rejection; returns any other unchanged.
     pub fn into_rejection(self) -> Result<Rejection, Self> {
         match self {
             Self::Rejected(rejection) => Ok(rejection),
@@ -93,7 +93,7 @@ impl QueryError {
         }
     }
 
-    /// Whether the server takes no writes: a connection to what was the primary, and isn't closed.
+    /// Whether the server is read-only: a former primary that kept the connection open.
     pub fn is_read_only_server(&self) -> bool {
         match self {
             Self::Database(DatabaseError::DatabaseError(_, info)) => {
@@ -103,7 +103,7 @@ impl QueryError {
         }
     }
 
-    /// Whether two transactions were in each other's way, so that this one can be done again.
+    /// Whether the transaction lost a conflict with another one and can be retried.
     pub fn is_retryable_conflict(&self) -> bool {
         match self {
             Self::Database(DatabaseError::DatabaseError(kind, info)) => {
@@ -115,10 +115,11 @@ impl QueryError {
     }
 }
 
-/// How a server that takes no writes says so.
+/// Part of the error message with which a read-only server refuses a write.
 const READ_ONLY_MESSAGE: &str = "in a read-only transaction";
 
-/// Matches the words of both databases with [`CONSTRAINTS`].
+/// Finds the rejection of a violated constraint, as either database names it, in
+/// [`CONSTRAINT_MESSAGES`].
 fn rejection_of_violation(
     kind: DatabaseErrorKind,
     info: &dyn DatabaseErrorInformation,
@@ -155,9 +156,9 @@ impl From<QueryError> for StoreError {
     }
 }
 
-/// Whether it may work in a moment: a lost connection, a lock, a database that starts or stops.
+/// Whether a retry may soon succeed: connection lost, row locked, database starting or stopping.
 fn is_transient(error: &DatabaseError) -> bool {
-    const WORDS: [&str; 7] = [
+    const TRANSIENT_MESSAGES: [&str; 7] = [
         "database is locked",
         "deadlock detected",
         "canceling statement due to",
@@ -172,7 +173,7 @@ fn is_transient(error: &DatabaseError) -> bool {
             matches!(
                 kind,
                 Kind::ClosedConnection | Kind::UnableToSendCommand | Kind::SerializationFailure
-            ) || WORDS.iter().any(|words| info.message().contains(words))
+            ) || TRANSIENT_MESSAGES.iter().any(|message| info.message().contains(message))
         }
         DatabaseError::BrokenTransactionManager => true,
         _ => false,

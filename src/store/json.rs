@@ -1,4 +1,4 @@
-//! The JSON that callers and readers see, and the bytes that are hashed: pure.
+//! The JSON of API responses and messages, and the bytes that are hashed. No I/O.
 
 use std::fmt::Write;
 
@@ -18,11 +18,12 @@ use crate::store::rows::{
     UserRow,
 };
 
-/// RFC 3339 in UTC with milliseconds.
+/// Formats milliseconds since 1970 as RFC 3339 in UTC with milliseconds.
 pub fn format_time(at_ms: i64) -> String {
     time::text_of_millis(at_ms)
 }
 
+/// A user, without the password hash.
 pub fn user_json(row: &UserRow) -> Value {
     json!({
         "id": row.id,
@@ -33,6 +34,7 @@ pub fn user_json(row: &UserRow) -> Value {
     })
 }
 
+/// A team, without its players and members.
 pub fn team_json(row: &TeamRow) -> Value {
     json!({
         "id": row.id,
@@ -43,6 +45,7 @@ pub fn team_json(row: &TeamRow) -> Value {
     })
 }
 
+/// A player, without statistics.
 pub fn player_json(row: &PlayerRow) -> Value {
     json!({
         "id": row.id,
@@ -52,6 +55,7 @@ pub fn player_json(row: &PlayerRow) -> Value {
     })
 }
 
+/// An event with its table rules and ticket types.
 pub fn event_json(row: &EventRow) -> QueryResult<Value> {
     let (Ranking { points, tie_breakers }, sales) = (row.ranking()?, row.sales()?);
     let TicketSales { capacity, max_quantity, ticket_types } = sales;
@@ -68,7 +72,7 @@ pub fn event_json(row: &EventRow) -> QueryResult<Value> {
     }))
 }
 
-/// Of a user or of a team.
+/// A registration of a team, or of a user: the two have different fields.
 pub fn registration_json(row: &RegistrationRow) -> Value {
     let RegistrationRow { id, event_id, accepted, deduction, reason, .. } = row;
     match row.team_id {
@@ -84,7 +88,7 @@ pub fn registration_json(row: &RegistrationRow) -> Value {
     }
 }
 
-/// The whole state of a match: what its row says, and what its sport shows of it.
+/// The complete state of a match: the columns of its row and its sport's snapshot.
 pub fn match_json(
     row: &MatchRow,
     match_info: &MatchInfo,
@@ -116,21 +120,21 @@ pub fn match_json(
     if let (Value::Object(shape), Value::Object(view)) =
         (&mut json, rules.snapshot(match_info, game))
     {
-        // Its sides stand under `teams`, by their ids.
+        // The sport's sides are already under `teams`, by their ids.
         shape.extend(view.into_iter().filter(|(name, _)| name != "home" && name != "away"));
     }
     json
 }
 
-/// What grows with a match, of any sport.
+/// Fields of a match, of any sport, that grow while it is played.
 const DETAIL_FIELDS: [&str; 6] =
     ["incidents", "statistics", "scorecard", "live", "disputes", "pending"];
 
-/// What a list needs of an innings, to write a score with its wickets and overs.
+/// Fields of an innings that a list shows: enough for a score with wickets and overs.
 const INNINGS_LIST_FIELDS: [&str; 7] =
     ["number", "batting_team_id", "super_over", "runs", "wickets", "overs", "end"];
 
-/// The same without what grows with the match: for lists, and for `GET /api/matches/{id}`.
+/// Removes the fields that grow with the match: for lists, and for `GET /api/matches/{id}`.
 pub fn to_list_item(mut full: Value) -> Value {
     if let Value::Object(json) = &mut full {
         let card = json.get_mut("scorecard").and_then(|card| card.get_mut("innings"));
@@ -143,14 +147,14 @@ pub fn to_list_item(mut full: Value) -> Value {
 
 fn trim_innings(mut innings: Value) -> Value {
     for item in innings.as_array_mut().into_iter().flatten() {
-        if let Value::Object(one) = item {
-            one.retain(|name, _| INNINGS_LIST_FIELDS.contains(&name.as_str()));
+        if let Value::Object(fields) = item {
+            fields.retain(|name, _| INNINGS_LIST_FIELDS.contains(&name.as_str()));
         }
     }
     innings
 }
 
-/// An announcement as it is at `now_ms`.
+/// An announcement as of `now_ms`, milliseconds since 1970.
 pub fn announcement_json(row: &AnnouncementRow, team_ids: &[i64], now_ms: i64) -> Value {
     json!({
         "id": row.id,
@@ -166,7 +170,7 @@ pub fn announcement_json(row: &AnnouncementRow, team_ids: &[i64], now_ms: i64) -
     })
 }
 
-/// A purchase for its buyer: with the codes that let people in.
+/// A purchase as its buyer sees it: with the ticket codes.
 pub fn purchase_json(row: &PurchaseRow, seats: &[SeatRow]) -> Value {
     let mut json = sale_json(row);
     if let Value::Object(shape) = &mut json {
@@ -176,7 +180,7 @@ pub fn purchase_json(row: &PurchaseRow, seats: &[SeatRow]) -> Value {
     json
 }
 
-/// A purchase for those who manage its event: without the codes.
+/// A purchase as the event's managers see it: without the ticket codes.
 pub fn sale_json(row: &PurchaseRow) -> Value {
     let total = row.amount.zip(row.currency.as_ref());
     json!({
@@ -191,12 +195,12 @@ pub fn sale_json(row: &PurchaseRow) -> Value {
     })
 }
 
-/// A ticket that was bought.
+/// One bought ticket, with the code that admits its holder.
 pub fn seat_json(row: &SeatRow) -> Value {
     json!({ "code": row.code, "status": row.status, "used_at": row.used_at.map(format_time) })
 }
 
-/// The field order is part of the wire.
+/// The stored JSON of a message. The field order is part of the wire format.
 #[derive(Serialize)]
 struct Envelope<'a> {
     r#type: &'a str,
@@ -206,7 +210,7 @@ struct Envelope<'a> {
     data: &'a Value,
 }
 
-/// The text that readers get, encoded once.
+/// Encodes the JSON that subscribers receive, without raw line breaks, once per message.
 pub fn encode_envelope(message: &Message, seq: Seq, at: &str) -> serde_json::Result<String> {
     let text = serde_json::to_string(&Envelope {
         r#type: message.message_type,
@@ -218,13 +222,13 @@ pub fn encode_envelope(message: &Message, seq: Seq, at: &str) -> serde_json::Res
     text.map(escape_line_breaks)
 }
 
-/// What an envelope says about itself.
+/// Parses a stored envelope; `None` unless it is a JSON object.
 pub fn parse_envelope(text: &str) -> Option<Map<String, Value>> {
     serde_json::from_str(text).ok()
 }
 
-/// Binds an entry to all entries before it. Neither a hash nor a number holds a line feed, so the
-/// parts can't run into each other.
+/// SHA-256 in hex over an entry and the hash of the one before it, so that it covers all entries
+/// so far. Neither a hash nor a number holds a line feed, so the parts are unambiguous.
 pub fn entry_hash(previous_hash: &str, number: i64, body: &str) -> String {
     let hash =
         digest::digest(&digest::SHA256, format!("{previous_hash}\n{number}\n{body}\n").as_bytes());

@@ -1,12 +1,12 @@
-//! Which of several nodes does what only one is to do.
+//! Leadership: which of several nodes runs the tasks that only one node may run.
 
 use crate::store::{Backend, Result, Store, postgres};
 
-/// A claim to the lead: it is had by one node, and by another as soon as that one is gone.
+/// This node's claim to leadership. One node holds it; another takes over when that one is gone.
 pub struct Leadership(Option<postgres::leadership_lock::LeadershipLock>);
 
 impl Store {
-    /// A claim, which takes a connection of its own. `SQLite` is for one node, which leads.
+    /// A new claim, which opens a connection of its own. `SQLite` serves one node, the leader.
     pub fn leadership(&self) -> Leadership {
         match &self.backend {
             Backend::Postgres(database) => Leadership(Some(database.leadership_lock())),
@@ -16,10 +16,10 @@ impl Store {
 }
 
 impl Leadership {
-    /// Whether this node leads now; takes the lead where nobody has it.
+    /// Returns whether this node is the leader; it becomes the leader if no other node is.
     pub async fn try_lead(&mut self) -> Result<bool> {
         match &mut self.0 {
-            Some(lead) => lead.try_acquire().await,
+            Some(lock) => lock.try_acquire().await,
             None => Ok(true),
         }
     }

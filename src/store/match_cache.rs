@@ -1,17 +1,17 @@
-//! Newest states of the matches last asked for: memory only, believed by their hash.
+//! Match cache: the latest states of recently used matches, in memory, validated by hash.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use crate::sports::ErasedMatch;
 
-/// Matches kept: a league's match day. More cost memory, fewer a fold for each look.
+/// Cached matches: a league's match day. More cost memory, fewer cost a fold per read.
 const MAX_CACHED_MATCHES: usize = 512;
-/// States kept of a match: readers still see the last commit while a batch of writes goes on.
+/// Cached states per match: reads need the last commit while a batch of writes is in progress.
 const MAX_STATES_PER_MATCH: usize = 4;
 
-/// A match after one of its entries. The hash binds it to all entries up to there, so a state of
-/// a transaction that was rolled back, or of another node's database, is never mistaken.
+/// The state of a match after one of its entries. The hash covers all entries up to there, so a
+/// state from a rolled-back transaction or from another node's database never matches.
 #[derive(Clone, Debug)]
 pub struct CachedMatch {
     pub entry_number: i64,
@@ -19,6 +19,7 @@ pub struct CachedMatch {
     pub game: ErasedMatch,
 }
 
+/// Cached match states, shared by all clones of a store; the least recently used match goes first.
 #[derive(Debug, Default)]
 pub struct MatchCache(Mutex<CacheEntries>);
 
@@ -35,7 +36,7 @@ struct MatchStates {
 }
 
 impl MatchCache {
-    /// The state with this hash, or else the newest that may lead to it.
+    /// The state with this hash, or else the newest one with a lower entry number.
     pub fn closest(&self, match_id: i64, number: i64, hash: &str) -> Option<CachedMatch> {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         entries.use_counter += 1;
@@ -56,6 +57,7 @@ impl MatchCache {
         exact.or_else(latest_before).cloned()
     }
 
+    /// Caches a state, and evicts the least recently used match when the cache is full.
     pub fn insert(&self, match_id: i64, state: CachedMatch) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         entries.use_counter += 1;
@@ -66,15 +68,15 @@ impl MatchCache {
                 entries.matches.remove(&oldest);
             }
         }
-        let kept = entries.matches.entry(match_id).or_default();
-        kept.last_used = now;
-        if kept.states.iter().any(|other| other.entry_hash == state.entry_hash) {
+        let cached = entries.matches.entry(match_id).or_default();
+        cached.last_used = now;
+        if cached.states.iter().any(|other| other.entry_hash == state.entry_hash) {
             return;
         }
-        if kept.states.len() == MAX_STATES_PER_MATCH {
-            kept.states.pop_front();
+        if cached.states.len() == MAX_STATES_PER_MATCH {
+            cached.states.pop_front();
         }
-        kept.states.push_back(state);
+        cached.states.push_back(state);
     }
 }
 
@@ -111,7 +113,7 @@ mod tests {
         match_cache.insert(1, cached_match(2, "b"));
         let cases = [(2, "b", Some(2)), (1, "a", Some(1)), (2, "c", Some(1)), (9, "z", Some(2))];
         for (number, hash, expected) in cases {
-            let cached = match_cache.closest(1, number, hash).map(|known| known.entry_number);
+            let cached = match_cache.closest(1, number, hash).map(|state| state.entry_number);
             assert_eq!(cached, expected, "{number} {hash}");
         }
         assert!(match_cache.closest(1, 1, "other").is_none(), "no state before the first");
@@ -125,7 +127,7 @@ mod tests {
             match_cache.insert(id, cached_match(1, "a"));
             match_cache.closest(0, 1, "a");
         }
-        assert!(match_cache.closest(0, 1, "a").is_some(), "asked for all the time");
+        assert!(match_cache.closest(0, 1, "a").is_some(), "used after every insert");
         assert!(match_cache.closest(1, 1, "a").is_none(), "the oldest");
         for number in 2..9 {
             match_cache.insert(0, cached_match(number, &number.to_string()));

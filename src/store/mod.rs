@@ -1,4 +1,4 @@
-//! The database: one transaction a write, and the log that all else follows.
+//! The database: one transaction per write, and the log that everything else reads.
 
 pub mod mutation;
 
@@ -34,12 +34,13 @@ use crate::store::match_cache::MatchCache;
 use crate::store::mutation::{Mutation, MutationRequest, Outcome};
 use crate::store::server_secret::ServerSecret;
 
+/// Result of a store operation.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// What a write gives, and the heads to ring the bell with once it is committed.
+/// The result of a transaction, and the stream heads to notify of after the commit.
 type WithHeads<T> = (T, Vec<(StreamId, Seq)>);
 
-/// The one thing that reaches the database. Clones share its connections.
+/// The only way to the database. Clones share its connections.
 #[derive(Clone)]
 pub struct Store {
     backend: Backend,
@@ -55,17 +56,17 @@ enum Backend {
     Sqlite(sqlite::SqliteBackend),
 }
 
-/// Asks the database there is: `|conn, queries|` are its connection and its queries.
+/// Runs a query on the configured backend; `|conn, queries|` name its connection and its queries.
 macro_rules! query_backend {
-    ($database:expr, $way:ident, |$conn:ident, $queries:ident| $work:expr) => {
+    ($database:expr, $method:ident, |$conn:ident, $queries:ident| $work:expr) => {
         match &$database {
             Backend::Postgres(database) => {
                 use postgres::queries as $queries;
-                database.$way(move |$conn| Box::pin($work)).await
+                database.$method(move |$conn| Box::pin($work)).await
             }
             Backend::Sqlite(database) => {
                 use sqlite::queries as $queries;
-                database.$way(move |$conn| Box::pin($work)).await
+                database.$method(move |$conn| Box::pin($work)).await
             }
         }
     };
@@ -82,7 +83,10 @@ pub use leadership::Leadership;
 pub use remembered::Remembered;
 
 impl Store {
-    /// Opens the database, runs what migrations it lacks, and reads or makes its epoch.
+    /// Opens the database, runs pending migrations, and reads or creates its epoch.
+    ///
+    /// # Errors
+    /// If the address is invalid, the database is unreachable, or a migration fails.
     pub async fn open(options: &StoreOptions) -> Result<Self> {
         let notifier = CommitNotifier::default();
         let url = options.url.as_str();
@@ -92,20 +96,20 @@ impl Store {
                 let detail = "sqlite: needs a file, as in sqlite://touchline.db";
                 return Err(StoreError::Internal(detail.to_owned()));
             }
-            let opened =
+            let opening =
                 sqlite::SqliteBackend::open(path, options.max_connections, notifier.clone());
-            Backend::Sqlite(opened.await?)
+            Backend::Sqlite(opening.await?)
         } else {
             Backend::Postgres(postgres::PostgresBackend::open(options, notifier.clone()).await?)
         };
         let new_epoch = random_epoch();
         let epoch = query_backend!(database, write_transaction, |conn, queries| {
-            let made = new_epoch.clone();
-            async move { Ok((queries::settings::get_or_create_epoch(conn, &made).await?, Vec::new())) }
+            let epoch = new_epoch.clone();
+            async move { Ok((queries::settings::get_or_create_epoch(conn, &epoch).await?, Vec::new())) }
         })?;
         let secret = match &options.secret {
             Some(secret) => secret.clone(),
-            None => remembered::kept_secret(&database).await?,
+            None => remembered::load_or_create_secret(&database).await?,
         };
         let secret = Arc::new(ServerSecret::new(&secret)?);
         let store = Self {
@@ -119,29 +123,29 @@ impl Store {
         Ok(store)
     }
 
-    /// A short random word made when the database was created: lower-case hex.
+    /// The database's epoch: six random hex digits that cursors refer to.
     pub fn epoch(&self) -> &str {
         &self.epoch
     }
 
-    /// Makes another epoch, for a log that has lost its end or that was another's: readers who
-    /// come with a cursor of before get a snapshot, and nodes that run begin anew. Gives it.
+    /// Replaces the epoch and returns the new one, for a log that was restored from a backup or
+    /// copied. Clients with an older cursor get a snapshot, and running nodes start over.
     pub async fn renew_epoch(&self) -> Result<String> {
         let new_epoch = random_epoch();
         let returned = new_epoch.clone();
         query_backend!(self.backend, write_transaction, |conn, queries| {
-            let made = new_epoch.clone();
-            async move { Ok((queries::settings::set_epoch(conn, &made).await?, Vec::new())) }
+            let epoch = new_epoch.clone();
+            async move { Ok((queries::settings::set_epoch(conn, &epoch).await?, Vec::new())) }
         })?;
         Ok(returned)
     }
 
-    /// Rung after every commit that told something.
+    /// The notifier that fires after each commit that published messages.
     pub fn commit_notifier(&self) -> &CommitNotifier {
         &self.commit_notifier
     }
 
-    /// Opens lines between nodes through the database; none where it is a file of this node's.
+    /// Opens bus connections through `PostgreSQL`; `None` for `SQLite`, which serves one node.
     pub fn bus_connect_fn(&self) -> Option<ConnectFn> {
         match &self.backend {
             Backend::Postgres(database) => Some(database.bus_connect_fn()),
@@ -149,21 +153,21 @@ impl Store {
         }
     }
 
-    /// The same through another address of it: notices don't get through every pooler.
+    /// Like [`Self::bus_connect_fn`] with an address of its own: a pooler may drop notifications.
     pub fn bus_connect_fn_to(&self, options: &StoreOptions) -> Result<ConnectFn> {
         postgres::bus_connect_fn_to(options)
     }
 
-    /// Whether the database answers.
+    /// Checks that the database responds.
     pub async fn ping(&self) -> Result<()> {
         query_backend!(self.backend, read, |conn, queries| queries::settings::ping(conn))
     }
 
     /// Commits one mutation: idempotency record, rows and messages in one transaction, then the
-    /// notification. Permission is the caller's to check.
+    /// notification. The caller checks the permission.
     ///
-    /// Runs to its end although the caller stops waiting. Fails with `KeyTooShort` where the answer
-    /// would be sealed with a key that can be guessed.
+    /// Runs to completion even if the caller stops waiting. Fails with `KeyTooShort` if the
+    /// idempotency key is too guessable to seal the outcome.
     pub async fn commit<M: Mutation>(
         &self,
         request: MutationRequest,
@@ -180,13 +184,13 @@ impl Store {
         if mutation.answers_with_secret() && request.has_short_key() {
             return Err(StoreError::KeyTooShort);
         }
-        let job = Arc::new((request, mutation));
+        let work = Arc::new((request, mutation));
         let (match_cache, secret) = (Arc::clone(&self.match_cache), Arc::clone(&self.secret));
         let outcome = query_backend!(self.backend, write_transaction, |conn, queries| {
-            let (job, match_cache, secret) =
-                (Arc::clone(&job), Arc::clone(&match_cache), Arc::clone(&secret));
+            let (work, match_cache, secret) =
+                (Arc::clone(&work), Arc::clone(&match_cache), Arc::clone(&secret));
             async move {
-                let (request, mutation) = &*job;
+                let (request, mutation) = &*work;
                 let context = queries::commit::RunContext { request, match_cache: &match_cache };
                 queries::commit::run_mutation(conn, &secret, context, &**mutation).await
             }
@@ -194,7 +198,8 @@ impl Store {
         outcome.map_err(StoreError::Rejected)
     }
 
-    /// At most `limit` messages of a stream after `after`. A stream nobody wrote to has head 0.
+    /// Returns at most `limit` messages of a stream after `after`. A stream without messages has
+    /// head 0.
     pub async fn read_messages_after(
         &self,
         stream: StreamId,
@@ -206,7 +211,7 @@ impl Store {
         })
     }
 
-    /// In the order asked.
+    /// Returns the heads of these streams, in the order given.
     pub async fn stream_heads(&self, streams: &[StreamId]) -> Result<Vec<StreamHead>> {
         let streams = streams.to_vec();
         query_backend!(self.backend, read, |conn, queries| async move {
@@ -214,7 +219,7 @@ impl Store {
         })
     }
 
-    /// `None`: there is no such thing.
+    /// Reads the whole state of a topic; `None` if its resource does not exist.
     pub async fn snapshot(&self, topic: Topic) -> Result<Option<Snapshot>> {
         let match_cache = Arc::clone(&self.match_cache);
         query_backend!(self.backend, read_consistently, |conn, queries| async move {
@@ -222,7 +227,7 @@ impl Store {
         })
     }
 
-    /// Removes all but the newest `keep` messages of a stream, or of each. Gives how many went.
+    /// Removes all but the newest `keep` messages of one stream, or of each, and returns how many.
     pub async fn prune(&self, stream: Option<StreamId>, keep: i64) -> Result<u64> {
         let ids = query_backend!(self.backend, read, |conn, queries| queries::prune::stream_ids(
             conn, stream
@@ -247,16 +252,16 @@ impl Store {
         let now = now.timestamp_millis();
         query_backend!(self.backend, write_transaction, |conn, queries| async move {
             queries::tickets::delete_expired(conn, now).await?;
-            queries::sessions::forget(conn, now).await?;
+            queries::sessions::delete_expired(conn, now).await?;
             queries::idempotency::delete_expired(conn, now).await?;
             Ok(((), Vec::new()))
         })
     }
 
-    /// Tells of the announcements that have run out by `now`, each once on however many nodes ask.
-    /// Gives how many there were.
+    /// Publishes the expiry of the announcements due by `now`, each once even if several nodes try.
+    /// Returns how many there were.
     ///
-    /// Where nothing is due this is one look-up, and no transaction that writes.
+    /// If none is due, this is one look-up and no write transaction.
     pub async fn expire_announcements(&self, now: DateTime<Utc>) -> Result<u64> {
         let mut count = 0;
         while query_backend!(self.backend, read, |conn, queries| {
@@ -268,7 +273,7 @@ impl Store {
                 })?;
             count += expired;
             if expired == 0 {
-                // Another node has them in hand.
+                // Another node is expiring them.
                 break;
             }
         }
@@ -276,7 +281,7 @@ impl Store {
     }
 }
 
-/// A word for an epoch.
+/// Six random hex digits.
 fn random_epoch() -> String {
     format!("{:06x}", rand::random::<u32>() & 0xff_ffff)
 }

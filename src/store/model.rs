@@ -1,10 +1,11 @@
-//! What the store answers.
+//! What the store returns: users, rights, log pages, snapshots and lists.
 
 use serde_json::Value;
 
 use crate::domain::message::StoredMessage;
 use crate::domain::topic::Seq;
 
+/// A user with what authentication needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     pub id: i64,
@@ -14,66 +15,66 @@ pub struct User {
     pub role: String,
     pub is_disabled: bool,
     pub password_hash: Option<String>,
-    /// What `If-Match` is compared with.
+    /// Compared with `If-Match`.
     pub version: i64,
-    /// Our own tokens of another generation are not valid.
+    /// Session tokens of another generation are not valid.
     pub generation: i64,
-    /// Identity providers' tokens issued before are not valid: milliseconds since 1970.
+    /// Milliseconds since 1970; tokens of identity providers issued earlier are not valid.
     pub tokens_valid_from: i64,
 }
 
-/// What a user is to a match. Without a user, only what everybody is.
+/// A user's relation to a match. Without a user, only what is true for everyone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent answers, not one state")]
 pub struct MatchRights {
     pub is_public: bool,
-    /// Whether its event is private: then not even that it exists is told.
+    /// Whether its event is private: then even its existence is hidden.
     pub is_in_private_event: bool,
-    /// Made it, and it belongs to no event.
+    /// Created it, and it belongs to no event.
     pub is_creator: bool,
     pub is_referee: bool,
     pub is_scorer: bool,
-    /// Member of one of its teams, in whatever role.
+    /// Member of one of its teams, in any role.
     pub is_team_member: bool,
     /// Manages its event.
     pub is_event_manager: bool,
-    /// Registered for its event, or member of a team that is.
+    /// Registered for its event, or member of a registered team.
     pub is_event_participant: bool,
 }
 
-/// What a user is to a team.
+/// A user's relation to a team.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TeamRights {
     pub is_public: bool,
     /// `manager`, `coach`, `player` or `family`
     pub role: Option<String>,
-    /// Takes part in an event that the team has agreed to take part in, or manages it; and none
-    /// of the team's events and matches is secret to the user.
+    /// Participates in or manages an event that the team has agreed to, and may see all events and
+    /// matches of the team.
     pub is_event_participant: bool,
 }
 
-/// What a user is to an event.
+/// A user's relation to an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EventRights {
     pub is_public: bool,
-    /// Made it or was named.
+    /// Created it or was added as a manager.
     pub is_manager: bool,
     /// Registered, or member of a registered team.
     pub is_participant: bool,
 }
 
-/// What a user is to an announcement.
+/// A user's relation to an announcement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AnnouncementRights {
-    /// To its event.
+    /// The relation to its event.
     pub event: EventRights,
-    /// Whether it is for some teams only.
+    /// Whether it is addressed to some teams only.
     pub is_targeted: bool,
-    /// Whether the user may read one of those.
+    /// Whether the user may read one of those teams.
     pub is_addressed: bool,
 }
 
-/// What a user is to a purchase.
+/// A user's relation to a purchase.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PurchaseRights {
     pub is_buyer: bool,
@@ -87,35 +88,36 @@ pub struct LogPage {
     /// Consecutive, oldest first; the first is `after + 1` unless that was pruned.
     pub messages: Vec<StoredMessage>,
     pub head_seq: Seq,
-    /// Everything up to here is no longer kept.
+    /// All messages up to here have been removed.
     pub pruned_seq: Seq,
 }
 
+/// A stream's last sequence number, and the last one that was pruned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StreamHead {
     pub head_seq: Seq,
     pub pruned_seq: Seq,
 }
 
-/// A topic's whole state at exactly `seq`, read in one transaction.
+/// A topic's whole state as of exactly `seq`, read in one transaction.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     pub seq: Seq,
     pub data: Value,
 }
 
-/// A page of a list; `next` is where the following one starts.
+/// A page of a list; `next` is the cursor of the following page.
 #[derive(Clone, Debug, Default)]
 pub struct ListPage {
     pub items: Vec<Value>,
     pub next: Option<i64>,
 }
 
-/// The lists that can be asked for, oldest first.
+/// The lists of the API and their filters, oldest item first.
 #[derive(Clone, Debug)]
 pub enum ListQuery {
     Users,
-    /// Teams that are public, or that this user is a member of.
+    /// Teams that are public, or that the user is a member of.
     Teams {
         scope: VisibilityScope,
     },
@@ -133,7 +135,7 @@ pub enum ListQuery {
         team_id: i64,
         scope: VisibilityScope,
     },
-    /// The events a team was registered for.
+    /// The events that a team is registered for.
     TeamRegistrations {
         team_id: i64,
     },
@@ -171,13 +173,13 @@ pub enum ListQuery {
         buyer_id: i64,
         event_id: Option<i64>,
     },
-    /// An event's, for its managers: without the codes that let people in.
+    /// An event's, for its managers: without the ticket codes.
     Sales {
         event_id: i64,
     },
 }
 
-/// Who looks at a list: things that not everybody may read are shown to those who may.
+/// Who reads a list: private items are included for those who may read them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct VisibilityScope {
     pub user_id: Option<i64>,
@@ -185,7 +187,7 @@ pub struct VisibilityScope {
     pub sees_all: bool,
 }
 
-/// Which announcements are asked for; `None` for any.
+/// Filter for announcements; `None` matches any.
 #[derive(Clone, Debug, Default)]
 pub struct AnnouncementFilter {
     pub event_id: Option<i64>,

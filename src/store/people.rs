@@ -1,12 +1,14 @@
-//! Who can sign in.
+//! Look-ups of users for sign-in.
 
 use super::{Backend, Result, Store, User, postgres, sqlite};
 
 impl Store {
+    /// Finds a user by id.
     pub async fn user(&self, id: i64) -> Result<Option<User>> {
         query_backend!(self.backend, read, |conn, queries| queries::users::find(conn, id))
     }
 
+    /// Finds a user by email address, in any case.
     pub async fn user_by_email(&self, email: &str) -> Result<Option<User>> {
         let email = email.to_owned();
         query_backend!(self.backend, read, |conn, queries| async move {
@@ -14,7 +16,7 @@ impl Store {
         })
     }
 
-    /// The user of an identity provider's subject.
+    /// Finds the user of an identity provider's subject.
     pub async fn user_of_identity(&self, issuer: &str, subject: &str) -> Result<Option<User>> {
         let (issuer, subject) = (issuer.to_owned(), subject.to_owned());
         query_backend!(self.backend, read, |conn, queries| async move {
@@ -22,7 +24,7 @@ impl Store {
         })
     }
 
-    /// Whether there is an administrator who may sign in.
+    /// Whether there is an administrator who is not disabled.
     pub async fn has_admin(&self) -> Result<bool> {
         query_backend!(self.backend, read, |conn, queries| queries::users::has_admin(conn))
     }

@@ -1,38 +1,39 @@
-//! Whom a credential authenticates, and what it is valid by besides its own expiry.
+//! The principal of a credential, and the checks of its validity besides its own expiry.
 
 use serde::{Deserialize, Serialize};
 
 use crate::store::User;
 
-/// A user, and what their credential is valid by: checked for each request, and again while a
-/// stream lives.
+/// A user and how their credential was issued: checked per request, and again while a stream is
+/// open.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Principal {
     pub user_id: i64,
     pub issued: Issued,
 }
 
-/// Who issued the token.
+/// Issuer of the token.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Issued {
-    /// This service, for a generation of its user, and for a session unless it was made on the
+    /// This service: for a generation of the user, and for a session unless it was issued on the
     /// command line.
     Here { generation: i64, session_id: Option<String> },
-    /// An identity provider, at this time: milliseconds since 1970. It ends sessions of its own.
+    /// An identity provider, at this time in milliseconds since 1970; it manages its own sessions.
     Elsewhere { at_ms: i64 },
 }
 
-/// What a principal's credential is worth now.
+/// Result of checking a principal's credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Authentication {
     Valid(User),
-    /// There is no such user (any more), or they are disabled.
+    /// The user does not exist (any more) or is disabled.
     Disabled,
-    /// Its session has ended, or all credentials of then were revoked: another may be valid.
+    /// The session has ended, or older credentials were revoked: a new one may be valid.
     Revoked,
 }
 
 impl Principal {
+    /// The session of a token that this service issued for one.
     pub fn session_id(&self) -> Option<&str> {
         match &self.issued {
             Issued::Here { session_id, .. } => session_id.as_deref(),
@@ -40,7 +41,7 @@ impl Principal {
         }
     }
 
-    /// The generation of its user that a token of ours is of.
+    /// The user's generation that a token of this service was issued for.
     pub fn generation(&self) -> Option<i64> {
         match self.issued {
             Issued::Here { generation, .. } => Some(generation),
@@ -48,7 +49,7 @@ impl Principal {
         }
     }
 
-    /// What it is worth where `user` is its user and its session is open, if it has one.
+    /// Checks the credential against its user, and whether its session, if any, is open.
     pub fn authenticate(&self, user: User, session_is_open: bool) -> Authentication {
         if user.is_disabled {
             return Authentication::Disabled;
@@ -68,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn g7_a_credential_is_worth_what_its_user_and_session_are() {
+    fn g7_a_credential_is_valid_for_its_generation_session_and_issue_time() {
         let user = |disabled| User {
             id: 7,
             email: Some("mia@example.org".to_owned()),
@@ -95,14 +96,14 @@ mod tests {
             ("a provider",             Issued::Elsewhere { at_ms: 5000 }, false, true),
             ("a provider, before",     Issued::Elsewhere { at_ms: 4999 }, false, false),
         ];
-        for (about, issued, is_open, is_valid) in cases {
+        for (name, issued, is_open, is_valid) in cases {
             let principal = Principal { user_id: 7, issued };
-            let found = principal.authenticate(user(false), is_open);
-            let worth =
+            let authentication = principal.authenticate(user(false), is_open);
+            let expected =
                 if is_valid { Authentication::Valid(user(false)) } else { Authentication::Revoked };
-            assert_eq!(found, worth, "{about}");
-            let found = principal.authenticate(user(true), is_open);
-            assert_eq!(found, Authentication::Disabled, "{about}, disabled");
+            assert_eq!(authentication, expected, "{name}");
+            let authentication = principal.authenticate(user(true), is_open);
+            assert_eq!(authentication, Authentication::Disabled, "{name}, disabled");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What readers ask of the database: what somebody is to a thing, and what things look like.
+//! Reads: rights of users, resources, lists, and the check of the whole database.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::store::{
 };
 
 impl Store {
-    /// Makes what a database of an earlier version lacks, a page a transaction.
+    /// Computes data that a database of an earlier version lacks, a batch per transaction.
     pub(super) async fn backfill_missing_data(&self) -> Result<()> {
         if !query_backend!(self.backend, read, |conn, queries| queries::backfill::is_due(conn))? {
             return Ok(());
@@ -20,37 +20,40 @@ impl Store {
         while let Some(id) = after {
             let match_cache = Arc::clone(&self.match_cache);
             after = query_backend!(self.backend, write_transaction, |conn, queries| {
-                let games = Arc::clone(&match_cache);
+                let match_cache = Arc::clone(&match_cache);
                 async move {
-                    Ok((queries::backfill::backfill_results(conn, &games, id).await?, Vec::new()))
+                    Ok((
+                        queries::backfill::backfill_results(conn, &match_cache, id).await?,
+                        Vec::new(),
+                    ))
                 }
             })?;
         }
         Ok(())
     }
 
-    /// `None`: no such match.
+    /// A user's relation to a match; `None` if it does not exist.
     pub async fn match_rights(&self, id: i64, user_id: Option<i64>) -> Result<Option<MatchRights>> {
         query_backend!(self.backend, read_consistently, |conn, queries| {
             queries::rights::match_rights(conn, id, user_id)
         })
     }
 
-    /// `None`: no such team.
+    /// A user's relation to a team; `None` if it does not exist.
     pub async fn team_rights(&self, id: i64, user_id: Option<i64>) -> Result<Option<TeamRights>> {
         query_backend!(self.backend, read_consistently, |conn, queries| {
             queries::rights::team_rights(conn, id, user_id)
         })
     }
 
-    /// Grows with each write that may take a right away.
+    /// A counter that grows with each write that may take a right away.
     pub async fn rights_version(&self) -> Result<i64> {
         query_backend!(self.backend, read, |conn, queries| queries::settings::read_rights_version(
             conn
         ))
     }
 
-    /// The database's epoch as it is now, and its version of rights.
+    /// The current epoch of the database, and its rights version.
     pub async fn epoch_and_rights_version(&self) -> Result<(String, i64)> {
         query_backend!(self.backend, read, |conn, queries| {
             queries::settings::epoch_and_rights_version(conn)
@@ -78,8 +81,8 @@ impl Store {
         })
     }
 
-    /// What the match's sport says at `path` (`incidents`, `incidents/21`, `statistics`), and the
-    /// version that a write there may ask for.
+    /// The sport's data at `path` (`incidents`, `incidents/21`, `statistics`), and the version that
+    /// `If-Match` of a write there is compared with.
     pub async fn match_part(&self, id: i64, path: &str) -> Result<Option<(Value, Option<i64>)>> {
         let (match_cache, path) = (Arc::clone(&self.match_cache), path.to_owned());
         query_backend!(self.backend, read_consistently, |conn, queries| async move {
@@ -87,7 +90,7 @@ impl Store {
         })
     }
 
-    /// Who recorded a match's incidents. `None`: no such match, or no sport that tells them apart.
+    /// Who recorded a match's incidents; `None` if there is no such match or its sport doesn't say.
     pub async fn incident_recorders(&self, id: i64) -> Result<Option<Value>> {
         let match_cache = Arc::clone(&self.match_cache);
         query_backend!(self.backend, read_consistently, |conn, queries| async move {
@@ -95,7 +98,7 @@ impl Store {
         })
     }
 
-    /// At most `limit` items after the one whose id is `after`.
+    /// Returns at most `limit` items after the one with the id `after`.
     pub async fn list(&self, query: ListQuery, after: i64, limit: i64) -> Result<ListPage> {
         let match_cache = Arc::clone(&self.match_cache);
         query_backend!(self.backend, read_consistently, |conn, queries| async move {
@@ -103,14 +106,14 @@ impl Store {
         })
     }
 
-    /// `None`: no such event.
+    /// A user's relation to an event; `None` if it does not exist.
     pub async fn event_rights(&self, id: i64, user_id: Option<i64>) -> Result<Option<EventRights>> {
         query_backend!(self.backend, read_consistently, |conn, queries| {
             queries::rights::event_rights(conn, id, user_id)
         })
     }
 
-    /// `None`: no such announcement.
+    /// A user's relation to an announcement; `None` if it does not exist.
     pub async fn announcement_rights(
         &self,
         id: i64,
@@ -121,7 +124,7 @@ impl Store {
         })
     }
 
-    /// `None`: no such purchase.
+    /// A user's relation to a purchase; `None` if it does not exist.
     pub async fn purchase_rights(
         &self,
         id: Uuid,
@@ -147,7 +150,7 @@ impl Store {
         ))
     }
 
-    /// `{"event_id":…,"leaderboard":[…]}`
+    /// An event's table: `{"event_id":…,"leaderboard":[…]}`.
     pub async fn leaderboard(&self, event_id: i64) -> Result<Option<Value>> {
         query_backend!(self.backend, read_consistently, |conn, queries| {
             queries::results::leaderboard(conn, event_id)
@@ -161,7 +164,7 @@ impl Store {
         })
     }
 
-    /// What an event sells, and how much of it is left. `None`: no such event.
+    /// The ticket types of an event, and how many tickets are left; `None` if it does not exist.
     pub async fn ticket_offer(&self, event_id: i64) -> Result<Option<Value>> {
         query_backend!(self.backend, read_consistently, |conn, queries| {
             queries::purchases::ticket_offer(conn, event_id)
@@ -175,7 +178,7 @@ impl Store {
         })
     }
 
-    /// Every fault found, in words; empty where the database is whole. `progress(done, of)`.
+    /// Checks the whole database and returns a line per fault. Calls `progress(done, total)`.
     pub async fn verify(&self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Vec<String>> {
         let (streams, matches) =
             query_backend!(self.backend, read_consistently, |conn, queries| {
@@ -184,21 +187,21 @@ impl Store {
         let mut faults = query_backend!(self.backend, read_consistently, |conn, queries| {
             queries::verify::check_references(conn)
         })?;
-        let of = (streams.len() + matches.len()) as u64;
+        let total = (streams.len() + matches.len()) as u64;
         let mut done = 0;
         for id in streams {
             faults.extend(query_backend!(self.backend, read_consistently, |conn, queries| {
                 queries::verify::check_stream(conn, id)
             })?);
             done += 1;
-            progress(done, of);
+            progress(done, total);
         }
         for id in matches {
             faults.extend(query_backend!(self.backend, read_consistently, |conn, queries| {
                 queries::verify::check_match(conn, id)
             })?);
             done += 1;
-            progress(done, of);
+            progress(done, total);
         }
         Ok(faults)
     }

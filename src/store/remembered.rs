@@ -1,4 +1,4 @@
-//! A remembered answer, which is given only to the request that it was given to.
+//! Remembered outcomes, returned only to a retry of the same request.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::store::rows::IdempotencyRow;
 use crate::store::server_secret::ServerSecret;
 use crate::store::{Backend, Result, Store, StoreError, postgres, sqlite};
 
-/// What somebody was answered under a key, before it is known whether the body is the same.
+/// A remembered outcome, before the body of the retry has been compared.
 #[derive(Debug)]
 pub struct Remembered {
     pub(super) row: IdempotencyRow,
@@ -17,28 +17,34 @@ pub struct Remembered {
 }
 
 impl Remembered {
-    /// The answer, where `key` is that of the same request; else `KeyReused`.
+    /// The outcome, if `key` belongs to the same request; else `IdempotencyKeyReused`.
     pub fn answer(&self, key: &IdempotencyKey) -> Result<Outcome> {
         self.row.answer(&self.secret, key)?.map_err(StoreError::Rejected)
     }
 }
 
 impl Store {
-    /// What this user was answered to a keyed write. `path` is as in [`Key`].
-    pub async fn remembered(&self, by: i64, path: &str, key: &str) -> Result<Option<Remembered>> {
-        let (path, key) = (path.to_owned(), key.to_owned());
+    /// Finds the outcome of a user's earlier write; `path` is the scope of an [`IdempotencyKey`].
+    pub async fn remembered(
+        &self,
+        user_id: i64,
+        scope: &str,
+        key: &str,
+    ) -> Result<Option<Remembered>> {
+        let (scope, key) = (scope.to_owned(), key.to_owned());
         let row = query_backend!(self.backend, read, |conn, queries| async move {
-            queries::idempotency::find_outcome(conn, by, &path, &key).await
+            queries::idempotency::find_outcome(conn, user_id, &scope, &key).await
         })?;
         Ok(row.map(|row| Remembered { row, secret: Arc::clone(&self.secret) }))
     }
 }
 
 impl IdempotencyRow {
-    /// What the request was answered; fails with `KeyReused` where it isn't the same.
+    /// The outcome of the request; fails with `IdempotencyKeyReused` if the request differs.
     ///
-    /// After a change of the server's secret a record's body can't be compared any more: then the
-    /// key alone says that it is the same. What was sealed can't be opened; it isn't done again.
+    /// After a change of the server's secret, bodies can't be compared any more: then the key alone
+    /// identifies the request. A sealed outcome can't be opened then, and the write is not
+    /// repeated.
     pub fn answer(
         &self,
         secret: &ServerSecret,
@@ -48,35 +54,35 @@ impl IdempotencyRow {
         if is_ours && !secret.is_of(&key.body_hash, &self.request_hash) {
             return Err(QueryError::IdempotencyKeyReused);
         }
-        let opened;
+        let unsealed;
         let text = match (&self.answer, &self.sealed_answer) {
             (Some(text), _) => text,
             (None, Some(sealed)) if is_ours => {
-                opened = secret.open(&self.record_id, &key.key, sealed)?;
-                &opened
+                unsealed = secret.open(&self.record_id, &key.key, sealed)?;
+                &unsealed
             }
             _ => return Err(QueryError::IdempotencyKeyReused),
         };
         if self.is_rejection() {
             return Ok(Err(serde_json::from_str(text)?));
         }
-        let told = self.told_topic.as_ref().zip(self.told_seq);
+        let stream_head = self.told_topic.as_ref().zip(self.told_seq);
         Ok(Ok(Outcome {
             status: u16::try_from(self.status).unwrap_or_default(),
             body: serde_json::from_str(text)?,
             etag: self.etag.clone(),
-            stream_head: told.and_then(|(topic, seq)| Some((topic.parse().ok()?, seq))),
+            stream_head: stream_head.and_then(|(topic, seq)| Some((topic.parse().ok()?, seq))),
             is_replay: true,
         }))
     }
 }
 
-/// The secret that lies in the database, made the first time.
-pub(super) async fn kept_secret(database: &Backend) -> Result<Vec<u8>> {
-    let made = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
-    let kept = query_backend!(database, write_transaction, |conn, queries| {
-        let made = made.clone();
-        async move { Ok((queries::settings::server_secret(conn, &made).await?, Vec::new())) }
+/// The secret stored in the database; created the first time.
+pub(super) async fn load_or_create_secret(database: &Backend) -> Result<Vec<u8>> {
+    let new_secret = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
+    let secret = query_backend!(database, write_transaction, |conn, queries| {
+        let new_secret = new_secret.clone();
+        async move { Ok((queries::settings::server_secret(conn, &new_secret).await?, Vec::new())) }
     })?;
-    Ok(kept.into_bytes())
+    Ok(secret.into_bytes())
 }

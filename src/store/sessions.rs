@@ -1,4 +1,4 @@
-//! Sessions, stream tickets, and what credentials are worth: [`Store`]'s part of signing in and out.
+//! Sessions, stream tickets, and the check of credentials.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::store::{Authentication, Backend, Principal, Result, Store, postgres, sqlite};
 
 impl Store {
-    /// What this credential is worth now. One statement, made for each request.
+    /// Checks a credential: one query, made for each request.
     pub async fn authenticate(&self, principal: &Principal) -> Result<Authentication> {
         let principal = principal.clone();
         query_backend!(self.backend, read, |conn, queries| async move {
@@ -14,7 +14,7 @@ impl Store {
         })
     }
 
-    /// Remembers that a user has signed in. `id` is random.
+    /// Stores a session when a user signs in. `id` is random.
     pub async fn open_session(
         &self,
         id: &str,
@@ -34,7 +34,7 @@ impl Store {
         })
     }
 
-    /// Ends the session of this credential, if it has one: all that it opened ends too (G7).
+    /// Ends the session of a credential, if it has one, and with it the session's streams (G7).
     pub async fn end_session(&self, principal: &Principal) -> Result<()> {
         let Some(id) = principal.session_id().map(str::to_owned) else { return Ok(()) };
         let user_id = principal.user_id;
@@ -47,7 +47,7 @@ impl Store {
         })
     }
 
-    /// Remembers a stream ticket by the hash of its text. `grant` is what it opens.
+    /// Stores a stream ticket by the hash of its text. `grant` is what it opens.
     pub async fn keep_ticket(&self, hash: &str, grant: &Value, until: DateTime<Utc>) -> Result<()> {
         let (hash, grant, until) = (hash.to_owned(), grant.clone(), until.timestamp_millis());
         query_backend!(self.backend, write_transaction, |conn, queries| {
@@ -56,8 +56,8 @@ impl Store {
         })
     }
 
-    /// Takes a ticket that is still valid at `now`; it can be taken again until it runs out,
-    /// so that a connection that failed at once can be tried again.
+    /// Returns what a ticket grants if it is valid at `now`. It stays valid until it expires, so
+    /// that a client can retry a connection that failed.
     pub async fn ticket(&self, hash: &str, now: DateTime<Utc>) -> Result<Option<Value>> {
         let (hash, now) = (hash.to_owned(), now.timestamp_millis());
         query_backend!(self.backend, read, |conn, queries| async move {

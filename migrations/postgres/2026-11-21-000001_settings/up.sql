@@ -1,4 +1,4 @@
--- Facts about the database itself, and counters that belong to no row.
+-- Settings of the database itself, and counters that belong to no row.
 create table settings (
     name text not null,
     value text not null,

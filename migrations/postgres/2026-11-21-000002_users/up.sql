@@ -1,4 +1,4 @@
--- People who can sign in.
+-- Users.
 create table users (
     id bigint generated always as identity,
     email text not null,

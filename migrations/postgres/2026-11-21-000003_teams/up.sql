@@ -1,4 +1,4 @@
--- Teams, who plays in them, and who may read and manage them.
+-- Teams, their players and their members.
 create table teams (
     id bigint generated always as identity,
     name text not null,

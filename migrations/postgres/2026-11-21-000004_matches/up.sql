@@ -1,4 +1,4 @@
--- Matches, their officials, and the accepted commands that a match is the fold of.
+-- Matches, their officials, and the accepted commands whose fold a match is.
 create table matches (
     id bigint generated always as identity,
     sport text not null,

@@ -1,4 +1,4 @@
--- The message log: what readers were told, in order. Only queries/log.rs appends here.
+-- The message log: published messages, in order. Only queries/log.rs appends here.
 create table streams (
     id bigint generated always as identity,
     topic text not null,

@@ -1,4 +1,4 @@
--- Events, who manages them, who takes part in them, and the matches that belong to them.
+-- Events, their managers, their registrations, and the matches that belong to them.
 create table events (
     id bigint generated always as identity,
     name text not null,

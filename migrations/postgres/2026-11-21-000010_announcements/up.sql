@@ -1,4 +1,4 @@
--- What organisers announce, and to which teams where it is not for the whole event.
+-- Announcements, and the teams they address if not the whole event.
 create table announcements (
     id bigint generated always as identity,
     event_id bigint not null,

@@ -1,4 +1,4 @@
--- Purchases, and the tickets that were bought.
+-- Purchases, and the bought tickets.
 create table purchases (
     number bigint generated always as identity,
     id text not null,

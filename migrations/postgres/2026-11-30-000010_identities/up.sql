@@ -1,4 +1,4 @@
--- Users of an identity provider: each is known by what the provider calls it, and by nothing else.
+-- Users of identity providers, identified only by issuer and subject.
 alter table users alter column email drop not null;
 
 comment on column users.email is 'ASCII letters in lower case; null for users of an identity provider that has verified no address.';

@@ -1,5 +1,5 @@
 drop table idempotency;
--- What each keyed write was answered, so that the same write sent again has one effect.
+-- Outcomes of writes with an idempotency key, so that a repeated write has one effect.
 create table idempotency (
     user_id bigint not null,
     path text not null,

@@ -1,4 +1,4 @@
--- What tokens are valid by: the generation of their user and the session that they belong to.
+-- What a token's validity depends on: its user's generation and its session.
 alter table users
     add column generation bigint not null default 1,
     add column tokens_valid_from bigint not null default 0;

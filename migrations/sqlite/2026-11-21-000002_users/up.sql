@@ -1,4 +1,4 @@
--- People who can sign in.
+-- Users.
 create table users (
     -- autoincrement: the id of a deleted row, and with it its stream, never comes back
     id integer primary key autoincrement,

@@ -1,4 +1,4 @@
--- Teams, who plays in them, and who may read and manage them.
+-- Teams, their players and their members.
 create table teams (
     -- autoincrement: the id of a deleted row, and with it its stream, never comes back
     id integer primary key autoincrement,

@@ -1,4 +1,4 @@
--- Matches, their officials, and the accepted commands that a match is the fold of.
+-- Matches, their officials, and the accepted commands whose fold a match is.
 create table matches (
     -- autoincrement: the id of a deleted row, and with it its stream, never comes back
     id integer primary key autoincrement,

@@ -1,4 +1,4 @@
--- The message log: what readers were told, in order. Only queries/log.rs appends here.
+-- The message log: published messages, in order. Only queries/log.rs appends here.
 create table streams (
     -- autoincrement: the id of a deleted row, and with it its stream, never comes back
     id integer primary key autoincrement,

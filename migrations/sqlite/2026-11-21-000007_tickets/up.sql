@@ -1,4 +1,4 @@
--- Short-lived passes that open a stream.
+-- Stream tickets: short-lived credentials that open a stream.
 create table tickets (
     hash text not null,
     granted text not null,

@@ -1,4 +1,4 @@
--- Final outcomes, derived from the entries of each match: for lists and tables, never for rules.
+-- Results, derived from the entries of each match: for lists and tables, never for rules.
 create table results (
     match_id integer not null,
     event_id integer,

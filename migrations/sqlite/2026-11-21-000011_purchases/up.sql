@@ -1,4 +1,4 @@
--- Purchases, and the tickets that were bought.
+-- Purchases, and the bought tickets.
 create table purchases (
     number integer primary key autoincrement,
     id text not null,

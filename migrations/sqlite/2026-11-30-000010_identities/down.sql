@@ -1,5 +1,5 @@
--- With foreign keys on, dropping the table of users would delete all that refers to them: then nothing
--- is done. (The pragma does nothing within a transaction.)
+-- With foreign keys on, dropping the users table would delete all rows that refer to it: then this
+-- does nothing. (The pragma has no effect within a transaction.)
 pragma foreign_keys = off;
 create temp table guard (foreign_keys integer check (foreign_keys = 0));
 insert into guard select foreign_keys from pragma_foreign_keys;
@@ -26,7 +26,7 @@ create table users (
     constraint users_role_is_known check (role in ('user', 'admin'))
 ) strict;
 
--- An address that reaches nobody (RFC 2606).
+-- A placeholder address that reaches nobody (RFC 2606).
 insert into users (id, email, name, role, disabled, password_hash, version, created_at)
 select id, coalesce(email, 'user-' || id || '@nowhere.invalid'), name, role, disabled, password_hash, version, created_at
 from users_before;

@@ -1,7 +1,8 @@
--- Users of an identity provider: each is known by what the provider calls it, and by nothing else.
--- Their address may be unknown. SQLite can't drop a "not null", so the table is made anew.
--- The store turns foreign keys off while migrations run, and checks them before the commit. With them
--- on, dropping the table would delete all that refers to users: then nothing is done.
+-- Users of identity providers, identified only by issuer and subject.
+-- Their email address may be unknown. SQLite can't drop a "not null", so the table is rebuilt.
+-- The store turns foreign keys off while migrations run, and checks them before the commit. With
+-- them on, dropping the table would delete all rows that refer to users: then the migration does
+-- nothing.
 pragma foreign_keys = off;
 create temp table guard (foreign_keys integer check (foreign_keys = 0));
 insert into guard select foreign_keys from pragma_foreign_keys;
@@ -34,7 +35,7 @@ update sqlite_sequence set seq = (select seq from users_sequence) where name = '
 drop table users_before;
 drop table users_sequence;
 
--- A provider's subject and the user that was made for it.
+-- A provider's subject and the user created for it.
 create table identities (
     issuer text not null,
     subject text not null,

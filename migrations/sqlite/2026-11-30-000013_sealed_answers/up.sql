@@ -1,5 +1,5 @@
--- Remembered answers without a trace of passwords, tickets or keys. What was remembered until now
--- held bare hashes of bodies with passwords in them, and goes.
+-- Remembered outcomes without a trace of passwords, tickets or keys. Earlier records held unkeyed
+-- hashes of bodies with passwords in them, and are deleted.
 drop table idempotency;
 
 create table idempotency (

@@ -1,10 +1,10 @@
--- What tokens are valid by: the generation of their user and the session that they belong to.
--- Our own tokens of another generation are not valid.
+-- What a token's validity depends on: its user's generation and its session.
+-- This service's tokens of another generation are not valid.
 alter table users add column generation integer not null default 1;
--- Identity providers' tokens issued before are not valid: milliseconds since 1970-01-01 UTC.
+-- Identity providers' tokens issued before this are not valid: milliseconds since 1970-01-01 UTC.
 alter table users add column tokens_valid_from integer not null default 0;
 
--- Sign-ins that have not ended.
+-- Open sessions.
 create table sessions (
     id text not null,
     user_id integer not null,

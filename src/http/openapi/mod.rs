@@ -1,8 +1,7 @@
-//! `GET /api/openapi.json`: the API as `OpenAPI` 3.1, from the texts in `api/`.
+//! `GET /api/openapi.json`: the API as `OpenAPI` 3.1, generated from the texts in `api/`.
 //!
-//! They are written by hand, in a form that can be read, and held to what the service does: one
-//! test compares them with the table of routes, and every answer that the service tests get is
-//! compared with what is promised here.
+//! The texts are written by hand and checked against the service: a test compares them with the
+//! route table, and the service tests validate every response against them.
 
 mod operation;
 mod problem_codes;
@@ -21,10 +20,10 @@ use crate::http::pages::encoded_file;
 use crate::problem::Problem;
 use crate::sports::SportRules;
 
-/// What is used by others stands before them.
+/// Source texts whose definitions all others use.
 const SHARED_SOURCES: [&str; 2] = [include_str!("api/shared.txt"), include_str!("api/streams.txt")];
 
-/// The rest, after what the sports add.
+/// The other source texts, after those of the sports.
 const SOURCES: [&str; 4] = [
     include_str!("api/matches.txt"),
     include_str!("api/events.txt"),
@@ -35,7 +34,7 @@ const SOURCES: [&str; 4] = [
 static DOCUMENT: LazyLock<Result<String, String>> =
     LazyLock::new(|| build_document().map(|document| document.to_string()));
 
-/// The same in a tenth of the bytes.
+/// The document in gzip, a tenth of the size.
 static DOCUMENT_GZIP: LazyLock<Bytes> = LazyLock::new(|| match &*DOCUMENT {
     Ok(text) => encoded_file::gzip(text.as_bytes()),
     Err(_) => Bytes::new(),
@@ -43,7 +42,7 @@ static DOCUMENT_GZIP: LazyLock<Bytes> = LazyLock::new(|| match &*DOCUMENT {
 
 const CONTENT_TYPE: &str = "application/json";
 
-/// The same for everybody, whoever asks.
+/// Serves the document, the same for every caller.
 pub async fn serve_document(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let text = DOCUMENT.as_ref().map_err(|error| Problem::Internal(error.clone()))?;
     let mut response = HttpResponse::Ok();
@@ -58,7 +57,7 @@ pub async fn serve_document(request: HttpRequest) -> Result<HttpResponse, Proble
     Ok(response.body(text.as_str()))
 }
 
-/// The whole document, or which line of the texts can't be read.
+/// Builds the whole document; the error names the line that can't be parsed.
 pub fn build_document() -> Result<Value, String> {
     let mut document = DocumentBuilder::default();
     let sports = SportRules::all().iter().map(|rules| rules.api_description);
@@ -73,7 +72,7 @@ mod tests {
 
     use super::*;
 
-    /// Every `$ref` anywhere in it.
+    /// Collects every `$ref` in a value.
     fn collect_references(value: &Value, into: &mut BTreeSet<String>) {
         match value {
             Value::Object(fields) => {
@@ -90,19 +89,19 @@ mod tests {
     #[test]
     fn all_sources_parse_and_all_references_resolve() {
         let document = build_document().unwrap();
-        let mut named = BTreeSet::new();
-        collect_references(&document, &mut named);
-        let missing: Vec<_> = named
+        let mut references = BTreeSet::new();
+        collect_references(&document, &mut references);
+        let missing: Vec<_> = references
             .iter()
             .filter(|reference| document.pointer(reference.trim_start_matches('#')).is_none())
             .collect();
         assert!(missing.is_empty(), "{missing:#?}");
         let shapes = document["components"]["schemas"].as_object().unwrap();
-        let idle: Vec<_> = shapes
+        let unused: Vec<_> = shapes
             .keys()
-            .filter(|name| !named.contains(&format!("#/components/schemas/{name}")))
+            .filter(|name| !references.contains(&format!("#/components/schemas/{name}")))
             .collect();
-        assert!(idle.is_empty(), "shapes that nothing has: {idle:#?}");
+        assert!(unused.is_empty(), "unused schemas: {unused:#?}");
     }
 
     #[test]

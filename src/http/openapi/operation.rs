@@ -1,12 +1,12 @@
-//! One operation of the texts. After its first line, in any order:
+//! Parses one operation of the texts. After its first line, in any order:
 //!
-//! | line | says |
+//! | line | meaning |
 //! | --- | --- |
-//! | `< Shape` | what is sent |
-//! | `? after limit` | query parameters and headers, described elsewhere |
-//! | `201 Team`, `200 page of Team`, `200 text/plain text`, `204` | what is answered |
-//! | `! sold-out @conflicts` | codes of problems, besides those that all may end with |
-//! | anything else | words: the first line is the summary |
+//! | `< Shape` | request body |
+//! | `? after limit` | query parameters and headers, defined elsewhere |
+//! | `201 Team`, `200 page of Team`, `200 text/plain text`, `204` | response |
+//! | `! sold-out @conflicts` | problem codes, besides those of every operation |
+//! | anything else | text: the first line is the summary |
 
 use serde_json::{Value, json};
 
@@ -14,13 +14,14 @@ use super::source_parser::DocumentBuilder;
 use super::{problem_codes, type_parser};
 use crate::domain::number;
 
-/// Writes that are no changes of the domain: a key would do nothing.
+/// Writes that change no domain data: an idempotency key has no effect on them.
 const PATHS_WITHOUT_KEY: [&str; 4] = ["/api/auth", "/api/stream-tickets", "/api/admin", "/sync"];
 
-/// What a POST changes, and makes nothing: all of these but who is named for a match.
+/// Paths below which a POST changes a resource instead of creating one, except for officials.
 const CHANGE_PATHS: [&str; 4] =
     ["/api/matches/{id}/", "/api/announcements/{id}/", "/api/purchases/{id}/", "/api/tickets/"];
 
+/// Parses an operation into its JSON; `callers` says who may call it.
 pub fn parse_operation(
     document: &DocumentBuilder,
     method: &str,
@@ -37,7 +38,7 @@ pub fn parse_operation(
         "parameters": path_parameters(path),
         "security": security_schemes(path, callers),
     });
-    let mut codes = problem_codes::default_codes(is_write, callers == "anybody");
+    let mut codes = problem_codes::default_codes(is_write, callers == "anyone");
     let mut text_lines = Vec::new();
     for line in lines {
         if !parse_clause(document, &mut operation, &mut codes, line)? {
@@ -54,7 +55,7 @@ pub fn parse_operation(
         }
     }
     add_problem_responses(&mut operation["responses"], &codes);
-    let (summary, rest) = text_lines.split_first().ok_or("what does it do?")?;
+    let (summary, rest) = text_lines.split_first().ok_or("the summary is missing")?;
     operation["summary"] = json!(summary);
     operation["description"] = json!(format!("{} For: {callers}.", rest.join(" ")).trim());
     Ok(operation)
@@ -64,7 +65,7 @@ fn is_change(path: &str) -> bool {
     CHANGE_PATHS.iter().any(|part| path.starts_with(part)) && !path.ends_with("/officials")
 }
 
-/// Adds what a line says; not if it is words.
+/// Applies a line to the operation; returns `false` if it is text.
 fn parse_clause(
     document: &DocumentBuilder,
     operation: &mut Value,
@@ -76,7 +77,7 @@ fn parse_clause(
         "<" => operation["requestBody"] = request_body(rest)?,
         "?" => {
             add_parameter_refs(document, operation, rest)?;
-            // Lists have a tag, as all that is found.
+            // Lists have an ETag, like all found resources.
             if rest.split(' ').any(|name| name == "after") {
                 add_response(&mut operation["responses"]["304"], "304", "")?;
             }
@@ -90,7 +91,7 @@ fn parse_clause(
     Ok(true)
 }
 
-/// Adds the problems; what has another answer with the same status keeps it.
+/// Adds problem responses; a status that has another response keeps that too.
 fn add_problem_responses(responses: &mut Value, codes: &[String]) {
     for (status, response) in problem_codes::problem_responses(codes) {
         let existing = &mut responses[&status];
@@ -109,7 +110,7 @@ fn operation_id(method: &str, path: &str) -> String {
     format!("{}{}", method.to_lowercase(), name.replace(['/', '-'], "_"))
 }
 
-/// Ids in the path.
+/// The parameters in the path, with their schemas.
 fn path_parameters(path: &str) -> Value {
     let names = path.split('{').skip(1).filter_map(|part| part.split('}').next());
     let of_connection = path.starts_with("/api/admin/connections/");
@@ -126,13 +127,13 @@ fn path_parameters(path: &str) -> Value {
     path_parameters.collect()
 }
 
-/// Nothing is needed for what may be public; what is private there takes the same as the rest.
+/// Accepted credentials. None are required for what may be public.
 fn security_schemes(path: &str, callers: &str) -> Value {
     let signed_in = [json!({ "token": [] }), json!({ "cookie": [] })];
     let stream =
         path.ends_with("/stream") || path.contains("/stream/") || path.ends_with("/replay");
     let ticket = stream.then(|| json!({ "ticket": [] }));
-    let anonymous = callers.starts_with("anybody").then(|| json!({}));
+    let anonymous = callers.starts_with("anyone").then(|| json!({}));
     anonymous.into_iter().chain(signed_in).chain(ticket).collect()
 }
 
@@ -148,31 +149,37 @@ fn add_parameter_refs(
 ) -> Result<(), String> {
     for name in names.split(' ') {
         if !document.parameters.contains_key(name) {
-            return Err(format!("no such parameter: {name}"));
+            return Err(format!("unknown parameter: {name}"));
         }
-        if let Value::Array(all) = &mut operation["parameters"] {
-            all.push(json!({ "$ref": format!("#/components/parameters/{name}") }));
+        if let Value::Array(parameters) = &mut operation["parameters"] {
+            parameters.push(json!({ "$ref": format!("#/components/parameters/{name}") }));
         }
     }
     Ok(())
 }
 
 fn expand_codes(document: &DocumentBuilder, codes: &str) -> Result<Vec<String>, String> {
-    let mut all = Vec::new();
-    for word in codes.split(' ') {
-        if word.starts_with('@') {
-            all.extend(document.code_groups.get(word).ok_or_else(|| format!("no {word}"))?.clone());
+    let mut expanded = Vec::new();
+    for code in codes.split(' ') {
+        if code.starts_with('@') {
+            expanded.extend(
+                document
+                    .code_groups
+                    .get(code)
+                    .ok_or_else(|| format!("unknown group of codes: {code}"))?
+                    .clone(),
+            );
         } else {
-            all.push(word.to_owned());
+            expanded.push(code.to_owned());
         }
     }
-    Ok(all)
+    Ok(expanded)
 }
 
-/// One status may be answered in several media types, a line each.
+/// Adds a response; a status may have several media types, one line each.
 fn add_response(response: &mut Value, status: &str, rest: &str) -> Result<(), String> {
     if response.is_null() {
-        let description = if status == "304" { "What you have is what there is" } else { "Done" };
+        let description = if status == "304" { "Not modified" } else { "Done" };
         *response = json!({ "description": description });
     }
     let (content_type, shape) = match rest.split_once(' ') {
@@ -191,7 +198,7 @@ fn add_response(response: &mut Value, status: &str, rest: &str) -> Result<(), St
     Ok(())
 }
 
-/// A list as all lists are; `next` goes into `after`.
+/// The schema of a list; `next` is the value of `after` for the following page.
 fn page_schema(items: Value) -> Value {
     json!({
         "type": "object",

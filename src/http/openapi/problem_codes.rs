@@ -1,8 +1,8 @@
-//! Problems by their codes: which status each has, and which every operation may end with.
+//! Problem codes: the status of each, and those of every operation.
 
 use serde_json::{Map, Value, json};
 
-/// Codes by status; all others are conflicts.
+/// Codes by status; all others are 409.
 const CODES_BY_STATUS: [(u16, &[&str]); 10] = [
     (400, &["malformed-json", "bad-request"]),
     (401, &["not-signed-in", "invalid-token", "wrong-password"]),
@@ -16,7 +16,7 @@ const CODES_BY_STATUS: [(u16, &[&str]); 10] = [
     (503, &["unavailable"]),
 ];
 
-/// Those of what no operation is documented for, or whose one code says it all.
+/// Codes that appear in no operation of the document, with their statuses.
 const UNDOCUMENTED_CODES: [(u16, &str); 4] = [
     (405, "method-not-allowed"),
     (413, "body-too-large"),
@@ -24,6 +24,7 @@ const UNDOCUMENTED_CODES: [(u16, &str); 4] = [
     (421, "misdirected"),
 ];
 
+/// The HTTP status of a problem code.
 pub fn status_of(code: &str) -> u16 {
     let undocumented = UNDOCUMENTED_CODES
         .iter()
@@ -33,13 +34,13 @@ pub fn status_of(code: &str) -> u16 {
     undocumented.or_else(|| documented().map(|(status, _)| *status)).unwrap_or(409)
 }
 
-/// What may go wrong anywhere.
+/// Codes of every operation.
 const COMMON_CODES: [&str; 3] = ["bad-request", "internal", "unavailable"];
 
-/// What may go wrong where it matters who asks.
+/// Codes of operations that need a caller.
 const SIGNED_IN_CODES: [&str; 4] = ["not-signed-in", "invalid-token", "forbidden", "not-found"];
 
-/// What may be wrong with any write.
+/// Codes of every write.
 const WRITE_CODES: [&str; 6] = [
     "malformed-json",
     "cross-site",
@@ -49,7 +50,7 @@ const WRITE_CODES: [&str; 6] = [
     "too-many-requests",
 ];
 
-/// The codes an operation of this kind may end with, whatever it does.
+/// The codes of every operation of this kind.
 pub fn default_codes(is_write: bool, is_public: bool) -> Vec<String> {
     let signed_in_codes = if is_public { &[][..] } else { &SIGNED_IN_CODES[..] };
     let write_codes = if is_write { &WRITE_CODES[..] } else { &[] };
@@ -60,16 +61,16 @@ pub fn default_codes(is_write: bool, is_public: bool) -> Vec<String> {
         .collect()
 }
 
-/// A response for each status that one of the codes has.
+/// One problem response per status of these codes.
 pub fn problem_responses(codes: &[String]) -> Map<String, Value> {
     let mut by_status: Map<String, Value> = Map::new();
     for code in codes {
         let codes_of_status =
             by_status.entry(status_of(code).to_string()).or_insert_with(|| json!([]));
-        if let Value::Array(known) = codes_of_status
-            && !known.contains(&json!(code))
+        if let Value::Array(listed_codes) = codes_of_status
+            && !listed_codes.contains(&json!(code))
         {
-            known.push(json!(code));
+            listed_codes.push(json!(code));
         }
     }
     by_status.into_iter().map(|(status, codes)| (status, problem_response(&codes))).collect()

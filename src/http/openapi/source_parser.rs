@@ -1,12 +1,13 @@
-//! Reads the texts in `api/` into a document. Blocks stand between empty lines, and the first
-//! line of each says what it is:
+//! Parses the texts in `api/` into a document. Blocks are separated by empty lines; the first
+//! line of a block determines its kind:
 //!
 //! | first line | then, indented |
 //! | --- | --- |
-//! | `= Teams` | what this part of the API is about |
-//! | `? limit int(1..500)` | a parameter's description; a header's name begins with a capital |
-//! | `@conflicts wrong-state …` | – : codes that are named together |
-//! | `Team`, `NewTeam (sent)`, `Word = "a"\|"b"` | a shape's fields: `name: type -- words`, `name?: …` where it may lack, `+ Other` for the fields of another, `...` where more may come |
+//! | `= Teams` | description of this part of the API |
+//! | `? limit int(1..500)` | description of a parameter; a header's name begins with a capital |
+//! | `@conflicts wrong-state …` | more codes: together a named group |
+//! | `Team`, `NewTeam (sent)`, `Word = "a"\|"b"` | fields of a schema: `name: type -- text`,
+//! `name?: …` if optional, `+ Other` for the fields of another, `...` if there may be more |
 //! | `POST /api/teams (who may)` | an operation: see `operation` |
 
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ use crate::auth::cookie::HOST_NAME;
 
 const HTTP_METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-/// What has been read so far.
+/// The document under construction.
 #[derive(Debug, Default)]
 pub struct DocumentBuilder {
     tags: Vec<Value>,
@@ -26,11 +27,12 @@ pub struct DocumentBuilder {
     paths: Map<String, Value>,
     schemas: Map<String, Value>,
     pub parameters: Map<String, Value>,
-    /// Codes that are named together.
+    /// Named groups of problem codes.
     pub code_groups: BTreeMap<String, Vec<String>>,
 }
 
 impl DocumentBuilder {
+    /// Parses one source text; the error names the block.
     pub fn parse_source(&mut self, text: &str) -> Result<(), String> {
         for block in text.split("\n\n") {
             let mut lines = block.lines().filter(|line| !line.trim().is_empty());
@@ -62,19 +64,20 @@ impl DocumentBuilder {
     }
 
     fn parse_operation(&mut self, method: &str, rest: &str, lines: &[&str]) -> Result<(), String> {
-        let (path, callers) = rest.split_once(" (").ok_or("who may?")?;
-        let who = callers.strip_suffix(')').ok_or("who may?")?;
-        let operation = operation::parse_operation(self, method, path, who, lines)?;
+        let (path, callers) = rest.split_once(" (").ok_or("the callers in brackets are missing")?;
+        let callers =
+            callers.strip_suffix(')').ok_or("the closing bracket of the callers is missing")?;
+        let operation = operation::parse_operation(self, method, path, callers, lines)?;
         let item = self.paths.entry(path).or_insert_with(|| json!({}));
         item[method.to_lowercase()] = operation;
         Ok(())
     }
 
     fn parse_parameter(&mut self, rest: &str, lines: &[&str]) -> Result<(), String> {
-        let (name, type_text) = rest.split_once(' ').ok_or("of which type?")?;
+        let (name, type_text) = rest.split_once(' ').ok_or("the type is missing")?;
         let location = if name.starts_with(char::is_uppercase) { "header" } else { "query" };
-        // One name may mean different things in different places: `status` of matches is another
-        // than of announcements.
+        // A key `name/suffix` defines a parameter `name` that has different meanings in different
+        // places, such as `status` of matches and of announcements.
         let (wire_name, key) = name.split_once('/').unwrap_or((name, name));
         let parameter = json!({
             "name": wire_name, "in": location, "description": lines.join(" "), "schema": type_parser::parse_type(type_text)?,
@@ -93,7 +96,7 @@ impl DocumentBuilder {
         let (name, is_request) =
             head.strip_suffix(" (sent)").map_or((head, false), |name| (name, true));
         if !name.chars().all(char::is_alphanumeric) {
-            return Err("neither an operation nor a shape".to_owned());
+            return Err("neither an operation nor a schema".to_owned());
         }
         let mut shape = ObjectSchema { is_extensible: !is_request, ..ObjectSchema::default() };
         for line in lines {
@@ -109,7 +112,7 @@ impl DocumentBuilder {
             return Ok(());
         }
         if let Some(other) = line.strip_prefix("+ ") {
-            let other = self.schemas.get(other).ok_or("no such shape above")?;
+            let other = self.schemas.get(other).ok_or("no such schema above")?;
             let fields = other["properties"].as_object().cloned().unwrap_or_default();
             shape.properties.extend(fields);
             shape.required.extend(other["required"].as_array().cloned().unwrap_or_default());
@@ -119,14 +122,15 @@ impl DocumentBuilder {
         let (name, type_text) = field.split_once(": ").ok_or("not `name: type`")?;
         let mut schema = type_parser::parse_type(type_text)?;
         set_description(&mut schema, description);
-        let bare = name.trim_end_matches('?');
-        if bare == name {
+        let field_name = name.trim_end_matches('?');
+        if field_name == name {
             shape.required.push(json!(name));
         }
-        shape.properties.insert(bare.to_owned(), schema);
+        shape.properties.insert(field_name.to_owned(), schema);
         Ok(())
     }
 
+    /// Builds the document.
     pub fn build(self) -> Value {
         json!({
             "openapi": "3.1.0",
@@ -158,14 +162,14 @@ fn set_description(schema: &mut Value, description: &str) {
     }
 }
 
-/// An object that is being read.
+/// An object schema under construction.
 #[derive(Default)]
 struct ObjectSchema {
     properties: Map<String, Value>,
     required: Vec<Value>,
-    /// Later versions may add to it: true of all that is answered.
+    /// Whether later versions may add fields, as to all responses.
     is_extensible: bool,
-    /// It has fields already that are not told here.
+    /// Whether it has fields that are not listed here.
     has_unlisted_fields: bool,
 }
 

@@ -1,17 +1,19 @@
-//! Types as the texts write them, as JSON Schema: `id`, `text(1..200)|null`, `[Team]`, `{int}`,
+//! Parses type expressions into JSON Schema: `id`, `text(1..200)|null`, `[Team]`, `{int}`,
 //! `"win"|"draw"`.
 
 use serde_json::{Value, json};
 
 use crate::domain::number;
 
-/// The schema of a type, alone or in a union.
+/// The schema of a type or of a union of types.
 pub fn parse_type(text: &str) -> Result<Value, String> {
     let parts = split_union(text.trim());
     let (nulls, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| *part == "null");
     let literals: Option<Vec<_>> = others.iter().map(|part| string_literal(part)).collect();
     let mut schemas = match literals {
-        Some(words) if !words.is_empty() => vec![json!({ "type": "string", "enum": words })],
+        Some(literals) if !literals.is_empty() => {
+            vec![json!({ "type": "string", "enum": literals })]
+        }
         _ => others.iter().map(|part| parse_single(part)).collect::<Result<Vec<_>, _>>()?,
     };
     if !nulls.is_empty() {
@@ -24,16 +26,16 @@ pub fn parse_type(text: &str) -> Result<Value, String> {
     }
 }
 
-/// At the bars that are in no brackets.
+/// Splits at the bars outside brackets.
 fn split_union(text: &str) -> Vec<&str> {
     let (mut parts, mut depth, mut start) = (Vec::new(), 0, 0);
-    for (at, c) in text.char_indices() {
-        match c {
+    for (index, character) in text.char_indices() {
+        match character {
             '[' | '{' => depth += 1,
             ']' | '}' => depth -= 1,
             '|' if depth == 0 => {
-                parts.push(&text[start..at]);
-                start = at + 1;
+                parts.push(&text[start..index]);
+                start = index + 1;
             }
             _ => {}
         }
@@ -57,8 +59,8 @@ fn parse_single(text: &str) -> Result<Value, String> {
     if let Some(values) = strip_brackets(text, '{', '}') {
         return Ok(json!({ "type": "object", "additionalProperties": parse_type(values)? }));
     }
-    if let Some(word) = string_literal(text) {
-        return Ok(json!({ "const": word }));
+    if let Some(literal) = string_literal(text) {
+        return Ok(json!({ "const": literal }));
     }
     if text.starts_with(|first: char| first.is_ascii_uppercase()) {
         return Ok(json!({ "$ref": format!("#/components/schemas/{text}") }));
@@ -67,7 +69,7 @@ fn parse_single(text: &str) -> Result<Value, String> {
         Some((name, rest)) => (name, rest.strip_suffix(')')),
         None => (text, None),
     };
-    let mut schema = primitive_schema(name).ok_or_else(|| format!("what is {text}?"))?;
+    let mut schema = primitive_schema(name).ok_or_else(|| format!("unknown type: {text}"))?;
     let bounds = range.and_then(|range| range.split_once(".."));
     let (lower_key, upper_key) =
         if name == "text" { ("minLength", "maxLength") } else { ("minimum", "maximum") };
@@ -75,7 +77,8 @@ fn parse_single(text: &str) -> Result<Value, String> {
         bounds.into_iter().flat_map(|(low, high)| [(lower_key, low), (upper_key, high)])
     {
         if !bound.is_empty() {
-            schema[key] = serde_json::from_str(bound).map_err(|_| format!("what is {bound}?"))?;
+            schema[key] =
+                serde_json::from_str(bound).map_err(|_| format!("invalid bound: {bound}"))?;
         }
     }
     Ok(schema)
@@ -84,7 +87,7 @@ fn parse_single(text: &str) -> Result<Value, String> {
 fn primitive_schema(name: &str) -> Option<Value> {
     Some(match name {
         "id" => json!({ "type": "integer", "minimum": 1, "maximum": number::MAX }),
-        // What has no narrower range has that of whole numbers that every language holds.
+        // The default range is that of integers which every language can hold.
         "int" => json!({ "type": "integer", "minimum": -number::MAX, "maximum": number::MAX }),
         "number" => json!({ "type": "number" }),
         "text" => json!({ "type": "string" }),
@@ -102,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_are_schemas() {
+    fn types_are_parsed_into_json_schema() {
         let cases = [
             ("id", json!({ "type": "integer", "minimum": 1, "maximum": number::MAX })),
             ("int(0..)", json!({ "type": "integer", "minimum": 0, "maximum": number::MAX })),

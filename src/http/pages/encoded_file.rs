@@ -1,4 +1,4 @@
-//! The pages' texts in fewer bytes: a phone at a ground shares its mast with everybody else there.
+//! Compressed web files: at a ground, many phones share a slow mobile network.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -14,30 +14,30 @@ use rust_embed::EmbeddedFile;
 
 use super::strip_comments;
 
-/// A file as it is sent.
+/// A file in the encodings in which it is served.
 pub struct EncodedFile {
     pub identity: Bytes,
-    /// Empty for what doesn't gain by it: letters are packed as they are.
+    /// Empty if compression doesn't help, as for fonts.
     pub gzip: Bytes,
-    /// Of what is sent plain: it tells versions apart.
+    /// Hash of `identity`; identifies the version.
     pub hash: u128,
 }
 
-/// A file's type and the hash of what was packed.
+/// A file's content type and the SHA-256 hash of its source.
 type FileKey = (&'static str, [u8; 32]);
 
-/// The files are few and don't change while the service runs.
+/// Cache of encoded files: they are few and constant while the service runs.
 static ENCODED_FILES: LazyLock<Mutex<HashMap<FileKey, Arc<EncodedFile>>>> =
     LazyLock::new(Mutex::default);
 
-/// Whether the browser takes gzip.
+/// Whether the browser accepts gzip.
 pub fn accepts_gzip(request: &HttpRequest) -> bool {
     let offered = [Encoding::gzip(), Encoding::identity()];
     AcceptEncoding::parse(request)
         .is_ok_and(|accepted| accepted.negotiate(offered.iter()) == Some(Encoding::gzip()))
 }
 
-/// The file as it is sent; it is made once.
+/// The encoded file, from the cache after the first time.
 pub fn encoded_file(content_type: &'static str, file: EmbeddedFile) -> Arc<EncodedFile> {
     let key = (content_type, file.metadata.sha256_hash());
     let mut files = ENCODED_FILES.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,13 +52,13 @@ fn encode_file(content_type: &str, file: EmbeddedFile) -> EncodedFile {
     };
     let identity: Bytes = stripped.unwrap_or_else(|| file.data.into_owned()).into();
     let is_compressible = ["text/", "image/svg"].iter().any(|kind| content_type.starts_with(kind));
-    let mut hash = [0; 16]; // half of it: enough to tell versions apart
+    let mut hash = [0; 16]; // half of SHA-256 identifies a version
     hash.copy_from_slice(&digest::digest(&digest::SHA256, &identity).as_ref()[..16]);
     let gzip = if is_compressible { gzip(&identity) } else { Bytes::new() };
     EncodedFile { identity: identity, gzip, hash: u128::from_be_bytes(hash) }
 }
 
-/// These bytes in gzip.
+/// Compresses bytes with gzip at the best level.
 pub fn gzip(data: &[u8]) -> Bytes {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     // Writing to memory can't fail.

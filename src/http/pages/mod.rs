@@ -1,4 +1,4 @@
-//! The pages and their files: what is in `web/`, served from the binary.
+//! The web pages and their assets: the files of `web/`, embedded in the binary.
 
 pub mod encoded_file;
 mod strip_comments;
@@ -11,16 +11,16 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_embed::{Embed, EmbeddedFile};
 
-/// The folder as it was when the binary was built; a debug build reads it afresh each time.
+/// The folder at build time; a debug build reads files from disk at each request.
 #[derive(Embed)]
 #[folder = "web/"]
 struct WebFiles;
 
-/// What the pages do and nothing more: their own scripts, and no text that becomes markup.
+/// Policy of the pages: only their own scripts, and no text that becomes markup.
 const CSP_VALUE: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'self'; require-trusted-types-for 'script'";
 
-/// What may be asked for, by the end of its name; the rest of the folder is not for browsers.
+/// Content types of served files by suffix; other files of the folder are not served.
 const CONTENT_TYPES: [(&str, &str); 5] = [
     (".css", "text/css; charset=utf-8"),
     (".html", "text/html; charset=utf-8"),
@@ -29,8 +29,8 @@ const CONTENT_TYPES: [(&str, &str); 5] = [
     (".woff2", "font/woff2"),
 ];
 
-/// Each page's addresses and its file. Ids stay in the address, where the page's script reads
-/// them: no answer here depends on what was asked for.
+/// The routes of each page and its file. Ids stay in the URL, where the page's script reads them,
+/// so a response never depends on the URL.
 const PAGES: [(&str, &str); 22] = [
     ("/", "index.html"),
     ("/matches/{id:[0-9]+}", "match.html"),
@@ -49,7 +49,7 @@ const PAGES: [(&str, &str); 22] = [
     ("/purchases/{id:[0-9a-f-]{36}}/", "purchase.html"),
     ("/scorer/{id:[0-9]+}", "scorer.html"),
     ("/scorer/{id:[0-9]+}/", "scorer.html"),
-    // A service worker has a say only in what is beside its script or below.
+    // A service worker controls only pages beside or below its script.
     ("/scorer/worker.js", "scorer/worker.js"),
     ("/admin", "admin.html"),
     ("/admin/", "admin.html"),
@@ -57,7 +57,7 @@ const PAGES: [(&str, &str); 22] = [
     ("/docs/", "docs.html"),
 ];
 
-/// Adds the pages, and their files under `/assets/`.
+/// Adds the routes of the pages, and of their assets under `/assets/`.
 pub fn routes(config: &mut ServiceConfig) {
     for (address, name) in PAGES {
         let page = move |request: HttpRequest| async move { serve_file(&request, name) };
@@ -94,14 +94,14 @@ fn file_response(
 ) -> HttpResponse {
     let encoded = encoded_file::encoded_file(content_type, file);
     let is_gzip = !encoded.gzip.is_empty() && encoded_file::accepts_gzip(request);
-    // Other bytes have another tag: a strong one promises that not one differs.
+    // A strong ETag promises identical bytes, so each encoding needs its own.
     let coding = if is_gzip { "-gzip" } else { "" };
     let tag = EntityTag::new_strong(format!("{:032x}{coding}", encoded.hash));
     let is_cached = matches_if_none_match(request, &tag);
     let mut response = if is_cached { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
         .insert_header(ETag(tag))
-        // Asked again each time, since names stay the same from version to version.
+        // Revalidated at each use, because names stay the same across versions.
         .insert_header((CACHE_CONTROL, "no-cache"))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((REFERRER_POLICY, "same-origin"))
@@ -120,14 +120,14 @@ fn file_response(
     response.body(encoded.identity.clone())
 }
 
-/// Whether a browser heeds the policy with it: what it opens by itself, and workers. Any other script
-/// or style is under the policy of the page that asks for it, and there are forty of them to a page.
+/// Whether browsers apply the policy of this file: only for documents and workers. Other scripts
+/// and styles, some forty per page, are covered by the policy of the page that loads them.
 fn needs_csp(content_type: &str, path: &str) -> bool {
     let is_document = ["text/html", "image/svg"].iter().any(|kind| content_type.starts_with(kind));
     is_document || path.ends_with("/worker.js")
 }
 
-/// Whether the browser has this very file.
+/// Whether the browser's cached file is current.
 fn matches_if_none_match(request: &HttpRequest, tag: &EntityTag) -> bool {
     match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Any) => true,
@@ -187,8 +187,9 @@ mod tests {
             assert_eq!(header_text(&response, "content-type"), content_type, "{path}");
             assert_eq!(header_text(&response, "cache-control"), "no-cache", "{path}");
             assert_eq!(header_text(&response, "x-content-type-options"), "nosniff", "{path}");
-            let runs = ["text/html", "image/svg"].iter().any(|kind| content_type.starts_with(kind));
-            if !runs && !path.ends_with("worker.js") {
+            let is_document =
+                ["text/html", "image/svg"].iter().any(|kind| content_type.starts_with(kind));
+            if !is_document && !path.ends_with("worker.js") {
                 continue;
             }
             let policy = header_text(&response, "content-security-policy");
@@ -223,12 +224,12 @@ mod tests {
     async fn a_matching_etag_gets_304_without_a_body() {
         let first = send(TestRequest::get().uri("/matches/3")).await;
         let tag = header_text(&first, "etag");
-        let again =
+        let second =
             TestRequest::get().uri("/matches/4").insert_header((IF_NONE_MATCH, tag.clone()));
-        let again = send(again).await;
-        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
-        assert_eq!(header_text(&again, "etag"), tag);
-        assert!(to_bytes(again.into_body()).await.unwrap().is_empty());
+        let second = send(second).await;
+        assert_eq!(second.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(header_text(&second, "etag"), tag);
+        assert!(to_bytes(second.into_body()).await.unwrap().is_empty());
 
         let other = TestRequest::get().uri("/").insert_header((IF_NONE_MATCH, tag));
         assert_eq!(send(other).await.status(), StatusCode::OK);
@@ -236,34 +237,35 @@ mod tests {
 
     #[actix_web::test]
     async fn gzip_is_served_when_accepted_and_smaller() {
-        let ask_for = |uri: &str, coding: &str| {
+        let fetch = |uri: &str, coding: &str| {
             send(TestRequest::get().uri(uri).insert_header((ACCEPT_ENCODING, coding.to_owned())))
         };
-        let plain = ask_for("/assets/match.js", "identity").await;
-        let small = ask_for("/assets/match.js", "gzip, br").await;
-        assert_eq!(header_text(&small, "content-encoding"), "gzip");
-        assert_eq!(header_text(&small, "vary"), "Accept-Encoding");
-        assert_ne!(header_text(&small, "etag"), header_text(&plain, "etag"), "other bytes");
-        let (plain, small) = (plain.into_body(), small.into_body());
-        let (plain, small) = (to_bytes(plain).await.unwrap(), to_bytes(small).await.unwrap());
+        let plain = fetch("/assets/match.js", "identity").await;
+        let compressed = fetch("/assets/match.js", "gzip, br").await;
+        assert_eq!(header_text(&compressed, "content-encoding"), "gzip");
+        assert_eq!(header_text(&compressed, "vary"), "Accept-Encoding");
+        assert_ne!(header_text(&compressed, "etag"), header_text(&plain, "etag"), "other bytes");
+        let (plain, compressed) = (plain.into_body(), compressed.into_body());
+        let (plain, compressed) =
+            (to_bytes(plain).await.unwrap(), to_bytes(compressed).await.unwrap());
         let mut text = Vec::new();
-        GzDecoder::new(&small[..]).read_to_end(&mut text).unwrap();
+        GzDecoder::new(&compressed[..]).read_to_end(&mut text).unwrap();
         assert_eq!(text, plain);
-        assert!(small.len() < plain.len());
+        assert!(compressed.len() < plain.len());
 
-        let letters = ask_for("/assets/fonts/inter-latin.woff2", "gzip").await;
-        assert!(!letters.headers().contains_key("content-encoding"));
-        let refused = ask_for("/assets/match.js", "gzip;q=0").await;
-        assert!(!refused.headers().contains_key("content-encoding"));
+        let font = fetch("/assets/fonts/inter-latin.woff2", "gzip").await;
+        assert!(!font.headers().contains_key("content-encoding"));
+        let uncompressed = fetch("/assets/match.js", "gzip;q=0").await;
+        assert!(!uncompressed.headers().contains_key("content-encoding"));
     }
 
     #[actix_web::test]
     async fn g10_pages_never_contain_text_from_the_url() {
-        let one = send(TestRequest::get().uri("/matches/3?%3Cscript%3E")).await;
-        let two = send(TestRequest::get().uri("/matches/4")).await;
-        let one = to_bytes(one.into_body()).await.unwrap();
-        assert_eq!(one, to_bytes(two.into_body()).await.unwrap());
-        let text = std::str::from_utf8(&one).unwrap();
+        let first = send(TestRequest::get().uri("/matches/3?%3Cscript%3E")).await;
+        let second = send(TestRequest::get().uri("/matches/4")).await;
+        let first = to_bytes(first.into_body()).await.unwrap();
+        assert_eq!(first, to_bytes(second.into_body()).await.unwrap());
+        let text = std::str::from_utf8(&first).unwrap();
         assert!(!text.contains(" style=") && !text.contains("onclick"), "the policy forbids them");
     }
 

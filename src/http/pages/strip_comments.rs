@@ -1,10 +1,10 @@
-//! Scripts and styles without their comments, which are half of what a phone would fetch.
+//! Strips comments from scripts and styles: half of what a phone would download.
 //!
-//! Nothing but comments goes. Where a comment was, its line breaks stay: a fault still names the
-//! line that the source has, and nothing that depends on a line's end changes. A script whose
-//! comments can't be told from the rest for certain is left as it is.
+//! Nothing else is removed. The line breaks of comments stay, so that errors still name the lines
+//! of the source, and code that depends on line ends works the same. A script whose comments can't
+//! be identified for certain is left unchanged.
 
-/// The script without its comments; `None` where it can't be said for certain what they are.
+/// Strips the comments of a script; `None` if they can't be identified for certain.
 pub fn strip_script(text: &[u8]) -> Option<Vec<u8>> {
     let mut stripper = ScriptStripper {
         text,
@@ -19,7 +19,7 @@ pub fn strip_script(text: &[u8]) -> Option<Vec<u8>> {
     stripper.open_brackets.is_empty().then_some(stripper.output)
 }
 
-/// The style sheet without its comments; `None` where a string or an address has no end.
+/// Strips the comments of a style sheet; `None` if a comment, string or URL is unterminated.
 pub fn strip_style(text: &[u8]) -> Option<Vec<u8>> {
     let mut stripped = Vec::new();
     let mut position = 0;
@@ -43,18 +43,18 @@ pub fn strip_style(text: &[u8]) -> Option<Vec<u8>> {
     Some(stripped)
 }
 
-/// What stood before: it says whether a `/` divides or begins a pattern.
+/// The previous token, which decides whether a `/` divides or begins a regular expression.
 #[derive(Clone, Copy, PartialEq)]
 enum PreviousToken {
-    /// A value: `/` divides it.
+    /// A value: a `/` divides it.
     Value,
-    /// A sign or a word that wants a value: `/` begins a pattern.
+    /// An operator or keyword before a value: a `/` begins a regular expression.
     Operator,
-    /// A `.`, after which every word is a name.
+    /// A `.`: the next word is a property name.
     Dot,
-    /// `if`, `while`, `for`, `with`, whose brackets are followed by a statement.
+    /// `if`, `while`, `for` or `with`: a statement follows their parentheses.
     ControlKeyword,
-    /// Either may be.
+    /// A `/` could be either.
     Ambiguous,
 }
 
@@ -109,7 +109,7 @@ impl ScriptStripper<'_> {
 
     fn skip_comment(&mut self, length: usize) -> Option<()> {
         let comment = &self.text[self.position..self.position + length];
-        // U+2028 and U+2029 end lines too; nobody types them.
+        // U+2028 and U+2029 end lines too, but don't occur in practice.
         if comment.windows(3).any(|bytes| matches!(bytes, [0xe2, 0x80, 0xa8 | 0xa9])) {
             return None;
         }
@@ -118,7 +118,7 @@ impl ScriptStripper<'_> {
         Some(())
     }
 
-    /// From a template's first backtick, or from the `}` that ends what is put in.
+    /// Copies a template literal from its backtick, or from the `}` that ends an expression in it.
     fn copy_template(&mut self) -> Option<()> {
         let rest = &self.text[self.position..];
         let mut end = 1;
@@ -140,7 +140,7 @@ impl ScriptStripper<'_> {
         let is_number = rest[0].is_ascii_digit();
         let is_part = |byte: &u8| is_word_byte(*byte) || (is_number && *byte == b'.');
         let length = rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len());
-        let last = match &rest[..length] {
+        let token = match &rest[..length] {
             _ if self.previous == PreviousToken::Dot || is_number => PreviousToken::Value,
             b"if" | b"while" | b"for" | b"with" => PreviousToken::ControlKeyword,
             b"await" if self.previous == PreviousToken::ControlKeyword => {
@@ -153,7 +153,7 @@ impl ScriptStripper<'_> {
             b"of" | b"yield" | b"await" => PreviousToken::Ambiguous,
             _ => PreviousToken::Value,
         };
-        self.copy(length, last)
+        self.copy(length, token)
     }
 
     fn copy_punctuation(&mut self) -> Option<()> {
@@ -170,7 +170,7 @@ impl ScriptStripper<'_> {
             b'+' | b'-' if rest.get(1) == Some(&rest[0]) => {
                 return self.copy(2, PreviousToken::Ambiguous);
             }
-            // What is escaped in a name, or stands before the first line.
+            // A Unicode escape in a name, or a hashbang-like start.
             b'\\' => return None,
             _ => {}
         }
@@ -186,7 +186,7 @@ impl ScriptStripper<'_> {
             (OpenBracket::Paren { .. }, b')') | (OpenBracket::Square, b']') => {
                 self.copy(1, PreviousToken::Value)
             }
-            // The end of a block or of an object.
+            // The end of a block or of an object literal.
             (OpenBracket::Curly, b'}') => self.copy(1, PreviousToken::Ambiguous),
             _ => None,
         }
@@ -197,14 +197,14 @@ fn is_word_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'#') || byte >= 0x80
 }
 
-/// How far it is to the end of the first `end` at or after `from`.
+/// The offset after the first `delimiter` at or after `from`.
 fn find_end(text: &[u8], from: usize, delimiter: &[u8]) -> Option<usize> {
     let position =
         text.get(from..)?.windows(delimiter.len()).position(|bytes| bytes == delimiter)?;
     Some(from + position + delimiter.len())
 }
 
-/// The length of a string with its quotes.
+/// The length of a string literal including its quotes.
 fn string_length(text: &[u8], quote: u8) -> Option<usize> {
     let mut index = 1;
     loop {
@@ -217,7 +217,7 @@ fn string_length(text: &[u8], quote: u8) -> Option<usize> {
     }
 }
 
-/// The length of a pattern between its strokes.
+/// The length of a regular expression literal including its slashes.
 fn regex_length(text: &[u8]) -> Option<usize> {
     let mut index = 1;
     let mut is_class = false;
@@ -234,13 +234,13 @@ fn regex_length(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// What is left of a comment: its line breaks, or what keeps its neighbours apart.
+/// Keeps a comment's line breaks; without any, a separator if its neighbours would touch.
 fn keep_line_breaks(output: &mut Vec<u8>, comment: &[u8], next: Option<&u8>, separator: &[u8]) {
     let breaks = comment.iter().filter(|byte| matches!(byte, b'\n' | b'\r'));
-    let before = output.len();
+    let old_length = output.len();
     output.extend(breaks);
-    let is_apart = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
-    if output.len() == before && !is_apart(output.last()) && !is_apart(next) {
+    let is_separated = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+    if output.len() == old_length && !is_separated(output.last()) && !is_separated(next) {
         output.extend_from_slice(separator);
     }
 }
@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     fn stripped_script(text: &str) -> Option<String> {
-        strip_script(text.as_bytes()).map(|lean| String::from_utf8(lean).unwrap())
+        strip_script(text.as_bytes()).map(|stripped| String::from_utf8(stripped).unwrap())
     }
 
     #[test]
@@ -290,9 +290,9 @@ mod tests {
     #[test]
     fn ambiguous_scripts_are_left_unchanged() {
         let cases = [
-            "{} /'/ // a",   // a pattern after a block, or an object divided
-            "a++ / 2 // b",  // certain to a reader of the whole alone
-            "yield /a/ //b", // a name, or a word of a generator
+            "{} /'/ // a",   // a regex after a block, or a division of an object
+            "a++ / 2 // b",  // needs a full parser
+            "yield /a/ //b", // a variable, or the keyword of a generator
             "'a // b",
             "`a // b",
             "a /* b",
@@ -321,8 +321,9 @@ mod tests {
             ("a { /* b }",                      None),
         ];
         for (text, expected) in cases {
-            let lean = strip_style(text.as_bytes()).map(|lean| String::from_utf8(lean).unwrap());
-            assert_eq!(lean.as_deref(), expected, "{text}");
+            let stripped =
+                strip_style(text.as_bytes()).map(|stripped| String::from_utf8(stripped).unwrap());
+            assert_eq!(stripped.as_deref(), expected, "{text}");
         }
     }
 }

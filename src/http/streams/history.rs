@@ -1,5 +1,5 @@
-//! The stored log, page by page. A full page of a public topic never changes, so a CDN can carry
-//! a storm of resumes.
+//! History: the stored log in pages. A full page of a public topic never changes, so a CDN can
+//! absorb a wave of resuming clients.
 
 use actix_web::http::header;
 use actix_web::web::Data;
@@ -16,14 +16,14 @@ use crate::problem::Problem;
 use crate::stream::cursor;
 use crate::stream::cursor::Cursor;
 
-/// Messages in a page, unless asked otherwise; and at most.
+/// Messages per page: by default, and at most.
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 500;
 
-/// One page: envelopes as they were sent, and where the next begins.
+/// One page: envelopes as they were published, and where the next page begins.
 struct HistoryPage {
     items: Vec<String>,
-    /// The seq of the last message looked at.
+    /// The sequence number of the last message read, of any channel.
     last_seq: Seq,
     is_full: bool,
 }
@@ -72,49 +72,50 @@ fn parse_window(app: &App, request: &HttpRequest, topic: Topic) -> Result<(Seq, 
     Ok((after, limit))
 }
 
-/// A cursor that is no place in the log: an empty page would say that there is nothing new (G4).
+/// Error for a cursor that isn't in the log: an empty page would mean that there is nothing new
+/// (G4).
 fn invalid_cursor() -> Problem {
     stream_query::invalid_parameter("after", "a seq, or a cursor of this topic")
 }
 
-/// Reads until the page is full or the log ends; a channel's messages may lie far apart.
+/// Reads until the page is full or the log ends; a channel's messages may be far apart.
 async fn read_page(
     app: &Data<App>,
     topic: Topic,
     after: Seq,
     limit: usize,
 ) -> Result<HistoryPage, Problem> {
-    let mut page_out = HistoryPage { items: Vec::new(), last_seq: after, is_full: false };
+    let mut history_page = HistoryPage { items: Vec::new(), last_seq: after, is_full: false };
     loop {
-        let after_seq = page_out.last_seq;
+        let after_seq = history_page.last_seq;
         let store = app.store.clone();
-        let read = app.stream_context.run_on_database_runtime(move |_| async move {
+        let reading = app.stream_context.run_on_database_runtime(move |_| async move {
             store.read_messages_after(topic.stream, after_seq, MAX_LIMIT as i64).await
         });
-        let page = read.await?;
+        let page = reading.await?;
         if after > page.head_seq {
             return Err(invalid_cursor());
         }
         if after > 0 && after < page.pruned_seq {
             let detail = format!(
-                "messages up to {} are no longer kept; begin with after=0, or open the stream for a snapshot",
+                "messages up to {} have been pruned; start with after=0, or open the stream for a snapshot",
                 page.pruned_seq
             );
             return Err(Problem::Rejected(Rejection::new(RejectionReason::Gone, "pruned", detail)));
         }
         let is_log_end = page.messages.len() < MAX_LIMIT;
         for message in page.messages {
-            page_out.last_seq = message.seq;
+            history_page.last_seq = message.seq;
             if topic.includes(message.channel) {
-                page_out.items.push(message.envelope);
+                history_page.items.push(message.envelope);
             }
-            if page_out.items.len() == limit {
-                page_out.is_full = true;
-                return Ok(page_out);
+            if history_page.items.len() == limit {
+                history_page.is_full = true;
+                return Ok(history_page);
             }
         }
         if is_log_end {
-            return Ok(page_out);
+            return Ok(history_page);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Streams over HTTP: server-sent events, long-poll, history and replay.
+//! Handlers of streams: server-sent events, long-poll, history and replay.
 
 pub mod history;
 mod replay;
@@ -76,7 +76,7 @@ pub async fn stream_event_channel(
     open_stream(request, caller, vec![channel_topic(StreamId::Event(id), &channel)?]).await
 }
 
-/// `GET /api/purchases/{id}/stream/`: what is no UUID is an unknown purchase like any other.
+/// `GET /api/purchases/{id}/stream/`: an invalid UUID is treated like an unknown purchase.
 pub async fn stream_purchase(
     request: HttpRequest,
     caller: StreamViewer,
@@ -92,17 +92,16 @@ pub async fn stream_topics(request: HttpRequest, caller: StreamViewer) -> Handle
     open_stream(request, caller, topics).await
 }
 
-fn channel_topic(stream: StreamId, word: &str) -> Result<Topic, Problem> {
-    let channel = Channel::from_name(word).filter(|channel| stream.has_channel(*channel));
+fn channel_topic(stream: StreamId, name: &str) -> Result<Topic, Problem> {
+    let channel = Channel::from_name(name).filter(|channel| stream.has_channel(*channel));
     channel.map(|channel| stream.channel_topic(channel)).ok_or(Problem::NotFound("channel"))
 }
 
-/// A proxy says so that it takes a 503 to another node, and never on to the reader: who comes
-/// while this one drains needn't come again.
+/// Header set by a proxy that retries a 503 at another node instead of forwarding it: then a
+/// client that arrives while this node drains needs no second attempt.
 const OTHER_NODE_HEADER: &str = "touchline-other-node";
 
-/// Seconds after which a long-poll that met a limit may ask again: others' polls have ended by
-/// then.
+/// `Retry-After` in seconds of a long-poll beyond a limit: by then other polls have ended.
 const POLL_RETRY_AFTER_SECONDS: u64 = 25;
 
 async fn open_stream(
@@ -151,11 +150,11 @@ async fn open_event_stream(
         Ok(permit) => permit,
         Err(reason) => return Ok(stream_request.rejection_response(reason, is_private)),
     };
-    let opened =
+    let result =
         subscribe::open_subscriber(&stream_request.hub, stream_request.subscription_request(query))
             .await;
-    let subscriber = match opened {
-        Ok(reader) => reader,
+    let subscriber = match result {
+        Ok(subscriber) => subscriber,
         Err(StoreError::Unavailable(cause)) => {
             tracing::warn!(error = %cause, "A stream can't be opened: {cause}");
             return Ok(stream_request.rejection_response(CloseReason::Unavailable, is_private));
@@ -179,12 +178,12 @@ async fn answer_long_poll(
         subscribe::open_subscriber(&stream_request.hub, stream_request.subscription_request(query))
             .await?;
     let text = tokio::select! {
-        // What is refused is told before what is there.
+        // A refusal takes precedence over messages.
         biased;
         refusal = stream_request.wait_until_access_lost() => return Err(refusal),
         text = long_poll::long_poll(&stream_request.hub, &subscriber, Duration::from_secs(wait_seconds)) => text?,
     };
-    // In the moment in which it was read, too.
+    // Access may have been lost while the messages were read.
     stream_request.recheck_access().await?;
     let text = text.ok_or_else(|| draining_problem(&stream_request.hub))?;
     let cache = if is_private { "private, no-store" } else { "no-store" };
@@ -195,7 +194,7 @@ async fn answer_long_poll(
         .body(text))
 }
 
-/// Tells a long-poll to ask another node, or this one when it is back. Drawn, as `retry` is.
+/// The problem that sends a long-poll to another node, or back here later, after a random delay.
 pub fn draining_problem(hub: &Hub) -> Problem {
     let retry_ms = hub.retry_ms(CloseReason::Draining);
     Problem::Draining { retry_after: u64::from(retry_ms.div_ceil(1000)) }

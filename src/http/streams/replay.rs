@@ -1,4 +1,4 @@
-//! A match played again from its log.
+//! Handler of replays: a finished or running match, played again from its log.
 
 use std::sync::Arc;
 
@@ -50,8 +50,8 @@ pub async fn open_replay(
     Ok(responses::respond(responses::event_stream_builder(is_private), body))
 }
 
-/// Where the cursor stands; `None` for one that can't be served, as one of messages that the match
-/// has not had: called complete, the replay would be asked to stop for good.
+/// The position of the cursor; `None` if it can't be served, such as one after the match's head:
+/// the replay would count as complete, and tell the client to stop for good.
 async fn resume_seq(
     stream_request: &StreamRequest,
     stream: StreamId,
@@ -60,9 +60,9 @@ async fn resume_seq(
     let Some(seq) = cursor.and_then(|cursor| cursor.position_in(stream, true)) else {
         return Ok(None);
     };
-    let shared = &stream_request.app.stream_context;
-    let head = shared.run_on_database_runtime(move |shared| async move {
-        shared.source.latest_head(stream).await
+    let stream_context = &stream_request.app.stream_context;
+    let head = stream_context.run_on_database_runtime(move |context| async move {
+        context.source.latest_head(stream).await
     });
     Ok((seq <= head.await?).then_some(seq))
 }

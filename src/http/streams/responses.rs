@@ -1,4 +1,4 @@
-//! The heads of streams, and the transfer coding of their bodies.
+//! Response heads of streams, and the transfer coding of their bodies.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -19,11 +19,11 @@ use crate::stream::hub::Hub;
 use crate::stream::subscribe;
 use crate::stream::subscriber::CloseReason;
 
-/// What decides whether somebody may read, and what it is.
+/// Request headers that determine access and content.
 pub const VARY_HEADERS: &str = "Authorization, Cookie, Origin, Last-Event-ID";
 
-/// What every stream has, live or played again: nobody on the way may keep it, change it or hold
-/// it back.
+/// The head of every event stream, live or replayed: no intermediary may cache, transform or buffer
+/// it.
 pub fn event_stream_builder(is_private: bool) -> HttpResponseBuilder {
     let cache = if is_private { "no-store, no-transform" } else { "no-cache, no-transform" };
     let mut response = HttpResponse::Ok();
@@ -35,7 +35,8 @@ pub fn event_stream_builder(is_private: bool) -> HttpResponseBuilder {
     response
 }
 
-/// The response of a stream, with the head that its body needs. The server adds no coding.
+/// The response with this body, and the headers of its transfer coding, which the server must not
+/// add again.
 pub fn respond(mut head: HttpResponseBuilder, body: impl Coded + 'static) -> HttpResponse {
     let coding = body.coding();
     let mut response = head.body(body);
@@ -46,25 +47,32 @@ pub fn respond(mut head: HttpResponseBuilder, body: impl Coded + 'static) -> Htt
             let chunked = HeaderValue::from_static("chunked");
             head.headers_mut().insert(header::TRANSFER_ENCODING, chunked);
         }
-        // Also for a client that asks to keep the connection: nothing else ends the body.
+        // Even if the client asks for keep-alive: only closing the connection ends the body.
         TransferCoding::Plain => head.set_connection_type(ConnectionType::Close),
     }
     response
 }
 
-/// Hello and goodbye in a 200: an `EventSource` would give up for good on anything else.
-pub fn refuse(request: &HttpRequest, hub: &Hub, why: CloseReason, private: bool) -> HttpResponse {
-    let block = stream::once(ready(Ok::<_, Infallible>(subscribe::rejection_frames(hub, why))));
-    respond(event_stream_builder(private), Blocks::new(transfer_coding(request), block))
+/// A rejection as a stream of `hello` and `bye` with status 200: an `EventSource` gives up for good
+/// on any other status.
+pub fn refuse(
+    request: &HttpRequest,
+    hub: &Hub,
+    reason: CloseReason,
+    is_private: bool,
+) -> HttpResponse {
+    let block = stream::once(ready(Ok::<_, Infallible>(subscribe::rejection_frames(hub, reason))));
+    respond(event_stream_builder(is_private), Blocks::new(transfer_coding(request), block))
 }
 
-/// Tells a reader who was told to stop, and came back, to stop for good.
+/// The response to a client that reconnects after it was told to stop: 204 stops it for good.
 pub fn stop_response() -> HttpResponse {
-    // A cache may keep a 204 that doesn't say otherwise, and would send everybody away.
+    // A cache may store a 204 without this header, and would stop every client.
     HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish()
 }
 
-/// HTTP/1.0 has no chunked coding; nginx speaks it to upstreams unless it is told otherwise.
+/// The coding of the body: HTTP/1.0 has no chunked coding, and nginx uses it to upstreams by
+/// default.
 pub fn transfer_coding(request: &HttpRequest) -> TransferCoding {
     if request.version() < Version::HTTP_11 {
         TransferCoding::Plain
@@ -73,8 +81,9 @@ pub fn transfer_coding(request: &HttpRequest) -> TransferCoding {
     }
 }
 
-/// A body that is in its transfer coding already.
+/// A body that is already in its transfer coding.
 pub trait Coded: MessageBody {
+    /// The coding of the body.
     fn coding(&self) -> TransferCoding;
 }
 
@@ -84,7 +93,7 @@ impl Coded for EventStreamBody {
     }
 }
 
-/// A body of blocks, for streams that the hub doesn't write to.
+/// A body of encoded blocks, for streams that the hub doesn't write to.
 pub struct Blocks<E> {
     source: LocalBoxStream<'static, Result<Bytes, E>>,
     coding: TransferCoding,
@@ -92,6 +101,7 @@ pub struct Blocks<E> {
 }
 
 impl<E> Blocks<E> {
+    /// Makes a body of blocks, which it encodes.
     pub fn new(
         coding: TransferCoding,
         blocks: impl Stream<Item = Result<Bytes, E>> + 'static,

@@ -1,4 +1,4 @@
-//! What a stream request asks for, in its query and headers.
+//! Parses the query and headers of stream requests.
 
 use std::str::FromStr;
 
@@ -12,7 +12,7 @@ use crate::stream::cursor::MAX_STREAMS_PER_CURSOR;
 use crate::stream::subscribe::InitialSnapshot;
 use crate::stream::subscriber::DeliveryMode;
 
-/// The parameters that are the same on every stream endpoint (design 4.1).
+/// The parameters that all stream endpoints share.
 #[derive(Debug)]
 pub struct StreamQuery {
     pub cursor: Option<String>,
@@ -22,31 +22,33 @@ pub struct StreamQuery {
     pub transport: Transport,
 }
 
+/// How messages are delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
     Sse,
-    /// Answer within so many seconds.
+    /// Long-poll: a response within this many seconds.
     Poll {
         wait_seconds: u64,
     },
 }
 
-/// States a second in `mode=state`, unless asked otherwise.
+/// States per second in `mode=state` by default.
 const DEFAULT_MAX_RATE: f64 = 2.0;
 
-/// Seconds a long-poll waits at most: below the 30 s after which proxies give up.
+/// Maximum wait of a long-poll in seconds: below the 30 s after which proxies give up.
 const MAX_WAIT_SECONDS: u64 = 25;
 
-/// Names in `types=` at most.
+/// Maximum number of names in `types=`.
 const MAX_TYPES: usize = 64;
 
 type QueryPairs = Vec<(String, String)>;
 
 impl StreamQuery {
+    /// Parses the shared parameters and the cursor.
     pub fn from_request(request: &HttpRequest) -> Result<Self, Problem> {
         let pairs = query_pairs(request)?;
         let types = parse_types(&pairs)?;
-        // Looked at also where nothing is done with them: a slip is told whatever else is asked.
+        // Validated even if unused, so that a typing error is reported with any mode.
         let rate = parse_number(&pairs, "max_rate", DEFAULT_MAX_RATE, 0.01, 50.0)?;
         let wait_seconds =
             parse_number(&pairs, "wait", MAX_WAIT_SECONDS as f64, 0.0, MAX_WAIT_SECONDS as f64)?;
@@ -59,7 +61,7 @@ impl StreamQuery {
                     reason = "between 20 ms and 100 s"
                 )]
                 let min_interval_ms = (1000.0 / rate) as u64;
-                DeliveryMode::State { types, min_interval_ms: min_interval_ms }
+                DeliveryMode::State { types, min_interval_ms }
             }
             Some(_) => return Err(invalid_parameter("mode", "log or state")),
         };
@@ -77,24 +79,24 @@ impl StreamQuery {
                     clippy::cast_sign_loss,
                     reason = "between 0 and 25"
                 )]
-                let wait = wait_seconds as u64;
-                Transport::Poll { wait_seconds: wait }
+                let wait_seconds = wait_seconds as u64;
+                Transport::Poll { wait_seconds }
             }
             Some(_) => return Err(invalid_parameter("transport", "sse or poll")),
         };
-        let padding = matches!(find_value(&pairs, "padding"), Some("1" | "true"));
+        let wants_padding = matches!(find_value(&pairs, "padding"), Some("1" | "true"));
         Ok(Self {
             cursor: requested_cursor(request),
             mode,
-            initial_snapshot: initial_snapshot,
-            wants_padding: padding,
+            initial_snapshot,
+            wants_padding,
             transport,
         })
     }
 }
 
-/// The cursor: of the header, which wins, or of the query. What isn't text is kept as something
-/// that no cursor is, so that its sender is told.
+/// The cursor of the header, or else of the query. A header that isn't text becomes an invalid
+/// cursor, so that the client gets the response to one.
 pub fn requested_cursor(request: &HttpRequest) -> Option<String> {
     let header = request.headers().get("Last-Event-ID");
     let header = header.map(|value| value.to_str().unwrap_or("?").to_owned());
@@ -106,21 +108,21 @@ pub fn requested_cursor(request: &HttpRequest) -> Option<String> {
     header.filter(|text| !text.is_empty()).or_else(query)
 }
 
-/// The topics of `/api/stream/?topic=…&topic=…`, also separated by commas.
+/// The topics of `/api/stream/?topic=…&topic=…`; one parameter may list several with commas.
 pub fn requested_topics(request: &HttpRequest) -> Result<Vec<Topic>, Problem> {
     let pairs = query_pairs(request)?;
-    let named =
-        pairs.iter().filter(|(name, _)| name == "topic").flat_map(|(_, all)| all.split(','));
-    let topics: Result<Vec<_>, _> = named.map(Topic::from_str).collect();
+    let names =
+        pairs.iter().filter(|(name, _)| name == "topic").flat_map(|(_, list)| list.split(','));
+    let topics: Result<Vec<_>, _> = names.map(Topic::from_str).collect();
     let topics = topics.map_err(|error| Problem::BadRequest(format!("topic: {error}")))?;
     match topics.len() {
-        0 => Err(invalid_parameter("topic", "at least one, as in match_3")),
+        0 => Err(invalid_parameter("topic", "at least one, such as match_3")),
         count if count > MAX_STREAMS_PER_CURSOR => Err(invalid_parameter("topic", "at most 32")),
         _ => Ok(topics),
     }
 }
 
-/// Speed, and the seq to begin with, of a replay.
+/// The speed of a replay, and the sequence number to begin with.
 pub fn parse_replay_query(request: &HttpRequest) -> Result<(f64, Seq), Problem> {
     let pairs = query_pairs(request)?;
     let speed = parse_number(&pairs, "speed", 1.0, 0.1, 10_000.0)?;
@@ -133,24 +135,27 @@ pub fn parse_replay_query(request: &HttpRequest) -> Result<(f64, Seq), Problem> 
     Ok((speed, from))
 }
 
-/// The query as pairs, in order.
+/// The query as pairs of name and value, in order.
 pub fn query_pairs(request: &HttpRequest) -> Result<QueryPairs, Problem> {
     Query::<QueryPairs>::from_query(request.query_string())
         .map(Query::into_inner)
-        .map_err(|_| Problem::BadRequest("the query can't be read".to_owned()))
+        .map_err(|_| Problem::BadRequest("invalid query".to_owned()))
 }
 
+/// The first value of this name.
 pub fn find_value<'a>(pairs: &'a QueryPairs, name: &str) -> Option<&'a str> {
     pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
+/// The problem of a parameter that does not match what is expected.
 pub fn invalid_parameter(name: &str, expected: &str) -> Problem {
     Problem::BadRequest(format!("{name}: expected {expected}"))
 }
 
 fn parse_types(pairs: &QueryPairs) -> Result<Vec<String>, Problem> {
-    let all = find_value(pairs, "types").unwrap_or_default();
-    let types: Vec<_> = all.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let names = find_value(pairs, "types").unwrap_or_default();
+    let types: Vec<_> =
+        names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
     if types.len() > MAX_TYPES { Err(invalid_parameter("types", "at most 64")) } else { Ok(types) }
 }
 
@@ -179,9 +184,9 @@ mod tests {
     #[test]
     fn parameters_are_parsed_or_rejected() {
         #[rustfmt::skip]
-        let bad = ["mode=fast", "mode=state&max_rate=0", "mode=state&max_rate=x", "snapshot=maybe",
+        let invalid = ["mode=fast", "mode=state&max_rate=0", "mode=state&max_rate=x", "snapshot=maybe",
                    "transport=ws", "transport=poll&wait=26", "transport=poll&wait=-1", "wait=NaN", "wait=1e400", "max_rate=inf"];
-        for query in bad {
+        for query in invalid {
             assert!(StreamQuery::from_request(&request_with_query(query)).is_err(), "{query}");
         }
         let stream_query = StreamQuery::from_request(&request_with_query(
@@ -193,37 +198,37 @@ mod tests {
         assert!(
             stream_query.wants_padding && stream_query.initial_snapshot == InitialSnapshot::Always
         );
-        let wished = StreamQuery::from_request(&request_with_query(
+        let stream_query = StreamQuery::from_request(&request_with_query(
             "transport=poll&wait=3&mode=state&max_rate=4",
         ))
         .unwrap();
-        assert_eq!(wished.transport, Transport::Poll { wait_seconds: 3 });
-        assert_eq!(wished.mode, DeliveryMode::State { types: vec![], min_interval_ms: 250 });
+        assert_eq!(stream_query.transport, Transport::Poll { wait_seconds: 3 });
+        assert_eq!(stream_query.mode, DeliveryMode::State { types: vec![], min_interval_ms: 250 });
     }
 
     #[test]
-    fn g10_a_replay_begins_with_a_seq_that_can_be() {
+    fn g10_a_replay_starts_at_a_valid_seq() {
         assert_eq!(parse_replay_query(&request_with_query("")).unwrap().1, 1);
         assert_eq!(
             parse_replay_query(&request_with_query("from=9007199254740991")).unwrap().1,
             number::MAX
         );
-        for bad in ["0", "-1", "x", "1.5", "9007199254740992", "9223372036854775807"] {
+        for invalid in ["0", "-1", "x", "1.5", "9007199254740992", "9223372036854775807"] {
             assert!(
-                parse_replay_query(&request_with_query(&format!("from={bad}"))).is_err(),
-                "{bad}"
+                parse_replay_query(&request_with_query(&format!("from={invalid}"))).is_err(),
+                "{invalid}"
             );
         }
-        for bad in ["0", "-1", "NaN", "inf", "1e400", "10001"] {
+        for invalid in ["0", "-1", "NaN", "inf", "1e400", "10001"] {
             assert!(
-                parse_replay_query(&request_with_query(&format!("speed={bad}"))).is_err(),
-                "{bad}"
+                parse_replay_query(&request_with_query(&format!("speed={invalid}"))).is_err(),
+                "{invalid}"
             );
         }
     }
 
     #[test]
-    fn g3_the_header_wins_over_the_query() {
+    fn g3_the_header_takes_precedence_over_the_query() {
         let request = TestRequest::with_uri("/?last_event_id=1&lastEventId=2");
         assert_eq!(requested_cursor(&request.to_http_request()).as_deref(), Some("1"));
         let request = TestRequest::with_uri("/?lastEventId=2");
@@ -235,7 +240,7 @@ mod tests {
         assert_eq!(
             requested_cursor(&request.to_http_request()).as_deref(),
             Some("2"),
-            "empty is none"
+            "an empty header is ignored"
         );
         assert_eq!(requested_cursor(&request_with_query("")), None);
     }

@@ -1,4 +1,4 @@
-//! One stream request: who asks for which topics, and whether that may be answered.
+//! A stream request: who asks for which topics, and whether they may be read.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -24,20 +24,21 @@ use crate::stream::rights_sweep::RIGHTS_POLL_INTERVAL;
 use crate::stream::subscribe::SubscriptionRequest;
 use crate::stream::subscriber::{CloseReason, SubscriberIdentity};
 
-/// What every stream request brings along.
+/// A stream request with its caller and topics.
 pub struct StreamRequest {
     pub app: Data<App>,
     pub hub: Data<Rc<Hub>>,
     pub request: HttpRequest,
     pub topics: Vec<Topic>,
     caller: MaybeSignedIn,
-    /// The version of rights that what it may read was asked at.
+    /// The rights version at which access was checked.
     pub rights_version: i64,
-    /// Which of the topics were found to be everybody's.
+    /// The topics that were found to be public.
     public_topics: RefCell<Vec<Topic>>,
 }
 
 impl StreamRequest {
+    /// Builds the request context of this worker.
     pub fn new(
         request: HttpRequest,
         StreamViewer(caller): StreamViewer,
@@ -46,51 +47,46 @@ impl StreamRequest {
         let missing = || Problem::Internal("the worker has no hub".to_owned());
         let app = request.app_data::<Data<App>>().cloned().ok_or_else(missing)?;
         let hub = request.app_data::<Data<Rc<Hub>>>().cloned().ok_or_else(missing)?;
-        // As of before the user was looked up: what was revoked since then is looked up again.
+        // The version from before the user was looked up, so that later revocations are noticed.
         let version = || app.stream_context.rights_watch.version();
-        let rights = caller.0.as_ref().map_or_else(version, |who| who.rights_version);
-        let public = RefCell::default();
-        Ok(Self {
-            app,
-            hub,
-            request,
-            topics,
-            caller: caller,
-            rights_version: rights,
-            public_topics: public,
-        })
+        let rights_version = caller.0.as_ref().map_or_else(version, |user| user.rights_version);
+        let public_topics = RefCell::default();
+        Ok(Self { app, hub, request, topics, caller, rights_version, public_topics })
     }
 
+    /// The caller's id, if signed in.
     pub fn user_id(&self) -> Option<i64> {
         self.user().map(|user| user.id)
     }
 
+    /// The caller's principal, if signed in.
     pub fn principal(&self) -> Option<Arc<Principal>> {
-        self.user().map(|who| Arc::clone(&who.principal))
+        self.user().map(|user| Arc::clone(&user.principal))
     }
 
+    /// The caller, if signed in.
     pub fn user(&self) -> Option<&SignedInUser> {
         self.caller.0.as_ref()
     }
 
-    /// Whether the topics are all public; a problem where one of them may not be read.
+    /// Returns whether all topics are public; fails if one of them may not be read.
     pub async fn check_access(&self) -> Result<bool, Problem> {
-        let (mut public_topics, mut refused) = (Vec::new(), Vec::new());
+        let (mut public_topics, mut refusals) = (Vec::new(), Vec::new());
         for topic in &self.topics {
             match check_topic_access(&self.app, &self.caller, *topic).await {
                 Ok(is_public) => public_topics.extend(is_public.then_some(*topic)),
                 Err(problem) if problem.status_and_code().0.is_client_error() => {
-                    refused.push((*topic, problem));
+                    refusals.push((*topic, problem));
                 }
                 Err(problem) => return Err(problem),
             }
         }
         let are_public = public_topics.len() == self.topics.len();
         *self.public_topics.borrow_mut() = public_topics;
-        self.combine_refusals(refused).map(|()| are_public)
+        self.combine_refusals(refusals).map(|()| are_public)
     }
 
-    /// Waits until a topic may no longer be read, or the token has expired; gives the refusal.
+    /// Waits until a topic may no longer be read or the token has expired, and returns the refusal.
     pub async fn wait_until_access_lost(&self) -> Problem {
         let mut seen_version = self.rights_version;
         loop {
@@ -107,49 +103,50 @@ impl StreamRequest {
         }
     }
 
-    /// Asks everything again: for the user, who may be disabled by now, too.
+    /// Checks access to every topic again, and the user, who may have been disabled.
     pub async fn recheck_access(&self) -> Result<(), Problem> {
         if self.user().is_some_and(|user| user.expires_at <= Utc::now()) {
             return Err(Problem::BadCredentials("the token has expired"));
         }
-        let mut refused = Vec::new();
+        let mut refusals = Vec::new();
         for topic in &self.topics {
             let store = &self.app.store;
-            let principal = self.user().map(|who| &*who.principal);
+            let principal = self.user().map(|user| &*user.principal);
             match permission::can_read_topic(store, principal, *topic).await? {
                 Access::Allowed => {}
                 Access::SignedOut => return Err(INVALID_TOKEN),
-                Access::Denied => refused.push((*topic, self.refusal(*topic).await?)),
+                Access::Denied => refusals.push((*topic, self.refusal(*topic).await?)),
             }
         }
-        self.combine_refusals(refused)
+        self.combine_refusals(refusals)
     }
 
-    /// Why a topic may not be read, in the role that the user has by now.
+    /// Why a topic may not be read, by the user's current role.
     async fn refusal(&self, topic: Topic) -> Result<Problem, Problem> {
         let store = &self.app.store;
-        let mut who = self.user().cloned();
-        if let Some(who) = &mut who {
-            match store.authenticate(&who.principal).await? {
-                Authentication::Valid(user) => who.is_admin = user.role == "admin",
+        let mut caller = self.user().cloned();
+        if let Some(caller) = &mut caller {
+            match store.authenticate(&caller.principal).await? {
+                Authentication::Valid(user) => caller.is_admin = user.role == "admin",
                 Authentication::Disabled | Authentication::Revoked => return Ok(INVALID_TOKEN),
             }
         }
-        let refusal = permission::check(store, who.as_ref(), Permission::Read(topic)).await.err();
+        let refusal =
+            permission::check(store, caller.as_ref(), Permission::Read(topic)).await.err();
         Ok(refusal.unwrap_or(INVALID_TOKEN))
     }
 
-    /// The first of the refusals; of several topics with the names of all that were refused.
-    fn combine_refusals(&self, refused: Vec<(Topic, Problem)>) -> Result<(), Problem> {
-        let topics: Vec<Topic> = refused.iter().map(|(topic, _)| *topic).collect();
-        match refused.into_iter().next() {
+    /// The first refusal; if there are several topics, with the names of all that were refused.
+    fn combine_refusals(&self, refusals: Vec<(Topic, Problem)>) -> Result<(), Problem> {
+        let topics: Vec<Topic> = refusals.iter().map(|(topic, _)| *topic).collect();
+        match refusals.into_iter().next() {
             None => Ok(()),
             Some((_, problem)) if self.topics.len() == 1 => Err(problem),
             Some((_, problem)) => Err(Problem::ForTopics { problem: Box::new(problem), topics }),
         }
     }
 
-    /// Counts the stream; `None` where a limit is met. A user's own limit is for private topics.
+    /// Counts the stream; `None` beyond a limit. The limit per user applies to private topics only.
     pub fn acquire_permit(&self, is_private: bool) -> Option<Box<dyn Send>> {
         let user = self.user_id().filter(|_| is_private);
         let address = ClientOrigin::from_request(&self.request, &self.app.limiters.proxies).address;
@@ -159,12 +156,13 @@ impl StreamRequest {
                 let reason = limit.as_str();
                 let label = crate::metrics::ReasonLabel { reason };
                 self.app.stream_context.metrics.limit_rejections.get_or_create(&label).inc();
-                tracing::info!(limit = reason, "A stream was refused by the limit {reason}");
+                tracing::info!(limit = reason, "Refused a stream: limit {reason} reached");
                 None
             }
         }
     }
 
+    /// The authorised request that opens a subscriber.
     pub fn subscription_request(&self, query: StreamQuery) -> SubscriptionRequest {
         let address = ClientOrigin::from_request(&self.request, &self.app.limiters.proxies).address;
         SubscriptionRequest {
@@ -180,20 +178,20 @@ impl StreamRequest {
                 address: Some(address),
             },
             rights_version: self.rights_version,
-            expires_at: self.user().map(|who| who.expires_at),
+            expires_at: self.user().map(|user| user.expires_at),
             coding: responses::transfer_coding(&self.request),
             direct_writer: self.request.conn_data::<Rc<DirectWriter>>().cloned(),
         }
     }
 
-    /// A browser's `EventSource` gives up for good on anything but a 200, so limits and drains
-    /// are told inside one.
+    /// A rejection inside a 200 response: a browser's `EventSource` gives up for good on anything
+    /// else.
     pub fn rejection_response(&self, reason: CloseReason, is_private: bool) -> HttpResponse {
         responses::refuse(&self.request, &self.hub, reason, is_private)
     }
 }
 
-/// Whether the topic is public; a problem where this viewer may not read it.
+/// Returns whether the topic is public; fails if the caller may not read it.
 pub async fn check_topic_access(
     app: &App,
     caller: &MaybeSignedIn,

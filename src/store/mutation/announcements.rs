@@ -1,4 +1,4 @@
-//! What organisers announce, to a whole event or to some teams.
+//! Announcements of organisers, to a whole event or to some of its teams.
 
 use chrono::{DateTime, Utc};
 
@@ -6,17 +6,17 @@ use crate::domain::permission::Permission;
 use crate::input::{self, FieldReader};
 use crate::store::mutation::{Mutation, RequestMutation, TextFields};
 
-/// The kinds of announcements.
+/// The types of announcements.
 pub const ANNOUNCEMENT_TYPES: &[&str] =
     &["general", "schedule_change", "result_update", "weather_alert", "emergency"];
 
 /// How urgent an announcement is, least first.
 pub const PRIORITIES: &[&str] = &["low", "normal", "high", "urgent"];
 
-/// Teams that one announcement may be for: each gets a message of its own.
+/// Teams that one announcement may address: each gets a message of its own.
 const MAX_TEAMS: usize = 100;
 
-/// Announces something.
+/// Creates and publishes an announcement.
 #[derive(Clone, Debug)]
 pub struct CreateAnnouncement(pub NewAnnouncement);
 
@@ -30,7 +30,7 @@ pub struct NewAnnouncement {
     pub priority: String,
     pub title: String,
     pub message: String,
-    /// Empty: for the whole event.
+    /// Empty if it addresses the whole event.
     pub team_ids: Vec<i64>,
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -82,8 +82,8 @@ pub struct EditAnnouncement {
     pub fields: AnnouncementEdit,
 }
 
-/// `None` leaves a field as it is. Whom it is for can't be changed: those who have it already
-/// would keep it.
+/// `None` leaves a field as it is. The addressees can't change: those who have received the
+/// announcement would keep it.
 #[derive(Clone, Debug, Default)]
 pub struct AnnouncementEdit {
     /// One of [`ANNOUNCEMENT_TYPES`].
@@ -126,7 +126,7 @@ impl RequestMutation for EditAnnouncement {
             expires_at: fields.nullable("expires_at", input::time()),
         };
         for name in ["event_id", "team_ids"] {
-            fields.reject(name, "can't be changed: delete this announcement and make another");
+            fields.reject(name, "can't be changed: delete this announcement and create a new one");
         }
         Self { id, fields: edit }
     }
@@ -156,7 +156,7 @@ impl RequestMutation for DeleteAnnouncement {
     }
 }
 
-/// Sends an announcement again.
+/// Publishes an announcement again.
 #[derive(Clone, Debug)]
 pub struct BroadcastAnnouncement {
     pub id: i64,
@@ -180,7 +180,7 @@ impl RequestMutation for BroadcastAnnouncement {
     }
 }
 
-/// Ends an announcement before its time.
+/// Expires an announcement early.
 #[derive(Clone, Debug)]
 pub struct ExpireAnnouncement {
     pub id: i64,

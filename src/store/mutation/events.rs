@@ -1,4 +1,4 @@
-//! Events: their fields, and who manages them.
+//! Events: their fields, and their managers.
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
@@ -12,16 +12,17 @@ use crate::input::{self, FieldReader, Shape};
 use crate::sports::SportRules;
 use crate::store::mutation::{Mutation, RequestMutation, TextFields};
 
-/// Kinds of tickets that one event may sell.
+/// Ticket types per event.
 const MAX_TICKET_TYPES: usize = 50;
 
-/// Tickets of an event, or of one type.
+/// Tickets per event, or per ticket type.
 const CAPACITY: RangeInclusive<i64> = 1..=1_000_000_000;
 
-/// Of one ticket in minor units: 10,000 million, so that any purchase can be summed.
+/// Price of one ticket in minor units: up to 10,000 million, so the sum of a purchase can't
+/// overflow.
 const PRICE: RangeInclusive<i64> = 0..=1_000_000_000_000;
 
-/// Makes an event; who makes it manages it.
+/// Creates an event, managed by its creator.
 #[derive(Clone, Debug)]
 pub struct CreateEvent(pub NewEvent);
 
@@ -29,15 +30,15 @@ pub struct CreateEvent(pub NewEvent);
 #[derive(Clone, Debug)]
 pub struct NewEvent {
     pub name: String,
-    /// The code of a sport.
+    /// A sport's code.
     pub sport: String,
     /// `public` or `private`
     pub visibility: String,
     pub points: Points,
     pub tie_breakers: Vec<TieBreaker>,
-    /// Tickets in all; none for no limit.
+    /// Tickets in total; `None` for no limit.
     pub capacity: Option<i64>,
-    /// Tickets per purchase; none for the general limit.
+    /// Tickets per purchase; `None` for the general limit.
     pub max_quantity: Option<i64>,
     pub ticket_types: Vec<TicketType>,
 }
@@ -89,7 +90,7 @@ pub struct EditEvent {
     pub fields: EventEdit,
 }
 
-/// `None` leaves a field as it is. Points are changed as a whole.
+/// `None` leaves a field as it is. Points are replaced as a whole.
 #[derive(Clone, Debug, Default)]
 pub struct EventEdit {
     pub name: Option<String>,
@@ -138,7 +139,7 @@ impl RequestMutation for EditEvent {
     }
 }
 
-/// The code of a sport.
+/// A sport's code.
 fn sport() -> impl Shape<String> {
     let parse = |value: &Value| {
         let code = value.as_str().and_then(SportRules::find).map(|rules| rules.code.to_owned());
@@ -159,12 +160,12 @@ fn read_points(fields: &mut FieldReader<'_>) -> Points {
     }
 }
 
-/// How tables are ordered unless their event says otherwise.
+/// Order of a table unless its event sets another.
 fn default_tie_breakers() -> Vec<TieBreaker> {
     vec![TieBreaker::Points, TieBreaker::Difference, TieBreaker::For]
 }
 
-/// A list of 1 to 8 different tie-breakers.
+/// An array of 1 to 8 distinct tie-breakers.
 fn tie_breakers() -> impl Shape<Vec<TieBreaker>> {
     let schema = || {
         json!({
@@ -177,16 +178,16 @@ fn tie_breakers() -> impl Shape<Vec<TieBreaker>> {
 
 fn parse_tie_breakers(value: &Value) -> Result<Vec<TieBreaker>, String> {
     let items = value.as_array().filter(|items| (1..=8).contains(&items.len()));
-    let items = items.ok_or("must be a list of 1 to 8 words")?;
+    let items = items.ok_or("must be a list of 1 to 8 tie-breakers")?;
     let mut parsed = Vec::new();
     for item in items {
-        let word = serde_json::from_value(item.clone()).map_err(
-            |_| "must be of points, difference, for, head_to_head, wins, net_run_rate, name",
+        let tie_breaker = serde_json::from_value(item.clone()).map_err(
+            |_| "must be one of points, difference, for, head_to_head, wins, net_run_rate, name",
         )?;
-        if parsed.contains(&word) {
-            return Err("must not name one twice".to_owned());
+        if parsed.contains(&tie_breaker) {
+            return Err("must not repeat a tie-breaker".to_owned());
         }
-        parsed.push(word);
+        parsed.push(tie_breaker);
     }
     Ok(parsed)
 }
@@ -198,8 +199,8 @@ fn read_ticket_types(fields: &mut FieldReader<'_>) -> Option<Vec<TicketType>> {
         capacity: item.optional("capacity", input::integer(CAPACITY)),
     })?;
     let mut names = HashSet::new();
-    if !types.iter().all(|one| names.insert(&one.name)) {
-        return fields.add_error("ticket_types", "must have names of their own");
+    if !types.iter().all(|ticket_type| names.insert(&ticket_type.name)) {
+        return fields.add_error("ticket_types", "must have different names");
     }
     Some(types)
 }
@@ -211,7 +212,7 @@ fn read_price(fields: &mut FieldReader<'_>) -> Money {
     }
 }
 
-/// Deletes an event that has no matches and has sold nothing.
+/// Deletes an event that has no matches and no purchases.
 #[derive(Clone, Debug)]
 pub struct DeleteEvent {
     pub id: i64,
@@ -235,7 +236,7 @@ impl RequestMutation for DeleteEvent {
     }
 }
 
-/// Names a manager of an event.
+/// Adds a manager to an event.
 #[derive(Clone, Debug)]
 pub struct AddManager {
     pub event_id: i64,
@@ -332,7 +333,7 @@ mod tests {
 
     #[test]
     fn g10_each_invalid_field_is_reported_with_its_pointer() {
-        let many: Vec<_> = (0..51).map(|at| json!({ "name": at.to_string() })).collect();
+        let too_many: Vec<_> = (0..51).map(|at| json!({ "name": at.to_string() })).collect();
         #[rustfmt::skip]
         let cases = [
             (json!({ "sport": "curling" }),                            "/sport"),
@@ -352,7 +353,7 @@ mod tests {
             (json!({ "max_quantity": 101 }),                          "/max_quantity"),
             (json!({ "ticket_types": {} }),                            "/ticket_types"),
             (json!({ "ticket_types": [{ "name": "a" }, { "name": "a" }] }), "/ticket_types"),
-            (json!({ "ticket_types": many }),                          "/ticket_types"),
+            (json!({ "ticket_types": too_many }),                          "/ticket_types"),
             (json!({ "ticket_types": [{}] }),                          "/ticket_types/0/name"),
             (json!({ "ticket_types": [{ "name": "a", "seat": 1 }] }),  "/ticket_types/0/seat"),
             (json!({ "ticket_types": [{ "name": "a", "capacity": 0 }] }), "/ticket_types/0/capacity"),
@@ -365,12 +366,12 @@ mod tests {
                 "/ticket_types/0/price/currency"),
             (json!({ "owner": 1 }),                                    "/owner"),
         ];
-        for (wrong, pointer) in cases {
+        for (invalid, pointer) in cases {
             let mut body = json!({ "name": "Cup", "sport": "football" });
-            for (name, value) in wrong.as_object().unwrap() {
+            for (name, value) in invalid.as_object().unwrap() {
                 body[name] = value.clone();
             }
-            assert_eq!(parsed_event(body).unwrap_err(), [pointer], "{wrong}");
+            assert_eq!(parsed_event(body).unwrap_err(), [pointer], "{invalid}");
         }
     }
 
@@ -385,9 +386,9 @@ mod tests {
         assert_eq!((event_edit.capacity, event_edit.max_quantity), (Some(None), None));
         assert_eq!(event_edit.points.map(|points| points.win), Some(2));
         assert!(event_edit.ticket_types.is_none() && event_edit.tie_breakers.is_none());
-        let wrong =
+        let invalid =
             json!({ "name": null, "points": null, "ticket_types": null, "sport": "football" });
-        let mut pointers = edit(wrong).unwrap_err();
+        let mut pointers = edit(invalid).unwrap_err();
         pointers.sort();
         assert_eq!(pointers, ["/name", "/points", "/sport", "/ticket_types"]);
     }

@@ -1,4 +1,4 @@
-//! Matches as they are arranged, their officials, and the actions that are played in them.
+//! Matches: their fixture data, their officials, and the actions that scorers record in them.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -8,16 +8,16 @@ use crate::input::{self, FieldReader};
 use crate::sports::{MatchAction, SportRules};
 use crate::store::mutation::{Mutation, RequestMutation, TextFields};
 
-/// Arranges a match. In an event, it registers the teams that aren't registered yet.
+/// Creates a match. In an event, it also registers teams that are not registered yet.
 #[derive(Clone, Debug)]
 pub struct CreateMatch(pub NewMatch);
 
 /// The fields of a new match.
 #[derive(Clone, Debug)]
 pub struct NewMatch {
-    /// The code of a sport.
+    /// A sport's code.
     pub sport: String,
-    /// As the sport has it; null is its usual one.
+    /// The sport's match format; null is its default.
     pub format: Value,
     pub home_team_id: i64,
     pub away_team_id: i64,
@@ -68,7 +68,7 @@ impl RequestMutation for CreateMatch {
     }
 }
 
-/// The format, which also says how many scorers must agree, where the sport has that.
+/// Adds the number of scorers who must agree to the format, if the sport has that.
 fn with_scorers_required(
     fields: &mut FieldReader<'_>,
     sport: &str,
@@ -86,7 +86,7 @@ fn with_scorers_required(
     }
 }
 
-/// Changes when and where a match is, and who sees it.
+/// Changes the time, venue and visibility of a match.
 #[derive(Clone, Debug)]
 pub struct EditMatch {
     pub id: i64,
@@ -132,7 +132,7 @@ impl RequestMutation for EditMatch {
     }
 }
 
-/// Deletes a match that was not played.
+/// Deletes a match that has not started.
 #[derive(Clone, Debug)]
 pub struct DeleteMatch {
     pub id: i64,
@@ -156,7 +156,7 @@ impl RequestMutation for DeleteMatch {
     }
 }
 
-/// Lets a team agree to a match of no event that others have arranged.
+/// Lets a team accept a match outside events that others created.
 #[derive(Clone, Debug)]
 pub struct AcceptMatch {
     pub match_id: i64,
@@ -181,7 +181,7 @@ impl RequestMutation for AcceptMatch {
     }
 }
 
-/// Names an official of a match, or changes the role of one.
+/// Adds an official to a match, or changes the official's role.
 #[derive(Clone, Debug)]
 pub struct AddOfficial {
     pub match_id: i64,
@@ -245,7 +245,7 @@ pub struct ApplyMatchAction {
     pub match_id: i64,
     pub action: MatchAction,
     pub body: Value,
-    /// By the scorer's device; none for the server's clock.
+    /// The clock of the scorer's device; `None` for the server's.
     pub occurred_at: Option<DateTime<Utc>>,
 }
 

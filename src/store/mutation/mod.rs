@@ -1,7 +1,7 @@
-//! What can be written: one [`Mutation`] per kind of write, each run in one transaction.
+//! Writes: one [`Mutation`] per kind, each run in one transaction.
 //!
-//! A file holds the mutations of one noun: what their bodies hold, who may make them, which texts
-//! are checked. What they do to the tables stands in the file of the same name in `queries`.
+//! A file holds the mutations of one noun: their bodies, permissions and text fields. Their
+//! statements are in the file of the same name in `queries`.
 
 mod announcements;
 mod events;
@@ -44,28 +44,29 @@ use crate::domain::topic::{Seq, StreamId};
 use crate::input::FieldReader;
 use crate::store::{postgres, sqlite};
 
-/// Characters that an idempotency key needs to seal an answer: fewer could be guessed.
+/// Minimum length in characters of an idempotency key that seals an outcome; a shorter one is
+/// guessable.
 pub const SEALING_KEY_LENGTH: usize = 16;
 
-/// Texts by their JSON pointers.
+/// Texts with their JSON pointers.
 pub type TextFields<'a> = Vec<(&'static str, Option<&'a String>)>;
 
-/// One change to the database that somebody asks for.
+/// One change to the database that a caller requests.
 ///
-/// What it does is its `Run` beside the queries, compiled once for each database.
+/// Its statements are in its `Run` beside the queries, compiled once per database.
 pub trait Mutation:
     postgres::queries::commit::Run + sqlite::queries::commit::Run + fmt::Debug + Send + Sync + 'static
 {
-    /// What the caller must be allowed to do.
+    /// The permission that the caller needs.
     fn permission(&self) -> Permission;
 
-    /// The texts that become columns: they are refused with U+0000, which PostgreSQL can't hold.
-    /// Text inside JSON needs no mention, for JSON escapes the character.
+    /// The texts stored in columns: U+0000 is rejected in them, which `PostgreSQL` can't store.
+    /// Text inside JSON is not listed, because JSON escapes the character.
     fn text_fields(&self) -> TextFields<'_> {
         Vec::new()
     }
 
-    /// Whether the outcome holds what lets its bearer in: it is then stored sealed.
+    /// Whether the outcome holds a bearer secret, such as a ticket code: it is then stored sealed.
     fn answers_with_secret(&self) -> bool;
 }
 
@@ -83,27 +84,27 @@ impl Mutation for Arc<dyn Mutation> {
     }
 }
 
-/// A mutation that one request makes: its path and its body say all of it.
+/// A mutation that is completely described by the path and body of one request.
 pub trait RequestMutation: Mutation + Sized {
-    /// The ids in the path, in their order.
+    /// The ids in the path, in order.
     type Path;
 
-    /// Where what it creates is found, unless that is below the request's own path.
+    /// The path under which the created resource is found, if not under the request's own.
     const CREATED_BELOW: Option<&'static str> = None;
 
-    /// Whether the permission depends on the body. The body's faults are reported before a denial
-    /// then, else after it.
+    /// Whether the permission depends on the body. If so, faults of the body are reported before a
+    /// denial, else after it.
     const PERMISSION_NEEDS_BODY: bool = false;
 
-    /// Reads the body; also without one, to describe it.
+    /// Reads the body. Also called without a body, to describe its schema.
     fn read(path: Self::Path, fields: &mut FieldReader<'_>) -> Self;
 }
 
-/// Rejects text that not every database can hold. Lengths and forms are checked at the edge.
+/// Rejects text that `PostgreSQL` can't store. The HTTP layer has checked lengths and formats.
 pub fn reject_nul(mutation: &dyn Mutation) -> Result<(), Rejection> {
     let error = |pointer: &str| FieldError {
         pointer: pointer.to_owned(),
-        detail: "must not have the character U+0000".to_owned(),
+        detail: "must not contain the character U+0000".to_owned(),
     };
     let errors: Vec<_> = mutation
         .text_fields()
@@ -114,30 +115,30 @@ pub fn reject_nul(mutation: &dyn Mutation) -> Result<(), Rejection> {
     if errors.is_empty() { Ok(()) } else { Err(Rejection::fields(errors)) }
 }
 
-/// Who makes a mutation, when, and under which conditions.
+/// Who requests a mutation, when, and under which conditions.
 #[derive(Clone, Debug)]
 pub struct MutationRequest {
     pub user_id: i64,
-    /// The server's clock when the request came in, whole milliseconds.
+    /// The server's clock when the request arrived, in whole milliseconds.
     pub received_at: DateTime<Utc>,
     pub idempotency_key: Option<IdempotencyKey>,
-    /// The `ETag` the caller has seen (`If-Match`), without quotes.
+    /// The `ETag` that the caller last saw (`If-Match`), without quotes.
     pub if_match: Option<String>,
 }
 
 impl MutationRequest {
-    /// A request of this user at this time, without conditions.
+    /// A request by this user at this time, without conditions.
     pub fn new(user_id: i64, received_at: DateTime<Utc>) -> Self {
         Self { user_id, received_at, idempotency_key: None, if_match: None }
     }
 
-    /// Rejects where the caller has seen another version (`If-Match`) than the current one (412).
+    /// Rejects the request if the caller last saw another version (`If-Match`) than this one (412).
     pub fn check_if_match(&self, version: i64) -> Result<(), Rejection> {
         match self.if_match.as_deref() {
             None | Some("*") => Ok(()),
             Some(seen) if seen == version.to_string() => Ok(()),
             Some(seen) => {
-                let detail = format!("it has changed: it is at {version}, not at {seen}");
+                let detail = format!("it has changed: its version is {version}, not {seen}");
                 Err(Rejection::new(RejectionReason::Stale, "stale", detail))
             }
         }
@@ -150,34 +151,34 @@ impl MutationRequest {
     }
 }
 
-/// What makes a write effectively once (G5): it belongs to the user and the path.
+/// Makes retries of a write safe (G5): unique per user and scope.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
     /// Method and path, as in `POST /api/teams`.
     pub scope: String,
     /// At most 128 visible characters.
     pub key: String,
-    /// SHA-256 of the body in hex, without its secret fields: the same key with another body is
-    /// rejected. It is stored keyed with the server's secret, never as it is.
+    /// SHA-256 of the body in hex, without its secret fields: a reuse with another body is
+    /// rejected. It is stored only as an HMAC under the server's secret.
     pub body_hash: String,
 }
 
 impl fmt::Debug for IdempotencyKey {
-    /// Without the key, which opens sealed answers, and the path, which may hold a ticket's code.
+    /// Omits the key, which opens sealed outcomes, and the path, which may hold a ticket code.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IdempotencyKey").finish_non_exhaustive()
     }
 }
 
-/// What a mutation is answered with, the first time and each time it is sent again.
+/// The outcome of a mutation: the same for the first request and for each retry.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// An HTTP status: 200, 201, 202 (accepted, but not official yet) or 204.
+    /// An HTTP status: 200, 201, 202 (accepted, but not yet official) or 204.
     pub status: u16,
     pub body: Value,
     /// The entity's version after the write, without quotes.
     pub etag: Option<String>,
-    /// The resource's own stream and its head after the write, where it appended to one.
+    /// The resource's own stream and its head after the write, if the write published to one.
     pub stream_head: Option<(StreamId, Seq)>,
     /// Whether this is the remembered outcome of an earlier request with the same key.
     pub is_replay: bool,

@@ -1,4 +1,4 @@
-//! Purchases of tickets. Their outcomes hold the codes of the tickets.
+//! Purchases of tickets. Their outcomes hold ticket codes.
 
 use uuid::Uuid;
 
@@ -7,7 +7,7 @@ use crate::domain::purchases;
 use crate::input::{self, FieldReader};
 use crate::store::mutation::{Mutation, RequestMutation, TextFields};
 
-/// The statuses that a purchase can be given.
+/// The statuses that a purchase can be set to.
 const PURCHASE_STATUSES: &[&str] = &["pending", "confirmed", "cancelled", "refunded"];
 
 /// Buys tickets of one type.
@@ -44,7 +44,7 @@ impl RequestMutation for CreatePurchase {
     }
 }
 
-/// Gives a purchase another status.
+/// Sets the status of a purchase.
 #[derive(Clone, Debug)]
 pub struct SetPurchaseStatus {
     pub id: Uuid,
@@ -69,7 +69,7 @@ impl RequestMutation for SetPurchaseStatus {
     }
 }
 
-/// Checks a ticket in, or makes it void.
+/// Checks a ticket in, or voids it.
 #[derive(Clone, Debug)]
 pub struct SetTicketStatus {
     /// The purchase that the ticket belongs to.

@@ -1,4 +1,4 @@
-//! Who takes part in an event: users, and teams with the points taken from them.
+//! Registrations of users and teams for an event, and deductions of points.
 
 use std::ops::RangeInclusive;
 
@@ -6,7 +6,7 @@ use crate::domain::permission::Permission;
 use crate::input::{self, FieldReader};
 use crate::store::mutation::{Mutation, RequestMutation, TextFields};
 
-/// Points that can be taken from a team; 0 gives them back.
+/// Points deducted from a team; 0 removes the deduction.
 const DEDUCTION: RangeInclusive<i64> = 0..=1000;
 
 /// Registers a user for an event.
@@ -51,7 +51,7 @@ impl RequestMutation for UnregisterUser {
     }
 }
 
-/// Registers a team for an event. The team agrees at once where the caller manages it or is an
+/// Registers a team for an event. The team has agreed at once if the caller manages it or is an
 /// administrator.
 #[derive(Clone, Debug)]
 pub struct RegisterTeam {
@@ -70,7 +70,7 @@ impl Mutation for RegisterTeam {
     }
 }
 
-/// Lets a team agree to an event that its managers ask it to.
+/// Lets a team accept the invitation of an event's managers.
 #[derive(Clone, Debug)]
 pub struct AcceptRegistration {
     pub event_id: i64,
@@ -95,7 +95,7 @@ impl RequestMutation for AcceptRegistration {
     }
 }
 
-/// Takes points from a team in the table, or gives them back.
+/// Sets a team's points deduction in the table.
 #[derive(Clone, Debug)]
 pub struct SetDeduction {
     pub event_id: i64,
@@ -103,10 +103,10 @@ pub struct SetDeduction {
     pub fields: PointsDeduction,
 }
 
-/// Points taken from a team, and why.
+/// Points deducted from a team, and why.
 #[derive(Clone, Debug)]
 pub struct PointsDeduction {
-    /// 0 gives them back.
+    /// 0 removes the deduction.
     pub points: i64,
     pub reason: Option<String>,
 }
@@ -162,7 +162,7 @@ impl RequestMutation for UnregisterTeam {
     }
 }
 
-/// Lets a team withdraw from an event, or decline.
+/// Lets a team withdraw from an event, or decline an invitation.
 #[derive(Clone, Debug)]
 pub struct WithdrawTeam {
     pub team_id: i64,

@@ -4,7 +4,7 @@ use crate::domain::permission::Permission;
 use crate::input::{self, FieldReader};
 use crate::store::mutation::{Mutation, RequestMutation, TextFields};
 
-/// Makes a team; who makes it manages it.
+/// Creates a team, managed by its creator.
 #[derive(Clone, Debug)]
 pub struct CreateTeam(pub NewTeam);
 
@@ -12,7 +12,7 @@ pub struct CreateTeam(pub NewTeam);
 #[derive(Clone, Debug)]
 pub struct NewTeam {
     pub name: String,
-    /// Made from the name where it isn't given.
+    /// Derived from the name if `None`.
     pub short_name: Option<String>,
     /// `#rrggbb`
     pub colour: Option<String>,
@@ -66,7 +66,7 @@ pub struct EditTeam {
 pub struct TeamEdit {
     pub name: Option<String>,
     pub short_name: Option<String>,
-    /// `Some(None)` takes the colour away.
+    /// `Some(None)` removes the colour.
     pub colour: Option<Option<String>>,
     /// `public` or `private`
     pub visibility: Option<String>,
@@ -105,7 +105,7 @@ impl RequestMutation for EditTeam {
     }
 }
 
-/// Deletes a team that plays no match and takes part in no event.
+/// Deletes a team that plays no match and participates in no event.
 #[derive(Clone, Debug)]
 pub struct DeleteTeam {
     pub id: i64,
@@ -182,7 +182,7 @@ pub struct EditPlayer {
 #[derive(Clone, Debug, Default)]
 pub struct PlayerEdit {
     pub name: Option<String>,
-    /// `Some(None)` takes the number away.
+    /// `Some(None)` removes the number.
     pub shirt_number: Option<Option<i32>>,
 }
 
@@ -237,10 +237,10 @@ impl RequestMutation for RemovePlayer {
     }
 }
 
-/// The roles that a team's members have.
+/// The roles that members of a team have.
 const MEMBER_ROLES: &[&str] = &["manager", "coach", "player", "family"];
 
-/// Adds a member to a team, or changes the role of one.
+/// Adds a member to a team, or changes the member's role.
 #[derive(Clone, Debug)]
 pub struct AddMember {
     pub team_id: i64,

@@ -1,4 +1,4 @@
-//! Users: made by an administrator, or at their provider's first sign-in; and edited.
+//! Users: created by an administrator or at the first sign-in through a provider; and edited.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use crate::domain::permission::Permission;
 use crate::store::Principal;
 use crate::store::mutation::{Mutation, TextFields};
 
-/// Makes a user who signs in here.
+/// Creates a user who signs in with a password.
 #[derive(Clone, Debug)]
 pub struct CreateUser(pub NewUser);
 
@@ -15,18 +15,18 @@ pub struct CreateUser(pub NewUser);
 pub struct NewUser {
     pub email: String,
     pub name: String,
-    /// In PHC form (argon2id); none for people who sign in elsewhere.
+    /// In PHC format (argon2id); `None` for users who sign in elsewhere.
     pub password_hash: Option<String>,
     /// `user` or `admin`
     pub role: String,
 }
 
 impl fmt::Debug for NewUser {
-    /// Without the password's hash.
+    /// Omits the password hash.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { email, name, role, .. } = self;
-        let mut shown = f.debug_struct("NewUser");
-        shown.field("email", email).field("name", name).field("role", role).finish_non_exhaustive()
+        let mut debug = f.debug_struct("NewUser");
+        debug.field("email", email).field("name", name).field("role", role).finish_non_exhaustive()
     }
 }
 
@@ -45,23 +45,23 @@ impl Mutation for CreateUser {
     }
 }
 
-/// Makes the user of a provider's subject: without rights, and never an account that exists.
+/// Creates the user of a provider subject: without rights, never linked to an existing account.
 #[derive(Clone, Debug)]
 pub struct CreateIdentity(pub NewIdentity);
 
-/// A user whom an identity provider has signed in for the first time.
+/// A user on the first sign-in through an identity provider.
 #[derive(Clone, Debug)]
 pub struct NewIdentity {
     pub issuer: String,
-    /// What the provider calls the user.
+    /// The provider's id of the user.
     pub subject: String,
-    /// One that the provider has verified. It is stored unless another user has it.
+    /// Verified by the provider. Not stored if another user has it.
     pub email: Option<String>,
     pub name: String,
 }
 
 impl Mutation for CreateIdentity {
-    /// No route leads here: the server makes these itself when a token is first seen.
+    /// Not reachable by a route: the server creates identities when it first sees a token.
     fn permission(&self) -> Permission {
         Permission::ManageUsers
     }
@@ -81,7 +81,7 @@ impl Mutation for CreateIdentity {
     }
 }
 
-/// Changes a user: users their own name and password, administrators everything of everybody.
+/// Changes a user: users their own name and password, administrators everything of everyone.
 #[derive(Clone, Debug)]
 pub struct EditUser {
     pub id: i64,
@@ -93,8 +93,8 @@ pub struct EditUser {
 pub struct UserEdit {
     pub name: Option<String>,
     pub password_hash: Option<String>,
-    /// Who sets their own password: rejected where this principal is no longer valid. Its session
-    /// is the one that goes on, in the next generation.
+    /// The principal of users who set their own password: rejected if it is no longer valid. Its
+    /// session moves on to the next generation.
     pub own: Option<Principal>,
     /// `user` or `admin`
     pub role: Option<String>,
@@ -102,12 +102,12 @@ pub struct UserEdit {
 }
 
 impl fmt::Debug for UserEdit {
-    /// Without the password's hash.
+    /// Omits the password hash.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, role, is_disabled, .. } = self;
-        let mut shown = f.debug_struct("UserEdit");
-        shown.field("name", name).field("role", role).field("is_disabled", is_disabled);
-        shown.finish_non_exhaustive()
+        let mut debug = f.debug_struct("UserEdit");
+        debug.field("name", name).field("role", role).field("is_disabled", is_disabled);
+        debug.finish_non_exhaustive()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Opens connections, encrypted where the address asks for it.
+//! Opens `PostgreSQL` connections, over TLS if the address requires it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,30 +15,31 @@ use crate::bus::connection::{BusConnection, BusError, ConnectFn};
 use crate::store::{Result, StoreError, StoreOptions};
 use crate::{bus, tls};
 
-/// What each connection is told first, besides the limit of a statement. A transaction whose node
-/// is gone frees its locks. Compiling a short question takes longer than answering it.
+/// Session settings of pooled connections, besides the statement time-out. The idle time-out
+/// frees the locks of a node that is gone; JIT compilation takes longer than short queries.
 const SESSION_SETUP_SQL: &str = "set idle_in_transaction_session_timeout = '60s'; set jit = off; \
      set application_name = 'touchline'";
 
-/// What the node that leads is told instead of that: one whose machine has vanished is to be
-/// missed soon, so that another can lead.
+/// Session settings of the leader's connection instead: the server soon notices if the leader's
+/// machine vanishes, so that another node can take over.
 const LEADER_SESSION_SETUP_SQL: &str = "set jit = off; set application_name = 'touchline leader'; \
      set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 2; \
      set tcp_user_timeout = 15000";
 
-/// A server that takes nothing for so long is gone.
+/// A server that acknowledges nothing for this long counts as gone.
 const SOCKET_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// Opens connections to one server, for the pool, for leadership and for the bus.
 pub struct PostgresConnector {
     config: Config,
-    /// None: plain.
+    /// `None` for connections without TLS.
     tls: Option<MakeRustlsConnect>,
     setup_sql: String,
 }
 
 impl PostgresConnector {
-    /// `sslmode=require` in the address, or a file of authorities, asks for TLS; then the name
-    /// and the chain of the server's certificate are always checked.
+    /// Reads the options. `sslmode=require` in the address, or a CA file, requires TLS; then the
+    /// name and the chain of the server's certificate are always checked.
     pub fn new(options: &StoreOptions) -> Result<Self> {
         let failed = |error: tokio_postgres::Error| StoreError::Internal(error.to_string());
         let mut config: Config = options.url.parse().map_err(failed)?;
@@ -58,7 +59,7 @@ impl PostgresConnector {
         Ok(Self { config, tls: Some(MakeRustlsConnect::new(tls)), setup_sql: setup })
     }
 
-    /// A connection for notices alone: a pooled one can't listen.
+    /// Opens a connection for notifications only: a pooled one can't listen.
     pub async fn open_bus_connection(&self) -> std::result::Result<BusConnection, BusError> {
         let mut config = self.config.clone();
         config.application_name("touchline bus");
@@ -71,12 +72,12 @@ impl PostgresConnector {
         }
     }
 
-    /// A connection for the pool.
+    /// Opens a connection for the pool.
     pub async fn connect(&self) -> ConnectionResult<Conn> {
         self.connect_with_setup(&self.setup_sql).await
     }
 
-    /// A connection that holds a lock for as long as it lives.
+    /// Opens a connection that holds the leadership lock as long as it is open.
     pub async fn connect_leader(&self) -> ConnectionResult<Conn> {
         self.connect_with_setup(LEADER_SESSION_SETUP_SQL).await
     }
@@ -100,7 +101,7 @@ impl PostgresConnector {
     }
 }
 
-/// Opens lines, one after the other.
+/// Returns a function that opens a new bus connection at each call.
 pub fn bus_connect_fn(connector: Arc<PostgresConnector>) -> ConnectFn {
     Box::new(move || {
         let connector = Arc::clone(&connector);

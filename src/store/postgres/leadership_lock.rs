@@ -1,4 +1,4 @@
-//! A lock in the database that is held as long as a connection lives.
+//! The leadership lock: a `PostgreSQL` advisory lock, held as long as its connection is open.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,19 +12,20 @@ use super::connector::PostgresConnector;
 use super::{Conn, PostgresBackend};
 use crate::store::{Result, StoreError};
 
-/// Names the lock ("leads" in ASCII).
+/// Id of the advisory lock ("leads" in ASCII).
 const LEADERSHIP_LOCK_ID: i64 = 0x6c_6561_6473;
 
-/// A server that doesn't answer for so long may have given the lock to another node.
+/// A server that doesn't answer for this long may have given the lock to another node.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// This node's handle of the leadership lock; it opens its connection at the first attempt.
 pub struct LeadershipLock {
     connector: Arc<PostgresConnector>,
     runtime: Handle,
     connection: Option<LockConnection>,
 }
 
-/// A connection, and whether it has the lock.
+/// A connection, and whether it holds the lock.
 struct LockConnection {
     conn: Conn,
     has_lock: bool,
@@ -37,6 +38,7 @@ struct LockRow {
 }
 
 impl PostgresBackend {
+    /// Creates a handle of the lock, without a connection yet.
     pub fn leadership_lock(&self) -> LeadershipLock {
         let (connector, runtime) = (Arc::clone(&self.connector), self.runtime.clone());
         LeadershipLock { connector, runtime, connection: None }
@@ -44,26 +46,27 @@ impl PostgresBackend {
 }
 
 impl LeadershipLock {
-    /// Whether the lock is held; a connection that fails is thrown away, and the lock with it.
+    /// Returns whether this node holds the lock. A failed connection is dropped, and the lock with
+    /// it.
     pub async fn try_acquire(&mut self) -> Result<bool> {
-        let (connector, held) = (Arc::clone(&self.connector), self.connection.take());
-        // Where connections live.
+        let (connector, connection) = (Arc::clone(&self.connector), self.connection.take());
+        // Spawned on the runtime that drives the connections.
         let task = self.runtime.spawn(async move {
-            let held = match held {
-                Some(held) => held,
+            let lock = match connection {
+                Some(lock) => lock,
                 None => LockConnection {
                     conn: connector.connect_leader().await.map_err(unavailable)?,
                     has_lock: false,
                 },
             };
-            held.check_or_acquire().await
+            lock.check_or_acquire().await
         });
-        let held = match tokio::time::timeout(LOCK_TIMEOUT, task).await {
-            Ok(asked) => asked.map_err(unavailable)??,
+        let lock = match tokio::time::timeout(LOCK_TIMEOUT, task).await {
+            Ok(joined) => joined.map_err(unavailable)??,
             Err(elapsed) => return Err(unavailable(elapsed)),
         };
-        let is_ours = held.has_lock;
-        self.connection = Some(held);
+        let is_ours = lock.has_lock;
+        self.connection = Some(lock);
         Ok(is_ours)
     }
 }

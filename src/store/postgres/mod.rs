@@ -1,4 +1,4 @@
-//! `PostgreSQL`: pooled connections, one transaction a write.
+//! `PostgreSQL`: pooled connections, one transaction per write.
 
 mod connector;
 pub mod leadership_lock;
@@ -23,41 +23,41 @@ use crate::store::error::QueryResult;
 use crate::store::postgres::work_error::WorkError;
 use crate::store::{DatabaseTimeouts, Result, StoreError, StoreOptions, WithHeads};
 
-/// Rows that one command changes: locked until its transaction ends.
+/// Locks the selected rows until the transaction ends.
 macro_rules! for_update {
     ($query:expr) => {
         $query.for_update()
     };
 }
 
-/// Rows that one node takes: those that another has in hand are left to it.
+/// Locks the selected rows, and skips those that another node has locked.
 macro_rules! skip_locked {
     ($query:expr) => {
         $query.for_update().skip_locked()
     };
 }
 
-/// Two statements at once, each over `conn`: one round trip while the match is locked.
+/// Runs two queries concurrently over `conn`: one round trip while the match is locked.
 macro_rules! join_queries {
-    ($conn:ident, $one:expr, $two:expr) => {{
+    ($conn:ident, $first_query:expr, $second_query:expr) => {{
         let shared: &Conn = $conn;
         let (mut first, mut second) = (shared, shared);
-        let one = {
+        let first_query = {
             let $conn = &mut first;
-            $one
+            $first_query
         };
-        let two = {
+        let second_query = {
             let $conn = &mut second;
-            $two
+            $second_query
         };
-        futures_util::future::try_join(one, two).await?
+        futures_util::future::try_join(first_query, second_query).await?
     }};
 }
 
 #[path = "../queries/mod.rs"]
 pub mod queries;
 
-/// What these queries do in `PostgreSQL`'s own way.
+/// Queries that differ between the databases: here for `PostgreSQL`.
 pub mod dialect {
     use diesel::prelude::*;
     use diesel_async::RunQueryDsl;
@@ -69,9 +69,10 @@ pub mod dialect {
     use crate::store::rows::{MessageRow, SeatRow};
     use crate::store::schema::{messages, seats, streams};
 
-    /// Gives out `count` numbers of each topic; `None` where there is no such stream yet.
+    /// Reserves `count` sequence numbers per topic. Returns each stream's id and new head; `None`
+    /// for a stream that does not exist yet.
     ///
-    /// One round trip; the server locks the rows in the order asked.
+    /// One round trip; the server locks the rows in the given order.
     pub async fn bump_heads(
         conn: &mut Conn,
         topics: &[(String, i64)],
@@ -88,7 +89,8 @@ pub mod dialect {
         Ok(try_join_all(bumps).await?)
     }
 
-    /// One round trip, of a statement that is prepared once: the head rows are locked meanwhile.
+    /// Inserts messages in one round trip, while the head rows are locked. All rows share one
+    /// prepared statement.
     pub async fn insert_messages(conn: &mut Conn, rows: Vec<MessageRow>) -> QueryResult<()> {
         let shared: &Conn = conn;
         let inserts = rows.into_iter().map(async |row| {
@@ -98,26 +100,30 @@ pub mod dialect {
         Ok(())
     }
 
-    /// One statement: the event's row is locked meanwhile, and buyers queue for it.
+    /// Inserts seats in one statement: the event's row is locked, and other buyers wait for it.
     pub async fn insert_seats(conn: &mut Conn, rows: Vec<SeatRow>) -> QueryResult<()> {
         diesel::insert_into(seats::table).values(rows).execute(conn).await?;
         Ok(())
     }
 }
 
+/// The migrations, compiled into the binary.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
+/// A connection.
 pub type Conn = AsyncPgConnection;
 
-/// Names the lock that nodes starting together queue for ("touch" in ASCII).
+/// Id of the advisory lock that serialises migrations of nodes starting together ("touch" in
+/// ASCII).
 const MIGRATION_LOCK: i64 = 0x74_6f75_6368;
-/// Tries of a transaction that was in another's way; the order of locks makes even one rare.
+/// Attempts per transaction on conflicts; the lock order makes even one rare.
 const MAX_ATTEMPTS: usize = 5;
 
+/// The `PostgreSQL` backend: a connection pool and what its transactions need.
 #[derive(Clone)]
 pub struct PostgresBackend {
     pool: Pool<Conn>,
-    /// Where connections live: a pooled connection must not belong to a thread of requests.
+    /// Runs all connections: a pooled one must not belong to the runtime of an HTTP worker.
     runtime: Handle,
     commit_notifier: CommitNotifier,
     connector: Arc<connector::PostgresConnector>,
@@ -125,12 +131,12 @@ pub struct PostgresBackend {
 }
 
 impl PostgresBackend {
-    /// Connects, and runs the migrations that the database lacks.
+    /// Connects and runs pending migrations.
     pub async fn open(options: &StoreOptions, notifier: CommitNotifier) -> Result<Self> {
         let connector = connector::PostgresConnector::new(options)?;
         let connector = Arc::new(connector);
         let mut config = ManagerConfig::default();
-        // Connections say themselves when they are broken: no question before each use.
+        // Connections report when they are broken: no test query before each use.
         config.recycling_method = RecyclingMethod::Fast;
         let pooled = Arc::clone(&connector);
         config.custom_setup = Box::new(move |_| {
@@ -147,13 +153,12 @@ impl PostgresBackend {
             .build()
             .map_err(|error| StoreError::Internal(error.to_string()))?;
         let (runtime, timeouts) = (Handle::current(), options.timeouts);
-        let database =
-            Self { pool, runtime, commit_notifier: notifier, connector, timeouts: timeouts };
+        let database = Self { pool, runtime, commit_notifier: notifier, connector, timeouts };
         database.migrate().await?;
         Ok(database)
     }
 
-    /// Opens lines to the same server.
+    /// Opens bus connections to the same server.
     pub fn bus_connect_fn(&self) -> ConnectFn {
         connector::bus_connect_fn(Arc::clone(&self.connector))
     }
@@ -162,7 +167,7 @@ impl PostgresBackend {
         let database = self.clone();
         self.run_to_completion(async move {
             let conn = database.acquire_connection().await?;
-            // A connection of its own: what is set here ends with it.
+            // Taken out of the pool: its session settings end with it.
             let mut conn = Object::take(conn);
             diesel::sql_query("set statement_timeout = 0").execute(&mut conn).await?;
             let lock = format!("select pg_advisory_lock({MIGRATION_LOCK})");
@@ -183,20 +188,21 @@ impl PostgresBackend {
         self.pool.get().await.map_err(unavailable)
     }
 
-    /// Runs `work` where connections live, to its end, whoever stops waiting.
+    /// Runs `work` to completion on the runtime of the connections, even if the caller stops
+    /// waiting.
     async fn run_to_completion<T: Send + 'static>(
         &self,
         work: impl Future<Output = std::result::Result<T, WorkError>> + Send + 'static,
     ) -> Result<T> {
         let result = self.runtime.spawn(work).await;
-        let ended = result.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        ended.map_err(|stopped| match stopped {
+        let joined = result.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        joined.map_err(|failure| match failure {
             WorkError::Store(error) => error,
-            WorkError::Query(fault) => fault.into(),
+            WorkError::Query(error) => error.into(),
         })
     }
 
-    /// Does `work`, each statement by itself.
+    /// Runs `work` without a transaction.
     pub async fn read<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -210,8 +216,8 @@ impl PostgresBackend {
         .await
     }
 
-    /// Does `work` on a connection, which is thrown away where it takes for ever: a server that
-    /// is cut off, or that stands still, says nothing.
+    /// Runs `work` on a connection, and drops the connection on a time-out: a server that hangs or
+    /// is cut off by the network sends no error.
     async fn run_with_timeout<T>(
         &self,
         mut conn: Object<Conn>,
@@ -222,17 +228,17 @@ impl PostgresBackend {
         }
         let timeout = self.timeouts.connection + self.timeouts.statement;
         if let Ok(result) = tokio::time::timeout(timeout, work(&mut conn)).await {
-            if matches!(&result, Err(WorkError::Query(fault)) if fault.is_read_only_server()) {
+            if matches!(&result, Err(WorkError::Query(error)) if error.is_read_only_server()) {
                 drop(Object::take(conn));
             }
             return result;
         }
         drop(Object::take(conn));
-        let detail = format!("nothing was heard of it in {} s", timeout.as_secs());
+        let detail = format!("no response within {} s", timeout.as_secs());
         Err(WorkError::Store(StoreError::Unavailable(detail)))
     }
 
-    /// Does `work`: all of it sees one moment.
+    /// Runs `work` on one consistent snapshot of the data.
     pub async fn read_consistently<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -247,7 +253,7 @@ impl PostgresBackend {
         .await
     }
 
-    /// Does `work` and commits it, then rings the bell; runs to its end once it has begun.
+    /// Runs `work` in a transaction and notifies after the commit; runs to completion once begun.
     pub async fn write_transaction<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -263,10 +269,10 @@ impl PostgresBackend {
                 let mut attempts = 0;
                 loop {
                     attempts += 1;
-                    let done = conn.transaction(async |conn: &mut Conn| work(conn).await).await;
-                    match done {
+                    let result = conn.transaction(async |conn: &mut Conn| work(conn).await).await;
+                    match result {
                         Err(error) if error.is_retryable_conflict() && attempts < MAX_ATTEMPTS => {}
-                        done => break Ok(done?),
+                        result => break Ok(result?),
                     }
                 }
             });
@@ -278,7 +284,7 @@ impl PostgresBackend {
     }
 }
 
-/// Opens lines to another address than the pool's.
+/// Opens bus connections to another address than the pool's.
 pub fn bus_connect_fn_to(options: &StoreOptions) -> Result<ConnectFn> {
     Ok(connector::bus_connect_fn(Arc::new(connector::PostgresConnector::new(options)?)))
 }

@@ -1,9 +1,9 @@
-//! How work on a connection may end before its end.
+//! Error of work on a pooled connection.
 
 use crate::store::StoreError;
 use crate::store::error::QueryError;
 
-/// Why a piece of work stopped: before it had a connection, or with it.
+/// Why work failed: before it had a connection, or on it.
 pub enum WorkError {
     Store(StoreError),
     Query(QueryError),

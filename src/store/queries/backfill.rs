@@ -1,4 +1,4 @@
-//! What a database made by an earlier version lacks, and migrations can't make: once.
+//! Fills data that migrations can't compute, once, in a database of an earlier version.
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -12,37 +12,37 @@ use crate::store::match_cache::MatchCache;
 use crate::store::rows::{MatchRow, ResultRow};
 use crate::store::schema::{matches as m, results as r};
 
-/// Matches folded in one transaction.
+/// Matches per transaction; each is folded.
 const BATCH_SIZE: i64 = 100;
 
-/// The name under which `settings` remembers that every finished match has its result.
+/// Setting that marks that every finished match has a result.
 const RESULTS_FILLED_SETTING: &str = "results_filled";
 
-/// Whether results have to be looked for.
+/// Whether the results still have to be filled in.
 pub async fn is_due(conn: &mut Conn) -> QueryResult<bool> {
     Ok(!settings::is_marked_done(conn, RESULTS_FILLED_SETTING).await?)
 }
 
-/// Stores the results of the finished matches after `after` that have none, a page of them, and
-/// tells nobody: nothing is new. Gives where the next page starts; `None` when all are done.
+/// Stores a batch of missing results of finished matches after the id `after`, and publishes
+/// nothing. Returns the id to continue after; `None` when all are done.
 pub async fn backfill_results(
     conn: &mut Conn,
     match_cache: &MatchCache,
     after: i64,
 ) -> QueryResult<Option<i64>> {
-    let stored = r::table.filter(r::match_id.eq(m::id)).select(r::match_id);
-    let lacking = m::table
+    let existing = r::table.filter(r::match_id.eq(m::id)).select(r::match_id);
+    let missing = m::table
         .filter(m::id.gt(after))
         .filter(m::status.eq("finished"))
-        .filter(not(exists(stored)))
+        .filter(not(exists(existing)))
         .order(m::id)
         .limit(BATCH_SIZE);
-    let rows: Vec<MatchRow> = for_update!(lacking).load(conn).await?;
+    let rows: Vec<MatchRow> = for_update!(missing).load(conn).await?;
     for row in &rows {
         match backfill_result(conn, match_cache, row).await {
-            // One match that can't be read must not keep all others from being served.
+            // A match that can't be read must not keep the service from starting.
             Err(QueryError::InvariantViolated(detail)) => {
-                tracing::warn!("No result of match {}: {detail}", row.id)
+                tracing::warn!("Could not compute the result of match {}: {detail}", row.id)
             }
             outcome => outcome?,
         }
@@ -63,10 +63,11 @@ async fn backfill_result(
     let match_info = row.match_info(&teams)?;
     let game = entries::current_game(conn, match_cache, row, &match_info).await?;
     let Some(result) = entries::rules_of(row)?.result(&game) else { return Ok(()) };
-    let newest = entries::entries_from(conn, row, row.entry_count).await?;
-    let newest = newest.last().map(|entry| serde_json::from_str::<MatchCommand>(&entry.body));
+    let entries = entries::entries_from(conn, row, row.entry_count).await?;
+    let last_command = entries.last();
+    let last_command = last_command.map(|entry| serde_json::from_str::<MatchCommand>(&entry.body));
     let entered_at =
-        newest.transpose()?.map_or(0, |command| command.occurred_at.timestamp_millis());
+        last_command.transpose()?.map_or(0, |command| command.occurred_at.timestamp_millis());
     diesel::insert_into(r::table)
         .values((&ResultRow::new(&match_info, result), r::entered_at.eq(entered_at)))
         .on_conflict_do_nothing()

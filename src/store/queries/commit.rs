@@ -1,4 +1,4 @@
-//! The one write path: claim the key, do the work, tell it, remember the answer.
+//! The write path: claim the idempotency key, run the mutation, publish, store the outcome.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -19,51 +19,55 @@ use crate::store::match_cache::MatchCache;
 use crate::store::mutation::{self, Mutation, MutationRequest, Outcome};
 use crate::store::server_secret::ServerSecret;
 
-/// What one write did, before its messages have numbers.
+/// The effect of a mutation, before its messages have sequence numbers.
 #[derive(Debug)]
 pub struct MutationEffect {
     pub status: u16,
     pub body: Value,
     pub etag: Option<String>,
-    /// The stream of the resource that was written.
+    /// The stream of the written resource.
     pub stream: Option<StreamId>,
     pub messages: Vec<Message>,
 }
 
 impl MutationEffect {
+    /// A response with this status and body, without a version and messages.
     pub fn new(status: u16, body: Value) -> Self {
         Self { status, body, etag: None, stream: None, messages: Vec::new() }
     }
 
-    /// 204: it is gone, and there is nothing to say of it.
+    /// 204: the resource is deleted.
     pub fn no_content() -> Self {
         Self::new(204, Value::Null)
     }
 
+    /// Sets the `ETag` to this version.
     pub fn with_version(self, version: i64) -> Self {
         Self { etag: Some(version.to_string()), ..self }
     }
 
+    /// Sets the messages to publish, and the stream of the written resource.
     pub fn with_messages(self, stream: StreamId, messages: Vec<Message>) -> Self {
         Self { stream: Some(stream), messages, ..self }
     }
 }
 
-/// What a mutation runs with, besides its connection.
+/// Arguments of a mutation besides its connection.
 #[derive(Clone, Copy)]
 pub struct RunContext<'a> {
     pub request: &'a MutationRequest,
     pub match_cache: &'a MatchCache,
 }
 
-/// A mutation while it runs.
+/// The future of a running mutation.
 pub type Running<'a> = BoxFuture<'a, QueryResult<MutationEffect>>;
 
-/// What a mutation does in the transaction that [`run_mutation`] has begun.
+/// The statements of a mutation, in the transaction that [`run_mutation`] has begun.
 ///
-/// An error rolls it back: a rejection to the savepoint, so that it can be remembered; everything
-/// else as a whole.
+/// A rejection rolls back to the savepoint, so that it can be stored as the outcome; any other
+/// error rolls back the whole transaction.
 pub trait Run {
+    /// Runs the statements and returns the effect.
     fn run<'a>(&'a self, conn: &'a mut Conn, context: RunContext<'a>) -> Running<'a>;
 }
 
@@ -73,14 +77,14 @@ impl Run for Arc<dyn Mutation> {
     }
 }
 
-/// Runs a mutation inside the caller's transaction, which is to be committed unless this fails.
+/// Runs a mutation inside the caller's transaction, which the caller commits unless this fails.
 ///
-/// A rejection is an outcome like any other: what the mutation did is rolled back to the
-/// savepoint, and the rejection is stored under the idempotency key.
+/// A rejection is an outcome too: the savepoint undoes the mutation's statements, and the rejection
+/// is stored under the idempotency key.
 ///
-/// - Returns: the outcome, and the heads to notify of once the transaction is committed.
-/// - Costs: no statement whose cost grows with what is stored.
-/// - Errors: `IdempotencyKeyReused` or a failure of the database; then nothing may be committed.
+/// - Returns: the outcome, and the heads to notify of after the commit.
+/// - Cost: no statement grows with the amount of stored data.
+/// - Errors: `IdempotencyKeyReused`, or a failure of the database; then nothing may be committed.
 pub async fn run_mutation(
     conn: &mut Conn,
     secret: &ServerSecret,
@@ -95,7 +99,7 @@ pub async fn run_mutation(
     }
     let result = conn
         .transaction(async |conn: &mut Conn| {
-            // Here, inside the savepoint, so that a panicking rule leaves nothing open behind it.
+            // Caught inside the savepoint, so that a panicking rule leaves no transaction open.
             let work = async {
                 mutation::reject_nul(mutation)?;
                 Run::run(mutation, conn, context).await
@@ -105,7 +109,7 @@ pub async fn run_mutation(
             work.await.unwrap_or_else(|_| Err(panicked()))
         })
         .await;
-    let (answer, heads) = match result {
+    let (outcome, heads) = match result {
         Err(error) => (Err(error.into_rejection()?), Vec::new()),
         Ok(effect) => {
             let heads = log::append(conn, request.received_at, &effect.messages).await?;
@@ -114,9 +118,9 @@ pub async fn run_mutation(
     };
     if let Some(key) = &request.idempotency_key {
         let is_sealed = mutation.answers_with_secret();
-        idempotency::store_outcome(conn, secret, (request, key, is_sealed), &answer).await?;
+        idempotency::store_outcome(conn, secret, (request, key, is_sealed), &outcome).await?;
     }
-    Ok((answer, heads))
+    Ok((outcome, heads))
 }
 
 fn to_outcome(effect: MutationEffect, heads: &[(StreamId, i64)]) -> Outcome {

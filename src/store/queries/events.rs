@@ -1,4 +1,4 @@
-//! Events: what they are called, how their table is ordered, what they sell.
+//! Events: their fields, their table rules and their ticket types.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -25,18 +25,19 @@ runs! {
     DeleteEvent => delete,
 }
 
+/// Finds an event by id.
 pub async fn find_row(conn: &mut Conn, id: i64) -> QueryResult<Option<EventRow>> {
     Ok(events::table.find(id).get_result(conn).await.optional()?)
 }
 
-/// The row, unchanged by others until the transaction ends. Lock a match first, its event after.
+/// Locks an event until the transaction ends. To lock a match too, lock the match first.
 pub async fn lock(conn: &mut Conn, id: i64) -> QueryResult<EventRow> {
     let row: Option<EventRow> =
         for_update!(events::table.find(id)).get_result(conn).await.optional()?;
     Ok(row.ok_or_else(|| Rejection::not_found("event"))?)
 }
 
-/// `(etag, body)` of an event.
+/// An event as `(etag, body)`.
 pub async fn find_with_etag(conn: &mut Conn, id: i64) -> QueryResult<Option<(String, Value)>> {
     let Some(row) = find_row(conn, id).await? else { return Ok(None) };
     Ok(Some((row.version.to_string(), json::event_json(&row)?)))
@@ -78,18 +79,18 @@ async fn edit(
     &EditEvent { id, ref fields }: &EditEvent,
 ) -> QueryResult<MutationEffect> {
     if fields.visibility.is_some() {
-        // Matches before their event, as everywhere; those that are made meanwhile wait below.
-        let of_event = matches::table.filter(matches::event_id.eq(id)).select(matches::id);
-        let _: Vec<i64> = for_update!(of_event.order(matches::id)).load(conn).await?;
+        // Lock order: matches before their event. New matches wait for the event's lock below.
+        let matches_of_event = matches::table.filter(matches::event_id.eq(id)).select(matches::id);
+        let _: Vec<i64> = for_update!(matches_of_event.order(matches::id)).load(conn).await?;
     }
     let row = lock(conn, id).await?;
     request.check_if_match(row.version)?;
     let (previous_ranking, was_public) = (row.ranking()?, row.is_public());
     let row = update_row(conn, row, fields).await?;
     if row.is_public() != was_public {
-        let of_event = matches::table.filter(matches::event_id.eq(id));
+        let matches_of_event = matches::table.filter(matches::event_id.eq(id));
         let is_public = matches::event_is_public.eq(row.is_public());
-        diesel::update(of_event).set(is_public).execute(conn).await?;
+        diesel::update(matches_of_event).set(is_public).execute(conn).await?;
         settings::bump_rights_version(conn).await?;
         if row.is_public() {
             prune::prune_all(conn, StreamId::Event(id)).await?;
@@ -103,7 +104,7 @@ async fn edit(
     Ok(effect.with_messages(StreamId::Event(id), vec![message]))
 }
 
-/// The row with what `fields` says of it.
+/// Updates the columns that `fields` sets.
 async fn update_row(conn: &mut Conn, row: EventRow, fields: &EventEdit) -> QueryResult<EventRow> {
     let (ranking, sales) = (row.ranking()?, row.sales()?);
     let ranking = Ranking {
@@ -145,8 +146,8 @@ async fn delete(
         return Err(Rejection::conflict("event-has-matches", detail).into());
     }
     if has_purchases {
-        let words = "tickets of the event were bought; it has to stay";
-        return Err(Rejection::conflict("event-has-purchases", words).into());
+        let detail = "the event has purchases; it can't be deleted";
+        return Err(Rejection::conflict("event-has-purchases", detail).into());
     }
     diesel::delete(events::table.find(id)).execute(conn).await?;
     settings::bump_rights_version(conn).await?;

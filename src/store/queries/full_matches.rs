@@ -1,4 +1,4 @@
-//! The whole states of many matches, in a few queries.
+//! Complete states of many matches, in a few queries.
 
 use std::collections::HashMap;
 
@@ -15,9 +15,9 @@ use crate::store::match_cache::{CachedMatch, MatchCache};
 use crate::store::rows::{EntryRow, MatchRow};
 use crate::store::schema::entries as e;
 
-/// The whole state of each match, in the order given.
+/// The complete state of each match, in the given order.
 ///
-/// - Costs: one query for all teams, and one for the entries of the matches that memory hasn't.
+/// - Cost: one query for all teams, and one for the entries of the matches that are not cached.
 pub async fn load_full(
     conn: &mut Conn,
     match_cache: &MatchCache,
@@ -26,19 +26,19 @@ pub async fn load_full(
     let team_ids = rows.iter().flat_map(|row| [row.home_team_id, row.away_team_id]).collect();
     let teams = teams::find_all(conn, team_ids).await?;
     let mut entries = uncached_entries(conn, match_cache, rows).await?;
-    let mut wholes = Vec::with_capacity(rows.len());
+    let mut states = Vec::with_capacity(rows.len());
     for row in rows {
         let match_info = row.match_info(&teams)?;
         let game = match entries.remove(&row.id) {
-            Some(all) => fold_and_cache(match_cache, row, &match_info, all)?,
+            Some(entries) => fold_and_cache(match_cache, row, &match_info, entries)?,
             None => entries::current_game(conn, match_cache, row, &match_info).await?,
         };
-        wholes.push(json::match_json(row, &match_info, entries::rules_of(row)?, &game));
+        states.push(json::match_json(row, &match_info, entries::rules_of(row)?, &game));
     }
-    Ok(wholes)
+    Ok(states)
 }
 
-/// What lists show of each match.
+/// The list item of each match, in the given order.
 pub async fn load_list_items(
     conn: &mut Conn,
     match_cache: &MatchCache,
@@ -47,42 +47,46 @@ pub async fn load_list_items(
     Ok(load_full(conn, match_cache, rows).await?.into_iter().map(json::to_list_item).collect())
 }
 
-/// All entries of each match that memory knows nothing of. Where it lacks the newest only, they
-/// are asked for by themselves.
+/// All entries of each match that the cache has no state of. If it has an older state, the missing
+/// entries are read later, per match.
 async fn uncached_entries(
     conn: &mut Conn,
     match_cache: &MatchCache,
     rows: &[MatchRow],
 ) -> QueryResult<HashMap<i64, Vec<EntryRow>>> {
-    let is_unknown = |row: &&MatchRow| {
+    let is_uncached = |row: &&MatchRow| {
         row.entry_count > 0
             && match_cache.closest(row.id, row.entry_count, &row.last_hash).is_none()
     };
-    let mut unknown: HashMap<i64, Vec<EntryRow>> =
-        rows.iter().filter(is_unknown).map(|row| (row.id, Vec::new())).collect();
-    if unknown.is_empty() {
-        return Ok(unknown);
+    let mut uncached: HashMap<i64, Vec<EntryRow>> =
+        rows.iter().filter(is_uncached).map(|row| (row.id, Vec::new())).collect();
+    if uncached.is_empty() {
+        return Ok(uncached);
     }
-    let ids: Vec<i64> = unknown.keys().copied().collect();
+    let ids: Vec<i64> = uncached.keys().copied().collect();
     let query = e::table.filter(e::match_id.eq_any(ids)).order((e::match_id, e::number));
     let all: Vec<EntryRow> = query.load(conn).await?;
     for entry in all {
-        if let Some(entries) = unknown.get_mut(&entry.match_id) {
+        if let Some(entries) = uncached.get_mut(&entry.match_id) {
             entries.push(entry);
         }
     }
-    Ok(unknown)
+    Ok(uncached)
 }
 
 fn fold_and_cache(
     match_cache: &MatchCache,
     row: &MatchRow,
     match_info: &MatchInfo,
-    all: Vec<EntryRow>,
+    entries: Vec<EntryRow>,
 ) -> QueryResult<ErasedMatch> {
-    let all = all.into_iter().filter(|entry| entry.number <= row.entry_count);
-    let game =
-        entries::fold(row, match_info, entries::rules_of(row)?.initial_state(match_info)?, all)?;
+    let entries = entries.into_iter().filter(|entry| entry.number <= row.entry_count);
+    let game = entries::fold(
+        row,
+        match_info,
+        entries::rules_of(row)?.initial_state(match_info)?,
+        entries,
+    )?;
     let (number, hash) = (row.entry_count, row.last_hash.clone());
     match_cache
         .insert(row.id, CachedMatch { entry_number: number, entry_hash: hash, game: game.clone() });

@@ -1,4 +1,4 @@
-//! What each keyed write was answered (G5).
+//! The remembered outcomes of writes with an idempotency key (G5).
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -11,12 +11,12 @@ use crate::store::rows::{IdempotencyRow, REJECTED};
 use crate::store::schema::idempotency;
 use crate::store::server_secret::{ServerSecret, record_id};
 
-/// How long answers are remembered: a phone may come back from the drawer two days later.
+/// How long outcomes are remembered: a device may be offline for up to two days.
 const RETENTION_MS: i64 = 48 * 60 * 60 * 1000;
 
-/// Takes the key for this write, or gives the answer it was given before.
+/// Claims the key for this write, or returns the outcome remembered under it.
 ///
-/// If another transaction is at it with the same key, this waits for its end.
+/// Waits if another transaction is using the same key.
 pub async fn claim(
     conn: &mut Conn,
     secret: &ServerSecret,
@@ -42,8 +42,8 @@ pub async fn claim(
     existing.answer(secret, key).map(Some)
 }
 
-/// What this user was answered under this key, whatever the body was: without it, nothing may be
-/// told of the answer.
+/// Finds the record of this user and key, with whatever body: the caller can't check the body's
+/// hash, so it must not reveal the outcome.
 pub async fn find_outcome(
     conn: &mut Conn,
     user_id: i64,
@@ -54,7 +54,7 @@ pub async fn find_outcome(
     Ok(query.get_result(conn).await.optional()?)
 }
 
-/// Writes the answer beside the key that was claimed.
+/// Stores the outcome under the claimed key.
 pub async fn store_outcome(
     conn: &mut Conn,
     secret: &ServerSecret,
@@ -63,7 +63,9 @@ pub async fn store_outcome(
 ) -> QueryResult<()> {
     let id = record_id(request.user_id, &key.scope, &key.key);
     let (status, text, outcome) = match result {
-        Ok(done) => (i32::from(done.status), serde_json::to_string(&done.body)?, Some(done)),
+        Ok(outcome) => {
+            (i32::from(outcome.status), serde_json::to_string(&outcome.body)?, Some(outcome))
+        }
         Err(rejection) => (REJECTED, serde_json::to_string(rejection)?, None),
     };
     let (plain, sealed) = if is_sealed {
@@ -71,13 +73,13 @@ pub async fn store_outcome(
     } else {
         (Some(text), None)
     };
-    let stream_head = outcome.and_then(|done| done.stream_head);
+    let stream_head = outcome.and_then(|outcome| outcome.stream_head);
     diesel::update(idempotency::table.find(&id))
         .set((
             idempotency::status.eq(status),
             idempotency::answer.eq(plain),
             idempotency::sealed_answer.eq(sealed),
-            idempotency::etag.eq(outcome.and_then(|done| done.etag.as_deref())),
+            idempotency::etag.eq(outcome.and_then(|outcome| outcome.etag.as_deref())),
             idempotency::told_topic.eq(stream_head.map(|(stream, _)| stream.to_string())),
             idempotency::told_seq.eq(stream_head.map(|(_, seq)| seq)),
         ))
@@ -86,7 +88,7 @@ pub async fn store_outcome(
     Ok(())
 }
 
-/// Forgets what is older than two days at `now`.
+/// Deletes records older than two days at `now_ms`.
 pub async fn delete_expired(conn: &mut Conn, now_ms: i64) -> QueryResult<usize> {
     let old = idempotency::table.filter(idempotency::created_at.lt(now_ms - RETENTION_MS));
     Ok(diesel::delete(old).execute(conn).await?)

@@ -1,11 +1,11 @@
-//! Users of an identity provider, each known by the provider's name and the provider's subject.
+//! Users of identity providers, identified by issuer and subject.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
-use super::users::folded;
+use super::users::fold_email;
 use crate::domain::rejection::Rejection;
 use crate::store::error::QueryResult;
 use crate::store::json;
@@ -18,6 +18,7 @@ runs! {
     CreateIdentity => create,
 }
 
+/// Finds the user of a provider's subject.
 pub async fn user(conn: &mut Conn, issuer: &str, subject: &str) -> QueryResult<Option<User>> {
     let row: Option<UserRow> = identities::table
         .inner_join(users::table.on(users::id.eq(identities::user_id)))
@@ -30,43 +31,44 @@ pub async fn user(conn: &mut Conn, issuer: &str, subject: &str) -> QueryResult<O
     Ok(row.map(User::from))
 }
 
-/// A conflict where another request was first.
+/// Creates the user of a subject, without the email address if another user has it. A conflict if
+/// a concurrent request was first.
 async fn create(
     conn: &mut Conn,
-    RunContext { request: job, .. }: RunContext<'_>,
+    RunContext { request, .. }: RunContext<'_>,
     CreateIdentity(new): &CreateIdentity,
 ) -> QueryResult<MutationEffect> {
-    let email = new.email.as_deref().map(folded);
-    let row = match insert(conn, job, (email.as_deref(), &new.name)).await? {
+    let email = new.email.as_deref().map(fold_email);
+    let row = match insert(conn, request, (email.as_deref(), &new.name)).await? {
         Some(row) => Some(row),
         // Another user has the address.
-        None => insert(conn, job, (None, &new.name)).await?,
+        None => insert(conn, request, (None, &new.name)).await?,
     };
-    let row = row.ok_or_else(known)?;
-    let bound = diesel::insert_into(identities::table)
+    let row = row.ok_or_else(identity_exists)?;
+    let inserted = diesel::insert_into(identities::table)
         .values((
             identities::issuer.eq(&new.issuer),
             identities::subject.eq(&new.subject),
             identities::user_id.eq(row.id),
-            identities::created_at.eq(job.received_at.timestamp_millis()),
+            identities::created_at.eq(request.received_at.timestamp_millis()),
         ))
         .on_conflict_do_nothing()
         .execute(conn)
         .await?;
-    if bound == 0 {
-        return Err(known().into());
+    if inserted == 0 {
+        return Err(identity_exists().into());
     }
     Ok(MutationEffect::new(201, json::user_json(&row)).with_version(row.version))
 }
 
-fn known() -> Rejection {
-    Rejection::conflict("identity-known", "this subject has a user already")
+fn identity_exists() -> Rejection {
+    Rejection::conflict("identity-known", "this subject already has a user")
 }
 
-/// `None` where another user has the address.
+/// Inserts a user; `None` if another user has the email address.
 async fn insert(
     conn: &mut Conn,
-    job: &MutationRequest,
+    request: &MutationRequest,
     (email, name): (Option<&str>, &str),
 ) -> QueryResult<Option<UserRow>> {
     let row = diesel::insert_into(users::table)
@@ -74,7 +76,7 @@ async fn insert(
             users::email.eq(email),
             users::name.eq(name),
             users::role.eq("user"),
-            users::created_at.eq(job.received_at.timestamp_millis()),
+            users::created_at.eq(request.received_at.timestamp_millis()),
         ))
         .on_conflict_do_nothing()
         .returning(users::all_columns)

@@ -1,4 +1,4 @@
-//! The message log: appended to by every write, read by whoever follows a stream.
+//! The message log: every write appends to it, and subscribers read it.
 
 use std::collections::HashMap;
 
@@ -16,15 +16,15 @@ use crate::store::model::{LogPage, StreamHead};
 use crate::store::rows::{MessageRow, StreamRow};
 use crate::store::schema::{messages, streams};
 
-/// Appends what one command said, in order, inside the caller's transaction.
+/// Appends the messages of one mutation, in order, inside the caller's transaction.
 ///
-/// Call it last: each stream's head row stays locked from here to the commit. One writer at a
-/// time in a stream is what makes seqs visible in the order they were given out, and resuming
-/// depends on that: a reader at 41 may skip everything up to 41. Streams are locked in their
-/// order, so that two commands that tell the same two streams cannot wait for each other.
+/// Call it last: each stream's head row stays locked until the commit. One writer at a time per
+/// stream makes sequence numbers visible in order, which resuming depends on: a subscriber at 41
+/// never looks below 42 again. Streams are locked in their order, so that two writers to the same
+/// two streams can't deadlock.
 ///
-/// - Gives: each stream told, with its head; ring the bell with it after the commit.
-/// - Costs: one statement a stream and one a message, in two round trips.
+/// - Returns: each stream with its new head, to notify of after the commit.
+/// - Cost: one statement per stream and one per message, in two round trips.
 pub async fn append(
     conn: &mut Conn,
     at: DateTime<Utc>,
@@ -72,20 +72,20 @@ fn message_row(
     })
 }
 
-/// Gives out the next numbers of each topic: the ids of the streams and their new heads.
+/// Reserves the next sequence numbers of each topic; returns the stream ids and new heads.
 async fn advance_heads(conn: &mut Conn, counts: &[(String, i64)]) -> QueryResult<Vec<(i64, Seq)>> {
     let mut advanced = Vec::with_capacity(counts.len());
-    for (advanced_head, asked) in dialect::bump_heads(conn, counts).await?.into_iter().zip(counts) {
+    for (advanced_head, count) in dialect::bump_heads(conn, counts).await?.into_iter().zip(counts) {
         advanced.push(match advanced_head {
-            Some(bumped) => bumped,
-            None => create_stream(conn, asked).await?,
+            Some(head) => head,
+            None => create_stream(conn, count).await?,
         });
     }
     Ok(advanced)
 }
 
-/// Makes a stream with its first messages. Where somebody else is telling it right now, this
-/// waits for them.
+/// Creates a stream and reserves its first numbers. Waits if a concurrent transaction is creating
+/// it.
 async fn create_stream(conn: &mut Conn, count: &(String, i64)) -> QueryResult<(i64, Seq)> {
     diesel::insert_into(streams::table)
         .values(streams::topic.eq(&count.0))
@@ -95,20 +95,21 @@ async fn create_stream(conn: &mut Conn, count: &(String, i64)) -> QueryResult<(i
     let bumped = dialect::bump_heads(conn, std::slice::from_ref(count)).await?;
     let bumped = bumped.into_iter().next().flatten();
     bumped.ok_or_else(|| {
-        QueryError::InvariantViolated(format!("stream {} could not be made", count.0))
+        QueryError::InvariantViolated(format!("stream {} could not be created", count.0))
     })
 }
 
-/// At most `limit` messages after `after`, with the head and what is pruned of the same moment.
+/// Reads at most `limit` messages after `after`, with the head and the pruned position of that
+/// moment.
 ///
-/// - Costs: two seeks by key, however long the stream is.
+/// - Cost: two key seeks, however long the stream is.
 pub async fn read_after(
     conn: &mut Conn,
     stream: StreamId,
     after: Seq,
     limit: i64,
 ) -> QueryResult<LogPage> {
-    // Pruning may remove messages between the two reads; then the first is asked again.
+    // Pruning may remove messages between the two reads; then both are repeated.
     for _ in 0..8 {
         let Some(row) = find_stream(conn, stream).await? else { return Ok(LogPage::default()) };
         let rows = messages_after(conn, &row, after, limit).await?;
@@ -122,11 +123,12 @@ pub async fn read_after(
     Err(QueryError::InvariantViolated(format!("stream {stream} has a gap after {after}")))
 }
 
+/// Finds the row of a stream; `None` before its first message.
 pub async fn find_stream(conn: &mut Conn, stream: StreamId) -> QueryResult<Option<StreamRow>> {
     let topic = stream.to_string();
     let query = streams::table.filter(streams::topic.eq(topic));
-    // Not `first`: SQLite prepares a statement with a bound LIMIT anew at each use, and that was
-    // a quarter of a write's time. It is so in all look-ups by a key.
+    // Not `first`: SQLite prepares a statement with a bound LIMIT anew at each use, which took a
+    // quarter of a write's time. The same holds for all look-ups by key.
     Ok(query.get_result(conn).await.optional()?)
 }
 
@@ -135,7 +137,7 @@ pub async fn head_seq(conn: &mut Conn, stream: StreamId) -> QueryResult<Seq> {
     Ok(find_stream(conn, stream).await?.map_or(0, |row| row.head_seq))
 }
 
-/// A seek on the primary key.
+/// Reads messages of a stream up to its head: one seek on the primary key.
 pub async fn messages_after(
     conn: &mut Conn,
     stream: &StreamRow,
@@ -154,9 +156,9 @@ pub async fn messages_after(
 fn to_stored_message(row: MessageRow) -> QueryResult<StoredMessage> {
     let channel = match row.channel.as_deref() {
         None => None,
-        Some(word) => Some(Channel::from_name(word).ok_or_else(|| {
+        Some(name) => Some(Channel::from_name(name).ok_or_else(|| {
             QueryError::InvariantViolated(format!(
-                "message {} is in an unknown channel: {word}",
+                "message {} is in an unknown channel: {name}",
                 row.seq
             ))
         })?),
@@ -172,7 +174,7 @@ fn to_stored_message(row: MessageRow) -> QueryResult<StoredMessage> {
     })
 }
 
-/// In the order asked.
+/// The heads of these streams, in the given order; zeros for streams without messages.
 pub async fn heads(conn: &mut Conn, streams: &[StreamId]) -> QueryResult<Vec<StreamHead>> {
     let topics: Vec<String> = streams.iter().map(ToString::to_string).collect();
     let query = streams::table.filter(streams::topic.eq_any(&topics));

@@ -1,4 +1,4 @@
-//! Who manages an event besides its maker.
+//! The managers of an event, besides its creator.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -17,7 +17,7 @@ runs! {
     RemoveManager => remove,
 }
 
-/// Adds a manager: 200 where it is one already.
+/// Adds a manager: 200 if the user is one already.
 async fn add(
     conn: &mut Conn,
     _: RunContext<'_>,

@@ -1,4 +1,4 @@
-//! Matches as they are arranged; what happens in them is in `entries`.
+//! Matches: creating, changing and accepting them. Their entries are in `entries`.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -28,50 +28,51 @@ runs! {
     AcceptMatch => accept,
 }
 
-/// None: ids start at 1.
+/// Matches no event: ids start at 1.
 const NO_EVENT_ID: i64 = 0;
 
+/// Finds a match by id.
 pub async fn find_row(conn: &mut Conn, id: i64) -> QueryResult<Option<MatchRow>> {
     Ok(matches::table.find(id).get_result(conn).await.optional()?)
 }
 
-/// The row, unchanged by others until the transaction ends.
+/// Locks a match until the transaction ends.
 pub async fn lock(conn: &mut Conn, id: i64) -> QueryResult<MatchRow> {
     let row: Option<MatchRow> =
         for_update!(matches::table.find(id)).get_result(conn).await.optional()?;
     Ok(row.ok_or_else(|| Rejection::not_found("match"))?)
 }
 
-/// The same with its teams, which may be renamed meanwhile.
+/// Locks a match and loads its teams, which stay unlocked.
 pub async fn lock_with_teams(conn: &mut Conn, id: i64) -> QueryResult<(MatchRow, MatchTeams)> {
     let row = for_update!(matches::table.find(id));
     let plays = matches::home_team_id.eq(t::id).or(matches::away_team_id.eq(t::id));
-    let takes_part =
+    let is_registration =
         r::team_id.eq(t::id.nullable()).and(matches::event_id.eq(r::event_id.nullable()));
     let teams = t::table
         .inner_join(matches::table.on(plays))
-        .left_join(r::table.on(takes_part))
+        .left_join(r::table.on(is_registration))
         .filter(matches::id.eq(id))
         .select((t::all_columns, r::accepted.nullable()));
-    let (rows, sides): (Vec<MatchRow>, Vec<_>) =
+    let (rows, teams): (Vec<MatchRow>, Vec<_>) =
         join_queries!(conn, row.load(conn), teams.load(conn));
     let row = rows.into_iter().next().ok_or_else(|| Rejection::not_found("match"))?;
-    let sides = MatchTeams::from_rows(&row, sides);
-    Ok((row, sides))
+    let teams = MatchTeams::from_rows(&row, teams);
+    Ok((row, teams))
 }
 
 async fn load_teams(conn: &mut Conn, row: &MatchRow) -> QueryResult<MatchTeams> {
-    let takes_part =
+    let is_registration =
         r::team_id.eq(t::id.nullable()).and(r::event_id.eq(row.event_id.unwrap_or(NO_EVENT_ID)));
     let rows = t::table
-        .left_join(r::table.on(takes_part))
+        .left_join(r::table.on(is_registration))
         .filter(t::id.eq(row.home_team_id).or(t::id.eq(row.away_team_id)))
         .select((t::all_columns, r::accepted.nullable()));
-    let sides: Vec<(TeamRow, Option<bool>)> = rows.load(conn).await?;
-    Ok(MatchTeams::from_rows(row, sides))
+    let teams: Vec<(TeamRow, Option<bool>)> = rows.load(conn).await?;
+    Ok(MatchTeams::from_rows(row, teams))
 }
 
-/// A match of an event also registers those of its teams that aren't yet: the table changes.
+/// In an event, also registers the teams that are not registered yet, which changes the table.
 async fn create(
     conn: &mut Conn,
     RunContext { request, .. }: RunContext<'_>,
@@ -86,7 +87,7 @@ async fn create(
     let agreed = accepted_sides(conn, request, fields).await?;
     let row = insert_row(conn, request, fields, (event.as_ref(), agreed)).await?;
     if !row.is_public() {
-        // Who took part beside a team may read it no more, if not this match.
+        // The private match may end others' right to read its teams through an event.
         settings::bump_rights_version(conn).await?;
     }
     let mut table_message = None;
@@ -111,7 +112,7 @@ async fn create(
     Ok(effect.with_messages(StreamId::Match(row.id), messages))
 }
 
-/// The event of a match to be. Locked: it can't become private meanwhile.
+/// Locks the event of a new match, so that its visibility can't change meanwhile.
 async fn lock_event(conn: &mut Conn, fields: &NewMatch) -> QueryResult<Option<EventRow>> {
     let Some(id) = fields.event_id else { return Ok(None) };
     match events::lock(conn, id).await {
@@ -120,8 +121,8 @@ async fn lock_event(conn: &mut Conn, fields: &NewMatch) -> QueryResult<Option<Ev
     }
 }
 
-/// Whether home and away agree to a match of no event by its being made: where its maker may say
-/// so for them. In an event their registrations say it.
+/// Whether home and away accept a match outside events by its creation: if its creator may act for
+/// them. In an event, their registrations decide.
 async fn accepted_sides(
     conn: &mut Conn,
     request: &MutationRequest,
@@ -131,8 +132,8 @@ async fn accepted_sides(
     if fields.event_id.is_some() {
         return Ok([true; 2]);
     }
-    let spoken_for = members::teams_represented_by(conn, request.user_id, &team_ids).await?;
-    Ok(team_ids.map(|id| spoken_for.contains(&id)))
+    let represented = members::teams_represented_by(conn, request.user_id, &team_ids).await?;
+    Ok(team_ids.map(|id| represented.contains(&id)))
 }
 
 async fn insert_row(
@@ -168,7 +169,7 @@ fn to_millis(at: DateTime<Utc>) -> i64 {
     at.timestamp_millis()
 }
 
-/// What is wrong with the references of a new match.
+/// Invalid references of a new match.
 fn reference_errors(
     fields: &NewMatch,
     event: Option<&EventRow>,
@@ -179,7 +180,7 @@ fn reference_errors(
     let (home, away) = (fields.home_team_id, fields.away_team_id);
     let checks = [
         (SportRules::find(&fields.sport).is_none(), "/sport", "no such sport"),
-        (is_other_sport, "/sport", "the event is of another sport"),
+        (is_other_sport, "/sport", "the event is for another sport"),
         (!team_exists(home), "/home_team_id", "no such team"),
         (!team_exists(away), "/away_team_id", "no such team"),
         (home == away, "/away_team_id", "a team can't play itself"),
@@ -188,7 +189,7 @@ fn reference_errors(
         pointer: pointer.to_owned(),
         detail: detail.to_owned(),
     };
-    checks.iter().filter(|(is_wrong, _, _)| *is_wrong).map(error).collect()
+    checks.iter().filter(|(is_invalid, _, _)| *is_invalid).map(error).collect()
 }
 
 async fn edit(
@@ -220,7 +221,7 @@ async fn edit(
     Ok(effect.with_messages(StreamId::Match(id), messages))
 }
 
-/// What a list shows of a match, and its teams.
+/// The list item of a match, and its teams.
 async fn list_item_with_teams(
     conn: &mut Conn,
     match_cache: &MatchCache,
@@ -254,7 +255,7 @@ async fn delete(
     Ok(MutationEffect::no_content().with_messages(StreamId::Match(id), messages))
 }
 
-/// A team agrees to a match that others have arranged: from here on its streams are told of it.
+/// Accepts a match for a team: from now on the team's streams receive its messages.
 async fn accept(
     conn: &mut Conn,
     RunContext { request, match_cache }: RunContext<'_>,
@@ -266,7 +267,8 @@ async fn accept(
         return Err(Rejection::not_found("match").into());
     }
     if let Some(event) = row.event_id {
-        let detail = format!("the match belongs to event {event}: agree to take part in that");
+        let detail =
+            format!("the match belongs to event {event}: accept the event's registration instead");
         return Err(Rejection::conflict("match-of-event", detail).into());
     }
     request.check_if_match(row.version)?;

@@ -1,4 +1,4 @@
-//! Who may read a team, and who manages it.
+//! The members of a team, and the teams a user manages.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -17,7 +17,7 @@ runs! {
     RemoveMember => remove,
 }
 
-/// Adds a member, or gives the role of one who is.
+/// Adds a member, or changes the role of an existing one.
 async fn add(
     conn: &mut Conn,
     _: RunContext<'_>,
@@ -60,7 +60,7 @@ async fn remove(
     Ok(MutationEffect::no_content())
 }
 
-/// Those of `team_ids` that the user manages.
+/// The teams among `team_ids` that the user manages.
 pub async fn teams_managed_by(
     conn: &mut Conn,
     user_id: i64,
@@ -74,7 +74,7 @@ pub async fn teams_managed_by(
     Ok(query.load(conn).await?)
 }
 
-/// Those of `team_ids` that the user may agree for: an administrator for all.
+/// The teams among `team_ids` that the user may act for: all for an administrator.
 pub async fn teams_represented_by(
     conn: &mut Conn,
     user_id: i64,

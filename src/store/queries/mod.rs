@@ -1,6 +1,6 @@
-//! Every query, one noun a file; compiled once for each database (see `super`).
+//! Every query, one file per noun; compiled once per database (see `super`).
 
-/// Says which function of a file runs which mutation.
+/// Implements `Run` for each mutation by calling the given function.
 macro_rules! runs {
     ($($mutation:ty => $run:path),* $(,)?) => {
         $(impl super::commit::Run for $mutation {

@@ -1,4 +1,4 @@
-//! Who may score a match, and who may rule on it.
+//! The officials of a match: scorers and referees.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -17,7 +17,7 @@ runs! {
     RemoveOfficial => remove,
 }
 
-/// Adds an official, or gives the role of one who is.
+/// Adds an official, or changes the role of an existing one.
 async fn add(
     conn: &mut Conn,
     _: RunContext<'_>,

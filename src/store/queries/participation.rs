@@ -1,23 +1,23 @@
-//! What a user or a team has to do with: subqueries and conditions that rights and lists share.
+//! Relations of users and teams to events and matches: conditions shared by rights and lists.
 
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
 
 use crate::store::schema::{events, managers, matches as m, members, registrations};
 
-/// Those the user made.
+/// Events that the user created.
 #[auto_type]
 pub fn events_created_by(user_id: i64) -> _ {
     events::table.filter(events::created_by.eq(user_id)).select(events::id.nullable())
 }
 
-/// Those the user was named a manager of.
+/// Events that the user was added to as a manager.
 #[auto_type]
 pub fn events_managed_by(user_id: i64) -> _ {
     managers::table.filter(managers::user_id.eq(user_id)).select(managers::event_id.nullable())
 }
 
-/// Those the user is registered for.
+/// Events that the user is registered for.
 #[auto_type]
 pub fn events_entered_by(user_id: i64) -> _ {
     registrations::table
@@ -25,7 +25,7 @@ pub fn events_entered_by(user_id: i64) -> _ {
         .select(registrations::event_id.nullable())
 }
 
-/// Those that a team of the user's is registered for, in whatever role the user belongs to it.
+/// Events that a team of the user is registered for, in whatever role the user is a member.
 #[auto_type]
 pub fn events_entered_by_teams_of(user_id: i64) -> _ {
     registrations::table
@@ -34,7 +34,7 @@ pub fn events_entered_by_teams_of(user_id: i64) -> _ {
         .select(registrations::event_id.nullable())
 }
 
-/// Those that a team takes part in by its own will.
+/// Events whose invitation the team has accepted.
 #[auto_type]
 pub fn events_accepted_by_team(team_id: i64) -> _ {
     registrations::table
@@ -43,7 +43,7 @@ pub fn events_accepted_by_team(team_id: i64) -> _ {
         .select(registrations::event_id.nullable())
 }
 
-/// Whether the team plays a match and has agreed to it itself.
+/// Whether the team plays the match and has accepted it.
 #[auto_type]
 fn is_match_accepted_by(team_id: i64) -> _ {
     let home = m::home_team_id.eq(team_id).and(m::home_agreed.eq(true));
@@ -51,17 +51,17 @@ fn is_match_accepted_by(team_id: i64) -> _ {
     home.or(away)
 }
 
-/// Whether a match is one that the team has agreed to, or of an event: whose list it is in.
+/// Whether a match is in the team's list: it belongs to an event, or the team has accepted it.
 #[auto_type]
 pub fn is_listed_for_team(team_id: i64) -> _ {
-    let taken_up: is_match_accepted_by = is_match_accepted_by(team_id);
-    m::event_id.is_not_null().or(taken_up)
+    let accepted: is_match_accepted_by = is_match_accepted_by(team_id);
+    m::event_id.is_not_null().or(accepted)
 }
 
-/// Whether the team's streams are told of a match, as far as the team's own will goes.
+/// Whether a match is published to the team's streams, as far as the team's acceptance goes.
 #[auto_type]
 pub fn is_published_to_team(team_id: i64) -> _ {
     let events: events_accepted_by_team = events_accepted_by_team(team_id);
-    let taken_up: is_match_accepted_by = is_match_accepted_by(team_id);
-    m::event_id.is_null().and(taken_up).or(m::event_id.eq_any(events))
+    let accepted: is_match_accepted_by = is_match_accepted_by(team_id);
+    m::event_id.is_null().and(accepted).or(m::event_id.eq_any(events))
 }

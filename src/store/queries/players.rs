@@ -1,4 +1,4 @@
-//! Who plays in a team.
+//! The players of a team.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -21,12 +21,13 @@ runs! {
     RemovePlayer => remove,
 }
 
+/// The players of a team, by id.
 pub async fn find_by_team(conn: &mut Conn, team_id: i64) -> QueryResult<Vec<PlayerRow>> {
     let query = players::table.filter(players::team_id.eq(team_id)).order(players::id);
     Ok(query.load(conn).await?)
 }
 
-/// `(etag, body)` of one, by team and id.
+/// A player as `(etag, body)`, by team and id.
 pub async fn find_with_etag(
     conn: &mut Conn,
     (team_id, id): (i64, i64),
@@ -36,7 +37,7 @@ pub async fn find_with_etag(
     Ok(row.map(|row| (row.version.to_string(), json::player_json(&row))))
 }
 
-/// Those of `ids` who exist, as rules know them.
+/// The players among `ids` that exist, in the form that the sports' rules use.
 pub async fn find_players(conn: &mut Conn, ids: &[i64]) -> QueryResult<Vec<Player>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -68,7 +69,7 @@ async fn add(
     Ok(MutationEffect::new(201, json::player_json(&row)).with_version(row.version))
 }
 
-/// A player by team and id, unchanged by others until the transaction ends.
+/// Locks a player, by team and id, until the transaction ends.
 async fn lock(conn: &mut Conn, (team_id, id): (i64, i64)) -> QueryResult<PlayerRow> {
     let query = players::table.find(id).filter(players::team_id.eq(team_id));
     let row: Option<PlayerRow> = for_update!(query).get_result(conn).await.optional()?;

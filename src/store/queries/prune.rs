@@ -1,4 +1,4 @@
-//! Removes old messages in chunks, so that writers of the stream are never held up for long.
+//! Prunes old messages in chunks, so that writers of the stream never wait long.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -8,10 +8,10 @@ use crate::domain::topic::StreamId;
 use crate::store::error::QueryResult;
 use crate::store::schema::{messages, streams};
 
-/// Messages removed in one transaction: some 10 ms.
+/// Messages deleted per transaction: some 10 ms.
 const CHUNK_SIZE: i64 = 1000;
 
-/// The ids of one stream, or of all.
+/// The id of one stream, or the ids of all.
 pub async fn stream_ids(conn: &mut Conn, only: Option<StreamId>) -> QueryResult<Vec<i64>> {
     let mut query = streams::table.select(streams::id).order(streams::id).into_boxed();
     if let Some(stream) = only {
@@ -20,9 +20,9 @@ pub async fn stream_ids(conn: &mut Conn, only: Option<StreamId>) -> QueryResult<
     Ok(query.load(conn).await?)
 }
 
-/// One chunk of a stream; gives how many went and whether there is more.
+/// Prunes one chunk of a stream; returns how many messages it deleted and whether there are more.
 ///
-/// The head row is touched last: it is what writers wait for.
+/// The head row is updated last, because it is what writers wait for.
 pub async fn prune_chunk(conn: &mut Conn, stream_id: i64, keep: i64) -> QueryResult<(u64, bool)> {
     let (head, pruned): (i64, i64) = streams::table
         .find(stream_id)
@@ -42,10 +42,10 @@ pub async fn prune_chunk(conn: &mut Conn, stream_id: i64, keep: i64) -> QueryRes
     Ok((deleted as u64, up_to < target_seq))
 }
 
-/// All messages of a stream, whose head stays: what was told to few may not be read by all.
-/// Readers with an older cursor are told so (G4).
+/// Prunes all messages of a stream and keeps its head: what few could read must not become public.
+/// Subscribers with an older cursor get a reset (G4).
 ///
-/// Call it where `append` is called: the head row stays locked from here to the commit.
+/// Call it where `append` is called: the head row stays locked until the commit.
 pub async fn prune_all(conn: &mut Conn, stream: StreamId) -> QueryResult<()> {
     let row = streams::table.filter(streams::topic.eq(stream.to_string()));
     let id: Option<i64> = diesel::update(row)

@@ -1,7 +1,7 @@
 //! Purchases and their tickets.
 //!
-//! The event's row is what buyers queue for: none is sold twice. The purchase's row is what its
-//! tickets change under: none is used twice.
+//! The event's row serialises its buyers, so that no ticket is sold twice. The purchase's row
+//! serialises changes of its tickets, so that no ticket is used twice.
 
 use std::collections::HashMap;
 
@@ -37,8 +37,8 @@ async fn find_row(conn: &mut Conn, id: Uuid) -> QueryResult<Option<PurchaseRow>>
     Ok(p::table.filter(p::id.eq(id.to_string())).get_result(conn).await.optional()?)
 }
 
-/// The row, unchanged by others until the transaction ends; and with it its tickets, which change
-/// under its lock alone.
+/// Locks a purchase until the transaction ends, and with it its tickets, which change only under
+/// this lock.
 async fn lock(conn: &mut Conn, id: Uuid) -> QueryResult<PurchaseRow> {
     let query = p::table.filter(p::id.eq(id.to_string()));
     let row: Option<PurchaseRow> = for_update!(query).get_result(conn).await.optional()?;
@@ -50,14 +50,14 @@ async fn load_seats(conn: &mut Conn, row: &PurchaseRow) -> QueryResult<Vec<SeatR
     Ok(query.load(conn).await?)
 }
 
-/// `(etag, body)` of a purchase, with the codes of its tickets: for its buyer.
+/// A purchase as `(etag, body)`, with its ticket codes: for its buyer.
 pub async fn find_with_etag(conn: &mut Conn, id: Uuid) -> QueryResult<Option<(String, Value)>> {
     let Some(row) = find_row(conn, id).await? else { return Ok(None) };
     let seats = load_seats(conn, &row).await?;
     Ok(Some((row.version.to_string(), json::purchase_json(&row, &seats))))
 }
 
-/// What a user is to a purchase.
+/// A user's relation to a purchase.
 pub async fn rights(
     conn: &mut Conn,
     id: Uuid,
@@ -65,8 +65,11 @@ pub async fn rights(
 ) -> QueryResult<Option<PurchaseRights>> {
     let Some(row) = find_row(conn, id).await? else { return Ok(None) };
     let event = super::rights::event_rights(conn, row.event_id, user_id).await?;
-    let manager = event.is_some_and(|event| event.is_manager);
-    Ok(Some(PurchaseRights { is_buyer: user_id == Some(row.buyer_id), is_event_manager: manager }))
+    let is_manager = event.is_some_and(|event| event.is_manager);
+    Ok(Some(PurchaseRights {
+        is_buyer: user_id == Some(row.buyer_id),
+        is_event_manager: is_manager,
+    }))
 }
 
 async fn create(
@@ -100,7 +103,7 @@ async fn create(
     Ok(effect.with_messages(message.topic.stream, vec![message]))
 }
 
-/// How many tickets are not to be had any more, where that matters.
+/// Counts the tickets that are no longer available; zeros if the event has no limits.
 async fn count_held(
     conn: &mut Conn,
     sales: &TicketSales,
@@ -143,7 +146,7 @@ fn purchase_update_message(row: &PurchaseRow, change: &str, json: &Value) -> Que
     Ok(Message::new(stream_of(row)?.topic(), "purchase_update", data))
 }
 
-/// What is cancelled or refunded gives back the tickets that nobody has used.
+/// Cancelling or refunding voids the tickets that are not used.
 async fn set_status(
     conn: &mut Conn,
     RunContext { request, .. }: RunContext<'_>,
@@ -163,7 +166,7 @@ async fn set_status(
         .await?;
     let json = json::purchase_json(&row, &load_seats(conn, &row).await?);
     let message = purchase_update_message(&row, status, &json)?;
-    // The codes are the buyer's: who manages the event needn't know them to confirm.
+    // The codes are the buyer's: managers of the event confirm a purchase without them.
     let body = if row.buyer_id == request.user_id { json } else { json::sale_json(&row) };
     let effect = MutationEffect::new(200, body).with_version(row.version);
     Ok(effect.with_messages(message.topic.stream, vec![message]))
@@ -178,7 +181,7 @@ async fn set_ticket_status(
     let id = find_by_ticket(conn, code).await?.ok_or_else(not_found)?;
     let row = lock(conn, id).await?;
     request.check_if_match(row.version)?;
-    // Read under the lock, or two who check it in at once would both find it valid.
+    // Read under the lock, or two concurrent check-ins would both see it as valid.
     let seat: SeatRow = s::table.find(code).get_result(conn).await?;
     purchases::check_ticket_transition(&row.status, &seat.status, status)?;
     let used_at = (status == "used").then(|| request.received_at.timestamp_millis());
@@ -209,7 +212,7 @@ pub async fn find_by_ticket(conn: &mut Conn, code: &str) -> QueryResult<Option<U
     id.map(|id| id.parse().map_err(missing_purchase)).transpose()
 }
 
-/// A page of a buyer's own, oldest first, one more than `limit`, by their numbers.
+/// A page of a buyer's purchases, oldest first, with one item more than `limit`; keyed by number.
 pub async fn list_of_buyer(
     conn: &mut Conn,
     buyer_id: i64,
@@ -226,19 +229,19 @@ pub async fn list_of_buyer(
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     let query = s::table.filter(s::purchase_id.eq_any(ids)).order((s::purchase_id, s::number));
     let seats: Vec<SeatRow> = query.load(conn).await?;
-    let mut of_purchase: HashMap<String, Vec<SeatRow>> = HashMap::new();
+    let mut by_purchase: HashMap<String, Vec<SeatRow>> = HashMap::new();
     for seat in seats {
-        of_purchase.entry(seat.purchase_id.clone()).or_default().push(seat);
+        by_purchase.entry(seat.purchase_id.clone()).or_default().push(seat);
     }
     let json = |row: &PurchaseRow| {
-        let seats = of_purchase.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+        let seats = by_purchase.get(&row.id).map(Vec::as_slice).unwrap_or_default();
         (row.number, json::purchase_json(row, seats))
     };
     Ok(rows.iter().map(json).collect())
 }
 
-/// A page of an event's, for its managers: by the buyers' names, without the codes that let
-/// people in.
+/// A page of an event's purchases for its managers: with the buyers' names, without the ticket
+/// codes.
 pub async fn list_of_event(
     conn: &mut Conn,
     event_id: i64,
@@ -260,7 +263,7 @@ pub async fn list_of_event(
     Ok(rows.into_iter().map(item).collect())
 }
 
-/// What an event sells, and how much of it is left.
+/// The ticket types of an event, and how many tickets are left.
 pub async fn ticket_offer(conn: &mut Conn, event_id: i64) -> QueryResult<Option<Value>> {
     let Some(event) = events::find_row(conn, event_id).await? else { return Ok(None) };
     let sales = event.sales()?;

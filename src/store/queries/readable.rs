@@ -1,4 +1,4 @@
-//! What a user may read, as conditions of a query: the same for rights, lists and streams.
+//! What a user may read, as query conditions shared by rights, lists and streams.
 
 use diesel::dsl::{AsExprOf, auto_type, exists, not};
 use diesel::prelude::*;
@@ -9,22 +9,24 @@ use crate::store::schema::{
     events as e, matches as m, members, officials, registrations as r, teams as t,
 };
 
-/// Nobody: ids start at 1.
+/// The id of no user: ids start at 1.
 pub const NO_USER_ID: i64 = 0;
 
-/// Whether a match may be seen: by everybody, or by this user. It says what
-/// `auth::permission` decides of one match.
+/// Whether a match is readable by this user, or by everyone. Equals what `auth::permission`
+/// decides for one match.
 ///
-/// Never null: where it is turned round, a match without an event would be neither.
+/// Never null: a null would make both the condition and its negation false for matches without
+/// an event.
 #[auto_type]
 pub fn can_read_match(user_id: i64, sees_all: bool) -> _ {
-    let all: AsExprOf<bool, Bool> = sees_all.into_sql::<Bool>();
+    let reads_all: AsExprOf<bool, Bool> = sees_all.into_sql::<Bool>();
     let created: participation::events_created_by = participation::events_created_by(user_id);
     let managed: participation::events_managed_by = participation::events_managed_by(user_id);
     let entered: participation::events_entered_by = participation::events_entered_by(user_id);
     let by_team: participation::events_entered_by_teams_of =
         participation::events_entered_by_teams_of(user_id);
-    all.or(m::visibility.eq("public").and(m::event_is_public))
+    reads_all
+        .or(m::visibility.eq("public").and(m::event_is_public))
         .or(m::created_by.eq(user_id).and(m::event_id.is_null()))
         .or(exists(
             officials::table
@@ -49,7 +51,7 @@ pub fn can_read_match(user_id: i64, sees_all: bool) -> _ {
         ))
 }
 
-/// Whether the user manages an event or takes part in it, also by a team.
+/// Whether the user manages an event or participates in it, directly or with a team.
 #[auto_type]
 pub fn is_involved_in_event(user_id: i64) -> _ {
     let managed: participation::events_managed_by = participation::events_managed_by(user_id);
@@ -63,7 +65,7 @@ pub fn is_involved_in_event(user_id: i64) -> _ {
         .or(e::id.nullable().eq_any(by_team))
 }
 
-/// The events that the team of the query around takes part in by its own will.
+/// Events that the team of the outer query has accepted.
 #[auto_type]
 fn events_accepted_by_outer_team() -> _ {
     r::table
@@ -72,38 +74,40 @@ fn events_accepted_by_outer_team() -> _ {
         .select(r::event_id)
 }
 
-/// Whether a match is told on the streams of the team of the query around, or may have been
+/// Whether a match is published to the streams of the team of the outer query, or may have been
 /// before the team left its event.
 #[auto_type]
 fn is_published_to_outer_team() -> _ {
-    let refused = r::table
+    let not_accepted = r::table
         .filter(r::team_id.eq(t::id.nullable()))
         .filter(r::event_id.nullable().eq(m::event_id))
         .filter(r::accepted.eq(false))
         .select(r::id);
     let home = m::home_team_id.eq(t::id).and(m::home_agreed);
     let away = m::away_team_id.eq(t::id).and(m::away_agreed);
-    // Of a match of an event both columns are true: there it is the registration that says it.
-    home.or(away).and(not(exists(refused)))
+    // Both columns are true for a match of an event: there the registration decides.
+    home.or(away).and(not(exists(not_accepted)))
 }
 
-/// Whether somebody who is not of the team may read it for having to do with one of its events.
+/// Whether a user who is no member may read the team because of a shared event.
 ///
-/// Who reads a team reads on its streams of all its events and matches: so nobody may for whom
-/// one of them is secret.
+/// Readers of a team see all its events and matches on its streams: so the user must be allowed
+/// to read each of them.
 #[auto_type]
 pub fn can_read_team_through_events(user_id: i64) -> _ {
-    let (ours, theirs): (events_accepted_by_outer_team, events_accepted_by_outer_team) =
-        (events_accepted_by_outer_team(), events_accepted_by_outer_team());
-    let (is_own, is_of_others): (is_involved_in_event, is_involved_in_event) =
+    let (shared_candidates, secret_candidates): (
+        events_accepted_by_outer_team,
+        events_accepted_by_outer_team,
+    ) = (events_accepted_by_outer_team(), events_accepted_by_outer_team());
+    let (is_involved, is_involved_in_secret): (is_involved_in_event, is_involved_in_event) =
         (is_involved_in_event(user_id), is_involved_in_event(user_id));
     let is_published: is_published_to_outer_team = is_published_to_outer_team();
     let can_read: can_read_match = can_read_match(user_id, false);
-    let shared = e::table.filter(e::id.eq_any(ours)).filter(is_own).select(e::id);
+    let shared = e::table.filter(e::id.eq_any(shared_candidates)).filter(is_involved).select(e::id);
     let secret = e::table
-        .filter(e::id.eq_any(theirs))
+        .filter(e::id.eq_any(secret_candidates))
         .filter(e::visibility.ne("public"))
-        .filter(not(is_of_others))
+        .filter(not(is_involved_in_secret))
         .select(e::id);
     let hidden = m::table
         .filter(is_published)

@@ -1,4 +1,4 @@
-//! Who takes part in an event: users, and teams with the points taken from them.
+//! Registrations of users and teams for an event, and deductions of points.
 
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
@@ -75,7 +75,8 @@ async fn remove_user(
     Ok(MutationEffect::no_content())
 }
 
-/// Registers a team, or says that it is registered. It agrees where who asks may say so for it.
+/// Registers a team, or returns its registration. It is accepted if the caller may act for the
+/// team.
 async fn add_team(
     conn: &mut Conn,
     RunContext { request, .. }: RunContext<'_>,
@@ -105,8 +106,8 @@ async fn add_team(
     Ok(effect.with_messages(StreamId::Event(event_id), vec![message]))
 }
 
-/// Registers those of `team_ids` that aren't yet, by the same rule. Gives whether there were any:
-/// the table has them then. The event must be locked.
+/// Registers the teams that are not registered yet, by the same rule. Returns whether there were
+/// any, because then the table has changed. The event must be locked.
 pub async fn register_missing_teams(
     conn: &mut Conn,
     request: &MutationRequest,
@@ -114,8 +115,8 @@ pub async fn register_missing_teams(
     team_ids: [i64; 2],
 ) -> QueryResult<bool> {
     let existing = find_team_rows(conn, event.id, &team_ids).await?;
-    let is_known = |id: &i64| existing.iter().any(|row| row.team_id == Some(*id));
-    let new: Vec<i64> = team_ids.into_iter().filter(|id| !is_known(id)).collect();
+    let is_registered = |id: &i64| existing.iter().any(|row| row.team_id == Some(*id));
+    let new: Vec<i64> = team_ids.into_iter().filter(|id| !is_registered(id)).collect();
     if new.is_empty() {
         return Ok(false);
     }
@@ -155,7 +156,7 @@ async fn insert_team_row(
     Ok(row)
 }
 
-/// A team that is in a private event has a secret more: others may read it no more.
+/// A team in a private event has one more secret, so others may lose the right to read it.
 async fn bump_rights_if_private(conn: &mut Conn, event: &EventRow) -> QueryResult<()> {
     if event.is_public() { Ok(()) } else { settings::bump_rights_version(conn).await }
 }
@@ -172,7 +173,7 @@ async fn mark_accepted(conn: &mut Conn, id: i64) -> QueryResult<RegistrationRow>
     Ok(row)
 }
 
-/// A team's registration, with its event, which must be locked: under it registrations change.
+/// Finds a team's registration. The event must be locked: it guards its registrations.
 async fn find_team_row(
     conn: &mut Conn,
     event_id: i64,
@@ -182,14 +183,14 @@ async fn find_team_row(
     Ok(row.ok_or_else(|| Rejection::not_found("registration"))?)
 }
 
-/// The team's managers agree to what the event's asked.
+/// Accepts the invitation of an event's managers for a team.
 async fn accept(
     conn: &mut Conn,
     RunContext { request, .. }: RunContext<'_>,
     &AcceptRegistration { event_id, team_id }: &AcceptRegistration,
 ) -> QueryResult<MutationEffect> {
     let event = match events::lock(conn, event_id).await {
-        // To them there is no other event than one that asks them.
+        // The team's managers learn of an event only by its invitation.
         Err(QueryError::Rejected(_)) => return Err(Rejection::not_found("registration").into()),
         locked => locked?,
     };

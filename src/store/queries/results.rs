@@ -1,4 +1,4 @@
-//! Final outcomes, and the table that follows from them.
+//! Results of matches, and the tables computed from them.
 
 use std::collections::HashSet;
 
@@ -20,16 +20,16 @@ use crate::store::error::{QueryError, QueryResult};
 use crate::store::rows::{EventRow, MatchRow, ResultRow, TeamRow};
 use crate::store::schema::{matches as m, registrations, results, teams as t};
 
-/// Both teams, their scores, the verdict and the run rates: what a table counts of a stored result.
+/// Team ids, scores, verdict and run rates of a stored result: the input of a table.
 type TableResultRow = (i64, i64, i64, i64, String, RateColumns);
 
-/// Runs and balls of home and of away, and the balls of an over.
+/// Home runs and balls, away runs and balls, and the balls per over.
 type RateColumns = (Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
 
-/// Brings the stored result up to the match's, and gives what is told of it: first the result,
-/// then the table, which no other match of the event can change before this one is committed.
+/// Updates the stored result of a match and returns the messages: first the result, then the
+/// table, which no other match of the event can change until this one is committed.
 ///
-/// - Costs: nothing where the outcome is what it was; else a fixed number of statements.
+/// - Cost: nothing if the result is unchanged, else a fixed number of statements.
 pub async fn sync_result(
     conn: &mut Conn,
     row: &MatchRow,
@@ -63,7 +63,7 @@ pub async fn sync_result(
     Ok(messages)
 }
 
-/// A correction leaves it where the first one stands among the newest.
+/// Inserts or corrects a result. A correction keeps `entered_at`, and so its place in the list.
 async fn upsert(
     conn: &mut Conn,
     match_info: &MatchInfo,
@@ -86,15 +86,15 @@ async fn delete(conn: &mut Conn, match_id: i64) -> QueryResult<()> {
     Ok(())
 }
 
-/// What readers are told when the table is another. The event must be locked, or a result that
-/// is entered meanwhile is missing.
+/// The message with the event's new table. The event must be locked, or a result that is entered
+/// concurrently is missing.
 pub async fn leaderboard_message(conn: &mut Conn, event: &EventRow) -> QueryResult<Message> {
     let topic = StreamId::Event(event.id).channel_topic(Channel::Results);
     let data = leaderboard_json(event, compute_table(conn, event).await?);
     Ok(Message::new(topic, "leaderboard_update", data))
 }
 
-/// `{"event_id":…,"leaderboard":[…]}`, computed from the results as they stand.
+/// `{"event_id":…,"leaderboard":[…]}`, computed from the current results; `None` without event.
 pub async fn leaderboard(conn: &mut Conn, event_id: i64) -> QueryResult<Option<Value>> {
     let Some(event) = events::find_row(conn, event_id).await? else { return Ok(None) };
     Ok(Some(leaderboard_json(&event, compute_table(conn, &event).await?)))
@@ -104,7 +104,7 @@ fn leaderboard_json(event: &EventRow, table: Value) -> Value {
     json!({ "event_id": event.id, "leaderboard": table })
 }
 
-/// The rows of an event's table, the first first.
+/// The rows of an event's table, best first.
 pub async fn compute_table(conn: &mut Conn, event: &EventRow) -> QueryResult<Value> {
     let of_event = results::table.filter(results::event_id.eq(event.id)).select((
         results::home_team_id,
@@ -142,7 +142,7 @@ pub async fn compute_table(conn: &mut Conn, event: &EventRow) -> QueryResult<Val
     Ok(json!(standings))
 }
 
-/// The newest of an event, as readers see them; of a public one those of public matches.
+/// The newest results of an event as JSON; for a public event only those of public matches.
 pub async fn newest_of_event(
     conn: &mut Conn,
     event: &EventRow,
@@ -158,7 +158,7 @@ pub async fn newest_of_event(
     parse_bodies(query.load(conn).await?)
 }
 
-/// The newest of a team, to whoever may read it: see `snapshots`.
+/// The newest results of a team as JSON; for a public team only those of public matches.
 pub async fn newest_of_team(
     conn: &mut Conn,
     team: &TeamRow,
@@ -181,10 +181,12 @@ fn parse_bodies(texts: Vec<String>) -> QueryResult<Vec<Value>> {
 }
 
 fn to_played_match(
-    (home_team_id, away_team_id, home_score, away_score, word, rate_columns): TableResultRow,
+    (home_team_id, away_team_id, home_score, away_score, verdict_name, rate_columns): TableResultRow,
 ) -> QueryResult<PlayedMatch> {
-    let verdict = Verdict::from_name(&word).ok_or_else(|| {
-        QueryError::InvariantViolated(format!("a result is decided {word}: no such verdict"))
+    let verdict = Verdict::from_name(&verdict_name).ok_or_else(|| {
+        QueryError::InvariantViolated(format!(
+            "a result is decided {verdict_name}: no such verdict"
+        ))
     })?;
     let rates = to_run_rates(rate_columns);
     Ok(PlayedMatch { home_team_id, away_team_id, home_score, away_score, verdict, rates })

@@ -1,4 +1,4 @@
-//! Who hears of a match: its own readers, its event's and its teams'.
+//! The streams that receive a match's messages: its own, its event's and its teams'.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::domain::message::Message;
 use crate::domain::topic::{Channel, StreamId};
 use crate::store::rows::{MatchRow, TeamRow};
 
-/// The teams of a match, and which of them take part in it by their own will.
+/// The teams of a match, and which of them have accepted it.
 #[derive(Clone, Debug, Default)]
 pub struct MatchTeams {
     pub teams: Vec<TeamRow>,
@@ -14,8 +14,8 @@ pub struct MatchTeams {
 }
 
 impl MatchTeams {
-    /// Each team, and whether it has agreed where it is registered for the match's event. To a
-    /// match without one it agrees by itself.
+    /// Takes each team with whether its registration is accepted, `None` if the match's event has
+    /// no registration of it. For a match outside events, the match's own row decides.
     pub fn from_rows(row: &MatchRow, teams: Vec<(TeamRow, Option<bool>)>) -> Self {
         let has_agreed = |team: &TeamRow, accepted: Option<bool>| match row.event_id {
             Some(_) => accepted == Some(true),
@@ -32,7 +32,7 @@ impl MatchTeams {
         match_teams
     }
 
-    /// Whether the team is a private one that has not agreed: then it is as if it weren't there.
+    /// Whether the team is private and has not accepted: then it must not show up in the match.
     pub fn is_private_and_unaccepted(&self, team_id: i64) -> bool {
         self.is_public(team_id) == Some(false) && !self.accepted_team_ids.contains(&team_id)
     }
@@ -42,8 +42,8 @@ impl MatchTeams {
     }
 }
 
-/// What is told when a match is arranged in another way: to whom it concerns, with the whole
-/// match as lists show it.
+/// Messages about a change of the fixture, to all streams that may receive it, with the match's
+/// list item.
 pub fn update_messages(
     change: &str,
     row: &MatchRow,
@@ -63,8 +63,8 @@ pub fn update_messages(
     filter_receivable(messages, row, match_teams)
 }
 
-/// Without what a private match would tell to readers of a public team or event, who are anybody,
-/// and without what would be told to a team that never agreed to take part in it.
+/// Drops the messages of a private match to a public team or event, whose streams anyone may
+/// read, and those to a team that has not accepted the match.
 pub fn filter_receivable(
     messages: Vec<Message>,
     row: &MatchRow,

@@ -1,4 +1,4 @@
-//! Sign-ins, and what credentials are still worth.
+//! Sessions, and the validity of credentials.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -12,10 +12,10 @@ use crate::store::principal::{Authentication, Principal};
 use crate::store::rows::UserRow;
 use crate::store::schema::{sessions, users};
 
-/// A token may be used a little past its expiry, for clocks that differ: so may its session.
+/// Tokens, and so their sessions, are accepted a little past expiry, because clocks differ.
 const LEEWAY_MS: i64 = 60 * 1000;
 
-/// User and session are read in one statement.
+/// Checks a principal against its user and session, both read in one statement.
 pub async fn authenticate(conn: &mut Conn, principal: &Principal) -> QueryResult<Authentication> {
     let session_id = principal.session_id().unwrap_or_default();
     let session = sessions::table.find(session_id).filter(sessions::user_id.eq(users::id));
@@ -26,6 +26,7 @@ pub async fn authenticate(conn: &mut Conn, principal: &Principal) -> QueryResult
     }))
 }
 
+/// Stores a session; times are milliseconds since 1970.
 pub async fn open(
     conn: &mut Conn,
     (id, user_id): (&str, i64),
@@ -44,7 +45,7 @@ pub async fn open(
     Ok(())
 }
 
-/// Ends one session, and with it what it has open.
+/// Ends one session and, by the rights version, its open streams.
 pub async fn end(conn: &mut Conn, user_id: i64, id: &str) -> QueryResult<()> {
     let session = sessions::table.find(id).filter(sessions::user_id.eq(user_id));
     if diesel::delete(session).execute(conn).await? > 0 {
@@ -53,7 +54,7 @@ pub async fn end(conn: &mut Conn, user_id: i64, id: &str) -> QueryResult<()> {
     Ok(())
 }
 
-/// Ends all sessions of a user, but this one.
+/// Ends all sessions of a user except `kept`.
 pub async fn end_others(conn: &mut Conn, user_id: i64, kept: Option<&str>) -> QueryResult<()> {
     let others = sessions::table
         .filter(sessions::user_id.eq(user_id))
@@ -62,8 +63,8 @@ pub async fn end_others(conn: &mut Conn, user_id: i64, kept: Option<&str>) -> Qu
     Ok(())
 }
 
-/// Removes those whose tokens have expired.
-pub async fn forget(conn: &mut Conn, now_ms: i64) -> QueryResult<usize> {
+/// Deletes the sessions whose tokens have expired.
+pub async fn delete_expired(conn: &mut Conn, now_ms: i64) -> QueryResult<usize> {
     let old = sessions::table.filter(sessions::expires_at.lt(now_ms - LEEWAY_MS));
     Ok(diesel::delete(old).execute(conn).await?)
 }

@@ -1,4 +1,4 @@
-//! Facts about the database itself.
+//! Settings of the database itself: its epoch, its secret and the rights version.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -7,26 +7,26 @@ use super::dialect::Conn;
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::schema::settings;
 
-/// The database's epoch: `made` if it has none yet.
+/// Returns the database's epoch; stores `new_epoch` if it has none.
 pub async fn get_or_create_epoch(conn: &mut Conn, new_epoch: &str) -> QueryResult<String> {
-    value_or(conn, "epoch", new_epoch).await
+    read_or_insert(conn, "epoch", new_epoch).await
 }
 
-/// The secret of a service whose nodes share no other: `made` if it has none yet.
-pub async fn server_secret(conn: &mut Conn, made: &str) -> QueryResult<String> {
-    value_or(conn, "server_secret", made).await
+/// Returns the server secret of the database; stores `new_secret` if it has none.
+pub async fn server_secret(conn: &mut Conn, new_secret: &str) -> QueryResult<String> {
+    read_or_insert(conn, "server_secret", new_secret).await
 }
 
-async fn value_or(conn: &mut Conn, name: &str, made: &str) -> QueryResult<String> {
+async fn read_or_insert(conn: &mut Conn, name: &str, default: &str) -> QueryResult<String> {
     diesel::insert_into(settings::table)
-        .values((settings::name.eq(name), settings::value.eq(made)))
+        .values((settings::name.eq(name), settings::value.eq(default)))
         .on_conflict_do_nothing()
         .execute(conn)
         .await?;
     read_value(conn, name).await
 }
 
-/// Has all readers begin anew: what cursors of before say is no longer so.
+/// Replaces the epoch, which invalidates all cursors.
 pub async fn set_epoch(conn: &mut Conn, new_epoch: &str) -> QueryResult<()> {
     diesel::update(settings::table.find("epoch"))
         .set(settings::value.eq(new_epoch))
@@ -35,28 +35,28 @@ pub async fn set_epoch(conn: &mut Conn, new_epoch: &str) -> QueryResult<()> {
     Ok(())
 }
 
-/// The epoch and the version of rights, in one look.
+/// Reads the epoch and the rights version in one query.
 pub async fn epoch_and_rights_version(conn: &mut Conn) -> QueryResult<(String, i64)> {
-    let marks: Vec<(String, String)> = settings::table
+    let rows: Vec<(String, String)> = settings::table
         .filter(settings::name.eq("epoch").or(settings::name.eq("rights_version")))
         .select((settings::name, settings::value))
         .load(conn)
         .await?;
     let value = |name: &str| {
-        let found = marks.iter().find(|mark| mark.0 == name).map(|mark| mark.1.as_str());
-        found.ok_or_else(|| QueryError::InvariantViolated(format!("there is no {name}")))
+        let value = rows.iter().find(|row| row.0 == name).map(|row| row.1.as_str());
+        value.ok_or_else(|| QueryError::InvariantViolated(format!("there is no {name}")))
     };
     Ok((value("epoch")?.to_owned(), parse_version(value("rights_version")?)?))
 }
 
-/// Whether it was remembered that this is done.
+/// Whether this one-time task is marked as done.
 pub async fn is_marked_done(conn: &mut Conn, name: &str) -> QueryResult<bool> {
-    let found: Option<String> =
+    let value: Option<String> =
         settings::table.find(name).select(settings::value).get_result(conn).await.optional()?;
-    Ok(found.is_some())
+    Ok(value.is_some())
 }
 
-/// Remembers that this is done.
+/// Marks this one-time task as done.
 pub async fn mark_done(conn: &mut Conn, name: &str) -> QueryResult<()> {
     diesel::insert_into(settings::table)
         .values((settings::name.eq(name), settings::value.eq("1")))
@@ -70,6 +70,7 @@ async fn read_value(conn: &mut Conn, name: &str) -> QueryResult<String> {
     Ok(settings::table.find(name).select(settings::value).get_result(conn).await?)
 }
 
+/// Reads the rights version, a counter.
 pub async fn read_rights_version(conn: &mut Conn) -> QueryResult<i64> {
     parse_version(&read_value(conn, "rights_version").await?)
 }
@@ -80,7 +81,7 @@ fn parse_version(text: &str) -> QueryResult<i64> {
     })
 }
 
-/// Says that somebody may have lost a right, so that open streams are checked again.
+/// Counts up the rights version: someone may have lost a right, so open streams are re-checked.
 pub async fn bump_rights_version(conn: &mut Conn) -> QueryResult<()> {
     diesel::sql_query(
         "update settings set value = cast(cast(value as bigint) + 1 as text) \
@@ -91,7 +92,7 @@ pub async fn bump_rights_version(conn: &mut Conn) -> QueryResult<()> {
     Ok(())
 }
 
-/// Whether the database answers.
+/// Checks that the database responds.
 pub async fn ping(conn: &mut Conn) -> QueryResult<()> {
     read_rights_version(conn).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! The whole state of a topic. Call inside one repeatable-read transaction: state and seq agree.
+//! Snapshots: whole states of topics. Call in a repeatable-read transaction: state and seq agree.
 
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -18,15 +18,15 @@ use crate::store::model::Snapshot;
 use crate::store::rows::{EventRow, MatchRow, TeamRow};
 use crate::store::schema::matches as m;
 
-/// Matches in the snapshot of a team: more than a display draws.
+/// Matches in the snapshot of a team: more than a display shows.
 const MAX_TEAM_MATCHES: i64 = 50;
-/// Matches in the snapshot of an event: a big league's half season. More would make each
-/// reader's first frame heavy; lists have them all.
+/// Matches in the snapshot of an event: half a season of a big league. More would make every
+/// subscriber's first frame heavy; lists have them all.
 const MAX_EVENT_MATCHES: i64 = 200;
-/// Results in a snapshot, the newest.
+/// Newest results in a snapshot.
 const MAX_RESULTS: i64 = 100;
 
-/// `None`: there is no such thing.
+/// Reads the snapshot of a topic; `None` if its resource does not exist.
 pub async fn read_snapshot(
     conn: &mut Conn,
     match_cache: &MatchCache,
@@ -61,7 +61,7 @@ async fn match_data(
     entries::full_json(conn, match_cache, &row, &teams).await.map(Some)
 }
 
-/// `(etag, body)` of a match.
+/// A match as `(etag, body)`.
 pub async fn match_with_etag(
     conn: &mut Conn,
     match_cache: &MatchCache,
@@ -106,13 +106,13 @@ async fn event_data(
     Ok(Value::Object(data))
 }
 
-/// An event's matches that are not over, the first first; of a public one the public ones.
+/// An event's matches that are not over, earliest first; of a public event only public matches.
 async fn unfinished_matches(conn: &mut Conn, event: &EventRow) -> QueryResult<Vec<MatchRow>> {
     let query = m::table
         .filter(m::event_id.eq(event.id))
         .filter((!event.is_public()).into_sql::<Bool>().or(m::visibility.eq("public")))
         .filter(m::status.ne("finished"))
-        // Databases differ in where they put what has no time.
+        // Databases differ in where they sort null.
         .order((m::starts_at.is_null(), m::starts_at, m::id))
         .limit(MAX_EVENT_MATCHES);
     Ok(query.load(conn).await?)
@@ -139,10 +139,10 @@ async fn team_data(
     }
     if !statuses.is_empty() {
         let rows = newest_matches(conn, team, statuses).await?;
-        let wholes = full_matches::load_full(conn, match_cache, &rows).await?.into_iter();
+        let matches = full_matches::load_full(conn, match_cache, &rows).await?.into_iter();
         let is_live = channel == Some(Channel::Live);
         let json = |full| if is_live { full } else { json::to_list_item(full) };
-        data.insert("matches".into(), wholes.map(json).collect());
+        data.insert("matches".into(), matches.map(json).collect());
     }
     if includes(Channel::Results) {
         data.insert(
@@ -157,8 +157,8 @@ async fn team_data(
     Ok(Value::Object(data))
 }
 
-/// The newest first; of a public team, which anybody may follow, the public ones. As in its
-/// streams, none of an event that the team has not agreed to.
+/// A team's newest matches with these statuses; of a public team, which anyone may follow, only
+/// public matches. As on its streams, only matches that the team has accepted.
 async fn newest_matches(
     conn: &mut Conn,
     team: &TeamRow,

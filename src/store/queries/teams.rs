@@ -1,4 +1,4 @@
-//! Teams.
+//! Teams: creating, changing and deleting them, and look-ups.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -21,12 +21,13 @@ runs! {
     DeleteTeam => delete,
 }
 
+/// Finds a team by id.
 pub async fn find_row(conn: &mut Conn, id: i64) -> QueryResult<Option<TeamRow>> {
     Ok(teams::table.find(id).get_result(conn).await.optional()?)
 }
 
-/// Both teams of a match, as far as they exist. Written without a list, so that the statement
-/// is prepared once.
+/// Finds both teams of a match, as far as they exist. Has no `IN` list, so that the statement is
+/// prepared once.
 pub async fn find_pair(
     conn: &mut Conn,
     first_id: i64,
@@ -36,20 +37,20 @@ pub async fn find_pair(
     Ok(query.load(conn).await?)
 }
 
-/// Those of `ids` that exist.
+/// Finds the teams among `ids` that exist.
 pub async fn find_all(conn: &mut Conn, mut ids: Vec<i64>) -> QueryResult<Vec<TeamRow>> {
     ids.sort_unstable();
     ids.dedup();
     Ok(teams::table.filter(teams::id.eq_any(ids)).load(conn).await?)
 }
 
-/// `(etag, body)` of a team.
+/// A team as `(etag, body)`.
 pub async fn find_with_etag(conn: &mut Conn, id: i64) -> QueryResult<Option<(String, Value)>> {
     let row = find_row(conn, id).await?;
     Ok(row.map(|row| (row.version.to_string(), json::team_json(&row))))
 }
 
-/// The row, unchanged by others until the transaction ends.
+/// Locks a team until the transaction ends.
 pub async fn lock(conn: &mut Conn, id: i64) -> QueryResult<TeamRow> {
     let row: Option<TeamRow> =
         for_update!(teams::table.find(id)).get_result(conn).await.optional()?;
@@ -122,22 +123,22 @@ async fn delete(
     let row = lock(conn, id).await?;
     request.check_if_match(row.version)?;
     let of_team = matches::home_team_id.eq(id).or(matches::away_team_id.eq(id));
-    let played: Option<i64> =
+    let match_id: Option<i64> =
         matches::table.filter(of_team).select(matches::id).first(conn).await.optional()?;
-    if let Some(game) = played {
-        let detail = format!("the team plays match {game}; delete its matches first");
+    if let Some(match_id) = match_id {
+        let detail = format!("the team plays match {match_id}; delete its matches first");
         return Err(Rejection::conflict("team-has-matches", detail).into());
     }
-    // It would vanish from a table without a word to those who look at it.
-    let entered: Option<i64> = registrations::table
+    // Deletion would silently remove it from the event's table.
+    let event_id: Option<i64> = registrations::table
         .filter(registrations::team_id.eq(id))
         .select(registrations::event_id)
         .first(conn)
         .await
         .optional()?;
-    if let Some(event) = entered {
-        let words = format!("the team takes part in event {event}; withdraw it first");
-        return Err(Rejection::conflict("team-is-registered", words).into());
+    if let Some(event_id) = event_id {
+        let detail = format!("the team takes part in event {event_id}; withdraw it first");
+        return Err(Rejection::conflict("team-is-registered", detail).into());
     }
     diesel::delete(teams::table.find(id)).execute(conn).await?;
     settings::bump_rights_version(conn).await?;

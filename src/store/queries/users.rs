@@ -1,4 +1,4 @@
-//! People who can sign in.
+//! Users: creating and changing them, and look-ups.
 
 use std::collections::HashMap;
 
@@ -23,36 +23,38 @@ runs! {
     EditUser => edit,
 }
 
-/// An identity provider's clock may be ahead of ours by so much.
+/// An identity provider's clock may be ahead of the server's by this much.
 const LEEWAY_MS: i64 = 30 * 1000;
 
+/// Finds a user by id.
 pub async fn find(conn: &mut Conn, id: i64) -> QueryResult<Option<User>> {
     let row: Option<UserRow> = users::table.find(id).get_result(conn).await.optional()?;
     Ok(row.map(User::from))
 }
 
+/// Finds a user by email address, in any case.
 pub async fn find_by_email(conn: &mut Conn, email: &str) -> QueryResult<Option<User>> {
-    let query = users::table.filter(users::email.eq(folded(email)));
+    let query = users::table.filter(users::email.eq(fold_email(email)));
     let row: Option<UserRow> = query.get_result(conn).await.optional()?;
     Ok(row.map(User::from))
 }
 
-/// What these users are called.
+/// The names of these users, by id.
 pub async fn names_by_id(conn: &mut Conn, ids: &[i64]) -> QueryResult<HashMap<i64, String>> {
     let query = users::table.filter(users::id.eq_any(ids)).select((users::id, users::name));
     let rows: Vec<(i64, String)> = query.load(conn).await?;
     Ok(rows.into_iter().collect())
 }
 
-/// Whether there is an administrator who may sign in.
+/// Whether there is an administrator who is not disabled.
 pub async fn has_admin(conn: &mut Conn) -> QueryResult<bool> {
     let enabled = users::table.filter(users::role.eq("admin")).filter(users::disabled.eq(false));
     Ok(diesel::select(exists(enabled)).get_result(conn).await?)
 }
 
-/// Addresses are compared without regard to the case of ASCII letters, as people type them. Other
-/// letters stay: some change into ASCII, as U+212A into k, and another's address would be theirs.
-pub fn folded(email: &str) -> String {
+/// Folds an email address for comparison: ASCII letters only, in lower case. Folding all letters
+/// would turn some into ASCII (U+212A into k), and give one user another's address.
+pub fn fold_email(email: &str) -> String {
     email.trim().to_ascii_lowercase()
 }
 
@@ -63,7 +65,7 @@ async fn create(
 ) -> QueryResult<MutationEffect> {
     let row: UserRow = diesel::insert_into(users::table)
         .values((
-            users::email.eq(folded(&user.email)),
+            users::email.eq(fold_email(&user.email)),
             users::name.eq(&user.name),
             users::role.eq(&user.role),
             users::password_hash.eq(user.password_hash.as_deref()),
@@ -75,23 +77,23 @@ async fn create(
     Ok(MutationEffect::new(201, json::user_json(&row)).with_version(row.version))
 }
 
-/// Refuses where nobody is left who administers.
+/// Rejects a change that leaves no administrator.
 ///
-/// Whoever else takes an administrator's rights away waits for `rights_changed`, whose row this
-/// transaction has locked: it sees what is decided here, and this what was decided before.
-async fn one_administrator_is_left(conn: &mut Conn) -> QueryResult<()> {
+/// Concurrent changes of administrators are serialised by the row of the rights version, which
+/// this transaction has locked: each sees the result of the other.
+async fn check_admin_remains(conn: &mut Conn) -> QueryResult<()> {
     if has_admin(conn).await? {
         return Ok(());
     }
-    let words = "there must be an administrator who may sign in: make another one first";
-    Err(Rejection::conflict("last-administrator", words).into())
+    let detail = "at least one enabled administrator must remain: create another one first";
+    Err(Rejection::conflict("last-administrator", detail).into())
 }
 
-/// Refuses what was valid when the current password was checked, and was revoked meanwhile.
-fn has_current_password(edit: &UserEdit, current: i64) -> Result<(), Rejection> {
+/// Rejects a principal that was valid when its password was checked, and has since been revoked.
+fn check_own_password_is_current(edit: &UserEdit, generation: i64) -> Result<(), Rejection> {
     match edit.own.as_ref().and_then(Principal::generation) {
-        Some(checked) if checked != current => {
-            Err(Rejection::field("/current_password", "was replaced meanwhile"))
+        Some(checked) if checked != generation => {
+            Err(Rejection::field("/current_password", "has been changed in the meantime"))
         }
         _ => Ok(()),
     }
@@ -111,7 +113,7 @@ async fn edit(
     let disabled = edit.is_disabled.unwrap_or(row.disabled);
     let newly_disabled = disabled && !row.disabled;
     let revokes = edit.password_hash.is_some() || newly_disabled;
-    has_current_password(edit, row.generation)?;
+    check_own_password_is_current(edit, row.generation)?;
     if revokes {
         let kept = edit.own.as_ref().and_then(Principal::session_id);
         sessions::end_others(conn, id, kept).await?;
@@ -139,7 +141,7 @@ async fn edit(
         .get_result(conn)
         .await?;
     if was_admin && (role != "admin" || disabled) {
-        one_administrator_is_left(conn).await?;
+        check_admin_remains(conn).await?;
     }
     Ok(MutationEffect::new(200, json::user_json(&row)).with_version(row.version))
 }

@@ -1,4 +1,4 @@
-//! Looks for what can't be: gaps, wrong envelopes, entries and rows that contradict each other.
+//! Verifies the database: gaps, invalid envelopes, entries and rows that contradict each other.
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -14,10 +14,11 @@ use crate::store::json;
 use crate::store::rows::{EntryRow, MatchRow, MessageRow, ResultRow, StreamRow};
 use crate::store::schema::{matches as m, messages, results, streams};
 
-/// Messages read at a time.
+/// Messages per query.
 const PAGE_SIZE: i64 = 500;
 
-/// Rows that refer to what isn't there. Constraints forbid it; a copied or repaired file may not.
+/// Description and source of rows that refer to missing rows. Constraints forbid them, but a
+/// copied or repaired file may hold some.
 #[rustfmt::skip]
 const DANGLING_REFERENCES: &[(&str, &str)] = &[
     ("messages of no stream",  "messages r where not exists (select 1 from streams s where s.id = r.stream_id)"),
@@ -30,7 +31,7 @@ const DANGLING_REFERENCES: &[(&str, &str)] = &[
     ("matches of no home team", "matches r where not exists (select 1 from teams s where s.id = r.home_team_id)"),
     ("matches of no away team", "matches r where not exists (select 1 from teams s where s.id = r.away_team_id)"),
     ("matches of no event",    "matches r where r.event_id is not null and not exists (select 1 from events s where s.id = r.event_id)"),
-    ("matches that take their event for public or private wrongly", "matches r join events s on s.id = r.event_id where r.event_is_public <> (s.visibility = 'public')"),
+    ("matches with the wrong visibility of their event", "matches r join events s on s.id = r.event_id where r.event_is_public <> (s.visibility = 'public')"),
     ("managers of no event",   "managers r where not exists (select 1 from events s where s.id = r.event_id)"),
     ("managers of no user",    "managers r where not exists (select 1 from users s where s.id = r.user_id)"),
     ("registrations of no event", "registrations r where not exists (select 1 from events s where s.id = r.event_id)"),
@@ -51,12 +52,13 @@ struct CountRow {
     count: i64,
 }
 
-/// The ids of all streams and of all matches.
+/// The ids of all streams, and of all matches.
 pub async fn all_ids(conn: &mut Conn) -> QueryResult<(Vec<i64>, Vec<i64>)> {
     let of_streams = streams::table.select(streams::id).order(streams::id).load(conn).await?;
     Ok((of_streams, m::table.select(m::id).order(m::id).load(conn).await?))
 }
 
+/// Checks the references between tables; returns a line per broken one.
 pub async fn check_references(conn: &mut Conn) -> QueryResult<Vec<String>> {
     let mut faults = Vec::new();
     for (description, rows) in DANGLING_REFERENCES {
@@ -69,7 +71,8 @@ pub async fn check_references(conn: &mut Conn) -> QueryResult<Vec<String>> {
     Ok(faults)
 }
 
-/// Every message of a stream, from the first that is kept to the head.
+/// Checks every message of a stream, from the first that is not pruned to the head; returns its
+/// faults.
 pub async fn check_stream(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> {
     let Some(row): Option<StreamRow> = streams::table.find(id).get_result(conn).await.optional()?
     else {
@@ -78,7 +81,7 @@ pub async fn check_stream(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> 
     let mut faults = Vec::new();
     let topic = &row.topic;
     let Ok(stream) = topic.parse::<StreamId>() else {
-        return Ok(vec![format!("stream {topic}: no such kind of stream")]);
+        return Ok(vec![format!("stream {topic}: unknown kind of stream")]);
     };
     let mut expected = row.pruned_seq + 1;
     let mut after = -1;
@@ -108,11 +111,13 @@ async fn message_page(conn: &mut Conn, id: i64, after: Seq) -> QueryResult<Vec<M
     Ok(query.load(conn).await?)
 }
 
-/// What is wrong with a message standing where `expected` should.
+/// The fault of a message with the number `seq` at the position of `expected`.
 fn seq_fault(stream: &StreamRow, expected: Seq, seq: Seq) -> Option<String> {
     let StreamRow { topic, head_seq, pruned_seq, .. } = stream;
     if seq <= *pruned_seq {
-        Some(format!("stream {topic}: message {seq} should have been pruned with {pruned_seq}"))
+        Some(format!(
+            "stream {topic}: message {seq} should have been pruned: all up to {pruned_seq} are"
+        ))
     } else if seq > *head_seq {
         Some(format!("stream {topic}: message {seq} is after the head {head_seq}"))
     } else if seq > expected {
@@ -122,7 +127,7 @@ fn seq_fault(stream: &StreamRow, expected: Seq, seq: Seq) -> Option<String> {
     }
 }
 
-/// What is wrong with what a message says.
+/// The fault of a message's envelope.
 fn envelope_fault(stream: StreamId, message: &MessageRow) -> Option<String> {
     let MessageRow { seq, kind, channel, envelope, .. } = message;
     let error = |detail: &str| Some(format!("stream {stream}: message {seq} {detail}"));
@@ -135,13 +140,13 @@ fn envelope_fault(stream: StreamId, message: &MessageRow) -> Option<String> {
         Some(None) => return error("is in an unknown channel"),
     };
     if envelope_fields.get("seq").and_then(Value::as_i64) != Some(*seq) {
-        return error("says another seq");
+        return error("has another seq");
     }
     if envelope_fields.get("topic").and_then(Value::as_str) != Some(topic.to_string().as_str()) {
-        return error("says another topic");
+        return error("has another topic");
     }
     if envelope_fields.get("type").and_then(Value::as_str) != Some(kind.as_str()) {
-        return error("says another type");
+        return error("has another type");
     }
     envelope_fields
         .get("data")
@@ -150,17 +155,17 @@ fn envelope_fault(stream: StreamId, message: &MessageRow) -> Option<String> {
         .flatten()
 }
 
-/// The entries of a match: their chain, their fold, and what was told of it.
+/// Checks a match: its entries' hash chain, its row, its result and its last published score.
 pub async fn check_match(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> {
     let Some(row) = matches::find_row(conn, id).await? else { return Ok(Vec::new()) };
-    let all = entries::entries_from(conn, &row, 0).await?;
-    if let Some(error) = chain_fault(&row, &all) {
+    let entries = entries::entries_from(conn, &row, 0).await?;
+    if let Some(error) = chain_fault(&row, &entries) {
         return Ok(vec![error]);
     }
     let teams = teams::find_pair(conn, row.home_team_id, row.away_team_id).await?;
     let folded = row.match_info(&teams).and_then(|match_info| {
         let rules = entries::rules_of(&row)?;
-        let game = entries::fold(&row, &match_info, rules.initial_state(&match_info)?, all)?;
+        let game = entries::fold(&row, &match_info, rules.initial_state(&match_info)?, entries)?;
         let result = rules.result(&game).map(|result| ResultRow::new(&match_info, result));
         Ok((rules.summary(&game), result))
     });
@@ -169,8 +174,10 @@ pub async fn check_match(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> {
         Err(QueryError::InvariantViolated(detail)) => {
             return Ok(vec![format!("match {id}: {detail}")]);
         }
-        Err(QueryError::Rejected(words)) => return Ok(vec![format!("match {id}: {words}")]),
-        Err(fault) => return Err(fault),
+        Err(QueryError::Rejected(rejection)) => {
+            return Ok(vec![format!("match {id}: {rejection}")]);
+        }
+        Err(error) => return Err(error),
     };
     let mut faults = row_faults(&row, &summary);
     let stored: Option<ResultRow> =
@@ -179,37 +186,39 @@ pub async fn check_match(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> {
         let body = |row: Option<ResultRow>| row.map_or("no result".to_owned(), |row| row.body);
         let (stored_body, expected_body) = (body(stored), body(result));
         faults.push(format!(
-            "match {id}: its result is stored as {stored_body}, its entries make it {expected_body}"
+            "match {id}: its stored result is {stored_body}, its entries give {expected_body}"
         ));
     }
     let published = last_published_score(conn, id).await?;
     let score = (summary.home_score, summary.away_score);
-    if let Some((seq, told)) = published.filter(|(_, told)| *told != score) {
+    if let Some((seq, published)) = published.filter(|(_, published)| *published != score) {
         faults.push(format!(
-            "match {id}: message {seq} told the score {} : {}, its entries make it {} : {}",
-            told.0, told.1, score.0, score.1
+            "match {id}: message {seq} published the score {} : {}, its entries give {} : {}",
+            published.0, published.1, score.0, score.1
         ));
     }
     Ok(faults)
 }
 
-/// Each entry binds the one before it, and the row the newest.
-fn chain_fault(row: &MatchRow, all: &[EntryRow]) -> Option<String> {
+/// Checks that each entry's hash covers the one before it, and the row holds the last.
+fn chain_fault(row: &MatchRow, entries: &[EntryRow]) -> Option<String> {
     let id = row.id;
-    let mut before = "";
-    for (entry, number) in all.iter().zip(1..) {
+    let mut previous_hash = "";
+    for (entry, number) in entries.iter().zip(1..) {
         if (entry.match_id, entry.number) != (id, number) {
             return Some(format!("match {id}: entry {number} is missing"));
         }
-        if entry.hash != json::entry_hash(before, number, &entry.body) {
-            return Some(format!("match {id}: entry {number} was changed: its hash is another"));
+        if entry.hash != json::entry_hash(previous_hash, number, &entry.body) {
+            return Some(format!(
+                "match {id}: entry {number} was changed: its hash does not match"
+            ));
         }
-        before = &entry.hash;
+        previous_hash = &entry.hash;
     }
-    if i64::try_from(all.len()) != Ok(row.entry_count) || before != row.last_hash {
-        let (entry_rows, count) = (all.len(), row.entry_count);
+    if i64::try_from(entries.len()) != Ok(row.entry_count) || previous_hash != row.last_hash {
+        let (entry_rows, count) = (entries.len(), row.entry_count);
         return Some(format!(
-            "match {id}: its row ends at another entry {count} than {entry_rows}"
+            "match {id}: its row of {count} entries does not match the {entry_rows} stored ones"
         ));
     }
     None
@@ -218,20 +227,20 @@ fn chain_fault(row: &MatchRow, all: &[EntryRow]) -> Option<String> {
 fn row_faults(row: &MatchRow, summary: &MatchSummary) -> Vec<String> {
     let (id, mut faults) = (row.id, Vec::new());
     if row.status != summary.status {
-        let (says, is) = (&row.status, summary.status);
-        faults.push(format!("match {id}: its row says {says}, its entries make it {is}"));
+        let (row_status, status) = (&row.status, summary.status);
+        faults.push(format!("match {id}: its row says {row_status}, its entries give {status}"));
     }
     let score = (row.home_score, row.away_score);
     if score != (summary.home_score, summary.away_score) {
         faults.push(format!(
-            "match {id}: its row says {} : {}, its entries make the score {} : {}",
+            "match {id}: its row says {} : {}, its entries give {} : {}",
             score.0, score.1, summary.home_score, summary.away_score
         ));
     }
     faults
 }
 
-/// The newest score that readers of the match were told, and by which message.
+/// The last score that was published on the match's stream, and the message that holds it.
 async fn last_published_score(conn: &mut Conn, id: i64) -> QueryResult<Option<(Seq, (i64, i64))>> {
     let Some(stream) = log::find_stream(conn, StreamId::Match(id)).await? else { return Ok(None) };
     let mut before = stream.head_seq + 1;
@@ -244,16 +253,16 @@ async fn last_published_score(conn: &mut Conn, id: i64) -> QueryResult<Option<(S
         let page: Vec<MessageRow> = query.load(conn).await?;
         let Some(last) = page.last() else { return Ok(None) };
         before = last.seq;
-        let found =
+        let published =
             page.iter().find_map(|message| Some((message.seq, score_in(&message.envelope)?)));
-        if found.is_some() {
-            return Ok(found);
+        if published.is_some() {
+            return Ok(published);
         }
     }
 }
 
 fn score_in(envelope: &str) -> Option<(i64, i64)> {
-    let says = json::parse_envelope(envelope)?;
-    let score = says.get("data")?.get("score")?;
+    let fields = json::parse_envelope(envelope)?;
+    let score = fields.get("data")?.get("score")?;
     Some((score.get("home")?.as_i64()?, score.get("away")?.as_i64()?))
 }

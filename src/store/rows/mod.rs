@@ -1,4 +1,4 @@
-//! Rows as they are read, and as new ones are written.
+//! Rows of the tables, as queries read and insert them.
 
 mod results;
 
@@ -12,6 +12,7 @@ use crate::store::error::{QueryError, QueryResult};
 use crate::store::model::User;
 use crate::store::schema;
 
+/// A user; `generation` and `tokens_valid_from` decide which credentials are valid.
 #[derive(Clone, Debug, Queryable)]
 pub struct UserRow {
     pub id: i64,
@@ -26,6 +27,7 @@ pub struct UserRow {
     pub tokens_valid_from: i64,
 }
 
+/// A team.
 #[derive(Clone, Debug, Queryable)]
 pub struct TeamRow {
     pub id: i64,
@@ -38,6 +40,7 @@ pub struct TeamRow {
     _created_at: i64,
 }
 
+/// A player of a team.
 #[derive(Clone, Debug, Queryable)]
 pub struct PlayerRow {
     pub id: i64,
@@ -47,6 +50,7 @@ pub struct PlayerRow {
     pub version: i64,
 }
 
+/// A match: its fixture data, and a summary of the fold of its entries.
 #[derive(Clone, Debug, Queryable)]
 pub struct MatchRow {
     pub id: i64,
@@ -71,6 +75,7 @@ pub struct MatchRow {
     pub away_agreed: bool,
 }
 
+/// An event; `ranking` and `sales` are JSON.
 #[derive(Clone, Debug, Queryable)]
 pub struct EventRow {
     pub id: i64,
@@ -84,6 +89,7 @@ pub struct EventRow {
     _created_at: i64,
 }
 
+/// A registration for an event, of either a user or a team.
 #[derive(Clone, Debug, Queryable)]
 pub struct RegistrationRow {
     pub id: i64,
@@ -96,6 +102,7 @@ pub struct RegistrationRow {
     pub version: i64,
 }
 
+/// An announcement; times are milliseconds since 1970.
 #[derive(Clone, Debug, Queryable)]
 pub struct AnnouncementRow {
     pub id: i64,
@@ -112,6 +119,7 @@ pub struct AnnouncementRow {
     pub created_at: i64,
 }
 
+/// A purchase; `amount` is in minor units of `currency`.
 #[derive(Clone, Debug, Queryable)]
 pub struct PurchaseRow {
     pub number: i64,
@@ -127,7 +135,7 @@ pub struct PurchaseRow {
     pub created_at: i64,
 }
 
-/// A ticket that was bought.
+/// A bought ticket.
 #[derive(Clone, Debug, Queryable, Insertable)]
 #[diesel(table_name = schema::seats, treat_none_as_default_value = false)]
 pub struct SeatRow {
@@ -140,6 +148,7 @@ pub struct SeatRow {
     pub used_at: Option<i64>,
 }
 
+/// An accepted command of a match as JSON, with the hash that chains it to the entry before.
 #[derive(Clone, Debug, Queryable)]
 pub struct EntryRow {
     pub match_id: i64,
@@ -148,6 +157,7 @@ pub struct EntryRow {
     pub hash: String,
 }
 
+/// A stream: its root topic, its head, and the last sequence number that was pruned.
 #[derive(Clone, Debug, Queryable)]
 pub struct StreamRow {
     pub id: i64,
@@ -156,8 +166,8 @@ pub struct StreamRow {
     pub pruned_seq: i64,
 }
 
-/// `treat_none_as_default_value = false` makes the statement the same text for every row, so that
-/// it is prepared once.
+/// A message of a stream. `treat_none_as_default_value = false` gives all rows the same statement,
+/// so that it is prepared once.
 #[derive(Clone, Debug, Insertable, Queryable)]
 #[diesel(table_name = schema::messages, treat_none_as_default_value = false)]
 pub struct MessageRow {
@@ -170,6 +180,7 @@ pub struct MessageRow {
     pub committed_at: i64,
 }
 
+/// The remembered outcome of a write with an idempotency key.
 #[derive(Clone, Debug, Queryable)]
 pub struct IdempotencyRow {
     pub record_id: Vec<u8>,
@@ -184,11 +195,11 @@ pub struct IdempotencyRow {
     _created_at: i64,
 }
 
-/// The status of a rejection.
+/// Stored in place of an HTTP status for a rejection.
 pub const REJECTED: i32 = 0;
 
 impl IdempotencyRow {
-    /// A rejection is remembered with a status that no answer has.
+    /// Whether the outcome is a rejection.
     pub fn is_rejection(&self) -> bool {
         self.status == REJECTED
     }
@@ -213,6 +224,7 @@ impl From<UserRow> for User {
 }
 
 impl TeamRow {
+    /// Whether anyone may read it.
     pub fn is_public(&self) -> bool {
         self.visibility == "public"
     }
@@ -228,51 +240,52 @@ impl TeamRow {
 }
 
 impl EventRow {
+    /// Whether anyone may read it.
     pub fn is_public(&self) -> bool {
         self.visibility == "public"
     }
 
-    /// How its table is ordered.
+    /// The points and tie-breakers of its table.
     pub fn ranking(&self) -> QueryResult<Ranking> {
         Ok(serde_json::from_str(&self.ranking)?)
     }
 
-    /// What tickets it sells.
+    /// Its ticket types and limits.
     pub fn sales(&self) -> QueryResult<TicketSales> {
         Ok(serde_json::from_str(&self.sales)?)
     }
 }
 
 impl AnnouncementRow {
-    /// Whether it has run out by now, told or not.
+    /// Whether it has expired by `now_ms`, published or not.
     pub fn is_expired(&self, now_ms: i64) -> bool {
         self.expired || self.is_due(now_ms)
     }
 
-    /// Whether it has run out and nobody was told yet.
+    /// Whether it has expired, but its expiry is not published yet.
     pub fn is_due(&self, now_ms: i64) -> bool {
         !self.expired && self.expires_at.is_some_and(|at| at <= now_ms)
     }
 
-    /// The version that is shown: running out changes what is read, so it counts as an edit
-    /// at once, which it becomes when it is told.
+    /// The version for clients. Expiry changes what they read, so it counts as an edit at once;
+    /// publishing the expiry then stores that version.
     pub fn effective_version(&self, now_ms: i64) -> i64 {
         self.version + i64::from(self.is_due(now_ms))
     }
 }
 
 impl MatchRow {
-    /// Whether everybody may read it: neither it nor its event is private.
+    /// Whether anyone may read it: neither it nor its event is private.
     pub fn is_public(&self) -> bool {
         self.visibility == "public" && self.event_is_public
     }
 
-    /// What the rules know of the match; its teams are among `teams`.
+    /// The match as the sport's rules see it; `teams` must include both of its teams.
     pub fn match_info(&self, teams: &[TeamRow]) -> QueryResult<MatchInfo> {
         let side = |id| {
             teams.iter().find(|team| team.id == id).map(TeamRow::side).ok_or_else(|| {
                 QueryError::InvariantViolated(format!(
-                    "match {} is played by team {id}, which is gone",
+                    "match {} is played by team {id}, which does not exist",
                     self.id
                 ))
             })

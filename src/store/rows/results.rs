@@ -1,11 +1,11 @@
-//! The row of a final outcome.
+//! The row of a match result.
 
 use diesel::{AsChangeset, Insertable, Queryable, Selectable};
 
 use crate::sports::{MatchInfo, MatchResult};
 use crate::store::schema;
 
-/// A result as tables count it, and as readers see it.
+/// A match result: the columns that tables count, and the JSON that clients get.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = schema::results, treat_none_as_default_value = false)]
 #[diesel(treat_none_as_null = true)]
@@ -18,7 +18,7 @@ pub struct ResultRow {
     pub away_score: i64,
     pub verdict: String,
     pub body: String,
-    /// For net run rates; all five or none.
+    /// Runs and balls for net run rates; all five or none.
     pub home_runs: Option<i64>,
     pub home_balls: Option<i64>,
     pub away_runs: Option<i64>,
@@ -27,6 +27,7 @@ pub struct ResultRow {
 }
 
 impl ResultRow {
+    /// The row of a match's current result.
     pub fn new(match_info: &MatchInfo, result: &MatchResult) -> Self {
         Self {
             match_id: match_info.match_id,

@@ -1,4 +1,4 @@
-//! `SQLite`: one writer with group commit, and readers beside it.
+//! `SQLite`: one writer with group commit, and a pool of readers.
 
 mod migrate;
 mod readers;
@@ -21,31 +21,31 @@ use crate::bus::CommitNotifier;
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::{Result, StoreError, WithHeads};
 
-/// Rows that one command changes: the one writer holds the only lock there is.
+/// Nothing to lock: the one writer holds the only lock.
 macro_rules! for_update {
     ($query:expr) => {
         $query
     };
 }
 
-/// Rows that one node takes: there is no other.
+/// Nothing to skip: no other node uses the file.
 macro_rules! skip_locked {
     ($query:expr) => {
         $query
     };
 }
 
-/// Two statements, one after the other: there is no round trip to save.
+/// Runs two queries one after the other: there is no round trip to save.
 macro_rules! join_queries {
-    ($conn:ident, $one:expr, $two:expr) => {
-        ($one.await?, $two.await?)
+    ($conn:ident, $first_query:expr, $second_query:expr) => {
+        ($first_query.await?, $second_query.await?)
     };
 }
 
 #[path = "../queries/mod.rs"]
 pub mod queries;
 
-/// What these queries do in `SQLite`'s own way.
+/// Queries that differ between the databases: here for `SQLite`.
 pub mod dialect {
     use diesel::prelude::*;
     use diesel_async::RunQueryDsl;
@@ -56,7 +56,8 @@ pub mod dialect {
     use crate::store::rows::{MessageRow, SeatRow};
     use crate::store::schema::{messages, seats, streams};
 
-    /// Gives out `count` numbers of each topic; `None` where there is no such stream yet.
+    /// Reserves `count` sequence numbers per topic. Returns each stream's id and new head; `None`
+    /// for a stream that does not exist yet.
     pub async fn bump_heads(
         conn: &mut Conn,
         topics: &[(String, i64)],
@@ -71,7 +72,7 @@ pub mod dialect {
         Ok(bumped)
     }
 
-    /// Row by row: one prepared statement.
+    /// Inserts messages row by row, with one prepared statement.
     pub async fn insert_messages(conn: &mut Conn, rows: Vec<MessageRow>) -> QueryResult<()> {
         for row in rows {
             diesel::insert_into(messages::table).values(row).execute(conn).await?;
@@ -79,7 +80,7 @@ pub mod dialect {
         Ok(())
     }
 
-    /// Row by row: one prepared statement.
+    /// Inserts seats row by row, with one prepared statement.
     pub async fn insert_seats(conn: &mut Conn, rows: Vec<SeatRow>) -> QueryResult<()> {
         for row in rows {
             diesel::insert_into(seats::table).values(row).execute(conn).await?;
@@ -88,12 +89,14 @@ pub mod dialect {
     }
 }
 
+/// The migrations, compiled into the binary.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
-/// A connection whose statements run at once on the thread that asks: ours are threads that may
-/// block, and a hop for each statement costs more than the statement.
+/// A connection whose statements run inline on the calling thread: these threads may block, and
+/// handing each statement to another thread costs more than the statement.
 pub type Conn = SyncConnectionWrapper<SqliteConnection, InlineRuntime>;
 
+/// Runs "blocking" tasks inline.
 pub struct InlineRuntime;
 
 impl SpawnBlocking for InlineRuntime {
@@ -112,12 +115,13 @@ impl SpawnBlocking for InlineRuntime {
     }
 }
 
-/// Waits for what runs in place, which is to say not at all.
+/// Returns the result of a future that never waits, because its statements run inline.
 fn poll_once<T>(work: impl Future<Output = QueryResult<T>>) -> QueryResult<T> {
-    let not_ready = || QueryError::InvariantViolated("a statement waited for something".to_owned());
+    let not_ready = || QueryError::InvariantViolated("a statement did not run inline".to_owned());
     work.now_or_never().unwrap_or_else(|| Err(not_ready()))
 }
 
+/// The `SQLite` backend: one writer, and a pool of readers.
 #[derive(Clone)]
 pub struct SqliteBackend {
     writer: writer::WriterHandle,
@@ -133,11 +137,11 @@ const READER_PRAGMAS: &str = "pragma busy_timeout = 5000; pragma query_only = on
      pragma temp_store = memory; pragma cache_size = -4000; pragma mmap_size = 134217728;";
 
 impl SqliteBackend {
-    /// Opens or makes the file at `path`, and runs the migrations it lacks.
+    /// Opens or creates the file at `path`, and runs pending migrations.
     pub async fn open(path: &str, readers: usize, notifier: CommitNotifier) -> Result<Self> {
         let runtime = Handle::current();
         let path = path.to_owned();
-        let opened = runtime.clone().spawn_blocking(move || {
+        let opening = runtime.clone().spawn_blocking(move || {
             create_private_file(Path::new(&path))?;
             let mut conn = connect(&path, WRITER_PRAGMAS)?;
             migrate::migrate(&path, &mut conn)?;
@@ -146,10 +150,10 @@ impl SqliteBackend {
             let readers = readers::ReaderPool::open(&path, readers, runtime)?;
             Ok(Self { writer, reader_pool: Arc::new(readers) })
         });
-        opened.await.map_err(store_failure)?
+        opening.await.map_err(store_failure)?
     }
 
-    /// Does `work` on a reader.
+    /// Runs `work` on a reader.
     pub async fn read<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -158,7 +162,7 @@ impl SqliteBackend {
         self.reader_pool.read(work).await
     }
 
-    /// Does `work` on a reader: all of it sees one moment.
+    /// Runs `work` on a reader, on one consistent snapshot of the data.
     pub async fn read_consistently<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -172,7 +176,7 @@ impl SqliteBackend {
             .await
     }
 
-    /// Does `work` and commits it, then rings the bell; runs to its end once it has begun.
+    /// Runs `work` in a transaction and notifies after the commit; runs to completion once begun.
     pub async fn write_transaction<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -185,7 +189,7 @@ impl SqliteBackend {
     }
 }
 
-/// Makes the file readable for its owner only: it holds password hashes.
+/// Creates the file readable only by its owner: it holds password hashes.
 fn create_private_file(path: &Path) -> Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.append(true).create(true);

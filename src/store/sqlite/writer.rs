@@ -1,4 +1,4 @@
-//! The one writer: takes all that waits, commits it together, then answers each.
+//! The writer thread: commits all waiting writes together, then replies to each.
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel_async::AsyncConnection;
@@ -11,26 +11,28 @@ use crate::domain::topic::{Seq, StreamId};
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::{Result, StoreError, WithHeads};
 
-/// Writes that share a commit, and its flush. More would let the first wait for the last.
+/// Writes per commit and flush. With more, the first would wait too long for the last.
 const MAX_BATCH_WRITES: usize = 64;
-/// Writes that may wait: some 200 ms of work; more would time out anyway.
+/// Queued writes: some 200 ms of work; more would time out anyway.
 const MAX_QUEUED_WRITES: usize = 1024;
 
+/// Sends writes to the writer thread.
 #[derive(Clone)]
 pub struct WriterHandle(mpsc::Sender<Box<dyn QueuedWrite>>);
 
 impl WriterHandle {
-    /// Starts the thread that owns the connection. It ends when the last clone of this is gone.
+    /// Starts the thread that owns the connection. It ends when the last clone of the handle drops.
     pub fn spawn(path: String, conn: Conn, notifier: CommitNotifier) -> Result<Self> {
-        let (queue, waiting) = mpsc::channel(MAX_QUEUED_WRITES);
+        let (queue, queued_writes) = mpsc::channel(MAX_QUEUED_WRITES);
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || run_writer(&path, conn, &notifier, waiting))
+            .spawn(move || run_writer(&path, conn, &notifier, queued_writes))
             .map_err(store_failure)?;
         Ok(Self(queue))
     }
 
-    /// Does `work` in a savepoint of the next commit. Fails with `Unavailable` if too many wait.
+    /// Runs `work` in a savepoint of the next commit. Fails with `Unavailable` if too many are
+    /// queued.
     pub async fn submit<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -39,10 +41,10 @@ impl WriterHandle {
             + 'static,
     {
         let (reply, response) = oneshot::channel();
-        let waiting = PendingWrite { work: Some(work), result: None, reply: reply };
+        let pending = PendingWrite { work: Some(work), result: None, reply };
         self.0
-            .try_send(Box::new(waiting))
-            .map_err(|_| unavailable("too many writes are waiting"))?;
+            .try_send(Box::new(pending))
+            .map_err(|_| unavailable("too many writes are queued"))?;
         response.await.map_err(|_| unavailable("the writer has stopped"))?
     }
 }
@@ -69,33 +71,34 @@ fn run_writer(
         if failure.is_some()
             && let Ok(fresh) = connect(path, WRITER_PRAGMAS)
         {
-            // Whatever state the old connection is in: closing it rolls back what it holds.
+            // Closing the old connection rolls back whatever transaction it is in.
             conn = wrap_connection(fresh);
         }
-        let heads: Vec<_> = batch.iter().flat_map(|work| work.heads()).copied().collect();
+        let heads: Vec<_> = batch.iter().flat_map(|write| write.heads()).copied().collect();
         if failure.is_none() {
             notifier.notify(&heads);
         }
-        for work in batch {
-            work.reply(failure.as_ref());
+        for write in batch {
+            write.reply(failure.as_ref());
         }
     }
 }
 
-/// One transaction, one flush; each write in a savepoint of its own, so that it fails alone.
+/// Runs all writes in one transaction with one flush; each in its savepoint, so that it fails
+/// alone.
 async fn commit_batch(conn: &mut Conn, batch: &mut [Box<dyn QueuedWrite>]) -> QueryResult<()> {
     // Not `immediate_transaction`: diesel-async has it for its own runtime only.
     let begin =
         |conn: &mut _| AnsiTransactionManager::begin_transaction_sql(conn, "begin immediate");
     conn.spawn_blocking(begin).await?;
-    for work in batch.iter_mut() {
-        work.run(conn).await;
+    for write in batch.iter_mut() {
+        write.run(conn).await;
     }
     let committed = conn.spawn_blocking(AnsiTransactionManager::commit_transaction).await;
     Ok(committed?)
 }
 
-/// A write that waits for the commit it shares, whatever it gives.
+/// A queued write, independent of the type of its result.
 trait QueuedWrite: Send {
     fn run<'c>(&'c mut self, conn: &'c mut Conn) -> BoxFuture<'c, ()>;
     fn heads(&self) -> &[(StreamId, Seq)];
@@ -129,11 +132,11 @@ where
         }
     }
 
-    /// Answers with what was done, or with why nothing of the batch was.
+    /// Replies with the write's result, or with the failure of the whole batch.
     fn reply(self: Box<Self>, failure: Option<&StoreError>) {
         let result = match (failure, self.result) {
-            (Some(StoreError::Unavailable(words)), _) => {
-                Err(StoreError::Unavailable(words.clone()))
+            (Some(StoreError::Unavailable(detail)), _) => {
+                Err(StoreError::Unavailable(detail.clone()))
             }
             (Some(failure), _) => Err(store_failure(failure)),
             (None, Some(Ok((value, _)))) => Ok(value),
@@ -142,7 +145,7 @@ where
                 Err(QueryError::InvariantViolated("the write was not run".to_owned()).into())
             }
         };
-        // The caller may have gone; the write stands all the same.
+        // The caller may be gone; the write is committed all the same.
         let _ = self.reply.send(result);
     }
 }

@@ -1,4 +1,4 @@
-//! Announcements: to whom, how long, and told once that they are over.
+//! Announcements: their recipients, their expiry, and that it is published once.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
@@ -18,23 +18,23 @@ use crate::support::jobs::*;
 use crate::support::on_both;
 
 on_both! {
-    each_is_told_to_those_it_is_for_alone,
-    only_teams_of_the_event_can_be_addressed,
-    what_is_private_is_never_told_to_a_public_team,
-    a_team_that_has_left_hears_no_more_than_the_end,
-    what_has_run_out_is_over_at_once_and_told_once,
-    an_end_that_is_moved_brings_it_back,
-    g5_several_nodes_tell_each_end_once,
-    an_edit_of_what_has_changed_is_refused,
+    an_announcement_reaches_only_its_addressees,
+    only_participating_teams_can_be_addressed,
+    a_private_events_announcement_never_reaches_a_public_team,
+    a_team_that_has_left_learns_only_that_an_announcement_ended,
+    an_announcement_expires_when_due_and_is_published_as_expired_once,
+    a_new_expiry_reactivates_an_announcement,
+    g5_several_nodes_publish_each_expiry_once,
+    an_edit_of_an_outdated_version_is_rejected,
 }
 
-/// Milliseconds are all that is kept.
+/// An hour from now, in whole milliseconds like stored times.
 fn in_an_hour() -> DateTime<Utc> {
     DateTime::from_timestamp_millis(Utc::now().timestamp_millis() + 3_600_000).unwrap()
 }
 
-/// Whether an announcement is over is a matter of the real time, so these jobs happen now.
-async fn now_done(store: &Store, write: impl Mutation) -> Outcome {
+/// Commits a mutation at the current time, because expiry depends on the real clock.
+async fn commit_now(store: &Store, write: impl Mutation) -> Outcome {
     job(write).at(Utc::now()).commit(&store).await.unwrap()
 }
 
@@ -67,7 +67,7 @@ fn announce(team_ids: &[i64]) -> CreateAnnouncement {
     CreateAnnouncement(fields(team_ids, None))
 }
 
-fn passing(team_ids: &[i64]) -> CreateAnnouncement {
+fn announce_for_an_hour(team_ids: &[i64]) -> CreateAnnouncement {
     CreateAnnouncement(fields(team_ids, Some(in_an_hour())))
 }
 
@@ -80,13 +80,13 @@ fn register(team_id: i64, by_admin: bool) -> RegisterTeam {
     RegisterTeam { event_id: 1, team_id, by_admin }
 }
 
-fn published(id: i64, visibility: &str) -> EditTeam {
+fn set_visibility(id: i64, visibility: &str) -> EditTeam {
     let visibility = Some(visibility.to_owned());
     EditTeam { id, fields: TeamEdit { visibility, ..TeamEdit::default() } }
 }
 
 /// User 1, event 1, and its teams 1 and 2.
-async fn world(database: &Database, visibility: &str) -> Store {
+async fn event_with_two_teams(database: &Database, visibility: &str) -> Store {
     let store = database.open().await;
     done(&store, user("ann@example.org")).await;
     done(&store, event(visibility)).await;
@@ -97,11 +97,11 @@ async fn world(database: &Database, visibility: &str) -> Store {
     store
 }
 
-/// What a stream's announcements channel was told: the type, the change and the id.
-async fn told(store: &Store, stream: StreamId) -> Vec<String> {
+/// The changes on a stream's announcements channel: `change id`.
+async fn announced_changes(store: &Store, stream: StreamId) -> Vec<String> {
     let page = store.read_messages_after(stream, 0, 1000).await.unwrap();
     let of_channel =
-        page.messages.into_iter().filter(|one| one.channel == Some(Channel::Announcements));
+        page.messages.into_iter().filter(|message| message.channel == Some(Channel::Announcements));
     of_channel
         .map(|message| {
             let envelope: Value = serde_json::from_str(&message.envelope).unwrap();
@@ -119,63 +119,63 @@ async fn told(store: &Store, stream: StreamId) -> Vec<String> {
 async fn snapshot(store: &Store, stream: StreamId) -> Vec<i64> {
     let topic = stream.channel_topic(Channel::Announcements);
     let snapshot = store.snapshot(topic).await.unwrap().unwrap();
-    let all = snapshot.data["announcements"].as_array().unwrap().clone();
-    all.iter().map(|one| one["id"].as_i64().unwrap()).collect()
+    let announcements = snapshot.data["announcements"].as_array().unwrap().clone();
+    announcements.iter().map(|item| item["id"].as_i64().unwrap()).collect()
 }
 
-async fn listed(store: &Store, status: Option<&str>) -> Vec<i64> {
+async fn listed_ids(store: &Store, status: Option<&str>) -> Vec<i64> {
     let filter = AnnouncementFilter {
         status: status.map(str::to_owned),
         event_id: Some(1),
         ..AnnouncementFilter::default()
     };
-    let of = ListQuery::Announcements {
+    let query = ListQuery::Announcements {
         scope: VisibilityScope { user_id: None, sees_all: true },
         filter,
     };
-    let list = store.list(of, 0, 100).await.unwrap();
-    list.items.iter().map(|one| one["id"].as_i64().unwrap()).collect()
+    let list = store.list(query, 0, 100).await.unwrap();
+    list.items.iter().map(|item| item["id"].as_i64().unwrap()).collect()
 }
 
-async fn each_is_told_to_those_it_is_for_alone(database: Database) {
-    let store = world(&database, "private").await;
+async fn an_announcement_reaches_only_its_addressees(database: Database) {
+    let store = event_with_two_teams(&database, "private").await;
 
-    let whole = now_done(&store, announce(&[])).await;
-    let targeted = now_done(&store, announce(&[2])).await;
+    let whole = commit_now(&store, announce(&[])).await;
+    let targeted = commit_now(&store, announce(&[2])).await;
 
-    assert_eq!(told(&store, StreamId::Event(1)).await, ["created 1"]);
-    assert_eq!(told(&store, StreamId::Team(1)).await, [""; 0]);
-    assert_eq!(told(&store, StreamId::Team(2)).await, ["created 2"]);
+    assert_eq!(announced_changes(&store, StreamId::Event(1)).await, ["created 1"]);
+    assert_eq!(announced_changes(&store, StreamId::Team(1)).await, [""; 0]);
+    assert_eq!(announced_changes(&store, StreamId::Team(2)).await, ["created 2"]);
     assert_eq!(whole.stream_head.unwrap().0, StreamId::Event(1));
     assert_eq!(targeted.stream_head.unwrap().0, StreamId::Team(2));
     assert_eq!(targeted.body["team_ids"], json!([2]));
     assert_eq!(targeted.body["status"], "active");
 
-    let to_both = now_done(&store, announce(&[2, 1, 2])).await;
-    assert_eq!(to_both.stream_head, None, "no place in one stream is a place in both");
-    now_done(&store, BroadcastAnnouncement { id: 3 }).await;
+    let to_both = commit_now(&store, announce(&[2, 1, 2])).await;
+    assert_eq!(to_both.stream_head, None, "the head of one of two streams is not the head of both");
+    commit_now(&store, BroadcastAnnouncement { id: 3 }).await;
     let edit = AnnouncementEdit { title: Some("Over".into()), ..AnnouncementEdit::default() };
-    let edited = now_done(&store, EditAnnouncement { id: 3, fields: edit }).await;
+    let edited = commit_now(&store, EditAnnouncement { id: 3, fields: edit }).await;
     assert_eq!(edited.body["title"], "Over");
     assert_eq!(snapshot(&store, StreamId::Team(1)).await, [3]);
     assert_eq!(snapshot(&store, StreamId::Team(2)).await, [3, 2], "the newest first");
     assert_eq!(snapshot(&store, StreamId::Event(1)).await, [1]);
-    let gone = now_done(&store, DeleteAnnouncement { id: 3 }).await;
-    assert_eq!((gone.status, gone.body), (204, Value::Null));
+    let deleted = commit_now(&store, DeleteAnnouncement { id: 3 }).await;
+    assert_eq!((deleted.status, deleted.body), (204, Value::Null));
     let expected = ["created 3", "broadcast 3", "updated 3", "deleted 3"];
-    assert_eq!(told(&store, StreamId::Team(1)).await, expected);
-    assert_eq!(told(&store, StreamId::Team(2)).await[1..], expected, "each team once");
-    assert_eq!(told(&store, StreamId::Event(1)).await, ["created 1"]);
-    let missing = refused(&store, BroadcastAnnouncement { id: 3 }).await;
+    assert_eq!(announced_changes(&store, StreamId::Team(1)).await, expected);
+    assert_eq!(announced_changes(&store, StreamId::Team(2)).await[1..], expected, "each team once");
+    assert_eq!(announced_changes(&store, StreamId::Event(1)).await, ["created 1"]);
+    let rejection = refused(&store, BroadcastAnnouncement { id: 3 }).await;
     assert_eq!(
-        (missing.reason, missing.detail.as_str()),
+        (rejection.reason, rejection.detail.as_str()),
         (RejectionReason::NotFound, "no such announcement")
     );
 }
 
-async fn only_teams_of_the_event_can_be_addressed(database: Database) {
-    let store = world(&database, "private").await;
-    // Somebody else's, who was asked to take part and hasn't said.
+async fn only_participating_teams_can_be_addressed(database: Database) {
+    let store = event_with_two_teams(&database, "private").await;
+    // A team of another user, which was invited and has not accepted.
     done(&store, user("bo@example.org")).await;
     job(private_team("Asked")).by(2).commit(&store).await.unwrap();
     done(&store, register(3, false)).await;
@@ -187,40 +187,45 @@ async fn only_teams_of_the_event_can_be_addressed(database: Database) {
         (vec![99, 1, 4], vec!["/team_ids/0", "/team_ids/2"]),
     ] {
         let rejection = refused(&store, announce(&team_ids)).await;
-        let named: Vec<_> = rejection.errors.iter().map(|error| error.pointer.as_str()).collect();
-        assert_eq!((rejection.reason, named), (RejectionReason::Invalid, pointers), "{team_ids:?}");
+        let reported: Vec<_> =
+            rejection.errors.iter().map(|error| error.pointer.as_str()).collect();
+        assert_eq!(
+            (rejection.reason, reported),
+            (RejectionReason::Invalid, pointers),
+            "{team_ids:?}"
+        );
     }
-    assert_eq!(listed(&store, None).await, [0; 0]);
+    assert_eq!(listed_ids(&store, None).await, [0; 0]);
     assert_eq!(store.stream_heads(&[StreamId::Team(1)]).await.unwrap()[0].head_seq, 0);
 }
 
-async fn what_is_private_is_never_told_to_a_public_team(database: Database) {
-    let store = world(&database, "private").await;
-    done(&store, published(2, "public")).await;
+async fn a_private_events_announcement_never_reaches_a_public_team(database: Database) {
+    let store = event_with_two_teams(&database, "private").await;
+    done(&store, set_visibility(2, "public")).await;
 
     let rejection = refused(&store, announce(&[1, 2])).await;
     assert_eq!(
         (rejection.reason, rejection.code.as_str()),
         (RejectionReason::Conflict, "team-is-public")
     );
-    assert!(rejection.detail.contains("anybody"), "{rejection}");
+    assert!(rejection.detail.contains("everyone"), "{rejection}");
 
-    // One that was told while it was private, and everything that becomes of it.
-    done(&store, published(2, "private")).await;
-    now_done(&store, passing(&[1, 2])).await;
-    done(&store, published(2, "public")).await;
-    now_done(&store, BroadcastAnnouncement { id: 1 }).await;
+    // An announcement published while the team was private, and everything that follows.
+    done(&store, set_visibility(2, "private")).await;
+    commit_now(&store, announce_for_an_hour(&[1, 2])).await;
+    done(&store, set_visibility(2, "public")).await;
+    commit_now(&store, BroadcastAnnouncement { id: 1 }).await;
     store.expire_announcements(in_an_hour() + TimeDelta::minutes(1)).await.unwrap();
-    now_done(&store, DeleteAnnouncement { id: 1 }).await;
-    now_done(&store, passing(&[1])).await;
+    commit_now(&store, DeleteAnnouncement { id: 1 }).await;
+    commit_now(&store, announce_for_an_hour(&[1])).await;
     let expected = ["created 1", "broadcast 1", "expired 1", "deleted 1", "created 2"];
-    assert_eq!(told(&store, StreamId::Team(1)).await, expected);
-    assert_eq!(told(&store, StreamId::Team(2)).await, [""; 0], "nor what it was told before");
+    assert_eq!(announced_changes(&store, StreamId::Team(1)).await, expected);
+    assert_eq!(announced_changes(&store, StreamId::Team(2)).await, [""; 0], "history was pruned");
 
-    // Of a public event anybody may read it.
+    // Anyone may read announcements of a public event.
     let edit = EventEdit { visibility: Some("public".into()), ..EventEdit::default() };
     done(&store, EditEvent { id: 1, fields: edit }).await;
-    now_done(&store, announce(&[2])).await;
+    commit_now(&store, announce(&[2])).await;
     assert_eq!(snapshot(&store, StreamId::Team(2)).await, [3]);
     let rights = store.announcement_rights(3, None).await.unwrap().unwrap();
     assert!(rights.is_targeted && rights.is_addressed);
@@ -230,72 +235,75 @@ async fn what_is_private_is_never_told_to_a_public_team(database: Database) {
     assert!(!store.announcement_rights(3, None).await.unwrap().unwrap().is_addressed);
 }
 
-async fn a_team_that_has_left_hears_no_more_than_the_end(database: Database) {
-    let store = world(&database, "private").await;
-    now_done(&store, announce(&[1, 2])).await;
-    now_done(&store, announce(&[2])).await;
+async fn a_team_that_has_left_learns_only_that_an_announcement_ended(database: Database) {
+    let store = event_with_two_teams(&database, "private").await;
+    commit_now(&store, announce(&[1, 2])).await;
+    commit_now(&store, announce(&[2])).await;
     done(&store, UnregisterTeam { event_id: 1, team_id: 2 }).await;
 
-    let silent = now_done(&store, BroadcastAnnouncement { id: 2 }).await;
-    now_done(&store, BroadcastAnnouncement { id: 1 }).await;
-    assert_eq!(silent.stream_head, None);
+    let unpublished = commit_now(&store, BroadcastAnnouncement { id: 2 }).await;
+    commit_now(&store, BroadcastAnnouncement { id: 1 }).await;
+    assert_eq!(unpublished.stream_head, None);
     assert_eq!(snapshot(&store, StreamId::Team(2)).await, [0; 0]);
     assert_eq!(snapshot(&store, StreamId::Team(1)).await, [1]);
-    // Edited since: what those who have left have nothing to do with.
+    // An edit that those who have left must not see.
     let edit = AnnouncementEdit { title: Some("Ours".into()), ..AnnouncementEdit::default() };
-    now_done(&store, EditAnnouncement { id: 1, fields: edit }).await;
-    now_done(&store, DeleteAnnouncement { id: 1 }).await;
+    commit_now(&store, EditAnnouncement { id: 1, fields: edit }).await;
+    commit_now(&store, DeleteAnnouncement { id: 1 }).await;
     database.tamper("update announcements set expires_at = 1000").await;
     store.expire_announcements(Utc::now()).await.unwrap();
 
     let expected = ["created 1", "broadcast 1", "updated 1", "deleted 1"];
-    assert_eq!(told(&store, StreamId::Team(1)).await, expected);
+    assert_eq!(announced_changes(&store, StreamId::Team(1)).await, expected);
     let expected = ["created 1", "created 2", "deleted 1", "expired 2"];
-    assert_eq!(told(&store, StreamId::Team(2)).await, expected);
+    assert_eq!(announced_changes(&store, StreamId::Team(2)).await, expected);
     let last = async |stream| crate::support::jobs::told(&store, stream).await.pop().unwrap();
     let page = crate::support::jobs::told(&store, StreamId::Team(2)).await;
-    for (said, (id, status)) in page[2..].iter().zip([(1, "active"), (2, "expired")]) {
+    for (message, (id, status)) in page[2..].iter().zip([(1, "active"), (2, "expired")]) {
         let end = json!({ "id": id, "event_id": 1, "status": status });
-        assert_eq!(said["data"]["announcement"], end, "no more than that it is over");
+        assert_eq!(message["data"]["announcement"], end, "only that it has ended");
     }
     assert_eq!(last(StreamId::Team(1)).await["data"]["announcement"]["title"], "Ours");
 }
 
-async fn what_has_run_out_is_over_at_once_and_told_once(database: Database) {
-    let store = world(&database, "private").await;
-    now_done(&store, passing(&[])).await;
-    now_done(&store, passing(&[1])).await;
-    now_done(&store, announce(&[])).await;
+async fn an_announcement_expires_when_due_and_is_published_as_expired_once(database: Database) {
+    let store = event_with_two_teams(&database, "private").await;
+    commit_now(&store, announce_for_an_hour(&[])).await;
+    commit_now(&store, announce_for_an_hour(&[1])).await;
+    commit_now(&store, announce(&[])).await;
     assert_eq!(store.expire_announcements(Utc::now()).await.unwrap(), 0, "not yet");
-    assert_eq!(listed(&store, None).await, [1, 2, 3]);
+    assert_eq!(listed_ids(&store, None).await, [1, 2, 3]);
     let (before, _) = store.announcement(1).await.unwrap().unwrap();
 
     // The hour passes.
     database.tamper("update announcements set expires_at = 1000 where id < 3").await;
 
-    assert_eq!(listed(&store, None).await, [3]);
-    assert_eq!(listed(&store, Some("active")).await, [3]);
-    assert_eq!(listed(&store, Some("expired")).await, [1, 2]);
+    assert_eq!(listed_ids(&store, None).await, [3]);
+    assert_eq!(listed_ids(&store, Some("active")).await, [3]);
+    assert_eq!(listed_ids(&store, Some("expired")).await, [1, 2]);
     assert_eq!(snapshot(&store, StreamId::Event(1)).await, [3]);
     assert_eq!(snapshot(&store, StreamId::Team(1)).await, [0; 0]);
     let (etag, shown) = store.announcement(1).await.unwrap().unwrap();
     assert_eq!(shown["status"], "expired");
-    assert_ne!(etag, before, "what is read has changed");
-    let late = refused(&store, BroadcastAnnouncement { id: 1 }).await;
-    assert_eq!(late.code, "expired");
-    assert_eq!(told(&store, StreamId::Event(1)).await, ["created 1", "created 3"], "not told yet");
+    assert_ne!(etag, before, "the content has changed");
+    let rejection = refused(&store, BroadcastAnnouncement { id: 1 }).await;
+    assert_eq!(rejection.code, "expired");
+    assert_eq!(announced_changes(&store, StreamId::Event(1)).await, ["created 1", "created 3"]);
 
     assert_eq!(store.expire_announcements(Utc::now()).await.unwrap(), 2);
     assert_eq!(store.expire_announcements(Utc::now()).await.unwrap(), 0);
-    assert_eq!(store.announcement(1).await.unwrap().unwrap().0, etag, "it is the same as read");
-    assert_eq!(told(&store, StreamId::Event(1)).await, ["created 1", "created 3", "expired 1"]);
-    assert_eq!(told(&store, StreamId::Team(1)).await, ["created 2", "expired 2"]);
-    assert_eq!(listed(&store, Some("expired")).await, [1, 2]);
+    assert_eq!(store.announcement(1).await.unwrap().unwrap().0, etag, "the same version as before");
+    assert_eq!(
+        announced_changes(&store, StreamId::Event(1)).await,
+        ["created 1", "created 3", "expired 1"]
+    );
+    assert_eq!(announced_changes(&store, StreamId::Team(1)).await, ["created 2", "expired 2"]);
+    assert_eq!(listed_ids(&store, Some("expired")).await, [1, 2]);
 }
 
-async fn an_end_that_is_moved_brings_it_back(database: Database) {
-    let store = world(&database, "private").await;
-    now_done(&store, passing(&[])).await;
+async fn a_new_expiry_reactivates_an_announcement(database: Database) {
+    let store = event_with_two_teams(&database, "private").await;
+    commit_now(&store, announce_for_an_hour(&[])).await;
     let title = |id, title: &str| {
         let fields = AnnouncementEdit { title: Some(title.into()), ..AnnouncementEdit::default() };
         EditAnnouncement { id, fields }
@@ -305,84 +313,90 @@ async fn an_end_that_is_moved_brings_it_back(database: Database) {
             AnnouncementEdit { expires_at: Some(expires_at), ..AnnouncementEdit::default() };
         EditAnnouncement { id: 1, fields }
     };
-    let past = refused(&store, end(Some(now() - TimeDelta::days(1)))).await;
-    assert_eq!(past.errors[0].pointer, "/expires_at");
+    let rejection = refused(&store, end(Some(now() - TimeDelta::days(1)))).await;
+    assert_eq!(rejection.errors[0].pointer, "/expires_at");
 
     database.tamper("update announcements set expires_at = 1000").await;
     let mut etags = vec![store.announcement(1).await.unwrap().unwrap().0];
-    // Due, but not told: an edit of something else doesn't bring it back.
-    etags.push(now_done(&store, title(1, "Too late")).await.etag.unwrap());
-    assert_eq!(told(&store, StreamId::Event(1)).await, ["created 1"]);
-    // Moved before anybody was told.
-    etags.push(now_done(&store, end(Some(in_an_hour()))).await.etag.unwrap());
+    // Due, but its expiry is not published: an edit of another field doesn't reactivate it.
+    etags.push(commit_now(&store, title(1, "Too late")).await.etag.unwrap());
+    assert_eq!(announced_changes(&store, StreamId::Event(1)).await, ["created 1"]);
+    // A new expiry before the old one was published.
+    etags.push(commit_now(&store, end(Some(in_an_hour()))).await.etag.unwrap());
     assert_eq!(store.expire_announcements(Utc::now()).await.unwrap(), 0);
-    assert_eq!(told(&store, StreamId::Event(1)).await, ["created 1", "updated 1"]);
-    // Told, and brought back after.
+    assert_eq!(announced_changes(&store, StreamId::Event(1)).await, ["created 1", "updated 1"]);
+    // Published as expired, and reactivated afterwards.
     database.tamper("update announcements set expires_at = 1000").await;
     assert_eq!(store.expire_announcements(Utc::now()).await.unwrap(), 1);
     etags.push(store.announcement(1).await.unwrap().unwrap().0);
-    etags.push(now_done(&store, title(1, "Too late again")).await.etag.unwrap());
-    let back = now_done(&store, end(None)).await;
-    etags.push(back.etag.unwrap());
-    assert_eq!((&back.body["status"], &back.body["expires_at"]), (&json!("active"), &Value::Null));
-    assert_eq!(back.body["title"], "Too late again");
+    etags.push(commit_now(&store, title(1, "Too late again")).await.etag.unwrap());
+    let reactivated = commit_now(&store, end(None)).await;
+    etags.push(reactivated.etag.unwrap());
+    assert_eq!(
+        (&reactivated.body["status"], &reactivated.body["expires_at"]),
+        (&json!("active"), &Value::Null)
+    );
+    assert_eq!(reactivated.body["title"], "Too late again");
     let expected = ["created 1", "updated 1", "expired 1", "updated 1"];
-    assert_eq!(told(&store, StreamId::Event(1)).await, expected);
+    assert_eq!(announced_changes(&store, StreamId::Event(1)).await, expected);
     let numbers: Vec<i64> = etags.iter().map(|etag| etag.parse().unwrap()).collect();
-    assert!(numbers.is_sorted_by(|one, next| one < next), "each change has its own: {etags:?}");
+    assert!(
+        numbers.is_sorted_by(|previous, next| previous < next),
+        "versions must grow: {etags:?}"
+    );
 }
 
-async fn g5_several_nodes_tell_each_end_once(database: Database) {
-    let store = world(&database, "private").await;
+async fn g5_several_nodes_publish_each_expiry_once(database: Database) {
+    let store = event_with_two_teams(&database, "private").await;
     for number in 0..120 {
-        now_done(&store, passing(if number % 2 == 0 { &[] } else { &[1, 2] })).await;
+        commit_now(&store, announce_for_an_hour(if number % 2 == 0 { &[] } else { &[1, 2] })).await;
     }
     database.tamper("update announcements set expires_at = 1000").await;
-    // SQLite is for one node; several tasks of it are all there can be.
+    // SQLite serves one node; several tasks stand in for nodes.
     let mut nodes = vec![store.clone(), store.clone()];
     if database.kind == Kind::Postgres {
         nodes.push(database.open().await);
         nodes.push(database.open().await);
     }
 
-    let looks = nodes.into_iter().map(|node| {
+    let expiries = nodes.into_iter().map(|node| {
         tokio::spawn(async move { node.expire_announcements(Utc::now()).await.unwrap() })
     });
-    let mut counts = 0;
-    for look in join_all(looks).await {
-        counts += look.unwrap();
+    let mut count = 0;
+    for expiry in join_all(expiries).await {
+        count += expiry.unwrap();
     }
-    // Whoever found others' rows in hand left them to those.
-    counts += store.expire_announcements(Utc::now()).await.unwrap();
+    // Tasks skip rows that another has locked.
+    count += store.expire_announcements(Utc::now()).await.unwrap();
 
-    assert_eq!(counts, 120);
+    assert_eq!(count, 120);
     for (stream, expected) in
         [(StreamId::Event(1), 60), (StreamId::Team(1), 60), (StreamId::Team(2), 60)]
     {
-        let mut ends: Vec<_> = told(&store, stream).await;
-        ends.retain(|one| one.starts_with("expired"));
-        let count = ends.len();
-        ends.sort();
-        ends.dedup();
-        assert_eq!((count, ends.len()), (expected, expected), "{stream}: each once");
+        let mut expiries: Vec<_> = announced_changes(&store, stream).await;
+        expiries.retain(|change| change.starts_with("expired"));
+        let published = expiries.len();
+        expiries.sort();
+        expiries.dedup();
+        assert_eq!((published, expiries.len()), (expected, expected), "{stream}: each once");
     }
 }
 
-async fn an_edit_of_what_has_changed_is_refused(database: Database) {
-    let store = world(&database, "private").await;
-    let first = now_done(&store, announce(&[])).await.etag;
+async fn an_edit_of_an_outdated_version_is_rejected(database: Database) {
+    let store = event_with_two_teams(&database, "private").await;
+    let first = commit_now(&store, announce(&[])).await.etag;
     let edit = |priority: &str| {
         let fields =
             AnnouncementEdit { priority: Some(priority.into()), ..AnnouncementEdit::default() };
         EditAnnouncement { id: 1, fields }
     };
     let version = first.unwrap();
-    let seen = |write| job(write).if_match(&version).at(Utc::now());
-    seen(any(edit("low"))).commit(&store).await.unwrap();
+    let at_version = |write| job(write).if_match(&version).at(Utc::now());
+    at_version(any(edit("low"))).commit(&store).await.unwrap();
     for write in
         [any(edit("high")), any(BroadcastAnnouncement { id: 1 }), any(DeleteAnnouncement { id: 1 })]
     {
-        let stale = rejected(seen(write.clone()).commit(&store).await);
+        let stale = rejected(at_version(write.clone()).commit(&store).await);
         assert_eq!(stale.reason, RejectionReason::Stale, "{write:?}");
     }
     assert_eq!(store.announcement(1).await.unwrap().unwrap().1["priority"], "low");

@@ -1,4 +1,4 @@
-//! Events: kept, their matches told to who follows them, and seen by those who may.
+//! Events: stored, their matches published to subscribers, and visible to those who may see them.
 
 use serde_json::{Value, json};
 use touchline::domain::leaderboard::Points;
@@ -15,22 +15,22 @@ use crate::support::jobs::*;
 use crate::support::on_both;
 
 on_both! {
-    an_event_is_made_edited_and_deleted,
-    an_event_that_is_used_stays,
-    a_match_belongs_to_an_event_of_its_sport,
-    each_change_of_a_match_is_told_to_its_event_and_teams,
+    an_event_is_created_edited_and_deleted,
+    an_event_in_use_cannot_be_deleted,
+    a_match_needs_an_event_of_its_sport,
+    each_change_of_a_match_is_published_to_its_event_and_teams,
     a_private_event_hides_its_matches,
-    a_private_match_is_not_told_to_readers_of_a_public_event,
-    other_points_make_another_table,
-    lists_show_what_one_may_see,
-    a_snapshot_holds_what_its_channel_draws,
+    a_private_match_is_not_published_to_a_public_event,
+    new_points_rules_change_the_table,
+    lists_show_only_what_the_user_may_see,
+    a_snapshot_holds_what_its_channel_shows,
 }
 
 fn edit(fields: EventEdit) -> EditEvent {
     EditEvent { id: 1, fields }
 }
 
-fn visible(visibility: &str) -> EditEvent {
+fn set_visibility(visibility: &str) -> EditEvent {
     edit(EventEdit { visibility: Some(visibility.into()), ..EventEdit::default() })
 }
 
@@ -39,7 +39,7 @@ async fn heads(store: &Store) -> Vec<i64> {
     store.stream_heads(&streams).await.unwrap().iter().map(|head| head.head_seq).collect()
 }
 
-async fn an_event_is_made_edited_and_deleted(database: Database) {
+async fn an_event_is_created_edited_and_deleted(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     let (etag, shape) = store.event(1).await.unwrap().unwrap();
@@ -68,12 +68,12 @@ async fn an_event_is_made_edited_and_deleted(database: Database) {
 
     assert_eq!(done(&store, DeleteEvent { id: 1 }).await.status, 204);
     assert_eq!(store.event(1).await.unwrap(), None);
-    assert_eq!(refused(&store, visible("private")).await.reason, RejectionReason::NotFound);
-    let again = done(&store, CreateEvent(event_fields("public"))).await;
-    assert_ne!(again.body["id"], 1, "or it would get the stream of the deleted one");
+    assert_eq!(refused(&store, set_visibility("private")).await.reason, RejectionReason::NotFound);
+    let recreated = done(&store, CreateEvent(event_fields("public"))).await;
+    assert_ne!(recreated.body["id"], 1, "ids are not reused, or it would get the old stream");
 }
 
-async fn an_event_that_is_used_stays(database: Database) {
+async fn an_event_in_use_cannot_be_deleted(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     done(&store, fixture(1, 1, 2)).await;
@@ -88,7 +88,7 @@ async fn an_event_that_is_used_stays(database: Database) {
     assert_eq!(refused(&store, DeleteEvent { id: 1 }).await.code, "event-has-purchases");
 }
 
-async fn a_match_belongs_to_an_event_of_its_sport(database: Database) {
+async fn a_match_needs_an_event_of_its_sport(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     let unknown = refused(&store, fixture(9, 1, 2)).await;
@@ -105,7 +105,7 @@ async fn a_match_belongs_to_an_event_of_its_sport(database: Database) {
     assert_eq!(done(&store, fixture(1, 1, 2)).await.body["event_id"], 1);
 }
 
-async fn each_change_of_a_match_is_told_to_its_event_and_teams(database: Database) {
+async fn each_change_of_a_match_is_published_to_its_event_and_teams(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     done(&store, fixture(1, 1, 2)).await;
@@ -119,11 +119,11 @@ async fn each_change_of_a_match_is_told_to_its_event_and_teams(database: Databas
 
     for topic in ["match_1", "event_1_schedule", "team_1_schedule", "team_2_schedule"] {
         let stream = topic.trim_end_matches("_schedule").parse().unwrap();
-        let mut said = told(&store, stream).await;
-        said.retain(|message| message["type"] == "schedule_update");
-        assert!(said.iter().all(|message| message["topic"] == topic), "{said:?}");
-        assert!(said.iter().all(|message| message["data"]["event_id"] == 1), "{said:?}");
-        let told = |message: &Value| {
+        let mut messages = told(&store, stream).await;
+        messages.retain(|message| message["type"] == "schedule_update");
+        assert!(messages.iter().all(|message| message["topic"] == topic), "{messages:?}");
+        assert!(messages.iter().all(|message| message["data"]["event_id"] == 1), "{messages:?}");
+        let summary = |message: &Value| {
             let data = &message["data"];
             (data["change"].clone(), data["match"]["status"].clone(), data["reason"].clone())
         };
@@ -135,10 +135,10 @@ async fn each_change_of_a_match_is_told_to_its_event_and_teams(database: Databas
             (json!("cancelled"), json!("cancelled"), json!(null)),
             (json!("deleted"), json!("cancelled"), json!(null)),
         ];
-        assert_eq!(said.iter().map(told).collect::<Vec<_>>(), expected, "{topic}");
-        assert_eq!(said[3]["data"]["match"]["id"], 1);
-        assert_eq!(said[3]["data"]["match"]["starts_at"], "2026-11-21T17:04:05.123Z");
-        assert_eq!(said[3]["data"]["match"].get("incidents"), None, "brief");
+        assert_eq!(messages.iter().map(summary).collect::<Vec<_>>(), expected, "{topic}");
+        assert_eq!(messages[3]["data"]["match"]["id"], 1);
+        assert_eq!(messages[3]["data"]["match"]["starts_at"], "2026-11-21T17:04:05.123Z");
+        assert_eq!(messages[3]["data"]["match"].get("incidents"), None, "a list item");
     }
 }
 
@@ -150,13 +150,13 @@ async fn a_private_event_hides_its_matches(database: Database) {
     assert!(rights().await.is_public && !rights().await.is_in_private_event);
     let (before, version) = (heads(&store).await, store.rights_version().await.unwrap());
 
-    done(&store, visible("private")).await;
+    done(&store, set_visibility("private")).await;
 
     assert!(!rights().await.is_public && rights().await.is_in_private_event);
     assert!(store.rights_version().await.unwrap() > version);
     done(&store, act(1, "postpone", json!({}))).await;
     let after = heads(&store).await;
-    assert_eq!((after[0], &after[1..]), (before[0] + 1, &before[1..]), "the teams are public");
+    assert_eq!((after[0], &after[1..]), (before[0] + 1, &before[1..]), "public teams get nothing");
     for channel in [Channel::Schedule, Channel::Results] {
         let snapshot =
             store.snapshot(StreamId::Team(1).channel_topic(channel)).await.unwrap().unwrap();
@@ -165,62 +165,62 @@ async fn a_private_event_hides_its_matches(database: Database) {
     }
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 
-    done(&store, visible("public")).await;
+    done(&store, set_visibility("public")).await;
     assert!(rights().await.is_public && !rights().await.is_in_private_event);
     done(&store, act(1, "cancel", json!({}))).await;
     assert_eq!(heads(&store).await, [before[0] + 2, before[1] + 1, before[2] + 1]);
 }
 
-async fn a_private_match_is_not_told_to_readers_of_a_public_event(database: Database) {
+async fn a_private_match_is_not_published_to_a_public_event(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     done(&store, fixture(1, 1, 2)).await;
     let before = heads(&store).await;
     let CreateMatch(fields) = fixture(1, 2, 1);
-    let secret = NewMatch { visibility: "private".into(), ..fields };
-    let id = done(&store, CreateMatch(secret)).await.body["id"].as_i64().unwrap();
+    let private_match = NewMatch { visibility: "private".into(), ..fields };
+    let id = done(&store, CreateMatch(private_match)).await.body["id"].as_i64().unwrap();
     done(&store, act(id, "postpone", json!({}))).await;
 
     assert_eq!(heads(&store).await, before);
     let schedule = StreamId::Event(1).channel_topic(Channel::Schedule);
     let snapshot = store.snapshot(schedule).await.unwrap().unwrap();
     assert_eq!(snapshot.data["matches"].as_array().map(Vec::len), Some(1));
-    done(&store, visible("private")).await;
+    done(&store, set_visibility("private")).await;
     let snapshot = store.snapshot(schedule).await.unwrap().unwrap();
-    assert_eq!(snapshot.data["matches"].as_array().map(Vec::len), Some(2), "nobody else reads it");
+    assert_eq!(snapshot.data["matches"].as_array().map(Vec::len), Some(2), "private now");
 }
 
-async fn other_points_make_another_table(database: Database) {
+async fn new_points_rules_change_the_table(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     let id = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
     done(&store, act(id, "start", json!({}))).await;
     done(&store, goal(id, 12)).await;
     done(&store, act(id, "end", json!({}))).await;
-    let known = told(&store, StreamId::Event(1)).await.len();
+    let message_count = told(&store, StreamId::Event(1)).await.len();
 
     let renamed = EventEdit { name: Some("Cup".into()), ..EventEdit::default() };
     done(&store, edit(renamed)).await;
-    assert_eq!(news(&store, StreamId::Event(1), known).await, Vec::<String>::new());
+    assert_eq!(news(&store, StreamId::Event(1), message_count).await, Vec::<String>::new());
     let points = Points { win: 2, ..Points::default() };
     let edited = done(&store, edit(EventEdit { points: Some(points), ..Default::default() })).await;
 
     assert_eq!(
-        news(&store, StreamId::Event(1), known).await,
+        news(&store, StreamId::Event(1), message_count).await,
         ["event_1_results leaderboard_update"]
     );
-    assert_eq!(edited.stream_head, Some((StreamId::Event(1), known as i64 + 1)));
-    let said = told(&store, StreamId::Event(1)).await.pop().unwrap();
-    assert_eq!(said["data"]["leaderboard"][0]["points"], 2);
-    assert_eq!(store.leaderboard(1).await.unwrap(), Some(said["data"].clone()));
+    assert_eq!(edited.stream_head, Some((StreamId::Event(1), message_count as i64 + 1)));
+    let message = told(&store, StreamId::Event(1)).await.pop().unwrap();
+    assert_eq!(message["data"]["leaderboard"][0]["points"], 2);
+    assert_eq!(store.leaderboard(1).await.unwrap(), Some(message["data"].clone()));
 }
 
-async fn ids(store: &Store, of: ListQuery) -> Vec<i64> {
-    let list = store.list(of, 0, 10).await.unwrap();
+async fn ids(store: &Store, query: ListQuery) -> Vec<i64> {
+    let list = store.list(query, 0, 10).await.unwrap();
     list.items.iter().map(|item| item["id"].as_i64().unwrap()).collect()
 }
 
-async fn lists_show_what_one_may_see(database: Database) {
+async fn lists_show_only_what_the_user_may_see(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     done(&store, CreateEvent(event_fields("private"))).await;
@@ -237,44 +237,39 @@ async fn lists_show_what_one_may_see(database: Database) {
     }
     done(&store, act(1, "postpone", json!({}))).await;
 
-    let by = |user_id| VisibilityScope { user_id: Some(user_id), sees_all: false };
-    let all = VisibilityScope { user_id: None, sees_all: true };
-    for (seen_by, both) in [
-        (by(1), true),
-        (by(2), true),
-        (by(3), true),
-        (by(4), true),
-        (by(5), false),
-        (all, true),
+    let of_user = |user_id| VisibilityScope { user_id: Some(user_id), sees_all: false };
+    let everything = VisibilityScope { user_id: None, sees_all: true };
+    for (scope, sees_both) in [
+        (of_user(1), true),
+        (of_user(2), true),
+        (of_user(3), true),
+        (of_user(4), true),
+        (of_user(5), false),
+        (everything, true),
         (VisibilityScope::default(), false),
     ] {
-        let expected: &[i64] = if both { &[1, 2] } else { &[1] };
-        assert_eq!(
-            ids(&store, ListQuery::Events { scope: seen_by }).await,
-            expected,
-            "{seen_by:?}"
-        );
-        let matches = ListQuery::Matches { scope: seen_by, status: None };
-        assert_eq!(ids(&store, matches).await, expected, "{seen_by:?}");
-        let of_team = ListQuery::TeamMatches { team_id: 1, scope: seen_by };
-        assert_eq!(ids(&store, of_team).await, expected, "{seen_by:?}");
-        let of_event =
-            |event_id| ListQuery::EventMatches { event_id, scope: seen_by, status: None };
-        assert_eq!(ids(&store, of_event(2)).await, &expected[1..], "{seen_by:?}");
-        assert_eq!(ids(&store, of_event(1)).await, [1], "{seen_by:?}");
+        let expected: &[i64] = if sees_both { &[1, 2] } else { &[1] };
+        assert_eq!(ids(&store, ListQuery::Events { scope }).await, expected, "{scope:?}");
+        let matches = ListQuery::Matches { scope, status: None };
+        assert_eq!(ids(&store, matches).await, expected, "{scope:?}");
+        let of_team = ListQuery::TeamMatches { team_id: 1, scope };
+        assert_eq!(ids(&store, of_team).await, expected, "{scope:?}");
+        let of_event = |event_id| ListQuery::EventMatches { event_id, scope, status: None };
+        assert_eq!(ids(&store, of_event(2)).await, &expected[1..], "{scope:?}");
+        assert_eq!(ids(&store, of_event(1)).await, [1], "{scope:?}");
     }
     let postponed = |event_id| {
         let status = Some("postponed".to_owned());
-        ListQuery::EventMatches { event_id, scope: all, status }
+        ListQuery::EventMatches { event_id, scope: everything, status }
     };
     assert_eq!(ids(&store, postponed(1)).await, [1]);
     assert_eq!(ids(&store, postponed(2)).await, Vec::<i64>::new());
     let managers = store.list(ListQuery::Managers { event_id: 2 }, 0, 10).await.unwrap().items;
-    assert_eq!(managers[0]["user_id"], 1, "who made it");
+    assert_eq!(managers[0]["user_id"], 1, "the creator");
     assert_eq!(managers[1], json!({ "event_id": 2, "user_id": 2, "name": "Ann" }));
 }
 
-async fn a_snapshot_holds_what_its_channel_draws(database: Database) {
+async fn a_snapshot_holds_what_its_channel_shows(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     for (home, away) in [(1, 2), (2, 1)] {
@@ -296,7 +291,7 @@ async fn a_snapshot_holds_what_its_channel_draws(database: Database) {
         (event.channel_topic(Channel::Announcements), &["announcements", "event"]),
     ];
     let head = store.stream_heads(&[event]).await.unwrap()[0].head_seq;
-    // Another node knows no state yet.
+    // Another node has no cached states.
     for store in [&store, &database.open().await] {
         for (topic, parts) in &cases {
             let snapshot = store.snapshot(*topic).await.unwrap().unwrap();
@@ -308,8 +303,8 @@ async fn a_snapshot_holds_what_its_channel_draws(database: Database) {
             assert_eq!(data["event"]["id"], 1);
             if let Some(matches) = data.get("matches") {
                 let ids: Vec<_> =
-                    matches.as_array().unwrap().iter().map(|game| &game["id"]).collect();
-                assert_eq!(ids, [4, 2, 3], "those that are not over, the first first");
+                    matches.as_array().unwrap().iter().map(|item| &item["id"]).collect();
+                assert_eq!(ids, [4, 2, 3], "unfinished matches, earliest first");
             }
             if let Some(results) = data.get("results") {
                 assert_eq!(results[0]["match_id"], 1);

@@ -1,4 +1,4 @@
-//! The log: order under many writers (G2), pages, pruning, the bell.
+//! The log: order with many writers (G2), pages, pruning, and commit notifications.
 
 use diesel::QueryableByName;
 use diesel::prelude::*;
@@ -14,56 +14,56 @@ use crate::support::jobs::*;
 use crate::support::on_both;
 
 on_both! {
-    g2_many_writers_give_one_order_without_gaps,
-    an_envelope_is_kept_as_it_was_told,
-    pages_follow_each_other,
-    a_stream_nobody_wrote_to_is_empty,
-    pruning_keeps_the_newest_and_the_head,
-    reading_near_the_head_is_a_seek_by_key,
-    the_bell_rings_for_each_stream_told,
+    g2_many_writers_produce_one_order_without_gaps,
+    an_envelope_is_stored_exactly_as_published,
+    pages_continue_without_gaps,
+    a_stream_without_messages_is_empty,
+    pruning_keeps_the_newest_messages_and_the_head,
+    reading_near_the_head_is_one_key_seek,
+    the_commit_notifier_names_each_stream_with_messages,
 }
 
-/// Follows a stream as the feeder does, until `last`; fails at the first gap.
+/// Reads a stream like the feeder, up to `last`; fails at the first gap.
 async fn follow(store: Store, stream: StreamId, last: i64) {
-    let mut seen = 0;
-    while seen < last {
-        let page = store.read_messages_after(stream, seen, 64).await.unwrap();
+    let mut read_up_to = 0;
+    while read_up_to < last {
+        let page = store.read_messages_after(stream, read_up_to, 64).await.unwrap();
         for message in page.messages {
-            assert_eq!(message.seq, seen + 1, "what a reader sees has no gaps");
-            seen = message.seq;
+            assert_eq!(message.seq, read_up_to + 1, "a subscriber must see no gaps");
+            read_up_to = message.seq;
         }
-        assert!(seen <= page.head_seq);
+        assert!(read_up_to <= page.head_seq);
     }
 }
 
-async fn g2_many_writers_give_one_order_without_gaps(database: Database) {
+async fn g2_many_writers_produce_one_order_without_gaps(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
-    // SQLite is for one node; with PostgreSQL half of them write on another.
+    // SQLite serves one node; with PostgreSQL half of the writers use another node.
     let other = if database.kind == Kind::Postgres { database.open().await } else { store.clone() };
     let last = store.stream_heads(&[StreamId::Match(id)]).await.unwrap()[0].head_seq + 800;
 
-    let reader = tokio::spawn(follow(other.clone(), StreamId::Match(id), last));
+    let following = tokio::spawn(follow(other.clone(), StreamId::Match(id), last));
     let writers = (0..8).map(|number| {
         let store = if number % 2 == 0 { store.clone() } else { other.clone() };
         tokio::spawn(async move {
-            let mut told = Vec::new();
+            let mut seqs = Vec::new();
             for _ in 0..100 {
-                told.push(done(&store, goal(id, 12)).await.stream_head.unwrap().1);
+                seqs.push(done(&store, goal(id, 12)).await.stream_head.unwrap().1);
             }
-            told
+            seqs
         })
     });
-    let mut told: Vec<_> = join_all(writers).await.into_iter().flat_map(Result::unwrap).collect();
-    reader.await.unwrap();
+    let mut seqs: Vec<_> = join_all(writers).await.into_iter().flat_map(Result::unwrap).collect();
+    following.await.unwrap();
 
-    told.sort_unstable();
-    assert_eq!(told, (last - 799..=last).collect::<Vec<_>>(), "each write has a seq of its own");
+    seqs.sort_unstable();
+    assert_eq!(seqs, (last - 799..=last).collect::<Vec<_>>(), "each write has its own seq");
     assert_eq!(store.stream_heads(&[StreamId::Match(id)]).await.unwrap()[0].head_seq, last);
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
-async fn an_envelope_is_kept_as_it_was_told(database: Database) {
+async fn an_envelope_is_stored_exactly_as_published(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
     done(&store, goal(id, 12)).await;
@@ -83,7 +83,7 @@ async fn an_envelope_is_kept_as_it_was_told(database: Database) {
     assert!(page.messages[0].envelope.contains(r#""topic":"team_1_schedule","seq":1"#));
 }
 
-async fn pages_follow_each_other(database: Database) {
+async fn pages_continue_without_gaps(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
     for minute in 1..=8 {
@@ -105,18 +105,18 @@ async fn pages_follow_each_other(database: Database) {
     }
 }
 
-async fn a_stream_nobody_wrote_to_is_empty(database: Database) {
+async fn a_stream_without_messages_is_empty(database: Database) {
     let store = database.open().await;
     let page = store.read_messages_after(StreamId::Event(7), 0, 10).await.unwrap();
     assert!(page.messages.is_empty() && page.head_seq == 0 && page.pruned_seq == 0);
     let id = live_match(&store).await;
-    let asked = [StreamId::Event(7), StreamId::Match(id), StreamId::Team(1), StreamId::Event(7)];
-    let heads = store.stream_heads(&asked).await.unwrap();
+    let streams = [StreamId::Event(7), StreamId::Match(id), StreamId::Team(1), StreamId::Event(7)];
+    let heads = store.stream_heads(&streams).await.unwrap();
     assert_eq!(heads.iter().map(|head| head.head_seq).collect::<Vec<_>>()[..2], [0, 2]);
     assert_eq!(heads[0], heads[3]);
 }
 
-async fn pruning_keeps_the_newest_and_the_head(database: Database) {
+async fn pruning_keeps_the_newest_messages_and_the_head(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
     for minute in 1..=8 {
@@ -138,19 +138,19 @@ async fn pruning_keeps_the_newest_and_the_head(database: Database) {
 }
 
 #[derive(QueryableByName)]
-struct Plan {
+struct PostgresPlanRow {
     #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
     plan: String,
 }
 
 #[derive(QueryableByName)]
-struct Line {
+struct SqlitePlanRow {
     #[diesel(sql_type = Text)]
     detail: String,
 }
 
-/// How the database reads the page after `after`, in its own words.
-async fn plan(database: &Database, after: i64) -> String {
+/// The database's query plan for the page after `after`.
+async fn query_plan(database: &Database, after: i64) -> String {
     let query = format!(
         "select * from messages where stream_id = 1 and seq > {after} and seq <= 100000 \
          order by seq limit 100"
@@ -159,16 +159,17 @@ async fn plan(database: &Database, after: i64) -> String {
         let path = database.url.strip_prefix("sqlite://").unwrap();
         let mut conn = SqliteConnection::establish(path).unwrap();
         let query = diesel::sql_query(format!("explain query plan {query}"));
-        let lines: Vec<Line> = diesel::RunQueryDsl::load(query, &mut conn).unwrap();
-        return lines.into_iter().map(|line| line.detail).collect();
+        let rows: Vec<SqlitePlanRow> = diesel::RunQueryDsl::load(query, &mut conn).unwrap();
+        return rows.into_iter().map(|row| row.detail).collect();
     }
     let mut conn = AsyncPgConnection::establish(&database.url).await.unwrap();
     let query = diesel::sql_query(format!("explain {query}"));
-    let lines: Vec<Plan> = diesel_async::RunQueryDsl::load(query, &mut conn).await.unwrap();
-    lines.into_iter().map(|line| line.plan + "\n").collect()
+    let rows: Vec<PostgresPlanRow> =
+        diesel_async::RunQueryDsl::load(query, &mut conn).await.unwrap();
+    rows.into_iter().map(|row| row.plan + "\n").collect()
 }
 
-async fn reading_near_the_head_is_a_seek_by_key(database: Database) {
+async fn reading_near_the_head_is_one_key_seek(database: Database) {
     let store = database.open().await;
     let sql = "insert into streams (topic, head_seq) values ('match_1', 100000); \
          insert into messages (stream_id, seq, kind, envelope, committed_at) \
@@ -178,34 +179,34 @@ async fn reading_near_the_head_is_a_seek_by_key(database: Database) {
 
     let page = store.read_messages_after(StreamId::Match(1), 99_995, 100).await.unwrap();
     assert_eq!(
-        page.messages.iter().map(|m| m.seq).collect::<Vec<_>>(),
+        page.messages.iter().map(|message| message.seq).collect::<Vec<_>>(),
         [99_996, 99_997, 99_998, 99_999, 100_000]
     );
 
     for after in [0, 50_000, 99_995] {
-        let plan = plan(&database, after).await;
-        let seeks = match database.kind {
+        let plan = query_plan(&database, after).await;
+        let is_seek = match database.kind {
             Kind::Sqlite => plan.contains("SEARCH messages USING PRIMARY KEY"),
             Kind::Postgres => {
                 plan.contains("Index Scan using messages_are_numbered_in_their_stream")
             }
         };
-        let sorts = plan.contains("Sort") || plan.contains("TEMP B-TREE");
-        assert!(seeks && !sorts, "after {after}: {plan}");
+        let is_sort = plan.contains("Sort") || plan.contains("TEMP B-TREE");
+        assert!(is_seek && !is_sort, "after {after}: {plan}");
     }
 }
 
-async fn the_bell_rings_for_each_stream_told(database: Database) {
+async fn the_commit_notifier_names_each_stream_with_messages(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
     store.commit_notifier().next_commits().await;
 
-    let told = done(&store, goal(id, 12)).await.stream_head.unwrap();
+    let stream_head = done(&store, goal(id, 12)).await.stream_head.unwrap();
 
-    let rung = store.commit_notifier().next_commits().await;
-    assert_eq!(rung.get(&told.0), Some(&told.1));
+    let commits = store.commit_notifier().next_commits().await;
+    assert_eq!(commits.get(&stream_head.0), Some(&stream_head.1));
     let live = store.stream_heads(&[StreamId::Team(1)]).await.unwrap()[0].head_seq;
-    assert_eq!(rung.get(&StreamId::Team(1)), Some(&live), "{rung:?}");
+    assert_eq!(commits.get(&StreamId::Team(1)), Some(&live), "{commits:?}");
     let page = store.read_messages_after(StreamId::Team(1), live - 1, 1).await.unwrap();
     let envelope: Value = serde_json::from_str(&page.messages[0].envelope).unwrap();
     assert_eq!(envelope["topic"], "team_1_live");

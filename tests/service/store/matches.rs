@@ -1,4 +1,4 @@
-//! Matches: arranged, scored, shown, and believed only as far as their entries go.
+//! Matches: created, scored, shown, and always equal to the fold of their entries.
 
 use serde_json::{Value, json};
 use touchline::domain::rejection::RejectionReason;
@@ -14,19 +14,19 @@ use crate::support::jobs::*;
 use crate::support::on_both;
 
 on_both! {
-    a_new_match_is_told_to_its_readers_and_both_teams,
-    a_match_is_rescheduled_and_deleted_but_not_once_played,
-    a_score_is_the_fold_of_the_entries_on_every_node,
-    an_incident_is_changed_by_who_saw_its_newest_revision,
-    what_happened_earlier_keeps_its_time,
+    a_new_match_is_published_to_its_own_stream_and_both_teams,
+    a_match_can_be_rescheduled_and_deleted_until_it_starts,
+    the_score_equals_the_fold_of_the_entries_on_every_node,
+    an_incident_edit_needs_the_newest_revision,
+    an_earlier_occurrence_keeps_its_time,
     snapshots_show_a_topic_at_its_head,
-    a_private_match_is_not_told_to_readers_of_a_public_team,
-    a_team_with_matches_stays,
+    a_private_match_is_not_published_to_a_public_team,
+    a_team_with_matches_cannot_be_deleted,
 }
 
 const ALL: VisibilityScope = VisibilityScope { user_id: None, sees_all: true };
 
-async fn a_new_match_is_told_to_its_readers_and_both_teams(database: Database) {
+async fn a_new_match_is_published_to_its_own_stream_and_both_teams(database: Database) {
     let store = database.open().await;
     let id = scheduled_match(&store).await;
 
@@ -55,7 +55,7 @@ async fn a_new_match_is_told_to_its_readers_and_both_teams(database: Database) {
     }
 }
 
-async fn a_match_is_rescheduled_and_deleted_but_not_once_played(database: Database) {
+async fn a_match_can_be_rescheduled_and_deleted_until_it_starts(database: Database) {
     let store = database.open().await;
     let id = scheduled_match(&store).await;
     let edit = |fields| EditMatch { id, fields };
@@ -72,26 +72,27 @@ async fn a_match_is_rescheduled_and_deleted_but_not_once_played(database: Databa
     assert_eq!((deleted.status, deleted.stream_head), (204, Some((StreamId::Match(id), 4))));
 
     let changes = told(&store, StreamId::Match(id)).await;
-    let changes: Vec<_> = changes.iter().map(|m| m["data"]["change"].as_str().unwrap()).collect();
+    let changes: Vec<_> =
+        changes.iter().map(|message| message["data"]["change"].as_str().unwrap()).collect();
     assert_eq!(changes, ["created", "rescheduled", "updated", "deleted"]);
     assert_eq!(store.match_by_id(id).await.unwrap(), None);
     assert!(store.snapshot(StreamId::Match(id).topic()).await.unwrap().is_none());
     let played = done(&store, CreateMatch(fields("football", 1, 2))).await.body["id"].as_i64();
     let played = played.unwrap();
-    assert_ne!(played, id, "or it would get the stream of the deleted one");
+    assert_ne!(played, id, "ids are not reused, or it would get the old stream");
     done(&store, act(played, "start", json!({}))).await;
     assert_eq!(refused(&store, DeleteMatch { id: played }).await.reason, RejectionReason::Conflict);
 }
 
-async fn a_score_is_the_fold_of_the_entries_on_every_node(database: Database) {
-    let (one, two) = (database.open().await, database.open().await);
-    let id = live_match(&one).await;
+async fn the_score_equals_the_fold_of_the_entries_on_every_node(database: Database) {
+    let (first_node, second_node) = (database.open().await, database.open().await);
+    let id = live_match(&first_node).await;
     for minute in 1..=6 {
-        let store = if minute % 2 == 0 { &one } else { &two };
-        let answer = done(store, goal(id, minute)).await;
-        assert_eq!(answer.body["score"]["home"], minute, "the other node's goals count");
+        let store = if minute % 2 == 0 { &first_node } else { &second_node };
+        let outcome = done(store, goal(id, minute)).await;
+        assert_eq!(outcome.body["score"]["home"], minute, "the other node's goals count too");
     }
-    for store in [&one, &two, &database.open().await] {
+    for store in [&first_node, &second_node, &database.open().await] {
         let snapshot = store.snapshot(StreamId::Match(id).topic()).await.unwrap().unwrap();
         assert_eq!(snapshot.data["score"]["home"], 6);
         assert_eq!(snapshot.data["incidents"].as_array().unwrap().len(), 6);
@@ -105,7 +106,7 @@ async fn a_score_is_the_fold_of_the_entries_on_every_node(database: Database) {
     }
 }
 
-async fn an_incident_is_changed_by_who_saw_its_newest_revision(database: Database) {
+async fn an_incident_edit_needs_the_newest_revision(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
     let added = done(&store, goal(id, 12)).await;
@@ -113,22 +114,26 @@ async fn an_incident_is_changed_by_who_saw_its_newest_revision(database: Databas
     let action = format!("PATCH incidents/{}", added.body["id"]);
     let cancel =
         act(id, &action, json!({ "confirmation": "cancelled", "reason": "var_overturned" }));
-    let seeing = |rev: &str, write: &ApplyMatchAction| job(write.clone()).if_match(rev);
+    let at_revision =
+        |revision: &str, write: &ApplyMatchAction| job(write.clone()).if_match(revision);
 
-    let cancelled = seeing("1", &cancel).commit(&store).await.unwrap();
+    let cancelled = at_revision("1", &cancel).commit(&store).await.unwrap();
     assert_eq!((cancelled.status, cancelled.etag.as_deref()), (200, Some("2")));
     assert_eq!(cancelled.body["score"], json!({ "home": 0, "away": 0 }));
     let confirm = act(id, &action, json!({ "confirmation": "confirmed" }));
-    assert_eq!(rejected(seeing("1", &confirm).commit(&store).await).reason, RejectionReason::Stale);
-    assert_eq!(seeing("2", &confirm).commit(&store).await.unwrap().etag.as_deref(), Some("3"));
-    let nothing = act(id, "PATCH incidents/99", json!({ "confirmation": "confirmed" }));
     assert_eq!(
-        rejected(seeing("1", &nothing).commit(&store).await).reason,
+        rejected(at_revision("1", &confirm).commit(&store).await).reason,
+        RejectionReason::Stale
+    );
+    assert_eq!(at_revision("2", &confirm).commit(&store).await.unwrap().etag.as_deref(), Some("3"));
+    let missing = act(id, "PATCH incidents/99", json!({ "confirmation": "confirmed" }));
+    assert_eq!(
+        rejected(at_revision("1", &missing).commit(&store).await).reason,
         RejectionReason::NotFound
     );
 }
 
-async fn what_happened_earlier_keeps_its_time(database: Database) {
+async fn an_earlier_occurrence_keeps_its_time(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
     let at = |seconds| Some(now() + chrono::TimeDelta::seconds(seconds));
@@ -138,8 +143,8 @@ async fn what_happened_earlier_keeps_its_time(database: Database) {
         (None, "2026-11-21T15:04:05.123Z"),
     ] {
         let ApplyMatchAction { match_id, action, body, .. } = goal(id, 12);
-        let answer = done(&store, ApplyMatchAction { match_id, action, body, occurred_at }).await;
-        assert_eq!(answer.body["occurred_at"], expected, "{occurred_at:?}");
+        let outcome = done(&store, ApplyMatchAction { match_id, action, body, occurred_at }).await;
+        assert_eq!(outcome.body["occurred_at"], expected, "{occurred_at:?}");
     }
 }
 
@@ -147,59 +152,59 @@ async fn snapshots_show_a_topic_at_its_head(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
     done(&store, goal(id, 12)).await;
-    let coming = done(&store, CreateMatch(fields("generic", 2, 1))).await.body["id"].clone();
+    let upcoming_id = done(&store, CreateMatch(fields("generic", 2, 1))).await.body["id"].clone();
     let team = StreamId::Team(1);
     #[rustfmt::skip]
     let cases = [
-        (team.topic(),                    vec![coming.clone(), json!(id)]),
+        (team.topic(),                    vec![upcoming_id.clone(), json!(id)]),
         (team.channel_topic(Channel::Live),     vec![json!(id)]),
-        (team.channel_topic(Channel::Schedule), vec![coming]),
+        (team.channel_topic(Channel::Schedule), vec![upcoming_id]),
     ];
     let head = store.stream_heads(&[team]).await.unwrap()[0].head_seq;
     for (topic, expected) in cases {
         let snapshot = store.snapshot(topic).await.unwrap().unwrap();
         let matches = snapshot.data["matches"].as_array().unwrap();
-        let ids: Vec<_> = matches.iter().map(|game| game["id"].clone()).collect();
+        let ids: Vec<_> = matches.iter().map(|item| item["id"].clone()).collect();
         assert_eq!((ids, snapshot.seq), (expected, head), "{topic}");
-        let has_incidents = matches.iter().any(|game| game.get("incidents").is_some());
+        let has_incidents = matches.iter().any(|item| item.get("incidents").is_some());
         assert_eq!(has_incidents, topic.channel == Some(Channel::Live), "{topic}");
     }
     let results = store.snapshot(team.channel_topic(Channel::Results)).await.unwrap().unwrap();
     assert_eq!((results.data["results"].clone(), results.seq), (json!([]), head));
-    for nothing in
+    for missing in
         [StreamId::Match(99).topic(), StreamId::Team(99).topic(), StreamId::Event(1).topic()]
     {
-        assert!(store.snapshot(nothing).await.unwrap().is_none(), "{nothing}");
+        assert!(store.snapshot(missing).await.unwrap().is_none(), "{missing}");
     }
 }
 
-async fn a_private_match_is_not_told_to_readers_of_a_public_team(database: Database) {
+async fn a_private_match_is_not_published_to_a_public_team(database: Database) {
     let store = database.open().await;
     scheduled_match(&store).await;
     let heads = store.stream_heads(&[StreamId::Team(1), StreamId::Team(2)]).await.unwrap();
     let fields_of_team = TeamEdit { visibility: Some("private".into()), ..TeamEdit::default() };
     done(&store, EditTeam { id: 2, fields: fields_of_team }).await;
 
-    let mut secret = fields("football", 1, 2);
-    secret.visibility = "private".into();
-    let id = done(&store, CreateMatch(secret)).await.body["id"].as_i64().unwrap();
+    let mut private_match = fields("football", 1, 2);
+    private_match.visibility = "private".into();
+    let id = done(&store, CreateMatch(private_match)).await.body["id"].as_i64().unwrap();
     done(&store, act(id, "start", json!({}))).await;
     done(&store, goal(id, 12)).await;
 
     let after = store.stream_heads(&[StreamId::Team(1), StreamId::Team(2)]).await.unwrap();
-    assert_eq!(after[0], heads[0], "anybody may read team 1");
-    assert!(after[1].head_seq > heads[1].head_seq, "members of team 2 may know");
+    assert_eq!(after[0], heads[0], "anyone may read team 1");
+    assert!(after[1].head_seq > heads[1].head_seq, "members of team 2 may see it");
     let live = StreamId::Team(1).channel_topic(Channel::Live);
     assert_eq!(store.snapshot(live).await.unwrap().unwrap().data["matches"], json!([]));
-    let ids = async |of| {
-        let list = store.list(of, 0, 10).await.unwrap();
+    let ids = async |query| {
+        let list = store.list(query, 0, 10).await.unwrap();
         list.items.iter().map(|item| item["id"].as_i64().unwrap()).collect::<Vec<_>>()
     };
     let matches = |user_id| ListQuery::Matches {
         scope: VisibilityScope { user_id, sees_all: false },
         status: None,
     };
-    let of_team = |team_id, seen_by| ListQuery::TeamMatches { team_id, scope: seen_by };
+    let of_team = |team_id, scope| ListQuery::TeamMatches { team_id, scope };
     assert_eq!(ids(of_team(1, VisibilityScope::default())).await, [1]);
     assert_eq!(ids(of_team(1, ALL)).await, [1, 2]);
     assert_eq!(ids(of_team(2, ALL)).await, [1, 2]);
@@ -210,7 +215,7 @@ async fn a_private_match_is_not_told_to_readers_of_a_public_team(database: Datab
     assert_eq!(ids(live).await, [2]);
 }
 
-async fn a_team_with_matches_stays(database: Database) {
+async fn a_team_with_matches_cannot_be_deleted(database: Database) {
     let store = database.open().await;
     let id = scheduled_match(&store).await;
     assert_eq!(refused(&store, DeleteTeam { id: 2 }).await.reason, RejectionReason::Conflict);

@@ -1,4 +1,4 @@
-//! The store, on both databases.
+//! Tests of the store, on both databases.
 
 mod announcements;
 mod events;

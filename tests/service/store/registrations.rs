@@ -1,4 +1,4 @@
-//! Registrations: who takes part, by whose will, and what follows for streams and the table.
+//! Registrations: who participates, by whose consent, and the effect on streams and the table.
 
 use serde_json::{Value, json};
 use touchline::domain::rejection::RejectionReason;
@@ -14,17 +14,17 @@ use crate::support::jobs::*;
 use crate::support::on_both;
 
 on_both! {
-    users_and_managers_come_and_go,
-    a_team_agrees_where_its_own_people_ask,
-    a_team_that_has_not_agreed_hears_nothing,
-    a_match_registers_its_teams,
-    points_are_taken_away_and_given_back,
-    who_leaves_leaves_the_table,
-    a_registration_that_has_changed_is_not_changed_unseen,
+    users_and_managers_are_added_and_removed,
+    a_registration_is_accepted_if_the_team_manager_requests_it,
+    a_team_that_has_not_accepted_receives_nothing,
+    creating_a_match_registers_its_teams,
+    points_can_be_deducted_and_restored,
+    a_team_that_leaves_without_results_leaves_the_table,
+    an_edit_of_an_outdated_registration_is_rejected,
 }
 
-/// User 2, who manages no team, organises event 1 of user 1's teams.
-async fn organised(store: &Store) {
+/// User 2, who manages no team, organises event 1 with user 1's teams.
+async fn event_of_another_organiser(store: &Store) {
     league(store, "public").await;
     done(store, user("bo@example.org")).await;
     done(store, AddManager { event_id: 1, user_id: 2 }).await;
@@ -34,8 +34,12 @@ fn register(team_id: i64, by_admin: bool) -> RegisterTeam {
     RegisterTeam { event_id: 1, team_id, by_admin }
 }
 
-async fn by(store: &Store, by: i64, write: impl Mutation) -> touchline::store::mutation::Outcome {
-    job(write).by(by).commit(&store).await.unwrap()
+async fn commit_by(
+    store: &Store,
+    user_id: i64,
+    mutation: impl Mutation,
+) -> touchline::store::mutation::Outcome {
+    job(mutation).by(user_id).commit(&store).await.unwrap()
 }
 
 async fn table(store: &Store) -> Vec<(i64, i64)> {
@@ -44,40 +48,40 @@ async fn table(store: &Store) -> Vec<(i64, i64)> {
     table["leaderboard"].as_array().unwrap().iter().map(row).collect()
 }
 
-async fn users_and_managers_come_and_go(database: Database) {
+async fn users_and_managers_are_added_and_removed(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     done(&store, user("bo@example.org")).await;
     let register = RegisterUser { event_id: 1, user_id: 2 };
     let shape = json!({ "id": 1, "event_id": 1, "user_id": 2 });
     for status in [201, 200] {
-        let answer = done(&store, register.clone()).await;
-        assert_eq!((answer.status, answer.body), (status, shape.clone()));
+        let outcome = done(&store, register.clone()).await;
+        assert_eq!((outcome.status, outcome.body), (status, shape.clone()));
     }
-    let name = AddManager { event_id: 1, user_id: 2 };
+    let add_manager = AddManager { event_id: 1, user_id: 2 };
     for status in [201, 200] {
-        let answer = done(&store, name.clone()).await;
+        let outcome = done(&store, add_manager.clone()).await;
         let shape = json!({ "event_id": 1, "user_id": 2 });
-        assert_eq!((answer.status, answer.body), (status, shape));
+        assert_eq!((outcome.status, outcome.body), (status, shape));
     }
-    for loss in [
+    for removal in [
         any(UnregisterUser { event_id: 1, user_id: 2 }),
         any(RemoveManager { event_id: 1, user_id: 2 }),
     ] {
         let version = store.rights_version().await.unwrap();
-        assert_eq!(done(&store, loss.clone()).await.status, 204);
-        assert!(store.rights_version().await.unwrap() > version, "{loss:?}");
-        assert_eq!(refused(&store, loss).await.reason, RejectionReason::NotFound);
+        assert_eq!(done(&store, removal.clone()).await.status, 204);
+        assert!(store.rights_version().await.unwrap() > version, "{removal:?}");
+        assert_eq!(refused(&store, removal).await.reason, RejectionReason::NotFound);
     }
-    for wrong in [
+    for invalid in [
         any(RegisterUser { event_id: 1, user_id: 9 }),
         any(AddManager { event_id: 1, user_id: 9 }),
         any(register_at(1, 9)),
     ] {
         assert_eq!(
-            refused(&store, wrong.clone()).await.reason,
+            refused(&store, invalid.clone()).await.reason,
             RejectionReason::Invalid,
-            "{wrong:?}"
+            "{invalid:?}"
         );
     }
     for unknown in [
@@ -97,10 +101,10 @@ fn register_at(event_id: i64, team_id: i64) -> RegisterTeam {
     RegisterTeam { event_id, team_id, by_admin: false }
 }
 
-async fn a_team_agrees_where_its_own_people_ask(database: Database) {
+async fn a_registration_is_accepted_if_the_team_manager_requests_it(database: Database) {
     let store = database.open().await;
-    organised(&store).await;
-    let asked = by(&store, 2, register(1, false)).await;
+    event_of_another_organiser(&store).await;
+    let invited = commit_by(&store, 2, register(1, false)).await;
     let shape = |id, team_id, accepted| {
         json!({ "id": id, "event_id": 1, "team_id": team_id, "accepted": accepted,
             "deduction": 0, "reason": null })
@@ -109,23 +113,26 @@ async fn a_team_agrees_where_its_own_people_ask(database: Database) {
         shape[field] = json!(name);
         shape
     };
-    assert_eq!((asked.status, asked.body), (201, shape(1, 1, false)));
-    assert_eq!(asked.stream_head, Some((StreamId::Event(1), 1)));
-    let again = by(&store, 2, register(1, false)).await;
-    assert_eq!((again.status, again.body, again.stream_head), (200, shape(1, 1, false), None));
+    assert_eq!((invited.status, invited.body), (201, shape(1, 1, false)));
+    assert_eq!(invited.stream_head, Some((StreamId::Event(1), 1)));
+    let repeated = commit_by(&store, 2, register(1, false)).await;
+    assert_eq!(
+        (repeated.status, repeated.body, repeated.stream_head),
+        (200, shape(1, 1, false), None)
+    );
     let accept = |team_id| AcceptRegistration { event_id: 1, team_id };
-    let accepted = by(&store, ANN, accept(1)).await;
+    let accepted = commit_by(&store, ANN, accept(1)).await;
     assert_eq!((accepted.status, accepted.body), (200, shape(1, 1, true)));
     assert_eq!(refused(&store, accept(2)).await.reason, RejectionReason::NotFound);
 
-    let own = by(&store, ANN, register(2, false)).await;
+    let own = commit_by(&store, ANN, register(2, false)).await;
     assert_eq!((own.status, own.body), (201, shape(2, 2, true)));
     done(&store, UnregisterTeam { event_id: 1, team_id: 2 }).await;
-    by(&store, 2, register(2, false)).await;
-    let agreed = by(&store, ANN, register(2, false)).await;
-    assert_eq!((agreed.status, agreed.body), (200, shape(3, 2, true)), "its manager asks as well");
+    commit_by(&store, 2, register(2, false)).await;
+    let accepted = commit_by(&store, ANN, register(2, false)).await;
+    assert_eq!((accepted.status, accepted.body), (200, shape(3, 2, true)), "its manager accepts");
     done(&store, team("Third")).await;
-    assert_eq!(by(&store, 2, register(3, true)).await.body, shape(4, 3, true));
+    assert_eq!(commit_by(&store, 2, register(3, true)).await.body, shape(4, 3, true));
 
     let list = store.list(ListQuery::Registrations { event_id: 1 }, 0, 10).await.unwrap().items;
     let teams = ["Leicester City", "Tottenham", "Third"];
@@ -137,16 +144,16 @@ async fn a_team_agrees_where_its_own_people_ask(database: Database) {
     assert_eq!(of_team, [named(shape(3, 2, true), "event", "Premier League")]);
 }
 
-async fn a_team_that_has_not_agreed_hears_nothing(database: Database) {
+async fn a_team_that_has_not_accepted_receives_nothing(database: Database) {
     let store = database.open().await;
-    organised(&store).await;
-    by(&store, ANN, register(2, false)).await;
-    let created = by(&store, 2, fixture(1, 1, 2)).await;
+    event_of_another_organiser(&store).await;
+    commit_by(&store, ANN, register(2, false)).await;
+    let created = commit_by(&store, 2, fixture(1, 1, 2)).await;
     let id = created.body["id"].as_i64().unwrap();
     done(&store, act(id, "start", json!({}))).await;
     done(&store, goal(id, 12)).await;
     let heads = store.stream_heads(&[StreamId::Team(1), StreamId::Team(2)]).await.unwrap();
-    assert_eq!((heads[0].head_seq, heads[1].head_seq), (0, 1), "team 2 has agreed");
+    assert_eq!((heads[0].head_seq, heads[1].head_seq), (0, 1), "team 2 has accepted");
     let live = StreamId::Team(1).channel_topic(Channel::Live);
     let matches = async || store.snapshot(live).await.unwrap().unwrap().data["matches"].clone();
     assert_eq!(matches().await, json!([]));
@@ -155,20 +162,20 @@ async fn a_team_that_has_not_agreed_hears_nothing(database: Database) {
     done(&store, goal(id, 13)).await;
     done(&store, act(id, "end", json!({}))).await;
 
-    let said = news(&store, StreamId::Team(1), 0).await;
-    assert_eq!(said, ["team_1_live incident_added", "team_1_results result_update"]);
+    let published = news(&store, StreamId::Team(1), 0).await;
+    assert_eq!(published, ["team_1_live incident_added", "team_1_results result_update"]);
     let results =
         store.snapshot(StreamId::Team(1).channel_topic(Channel::Results)).await.unwrap().unwrap();
     assert_eq!(results.data["results"][0]["home_score"], 2);
     done(&store, UnregisterTeam { event_id: 1, team_id: 1 }).await;
     let results =
         store.snapshot(StreamId::Team(1).channel_topic(Channel::Results)).await.unwrap().unwrap();
-    assert_eq!(results.data["results"], json!([]), "it takes part no more");
+    assert_eq!(results.data["results"], json!([]), "it no longer participates");
 }
 
-async fn a_match_registers_its_teams(database: Database) {
+async fn creating_a_match_registers_its_teams(database: Database) {
     let store = database.open().await;
-    organised(&store).await;
+    event_of_another_organiser(&store).await;
     let admin = NewUser {
         email: "di@example.org".into(),
         name: "Di".into(),
@@ -179,66 +186,70 @@ async fn a_match_registers_its_teams(database: Database) {
     for name in ["Third", "Fourth", "Fifth"] {
         done(&store, team(name)).await;
     }
-    by(&store, ANN, fixture(1, 1, 2)).await;
-    by(&store, 3, fixture(1, 2, 3)).await;
-    let known = told(&store, StreamId::Event(1)).await.len();
-    by(&store, 2, fixture(1, 4, 5)).await;
-    by(&store, 2, fixture(1, 5, 4)).await;
+    commit_by(&store, ANN, fixture(1, 1, 2)).await;
+    commit_by(&store, 3, fixture(1, 2, 3)).await;
+    let message_count = told(&store, StreamId::Event(1)).await.len();
+    commit_by(&store, 2, fixture(1, 4, 5)).await;
+    commit_by(&store, 2, fixture(1, 5, 4)).await;
 
     let list = store.list(ListQuery::Registrations { event_id: 1 }, 0, 10).await.unwrap().items;
     let accepted = |row: &Value| (row["team_id"].as_i64().unwrap(), row["accepted"] == true);
     let accepted: Vec<_> = list.iter().map(accepted).collect();
     assert_eq!(accepted, [(1, true), (2, true), (3, true), (4, false), (5, false)]);
-    let said = news(&store, StreamId::Event(1), known).await;
+    let published = news(&store, StreamId::Event(1), message_count).await;
     let expected = [
         "event_1_schedule schedule_update",
         "event_1_results leaderboard_update",
         "event_1_schedule schedule_update",
     ];
-    assert_eq!(said, expected);
+    assert_eq!(published, expected);
     assert_eq!(table(&store).await.len(), 5);
 }
 
-async fn points_are_taken_away_and_given_back(database: Database) {
+async fn points_can_be_deducted_and_restored(database: Database) {
     let store = database.open().await;
-    organised(&store).await;
+    event_of_another_organiser(&store).await;
     done(&store, register(1, true)).await;
     let deduct = |team_id, points, reason: Option<&str>| {
         let fields = PointsDeduction { points, reason: reason.map(str::to_owned) };
         SetDeduction { event_id: 1, team_id, fields }
     };
-    let taken = done(&store, deduct(1, 6, Some("unfit pitch"))).await;
-    assert_eq!((taken.status, &taken.body["deduction"]), (200, &json!(6)));
-    assert_eq!(taken.body["reason"], "unfit pitch");
+    let deducted = done(&store, deduct(1, 6, Some("unfit pitch"))).await;
+    assert_eq!((deducted.status, &deducted.body["deduction"]), (200, &json!(6)));
+    assert_eq!(deducted.body["reason"], "unfit pitch");
     assert_eq!(table(&store).await, [(1, -6)]);
-    let said = told(&store, StreamId::Event(1)).await.pop().unwrap();
-    assert_eq!(said["data"]["leaderboard"][0]["points"], -6);
+    let message = told(&store, StreamId::Event(1)).await.pop().unwrap();
+    assert_eq!(message["data"]["leaderboard"][0]["points"], -6);
     done(&store, deduct(1, 0, None)).await;
     assert_eq!(table(&store).await, [(1, 0)]);
     assert_eq!(refused(&store, deduct(2, 1, None)).await.reason, RejectionReason::NotFound);
 }
 
-async fn a_registration_that_has_changed_is_not_changed_unseen(database: Database) {
+async fn an_edit_of_an_outdated_registration_is_rejected(database: Database) {
     let store = database.open().await;
-    organised(&store).await;
-    assert_eq!(by(&store, 2, register(1, false)).await.etag.as_deref(), Some("1"));
+    event_of_another_organiser(&store).await;
+    assert_eq!(commit_by(&store, 2, register(1, false)).await.etag.as_deref(), Some("1"));
     let accept = AcceptRegistration { event_id: 1, team_id: 1 };
     assert_eq!(done(&store, accept).await.etag.as_deref(), Some("2"));
-    let deduct = |seen: &str| {
+    let deduct = |version: &str| {
         let fields = PointsDeduction { points: 3, reason: None };
-        let write = SetDeduction { event_id: 1, team_id: 1, fields };
-        job(write).if_match(seen)
+        let mutation = SetDeduction { event_id: 1, team_id: 1, fields };
+        job(mutation).if_match(version)
     };
     assert_eq!(rejected(deduct("1").commit(&store).await).reason, RejectionReason::Stale);
     assert_eq!(table(&store).await, [(1, 0)]);
     assert_eq!(deduct("2").commit(&store).await.unwrap().etag.as_deref(), Some("3"));
-    assert_eq!(by(&store, 2, register(1, false)).await.etag.as_deref(), Some("3"), "as it is");
+    assert_eq!(
+        commit_by(&store, 2, register(1, false)).await.etag.as_deref(),
+        Some("3"),
+        "as it is"
+    );
     assert_eq!(rejected(deduct("2").commit(&store).await).reason, RejectionReason::Stale);
 }
 
-async fn who_leaves_leaves_the_table(database: Database) {
+async fn a_team_that_leaves_without_results_leaves_the_table(database: Database) {
     let store = database.open().await;
-    organised(&store).await;
+    event_of_another_organiser(&store).await;
     done(&store, team("Third")).await;
     for team_id in [1, 2, 3] {
         done(&store, register(team_id, true)).await;
@@ -251,15 +262,15 @@ async fn who_leaves_leaves_the_table(database: Database) {
 
     for team_id in [2, 3] {
         let version = store.rights_version().await.unwrap();
-        let left = done(&store, UnregisterTeam { event_id: 1, team_id }).await;
-        assert_eq!((left.status, left.stream_head.is_some()), (204, true));
+        let outcome = done(&store, UnregisterTeam { event_id: 1, team_id }).await;
+        assert_eq!((outcome.status, outcome.stream_head.is_some()), (204, true));
         assert!(store.rights_version().await.unwrap() > version);
     }
 
-    assert_eq!(table(&store).await, [(1, 1), (2, 1)], "team 2 has played, team 3 has not");
-    let said = told(&store, StreamId::Event(1)).await.pop().unwrap();
-    assert_eq!(Some(said["data"].clone()), store.leaderboard(1).await.unwrap());
-    let gone = UnregisterTeam { event_id: 1, team_id: 3 };
-    assert_eq!(refused(&store, gone).await.reason, RejectionReason::NotFound);
+    assert_eq!(table(&store).await, [(1, 1), (2, 1)], "team 2 has results, team 3 has none");
+    let message = told(&store, StreamId::Event(1)).await.pop().unwrap();
+    assert_eq!(Some(message["data"].clone()), store.leaderboard(1).await.unwrap());
+    let repeated = UnregisterTeam { event_id: 1, team_id: 3 };
+    assert_eq!(refused(&store, repeated).await.reason, RejectionReason::NotFound);
     assert_eq!(done(&store, DeleteTeam { id: 3 }).await.status, 204);
 }

@@ -1,4 +1,4 @@
-//! Who is what to whom, and when that has to be looked at again.
+//! Rights: relations of users to matches, teams and events, and when they must be re-checked.
 
 use touchline::store::mutation::{
     AcceptRegistration, AddManager, AddMember, AddOfficial, CreateEvent, CreateMatch, DeleteEvent,
@@ -14,11 +14,11 @@ use crate::support::on_both;
 on_both! {
     rights_follow_from_roles,
     an_event_gives_rights_to_its_matches_and_teams,
-    what_may_take_a_right_away_grows_the_version,
+    a_loss_of_rights_increases_the_rights_version,
     users_are_found_by_their_address_in_any_case,
-    addresses_are_folded_in_ascii_alone,
-    one_enabled_administrator_is_left_whoever_changes_at_once,
-    tickets_open_until_they_run_out,
+    addresses_are_folded_only_in_ascii,
+    one_administrator_remains_after_concurrent_changes,
+    tickets_are_valid_until_they_expire,
 }
 
 fn member(user_id: i64, role: &str) -> AddMember {
@@ -64,8 +64,8 @@ async fn rights_follow_from_roles(database: Database) {
     assert_eq!(store.team_rights(9, None).await.unwrap(), None);
 }
 
-/// Event 1, private, of user 1's teams 1 and 2; made by user 2, managed by user 3; user 4 is
-/// registered, user 5 is of team 3, which is registered; user 6 is nobody.
+/// Event 1, private, with a match of user 1's teams 1 and 2. User 2 created it, user 3 manages it,
+/// user 4 is registered, user 5 is a member of team 3, which is registered; user 6 is unrelated.
 async fn private_event(store: &Store) {
     done(store, user("ann@example.org")).await;
     for email in ["bo@x.org", "cy@x.org", "di@x.org", "ed@x.org", "fay@x.org"] {
@@ -89,7 +89,7 @@ async fn private_event(store: &Store) {
 async fn an_event_gives_rights_to_its_matches_and_teams(database: Database) {
     let store = database.open().await;
     private_event(&store).await;
-    // Another event of the same maker gives nobody rights to this one.
+    // Another event of the same creator gives no rights to this one.
     done(&store, CreateEvent(event_fields("private"))).await;
     done(&store, RegisterUser { event_id: 2, user_id: 6 }).await;
     let accept = |team_id| AcceptRegistration { event_id: 1, team_id };
@@ -106,18 +106,18 @@ async fn an_event_gives_rights_to_its_matches_and_teams(database: Database) {
         (Some(4), MatchRights { is_event_participant: true, ..nobody },                     true),
         (Some(5), MatchRights { is_event_participant: true, ..nobody },                     true),
     ];
-    for (user, rights, takes_part) in cases {
+    for (user, rights, is_involved) in cases {
         assert_eq!(store.match_rights(1, user).await.unwrap(), Some(rights), "{user:?}");
         let MatchRights { is_event_manager: manager, is_event_participant: participant, .. } =
             rights;
         let of_event =
             EventRights { is_public: false, is_manager: manager, is_participant: participant };
         assert_eq!(store.event_rights(1, user).await.unwrap(), Some(of_event), "{user:?}");
-        for (team_id, agreed) in [(1, false), (2, true), (3, false)] {
+        for (team_id, has_accepted) in [(1, false), (2, true), (3, false)] {
             let of_team = store.team_rights(team_id, user).await.unwrap().unwrap();
             assert_eq!(
                 of_team.is_event_participant,
-                takes_part && agreed,
+                is_involved && has_accepted,
                 "{user:?} of team {team_id}"
             );
         }
@@ -126,10 +126,10 @@ async fn an_event_gives_rights_to_its_matches_and_teams(database: Database) {
     let standalone = done(&store, CreateMatch(fields("football", 1, 2))).await;
     let rights = store.match_rights(standalone.body["id"].as_i64().unwrap(), Some(3)).await;
     let public = MatchRights { is_public: true, ..MatchRights::default() };
-    assert_eq!(rights.unwrap(), Some(public), "no event, no rights from one");
+    assert_eq!(rights.unwrap(), Some(public), "an event gives no rights outside it");
 }
 
-async fn what_may_take_a_right_away_grows_the_version(database: Database) {
+async fn a_loss_of_rights_increases_the_rights_version(database: Database) {
     let store = database.open().await;
     scheduled_match(&store).await;
     done(&store, user("bo@example.org")).await;
@@ -139,7 +139,7 @@ async fn what_may_take_a_right_away_grows_the_version(database: Database) {
     let private = || Some("private".to_owned());
     let edit = MatchEdit { visibility: private(), ..MatchEdit::default() };
     let disabled = UserEdit { is_disabled: Some(true), ..UserEdit::default() };
-    let losses = [
+    let mutations = [
         any(member(2, "family")),
         any(official(2, "scorer")),
         any(RemoveOfficial { match_id: 1, user_id: 2 }),
@@ -149,10 +149,10 @@ async fn what_may_take_a_right_away_grows_the_version(database: Database) {
         any(DeleteMatch { id: 1 }),
         any(DeleteEvent { id: 1 }),
     ];
-    for loss in losses {
+    for mutation in mutations {
         let before = store.rights_version().await.unwrap();
-        done(&store, loss.clone()).await;
-        assert!(store.rights_version().await.unwrap() > before, "{loss:?}");
+        done(&store, mutation.clone()).await;
+        assert!(store.rights_version().await.unwrap() > before, "{mutation:?}");
     }
     let before = store.rights_version().await.unwrap();
     done(&store, team("Another")).await;
@@ -168,12 +168,12 @@ async fn users_are_found_by_their_address_in_any_case(database: Database) {
     assert_eq!((found.id, found.email.as_deref()), (ANN, Some("ann@example.org")));
     assert_eq!(store.user(ANN).await.unwrap(), Some(found));
     assert_eq!(store.user_by_email("bo@example.org").await.unwrap(), None);
-    let taken = refused(&store, user("ann@example.org")).await;
-    assert_eq!(taken.errors[0].pointer, "/email");
+    let rejection = refused(&store, user("ann@example.org")).await;
+    assert_eq!(rejection.errors[0].pointer, "/email");
 }
 
-/// The Kelvin sign becomes a k in Unicode's lower case: two accounts must not become one.
-async fn addresses_are_folded_in_ascii_alone(database: Database) {
+/// The Kelvin sign becomes a k in Unicode's lower case: two accounts must not collide.
+async fn addresses_are_folded_only_in_ascii(database: Database) {
     let store = database.open().await;
     done(&store, user("kim@example.org")).await;
     let kelvin = "\u{212a}im@example.org";
@@ -184,7 +184,7 @@ async fn addresses_are_folded_in_ascii_alone(database: Database) {
     assert_eq!(store.user_by_email("\u{e4}nne@example.org").await.unwrap(), None);
 }
 
-async fn one_enabled_administrator_is_left_whoever_changes_at_once(database: Database) {
+async fn one_administrator_remains_after_concurrent_changes(database: Database) {
     let store = database.open().await;
     for email in ["ann@x.org", "bo@x.org", "cy@x.org"] {
         done(&store, user(email)).await;
@@ -198,25 +198,25 @@ async fn one_enabled_administrator_is_left_whoever_changes_at_once(database: Dat
         for id in 1..=3 {
             done(&store, EditUser { id, edit: edit("admin", false) }).await;
         }
-        // Two leave by their role, one by being disabled.
+        // Two lose their role, one is disabled.
         let leaving =
             [(1, edit("user", false)), (2, edit("admin", true)), (3, edit("user", false))];
         let leaving = leaving.map(|(id, edit)| job(EditUser { id, edit }).commit(&store));
-        let answers = futures_util::future::join_all(leaving).await;
-        let refused: Vec<_> = answers.into_iter().filter(Result::is_err).map(rejected).collect();
-        assert_eq!(refused.len(), 1, "round {round}: {refused:?}");
-        assert_eq!(refused[0].code, "last-administrator");
+        let results = futures_util::future::join_all(leaving).await;
+        let rejections: Vec<_> = results.into_iter().filter(Result::is_err).map(rejected).collect();
+        assert_eq!(rejections.len(), 1, "round {round}: {rejections:?}");
+        assert_eq!(rejections[0].code, "last-administrator");
     }
 }
 
-async fn tickets_open_until_they_run_out(database: Database) {
+async fn tickets_are_valid_until_they_expire(database: Database) {
     let store = database.open().await;
     let grant = serde_json::json!({ "topics": ["match_1"], "user_id": 1 });
     let later = now() + chrono::TimeDelta::seconds(60);
     store.keep_ticket("hash", &grant, later).await.unwrap();
 
     assert_eq!(store.ticket("hash", now()).await.unwrap(), Some(grant.clone()));
-    assert_eq!(store.ticket("hash", now()).await.unwrap(), Some(grant), "also again");
+    assert_eq!(store.ticket("hash", now()).await.unwrap(), Some(grant), "it can be used again");
     assert_eq!(store.ticket("hash", later).await.unwrap(), None);
     assert_eq!(store.ticket("other", now()).await.unwrap(), None);
     store.remove_expired_records(later).await.unwrap();

@@ -1,4 +1,4 @@
-//! What credentials are worth, by sessions and generations.
+//! Validity of credentials, by sessions and generations.
 
 use chrono::TimeDelta;
 use touchline::store::mutation::{EditUser, UserEdit};
@@ -9,13 +9,13 @@ use crate::support::jobs::*;
 use crate::support::on_both;
 
 on_both! {
-    g7_a_session_is_its_users_and_ends_for_good,
+    g7_a_session_belongs_to_its_user_and_ends_for_good,
     sessions_are_kept_until_they_expire,
-    g7_disabling_ends_what_a_provider_has_issued,
-    an_own_new_password_is_refused_once_it_was_revoked,
+    g7_disabling_a_user_invalidates_provider_tokens,
+    a_password_change_with_a_revoked_credential_is_rejected,
 }
 
-fn of(user_id: i64, generation: i64, session: Option<&str>) -> Principal {
+fn principal(user_id: i64, generation: i64, session: Option<&str>) -> Principal {
     let issued = Issued::Here { generation, session_id: session.map(str::to_owned) };
     Principal { user_id, issued }
 }
@@ -35,30 +35,33 @@ async fn two_users(database: &Database) -> Store {
     store
 }
 
-async fn g7_a_session_is_its_users_and_ends_for_good(database: Database) {
+async fn g7_a_session_belongs_to_its_user_and_ends_for_good(database: Database) {
     let store = two_users(&database).await;
-    let one = of(1, 1, Some("one"));
-    assert!(is_valid(&store, &one).await);
-    for nothing in [
-        of(2, 1, Some("one")),
-        of(1, 1, Some("no such")),
-        of(1, 1, Some("")),
-        of(1, 2, Some("one")),
-        of(9, 1, None),
+    let session = principal(1, 1, Some("one"));
+    assert!(is_valid(&store, &session).await);
+    for invalid in [
+        principal(2, 1, Some("one")),
+        principal(1, 1, Some("no such")),
+        principal(1, 1, Some("")),
+        principal(1, 2, Some("one")),
+        principal(9, 1, None),
     ] {
-        assert!(!is_valid(&store, &nothing).await, "{nothing:?}");
+        assert!(!is_valid(&store, &invalid).await, "{invalid:?}");
     }
-    // Another's is not ended, and what isn't ended is no reason to look at rights again.
+    // A foreign session is not ended, and without an ended session rights need no re-check.
     let before = store.rights_version().await.unwrap();
-    for nothing in [of(2, 1, Some("one")), of(1, 1, None), of(1, 1, Some("no such"))] {
-        store.end_session(&nothing).await.unwrap();
+    for foreign in
+        [principal(2, 1, Some("one")), principal(1, 1, None), principal(1, 1, Some("no such"))]
+    {
+        store.end_session(&foreign).await.unwrap();
     }
     assert_eq!(store.rights_version().await.unwrap(), before);
-    store.end_session(&one).await.unwrap();
+    store.end_session(&session).await.unwrap();
     assert!(store.rights_version().await.unwrap() > before);
-    let left = [of(1, 1, Some("two")), of(2, 1, Some("three")), of(1, 1, None)];
-    assert_eq!(store.authenticate(&one).await.unwrap(), Authentication::Revoked);
-    for other in &left {
+    let others =
+        [principal(1, 1, Some("two")), principal(2, 1, Some("three")), principal(1, 1, None)];
+    assert_eq!(store.authenticate(&session).await.unwrap(), Authentication::Revoked);
+    for other in &others {
         assert!(is_valid(&store, other).await, "{other:?}");
     }
 
@@ -66,27 +69,27 @@ async fn g7_a_session_is_its_users_and_ends_for_good(database: Database) {
     let before = store.rights_version().await.unwrap();
     done(&store, EditUser { id: 1, edit: reset }).await;
     assert!(store.rights_version().await.unwrap() > before);
-    assert!(!is_valid(&store, &left[0]).await && !is_valid(&store, &left[2]).await);
-    assert!(!is_valid(&store, &of(1, 2, Some("two"))).await, "the session has ended too");
-    assert!(is_valid(&store, &left[1]).await, "another user");
+    assert!(!is_valid(&store, &others[0]).await && !is_valid(&store, &others[2]).await);
+    assert!(!is_valid(&store, &principal(1, 2, Some("two"))).await, "the session has ended too");
+    assert!(is_valid(&store, &others[1]).await, "another user's session");
 }
 
 async fn sessions_are_kept_until_they_expire(database: Database) {
     let store = two_users(&database).await;
     let expires = now() + TimeDelta::minutes(5);
     store.open_session("short", 1, now(), expires).await.unwrap();
-    let short = of(1, 1, Some("short"));
-    // Tokens are taken a little past their expiry.
+    let short = principal(1, 1, Some("short"));
+    // Tokens are accepted a little past their expiry.
     store.remove_expired_records(expires + TimeDelta::seconds(30)).await.unwrap();
     assert!(is_valid(&store, &short).await);
     store.remove_expired_records(expires + TimeDelta::minutes(2)).await.unwrap();
     assert!(!is_valid(&store, &short).await);
-    assert!(is_valid(&store, &of(1, 1, Some("one"))).await);
+    assert!(is_valid(&store, &principal(1, 1, Some("one"))).await);
 }
 
-/// There is no session of ours to end: what was issued before the user was disabled is refused for
-/// good, and nobody is locked out by a password that they don't use.
-async fn g7_disabling_ends_what_a_provider_has_issued(database: Database) {
+/// A provider's tokens have no session here to end: those issued before the user was disabled stay
+/// invalid for good, and resetting an unused password locks nobody out.
+async fn g7_disabling_a_user_invalidates_provider_tokens(database: Database) {
     let store = two_users(&database).await;
     let issued = |minutes: i64| {
         let at = now() + TimeDelta::minutes(minutes);
@@ -109,19 +112,19 @@ async fn g7_disabling_ends_what_a_provider_has_issued(database: Database) {
     assert!(is_valid(&store, &issued(1)).await);
 }
 
-/// The current password was checked a moment ago, with a credential that was revoked since.
-async fn an_own_new_password_is_refused_once_it_was_revoked(database: Database) {
+/// The credential was revoked after the current password had been checked with it.
+async fn a_password_change_with_a_revoked_credential_is_rejected(database: Database) {
     let store = two_users(&database).await;
     let own = |generation| UserEdit {
         password_hash: Some(format!("hash {generation}")),
-        own: Some(of(1, generation, Some("one"))),
+        own: Some(principal(1, generation, Some("one"))),
         ..UserEdit::default()
     };
     done(&store, EditUser { id: 1, edit: own(1) }).await;
-    assert!(is_valid(&store, &of(1, 2, Some("one"))).await, "goes on in the next generation");
-    assert!(!is_valid(&store, &of(1, 2, Some("two"))).await, "has ended");
-    let refusal = refused(&store, EditUser { id: 1, edit: own(1) }).await;
-    assert_eq!(refusal.errors[0].pointer, "/current_password");
+    assert!(is_valid(&store, &principal(1, 2, Some("one"))).await, "continues");
+    assert!(!is_valid(&store, &principal(1, 2, Some("two"))).await, "has ended");
+    let rejection = refused(&store, EditUser { id: 1, edit: own(1) }).await;
+    assert_eq!(rejection.errors[0].pointer, "/current_password");
     let user = store.user(1).await.unwrap().unwrap();
     assert_eq!((user.generation, user.password_hash.as_deref()), (2, Some("hash 1")));
 }

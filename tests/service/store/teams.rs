@@ -1,4 +1,4 @@
-//! Teams, their players and members.
+//! Teams, their players and their members.
 
 use serde_json::json;
 use touchline::domain::rejection::RejectionReason;
@@ -14,11 +14,11 @@ use crate::support::jobs::*;
 use crate::support::on_both;
 
 on_both! {
-    a_team_is_made_edited_and_deleted,
+    a_team_is_created_edited_and_deleted,
     players_belong_to_their_team,
     members_have_one_role_each,
-    lists_come_in_pages,
-    bad_fields_are_named,
+    lists_are_paged,
+    invalid_fields_are_reported,
 }
 
 fn player(name: &str, shirt_number: i32) -> AddPlayer {
@@ -26,15 +26,18 @@ fn player(name: &str, shirt_number: i32) -> AddPlayer {
     AddPlayer { team_id: 1, fields }
 }
 
-async fn a_team_is_made_edited_and_deleted(database: Database) {
+async fn a_team_is_created_edited_and_deleted(database: Database) {
     let store = database.open().await;
     done(&store, user("ann@example.org")).await;
-    let made = done(&store, team("Leicester City")).await;
+    let created = done(&store, team("Leicester City")).await;
     let shape = json!({
         "id": 1, "name": "Leicester City", "short_name": "LEI", "colour": "#003090",
         "visibility": "public",
     });
-    assert_eq!((made.status, made.body, made.etag.as_deref()), (201, shape.clone(), Some("1")));
+    assert_eq!(
+        (created.status, created.body, created.etag.as_deref()),
+        (201, shape.clone(), Some("1"))
+    );
     assert_eq!(store.team(1).await.unwrap(), Some(("1".into(), shape)));
 
     let fields = TeamEdit { name: Some("Foxes".into()), colour: Some(None), ..TeamEdit::default() };
@@ -42,16 +45,16 @@ async fn a_team_is_made_edited_and_deleted(database: Database) {
     let edited = done(&store, edit.clone()).await;
     assert_eq!((edited.status, edited.etag.as_deref()), (200, Some("2")));
     assert_eq!((&edited.body["name"], &edited.body["colour"]), (&json!("Foxes"), &json!(null)));
-    let stale = job(edit.clone()).if_match("1");
-    assert_eq!(rejected(stale.commit(&store).await).reason, RejectionReason::Stale);
-    let fresh = job(edit).if_match("2");
-    assert_eq!(fresh.commit(&store).await.unwrap().etag.as_deref(), Some("3"));
+    let outdated = job(edit.clone()).if_match("1");
+    assert_eq!(rejected(outdated.commit(&store).await).reason, RejectionReason::Stale);
+    let current = job(edit).if_match("2");
+    assert_eq!(current.commit(&store).await.unwrap().etag.as_deref(), Some("3"));
 
     done(&store, player("Jamie Vardy", 9)).await;
     assert_eq!(done(&store, DeleteTeam { id: 1 }).await.status, 204);
     assert_eq!(store.team(1).await.unwrap(), None);
     assert_eq!(refused(&store, DeleteTeam { id: 1 }).await.reason, RejectionReason::NotFound);
-    assert_eq!(done(&store, team("Another")).await.body["id"], 2, "ids never come back");
+    assert_eq!(done(&store, team("Another")).await.body["id"], 2, "ids are not reused");
 }
 
 async fn players_belong_to_their_team(database: Database) {
@@ -88,11 +91,11 @@ async fn members_have_one_role_each(database: Database) {
     assert_eq!(roles, ["manager", "player"]);
     assert_eq!(refused(&store, add(9, "coach")).await.errors[0].pointer, "/user_id");
     assert_eq!(refused(&store, add(2, "king")).await.errors[0].pointer, "/role");
-    let elsewhere = AddMember { team_id: 9, user_id: 2, role: "coach".into() };
-    assert_eq!(refused(&store, elsewhere).await.reason, RejectionReason::NotFound);
+    let missing_team = AddMember { team_id: 9, user_id: 2, role: "coach".into() };
+    assert_eq!(refused(&store, missing_team).await.reason, RejectionReason::NotFound);
 }
 
-async fn lists_come_in_pages(database: Database) {
+async fn lists_are_paged(database: Database) {
     let store = database.open().await;
     done(&store, user("ann@example.org")).await;
     done(&store, user("bo@example.org")).await;
@@ -107,7 +110,7 @@ async fn lists_come_in_pages(database: Database) {
     };
     done(&store, CreateTeam(fields)).await;
     let teams =
-        |user_id, all| ListQuery::Teams { scope: VisibilityScope { user_id, sees_all: all } };
+        |user_id, sees_all| ListQuery::Teams { scope: VisibilityScope { user_id, sees_all } };
     #[rustfmt::skip]
     let cases = [
         (teams(None, false),      0, 2,  vec![1, 2], Some(2)),
@@ -117,31 +120,32 @@ async fn lists_come_in_pages(database: Database) {
         (teams(None, true),       3, 10, vec![4],    None),
         (ListQuery::Users,           0, 1,  vec![1],    Some(1)),
     ];
-    for (of, after, limit, expected, next) in cases {
-        let list = store.list(of.clone(), after, limit).await.unwrap();
+    for (query, after, limit, expected, next) in cases {
+        let list = store.list(query.clone(), after, limit).await.unwrap();
         let ids: Vec<_> = list.items.iter().map(|item| item["id"].as_i64().unwrap()).collect();
-        assert_eq!((ids, list.next), (expected, next), "{of:?} after {after}");
+        assert_eq!((ids, list.next), (expected, next), "{query:?} after {after}");
     }
 }
 
-async fn bad_fields_are_named(database: Database) {
+async fn invalid_fields_are_reported(database: Database) {
     let store = database.open().await;
     done(&store, user("ann@example.org")).await;
     done(&store, team("Leicester City")).await;
-    let mut secret = fields("football", 1, 1);
-    secret.visibility = "secret".into();
+    let mut invalid_visibility = fields("football", 1, 1);
+    invalid_visibility.visibility = "secret".into();
     let cases = [
         (any(CreateMatch(fields("chess", 1, 9))), vec!["/sport", "/away_team_id"]),
         (any(CreateMatch(fields("football", 8, 9))), vec!["/home_team_id", "/away_team_id"]),
         (any(CreateMatch(fields("football", 1, 1))), vec!["/away_team_id"]),
-        (any(CreateMatch(secret)), vec!["/away_team_id"]),
+        (any(CreateMatch(invalid_visibility)), vec!["/away_team_id"]),
         (any(team_with("shy", "X")), vec!["/visibility"]),
         (any(team_with("public", "X\0Y")), vec!["/name"]),
     ];
-    for (write, pointers) in cases {
-        let rejection = refused(&store, write.clone()).await;
-        let named: Vec<_> = rejection.errors.iter().map(|error| error.pointer.as_str()).collect();
-        assert_eq!(named, pointers, "{write:?}");
+    for (mutation, pointers) in cases {
+        let rejection = refused(&store, mutation.clone()).await;
+        let reported: Vec<_> =
+            rejection.errors.iter().map(|error| error.pointer.as_str()).collect();
+        assert_eq!(reported, pointers, "{mutation:?}");
     }
     let announcements = StreamId::Team(1).channel_topic(Channel::Announcements);
     let snapshot = store.snapshot(announcements).await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! `verify` finds nothing in a whole database, and names what was tampered with.
+//! `verify` reports no faults in an intact database, and reports what was tampered with.
 
 use serde_json::json;
 use touchline::store::Store;
@@ -9,25 +9,26 @@ use crate::support::jobs::*;
 use crate::support::on_both;
 
 on_both! {
-    a_whole_database_has_no_faults,
-    what_was_tampered_with_is_named,
-    a_ball_that_was_tampered_with_is_named,
+    an_intact_database_has_no_faults,
+    tampering_is_reported,
+    tampering_with_a_ball_is_reported,
 }
 
-async fn a_whole_database_has_no_faults(database: Database) {
+async fn an_intact_database_has_no_faults(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
     done(&store, goal(id, 12)).await;
-    let seen = std::sync::Mutex::new(Vec::new());
+    let progress = std::sync::Mutex::new(Vec::new());
 
-    let faults = store.verify(&|done, of| seen.lock().unwrap().push((done, of))).await.unwrap();
+    let faults =
+        store.verify(&|done, total| progress.lock().unwrap().push((done, total))).await.unwrap();
 
     assert_eq!(faults, Vec::<String>::new());
-    let seen = seen.into_inner().unwrap();
-    assert_eq!(seen.last().map(|(done, of)| done == of), Some(true), "{seen:?}");
+    let progress = progress.into_inner().unwrap();
+    assert_eq!(progress.last().map(|(done, total)| done == total), Some(true), "{progress:?}");
 }
 
-/// One change behind the store's back, and the words that name it.
+/// A change made behind the store's back, and the texts that report it.
 #[rustfmt::skip]
 const TAMPERED: &[(&str, &[&str])] = &[
     ("delete from messages where seq = 2 and stream_id = (select id from streams where topic = 'match_1')",
@@ -35,11 +36,11 @@ const TAMPERED: &[(&str, &[&str])] = &[
     ("delete from messages where seq = 3 and stream_id = (select id from streams where topic = 'match_1')",
         &["match_1", "messages 3 to 3 (the head) are missing"]),
     ("update messages set envelope = '{}' where seq = 2 and stream_id = (select id from streams where topic = 'match_1')",
-        &["match_1", "message 2 says another seq"]),
+        &["match_1", "message 2 has another seq"]),
     ("update messages set envelope = 'no' where seq = 2 and stream_id = (select id from streams where topic = 'match_1')",
         &["match_1", "message 2 is not a JSON object"]),
     ("update messages set kind = 'other' where seq = 2 and stream_id = (select id from streams where topic = 'match_1')",
-        &["match_1", "message 2 says another type"]),
+        &["match_1", "message 2 has another type"]),
     ("update streams set head_seq = 2 where topic = 'match_1'",
         &["match_1", "message 3 is after the head 2"]),
     ("update entries set body = replace(body, '12', '13') where number = 2",
@@ -47,17 +48,17 @@ const TAMPERED: &[(&str, &[&str])] = &[
     ("delete from entries where number = 1",
         &["match 1", "entry 1 is missing"]),
     ("delete from entries where number = 2",
-        &["match 1", "another entry"]),
+        &["match 1", "does not match the"]),
     ("update matches set home_score = 4",
         &["match 1", "its row says 4 : 0"]),
     ("update matches set status = 'finished'",
         &["match 1", "its row says finished"]),
     ("update messages set envelope = replace(envelope, '\"home\":1}', '\"home\":7}') where seq = 3",
-        &["match 1", "message 3 told the score 7 : 0"]),
+        &["match 1", "message 3 published the score 7 : 0"]),
 ];
 
-async fn what_was_tampered_with_is_named(database: Database) {
-    for (sql, words) in TAMPERED {
+async fn tampering_is_reported(database: Database) {
+    for (sql, texts) in TAMPERED {
         let database = Database::new(database.kind).await;
         let store = database.open().await;
         let id = live_match(&store).await;
@@ -66,12 +67,12 @@ async fn what_was_tampered_with_is_named(database: Database) {
         database.tamper(sql).await;
 
         let faults = store.verify(&|_, _| ()).await.unwrap();
-        let is_named = |fault: &String| words.iter().all(|word| fault.contains(word));
-        assert!(faults.iter().any(is_named), "{sql}: {faults:?}");
+        let is_reported = |fault: &String| texts.iter().all(|text| fault.contains(text));
+        assert!(faults.iter().any(is_reported), "{sql}: {faults:?}");
     }
 }
 
-/// Runs of balls, entries 3, 4 and 5 of their match: what somebody with the file might do.
+/// Changes of balls, entries 3, 4 and 5 of their match, that someone with the file might make.
 #[rustfmt::skip]
 const BALLS: &[(&str, &[&str])] = &[
     ("update entries set body = replace(body, '\"batter\":4', '\"batter\":6') where number = 4",
@@ -81,17 +82,17 @@ const BALLS: &[(&str, &[&str])] = &[
     ("delete from entries where number = 4",
         &["match 1", "entry 4 is missing"]),
     ("delete from entries where number = 5",
-        &["match 1", "another entry"]),
+        &["match 1", "does not match the"]),
     ("update entries set hash = 'feed' where number = 5",
         &["match 1", "entry 5 was changed"]),
     ("update matches set home_score = 7",
         &["match 1", "its row says 7 : 0"]),
     ("update messages set envelope = replace(envelope, '\"home\":5}', '\"home\":9}') where kind = 'ball_bowled'",
-        &["match 1", "told the score 9 : 0"]),
+        &["match 1", "published the score 9 : 0"]),
 ];
 
-async fn a_ball_that_was_tampered_with_is_named(database: Database) {
-    for (sql, words) in BALLS {
+async fn tampering_with_a_ball_is_reported(database: Database) {
+    for (sql, texts) in BALLS {
         let database = Database::new(database.kind).await;
         let store = database.open().await;
         let id = three_balls(&store).await;
@@ -100,13 +101,13 @@ async fn a_ball_that_was_tampered_with_is_named(database: Database) {
         database.tamper(sql).await;
 
         let faults = store.verify(&|_, _| ()).await.unwrap();
-        let is_named = |fault: &String| words.iter().all(|word| fault.contains(word));
-        assert!(faults.iter().any(is_named), "{sql}: {faults:?}");
+        let is_reported = |fault: &String| texts.iter().all(|text| fault.contains(text));
+        assert!(faults.iter().any(is_reported), "{sql}: {faults:?}");
         assert_eq!(id, 1);
     }
 }
 
-/// `1 4 .` of the home side's first over.
+/// `1 4 .` in the home side's first over.
 async fn three_balls(store: &Store) -> i64 {
     done(store, user("ann@example.org")).await;
     let mut players = Vec::new();
@@ -121,11 +122,11 @@ async fn three_balls(store: &Store) -> i64 {
     let created = done(store, CreateMatch(fields("cricket", 1, 2))).await;
     let id = created.body["id"].as_i64().unwrap();
     done(store, act(id, "start", json!({}))).await;
-    let open = json!({
+    let innings = json!({
         "batting_team_id": 1, "striker_id": players[0], "non_striker_id": players[1],
         "bowler_id": players[2],
     });
-    done(store, act(id, "innings", open)).await;
+    done(store, act(id, "innings", innings)).await;
     for runs in [1, 4, 0] {
         done(store, act(id, "balls", json!({ "runs": { "batter": runs } }))).await;
     }

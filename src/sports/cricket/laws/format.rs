@@ -179,7 +179,7 @@ pub fn with_scorers_required(format: Value, scorers: i64) -> Result<Value, &'sta
     if let Value::Object(fields) = &mut format
         && fields.insert("scorers_required".to_owned(), json!(scorers)).is_some()
     {
-        return Err("is in the format already");
+        return Err("is already set in the format");
     }
     Ok(format)
 }

@@ -1,4 +1,4 @@
-//! Who is told of an announcement.
+//! Recipients of an announcement's messages.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -15,16 +15,16 @@ use crate::store::mutation::MutationRequest;
 use crate::store::rows::{AnnouncementRow, EventRow};
 use crate::store::schema::{audiences as au, registrations as r, teams as t};
 
-/// A team that something is announced to.
+/// A team that an announcement addresses.
 #[derive(Clone, Copy, Debug)]
 pub struct Addressee {
     pub team_id: i64,
     pub is_public: bool,
-    /// Takes part in the event, and has agreed to.
-    pub takes_part: bool,
+    /// Registered for the event, and has accepted.
+    pub is_participant: bool,
 }
 
-/// Those of `team_ids` that exist, by their ids.
+/// The teams among `team_ids` that exist, by id.
 pub async fn find_addressees(
     conn: &mut Conn,
     event_id: i64,
@@ -40,12 +40,12 @@ pub async fn find_addressees(
     let addressee = |(team_id, visibility, accepted): (i64, String, Option<bool>)| Addressee {
         team_id,
         is_public: visibility == "public",
-        takes_part: accepted == Some(true),
+        is_participant: accepted == Some(true),
     };
     Ok(rows.into_iter().map(addressee).collect())
 }
 
-/// An announcement with what decides who is told of it.
+/// An announcement with what determines its recipients.
 pub struct AddressedAnnouncement {
     row: AnnouncementRow,
     team_ids: Vec<i64>,
@@ -54,6 +54,7 @@ pub struct AddressedAnnouncement {
 }
 
 impl AddressedAnnouncement {
+    /// Loads the addressees of an announcement; `event` is its event.
     pub async fn load(
         conn: &mut Conn,
         row: AnnouncementRow,
@@ -66,15 +67,15 @@ impl AddressedAnnouncement {
         } else {
             find_addressees(conn, row.event_id, &team_ids).await?
         };
-        Ok(Self { row, team_ids, addressees: addressees, is_event_public: event.is_public() })
+        Ok(Self { row, team_ids, addressees, is_event_public: event.is_public() })
     }
 
     fn to_json(&self, now: DateTime<Utc>) -> Value {
         json::announcement_json(&self.row, &self.team_ids, now.timestamp_millis())
     }
 
-    /// Who hears news of it, and what. A team that has left the event hears no more than that it
-    /// ends; and what is private is never told where anybody listens.
+    /// The topics that receive a change, with the announcement each may see. A team that has left
+    /// the event learns only that the announcement ended; nothing private goes to a public stream.
     fn recipients(&self, json: &Value, is_end: bool) -> Vec<(Topic, Value)> {
         if !self.row.targeted {
             let topic = StreamId::Event(self.row.event_id).channel_topic(Channel::Announcements);
@@ -84,11 +85,11 @@ impl AddressedAnnouncement {
             "id": json["id"], "event_id": json["event_id"], "status": json["status"],
         });
         let receives = |team: &&Addressee| {
-            (team.takes_part || is_end) && (self.is_event_public || !team.is_public)
+            (team.is_participant || is_end) && (self.is_event_public || !team.is_public)
         };
         let recipient = |team: &Addressee| {
             let topic = StreamId::Team(team.team_id).channel_topic(Channel::Announcements);
-            (topic, if team.takes_part { json.clone() } else { end.clone() })
+            (topic, if team.is_participant { json.clone() } else { end.clone() })
         };
         self.addressees.iter().filter(receives).map(recipient).collect()
     }
@@ -101,7 +102,7 @@ impl AddressedAnnouncement {
         self.recipients(json, change == "deleted").into_iter().map(message).collect()
     }
 
-    /// What is told when it has run out.
+    /// The messages about its expiry.
     pub fn expired_messages(&self, now: DateTime<Utc>) -> Vec<Message> {
         let message = |(topic, json)| {
             Message::new(topic, "announcement_expired", json!({ "announcement": json }))
@@ -109,7 +110,7 @@ impl AddressedAnnouncement {
         self.recipients(&self.to_json(now), true).into_iter().map(message).collect()
     }
 
-    /// The answer, and what it tells.
+    /// The effect of a change: the response, and an update message unless `change` is `None`.
     pub fn change_effect(
         &self,
         request: &MutationRequest,
@@ -121,7 +122,7 @@ impl AddressedAnnouncement {
         self.with_messages(request, MutationEffect::new(status, json), messages)
     }
 
-    /// The same of one that somebody has ended.
+    /// The effect of a manual expiry.
     pub fn expiry_effect(&self, request: &MutationRequest) -> MutationEffect {
         let effect = MutationEffect::new(200, self.to_json(request.received_at));
         self.with_messages(request, effect, self.expired_messages(request.received_at))
@@ -133,13 +134,13 @@ impl AddressedAnnouncement {
         effect: MutationEffect,
         messages: Vec<Message>,
     ) -> MutationEffect {
-        let written =
+        let versioned_effect =
             effect.with_version(self.row.effective_version(request.received_at.timestamp_millis()));
-        // A place in one of several streams would be taken for a place in all.
+        // The head of one of several streams would be mistaken for the head of all.
         let stream = match messages.as_slice() {
             [message] => Some(message.topic.stream),
             _ => None,
         };
-        MutationEffect { stream, messages, ..written }
+        MutationEffect { stream, messages, ..versioned_effect }
     }
 }

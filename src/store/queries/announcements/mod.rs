@@ -1,4 +1,4 @@
-//! What organisers announce, to a whole event or to some teams.
+//! Announcements of organisers, to a whole event or to some of its teams.
 
 mod addressees;
 mod reads;
@@ -31,14 +31,14 @@ runs! {
     ExpireAnnouncement => expire_now,
 }
 
-/// Announcements that expire in one transaction: those who write meanwhile don't wait long.
+/// Announcements per expiry transaction: few, so that concurrent writers don't wait long.
 const EXPIRY_BATCH_SIZE: i64 = 50;
 
 async fn find_row(conn: &mut Conn, id: i64) -> QueryResult<Option<AnnouncementRow>> {
     Ok(a::table.find(id).get_result(conn).await.optional()?)
 }
 
-/// The row, unchanged by others until the transaction ends; its event is locked before.
+/// Locks the event and then the announcement until the transaction ends.
 async fn lock_with_event(conn: &mut Conn, id: i64) -> QueryResult<(AnnouncementRow, EventRow)> {
     let not_found = || Rejection::not_found("announcement");
     let event_id = find_row(conn, id).await?.ok_or_else(not_found)?.event_id;
@@ -56,8 +56,8 @@ async fn create(
     let event = events::lock(conn, fields.event_id).await?;
     check_expires_in_future(request, fields.expires_at)?;
     let team_ids = &fields.team_ids;
-    let recipients = find_addressees(conn, fields.event_id, team_ids).await?;
-    check_addressees(&event, team_ids, &recipients)?;
+    let addressees = find_addressees(conn, fields.event_id, team_ids).await?;
+    check_addressees(&event, team_ids, &addressees)?;
     let row: AnnouncementRow = diesel::insert_into(a::table)
         .values((
             a::event_id.eq(fields.event_id),
@@ -73,7 +73,7 @@ async fn create(
         .returning(a::all_columns)
         .get_result(conn)
         .await?;
-    for team in &recipients {
+    for team in &addressees {
         diesel::insert_into(au::table)
             .values((au::announcement_id.eq(row.id), au::team_id.eq(team.team_id)))
             .execute(conn)
@@ -98,17 +98,17 @@ fn check_addressees(
     team_ids: &[i64],
     addressees: &[Addressee],
 ) -> Result<(), Rejection> {
-    let takes_part =
-        |id| addressees.iter().any(|team: &Addressee| team.team_id == id && team.takes_part);
+    let is_participant =
+        |id| addressees.iter().any(|team: &Addressee| team.team_id == id && team.is_participant);
     let error = |index| FieldError {
         pointer: format!("/team_ids/{index}"),
-        detail: "no team that takes part in the event".to_owned(),
+        detail: "is not a team that participates in the event".to_owned(),
     };
     let errors: Vec<_> = team_ids
         .iter()
         .enumerate()
-        .filter(|(_, id)| !takes_part(**id))
-        .map(|(place, _)| error(place))
+        .filter(|(_, id)| !is_participant(**id))
+        .map(|(index, _)| error(index))
         .collect();
     if !errors.is_empty() {
         return Err(Rejection::fields(errors));
@@ -116,7 +116,7 @@ fn check_addressees(
     match addressees.iter().find(|team| team.is_public) {
         Some(team) if !event.is_public() => {
             let detail = format!(
-                "team {} is public and the event is private: anybody would read it",
+                "team {} is public and the event is private: everyone could read the announcement",
                 team.team_id
             );
             Err(Rejection::conflict("team-is-public", detail))
@@ -135,7 +135,7 @@ async fn edit(
     request.check_if_match(row.effective_version(now))?;
     check_expires_in_future(request, fields.expires_at.flatten())?;
     let expires_at = fields.expires_at.map(|at| at.map(|at| at.timestamp_millis()));
-    // With another end, or none, it is in force again. One that is due stays so: others tell it.
+    // A new expiry, or none, reactivates it. One that is due stays due: the scheduler expires it.
     let stays_due = expires_at.is_none() && row.is_due(now);
     let row: AnnouncementRow = diesel::update(a::table.find(id))
         .set((
@@ -150,7 +150,7 @@ async fn edit(
         .returning(a::all_columns)
         .get_result(conn)
         .await?;
-    // Readers have dropped what has expired, and would take news of it for a new one.
+    // Clients have removed an expired announcement and would show an update as a new one.
     let change = (!row.is_expired(now)).then_some("updated");
     let addressed = AddressedAnnouncement::load(conn, row, &event).await?;
     Ok(addressed.change_effect(request, 200, change))
@@ -169,7 +169,7 @@ async fn delete(
     Ok(MutationEffect { body: Value::Null, etag: None, ..effect })
 }
 
-/// Sends it again.
+/// Publishes it again.
 async fn broadcast(
     conn: &mut Conn,
     RunContext { request, .. }: RunContext<'_>,
@@ -179,14 +179,14 @@ async fn broadcast(
     let now = request.received_at.timestamp_millis();
     request.check_if_match(row.effective_version(now))?;
     if row.is_expired(now) {
-        let detail = "the announcement has expired: give it another expires_at first";
+        let detail = "the announcement has expired: set a new expires_at first";
         return Err(Rejection::conflict("expired", detail).into());
     }
     let addressed = AddressedAnnouncement::load(conn, row, &event).await?;
     Ok(addressed.change_effect(request, 200, Some("broadcast")))
 }
 
-/// Ends it now. One that has ended stays as it is.
+/// Expires it now. An expired one stays as it is.
 async fn expire_now(
     conn: &mut Conn,
     RunContext { request, .. }: RunContext<'_>,
@@ -196,7 +196,7 @@ async fn expire_now(
     let now = request.received_at.timestamp_millis();
     request.check_if_match(row.effective_version(now))?;
     if row.is_expired(now) {
-        // One that is due is told of by those who look after that.
+        // The scheduler publishes the expiry of one that is due.
         let addressed = AddressedAnnouncement::load(conn, row, &event).await?;
         return Ok(addressed.change_effect(request, 200, None));
     }
@@ -209,11 +209,11 @@ async fn expire_now(
         .returning(a::all_columns)
         .get_result(conn)
         .await?;
-    let known = AddressedAnnouncement::load(conn, row, &event).await?;
-    Ok(known.expiry_effect(request))
+    let addressed = AddressedAnnouncement::load(conn, row, &event).await?;
+    Ok(addressed.expiry_effect(request))
 }
 
-/// Whether any has run out by `now` and isn't told yet: a look-up in an index.
+/// Whether an announcement is due by `now` and not yet expired: one index look-up.
 pub async fn is_any_due(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<bool> {
     let due = a::table
         .filter(a::expired.eq(false))
@@ -223,9 +223,10 @@ pub async fn is_any_due(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<bool
     Ok(due.get_result::<i64>(conn).await.optional()?.is_some())
 }
 
-/// Marks those that have run out by `now`, and tells of each. Gives how many, [`BATCH`] at most.
+/// Expires the announcements due by `now`, at most [`EXPIRY_BATCH_SIZE`], and publishes each
+/// expiry. Returns how many.
 ///
-/// The rows are locked before they are marked, and no event is: so it never waits for those who
+/// Only the announcements are locked, not their events: so it can't deadlock with writers that
 /// lock an event first.
 pub async fn expire_due(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<WithHeads<u64>> {
     let due = a::table

@@ -1,4 +1,4 @@
-//! Announcements as they are read, by those they are for.
+//! Reads of announcements, by those who may see them.
 
 use std::collections::HashMap;
 
@@ -20,21 +20,21 @@ use crate::store::schema::{
     announcements as a, audiences as au, events as e, members, registrations as r, teams as t,
 };
 
-/// Announcements in one snapshot: more than a display draws.
+/// Announcements in one snapshot: more than a display shows.
 const MAX_IN_SNAPSHOT: i64 = 50;
 
-/// What has run out is over for readers at once, before anybody is told: so reads need a clock.
+/// Reads compare with the clock: an announcement is over when due, before its expiry is published.
 fn now_ms() -> i64 {
     Utc::now().timestamp_millis()
 }
 
-/// Whether it has not run out.
+/// Whether it has not expired.
 #[auto_type(no_type_alias)]
 fn is_active(now: i64) -> _ {
     a::expired.eq(false).and(a::expires_at.is_null().or(a::expires_at.gt(now)))
 }
 
-/// Whether it has.
+/// Whether it has expired.
 #[auto_type(no_type_alias)]
 fn is_expired(now: i64) -> _ {
     a::expired.eq(true).or(a::expires_at.le(now))
@@ -43,50 +43,50 @@ fn is_expired(now: i64) -> _ {
 /// Whether the user manages its event.
 #[auto_type(no_type_alias)]
 fn is_managed_by(user_id: i64) -> _ {
-    let created: participation::events_created_by = participation::events_created_by(user_id);
-    let named: participation::events_managed_by = participation::events_managed_by(user_id);
-    a::event_id.nullable().eq_any(created).or(a::event_id.nullable().eq_any(named))
+    let of_creator: participation::events_created_by = participation::events_created_by(user_id);
+    let of_manager: participation::events_managed_by = participation::events_managed_by(user_id);
+    a::event_id.nullable().eq_any(of_creator).or(a::event_id.nullable().eq_any(of_manager))
 }
 
-/// Whether the user takes part in its event, also by a team.
+/// Whether the user participates in its event, directly or with a team.
 #[auto_type(no_type_alias)]
 fn is_entered_by(user_id: i64) -> _ {
-    let own: participation::events_entered_by = participation::events_entered_by(user_id);
+    let of_user: participation::events_entered_by = participation::events_entered_by(user_id);
     let of_teams: participation::events_entered_by_teams_of =
         participation::events_entered_by_teams_of(user_id);
-    a::event_id.nullable().eq_any(own).or(a::event_id.nullable().eq_any(of_teams))
+    a::event_id.nullable().eq_any(of_user).or(a::event_id.nullable().eq_any(of_teams))
 }
 
-/// Whether everybody may read its event.
+/// Whether its event is public.
 #[auto_type]
 fn is_of_public_event() -> _ {
-    let open = e::table.filter(e::visibility.eq("public")).select(e::id);
-    a::event_id.eq_any(open)
+    let public_events = e::table.filter(e::visibility.eq("public")).select(e::id);
+    a::event_id.eq_any(public_events)
 }
 
-/// Whether the user may read one of its teams. A team that has left the event is no longer among
-/// them, and of a private event nothing is everybody's.
+/// Whether the user may read one of its teams. Teams that have left the event don't count, and
+/// for a private event neither do public teams.
 #[auto_type(no_type_alias)]
 fn is_addressed_to(user_id: i64) -> _ {
-    let takes_part = r::table
+    let participates = r::table
         .filter(r::event_id.eq(a::event_id))
         .filter(r::team_id.eq(au::team_id.nullable()))
         .filter(r::accepted.eq(true));
-    let own = members::table.filter(members::user_id.eq(user_id)).select(members::team_id);
-    let open = t::table.filter(t::visibility.eq("public")).select(t::id);
-    let is_beside: readable::can_read_team_through_events =
+    let own_teams = members::table.filter(members::user_id.eq(user_id)).select(members::team_id);
+    let public_teams = t::table.filter(t::visibility.eq("public")).select(t::id);
+    let shares_event: readable::can_read_team_through_events =
         readable::can_read_team_through_events(user_id);
-    let beside = t::table.filter(is_beside).select(t::id);
+    let readable_teams = t::table.filter(shares_event).select(t::id);
     let is_of_public_event: is_of_public_event = is_of_public_event();
-    let is_open = is_of_public_event.and(au::team_id.eq_any(open));
+    let is_public = is_of_public_event.and(au::team_id.eq_any(public_teams));
     let teams = au::table
         .filter(au::announcement_id.eq(a::id))
-        .filter(exists(takes_part))
-        .filter(au::team_id.eq_any(own).or(au::team_id.eq_any(beside)).or(is_open));
+        .filter(exists(participates))
+        .filter(au::team_id.eq_any(own_teams).or(au::team_id.eq_any(readable_teams)).or(is_public));
     exists(teams)
 }
 
-/// `(etag, body)` of an announcement.
+/// An announcement as `(etag, body)`.
 pub async fn find_with_etag(conn: &mut Conn, id: i64) -> QueryResult<Option<(String, Value)>> {
     let now = now_ms();
     let Some(row) = find_row(conn, id).await? else { return Ok(None) };
@@ -95,7 +95,7 @@ pub async fn find_with_etag(conn: &mut Conn, id: i64) -> QueryResult<Option<(Str
     Ok(json.map(|(_, shape)| (etag, shape)))
 }
 
-/// What a user is to an announcement.
+/// A user's relation to an announcement.
 pub async fn rights(
     conn: &mut Conn,
     id: i64,
@@ -112,12 +112,13 @@ pub async fn rights(
     Ok(Some(AnnouncementRights { event, is_targeted: row.targeted, is_addressed: addressed }))
 }
 
-/// A page of those that are asked for and may be seen, oldest first, one more than `limit`.
+/// A page of the announcements that match the filter and that the user may see, oldest first,
+/// one more than `limit`.
 ///
-/// Without a status: those in force.
+/// Without a status in the filter: the active ones.
 pub async fn list(
     conn: &mut Conn,
-    VisibilityScope { user_id, sees_all: all }: VisibilityScope,
+    VisibilityScope { user_id, sees_all }: VisibilityScope,
     filter: &AnnouncementFilter,
     (after, limit): (i64, i64),
 ) -> QueryResult<Vec<(i64, Value)>> {
@@ -128,7 +129,7 @@ pub async fn list(
         .or(is_addressed_to(user));
     let mut query = a::table
         .filter(a::id.gt(after))
-        .filter(all.into_sql::<Bool>().or(is_managed_by(user)).or(may_read))
+        .filter(sees_all.into_sql::<Bool>().or(is_managed_by(user)).or(may_read))
         .order(a::id)
         .limit(limit + 1)
         .into_boxed();
@@ -149,7 +150,7 @@ pub async fn list(
     to_json_items(conn, rows, now).await
 }
 
-/// Those in force that are for the whole event, newest first: for its snapshots.
+/// The active ones for the whole event, newest first: for its snapshots.
 pub async fn active_of_event(conn: &mut Conn, event_id: i64) -> QueryResult<Vec<Value>> {
     let now = now_ms();
     let query = a::table
@@ -162,17 +163,17 @@ pub async fn active_of_event(conn: &mut Conn, event_id: i64) -> QueryResult<Vec<
     Ok(to_json_items(conn, rows, now).await?.into_iter().map(|(_, json)| json).collect())
 }
 
-/// Those in force that are for this team, newest first: for its snapshots.
+/// The active ones for this team, newest first: for its snapshots.
 pub async fn active_of_team(conn: &mut Conn, team_id: i64) -> QueryResult<Vec<Value>> {
     let now = now_ms();
-    let is_open = teams::find_row(conn, team_id).await?.is_none_or(|team| team.is_public());
+    let is_public = teams::find_row(conn, team_id).await?.is_none_or(|team| team.is_public());
     let addressed = au::table.filter(au::announcement_id.eq(a::id)).filter(au::team_id.eq(team_id));
     let query = a::table
         .inner_join(e::table.on(e::id.eq(a::event_id)))
         .filter(exists(addressed))
         .filter(a::event_id.nullable().eq_any(participation::events_accepted_by_team(team_id)))
-        // A public team's snapshots are read by anybody.
-        .filter((!is_open).into_sql::<Bool>().or(e::visibility.eq("public")))
+        // Anyone can read a public team's snapshots.
+        .filter((!is_public).into_sql::<Bool>().or(e::visibility.eq("public")))
         .filter(is_active(now))
         .order(a::id.desc())
         .limit(MAX_IN_SNAPSHOT)
@@ -181,7 +182,7 @@ pub async fn active_of_team(conn: &mut Conn, team_id: i64) -> QueryResult<Vec<Va
     Ok(to_json_items(conn, rows, now).await?.into_iter().map(|(_, json)| json).collect())
 }
 
-/// What is shown of each, in the order given, by its id.
+/// The JSON of each announcement with its id, in the given order.
 async fn to_json_items(
     conn: &mut Conn,
     rows: Vec<AnnouncementRow>,

@@ -1,4 +1,4 @@
-//! Events, and who manages them and takes part in them.
+//! Lists of events, of their managers and of their registrations.
 
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -13,34 +13,34 @@ use crate::store::model::VisibilityScope;
 use crate::store::rows::{EventRow, RegistrationRow};
 use crate::store::schema::{events as e, managers as m, registrations as r, teams as t, users};
 
-/// The public ones, and those one has to do with.
+/// The public events, and those the user is involved in.
 pub async fn list_visible(
     conn: &mut Conn,
     scope: VisibilityScope,
     (after, limit): (i64, i64),
 ) -> ItemsResult {
-    let VisibilityScope { user_id, sees_all: all } = scope;
+    let VisibilityScope { user_id, sees_all } = scope;
     let is_involved: readable::is_involved_in_event =
         readable::is_involved_in_event(user_id.unwrap_or(readable::NO_USER_ID));
     let query = e::table
         .filter(e::id.gt(after))
-        .filter(all.into_sql::<Bool>().or(e::visibility.eq("public")).or(is_involved))
+        .filter(sees_all.into_sql::<Bool>().or(e::visibility.eq("public")).or(is_involved))
         .order(e::id)
         .limit(limit + 1);
     let rows: Vec<EventRow> = query.load(conn).await?;
     rows.iter().map(|row| Ok((row.id, json::event_json(row)?))).collect()
 }
 
-/// Who made it, and who was named.
+/// The creator and the added managers.
 pub async fn list_managers(
     conn: &mut Conn,
     event_id: i64,
     (after, limit): (i64, i64),
 ) -> ItemsResult {
-    let named = m::table.filter(m::event_id.eq(event_id)).select(m::user_id);
-    let maker = e::table.filter(e::id.eq(event_id)).select(e::created_by);
+    let added = m::table.filter(m::event_id.eq(event_id)).select(m::user_id);
+    let creator = e::table.filter(e::id.eq(event_id)).select(e::created_by);
     let query = users::table
-        .filter(users::id.eq_any(named).or(users::id.eq_any(maker)))
+        .filter(users::id.eq_any(added).or(users::id.eq_any(creator)))
         .filter(users::id.gt(after))
         .order(users::id)
         .limit(limit + 1)
@@ -50,7 +50,7 @@ pub async fn list_managers(
     Ok(rows.into_iter().map(item).collect())
 }
 
-/// Users and teams, by name.
+/// The registrations of users and teams, each with its name.
 pub async fn list_registrations(
     conn: &mut Conn,
     event_id: i64,
@@ -73,7 +73,7 @@ pub async fn list_registrations(
     Ok(rows.into_iter().map(item).collect())
 }
 
-/// A team's, for the events it takes part in, by their names.
+/// A team's registrations, each with the name of the event.
 pub async fn list_registrations_of_team(
     conn: &mut Conn,
     team_id: i64,

@@ -1,4 +1,4 @@
-//! Matches and their results, as far as they may be seen.
+//! Lists of matches and results that the user may see.
 
 use diesel::dsl::{auto_type, exists};
 use diesel::prelude::*;
@@ -13,14 +13,15 @@ use crate::store::model::VisibilityScope;
 use crate::store::rows::MatchRow;
 use crate::store::schema::{matches as m, members, results as r};
 
-/// All that may be seen.
+/// All matches that the user may see, after this id.
 #[auto_type]
 fn visible_matches(scope: VisibilityScope, after: i64) -> _ {
-    let seen: readable::can_read_match =
+    let can_read: readable::can_read_match =
         readable::can_read_match(scope.user_id.unwrap_or(readable::NO_USER_ID), scope.sees_all);
-    m::table.filter(seen).filter(m::id.gt(after)).order(m::id)
+    m::table.filter(can_read).filter(m::id.gt(after)).order(m::id)
 }
 
+/// All visible matches, of one status or any.
 pub async fn list_all(
     conn: &mut Conn,
     match_cache: &MatchCache,
@@ -36,7 +37,7 @@ pub async fn list_all(
     list_items(conn, match_cache, &rows).await
 }
 
-/// A team's own: those that others arranged are for its managers, who may agree to them.
+/// A team's matches; those it has not accepted yet are only for its managers.
 pub async fn list_for_team(
     conn: &mut Conn,
     match_cache: &MatchCache,
@@ -44,7 +45,7 @@ pub async fn list_for_team(
     scope: VisibilityScope,
     (after, limit): (i64, i64),
 ) -> ItemsResult {
-    let VisibilityScope { user_id, sees_all: all } = scope;
+    let VisibilityScope { user_id, sees_all } = scope;
     let manages = members::table
         .filter(members::team_id.eq(team_id))
         .filter(members::user_id.eq(user_id.unwrap_or(readable::NO_USER_ID)))
@@ -53,7 +54,8 @@ pub async fn list_for_team(
     let query = visible_matches(scope, after)
         .filter(m::home_team_id.eq(team_id).or(m::away_team_id.eq(team_id)))
         .filter(
-            all.into_sql::<Bool>()
+            sees_all
+                .into_sql::<Bool>()
                 .or(participation::is_listed_for_team(team_id))
                 .or(exists(manages)),
         )
@@ -62,6 +64,7 @@ pub async fn list_for_team(
     list_items(conn, match_cache, &rows).await
 }
 
+/// An event's matches, of one status or any.
 pub async fn list_for_event(
     conn: &mut Conn,
     match_cache: &MatchCache,
@@ -79,11 +82,11 @@ pub async fn list_for_event(
 }
 
 async fn list_items(conn: &mut Conn, match_cache: &MatchCache, rows: &[MatchRow]) -> ItemsResult {
-    let briefs = full_matches::load_list_items(conn, match_cache, rows).await?;
-    Ok(rows.iter().map(|row| row.id).zip(briefs).collect())
+    let items = full_matches::load_list_items(conn, match_cache, rows).await?;
+    Ok(rows.iter().map(|row| row.id).zip(items).collect())
 }
 
-/// By the ids of their matches.
+/// A team's results, ordered by match id.
 pub async fn list_results_of_team(
     conn: &mut Conn,
     team_id: i64,
@@ -99,7 +102,7 @@ pub async fn list_results_of_team(
     parse_bodies(query.load(conn).await?)
 }
 
-/// By the ids of their matches.
+/// An event's results, ordered by match id.
 pub async fn list_results_of_event(
     conn: &mut Conn,
     event_id: i64,

@@ -1,4 +1,4 @@
-//! Lists, a page at a time, oldest first.
+//! Lists in pages, oldest item first.
 
 mod events;
 mod matches;
@@ -18,7 +18,7 @@ use crate::store::model::{ListPage, ListQuery, VisibilityScope};
 use crate::store::rows::{PlayerRow, TeamRow, UserRow};
 use crate::store::schema::{members, officials, players, teams as t, users};
 
-/// At most `limit` items after the one whose id is `after`.
+/// Returns at most `limit` items after the one with the id `after`.
 pub async fn list_page(
     conn: &mut Conn,
     match_cache: &MatchCache,
@@ -33,26 +33,26 @@ pub async fn list_page(
 async fn load_items(conn: &mut Conn, match_cache: &MatchCache, query: &ListQuery, page: (i64, i64)) -> ItemsResult {
     match query {
         ListQuery::Users => all_users(conn, page).await,
-        ListQuery::Teams { scope: seen_by } => visible_teams(conn, *seen_by, page).await,
+        ListQuery::Teams { scope } => visible_teams(conn, *scope, page).await,
         ListQuery::Players { team_id } => team_players(conn, *team_id, page).await,
         ListQuery::Members { team_id } => team_members(conn, *team_id, page).await,
         ListQuery::Officials { match_id } => match_officials(conn, *match_id, page).await,
-        ListQuery::Matches { scope: seen_by, status } => matches::list_all(conn, match_cache, *seen_by, status.as_deref(), page).await,
-        ListQuery::TeamMatches { team_id, scope: seen_by } => matches::list_for_team(conn, match_cache, *team_id, *seen_by, page).await,
-        ListQuery::EventMatches { event_id, scope: seen_by, status } => matches::list_for_event(conn, match_cache, (*event_id, status.as_deref()), *seen_by, page).await,
-        ListQuery::TeamResults { team_id, scope: seen_by } => matches::list_results_of_team(conn, *team_id, *seen_by, page).await,
-        ListQuery::EventResults { event_id, scope: seen_by } => matches::list_results_of_event(conn, *event_id, *seen_by, page).await,
-        ListQuery::Events { scope: seen_by } => events::list_visible(conn, *seen_by, page).await,
+        ListQuery::Matches { scope, status } => matches::list_all(conn, match_cache, *scope, status.as_deref(), page).await,
+        ListQuery::TeamMatches { team_id, scope } => matches::list_for_team(conn, match_cache, *team_id, *scope, page).await,
+        ListQuery::EventMatches { event_id, scope, status } => matches::list_for_event(conn, match_cache, (*event_id, status.as_deref()), *scope, page).await,
+        ListQuery::TeamResults { team_id, scope } => matches::list_results_of_team(conn, *team_id, *scope, page).await,
+        ListQuery::EventResults { event_id, scope } => matches::list_results_of_event(conn, *event_id, *scope, page).await,
+        ListQuery::Events { scope } => events::list_visible(conn, *scope, page).await,
         ListQuery::Managers { event_id } => events::list_managers(conn, *event_id, page).await,
         ListQuery::Registrations { event_id } => events::list_registrations(conn, *event_id, page).await,
         ListQuery::TeamRegistrations { team_id } => events::list_registrations_of_team(conn, *team_id, page).await,
-        ListQuery::Announcements { scope: seen_by, filter } => announcements::list(conn, *seen_by, filter, page).await,
+        ListQuery::Announcements { scope, filter } => announcements::list(conn, *scope, filter, page).await,
         ListQuery::Purchases { buyer_id, event_id } => purchases::list_of_buyer(conn, *buyer_id, *event_id, page).await,
         ListQuery::Sales { event_id } => purchases::list_of_event(conn, *event_id, page).await,
     }
 }
 
-/// One row more than a page was read: it says whether there is a next one.
+/// Builds a page of at most `limit` items; one more was read to see if there is a next page.
 fn into_page(mut items: Vec<(i64, Value)>, limit: i64) -> ListPage {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = items.len() > limit;
@@ -74,14 +74,15 @@ async fn visible_teams(
     scope: VisibilityScope,
     (after, limit): (i64, i64),
 ) -> ItemsResult {
-    let VisibilityScope { user_id, sees_all: all } = scope;
+    let VisibilityScope { user_id, sees_all } = scope;
     let user = user_id.unwrap_or(readable::NO_USER_ID);
     let is_member =
         members::table.filter(members::team_id.eq(t::id)).filter(members::user_id.eq(user));
     let query = t::table
         .filter(t::id.gt(after))
         .filter(
-            all.into_sql::<Bool>()
+            sees_all
+                .into_sql::<Bool>()
                 .or(t::visibility.eq("public"))
                 .or(exists(is_member.select(members::user_id))),
         )
