@@ -1,4 +1,4 @@
-//! Rules and words that no sport owns: pure, no clock, no database.
+//! Types and rules that all sports share. Pure: no clock, no database.
 
 pub mod access;
 pub mod leaderboard;

@@ -1,20 +1,17 @@
-//! What somebody may be allowed to do. Who may is decided in `auth::permission`.
+//! Operations that need permission. Who has it is decided in `auth::permission`.
 
 use uuid::Uuid;
 
 use crate::domain::topic::{StreamId, Topic};
 
-/// Something one may or may not do. Numbers are ids.
+/// An operation that needs permission. Numbers are ids of the resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
-    /// Read what a topic tells: the match, the team, in whole or in part.
+    /// Read a topic: the resource, its stream, or one channel of it.
     Read(Topic),
-    CreateMatch {
-        event_id: Option<i64>,
-        home_team_id: i64,
-        away_team_id: i64,
-    },
-    /// Edit, delete, postpone or cancel a match, name its officials, enter its result.
+    /// Create a match, of an event or without one.
+    CreateMatch { event_id: Option<i64>, home_team_id: i64, away_team_id: i64 },
+    /// Edit, delete, postpone or cancel a match, assign its officials, enter its result.
     EditMatch(i64),
     /// Start, pause, resume, end or abandon a match.
     ControlMatch(i64),
@@ -22,47 +19,55 @@ pub enum Permission {
     RecordMatch(i64),
     /// Delete an incident, rule on a dispute.
     RuleOnMatch(i64),
+    /// Create an event.
     CreateEvent,
-    /// Edit and delete an event, name its managers, register users and teams, announce, take
-    /// points away, see what it sold.
+    /// Edit and delete an event, appoint its managers, register users and teams, publish
+    /// announcements, deduct points, see its sales.
     EditEvent(i64),
     /// Buy tickets of an event.
     BuyTickets(i64),
-    /// Change a purchase's status and its tickets'; check them in.
+    /// Change the status of a purchase and of its tickets; check tickets in.
     EditPurchase(Uuid),
+    /// Read an announcement.
     ReadAnnouncement(i64),
-    /// Edit, delete and send again.
+    /// Edit, delete and resend an announcement.
     EditAnnouncement(i64),
+    /// Create a team.
     CreateTeam,
+    /// Edit and delete a team, its members and players.
     EditTeam(i64),
-    /// See who belongs to a team.
+    /// List the members of a team.
     ReadMembers(i64),
-    /// List and make users, and change what they may.
+    /// List and create users, change their roles, disable them.
     ManageUsers,
-    /// Read or rename a user.
+    /// Read or rename a user's account.
     ManageAccount(i64),
-    /// See all streams and connections.
+    /// List all streams and connections.
     ViewConnections,
 }
 
 impl Permission {
+    /// Read a match.
     pub fn read_match(id: i64) -> Self {
         Self::Read(StreamId::Match(id).topic())
     }
 
+    /// Read a team.
     pub fn read_team(id: i64) -> Self {
         Self::Read(StreamId::Team(id).topic())
     }
 
+    /// Read an event.
     pub fn read_event(id: i64) -> Self {
         Self::Read(StreamId::Event(id).topic())
     }
 
+    /// Read a purchase.
     pub fn read_purchase(id: Uuid) -> Self {
         Self::Read(StreamId::Purchase(id).topic())
     }
 
-    /// What a scorer's command is; `action` as in `sports::MatchCommand`.
+    /// The permission of a match action; `action` as in `sports::MatchCommand`.
     pub fn for_match_action(match_id: i64, action: &str) -> Self {
         match action {
             "start" | "pause" | "resume" | "end" | "abandon" => Self::ControlMatch(match_id),

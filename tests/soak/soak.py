@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benches"))
 
 from rig.postgres import Postgres  # noqa: E402
-from rig.readers import Readers  # noqa: E402
 from rig.servers import free_port  # noqa: E402
+from rig.subscribers import Subscribers  # noqa: E402
 
 BINARY = os.environ.get("TOUCHLINE_BINARY", str(ROOT / "target/debug/touchline"))
 EMAIL, PASSWORD = "admin@example.org", "correct horse battery staple"
@@ -157,7 +157,7 @@ class Crowd:
     """Readers of one match, of whom one hangs up now and then."""
 
     def __init__(self, server, match):
-        self.readers = Readers(server.port, f"/api/matches/{match}/stream/", READERS)
+        self.readers = Subscribers(server.port, f"/api/matches/{match}/stream/", READERS)
         self.goal = None
         self.is_over = False
         self.thread = threading.Thread(target=self.readers.run, args=(self.is_done, self.hang_up_one), daemon=True)
@@ -233,8 +233,8 @@ def verify(server, writers, crowds):
         crowd.must_reach(seqs[-1])
         readers = crowd.readers
         messages += readers.messages
-        if readers.lost or readers.twice or readers.snapshots:
-            raise Failed(f"match {writer.match}: lost {readers.lost}, repeated {readers.twice}, {readers.snapshots} snapshots instead of messages")
+        if readers.lost or readers.repeated or readers.snapshots:
+            raise Failed(f"match {writer.match}: lost {readers.lost}, repeated {readers.repeated}, {readers.snapshots} snapshots instead of messages")
     return messages
 
 
@@ -245,7 +245,7 @@ def soak(kind, database, seconds, folder):
         server.start()
         matches = server.prepare()
         crowds = [Crowd(server, match) for match in matches]
-        wait_for(lambda: all(crowd.readers.are_live() == READERS for crowd in crowds), "the readers")
+        wait_for(lambda: all(crowd.readers.live_count() == READERS for crowd in crowds), "the readers")
         writers = [Writer(server, match) for match in matches]
         began = time.monotonic()
         stops = restart_until(began + seconds / 2, server, writers, max(5.0, seconds / 40))

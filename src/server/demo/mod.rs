@@ -1,4 +1,4 @@
-//! An invented league whose matches are being played, so that a newcomer sees pages move.
+//! The demo: a fictional league whose matches are in progress, so that all pages show live data.
 
 pub mod cricket;
 mod scorer;
@@ -26,7 +26,7 @@ const TEAMS: [(&str, &str, &str); 8] = [
     ("Castle Hill", "CAS", "#d9480f"),
 ];
 
-/// How often each kind of incident is drawn, out of all together.
+/// Relative frequency of each kind of incident.
 const INCIDENT_WEIGHTS: [(&str, u32); 9] = [
     ("shot_off_target", 22),
     ("shot_on_target", 16),
@@ -39,14 +39,14 @@ const INCIDENT_WEIGHTS: [(&str, u32); 9] = [
     ("penalty_missed", 1),
 ];
 
-/// Between two incidents of the league.
+/// Real time between two incidents, over all matches of the league.
 const INCIDENT_INTERVAL: Duration = Duration::from_millis(1500);
 
 const MINUTE_SECONDS: i64 = 60;
 const HALF_SECONDS: i64 = 45 * MINUTE_SECONDS;
 const HALF_TIME_SECONDS: i64 = 15 * MINUTE_SECONDS;
 
-/// One match that is being played.
+/// A match in progress.
 struct LiveMatch {
     id: i64,
     home_index: usize,
@@ -55,7 +55,7 @@ struct LiveMatch {
     is_second_half: bool,
 }
 
-/// Writes what happens in the league, as its scorers would.
+/// Simulates the league by writing what its scorers would write.
 pub struct DemoLeague {
     scorer: DemoScorer,
     event_id: i64,
@@ -64,12 +64,11 @@ pub struct DemoLeague {
 }
 
 impl DemoLeague {
-    /// Makes the teams and has matches under way, in both halves. Gives their ids too.
+    /// Creates the teams, and four matches in their first and second halves; returns their ids too.
     pub async fn create(store: Store, user_id: i64) -> Result<(Self, Vec<i64>)> {
-        let scorer = DemoScorer { store, user_id: user_id };
+        let scorer = DemoScorer { store, user_id };
         let event_id = scorer.create(season::league_event()).await?;
-        let mut league =
-            Self { scorer: scorer, event_id, teams: Vec::new(), live_matches: Vec::new() };
+        let mut league = Self { scorer, event_id, teams: Vec::new(), live_matches: Vec::new() };
         for (index, team) in TEAMS.into_iter().enumerate() {
             league.teams.push(league.scorer.create_team(index, team).await?);
         }
@@ -83,13 +82,13 @@ impl DemoLeague {
         Ok((league, ids))
     }
 
-    /// Plays on until the process ends.
+    /// Plays until the process ends.
     pub async fn run(mut self) {
         loop {
             tokio::time::sleep(INCIDENT_INTERVAL).await;
             let index = rand::random_range(0..self.live_matches.len());
             if let Err(error) = self.play_incident(index).await {
-                tracing::warn!(error = %error, "The demo's next incident was refused: {error}");
+                tracing::warn!(error = %error, "The demo's next incident was rejected: {error}");
             }
         }
     }
@@ -116,7 +115,7 @@ impl DemoLeague {
         let last = self.live_matches.len() - 1;
         self.apply_action(last, "start", json!({}), at).await?;
         let played = (Utc::now() - at).num_seconds();
-        // What happened before anybody watched: a goal here and there.
+        // Incidents of the minutes already played.
         for second in (7 * MINUTE_SECONDS..played.min(HALF_SECONDS))
             .step_by(usize::try_from(13 * MINUTE_SECONDS).unwrap_or(1))
         {
@@ -126,12 +125,12 @@ impl DemoLeague {
         self.change_period_if_due(last).await
     }
 
-    /// Half-time, second half and full time, when they have come.
+    /// Records half-time, the second half and full time once their time has come.
     async fn change_period_if_due(&mut self, index: usize) -> Result<()> {
         let live_match = &self.live_matches[index];
-        let (kick_off, resumed) = (live_match.kicked_off_at, live_match.is_second_half);
+        let (kick_off, is_second_half) = (live_match.kicked_off_at, live_match.is_second_half);
         let elapsed = (Utc::now() - kick_off).num_seconds();
-        if !resumed && elapsed > HALF_SECONDS + HALF_TIME_SECONDS {
+        if !is_second_half && elapsed > HALF_SECONDS + HALF_TIME_SECONDS {
             let half_time = kick_off + chrono::TimeDelta::seconds(HALF_SECONDS);
             self.apply_action(index, "pause", json!({ "reason": "half_time" }), half_time).await?;
             let second_half = half_time + chrono::TimeDelta::seconds(HALF_TIME_SECONDS);

@@ -1,4 +1,4 @@
-//! What the demo's scorers write with: the store's own jobs.
+//! The demo's scorer, which commits mutations to the store directly.
 
 use chrono::{DateTime, SubsecRound, Utc};
 use serde_json::Value;
@@ -26,20 +26,21 @@ const FAMILY_NAMES: [&str; 12] = [
     "Rossi",
 ];
 
-/// One team and its players' ids.
+/// A team of the demo.
 pub struct DemoTeam {
     pub id: i64,
+    /// Ids of the players, by shirt number from 1.
     pub players: Vec<i64>,
 }
 
-/// Writes as one user.
+/// Commits mutations as one user.
 pub struct DemoScorer {
     pub store: Store,
     pub user_id: i64,
 }
 
 impl DemoScorer {
-    /// A public team of eleven; those of another place are others.
+    /// Creates a public team of eleven players; `name_offset` varies their names.
     pub async fn create_team(
         &self,
         name_offset: usize,
@@ -54,9 +55,9 @@ impl DemoScorer {
         let id = self.create(CreateTeam(fields)).await?;
         let mut players = Vec::new();
         for number in 1..=11 {
-            let place = name_offset * 7 + number;
-            let given_name = GIVEN_NAMES[place % GIVEN_NAMES.len()];
-            let family_name = FAMILY_NAMES[(place * 5 + number) % FAMILY_NAMES.len()];
+            let name_index = name_offset * 7 + number;
+            let given_name = GIVEN_NAMES[name_index % GIVEN_NAMES.len()];
+            let family_name = FAMILY_NAMES[(name_index * 5 + number) % FAMILY_NAMES.len()];
             let fields = NewPlayer {
                 name: format!("{given_name} {family_name}"),
                 shirt_number: i32::try_from(number).ok(),
@@ -66,7 +67,7 @@ impl DemoScorer {
         Ok(DemoTeam { id, players })
     }
 
-    /// A scorer's command; gives what it is answered.
+    /// Commits a match action; returns the body of the response.
     pub async fn apply_action(
         &self,
         match_id: i64,
@@ -83,16 +84,16 @@ impl DemoScorer {
         self.commit(mutation).await.map(|outcome| outcome.body)
     }
 
-    /// Makes something and gives its id.
+    /// Commits a mutation that creates something; returns its id.
     pub async fn create(&self, mutation: impl Mutation) -> Result<i64> {
         let outcome = self.commit(mutation).await?;
         let id = outcome.body["id"].as_i64();
-        id.ok_or_else(|| StoreError::Internal("what was made has no id".to_owned()))
+        id.ok_or_else(|| StoreError::Internal("the created resource has no id".to_owned()))
     }
 
-    /// Commits a mutation as the demo's user.
-    pub async fn commit<M: Mutation>(&self, mutation: M) -> Result<Outcome> {
-        let received_at = Utc::now().trunc_subsecs(3);
-        self.store.commit(MutationRequest::new(self.user_id, received_at), mutation).await
+    /// Commits a mutation as this user, now.
+    pub async fn commit(&self, mutation: impl Mutation) -> Result<Outcome> {
+        let request = MutationRequest::new(self.user_id, Utc::now().trunc_subsecs(3));
+        self.store.commit(request, mutation).await
     }
 }

@@ -1,4 +1,4 @@
-//! The league as a newcomer finds it: rounds that were played, rounds to come, and news.
+//! Fills the demo league with played rounds, scheduled rounds and an announcement.
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::store::mutation::{
     NewMatch,
 };
 
-/// Rounds that were played before anybody watched.
+/// Rounds with results when the demo starts.
 const PLAYED_ROUNDS: usize = 4;
 
 /// The league's event.
@@ -35,7 +35,7 @@ pub fn league_event() -> CreateEvent {
 }
 
 impl DemoLeague {
-    /// Everybody has met some others already, and will meet the rest.
+    /// Creates a single round robin, with results for the first rounds.
     pub(super) async fn fill_season(&self) -> Result<()> {
         for round in 0..TEAMS.len() - 1 {
             let weeks = round as i64 - PLAYED_ROUNDS as i64;
@@ -52,7 +52,7 @@ impl DemoLeague {
             kind: "general".to_owned(),
             priority: "normal".to_owned(),
             title: "Welcome to the Estuary League".to_owned(),
-            message: "Four matches are under way. Everything here is invented, and moves."
+            message: "Four matches are in progress. Everything here is fictional and updates live."
                 .to_owned(),
             team_ids: Vec::new(),
             expires_at: None,
@@ -85,12 +85,13 @@ impl DemoLeague {
     }
 }
 
-/// Who meets in a round, by the circle method: the first stays, the others go round.
+/// Pairs of team indices in a round, by the circle method: the first team stays, the others
+/// rotate.
 fn round_pairs(round: usize) -> Vec<(usize, usize)> {
     let others = TEAMS.len() - 1;
-    let at = |seat: usize| if seat == 0 { 0 } else { 1 + (seat - 1 + round) % others };
-    let pair = |place: usize| {
-        let (one, other) = (at(place), at(TEAMS.len() - 1 - place));
+    let team_at = |seat: usize| if seat == 0 { 0 } else { 1 + (seat - 1 + round) % others };
+    let pair = |seat: usize| {
+        let (one, other) = (team_at(seat), team_at(TEAMS.len() - 1 - seat));
         if round.is_multiple_of(2) { (one, other) } else { (other, one) }
     };
     (0..TEAMS.len() / 2).map(pair).collect()
@@ -104,13 +105,13 @@ mod tests {
 
     #[test]
     fn every_team_meets_every_other_once() {
-        let all: Vec<_> = (0..TEAMS.len() - 1).flat_map(round_pairs).collect();
-        let met: HashSet<_> = all.iter().map(|&(a, b)| (a.min(b), a.max(b))).collect();
-        assert_eq!((all.len(), met.len()), (28, 28));
+        let pairs: Vec<_> = (0..TEAMS.len() - 1).flat_map(round_pairs).collect();
+        let distinct: HashSet<_> = pairs.iter().map(|&(a, b)| (a.min(b), a.max(b))).collect();
+        assert_eq!((pairs.len(), distinct.len()), (28, 28));
         for round in 0..TEAMS.len() - 1 {
-            let busy: HashSet<_> =
+            let teams: HashSet<_> =
                 round_pairs(round).into_iter().flat_map(|(a, b)| [a, b]).collect();
-            assert_eq!(busy.len(), TEAMS.len(), "round {round}");
+            assert_eq!(teams.len(), TEAMS.len(), "round {round}");
         }
     }
 }

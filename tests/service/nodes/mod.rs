@@ -146,7 +146,7 @@ async fn redis_is_reached_over_tls_and_with_a_password() {
     let mut nodes = Nodes::with(&settings[..1]).await;
     nodes.tell(1).await;
     let log = nodes.first.log();
-    assert!(log.contains("The bus can't be opened"), "{log}");
+    assert!(log.contains("Can't connect to the bus"), "{log}");
     nodes.connected(0).await;
 }
 
@@ -158,6 +158,9 @@ async fn a_bus_is_refused_where_there_is_one_node_only() {
     command.env("TOUCHLINE_DATABASE_URL", url).env("TOUCHLINE_LISTEN", "127.0.0.1:0");
     let ended = command.env("TOUCHLINE_BUS_URL", "redis://127.0.0.1:1").output().unwrap();
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-    assert!(!ended.status.success() && said.contains("SQLite is for one node"), "{BINARY}: {said}");
+    assert!(
+        !ended.status.success() && said.contains("SQLite supports a single node"),
+        "{BINARY}: {said}"
+    );
     std::fs::remove_dir_all(&folder).unwrap();
 }

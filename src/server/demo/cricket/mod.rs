@@ -1,4 +1,4 @@
-//! Matches of cricket, twenty overs a side, one after the other and ball by ball.
+//! Simulates Twenty20 cricket matches ball by ball, one after the other.
 
 mod random_ball;
 
@@ -12,54 +12,56 @@ use crate::server::demo::scorer::{DemoScorer, DemoTeam};
 use crate::store::mutation::{CreateEvent, CreateMatch, NewEvent, NewMatch};
 use crate::store::{Result, Store};
 
-/// Name, short name and colour of the clubs, whose players aren't the league's.
+/// Name, short name and colour of the two clubs.
 const CLUBS: [(&str, &str, &str); 2] =
     [("Estuary Cricket Club", "ECC", "#14532d"), ("Hillside Cricket Club", "HCC", "#7c2d12")];
+/// Seed of player names, so that they differ from those of the league.
 const FIRST_CLUB_NAME_OFFSET: usize = 20;
 
-/// Between two balls: a real one takes about forty seconds.
+/// Real time between two simulated balls.
 const BALL_INTERVAL: Duration = Duration::from_secs(4);
+/// Duration of a ball in a real match.
 const BALL_DURATION: TimeDelta = TimeDelta::seconds(40);
 
-/// How long a match has been going on when the demo starts: well into the chase.
+/// Age of the match when the demo starts, which puts it well into the chase.
 const ELAPSED_AT_START: TimeDelta = TimeDelta::seconds(40 * 185);
 
-/// Who bowls which over, by shirt number: four each, nobody two running.
+/// Shirt number of the bowler of each over: at most four overs each, never two in a row.
 const BOWLER_BY_OVER: [usize; 20] =
     [11, 10, 11, 10, 9, 8, 9, 8, 7, 11, 7, 10, 9, 8, 7, 11, 10, 9, 8, 7];
 
-/// One ground, with the match that is being played there.
+/// A ground with its current match.
 pub struct CricketGround {
     scorer: DemoScorer,
     event_id: i64,
     clubs: [DemoTeam; 2],
     match_id: i64,
-    /// What the scorer was last answered of the match.
+    /// The match state in the response to the last command.
     match_state: Value,
-    /// Innings opened, and the next batter of the one in play.
+    /// Innings opened in the current match.
     innings_opened: usize,
+    /// Index of the next batter of the current innings.
     next_batter: usize,
-    /// Matches begun: the clubs take turns at batting first.
+    /// Matches started; the clubs alternate in batting first.
     matches_started: usize,
 }
 
 impl CricketGround {
-    /// Makes the clubs, and plays up to now: newcomers find a match well into its second innings.
+    /// Creates the clubs, and plays a match up to its second innings.
     pub async fn create(store: Store, user_id: i64) -> Result<Self> {
-        let scorer = DemoScorer { store, user_id: user_id };
+        let scorer = DemoScorer { store, user_id };
         let event_id = scorer.create(new_event()).await?;
         let [first, second] = CLUBS;
         let clubs = [
             scorer.create_team(FIRST_CLUB_NAME_OFFSET, first).await?,
             scorer.create_team(FIRST_CLUB_NAME_OFFSET + 1, second).await?,
         ];
-        let state = Value::Null;
         let mut ground = Self {
-            scorer: scorer,
+            scorer,
             event_id,
             clubs,
             match_id: 0,
-            match_state: state,
+            match_state: Value::Null,
             innings_opened: 0,
             next_batter: 0,
             matches_started: 0,
@@ -72,25 +74,27 @@ impl CricketGround {
         Ok(ground)
     }
 
+    /// Id of the current match.
     pub fn match_id(&self) -> i64 {
         self.match_id
     }
 
-    /// Plays on until the process ends.
+    /// Plays until the process ends.
     pub async fn run(mut self) {
         loop {
             tokio::time::sleep(BALL_INTERVAL).await;
             if let Err(error) = self.record_next(Utc::now()).await {
-                tracing::warn!(error = %error, "The demo's next ball was refused: {error}");
+                tracing::warn!(error = %error, "The demo's next ball was rejected: {error}");
             }
         }
     }
 
+    /// Whether the current match has a result.
     pub fn is_match_over(&self) -> bool {
         self.match_state["status"] == "finished"
     }
 
-    /// The next thing a scorer enters: a match, an innings, a ball, an end.
+    /// Records what comes next: a match, an innings, a ball or the end.
     pub async fn record_next(&mut self, at: DateTime<Utc>) -> Result<()> {
         let is_open = self.match_state["innings"]["completed"] == false;
         if self.match_id == 0 || self.is_match_over() {
@@ -101,7 +105,7 @@ impl CricketGround {
         } else if self.innings_opened < 2 {
             self.open_innings(at).await
         } else {
-            // Level, and nobody has time for a super over.
+            // The demo ends tied matches without a super over.
             self.apply_action("end", json!({ "result": "tied" }), at).await
         }
     }
@@ -116,7 +120,7 @@ impl CricketGround {
         self.apply_action("start", json!({}), at).await
     }
 
-    /// The club that plays at home bats first.
+    /// Opens an innings; the home club bats first.
     async fn open_innings(&mut self, at: DateTime<Utc>) -> Result<()> {
         self.innings_opened += 1;
         self.next_batter = 2;
@@ -133,7 +137,7 @@ impl CricketGround {
         (self.matches_started + self.innings_opened) % 2
     }
 
-    /// A ball with whoever must come in for it.
+    /// The body of a random ball, with the batters and bowler that must come in for it.
     fn next_ball(&mut self) -> Value {
         let (batting, fielding) =
             (&self.clubs[self.batting_club()], &self.clubs[1 - self.batting_club()]);
@@ -156,8 +160,8 @@ impl CricketGround {
 
     async fn apply_action(&mut self, action: &str, body: Value, at: DateTime<Utc>) -> Result<()> {
         let mut response = self.scorer.apply_action(self.match_id, action, body, at).await?;
-        let within = response.get_mut("state").map(Value::take);
-        self.match_state = within.unwrap_or(response);
+        let nested_state = response.get_mut("state").map(Value::take);
+        self.match_state = nested_state.unwrap_or(response);
         Ok(())
     }
 

@@ -1,20 +1,22 @@
-//! What a ball brings, as often as in matches of twenty overs.
+//! Draws random balls with the frequencies of Twenty20 matches.
 
 use rand::seq::IndexedRandom;
 use serde_json::{Value, json};
 
-/// One kind of ball.
+/// What happens with a ball.
 #[derive(Clone, Copy, Debug)]
 enum BallKind {
+    /// Runs off the bat.
     Runs(u32),
     Wide,
     NoBall,
     Bye,
     LegBye,
+    /// A wicket with its kind, or `return catch`.
     Wicket(&'static str),
 }
 
-/// How often each is drawn, out of all together.
+/// Relative frequency of each kind.
 const BALL_WEIGHTS: [(BallKind, u32); 17] = [
     (BallKind::Runs(0), 330),
     (BallKind::Runs(1), 390),
@@ -31,7 +33,7 @@ const BALL_WEIGHTS: [(BallKind, u32); 17] = [
     (BallKind::Wicket("lbw"), 5),
     (BallKind::Wicket("stumped"), 2),
     (BallKind::Wicket("hit_wicket"), 1),
-    // Once more: a caught and bowled.
+    // Caught and bowled.
     (BallKind::Wicket("return catch"), 2),
     (BallKind::Runs(5), 1),
 ];
@@ -47,7 +49,8 @@ const SIX_COMMENTARY: [&str; 3] =
 const CAUGHT_COMMENTARY: [&str; 3] =
     ["skied, and held", "edged to the slips", "on the boundary, two hands"];
 
-/// A ball's body, but for who comes in. `bowler` is a shirt number of the fielding side.
+/// The body of a `balls` command without incoming players; `bowler` is a shirt number of the
+/// fielding side.
 pub fn random_ball(fielding: &[i64], bowler: usize, free_hit: bool) -> Value {
     match random_kind() {
         BallKind::Wicket(_) if free_hit => json!({ "runs": { "batter": 0 } }),
@@ -55,7 +58,7 @@ pub fn random_ball(fielding: &[i64], bowler: usize, free_hit: bool) -> Value {
         BallKind::Runs(4) => {
             json!({ "runs": { "batter": 4 }, "commentary": pick_text(&FOUR_COMMENTARY) })
         }
-        // One, and four overthrows.
+        // A single, and four overthrows.
         BallKind::Runs(5) => json!({ "runs": { "batter": 5 }, "boundary": true }),
         BallKind::Runs(6) => {
             json!({ "runs": { "batter": 6 }, "commentary": pick_text(&SIX_COMMENTARY) })
@@ -69,8 +72,8 @@ pub fn random_ball(fielding: &[i64], bowler: usize, free_hit: bool) -> Value {
 }
 
 fn random_kind() -> BallKind {
-    let all: u32 = BALL_WEIGHTS.iter().map(|(_, weight)| weight).sum();
-    let mut drawn = rand::random_range(0..all);
+    let total_weight: u32 = BALL_WEIGHTS.iter().map(|(_, weight)| weight).sum();
+    let mut drawn = rand::random_range(0..total_weight);
     for (kind, weight) in BALL_WEIGHTS {
         if drawn < weight {
             return kind;
