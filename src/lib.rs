@@ -7,6 +7,7 @@
 pub mod auth;
 pub mod bus;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod http;
 pub mod import;

@@ -12,9 +12,9 @@ use tokio::runtime::Runtime;
 use touchline::config::{
     Cli, CliCommand, Config, DEFAULT_DATABASE_URL, EpochCommand, LogFormat, Secret,
 };
+use touchline::demo::DemoLeague;
+use touchline::demo::cricket::CricketGround;
 use touchline::server;
-use touchline::server::demo::DemoLeague;
-use touchline::server::demo::cricket::CricketGround;
 use touchline::server::{RelayServer, Server, StopReason, allocator};
 use tracing::Level;
 use tracing_subscriber::EnvFilter;

@@ -2,13 +2,12 @@
 
 use anyhow::{Context, bail};
 use chrono::{SubsecRound, Utc};
-use touchline::auth;
 use touchline::auth::password;
 use touchline::config::{Config, JwtAlgorithm, Secret, UserCommand};
 use touchline::domain::rejection::RejectionReason;
-use touchline::input;
 use touchline::store::mutation::{CreateUser, EditUser, MutationRequest, NewUser, UserEdit};
 use touchline::store::{Store, StoreError, User};
+use touchline::{auth, input};
 
 use crate::cli_commands::{open_store, print_line};
 

@@ -12,11 +12,10 @@ use crate::domain::permission::Permission;
 use crate::domain::rejection::Rejection;
 use crate::domain::time;
 use crate::http::json_body::JsonBody;
-use crate::input;
 use crate::limits::ClientOrigin;
 use crate::problem::Problem;
 use crate::store::{Issued, Principal, User};
-use crate::{App, auth};
+use crate::{App, auth, input};
 
 /// `POST /api/auth/login`
 pub async fn login(

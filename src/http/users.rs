@@ -17,7 +17,6 @@ use crate::http::write_context::{Authorized, WriteContext};
 use crate::input;
 use crate::problem::Problem;
 use crate::store::mutation::{CreateUser, EditUser, NewUser, Outcome, UserEdit};
-
 use crate::store::{ListQuery, Principal};
 
 /// The roles that a user can have.

@@ -2,7 +2,6 @@
 
 pub mod allocator;
 mod bus;
-pub mod demo;
 mod drain;
 mod listener;
 mod relay;

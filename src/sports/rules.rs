@@ -11,8 +11,7 @@ use crate::sports::game::Match;
 use crate::sports::result::entered;
 use crate::sports::sport::Sport;
 use crate::sports::{
-    ALL_SPORTS, ApplyResult, MatchCommand, MatchInfo, MatchResult, MatchSummary, Transition,
-    lifecycle, result,
+    ApplyResult, MatchCommand, MatchInfo, MatchResult, Transition, lifecycle, result,
 };
 
 /// A match's state; only its own sport can look inside. A clone copies nothing.
@@ -22,6 +21,15 @@ pub struct ErasedMatch {
     typed_match: Arc<dyn Any + Send + Sync>,
     summary: MatchSummary,
     result: Option<Arc<MatchResult>>,
+}
+
+/// What lists and pages show of a match without asking its sport.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MatchSummary {
+    /// `scheduled`, `live`, `paused`, `finished`, `postponed`, `cancelled`, `abandoned`
+    pub status: &'static str,
+    pub home_score: i64,
+    pub away_score: i64,
 }
 
 /// The rules of one sport, for those who needn't know which.
@@ -45,11 +53,6 @@ impl SportRules {
             snapshot: snapshot::<S>,
             read_part: read_part::<S>,
         }
-    }
-
-    /// The rules of the sport with this code: `football`, `generic` …
-    pub fn find(code: &str) -> Option<&'static Self> {
-        ALL_SPORTS.iter().find(|rules| rules.code == code)
     }
 
     /// The state before the first entry, or what is wrong with the format.

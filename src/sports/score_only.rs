@@ -40,7 +40,7 @@ impl Sport for ScoreOnly {
         let (totals, text) = parse_score(&command.body)?;
 
         let mut response_fields = Map::new();
-        Score { totals: totals, shootout: None }.write_to(&mut response_fields);
+        Score { totals, shootout: None }.write_to(&mut response_fields);
         let mut data = response_fields.clone();
         data.insert("match_id".into(), json!(match_info.match_id));
         if let Some(text) = text {

@@ -59,15 +59,3 @@ pub trait Sport {
         None
     }
 }
-
-impl MatchInfo {
-    /// Refuses a format, for sports that are played in one way only.
-    pub(super) fn reject_format(&self) -> Result<(), Rejection> {
-        let is_empty = self.format.is_null() || self.format.as_object().is_some_and(Map::is_empty);
-        if is_empty {
-            Ok(())
-        } else {
-            Err(Rejection::field("/format", "this sport has no formats"))
-        }
-    }
-}

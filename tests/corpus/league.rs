@@ -1,4 +1,4 @@
-//! A whole season of a league, entered into an event: its table equals the published one.
+//! Replays a whole league season as an event and compares its table with the published one.
 
 use chrono::{SubsecRound, Utc};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use touchline::store::{DatabaseTimeouts, Store, StoreOptions};
 
 use crate::files;
 
-/// The league stage of 2019 as the league's own site has it.
+/// The published table of the 2019 league stage: team, points and net run rate.
 #[rustfmt::skip]
 const TABLE: [(&str, i64, f64); 8] = [
     ("Mumbai Indians",              18,  0.421),
@@ -25,7 +25,7 @@ const TABLE: [(&str, i64, f64); 8] = [
     ("Royal Challengers Bangalore", 11, -0.607),
 ];
 
-/// Matches before the play-offs.
+/// Number of matches before the play-offs.
 const STAGE: usize = 56;
 
 async fn make(store: &Store, write: impl Mutation) -> i64 {
@@ -46,7 +46,7 @@ fn event() -> CreateEvent {
     })
 }
 
-/// The files of the season's league stage, in the order they were played.
+/// Returns the files of the league stage in the order they were played.
 fn stage() -> Vec<(String, String)> {
     let mut season = Vec::new();
     for (name, text) in files() {
@@ -62,7 +62,7 @@ fn stage() -> Vec<(String, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the archive that ./check fetches"]
-async fn a_season_comes_to_its_published_table() {
+async fn a_replayed_season_matches_its_published_table() {
     let folder = std::env::temp_dir().join(format!("touchline-season-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let url = format!("sqlite://{}", folder.join("touchline.db").display());

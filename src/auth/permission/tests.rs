@@ -1,8 +1,8 @@
 //! The permission table, row by row.
 
-use super::AccessDecision::{Allow, Deny, Hide, RequireSignIn};
 use uuid::Uuid;
 
+use super::AccessDecision::{Allow, Deny, Hide, RequireSignIn};
 use super::*;
 
 /// `is_admin` of an anonymous request, a user and an administrator.

@@ -55,7 +55,7 @@ fn finished_match() -> MatchHarness {
     let at = "2017-09-23T16:30:00Z".parse().unwrap();
     let mut harness = MatchHarness {
         rules: &FIRST_TO_THREE_RULES,
-        match_info: match_info,
+        match_info,
         game,
         entries: Vec::new(),
         now: at,

@@ -288,7 +288,6 @@ impl RequestMutation for RemoveManager {
 #[cfg(test)]
 mod tests {
     use super::*;
-
     use crate::domain::rejection::Rejection;
 
     fn parsed_event(body: Value) -> Result<NewEvent, Vec<String>> {

@@ -1,4 +1,4 @@
-//! Jobs written in one line, and a match to score in.
+//! One-line mutations for store tests, and a match to score in.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use touchline::store::mutation::{
 };
 use touchline::store::{Result, Store, StoreError};
 
-/// When tests take place.
+/// The fixed time of the tests.
 pub fn now() -> DateTime<Utc> {
     "2026-11-21T15:04:05.123Z".parse().unwrap()
 }
@@ -94,7 +94,7 @@ pub fn fields(sport: &str, home_team_id: i64, away_team_id: i64) -> NewMatch {
     }
 }
 
-/// A football event of this visibility: three points for a win.
+/// A football event of this visibility, with three points for a win.
 pub fn event_fields(visibility: &str) -> NewEvent {
     NewEvent {
         name: "Premier League".into(),
@@ -122,13 +122,13 @@ pub fn goal(match_id: i64, minute: u32) -> ApplyMatchAction {
     act(match_id, "incidents", body)
 }
 
-/// Everything a stream tells, oldest first.
+/// Returns all messages of a stream, oldest first.
 pub async fn told(store: &Store, stream: StreamId) -> Vec<Value> {
     let page = store.read_messages_after(stream, 0, 500).await.unwrap();
     page.messages.iter().map(|message| serde_json::from_str(&message.envelope).unwrap()).collect()
 }
 
-/// `topic type` of what a stream has told after its first `known`.
+/// Returns `topic type` of a stream's messages after the first `known`.
 pub async fn news(store: &Store, stream: StreamId, known: usize) -> Vec<String> {
     let word = |message: &Value, name: &str| message[name].as_str().unwrap().to_owned();
     let all = told(store, stream).await;
@@ -153,7 +153,7 @@ pub fn rejected(answer: Result<Outcome>) -> Rejection {
     }
 }
 
-/// User 1, teams 1 and 2, and event 1.
+/// Creates user 1, teams 1 and 2, and event 1.
 pub async fn league(store: &Store, visibility: &str) -> i64 {
     done(store, user("ann@example.org")).await;
     done(store, team("Leicester City")).await;
@@ -162,7 +162,7 @@ pub async fn league(store: &Store, visibility: &str) -> i64 {
     created.body["id"].as_i64().unwrap()
 }
 
-/// User 1, teams 1 and 2, and a live football match of theirs.
+/// Creates user 1, teams 1 and 2, and their live football match.
 pub async fn live_match(store: &Store) -> i64 {
     let id = scheduled_match(store).await;
     done(store, act(id, "start", json!({}))).await;
