@@ -1,7 +1,7 @@
 vcl 4.1;
 
-# Varnish 6.6 and later between what ends TLS and two nodes of Touchline: of a public stream many readers
-# share few streams of the nodes. docs/proxies.md says what that costs.
+# Varnish 6.6 and later between a TLS terminator and two Touchline nodes: many clients of a public
+# stream share few streams of the nodes. docs/proxies.md says what that costs.
 #
 #   varnishd -F -n /tmp/touchline-varnish -a 127.0.0.1:8090 -f "$PWD/docs/proxies/touchline.vcl" \
 #       -s malloc,1G -p thread_pool_max=10000 -p idle_send_timeout=20 -p send_timeout=20
@@ -11,7 +11,7 @@ vcl 4.1;
 import directors;
 import std;
 
-# A node that drains is not ready: it takes no new streams.
+# A draining node is not ready, and gets no new streams.
 probe ready {
     .url = "/readyz";
     .interval = 1s;
@@ -21,11 +21,11 @@ probe ready {
     .initial = 2;
 }
 
-# Between two bytes: a node says something every 15 s, after four of them it is dead.
+# Time-out between two bytes: a node sends something every 15 s, after four of these it is dead.
 backend a { .host = "127.0.0.1"; .port = "8080"; .probe = ready; .connect_timeout = 2s; .between_bytes_timeout = 60s; }
 backend b { .host = "127.0.0.1"; .port = "8081"; .probe = ready; .connect_timeout = 2s; .between_bytes_timeout = 60s; }
 
-# What stands before this and ends TLS: its word about the client's address is taken.
+# The TLS terminator in front of this: it is trusted for the client's address.
 acl before_us { "127.0.0.1"; }
 
 sub vcl_init {
@@ -36,26 +36,26 @@ sub vcl_init {
 
 sub vcl_recv {
     set req.backend_hint = nodes.backend();
-    # Varnish has written X-Forwarded-For: what came, and the peer.
+    # Varnish has set X-Forwarded-For: what the request had, and the peer.
     unset req.http.Forwarded;
     if (client.ip !~ before_us) {
         set req.http.X-Forwarded-For = client.ip;
         unset req.http.X-Forwarded-Proto;
     }
-    # For the inside: Prometheus asks each node itself, and to whom a request comes through here it shows none.
+    # Metrics are internal: Prometheus scrapes each node, and nodes show none through a proxy.
     if (req.url ~ "(?i)^(/|\.|%2e|%2f)+(m|%6d)(e|%65)(t|%74)(r|%72)(i|%69)(c|%63)(s|%73)") {
         return (synth(404));
     }
-    # So that it can be sent to the other node.
+    # So that it can be retried on the other node.
     if (req.http.Idempotency-Key) {
         std.cache_req_body(64KB);
     }
-    # Whoever says who it is gets an answer of its own. Other sites' cookies say nothing.
+    # Requests with credentials get an answer of their own. Other cookies don't count.
     if (req.http.Authorization || req.http.Cookie ~ "(^|;\s*)(__Host-)?touchline=" || req.url ~ "[?&](ticket|token)=") {
         return (pass);
     }
     unset req.http.Cookie;
-    # Streams have no HEAD, and Varnish would open one for it.
+    # Streams have no HEAD, and Varnish would open a stream for it.
     if (req.method != "GET") {
         return (pass);
     }
@@ -63,7 +63,7 @@ sub vcl_recv {
 }
 
 sub vcl_hash {
-    # With the same cursor the same bytes are right; and the answer names the site that may read it.
+    # With the same cursor the same bytes are right; the answer names the origin that may read it.
     hash_data(req.http.Last-Event-ID);
     hash_data(req.http.Origin);
 }
@@ -74,27 +74,27 @@ sub vcl_backend_response {
     if (bereq.uncacheable) {
         return (deliver);
     }
-    # Nobody waits for what isn't kept.
+    # No request waits for one that isn't cached.
     if (beresp.status != 200) {
         set beresp.ttl = 2s;
         set beresp.uncacheable = true;
         return (deliver);
     }
-    # Of everybody's, the nodes say `no-cache`; of what isn't, `no-store`. Who comes within a second with
-    # the same cursor reads along from the first byte, which is still the truth: hello, the snapshot or what
-    # was missed, and all since.
+    # Public streams have `no-cache`, private ones `no-store`. A client that comes within a second with
+    # the same cursor gets the stream from its first byte, which is still right: hello, the snapshot or
+    # what was missed, and everything since.
     if (beresp.http.Content-Type ~ "^text/event-stream" && beresp.http.Cache-Control ~ "no-cache") {
         set beresp.ttl = 1s;
         set beresp.do_stream = true;
         return (deliver);
     }
-    # A long-poll on public topics says `no-store` and not `private`: those who wait with the same cursor get
-    # the same answer.
+    # A long-poll on public topics has `no-store` without `private`: those with the same cursor get the
+    # same answer.
     if (bereq.url ~ "[?&]transport=poll" && beresp.http.Cache-Control == "no-store") {
         set beresp.ttl = 1s;
         return (deliver);
     }
-    # Full pages of history say how long they are good for; all else is asked again.
+    # Full pages of history say how long they are valid; everything else is fetched again.
     if (beresp.http.Cache-Control !~ "immutable") {
         set beresp.ttl = 120s;
         set beresp.uncacheable = true;
@@ -108,7 +108,7 @@ sub vcl_backend_error {
     }
     set beresp.ttl = 0s;
     set beresp.uncacheable = true;
-    # An EventSource gives up for good on a 503: it is told inside a stream, and when to come back.
+    # An EventSource gives up for good on a 503, so it gets a stream with `bye` and `retry`.
     if (bereq.url ~ "^/api/(stream/?(\?|$)|(matches|events|teams|purchases)/[^/?]+/(stream(/[^/?]+)?|replay)/?(\?|$))" && bereq.url !~ "[?&]transport=poll") {
         set beresp.status = 200;
         set beresp.http.Content-Type = "text/event-stream";
