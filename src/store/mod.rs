@@ -1,31 +1,43 @@
 //! The database: one transaction per write, and the log that everything else reads.
 
+// First: the others use its macro.
+#[macro_use]
+mod backend;
+
 pub mod mutation;
 
 mod error;
 mod json;
+mod leadership;
 mod match_cache;
 mod model;
 mod options;
+mod people;
 #[expect(clippy::duplicate_mod, reason = "each query is written once and compiled for both")]
 mod postgres;
 mod principal;
+mod reads;
+mod remembered;
 mod rows;
 mod schema;
 mod server_secret;
+mod sessions;
 #[expect(clippy::duplicate_mod, reason = "each query is written once and compiled for both")]
 mod sqlite;
 
 use std::sync::Arc;
 
+use backend::Backend;
 use chrono::{DateTime, Utc};
 pub use error::StoreError;
+pub use leadership::Leadership;
 pub use model::{
     AnnouncementFilter, AnnouncementRights, EventRights, ListPage, ListQuery, LogPage, MatchRights,
     PurchaseRights, Snapshot, StreamHead, TeamRights, User, VisibilityScope,
 };
 pub use options::{DatabaseTimeouts, StoreOptions};
 pub use principal::{Authentication, Issued, Principal};
+pub use remembered::Remembered;
 
 use crate::bus::CommitNotifier;
 use crate::bus::connection::ConnectFn;
@@ -49,38 +61,6 @@ pub struct Store {
     secret: Arc<ServerSecret>,
     commit_notifier: CommitNotifier,
 }
-
-#[derive(Clone)]
-enum Backend {
-    Postgres(postgres::PostgresBackend),
-    Sqlite(sqlite::SqliteBackend),
-}
-
-/// Runs a query on the configured backend; `|conn, queries|` name its connection and its queries.
-macro_rules! query_backend {
-    ($database:expr, $method:ident, |$conn:ident, $queries:ident| $work:expr) => {
-        match &$database {
-            Backend::Postgres(database) => {
-                use postgres::queries as $queries;
-                database.$method(move |$conn| Box::pin($work)).await
-            }
-            Backend::Sqlite(database) => {
-                use sqlite::queries as $queries;
-                database.$method(move |$conn| Box::pin($work)).await
-            }
-        }
-    };
-}
-
-// Below the macro, which they use.
-mod leadership;
-mod people;
-mod reads;
-mod remembered;
-mod sessions;
-
-pub use leadership::Leadership;
-pub use remembered::Remembered;
 
 impl Store {
     /// Opens the database, runs pending migrations, and reads or creates its epoch.

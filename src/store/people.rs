@@ -1,6 +1,6 @@
 //! Look-ups of users for sign-in.
 
-use super::{Backend, Result, Store, User, postgres, sqlite};
+use super::{Result, Store, User};
 
 impl Store {
     /// Finds a user by id.

@@ -6,8 +6,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::store::{
-    AnnouncementRights, Backend, EventRights, ListPage, ListQuery, MatchRights, PurchaseRights,
-    Result, Store, TeamRights, postgres, sqlite,
+    AnnouncementRights, EventRights, ListPage, ListQuery, MatchRights, PurchaseRights, Result,
+    Store, TeamRights,
 };
 
 impl Store {

@@ -7,7 +7,7 @@ use crate::store::error::{QueryError, QueryResult};
 use crate::store::mutation::{IdempotencyKey, Outcome};
 use crate::store::rows::IdempotencyRow;
 use crate::store::server_secret::ServerSecret;
-use crate::store::{Backend, Result, Store, StoreError, postgres, sqlite};
+use crate::store::{Backend, Result, Store, StoreError};
 
 /// A remembered outcome, before the body of the retry has been compared.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::store::{Authentication, Backend, Principal, Result, Store, postgres, sqlite};
+use crate::store::{Authentication, Principal, Result, Store};
 
 impl Store {
     /// Checks a credential: one query, made for each request.

@@ -190,7 +190,7 @@ async fn a_purchase_is_visible_to_its_buyer_only(database: Database) {
     assert!(!confirmed.to_string().contains(&code), "{confirmed}");
     let early = set_status(&manager.client, &purchase, "cancelled").await;
     assert_eq!(early.problem(409, "already confirmed"), "wrong-state");
-    assert!(early.text.contains("can be refunded"), "{}", early.text);
+    assert!(early.text.contains("can only be refunded"), "{}", early.text);
 
     // Strangers can neither buy tickets for a private event nor see it.
     let hidden = create_ticket_event(&organizer, "private", 20).await;
