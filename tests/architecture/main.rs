@@ -1,6 +1,10 @@
 //! The house's rules that a compiler doesn't know, checked over every file of `src/`.
 #![expect(clippy::unwrap_used, reason = "a file that can't be read fails the test, as it should")]
 
+mod docs;
+mod names;
+mod routes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,95 @@
+//! Every route checks a permission.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::none_of;
+
+/// Handlers that anybody may call, or that act on the caller alone.
+const OPEN: [(&str, &str); 7] = [
+    ("admin::health", "a load balancer asks without credentials"),
+    ("admin::ready", "a load balancer asks without credentials"),
+    ("admin::metrics", "open to direct callers from TOUCHLINE_METRICS_FROM only"),
+    ("openapi::serve_document", "the API description is everybody's"),
+    ("sessions::login", "whoever signs in has no credentials yet"),
+    ("sessions::logout", "ends the caller's own session"),
+    ("sessions::current_user", "shows the caller's own account"),
+];
+
+/// What a handler calls to check a permission, directly or through a function of its file.
+const CHECKS: [&str; 6] = [
+    ".require(",
+    ".require_list_access(",
+    ".authorize(",
+    ".commit_with_key(",
+    "permission::check(",
+    ".check_access(",
+];
+
+/// The handlers of `src/http/mod.rs`, by the line they are in.
+fn handlers() -> BTreeMap<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = fs::read_to_string(root.join("src/http/mod.rs")).unwrap();
+    let text: String = table.split_whitespace().collect();
+    let mut handlers = BTreeMap::new();
+    for line in text.split("route!(config,\"").skip(1) {
+        let (path, rest) = line.split_once("\",[").expect("a path and its GET handler");
+        let (get, rest) = rest.split_once(']').expect("the end of the GET handler");
+        let (others, _) = rest.split_once(");").expect("the end of the line");
+        let others = others.split(',').filter_map(|one| one.split_once("=>")).map(|(_, one)| one);
+        for handler in others.chain([get]).filter(|handler| !handler.is_empty()) {
+            handlers.insert(handler.to_owned(), path.to_owned());
+        }
+    }
+    assert!(handlers.len() > 60, "{handlers:?}");
+    handlers
+}
+
+/// The text of a function and of the functions of the same file that it calls.
+fn body_with_callees(file: &str, name: &str, depth: usize) -> String {
+    let Some(start) = file.find(&format!("fn {name}(")) else { return String::new() };
+    let end = file[start..].find("\n}\n").map_or(file.len(), |end| start + end);
+    let mut body = file[start..end].to_owned();
+    if depth == 0 {
+        return body;
+    }
+    let callees = file.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
+    for callee in callees.filter(|callee| *callee != name) {
+        if body.contains(&format!("{callee}(")) {
+            body += &body_with_callees(file, callee, depth - 1);
+        }
+    }
+    body
+}
+
+fn source_of(module: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http");
+    let path = module.replace("::", "/");
+    let files = [folder.join(format!("{path}.rs")), folder.join(&path).join("mod.rs")];
+    let mut text = files.iter().filter_map(|file| fs::read_to_string(file).ok()).collect::<String>();
+    // A folder's handlers may stand in its other files.
+    if let Ok(entries) = fs::read_dir(folder.join(&path)) {
+        text.extend(entries.filter_map(|entry| fs::read_to_string(entry.unwrap().path()).ok()));
+    }
+    text
+}
+
+#[test]
+fn every_route_checks_a_permission() {
+    let mut faults = Vec::new();
+    for (handler, path) in handlers() {
+        // These two authorize every mutation, each of which has its permission.
+        let is_mutation =
+            handler.starts_with("commit::<") || handler.starts_with("commit_without_body::<");
+        if is_mutation || OPEN.iter().any(|(open, _)| *open == handler) {
+            continue;
+        }
+        let (module, name) = handler.rsplit_once("::").expect("a module and a function");
+        let body = body_with_callees(&source_of(module), name, 4);
+        if !CHECKS.iter().any(|check| body.contains(check)) {
+            faults.push(format!("{path}: {handler} checks no permission"));
+        }
+    }
+    none_of(faults);
+}
