@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::http::path::Path;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
-use crate::stream::hub::HubCommand;
+use crate::stream::commands::HubCommand;
 use crate::{App, limits};
 
 /// The only path of a node's metrics.

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::server::{Node, StopReason};
-use crate::stream::hub::HubCommand;
+use crate::stream::commands::HubCommand;
 
 /// Streams of another epoch tell what is no longer so: they are ended within seconds.
 const RESTART_DRAIN_SECONDS: u32 = 2;

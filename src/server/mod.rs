@@ -28,9 +28,9 @@ use crate::config::Config;
 use crate::limits::Limiters;
 use crate::metrics::Metrics;
 use crate::store::{DatabaseTimeouts, Store, StoreOptions};
-use crate::stream::feeder::FeederHandle;
+use crate::stream::commands::{FeederCommand, FeederHandle};
 use crate::stream::page_cache::PageCache;
-use crate::stream::rights_sweep::RightsWatch;
+use crate::stream::rights_watch::RightsWatch;
 use crate::stream::snapshot::SnapshotCache;
 use crate::stream::visibility_floor::VisibilityFloors;
 use crate::stream::{StreamContext, StreamSettings, feeder};
@@ -41,7 +41,7 @@ pub struct Server {
     pub address: SocketAddr,
     pub app: Arc<App>,
     listener: TcpListener,
-    feeder_commands: mpsc::UnboundedReceiver<feeder::FeederCommand>,
+    feeder_commands: mpsc::UnboundedReceiver<FeederCommand>,
     /// How the other nodes are reached.
     bus_connect: Option<ConnectFn>,
 }
@@ -176,7 +176,7 @@ fn stream_settings(config: &Config) -> StreamSettings {
 }
 
 /// How hubs ask whether somebody may still read: by the same table as everybody else.
-fn read_check(store: &Store) -> crate::stream::rights_sweep::ReadCheckFn {
+fn read_check(store: &Store) -> crate::stream::rights_watch::ReadCheckFn {
     let store = store.clone();
     Box::new(move |principal, topic| {
         let store = store.clone();

@@ -13,11 +13,11 @@ use bytes::Bytes;
 use futures_util::stream::LocalBoxStream;
 use futures_util::{Stream, StreamExt, stream};
 
+use crate::stream::close_reason::CloseReason;
+use crate::stream::control_frames;
 use crate::stream::event_stream_body::EventStreamBody;
 use crate::stream::frame::TransferCoding;
 use crate::stream::hub::Hub;
-use crate::stream::subscribe;
-use crate::stream::subscriber::CloseReason;
 
 /// What decides whether somebody may read, and what it is.
 pub const VARY_HEADERS: &str = "Authorization, Cookie, Origin, Last-Event-ID";
@@ -54,7 +54,8 @@ pub fn respond(mut head: HttpResponseBuilder, body: impl Coded + 'static) -> Htt
 
 /// Hello and goodbye in a 200: an `EventSource` would give up for good on anything else.
 pub fn refuse(request: &HttpRequest, hub: &Hub, why: CloseReason, private: bool) -> HttpResponse {
-    let block = stream::once(ready(Ok::<_, Infallible>(subscribe::rejection_frames(hub, why))));
+    let block = control_frames::rejection(&hub.context.settings, why).freeze();
+    let block = stream::once(ready(Ok::<_, Infallible>(block)));
     respond(event_stream_builder(private), Blocks::new(transfer_coding(request), block))
 }
 
