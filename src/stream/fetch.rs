@@ -138,6 +138,8 @@ async fn send_snapshots(
     let oldest_seq = snapshots.iter().map(|snapshot| snapshot.seq).min().unwrap_or(0);
     subscription.position.set(Position::At(oldest_seq));
     *subscription.page.borrow_mut() = None;
+    // Older than these: sent after them, they would move state and cursor back.
+    subscription.queued_snapshots.borrow_mut().clear();
     if reason != SnapshotReason::Changed {
         subscriber.resume_outcome.set(ResumeOutcome::Snapshot);
     }
