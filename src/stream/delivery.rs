@@ -129,7 +129,7 @@ impl Delivery {
             (_, Event::Close(reason)) => (State::Closing(reason), Action::Wake),
 
             (_, Event::Polled(Pending::Fetching)) => {
-                // Heartbeats of the hub would overtake the frames that a direct subscriber awaits.
+                // Direct writes of the hub must not overtake the frames that are being fetched.
                 let offer_socket = state == State::Live { direct: false };
                 (state, Action::AwaitFetch { offer_socket })
             }

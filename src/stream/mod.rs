@@ -33,6 +33,8 @@ mod staleness;
 pub mod subscribe;
 pub mod subscriber;
 pub mod subscription;
+#[cfg(test)]
+mod tests;
 pub mod visibility_floor;
 
 pub use context::StreamContext;
