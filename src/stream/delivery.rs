@@ -135,11 +135,11 @@ impl Delivery {
             }
             (_, Event::Polled(Pending::InMemory)) => (state, Action::SendBacklog),
             (_, Event::Polled(Pending::NotInMemory)) => (state, Action::Fetch),
-            (State::Live { .. }, Event::Polled(_)) => (state, Action::Wait),
             (State::Replaying { then_snapshots: true }, Event::Polled(_)) => {
                 (State::Snapshot, Action::FetchSnapshots)
             }
-            (_, Event::Polled(Pending::FutureSnapshot)) => (state, Action::Wait),
+            (State::Live { .. }, Event::Polled(_))
+            | (_, Event::Polled(Pending::FutureSnapshot)) => (state, Action::Wait),
             (_, Event::Polled(Pending::Nothing)) => (self.live, Action::SendLive),
 
             (State::Live { direct: true }, Event::Published) => (state, Action::WriteDirect),

@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use actix_web::body::{BodySize, MessageBody};
 use bytes::Bytes;
@@ -69,17 +69,8 @@ impl EventStreamBody {
                 Action::Fetch => self.start(Fetch::Backlog(index, backlog)),
                 Action::FetchSnapshots => self.start(Fetch::ResumeSnapshots),
                 Action::AwaitFetch { offer_socket } => {
-                    let fetched = self.running_fetch.as_mut().map(|fetch| fetch.as_mut().poll(cx));
-                    let Some(Poll::Ready(bytes)) = fetched else {
-                        subscriber.store_waker(cx.waker());
-                        if offer_socket {
-                            subscriber.offer_socket_to_hub();
-                        }
-                        return Poll::Pending;
-                    };
-                    self.running_fetch = None;
-                    if bytes.is_some() {
-                        return Poll::Ready(bytes);
+                    if let Some(bytes) = ready!(self.poll_fetch(cx, offer_socket)) {
+                        return Poll::Ready(Some(bytes));
                     }
                 }
                 Action::SendLive => {
@@ -100,6 +91,21 @@ impl EventStreamBody {
                 }
             }
         }
+    }
+
+    /// What the running fetch returns; meanwhile the socket may be offered to the hub.
+    fn poll_fetch(&mut self, cx: &mut Context<'_>, offer_socket: bool) -> Poll<Option<Bytes>> {
+        if let Some(fetch) = &mut self.running_fetch
+            && let Poll::Ready(bytes) = fetch.as_mut().poll(cx)
+        {
+            self.running_fetch = None;
+            return Poll::Ready(bytes);
+        }
+        self.subscriber.store_waker(cx.waker());
+        if offer_socket {
+            self.subscriber.offer_socket_to_hub();
+        }
+        Poll::Pending
     }
 
     /// The first thing to send, and the subscription (an index) whose backlog it is.

@@ -62,14 +62,7 @@ pub async fn open_subscriber(
     hub: &Rc<Hub>,
     request: SubscriptionRequest,
 ) -> Result<Rc<Subscriber>> {
-    let mut subscriptions = Vec::new();
-    for (stream, topics) in group_by_stream(&request.topics) {
-        let unreadable = || StoreError::Unavailable(format!("the log of {stream} can't be read"));
-        let local_stream = hub.local_stream(stream).await.ok_or_else(unreadable)?;
-        let committed = hub.context.source.commit_notifier().local_head(stream);
-        wait_until_caught_up(&local_stream, committed).await;
-        subscriptions.push(Subscription::new(local_stream, topics));
-    }
+    let subscriptions = new_subscriptions(hub, &request.topics).await?;
     let epoch = common_epoch(&subscriptions)?;
     let cursor = request.cursor.as_deref().map(|text| Cursor::parse(text, &epoch));
     let is_only_stream = subscriptions.len() == 1;
@@ -106,6 +99,22 @@ pub async fn open_subscriber(
     }
     subscriber.queue_bytes(encode_hello(hub, &subscriber, resumes_from_cursor));
     Ok(subscriber)
+}
+
+/// Subscriptions to the topics' streams, without positions.
+async fn new_subscriptions(
+    hub: &Rc<Hub>,
+    topics: &[Topic],
+) -> Result<Vec<Subscription<Subscriber>>> {
+    let mut subscriptions = Vec::new();
+    for (stream, topics) in group_by_stream(topics) {
+        let unreadable = || StoreError::Unavailable(format!("the log of {stream} can't be read"));
+        let local_stream = hub.local_stream(stream).await.ok_or_else(unreadable)?;
+        let committed = hub.context.source.commit_notifier().local_head(stream);
+        wait_until_caught_up(&local_stream, committed).await;
+        subscriptions.push(Subscription::new(local_stream, topics));
+    }
+    Ok(subscriptions)
 }
 
 /// Waits until what this process has committed is in the ring, so that a client which writes and

@@ -105,18 +105,7 @@ impl Model {
         let log = Arc::<FakeLog>::default();
         log.append(head_at_open);
         let hub = Rc::new(Hub::new(0, Arc::new(context(Arc::clone(&log)))));
-        let frames = (1..=head_at_open).map(encode).collect();
-        let start = async {
-            let epoch = EPOCH.into();
-            hub.handle_command(HubCommand::StartStream {
-                stream: STREAM,
-                epoch,
-                floor: Some(0),
-                frames,
-            });
-        };
-        let (local_stream, ()) = tokio::join!(hub.local_stream(STREAM), start);
-        assert!(local_stream.is_some());
+        start_stream(&hub, head_at_open).await;
         let socket = Socket::new();
         let types = if client.is_filtered { vec!["a".to_owned()] } else { Vec::new() };
         let request = SubscriptionRequest {
@@ -224,6 +213,20 @@ impl Model {
             assert_eq!(has_last_chunk, self.closed.is_some(), "the last chunk follows the bye");
         }
     }
+}
+
+/// Opens the hub's local stream, and answers it as the feeder does.
+async fn start_stream(hub: &Hub, head: Seq) {
+    let start = async {
+        hub.handle_command(HubCommand::StartStream {
+            stream: STREAM,
+            epoch: EPOCH.into(),
+            floor: Some(0),
+            frames: (1..=head).map(encode).collect(),
+        })
+    };
+    let (local_stream, _) = tokio::join!(hub.local_stream(STREAM), start);
+    assert!(local_stream.is_some());
 }
 
 fn encode(seq: Seq) -> Frame {
