@@ -1,44 +1,49 @@
-//! What a ball costs at the end of an innings of 90 overs: `cargo bench --bench cricket`.
+//! Cost of recording a ball at the end of an innings of 90 overs: `cargo bench --bench cricket`.
 //!
-//! First the rules alone, then a ball as it is acknowledged: with its look-ups, its messages and
-//! its transaction, flushed to a SQLite file in the folder for temporary files.
+//! First the rules alone, then a complete write: look-ups, messages and the transaction, flushed
+//! to a SQLite file in the directory for temporary files.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a program that measures and says so"
+    reason = "a benchmark prints its figures and may fail"
 )]
 
 use std::time::{Duration, Instant};
 
 use chrono::{SubsecRound, Utc};
 use serde_json::{Value, json};
-use touchline::sports::{ErasedMatch, MatchCommand, MatchInfo, Player, SportRules, TeamInfo};
+use touchline::sports::{
+    ErasedMatch, MatchAction, MatchCommand, MatchInfo, Player, SportRules, TeamInfo,
+};
 use touchline::store::mutation::{
-    Mutation, MutationRequest, NewMatch, NewPlayer, NewTeam, NewUser,
+    AddPlayer, ApplyMatchAction, CreateMatch, CreateTeam, CreateUser, Mutation, MutationRequest,
+    NewMatch, NewPlayer, NewTeam, NewUser,
 };
 use touchline::store::{DatabaseTimeouts, Store, StoreOptions};
 
 /// Overs before the measured ball.
 const OVERS: usize = 90;
-/// Balls measured, each on the same state.
-const TIMES: u32 = 2000;
+/// Repetitions of each measurement, all on the same state.
+const REPETITIONS: u32 = 2000;
 
-struct Scored {
+/// A match in memory.
+struct RulesMatch {
     rules: &'static SportRules,
-    fixture: MatchInfo,
+    match_info: MatchInfo,
     game: ErasedMatch,
 }
 
-fn side(team_id: i64, name: &str) -> TeamInfo {
+fn team(team_id: i64, name: &str) -> TeamInfo {
     TeamInfo { team_id, name: name.to_owned(), short_name: name.to_owned(), colour: None }
 }
 
-impl Scored {
+impl RulesMatch {
     fn new(rules: &'static SportRules) -> Self {
-        let (home, away) = (side(1, "Northants"), side(2, "Kent"));
-        let fixture = MatchInfo { match_id: 9, event_id: None, format: json!("test"), home, away };
-        let game = rules.initial_state(&fixture).unwrap();
-        Self { rules, fixture, game }
+        let (home, away) = (team(1, "Northants"), team(2, "Kent"));
+        let match_info =
+            MatchInfo { match_id: 9, event_id: None, format: json!("test"), home, away };
+        let game = rules.initial_state(&match_info).unwrap();
+        Self { rules, match_info, game }
     }
 
     fn command(&self, action: &str, body: Value) -> MatchCommand {
@@ -59,96 +64,92 @@ impl Scored {
         }
     }
 
-    fn does(&mut self, action: &str, body: Value) {
+    fn apply(&mut self, action: &str, body: Value) {
         let command = self.command(action, body);
-        self.game = self.rules.apply(&self.fixture, &self.game, &command).unwrap().state;
+        self.game = self.rules.apply(&self.match_info, &self.game, &command).unwrap().state;
     }
 }
 
 fn main() {
-    by_the_rules();
+    measure_rules();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(written());
+    runtime.block_on(measure_writes());
 }
 
-fn by_the_rules() {
-    let mut scored = Scored::new(SportRules::find("cricket").unwrap());
-    scored.does("start", json!({}));
-    scored
-        .does("innings", json!({ "batting_team_id": 1, "striker_id": 101, "non_striker_id": 102 }));
+fn measure_rules() {
+    let mut game = RulesMatch::new(SportRules::find("cricket").unwrap());
+    game.apply("start", json!({}));
+    game.apply(
+        "innings",
+        json!({ "batting_team_id": 1, "striker_id": 101, "non_striker_id": 102 }),
+    );
     for over in 0..OVERS {
-        scored.does("players", json!({ "bowler_id": 201 + over % 6 }));
+        game.apply("players", json!({ "bowler_id": 201 + over % 6 }));
         for batter in [1, 0, 4, 2, 1, 0] {
-            scored.does("balls", json!({ "runs": { "batter": batter } }));
+            game.apply("balls", json!({ "runs": { "batter": batter } }));
         }
     }
-    scored.does("players", json!({ "bowler_id": 201 }));
+    game.apply("players", json!({ "bowler_id": 201 }));
     let ball = json!({ "runs": { "batter": 1 }, "commentary": "pushed to mid-on" });
-    measure("a ball", &scored, scored.command("balls", ball));
-    measure("an undo", &scored, scored.command("DELETE balls/540", Value::Null));
+    measure("a ball", &game, game.command("balls", ball));
+    measure("an undo", &game, game.command("DELETE balls/540", Value::Null));
     let first = json!({ "runs": { "batter": 3 } });
-    measure("the first ball changed", &scored, scored.command("PATCH balls/1", first));
-    let began = Instant::now();
-    let view = scored.rules.snapshot(&scored.fixture, &scored.game).to_string();
-    println!("the whole state: {:?}, {} bytes", began.elapsed(), view.len());
+    measure("a change of the first ball", &game, game.command("PATCH balls/1", first));
+    let started = Instant::now();
+    let snapshot = game.rules.snapshot(&game.match_info, &game.game).to_string();
+    println!("snapshot: {:?}, {} bytes", started.elapsed(), snapshot.len());
 }
 
-fn measure(what: &str, scored: &Scored, command: MatchCommand) {
-    let mut all: Vec<Duration> = (0..TIMES)
+fn measure(name: &str, game: &RulesMatch, command: MatchCommand) {
+    let mut durations: Vec<Duration> = (0..REPETITIONS)
         .map(|_| {
-            let began = Instant::now();
-            let applied = scored.rules.apply(&scored.fixture, &scored.game, &command).unwrap();
-            drop(applied);
-            began.elapsed()
+            let started = Instant::now();
+            let transition = game.rules.apply(&game.match_info, &game.game, &command).unwrap();
+            drop(transition);
+            started.elapsed()
         })
         .collect();
-    tell(&format!("{what} after {OVERS} overs"), &mut all);
+    print_quantiles(&format!("{name} after {OVERS} overs"), &mut durations);
 }
 
-fn tell(what: &str, all: &mut [Duration]) {
-    all.sort_unstable();
-    let at = |part: usize| all[all.len() * part / 100];
-    println!("{what}: median {:?}, p99 {:?}", at(50), at(99));
+fn print_quantiles(name: &str, durations: &mut [Duration]) {
+    durations.sort_unstable();
+    let percentile = |percent: usize| durations[durations.len() * percent / 100];
+    println!("{name}: median {:?}, p99 {:?}", percentile(50), percentile(99));
 }
 
-/// A match in a store, and who scores it.
-struct Stored {
+/// A match in a store, and the user who scores it.
+struct StoredMatch {
     store: Store,
     match_id: i64,
-    by: i64,
+    user_id: i64,
 }
 
-impl Stored {
-    async fn make(store: &Store, by: i64, write: Mutation) -> i64 {
-        let at = Utc::now().trunc_subsecs(3);
-        let job = MutationRequest {
-            user_id: by,
-            received_at: at,
-            idempotency_key: None,
-            if_match: None,
-            mutation: write,
-        };
-        store.commit(job).await.unwrap().body["id"].as_i64().unwrap()
+impl StoredMatch {
+    async fn create(store: &Store, user_id: i64, mutation: impl Mutation) -> i64 {
+        let request = MutationRequest::new(user_id, Utc::now().trunc_subsecs(3));
+        store.commit(request, mutation).await.unwrap().body["id"].as_i64().unwrap()
     }
 
+    /// Returns the match, the players of both teams, and the id of the first team.
     async fn new(store: Store) -> (Self, [Vec<i64>; 2], i64) {
         let (email, name) = ("ann@example.org".to_owned(), "Ann".to_owned());
         let user = NewUser { email, name, password_hash: None, role: "admin".to_owned() };
-        let by = Self::make(&store, 0, Mutation::CreateUser(user)).await;
+        let user_id = Self::create(&store, 0, CreateUser(user)).await;
         let (mut teams, mut players) = (Vec::new(), [Vec::new(), Vec::new()]);
-        for (place, name) in ["Northants", "Kent"].into_iter().enumerate() {
+        for (index, name) in ["Northants", "Kent"].into_iter().enumerate() {
             let fields = NewTeam {
                 name: name.to_owned(),
                 short_name: None,
                 colour: None,
                 visibility: "public".to_owned(),
             };
-            let team_id = Self::make(&store, by, Mutation::CreateTeam(fields)).await;
+            let team_id = Self::create(&store, user_id, CreateTeam(fields)).await;
             for number in 1..=11 {
                 let fields =
                     NewPlayer { name: format!("{name} {number}"), shirt_number: Some(number) };
-                let id = Self::make(&store, by, Mutation::AddPlayer { team_id, fields }).await;
-                players[place].push(id);
+                let id = Self::create(&store, user_id, AddPlayer { team_id, fields }).await;
+                players[index].push(id);
             }
             teams.push(team_id);
         }
@@ -162,28 +163,22 @@ impl Stored {
             venue: None,
             visibility: "public".to_owned(),
         };
-        let match_id = Self::make(&store, by, Mutation::CreateMatch(fields)).await;
-        (Self { store, match_id, by }, players, teams[0])
+        let match_id = Self::create(&store, user_id, CreateMatch(fields)).await;
+        (Self { store, match_id, user_id }, players, teams[0])
     }
 
-    async fn does(&self, action: &str, body: Value) -> Duration {
-        let (match_id, action) = (self.match_id, action.to_owned());
-        let write = Mutation::ApplyMatchAction { match_id, action, body, occurred_at: None };
-        let at = Utc::now().trunc_subsecs(3);
-        let job = MutationRequest {
-            user_id: self.by,
-            received_at: at,
-            idempotency_key: None,
-            if_match: None,
-            mutation: write,
-        };
-        let began = Instant::now();
-        self.store.commit(job).await.unwrap();
-        began.elapsed()
+    /// Commits a match action; returns how long it took.
+    async fn apply(&self, action: &str, body: Value) -> Duration {
+        let (match_id, action) = (self.match_id, MatchAction::from_name(action).unwrap());
+        let mutation = ApplyMatchAction { match_id, action, body, occurred_at: None };
+        let request = MutationRequest::new(self.user_id, Utc::now().trunc_subsecs(3));
+        let started = Instant::now();
+        self.store.commit(request, mutation).await.unwrap();
+        started.elapsed()
     }
 }
 
-async fn written() {
+async fn measure_writes() {
     let folder = std::env::temp_dir().join(format!("touchline-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let url = format!("sqlite://{}", folder.join("touchline.db").display());
@@ -196,25 +191,25 @@ async fn written() {
     })
     .await
     .unwrap();
-    let (stored, [batting, bowling], team_id) = Stored::new(store).await;
-    stored.does("start", json!({})).await;
-    let open = json!({
+    let (game, [batting, bowling], team_id) = StoredMatch::new(store).await;
+    game.apply("start", json!({})).await;
+    let innings = json!({
         "batting_team_id": team_id, "striker_id": batting[0], "non_striker_id": batting[1],
     });
-    stored.does("innings", open).await;
+    game.apply("innings", innings).await;
     let (mut first, mut last) = (Vec::new(), Vec::new());
     for over in 0..OVERS + 10 {
-        stored.does("players", json!({ "bowler_id": bowling[over % 6] })).await;
+        game.apply("players", json!({ "bowler_id": bowling[over % 6] })).await;
         for batter in [1, 0, 4, 2, 1, 0] {
-            let took = stored.does("balls", json!({ "runs": { "batter": batter } })).await;
+            let duration = game.apply("balls", json!({ "runs": { "batter": batter } })).await;
             if over < 10 {
-                first.push(took);
+                first.push(duration);
             } else if over >= OVERS {
-                last.push(took);
+                last.push(duration);
             }
         }
     }
-    tell("a ball acknowledged in the first ten overs", &mut first);
-    tell(&format!("a ball acknowledged after {OVERS} overs"), &mut last);
+    print_quantiles("write of a ball in the first ten overs", &mut first);
+    print_quantiles(&format!("write of a ball after {OVERS} overs"), &mut last);
     std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -1,10 +1,10 @@
-//! How long a table takes: `cargo bench --bench leaderboard`.
+//! Time to compute a leaderboard: `cargo bench --bench leaderboard`.
 //!
-//! A league of 20 teams with all of its 380 results, computed anew as each change of a result
-//! does; once as it mostly is, and once with all teams level, so that head-to-head has the most to
-//! do. Prints the median of many and the slowest, in microseconds.
+//! A league of 20 teams with all of its 380 results, computed from scratch as after each change of
+//! a result; with typical scores, and with all teams tied, the worst case of head-to-head. Prints
+//! the median and the slowest of many runs, in microseconds.
 
-#![expect(clippy::print_stdout, reason = "it prints its figures")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -14,20 +14,20 @@ use touchline::domain::leaderboard::{
 };
 
 const TEAMS: i64 = 20;
-/// Tables computed for a figure: enough for a steady median, in a few seconds
-/// even without optimisation.
-const TIMES: usize = 2_000;
+/// Repetitions per case: enough for a stable median, and a few seconds even without optimisation.
+const REPETITIONS: usize = 2_000;
 
 fn main() {
     use TieBreaker::{Difference, For, HeadToHead, Name, Points as ByPoints, Wins};
-    let usual = [ByPoints, Difference, For, HeadToHead, Wins, Name];
-    measure("usual", &usual, |home, away| ((home * 7 + away * 3) % 5, (home + away * 11) % 4));
+    let typical = [ByPoints, Difference, For, HeadToHead, Wins, Name];
+    measure("typical", &typical, |home, away| ((home * 7 + away * 3) % 5, (home + away * 11) % 4));
     measure("head-to-head first", &[HeadToHead, ByPoints, Name], |home, away| {
         ((home * 7 + away * 3) % 5, (home + away * 11) % 4)
     });
-    // Each beat only the next: both ends come off, and the rest is compared anew, ten times.
-    measure("a ladder", &[HeadToHead], |home, away| (i64::from(home + 1 == away), 0));
-    measure("all level", &[ByPoints, HeadToHead, Name], |_, _| (1, 1));
+    // Each team beat only the next one: head-to-head separates the two ends, then compares the rest
+    // again, ten times.
+    measure("ladder", &[HeadToHead], |home, away| (i64::from(home + 1 == away), 0));
+    measure("all tied", &[ByPoints, HeadToHead, Name], |_, _| (1, 1));
 }
 
 fn measure(case: &str, tie_breakers: &[TieBreaker], score: fn(i64, i64) -> (i64, i64)) {
@@ -38,16 +38,17 @@ fn measure(case: &str, tie_breakers: &[TieBreaker], score: fn(i64, i64) -> (i64,
         .filter(|(home, away)| home != away)
         .map(|(home, away)| result(home, away, score(home, away)))
         .collect();
-    let mut took: Vec<_> = (0..TIMES)
+    let mut durations: Vec<_> = (0..REPETITIONS)
         .map(|_| {
-            let begun = Instant::now();
+            let started = Instant::now();
             black_box(compute_leaderboard(&ranking, black_box(&entrants), black_box(&played)));
-            begun.elapsed()
+            started.elapsed()
         })
         .collect();
-    took.sort_unstable();
-    let micros = |time: Duration| time.as_nanos() as f64 / 1_000.0;
-    let (median, slowest) = (micros(took[TIMES / 2]), micros(took[TIMES - 1]));
+    durations.sort_unstable();
+    let micros = |duration: Duration| duration.as_nanos() as f64 / 1_000.0;
+    let (median, slowest) =
+        (micros(durations[REPETITIONS / 2]), micros(durations[REPETITIONS - 1]));
     let results = played.len();
     println!(
         "{case}: {TEAMS} teams, {results} results: median {median:.1} µs, slowest {slowest:.1} µs"

@@ -1,4 +1,4 @@
-"""Measures Touchline beside nchan and the floor on this machine; see docs/benchmarks.md."""
+"""Compares Touchline with nchan and the floor on this machine; see docs/benchmarks.md."""
 
 import argparse
 import json
@@ -15,15 +15,15 @@ from rig import tables
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="*", choices=[*benches.ALL, "all"], default=["all"])
-    parser.add_argument("--quick", action="store_true", help="one short run of the smallest size: does it work?")
-    parser.add_argument("--servers", default="floor,nchan,touchline", help="which to measure, in this order")
-    parser.add_argument("--readers", help="numbers of readers, with commas between them")
-    parser.add_argument("--repetitions", type=int)
-    parser.add_argument("--seconds", type=int, help="measured seconds of a run")
-    parser.add_argument("--profile", action="store_true", help="perf record of Touchline during fanout")
-    parser.add_argument("--built", action="store_true", help="use what was built before")
+    parser.add_argument("--quick", action="store_true", help="one short run of the smallest size, as a smoke test")
+    parser.add_argument("--servers", default="floor,nchan,touchline", help="comma-separated servers to measure, in this order")
+    parser.add_argument("--readers", help="comma-separated numbers of subscribers")
+    parser.add_argument("--repetitions", type=int, help="runs of each measurement (3, or 1 with --quick)")
+    parser.add_argument("--seconds", type=int, help="measured seconds per run (6, or 3 with --quick)")
+    parser.add_argument("--profile", action="store_true", help="run perf record on Touchline during fanout")
+    parser.add_argument("--built", action="store_true", help="use existing builds")
     args = parser.parse_args()
-    # As Ctrl-C does: the servers that were started are ended.
+    # Exit as with Ctrl-C, so that the started servers are stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     os.makedirs(servers.SCRATCH, exist_ok=True)
     if not args.built:

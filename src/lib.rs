@@ -1,14 +1,17 @@
-//! Touchline: live sport over plain HTTP, told in streams that resume.
+//! Touchline: live sport over plain HTTP, delivered in streams that resume.
 //!
-//! In the order a goal travels: `http` takes the request, `auth` says who may, `sports` and
-//! `domain` decide (pure), `store` commits rows and messages at once, `stream` tells the readers.
+//! The path of a write: `http` parses the request, `auth` checks its permission, `sports` and
+//! `domain` apply the rules (pure), `store` commits rows and messages in one transaction, and
+//! `stream` delivers the messages to subscribers.
 
 pub mod auth;
 pub mod bus;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod http;
 pub mod import;
+pub mod input;
 pub mod limits;
 pub mod metrics;
 pub mod problem;
@@ -29,14 +32,20 @@ use crate::limits::Limiters;
 use crate::store::Store;
 use crate::stream::StreamContext;
 
-/// What every request can reach.
+/// Application state shared by all workers and request handlers.
 pub struct App {
+    /// The database.
     pub store: Store,
+    /// Keys that sign and verify access tokens.
     pub token_keys: TokenKeys,
+    /// Rate limits and permits of open streams.
     pub limiters: Arc<Limiters>,
+    /// Cache of topics that anybody can read.
     pub public_topics: PublicTopics,
+    /// The settings.
     pub config: Arc<Config>,
+    /// State shared by the feeder and all hubs.
     pub stream_context: Arc<StreamContext>,
-    /// Whether new requests are welcome: not while the service drains.
+    /// Answer of `/readyz`: false while the node drains.
     pub is_ready: Arc<AtomicBool>,
 }

@@ -1,4 +1,4 @@
-//! The command line: reads the settings and does what it is told.
+//! The `touchline` binary: parses the command line and runs the subcommand.
 
 mod cli_commands;
 
@@ -12,9 +12,9 @@ use tokio::runtime::Runtime;
 use touchline::config::{
     Cli, CliCommand, Config, DEFAULT_DATABASE_URL, EpochCommand, LogFormat, Secret,
 };
+use touchline::demo::DemoLeague;
+use touchline::demo::cricket::CricketGround;
 use touchline::server;
-use touchline::server::demo::DemoLeague;
-use touchline::server::demo::cricket::CricketGround;
 use touchline::server::{RelayServer, Server, StopReason, allocator};
 use tracing::Level;
 use tracing_subscriber::EnvFilter;
@@ -24,9 +24,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 fn main() -> ExitCode {
     allocator::use_one_arena();
-    // Not actix's runtime: the database needs one of several threads.
+    // Not actix's runtime, which is single-threaded: the store needs a multi-threaded one.
     let result = Runtime::new()
-        .context("The runtime can't be started")
+        .context("can't start the async runtime")
         .and_then(|runtime| runtime.block_on(run_command(Cli::parse_args())));
     result.unwrap_or_else(|error| {
         let _ = writeln!(std::io::stderr(), "error: {error:#}");
@@ -47,7 +47,7 @@ async fn run_command(Cli { command, settings, .. }: Cli) -> anyhow::Result<ExitC
             server.run(server::shutdown_requested()).await?;
         }
         CliCommand::Migrate => drop(cli_commands::open_store(&settings).await?),
-        CliCommand::User(command) => cli_commands::user(&settings, command).await?,
+        CliCommand::User(command) => cli_commands::run_user_command(&settings, command).await?,
         CliCommand::Token { user, expires, topics } => {
             cli_commands::print_token(&settings, &user, expires, &topics).await?;
         }
@@ -62,12 +62,13 @@ async fn run_command(Cli { command, settings, .. }: Cli) -> anyhow::Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
+/// `touchline serve`; starts over with a new server when the database's epoch has changed.
 async fn run_service(settings: Config) -> anyhow::Result<()> {
     raise_descriptor_limit();
     let shutdown = server::shutdown_requested();
     loop {
         let store = Server::open_store(&settings).await?;
-        cli_commands::first_admin(&settings, &store).await?;
+        cli_commands::ensure_admin(&settings, &store).await?;
         let server = Server::with_store(settings.clone(), store).await?;
         tracing::info!(listen = %server.address, "Listening on http://{}", server.address);
         if server.run(shutdown.clone()).await? == StopReason::Requested || *shutdown.borrow() {
@@ -76,7 +77,8 @@ async fn run_service(settings: Config) -> anyhow::Result<()> {
     }
 }
 
-/// The service with a league being played, in a database of its own unless one is named.
+/// `touchline demo`: the service with simulated matches, in a temporary database unless
+/// `database_url` is set.
 async fn run_demo(mut settings: Config, cricsheet: Option<&Path>) -> anyhow::Result<()> {
     raise_descriptor_limit();
     let match_file = cricsheet.map(cli_commands::read_valid_file).transpose()?;
@@ -86,16 +88,16 @@ async fn run_demo(mut settings: Config, cricsheet: Option<&Path>) -> anyhow::Res
         settings.database_url = Secret::new(format!("sqlite://{}", file.display()));
     }
     let store = Server::open_store(&settings).await?;
-    let admin = cli_commands::first_admin(&settings, &store).await?;
-    let user_id = admin.context("The demo needs the administrator that admin_email names")?;
+    let admin = cli_commands::ensure_admin(&settings, &store).await?;
+    let user_id = admin.context("the demo needs a user with the address of admin_email")?;
     let server = Server::with_store(settings, store.clone()).await?;
     let (league, mut matches) = DemoLeague::create(store.clone(), user_id).await?;
     let ground = CricketGround::create(store.clone(), user_id).await?;
     matches.push(ground.match_id());
     tokio::spawn(league.run());
     tokio::spawn(ground.run());
-    if let Some(sheet) = match_file {
-        tokio::spawn(cli_commands::replay_match(store, user_id, sheet));
+    if let Some(file) = match_file {
+        tokio::spawn(cli_commands::replay_match(store, user_id, file));
     }
     print_welcome(server.address, &matches)?;
     server.run(server::shutdown_requested()).await.map(drop)
@@ -103,44 +105,43 @@ async fn run_demo(mut settings: Config, cricsheet: Option<&Path>) -> anyhow::Res
 
 fn print_welcome(address: SocketAddr, matches: &[i64]) -> std::io::Result<()> {
     let mut out = std::io::stdout();
-    writeln!(out, "\nA league is being played, and beside it a match of cricket. Open\n")?;
+    writeln!(out, "\nA football league and a cricket match are in progress. Open\n")?;
     writeln!(out, "  http://{address}/              all matches")?;
     for id in matches {
-        writeln!(
-            out,
-            "  http://{address}/matches/{id}     and /matches/{id}/hd for the stadium display"
-        )?;
+        writeln!(out, "  http://{address}/matches/{id}     (stadium display: /matches/{id}/hd)")?;
     }
     writeln!(out, "\nor read a stream: curl -N http://{address}/api/matches/1/stream/")?;
-    writeln!(out, "Sign in (POST /api/auth/login) as the administrator above. Ctrl-C ends it.\n")
+    writeln!(out, "Sign in (POST /api/auth/login) as the administrator above. Ctrl-C stops it.\n")
 }
 
-/// A stream takes a descriptor; the soft limit is often 1,024.
+/// Raises the limit of file descriptors: each stream needs one, and the soft limit is often 1,024.
 fn raise_descriptor_limit() {
     match rlimit::increase_nofile_limit(u64::MAX) {
-        Ok(limit) => tracing::info!(limit, "Up to {limit} descriptors, one a stream"),
+        Ok(limit) => tracing::info!(limit, "Limit of file descriptors: {limit}, one per stream"),
         Err(error) => {
-            tracing::warn!(error = %error, "The limit of descriptors can't be raised: {error}");
+            tracing::warn!(error = %error, "Can't raise the limit of file descriptors: {error}");
         }
     }
 }
 
-/// Lines go to standard error: standard output is for what was asked for.
+/// Logs to standard error; standard output is for the output of subcommands.
 fn init_logging(settings: &Config) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&settings.log).context("The setting log can't be read")?;
-    let lines = tracing_subscriber::fmt()
+    let filter = EnvFilter::try_new(&settings.log).context("invalid setting log")?;
+    let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
-    let fit = filter_fn(|about| *about.level() <= Level::INFO || is_ours(about.target()));
+    let hide_library_details =
+        filter_fn(|meta| *meta.level() <= Level::INFO || is_own_target(meta.target()));
     match settings.log_format {
-        LogFormat::Pretty => lines.finish().with(fit).init(),
-        LogFormat::Json => lines.json().finish().with(fit).init(),
+        LogFormat::Pretty => subscriber.finish().with(hide_library_details).init(),
+        LogFormat::Json => subscriber.json().finish().with(hide_library_details).init(),
     }
     Ok(())
 }
 
-/// Libraries say below `info` what they carry: a statement's parameters, a request's headers.
-fn is_ours(target: &str) -> bool {
+/// Whether this crate logs the event; below `info` libraries log request data: parameters of
+/// statements, headers of requests.
+fn is_own_target(target: &str) -> bool {
     target.split("::").next() == Some("touchline")
 }

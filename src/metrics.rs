@@ -1,4 +1,4 @@
-//! Counters and gauges, each named once. What to do when one moves: docs/operations.md.
+//! The Prometheus metrics. `docs/operations/metrics.md` says what to do when one changes.
 
 use std::sync::atomic::AtomicU64;
 
@@ -10,14 +10,14 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
-/// Why streams end: what `bye` says, and clients who go.
+/// Reasons for which streams close: those of the `bye` frame, and `client` for a disconnect.
 const CLOSE_REASONS: [&str; 7] =
     ["client", "draining", "token_expired", "access_revoked", "limit", "lifetime", "unavailable"];
 
-/// What streams are of.
+/// Kinds of streams by what they follow; `several` for more than one topic.
 const STREAM_KINDS: [&str; 5] = ["match", "event", "team", "purchase", "several"];
 
-/// Limits, by the names of their settings.
+/// Limits by the names of their settings.
 const LIMIT_NAMES: [&str; 5] = [
     "streams",
     "streams_per_user",
@@ -26,47 +26,76 @@ const LIMIT_NAMES: [&str; 5] = [
     "writes_per_minute",
 ];
 
-/// One label of a family: its name depends on the family, see [`Metrics::new`].
+/// The label `kind` of a stream: one of `STREAM_KINDS`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct KindLabel {
+    /// `match`, `event` …
     pub kind: &'static str,
 }
 
+/// The label `reason`: one of `CLOSE_REASONS` or `LIMIT_NAMES`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct ReasonLabel {
+    /// `lifetime`, `streams_per_user` …
     pub reason: &'static str,
 }
 
+/// The label `outcome` of a resume: `live`, `ring`, `log` or `snapshot`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct OutcomeLabel {
+    /// Where the missed messages came from.
     pub outcome: &'static str,
 }
 
+/// All metrics of a node; counters only grow, gauges hold the current value.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
+    /// Streams open now.
     pub streams_open: Family<KindLabel, Gauge>,
+    /// Streams opened.
     pub stream_connects: Family<KindLabel, Counter>,
+    /// Streams closed.
     pub stream_closes: Family<ReasonLabel, Counter>,
+    /// Streams opened with a cursor.
     pub resumes: Family<OutcomeLabel, Counter>,
+    /// Messages that the feeder read from the log.
     pub messages_read: Counter,
+    /// Messages written to subscribers.
     pub deliveries: Counter,
+    /// Seconds from the request to its commit.
     pub append_seconds: Histogram,
+    /// Seconds from the commit to the first subscriber's socket.
     pub publish_seconds: Histogram,
+    /// Age in seconds of the newest message when the feeder last read the log.
     pub bus_lag_seconds: Gauge<f64, AtomicU64>,
+    /// 1 while the bus is connected.
     pub bus_connected: Gauge,
+    /// Notices sent to other nodes.
     pub bus_notices_sent: Counter,
+    /// Notices received from other nodes.
     pub bus_notices_received: Counter,
+    /// 1 while this node is the leader.
     pub is_leader: Gauge,
+    /// 1 while the log can't be read.
     pub is_stale: Gauge,
+    /// Wake-ups of the feeder by the commit notifier or the bus.
     pub feeder_wakeups: Counter,
+    /// Subscribers whose position was older than the ring buffer.
     pub ring_misses: Counter,
+    /// Pages read from the log for streams.
     pub log_reads: Counter,
+    /// Snapshots built; all subscribers at the same state share one.
     pub snapshot_builds: Counter,
+    /// Streams and writes that a limit rejected.
     pub limit_rejections: Family<ReasonLabel, Counter>,
+    /// Streams not closed yet while the node drains.
     pub draining_streams: Gauge,
+    /// Streams that a relay follows at its upstream.
     pub upstream_streams: Gauge,
+    /// Requests of a relay to its upstream.
     pub upstream_requests: Counter,
+    /// Upstream streams that disconnected or ended.
     pub upstream_disconnects: Counter,
 }
 
@@ -77,6 +106,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// Registers the metrics of a node with a database.
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("touchline");
         let metrics = Self {
@@ -110,55 +140,68 @@ impl Metrics {
         Self { registry, ..metrics }
     }
 
-    /// A relay's, which has an upstream and no database.
+    /// Registers the metrics of a relay: those of every node, and those of its upstream.
     pub fn for_relay() -> Self {
         let mut metrics = Self::new();
         let (streams, requests) =
             (metrics.upstream_streams.clone(), metrics.upstream_requests.clone());
-        let breaks = metrics.upstream_disconnects.clone();
+        let disconnects = metrics.upstream_disconnects.clone();
         let r = &mut metrics.registry;
         r.register("upstream_streams", "Streams followed at the upstream", streams);
         r.register("upstream_requests", "Requests to the upstream", requests);
-        r.register("upstream_breaks", "Streams of the upstream that broke or ended", breaks);
+        r.register("upstream_breaks", "Upstream streams that disconnected or ended", disconnects);
         metrics
     }
 
-    /// What each is called, and what it says.
+    /// Registers each metric with its name and help text.
     fn register(&self, r: &mut Registry) {
-        r.register("streams_open", "Open streams by kind", self.streams_open.clone());
-        r.register("stream_connects", "Streams opened by kind", self.stream_connects.clone());
-        r.register("stream_closes", "Streams ended by reason", self.stream_closes.clone());
-        r.register("resumes", "Resumes by outcome", self.resumes.clone());
+        r.register("streams_open", "Streams open now, by kind", self.streams_open.clone());
+        r.register("stream_connects", "Streams opened, by kind", self.stream_connects.clone());
+        r.register("stream_closes", "Streams closed, by reason", self.stream_closes.clone());
+        r.register("resumes", "Streams resumed with a cursor, by outcome", self.resumes.clone());
         r.register(
             "messages",
-            "Messages read from the log for readers",
+            "Messages read from the log for subscribers",
             self.messages_read.clone(),
         );
-        r.register("deliveries", "Messages written to readers", self.deliveries.clone());
+        r.register("deliveries", "Messages written to subscribers", self.deliveries.clone());
         let (append, publish) = (self.append_seconds.clone(), self.publish_seconds.clone());
-        r.register_with_unit("append", "From request to commit", Unit::Seconds, append);
-        let help = "From commit to the first reader's socket";
-        r.register_with_unit("publish_to_write", help, Unit::Seconds, publish);
-        let help = "How far this node's feeder was behind the log at its last read";
-        r.register_with_unit("bus_lag", help, Unit::Seconds, self.bus_lag_seconds.clone());
-        r.register("bus_connected", "Whether the bus is open", self.bus_connected.clone());
-        r.register("bus_said", "Notices sent to other nodes", self.bus_notices_sent.clone());
-        r.register("bus_heard", "Notices of other nodes", self.bus_notices_received.clone());
-        r.register(
-            "leader",
-            "Whether this node expires and tidies for all",
-            self.is_leader.clone(),
+        r.register_with_unit(
+            "append",
+            "Time from the request to its commit",
+            Unit::Seconds,
+            append,
         );
-        r.register("stale", "Whether the log can't be followed", self.is_stale.clone());
-        r.register("feeder_wakeups", "Times the feeder was woken", self.feeder_wakeups.clone());
-        r.register("ring_misses", "Readers behind their ring", self.ring_misses.clone());
-        r.register("log_reads", "Reads of the log for streams", self.log_reads.clone());
-        r.register("snapshot_builds", "Snapshots made", self.snapshot_builds.clone());
-        r.register("rejects", "Refused by a limit", self.limit_rejections.clone());
-        r.register("drain_left", "Streams still to be ended", self.draining_streams.clone());
+        let help = "Time from the commit to the first subscriber's socket";
+        r.register_with_unit("publish_to_write", help, Unit::Seconds, publish);
+        let help = "Age of the newest message when the feeder last read the log";
+        r.register_with_unit("bus_lag", help, Unit::Seconds, self.bus_lag_seconds.clone());
+        r.register("bus_connected", "1 if the bus is connected", self.bus_connected.clone());
+        r.register("bus_said", "Notices sent to other nodes", self.bus_notices_sent.clone());
+        r.register(
+            "bus_heard",
+            "Notices received from other nodes",
+            self.bus_notices_received.clone(),
+        );
+        r.register("leader", "1 if this node is the leader", self.is_leader.clone());
+        r.register("stale", "1 if the log can't be read", self.is_stale.clone());
+        r.register("feeder_wakeups", "Wake-ups of the feeder", self.feeder_wakeups.clone());
+        r.register("ring_misses", "Subscribers behind their ring buffer", self.ring_misses.clone());
+        r.register("log_reads", "Pages read from the log for streams", self.log_reads.clone());
+        r.register("snapshot_builds", "Snapshots built", self.snapshot_builds.clone());
+        r.register(
+            "rejects",
+            "Streams and writes rejected by a limit, by its setting",
+            self.limit_rejections.clone(),
+        );
+        r.register(
+            "drain_left",
+            "Streams not closed yet during a drain",
+            self.draining_streams.clone(),
+        );
     }
 
-    /// A rate needs a nought to grow from.
+    /// Creates every label value at 0, so that a rate sees the first increment.
     fn initialise_labels(&self) {
         for kind in STREAM_KINDS {
             drop(self.streams_open.get_or_create(&KindLabel { kind }));
@@ -175,7 +218,7 @@ impl Metrics {
         }
     }
 
-    /// All of them in the `OpenMetrics` text format.
+    /// Encodes all metrics in the `OpenMetrics` text format.
     pub fn encode_text(&self) -> String {
         let mut text = String::new();
         // Writing to a String can't fail.

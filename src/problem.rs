@@ -1,4 +1,4 @@
-//! Failures as `application/problem+json` (RFC 9457); the only place that picks a status.
+//! Errors as `application/problem+json` (RFC 9457); the only place that maps errors to statuses.
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
@@ -9,66 +9,97 @@ use crate::domain::topic::Topic;
 use crate::store::StoreError;
 use crate::store::mutation::SEALING_KEY_LENGTH;
 
-/// Why a request failed. A variant's text is shown to the caller; causes are only logged.
+/// Why a request failed. The `Display` text is shown to the caller as `detail`; causes are only
+/// logged.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
+    /// 401: the request is anonymous.
     #[error("sign in first")]
     NotSignedIn,
-    /// Credentials came along and are no good.
+    /// 401: the credential is invalid, expired or revoked.
     #[error("{0}")]
     BadCredentials(&'static str),
-    #[error("mail address or password is wrong")]
+    /// 401: no user has this email and password.
+    #[error("invalid email or password")]
     WrongPassword,
+    /// 403: the user lacks the permission; the text names who has it.
     #[error("{0}")]
     Forbidden(&'static str),
-    /// A cookie came along with a write from another site.
-    #[error("writes with a cookie are taken from this site's own pages only")]
+    /// 403: a write with a session cookie from another site (CSRF).
+    #[error("writes with a session cookie are accepted from this site's own pages only")]
     CrossSite,
-    #[error("this service takes the tokens of an identity provider: sign in there")]
+    /// 403: there are no passwords here, because an identity provider signs the tokens.
+    #[error("this service uses an identity provider: sign in there")]
     SignInElsewhere,
+    /// 404: names the kind of resource that is missing or hidden.
     #[error("no such {0}")]
     NotFound(&'static str),
-    /// Only the node that this one relays can answer.
-    #[error(
-        "this is a relay: it answers for streams and their history; ask the origin for the rest"
-    )]
+    /// 421: only the relay's upstream can answer.
+    #[error("this relay serves streams and their history only: send this request to its upstream")]
     Misdirected,
+    /// 405: lists the methods that the path supports.
     #[error("use {}", AllowedMethods(.0))]
     MethodNotAllowed(Vec<Method>),
-    /// Of several topics that were asked for together, these may not be read; why not the first.
+    /// A request of several topics: those that can't be read, with the first one's problem.
     #[error("{problem}")]
-    ForTopics { problem: Box<Problem>, topics: Vec<Topic> },
+    ForTopics {
+        /// Decides status, code and detail.
+        problem: Box<Problem>,
+        /// All topics that can't be read.
+        topics: Vec<Topic>,
+    },
+    /// 400: a parameter or header is invalid.
     #[error("{0}")]
     BadRequest(String),
-    #[error("the body is not JSON: {0}")]
+    /// 400: holds the parser's message.
+    #[error("the body is not valid JSON: {0}")]
     MalformedJson(String),
+    /// 413: holds the limit in bytes.
     #[error("the body has more than {0} bytes")]
     BodyTooLarge(usize),
+    /// 415: the body has another content type.
     #[error("send the body as application/json")]
     UnsupportedMediaType,
+    /// 429: a rate limit is exceeded.
     #[error("too many requests: try again in {retry_after} s")]
-    TooManyRequests { retry_after: u64 },
-    #[error("this Idempotency-Key was used with another body")]
+    TooManyRequests {
+        /// Seconds.
+        retry_after: u64,
+    },
+    /// 422: the key belongs to an earlier, different request.
+    #[error("this Idempotency-Key was already used with a different body")]
     IdempotencyKeyReused,
+    /// 422: the key is too short to encrypt the remembered response with.
     #[error(
-        "the answer holds a secret: use an Idempotency-Key of {SEALING_KEY_LENGTH} characters or more"
+        "the response contains a secret: use an Idempotency-Key of at least {SEALING_KEY_LENGTH} characters"
     )]
     KeyTooShort,
+    /// 404, 409, 410, 412 or 422: the rules reject the change.
     #[error("{0}")]
     Rejected(Rejection),
-    #[error("the service is busy or restarting: try again in {retry_after} s")]
-    Unavailable { retry_after: u64, cause: String },
-    /// As it should be, so nothing to log.
-    #[error("this node is ending: try again in {retry_after} s")]
-    Draining { retry_after: u64 },
-    #[error("something went wrong on our side")]
+    /// 503: the database is unavailable; the cause is logged.
+    #[error("the service is temporarily unavailable: try again in {retry_after} s")]
+    Unavailable {
+        /// Seconds.
+        retry_after: u64,
+        /// For the log.
+        cause: String,
+    },
+    /// 503 during a shutdown, which is expected and therefore not logged.
+    #[error("this node is shutting down: try again in {retry_after} s")]
+    Draining {
+        /// Seconds.
+        retry_after: u64,
+    },
+    /// 500: a bug or broken data; the cause is logged.
+    #[error("internal error")]
     Internal(String),
-    /// A status that something else has picked; `Allow` stays what it was.
+    /// A status that the framework has chosen; its `Allow` header is kept.
     #[error("{}", .0.canonical_reason().unwrap_or("the request failed"))]
     BareStatus(StatusCode),
 }
 
-/// Methods as the `Allow` header lists them.
+/// Formats methods as the `Allow` header lists them.
 struct AllowedMethods<'a>(&'a [Method]);
 
 impl std::fmt::Display for AllowedMethods<'_> {
@@ -79,17 +110,20 @@ impl std::fmt::Display for AllowedMethods<'_> {
 }
 
 impl Problem {
-    /// 422: fields of the body are wrong.
+    /// 422: one or more fields of the body are invalid.
     pub fn fields(errors: Vec<FieldError>) -> Self {
         Self::Rejected(Rejection::fields(errors))
     }
 
-    /// The problem itself, without which of several topics have it.
+    /// The problem inside [`Self::ForTopics`], or the problem itself.
     fn without_topics(&self) -> &Self {
-        if let Self::ForTopics { problem: of, .. } = self { of.without_topics() } else { self }
+        match self {
+            Self::ForTopics { problem, .. } => problem.without_topics(),
+            problem => problem,
+        }
     }
 
-    /// Status and stable code: clients branch on the code, people read the text.
+    /// HTTP status and stable code; clients branch on the code, people read the detail.
     pub fn status_and_code(&self) -> (StatusCode, &str) {
         match self {
             Self::NotSignedIn => (StatusCode::UNAUTHORIZED, "not-signed-in"),
@@ -101,7 +135,7 @@ impl Problem {
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
             Self::Misdirected => (StatusCode::MISDIRECTED_REQUEST, "misdirected"),
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
-            Self::ForTopics { problem: of, .. } => of.status_and_code(),
+            Self::ForTopics { problem, .. } => problem.status_and_code(),
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad-request"),
             Self::MalformedJson(_) => (StatusCode::BAD_REQUEST, "malformed-json"),
             Self::BodyTooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large"),
@@ -122,7 +156,7 @@ impl Problem {
         }
     }
 
-    /// The problem document.
+    /// The problem document (RFC 9457, 3), with the extensions `code`, `errors` and `topics`.
     pub fn to_json(&self) -> Value {
         let (status, code) = self.status_and_code();
         let mut document = json!({
@@ -154,6 +188,7 @@ fn status_of_rejection(reason: RejectionReason) -> StatusCode {
     }
 }
 
+/// The problem code of a status that the framework has chosen.
 fn code_of_status(status: StatusCode) -> &'static str {
     match status {
         StatusCode::NOT_FOUND => "not-found",
@@ -164,7 +199,7 @@ fn code_of_status(status: StatusCode) -> &'static str {
     }
 }
 
-/// `not-found` → `Not found`
+/// The title of a code: `not-found` → `Not found`
 fn title_of(code: &str) -> String {
     let mut text = code.replace('-', " ");
     if let Some(first) = text.get_mut(..1) {
@@ -188,7 +223,7 @@ impl ResponseError for Problem {
             Self::NotSignedIn | Self::WrongPassword => {
                 response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
             }
-            // RFC 6750, 3.1
+            // RFC 6750, 3.1: an invalid token is named in the challenge.
             Self::BadCredentials(_) => {
                 let challenge = "Bearer error=\"invalid_token\"";
                 response.insert_header((header::WWW_AUTHENTICATE, challenge));
@@ -233,7 +268,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn problems_have_their_status_and_code() {
+    fn each_problem_has_its_status_and_code() {
         let cases = [
             (Problem::NotSignedIn, 401, "not-signed-in"),
             (Problem::Forbidden("no"), 403, "forbidden"),
@@ -263,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn internal_causes_are_not_shown() {
+    fn internal_causes_are_not_in_the_document() {
         let problem = Problem::from(StoreError::Internal("password=hunter2".to_owned()));
         assert!(!problem.to_json().to_string().contains("hunter2"));
     }
@@ -278,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn refused_topics_are_listed() {
+    fn topics_that_cannot_be_read_are_listed() {
         let topics = vec!["team_7".parse().unwrap(), "match_3".parse().unwrap()];
         let problem = Problem::ForTopics { problem: Box::new(Problem::NotSignedIn), topics };
         assert_eq!(problem.to_json()["topics"], json!(["team_7", "match_3"]));
@@ -289,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn some_problems_add_a_header() {
+    fn problems_set_the_header_that_their_status_requires() {
         let header = |problem: Problem, name| {
             problem.error_response().headers().get(name).unwrap().to_str().unwrap().to_owned()
         };

@@ -1,159 +1,159 @@
-// The stadium display: one match, full screen, for weeks, with nobody to press a key.
+// The stadium display: one match, full screen, unattended for weeks.
 
-import { pair, wall } from "./client/colour.js";
-import { follow, keptAs, matchId, sportOf, stands } from "./client/game.js";
-import { Build, loaded } from "./parts/build.js";
-import { Boundary } from "./parts/boundary.js";
-import { dayUnlessToday, timeOfDay } from "./parts/dates.js";
-import { languageOf, speak } from "./parts/language.js";
-import { Moments } from "./parts/moments.js";
-import { Later } from "./parts/tabs.js";
-import { elapsedMs, hasBegun, inWords } from "./sports/generic.js";
+import { distinctTeamColours, displayBackground } from "./client/colour.js";
+import { followMatch, storageKeyOf, matchIdFromPath, sportOf, matchStatusText } from "./client/match-stream.js";
+import { BuildCheck, loadedUrls } from "./parts/build-check.js";
+import { ErrorBoundary } from "./parts/error-boundary.js";
+import { formatDayUnlessToday, formatTime } from "./parts/dates.js";
+import { pickLanguage, translatorFor } from "./parts/language.js";
+import { CelebrationQueue } from "./parts/celebration-queue.js";
+import { LazyComponent } from "./parts/tabs.js";
+import { clockElapsedMs, hasStarted, humanize } from "./sports/score-only.js";
 import { html, render } from "./vendor/htm-preact.js";
 
 /** @import { Child } from "./vendor/htm-preact.js" */
-/** @import { End, Game } from "./client/wire.js" */
-/** @import { State, Stream } from "./client/stream.js" */
+/** @import { Side, Match } from "./client/message-types.js" */
+/** @import { StreamState, Stream } from "./client/stream.js" */
 
-const SILENT_HEARTBEATS = 2; // a live stream is never silent for longer than one
-const TAKEN_BACK = new Set(["ball_corrected", "milestone_withdrawn"]);
-const LOOK_FOR_BUILD_MS = 10 * 60_000;
-const DRAW_EVERY_MS = 250; // so that a second never seems to be skipped
+const MAX_MISSED_HEARTBEATS = 2; // a live stream sends at least one per interval
+const WITHDRAWING_TYPES = new Set(["ball_corrected", "milestone_withdrawn"]);
+const BUILD_CHECK_INTERVAL_MS = 10 * 60_000;
+const RENDER_INTERVAL_MS = 250; // often enough that no second seems to be skipped
 
-/** @type {End[]} */
-const ENDS = ["home", "away"];
+/** @type {Side[]} */
+const SIDES = ["home", "away"];
 
-const asked = new URLSearchParams(location.search);
-const language = languageOf(asked.get("lang"));
-const words = speak(language);
+const query = new URLSearchParams(location.search);
+const language = pickLanguage(query.get("lang"));
+const translate = translatorFor(language);
 const stage = /** @type {HTMLElement} */ (document.getElementById("stage"));
 
-/** @type {Game | null} */ let game = null;
-/** @type {State} */ let state = "connecting";
-/** @type {Build | null} */ let build = null;
+/** @type {Match | null} */ let game = null;
+/** @type {StreamState} */ let state = "connecting";
+/** @type {BuildCheck | null} */ let buildCheck = null;
 let isOutdated = false;
-const moments = new Moments();
+const celebrations = new CelebrationQueue();
 
 document.documentElement.lang = language;
-document.documentElement.dataset.theme = asked.get("theme") === "light" ? "light" : "dark";
+document.documentElement.dataset.theme = query.get("theme") === "light" ? "light" : "dark";
 
-const opened = Date.now();
-const id = matchId(location.pathname);
-const stream = id === null ? null : follow(id, {
-  onGame(next) {
-    game = next;
-    draw();
-    leaveIfOutdated();
+const openedAt = Date.now();
+const id = matchIdFromPath(location.pathname);
+const stream = id === null ? null : followMatch(id, {
+  onMatch(updated) {
+    game = updated;
+    renderDisplay();
+    reloadIfOutdated();
   },
-  onNews(message, after) {
-    const celebrated = sportOf(after.sport).moment(after, message);
-    if (celebrated) moments.add(celebrated);
-    // Nobody cheers what was taken back.
-    else if (message.data.incident?.confirmation === "cancelled" || TAKEN_BACK.has(message.type)) moments.clear();
+  onLiveMessage(message, updated) {
+    const celebration = sportOf(updated.sport).celebrationOf(updated, message);
+    if (celebration) celebrations.add(celebration);
+    // A withdrawn goal or milestone is not celebrated.
+    else if (message.data.incident?.confirmation === "cancelled" || WITHDRAWING_TYPES.has(message.type)) celebrations.clear();
   },
-  onState(next) {
-    state = next;
-    if (next === "live") lookForBuild();
+  onState(updated) {
+    state = updated;
+    if (updated === "live") checkBuild();
   },
 });
-setInterval(draw, DRAW_EVERY_MS);
-setInterval(lookForBuild, LOOK_FOR_BUILD_MS);
-draw();
+setInterval(renderDisplay, RENDER_INTERVAL_MS);
+setInterval(checkBuild, BUILD_CHECK_INTERVAL_MS);
+renderDisplay();
 
-async function lookForBuild() {
-  build ??= new Build(loaded());
-  isOutdated ||= await build.changed();
-  leaveIfOutdated();
+async function checkBuild() {
+  buildCheck ??= new BuildCheck(loadedUrls());
+  isOutdated ||= await buildCheck.hasChanged();
+  reloadIfOutdated();
 }
 
-/** A new server may bring a new page; it waits until nobody looks at a match. */
-function leaveIfOutdated() {
+/** Reloads the page if the server has new files, but not during a match. */
+function reloadIfOutdated() {
   if (!isOutdated || game?.status === "live" || game?.status === "paused") return;
-  isOutdated = false; // once: what is being left must not be left again
-  if (id) sessionStorage.removeItem(keptAs(id)); // what the old page kept, the new one may not understand
+  isOutdated = false; // only once: the page may go on running while it unloads
+  if (id) sessionStorage.removeItem(storageKeyOf(id)); // the new version may not understand what the old one stored
   location.reload();
 }
 
-/** What is wrong with what is shown, or nothing. */
-function trouble() {
-  if (!stream) return words("The address names no match");
-  if (state === "refused") return words("This match can't be shown here");
-  const heardAt = stream.heardAt || opened;
-  const silent = Date.now() - heardAt > SILENT_HEARTBEATS * stream.heartbeatMs;
-  return silent ? `${words("Reconnecting since")} ${timeOfDay(heardAt, clockOf(language))}` : "";
+/** The text of a problem with the connection; empty if there is none. */
+function connectionProblem() {
+  if (!stream) return translate("There is no match at this address");
+  if (state === "refused") return translate("This match can't be shown");
+  const heardAt = stream.lastContactAt || openedAt;
+  const isSilent = Date.now() - heardAt > MAX_MISSED_HEARTBEATS * stream.heartbeatMs;
+  return isSilent ? `${translate("Reconnecting since")} ${formatTime(heardAt, clockLocale(language))}` : "";
 }
 
-function draw() {
+function renderDisplay() {
   stage.dataset.status = game?.status ?? "";
   if (game?.teams?.home && game.teams.away) {
     document.title = `${game.teams.home.name} v ${game.teams.away.name} · Touchline`;
-    const colours = pair(game.teams.home.colour, game.teams.away.colour);
-    for (const end of ENDS) {
-      const { background, ink } = wall(colours[end]);
-      stage.style.setProperty(`--${end}`, background);
-      stage.style.setProperty(`--on-${end}`, ink);
+    const colours = distinctTeamColours(game.teams.home.colour, game.teams.away.colour);
+    for (const side of SIDES) {
+      const { background, ink } = displayBackground(colours[side]);
+      stage.style.setProperty(`--${side}`, background);
+      stage.style.setProperty(`--on-${side}`, ink);
     }
   }
-  const wrong = trouble();
-  render(html`${game && stream ? html`<${Boundary} of=${game} draw=${board} instead=${html`<p class="waiting">–</p>`} />` : html`<p class="waiting">${wrong ? "" : words("Connecting")}</p>`}
-    <p class="lost" id="lost" role="status" hidden=${wrong === ""}>${wrong}</p>`, stage);
+  const problemText = connectionProblem();
+  render(html`${game && stream ? html`<${ErrorBoundary} item=${game} render=${board} fallback=${html`<p class="waiting">–</p>`} />` : html`<p class="waiting">${problemText ? "" : translate("Connecting")}</p>`}
+    <p class="lost" id="lost" role="status" hidden=${problemText === ""}>${problemText}</p>`, stage);
 }
 
-const board = () => game && stream && html`<${Board} game=${game} stream=${stream} />`;
+const board = () => game && stream && html`<${DisplayBoard} game=${game} stream=${stream} />`;
 
-/** @param {{ game: Game, stream: Stream }} props */
-function Board({ game: now, stream: from }) {
-  const { stage: load } = sportOf(now.sport);
-  if (!load) return html`<${Match} game=${now} stream=${from} />`;
-  const { text, period } = timeOf(now, from);
-  return html`<${Later} load=${load} props=${{ game: now, words, standing: period, time: text, moment: moments.now() }} />`;
+/** @param {{ game: Match, stream: Stream }} props */
+function DisplayBoard({ game: match, stream }) {
+  const { loadDisplay } = sportOf(match.sport);
+  if (!loadDisplay) return html`<${ScoreDisplay} game=${match} stream=${stream} />`;
+  const { text, period } = matchTime(match, stream);
+  return html`<${LazyComponent} load=${loadDisplay} props=${{ game: match, translate, statusText: period, timeText: text, celebration: celebrations.current() }} />`;
 }
 
-/** @param {{ game: Game, stream: Stream }} props */
-function Match({ game: now, stream: from }) {
-  const moment = moments.now();
-  const { period, text, added } = timeOf(now, from);
-  const pens = now.shootout_score;
+/** @param {{ game: Match, stream: Stream }} props */
+function ScoreDisplay({ game: match, stream }) {
+  const celebration = celebrations.current();
+  const { period, text, added } = matchTime(match, stream);
+  const pens = match.shootout_score;
   return html`
     <header class="strip">
       <p class="left" id="period">${period}</p>
       <p class="time"><span id="clock">${text}</span><span class="added" id="added">${added}</span></p>
-      <p class="right" id="about">${pens ? `${words("Pens")} ${pens.home}–${pens.away}` : (now.venue ?? "")}</p>
+      <p class="right" id="about">${pens ? `${translate("Pens")} ${pens.home}–${pens.away}` : (match.venue ?? "")}</p>
     </header>
-    ${ENDS.map((end) => html`<${Boundary} key=${end} of=${now} draw=${() => html`<${Half} end=${end} game=${now} moment=${moment?.end === end ? moment : null} />`} instead=${html`<section class=${`half ${end}`}>–</section>`} />`)}
-    <ol class="board" id="board"><${Boundary} of=${now} draw=${() => sportOf(now.sport).board(now, words)} instead=${html`<li>–</li>`} /></ol>`;
+    ${SIDES.map((side) => html`<${ErrorBoundary} key=${side} item=${match} render=${() => html`<${TeamHalf} side=${side} game=${match} celebration=${celebration?.side === side ? celebration : null} />`} fallback=${html`<section class=${`half ${side}`}>–</section>`} />`)}
+    <ol class="board" id="board"><${ErrorBoundary} item=${match} render=${() => sportOf(match.sport).displayLines(match, translate)} fallback=${html`<li>–</li>`} /></ol>`;
 }
 
-/** @param {{ end: End, game: Game, moment: import("./parts/moments.js").Shown | null }} props */
-function Half({ end, game: now, moment: cheered }) {
-  const { name } = now.teams[end];
-  const digits = hasBegun(now) ? String(now.score?.[end] ?? "") : "";
-  // A long name gets smaller letters, never an ellipsis: nobody can scroll a stadium.
-  const letters = { "--letters": String(Math.max(9, [...name].length)) };
-  const cheer = cheered && `${words(cheered.title)} ${cheered.text}`;
+/** @param {{ side: Side, game: Match, celebration: import("./parts/celebration-queue.js").ActiveCelebration | null }} props */
+function TeamHalf({ side, game: match, celebration }) {
+  const { name } = match.teams[side];
+  const digits = hasStarted(match) ? String(match.score?.[side] ?? "") : "";
+  // A long name gets smaller letters, never an ellipsis: a display can't be scrolled.
+  const nameStyle = { "--letters": String(Math.max(9, [...name].length)) };
+  const celebrationText = celebration && `${translate(celebration.title)} ${celebration.text}`;
   return html`
-    <section class=${`half ${end}`} data-moment=${cheered ? "yes" : undefined} aria-label=${name}>
-      <p class="name" id=${`${end}-name`} style=${letters}>${name}</p>
-      <p class="number" id=${`${end}-score`} style=${{ "--digits": String(Math.max(2, digits.length)) }}>${digits}</p>
-      ${cheered && html`<p class="cheer" key=${cheered.until} style=${{ "--letters": String([.../** @type {string} */ (cheer)].length) }}><strong>${words(cheered.title)}</strong> <span>${cheered.text}</span></p>`}
+    <section class=${`half ${side}`} data-celebrating=${celebration ? "yes" : undefined} aria-label=${name}>
+      <p class="name" id=${`${side}-name`} style=${nameStyle}>${name}</p>
+      <p class="number" id=${`${side}-score`} style=${{ "--digits": String(Math.max(2, digits.length)) }}>${digits}</p>
+      ${celebration && html`<p class="celebration" key=${celebration.until} style=${{ "--letters": String([.../** @type {string} */ (celebrationText)].length) }}><strong>${translate(celebration.title)}</strong> <span>${celebration.text}</span></p>`}
     </section>`;
 }
 
 /**
- * @param {Game} now
- * @param {Stream} from
+ * @param {Match} match
+ * @param {Stream} stream
  */
-function timeOf(now, from) {
-  const { clock, status, sport, starts_at } = now;
-  const { periods, clock: read } = sportOf(sport);
-  const running = clock && status === "live" ? read(clock, elapsedMs(clock, from.serverNow())) : null;
-  const waiting = status === "scheduled" && starts_at ? timeOfDay(starts_at, clockOf(language)) : "";
-  const period = running && clock?.period ? (periods[clock.period] ?? inWords(clock.period)) : "";
-  const day = waiting && starts_at ? dayUnlessToday(starts_at, Date.now(), clockOf(language)) : "";
-  return { text: running?.text ?? waiting, added: running?.added ?? "", period: day || words(period || stands(now)) };
+function matchTime(match, stream) {
+  const { clock, status, sport, starts_at } = match;
+  const { periodNames, formatClock } = sportOf(sport);
+  const clockText = clock && status === "live" ? formatClock(clock, clockElapsedMs(clock, stream.serverNow())) : null;
+  const startTime = status === "scheduled" && starts_at ? formatTime(starts_at, clockLocale(language)) : "";
+  const periodName = clockText && clock?.period ? (periodNames[clock.period] ?? humanize(clock.period)) : "";
+  const day = startTime && starts_at ? formatDayUnlessToday(starts_at, Date.now(), clockLocale(language)) : "";
+  return { text: clockText?.text ?? startTime, added: clockText?.added ?? "", period: day || translate(periodName || matchStatusText(match)) };
 }
 
-/** A display has no reader whose habits the browser would know. @param {string} code */
-function clockOf(code) {
+/** The locale for clock times; `en` has no region to decide between 12 and 24 hours. @param {string} code */
+function clockLocale(code) {
   return code === "en" ? "en-GB" : code;
 }

@@ -1,67 +1,67 @@
-// The page of one event: its table, what is played, what is to come, what was announced.
+// The page of one event: table, live matches, schedule, results, announcements.
 
-import { Banners } from "./parts/announcements.js";
-import { underWay } from "./parts/bulletin.js";
-import { Fixtures } from "./parts/fixtures.js";
-import { Announced, Gathering, Programme } from "./parts/gathering.js";
-import { follow } from "./parts/movement.js";
-import { Table } from "./parts/table.js";
+import { UrgentBanners } from "./parts/announcements.js";
+import { liveMatches } from "./parts/page-state.js";
+import { MatchList } from "./parts/match-list.js";
+import { AnnouncementsSection, StreamPage, ScheduleAndResults } from "./parts/stream-page.js";
+import { trackMovement } from "./parts/table-movement.js";
+import { LeaderboardTable } from "./parts/leaderboard-table.js";
 import { html } from "./vendor/htm-preact.js";
 
-/** @import { Message } from "./client/wire.js" */
-/** @import { Bulletin } from "./parts/bulletin.js" */
-/** @import { Standing } from "./parts/movement.js" */
+/** @import { Message } from "./client/message-types.js" */
+/** @import { PageState } from "./parts/page-state.js" */
+/** @import { TableMovement } from "./parts/table-movement.js" */
 
-/** @type {Gathering} */ const event = new Gathering({ what: "event", show: (now) => html`<${Page} now=${now} />`, say, nameOf, onTold: move });
-const kept = `touchline:standing:${event.id}`;
-/** @type {Standing | null} */ let standing = recall();
-event.open();
+/** @type {StreamPage} */ const page = new StreamPage({ resource: "event", renderContent: (state) => html`<${EventPage} state=${state} />`, describeMessage, teamName, onStateChange: updateMovement });
+const storageKey = `touchline:standing:${page.id}`;
+/** @type {TableMovement | null} */ let movement = loadMovement();
+page.open();
 
-/** The arrows of the table outlive a reload. @param {Bulletin} now */
-function move(now) {
-  standing = follow(standing, now.leaderboard);
+/** Stores the table's movement, so that its arrows survive a reload. @param {PageState} state */
+function updateMovement(state) {
+  movement = trackMovement(movement, state.leaderboard);
   try {
-    localStorage.setItem(kept, JSON.stringify(standing));
+    localStorage.setItem(storageKey, JSON.stringify(movement));
   } catch {
-    // Then arrows begin with this visit.
+    // The arrows then cover this visit only.
   }
 }
 
-/** @returns {Standing | null} */
-function recall() {
+/** @returns {TableMovement | null} */
+function loadMovement() {
   try {
-    return JSON.parse(localStorage.getItem(kept) ?? "null");
+    return JSON.parse(localStorage.getItem(storageKey) ?? "null");
   } catch {
     return null;
   }
 }
 
 /** @param {Message} message */
-function say({ type, data }) {
+function describeMessage({ type, data }) {
   if (type !== "result_update" || data.change === "deleted") return null;
-  const { home, away } = event.about(data.result);
+  const { home, away } = page.resultDetails(data.result);
   return `Result: ${home.name} ${data.result.home_score}, ${away.name} ${data.result.away_score}.`;
 }
 
-/** @param {number} team */
-function nameOf(team) {
-  return event.bulletin?.leaderboard.find((row) => row.team_id === team)?.team ?? `Team ${team}`;
+/** @param {number} teamId */
+function teamName(teamId) {
+  return page.state?.leaderboard.find((row) => row.team_id === teamId)?.team ?? `Team ${teamId}`;
 }
 
-/** @param {{ now: Bulletin }} props */
-function Page({ now }) {
-  const playing = underWay(now);
-  const { ticket_types = [], capacity } = now.event ?? {};
+/** @param {{ state: PageState }} props */
+function EventPage({ state }) {
+  const live = liveMatches(state);
+  const { ticket_types = [], capacity } = state.event ?? {};
   return html`
-    <h1>${now.event?.name}</h1>
-    ${(ticket_types.length > 0 || capacity) && html`<p class="shop"><a class="button" href=${`/events/${event.id}/tickets`}>Tickets</a></p>`}
-    <${Banners} announcements=${now.announcements} />
-    ${playing.length > 0 && html`<section class="now-playing" aria-labelledby="playing"><h2 id="playing">Now</h2><${Fixtures} games=${playing} from=${event.games} /></section>`}
+    <h1>${state.event?.name}</h1>
+    ${(ticket_types.length > 0 || capacity) && html`<p class="shop"><a class="button" href=${`/events/${page.id}/tickets`}>Tickets</a></p>`}
+    <${UrgentBanners} announcements=${state.announcements} />
+    ${live.length > 0 && html`<section class="now-playing" aria-labelledby="playing"><h2 id="playing">Now</h2><${MatchList} games=${live} liveMatches=${page.liveMatches} /></section>`}
     <div class="columns">
       <section aria-labelledby="table"><h2 id="table">Table</h2>
-        ${now.leaderboard.length > 0 ? html`<${Table} table=${now.leaderboard} standing=${standing} cricket=${now.event?.sport === "cricket"} />` : html`<p class="empty">No teams yet.</p>`}
+        ${state.leaderboard.length > 0 ? html`<${LeaderboardTable} rows=${state.leaderboard} movement=${movement} showsRunRate=${state.event?.sport === "cricket"} />` : html`<p class="empty">No teams yet.</p>`}
       </section>
-      <${Announced} of=${event} now=${now} />
+      <${AnnouncementsSection} page=${page} state=${state} />
     </div>
-    <${Programme} of=${event} now=${now} />`;
+    <${ScheduleAndResults} page=${page} state=${state} />`;
 }

@@ -1,76 +1,76 @@
-// What is on: events, and matches of today. Those being played move by themselves.
+// The start page: events and today's matches; live matches update by themselves.
 
-import { all } from "./desk/api.js";
-import { inOrder, startOf } from "./parts/bulletin.js";
-import { dayOf } from "./parts/dates.js";
-import { Fixtures, Schedule } from "./parts/fixtures.js";
-import { Frame, noContact, Notice } from "./parts/frame.js";
-import { Games } from "./parts/games.js";
+import { listAll } from "./common/api.js";
+import { sortByStart, startTimeMs } from "./parts/page-state.js";
+import { formatDay } from "./parts/dates.js";
+import { MatchList, MatchesByDay } from "./parts/match-list.js";
+import { PageFrame, initialConnectionStatus, StatusNotice } from "./parts/page-frame.js";
+import { LiveMatches } from "./parts/live-matches.js";
 import { html, render } from "./vendor/htm-preact.js";
 
-/** @import { Game } from "./client/wire.js" */
+/** @import { Match } from "./client/message-types.js" */
 
-const ASK_AGAIN_MS = 60_000; // for matches that are new; scores come by the stream
-const SOON_MS = 3_000;
-const SHOWN = 8; // of what is to come, and of what is over
+const REFRESH_INTERVAL_MS = 60_000; // for new matches; scores come from the stream
+const RETRY_DELAY_MS = 3_000;
+const MAX_SHOWN = 8; // of upcoming, and of finished matches
 
-const page = /** @type {HTMLElement} */ (document.getElementById("page"));
-/** @type {Game[] | null} */ let listed = null;
+const root = /** @type {HTMLElement} */ (document.getElementById("page"));
+/** @type {Match[] | null} */ let matches = null;
 /** @type {{ id: number, name: string, sport: string }[]} */ let events = [];
-let contact = noContact();
-let trouble = "";
+let connection = initialConnectionStatus();
+let errorText = "";
 
-const games = new Games(draw, (state, why, since) => {
-  contact = { state, why, since };
-  draw();
+const liveMatches = new LiveMatches(renderPage, (state, reason, since) => {
+  connection = { state, reason, since };
+  renderPage();
 });
-draw();
-list();
-setInterval(() => document.visibilityState === "visible" && list(), ASK_AGAIN_MS);
+renderPage();
+refresh();
+setInterval(() => document.visibilityState === "visible" && refresh(), REFRESH_INTERVAL_MS);
 
-async function list() {
-  const [matches, known] = await Promise.all([all("/api/matches", { most: 1_000 }), all("/api/events", { most: 200 })]);
-  if (matches.problem || known.problem) {
-    trouble = "The list can't be read at the moment. Trying again.";
-    if (!listed) setTimeout(list, SOON_MS);
+async function refresh() {
+  const [matchList, eventList] = await Promise.all([listAll("/api/matches", { maxItems: 1_000 }), listAll("/api/events", { maxItems: 200 })]);
+  if (matchList.problem || eventList.problem) {
+    errorText = "The list can't be loaded at the moment. Retrying.";
+    if (!matches) setTimeout(refresh, RETRY_DELAY_MS);
   } else {
-    listed = matches.items.filter(({ teams }) => teams?.home && teams?.away);
-    events = known.items;
-    trouble = "";
-    games.watch(listed);
-    games.bring(listed);
+    matches = matchList.items.filter(({ teams }) => teams?.home && teams?.away);
+    events = eventList.items;
+    errorText = "";
+    liveMatches.follow(matches);
+    liveMatches.loadSports(matches);
   }
-  draw();
+  renderPage();
 }
 
-function draw() {
-  render(html`<${Frame} contact=${contact} foot=${html`<a href="/purchases">Your tickets</a>`}>
+function renderPage() {
+  render(html`<${PageFrame} connection=${connection} footer=${html`<a href="/purchases">Your tickets</a>`}>
     <h1>Today</h1>
-    ${listed && html`<${Lists} games=${inOrder(listed.map((game) => games.newest(game)))} />`}
-    <${Notice}>${trouble || (listed?.length === 0 ? "No matches yet." : "")}</${Notice}>
-  </${Frame}>`, page);
+    ${matches && html`<${MatchLists} matches=${sortByStart(matches.map((game) => liveMatches.latest(game)))} />`}
+    <${StatusNotice}>${errorText || (matches?.length === 0 ? "No matches yet." : "")}</${StatusNotice}>
+  </${PageFrame}>`, root);
 }
 
-function Events() {
+function EventList() {
   return events.length > 0 && html`<section aria-labelledby="events"><h2 id="events">Events</h2>
     <ul class="events">${events.map(({ id, name, sport }) => html`<li key=${id}><a href=${`/events/${id}`}><span class="name">${name}</span> <span class="sport">${sport}</span></a></li>`)}</ul></section>`;
 }
 
-/** @param {{ games: Game[] }} props */
-function Lists({ games: known }) {
+/** @param {{ matches: Match[] }} props */
+function MatchLists({ matches }) {
   const now = Date.now();
-  const isToday = (/** @type {Game} */ game) => dayOf(startOf(game), now) === "Today";
-  const playing = known.filter(({ status }) => ["live", "paused"].includes(status));
-  const rest = known.filter((game) => !playing.includes(game));
-  const today = rest.filter((game) => game.starts_at && isToday(game));
-  const others = rest.filter((game) => !today.includes(game));
-  const next = others.filter(({ status }) => ["scheduled", "postponed"].includes(status)).slice(0, SHOWN);
-  const played = others.filter(({ status }) => ["finished", "abandoned"].includes(status)).reverse().slice(0, SHOWN);
+  const isToday = (/** @type {Match} */ game) => formatDay(startTimeMs(game), now) === "Today";
+  const live = matches.filter(({ status }) => ["live", "paused"].includes(status));
+  const notLive = matches.filter((game) => !live.includes(game));
+  const today = notLive.filter((game) => game.starts_at && isToday(game));
+  const otherDays = notLive.filter((game) => !today.includes(game));
+  const upcoming = otherDays.filter(({ status }) => ["scheduled", "postponed"].includes(status)).slice(0, MAX_SHOWN);
+  const finished = otherDays.filter(({ status }) => ["finished", "abandoned"].includes(status)).reverse().slice(0, MAX_SHOWN);
   return html`
-    ${playing.length > 0 && html`<section><h2>Now</h2><${Fixtures} games=${playing} from=${games} /></section>`}
-    ${today.length > 0 && html`<section><h2>${playing.length > 0 ? "Also today" : "On today"}</h2><${Fixtures} games=${today} from=${games} /></section>`}
-    ${playing.length + today.length === 0 && known.length > 0 && html`<p class="empty">Nothing is played today.</p>`}
-    <${Events} />
-    ${next.length > 0 && html`<section><h2>Next</h2><${Schedule} games=${next} from=${games} /></section>`}
-    ${played.length > 0 && html`<section><h2>Played</h2><${Schedule} games=${played} from=${games} /></section>`}`;
+    ${live.length > 0 && html`<section><h2>Now</h2><${MatchList} games=${live} liveMatches=${liveMatches} /></section>`}
+    ${today.length > 0 && html`<section><h2>${live.length > 0 ? "Also today" : "Today’s matches"}</h2><${MatchList} games=${today} liveMatches=${liveMatches} /></section>`}
+    ${live.length + today.length === 0 && matches.length > 0 && html`<p class="empty">No matches today.</p>`}
+    <${EventList} />
+    ${upcoming.length > 0 && html`<section><h2>Next</h2><${MatchesByDay} games=${upcoming} liveMatches=${liveMatches} /></section>`}
+    ${finished.length > 0 && html`<section><h2>Finished</h2><${MatchesByDay} games=${finished} liveMatches=${liveMatches} /></section>`}`;
 }

@@ -1,135 +1,135 @@
-// The page of one match: score, clock, timeline and figures, as they happen.
+// The page of one match: score, clock, timeline and statistics, live.
 
-import { inkOn, pair } from "./client/colour.js";
-import { follow, matchId, sportOf, stands } from "./client/game.js";
-import { Boundary } from "./parts/boundary.js";
-import { dayOf, timeOfDay } from "./parts/dates.js";
-import { Frame, noContact, Notice, refusal, Ticking } from "./parts/frame.js";
-import { Later, Tabs } from "./parts/tabs.js";
-import { elapsedMs, hasBegun, inWords } from "./sports/generic.js";
+import { textColourOn, distinctTeamColours } from "./client/colour.js";
+import { followMatch, matchIdFromPath, sportOf, matchStatusText } from "./client/match-stream.js";
+import { ErrorBoundary } from "./parts/error-boundary.js";
+import { formatDay, formatTime } from "./parts/dates.js";
+import { PageFrame, initialConnectionStatus, StatusNotice, refusalText, TickingText } from "./parts/page-frame.js";
+import { LazyComponent, Tabs } from "./parts/tabs.js";
+import { clockElapsedMs, hasStarted, humanize } from "./sports/score-only.js";
 import { html, render } from "./vendor/htm-preact.js";
 
-/** @import { End, Game } from "./client/wire.js" */
+/** @import { Side, Match } from "./client/message-types.js" */
 
-const page = /** @type {HTMLElement} */ (document.getElementById("page"));
-const id = matchId(location.pathname);
+const root = /** @type {HTMLElement} */ (document.getElementById("page"));
+const id = matchIdFromPath(location.pathname);
 
-/** @type {Game | null} */ let game = null;
-let contact = noContact();
-let said = "";
+/** @type {Match | null} */ let game = null;
+let connection = initialConnectionStatus();
+let spokenText = "";
 
-const stream = id === null ? null : follow(id, {
-  onGame(next) {
-    game = next;
-    draw();
+const stream = id === null ? null : followMatch(id, {
+  onMatch(updated) {
+    game = updated;
+    renderPage();
   },
-  onNews(message, after) {
-    said = sportOf(after.sport).say(after, message) ?? said;
+  onLiveMessage(message, updated) {
+    spokenText = sportOf(updated.sport).spokenMessage(updated, message) ?? spokenText;
   },
-  onState(state, why, since) {
-    contact = { state, why, since };
-    draw();
+  onState(state, reason, since) {
+    connection = { state, reason, since };
+    renderPage();
   },
 });
-if (!stream) contact = { ...contact, state: "refused", why: "404" };
+if (!stream) connection = { ...connection, state: "refused", reason: "404" };
 const serverNow = () => stream?.serverNow() ?? Date.now();
-draw();
+renderPage();
 
-function draw() {
-  if (game?.teams?.home && game.teams.away) dress(game);
-  const refused = contact.state === "refused" ? refusal("match", contact.why) : "";
-  render(html`<${Frame} contact=${contact} said=${said} foot=${game && html`<${Foot} game=${game} />`}>
-    ${game && html`<${Boundary} of=${game} draw=${head} /><${Boundary} of=${game} draw=${details} />`}
-    <${Notice}>${refused}</${Notice}>
-  </${Frame}>`, page);
+function renderPage() {
+  if (game?.teams?.home && game.teams.away) updateTitleAndColours(game);
+  const refusedText = connection.state === "refused" ? refusalText("match", connection.reason) : "";
+  render(html`<${PageFrame} connection=${connection} spokenText=${spokenText} footer=${game && html`<${FooterLinks} game=${game} />`}>
+    ${game && html`<${ErrorBoundary} item=${game} render=${head} /><${ErrorBoundary} item=${game} render=${details} />`}
+    <${StatusNotice}>${refusedText}</${StatusNotice}>
+  </${PageFrame}>`, root);
 }
 
-const head = () => game && html`<${Head} game=${game} />`;
-const details = () => game && html`<${Details} game=${game} />`;
+const head = () => game && html`<${MatchHeader} game=${game} />`;
+const details = () => game && html`<${MatchDetails} game=${game} />`;
 
-/** The title tells the score in a tab's name, and the team colours are the page's. @param {Game} now */
-function dress(now) {
-  const { teams, score } = now;
-  const { number } = sportOf(now.sport);
-  const begun = score && hasBegun(now);
-  const made = (/** @type {End} */ end) => [teams[end].name, begun && number?.(now, end)].filter(Boolean).join(" ");
-  const numbers = begun && !number ? `${score.home}–${score.away}` : "v";
-  document.title = `${made("home")} ${numbers} ${made("away")} · Touchline`;
-  const colours = pair(teams.home.colour, teams.away.colour);
-  for (const end of /** @type {End[]} */ (["home", "away"])) {
-    document.documentElement.style.setProperty(`--${end}`, colours[end]);
-    document.documentElement.style.setProperty(`--on-${end}`, inkOn(colours[end]));
+/** Shows the score in the tab's title, and sets the team colours of the page. @param {Match} match */
+function updateTitleAndColours(match) {
+  const { teams, score } = match;
+  const { scoreText } = sportOf(match.sport);
+  const hasScore = score && hasStarted(match);
+  const titlePart = (/** @type {Side} */ side) => [teams[side].name, hasScore && scoreText?.(match, side)].filter(Boolean).join(" ");
+  const scoreOrV = hasScore && !scoreText ? `${score.home}–${score.away}` : "v";
+  document.title = `${titlePart("home")} ${scoreOrV} ${titlePart("away")} · Touchline`;
+  const colours = distinctTeamColours(teams.home.colour, teams.away.colour);
+  for (const side of /** @type {Side[]} */ (["home", "away"])) {
+    document.documentElement.style.setProperty(`--${side}`, colours[side]);
+    document.documentElement.style.setProperty(`--on-${side}`, textColourOn(colours[side]));
   }
 }
 
-/** @param {{ game: Game }} props */
-function Head({ game: now }) {
-  const { teams, score, venue, starts_at, shootout_score: pens, result } = now;
-  const begun = hasBegun(now);
-  const when = starts_at && `${dayOf(starts_at, Date.now())}, ${timeOfDay(starts_at)}`;
-  const { head: load } = sportOf(now.sport);
-  if (load) return html`<h1 class="unseen">${teams.home.name} against ${teams.away.name}</h1><${Later} load=${load} props=${{ game: now, standing: period(now) }} />`;
-  const how = { walkover: "Walk-over", awarded: "Awarded", no_result: "No result" }[/** @type {string} */ (result?.ending)];
+/** @param {{ game: Match }} props */
+function MatchHeader({ game: match }) {
+  const { teams, score, venue, starts_at, shootout_score: shootoutScore, result } = match;
+  const isStarted = hasStarted(match);
+  const startText = starts_at && `${formatDay(starts_at, Date.now())}, ${formatTime(starts_at)}`;
+  const { loadHeader } = sportOf(match.sport);
+  if (loadHeader) return html`<h1 class="visually-hidden">${teams.home.name} against ${teams.away.name}</h1><${LazyComponent} load=${loadHeader} props=${{ game: match, statusText: periodText(match) }} />`;
+  const endingName = { walkover: "Walk-over", awarded: "Awarded", no_result: "No result" }[/** @type {string} */ (result?.ending)];
   return html`
-    <h1 id="title" class="unseen">${teams.home.name} against ${teams.away.name}</h1>
+    <h1 id="title" class="visually-hidden">${teams.home.name} against ${teams.away.name}</h1>
     <section class="head" aria-label="Score" id="head">
-      <p class="about" id="about">${[venue, when].filter(Boolean).join(" · ")}</p>
+      <p class="about" id="about">${[venue, startText].filter(Boolean).join(" · ")}</p>
       <div class="sides">
-        <${Side} end="home" game=${now} />
-        <p class="score" id="score" data-begun=${String(begun)}><span id="home-score">${begun ? score?.home : ""}</span><span class="dash">–</span><span id="away-score">${begun ? score?.away : ""}</span></p>
-        <${Side} end="away" game=${now} />
-        <${Credits} end="home" game=${now} />
+        <${TeamName} side="home" game=${match} />
+        <p class="score" id="score" data-begun=${String(isStarted)}><span id="home-score">${isStarted ? score?.home : ""}</span><span class="dash">–</span><span id="away-score">${isStarted ? score?.away : ""}</span></p>
+        <${TeamName} side="away" game=${match} />
+        <${ScorerList} side="home" game=${match} />
         <p class="now">
-          <${Ticking} id="clock" class="time" read=${() => time(now).text} />
-          <${Ticking} id="added" class="added" read=${() => time(now).added} />
-          <span id="period">${period(now)}</span>
-          ${pens && html`<span id="shootout">${pens.home}–${pens.away} on penalties</span>`}
-          ${how && html`<span>${[how, result.reason].filter(Boolean).join(": ")}</span>`}
+          <${TickingText} id="clock" class="time" getText=${() => clockTime(match).text} />
+          <${TickingText} id="added" class="added" getText=${() => clockTime(match).added} />
+          <span id="period">${periodText(match)}</span>
+          ${shootoutScore && html`<span id="shootout">${shootoutScore.home}–${shootoutScore.away} on penalties</span>`}
+          ${endingName && html`<span>${[endingName, result.reason].filter(Boolean).join(": ")}</span>`}
         </p>
-        <${Credits} end="away" game=${now} />
+        <${ScorerList} side="away" game=${match} />
       </div>
     </section>`;
 }
 
-/** @param {{ end: End, game: Game }} props */
-function Side({ end, game: now }) {
-  const { id: team, name } = now.teams[end];
-  // The longest word must fit its column: a club's name broken in two reads as another club.
+/** @param {{ side: Side, game: Match }} props */
+function TeamName({ side, game: match }) {
+  const { id: team, name } = match.teams[side];
+  // The longest word must fit its column, so that no team's name is broken.
   const longest = Math.max(...name.split(/[\s-]+/).map((word) => [...word].length));
-  const letters = { "--word": String(Math.min(Math.max(longest, 8), 24)) };
-  return html`<div class=${`side ${end}`}><a class="name" id=${`${end}-name`} href=${`/teams/${team}`} style=${letters}>${name}</a></div>`;
+  const nameStyle = { "--word": String(Math.min(Math.max(longest, 8), 24)) };
+  return html`<div class=${`side ${side}`}><a class="name" id=${`${side}-name`} href=${`/teams/${team}`} style=${nameStyle}>${name}</a></div>`;
 }
 
-/** @param {{ end: End, game: Game }} props */
-function Credits({ end, game: now }) {
-  return html`<ul class=${`credits ${end}`} id=${`${end}-credits`} aria-label=${`Scored for ${now.teams[end].name}`}>${sportOf(now.sport).credits(now, end).map((line) => html`<li key=${line}>${line}</li>`)}</ul>`;
+/** @param {{ side: Side, game: Match }} props */
+function ScorerList({ side, game: match }) {
+  return html`<ul class=${`credits ${side}`} id=${`${side}-credits`} aria-label=${`Scored for ${match.teams[side].name}`}>${sportOf(match.sport).scorerLines(match, side).map((line) => html`<li key=${line}>${line}</li>`)}</ul>`;
 }
 
 const loadReplay = async () => (await import("./parts/replay.js")).Replay;
 
-/** @param {{ game: Game }} props */
-function Details({ game: now }) {
-  const tabs = sportOf(now.sport).panels.map(({ title, draw: part }) => ({ title, draw: () => html`<${Boundary} of=${now} draw=${() => part(now)} />` }));
-  const replay = { title: "Replay", draw: () => html`<${Later} load=${loadReplay} props=${{ game: now }} />` };
-  return html`<${Tabs} label="Match details" tabs=${hasBegun(now) ? [...tabs, replay] : tabs} />`;
+/** @param {{ game: Match }} props */
+function MatchDetails({ game: match }) {
+  const tabs = sportOf(match.sport).panels.map(({ title, render: renderPanel }) => ({ title, render: () => html`<${ErrorBoundary} item=${match} render=${() => renderPanel(match)} />` }));
+  const replay = { title: "Replay", render: () => html`<${LazyComponent} load=${loadReplay} props=${{ game: match }} />` };
+  return html`<${Tabs} label="Match details" tabs=${hasStarted(match) ? [...tabs, replay] : tabs} />`;
 }
 
-/** @param {{ game: Game }} props */
-function Foot({ game: now }) {
+/** @param {{ game: Match }} props */
+function FooterLinks({ game: match }) {
   return html`<nav aria-label="More">
-    ${now.event_id && html`<a href=${`/events/${now.event_id}`}>Table and schedule</a>`}
-    <a id="display-link" href=${`/matches/${now.id}/hd`}>Stadium display</a></nav>`;
+    ${match.event_id && html`<a href=${`/events/${match.event_id}`}>Table and schedule</a>`}
+    <a id="display-link" href=${`/matches/${match.id}/hd`}>Stadium display</a></nav>`;
 }
 
-/** @param {Game} now */
-function time({ clock, status, sport }) {
+/** @param {Match} match */
+function clockTime({ clock, status, sport }) {
   if (!clock || status !== "live") return { text: "", added: "" };
-  return sportOf(sport).clock(clock, elapsedMs(clock, serverNow()));
+  return sportOf(sport).formatClock(clock, clockElapsedMs(clock, serverNow()));
 }
 
-/** @param {Game} now */
-function period(now) {
-  const { clock, status, sport } = now;
-  const running = status === "live" && clock?.period;
-  return running ? (sportOf(sport).periods[running] ?? inWords(running)) : stands(now);
+/** @param {Match} match */
+function periodText(match) {
+  const { clock, status, sport } = match;
+  const currentPeriod = status === "live" && clock?.period;
+  return currentPeriod ? (sportOf(sport).periodNames[currentPeriod] ?? humanize(currentPeriod)) : matchStatusText(match);
 }

@@ -1,56 +1,56 @@
-// One's own purchases, the newest first.
+// The visitor's own purchases, newest first.
 
-import { all, call } from "./desk/api.js";
-import { SignIn } from "./desk/sign-in.js";
-import { Boundary } from "./parts/boundary.js";
-import { dayOf } from "./parts/dates.js";
-import { Frame, Notice } from "./parts/frame.js";
-import { money } from "./parts/tickets.js";
-import { inWords } from "./sports/generic.js";
+import { listAll, request } from "./common/api.js";
+import { SignInForm } from "./common/sign-in.js";
+import { ErrorBoundary } from "./parts/error-boundary.js";
+import { formatDay } from "./parts/dates.js";
+import { PageFrame, StatusNotice } from "./parts/page-frame.js";
+import { formatMoney } from "./parts/purchase-state.js";
+import { humanize } from "./sports/score-only.js";
 import { html, render, useEffect, useState } from "./vendor/htm-preact.js";
 
-/** @import { Problem } from "./desk/api.js" */
-/** @import { Purchase } from "./parts/tickets.js" */
+/** @import { Problem } from "./common/api.js" */
+/** @import { Purchase } from "./parts/purchase-state.js" */
 
-/** @typedef {Purchase & { created_at: string, event: string }} Bought */
+/** @typedef {Purchase & { created_at: string, event: string }} PurchaseWithEvent */
 
-/** Reads the list, and what the events in it are called. */
-async function read() {
-  const { items, problem } = await all("/api/purchases");
+/** Loads the purchases and the names of their events. */
+async function loadPurchases() {
+  const { items, problem } = await listAll("/api/purchases");
   const ids = [...new Set(items.map(({ event_id }) => event_id))];
-  const events = await Promise.all(ids.map((id) => call("GET", `/api/events/${id}`)));
-  const names = new Map(ids.map((id, at) => [id, events[at].body?.name ?? `Event ${id}`]));
-  const bought = items.map((one) => ({ ...one, event: names.get(one.event_id) })).reverse();
-  return { bought: problem ? null : bought, problem };
+  const events = await Promise.all(ids.map((id) => request("GET", `/api/events/${id}`)));
+  const names = new Map(ids.map((id, index) => [id, events[index].body?.name ?? `Event ${id}`]));
+  const purchases = items.map((one) => ({ ...one, event: names.get(one.event_id) })).reverse();
+  return { purchases: problem ? null : purchases, problem };
 }
 
-function Purchases() {
-  const [known, setKnown] = useState(/** @type {{ bought: Bought[] | null, problem: Problem | null }} */ ({ bought: null, problem: null }));
-  const ask = async () => setKnown(await read());
+function PurchasesPage() {
+  const [loaded, setLoaded] = useState(/** @type {{ purchases: PurchaseWithEvent[] | null, problem: Problem | null }} */ ({ purchases: null, problem: null }));
+  const reload = async () => setLoaded(await loadPurchases());
   useEffect(() => {
-    ask();
-    const again = (/** @type {PageTransitionEvent} */ event) => void (event.persisted && ask());
-    addEventListener("pageshow", again);
-    return () => removeEventListener("pageshow", again);
+    reload();
+    const reloadIfRestored = (/** @type {PageTransitionEvent} */ event) => void (event.persisted && reload());
+    addEventListener("pageshow", reloadIfRestored);
+    return () => removeEventListener("pageshow", reloadIfRestored);
   }, []);
-  const { bought, problem } = known;
-  const isStranger = problem?.status === 401;
-  return html`<${Frame} foot=${html`<a href="/">What is on</a>`}>
+  const { purchases, problem } = loaded;
+  const isSignedOut = problem?.status === 401;
+  return html`<${PageFrame} footer=${html`<a href="/">All matches</a>`}>
     <h1>Your tickets</h1>
-    ${bought && bought.length > 0 && html`<ul class="bought">${bought.map((one) => html`<${Boundary} key=${one.id} of=${one} draw=${() => html`<${OnePurchase} one=${one} />`} instead=${html`<li>–</li>`} />`)}</ul>`}
-    ${bought?.length === 0 && html`<p class="empty">You have bought none yet. An event’s page says where there are some.</p>`}
-    <${Notice}>${problem && !isStranger ? problem.detail : ""}</${Notice}>
-    ${isStranger && html`<${SignIn} why="Tickets are shown to their buyer." onSignedIn=${ask} />`}
-  </${Frame}>`;
+    ${purchases && purchases.length > 0 && html`<ul class="purchases">${purchases.map((one) => html`<${ErrorBoundary} key=${one.id} item=${one} render=${() => html`<${PurchaseItem} purchase=${one} />`} fallback=${html`<li>–</li>`} />`)}</ul>`}
+    ${purchases?.length === 0 && html`<p class="empty">No purchases yet. Tickets are sold on an event’s page.</p>`}
+    <${StatusNotice}>${problem && !isSignedOut ? problem.detail : ""}</${StatusNotice}>
+    ${isSignedOut && html`<${SignInForm} explanation="Tickets are shown to their buyer." onSignedIn=${reload} />`}
+  </${PageFrame}>`;
 }
 
-/** @param {{ one: Bought }} props */
-function OnePurchase({ one }) {
-  const { id, event, status, quantity, tickets, ticket_type, total, created_at } = one;
-  const words = [`${quantity ?? tickets.length} × ${inWords(ticket_type)}`, total && money(total), dayOf(created_at, Date.now())];
+/** @param {{ purchase: PurchaseWithEvent }} props */
+function PurchaseItem({ purchase }) {
+  const { id, event, status, quantity, tickets, ticket_type, total, created_at } = purchase;
+  const details = [`${quantity ?? tickets.length} × ${humanize(ticket_type)}`, total && formatMoney(total), formatDay(created_at, Date.now())];
   return html`<li><a href=${`/purchases/${id}`}>
-    <span class="name">${event}</span> <span class="badge" data-status=${status}>${inWords(status)}</span>
-    <span class="what">${words.filter(Boolean).join(" · ")}</span></a></li>`;
+    <span class="name">${event}</span> <span class="badge" data-status=${status}>${humanize(status)}</span>
+    <span class="what">${details.filter(Boolean).join(" · ")}</span></a></li>`;
 }
 
-render(html`<${Purchases} />`, /** @type {HTMLElement} */ (document.getElementById("page")));
+render(html`<${PurchasesPage} />`, /** @type {HTMLElement} */ (document.getElementById("page")));

@@ -1,4 +1,4 @@
-"""The benches: each takes what to use of it and gives reports."""
+"""The benchmarks: each takes a plan and yields reports."""
 
 import subprocess
 import time
@@ -17,7 +17,7 @@ SERVERS = {"floor": Floor, "nchan": Nchan, "touchline": Touchline}
 
 
 class Plan:
-    """How much of everything."""
+    """Which servers to measure, with how many subscribers, how long and how often."""
 
     def __init__(self, quick, out, names, subs=None, profile=False):
         self.quick, self.out, self.names, self.profile = quick, out, names, profile
@@ -26,7 +26,7 @@ class Plan:
         self.subs = subs or ([1000] if quick else [1000, 5000, 10000])
 
     def each(self, sizes, names=None):
-        """A fresh server for each repetition, size and name; those of different names take turns."""
+        """Yields a fresh server for each repetition, size and name; servers alternate within a repetition."""
         for repetition in range(self.repetitions):
             for size in sizes:
                 for name in names or self.names:
@@ -36,15 +36,15 @@ class Plan:
                     finally:
                         server.stop()
 
-    def sizes(self, most):
-        return [size for size in self.subs if size <= most]
+    def sizes(self, limit):
+        return [size for size in self.subs if size <= limit]
 
     def during(self):
         return ["--duration", self.seconds, "--warmup", 1]
 
 
 def fanout(plan):
-    """Closed loops: four messages under way, one alone, and thirty-two."""
+    """Closed loops with four messages in flight, with one, and with thirty-two."""
     loops = {"closed": (4, 4), "single": (1, 1), "burst": (32, 8)}
     for repetition, size, server in plan.each(plan.subs):
         for label, (window, publishers) in loops.items():
@@ -55,29 +55,31 @@ def fanout(plan):
 
 
 def latency(plan):
-    """The same ten messages a second for all."""
+    """Open loop of ten messages per second."""
     for repetition, size, server in plan.each(plan.sizes(5000)):
         options = ["--subs", size, "--payload", payload(server), "--publish", "rate", "--rate", 10, "--duration", plan.seconds + 4, "--warmup", 1]
         yield sseload(server, "fanout", "rate", *options, out=plan.out, repetition=repetition)
 
 
 def idle(plan):
+    """Memory and CPU of open streams without messages."""
     for repetition, size, server in plan.each(plan.sizes(5000), [name for name in plan.names if name != "floor"]):
         yield sseload(server, "idle", "idle", "--subs", size, "--settle", plan.seconds, out=plan.out, repetition=repetition)
 
 
 def storm(plan):
+    """All subscribers connect as fast as possible."""
     for repetition, size, server in plan.each(plan.sizes(5000)):
         yield sseload(server, "connect-storm", "storm", "--subs", size, "--connect-concurrency", 512, "--settle", 0.2,
                       out=plan.out, repetition=repetition)
 
 
 def resume(plan):
-    """All readers cut at once while twenty messages a second go on, and back with their last id after half a second."""
+    """Cuts all subscribers at once during twenty messages per second; they reconnect with their last id after half a second."""
     for repetition, size, server in plan.each(plan.sizes(5000), [name for name in plan.names if name != "floor"]):
         before = server.counters()
         options = ["--subs", size, "--payload", payload(server), "--rate", 20, "--cut-at", 3, "--duration", 8, "--drain", 12]
-        # The log is also read once for each message, resumes or not: those reads are taken off.
+        # The feeder also reads the log once per message, whether anybody resumes or not: those reads are subtracted.
         report = sseload(server, "resume-storm", "resume", *options, repetition=repetition)
         after = server.counters()
         report["cut_report"] = report["resume"]["cuts"][0]
@@ -87,13 +89,13 @@ def resume(plan):
             reads = rise.get("touchline_log_reads_total", 0) + rise.get("touchline_snapshot_builds_total", 0)
             report["reads_in_all"], report["counters"] = reads, {key: value for key, value in rise.items() if value}
             report["database_reads"] = reads - rise.get("touchline_feeder_wakeups_total", 0)
-            print(f"  reads {reads:.0f}, of them for resumes {report['database_reads']:.0f}")
+            print(f"  database reads {reads:.0f}, of which for resumes {report['database_reads']:.0f}")
         plan.write(report)
         yield report
 
 
 def append(plan):
-    """Writers over keep-alive connections, each sending its next score when the last one was answered."""
+    """Writers over keep-alive connections, each sending its next score once the last one is acknowledged."""
     cluster = Postgres()
     try:
         for repetition in range(plan.repetitions):
@@ -113,8 +115,8 @@ def append(plan):
 
 
 def slow(plan):
-    """Of 200 readers 20 never read; 100 messages of 2,000 bytes a second."""
-    pad = ["--payload", 1800, "--pad", "🏏"]  # four bytes each: a text has at most 500 characters
+    """20 of 200 subscribers never read; 100 messages of 2,000 bytes per second."""
+    pad = ["--payload", 1800, "--pad", "🏏"]  # four bytes per character, as a text has at most 500 characters
     seconds = 5 if plan.quick else 32
     for repetition, size, server in plan.each([200]):
         if repetition:
@@ -122,8 +124,8 @@ def slow(plan):
         options = ["--subs", size, *pad, "--publish", "rate", "--rate", 100, "--duration", seconds, "--warmup", 0, "--drain", 8]
         yield sseload(server, "fanout", "even", *options, out=plan.out, repetition=repetition)
         report = sseload(server, "slow-consumers", "slow", *options, "--slow-fraction", 0.1, repetition=repetition)
-        # The kernel gives up a stuck connection without a word to the other side, so the server's descriptors are
-        # counted; one more than before is the publisher's.
+        # The kernel drops a stuck connection without notifying the client, so the server's descriptors are counted;
+        # one more than before is the publisher's.
         report["slow_gone"] = report["server"]["connected"]["fds"] + 1 - report["server"]["after"]["fds"]
         plan.write(report)
         yield report
@@ -137,21 +139,21 @@ def million(plan):
 
 
 def results(plan):
-    """Readers of one match at a steady rate, alone and while a thousand results a minute are entered into its event."""
+    """Steady rate to the subscribers of one match, alone and while a thousand results per minute are entered into its event."""
     for repetition, size, server in plan.each(plan.sizes(5000), ["touchline"]):
         league = season.Season(server)
         options = ["--subs", size, "--payload", payload(server), "--publish", "rate", "--rate", 10, "--duration", plan.seconds + 4, "--warmup", 1]
         yield sseload(server, "fanout", "without results", *options, out=plan.out, repetition=repetition)
-        with season.Clerk(league, a_minute=1000) as clerk:
+        with season.ResultWriter(league, per_minute=1000) as writer:
             report = sseload(server, "fanout", "with results", *options, repetition=repetition)
-        report["results"] = {**clerk.report(), "table_ms": league.table_ms()}
+        report["results"] = {**writer.report(), "table_ms": league.table_ms()}
         print(f"  results {report['results']}")
         plan.write(report)
         yield report
 
 
 class Profile:
-    """Where the server's time goes while it is measured, by `perf record`; only where that was asked for."""
+    """Records a CPU profile of the server with `perf record`, if the plan asks for it."""
 
     def __init__(self, plan, server, name):
         self.process = None

@@ -1,4 +1,4 @@
-"""A database with a stream of a million messages, filled directly: start-up, and resumes near its end."""
+"""Start-up and resumes near the end of a stream of a million messages, inserted directly into the database."""
 
 import os
 import socket
@@ -17,21 +17,21 @@ from messages, numbers where stream_id = :stream and seq = :seq
 
 
 def fill(file, topic, messages):
-    """Multiplies the newest message of `topic` until there are `messages`; says how long the last envelope is."""
+    """Copies the newest message of `topic` until there are `messages`; returns the length of the last envelope."""
     with sqlite3.connect(file) as db:
         stream, head = db.execute("select id, head_seq from streams where topic = ?", (topic,)).fetchone()
         db.execute(COPY, {"next": head + 1, "last": messages, "stream": stream, "seq": head})
         db.execute("update streams set head_seq = ? where id = ?", (messages, stream))
         envelope, = db.execute("select envelope from messages where stream_id = ? and seq = ?", (stream, messages)).fetchone()
         if f'"seq":{messages},' not in envelope:
-            raise RuntimeError(f"the envelope has no seq of its own: {envelope[:200]}")
+            raise RuntimeError(f"the envelope lacks its own seq: {envelope[:200]}")
     db.close()
     return len(envelope)
 
 
 def resume(port, path, cursor, want):
-    """Seconds from connect until the message with seq `want` is here, and whether all before it came once."""
-    began = time.perf_counter()
+    """Seconds from connecting until the message `want` arrives, and whether it and the four before arrived exactly once."""
+    started = time.perf_counter()
     with socket.create_connection(("127.0.0.1", port), 10) as stream:
         stream.sendall(f"GET {path} HTTP/1.1\r\nHost: bench\r\nLast-Event-ID: {cursor}\r\n\r\n".encode())
         got = b""
@@ -40,13 +40,13 @@ def resume(port, path, cursor, want):
             if not more:
                 raise RuntimeError(f"the stream ended: {got[-300:]}")
             got += more
-    seconds = time.perf_counter() - began
+    seconds = time.perf_counter() - started
     exact = all(got.count(f'"seq":{seq},'.encode()) == 1 for seq in range(want - 4, want + 1))
     return seconds, exact and got.count(b'"seq":') == 5
 
 
 def measure(messages, starts, resumes):
-    """Medians as a row; each start is a new process, and its first resume is the cold one."""
+    """Returns medians as a row; each start is a new process, and its first resume is the cold one."""
     folder = servers.scratch("million")
     file = os.path.join(folder, "bench.db")
     first = Touchline(cpu=None, workers=2, file=file)
@@ -61,10 +61,10 @@ def measure(messages, starts, resumes):
         try:
             start.append(server.start_seconds)
             path = f"/api/matches/{match}/stream/?snapshot=never"
-            for turn in range(resumes):
-                seconds, right = resume(server.port, path, str(messages - 5), messages)
-                exact = exact and right
-                (warm if turn else cold).append(seconds)
+            for number in range(resumes):
+                seconds, is_exact = resume(server.port, path, str(messages - 5), messages)
+                exact = exact and is_exact
+                (warm if number else cold).append(seconds)
         finally:
             server.stop()
     row = {"server_name": "touchline", "label": "million", "messages": messages, "envelope_bytes": size,

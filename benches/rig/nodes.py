@@ -1,4 +1,4 @@
-"""Two nodes on one PostgreSQL: how long from a write on one to a reader on the other, and what the end of one costs."""
+"""Two nodes on one PostgreSQL: latency from a write on one to a subscriber of the other, and the cost of a failover."""
 
 import http.client
 import json
@@ -13,12 +13,12 @@ import time
 
 from rig import servers
 from rig.postgres import Postgres
-from rig.readers import Readers
+from rig.subscribers import Subscribers
 from rig.touchline import Touchline
 
 
 class Nodes:
-    """A database, a bus and two nodes; the first has the match."""
+    """A database, a bus and two nodes; the match was created on the first."""
 
     def __init__(self, bus=None):
         self.cluster = Postgres()
@@ -38,10 +38,10 @@ class Nodes:
         self.path = f"/api/matches/{self.match}/stream/"
 
     def transactions(self):
-        """Those that the nodes have asked of the database so far, the looks of all seconds among them."""
+        """Transactions of the database so far, including the nodes' periodic polls."""
         database = self.database.rsplit("/", 1)[1]
-        ask = f"SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = '{database}'"
-        return int(subprocess.run([*self.cluster.psql, ask, "-At"], capture_output=True, text=True, check=True).stdout)
+        query = f"SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = '{database}'"
+        return int(subprocess.run([*self.cluster.psql, query, "-At"], capture_output=True, text=True, check=True).stdout)
 
     def stop(self):
         for node in self.all:
@@ -50,7 +50,7 @@ class Nodes:
 
 
 class Writer:
-    """Sends the next score over one connection."""
+    """Writes increasing scores over one connection."""
 
     def __init__(self, node, match):
         self.connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=20)
@@ -63,11 +63,11 @@ class Writer:
         answer = self.connection.getresponse()
         answer.read()
         if answer.status != 200:
-            raise RuntimeError(f"a write was answered {answer.status}")
+            raise RuntimeError(f"a write failed with status {answer.status}")
 
 
 class Redis(servers.Server):
-    """Without persistence: it only passes notices on."""
+    """Redis without persistence, since it only forwards notices."""
 
     name = "redis"
 
@@ -78,7 +78,7 @@ class Redis(servers.Server):
 
 
 def across(plan):
-    """Writes on the first node, one at a time; how long until a reader on the second has each."""
+    """Latency of writes on the first node, one at a time, to a subscriber of the second."""
     for bus in ("postgres", "redis", "none"):
         redis = Redis() if bus == "redis" else None
         nodes = None
@@ -99,7 +99,7 @@ def measure(nodes, bus, count):
     body = stream.makefile("rb")
     while not body.readline().startswith(b"event: live"):
         pass
-    time.sleep(2)  # the bus opens beside all else
+    time.sleep(2)  # the bus connects in the background
     read_at = []
 
     def read():
@@ -107,17 +107,17 @@ def measure(nodes, bus, count):
             if re.match(rb'data: \{"type":"score_update"', line):
                 read_at.append(time.perf_counter())
 
-    reading = threading.Thread(target=read, daemon=True)
-    reading.start()
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
     writer, sent, acknowledged = Writer(nodes.first, nodes.match), [], []
     for number in range(count):
         sent.append(time.perf_counter())
         writer.write()
         acknowledged.append(time.perf_counter())
-        while len(read_at) <= number and reading.is_alive():
+        while len(read_at) <= number and reader.is_alive():
             time.sleep(0.0002)
-    reading.join(20)
-    from_write = sorted((read - begun) * 1000 for read, begun in zip(read_at, sent))
+    reader.join(20)
+    from_write = sorted((read - start) * 1000 for read, start in zip(read_at, sent))
     from_answer = sorted((read - done) * 1000 for read, done in zip(read_at, acknowledged))
     report = {"label": f"nodes {bus}", "server_name": "touchline", "writes": count, "read": len(read_at),
               "from_write_ms": spread(from_write), "after_acknowledgement_ms": spread(from_answer)}
@@ -126,12 +126,13 @@ def measure(nodes, bus, count):
 
 
 def spread(values):
+    """Median, p99 and maximum of sorted values."""
     at = lambda share: round(values[min(len(values) - 1, int(len(values) * share))], 2)
     return {"p50": at(0.5), "p99": at(0.99), "worst": at(1.0)} if values else {}
 
 
 class Nginx(servers.Server):
-    """Before both nodes."""
+    """nginx in front of both nodes."""
 
     name = "nginx"
 
@@ -150,12 +151,12 @@ class Nginx(servers.Server):
         self.wait()
 
 
-SECONDS = 60  # what the readers may take to come back, before the run is given up
-RATE = 5  # messages a second
+SECONDS = 60  # time-out for all subscribers to reconnect
+RATE = 5  # messages per second
 
 
 def failover(plan):
-    """Readers through nginx over two nodes; one node is killed under them."""
+    """Subscribers through nginx on two nodes, of which one is killed."""
     nodes, nginx = Nodes(), None
     try:
         nginx = Nginx(nodes)
@@ -168,52 +169,52 @@ def failover(plan):
 
 
 def kill_one(nodes, nginx, size):
-    readers = Readers(nginx.port, nodes.path, size)
-    began = time.monotonic()
-    say = lambda: print(f"  {time.monotonic() - began:5.1f} s: {readers.are_live():,} live", end="\r", flush=True)
-    readers.run(lambda: readers.are_live() == size or time.monotonic() - began > SECONDS, say)
-    print(f"\n  {readers.are_live():,} of {size:,} open after {time.monotonic() - began:.1f} s", flush=True)
-    stop, writes = threading.Event(), Writer(nodes.first, nodes.match)
-    pace = threading.Thread(target=keep_writing, args=(writes, stop), daemon=True)
-    pace.start()
-    quiet, looks = time.monotonic() + 5, nodes.transactions()
-    readers.run(lambda: time.monotonic() > quiet)
-    usual = (nodes.transactions() - looks) / 5  # a second, writes and both nodes' looks
+    subscribers = Subscribers(nginx.port, nodes.path, size)
+    started = time.monotonic()
+    show = lambda: print(f"  {time.monotonic() - started:5.1f} s: {subscribers.live_count():,} live", end="\r", flush=True)
+    subscribers.run(lambda: subscribers.live_count() == size or time.monotonic() - started > SECONDS, show)
+    print(f"\n  {subscribers.live_count():,} of {size:,} open after {time.monotonic() - started:.1f} s", flush=True)
+    stop, writer = threading.Event(), Writer(nodes.first, nodes.match)
+    writing = threading.Thread(target=keep_writing, args=(writer, stop), daemon=True)
+    writing.start()
+    end, transactions_before = time.monotonic() + 5, nodes.transactions()
+    subscribers.run(lambda: time.monotonic() > end)
+    usual = (nodes.transactions() - transactions_before) / 5  # per second, of writes and both nodes' polls
     shares = [node.counters().get("touchline_streams_open", 0) for node in nodes.all]
-    before, counted, looks = nodes.first.counters(), writes.home, nodes.transactions()
+    before, writes_before, transactions_before = nodes.first.counters(), writer.home, nodes.transactions()
     killed = time.monotonic()
     nodes.second.process.send_signal(signal.SIGKILL)
     os.killpg(nodes.second.process.pid, signal.SIGKILL)
-    newest = lambda: max(reader.seq or 0 for reader in readers.all)
-    seen = {}
+    newest = lambda: max(subscriber.seq or 0 for subscriber in subscribers.all)
+    progress = {}
 
-    def is_whole():
-        """All who were cut are live, and have what the others had by then."""
-        live = readers.are_live()
+    def is_recovered():
+        """All subscribers that were cut are live again, and have caught up with the others."""
+        live = subscribers.live_count()
         if live < size:
-            seen["away"] = True
-        elif "away" in seen:
-            seen.setdefault("mark", newest())
-        whole = "mark" in seen and readers.behind(seen["mark"]) == 0
-        return whole or time.monotonic() - killed > SECONDS
+            progress["away"] = True
+        elif "away" in progress:
+            progress.setdefault("target_seq", newest())
+        recovered = "target_seq" in progress and subscribers.behind(progress["target_seq"]) == 0
+        return recovered or time.monotonic() - killed > SECONDS
 
-    readers.run(is_whole, say)
+    subscribers.run(is_recovered, show)
     whole_s = time.monotonic() - killed
-    after, transactions = nodes.first.counters(), nodes.transactions() - looks
+    after, transactions = nodes.first.counters(), nodes.transactions() - transactions_before
     rise = lambda name: after.get(f"touchline_{name}", 0) - before.get(f"touchline_{name}", 0)
-    published = writes.home - counted
+    published = writer.home - writes_before
     stop.set()
-    pace.join(10)
+    writing.join(10)
     end = time.monotonic() + 3
-    readers.run(lambda: time.monotonic() > end)
-    away = sorted(readers.away)
+    subscribers.run(lambda: time.monotonic() > end)
+    away = sorted(subscribers.away)
     report = {"label": "failover", "server_name": "touchline", "subs": size, "shares": shares, "whole_s": round(whole_s, 2), "came_back": len(away),
-              "away_s": spread(away), "live": readers.are_live(), "lost": readers.lost, "repeated": readers.twice, "refused": readers.refused,
-              "snapshots_on_resume": readers.snapshots, "messages": readers.messages, "behind": readers.behind(newest()),
-              # Each message is read from the log once, whoever comes back: those reads are taken off.
+              "away_s": spread(away), "live": subscribers.live_count(), "lost": subscribers.lost, "repeated": subscribers.repeated, "refused": subscribers.refused,
+              "snapshots_on_resume": subscribers.snapshots, "messages": subscribers.messages, "behind": subscribers.behind(newest()),
+              # The feeder reads each message from the log once anyway: those reads are subtracted.
               "database_reads": max(0, rise("log_reads_total") + rise("snapshot_builds_total") - published),
               "transactions": transactions, "transactions_usually": round(usual * whole_s), "ring_misses": rise("ring_misses_total")}
-    readers.hang_up()
+    subscribers.close()
     print(f"\n{time.strftime('%H:%M:%S')} {report}", flush=True)
     return report
 

@@ -1,4 +1,4 @@
-"""A private PostgreSQL cluster for one bench."""
+"""A private PostgreSQL cluster for one benchmark."""
 
 import glob
 import os
@@ -10,7 +10,7 @@ from rig import servers
 
 
 class Postgres(servers.Server):
-    """Default settings, so every commit is flushed (`synchronous_commit`, `fsync` on)."""
+    """A cluster with default settings, so every commit is flushed (`synchronous_commit` and `fsync` are on)."""
 
     name = "postgres"
 
@@ -23,7 +23,7 @@ class Postgres(servers.Server):
             entry = pwd.getpwnam(user)
             os.chown(scratch, entry.pw_uid, entry.pw_gid)
         os.makedirs(servers.SCRATCH, exist_ok=True)
-        # Debian keeps them out of the PATH.
+        # Debian keeps the server's programs out of the PATH.
         os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *glob.glob("/usr/lib/postgresql/*/bin")])
         drop = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups"] if user else []
         data = os.path.join(scratch, "data")
@@ -38,7 +38,7 @@ class Postgres(servers.Server):
         self.psql = make
 
     def database(self):
-        """The address of a new, empty database."""
+        """Creates an empty database; returns its URL."""
         self.made += 1
         subprocess.run(self.psql + [f"CREATE DATABASE bench{self.made}"], check=True, stdout=subprocess.DEVNULL)
         return f"postgres://bench@127.0.0.1:{self.port}/bench{self.made}"

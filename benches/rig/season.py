@@ -1,4 +1,4 @@
-"""A league of 20 teams in one event, and a clerk who enters its results at a steady rate."""
+"""A league of 20 teams in one event, and a writer that enters its results at a steady rate."""
 
 import http.client
 import json
@@ -11,7 +11,7 @@ TEAMS = 20
 
 
 class Season:
-    """380 matches that all have results: no table costs more. The match that readers follow belongs to the same event."""
+    """380 matches with results, the most expensive leaderboard. The match that subscribers follow belongs to the same event."""
 
     def __init__(self, server):
         self.server = server
@@ -26,7 +26,7 @@ class Season:
         connection = self.connection()
         for _ in self.matches:
             if self.enter(connection) != 200:
-                raise RuntimeError("a result was refused")
+                raise RuntimeError("a result was rejected")
         connection.close()
 
     def match(self, home, away):
@@ -37,57 +37,57 @@ class Season:
         return http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
 
     def enter(self, connection):
-        """Enters the next result, or corrects it: never to the score that it had, so each is told. Gives the status."""
-        turn, place = divmod(self.entered, len(self.matches))
+        """Enters or corrects the next result, always with a new score, so that each publishes a message; returns the status."""
+        turn, index = divmod(self.entered, len(self.matches))
         self.entered += 1
         body = json.dumps({"home_score": self.draw.randrange(6), "away_score": turn % 10 + 10 * self.draw.randrange(2)})
         headers = {"Content-Type": "application/json", **self.server.bearer}
-        connection.request("PUT", f"/api/matches/{self.matches[place]}/result", body, headers)
+        connection.request("PUT", f"/api/matches/{self.matches[index]}/result", body, headers)
         answer = connection.getresponse()
         answer.read()
         return answer.status
 
     def table_ms(self, times=100):
-        """How long it takes to ask for the table, which is computed each time: the median."""
-        connection, taken = self.connection(), []
+        """Median time in ms of reading the leaderboard, which is computed for each request."""
+        connection, durations = self.connection(), []
         for _ in range(times):
-            began = time.perf_counter()
+            started = time.perf_counter()
             connection.request("GET", f"/api/events/{self.event}/leaderboard", headers=self.server.bearer)
             connection.getresponse().read()
-            taken.append(time.perf_counter() - began)
+            durations.append(time.perf_counter() - started)
         connection.close()
-        return round(statistics.median(taken) * 1000, 2)
+        return round(statistics.median(durations) * 1000, 2)
 
 
-class Clerk:
-    """Enters a result each time one is due."""
+class ResultWriter:
+    """Enters results at a steady rate in a thread."""
 
-    def __init__(self, season, a_minute):
-        self.season, self.every = season, 60 / a_minute
+    def __init__(self, season, per_minute):
+        self.season, self.interval = season, 60 / per_minute
         self.times, self.refused = [], 0
         self.done = threading.Event()
         self.thread = threading.Thread(target=self.work)
 
     def __enter__(self):
-        self.began = time.perf_counter()
+        self.started = time.perf_counter()
         self.thread.start()
         return self
 
     def __exit__(self, *_):
         self.done.set()
         self.thread.join()
-        self.took = time.perf_counter() - self.began
+        self.seconds = time.perf_counter() - self.started
 
     def work(self):
         connection, due = self.season.connection(), time.perf_counter()
         while not self.done.wait(max(0, due - time.perf_counter())):
             self.refused += self.season.enter(connection) != 200
-            # From when it was due: a server that stalls is not flattered.
+            # Latency counts from the due time, so that a stalled server doesn't look fast.
             self.times.append(time.perf_counter() - due)
-            due += self.every
+            due += self.interval
         connection.close()
 
     def report(self):
         times = sorted(self.times)
         at = lambda share: round(times[min(len(times) - 1, int(len(times) * share))] * 1000, 2)
-        return {"entered": len(times), "per_s": round(len(times) / self.took, 1), "p50_ms": at(0.5), "p99_ms": at(0.99), "refused": self.refused}
+        return {"entered": len(times), "per_s": round(len(times) / self.seconds, 1), "p50_ms": at(0.5), "p99_ms": at(0.99), "refused": self.refused}

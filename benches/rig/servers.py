@@ -1,4 +1,4 @@
-"""Servers under test: each is started on a free port of 127.0.0.1, and ended by its process group."""
+"""Servers under test: each is started on a free port of 127.0.0.1, and stopped by its process group."""
 
 import os
 import resource
@@ -13,8 +13,8 @@ ROOT = os.path.dirname(HERE)
 SCRATCH = os.environ.get("TOUCHLINE_BENCH_DIR", os.path.join(ROOT, "target", "bench"))
 TARGET = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
 TOOLS = os.path.join(SCRATCH, "target")
-# On a machine that others use too: -15, say, the same for every server and the load tool. A session is scheduled
-# as a group of its own, so the group's weight is set as well.
+# Niceness for a shared machine, for example -15; the same for every server and the load generator. The scheduler groups
+# processes by session, so the group's weight is set too.
 PRIORITY = os.environ.get("TOUCHLINE_BENCH_NICE")
 NICE = ["sh", "-c", f'echo {PRIORITY} > /proc/self/autogroup; exec nice -n {PRIORITY} "$@"', "sh"] if PRIORITY else []
 NOFILE = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -22,7 +22,7 @@ SSELOAD = os.path.join(TOOLS, "release", "sseload")
 
 
 def build():
-    """The service, the load tool and the floor, optimised."""
+    """Builds the service, the load generator and the floor in release mode."""
     for folder, target in ((ROOT, TARGET), (HERE + "/sseload", TOOLS), (HERE + "/floor", TOOLS)):
         env = dict(os.environ, CARGO_TARGET_DIR=target)
         subprocess.run(["cargo", "build", "--release", "--quiet"], cwd=folder, env=env, check=True)
@@ -35,14 +35,14 @@ def free_port():
 
 
 def scratch(name):
-    """A new empty folder."""
+    """Creates an empty folder; returns its path."""
     path = os.path.join(SCRATCH, "run", f"{name}-{time.time_ns()}")
     os.makedirs(path)
     return path
 
 
 class Server:
-    """A process in a session of its own, and where it listens."""
+    """A server process in its own session, with the paths to subscribe and publish."""
 
     name = ""
     url, pub_url, pub_body, pub_headers = "/sub/t{topic}", "/pub/t{topic}", "{data}", ()
@@ -59,14 +59,14 @@ class Server:
         end = time.time() + seconds
         while True:
             if self.process.poll() is not None:
-                raise RuntimeError(f"{self.name} ended with {self.process.returncode}; see {SCRATCH}/{self.name}.log")
+                raise RuntimeError(f"{self.name} exited with {self.process.returncode}; see {SCRATCH}/{self.name}.log")
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
                 return
             except OSError:
                 if time.time() > end:
                     self.stop()
-                    raise RuntimeError(f"{self.name} does not listen") from None
+                    raise RuntimeError(f"{self.name} does not accept connections") from None
                 time.sleep(0.01)
 
     def stop(self, kind=signal.SIGTERM):
@@ -116,4 +116,4 @@ class Nchan(Server):
             out.write(text)
         self.launch(["prlimit", f"--nofile={NOFILE}", "nginx", "-p", "/usr/share/nginx", "-c", config], cpu)
         self.wait()
-        time.sleep(0.5)  # the worker, after the master
+        time.sleep(0.5)  # the worker starts after the master

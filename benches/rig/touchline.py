@@ -1,4 +1,4 @@
-"""Touchline as a server under test: an admin, two teams, and live matches of the generic sport to write to."""
+"""Touchline as a server under test, with an administrator, two teams and live matches of the generic sport."""
 
 import json
 import os
@@ -12,7 +12,7 @@ ADMIN = {"email": "bench@touchline.example", "password": "only for this run, onl
 
 
 class Touchline(servers.Server):
-    """One process; on SQLite with full durability unless `database` says otherwise."""
+    """One node; on SQLite with full durability unless `database` is given."""
 
     name = "touchline"
     url = "/api/matches/{id}/stream/?snapshot=never"
@@ -74,7 +74,7 @@ class Touchline(servers.Server):
         self.pub_headers = ("Content-Type: application/json", "Authorization: " + self.bearer["Authorization"])
 
     def match(self):
-        """A match that is being played."""
+        """Creates and starts a match; returns its id."""
         if not hasattr(self, "teams"):
             self.teams = [self.post("/api/teams", {"name": name})["id"] for name in ("Home", "Away")]
         home, away = self.teams

@@ -1,35 +1,40 @@
-//! The session's cookie: over TLS one that only this host can have set (RFC 6265bis, 4.1.3.2).
+//! The session cookie; over TLS its `__Host-` name proves that this host set it (RFC 6265bis,
+//! 4.1.3.2).
 
 use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::http::header;
 use actix_web::http::header::HeaderMap;
 
-/// Its name over TLS. Browsers take it from this very host alone, and over TLS alone.
+/// Cookie name over TLS; browsers accept it only over TLS and only from this exact host.
 pub const HOST_NAME: &str = "__Host-touchline";
-/// Its name without TLS. A sibling site (`other.example.org`) can set one of this name for all of
-/// `example.org`.
+/// Cookie name without TLS; a sibling site (`other.example.org`) can set a cookie of this name
+/// for all of `example.org`.
 const PLAIN_NAME: &str = "touchline";
 
-/// What a request's cookies say of its session.
+/// The session cookies found in a request.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Session {
+    /// No session cookie, or over TLS only one with the plain name.
     None,
+    /// Exactly one session cookie, with its name and the access token it carries.
     One {
+        /// `__Host-touchline` or `touchline`.
         name: &'static str,
+        /// The access token.
         token: String,
     },
-    /// One of them is planted, and which can't be told.
+    /// More than one: another site may have planted one of them, so none can be trusted.
     Several,
 }
 
-/// The session of a request that came over TLS, or not.
+/// Reads the session cookies of a request; `is_tls` says whether it arrived over TLS.
 pub fn session(headers: &HeaderMap, is_tls: bool) -> Session {
     let mut found = Vec::new();
     for header in headers.get_all(header::COOKIE) {
         let text = String::from_utf8_lossy(header.as_bytes());
         for (name, token) in text.split(';').filter_map(|pair| pair.split_once('=')) {
-            let known = [HOST_NAME, PLAIN_NAME].into_iter().find(|known| *known == name.trim());
-            found.extend(known.map(|name| Session::One { name, token: token.trim().to_owned() }));
+            let name = [HOST_NAME, PLAIN_NAME].into_iter().find(|known| *known == name.trim());
+            found.extend(name.map(|name| Session::One { name, token: token.trim().to_owned() }));
         }
     }
     match (found.pop(), found.is_empty()) {
@@ -40,13 +45,14 @@ pub fn session(headers: &HeaderMap, is_tls: bool) -> Session {
     }
 }
 
-/// The cookies that begin a session: of the other name there may be one of before.
+/// Cookies that start a session of `seconds`; the cookie of the other name is expired, because an
+/// older session may have left one.
 pub fn begun(token: &str, seconds: i64, is_tls: bool) -> [Cookie<'static>; 2] {
     let (name, other) = if is_tls { (HOST_NAME, PLAIN_NAME) } else { (PLAIN_NAME, HOST_NAME) };
     [cookie(name, token, seconds, is_tls), cookie(other, "", 0, is_tls)]
 }
 
-/// The cookies that end a session, whatever its name was.
+/// Cookies that end a session by expiring both names.
 pub fn ended(is_tls: bool) -> [Cookie<'static>; 2] {
     [HOST_NAME, PLAIN_NAME].map(|name| cookie(name, "", 0, is_tls))
 }

@@ -1,4 +1,5 @@
-//! Where keys come from: the settings, a file of the identity provider, or one we made.
+//! Loads the keys of access tokens: from the settings, from an identity provider's file, or from a
+//! generated secret.
 
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -13,25 +14,26 @@ use crate::auth::random_token;
 use crate::auth::token::{TokenKeySet, TokenKeys, VerificationKey};
 use crate::config::{Config, JwtAlgorithm};
 
-/// Shorter secrets can be guessed (RFC 7518, 3.2).
+/// Minimum length of an HS256 secret: shorter ones can be brute-forced (RFC 7518, 3.2).
 const MIN_SECRET_BYTES: usize = 32;
 
 impl TokenKeys {
-    /// The keys the settings ask for. Reads files, and may make one: the secret beside SQLite's.
+    /// Loads the configured keys from files; with `SQLite` it may create the secret file next to
+    /// the database.
     pub fn from_config(config: &Config) -> anyhow::Result<Self> {
         let (algorithm, verification_keys, signing_key) = match config.jwt_algorithm {
             JwtAlgorithm::Hs256 => {
                 let secret = shared_secret(config)?.context(
-                    "set TOUCHLINE_JWT_SECRET: with PostgreSQL every node needs the same",
+                    "set TOUCHLINE_JWT_SECRET: with PostgreSQL all nodes must share one secret",
                 )?;
                 if secret.len() < MIN_SECRET_BYTES {
                     tracing::warn!(
-                        "TOUCHLINE_JWT_SECRET is shorter than {MIN_SECRET_BYTES} bytes: it can be guessed"
+                        "TOUCHLINE_JWT_SECRET is shorter than {MIN_SECRET_BYTES} bytes: it can be brute-forced"
                     );
                 }
                 let key = DecodingKey::from_secret(&secret);
-                let known = vec![VerificationKey { kid: None, key }];
-                (Algorithm::HS256, known, Some(EncodingKey::from_secret(&secret)))
+                let verification_keys = vec![VerificationKey { kid: None, key }];
+                (Algorithm::HS256, verification_keys, Some(EncodingKey::from_secret(&secret)))
             }
             JwtAlgorithm::Rs256 => (Algorithm::RS256, public_keys(config, Algorithm::RS256)?, None),
             JwtAlgorithm::Es256 => (Algorithm::ES256, public_keys(config, Algorithm::ES256)?, None),
@@ -41,21 +43,21 @@ impl TokenKeys {
         let audience = config.jwt_audience.clone();
         if signing_key.is_none() && (issuer.is_none() || audience.is_none()) {
             bail!(
-                "set TOUCHLINE_JWT_ISSUER and TOUCHLINE_JWT_AUDIENCE: a provider signs for others, too"
+                "set TOUCHLINE_JWT_ISSUER and TOUCHLINE_JWT_AUDIENCE: an identity provider also signs tokens for other services"
             );
         }
         Ok(Self(Arc::new(TokenKeySet {
-            signing_key: signing_key,
+            signing_key,
             algorithm,
-            verification_keys: verification_keys,
+            verification_keys,
             issuer,
             audience,
         })))
     }
 }
 
-/// The secret that all nodes know: the one in the settings, else the one beside the `SQLite` file,
-/// which is made the first time. None with `PostgreSQL` unless it is set.
+/// The secret shared by all nodes: `jwt_secret`, or else that of the file next to the `SQLite`
+/// database, created at first use. `None` for `PostgreSQL` without `jwt_secret`.
 pub fn shared_secret(config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
     if let Some(secret) = &config.jwt_secret {
         return Ok(Some(secret.reveal().as_bytes().to_vec()));
@@ -68,9 +70,10 @@ pub fn shared_secret(config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
     load_or_create_secret(&PathBuf::from(format!("{file}.secret"))).map(Some)
 }
 
-/// The secret in this file, made the first time: so that tokens outlive a restart.
+/// Reads the secret file, or creates it with mode 0600 so that tokens stay valid over restarts.
 fn load_or_create_secret(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let description = || format!("the secret in {} (or set TOUCHLINE_JWT_SECRET)", path.display());
+    let description =
+        || format!("secret file {} (alternative: TOUCHLINE_JWT_SECRET)", path.display());
     let created = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     match created {
         Ok(mut file) => {
@@ -92,9 +95,10 @@ fn load_or_create_secret(path: &Path) -> anyhow::Result<Vec<u8>> {
     }
 }
 
+/// The identity provider's keys of `jwt_public_key_file` (PEM) or `jwks_file`.
 fn public_keys(config: &Config, algorithm: Algorithm) -> anyhow::Result<Vec<VerificationKey>> {
     if let Some(path) = &config.jwt_public_key_file {
-        let description = || format!("the public key in {}", path.display());
+        let description = || format!("public key file {}", path.display());
         let pem = std::fs::read(path).with_context(description)?;
         let key = match algorithm {
             Algorithm::ES256 => DecodingKey::from_ec_pem(&pem),
@@ -106,7 +110,7 @@ fn public_keys(config: &Config, algorithm: Algorithm) -> anyhow::Result<Vec<Veri
     let Some(path) = &config.jwks_file else { bail!("set TOUCHLINE_JWT_PUBLIC_KEY_FILE") };
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
     let set: JwkSet =
-        serde_json::from_str(&text).with_context(|| format!("the keys in {}", path.display()))?;
+        serde_json::from_str(&text).with_context(|| format!("JWKS file {}", path.display()))?;
     let keys = keys_for_algorithm(&set, algorithm)?;
     if keys.is_empty() {
         bail!("{} has no key for {algorithm:?}", path.display());
@@ -114,7 +118,7 @@ fn public_keys(config: &Config, algorithm: Algorithm) -> anyhow::Result<Vec<Veri
     Ok(keys)
 }
 
-/// The keys that may sign with this algorithm; a set's others aren't ours to use.
+/// The keys of a set that are meant for signatures with this algorithm.
 pub(super) fn keys_for_algorithm(
     set: &JwkSet,
     algorithm: Algorithm,

@@ -1,4 +1,4 @@
-//! Who is asking: from the credentials of a request to a user.
+//! Authentication: resolves the credential of a request to a user.
 
 pub mod cookie;
 mod credential;
@@ -29,56 +29,60 @@ use crate::domain::rejection::RejectionReason;
 use crate::domain::topic::Topic;
 use crate::limits::{ClientOrigin, Limiters};
 use crate::problem::Problem;
-use crate::store::mutation::{Mutation, MutationRequest, NewIdentity};
+use crate::store::mutation::{CreateIdentity, MutationRequest, NewIdentity};
 use crate::store::{Authentication, Issued, Principal, Store, StoreError, User};
 
-/// Somebody who has signed in. As an extractor it refuses everybody else, and takes a header or
-/// a cookie only.
+/// A signed-in user. The extractor rejects anonymous requests and ignores credentials in the URL.
 #[derive(Clone, Debug)]
 pub struct SignedInUser {
     pub id: i64,
     pub email: Option<String>,
     pub name: String,
+    /// `user` or `admin`.
     pub role: String,
     pub is_admin: bool,
-    /// What the credential is valid by, besides its expiry.
+    /// Identifies the credential when streams re-check that it isn't revoked.
     pub principal: Arc<Principal>,
-    /// The version of rights before the user was looked up.
+    /// Version of all rights, taken before the user was loaded.
     pub rights_version: i64,
-    /// When the token expires.
+    /// Expiry of the access token.
     pub expires_at: DateTime<Utc>,
-    /// Where given, only these may be read, and nothing written.
+    /// If set, the credential can only read these topics and write nothing.
     pub topics: Option<Arc<[Topic]>>,
 }
 
-/// Somebody who reads, signed in or not. A bad header is refused; a bad cookie, which comes by
-/// itself, counts as none. What stands in the URL is not looked at.
+/// The user of a read, `None` if anonymous. An invalid header is an error; an invalid cookie, which
+/// browsers attach on their own, counts as anonymous; credentials in the URL are ignored.
 #[derive(Clone, Debug)]
 pub struct MaybeSignedIn(pub Option<SignedInUser>);
 
-/// Somebody who opens a stream or a long-poll: a ticket or a token in the URL counts, too.
+/// Like [`MaybeSignedIn`] for streams and long-polls, which also accept a ticket or token in the
+/// URL.
 #[derive(Clone, Debug)]
 pub struct StreamViewer(pub MaybeSignedIn);
 
-/// What a request may be let in for.
+/// Which credentials an endpoint accepts, and what it does with an invalid cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Access {
-    Account,
+enum AuthenticationPolicy {
+    /// A header or a valid cookie is required.
+    SignedIn,
+    /// Header or cookie; an invalid cookie counts as anonymous.
     Read,
+    /// As `Read`, and credentials in the URL.
     Stream,
 }
 
-/// Who asked, for the request log.
+/// Id of the authenticated user, in the request's extensions for the access log.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestUserId(pub i64);
 
-/// Refuses a credential that is worth nothing.
-pub const INVALID_TOKEN: Problem = Problem::BadCredentials("the token is not valid");
-const SEVERAL: Problem = Problem::BadCredentials(
-    "more than one session cookie came along: delete this site's cookies and sign in again",
+/// 401 for a token that can't be verified, or whose user or session is gone.
+pub const INVALID_TOKEN: Problem = Problem::BadCredentials("the token is invalid");
+const MULTIPLE_SESSION_COOKIES: Problem = Problem::BadCredentials(
+    "the request has more than one session cookie: delete this site's cookies and sign in again",
 );
-/// The name of a user whom the provider gives none.
-const UNNAMED: &str = "Unnamed";
+/// Display name of users for whom the identity provider sends no name.
+const DEFAULT_USER_NAME: &str = "Unnamed";
 
 impl FromRequest for SignedInUser {
     type Error = Problem;
@@ -86,9 +90,10 @@ impl FromRequest for SignedInUser {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
-        Box::pin(
-            async move { authenticate(&req, Access::Account).await?.ok_or(Problem::NotSignedIn) },
-        )
+        Box::pin(async move {
+            let user = authenticate(&req, AuthenticationPolicy::SignedIn).await?;
+            user.ok_or(Problem::NotSignedIn)
+        })
     }
 }
 
@@ -98,7 +103,9 @@ impl FromRequest for MaybeSignedIn {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
-        Box::pin(async move { authenticate(&req, Access::Read).await.map(MaybeSignedIn) })
+        Box::pin(
+            async move { authenticate(&req, AuthenticationPolicy::Read).await.map(MaybeSignedIn) },
+        )
     }
 }
 
@@ -108,31 +115,40 @@ impl FromRequest for StreamViewer {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
-        Box::pin(
-            async move { authenticate(&req, Access::Stream).await.map(MaybeSignedIn).map(Self) },
-        )
+        Box::pin(async move {
+            let user = authenticate(&req, AuthenticationPolicy::Stream).await?;
+            Ok(Self(MaybeSignedIn(user)))
+        })
     }
 }
 
-async fn authenticate(req: &HttpRequest, access: Access) -> Result<Option<SignedInUser>, Problem> {
+async fn authenticate(
+    req: &HttpRequest,
+    policy: AuthenticationPolicy,
+) -> Result<Option<SignedInUser>, Problem> {
     let app = req.app_data::<Data<App>>();
-    let app = app.ok_or_else(|| Problem::Internal("requests don't reach the app".to_owned()))?;
-    let in_url = || {
-        let is_stream = access == Access::Stream;
-        is_stream.then(|| credential::in_url(req, app.config.token_in_query)).flatten()
+    let app =
+        app.ok_or_else(|| Problem::Internal("the request has no application data".to_owned()))?;
+    let url_credential = || {
+        let is_stream = policy == AuthenticationPolicy::Stream;
+        is_stream.then(|| credential::from_url(req, app.config.token_in_query)).flatten()
     };
     let is_tls = is_tls(req, &app.config, &app.limiters);
-    let Some(credential) = credential::of(req, is_tls)?.or_else(in_url) else { return Ok(None) };
+    let Some(credential) = credential::from_headers(req, is_tls)?.or_else(url_credential) else {
+        return Ok(None);
+    };
     let is_cookie = credential.is_cookie();
     let is_cookie_write = is_cookie && !req.method().is_safe();
     if is_cookie_write && !request_provenance(req).is_trusted(&app.config.allowed_origins) {
         return Err(Problem::CrossSite);
     }
     let user = match resolve_credential(app, credential).await {
-        // A cookie comes by itself. One that is worth nothing any more is none, or a display that
-        // still has one would see not even what everybody may.
-        Err(Problem::BadCredentials(_)) if is_cookie && access != Access::Account => {
-            match in_url() {
+        // Browsers attach cookies on their own, so an invalid one counts as anonymous; otherwise a
+        // display with an expired cookie couldn't even read public matches.
+        Err(Problem::BadCredentials(_))
+            if is_cookie && policy != AuthenticationPolicy::SignedIn =>
+        {
+            match url_credential() {
                 Some(credential) => resolve_credential(app, credential).await?,
                 None => return Ok(None),
             }
@@ -143,20 +159,21 @@ async fn authenticate(req: &HttpRequest, access: Access) -> Result<Option<Signed
     Ok(Some(user))
 }
 
-/// Whether the request came over TLS, as far as its session is concerned.
+/// Whether the request counts as TLS for its session cookie: `cookie_secure`, or as it arrived.
 pub fn is_tls(req: &HttpRequest, config: &Config, limits: &Limiters) -> bool {
     config.cookie_secure.is_secure(ClientOrigin::from_request(req, &limits.proxies).is_https)
 }
 
-/// Where a browser says a request came from.
+/// The headers by which browsers declare the origin of a request.
 pub fn request_provenance(req: &HttpRequest) -> Provenance<'_> {
     let text = |name: &str| req.headers().get(name).and_then(|value| value.to_str().ok());
     Provenance { fetch_site: text("sec-fetch-site"), origin: text("origin"), host: text("host") }
 }
 
+/// Verifies a credential and loads its user; 401 if it is invalid, expired or revoked.
 async fn resolve_credential(app: &App, credential: Credential) -> Result<SignedInUser, Problem> {
     let rights_version = app.stream_context.rights_watch.version();
-    let (found, principal, expires_at, topics) = match credential {
+    let (authentication, principal, expires_at, topics) = match credential {
         Credential::Token(token) | Credential::Cookie(token) => {
             let claims = app.token_keys.verify(&token).map_err(|error| match error {
                 TokenError::Expired => Problem::BadCredentials("the token has expired"),
@@ -167,16 +184,16 @@ async fn resolve_credential(app: &App, credential: Credential) -> Result<SignedI
             let (authentication, principal) = found.ok_or(INVALID_TOKEN)?;
             (authentication, principal, expires_at, topics)
         }
-        Credential::Cookies => return Err(SEVERAL),
+        Credential::MultipleCookies => return Err(MULTIPLE_SESSION_COOKIES),
         Credential::Ticket(text) => {
-            let bad = Problem::BadCredentials("the ticket is not valid (any more)");
-            let grant = ticket::redeem(&app.store, &text).await?.ok_or(bad)?;
+            let invalid = Problem::BadCredentials("the ticket is invalid or has expired");
+            let grant = ticket::redeem(&app.store, &text).await?.ok_or(invalid)?;
             let topics = grant.topics.iter().filter_map(|topic| topic.parse().ok()).collect();
             let authentication = app.store.authenticate(&grant.principal).await?;
             (authentication, grant.principal, grant.expires_at, Some(topics))
         }
     };
-    let Authentication::Valid(user) = found else { return Err(INVALID_TOKEN) };
+    let Authentication::Valid(user) = authentication else { return Err(INVALID_TOKEN) };
     Ok(SignedInUser {
         id: user.id,
         email: user.email,
@@ -190,7 +207,9 @@ async fn resolve_credential(app: &App, credential: Credential) -> Result<SignedI
     })
 }
 
-/// Whom a token speaks of, and what it is worth now. One statement, but for newcomers.
+/// Loads the user of a token and checks that it isn't revoked; `None` if there is no such user.
+///
+/// One statement, except for an identity provider's user who is new here.
 async fn authenticate_subject(
     store: &Store,
     subject: &Subject,
@@ -207,7 +226,7 @@ async fn authenticate_subject(
                 Some(user) => Some(user),
                 None => create_provider_user(store, identity).await?,
             };
-            // A provider's token has no session of ours.
+            // Tokens of an identity provider have no session here that could have ended.
             Ok(user.map(|user| {
                 let principal = Principal { user_id: user.id, issued };
                 (principal.authenticate(user, false), principal)
@@ -216,7 +235,7 @@ async fn authenticate_subject(
     }
 }
 
-/// What the header and the cookie of a request speak of, where their tokens can be believed.
+/// The principals of the header's and the cookie's token, as far as they verify; for signing out.
 pub fn presented(app: &App, req: &HttpRequest) -> Vec<Principal> {
     let tokens = credential::tokens(req, is_tls(req, &app.config, &app.limiters));
     let principal = |token: String| {
@@ -227,36 +246,30 @@ pub fn presented(app: &App, req: &HttpRequest) -> Vec<Principal> {
     tokens.filter_map(principal).collect()
 }
 
-/// Makes a user of somebody whom the identity provider knows and we don't yet. An account that has
-/// the same address stays what it is: who gets into it is not for the provider to say.
+/// Creates the user of an identity provider's first token. It never takes over an account with the
+/// same email address: the provider must not decide who gets into a local account.
 async fn create_provider_user(store: &Store, identity: &Identity) -> Result<Option<User>, Problem> {
     let Identity { issuer, subject, email, name } = identity.clone();
     let name = name.unwrap_or_default();
     let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
-    let name = if name.trim().is_empty() { UNNAMED } else { name.trim() }.to_owned();
-    let new_user = NewIdentity { issuer, subject, email, name };
-    let mutation = Mutation::CreateIdentity(new_user);
-    let request = MutationRequest {
-        user_id: 0,
-        received_at: Utc::now(),
-        idempotency_key: None,
-        if_match: None,
-        mutation: mutation,
-    };
-    match store.commit(request).await {
-        // Another request was first: just as good.
+    let name = if name.trim().is_empty() { DEFAULT_USER_NAME } else { name.trim() }.to_owned();
+    let new_user = CreateIdentity(NewIdentity { issuer, subject, email, name });
+    // The server creates the user itself, so no user id is given.
+    let request = MutationRequest::new(0, Utc::now());
+    match store.commit(request, new_user).await {
+        // A concurrent request has created the same user.
         Err(StoreError::Rejected(rejection)) if rejection.reason == RejectionReason::Conflict => {}
         outcome => drop(outcome?),
     }
     Ok(store.user_of_identity(&identity.issuer, &identity.subject).await?)
 }
 
-/// 128 random bits as lower-case hex: what can't be guessed.
+/// An unguessable token: 128 random bits as 32 lower-case hex digits.
 pub fn random_token() -> String {
     format!("{:032x}", rand::random::<u128>())
 }
 
-/// SHA-256 as lower-case hex.
+/// SHA-256 as 64 lower-case hex digits.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
     digest.as_ref().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))

@@ -1,16 +1,18 @@
-//! Whether a browser sent a write from one of this site's own pages (defence against CSRF).
+//! CSRF defence: tells writes from this site's own pages from those of other sites.
 
-/// What a request says of where it came from.
+/// The request headers that tell which site a browser's request comes from.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Provenance<'a> {
     /// `Sec-Fetch-Site`
     pub fetch_site: Option<&'a str>,
+    /// `Origin`
     pub origin: Option<&'a str>,
+    /// `Host`
     pub host: Option<&'a str>,
 }
 
 impl Provenance<'_> {
-    /// Whether it surely comes from our own pages, or from a site we were told to trust.
+    /// Whether the request provably comes from this site's own pages or from an allowed origin.
     pub fn is_trusted(self, allowed: &[String]) -> bool {
         if matches!(self.fetch_site, Some("same-origin" | "none")) {
             return true;
@@ -19,13 +21,14 @@ impl Provenance<'_> {
             .is_some_and(|origin| self.is_same_origin(origin) || is_allowed_origin(origin, allowed))
     }
 
-    /// Whether it surely comes from elsewhere. Clients that aren't browsers don't say.
+    /// Whether the request provably comes from another site; clients other than browsers send no
+    /// provenance headers and are not cross-site.
     pub fn is_cross_site(self, allowed: &[String]) -> bool {
         (self.fetch_site.is_some() || self.origin.is_some()) && !self.is_trusted(allowed)
     }
 
-    /// `Sec-Fetch-Site` wins: a browser that sends it has compared schemes as well, which we
-    /// can't behind a proxy.
+    /// Compares `Origin` with `Host`, only if `Sec-Fetch-Site` is missing: a browser that sends
+    /// it has compared the schemes too, which the service can't do behind a proxy.
     fn is_same_origin(self, origin: &str) -> bool {
         let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
         let is_same_host = authority.zip(self.host).is_some_and(|(authority, host)| {
@@ -35,7 +38,7 @@ impl Provenance<'_> {
     }
 }
 
-/// Whether the origin is one of the sites that were allowed in the settings.
+/// Whether the origin is listed in `allowed_origins`; case and a trailing slash don't matter.
 pub fn is_allowed_origin(origin: &str, allowed: &[String]) -> bool {
     allowed
         .iter()
@@ -47,30 +50,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cookie_writes_are_accepted_from_own_and_allowed_origins_only() {
+    fn only_own_and_allowed_origins_are_trusted() {
         let allowed = ["https://club.example".to_owned()];
         let host = Some("live.example:8080");
         #[rustfmt::skip]
         let cases = [
-            ("says nothing",               None,                None,                               false, false),
+            ("no headers",                 None,                None,                               false, false),
             ("same origin",                Some("same-origin"), None,                               true,  false),
             ("typed by the user",          Some("none"),        None,                               true,  false),
-            ("a cousin",                   Some("same-site"),   None,                               false, true),
+            ("a sibling site",             Some("same-site"),   None,                               false, true),
             ("another site",               Some("cross-site"),  Some("https://evil.example"),       false, true),
-            ("another site that lies",     Some("cross-site"),  Some("https://live.example:8080"),  false, true),
+            ("a forged origin",            Some("cross-site"),  Some("https://live.example:8080"),  false, true),
             ("an allowed site",            Some("cross-site"),  Some("https://club.example"),       true,  false),
-            ("our own, older browser",     None,                Some("https://live.example:8080"),  true,  false),
-            ("our own, plain",             None,                Some("http://LIVE.example:8080"),   true,  false),
+            ("own, older browser",         None,                Some("https://live.example:8080"),  true,  false),
+            ("own, without TLS",           None,                Some("http://LIVE.example:8080"),   true,  false),
             ("another port",               None,                Some("https://live.example"),       false, true),
-            ("a longer name",              None,                Some("https://live.example:8080.evil"), false, true),
-            ("a sandbox",                  None,                Some("null"),                       false, true),
+            ("own as a prefix",            None,                Some("https://live.example:8080.evil"), false, true),
+            ("a sandboxed frame",          None,                Some("null"),                       false, true),
         ];
-        for (case, site, origin, ours, foreign) in cases {
-            let from = Provenance { fetch_site: site, origin, host };
-            assert_eq!(from.is_trusted(&allowed), ours, "{case}");
-            assert_eq!(from.is_cross_site(&allowed), foreign, "{case}");
+        for (case, fetch_site, origin, is_trusted, is_cross_site) in cases {
+            let provenance = Provenance { fetch_site, origin, host };
+            assert_eq!(provenance.is_trusted(&allowed), is_trusted, "{case}");
+            assert_eq!(provenance.is_cross_site(&allowed), is_cross_site, "{case}");
         }
-        let hostless = Provenance { origin: Some("https://"), ..Provenance::default() };
-        assert!(!hostless.is_trusted(&[]), "without a host nothing is the same");
+        let without_host = Provenance { origin: Some("https://"), ..Provenance::default() };
+        assert!(!without_host.is_trusted(&[]), "an empty host equals no origin");
     }
 }

@@ -1,5 +1,5 @@
-//! Topics that everybody may read, remembered until any right changes: a crowd that comes back at
-//! once doesn't ask the database one by one.
+//! Cache of topics that anybody can read, valid until any right changes: spares the database one
+//! query per client when many reconnect at once.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -9,21 +9,22 @@ use crate::domain::access::Access;
 use crate::domain::topic::Topic;
 use crate::store::{Result, Store};
 
-/// Topics remembered; beyond it all are forgotten and asked for again.
+/// Capacity in topics; the cache is cleared when it is full.
 const MAX_CACHED_TOPICS: usize = 10_000;
 
+/// Cache of public topics, shared by all workers.
 #[derive(Debug, Default)]
 pub struct PublicTopics(Mutex<CachedTopics>);
 
 #[derive(Debug, Default)]
 struct CachedTopics {
-    /// The store's version of rights that these are true of.
+    /// The version of all rights that the topics were checked at.
     rights_version: i64,
     topics: HashSet<Topic>,
 }
 
 impl PublicTopics {
-    /// Whether everybody may read the topic, as of this version of rights.
+    /// Whether anybody can read the topic, as of this version of all rights.
     pub async fn is_public(
         &self,
         store: &Store,
@@ -33,7 +34,7 @@ impl PublicTopics {
         {
             let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if cached.rights_version != rights_version || cached.topics.len() >= MAX_CACHED_TOPICS {
-                *cached = CachedTopics { rights_version: rights_version, topics: HashSet::new() };
+                *cached = CachedTopics { rights_version, topics: HashSet::new() };
             }
             if cached.topics.contains(&topic) {
                 return Ok(true);
@@ -42,9 +43,10 @@ impl PublicTopics {
         let access = permission::can_read_topic(store, None, topic).await?;
         let is_public = access == Access::Allowed;
         if is_public {
-            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if known.rights_version == rights_version {
-                known.topics.insert(topic);
+            let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            // Rights may have changed while the database was queried.
+            if cached.rights_version == rights_version {
+                cached.topics.insert(topic);
             }
         }
         Ok(is_public)

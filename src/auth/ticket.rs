@@ -1,4 +1,4 @@
-//! Stream tickets: short-lived passes for clients that can send neither header nor cookie.
+//! Stream tickets: short-lived credentials for clients that can send neither header nor cookie.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,20 +8,22 @@ use crate::domain::topic::Topic;
 use crate::problem::Problem;
 use crate::store::{Principal, Store};
 
-/// Seconds in which a ticket opens streams; they live as long as the token it came from, and its
-/// session.
+/// How long a ticket can open streams; the streams themselves last as long as the token and session
+/// that it was issued from.
 const TICKET_LIFETIME: TimeDelta = TimeDelta::seconds(60);
 
-/// What a ticket stands for: it dies with the session that made it.
+/// What a ticket grants; its principal ties it to the session that issued it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct TicketGrant {
     pub principal: Principal,
+    /// The only topics that the ticket can read.
     pub topics: Vec<String>,
-    /// When the token it was made from expires.
+    /// Expiry of the token that the ticket was issued from.
     pub expires_at: DateTime<Utc>,
 }
 
-/// Makes a ticket for topics the user may read: that has been asked already.
+/// Issues a ticket for topics that the caller has checked the user can read; returns the ticket and
+/// its expiry.
 pub async fn issue(
     store: &Store,
     user: &SignedInUser,
@@ -41,7 +43,7 @@ pub async fn issue(
     Ok((text, expires_at))
 }
 
-/// What the ticket stands for, while it opens streams.
+/// The grant of a ticket that hasn't expired; `None` for any other text.
 pub(super) async fn redeem(store: &Store, text: &str) -> Result<Option<TicketGrant>, Problem> {
     let grant = store.ticket(&sha256_hex(text.as_bytes()), Utc::now()).await?;
     Ok(grant.and_then(|grant| serde_json::from_value(grant).ok()))

@@ -1,4 +1,4 @@
-//! Keeps a node's line to the others open, whatever happens to it.
+//! Keeps a node's bus connection open, and reconnects with backoff.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,56 +11,59 @@ use tokio::time::{Instant, timeout};
 use crate::bus::{CommitNotifier, head_notice};
 use crate::metrics::Metrics;
 
-/// Why a line can't be used (any more), in words for the operator.
+/// Why a bus connection failed; logged for the operator.
 pub type BusError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A connection on which every node hears what any of them says, itself included.
+/// A broadcast connection: every node receives what any node publishes, including its own notices.
 pub struct BusConnection {
+    /// Publishes one notice.
     pub publish: Box<dyn FnMut(String) -> BoxFuture<'static, Result<(), BusError>> + Send>,
-    /// Ends where the connection does.
+    /// Notices of all nodes; ends when the connection does.
     pub incoming: BoxStream<'static, String>,
 }
 
-/// Opens a line: the first time, and again after each break.
+/// Opens a bus connection; called at the start and after each disconnect.
 pub type ConnectFn =
     Box<dyn Fn() -> BoxFuture<'static, Result<BusConnection, BusError>> + Send + Sync>;
 
-/// A line on which nothing was heard for so long is opened anew, though nobody closed it …
+/// A connection that received nothing for this long is reopened, even if it isn't closed.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(15);
-/// … and so a node speaks at least this often.
+/// How often a node publishes at least, so that no connection is silent for [`SILENCE_TIMEOUT`].
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
-/// Longer than a busy moment of the server.
+/// Timeout of connecting and of publishing; longer than a load spike of the bus server.
 const IO_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Delay before the first reconnect; it doubles up to [`MAX_BACKOFF`].
 const INITIAL_BACKOFF: Duration = Duration::from_millis(100);
+/// Longest delay between two attempts to connect.
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
-/// Carries notices until the process ends. What is lost meanwhile does no harm: each time the
-/// line is back the heads are read.
+/// Exchanges notices with other nodes until the process ends. Lost notices are harmless: after each
+/// reconnect the feeder reads the stream heads from the log.
 pub async fn run(connect: ConnectFn, notifier: CommitNotifier, metrics: Arc<Metrics>) {
     notifier.enable_outgoing();
     let node = format!("{:016x}", rand::random::<u64>());
     let mut backoff = INITIAL_BACKOFF;
     loop {
         let opened = timeout(IO_TIMEOUT, connect()).await;
-        match opened.unwrap_or_else(|_| Err("it doesn't answer".into())) {
+        match opened.unwrap_or_else(|_| Err("connecting timed out".into())) {
             Ok(connection) => {
-                tracing::info!("The bus is open");
+                tracing::info!("Connected to the bus");
                 metrics.bus_connected.set(1);
                 backoff = INITIAL_BACKOFF;
                 notifier.request_recheck();
                 let cause = exchange_notices(connection, &node, &notifier, &metrics).await;
                 metrics.bus_connected.set(0);
-                tracing::warn!(error = %cause, "The bus broke: {cause}");
+                tracing::warn!(error = %cause, "Disconnected from the bus: {cause}");
             }
-            Err(error) => tracing::warn!(error = %error, "The bus can't be opened: {error}"),
+            Err(error) => tracing::warn!(error = %error, "Can't connect to the bus: {error}"),
         }
         tokio::time::sleep(backoff.mul_f64(rand::random_range(0.5..1.0))).await;
         backoff = MAX_BACKOFF.min(backoff * 2);
     }
 }
 
-/// Speaks and listens until the line breaks; gives why.
+/// Publishes and receives notices until the connection fails; returns the cause.
 async fn exchange_notices(
     mut connection: BusConnection,
     node: &str,
@@ -72,10 +75,10 @@ async fn exchange_notices(
     loop {
         let heads = tokio::select! {
             received = connection.incoming.next() => {
-                let Some(text) = received else { return "the connection ended".into() };
+                let Some(text) = received else { return "the connection was closed".into() };
                 last_received = Instant::now();
-                let (from, heads) = head_notice::decode(&text);
-                if from != node && !heads.is_empty() {
+                let (sender, heads) = head_notice::decode(&text);
+                if sender != node && !heads.is_empty() {
                     metrics.bus_notices_received.inc();
                     notifier.notify_from_remote(&heads);
                 }
@@ -84,7 +87,7 @@ async fn exchange_notices(
             heads = notifier.next_outgoing() => heads,
             _ = keepalive.tick() => {
                 if last_received.elapsed() > SILENCE_TIMEOUT {
-                    return "nothing is heard on it".into();
+                    return "no notices received within the timeout".into();
                 }
                 Vec::new()
             }
@@ -92,8 +95,8 @@ async fn exchange_notices(
         for text in head_notice::encode(node, &heads) {
             match timeout(IO_TIMEOUT, (connection.publish)(text)).await {
                 Ok(Ok(())) => metrics.bus_notices_sent.inc(),
-                Ok(Err(broken)) => return broken,
-                Err(_) => return "it takes nothing".into(),
+                Ok(Err(error)) => return error,
+                Err(_) => return "publishing timed out".into(),
             };
         }
     }

@@ -1,14 +1,14 @@
-//! What nodes tell each other, as text: who says it, then a line for each stream and its head.
+//! Text format of head notices: the sending node, then one line per stream with its head.
 
 use std::fmt::Write;
 
 use crate::domain::number;
 use crate::domain::topic::{Seq, StreamId};
 
-/// `PostgreSQL` takes less than 8,000 bytes in a notice.
+/// Size at which a notice is full; `PostgreSQL` limits NOTIFY payloads to less than 8,000 bytes.
 const MAX_NOTICE_BYTES: usize = 7_000;
 
-/// As many notices as the heads need.
+/// Encodes the heads into as many notices as needed; one without heads is a keepalive.
 pub fn encode(node: &str, heads: &[(StreamId, Seq)]) -> Vec<String> {
     let mut notices = Vec::new();
     let mut notice = node.to_owned();
@@ -23,7 +23,8 @@ pub fn encode(node: &str, heads: &[(StreamId, Seq)]) -> Vec<String> {
     notices
 }
 
-/// Who says it, and what. A line that can't be read is left out: it is only a hint.
+/// Decodes a notice into its node and heads; malformed lines are skipped, because notices are only
+/// hints.
 pub fn decode(notice: &str) -> (&str, Vec<(StreamId, Seq)>) {
     let mut lines = notice.split('\n');
     let node = lines.next().unwrap_or_default();
@@ -42,10 +43,10 @@ mod tests {
     fn encoded_notices_decode_back() {
         let heads: Vec<_> = (1..2_000).map(|id| (StreamId::Match(id), id * 3)).collect();
         let notices = encode("n1", &heads);
-        assert!(notices.len() > 1, "they don't fit into one");
+        assert!(notices.len() > 1, "the heads need several notices");
         assert!(notices.iter().all(|notice| notice.len() < 8_000));
-        let read: Vec<_> = notices.iter().flat_map(|notice| decode(notice).1).collect();
-        assert_eq!(read, heads);
+        let decoded: Vec<_> = notices.iter().flat_map(|notice| decode(notice).1).collect();
+        assert_eq!(decoded, heads);
     }
 
     #[test]

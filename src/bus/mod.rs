@@ -1,6 +1,7 @@
-//! "Stream s has reached n": a hint that wakes the feeder. It may be lost; the log is the truth.
+//! Head notices, "stream s has reached seq n": hints that wake feeders. They may be lost; the log
+//! is the source of truth.
 //!
-//! The bell carries it within a process; a line ([`link`]) carries it to the other nodes.
+//! The commit notifier carries them within a process, a bus [`connection`] to other nodes.
 
 pub mod connection;
 mod head_notice;
@@ -14,27 +15,30 @@ use tokio::sync::Notify;
 
 use crate::domain::topic::{Seq, StreamId};
 
-/// Streams whose latest seq is remembered; beyond it all are forgotten, and a reader who opens in
-/// that very moment may be told that it is live one message early.
+/// Streams whose head is kept; the map is cleared when it is full, and a subscriber that opens at
+/// that moment may be reported live one message too early.
 const MAX_TRACKED_STREAMS: usize = 65_536;
 
-/// Rung after each commit, heard by this process's feeder. Clones are the same bell.
+/// Wakes this process's feeder after each commit, and queues notices for other nodes. Clones share
+/// their state.
 #[derive(Clone, Debug, Default)]
 pub struct CommitNotifier(Arc<NotifierState>);
 
 #[derive(Debug, Default)]
 struct NotifierState {
+    /// Heads that the feeder hasn't taken yet.
     pending_heads: Mutex<HashMap<StreamId, Seq>>,
+    /// Heads that this process's own commits have reached.
     local_heads: Mutex<HashMap<StreamId, Seq>>,
     committed: Notify,
-    /// What other nodes are still to be told; none where there are no other nodes.
+    /// Heads not sent to other nodes yet; `None` without a bus.
     outgoing: Mutex<Option<HashMap<StreamId, Seq>>>,
     outgoing_ready: Notify,
     recheck: Notify,
 }
 
 impl CommitNotifier {
-    /// Says how far streams have come. Never waits; notices that nobody has heard yet are joined.
+    /// Announces the heads of streams after a commit. Never waits; heads not taken yet are merged.
     pub fn notify(&self, heads: &[(StreamId, Seq)]) {
         if heads.is_empty() {
             return;
@@ -44,7 +48,7 @@ impl CommitNotifier {
         self.notify_from_remote(heads);
     }
 
-    /// What another node says. Its commits are not this process's own, so nobody waits for them.
+    /// Wakes the feeder for another node's commits, which don't count as local heads.
     pub fn notify_from_remote(&self, heads: &[(StreamId, Seq)]) {
         let mut pending = self.0.pending_heads.lock().unwrap_or_else(PoisonError::into_inner);
         raise_heads(&mut pending, heads);
@@ -52,7 +56,7 @@ impl CommitNotifier {
         self.0.committed.notify_one();
     }
 
-    /// From now on commits are kept for [`Bell::outgoing`].
+    /// Starts queueing local commits for [`Self::next_outgoing`].
     pub fn enable_outgoing(&self) {
         let mut outgoing = self.0.outgoing.lock().unwrap_or_else(PoisonError::into_inner);
         outgoing.get_or_insert_default();
@@ -62,14 +66,14 @@ impl CommitNotifier {
         let mut outgoing = self.0.outgoing.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(outgoing) = outgoing.as_mut() else { return };
         if outgoing.len() > MAX_TRACKED_STREAMS {
-            // The bus has been away for long; the others look at the heads themselves.
+            // The bus was down for long; other nodes poll the heads meanwhile.
             outgoing.clear();
         }
         raise_heads(outgoing, heads);
         self.0.outgoing_ready.notify_one();
     }
 
-    /// Waits for commits of this process and gives the newest of each stream. For one bus.
+    /// Waits for local commits and takes the head of each stream. For a single caller.
     pub async fn next_outgoing(&self) -> Vec<(StreamId, Seq)> {
         loop {
             let heads = self.take_outgoing();
@@ -85,12 +89,12 @@ impl CommitNotifier {
         outgoing.iter_mut().flat_map(HashMap::drain).collect()
     }
 
-    /// Says that notices may have been lost, so that the heads are read.
+    /// Asks the feeder to read all heads from the log, because notices may have been lost.
     pub fn request_recheck(&self) {
         self.0.recheck.notify_one();
     }
 
-    /// Waits until somebody doubts. For one listener.
+    /// Waits for [`Self::request_recheck`]. For a single caller.
     pub async fn recheck_requested(&self) {
         self.0.recheck.notified().await;
     }
@@ -103,13 +107,13 @@ impl CommitNotifier {
         raise_heads(&mut latest, heads);
     }
 
-    /// How far this process's own commits have brought a stream; 0 where it doesn't know.
+    /// The head that this process's own commits have reached; 0 if unknown.
     pub fn local_head(&self, stream: StreamId) -> Seq {
         let latest = self.0.local_heads.lock().unwrap_or_else(PoisonError::into_inner);
         latest.get(&stream).copied().unwrap_or(0)
     }
 
-    /// Waits until the bell has rung and says for what. For one listener.
+    /// Waits for commits of any node and takes the head of each stream. For a single caller.
     pub async fn next_commits(&self) -> HashMap<StreamId, Seq> {
         loop {
             let pending = std::mem::take(
@@ -125,8 +129,8 @@ impl CommitNotifier {
 
 fn raise_heads(heads_by_stream: &mut HashMap<StreamId, Seq>, heads: &[(StreamId, Seq)]) {
     for &(stream, seq) in heads {
-        let known = heads_by_stream.entry(stream).or_insert(seq);
-        *known = seq.max(*known);
+        let head = heads_by_stream.entry(stream).or_insert(seq);
+        *head = seq.max(*head);
     }
 }
 
@@ -142,8 +146,8 @@ mod tests {
         notifier.notify_from_remote(&[(StreamId::Match(2), 7)]);
         notifier.notify(&[(StreamId::Match(3), 2), (StreamId::Match(3), 1)]);
         assert_eq!(notifier.next_outgoing().await, [(StreamId::Match(3), 2)]);
-        let rung = notifier.next_commits().await;
-        assert_eq!(rung.len(), 3, "the feeder hears of all: {rung:?}");
-        assert_eq!(notifier.local_head(StreamId::Match(2)), 0, "another node's commit");
+        let commits = notifier.next_commits().await;
+        assert_eq!(commits.len(), 3, "the feeder is woken for all: {commits:?}");
+        assert_eq!(notifier.local_head(StreamId::Match(2)), 0, "a remote commit is not local");
     }
 }

@@ -1,4 +1,4 @@
-//! What the command line does besides serving.
+//! Subcommands other than `serve`, `demo` and `relay`.
 
 mod people;
 
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use chrono::{TimeDelta, Utc};
-pub use people::{first_admin, user};
+pub use people::{ensure_admin, run_user_command};
 use touchline::auth::TokenKeys;
 use touchline::config::{Config, ImportCommand};
 use touchline::domain::topic::{StreamId, Topic};
@@ -17,16 +17,15 @@ use touchline::import::ImportOptions;
 use touchline::store::{Issued, Principal, Store};
 use touchline::{import, server};
 
-/// Opens the database and brings it up to date. What is asked of it may take as long as it takes:
-/// nobody but the operator waits.
+/// Speed of a replayed match in the demo, as a multiple of the real one; `demo --help` states it.
+const REPLAY_SPEED_FACTOR: u32 = 30;
+
+/// Opens and migrates the database, without a statement timeout: only the operator waits.
 pub async fn open_store(settings: &Config) -> anyhow::Result<Store> {
     let mut options = server::store_options(settings)?;
     options.timeouts.statement = Duration::ZERO;
-    Store::open(&options).await.context("The database can't be opened")
+    Store::open(&options).await.context("can't open the database")
 }
-
-/// How many times as fast a real match is played in the demo, as `demo --help` says.
-const REPLAY_SPEED_FACTOR: u32 = 30;
 
 /// `touchline epoch show`
 pub async fn show_epoch(settings: &Config) -> anyhow::Result<()> {
@@ -38,7 +37,10 @@ pub async fn show_epoch(settings: &Config) -> anyhow::Result<()> {
 pub async fn renew_epoch(settings: &Config) -> anyhow::Result<()> {
     let store = open_store(settings).await?;
     let new = store.renew_epoch().await?;
-    print_line(&format!("Epoch {new} instead of {}: all readers begin anew", store.epoch()))
+    let old = store.epoch();
+    print_line(&format!(
+        "Epoch changed from {old} to {new}: all subscribers start over with a snapshot"
+    ))
 }
 
 /// `touchline token`
@@ -53,56 +55,56 @@ pub async fn print_token(
     let keys = TokenKeys::from_config(settings)?;
     let store = open_store(settings).await?;
     let user = store.user_by_email(email).await?;
-    let user = user.with_context(|| format!("There is no user {email}"))?;
+    let user = user.with_context(|| format!("no user {email}"))?;
     let topics = (!topics.is_empty()).then_some(topics.as_slice());
     let issued = Issued::Here { generation: user.generation, session_id: None };
     let principal = Principal { user_id: user.id, issued };
     let expires_at = TimeDelta::from_std(lifetime)
         .ok()
-        .and_then(|good_for| Utc::now().checked_add_signed(good_for));
-    let expires_at = expires_at.context("--expires: too long")?;
+        .and_then(|lifetime| Utc::now().checked_add_signed(lifetime));
+    let expires_at = expires_at.context("--expires is too long")?;
     let Some(token) = keys.sign(&principal, expires_at, topics) else {
-        bail!("Tokens are signed by the identity provider: jwt_algorithm is not HS256");
+        bail!("only the identity provider can sign tokens: jwt_algorithm is not HS256");
     };
     print_line(&token)
 }
 
-/// A file's name, by which its writes are known, and its text.
+/// Reads a file; returns its name without extension, which idempotency keys contain, and its text.
 fn read_file(file: &Path) -> anyhow::Result<(String, String)> {
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
     Ok((name.into_owned(), text))
 }
 
-/// A sheet that the rules take: what doesn't fit is said before anything starts.
+/// Like `read_file`, and fails if the rules reject the match, so that errors appear before the
+/// demo starts.
 pub fn read_valid_file(file: &Path) -> anyhow::Result<(String, String)> {
     let (name, text) = read_file(file)?;
     import::simulate_file(&text).with_context(|| file.display().to_string())?;
     Ok((name, text))
 }
 
-/// A match as it was played, but so that one can see the end of it.
+/// Replays a match at `REPLAY_SPEED_FACTOR` times its real speed.
 pub async fn replay_match(store: Store, user_id: i64, (name, text): (String, String)) {
-    let options =
-        ImportOptions { user_id: user_id, event_id: None, speed: Some(REPLAY_SPEED_FACTOR) };
+    let options = ImportOptions { user_id, event_id: None, speed: Some(REPLAY_SPEED_FACTOR) };
     match import::import_match(&store, &options, (&name, &text), &|_, _| ()).await {
         Ok(imported) => tracing::info!(match_id = imported.match_id, "{}", imported.result_text),
-        Err(error) => tracing::error!(error = %error, "The replay has ended: {error}"),
+        Err(error) => tracing::error!(error = %error, "Match replay failed: {error}"),
     }
 }
 
-/// `touchline import`: one file after the other, up to the first that doesn't fit.
+/// `touchline import`: imports the files in order, up to the first that fails.
 pub async fn import_files(settings: &Config, command: ImportCommand) -> anyhow::Result<()> {
     let ImportCommand::Cricsheet { files, event, speed, by } = command;
     let store = open_store(settings).await?;
     let user_id = match &by {
         Some(email) => store.user_by_email(email).await?.map(|user| user.id),
-        // A newcomer's first command may be this one.
-        None => first_admin(settings, &store).await?,
+        // This may be the first command on a new database.
+        None => ensure_admin(settings, &store).await?,
     };
     let email = by.as_ref().unwrap_or(&settings.admin_email);
-    let by = user_id.with_context(|| format!("There is no user {email}: say --by EMAIL"))?;
-    let options = ImportOptions { user_id: by, event_id: event, speed };
+    let user_id = user_id.with_context(|| format!("no user {email}: set --by EMAIL"))?;
+    let options = ImportOptions { user_id, event_id: event, speed };
     let is_terminal = std::io::stderr().is_terminal();
     for file in files {
         let (name, text) = read_file(&file)?;
@@ -126,7 +128,7 @@ pub async fn import_files(settings: &Config, command: ImportCommand) -> anyhow::
     Ok(())
 }
 
-/// `touchline verify`: each fault on a line; fails if there is one.
+/// `touchline verify`: prints one line per fault, and fails if there is any.
 pub async fn verify_database(settings: &Config) -> anyhow::Result<ExitCode> {
     let store = open_store(settings).await?;
     let is_terminal = std::io::stderr().is_terminal();
@@ -141,14 +143,14 @@ pub async fn verify_database(settings: &Config) -> anyhow::Result<ExitCode> {
         let _ = writeln!(std::io::stderr());
     }
     if faults.is_empty() {
-        print_line("Every stream is without gaps, every state the fold of its log")?;
+        print_line("No stream has gaps, and every stored state equals the fold of its log")?;
         return Ok(ExitCode::SUCCESS);
     }
     faults.iter().try_for_each(|fault| print_line(fault))?;
     Ok(ExitCode::FAILURE)
 }
 
-/// How far it is; that it can't be drawn doesn't matter.
+/// Draws a progress bar on standard error; errors of writing are ignored.
 fn draw_progress(done: u64, total: u64) {
     const WIDTH: usize = 40;
     let filled =
@@ -168,10 +170,10 @@ pub async fn prune_messages(
     let stream = topic.map(parse).transpose()?;
     let store = open_store(settings).await?;
     let removed = store.prune(stream, keep).await?;
-    print_line(&format!("Removed {removed} messages"))
+    print_line(&format!("Deleted {removed} messages"))
 }
 
-/// Writes one line where the caller reads the outcome.
+/// Writes one line to standard output.
 fn print_line(line: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout(), "{line}").context("Standard output is closed")
+    writeln!(std::io::stdout(), "{line}").context("can't write to standard output")
 }

@@ -1,18 +1,18 @@
-//! Users made from the command line, and the administrator that a server has at its start.
+//! `touchline user`, and the administrator that the service ensures at its start.
 
 use anyhow::{Context, bail};
 use chrono::{SubsecRound, Utc};
-use touchline::auth;
 use touchline::auth::password;
 use touchline::config::{Config, JwtAlgorithm, Secret, UserCommand};
 use touchline::domain::rejection::RejectionReason;
-use touchline::store::mutation::{Mutation, MutationRequest, NewUser, UserEdit};
+use touchline::store::mutation::{CreateUser, EditUser, MutationRequest, NewUser, UserEdit};
 use touchline::store::{Store, StoreError, User};
+use touchline::{auth, input};
 
 use crate::cli_commands::{open_store, print_line};
 
 /// `touchline user`
-pub async fn user(settings: &Config, command: UserCommand) -> anyhow::Result<()> {
+pub async fn run_user_command(settings: &Config, command: UserCommand) -> anyhow::Result<()> {
     match command {
         UserCommand::Add { email, name, role, password } => {
             add_user(settings, &email, &name, (&role, password)).await
@@ -27,16 +27,16 @@ async fn add_user(
     name: &str,
     (role, password): (&str, Option<Secret>),
 ) -> anyhow::Result<()> {
-    if !auth::token::is_email(email) {
-        bail!("{email:?} is not a mail address");
+    if !input::is_email(email) {
+        bail!("{email:?} is not an email address");
     }
     if name.trim().is_empty() || name.chars().any(char::is_control) {
-        bail!("{name:?} is not a name");
+        bail!("{name:?} is empty or has control characters");
     }
     let store = open_store(settings).await?;
-    let (id, made_up) = add(&store, email, name, (role, password)).await?;
-    print_line(&format!("Added {role} {email} with id {id}"))?;
-    made_up.map_or(Ok(()), |password| print_line(&format!("Password: {password}")))
+    let (id, generated) = create_user(&store, email, name, (role, password)).await?;
+    print_line(&format!("Created {role} {email} with id {id}"))?;
+    generated.map_or(Ok(()), |password| print_line(&format!("Password: {password}")))
 }
 
 async fn promote_user(
@@ -50,93 +50,97 @@ async fn promote_user(
         (None, Some(email)) => store.user_by_email(email).await?,
         (None, None) => None,
     };
-    let user = user.context("There is no such user")?;
+    let user = user.context("no such user")?;
     if !promote(&store, &user, None).await? {
-        bail!("Somebody has just changed this user: try again");
+        bail!("the user was changed concurrently: try again");
     }
-    print_line(&format!("User {} ({}) is an administrator", user.id, user.name))
+    print_line(&format!("User {} ({}) is now an administrator", user.id, user.name))
 }
 
-/// Makes the administrator of the settings where there is none; gives its id.
+/// Ensures that there is an administrator; returns the id of the user with the address of
+/// `admin_email`, if it exists.
 ///
-/// Where an identity provider signs people in, a password would let nobody in: an administrator is
-/// made of somebody who has signed in.
-pub async fn first_admin(settings: &Config, store: &Store) -> anyhow::Result<Option<i64>> {
+/// With an identity provider nobody signs in with a password, so no user is created: an operator
+/// promotes one who has signed in.
+pub async fn ensure_admin(settings: &Config, store: &Store) -> anyhow::Result<Option<i64>> {
     let email = &settings.admin_email;
-    let known = store.user_by_email(email).await?;
+    let existing = store.user_by_email(email).await?;
     let has_admin = store.has_admin().await?;
     if settings.jwt_algorithm != JwtAlgorithm::Hs256 {
         if !has_admin {
-            tracing::warn!("There is no administrator: touchline user promote makes one of a user");
+            tracing::warn!(
+                "There is no administrator: make a user one with touchline user promote"
+            );
         }
-        return Ok(known.map(|user| user.id));
+        return Ok(existing.map(|user| user.id));
     }
-    match known {
+    match existing {
         Some(user) if has_admin => Ok(Some(user.id)),
         Some(user) => restore_admin(settings, store, user).await.map(Some),
         None if has_admin && settings.admin_password.is_none() => Ok(None),
-        None => make_admin(settings, store).await.map(Some),
+        None => create_admin(settings, store).await.map(Some),
     }
 }
 
-async fn make_admin(settings: &Config, store: &Store) -> anyhow::Result<i64> {
+/// Creates the administrator with the configured password, or with a generated one that it prints.
+async fn create_admin(settings: &Config, store: &Store) -> anyhow::Result<i64> {
     let email = &settings.admin_email;
-    let given = settings.admin_password.clone();
-    let added = add(store, email, "Administrator", ("admin", given)).await;
-    let (id, made_up) = match added {
-        Ok(added) => added,
-        // Another node that starts at the same moment was first.
+    let configured = settings.admin_password.clone();
+    let created = create_user(store, email, "Administrator", ("admin", configured)).await;
+    let (id, generated) = match created {
+        Ok(created) => created,
+        // Another node that starts at the same time has created it.
         Err(error) => match store.user_by_email(email).await? {
             Some(user) => return Ok(user.id),
             None => return Err(error),
         },
     };
-    if let Some(password) = made_up {
-        print_line(&format!("First administrator: {email}, password {password} (told only now)"))?;
+    if let Some(password) = generated {
+        print_line(&format!(
+            "First administrator: {email}, password {password} (printed only this once)"
+        ))?;
     }
     Ok(id)
 }
 
-/// Makes an administrator of the user who has the settings' address: nobody else is left.
+/// Makes the user with the address of `admin_email` an administrator again, because none is left.
 async fn restore_admin(settings: &Config, store: &Store, user: User) -> anyhow::Result<i64> {
-    let (password, made_up) = match &settings.admin_password {
-        Some(given) => (Some(given.reveal().to_owned()), false),
-        None if user.password_hash.is_none() => (Some(made_up_password()), true),
+    let (password, is_generated) = match &settings.admin_password {
+        Some(configured) => (Some(configured.reveal().to_owned()), false),
+        None if user.password_hash.is_none() => (Some(generate_password()), true),
         None => (None, false),
     };
     if !promote(store, &user, password.clone()).await? {
         return Ok(user.id);
     }
-    let Config { admin_email: email, .. } = settings;
-    tracing::warn!(user.id = user.id, "No administrator was left: {email} is one again");
-    if let Some(password) = password.filter(|_| made_up) {
-        print_line(&format!("Administrator: {email}, password {password} (told only now)"))?;
+    let email = &settings.admin_email;
+    tracing::warn!(user.id = user.id, "No administrator was left: made {email} administrator");
+    if let Some(password) = password.filter(|_| is_generated) {
+        print_line(&format!(
+            "Administrator: {email}, password {password} (printed only this once)"
+        ))?;
     }
     Ok(user.id)
 }
 
-/// Makes a user an administrator who may sign in; false where somebody else has changed the user
-/// meanwhile, as another node that starts at the same moment.
+/// Makes a user an enabled administrator; false if the user was changed concurrently, for example
+/// by another node that starts at the same time.
 async fn promote(store: &Store, user: &User, password: Option<String>) -> anyhow::Result<bool> {
     let password_hash = match password {
         Some(password) => Some(password::hash(password).await.map_err(anyhow::Error::msg)?),
         None => None,
     };
-    let (role, disabled) = (Some("admin".to_owned()), Some(false));
-    let edit = UserEdit { password_hash, role, is_disabled: disabled, ..UserEdit::default() };
-    let at = Utc::now().trunc_subsecs(3);
-    let if_match = Some(user.version.to_string());
-    let write = Mutation::EditUser { id: user.id, edit };
-    match store
-        .commit(MutationRequest {
-            user_id: 0,
-            received_at: at,
-            idempotency_key: None,
-            if_match,
-            mutation: write,
-        })
-        .await
-    {
+    let edit = UserEdit {
+        password_hash,
+        role: Some("admin".to_owned()),
+        is_disabled: Some(false),
+        ..UserEdit::default()
+    };
+    let request = MutationRequest {
+        if_match: Some(user.version.to_string()),
+        ..MutationRequest::new(0, Utc::now().trunc_subsecs(3))
+    };
+    match store.commit(request, EditUser { id: user.id, edit }).await {
         Ok(_) => Ok(true),
         Err(StoreError::Rejected(rejection)) if rejection.reason == RejectionReason::Stale => {
             Ok(false)
@@ -145,16 +149,16 @@ async fn promote(store: &Store, user: &User, password: Option<String>) -> anyhow
     }
 }
 
-/// The new user's id, and the password where it was made up.
-async fn add(
+/// Creates a user; returns its id, and the password if it was generated.
+async fn create_user(
     store: &Store,
     email: &str,
     name: &str,
     (role, password): (&str, Option<Secret>),
 ) -> anyhow::Result<(i64, Option<String>)> {
     let given = password.map(|secret| secret.reveal().to_owned()).filter(|text| !text.is_empty());
-    let made_up = given.is_none().then(made_up_password);
-    let password = given.or_else(|| made_up.clone()).unwrap_or_default();
+    let generated = given.is_none().then(generate_password);
+    let password = given.or_else(|| generated.clone()).unwrap_or_default();
     let hash = password::hash(password).await.map_err(anyhow::Error::msg)?;
     let user = NewUser {
         email: email.to_owned(),
@@ -162,22 +166,16 @@ async fn add(
         password_hash: Some(hash),
         role: role.to_owned(),
     };
-    let at = Utc::now().trunc_subsecs(3);
-    let job = MutationRequest {
-        user_id: 0,
-        received_at: at,
-        idempotency_key: None,
-        if_match: None,
-        mutation: Mutation::CreateUser(user),
-    };
-    let done = store.commit(job).await.map_err(|error| match error {
+    let request = MutationRequest::new(0, Utc::now().trunc_subsecs(3));
+    let outcome = store.commit(request, CreateUser(user)).await.map_err(|error| match error {
         StoreError::Rejected(rejection) => anyhow::anyhow!("{}", rejection.detail),
         error => error.into(),
     })?;
-    let id = done.body["id"].as_i64().context("The new user has no id")?;
-    Ok((id, made_up))
+    let id = outcome.body["id"].as_i64().context("the new user has no id")?;
+    Ok((id, generated))
 }
 
-fn made_up_password() -> String {
+/// A random password of 20 hex digits (80 bits).
+fn generate_password() -> String {
     auth::random_token()[..20].to_owned()
 }

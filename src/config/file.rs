@@ -1,4 +1,4 @@
-//! The settings file: TOML lines become the defaults of the flags they are named after.
+//! The settings file: its TOML keys become the defaults of the flags with the same names.
 
 use std::any::TypeId;
 use std::path::Path;
@@ -8,7 +8,7 @@ use toml::Value;
 
 use super::cli::is_secret;
 
-/// The command with the file's values for defaults, or what is wrong with the file.
+/// Returns the command with the file's values as defaults, or an error that names the key.
 pub(super) fn apply_file_defaults(
     mut command: clap::Command,
     path: &Path,
@@ -17,14 +17,15 @@ pub(super) fn apply_file_defaults(
     let text = std::fs::read_to_string(path).map_err(|error| format!("{path_display}: {error}"))?;
     let table: toml::Table = text.parse().map_err(|error| format!("{path_display}: {error}"))?;
     for (key, value) in table {
-        let found = command.get_arguments().find(|arg| arg.get_id() == key.as_str());
-        let arg = found
+        let arg = command
+            .get_arguments()
+            .find(|arg| arg.get_id() == key.as_str())
             .filter(|arg| key != "config" && arg.get_action().takes_values())
-            .ok_or_else(|| format!("{path_display}: there is no setting `{key}`"))?;
+            .ok_or_else(|| format!("{path_display}: unknown setting `{key}`"))?;
         let values = argument_values(arg, &value)
             .map_err(|problem| format!("{path_display}: `{key}` {problem}"))?;
         check_values(&command, &key, &values)
-            .map_err(|fault| format!("{path_display}: `{key}`: {fault}"))?;
+            .map_err(|error| format!("{path_display}: `{key}`: {error}"))?;
         command = command.mut_arg(key, |arg| {
             let hides_value = is_secret(&arg);
             arg.default_values(values).hide_default_value(hides_value)
@@ -33,7 +34,7 @@ pub(super) fn apply_file_defaults(
     Ok(command)
 }
 
-/// What would be written after the flag.
+/// A TOML value as the texts that would follow the flag on the command line.
 fn argument_values(arg: &Arg, value: &Value) -> Result<Vec<String>, String> {
     if !matches!(arg.get_action(), ArgAction::Append) {
         return argument_value(arg, value).map(|text| vec![text]);
@@ -59,7 +60,7 @@ fn argument_value(arg: &Arg, value: &Value) -> Result<String, String> {
     }
 }
 
-/// Tries the values on the flag alone, so that what is wrong is told of the file's line.
+/// Parses the values with the flag's own parser, so that an error names the key of the file.
 fn check_values(command: &clap::Command, key: &str, values: &[String]) -> Result<(), String> {
     let Some(arg) = command.get_arguments().find(|arg| arg.get_id() == key) else { return Ok(()) };
     let flag = format!("--{}", key.replace('_', "-"));
@@ -67,7 +68,7 @@ fn check_values(command: &clap::Command, key: &str, values: &[String]) -> Result
     let alone = clap::Command::new("settings").no_binary_name(true).arg(arg.clone().global(false));
     match alone.try_get_matches_from(args) {
         Ok(_) => Ok(()),
-        Err(_) if is_secret(arg) => Err("can't be read".to_owned()),
+        Err(_) if is_secret(arg) => Err("is invalid".to_owned()),
         Err(error) => Err(first_line(&error.to_string())),
     }
 }

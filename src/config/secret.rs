@@ -1,19 +1,20 @@
-//! A setting that must not show up in logs, help or errors.
+//! Values of settings that must not appear in logs, help or errors.
 
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-/// Text that only [`Secret::reveal`] gives away.
+/// A text that only [`Secret::reveal`] returns; formatting it writes `[hidden]`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
+    /// Wraps a secret text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text itself: not for logs.
+    /// The secret text; never log it.
     pub fn reveal(&self) -> &str {
         &self.0
     }

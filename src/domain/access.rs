@@ -1,11 +1,12 @@
-//! Whether a subscriber may go on reading a topic.
+//! Read access of a subscriber to a topic.
 
-/// The answer, as of now.
+/// Whether a subscriber can read a topic at the moment of the check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
+    /// The subscriber can read the topic.
     Allowed,
-    /// Not to this user, with whatever credential.
+    /// The user can't read the topic, with any credential.
     Denied,
-    /// Not with this credential: its session has ended, or it was revoked. Another may be allowed.
+    /// The credential was revoked or its session has ended; another one may be allowed.
     SignedOut,
 }

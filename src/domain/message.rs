@@ -1,4 +1,4 @@
-//! One fact told to readers.
+//! Messages: the entries of a stream.
 
 use std::fmt::Write;
 
@@ -6,25 +6,27 @@ use serde_json::Value;
 
 use crate::domain::topic::{Channel, Seq, Topic};
 
-/// What a rule wants told; it gets its seq when it is appended to the log.
+/// A message that a rule emits; it gets its seq when it is appended to the log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
-    /// Where it is told: the channel where the message has one, else the stream.
+    /// The stream, or the channel of it that the message belongs to.
     pub topic: Topic,
-    /// What it says, in `snake_case`: `incident_added`, `match_start` …
+    /// Type in `snake_case`: `incident_added`, `match_start` …
     pub message_type: &'static str,
-    /// The incident's kind, for readers who ask for `types=goal`.
+    /// Kind of the incident, for subscribers that filter with `types=goal`.
     pub label: Option<String>,
-    /// A JSON object; shapes are in `docs/protocol.md`.
+    /// A JSON object; `docs/protocol.md` describes its shape per type.
     pub data: Value,
 }
 
 impl Message {
+    /// A message without a label.
     pub fn new(topic: Topic, message_type: &'static str, data: Value) -> Self {
-        Self { topic, message_type: message_type, label: None, data }
+        Self { topic, message_type, label: None, data }
     }
 
-    /// `label` is what [`label_of`] finds in the data, so that whoever has only the text knows it.
+    /// Sets the label, which must equal what [`label_in`] finds in the data, so that it can be
+    /// derived from the stored JSON text alone.
     #[must_use]
     pub fn with_label(self, label: &str) -> Self {
         debug_assert_eq!(
@@ -37,7 +39,7 @@ impl Message {
     }
 }
 
-/// The kind of what happened, as it stands in a message's data: what `types=goal` asks for.
+/// The label in a message's data: the kind that `types=goal` filters by.
 pub fn label_in(message_type: &str, data: &Value) -> Option<String> {
     let (object, name) = match message_type {
         "incident_added" | "incident_updated" | "incident_removed" => ("incident", "kind"),
@@ -49,8 +51,9 @@ pub fn label_in(message_type: &str, data: &Value) -> Option<String> {
     data.get(object)?.get(name)?.as_str().map(str::to_owned)
 }
 
-/// JSON in which no character begins a line for anybody: some clients also split at U+0085, U+2028
-/// and U+2029, and a terminal obeys U+009B. JSON itself asks for no more than up to U+001F.
+/// Escapes all characters that a client may take for a line break or a terminal for a control
+/// sequence: JSON escapes only up to U+001F, but some clients split at U+0085, U+2028 and U+2029,
+/// and terminals obey U+009B.
 pub fn escape_line_breaks(json: String) -> String {
     let is_line_break = |char: char| char.is_control() || matches!(char, '\u{2028}' | '\u{2029}');
     if !json.contains(is_line_break) {
@@ -59,7 +62,7 @@ pub fn escape_line_breaks(json: String) -> String {
     let mut escaped = String::with_capacity(json.len() + 16);
     for char in json.chars() {
         if is_line_break(char) {
-            // Writing to a string can't fail.
+            // Writing to a String can't fail.
             let _ = write!(escaped, "\\u{:04x}", u32::from(char));
         } else {
             escaped.push(char);
@@ -68,16 +71,16 @@ pub fn escape_line_breaks(json: String) -> String {
     escaped
 }
 
-/// A message as it stands in the log.
+/// A message as stored in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredMessage {
     pub seq: Seq,
     pub channel: Option<Channel>,
     pub message_type: String,
     pub label: Option<String>,
-    /// The JSON text that readers get, the same bytes at each replay.
+    /// The JSON text sent to subscribers; the same bytes in every replay.
     pub envelope: String,
-    /// When it was appended, in milliseconds since 1970.
+    /// Time of appending, in milliseconds since 1970.
     pub appended_at_ms: i64,
 }
 
@@ -86,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn g10_line_breaks_in_json_are_escaped() {
+    fn line_breaks_in_json_are_escaped() {
         let data =
             serde_json::json!({ "text": "a\nb\r\u{7f}\u{85}\u{9b}31m\u{2028}\u{2029}é\u{1f3cf}" });
         let json = escape_line_breaks(data.to_string());

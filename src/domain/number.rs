@@ -1,26 +1,26 @@
-//! How large whole numbers may be that come from outside: ids, seqs, amounts.
+//! Range and spelling of integers in requests: ids, seqs, amounts.
 
 use serde_json::Value;
 
-/// 2⁵³ − 1: what every language holds exactly, and what readers of our JSON can read.
+/// 2⁵³ − 1: the largest integer that every JSON parser holds exactly (RFC 8259, 6).
 pub const MAX: i64 = (1 << 53) - 1;
 
-/// A whole number from 0 to [`MAX`], written in one way only: no sign, no leading zero.
+/// Parses an integer from 0 to [`MAX`] in canonical form: no sign, no leading zero.
 pub fn read(text: &str) -> Option<i64> {
-    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let single = text == "0" || !text.starts_with('0');
-    if !plain || !single {
+    let is_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_canonical = text == "0" || !text.starts_with('0');
+    if !is_digits || !is_canonical {
         return None;
     }
     text.parse().ok().filter(|number| *number <= MAX)
 }
 
-/// A positive id, in a path, a topic or a query.
+/// Parses a positive id of a path, topic or query.
 pub fn read_id(text: &str) -> Option<i64> {
     read(text).filter(|id| *id > 0)
 }
 
-/// A positive id in JSON.
+/// Reads a positive id from JSON; `None` for any other value.
 pub fn id(value: &Value) -> Option<i64> {
     value.as_i64().filter(|id| (1..=MAX).contains(id))
 }
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn g10_a_number_is_written_in_one_way_and_has_a_range() {
+    fn only_canonical_numbers_in_range_parse() {
         #[rustfmt::skip]
         let cases = [
             ("0",                    Some(0)),
@@ -62,14 +62,14 @@ mod tests {
     }
 
     #[test]
-    fn g10_an_id_in_json_is_a_positive_integer() {
+    fn an_id_in_json_is_a_positive_integer() {
         assert_eq!(id(&json!(1)), Some(1));
         assert_eq!(id(&json!(MAX)), Some(MAX));
-        for bad in [json!(0), json!(-1), json!(MAX + 1), json!(i64::MAX), json!(u64::MAX)] {
-            assert_eq!(id(&bad), None, "{bad}");
+        for invalid in [json!(0), json!(-1), json!(MAX + 1), json!(i64::MAX), json!(u64::MAX)] {
+            assert_eq!(id(&invalid), None, "{invalid}");
         }
-        for bad in [json!(1.0), json!(1e3), json!("1"), json!(true), json!(null), json!([1])] {
-            assert_eq!(id(&bad), None, "{bad}");
+        for invalid in [json!(1.0), json!(1e3), json!("1"), json!(true), json!(null), json!([1])] {
+            assert_eq!(id(&invalid), None, "{invalid}");
         }
     }
 }

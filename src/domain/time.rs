@@ -1,39 +1,38 @@
-//! Times as they come from outside and as they are emitted: RFC 3339, UTC, whole milliseconds,
-//! years 0001 to 9999.
+//! Times in requests and responses: RFC 3339, UTC, whole milliseconds, years 0001 to 9999.
 
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-/// What a year of four digits can say, in milliseconds since 1970: beyond it there is no RFC 3339.
+/// Years of four digits, in milliseconds since 1970; RFC 3339 can't express times beyond.
 const RANGE_MS: RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
 
-/// An RFC 3339 time in any zone, cut to the milliseconds that all our times have.
+/// Parses an RFC 3339 time in any zone, truncated to milliseconds.
 ///
-/// A leap second is none: it can't be kept, and would come back as the second after it.
+/// A leap second is rejected: it can't be stored, and would be returned as the second after it.
 pub fn read(text: &str) -> Option<DateTime<Utc>> {
     let time = DateTime::parse_from_rfc3339(text).ok()?;
     let is_leap = time.timestamp_subsec_millis() >= 1000;
     if is_leap { None } else { of_millis(time.timestamp_millis()) }
 }
 
-/// Milliseconds since 1970; `None` for a time that can't be written.
+/// The time of milliseconds since 1970; `None` if RFC 3339 can't express it.
 pub fn of_millis(ms: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(ms).filter(|_| RANGE_MS.contains(&ms))
 }
 
-/// The same of whole seconds.
+/// The time of seconds since 1970; `None` if RFC 3339 can't express it.
 pub fn of_seconds(seconds: i64) -> Option<DateTime<Utc>> {
     of_millis(seconds.checked_mul(1000)?)
 }
 
-/// A time as all our JSON writes it. What an older release took beyond the years that can be
-/// written is emitted as the nearest of them: no reader has to understand anything else.
+/// Formats a time as in all JSON of the API. Times out of range, which older releases accepted, are
+/// written as the nearest one in range, so that every client can parse them.
 pub fn text(at: DateTime<Utc>) -> String {
     text_of_millis(at.timestamp_millis())
 }
 
-/// The same of milliseconds since 1970.
+/// Formats milliseconds since 1970 like [`text`].
 pub fn text_of_millis(ms: i64) -> String {
     let ms = ms.clamp(*RANGE_MS.start(), *RANGE_MS.end());
     let at = DateTime::<Utc>::from_timestamp_millis(ms).unwrap_or_default();
@@ -45,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn g10_a_time_is_taken_as_it_is_emitted_or_not_at_all() {
+    fn only_times_that_can_be_written_back_parse() {
         #[rustfmt::skip]
         let cases = [
             ("2026-11-21T15:00:00Z",              Some("2026-11-21T15:00:00.000Z")),
@@ -74,14 +73,14 @@ mod tests {
             ("NaN",                               None),
             ("",                                  None),
         ];
-        for (given, expected) in cases {
-            let read = read(given).map(text);
-            assert_eq!(read.as_deref(), expected, "{given}");
+        for (input, expected) in cases {
+            let parsed = read(input).map(text);
+            assert_eq!(parsed.as_deref(), expected, "{input}");
         }
     }
 
     #[test]
-    fn g10_what_can_not_be_written_is_emitted_as_the_nearest_that_can() {
+    fn times_out_of_range_are_written_as_the_nearest_in_range() {
         let (first, last) = ("0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z");
         for (ms, expected) in [
             (0, "1970-01-01T00:00:00.000Z"),
@@ -99,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn g10_counted_times_have_the_same_range() {
+    fn seconds_and_milliseconds_have_the_same_range() {
         for seconds in [253_402_300_800, -62_135_596_801, i64::MAX, i64::MIN, (1 << 53) - 1] {
             assert_eq!(of_seconds(seconds), None, "{seconds}");
         }

@@ -1,4 +1,4 @@
-//! What a reader subscribes to: a stream, or one channel of it.
+//! Topics, which clients subscribe to: a stream, or one channel of it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,24 +7,32 @@ use uuid::Uuid;
 
 use crate::domain::number;
 
-/// A message's place in its stream: 1, 2, 3 … without gaps.
+/// A message's number in its stream: 1, 2, 3 … without gaps.
 pub type Seq = i64;
 
-/// The ordered, stored log of one root topic.
+/// Identifies a stream: the ordered, stored log of one event, team, match or purchase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum StreamId {
+    /// `event_1`
     Event(i64),
+    /// `team_7`
     Team(i64),
+    /// `match_3`
     Match(i64),
+    /// `purchase_67e55044-…`
     Purchase(Uuid),
 }
 
-/// A part of a stream by subject.
+/// The part of a stream that has messages about one subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Channel {
+    /// Results, and in an event the leaderboard.
     Results,
+    /// Matches that are scheduled, moved or called off.
     Schedule,
+    /// What happens in a team's matches while they are played.
     Live,
+    /// Announcements.
     Announcements,
 }
 
@@ -35,13 +43,13 @@ pub struct Topic {
     pub channel: Option<Channel>,
 }
 
-/// The text names no topic.
+/// The error of a text that isn't a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a topic: use for example match_3, team_7_live, event_1_results or purchase_<uuid>")]
 pub struct InvalidTopic;
 
 impl Channel {
-    /// Every channel, with the word that stands for it in topics and in the log.
+    /// Every channel with its name in topics and in the log.
     const NAMES: [(Self, &'static str); 4] = [
         (Self::Results, "results"),
         (Self::Schedule, "schedule"),
@@ -49,6 +57,7 @@ impl Channel {
         (Self::Announcements, "announcements"),
     ];
 
+    /// The name in topics and in the log.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Results => "results",
@@ -58,6 +67,7 @@ impl Channel {
         }
     }
 
+    /// Parses a name that [`Self::as_str`] wrote.
     pub fn from_name(text: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(_, name)| *name == text).map(|(channel, _)| *channel)
     }
@@ -69,6 +79,7 @@ impl StreamId {
         Topic { stream: self, channel: None }
     }
 
+    /// One channel of the stream as a topic; see [`Self::has_channel`].
     pub fn channel_topic(self, channel: Channel) -> Topic {
         Topic { stream: self, channel: Some(channel) }
     }
@@ -84,7 +95,7 @@ impl StreamId {
 }
 
 impl Topic {
-    /// Whether a message of `channel` belongs to this topic.
+    /// Whether a message of this channel belongs to the topic.
     pub fn includes(self, channel: Option<Channel>) -> bool {
         self.channel.is_none() || self.channel == channel
     }
@@ -123,14 +134,14 @@ impl FromStr for Topic {
         let mut parts = text.splitn(3, '_');
         let (Some(kind), Some(id)) = (parts.next(), parts.next()) else { return Err(InvalidTopic) };
         let stream = match kind {
-            "event" => StreamId::Event(positive(id)?),
-            "team" => StreamId::Team(positive(id)?),
-            "match" => StreamId::Match(positive(id)?),
+            "event" => StreamId::Event(parse_id(id)?),
+            "team" => StreamId::Team(parse_id(id)?),
+            "match" => StreamId::Match(parse_id(id)?),
             "purchase" => StreamId::Purchase(Uuid::from_str(id).map_err(|_| InvalidTopic)?),
             _ => return Err(InvalidTopic),
         };
         let channel = match parts.next() {
-            Some(word) => Some(Channel::from_name(word).ok_or(InvalidTopic)?),
+            Some(name) => Some(Channel::from_name(name).ok_or(InvalidTopic)?),
             None => None,
         };
         if channel.is_some_and(|channel| !stream.has_channel(channel)) {
@@ -151,7 +162,7 @@ impl FromStr for StreamId {
     }
 }
 
-fn positive(text: &str) -> Result<i64, InvalidTopic> {
+fn parse_id(text: &str) -> Result<i64, InvalidTopic> {
     number::read_id(text).ok_or(InvalidTopic)
 }
 
@@ -161,7 +172,7 @@ mod tests {
 
     #[test]
     fn topics_have_one_spelling() {
-        let good = [
+        let valid = [
             "match_3",
             "team_7",
             "team_7_live",
@@ -170,10 +181,10 @@ mod tests {
             "event_9007199254740991",
             "purchase_67e55044-10b1-426f-9247-bb680e5fe0c8",
         ];
-        for text in good {
+        for text in valid {
             assert_eq!(text.parse::<Topic>().unwrap().to_string(), text);
         }
-        let bad = [
+        let invalid = [
             "",
             "match",
             "match_",
@@ -193,7 +204,7 @@ mod tests {
             "match_3\n",
             "match_٣",
         ];
-        for text in bad {
+        for text in invalid {
             assert_eq!(text.parse::<Topic>(), Err(InvalidTopic), "{text:?}");
         }
     }

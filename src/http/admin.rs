@@ -8,9 +8,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use crate::auth::permission::Permission;
 use crate::auth::{SignedInUser, permission};
 use crate::config::Config;
+use crate::domain::permission::Permission;
 use crate::http::path::Path;
 use crate::metrics::Metrics;
 use crate::problem::Problem;

@@ -4,28 +4,19 @@ use actix_web::HttpResponse;
 use actix_web::web::Query;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 
-use crate::auth::permission::Permission;
 use crate::domain::number;
-use crate::http::json_body::{FieldReader, JsonBody};
+use crate::domain::permission::Permission;
 use crate::http::path::Path;
+use crate::http::read_context;
 use crate::http::read_context::{Paging, ReadContext};
-use crate::http::write_context::WriteContext;
-use crate::http::{parse, read_context, write_context};
 use crate::problem::Problem;
-use crate::store::mutation::{AnnouncementEdit, Mutation, NewAnnouncement};
+use crate::store::mutation::{ANNOUNCEMENT_TYPES, PRIORITIES};
 use crate::store::{AnnouncementFilter, ListQuery};
 
 type HandlerResult = Result<HttpResponse, Problem>;
 
-const ANNOUNCEMENT_TYPES: &[&str] =
-    &["general", "schedule_change", "result_update", "weather_alert", "emergency"];
-const PRIORITIES: &[&str] = &["low", "normal", "high", "urgent"];
 const STATUSES: &[&str] = &["active", "expired"];
-
-/// Teams that one announcement may be for: each is told by a message of its own.
-const MAX_TEAMS: usize = 100;
 
 /// `?event_id=1&type=emergency&priority=urgent&status=expired&after=…&limit=…`
 #[derive(Debug, Deserialize)]
@@ -96,84 +87,10 @@ async fn list_filtered(
     Ok(ctx.list_response(&list))
 }
 
-/// `POST /api/announcements`
-pub async fn create(ctx: WriteContext, body: JsonBody) -> HandlerResult {
-    let hash = body.hash();
-    let mut fields = body.fields()?;
-    let announcement = NewAnnouncement {
-        event_id: fields.required("event_id", parse::id),
-        kind: fields.required("type", parse::one_of(ANNOUNCEMENT_TYPES)),
-        priority: fields
-            .optional("priority", parse::one_of(PRIORITIES))
-            .unwrap_or("normal".to_owned()),
-        title: fields.required("title", parse::name),
-        message: fields.required("message", parse::multiline_text),
-        team_ids: fields.optional("team_ids", parse_team_ids).unwrap_or_default(),
-        expires_at: fields.optional("expires_at", parse::time),
-    };
-    fields.finish()?;
-    ctx.require(Permission::EditEvent(announcement.event_id)).await?;
-    ctx.commit(hash, Mutation::CreateAnnouncement(announcement)).await
-}
-
-fn parse_team_ids(value: &Value) -> Result<Vec<i64>, String> {
-    let items = value.as_array().filter(|items| items.len() <= MAX_TEAMS);
-    let ids = items.and_then(|items| items.iter().map(|item| parse::id(item).ok()).collect());
-    ids.ok_or_else(|| format!("must be a list of at most {MAX_TEAMS} ids of teams"))
-}
-
 /// `GET /api/announcements/{id}`
 pub async fn read(ctx: ReadContext, id: Path<i64>) -> HandlerResult {
     ctx.require(Permission::ReadAnnouncement(*id)).await?;
     let value = ctx.app.store.announcement(*id).await?;
     let (etag, body) = value.ok_or(Problem::NotFound("announcement"))?;
     Ok(ctx.json_response(Some(&etag), &body))
-}
-
-/// `PATCH /api/announcements/{id}`
-pub async fn edit(ctx: WriteContext, id: Path<i64>, body: JsonBody) -> HandlerResult {
-    ctx.require(Permission::EditAnnouncement(*id)).await?;
-    let hash = body.hash();
-    let mut fields = body.fields()?;
-    let edit = AnnouncementEdit {
-        kind: fields.optional_non_null("type", parse::one_of(ANNOUNCEMENT_TYPES)),
-        priority: fields.optional_non_null("priority", parse::one_of(PRIORITIES)),
-        title: fields.optional_non_null("title", parse::name),
-        message: fields.optional_non_null("message", parse::multiline_text),
-        expires_at: fields.nullable("expires_at", parse::time),
-    };
-    reject_fixed_fields(&mut fields);
-    fields.finish()?;
-    ctx.commit(hash, Mutation::EditAnnouncement { id: *id, fields: edit }).await
-}
-
-/// Whom it is for stays: those who have it already would keep it.
-fn reject_fixed_fields(fields: &mut FieldReader) {
-    for name in ["event_id", "team_ids"] {
-        if fields.nullable(name, parse::any_value).is_some() {
-            fields.add_error(name, "can't be changed: delete this announcement and make another");
-        }
-    }
-}
-
-/// `DELETE /api/announcements/{id}`
-pub async fn delete(ctx: WriteContext, id: Path<i64>) -> HandlerResult {
-    ctx.require(Permission::EditAnnouncement(*id)).await?;
-    ctx.commit(write_context::empty_body_hash(), Mutation::DeleteAnnouncement { id: *id }).await
-}
-
-/// `POST /api/announcements/{id}/broadcast`: sends it again.
-pub async fn broadcast(ctx: WriteContext, id: Path<i64>, body: JsonBody) -> HandlerResult {
-    ctx.require(Permission::EditAnnouncement(*id)).await?;
-    let hash = body.hash();
-    body.fields()?.finish()?;
-    ctx.commit(hash, Mutation::BroadcastAnnouncement { id: *id }).await
-}
-
-/// `POST /api/announcements/{id}/expire`: ends it now, by the server's clock.
-pub async fn expire(ctx: WriteContext, id: Path<i64>, body: JsonBody) -> HandlerResult {
-    ctx.require(Permission::EditAnnouncement(*id)).await?;
-    let hash = body.hash();
-    body.fields()?.finish()?;
-    ctx.commit(hash, Mutation::ExpireAnnouncement { id: *id }).await
 }

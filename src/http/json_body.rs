@@ -12,6 +12,7 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value};
 
 use crate::domain::rejection::FieldError;
+use crate::input::FieldReader;
 use crate::problem::Problem;
 use crate::{App, auth};
 
@@ -106,9 +107,9 @@ impl JsonBody {
         hash(&self.value)
     }
 
-    /// The fields of the object it has to be.
-    pub fn fields(self) -> Result<FieldReader, Problem> {
-        FieldReader::from_value(self.value, "")
+    /// A reader of the object that it has to be.
+    pub fn fields(&self) -> FieldReader<'_> {
+        FieldReader::new(&self.value)
     }
 }
 
@@ -137,187 +138,11 @@ fn is_secret(name: &str) -> bool {
     SECRETS.iter().any(|word| last.eq_ignore_ascii_case(word))
 }
 
-/// Fields that are still to be read, and what was wrong with those that were.
-pub struct FieldReader {
-    remaining: Map<String, Value>,
-    /// Where the object stands in the body.
-    pointer: String,
-    errors: Vec<FieldError>,
-}
-
-impl FieldReader {
-    pub fn from_value(value: Value, pointer: &str) -> Result<Self, Problem> {
-        let Value::Object(remaining) = value else {
-            let detail = "must be an object".to_owned();
-            return Err(Problem::fields(vec![FieldError { pointer: pointer.to_owned(), detail }]));
-        };
-        Ok(Self { remaining: remaining, pointer: pointer.to_owned(), errors: Vec::new() })
-    }
-
-    /// The field, or `None` where it is absent or null.
-    pub fn optional<T>(
-        &mut self,
-        name: &str,
-        parse: impl Fn(&Value) -> Result<T, String>,
-    ) -> Option<T> {
-        self.nullable(name, parse).flatten()
-    }
-
-    /// The field; it is a fault that it is absent or null.
-    pub fn required<T: Default>(
-        &mut self,
-        name: &str,
-        parse: impl Fn(&Value) -> Result<T, String>,
-    ) -> T {
-        let errors_before = self.errors.len();
-        let value = self.optional(name, parse);
-        if value.is_none() && self.errors.len() == errors_before {
-            self.add_error(name, "is missing");
-        }
-        value.unwrap_or_default()
-    }
-
-    /// The field, or `None` where it is absent; it is a fault that it is null.
-    pub fn optional_non_null<T>(
-        &mut self,
-        name: &str,
-        parse: impl Fn(&Value) -> Result<T, String>,
-    ) -> Option<T> {
-        let value = self.nullable(name, parse)?;
-        if value.is_none() {
-            self.add_error(name, "must not be null");
-        }
-        value
-    }
-
-    /// `None` where the field is absent, `Some(None)` where it is null.
-    #[expect(
-        clippy::option_option,
-        reason = "an edit tells a field that is left from one that is emptied"
-    )]
-    pub fn nullable<T>(
-        &mut self,
-        name: &str,
-        parse: impl Fn(&Value) -> Result<T, String>,
-    ) -> Option<Option<T>> {
-        match self.remaining.remove(name)? {
-            Value::Null => Some(None),
-            value => match parse(&value) {
-                Ok(parsed) => Some(Some(parsed)),
-                Err(detail) => {
-                    self.add_error(name, detail);
-                    None
-                }
-            },
-        }
-    }
-
-    /// The object in a field, its own fields read one by one: `None` where it is absent,
-    /// `Some(None)` where it is null.
-    #[expect(clippy::option_option, reason = "as of `nullable`")]
-    pub fn nullable_object<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(&mut Self) -> T,
-    ) -> Option<Option<T>> {
-        match self.remaining.remove(name)? {
-            Value::Null => Some(None),
-            value => self.read_nested(name, value, read).map(Some),
-        }
-    }
-
-    /// The objects in a list, or `None` where it is absent; it is a fault that it is null.
-    pub fn optional_list<T>(
-        &mut self,
-        name: &str,
-        max_items: usize,
-        read: impl Fn(&mut Self) -> T,
-    ) -> Option<Vec<T>> {
-        let Value::Array(items) = self.remaining.remove(name)? else {
-            self.add_error(name, "must be a list");
-            return None;
-        };
-        if items.len() > max_items {
-            self.add_error(name, format!("must have at most {max_items} items"));
-            return None;
-        }
-        let items = items.into_iter().enumerate();
-        Some(
-            items
-                .filter_map(|(at, item)| self.read_nested(&format!("{name}/{at}"), item, &read))
-                .collect(),
-        )
-    }
-
-    /// Reads an object at `place` of this one; its faults are this one's.
-    fn read_nested<T>(
-        &mut self,
-        path: &str,
-        value: Value,
-        read: impl FnOnce(&mut Self) -> T,
-    ) -> Option<T> {
-        let place = format!("{}/{path}", self.pointer);
-        let Value::Object(remaining) = value else {
-            let detail = "must be an object".to_owned();
-            self.errors.push(FieldError { pointer: place, detail });
-            return None;
-        };
-        let mut inner = Self { remaining: remaining, pointer: place, errors: Vec::new() };
-        let parsed = read(&mut inner);
-        inner.reject_unknown();
-        self.errors.append(&mut inner.errors);
-        Some(parsed)
-    }
-
-    fn reject_unknown(&mut self) {
-        let unknown: Vec<_> = self.remaining.keys().cloned().collect();
-        for name in unknown {
-            self.add_error(&name, "is not known");
-        }
-    }
-
-    /// Says that a field is wrong.
-    pub fn add_error(&mut self, name: &str, detail: impl Into<String>) {
-        let name = name.replace('~', "~0").replace('/', "~1");
-        let pointer = format!("{}/{name}", self.pointer);
-        self.errors.push(FieldError { pointer, detail: detail.into() });
-    }
-
-    /// Refuses the body if any field was wrong or isn't known.
-    pub fn finish(mut self) -> Result<(), Problem> {
-        self.reject_unknown();
-        if self.errors.is_empty() { Ok(()) } else { Err(Problem::fields(self.errors)) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::http::parse;
-
-    fn errors_of(body: Value, read: impl Fn(&mut FieldReader)) -> Vec<String> {
-        let mut fields = JsonBody { value: body }.fields().unwrap();
-        read(&mut fields);
-        match fields.finish() {
-            Err(Problem::Rejected(rejection)) => {
-                rejection.errors.iter().map(|e| format!("{} {}", e.pointer, e.detail)).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    #[test]
-    fn all_errors_are_reported_with_pointers() {
-        let body = json!({ "name": 7, "a/b~c": 1, "colour": null });
-        let errors = errors_of(body, |fields| {
-            fields.required("name", parse::name);
-            fields.required("role", parse::name);
-            fields.optional("colour", parse::colour);
-        });
-        assert_eq!(errors, ["/name must be text", "/role is missing", "/a~1b~0c is not known"]);
-    }
 
     #[test]
     fn secrets_are_no_part_of_a_bodys_hash() {
@@ -333,49 +158,6 @@ mod tests {
         for name in ["ticket_type", "password_hint", "decode", "pinned", "topics"] {
             assert_ne!(hash(&json!({ name: 1 })), hash(&json!({ name: 2 })), "{name}");
         }
-    }
-
-    #[test]
-    fn nested_errors_carry_nested_pointers() {
-        let body = json!({
-            "points": { "win": "x", "bonus/~": 1 }, "price": null, "types": [{ "name": 1 }, 7, {}],
-        });
-        let errors = errors_of(body, |fields| {
-            let win = |inner: &mut FieldReader| inner.optional("win", parse::id);
-            assert_eq!(fields.nullable_object("points", win), Some(Some(None)));
-            assert_eq!(fields.nullable_object("price", win), Some(None));
-            assert_eq!(fields.nullable_object("absent", win), None);
-            let name = |inner: &mut FieldReader| inner.required("name", parse::name);
-            assert_eq!(fields.optional_list("types", 3, name).map(|all| all.len()), Some(2));
-        });
-        assert_eq!(
-            errors,
-            [
-                "/points/win must be an id: 1 to 9007199254740991",
-                "/points/bonus~1~0 is not known",
-                "/types/0/name must be text",
-                "/types/1 must be an object",
-                "/types/2/name is missing",
-            ]
-        );
-        for types in [json!(null), json!({}), json!([{ "name": "a" }, { "name": "b" }])] {
-            let found = errors_of(json!({ "types": types }), |fields| {
-                let name = |inner: &mut FieldReader| inner.required("name", parse::name);
-                assert_eq!(fields.optional_list("types", 1, name), None);
-            });
-            assert_eq!(found.len(), 1, "{found:?}");
-        }
-    }
-
-    #[test]
-    fn null_is_not_absent() {
-        let body = json!({ "name": null, "colour": null });
-        let errors = errors_of(body, |fields| {
-            assert_eq!(fields.optional_non_null("name", parse::name), None);
-            assert_eq!(fields.nullable("colour", parse::colour), Some(None));
-            assert_eq!(fields.nullable("venue", parse::name), None);
-        });
-        assert_eq!(errors, ["/name must not be null"]);
     }
 
     #[test]

@@ -6,14 +6,16 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::auth::permission::Permission;
+use crate::domain::permission::Permission;
 use crate::http::json_body::JsonBody;
 use crate::http::path::Path;
 use crate::http::read_context::ReadContext;
+use crate::http::write_context;
 use crate::http::write_context::WriteContext;
-use crate::http::{parse, write_context};
+use crate::input::{self, Shape};
 use crate::problem::Problem;
-use crate::store::mutation::Mutation;
+use crate::sports::MatchAction;
+use crate::store::mutation::ApplyMatchAction;
 
 /// `GET /api/matches/{id}/{incidents,incidents/21,statistics,…}`: whatever its sport has there.
 ///
@@ -70,22 +72,23 @@ pub async fn apply_action(
     body: JsonBody,
 ) -> Result<HttpResponse, Problem> {
     let (match_id, tail) = path.into_inner();
-    let action = action_name(req.method(), &tail).ok_or(Problem::NotFound("page"))?;
-    ctx.require(Permission::for_match_action(match_id, &action)).await?;
+    let action = find_action(req.method(), &tail)?;
     let hash = if body.value == serde_json::json!({}) {
         write_context::empty_body_hash()
     } else {
         body.hash()
     };
     let occurred_at = parse_occurred_at(&body.value);
-    let mutation = Mutation::ApplyMatchAction { match_id, action, body: body.value, occurred_at };
-    ctx.commit(hash, mutation).await
+    let mutation = ApplyMatchAction { match_id, action, body: body.value, occurred_at };
+    let authorized = ctx.authorize(mutation).await?;
+    let outcome = ctx.commit(authorized, hash).await?;
+    Ok(ctx.outcome_response(None, &outcome))
 }
 
-/// The action as a sport knows it: the path, after the method unless that is POST.
-pub fn action_name(method: &Method, tail: &str) -> Option<String> {
-    let tail = valid_tail(tail)?;
-    if *method == Method::POST { Some(tail.to_owned()) } else { Some(format!("{method} {tail}")) }
+/// The action at this method and path: 404 unless some sport declares it, before any permission.
+pub fn find_action(method: &Method, tail: &str) -> Result<MatchAction, Problem> {
+    let path = valid_tail(tail).ok_or(Problem::NotFound("page"))?;
+    MatchAction::find(method.as_str(), path).ok_or(Problem::NotFound("action"))
 }
 
 /// What sports name their actions and parts with: lower-case words and numbers.
@@ -99,7 +102,7 @@ fn valid_tail(tail: &str) -> Option<&str> {
 
 /// When it happened, where the body says so; whether that is a time, its sport judges.
 pub fn parse_occurred_at(body: &Value) -> Option<DateTime<Utc>> {
-    body.get("occurred_at").and_then(|value| parse::time(value).ok())
+    body.get("occurred_at").and_then(|value| input::time().parse(value).ok())
 }
 
 #[cfg(test)]
@@ -107,13 +110,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn actions_are_named_by_method_and_path() {
-        let named = |method, tail| action_name(&method, tail);
-        assert_eq!(named(Method::POST, "start").as_deref(), Some("start"));
-        assert_eq!(named(Method::POST, "super-over/").as_deref(), Some("super-over"));
-        assert_eq!(named(Method::PATCH, "incidents/21").as_deref(), Some("PATCH incidents/21"));
-        for bad in ["", "/", "Start", "start now", "starť", &"a".repeat(65)] {
-            assert_eq!(named(Method::POST, bad), None, "{bad}");
+    fn only_declared_actions_are_found() {
+        let found = |method, tail| find_action(&method, tail).ok().map(|one| one.name().to_owned());
+        assert_eq!(found(Method::POST, "start").as_deref(), Some("start"));
+        assert_eq!(found(Method::POST, "super-over/").as_deref(), Some("super-over"));
+        assert_eq!(found(Method::PATCH, "incidents/21").as_deref(), Some("PATCH incidents/21"));
+        for bad in ["", "/", "Start", "start now", "starť", "dance", &"a".repeat(65)] {
+            assert_eq!(found(Method::POST, bad), None, "{bad}");
         }
     }
 }

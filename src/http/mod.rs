@@ -2,6 +2,7 @@
 
 mod admin;
 mod announcements;
+mod commit;
 mod cors;
 mod events;
 mod json_body;
@@ -12,7 +13,6 @@ mod middleware;
 pub mod openapi;
 mod outbox_sync;
 mod pages;
-mod parse;
 mod path;
 mod purchases;
 mod read_context;
@@ -36,7 +36,16 @@ use actix_web::{Error, web};
 use actix_web_lab::middleware::CatchPanic;
 
 use crate::App;
+use crate::http::commit::{commit, commit_without_body};
 use crate::problem::Problem;
+use crate::store::mutation::{
+    AcceptMatch, AcceptRegistration, AddManager, AddMember, AddOfficial, AddPlayer,
+    BroadcastAnnouncement, CreateAnnouncement, CreateEvent, CreateMatch, CreatePurchase,
+    CreateTeam, DeleteAnnouncement, DeleteEvent, DeleteMatch, DeleteTeam, EditAnnouncement,
+    EditEvent, EditMatch, EditPlayer, EditTeam, ExpireAnnouncement, RemoveManager, RemoveMember,
+    RemoveOfficial, RemovePlayer, SetDeduction, SetPurchaseStatus, UnregisterTeam, UnregisterUser,
+    WithdrawTeam,
+};
 use crate::stream::hub::Hub;
 
 /// Everything that answers requests, on one worker.
@@ -74,7 +83,7 @@ async fn not_found() -> Result<&'static str, Problem> {
 
 /// Gives a URL its reader, for GET and HEAD, and what may be written there.
 macro_rules! route {
-    ($config:expr, $path:expr, [$($read:path)?] $(, $method:ident => $write:path)*) => {
+    ($config:expr, $path:expr, [$($read:path)?] $(, $method:ident => $write:expr)*) => {
         $config.service(
             web::resource([$path.to_owned(), concat!($path, "/").to_owned()])
                 $(.route(get().to($read)).route(head().to($read)))?
@@ -130,27 +139,27 @@ fn account_routes(config: &mut ServiceConfig) {
 }
 
 fn team_routes(config: &mut ServiceConfig) {
-    route!(config, "/api/teams", [teams::list], post => teams::create);
-    route!(config, "/api/teams/{id}", [teams::read], patch => teams::edit, delete => teams::delete);
-    route!(config, "/api/teams/{id}/matches", [teams::list_matches], post => teams::accept_match);
+    route!(config, "/api/teams", [teams::list], post => commit::<CreateTeam>);
+    route!(config, "/api/teams/{id}", [teams::read], patch => commit::<EditTeam>, delete => commit_without_body::<DeleteTeam>);
+    route!(config, "/api/teams/{id}/matches", [teams::list_matches], post => commit::<AcceptMatch>);
     route!(config, "/api/teams/{id}/results", [results::list_for_team]);
     route!(config, "/api/teams/{id}/registrations", [registrations::list_for_team],
-        post => registrations::accept);
-    route!(config, "/api/teams/{id}/registrations/{event}", [], delete => registrations::withdraw);
-    route!(config, "/api/teams/{id}/players", [teams::list_players], post => teams::add_player);
+        post => commit::<AcceptRegistration>);
+    route!(config, "/api/teams/{id}/registrations/{event}", [], delete => commit_without_body::<WithdrawTeam>);
+    route!(config, "/api/teams/{id}/players", [teams::list_players], post => commit::<AddPlayer>);
     route!(config, "/api/teams/{id}/players/{player}", [teams::read_player],
-        patch => teams::edit_player, delete => teams::remove_player);
-    route!(config, "/api/teams/{id}/members", [teams::list_members], post => teams::add_member);
-    route!(config, "/api/teams/{id}/members/{user}", [], delete => teams::remove_member);
+        patch => commit::<EditPlayer>, delete => commit_without_body::<RemovePlayer>);
+    route!(config, "/api/teams/{id}/members", [teams::list_members], post => commit::<AddMember>);
+    route!(config, "/api/teams/{id}/members/{user}", [], delete => commit_without_body::<RemoveMember>);
 }
 
 fn match_routes(config: &mut ServiceConfig) {
-    route!(config, "/api/matches", [matches::list], post => matches::create);
+    route!(config, "/api/matches", [matches::list], post => commit::<CreateMatch>);
     route!(config, "/api/matches/{id}", [matches::read],
-        patch => matches::edit, delete => matches::delete);
+        patch => commit::<EditMatch>, delete => commit_without_body::<DeleteMatch>);
     route!(config, "/api/matches/{id}/state", [matches::match_snapshot]);
-    route!(config, "/api/matches/{id}/officials", [matches::list_officials], post => matches::add_official);
-    route!(config, "/api/matches/{id}/officials/{user}", [], delete => matches::remove_official);
+    route!(config, "/api/matches/{id}/officials", [matches::list_officials], post => commit::<AddOfficial>);
+    route!(config, "/api/matches/{id}/officials/{user}", [], delete => commit_without_body::<RemoveOfficial>);
     route!(config, "/api/matches/{id}/recorders", [matches::incident_recorders]);
     route!(config, "/api/matches/{id}/sync", [], post => outbox_sync::sync_outbox);
     // What every sport has: other methods than these are told so.
@@ -164,36 +173,36 @@ fn match_routes(config: &mut ServiceConfig) {
 }
 
 fn event_routes(config: &mut ServiceConfig) {
-    route!(config, "/api/events", [events::list], post => events::create);
-    route!(config, "/api/events/{id}", [events::read], patch => events::edit, delete => events::delete);
-    route!(config, "/api/events/{id}/managers", [managers::list], post => managers::add);
-    route!(config, "/api/events/{id}/managers/{user}", [], delete => managers::remove);
+    route!(config, "/api/events", [events::list], post => commit::<CreateEvent>);
+    route!(config, "/api/events/{id}", [events::read], patch => commit::<EditEvent>, delete => commit_without_body::<DeleteEvent>);
+    route!(config, "/api/events/{id}/managers", [managers::list], post => commit::<AddManager>);
+    route!(config, "/api/events/{id}/managers/{user}", [], delete => commit_without_body::<RemoveManager>);
     route!(config, "/api/events/{id}/registrations", [registrations::list_for_event],
         post => registrations::add);
     route!(config, "/api/events/{id}/registrations/users/{user}", [],
-        delete => registrations::remove_user);
+        delete => commit_without_body::<UnregisterUser>);
     route!(config, "/api/events/{id}/registrations/teams/{team}", [],
-        patch => registrations::set_deduction, delete => registrations::remove_team);
+        patch => commit::<SetDeduction>, delete => commit_without_body::<UnregisterTeam>);
     route!(config, "/api/events/{id}/matches", [events::list_matches]);
     route!(config, "/api/events/{id}/results", [results::list_for_event]);
     route!(config, "/api/events/{id}/leaderboard", [results::leaderboard]);
 }
 
 fn announcement_routes(config: &mut ServiceConfig) {
-    route!(config, "/api/announcements", [announcements::list], post => announcements::create);
+    route!(config, "/api/announcements", [announcements::list], post => commit::<CreateAnnouncement>);
     route!(config, "/api/announcements/{id}", [announcements::read],
-        patch => announcements::edit, delete => announcements::delete);
-    route!(config, "/api/announcements/{id}/broadcast", [], post => announcements::broadcast);
-    route!(config, "/api/announcements/{id}/expire", [], post => announcements::expire);
+        patch => commit::<EditAnnouncement>, delete => commit_without_body::<DeleteAnnouncement>);
+    route!(config, "/api/announcements/{id}/broadcast", [], post => commit::<BroadcastAnnouncement>);
+    route!(config, "/api/announcements/{id}/expire", [], post => commit::<ExpireAnnouncement>);
     route!(config, "/api/events/{id}/announcements", [announcements::list_for_event]);
 }
 
 fn purchase_routes(config: &mut ServiceConfig) {
     route!(config, "/api/purchases", [purchases::list]);
     route!(config, "/api/purchases/{id}", [purchases::read]);
-    route!(config, "/api/purchases/{id}/status", [], post => purchases::set_status);
+    route!(config, "/api/purchases/{id}/status", [], post => commit::<SetPurchaseStatus>);
     route!(config, "/api/events/{id}/tickets", [purchases::ticket_offer]);
-    route!(config, "/api/events/{id}/purchases", [purchases::list_for_event], post => purchases::create);
+    route!(config, "/api/events/{id}/purchases", [purchases::list_for_event], post => commit::<CreatePurchase>);
     route!(config, "/api/tickets/{code}", [], patch => purchases::edit_ticket);
     route!(config, "/api/tickets/{code}/check-in", [], post => purchases::check_in);
 }

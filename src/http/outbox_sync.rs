@@ -6,13 +6,14 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::auth::permission;
-use crate::auth::permission::Permission;
-use crate::http::json_body::{FieldReader, JsonBody};
+use crate::domain::permission::Permission;
+use crate::http::json_body::JsonBody;
 use crate::http::path::Path;
 use crate::http::write_context::WriteContext;
-use crate::http::{json_body, match_actions, parse, write_context};
+use crate::http::{json_body, match_actions, write_context};
+use crate::input::{self, FieldReader, Shape};
 use crate::problem::Problem;
-use crate::store::mutation::{IdempotencyKey, Mutation, Outcome};
+use crate::store::mutation::{ApplyMatchAction, IdempotencyKey, Outcome};
 use crate::stream::cursor;
 
 /// Entries at once: more would keep a phone waiting for an answer.
@@ -68,37 +69,25 @@ async fn apply_entry(
     index: usize,
     entry: Value,
 ) -> Result<Outcome, Problem> {
-    let entry = OutboxEntry::parse(entry, index)?;
-    let action = match_actions::action_name(&entry.method, &entry.action);
-    let action = action.ok_or(Problem::NotFound("action"))?;
-    permission::check(
-        &ctx.app.store,
-        Some(&ctx.user),
-        Permission::for_match_action(match_id, &action),
-    )
-    .await?;
+    let entry = OutboxEntry::parse(&entry, index)?;
+    let action = match_actions::find_action(&entry.method, &entry.action)?;
     let key = entry.idempotency_key(match_id);
     let OutboxEntry { body, occurred_at, .. } = entry;
     let occurred_at = occurred_at.or_else(|| match_actions::parse_occurred_at(&body));
-    ctx.execute_mutation(
-        Some(key),
-        Mutation::ApplyMatchAction { match_id, action, body, occurred_at },
-        None,
-    )
-    .await
+    ctx.commit_with_key(ApplyMatchAction { match_id, action, body, occurred_at }, key).await
 }
 
 impl OutboxEntry {
-    fn parse(entry: Value, index: usize) -> Result<Self, Problem> {
-        let mut fields = FieldReader::from_value(entry, &format!("/{index}"))?;
-        let methods = parse::one_of(&["POST", "PUT", "PATCH", "DELETE"]);
+    fn parse(entry: &Value, index: usize) -> Result<Self, Problem> {
+        let mut fields = FieldReader::at(entry, format!("/{index}"));
+        let methods = input::one_of(&["POST", "PUT", "PATCH", "DELETE"]);
         let method = fields.optional("method", methods);
         let read = Self {
-            client_id: fields.required("client_id", parse_client_id),
-            occurred_at: fields.optional("occurred_at", parse::time),
+            client_id: fields.required("client_id", client_id()),
+            occurred_at: fields.optional("occurred_at", input::time()),
             method: method.and_then(|name| name.parse().ok()).unwrap_or(Method::POST),
-            action: fields.required("action", parse::name),
-            body: fields.optional("body", parse::any_value).unwrap_or(Value::Object(Map::new())),
+            action: fields.required("action", input::name()),
+            body: fields.optional("body", input::any_value()).unwrap_or(Value::Object(Map::new())),
         };
         fields.finish()?;
         Ok(read)
@@ -116,9 +105,14 @@ impl OutboxEntry {
     }
 }
 
-fn parse_client_id(value: &Value) -> Result<String, String> {
-    let text = value.as_str().filter(|text| write_context::is_valid_key(text));
-    text.map(str::to_owned).ok_or_else(|| "must be 1 to 128 visible ASCII characters".to_owned())
+/// An idempotency key, made by the device.
+fn client_id() -> impl Shape<String> {
+    let parse = |value: &Value| {
+        let text = value.as_str().filter(|text| write_context::is_valid_key(text));
+        text.map(str::to_owned)
+            .ok_or_else(|| "must be 1 to 128 visible ASCII characters".to_owned())
+    };
+    input::shape(parse, || json!({ "type": "string", "minLength": 1, "maxLength": 128 }))
 }
 
 fn entry_result(
@@ -150,7 +144,7 @@ mod tests {
     use crate::domain::topic::StreamId;
 
     fn parsed_entry(value: Value) -> Result<OutboxEntry, Problem> {
-        OutboxEntry::parse(value, 3)
+        OutboxEntry::parse(&value, 3)
     }
 
     #[test]

@@ -23,6 +23,14 @@ pub trait FromPath: Sized + 'static {
     fn read(raw: Self::Raw) -> Option<Self>;
 }
 
+impl FromPath for () {
+    type Raw = ();
+
+    fn read((): ()) -> Option<Self> {
+        Some(())
+    }
+}
+
 impl FromPath for i64 {
     type Raw = String;
 
@@ -75,6 +83,7 @@ impl<T: FromPath> FromRequest for Path<T> {
 }
 
 impl<T> Path<T> {
+    /// The parts themselves.
     pub fn into_inner(self) -> T {
         self.0
     }

@@ -1,21 +1,19 @@
 //! Purchases, and the tickets that were bought.
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
-use actix_web::http::header::HeaderValue;
 use actix_web::web::Query;
 use uuid::Uuid;
 
-use crate::auth::permission::Permission;
+use crate::domain::permission::Permission;
 use crate::domain::purchases;
 use crate::http::json_body::JsonBody;
-use crate::http::parse;
 use crate::http::path::Path;
 use crate::http::read_context::{Paging, ReadContext};
-use crate::http::write_context::WriteContext;
+use crate::http::write_context::{Authorized, WriteContext};
+use crate::input;
 use crate::problem::Problem;
 use crate::store::ListQuery;
-use crate::store::mutation::Mutation;
+use crate::store::mutation::SetTicketStatus;
 
 type HandlerResult = Result<HttpResponse, Problem>;
 
@@ -53,30 +51,6 @@ pub async fn ticket_offer(ctx: ReadContext, id: Path<i64>) -> HandlerResult {
     Ok(ctx.json_response(None, &value.ok_or(Problem::NotFound("event"))?))
 }
 
-/// `POST /api/events/{id}/purchases`
-pub async fn create(ctx: WriteContext, id: Path<i64>, body: JsonBody) -> HandlerResult {
-    ctx.require(Permission::BuyTickets(*id)).await?;
-    let hash = body.hash();
-    let mut fields = body.fields()?;
-    let ticket_type = fields.required("ticket_type", parse::name);
-    let quantity = fields.required("quantity", parse::integer_in(1..=purchases::MOST_AT_ONCE));
-    fields.finish()?;
-    let mutation = Mutation::CreatePurchase { event_id: *id, ticket_type, quantity };
-    Ok(with_purchase_location(ctx.commit(hash, mutation).await?))
-}
-
-/// A purchase is made under its event, and stands among all.
-fn with_purchase_location(mut response: HttpResponse) -> HttpResponse {
-    let location = response.headers().get(header::LOCATION).and_then(|place| place.to_str().ok());
-    let id = location.and_then(|place| place.rsplit('/').next());
-    let purchase_location =
-        id.and_then(|id| HeaderValue::try_from(format!("/api/purchases/{id}")).ok());
-    if let Some(home) = purchase_location {
-        response.headers_mut().insert(header::LOCATION, home);
-    }
-    response
-}
-
 /// `GET /api/purchases/{id}`
 pub async fn read(ctx: ReadContext, id: Path<Uuid>) -> HandlerResult {
     ctx.require(Permission::read_purchase(*id)).await?;
@@ -85,44 +59,38 @@ pub async fn read(ctx: ReadContext, id: Path<Uuid>) -> HandlerResult {
     Ok(ctx.json_response(Some(&etag), &body))
 }
 
-/// `POST /api/purchases/{id}/status`
-pub async fn set_status(ctx: WriteContext, id: Path<Uuid>, body: JsonBody) -> HandlerResult {
-    ctx.require(Permission::EditPurchase(*id)).await?;
-    let hash = body.hash();
-    let mut fields = body.fields()?;
-    let statuses = parse::one_of(&["pending", "confirmed", "cancelled", "refunded"]);
-    let status = fields.required("status", statuses);
-    fields.finish()?;
-    ctx.commit(hash, Mutation::SetPurchaseStatus { id: *id, status }).await
-}
-
 /// `POST /api/tickets/{code}/check-in`
 pub async fn check_in(ctx: WriteContext, code: Path<String>, body: JsonBody) -> HandlerResult {
-    let code = authorise_ticket(&ctx, &code).await?;
-    let hash = body.hash();
-    body.fields()?.finish()?;
-    ctx.commit(hash, Mutation::SetTicketStatus { code, status: "used".to_owned() }).await
+    let fields = body.fields();
+    let authorized = authorize_ticket(&ctx, &code, "used".to_owned()).await?;
+    fields.finish()?;
+    let outcome = ctx.commit(authorized, body.hash()).await?;
+    Ok(ctx.outcome_response(None, &outcome))
 }
 
 /// `PATCH /api/tickets/{code}`
 pub async fn edit_ticket(ctx: WriteContext, code: Path<String>, body: JsonBody) -> HandlerResult {
-    let code = authorise_ticket(&ctx, &code).await?;
-    let hash = body.hash();
-    let mut fields = body.fields()?;
-    let status = fields.required("status", parse::one_of(&["void"]));
+    let mut fields = body.fields();
+    let status = fields.required("status", input::one_of(&["void"]));
+    let authorized = authorize_ticket(&ctx, &code, status).await?;
     fields.finish()?;
-    ctx.commit(hash, Mutation::SetTicketStatus { code, status }).await
+    let outcome = ctx.commit(authorized, body.hash()).await?;
+    Ok(ctx.outcome_response(None, &outcome))
 }
 
-/// The code of a ticket that may be changed. A wrong one and somebody else's look the same:
-/// codes can't be tried.
-async fn authorise_ticket(ctx: &WriteContext, text: &str) -> Result<String, Problem> {
+/// A change of a ticket by its code. A wrong code and somebody else's look the same: codes can't
+/// be tried out.
+async fn authorize_ticket(
+    ctx: &WriteContext,
+    text: &str,
+    status: String,
+) -> Result<Authorized<SetTicketStatus>, Problem> {
     let not_found = Problem::NotFound("ticket");
     let Some(code) = purchases::parse_code(text) else { return Err(not_found) };
-    let Some(id) = ctx.app.store.purchase_of_ticket(&code).await? else { return Err(not_found) };
-    match ctx.require(Permission::EditPurchase(id)).await {
-        Ok(()) => Ok(code),
+    let found = ctx.app.store.purchase_of_ticket(&code).await?;
+    let Some(purchase_id) = found else { return Err(not_found) };
+    match ctx.authorize(SetTicketStatus { purchase_id, code, status }).await {
         Err(Problem::NotFound(_)) => Err(not_found),
-        Err(problem) => Err(problem),
+        result => result,
     }
 }

@@ -11,9 +11,9 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use crate::auth::permission::Permission;
 use crate::auth::{MaybeSignedIn, SignedInUser, permission};
 use crate::domain::number;
+use crate::domain::permission::Permission;
 use crate::problem::Problem;
 use crate::store::{ListPage, ListQuery, VisibilityScope};
 use crate::{App, auth};

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Query;
 
-use crate::auth::permission::Permission;
+use crate::domain::permission::Permission;
 use crate::http::path::Path;
 use crate::http::read_context::{Paging, ReadContext};
 use crate::problem::Problem;

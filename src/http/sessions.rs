@@ -7,15 +7,15 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::auth::permission::Permission;
 use crate::auth::{SignedInUser, cookie, password, permission, ticket};
+use crate::domain::permission::Permission;
 use crate::domain::rejection::Rejection;
+use crate::domain::time;
 use crate::http::json_body::JsonBody;
-use crate::http::parse;
 use crate::limits::ClientOrigin;
 use crate::problem::Problem;
 use crate::store::{Issued, Principal, User};
-use crate::{App, auth};
+use crate::{App, auth, input};
 
 /// `POST /api/auth/login`
 pub async fn login(
@@ -27,9 +27,9 @@ pub async fn login(
         return Err(Problem::CrossSite);
     }
     attempt(&app, &req)?;
-    let mut fields = body.fields()?;
-    let email = fields.required("email", parse::name);
-    let password = fields.required("password", parse::existing_password);
+    let mut fields = body.fields();
+    let email = fields.required("email", input::name());
+    let password = fields.required("password", input::existing_password());
     fields.finish()?;
     let user = authenticate(&app, &email, password).await?;
     let now = Utc::now();
@@ -40,9 +40,9 @@ pub async fn login(
     let token =
         app.token_keys.sign(&principal, expires_at, None).ok_or(Problem::SignInElsewhere)?;
     app.store.open_session(&session_id, user.id, now, expires_at).await?;
-    let answer = HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(json!({ "token": token, "expires_at": parse::format_time(expires_at), "user": user_json(&user) }));
+    let answer = HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(
+        json!({ "token": token, "expires_at": time::text(expires_at), "user": user_json(&user) }),
+    );
     with_cookies(answer, cookies(&app, &req, &token, expires_at))
 }
 
@@ -127,7 +127,7 @@ pub async fn current_user(user: SignedInUser) -> HttpResponse {
         "email": user.email,
         "name": user.name,
         "role": user.role,
-        "expires_at": parse::format_time(user.expires_at),
+        "expires_at": time::text(user.expires_at),
     }))
 }
 
@@ -139,8 +139,8 @@ pub async fn issue_stream_ticket(
 ) -> Result<HttpResponse, Problem> {
     let write_limit = app.limiters.writes.try_acquire(&user.id);
     write_limit.map_err(|retry_after| Problem::TooManyRequests { retry_after })?;
-    let mut fields = body.fields()?;
-    let topics = fields.required("topics", parse::topics);
+    let mut fields = body.fields();
+    let topics = fields.required("topics", input::topics());
     fields.finish()?;
     for topic in &topics {
         permission::check(&app.store, Some(&user), Permission::Read(*topic)).await?;
@@ -148,7 +148,7 @@ pub async fn issue_stream_ticket(
     let (text, expires_at) = ticket::issue(&app.store, &user, &topics).await?;
     Ok(HttpResponse::Created()
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(json!({ "ticket": text, "expires_at": parse::format_time(expires_at) })))
+        .json(json!({ "ticket": text, "expires_at": time::text(expires_at) })))
 }
 
 /// A user as one sees oneself.

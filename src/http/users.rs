@@ -6,16 +6,21 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use crate::auth::password;
-use crate::auth::permission::Permission;
+use crate::domain::permission::Permission;
 use crate::domain::rejection::Rejection;
+use crate::domain::time;
 use crate::http::json_body::JsonBody;
 use crate::http::path::Path;
 use crate::http::read_context::{Paging, ReadContext};
-use crate::http::write_context::WriteContext;
-use crate::http::{parse, sessions};
+use crate::http::sessions;
+use crate::http::write_context::{Authorized, WriteContext};
+use crate::input;
 use crate::problem::Problem;
-use crate::store::mutation::{Mutation, NewUser, Outcome, UserEdit};
+use crate::store::mutation::{CreateUser, EditUser, NewUser, Outcome, UserEdit};
 use crate::store::{ListQuery, Principal};
+
+/// The roles that a user can have.
+const ROLES: &[&str] = &["user", "admin"];
 
 /// `GET /api/users`
 pub async fn list(ctx: ReadContext, paging: Query<Paging>) -> Result<HttpResponse, Problem> {
@@ -26,17 +31,17 @@ pub async fn list(ctx: ReadContext, paging: Query<Paging>) -> Result<HttpRespons
 
 /// `POST /api/users`
 pub async fn create(ctx: WriteContext, body: JsonBody) -> Result<HttpResponse, Problem> {
-    ctx.require(Permission::ManageUsers).await?;
-    let hash = body.hash();
-    let mut fields = body.fields()?;
-    let email = fields.required("email", parse::email);
-    let name = fields.required("name", parse::name);
-    let password = fields.optional("password", parse::new_password);
-    let role = fields.optional("role", parse_role).unwrap_or_else(|| "user".to_owned());
+    let mut fields = body.fields();
+    let email = fields.required("email", input::email());
+    let name = fields.required("name", input::name());
+    let password = fields.optional("password", input::new_password());
+    let role = fields.optional("role", input::one_of(ROLES)).unwrap_or_else(|| "user".to_owned());
+    let new_user = NewUser { email, name, password_hash: None, role };
+    let mut authorized = ctx.authorize(CreateUser(new_user)).await?;
     fields.finish()?;
-    let password_hash = hash_password(password).await?;
-    let new_user = NewUser { email, name, password_hash, role };
-    ctx.commit(hash, Mutation::CreateUser(new_user)).await
+    authorized.mutation.0.password_hash = hash_password(password).await?;
+    let outcome = ctx.commit(authorized, body.hash()).await?;
+    Ok(ctx.outcome_response(None, &outcome))
 }
 
 /// `GET /api/users/{id}`
@@ -60,70 +65,69 @@ pub async fn edit(
     id: Path<i64>,
     body: JsonBody,
 ) -> Result<HttpResponse, Problem> {
-    ctx.require(Permission::ManageAccount(*id)).await?;
-    let hash = body.hash();
-    let mut fields = body.fields()?;
-    let name = fields.optional_non_null("name", parse::name);
-    let password = fields.optional_non_null("password", parse::new_password);
-    let current = fields.optional_non_null("current_password", parse::existing_password);
-    let role = fields.optional_non_null("role", parse_role);
-    let disabled = fields.optional_non_null("disabled", parse::boolean);
-    fields.finish()?;
-    if role.is_some() || disabled.is_some() {
-        ctx.require(Permission::ManageUsers).await?;
-    }
-    let is_own = password.is_some() && *id == ctx.user.id;
-    if is_own {
-        confirm(&req, &ctx, current).await?;
-    }
-    let own = is_own.then(|| Principal::clone(&ctx.user.principal));
+    let mut fields = body.fields();
     let edit = UserEdit {
-        name,
-        password_hash: hash_password(password).await?,
-        own,
-        role,
-        is_disabled: disabled,
+        name: fields.optional_non_null("name", input::name()),
+        role: fields.optional_non_null("role", input::one_of(ROLES)),
+        is_disabled: fields.optional_non_null("disabled", input::boolean()),
+        ..UserEdit::default()
     };
-    let done = ctx.perform(hash, Mutation::EditUser { id: *id, edit }).await?;
-    if is_own { renewed(&req, &ctx, done) } else { Ok(ctx.outcome_response(&done)) }
+    let password = fields.optional_non_null("password", input::new_password());
+    let current = fields.optional_non_null("current_password", input::existing_password());
+    let mut authorized = ctx.authorize(EditUser { id: *id, edit }).await?;
+    fields.finish()?;
+    let sets_own_password = password.is_some() && *id == ctx.user.id;
+    if sets_own_password {
+        confirm_password(&req, &ctx, current, &mut authorized).await?;
+    }
+    let edit = &mut authorized.mutation.edit;
+    edit.password_hash = hash_password(password).await?;
+    edit.own = sets_own_password.then(|| Principal::clone(&ctx.user.principal));
+    let outcome = ctx.commit(authorized, body.hash()).await?;
+    if sets_own_password {
+        with_renewed_session(&req, &ctx, outcome)
+    } else {
+        Ok(ctx.outcome_response(None, &outcome))
+    }
 }
 
-/// Who sets their own password knows the one that they have.
-async fn confirm(
+/// Who sets their own password must know the current one.
+async fn confirm_password(
     req: &HttpRequest,
-    writer: &WriteContext,
+    ctx: &WriteContext,
     current: Option<String>,
+    authorized: &mut Authorized<EditUser>,
 ) -> Result<(), Problem> {
-    let missing = || Rejection::field("/current_password", "is missing");
+    let missing = || Rejection::field("/current_password", "is required");
     let current = current.ok_or_else(missing)?;
-    match sessions::confirm(&writer.app, req, &writer.user, current).await {
-        // An answer that was lost may be asked for once more: by then the password is the new one.
-        Err(refusal @ Problem::Rejected(_)) => writer.refuse(refusal).await,
-        outcome => outcome,
+    match sessions::confirm(&ctx.app, req, &ctx.user, current).await {
+        // A lost response may be asked for once more: by then the password is the new one.
+        Err(denial @ Problem::Rejected(_)) => {
+            let stored = ctx.stored_outcome(denial).await?;
+            authorized.stored_outcome.get_or_insert(stored);
+            Ok(())
+        }
+        result => result,
     }
 }
 
-/// The answer with the token that the session goes on with, where the old one was: in the cookie,
-/// or in the body.
-fn renewed(
+/// The response with the token that the session goes on with, where the old one was: in the
+/// cookie, or in the body.
+fn with_renewed_session(
     req: &HttpRequest,
-    writer: &WriteContext,
-    mut done: Outcome,
+    ctx: &WriteContext,
+    mut outcome: Outcome,
 ) -> Result<HttpResponse, Problem> {
-    let token = if done.is_replay { None } else { sessions::renew(&writer.app, &writer.user) };
-    let Some(token) = token else { return Ok(writer.outcome_response(&done)) };
-    let expires_at = writer.user.expires_at;
+    let token = if outcome.is_replay { None } else { sessions::renew(&ctx.app, &ctx.user) };
+    let Some(token) = token else { return Ok(ctx.outcome_response(None, &outcome)) };
+    let expires_at = ctx.user.expires_at;
     if req.headers().contains_key(header::AUTHORIZATION) {
-        done.body["token"] = token.into();
-        done.body["expires_at"] = parse::format_time(expires_at).into();
-        return Ok(writer.outcome_response(&done));
+        outcome.body["token"] = token.into();
+        outcome.body["expires_at"] = time::text(expires_at).into();
+        return Ok(ctx.outcome_response(None, &outcome));
     }
-    let cookies = sessions::cookies(&writer.app, req, &token, expires_at);
-    sessions::with_cookies(writer.outcome_response(&done), cookies)
-}
-
-fn parse_role(value: &serde_json::Value) -> Result<String, String> {
-    parse::one_of(&["user", "admin"])(value)
+    let cookies = sessions::cookies(&ctx.app, req, &token, expires_at);
+    sessions::with_cookies(ctx.outcome_response(None, &outcome), cookies)
 }
 
 async fn hash_password(password: Option<String>) -> Result<Option<String>, Problem> {

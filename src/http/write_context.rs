@@ -1,6 +1,5 @@
 //! One write: who sends it, under which key, expecting which version, and how it is answered.
 
-use std::cell::RefCell;
 use std::time::Instant;
 
 use actix_web::dev::Payload;
@@ -12,7 +11,6 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value};
 
 use crate::App;
-use crate::auth::permission::Permission;
 use crate::auth::{SignedInUser, permission};
 use crate::http::json_body;
 use crate::metrics::ReasonLabel;
@@ -34,8 +32,13 @@ pub struct WriteContext {
     path: String,
     idempotency_key: Option<String>,
     if_match: Option<String>,
-    /// Where it may not be done (any more): what it was answered when it was.
-    stored_outcome: RefCell<Option<Remembered>>,
+}
+
+/// A mutation that the caller may make, or whose stored outcome the caller may see again.
+pub struct Authorized<M> {
+    pub mutation: M,
+    /// Set where the mutation itself may not be made.
+    pub stored_outcome: Option<Remembered>,
 }
 
 impl FromRequest for WriteContext {
@@ -64,37 +67,37 @@ impl WriteContext {
         let if_match = header_text(req, "if-match")?.map(parse_if_match).transpose()?.flatten();
         Ok(Self {
             app,
-            user: user,
+            user,
             received_at: Utc::now().trunc_subsecs(3),
             method: req.method().to_string(),
             path: req.path().trim_end_matches('/').to_owned(),
             idempotency_key: key,
             if_match,
-            stored_outcome: RefCell::default(),
         })
     }
 
-    /// Whether this may be done.
+    /// Checks that the caller may make this mutation.
     ///
-    /// What was done under the same key is answered again, although the thing is gone since, or
-    /// the right to it: but nothing is done anew.
-    pub async fn require(&self, permission: Permission) -> Result<(), Problem> {
-        match permission::check(&self.app.store, Some(&self.user), permission).await {
-            Err(refusal @ (Problem::NotFound(_) | Problem::Forbidden(_))) => {
-                self.refuse(refusal).await
+    /// Where the caller may not, or may no longer, the outcome stored under the same idempotency
+    /// key is returned again by [`WriteContext::commit`]; nothing is done anew.
+    pub async fn authorize<M: Mutation>(&self, mutation: M) -> Result<Authorized<M>, Problem> {
+        let (store, user) = (&self.app.store, Some(&self.user));
+        let stored_outcome = match permission::check(store, user, mutation.permission()).await {
+            Ok(()) => None,
+            Err(denial @ (Problem::NotFound(_) | Problem::Forbidden(_))) => {
+                Some(self.stored_outcome(denial).await?)
             }
-            outcome => outcome,
-        }
+            Err(problem) => return Err(problem),
+        };
+        Ok(Authorized { mutation, stored_outcome })
     }
 
-    /// Refuses what was not done under the same key before; what was is answered again.
-    pub async fn refuse(&self, refusal: Problem) -> Result<(), Problem> {
+    /// What is stored under the request's idempotency key, else `denial`.
+    pub async fn stored_outcome(&self, denial: Problem) -> Result<Remembered, Problem> {
         let key = self.idempotency_key.as_ref().filter(|_| self.user.topics.is_none());
-        let Some(key) = key else { return Err(refusal) };
-        let known = self.app.store.remembered(self.user.id, &self.idempotency_scope(), key).await?;
-        let Some(known) = known else { return Err(refusal) };
-        self.stored_outcome.borrow_mut().get_or_insert(known);
-        Ok(())
+        let Some(key) = key else { return Err(denial) };
+        let scope = self.idempotency_scope();
+        self.app.store.remembered(self.user.id, &scope, key).await?.ok_or(denial)
     }
 
     /// What a key belongs to besides its user.
@@ -102,51 +105,52 @@ impl WriteContext {
         format!("{} {}", self.method, self.path)
     }
 
-    /// Does it, and answers. `body_hash` is empty where there is no body.
-    pub async fn commit(
-        self,
-        body_hash: String,
-        mutation: Mutation,
-    ) -> Result<HttpResponse, Problem> {
-        let outcome = self.perform(body_hash, mutation).await?;
-        Ok(self.outcome_response(&outcome))
-    }
-
-    /// Does it under the key of the request.
-    pub async fn perform(&self, body_hash: String, write: Mutation) -> Result<Outcome, Problem> {
-        let key = self.idempotency_key.as_ref().map(|key| IdempotencyKey {
-            scope: self.idempotency_scope(),
-            key: key.clone(),
-            body_hash,
-        });
-        self.execute_mutation(key, write, self.if_match.clone()).await
-    }
-
-    /// Does one write under a key of its own.
-    pub async fn execute_mutation(
+    /// Commits under the key and the conditions of the request.
+    pub async fn commit<M: Mutation>(
         &self,
-        key: Option<IdempotencyKey>,
-        mutation: Mutation,
-        if_match: Option<String>,
+        authorized: Authorized<M>,
+        body_hash: String,
     ) -> Result<Outcome, Problem> {
-        if let Some(remembered) = &*self.stored_outcome.borrow() {
-            let key = key.ok_or(Problem::IdempotencyKeyReused)?;
-            return Ok(remembered.answer(&key)?);
+        let Authorized { mutation, stored_outcome } = authorized;
+        let key = self.idempotency_key.clone();
+        let scope = self.idempotency_scope();
+        let key = key.map(|key| IdempotencyKey { scope, key, body_hash });
+        if let Some(stored) = stored_outcome {
+            return Ok(stored.answer(&key.ok_or(Problem::IdempotencyKeyReused)?)?);
         }
+        let if_match = self.if_match.clone();
+        self.execute(mutation, MutationRequest { idempotency_key: key, if_match, ..self.request() })
+            .await
+    }
+
+    /// Checks the permission and commits under a key of its own, without the request's conditions.
+    pub async fn commit_with_key<M: Mutation>(
+        &self,
+        mutation: M,
+        key: IdempotencyKey,
+    ) -> Result<Outcome, Problem> {
+        permission::check(&self.app.store, Some(&self.user), mutation.permission()).await?;
+        let request = MutationRequest { idempotency_key: Some(key), ..self.request() };
+        self.execute(mutation, request).await
+    }
+
+    fn request(&self) -> MutationRequest {
+        MutationRequest::new(self.user.id, self.received_at)
+    }
+
+    async fn execute<M: Mutation>(
+        &self,
+        mutation: M,
+        request: MutationRequest,
+    ) -> Result<Outcome, Problem> {
         let started = Instant::now();
-        let request = MutationRequest {
-            user_id: self.user.id,
-            received_at: self.received_at,
-            idempotency_key: key,
-            if_match,
-            mutation: mutation,
-        };
-        let outcome = self.app.store.commit(request).await?;
+        let outcome = self.app.store.commit(request, mutation).await?;
         self.app.stream_context.metrics.append_seconds.observe(started.elapsed().as_secs_f64());
         Ok(outcome)
     }
 
-    pub fn outcome_response(&self, outcome: &Outcome) -> HttpResponse {
+    /// The response; what was created is found below `created_below`, or below the request's path.
+    pub fn outcome_response(&self, created_below: Option<&str>, outcome: &Outcome) -> HttpResponse {
         let status = StatusCode::from_u16(outcome.status).unwrap_or(StatusCode::OK);
         let mut response = HttpResponse::build(status);
         response.insert_header((header::CACHE_CONTROL, "no-store"));
@@ -162,9 +166,10 @@ impl WriteContext {
         }
         let created_id = outcome.body.get("id").or_else(|| outcome.body.get("number"));
         let made = created_id.filter(|id| status == StatusCode::CREATED && !id.is_null());
+        let below = created_below.unwrap_or(&self.path);
         if let Some(id) = made {
             let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
-            response.insert_header((header::LOCATION, format!("{}/{id}", self.path)));
+            response.insert_header((header::LOCATION, format!("{below}/{id}")));
         }
         if status == StatusCode::NO_CONTENT {
             response.finish()

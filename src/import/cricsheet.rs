@@ -1,4 +1,4 @@
-//! A match as Cricsheet writes it: JSON of versions 1.0.0 and 1.1.0.
+//! The Cricsheet JSON format, versions 1.0.0 and 1.1.0 (<https://cricsheet.org/format/json/>).
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::import::InvalidFile;
 
 const SUPPORTED_VERSIONS: [&str; 2] = ["1.0.0", "1.1.0"];
 
-/// One file.
+/// A file, which holds one match.
 #[derive(Debug, Deserialize)]
 pub struct CricsheetFile {
     pub meta: CricsheetMeta,
@@ -19,27 +19,32 @@ pub struct CricsheetFile {
     pub innings: Vec<CricsheetInnings>,
 }
 
+/// Data about the file.
 #[derive(Debug, Deserialize)]
 pub struct CricsheetMeta {
+    /// One of `SUPPORTED_VERSIONS`.
     pub data_version: String,
 }
 
+/// Data about the match.
 #[derive(Debug, Deserialize)]
 pub struct CricsheetInfo {
     #[serde(default = "default_balls_per_over")]
     pub balls_per_over: u32,
     pub dates: Vec<NaiveDate>,
+    /// `Test`, `ODI`, `T20` …
     pub match_type: String,
     pub outcome: CricsheetOutcome,
-    /// Of an innings, where they are limited.
+    /// Overs per innings, if limited.
     pub overs: Option<u32>,
-    /// By the names of their teams.
+    /// Names of the players by team name.
     pub players: BTreeMap<String, Vec<String>>,
     pub teams: [String; 2],
     pub toss: Option<CricsheetToss>,
     pub venue: Option<String>,
 }
 
+/// The result of the match.
 #[derive(Debug, Deserialize)]
 pub struct CricsheetOutcome {
     pub winner: Option<String>,
@@ -48,12 +53,13 @@ pub struct CricsheetOutcome {
     pub method: Option<String>,
     /// `tie`, `draw`, `no result`
     pub result: Option<String>,
-    /// Who won the super over.
+    /// The team that won the super over.
     pub eliminator: Option<String>,
-    /// Who won the bowl-out.
+    /// The team that won the bowl-out.
     pub bowl_out: Option<String>,
 }
 
+/// By how much a match was won.
 #[derive(Debug, Deserialize)]
 pub struct CricsheetMargin {
     pub innings: Option<i64>,
@@ -61,14 +67,18 @@ pub struct CricsheetMargin {
     pub wickets: Option<i64>,
 }
 
+/// The toss.
 #[derive(Debug, Deserialize)]
 pub struct CricsheetToss {
     pub winner: Option<String>,
+    /// `bat` or `field`
     pub decision: Option<String>,
 }
 
+/// One innings, or one side's part of a super over.
 #[derive(Debug, Deserialize)]
 pub struct CricsheetInnings {
+    /// The batting team.
     pub team: String,
     #[serde(default)]
     pub overs: Vec<CricsheetOver>,
@@ -85,7 +95,7 @@ pub struct CricsheetInnings {
     pub target: Option<CricsheetTarget>,
 }
 
-/// Awarded before and after an innings.
+/// Penalty runs awarded to the batting side before and after its innings.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 pub struct CricsheetPenaltyRuns {
     #[serde(default)]
@@ -94,6 +104,7 @@ pub struct CricsheetPenaltyRuns {
     pub post: i64,
 }
 
+/// What the side batting second needs to win.
 #[derive(Debug, Deserialize)]
 pub struct CricsheetTarget {
     pub runs: Option<i64>,
@@ -101,12 +112,15 @@ pub struct CricsheetTarget {
     overs: Option<Value>,
 }
 
+/// One over.
 #[derive(Debug, Deserialize)]
 pub struct CricsheetOver {
+    /// From 0.
     pub over: u32,
     pub deliveries: Vec<CricsheetDelivery>,
 }
 
+/// One delivery.
 #[derive(Debug, Deserialize)]
 pub struct CricsheetDelivery {
     pub batter: String,
@@ -121,15 +135,19 @@ pub struct CricsheetDelivery {
     pub replacements: CricsheetReplacements,
 }
 
+/// Runs of a delivery.
 #[derive(Debug, Deserialize)]
 pub struct CricsheetRuns {
+    /// Off the bat.
     pub batter: i64,
+    /// Including extras.
     pub total: i64,
-    /// Four or six that were run.
+    /// Four or six runs that were run, not hit to or over the boundary.
     #[serde(default)]
     pub non_boundary: bool,
 }
 
+/// Extras of a delivery, in runs.
 #[derive(Debug, Default, Deserialize)]
 pub struct CricsheetExtras {
     pub wides: Option<i64>,
@@ -139,14 +157,17 @@ pub struct CricsheetExtras {
     pub penalty: Option<i64>,
 }
 
+/// A dismissal or retirement.
 #[derive(Debug, Deserialize)]
 pub struct CricsheetWicket {
+    /// `caught`, `run out`, `retired hurt` …
     pub kind: String,
     pub player_out: String,
     #[serde(default)]
     pub fielders: Vec<CricsheetFielder>,
 }
 
+/// A fielder who took part in a dismissal; substitutes may be unnamed.
 #[derive(Debug, Deserialize)]
 pub struct CricsheetFielder {
     pub name: Option<String>,
@@ -154,32 +175,35 @@ pub struct CricsheetFielder {
     pub substitute: bool,
 }
 
-/// Who came for whom before the delivery.
+/// Changes of players before a delivery.
 #[derive(Debug, Default, Deserialize)]
 pub struct CricsheetReplacements {
     #[serde(default)]
     pub role: Vec<CricsheetRoleChange>,
 }
 
+/// A batter or bowler who was replaced.
 #[derive(Debug, Deserialize)]
 pub struct CricsheetRoleChange {
     /// `batter` or `bowler`
     pub role: String,
+    /// The player who left.
     pub out: Option<String>,
 }
 
-/// Beyond any number of runs, balls or days: what is reckoned with smaller ones can't run over.
-const NUMBER_MOST: i64 = 1_000_000;
+/// Largest number accepted in a file, far above any count in a match, so that arithmetic can't
+/// overflow.
+const MAX_NUMBER: i64 = 1_000_000;
 
-/// The first number of the file that is none of a match, if there is one.
-fn too_large(value: &Value) -> Option<&Number> {
+/// The first number in the file whose absolute value exceeds [`MAX_NUMBER`].
+fn find_too_large_number(value: &Value) -> Option<&Number> {
     match value {
         Value::Number(number) => {
             let size = number.as_f64().map_or(f64::INFINITY, f64::abs);
-            (size > NUMBER_MOST as f64).then_some(number)
+            (size > MAX_NUMBER as f64).then_some(number)
         }
-        Value::Array(items) => items.iter().find_map(too_large),
-        Value::Object(fields) => fields.values().find_map(too_large),
+        Value::Array(items) => items.iter().find_map(find_too_large_number),
+        Value::Object(fields) => fields.values().find_map(find_too_large_number),
         _ => None,
     }
 }
@@ -189,29 +213,31 @@ fn default_balls_per_over() -> u32 {
 }
 
 impl CricsheetFile {
-    /// Reads a file's text.
+    /// Parses the text of a file; errors name the line and column, or the field.
     pub fn parse(text: &str) -> Result<Self, InvalidFile> {
-        let misfit = |error: serde_json::Error| {
+        let invalid_json = |error: serde_json::Error| {
             let location = format!("line {}, column {}", error.line(), error.column());
             let message = error.to_string();
             InvalidFile::new(location, message.split(" at line ").next().unwrap_or_default())
         };
-        let whole: Value = serde_json::from_str(text).map_err(misfit)?;
-        if let Some(number) = too_large(&whole) {
-            let reason = format!("{number} is more than {NUMBER_MOST}");
+        let whole: Value = serde_json::from_str(text).map_err(invalid_json)?;
+        if let Some(number) = find_too_large_number(&whole) {
+            let reason = format!("{number} exceeds the maximum of {MAX_NUMBER}");
             return Err(InvalidFile::new("the file", reason));
         }
-        let file: Self = serde_json::from_str(text).map_err(misfit)?;
+        let file: Self = serde_json::from_str(text).map_err(invalid_json)?;
         let version = &file.meta.data_version;
         if !SUPPORTED_VERSIONS.contains(&version.as_str()) {
-            let why = format!("version {version} is none of {}", SUPPORTED_VERSIONS.join(", "));
-            return Err(InvalidFile::new("meta.data_version", why));
+            let supported = SUPPORTED_VERSIONS.join(", ");
+            let reason = format!("version {version} is not supported, only {supported}");
+            return Err(InvalidFile::new("meta.data_version", reason));
         }
         Ok(file)
     }
 }
 
 impl CricsheetTarget {
+    /// The overs as text, `20` or `9.2` (9 overs and 2 balls).
     pub fn overs_text(&self) -> Option<String> {
         match self.overs.as_ref()? {
             Value::String(text) => Some(text.clone()),
@@ -222,24 +248,26 @@ impl CricsheetTarget {
 }
 
 impl CricsheetInnings {
+    /// All deliveries of the innings in order.
     pub fn deliveries(&self) -> impl Iterator<Item = &CricsheetDelivery> {
         self.overs.iter().flat_map(|over| &over.deliveries)
     }
 }
 
 impl CricsheetDelivery {
-    /// Whether it counts as one of the over.
+    /// Whether the delivery counts towards the over: neither a wide nor a no-ball.
     pub fn is_legal(&self) -> bool {
         self.extras.wides.is_none() && self.extras.noballs.is_none()
     }
 }
 
 impl CricsheetWicket {
-    /// Whether the batter left unhurt by the bowling side: not a wicket but for who retires out.
+    /// Whether the batter retired rather than being dismissed by the fielding side.
     pub fn is_retirement(&self) -> bool {
         self.kind.starts_with("retired")
     }
 
+    /// Whether the batting side loses a wicket; of retirements only with `retired out`.
     pub fn counts_as_wicket(&self) -> bool {
         !self.is_retirement() || self.kind == "retired out"
     }
@@ -250,15 +278,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn g10_a_number_that_no_match_has_is_refused() {
+    fn numbers_above_the_maximum_are_rejected() {
         for number in
             ["1000001", "-1000001", "9223372036854775807", "18446744073709551615", "1e300"]
         {
             let text = format!(r#"{{"innings":[{{"penalty_runs":{{"post":{number}}}}}]}}"#);
-            let misfit = CricsheetFile::parse(&text).unwrap_err().to_string();
-            assert!(misfit.contains("more than 1000000"), "{misfit}");
+            let error = CricsheetFile::parse(&text).unwrap_err().to_string();
+            assert!(error.contains("exceeds the maximum of 1000000"), "{error}");
         }
-        let misfit = CricsheetFile::parse(r#"{"innings":[1000000]}"#).unwrap_err().to_string();
-        assert!(!misfit.contains("more than"), "{misfit}");
+        let error = CricsheetFile::parse(r#"{"innings":[1000000]}"#).unwrap_err().to_string();
+        assert!(!error.contains("exceeds"), "{error}");
     }
 }

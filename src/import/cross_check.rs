@@ -1,4 +1,4 @@
-//! Whether what the rules made of a file is what the file says.
+//! Checks the totals and the result that the rules computed against those in the file.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::import::CricsheetFile;
 use crate::import::cricsheet::{CricsheetDelivery, CricsheetInnings};
 use crate::import::simulation::MatchSimulation;
 
-/// Runs, wickets and valid balls of the innings played last.
+/// Compares runs, wickets and legal balls of the innings played last.
 pub fn check_innings(
     simulation: &MatchSimulation<'_>,
     innings: &CricsheetInnings,
@@ -26,11 +26,11 @@ pub fn check_innings(
     }
     let [our_runs, our_wickets, our_balls] = simulated;
     Err(format!(
-        "its balls come to {our_runs}/{our_wickets} off {our_balls}, not to {runs}/{wickets} off {legal}"
+        "the rules count {our_runs}/{our_wickets} off {our_balls} balls, the file {runs}/{wickets} off {legal}"
     ))
 }
 
-/// Who won, and by how much.
+/// Compares the winner and the margin of the match.
 pub fn check_outcome(simulation: &MatchSimulation<'_>, file: &CricsheetFile) -> Result<(), String> {
     let result = simulation.scorecard()["result"].take();
     let outcome = &file.info.outcome;
@@ -38,15 +38,18 @@ pub fn check_outcome(simulation: &MatchSimulation<'_>, file: &CricsheetFile) -> 
     let winner = winner.into_iter().flatten().next();
     let winner =
         winner.map(|name| simulation.roster.find_team(name).map(|team| team.id)).transpose()?;
-    let mut is_same = result["winner_team_id"] == json!(winner);
+    let mut is_equal = result["winner_team_id"] == json!(winner);
     if let Some(by) = &outcome.by {
-        let named = [("runs", by.runs), ("wickets", by.wickets), ("innings", by.innings)];
-        let same = |(name, value): (&str, Option<i64>)| {
-            value.is_none_or(|value| result["by"][name] == json!(value))
-        };
-        is_same &= named.into_iter().all(same);
+        let margins = [("runs", by.runs), ("wickets", by.wickets), ("innings", by.innings)];
+        is_equal &= margins
+            .into_iter()
+            .all(|(name, value)| value.is_none_or(|value| result["by"][name] == json!(value)));
     }
-    if is_same { Ok(()) } else { Err(format!("the balls say otherwise: {}", result_text(&result))) }
+    if is_equal {
+        Ok(())
+    } else {
+        Err(format!("differs from the result of the deliveries: {}", result_text(&result)))
+    }
 }
 
 fn result_text(result: &Value) -> &str {

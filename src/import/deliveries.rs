@@ -1,4 +1,4 @@
-//! The balls of an innings, each as a scorer would send it.
+//! Plays the deliveries of an innings, each as the command of a scorer.
 
 use serde_json::{Value, json};
 
@@ -8,24 +8,28 @@ use crate::import::roster::RosterTeam;
 use crate::import::simulation::{MatchSimulation, SimulatedCommand, describe_rejection};
 use crate::import::{CricsheetFile, InvalidFile};
 
-/// A delivery with what is around it.
+/// A delivery with its context.
 struct ContextualDelivery<'a> {
     delivery: &'a CricsheetDelivery,
+    /// The following delivery of the innings.
     next: Option<&'a CricsheetDelivery>,
     batting: &'a RosterTeam,
     bowling: &'a RosterTeam,
     over_end: OverEnd,
 }
 
-/// How its over goes on, where the umpires' count was not that of the Laws.
+/// Whether the umpires ended the over as the Laws say, or miscounted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum OverEnd {
+    /// As the Laws say.
     Normal,
+    /// After this ball, although too few legal balls were bowled.
     CalledEarly,
+    /// Later, although enough legal balls were bowled.
     RunsOn,
 }
 
-/// Plays all balls of an innings.
+/// Plays all deliveries of an innings; `number` counts from 0.
 pub fn play_deliveries(
     simulation: &mut MatchSimulation<'_>,
     file: &CricsheetFile,
@@ -39,8 +43,8 @@ pub fn play_deliveries(
     let all: Vec<_> = innings.deliveries().collect();
     let mut played = 0;
     for (at, over) in innings.overs.iter().enumerate() {
-        check_over(over, at).map_err(|why| {
-            InvalidFile::new(format!("innings {}, over {}", number + 1, over.over), why)
+        check_over(over, at).map_err(|reason| {
+            InvalidFile::new(format!("innings {}, over {}", number + 1, over.over), reason)
         })?;
         let is_last_over = at + 1 == innings.overs.len();
         let mut legal = 0;
@@ -55,21 +59,21 @@ pub fn play_deliveries(
                 _ => OverEnd::Normal,
             };
             let next = all.get(played).copied();
-            let ball = ContextualDelivery { delivery, next, batting, bowling, over_end: over_end };
-            play_delivery(simulation, &ball).map_err(|why| {
-                let place =
+            let ball = ContextualDelivery { delivery, next, batting, bowling, over_end };
+            play_delivery(simulation, &ball).map_err(|reason| {
+                let location =
                     format!("innings {}, over {}, ball {}", number + 1, over.over, index + 1);
-                InvalidFile::new(place, why)
+                InvalidFile::new(location, reason)
             })?;
         }
     }
     Ok(())
 }
 
-/// Refuses an over that others are missing before, or whose balls are.
-fn check_over(over: &CricsheetOver, at: usize) -> Result<(), String> {
-    if usize::try_from(over.over) != Ok(at) {
-        return Err(format!("over {at} comes here"));
+/// Rejects an over that is out of order or has no deliveries.
+fn check_over(over: &CricsheetOver, expected: usize) -> Result<(), String> {
+    if usize::try_from(over.over) != Ok(expected) {
+        return Err(format!("expected over {expected}"));
     }
     if over.deliveries.is_empty() {
         return Err("has no deliveries".to_owned());
@@ -77,6 +81,8 @@ fn check_over(over: &CricsheetOver, at: usize) -> Result<(), String> {
     Ok(())
 }
 
+/// Plays a delivery and the retirements after it. The file doesn't say whether the batters crossed,
+/// so where they stand at the next delivery decides.
 fn play_delivery(
     simulation: &mut MatchSimulation<'_>,
     ball: &ContextualDelivery<'_>,
@@ -85,22 +91,24 @@ fn play_delivery(
     let (body, retirements) = (ball.command_body()?, ball.retirement_bodies()?);
     let describe = |rejection: Rejection| describe_rejection("balls", &rejection);
     let simulated = simulation.simulate_or_override("balls", &body).map_err(describe)?;
-    let tried = if ball.matches_next_delivery(&simulated) {
+    let accepted = if ball.matches_next_delivery(&simulated) {
         simulated
     } else {
         let mut body = body;
         body["crossed"] = json!(true);
         let crossed = simulation.simulate_or_override("balls", &body).map_err(describe)?;
         if !ball.matches_next_delivery(&crossed) {
-            return Err("nobody stands where the next ball has them".to_owned());
+            return Err(
+                "the batters are not at the ends that the next delivery has them at".to_owned()
+            );
         }
         crossed
     };
-    simulation.accept(tried);
+    simulation.accept(accepted);
     retirements.into_iter().try_for_each(|body| simulation.run_command("players", body))
 }
 
-/// Who leaves or takes over before the ball.
+/// Applies retirements and a change of bowler before a delivery.
 fn apply_changes_before(
     simulation: &mut MatchSimulation<'_>,
     ball: &ContextualDelivery<'_>,
@@ -109,7 +117,7 @@ fn apply_changes_before(
     for name in roles.filter_map(|role| role.out.as_ref()) {
         let out = ball.batting.find_or_error(name)?;
         let body = json!({ "retire": { "player_id": out, "kind": "retired_hurt" } });
-        // Some files tell it twice: with the ball before as well.
+        // Some files list a retirement twice, also with the previous delivery.
         if let Ok(simulated) = simulation.simulate("players", body) {
             simulation.accept(simulated);
         }
@@ -120,14 +128,15 @@ fn apply_changes_before(
         return Ok(());
     }
     let body = json!({ "bowler_id": bowler });
-    if let Ok(tried) = simulation.simulate("players", body) {
-        simulation.accept(tried);
+    if let Ok(simulated) = simulation.simulate("players", body) {
+        simulation.accept(simulated);
         return Ok(());
     }
     simulation.run_command("players", json!({ "bowler_id": bowler, "override": true }))
 }
 
 impl ContextualDelivery<'_> {
+    /// The body of the scorer's `balls` command.
     fn command_body(&self) -> Result<Value, String> {
         let CricsheetDelivery { batter, bowler, non_striker, runs, extras, .. } = self.delivery;
         let mut body = json!({
@@ -152,17 +161,18 @@ impl ContextualDelivery<'_> {
             OverEnd::RunsOn => body["over_continues"] = json!(true),
         }
         let wickets = self.delivery.wickets.iter().filter(|wicket| !wicket.is_retirement());
-        let fell = wickets.map(|wicket| self.wicket_body(wicket)).collect::<Result<Vec<_>, _>>()?;
-        if !fell.is_empty() {
-            body["wickets"] = json!(fell);
+        let wickets = wickets.map(|wicket| self.wicket_body(wicket));
+        let wickets = wickets.collect::<Result<Vec<_>, _>>()?;
+        if !wickets.is_empty() {
+            body["wickets"] = json!(wickets);
         }
         Ok(body)
     }
 
     fn wicket_body(&self, wicket: &CricsheetWicket) -> Result<Value, String> {
         let out = self.batting.find_or_error(&wicket.player_out)?;
-        let named = wicket.fielders.iter().filter_map(|fielder| fielder.name.as_ref());
-        let mut fielders: Vec<_> = named.filter_map(|name| self.bowling.find(name)).collect();
+        let names = wicket.fielders.iter().filter_map(|fielder| fielder.name.as_ref());
+        let mut fielders: Vec<_> = names.filter_map(|name| self.bowling.find(name)).collect();
         let kind = match wicket.kind.as_str() {
             "caught and bowled" => {
                 fielders = vec![self.bowling.find_or_error(&self.delivery.bowler)?];
@@ -183,7 +193,7 @@ impl ContextualDelivery<'_> {
         }))
     }
 
-    /// Who left after the ball without being out to it.
+    /// Bodies of `players` commands for the batters who retired after the delivery.
     fn retirement_bodies(&self) -> Result<Vec<Value>, String> {
         let retired = self.delivery.wickets.iter().filter(|wicket| wicket.is_retirement());
         let body = |wicket: &CricsheetWicket| {
@@ -194,8 +204,8 @@ impl ContextualDelivery<'_> {
         retired.map(body).collect()
     }
 
-    /// Whether the batters stand after it where the next ball has them. Names that nobody has are
-    /// that ball's own fault.
+    /// Whether the batters are at the ends that the next delivery has them at. Unknown names are
+    /// reported with that delivery.
     fn matches_next_delivery(&self, simulated: &SimulatedCommand) -> bool {
         let Some(next) = self.next else { return true };
         let (striker, non_striker) =

@@ -1,15 +1,15 @@
-//! How an innings and a match end that the balls don't end by themselves.
+//! Ends innings and matches that their deliveries don't end: declarations, interruptions, ties.
 
 use serde_json::json;
 
 use crate::import::CricsheetFile;
 use crate::import::simulation::MatchSimulation;
 
-/// More than anybody makes: a target that is only there to name the method.
+/// A target that nobody reaches, set only to record the method.
 const UNREACHABLE_TARGET: i64 = 2999;
 
-/// Whether the second innings was cut short with more made than the target that the file gives:
-/// then it is the one that was set at the end, by which the match was decided.
+/// Whether the file's target is the one set when the second innings was cut short: its runs were
+/// exceeded before the last delivery, so it can't have been the target of the chase.
 pub fn is_target_set_late(file: &CricsheetFile) -> bool {
     let Some(chase) = file.innings.get(1) else { return false };
     let target = chase.target.as_ref().and_then(|target| target.runs);
@@ -18,7 +18,7 @@ pub fn is_target_set_late(file: &CricsheetFile) -> bool {
     file.info.outcome.method.is_some() && target.is_some_and(|target| before_last >= target)
 }
 
-/// Ends an innings that the balls left open.
+/// Adds penalty runs after an innings, and ends it if its deliveries didn't.
 pub fn end_innings(
     simulation: &mut MatchSimulation<'_>,
     file: &CricsheetFile,
@@ -49,7 +49,7 @@ pub fn end_innings(
     simulation.run_command("declare", json!({ "reason": "umpires", "par": par }))
 }
 
-/// What the side batting second had to have made when it was stopped.
+/// The par score at which the second innings was stopped, if a method decided the match by runs.
 fn par_score(
     simulation: &MatchSimulation<'_>,
     file: &CricsheetFile,
@@ -66,28 +66,28 @@ fn par_score(
     Ok(Some(if won { runs - by } else { runs + by }))
 }
 
-/// Ends a match that is still open when the file is.
+/// Ends a match that is still live after the last innings of the file.
 pub fn end_match(simulation: &mut MatchSimulation<'_>, file: &CricsheetFile) -> Result<(), String> {
     let outcome = &file.info.outcome;
     if !simulation.is_live() {
         return Ok(());
     }
     let tie_winner = outcome.eliminator.as_ref().or(outcome.bowl_out.as_ref());
-    let through =
+    let winner_id =
         tie_winner.map(|name| simulation.roster.find_team(name).map(|team| team.id)).transpose()?;
     match (outcome.result.as_deref(), &outcome.winner, outcome.method.as_deref()) {
         (Some("no result"), ..) => simulation.run_command("end", json!({ "result": "no_result" })),
         (Some("draw"), ..) => simulation.run_command("end", json!({ "result": "drawn" })),
         (Some("tie"), ..) => {
-            let how = if outcome.bowl_out.is_some() { "the bowl-out" } else { "boundary count" };
-            let method = through.map(|_| how);
-            let body = json!({ "result": "tied", "winner_team_id": through, "method": method });
+            let method = if outcome.bowl_out.is_some() { "the bowl-out" } else { "boundary count" };
+            let method = winner_id.map(|_| method);
+            let body = json!({ "result": "tied", "winner_team_id": winner_id, "method": method });
             simulation.run_command("end", body)
         }
         (None, Some(winner), Some("Awarded")) => {
             let winner = simulation.roster.find_team(winner)?.id;
             simulation.run_command("end", json!({ "result": "awarded", "winner_team_id": winner }))
         }
-        _ => Err("the balls leave the match open".to_owned()),
+        _ => Err("the match is not decided by its deliveries".to_owned()),
     }
 }

@@ -1,7 +1,7 @@
-//! Matches that were played elsewhere, entered through the same commands as a scorer's.
+//! Imports Cricsheet files of cricket matches as the commands that a scorer would have sent.
 //!
-//! In the order a file travels: `sheet` reads it, `script` plays it in memory against the rules
-//! and gives the commands, `writing` sends them to the store.
+//! `cricsheet` parses a file, `script` plays it in memory against the rules and collects the
+//! commands, `store_import` commits them.
 
 mod cricsheet;
 mod cross_check;
@@ -19,15 +19,17 @@ pub use roster::Roster;
 pub use script::{CommandScript, ScriptedCommand, build_script};
 pub use store_import::{ImportError, ImportOptions, ImportedMatch, import_match, simulate_file};
 
-/// Why a file is refused, and where in it.
+/// Why a file can't be imported, and where in it the error is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidFile {
-    /// `innings 2, over 14, ball 3`, as the file has them: its overs are counted from 0.
+    /// `innings 2, over 14, ball 3`; overs count from 0 as in the file.
     pub location: String,
+    /// What is wrong there, for the operator.
     pub reason: String,
 }
 
 impl InvalidFile {
+    /// An error at a location of the file.
     pub fn new(location: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { location: location.into(), reason: reason.into() }
     }

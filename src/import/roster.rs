@@ -1,14 +1,16 @@
-//! The teams and players of a file under the ids that commands name them by.
+//! The teams and players of a file, with the ids that commands refer to.
 
 use crate::import::{CricsheetFile, InvalidFile};
 use crate::sports::Player;
 
-/// Both teams, the first named first: it counts as the home side.
+/// Both teams; the one that the file names first counts as the home side.
 #[derive(Clone, Debug)]
 pub struct Roster {
+    /// Home, then away.
     pub teams: [RosterTeam; 2],
 }
 
+/// A team with its players.
 #[derive(Clone, Debug)]
 pub struct RosterTeam {
     pub id: i64,
@@ -17,14 +19,14 @@ pub struct RosterTeam {
 }
 
 impl Roster {
-    /// Ids for playing in memory, before anybody is stored.
+    /// A roster with made-up ids, for a simulation before anything is stored.
     pub fn with_temporary_ids(file: &CricsheetFile) -> Result<Self, InvalidFile> {
         let [home, away] = &file.info.teams;
         let mut next = 0;
         let mut team = |id, name: &String| {
             let names = file.info.players.get(name);
-            let names =
-                names.ok_or_else(|| InvalidFile::new("info.players", format!("no {name}")))?;
+            let names = names
+                .ok_or_else(|| InvalidFile::new("info.players", format!("has no team {name}")))?;
             let player = |name: &String| {
                 next += 1;
                 Player { id: next, team_id: id, name: name.clone(), shirt_number: None }
@@ -36,16 +38,19 @@ impl Roster {
         Ok(Self { teams })
     }
 
+    /// The team with this name; the error is for the operator.
     pub fn find_team(&self, name: &str) -> Result<&RosterTeam, String> {
         let found = self.teams.iter().find(|team| team.name == name);
-        found.ok_or_else(|| format!("{name} is neither of the two teams"))
+        found.ok_or_else(|| format!("{name} is not one of the two teams"))
     }
 
+    /// The other team.
     pub fn opponent_of(&self, team_id: i64) -> &RosterTeam {
         let [home, away] = &self.teams;
         if home.id == team_id { away } else { home }
     }
 
+    /// The players of both teams with these ids.
     pub fn players_by_id(&self, ids: &[i64]) -> Vec<Player> {
         let all = self.teams.iter().flat_map(|team| &team.players);
         all.filter(|player| ids.contains(&player.id)).cloned().collect()
@@ -53,11 +58,13 @@ impl Roster {
 }
 
 impl RosterTeam {
+    /// The id of the player with this name; the error is for the operator.
     pub fn find_or_error(&self, name: &str) -> Result<i64, String> {
         let found = self.find(name);
-        found.ok_or_else(|| format!("{name} is not among the players of {}", self.name))
+        found.ok_or_else(|| format!("{name} is not a player of {}", self.name))
     }
 
+    /// The id of the player with this name.
     pub fn find(&self, name: &str) -> Option<i64> {
         self.players.iter().find(|player| player.name == name).map(|player| player.id)
     }

@@ -1,4 +1,4 @@
-//! A whole file as the commands of a scorer, each accepted by the rules.
+//! Turns a file into the commands of a scorer, each accepted by the rules.
 
 use chrono::{DateTime, NaiveTime, Utc};
 use serde_json::{Value, json};
@@ -10,48 +10,50 @@ use crate::import::simulation::MatchSimulation;
 use crate::import::{CricsheetFile, InvalidFile, Roster, cross_check, deliveries, endings};
 use crate::sports::{MatchInfo, MatchResult, SportRules, TeamInfo};
 
-/// One command.
+/// One command of a scorer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScriptedCommand {
+    /// `toss`, `start`, `balls` …
     pub action: &'static str,
     pub body: Value,
+    /// Estimated time of the action.
     pub at: DateTime<Utc>,
 }
 
-/// A match from the toss to the result.
+/// The commands of a match from the toss to the result.
 #[derive(Debug)]
 pub struct CommandScript {
     pub commands: Vec<ScriptedCommand>,
+    /// The final scorecard as the API would show it.
     pub scorecard: Value,
-    /// None where the match goes on in another file, or was given up.
+    /// `None` if the match has no result in this file, for example because it continues in another.
     pub result: Option<MatchResult>,
 }
 
-/// Plays a file against the rules.
+/// Plays a file against the rules and returns the commands that a scorer would have sent.
 ///
-/// - Gives: what a scorer would have sent; or where the file doesn't fit them, or itself.
+/// Fails if the rules reject a command, or if the file's totals differ from the computed ones.
 pub fn build_script(file: &CricsheetFile, roster: &Roster) -> Result<CommandScript, InvalidFile> {
     let rules = SportRules::find("cricket")
-        .ok_or_else(|| InvalidFile::new("sport", "there is no cricket"))?;
+        .ok_or_else(|| InvalidFile::new("sport", "cricket is not available"))?;
     let match_info = match_info(file, roster);
-    let simulation = MatchSimulation::new(rules, match_info, roster, start_time(file)?);
-    let mut table =
-        simulation.map_err(|rejection| InvalidFile::new("info", rejection.to_string()))?;
-    start_match(&mut table, file).map_err(|reason| InvalidFile::new("info.toss", reason))?;
+    let mut simulation = MatchSimulation::new(rules, match_info, roster, start_time(file)?)
+        .map_err(|rejection| InvalidFile::new("info", rejection.to_string()))?;
+    start_match(&mut simulation, file).map_err(|reason| InvalidFile::new("info.toss", reason))?;
     for number in 0..file.innings.len() {
-        play_innings(&mut table, file, number)?;
+        play_innings(&mut simulation, file, number)?;
     }
-    endings::end_match(&mut table, file).map_err(|why| InvalidFile::new("info.outcome", why))?;
-    cross_check::check_outcome(&table, file)
-        .map_err(|why| InvalidFile::new("info.outcome", why))?;
+    let invalid_outcome = |reason| InvalidFile::new("info.outcome", reason);
+    endings::end_match(&mut simulation, file).map_err(invalid_outcome)?;
+    cross_check::check_outcome(&simulation, file).map_err(invalid_outcome)?;
     Ok(CommandScript {
-        scorecard: table.scorecard(),
-        result: table.result(),
-        commands: table.commands,
+        scorecard: simulation.scorecard(),
+        result: simulation.result(),
+        commands: simulation.commands,
     })
 }
 
-/// The format that a file's match was played by.
+/// The match format as `POST /api/matches` takes it, with differences from the standard ones.
 pub fn match_format(file: &CricsheetFile) -> Value {
     let info = &file.info;
     let (name, standard_overs) = match info.match_type.as_str() {
@@ -72,13 +74,13 @@ pub fn match_format(file: &CricsheetFile) -> Value {
     format
 }
 
-/// When the first ball counts as bowled: ten o'clock of the first day.
+/// Assumed start of the match: 10:00 UTC on its first day, since files have dates only.
 pub fn start_time(file: &CricsheetFile) -> Result<DateTime<Utc>, InvalidFile> {
     let ten = NaiveTime::from_hms_opt(10, 0, 0).unwrap_or_default();
     let day = file.info.dates.first().ok_or_else(|| InvalidFile::new("info.dates", "is empty"))?;
     let at = day.and_time(ten).and_utc();
     let at = time::of_millis(at.timestamp_millis());
-    at.ok_or_else(|| InvalidFile::new("info.dates", "is beyond the years that times have"))
+    at.ok_or_else(|| InvalidFile::new("info.dates", "is outside the years 0001 to 9999"))
 }
 
 fn match_info(file: &CricsheetFile, roster: &Roster) -> MatchInfo {
@@ -113,9 +115,7 @@ fn play_innings(
     let location = format!("innings {}", number + 1);
     let invalid = |reason| InvalidFile::new(&location, reason);
     let is_new_super_over = innings.super_over
-        && file.innings[..number].iter().filter(|innings_before| innings_before.super_over).count()
-            % 2
-            == 0;
+        && file.innings[..number].iter().filter(|previous| previous.super_over).count() % 2 == 0;
     if is_new_super_over {
         simulation.run_command("super-over", json!({})).map_err(invalid)?;
     }
@@ -128,7 +128,7 @@ fn play_innings(
     cross_check::check_innings(simulation, innings).map_err(invalid)
 }
 
-/// Says what is to be made where the first innings doesn't by itself.
+/// Sets the target of the second innings if it isn't simply one more than the first innings.
 fn set_target(
     simulation: &mut MatchSimulation<'_>,
     file: &CricsheetFile,
@@ -144,9 +144,9 @@ fn set_target(
     match target.runs.filter(|_| is_whole && method.is_none()) {
         Some(runs) if runs == first_innings_runs + 1 => return Ok(()),
         Some(runs) => {
-            let reason =
-                format!("a target of {runs} needs a method: {first_innings_runs} were made before");
-            return Err(reason);
+            return Err(format!(
+                "a target of {runs} after {first_innings_runs} runs needs a method"
+            ));
         }
         None => {}
     }

@@ -1,4 +1,4 @@
-//! The match as it is played in memory: what was accepted becomes a line of the script.
+//! Plays a match in memory; commands that the rules accept become part of the script.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -7,13 +7,14 @@ use crate::domain::rejection::Rejection;
 use crate::import::{Roster, ScriptedCommand};
 use crate::sports::{ErasedMatch, MatchCommand, MatchInfo, MatchResult, SportRules};
 
-/// Between two commands: a file doesn't say when its balls were bowled.
+/// Assumed time between two commands, because files don't say when a ball was bowled.
 pub const COMMAND_INTERVAL: TimeDelta = TimeDelta::seconds(40);
 
+/// A match in memory, and the commands accepted so far.
 pub struct MatchSimulation<'a> {
     pub roster: &'a Roster,
     pub commands: Vec<ScriptedCommand>,
-    /// What the scorer was last answered about the match.
+    /// The match state in the response to the last command.
     pub state: Value,
     rules: &'static SportRules,
     match_info: MatchInfo,
@@ -21,8 +22,9 @@ pub struct MatchSimulation<'a> {
     started_at: DateTime<Utc>,
 }
 
-/// A command that the rules would accept.
+/// A command that the rules accepted, not applied to the simulation yet.
 pub struct SimulatedCommand {
+    /// The match state in the response.
     pub state: Value,
     action: &'static str,
     body: Value,
@@ -30,6 +32,7 @@ pub struct SimulatedCommand {
 }
 
 impl<'a> MatchSimulation<'a> {
+    /// A match before the toss; fails if the rules reject its format.
     pub fn new(
         rules: &'static SportRules,
         match_info: MatchInfo,
@@ -42,13 +45,13 @@ impl<'a> MatchSimulation<'a> {
             commands: Vec::new(),
             state: Value::Null,
             rules,
-            match_info: match_info,
+            match_info,
             game,
-            started_at: started_at,
+            started_at,
         })
     }
 
-    /// What would become of it.
+    /// Tries a command without applying it.
     pub fn simulate(
         &self,
         action: &'static str,
@@ -65,6 +68,7 @@ impl<'a> MatchSimulation<'a> {
         Ok(SimulatedCommand { state, action, body: command.body, game: transition.state })
     }
 
+    /// Applies a simulated command and adds it to the script.
     pub fn accept(&mut self, simulated: SimulatedCommand) {
         let at = self.started_at
             + COMMAND_INTERVAL * i32::try_from(self.commands.len()).unwrap_or(i32::MAX);
@@ -73,6 +77,7 @@ impl<'a> MatchSimulation<'a> {
         (self.state, self.game) = (state, game);
     }
 
+    /// Simulates and accepts a command; the error is for the operator.
     pub fn run_command(&mut self, action: &'static str, body: Value) -> Result<(), String> {
         let simulated = self
             .simulate(action, body)
@@ -81,15 +86,16 @@ impl<'a> MatchSimulation<'a> {
         Ok(())
     }
 
-    /// The same again as an umpire's decision, where only a playing condition speaks against it.
+    /// Tries a command; if only a playing condition rejects it, tries it again with `override`, as
+    /// the umpires evidently allowed it.
     pub fn simulate_or_override(
         &self,
         action: &'static str,
         body: &Value,
     ) -> Result<SimulatedCommand, Rejection> {
-        const CONDITIONS: [&str; 3] = ["free-hit", "two-overs-running", "quota"];
+        const PLAYING_CONDITIONS: [&str; 3] = ["free-hit", "two-overs-running", "quota"];
         match self.simulate(action, body.clone()) {
-            Err(rejection) if CONDITIONS.contains(&rejection.code.as_ref()) => {
+            Err(rejection) if PLAYING_CONDITIONS.contains(&rejection.code.as_ref()) => {
                 let mut body = body.clone();
                 body["override"] = json!(true);
                 self.simulate(action, body)
@@ -98,19 +104,22 @@ impl<'a> MatchSimulation<'a> {
         }
     }
 
+    /// The result, once the match has one.
     pub fn result(&self) -> Option<MatchResult> {
         self.rules.result(&self.game).cloned()
     }
 
+    /// Whether the match has started and not ended.
     pub fn is_live(&self) -> bool {
         self.rules.summary(&self.game).status == "live"
     }
 
+    /// The scorecard as the API shows it.
     pub fn scorecard(&self) -> Value {
         self.rules.read_part(&self.match_info, &self.game, "scorecard").unwrap_or_default()
     }
 
-    /// The innings being played, or played last, as the scorecard has it.
+    /// The current or last innings of the scorecard.
     pub fn last_innings(&self) -> Value {
         let mut card = self.scorecard();
         let innings = card["innings"].as_array_mut().and_then(Vec::pop);
@@ -118,7 +127,7 @@ impl<'a> MatchSimulation<'a> {
     }
 }
 
-/// A refusal in one line.
+/// Describes a rejected command in one line.
 pub fn describe_rejection(action: &str, rejection: &Rejection) -> String {
     format!("{action}: {rejection}")
 }

@@ -1,4 +1,4 @@
-//! A script as writes: the teams, their players, the match, and each command once.
+//! Commits a script to the store: teams, players, the match, and each command exactly once.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -10,23 +10,25 @@ use serde_json::json;
 use crate::domain::time;
 use crate::import::roster::RosterTeam;
 use crate::import::{CommandScript, CricsheetFile, InvalidFile, Roster, ScriptedCommand, script};
-use crate::sports::Player;
+use crate::sports::{MatchAction, Player};
 use crate::store::mutation::{
-    IdempotencyKey, Mutation, MutationRequest, NewMatch, NewPlayer, NewTeam, Outcome,
+    AddPlayer, ApplyMatchAction, CreateMatch, CreateTeam, IdempotencyKey, Mutation,
+    MutationRequest, NewMatch, NewPlayer, NewTeam, Outcome,
 };
 use crate::store::{ListQuery, Store, StoreError, VisibilityScope};
 
-/// How a file is to be entered.
+/// Options of an import.
 #[derive(Clone, Debug)]
 pub struct ImportOptions {
-    /// The user who enters it.
+    /// The user who imports the match and becomes its creator.
     pub user_id: i64,
+    /// The event that the match belongs to.
     pub event_id: Option<i64>,
-    /// How many times as fast as it was played; none for all at once.
+    /// Pace as a multiple of the speed of play; `None` imports the whole match at once.
     pub speed: Option<u32>,
 }
 
-/// What became of a file.
+/// The outcome of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportedMatch {
     pub match_id: i64,
@@ -34,36 +36,37 @@ pub struct ImportedMatch {
     pub result_text: String,
 }
 
-/// Why a file was not entered, or not to its end.
+/// Why an import failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// Nothing was written.
+    /// The file is invalid; nothing was written.
     #[error(transparent)]
     InvalidFile(#[from] InvalidFile),
+    /// The store failed, possibly after a part of the commands; the import can be repeated.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// The writes of one file.
+/// Commits the mutations of one file.
 struct ImportWriter<'a> {
     store: &'a Store,
     options: &'a ImportOptions,
-    /// The file's name, as it stands in keys.
+    /// Prefix of idempotency keys: the file's name.
     key_prefix: String,
 }
 
-/// Enters the match of a file with this name and text, whole or not at all.
+/// Imports the match of a file with this name and text; an invalid file writes nothing.
 ///
-/// Each write is known by the file's name and its number: what was entered before, by an import
-/// that broke off, is passed over. `progress(done, of)`.
+/// Idempotency keys of the file's name and the command's number make repeated imports skip what
+/// an earlier, interrupted one has committed. `progress` is called with done and total commands.
 pub async fn import_match(
     store: &Store,
     options: &ImportOptions,
     (name, text): (&str, &str),
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<ImportedMatch, ImportError> {
-    let (file, rehearsed) = simulate_file(text)?;
-    let writer = ImportWriter { store, options: options, key_prefix: sanitise_for_key(name) };
+    let (file, simulated) = simulate_file(text)?;
+    let writer = ImportWriter { store, options, key_prefix: sanitise_for_key(name) };
     writer.check_event().await?;
     let roster = writer.resolve_roster(&file).await?;
     let match_id = writer.create_match(&file, &roster).await?;
@@ -74,11 +77,11 @@ pub async fn import_match(
         writer.send_command(match_id, number, command).await?;
     }
     progress(total, total);
-    let text = rehearsed.scorecard["result"]["text"].as_str().unwrap_or("no result").to_owned();
-    Ok(ImportedMatch { match_id, result_text: text })
+    let result_text = simulated.scorecard["result"]["text"].as_str().unwrap_or("no result");
+    Ok(ImportedMatch { match_id, result_text: result_text.to_owned() })
 }
 
-/// Plays a file in memory only: what the rules refuse must leave nothing behind.
+/// Plays a file in memory only, so that one that the rules reject leaves nothing in the store.
 pub fn simulate_file(text: &str) -> Result<(CricsheetFile, CommandScript), InvalidFile> {
     let file = CricsheetFile::parse(text)?;
     let script = script::build_script(&file, &Roster::with_temporary_ids(&file)?)?;
@@ -92,10 +95,10 @@ impl ImportWriter<'_> {
         if stored.is_some_and(|(_, event)| event["sport"] == "cricket") {
             return Ok(());
         }
-        Err(InvalidFile::new(format!("event {id}"), "there is no such event of cricket").into())
+        Err(InvalidFile::new(format!("event {id}"), "no such cricket event").into())
     }
 
-    /// The file's teams and players as they are stored, found by their names or made.
+    /// The roster with stored ids; teams and players are found by name, or created.
     async fn resolve_roster(&self, file: &CricsheetFile) -> Result<Roster, ImportError> {
         let Roster { teams: [mut home, mut away] } = Roster::with_temporary_ids(file)?;
         self.resolve_team(&mut home).await?;
@@ -110,21 +113,21 @@ impl ImportWriter<'_> {
         let existing = self.ids_by_name(query).await?;
         team.id = match find_id(&existing, &team.name) {
             Some(id) => id,
-            None => self.create(Mutation::CreateTeam(new_team(&team.name))).await?,
+            None => self.create(CreateTeam(new_team(&team.name))).await?,
         };
-        let known = self.ids_by_name(ListQuery::Players { team_id: team.id }).await?;
+        let existing_players = self.ids_by_name(ListQuery::Players { team_id: team.id }).await?;
         for player in &mut team.players {
             let fields = NewPlayer { name: player.name.clone(), shirt_number: None };
-            let id = match find_id(&known, &player.name) {
+            let id = match find_id(&existing_players, &player.name) {
                 Some(id) => id,
-                None => self.create(Mutation::AddPlayer { team_id: team.id, fields }).await?,
+                None => self.create(AddPlayer { team_id: team.id, fields }).await?,
             };
             *player = Player { id, team_id: team.id, ..player.clone() };
         }
         Ok(())
     }
 
-    /// Names and ids of a whole list.
+    /// Names and ids of all items of a list, over all pages.
     async fn ids_by_name(&self, query: ListQuery) -> Result<Vec<(String, i64)>, StoreError> {
         let (mut all, mut after) = (Vec::new(), Some(0));
         while let Some(start) = after {
@@ -155,25 +158,28 @@ impl ImportWriter<'_> {
         };
         let event = self.options.event_id.map_or(String::new(), |id| format!("-{id}"));
         let key = format!("{}-match{event}", self.key_prefix);
-        let key = idempotency_key("POST /api/matches".to_owned(), key, &described(&fields));
-        let outcome = self.commit(Some(key), Mutation::CreateMatch(fields)).await?;
+        let key = idempotency_key("POST /api/matches".to_owned(), key, &match_fields_json(&fields));
+        let outcome = self.commit(Some(key), CreateMatch(fields)).await?;
         Ok(created_id(&outcome)?)
     }
 
-    /// One command of the script; after its time where the import is paced.
+    /// Commits one command of the script, and if the import is paced, waits for the next.
     async fn send_command(
         &self,
         match_id: i64,
         number: usize,
         command: &ScriptedCommand,
     ) -> Result<(), StoreError> {
-        const BALL: Duration = Duration::from_secs(40);
+        const BALL_DURATION: Duration = Duration::from_secs(40);
         let path = format!("POST /api/matches/{match_id}/{}", command.action);
         let body = command.body.to_string();
         let key = idempotency_key(path, format!("{}-{number}", self.key_prefix), &body);
-        let mutation = Mutation::ApplyMatchAction {
+        let action = MatchAction::from_name(command.action).ok_or_else(|| {
+            StoreError::Internal(format!("no sport has the action {}", command.action))
+        })?;
+        let mutation = ApplyMatchAction {
             match_id,
-            action: command.action.to_owned(),
+            action,
             body: command.body.clone(),
             occurred_at: self.options.speed.is_none().then_some(command.at),
         };
@@ -181,30 +187,25 @@ impl ImportWriter<'_> {
         if let Some(speed) = self.options.speed
             && !outcome.is_replay
         {
-            tokio::time::sleep(BALL / speed.max(1)).await;
+            tokio::time::sleep(BALL_DURATION / speed.max(1)).await;
         }
         Ok(())
     }
 
-    async fn create(&self, mutation: Mutation) -> Result<i64, StoreError> {
+    async fn create(&self, mutation: impl Mutation) -> Result<i64, StoreError> {
         created_id(&self.commit(None, mutation).await?)
     }
 
     async fn commit(
         &self,
         key: Option<IdempotencyKey>,
-        mutation: Mutation,
+        mutation: impl Mutation,
     ) -> Result<Outcome, StoreError> {
-        let at = Utc::now().trunc_subsecs(3);
-        self.store
-            .commit(MutationRequest {
-                user_id: self.options.user_id,
-                received_at: at,
-                idempotency_key: key,
-                if_match: None,
-                mutation: mutation,
-            })
-            .await
+        let request = MutationRequest {
+            idempotency_key: key,
+            ..MutationRequest::new(self.options.user_id, Utc::now().trunc_subsecs(3))
+        };
+        self.store.commit(request, mutation).await
     }
 }
 
@@ -217,8 +218,8 @@ fn new_team(name: &str) -> NewTeam {
     }
 }
 
-/// A match's fields as JSON, by which a repeated import is known to be the same.
-fn described(fields: &NewMatch) -> String {
+/// A match's fields as JSON, hashed into the idempotency key to detect a different import.
+fn match_fields_json(fields: &NewMatch) -> String {
     let NewMatch {
         sport,
         format,
@@ -243,19 +244,19 @@ fn find_id(existing: &[(String, i64)], name: &str) -> Option<i64> {
 
 fn created_id(outcome: &Outcome) -> Result<i64, StoreError> {
     let id = outcome.body["id"].as_i64();
-    id.ok_or_else(|| StoreError::Internal("what was made has no id".to_owned()))
+    id.ok_or_else(|| StoreError::Internal("the created resource has no id".to_owned()))
 }
 
-/// Visible ASCII characters, and few enough for a number after them.
+/// Reduces a name to 80 visible ASCII characters, which leaves room for a number in the key.
 fn sanitise_for_key(name: &str) -> String {
-    let fit = |character: char| if character.is_ascii_graphic() { character } else { '_' };
-    name.chars().map(fit).take(80).collect()
+    let replace_invalid = |c: char| if c.is_ascii_graphic() { c } else { '_' };
+    name.chars().map(replace_invalid).take(80).collect()
 }
 
 fn idempotency_key(path: String, key: String, body: &str) -> IdempotencyKey {
     let hash = digest::digest(&digest::SHA256, body.as_bytes());
     let body_hash = hash.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a string can't fail.
+        // Writing to a String can't fail.
         let _ = write!(text, "{byte:02x}");
         text
     });

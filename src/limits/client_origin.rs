@@ -1,4 +1,4 @@
-//! The client's true address and scheme, seen through the proxies we trust.
+//! Client address and scheme of a request, resolved through trusted proxies.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -6,15 +6,17 @@ use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
 use ipnet::IpNet;
 
-/// Where a request really came from.
+/// Address and scheme that the client itself used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientOrigin {
+    /// Address of the nearest hop that isn't a trusted proxy; IPv4-mapped ones as IPv4.
     pub address: IpAddr,
+    /// Whether a trusted proxy says that the client used HTTPS.
     pub is_https: bool,
 }
 
 impl ClientOrigin {
-    /// Who sent this request.
+    /// Resolves the client of a request; 0.0.0.0 if the peer is unknown.
     pub fn from_request(request: &HttpRequest, proxies: &TrustedProxies) -> Self {
         let unknown = IpAddr::from([0, 0, 0, 0]);
         let peer = request.peer_addr().map_or(unknown, |peer| peer.ip());
@@ -36,19 +38,20 @@ fn header_values<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
     headers.get_all(name).filter_map(|value| value.to_str().ok()).collect()
 }
 
-/// The reverse proxies whose word we take.
+/// Networks of the reverse proxies whose forwarding headers are trusted.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(Vec<IpNet>);
 
 impl TrustedProxies {
+    /// Trusts the proxies in these networks; none if empty.
     pub fn new(networks: Vec<IpNet>) -> Self {
         Self(networks)
     }
 
-    /// Walks the hops from the right, as long as the one who says so is a trusted proxy.
+    /// Walks the hops from the right for as long as each is a trusted proxy.
     ///
-    /// `forwarded` are the values of `Forwarded` (RFC 7239), `x_forwarded_for` and
-    /// `x_forwarded_proto` those of the older headers, as they came; `Forwarded` wins.
+    /// `forwarded` are the raw values of `Forwarded` (RFC 7239), `x_forwarded_for` and
+    /// `x_forwarded_proto` those of the older headers, which count only without `Forwarded`.
     pub fn client_origin(
         &self,
         peer: IpAddr,
@@ -73,8 +76,8 @@ impl TrustedProxies {
                 nearest,
             )
         };
-        let https = proto.is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https"));
-        ClientOrigin { address: self.nearest_untrusted(peer, &hops), is_https: https }
+        let is_https = proto.is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https"));
+        ClientOrigin { address: self.nearest_untrusted(peer, &hops), is_https }
     }
 
     fn nearest_untrusted(&self, peer: IpAddr, hops: &[Option<IpAddr>]) -> IpAddr {
@@ -83,7 +86,7 @@ impl TrustedProxies {
             if !self.is_trusted(nearest) {
                 break;
             }
-            // A hop that hides itself (`unknown`, `_name`) ends the walk at who we know for sure.
+            // An obfuscated hop (`unknown`, `_name`) ends the walk at the last known address.
             let Some(hop) = hop else { break };
             nearest = *hop;
         }
@@ -118,7 +121,7 @@ fn parse_address(text: impl AsRef<str>) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
-    /// What it is, the peer, `Forwarded`, `X-Forwarded-For`, and who it is then.
+    /// Description, peer, `Forwarded`, `X-Forwarded-For`, expected client address.
     type Case = (
         &'static str,
         &'static str,
@@ -128,19 +131,19 @@ mod tests {
     );
 
     #[test]
-    fn addresses_are_taken_from_trusted_proxies_only() {
+    fn the_address_is_forwarded_by_trusted_proxies_only() {
         let proxies =
             TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()]);
         #[rustfmt::skip]
         let cases: &[Case] = &[
-            ("nobody says anything",    "192.0.2.1",        &[], &[],                               "192.0.2.1"),
-            ("a stranger's word",       "192.0.2.1",        &[], &["8.8.8.8"],                      "192.0.2.1"),
-            ("a proxy's word",          "10.0.0.1",         &[], &["8.8.8.8"],                      "8.8.8.8"),
-            ("mapped into IPv6",        "::ffff:10.0.0.1",  &[], &["8.8.8.8"],                      "8.8.8.8"),
-            ("what the client made up", "10.0.0.1",         &[], &["1.1.1.1, 8.8.8.8"],             "8.8.8.8"),
-            ("through two proxies",     "10.0.0.1",         &[], &["8.8.8.8, 10.9.9.9"],            "8.8.8.8"),
-            ("in two headers",          "10.0.0.1",         &[], &["1.1.1.1", "8.8.8.8", "10.2.0.1"], "8.8.8.8"),
-            ("proxies all the way",     "10.0.0.1",         &[], &["10.0.0.3, 10.0.0.2"],           "10.0.0.3"),
+            ("no header",               "192.0.2.1",        &[], &[],                               "192.0.2.1"),
+            ("untrusted peer",          "192.0.2.1",        &[], &["8.8.8.8"],                      "192.0.2.1"),
+            ("trusted proxy",           "10.0.0.1",         &[], &["8.8.8.8"],                      "8.8.8.8"),
+            ("IPv4-mapped peer",        "::ffff:10.0.0.1",  &[], &["8.8.8.8"],                      "8.8.8.8"),
+            ("forged by the client",    "10.0.0.1",         &[], &["1.1.1.1, 8.8.8.8"],             "8.8.8.8"),
+            ("two proxies",             "10.0.0.1",         &[], &["8.8.8.8, 10.9.9.9"],            "8.8.8.8"),
+            ("several headers",         "10.0.0.1",         &[], &["1.1.1.1", "8.8.8.8", "10.2.0.1"], "8.8.8.8"),
+            ("only proxies",            "10.0.0.1",         &[], &["10.0.0.3, 10.0.0.2"],           "10.0.0.3"),
             ("with a port",             "10.0.0.1",         &[], &["8.8.8.8:1234"],                 "8.8.8.8"),
             ("IPv6 with a port",        "::1",              &[], &["[2001:db8::7]:1234"],           "2001:db8::7"),
             ("garbage",                 "10.0.0.1",         &[], &["8.8.8.8, nonsense"],            "10.0.0.1"),
@@ -148,8 +151,8 @@ mod tests {
             ("RFC 7239",                "10.0.0.1", &["for=8.8.8.8;proto=https"], &[],              "8.8.8.8"),
             ("RFC 7239, quoted",        "10.0.0.1", &["For=\"[2001:db8::7]:47\""], &[],             "2001:db8::7"),
             ("RFC 7239 wins",           "10.0.0.1", &["for=8.8.8.8"], &["9.9.9.9"],                 "8.8.8.8"),
-            ("RFC 7239, made up",       "10.0.0.1", &["for=1.1.1.1, for=8.8.8.8"], &[],             "8.8.8.8"),
-            ("RFC 7239, hidden",        "10.0.0.1", &["for=8.8.8.8, for=unknown"], &[],             "10.0.0.1"),
+            ("RFC 7239, forged",        "10.0.0.1", &["for=1.1.1.1, for=8.8.8.8"], &[],             "8.8.8.8"),
+            ("RFC 7239, obfuscated",    "10.0.0.1", &["for=8.8.8.8, for=unknown"], &[],             "10.0.0.1"),
         ];
         for &(case, peer, forwarded, x_forwarded_for, expected) in cases {
             let client =
@@ -159,15 +162,15 @@ mod tests {
     }
 
     #[test]
-    fn the_scheme_is_taken_from_trusted_proxies_only() {
+    fn the_scheme_is_forwarded_by_trusted_proxies_only() {
         let proxies = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
-        let https = |peer: &str, forwarded: &[&str], proto| {
+        let is_https = |peer: &str, forwarded: &[&str], proto| {
             proxies.client_origin(peer.parse().unwrap(), forwarded, &[], proto).is_https
         };
-        assert!(https("10.0.0.1", &[], Some("https")));
-        assert!(https("10.0.0.1", &["for=1.1.1.1;proto=https"], None));
-        assert!(!https("10.0.0.1", &["for=1.1.1.1;proto=https, for=2.2.2.2;proto=http"], None));
-        assert!(!https("192.0.2.1", &[], Some("https")));
-        assert!(!https("10.0.0.1", &[], None));
+        assert!(is_https("10.0.0.1", &[], Some("https")));
+        assert!(is_https("10.0.0.1", &["for=1.1.1.1;proto=https"], None));
+        assert!(!is_https("10.0.0.1", &["for=1.1.1.1;proto=https, for=2.2.2.2;proto=http"], None));
+        assert!(!is_https("192.0.2.1", &[], Some("https")));
+        assert!(!is_https("10.0.0.1", &[], None));
     }
 }

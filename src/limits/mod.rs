@@ -1,4 +1,4 @@
-//! How much one may ask of us: rates, open streams, and whose address it really is.
+//! Rate limits, limits of open streams, and the client address that they count by.
 
 mod client_origin;
 mod direct;
@@ -18,20 +18,22 @@ pub use permits::{StreamLimit, StreamLimits, StreamPermit, StreamPermits};
 use crate::config::Config;
 use crate::domain::topic::Topic;
 
-/// Every limit there is, and how much of it is used.
+/// All limiters of a node with their current counts.
 pub struct Limiters {
-    /// Writes of a user.
+    /// Writes per user id.
     pub writes: RateLimit<i64>,
-    /// Reads from an address.
+    /// Reads per client address.
     pub reads: RateLimit<IpAddr>,
-    /// Attempts to sign in from an address.
+    /// Sign-in attempts per client address.
     pub sign_ins: RateLimit<IpAddr>,
     /// Open streams.
     pub stream_permits: StreamPermits<Topic>,
+    /// Resolve the client address of a request.
     pub proxies: TrustedProxies,
 }
 
 impl Limiters {
+    /// Builds the limiters with the configured limits.
     pub fn new(config: &Config) -> Self {
         let limits = &config.limits;
         Self {
@@ -49,25 +51,25 @@ impl Limiters {
     }
 }
 
-/// So many a minute for each key; the whole minute's worth may come at once.
+/// A rate limit per key and minute; a burst may use the whole minute's quota at once.
 pub struct RateLimit<K: Hash + Eq + Clone> {
     limiter: Option<DefaultKeyedRateLimiter<K>>,
     checks: AtomicU32,
 }
 
-/// After how many questions keys that have been quiet are forgotten: often enough that addresses
-/// passing by don't pile up, seldom enough that nobody waits for it.
+/// Checks between two removals of idle keys: often enough that keys don't pile up, rarely enough
+/// that the scan costs nothing noticeable.
 const CHECKS_PER_CLEANUP: u32 = 4096;
 
 impl<K: Hash + Eq + Clone> RateLimit<K> {
-    /// 0 is no limit.
+    /// Allows `count` operations per minute and key; 0 means unlimited.
     pub fn per_minute(count: u32) -> Self {
         let limiter =
             NonZeroU32::new(count).map(|count| RateLimiter::keyed(Quota::per_minute(count)));
         Self { limiter, checks: AtomicU32::new(0) }
     }
 
-    /// Counts one for `key`, or gives the seconds until there is room again.
+    /// Counts one operation of `key`, or returns the seconds to wait until the next is allowed.
     pub fn try_acquire(&self, key: &K) -> Result<(), u64> {
         let Some(limiter) = &self.limiter else { return Ok(()) };
         if self.checks.fetch_add(1, Ordering::Relaxed) % CHECKS_PER_CLEANUP

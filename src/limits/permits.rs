@@ -1,11 +1,11 @@
-//! How many streams are open, in all and of one user, address or topic.
+//! Limits the number of open streams, in total and per user, address and topic.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How many there may be; 0 is no limit.
+/// Maximum numbers of open streams; 0 means unlimited.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StreamLimits {
     pub total: usize,
@@ -14,17 +14,21 @@ pub struct StreamLimits {
     pub per_topic: usize,
 }
 
-/// Which limit was met.
+/// The limit that a stream was rejected by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StreamLimit {
+    /// Of all streams.
     Total,
+    /// Of one user.
     PerUser,
+    /// Of one client address.
     PerAddress,
+    /// Of one topic.
     PerTopic,
 }
 
 impl StreamLimit {
-    /// As metrics and logs name it.
+    /// The name of the setting, as metrics and logs show it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Total => "streams",
@@ -35,7 +39,7 @@ impl StreamLimit {
     }
 }
 
-/// Gives out the permission to hold a stream open; `T` is a topic. Clones count together.
+/// Grants permits for open streams; `T` is a topic. Clones share their counts.
 #[derive(Clone, Debug)]
 pub struct StreamPermits<T: Hash + Eq + Clone>(Arc<PermitCounter<T>>);
 
@@ -53,7 +57,7 @@ struct OpenCounts<T> {
     by_topic: HashMap<T, usize>,
 }
 
-/// One stream's place, given back when it is dropped.
+/// The permit of one open stream, released when it is dropped.
 #[derive(Debug)]
 #[must_use = "the stream is no longer counted once this is dropped"]
 pub struct StreamPermit<T: Hash + Eq + Clone> {
@@ -64,19 +68,20 @@ pub struct StreamPermit<T: Hash + Eq + Clone> {
 }
 
 impl<T: Hash + Eq + Clone> StreamPermits<T> {
+    /// Starts with no open streams.
     pub fn new(limits: StreamLimits) -> Self {
-        let open = OpenCounts {
+        let counts = OpenCounts {
             total: 0,
             by_user: HashMap::new(),
             by_address: HashMap::new(),
             by_topic: HashMap::new(),
         };
-        Self(Arc::new(PermitCounter { limits, counts: Mutex::new(open) }))
+        Self(Arc::new(PermitCounter { limits, counts: Mutex::new(counts) }))
     }
 
-    /// Counts one more stream, or says which limit is met; then nothing is counted.
+    /// Counts one more stream, or returns the limit that is reached and counts nothing.
     ///
-    /// Give the user only for streams that count for him: public ones don't.
+    /// Pass the user only for streams of private topics: public ones don't count per user.
     pub fn try_acquire(
         &self,
         user_id: Option<i64>,
@@ -109,20 +114,15 @@ impl<T: Hash + Eq + Clone> StreamPermits<T> {
             *counts.by_topic.entry(topic.clone()).or_default() += 1;
         }
         drop(counts);
-        Ok(StreamPermit {
-            counter: Arc::clone(&self.0),
-            user_id: user_id,
-            address,
-            topics: topics.into(),
-        })
+        Ok(StreamPermit { counter: Arc::clone(&self.0), user_id, address, topics: topics.into() })
     }
 
-    /// How many streams are open.
+    /// The number of open streams.
     pub fn open_count(&self) -> usize {
         self.0.lock().total
     }
 
-    /// How many readers each topic has.
+    /// The number of open streams per topic; a stream of several topics counts for each.
     pub fn open_by_topic(&self) -> Vec<(T, usize)> {
         self.0.lock().by_topic.iter().map(|(topic, &count)| (topic.clone(), count)).collect()
     }
@@ -136,19 +136,19 @@ impl<T> PermitCounter<T> {
 
 impl<T: Hash + Eq + Clone> Drop for StreamPermit<T> {
     fn drop(&mut self) {
-        let mut open = self.counter.lock();
-        open.total -= 1;
+        let mut counts = self.counter.lock();
+        counts.total -= 1;
         if let Some(user) = &self.user_id {
-            decrement(&mut open.by_user, user);
+            decrement(&mut counts.by_user, user);
         }
-        decrement(&mut open.by_address, &self.address);
+        decrement(&mut counts.by_address, &self.address);
         for topic in &self.topics {
-            decrement(&mut open.by_topic, topic);
+            decrement(&mut counts.by_topic, topic);
         }
     }
 }
 
-/// Counts one less, and forgets who has none.
+/// Decrements the count of a key, and removes the key at zero.
 fn decrement<K: Hash + Eq>(counts: &mut HashMap<K, usize>, key: &K) {
     if let Some(count) = counts.get_mut(key) {
         *count -= 1;
@@ -195,7 +195,9 @@ mod tests {
     fn counts_are_removed_when_permits_drop() {
         let permits = StreamPermits::new(StreamLimits::default());
         drop(permits.try_acquire(Some(1), address(1), &["a", "b"]).unwrap());
-        let open = permits.0.lock();
-        assert!(open.by_user.is_empty() && open.by_address.is_empty() && open.by_topic.is_empty());
+        let counts = permits.0.lock();
+        assert!(counts.by_user.is_empty());
+        assert!(counts.by_address.is_empty());
+        assert!(counts.by_topic.is_empty());
     }
 }

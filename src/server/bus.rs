@@ -1,4 +1,4 @@
-//! Chooses how nodes wake each other.
+//! Chooses the bus that nodes notify each other over.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::bus::connection::ConnectFn;
 use crate::config::{Config, Secret};
 use crate::store::{Store, StoreOptions};
 
-/// How lines to the other nodes are opened; none for a node that is alone.
+/// How to connect to the bus of `bus_url`, or else of the database; `None` for a single node.
 pub fn bus_connect_fn(config: &Config, store: &Store) -> anyhow::Result<Option<ConnectFn>> {
     let url = config.bus_url.as_ref().map(Secret::reveal);
     let default_bus = store.bus_connect_fn();
@@ -18,23 +18,23 @@ pub fn bus_connect_fn(config: &Config, store: &Store) -> anyhow::Result<Option<C
         None => Ok(default_bus),
         Some("none") => Ok(None),
         Some(_) if default_bus.is_none() => bail!(
-            "SQLite is for one node, which needs no bus: leave TOUCHLINE_BUS_URL out, \
-             or keep everything in PostgreSQL (TOUCHLINE_DATABASE_URL=postgres://…)"
+            "SQLite supports a single node only, which needs no bus: unset TOUCHLINE_BUS_URL, \
+             or use PostgreSQL (TOUCHLINE_DATABASE_URL=postgres://…)"
         ),
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
             let options = StoreOptions { url: url.to_owned(), ..super::store_options(config)? };
-            Ok(Some(store.bus_connect_fn_to(&options).context("The bus can't be used")?))
+            Ok(Some(store.bus_connect_fn_to(&options).context("can't use the bus")?))
         }
         Some(url) if url.starts_with("redis://") || url.starts_with("rediss://") => {
             Ok(Some(redis_connect_fn(url, config.bus_ca_file.as_deref(), store.epoch())?))
         }
-        Some(_) => bail!("TOUCHLINE_BUS_URL: use postgres://…, redis://…, rediss://… or none"),
+        Some(_) => bail!("TOUCHLINE_BUS_URL must be postgres://…, redis://…, rediss://… or none"),
     }
 }
 
 fn redis_connect_fn(url: &str, ca_file: Option<&Path>, epoch: &str) -> anyhow::Result<ConnectFn> {
     let client = bus::redis::build_client(url, ca_file)
-        .map_err(|error| anyhow!(error).context("The bus can't be used"))?;
+        .map_err(|error| anyhow!(error).context("can't use the bus"))?;
     let epoch = epoch.to_owned();
     Ok(Box::new(move || {
         let (client, epoch) = (client.clone(), epoch.clone());

@@ -1,6 +1,6 @@
-//! The end of a node: goodbyes first, then the server's own stop.
+//! Shutdown of a node: closes all streams with a `bye` frame, then stops the HTTP server.
 //!
-//! An open stream would hold the server's stop until its time-out, so streams are ended before.
+//! Streams are closed first because an open one would delay the server's stop until its time-out.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -14,16 +14,16 @@ use tokio::time::Instant;
 use crate::server::{Node, StopReason};
 use crate::stream::commands::HubCommand;
 
-/// Streams of another epoch tell what is no longer so: they are ended within seconds.
+/// Drain time after an epoch change: the streams' data is obsolete, so they close within seconds.
 const RESTART_DRAIN_SECONDS: u32 = 2;
 
-/// Turns true at SIGTERM or SIGINT. Called once, for all services that this process runs: a signal
-/// that comes while one of them is built anew must not be lost.
+/// A flag that becomes true at SIGTERM or SIGINT. Call it once per process: a signal that arrives
+/// while a server is rebuilt after an epoch change must not be lost.
 pub fn shutdown_requested() -> watch::Receiver<bool> {
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
         wait_for_signal().await;
-        tracing::info!("Ending: no new streams, goodbye to the open ones");
+        tracing::info!("Shutting down: closing open streams, accepting no new ones");
         sender.send_replace(true);
         sender.closed().await;
     });
@@ -34,7 +34,7 @@ async fn wait_for_signal() {
     let (Ok(mut term), Ok(mut int)) =
         (unix::signal(SignalKind::terminate()), unix::signal(SignalKind::interrupt()))
     else {
-        tracing::error!("Signals can't be waited for; the process must be killed to end");
+        tracing::error!("Can't wait for signals: only SIGKILL can stop this process");
         return std::future::pending().await;
     };
     tokio::select! {
@@ -43,7 +43,7 @@ async fn wait_for_signal() {
     }
 }
 
-/// Says goodbye to all streams, and stops the server.
+/// Closes all streams over the configured drain time, then stops the server.
 pub async fn drain(node: &Node, server: ServerHandle, reason: StopReason) {
     node.is_ready.store(false, Ordering::Relaxed);
     node.stream_context.draining.send_replace(true);
@@ -54,7 +54,7 @@ pub async fn drain(node: &Node, server: ServerHandle, reason: StopReason) {
         configured
     };
     node.stream_context.feeder.broadcast(|| HubCommand::Drain { seconds });
-    // Those whose sockets are blocked can't be told; they are cut by the server's stop.
+    // A stream with a blocked socket can't receive its `bye`; the server's stop disconnects it.
     let timeout = Duration::from_secs(u64::from(seconds) + 2);
     let deadline = Instant::now() + timeout;
     loop {

@@ -1,4 +1,4 @@
-//! The port, the workers, and what each connection is given.
+//! The listening socket, the workers, and the setup of each connection.
 
 use std::io;
 use std::net::TcpListener;
@@ -22,20 +22,20 @@ use crate::stream::direct_writer::ClientSocket;
 use crate::stream::hub::Hub;
 use crate::stream::{StreamContext, direct_writer};
 
-/// Connections that wait to be accepted: a whole crowd may come back in the same second.
+/// Connections waiting to be accepted; thousands of clients may reconnect in the same second.
 const ACCEPT_BACKLOG: i32 = 8192;
 
-/// Bytes the dispatcher gathers before it writes; the body isn't asked for more above it.
+/// Size at which the dispatcher's write buffer stops polling the response body.
 const WRITE_BUFFER_BYTES: usize = 16 * 1024;
 
-/// Longer than proxies keep idle connections, so that they and not we close them.
+/// Longer than proxies keep idle connections, so that the proxy closes them, not this server.
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(75);
 
-/// Within which a request's head must have come: slow clients hold connections no longer, and a
-/// machine that is busy for some seconds still answers.
+/// Time-out for receiving a request's head: short against slow clients that hold connections, yet
+/// long enough for a machine that is overloaded for some seconds.
 const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Opens the port.
+/// Opens the listening socket; accepted connections inherit its buffer size and time-out.
 pub fn bind(config: &Config) -> io::Result<TcpListener> {
     let address = config.listen;
     let socket = socket2::Socket::new(
@@ -52,7 +52,7 @@ pub fn bind(config: &Config) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// Starts the workers, each with a hub of its own and what `service` makes for it.
+/// Starts the workers, each with its own hub and the application that `build_app` builds for it.
 pub fn start_workers<F, T>(node: &Node, listener: TcpListener, build_app: F) -> io::Result<Server>
 where
     F: Fn(Rc<Hub>) -> actix_web::App<T> + Send + Clone + 'static,
@@ -83,13 +83,13 @@ where
             let hub = start_hub(&stream_context, &inboxes);
             let stop = stop.clone();
             let service = HttpService::build()
-                // Connections that nobody speaks on would hold up the end for its whole time-out.
+                // Idle connections would delay the shutdown for its whole time-out.
                 .graceful_shutdown_signal(move || {
                     let stop = stop.clone();
                     async move { stop.notified().await }
                 })
                 .keep_alive(KeepAlive::Timeout(KEEP_ALIVE_TIMEOUT))
-                // A client that closed is gone at once, not at the second write after.
+                // A closed client is noticed at once, not at the second write after it.
                 .h1_allow_half_closed(false)
                 .h1_write_buffer_size(WRITE_BUFFER_BYTES)
                 .client_disconnect_timeout(Duration::from_secs(1))
@@ -107,7 +107,7 @@ where
         .map(actix_server::ServerBuilder::run)
 }
 
-/// One a core, unless it is said.
+/// The configured number of workers, or one per core.
 fn worker_count(config: &Config) -> usize {
     match config.workers {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -115,14 +115,14 @@ fn worker_count(config: &Config) -> usize {
     }
 }
 
-/// This worker's hub; called on the worker's own thread.
+/// Starts the hub of a worker; runs on the worker's own thread.
 fn start_hub(
     stream_context: &Arc<StreamContext>,
     inboxes: &Mutex<Vec<(usize, mpsc::UnboundedReceiver<HubCommand>)>>,
 ) -> Rc<Hub> {
     let inbox = inboxes.lock().unwrap_or_else(PoisonError::into_inner).pop();
     let (worker, inbox) = inbox.unwrap_or_else(|| {
-        tracing::error!("A worker was started anew: it can answer requests but not feed streams");
+        tracing::error!("A worker was restarted: it serves requests but no streams");
         (usize::MAX, mpsc::unbounded_channel().1)
     });
     Hub::spawn(worker, Arc::clone(stream_context), inbox)

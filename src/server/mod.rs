@@ -1,8 +1,7 @@
-//! Puts the parts together; starts, drains and stops them in order.
+//! Assembles a node from its parts; starts, drains and stops them in order.
 
 pub mod allocator;
 mod bus;
-pub mod demo;
 mod drain;
 mod listener;
 mod relay;
@@ -36,26 +35,28 @@ use crate::stream::visibility_floor::VisibilityFloors;
 use crate::stream::{StreamContext, StreamSettings, feeder};
 use crate::{App, auth, http};
 
-/// A service that is ready to be run: the port is open, the log's head has been read.
+/// A node with a database, ready to run: its port is open and its database migrated.
 pub struct Server {
+    /// The address it listens on; the actual port if the configured one is 0.
     pub address: SocketAddr,
     pub app: Arc<App>,
     listener: TcpListener,
     feeder_commands: mpsc::UnboundedReceiver<FeederCommand>,
-    /// How the other nodes are reached.
+    /// Connects to the bus; `None` for a single node.
     bus_connect: Option<ConnectFn>,
 }
 
-/// Why a service has ended.
+/// Why a server has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StopReason {
-    /// It was asked to.
+    /// By SIGTERM or SIGINT.
     Requested,
-    /// The database is another than it was, and all that is known of it too old: to be built anew.
+    /// The database was replaced or restored: all state in memory is obsolete, so the server must
+    /// be rebuilt.
     EpochChanged,
 }
 
-/// What serving takes, whatever is served.
+/// What serving needs, with a database or as a relay.
 struct Node {
     config: Arc<Config>,
     limiters: Arc<Limiters>,
@@ -64,15 +65,15 @@ struct Node {
 }
 
 impl Server {
-    /// Opens the database, running what migrations it lacks.
+    /// Opens the database and runs pending migrations.
     pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
-        Store::open(&store_options(config)?).await.context("The database can't be opened")
+        Store::open(&store_options(config)?).await.context("can't open the database")
     }
 
-    /// Opens the port, over a store that is open already.
+    /// Opens the port and assembles a server on an open store.
     pub async fn with_store(config: Config, store: Store) -> anyhow::Result<Self> {
         let listener = listener::bind(&config)
-            .with_context(|| format!("{} can't be listened on", config.listen))?;
+            .with_context(|| format!("can't listen on {}", config.listen))?;
         let address = listener.local_addr()?;
         let bus_connect = bus::bus_connect_fn(&config, &store)?;
         let keys = TokenKeys::from_config(&config)?;
@@ -96,28 +97,23 @@ impl Server {
             limiters: Arc::new(Limiters::new(&config)),
             public_topics: PublicTopics::default(),
             config: Arc::new(config),
-            stream_context: stream_context,
+            stream_context,
             is_ready: Arc::new(AtomicBool::new(true)),
         });
-        Ok(Self {
-            address,
-            app,
-            listener,
-            feeder_commands: feeder_commands,
-            bus_connect: bus_connect,
-        })
+        Ok(Self { address, app, listener, feeder_commands, bus_connect })
     }
 
-    /// Serves until it is asked to end (see [`ending`]), or until another epoch has begun; then
-    /// says goodbye to the streams and stops.
+    /// Serves until `shutdown` turns true (see [`shutdown_requested`]) or the epoch changes, then
+    /// closes all streams and stops.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) -> anyhow::Result<StopReason> {
-        let Self { app, listener, feeder_commands: asks, bus_connect: connect, .. } = self;
-        // Ended with this function, however it ends.
+        let Self { app, listener, feeder_commands, bus_connect, .. } = self;
+        // Dropping the set aborts the tasks, however this function returns.
         let mut tasks = JoinSet::new();
-        tasks.spawn(feeder::run(Arc::clone(&app.stream_context), asks));
-        if let Some(lines) = connect {
+        tasks.spawn(feeder::run(Arc::clone(&app.stream_context), feeder_commands));
+        if let Some(connect) = bus_connect {
             let notifier = app.store.commit_notifier().clone();
-            tasks.spawn(connection::run(lines, notifier, Arc::clone(&app.stream_context.metrics)));
+            let metrics = Arc::clone(&app.stream_context.metrics);
+            tasks.spawn(connection::run(connect, notifier, metrics));
         }
         tasks.spawn(scheduler::run(Arc::clone(&app)));
         let node = Node {
@@ -132,21 +128,22 @@ impl Server {
         let handle = server.handle();
         let stopping = tokio::spawn(async move {
             let reason = tokio::select! {
-                _ = shutdown.wait_for(|asked| *asked) => StopReason::Requested,
+                _ = shutdown.wait_for(|is_requested| *is_requested) => StopReason::Requested,
                 epoch = app.stream_context.rights_watch.watch_until_epoch_changes(&app.store) => {
-                    tracing::warn!(epoch, "Another epoch has begun: this node begins anew");
+                    tracing::warn!(epoch, "The epoch has changed: restarting this server");
                     StopReason::EpochChanged
                 }
             };
             drain::drain(&node, handle, reason).await;
             reason
         });
-        server.await.context("The service failed")?;
+        server.await.context("the HTTP server failed")?;
         Ok(stopping.await?)
     }
 }
 
-/// How the settings say that the database is to be opened. May make the secret beside `SQLite`'s.
+/// The options to open the configured database with. With `SQLite` it may create the secret file
+/// next to the database.
 pub fn store_options(config: &Config) -> anyhow::Result<StoreOptions> {
     let seconds = |seconds: u32| Duration::from_secs(seconds.into());
     Ok(StoreOptions {
@@ -175,13 +172,13 @@ fn stream_settings(config: &Config) -> StreamSettings {
     }
 }
 
-/// How hubs ask whether somebody may still read: by the same table as everybody else.
+/// The check by which hubs re-check read access of open streams: the permission table.
 fn read_check(store: &Store) -> crate::stream::rights_watch::ReadCheckFn {
     let store = store.clone();
     Box::new(move |principal, topic| {
         let store = store.clone();
-        let may =
-            async move { permission::can_read_topic(&store, principal.as_deref(), topic).await };
-        Box::pin(may)
+        Box::pin(
+            async move { permission::can_read_topic(&store, principal.as_deref(), topic).await },
+        )
     })
 }

@@ -1,4 +1,4 @@
-//! The parts of a relay: a feeder that reads another node's streams, and no database.
+//! Assembles a relay: its feeder reads another node's streams instead of a database.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -26,8 +26,9 @@ use crate::stream::snapshot::SnapshotCache;
 use crate::stream::visibility_floor::VisibilityFloors;
 use crate::stream::{StreamContext, feeder};
 
-/// A relay that is ready to be run: the port is open.
+/// A relay ready to run: its port is open.
 pub struct RelayServer {
+    /// The address it listens on; the actual port if the configured one is 0.
     pub address: SocketAddr,
     node: Node,
     upstream: Upstream,
@@ -36,14 +37,15 @@ pub struct RelayServer {
 }
 
 impl RelayServer {
-    /// Opens the port. The upstream needn't be there yet.
+    /// Opens the port and assembles a relay of the node at the URL `upstream`, which need not be up
+    /// yet; `ca_file` is a PEM file of authorities to trust for its TLS.
     pub fn build(config: Config, upstream: &str, ca_file: Option<&Path>) -> anyhow::Result<Self> {
         let runtime = Handle::current();
         let client =
             UpstreamClient::new(upstream, ca_file, runtime.clone()).map_err(anyhow::Error::msg);
-        let client = client.context("The upstream can't be used")?;
+        let client = client.context("can't use the upstream")?;
         let listener = listener::bind(&config)
-            .with_context(|| format!("{} can't be listened on", config.listen))?;
+            .with_context(|| format!("can't listen on {}", config.listen))?;
         let address = listener.local_addr()?;
         let metrics = Arc::new(Metrics::for_relay());
         let upstream = Upstream::new(client, Arc::clone(&metrics));
@@ -56,7 +58,7 @@ impl RelayServer {
             snapshot_cache: SnapshotCache::default(),
             page_cache: PageCache::default(),
             visibility_floors: VisibilityFloors::default(),
-            // What is shared is everybody's; where that ends, the upstream says so.
+            // Shared upstream streams are public; the upstream closes one that becomes private.
             rights_watch: RightsWatch::new(
                 0,
                 Box::new(|_, _| std::future::ready(Ok(Access::Allowed)).boxed()),
@@ -64,21 +66,19 @@ impl RelayServer {
             draining: tokio::sync::watch::Sender::new(false),
             runtime,
         });
-        let limits = Arc::new(Limiters::new(&config));
-        let ready = Arc::new(AtomicBool::new(true));
         let node = Node {
+            limiters: Arc::new(Limiters::new(&config)),
             config: Arc::new(config),
-            limiters: limits,
-            stream_context: stream_context,
-            is_ready: ready,
+            stream_context,
+            is_ready: Arc::new(AtomicBool::new(true)),
         };
-        Ok(Self { address, node, upstream, listener, feeder_commands: feeder_commands })
+        Ok(Self { address, node, upstream, listener, feeder_commands })
     }
 
-    /// Serves until it is asked to end, then says goodbye to the streams and stops.
+    /// Serves until `shutdown` turns true, then closes all streams and stops.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) -> anyhow::Result<()> {
-        let Self { node, upstream, listener, feeder_commands: asks, .. } = self;
-        tokio::spawn(feeder::run(Arc::clone(&node.stream_context), asks));
+        let Self { node, upstream, listener, feeder_commands, .. } = self;
+        tokio::spawn(feeder::run(Arc::clone(&node.stream_context), feeder_commands));
         let relay = Data::new(RelayApp {
             upstream,
             config: Arc::clone(&node.config),
@@ -90,10 +90,10 @@ impl RelayServer {
         let server = listener::start_workers(&node, listener, service)?;
         let handle = server.handle();
         tokio::spawn(async move {
-            // Fails only where nobody can ask any more.
-            let _ = shutdown.wait_for(|asked| *asked).await;
+            // An error means that the sender is gone: then shut down, too.
+            let _ = shutdown.wait_for(|is_requested| *is_requested).await;
             drain::drain(&node, handle, StopReason::Requested).await;
         });
-        server.await.context("The relay failed")
+        server.await.context("the HTTP server failed")
     }
 }

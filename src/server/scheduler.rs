@@ -1,7 +1,7 @@
-//! What one node does for all: tells of announcements that have run out, removes what is old.
+//! Periodic tasks of the leader: expires announcements and deletes old records and messages.
 //!
-//! All it knows is in the database, and what two nodes would do at once does no harm: a node that
-//! has lost the lead and doesn't know it yet tells nothing twice.
+//! State lives in the database and tasks are idempotent, so two leaders are harmless: a node that
+//! has lost its leadership without noticing announces nothing twice.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,15 +11,15 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::App;
 
-/// How late a reader may be told of what has run out (reads don't wait for it: they look at the
-/// time themselves), and how long after the end of the node that led another takes over.
+/// Interval of the expiry task: how late subscribers learn of an expired announcement (reads check
+/// the time themselves), and how long after a leader's end another node takes over.
 const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How often what is no longer needed is removed: old idempotency records and tickets, and
-/// messages beyond the number that is kept.
+/// Interval of the cleanup task, which deletes old idempotency records, expired tickets, and
+/// messages beyond `prune_keep`.
 const CLEANUP_INTERVAL: Duration = Duration::from_mins(1);
 
-/// Runs as long as the process lives, whatever goes wrong in between.
+/// Runs the tasks until the process ends, whatever errors occur.
 pub async fn run(app: Arc<App>) {
     let mut interval = tokio::time::interval(EXPIRY_INTERVAL);
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -34,7 +34,7 @@ pub async fn run(app: Arc<App>) {
             continue;
         }
         is_failing = !expire_announcements(&app, is_failing).await;
-        // Beside it: there may be much to remove.
+        // In a task of its own: there may be much to delete.
         let is_due = cleanup.as_ref().is_none_or(|(started, task)| {
             started.elapsed() >= CLEANUP_INTERVAL && task.is_finished()
         });
@@ -47,20 +47,22 @@ pub async fn run(app: Arc<App>) {
 fn report_leadership(app: &App, is_leader: bool) {
     let was_leader = app.stream_context.metrics.is_leader.set(i64::from(is_leader));
     match (was_leader, is_leader) {
-        (0, true) => tracing::info!("This node leads: it expires announcements and tidies up"),
-        (1, false) => tracing::warn!("This node no longer leads"),
+        (0, true) => tracing::info!(
+            "This node is the leader: it expires announcements and deletes old records"
+        ),
+        (1, false) => tracing::warn!("This node is no longer the leader"),
         _ => {}
     }
 }
 
-/// Whether it could be done. A database that is gone for an hour is said once.
+/// Returns whether it succeeded; consecutive failures are logged only once.
 async fn expire_announcements(app: &App, is_failing: bool) -> bool {
     let expired = app.store.expire_announcements(chrono::Utc::now()).await;
     match &expired {
         Ok(0) => {}
-        Ok(count) => tracing::info!(count, "Announcements that have expired: {count}"),
+        Ok(count) => tracing::info!(count, "Expired {count} announcements"),
         Err(_) if is_failing => {}
-        Err(error) => tracing::warn!(error = %error, "Announcements can't be expired: {error}"),
+        Err(error) => tracing::warn!(error = %error, "Can't expire announcements: {error}"),
     }
     expired.is_ok()
 }
@@ -70,9 +72,9 @@ async fn clean_up(app: Arc<App>) {
     if keep_messages > 0
         && let Err(error) = app.store.prune(None, keep_messages).await
     {
-        tracing::warn!(error = %error, "Old messages can't be removed: {error}");
+        tracing::warn!(error = %error, "Can't prune old messages: {error}");
     }
     if let Err(error) = app.store.remove_expired_records(chrono::Utc::now()).await {
-        tracing::warn!(error = %error, "Old records can't be removed: {error}");
+        tracing::warn!(error = %error, "Can't delete old records: {error}");
     }
 }

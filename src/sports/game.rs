@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::rejection::Rejection;
 use crate::sports::clock::MatchClock;
-use crate::sports::result::entered::EnteredResult;
+use crate::sports::result::MatchResult;
 use crate::sports::score::Score;
 
 /// Where a match stands between the fixture list and the final whistle.
@@ -43,6 +43,25 @@ pub enum ResultSource {
     Entered(Arc<EnteredResult>),
 }
 
+/// A result that somebody entered.
+#[derive(Debug)]
+pub struct EnteredResult {
+    pub result: Arc<MatchResult>,
+    /// What is shown while it stands.
+    pub score: Score,
+    /// What deleting it leads back to.
+    pub before_entry: MatchBeforeEntry,
+}
+
+/// Where a match stood before the first result was entered by hand.
+#[derive(Clone, Debug)]
+pub struct MatchBeforeEntry {
+    pub status: MatchStatus,
+    pub clock: MatchClock,
+    pub reason: Option<String>,
+    pub result_source: ResultSource,
+}
+
 impl MatchStatus {
     pub fn as_str(self) -> &'static str {
         match self {
@@ -60,7 +79,7 @@ impl MatchStatus {
 impl<S> Match<S> {
     pub fn scheduled(state: S) -> Self {
         let (status, clock) = (MatchStatus::Scheduled, MatchClock::default());
-        Self { status, clock, reason: None, result_source: ResultSource::default(), state: state }
+        Self { status, clock, reason: None, result_source: ResultSource::default(), state }
     }
 
     /// The score to show, where the play's entries come to `computed`: while a result entered by

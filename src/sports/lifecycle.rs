@@ -3,13 +3,17 @@
 use serde_json::{Value, json};
 
 use crate::domain::message::Message;
+use crate::domain::permission::MatchPermission;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::StreamId;
 use crate::sports::clock::{Period, PeriodSchedule};
 use crate::sports::command_body::CommandBody;
 use crate::sports::game::{Match, MatchStatus};
+use crate::sports::score::Score;
 use crate::sports::sport::Sport;
-use crate::sports::{ApplyResult, MatchCommand, MatchInfo, Transition, result};
+use crate::sports::{
+    ActionSpec, ApplyResult, MatchCommand, MatchInfo, MatchResult, Transition, result,
+};
 
 /// One action that moves a match from one status to another.
 #[derive(Debug)]
@@ -34,6 +38,22 @@ static LIFECYCLE_ACTIONS: [LifecycleAction; 7] = {
     ]
 };
 
+/// The actions that every sport has; a sport may carry them out its own way.
+pub const COMMON_ACTIONS: &[ActionSpec] = {
+    use MatchPermission::{Control, Edit};
+    &[
+        ActionSpec::new("POST", "start", Control),
+        ActionSpec::new("POST", "pause", Control),
+        ActionSpec::new("POST", "resume", Control),
+        ActionSpec::new("POST", "end", Control),
+        ActionSpec::new("POST", "abandon", Control),
+        ActionSpec::new("POST", "postpone", Edit),
+        ActionSpec::new("POST", "cancel", Edit),
+        ActionSpec::new("PUT", "result", Edit),
+        ActionSpec::new("DELETE", "result", Edit),
+    ]
+};
+
 /// Characters of a reason: two long sentences.
 const MAX_REASON_CHARS: usize = 500;
 
@@ -50,12 +70,7 @@ const fn lifecycle_action(
     new_status: MatchStatus,
     message_kind: Option<&'static str>,
 ) -> LifecycleAction {
-    LifecycleAction {
-        name: name,
-        allowed_from: allowed_from,
-        new_status: new_status,
-        message_kind: message_kind,
-    }
+    LifecycleAction { name, allowed_from, new_status, message_kind }
 }
 
 /// The step of this name; none for an action that only a sport knows.
@@ -76,7 +91,7 @@ pub fn apply_action<S: Sport>(
     next.status = action.new_status;
     match action.new_status {
         MatchStatus::Live => {
-            next.clock.start(next_period(&S::PERIOD_SCHEDULE, game, &request), command.occurred_at)
+            next.clock.start(next_period(&S::PERIOD_SCHEDULE, game, &request), command.occurred_at);
         }
         MatchStatus::Postponed | MatchStatus::Cancelled => {}
         _ => next.clock.stop(command.occurred_at),
@@ -132,15 +147,36 @@ pub fn status_message<S: Sport>(
     game: &Match<S::State>,
     reason: Option<String>,
 ) -> Message {
-    let mut data = game.status_fields(&S::displayed_score(game));
-    data.insert("match_id".into(), json!(match_info.match_id));
-    if game.status == MatchStatus::Finished {
-        let result =
-            result::current_result::<S>(match_info, game).map(|result| result.to_json(match_info));
-        data.insert("result".into(), json!(result));
+    let score = S::displayed_score(game);
+    let result = result::current_result::<S>(match_info, game);
+    StatusMessage { kind, score: &score, result: result.as_deref(), reason }.build(match_info, game)
+}
+
+/// A message about the status of a match whose score and result are known.
+pub struct StatusMessage<'a> {
+    /// Type of the message, such as `match_end`.
+    pub kind: &'static str,
+    /// Score to publish.
+    pub score: &'a Score,
+    /// The result that stands, if there is one.
+    pub result: Option<&'a MatchResult>,
+    /// Reason of the change, if one was given.
+    pub reason: Option<String>,
+}
+
+impl StatusMessage<'_> {
+    /// The message for the match's topic; the result is part of it once the match has finished.
+    pub fn build<T>(self, match_info: &MatchInfo, game: &Match<T>) -> Message {
+        let mut data = game.status_fields(self.score);
+        data.insert("match_id".into(), json!(match_info.match_id));
+        if game.status == MatchStatus::Finished {
+            let result = self.result.map(|result| result.to_json(match_info));
+            data.insert("result".into(), json!(result));
+        }
+        if let Some(reason) = self.reason {
+            data.insert("reason".into(), json!(reason));
+        }
+        let topic = StreamId::Match(match_info.match_id).topic();
+        Message::new(topic, self.kind, Value::Object(data))
     }
-    if let Some(reason) = reason {
-        data.insert("reason".into(), json!(reason));
-    }
-    Message::new(StreamId::Match(match_info.match_id).topic(), kind, Value::Object(data))
 }

@@ -11,8 +11,7 @@ use crate::sports::game::Match;
 use crate::sports::result::entered;
 use crate::sports::sport::Sport;
 use crate::sports::{
-    ALL_SPORTS, ApplyResult, MatchCommand, MatchInfo, MatchResult, MatchSummary, Transition,
-    lifecycle, result,
+    ActionSpec, ApplyResult, MatchCommand, MatchInfo, MatchResult, Transition, lifecycle, result,
 };
 
 /// A match's state; only its own sport can look inside. A clone copies nothing.
@@ -24,9 +23,23 @@ pub struct ErasedMatch {
     result: Option<Arc<MatchResult>>,
 }
 
+/// What lists and pages show of a match without asking its sport.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MatchSummary {
+    /// `scheduled`, `live`, `paused`, `finished`, `postponed`, `cancelled`, `abandoned`
+    pub status: &'static str,
+    pub home_score: i64,
+    pub away_score: i64,
+}
+
 /// The rules of one sport, for those who needn't know which.
 pub struct SportRules {
     pub code: &'static str,
+    /// What scorers can do beyond what every sport has.
+    pub actions: &'static [ActionSpec],
+    /// The sport's part of the API description.
+    pub api_description: &'static str,
+    with_scorers_required: fn(Value, i64) -> Result<Value, &'static str>,
     initial_state: fn(&MatchInfo) -> Result<ErasedMatch, Rejection>,
     player_ids: fn(&str, &Value) -> Vec<i64>,
     apply: fn(&MatchInfo, &ErasedMatch, &MatchCommand) -> ApplyResult<ErasedMatch>,
@@ -39,6 +52,9 @@ impl SportRules {
     pub(super) const fn for_sport<S: Sport>() -> Self {
         Self {
             code: S::CODE,
+            actions: S::ACTIONS,
+            api_description: S::API_DESCRIPTION,
+            with_scorers_required: S::with_scorers_required,
             initial_state: initial_state::<S>,
             player_ids: S::player_ids,
             apply: apply_command::<S>,
@@ -47,14 +63,18 @@ impl SportRules {
         }
     }
 
-    /// The rules of the sport with this code: `football`, `generic` …
-    pub fn find(code: &str) -> Option<&'static Self> {
-        ALL_SPORTS.iter().find(|rules| rules.code == code)
-    }
-
     /// The state before the first entry, or what is wrong with the format.
     pub fn initial_state(&self, match_info: &MatchInfo) -> Result<ErasedMatch, Rejection> {
         (self.initial_state)(match_info)
+    }
+
+    /// The format in which so many scorers must agree on each entry, or why there is none.
+    pub fn with_scorers_required(
+        &self,
+        format: Value,
+        scorers: i64,
+    ) -> Result<Value, &'static str> {
+        (self.with_scorers_required)(format, scorers)
     }
 
     /// The ids of the players a command speaks of.

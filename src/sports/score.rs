@@ -6,8 +6,6 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::sports::MatchInfo;
-
 /// More than any game's score; keeps a slip of the thumb out.
 pub const MAX_SCORE: i64 = 100_000;
 
@@ -79,26 +77,6 @@ impl fmt::Display for Score {
         match self.shootout {
             Some(kicks) => write!(f, " ({}:{} on kicks)", kicks.home, kicks.away),
             None => Ok(()),
-        }
-    }
-}
-
-impl MatchInfo {
-    /// The side that the team plays on.
-    pub(super) fn side_of_team(&self, team_id: i64) -> Option<Side> {
-        if team_id == self.home.team_id {
-            Some(Side::Home)
-        } else if team_id == self.away.team_id {
-            Some(Side::Away)
-        } else {
-            None
-        }
-    }
-
-    pub(super) fn team_id(&self, side: Side) -> i64 {
-        match side {
-            Side::Home => self.home.team_id,
-            Side::Away => self.away.team_id,
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::message::Message;
+use crate::domain::permission::MatchPermission;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::StreamId;
 use crate::sports::clock::PeriodSchedule;
@@ -10,7 +11,7 @@ use crate::sports::command_body::CommandBody;
 use crate::sports::game::{Match, MatchStatus};
 use crate::sports::score::{MAX_SCORE, PerSide, Score};
 use crate::sports::sport::Sport;
-use crate::sports::{ApplyResult, MatchCommand, MatchInfo, Transition};
+use crate::sports::{ActionSpec, ApplyResult, MatchCommand, MatchInfo, Transition};
 
 /// Characters of the line shown beside a score.
 const MAX_TEXT_CHARS: usize = 500;
@@ -22,6 +23,9 @@ impl Sport for ScoreOnly {
     const CODE: &'static str = "generic";
     const PERIOD_SCHEDULE: PeriodSchedule = PeriodSchedule { periods: &[], breaks: &[] };
     type State = PerSide<i64>;
+
+    const ACTIONS: &'static [ActionSpec] =
+        &[ActionSpec::new("POST", "score", MatchPermission::Record)];
 
     fn initial_state(match_info: &MatchInfo) -> Result<PerSide<i64>, Rejection> {
         match_info.reject_format()?;
@@ -40,7 +44,7 @@ impl Sport for ScoreOnly {
         let (totals, text) = parse_score(&command.body)?;
 
         let mut response_fields = Map::new();
-        Score { totals: totals, shootout: None }.write_to(&mut response_fields);
+        Score { totals, shootout: None }.write_to(&mut response_fields);
         let mut data = response_fields.clone();
         data.insert("match_id".into(), json!(match_info.match_id));
         if let Some(text) = text {

@@ -6,7 +6,7 @@ use crate::domain::rejection::Rejection;
 use crate::sports::clock::PeriodSchedule;
 use crate::sports::game::Match;
 use crate::sports::score::Score;
-use crate::sports::{ApplyResult, MatchCommand, MatchInfo, MatchResult};
+use crate::sports::{ActionSpec, ApplyResult, MatchCommand, MatchInfo, MatchResult};
 
 /// The rules of one sport. What all sports share (status, clock, start to end) is in [`Play`].
 pub trait Sport {
@@ -17,11 +17,24 @@ pub trait Sport {
     /// What the sport knows beyond status and clock. Cloned with each command: share what is big.
     type State: Clone + Send + Sync + 'static;
 
+    /// What scorers can do beyond what every sport has.
+    const ACTIONS: &'static [ActionSpec];
+
+    /// The sport's part of the API description, in the form of `http/openapi/api`; empty if it
+    /// has none.
+    const API_DESCRIPTION: &'static str = "";
+
     /// Steps of `lifecycle` that the sport takes itself: cricket ends a match its own way.
     const OVERRIDDEN_ACTIONS: &[&str] = &[];
 
     /// The state before anything happened, or what is wrong with the fixture's format.
     fn initial_state(match_info: &MatchInfo) -> Result<Self::State, Rejection>;
+
+    /// The format in which `scorers` must agree on each entry, or why there is none. `format` is
+    /// as the organizer gave it.
+    fn with_scorers_required(_format: Value, _scorers: i64) -> Result<Value, &'static str> {
+        Err("isn't possible in this sport")
+    }
 
     /// The ids of the players a command speaks of.
     fn player_ids(_action: &str, _body: &Value) -> Vec<i64> {
@@ -57,17 +70,5 @@ pub trait Sport {
     /// A part of the state by the path it is read at.
     fn read_part(_game: &Match<Self::State>, _path: &str) -> Option<Value> {
         None
-    }
-}
-
-impl MatchInfo {
-    /// Refuses a format, for sports that are played in one way only.
-    pub(super) fn reject_format(&self) -> Result<(), Rejection> {
-        let is_empty = self.format.is_null() || self.format.as_object().is_some_and(Map::is_empty);
-        if is_empty {
-            Ok(())
-        } else {
-            Err(Rejection::field("/format", "this sport has no formats"))
-        }
     }
 }

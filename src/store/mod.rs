@@ -31,7 +31,7 @@ use crate::bus::CommitNotifier;
 use crate::bus::connection::ConnectFn;
 use crate::domain::topic::{Seq, StreamId, Topic};
 use crate::store::match_cache::MatchCache;
-use crate::store::mutation::{MutationRequest, Outcome};
+use crate::store::mutation::{Mutation, MutationRequest, Outcome};
 use crate::store::server_secret::ServerSecret;
 
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -159,20 +159,37 @@ impl Store {
         query_backend!(self.backend, read, |conn, queries| queries::settings::ping(conn))
     }
 
-    /// Does one write: idempotency record, rows and messages in one transaction, then the bell.
+    /// Commits one mutation: idempotency record, rows and messages in one transaction, then the
+    /// notification. Permission is the caller's to check.
     ///
     /// Runs to its end although the caller stops waiting. Fails with `KeyTooShort` where the answer
     /// would be sealed with a key that can be guessed.
-    pub async fn commit(&self, request: MutationRequest) -> Result<Outcome> {
-        if request.seals_with_a_short_key() {
+    pub async fn commit<M: Mutation>(
+        &self,
+        request: MutationRequest,
+        mutation: M,
+    ) -> Result<Outcome> {
+        self.commit_boxed(request, Arc::new(mutation)).await
+    }
+
+    async fn commit_boxed(
+        &self,
+        request: MutationRequest,
+        mutation: Arc<dyn Mutation>,
+    ) -> Result<Outcome> {
+        if mutation.answers_with_secret() && request.has_short_key() {
             return Err(StoreError::KeyTooShort);
         }
-        let (job, match_cache, secret) =
-            (Arc::new(request), Arc::clone(&self.match_cache), Arc::clone(&self.secret));
+        let job = Arc::new((request, mutation));
+        let (match_cache, secret) = (Arc::clone(&self.match_cache), Arc::clone(&self.secret));
         let outcome = query_backend!(self.backend, write_transaction, |conn, queries| {
-            let (job, games, secret) =
+            let (job, match_cache, secret) =
                 (Arc::clone(&job), Arc::clone(&match_cache), Arc::clone(&secret));
-            async move { queries::commit::run_mutation(conn, (&games, &secret), &job).await }
+            async move {
+                let (request, mutation) = &*job;
+                let context = queries::commit::RunContext { request, match_cache: &match_cache };
+                queries::commit::run_mutation(conn, &secret, context, &**mutation).await
+            }
         })?;
         outcome.map_err(StoreError::Rejected)
     }

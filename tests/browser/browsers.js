@@ -1,4 +1,4 @@
-// Chromium and Firefox as Debian has them, driven the same way, and pages that follow streams in them.
+// Launches Debian's Chromium and Firefox with the same interface, and opens pages that follow streams.
 
 import assert from "node:assert/strict";
 import { accessSync, constants } from "node:fs";
@@ -6,24 +6,24 @@ import { delimiter, join } from "node:path";
 
 import puppeteer from "puppeteer-core";
 
-import { until } from "./server.js";
+import { waitFor } from "./server.js";
 
-const NAMES = { chrome: ["chromium", "chromium-browser", "google-chrome"], firefox: ["firefox-esr", "firefox"] };
-const CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking"];
-const FIREFOX = { "app.update.enabled": false, "network.captive-portal-service.enabled": false, "network.connectivity-service.enabled": false };
+const EXECUTABLE_NAMES = { chrome: ["chromium", "chromium-browser", "google-chrome"], firefox: ["firefox-esr", "firefox"] };
+const CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking"];
+const FIREFOX_PREFERENCES = { "app.update.enabled": false, "network.captive-portal-service.enabled": false, "network.connectivity-service.enabled": false };
 
-/** A page of the server that runs nothing of its own, but has its policy. */
-const BARE = "/assets/client/wire.js";
+/** A page of the server without scripts, under its policy. */
+const BLANK_PAGE = "/assets/client/message-types.js";
 
 /** @param {"chrome" | "firefox"} kind */
-export function launch(kind, more = {}) {
-  const args = kind === "chrome" ? CHROMIUM : [];
-  const extraPrefsFirefox = kind === "firefox" ? FIREFOX : undefined;
-  return puppeteer.launch({ browser: kind, executablePath: find(NAMES[kind]), args, extraPrefsFirefox, ...more });
+export function launch(kind, options = {}) {
+  const args = kind === "chrome" ? CHROMIUM_ARGS : [];
+  const extraPrefsFirefox = kind === "firefox" ? FIREFOX_PREFERENCES : undefined;
+  return puppeteer.launch({ browser: kind, executablePath: findExecutable(EXECUTABLE_NAMES[kind]), args, extraPrefsFirefox, ...options });
 }
 
 /**
- * Gives a page a size. Debian 12's first Firefox 140 knows no command for the screen's orientation, which puppeteer sends too.
+ * Resizes a page. Debian 12's first Firefox 140 lacks puppeteer's command for the screen orientation.
  * @param {import("puppeteer-core").Page} page
  * @param {{ width: number, height: number }} size
  */
@@ -31,36 +31,36 @@ export async function resize(page, size) {
   await page.setViewport(size).catch((error) => {
     if (!/unknown command emulation.setScreenOrientationOverride/.test(error.message)) throw error;
   });
-  const has = () => page.evaluate(({ width, height }) => innerWidth === width && innerHeight === height, size);
-  await until(has, `a page of ${size.width} by ${size.height}`);
+  const hasSize = () => page.evaluate(({ width, height }) => innerWidth === width && innerHeight === height, size);
+  await waitFor(hasSize, `a page of ${size.width} by ${size.height}`);
 }
 
-function find(names) {
+function findExecutable(names) {
   for (const folder of process.env.PATH.split(delimiter)) {
     for (const name of names) {
       try {
         accessSync(join(folder, name), constants.X_OK);
         return join(folder, name);
       } catch {
-        // Not here.
+        // Not in this folder.
       }
     }
   }
   throw new Error(`none of ${names.join(", ")} is on the PATH`);
 }
 
-/** A page that follows topics, and keeps what it was told in `sessionStorage` as a real one does. */
-export class Tab {
+/** A page that follows topics, and stores its messages in `sessionStorage` as a real page does. */
+export class StreamTab {
   /**
    * @param {import("node:test").TestContext} context
    * @param {import("puppeteer-core").Browser} browser
    */
-  static async open(context, browser, url, { path = BARE, without = [] } = {}) {
-    const tab = new Tab();
+  static async open(context, browser, url, { path = BLANK_PAGE, without = [] } = {}) {
+    const tab = new StreamTab();
     tab.url = url;
     tab.page = await browser.newPage();
     context.after(() => tab.page.close().catch(() => {}));
-    // A browser that lacks what tabs share.
+    // Removes globals that a browser may lack.
     if (without.length > 0) await tab.page.evaluateOnNewDocument((names) => names.forEach((name) => delete globalThis[name]), without);
     await tab.goto(path);
     return tab;
@@ -72,48 +72,48 @@ export class Tab {
 
   /** Follows topics, as a page does when it loads. */
   follow(topics, options = {}) {
-    return this.page.evaluate(async (what, more) => {
+    return this.page.evaluate(async (topicsOrUrl, options) => {
       const { Stream } = await import("/assets/client/stream.js");
-      const kept = `told ${what}`;
-      globalThis.told = JSON.parse(sessionStorage.getItem(kept) ?? "[]");
+      const storageKey = `received ${topicsOrUrl}`;
+      globalThis.receivedMessages = JSON.parse(sessionStorage.getItem(storageKey) ?? "[]");
       globalThis.states = [];
       globalThis.refusals = [];
-      globalThis.stream = new Stream(what, {
+      globalThis.stream = new Stream(topicsOrUrl, {
         onMessage({ type, topic, seq, data }) {
-          globalThis.told.push({ type, topic, seq, minute: data.incident?.minute });
-          sessionStorage.setItem(kept, JSON.stringify(globalThis.told));
+          globalThis.receivedMessages.push({ type, topic, seq, minute: data.incident?.minute });
+          sessionStorage.setItem(storageKey, JSON.stringify(globalThis.receivedMessages));
         },
-        onState: (state, why) => globalThis.states.push(why ? `${state} ${why}` : state),
-        onRefused: (topics, why) => globalThis.refusals.push(`${topics} ${why}`),
-      }, more);
+        onState: (streamState, reason) => globalThis.states.push(reason ? `${streamState} ${reason}` : streamState),
+        onRefused: (topics, reason) => globalThis.refusals.push(`${topics} ${reason}`),
+      }, options);
       globalThis.stream.connect();
     }, topics, options);
   }
 
-  state() {
+  streamState() {
     return this.page.evaluate(() => globalThis.stream.state);
   }
 
-  told() {
-    return this.page.evaluate(() => globalThis.told);
+  messages() {
+    return this.page.evaluate(() => globalThis.receivedMessages);
   }
 
-  async seqs() {
-    return (await this.told()).filter(({ type }) => type !== "snapshot").map(({ seq }) => seq);
+  async messageSeqs() {
+    return (await this.messages()).filter(({ type }) => type !== "snapshot").map(({ seq }) => seq);
   }
 
-  is(state, deadlineMs) {
-    return until(async () => (await this.state()) === state, `the tab to be ${state}`, deadlineMs);
+  waitForState(streamState, deadlineMs) {
+    return waitFor(async () => (await this.streamState()) === streamState, `the tab to be ${streamState}`, deadlineMs);
   }
 
-  /** Waits for a seq. */
-  has(seq, deadlineMs) {
-    return until(async () => (await this.told()).some((message) => message.seq >= seq), `seq ${seq}`, deadlineMs);
+  /** Waits for a message with this seq or a later one. */
+  waitForSeq(seq, deadlineMs) {
+    return waitFor(async () => (await this.messages()).some((message) => message.seq >= seq), `seq ${seq}`, deadlineMs);
   }
 
-  /** Exactly these, once each and in order. */
-  async toldExactly(first, last) {
+  /** Asserts that these seqs were received, once each and in order. */
+  async assertExactMessages(first, last) {
     const expected = Array.from({ length: last - first + 1 }, (_, at) => first + at);
-    assert.deepEqual(await this.seqs(), expected);
+    assert.deepEqual(await this.messageSeqs(), expected);
   }
 }

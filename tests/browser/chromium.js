@@ -1,43 +1,43 @@
-// Chromium as Debian has it, for the tests and the pictures of the pages.
+// Launches Debian's Chromium, for tests and screenshots.
 
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 import { chromium } from "playwright-core";
 
-const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking"];
-const NAMES = ["chromium", "chromium-browser", "google-chrome"];
+const CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking"];
+const EXECUTABLE_NAMES = ["chromium", "chromium-browser", "google-chrome"];
 
 export function launch() {
-  return chromium.launch({ executablePath: find(), args: ARGS });
+  return chromium.launch({ executablePath: findExecutable(), args: CHROMIUM_ARGS });
 }
 
-function find() {
+function findExecutable() {
   for (const folder of process.env.PATH.split(delimiter)) {
-    for (const name of NAMES) {
+    for (const name of EXECUTABLE_NAMES) {
       try {
         accessSync(join(folder, name), constants.X_OK);
         return join(folder, name);
       } catch {
-        // Not here.
+        // Not in this folder.
       }
     }
   }
   throw new Error("no Chromium on the PATH");
 }
 
-/** Makes a page remember all that must never happen in it, as `page.faults`. */
-export async function watch(page) {
-  page.faults = [];
+/** Collects dialogs, errors and policy violations in `page.pageErrors`. */
+export async function recordPageErrors(page) {
+  page.pageErrors = [];
   page.on("dialog", (dialog) => {
-    page.faults.push(`dialog: ${dialog.message()}`);
+    page.pageErrors.push(`dialog: ${dialog.message()}`);
     dialog.dismiss();
   });
-  page.on("pageerror", (error) => page.faults.push(`error: ${error.message}`));
+  page.on("pageerror", (error) => page.pageErrors.push(`error: ${error.message}`));
   page.on("console", (line) => {
-    if (/content security policy|trusted|could not take/i.test(line.text())) page.faults.push(line.text());
+    if (/content security policy|trusted|message handler threw/i.test(line.text())) page.pageErrors.push(line.text());
   });
-  await page.exposeFunction("reportViolation", (text) => page.faults.push(`policy: ${text}`));
+  await page.exposeFunction("reportViolation", (text) => page.pageErrors.push(`policy: ${text}`));
   await page.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => {
       window.reportViolation(`${event.violatedDirective} ${event.blockedURI}`);

@@ -1,21 +1,21 @@
-// The page of the API: every operation of the document, found by words, opened by its address.
+// The API documentation page: every operation is listed, found by a search, and linked to.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { launch, watch } from "./chromium.js";
+import { launch, recordPageErrors } from "./chromium.js";
 import { Server } from "./server.js";
 
 let browser;
 before(async () => (browser = await launch()));
 after(() => browser?.close());
 
-test("operations are found, opened by their address, and shown with shapes and problems", async (context) => {
+test("operations are found, linked to, and shown with schemas and problems", async (context) => {
   const server = await Server.start(context);
-  const own = await browser.newContext({ viewport: { width: 320, height: 800 } });
-  context.after(() => own.close());
-  const page = await own.newPage();
-  await watch(page);
+  const browserContext = await browser.newContext({ viewport: { width: 320, height: 800 } });
+  context.after(() => browserContext.close());
+  const page = await browserContext.newPage();
+  await recordPageErrors(page);
   await page.goto(`${server.url}/docs#post_events_id_purchases`);
   const one = page.locator("#post_events_id_purchases");
   await one.getByText("sold-out").waitFor();
@@ -30,5 +30,5 @@ test("operations are found, opened by their address, and shown with shapes and p
   await page.getByText(`1 of ${all} operations`).waitFor();
   assert.equal(await page.locator(".operation").count(), 1);
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
-  assert.deepEqual(page.faults, []);
+  assert.deepEqual(page.pageErrors, []);
 });

@@ -1,97 +1,97 @@
-// The pages of a match in Chromium, before and after the server is restarted under them.
+// The pages of a match in Chromium, before and after a restart of the server.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { launch, watch } from "./chromium.js";
-import { Server, until } from "./server.js";
+import { launch, recordPageErrors } from "./chromium.js";
+import { Server, waitFor } from "./server.js";
 
-const SOON_MS = 2_000;
-const RECOVERED_MS = 20_000; // the longest `retry`, and the browser's own patience
+const UPDATE_TIMEOUT_MS = 2_000;
+const RECOVERY_TIMEOUT_MS = 20_000; // the longest `retry`, plus the browser's own delay
 
 let browser;
 
 before(async () => (browser = await launch()));
 after(() => browser?.close());
 
-/** Opens a page and remembers all that must never happen in it. */
+/** Opens a page and records its errors. */
 async function open(context, server, path) {
-  const page = await watch(await browser.newPage());
+  const page = await recordPageErrors(await browser.newPage());
   context.after(() => page.close());
   const response = await page.goto(server.url + path);
   assert.equal(response.status(), 200, path);
   return page;
 }
 
-const shows = (page, selector, text, timeout) =>
+const waitForText = (page, selector, text, timeout) =>
   page.locator(selector, { hasText: text }).first().waitFor({ state: "visible", timeout });
 
-const showsScore = (page, home, timeout = SOON_MS) =>
-  shows(page, "#home-score", new RegExp(`^${home}$`), timeout);
+const waitForScore = (page, home, timeout = UPDATE_TIMEOUT_MS) =>
+  waitForText(page, "#home-score", new RegExp(`^${home}$`), timeout);
 
-async function bothPages(context, server, game) {
+async function openMatchAndDisplay(context, server, game) {
   const match = await open(context, server, `/matches/${game.id}`);
   const display = await open(context, server, `/matches/${game.id}/hd`);
-  await Promise.all([showsScore(match, 0, RECOVERED_MS), showsScore(display, 0, RECOVERED_MS)]);
-  await shows(match, "#connection", "Live", RECOVERED_MS);
+  await Promise.all([waitForScore(match, 0, RECOVERY_TIMEOUT_MS), waitForScore(display, 0, RECOVERY_TIMEOUT_MS)]);
+  await waitForText(match, "#connection", "Live", RECOVERY_TIMEOUT_MS);
   return [match, display];
 }
 
 test("a goal is on both pages within two seconds", async (context) => {
   const server = await Server.start(context);
-  const game = await server.liveMatch();
-  const [match, display] = await bothPages(context, server, game);
+  const game = await server.startFootballMatch();
+  const [match, display] = await openMatchAndDisplay(context, server, game);
 
-  await server.goal(game, 12);
+  await server.recordGoal(game, 12);
 
-  await Promise.all([showsScore(match, 1), showsScore(display, 1)]);
-  await shows(match, "#home-credits", "Jamie Vardy 12′", SOON_MS);
-  await shows(match, ".timeline .incident.home .who", "Jamie Vardy", SOON_MS);
-  await shows(display, "#board .who", "Jamie Vardy", SOON_MS);
-  await shows(match, "#said", "Goal, Jamie Vardy, Leicester City", SOON_MS);
-  assert.deepEqual([...match.faults, ...display.faults], []);
+  await Promise.all([waitForScore(match, 1), waitForScore(display, 1)]);
+  await waitForText(match, "#home-credits", "Jamie Vardy 12′", UPDATE_TIMEOUT_MS);
+  await waitForText(match, ".timeline .incident.home .who", "Jamie Vardy", UPDATE_TIMEOUT_MS);
+  await waitForText(display, "#board .who", "Jamie Vardy", UPDATE_TIMEOUT_MS);
+  await waitForText(match, "#live-region", "Goal, Jamie Vardy, Leicester City", UPDATE_TIMEOUT_MS);
+  assert.deepEqual([...match.pageErrors, ...display.pageErrors], []);
 });
 
 test("after a restart the pages recover, and show the next goal once", async (context) => {
   const server = await Server.start(context);
-  const game = await server.liveMatch();
-  const pages = await bothPages(context, server, game);
-  await server.goal(game, 12);
-  await Promise.all(pages.map((page) => showsScore(page, 1)));
+  const game = await server.startFootballMatch();
+  const pages = await openMatchAndDisplay(context, server, game);
+  await server.recordGoal(game, 12);
+  await Promise.all(pages.map((page) => waitForScore(page, 1)));
 
   await server.restart();
-  await server.goal(game, 30);
-  await Promise.all(pages.map((page) => showsScore(page, 2, RECOVERED_MS)));
-  await shows(pages[0], "#connection", "Live", RECOVERED_MS);
-  await server.goal(game, 44);
-  await Promise.all(pages.map((page) => showsScore(page, 3)));
+  await server.recordGoal(game, 30);
+  await Promise.all(pages.map((page) => waitForScore(page, 2, RECOVERY_TIMEOUT_MS)));
+  await waitForText(pages[0], "#connection", "Live", RECOVERY_TIMEOUT_MS);
+  await server.recordGoal(game, 44);
+  await Promise.all(pages.map((page) => waitForScore(page, 3)));
 
   const [match, display] = pages;
   assert.equal(await match.locator('.timeline [data-kind="goal"]').count(), 3);
   assert.equal(await display.locator('#board [data-kind="goal"]').count(), 3);
   assert.equal(await match.locator("#home-credits").innerText(), "Jamie Vardy 12′, 30′, 44′");
-  assert.deepEqual([...match.faults, ...display.faults], []);
+  assert.deepEqual([...match.pageErrors, ...display.pageErrors], []);
 });
 
-test("a reloaded page goes on where it stood", async (context) => {
+test("a reloaded page resumes from its cursor", async (context) => {
   const server = await Server.start(context);
-  const game = await server.liveMatch();
-  const [match] = await bothPages(context, server, game);
-  await server.goal(game, 12);
-  await showsScore(match, 1);
+  const game = await server.startFootballMatch();
+  const [match] = await openMatchAndDisplay(context, server, game);
+  await server.recordGoal(game, 12);
+  await waitForScore(match, 1);
 
-  const before = await resumes(server);
+  const before = await assertResumes(server);
   await match.reload();
-  await showsScore(match, 1);
-  await server.goal(game, 20);
-  await showsScore(match, 2);
+  await waitForScore(match, 1);
+  await server.recordGoal(game, 20);
+  await waitForScore(match, 2);
   assert.equal(await match.locator('.timeline [data-kind="goal"]').count(), 2);
-  assert.ok((await resumes(server)) > before, "it went on from its cursor");
-  assert.deepEqual(match.faults, []);
+  assert.ok((await assertResumes(server)) > before, "it went on from its cursor");
+  assert.deepEqual(match.pageErrors, []);
 });
 
-/** How many streams went on from a cursor that could be served. */
-async function resumes(server) {
+/** The number of streams that resumed from a valid cursor. */
+async function assertResumes(server) {
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
   const counts = metrics.matchAll(/^touchline_resumes_total\{outcome="(?:live|ring|log)"\} (\d+)$/gm);
   return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
@@ -99,14 +99,14 @@ async function resumes(server) {
 
 test("a cancelled goal leaves the score and stays in the list, marked", async (context) => {
   const server = await Server.start(context);
-  const game = await server.liveMatch();
-  const [match, display] = await bothPages(context, server, game);
+  const game = await server.startFootballMatch();
+  const [match, display] = await openMatchAndDisplay(context, server, game);
   const { id } = await server.post(`/api/matches/${game.id}/incidents`, { kind: "goal", team_id: game.homeTeam, period: "first_half", minute: 12 });
-  await showsScore(match, 1);
+  await waitForScore(match, 1);
   const taken = { confirmation: "cancelled", reason: "var_overturned" };
   await server.send("PATCH", `/api/matches/${game.id}/incidents/${id}`, taken);
-  await shows(match, '[data-confirmation="cancelled"] .flag', "Cancelled", SOON_MS);
-  await showsScore(match, 0);
+  await waitForText(match, '[data-confirmation="cancelled"] .flag', "Cancelled", UPDATE_TIMEOUT_MS);
+  await waitForScore(match, 0);
   assert.equal(await display.locator("#board li").count(), 0);
 });
 
@@ -118,27 +118,27 @@ test("g10_hostile_names_are_text", async (context) => {
     player: `O'Neil "\u2028\u2029" </script><svg onload=alert(2)>`,
     venue: "javascript:alert(3) <b>bold</b> & &lt;",
   };
-  const game = await server.liveMatch(names);
-  const [match, display] = await bothPages(context, server, game);
+  const game = await server.startFootballMatch(names);
+  const [match, display] = await openMatchAndDisplay(context, server, game);
   const list = await open(context, server, "/");
-  await server.goal(game, 12, { text: "<iframe src='javascript:alert(4)'></iframe>" });
-  await Promise.all([showsScore(match, 1), showsScore(display, 1)]);
-  await shows(list, ".game .name", names.home, RECOVERED_MS);
+  await server.recordGoal(game, 12, { text: "<iframe src='javascript:alert(4)'></iframe>" });
+  await Promise.all([waitForScore(match, 1), waitForScore(display, 1)]);
+  await waitForText(list, ".game .name", names.home, RECOVERY_TIMEOUT_MS);
 
   for (const page of [match, display]) {
-    assert.equal(await page.locator("#home-name").evaluate((shown) => shown.textContent), names.home);
-    assert.equal(await page.locator("#away-name").evaluate((shown) => shown.textContent), names.away);
-    assert.equal(await page.locator(".incident .who").first().evaluate((shown) => shown.textContent), names.player);
+    assert.equal(await page.locator("#home-name").evaluate((element) => element.textContent), names.home);
+    assert.equal(await page.locator("#away-name").evaluate((element) => element.textContent), names.away);
+    assert.equal(await page.locator(".incident .who").first().evaluate((element) => element.textContent), names.player);
   }
   for (const page of [match, display, list]) {
     assert.equal(await page.locator("img, iframe, svg, b, body script").count(), 0);
-    assert.deepEqual(page.faults, []);
+    assert.deepEqual(page.pageErrors, []);
   }
 });
 
-test("the browser's own EventSource, with no script of ours, gets every message once", async (context) => {
+test("the browser's own EventSource gets every message once", async (context) => {
   const server = await Server.start(context);
-  const game = await server.liveMatch();
+  const game = await server.startFootballMatch();
   const page = await open(context, server, "/");
   await page.evaluate((url) => {
     window.seqs = [];
@@ -146,15 +146,15 @@ test("the browser's own EventSource, with no script of ours, gets every message 
     window.source.onmessage = ({ data }) => window.seqs.push(JSON.parse(data).seq);
   }, `/api/matches/${game.id}/stream/`);
   const seqs = () => page.evaluate(() => window.seqs);
-  await until(async () => (await seqs()).length > 0, "the snapshot");
+  await waitFor(async () => (await seqs()).length > 0, "the snapshot");
 
-  for (const minute of [1, 2, 3]) await server.goal(game, minute);
+  for (const minute of [1, 2, 3]) await server.recordGoal(game, minute);
   await server.restart();
   let last = 0;
-  for (const minute of [4, 5, 6]) last = await server.goal(game, minute);
+  for (const minute of [4, 5, 6]) last = await server.recordGoal(game, minute);
 
-  await until(async () => (await seqs()).at(-1) === last, "the last goal", RECOVERED_MS);
-  const seen = await seqs();
-  assert.deepEqual(seen, Array.from(seen, (_, at) => last - seen.length + 1 + at));
-  assert.equal(seen.length, 7, "the snapshot and six goals");
+  await waitFor(async () => (await seqs()).at(-1) === last, "the last goal", RECOVERY_TIMEOUT_MS);
+  const received = await seqs();
+  assert.deepEqual(received, Array.from(received, (_, at) => last - received.length + 1 + at));
+  assert.equal(received.length, 7, "the snapshot and six goals");
 });

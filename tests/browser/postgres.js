@@ -1,4 +1,4 @@
-// A PostgreSQL of one test alone, gone with it.
+// A PostgreSQL server of one test.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
@@ -8,11 +8,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
-import { freePort, until } from "./server.js";
+import { freePort, waitFor } from "./server.js";
 
-const VERSIONS = "/usr/lib/postgresql";
+const POSTGRES_VERSIONS = "/usr/lib/postgresql";
 
-/** Starts it; gives the address of its database. */
+/** Starts it; returns the URL of its database. */
 export async function startPostgres(context) {
   return (await Postgres.start(context)).url;
 }
@@ -23,8 +23,8 @@ export class Postgres {
   static async start(context) {
     const postgres = new Postgres();
     postgres.folder = await mkdtemp(join(tmpdir(), "touchline-postgres-"));
-    postgres.owner = ownerOf(postgres.folder);
-    const initdb = join(tools(), "initdb");
+    postgres.owner = databaseOwner(postgres.folder);
+    const initdb = join(findPostgresTools(), "initdb");
     postgres.data = join(postgres.folder, "data");
     execFileSync(initdb, ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--pgdata", postgres.data], { ...postgres.owner, cwd: postgres.folder, stdio: "pipe" });
     postgres.port = await freePort();
@@ -37,21 +37,21 @@ export class Postgres {
     return postgres;
   }
 
-  /** Starts it, with the data it had. */
+  /** Starts it again with the same data. */
   async run() {
     const { folder, owner, data, port } = this;
     const settings = ["-D", data, "-k", folder, "-p", String(port), "-h", "127.0.0.1", "-c", "fsync=off"];
-    const child = spawn(join(tools(), "postgres"), settings, { ...owner, cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(join(findPostgresTools(), "postgres"), settings, { ...owner, cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
     this.#child = child;
-    let said = "";
-    child.stderr.on("data", (bytes) => (said += bytes));
-    await until(() => {
-      assert.equal(child.exitCode, null, `postgres ended\n${said}`);
-      return said.includes("ready to accept connections");
+    let output = "";
+    child.stderr.on("data", (bytes) => (output += bytes));
+    await waitFor(() => {
+      assert.equal(child.exitCode, null, `postgres ended\n${output}`);
+      return output.includes("ready to accept connections");
     }, "postgres");
   }
 
-  /** Ends it at once, as a crash would. */
+  /** Kills it, as a crash would. */
   async stop() {
     if (this.#child.exitCode !== null) return;
     const ended = once(this.#child, "exit");
@@ -60,19 +60,19 @@ export class Postgres {
   }
 }
 
-/** Who runs it where we are root, whom it refuses. */
-function ownerOf(folder) {
+/** The user to run as, since PostgreSQL refuses root. */
+function databaseOwner(folder) {
   if (process.getuid() !== 0) return {};
-  const id = (what) => Number(execFileSync("id", [what, "postgres"]));
+  const id = (option) => Number(execFileSync("id", [option, "postgres"]));
   const owner = { uid: id("-u"), gid: id("-g") };
   chownSync(folder, owner.uid, owner.gid);
   return owner;
 }
 
-function tools() {
-  const versions = existsSync(VERSIONS) ? readdirSync(VERSIONS).map((version) => join(VERSIONS, version, "bin")) : [];
+function findPostgresTools() {
+  const versions = existsSync(POSTGRES_VERSIONS) ? readdirSync(POSTGRES_VERSIONS).map((version) => join(POSTGRES_VERSIONS, version, "bin")) : [];
   const folders = [...process.env.PATH.split(delimiter), ...versions];
-  const found = folders.find((folder) => existsSync(join(folder, "initdb")) && existsSync(join(folder, "postgres")));
-  assert.ok(found, "initdb and postgres are needed: ./check installs them");
-  return found;
+  const binFolder = folders.find((folder) => existsSync(join(folder, "initdb")) && existsSync(join(folder, "postgres")));
+  assert.ok(binFolder, "initdb and postgres are needed: ./check installs them");
+  return binFolder;
 }

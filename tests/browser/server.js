@@ -1,4 +1,4 @@
-// Starts the built server on a port of its own, with a database of its own, and speaks REST to it.
+// Starts the built server on its own port with its own database, and sends REST requests to it.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -11,19 +11,19 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const BINARY = process.env.TOUCHLINE_BINARY
+const SERVER_BINARY = process.env.TOUCHLINE_BINARY
   ?? fileURLToPath(new URL("../../target/debug/touchline", import.meta.url));
 const EMAIL = "admin@example.org";
 const PASSWORD = "correct horse battery staple";
-const READY_DEADLINE_MS = 30_000;
-const STOP_DEADLINE_MS = 15_000;
+const READY_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 15_000;
 
 export class Server {
   #child = null;
-  #said = "";
+  #output = "";
   #token = "";
 
-  /** A server that is ready, signed in as its admin; `context` is the test, which stops it. */
+  /** Starts a server and signs in as its admin; `context` is the test, which stops it. */
   static async start(context, { command = "serve", settings = {} } = {}) {
     const server = new Server();
     server.command = command;
@@ -42,10 +42,10 @@ export class Server {
     return server;
   }
 
-  /** Starts the process, on the same port and database as before, and waits until it is ready. */
+  /** Starts the process on the same port and database as before, and waits until it is ready. */
   async run() {
-    const { HOME, PATH, RUST_LOG } = process.env; // no setting of the developer's own
-    this.#child = spawn(BINARY, [this.command], {
+    const { HOME, PATH, RUST_LOG } = process.env; // none of the developer's own settings
+    this.#child = spawn(SERVER_BINARY, [this.command], {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
         HOME, PATH, RUST_LOG,
@@ -59,14 +59,14 @@ export class Server {
         ...this.settings,
       },
     });
-    const keep = (bytes) => (this.#said = (this.#said + bytes).slice(-20_000));
-    this.#child.stdout.on("data", keep);
-    this.#child.stderr.on("data", keep);
-    const deadline = Date.now() + READY_DEADLINE_MS;
+    const appendOutput = (bytes) => (this.#output = (this.#output + bytes).slice(-20_000));
+    this.#child.stdout.on("data", appendOutput);
+    this.#child.stderr.on("data", appendOutput);
+    const deadline = Date.now() + READY_TIMEOUT_MS;
     while (!(await this.#isReady())) {
       const ended = this.#child.exitCode ?? this.#child.signalCode;
-      assert.equal(ended, null, `the server ended\n${this.#said}`);
-      assert.ok(Date.now() < deadline, `the server did not get ready\n${this.#said}`);
+      assert.equal(ended, null, `the server ended\n${this.#output}`);
+      assert.ok(Date.now() < deadline, `the server did not get ready\n${this.#output}`);
       await pause(25);
     }
   }
@@ -76,16 +76,16 @@ export class Server {
     return response?.status === 200;
   }
 
-  /** Ends the process and waits for it. */
+  /** Stops the process and waits for its exit. */
   async stop(signal = "SIGTERM") {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, "exit");
     child.kill(signal);
-    const late = pause(STOP_DEADLINE_MS, "late", { ref: false });
+    const late = pause(STOP_TIMEOUT_MS, "late", { ref: false });
     if ((await Promise.race([ended, late])) === "late") {
       child.kill("SIGKILL");
-      assert.fail(`the server did not stop within ${STOP_DEADLINE_MS} ms\n${this.#said}`);
+      assert.fail(`the server did not stop within ${STOP_TIMEOUT_MS} ms\n${this.#output}`);
     }
   }
 
@@ -98,7 +98,7 @@ export class Server {
     return this.send("POST", path, body);
   }
 
-  /** The answer's JSON; `cursor` is where the match's stream stands after it. */
+  /** The response's JSON; `cursor` is the match stream's position after it. */
   async send(method, path, body) {
     const headers = { "Content-Type": "application/json", "Idempotency-Key": randomUUID() };
     if (this.#token) headers.Authorization = `Bearer ${this.#token}`;
@@ -110,8 +110,8 @@ export class Server {
     return { ...JSON.parse(text), cursor };
   }
 
-  /** A football match that is being played, with one player a side. */
-  async liveMatch({ home = "Leicester City", away = "Tottenham Hotspur", player = "Jamie Vardy", venue = "King Power" } = {}) {
+  /** Starts a football match with one player per side. */
+  async startFootballMatch({ home = "Leicester City", away = "Tottenham Hotspur", player = "Jamie Vardy", venue = "King Power" } = {}) {
     const homeTeam = await this.post("/api/teams", { name: home, short_name: "HOM", colour: "#003090" });
     const awayTeam = await this.post("/api/teams", { name: away, short_name: "AWY", colour: "#ffffff" });
     const scorer = await this.post(`/api/teams/${homeTeam.id}/players`, { name: player, shirt_number: 9 });
@@ -123,8 +123,8 @@ export class Server {
     return { id: game.id, homeTeam: homeTeam.id, awayTeam: awayTeam.id, player: scorer.id };
   }
 
-  /** A goal for the home side; gives the seq of its message. */
-  async goal(game, minute, more = {}) {
+  /** Records a goal for the home side; returns the seq of its message. */
+  async recordGoal(game, minute, more = {}) {
     const { cursor } = await this.post(`/api/matches/${game.id}/incidents`, {
       kind: "goal", team_id: game.homeTeam, player_id: game.player, period: "first_half", minute, ...more,
     });
@@ -141,13 +141,13 @@ export async function freePort() {
   return port;
 }
 
-/** Waits until `holds` gives something true, and gives it. */
-export async function until(holds, what, deadlineMs = 20_000) {
+/** Waits until `holds` returns a truthy value, and returns it. */
+export async function waitFor(condition, description, deadlineMs = 20_000) {
   const deadline = Date.now() + deadlineMs;
   for (;;) {
-    const found = await holds();
-    if (found) return found;
-    assert.ok(Date.now() < deadline, `waited ${deadlineMs} ms for ${what}`);
+    const result = await condition();
+    if (result) return result;
+    assert.ok(Date.now() < deadline, `waited ${deadlineMs} ms for ${description}`);
     await pause(20);
   }
 }

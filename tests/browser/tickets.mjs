@@ -1,60 +1,60 @@
-// Buying tickets in Chromium: what is left, one purchase however often it is tapped, and one's own list.
+// Buying tickets in Chromium: availability, one purchase however often it is tapped, and the list.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { launch } from "./chromium.js";
-import { league, newContext, open, OPENED_MS, shows, signIn } from "./league.js";
-import { Server, until } from "./server.js";
+import { createLeague, newBrowserContext, openPage, LOAD_TIMEOUT_MS, waitForText, signIn } from "./league-fixture.js";
+import { Server, waitFor } from "./server.js";
 
 let browser;
 before(async () => (browser = await launch()));
 after(() => browser?.close());
 
-/** An event that sells two kinds, of one of which three are left. */
-async function shop(context) {
+/** An event that sells two types, one of them limited to three. */
+async function createShop(context) {
   const server = await Server.start(context);
-  const all = await league(server);
+  const league = await createLeague(server);
   const price = (amount) => ({ amount, currency: "EUR" });
-  await server.send("PATCH", `/api/events/${all.event}`, {
+  await server.send("PATCH", `/api/events/${league.event}`, {
     max_quantity: 6, ticket_types: [{ name: "adult", price: price(1_250), capacity: 3 }, { name: "child", price: price(500) }],
   });
-  return { server, all, path: `/events/${all.event}/tickets` };
+  return { server, league, path: `/events/${league.event}/tickets` };
 }
 
-const bought = async (server) => (await server.send("GET", "/api/purchases")).items;
-const landed = (page) => page.waitForURL(/\/purchases\/[0-9a-f-]{36}$/, { timeout: OPENED_MS });
+const listPurchases = async (server) => (await server.send("GET", "/api/purchases")).items;
+const waitForPurchasePage = (page) => page.waitForURL(/\/purchases\/[0-9a-f-]{36}$/, { timeout: LOAD_TIMEOUT_MS });
 
-test("a reader comes from the event's page, signs in, buys, and finds it again in a list", async (context) => {
-  const { server, all } = await shop(context);
-  const page = await open(await newContext(context, browser), server, `/events/${all.event}`);
-  await page.getByRole("link", { name: "Tickets" }).click({ timeout: OPENED_MS });
-  await shows(page, ".choice", "3 left", OPENED_MS);
-  assert.equal(await page.getByRole("button", { name: "Buy" }).count(), 0, "nobody buys unknown");
-  await page.getByLabel("Mail address").fill(server.credentials.email);
+test("a visitor comes from the event's page, signs in, buys, and finds the purchase in a list", async (context) => {
+  const { server, league } = await createShop(context);
+  const page = await openPage(await newBrowserContext(context, browser), server, `/events/${league.event}`);
+  await page.getByRole("link", { name: "Tickets" }).click({ timeout: LOAD_TIMEOUT_MS });
+  await waitForText(page, ".choice", "3 left", LOAD_TIMEOUT_MS);
+  assert.equal(await page.getByRole("button", { name: "Buy" }).count(), 0, "nobody buys unseen");
+  await page.getByLabel("Email address").fill(server.credentials.email);
   await page.getByLabel("Password").fill(server.credentials.password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Buy" }).waitFor({ timeout: OPENED_MS });
+  await page.getByRole("button", { name: "Buy" }).waitFor({ timeout: LOAD_TIMEOUT_MS });
   await page.getByLabel("How many").selectOption("2");
-  await shows(page, ".total", "€25.00");
+  await waitForText(page, ".total", "€25.00");
   await page.getByRole("button", { name: "Buy" }).click();
 
-  await landed(page);
-  await shows(page, ".sum", "2 × adult · €25.00", OPENED_MS);
+  await waitForPurchasePage(page);
+  await waitForText(page, ".sum", "2 × adult · €25.00", LOAD_TIMEOUT_MS);
   await page.getByRole("link", { name: "All your tickets" }).click();
-  await shows(page, ".bought", "2 × Adult · €25.00", OPENED_MS);
-  await shows(page, ".bought", "Estuary League");
-  await page.locator(".bought a").click();
-  await landed(page);
-  assert.deepEqual(page.faults, []);
+  await waitForText(page, ".purchases", "2 × Adult · €25.00", LOAD_TIMEOUT_MS);
+  await waitForText(page, ".purchases", "Estuary League");
+  await page.locator(".purchases a").click();
+  await waitForPurchasePage(page);
+  assert.deepEqual(page.pageErrors, []);
 });
 
-test("g5_taps_at_once_and_an_answer_that_got_lost_buy_once", async (context) => {
-  const { server, path } = await shop(context);
-  const own = await newContext(context, browser);
-  await signIn(own, server);
-  const page = await open(own, server, path);
-  await page.getByRole("button", { name: "Buy" }).waitFor({ timeout: OPENED_MS });
+test("g5_double_taps_and_a_lost_answer_buy_once", async (context) => {
+  const { server, path } = await createShop(context);
+  const browserContext = await newBrowserContext(context, browser);
+  await signIn(browserContext, server);
+  const page = await openPage(browserContext, server, path);
+  await page.getByRole("button", { name: "Buy" }).waitFor({ timeout: LOAD_TIMEOUT_MS });
   let keys = [];
   let isLost = true;
   await page.route("**/api/events/*/purchases", async (route) => {
@@ -62,61 +62,61 @@ test("g5_taps_at_once_and_an_answer_that_got_lost_buy_once", async (context) => 
     const answer = await route.fetch();
     return isLost ? route.abort() : route.fulfill({ response: answer });
   });
-  // Two at once, before anything is drawn anew.
+  // Two taps before the next rendering.
   await page.getByRole("button", { name: "Buy" }).evaluate((button) => {
     button.click();
     button.click();
   });
-  await shows(page, ".order .fault", "Nothing is bought twice", OPENED_MS);
+  await waitForText(page, ".order .error", "Nothing is bought twice", LOAD_TIMEOUT_MS);
   assert.equal(keys.length, 1, "the second tap sent nothing");
-  assert.equal((await bought(server)).length, 1, "the server had it");
+  assert.equal((await listPurchases(server)).length, 1, "the server has recorded it");
 
   await page.reload();
   isLost = false;
-  await page.getByRole("button", { name: "Buy" }).click({ timeout: OPENED_MS });
-  await landed(page);
-  const [first, ...others] = await bought(server);
+  await page.getByRole("button", { name: "Buy" }).click({ timeout: LOAD_TIMEOUT_MS });
+  await waitForPurchasePage(page);
+  const [first, ...others] = await listPurchases(server);
   assert.equal(others.length, 0);
   assert.ok(page.url().endsWith(first.id));
   assert.deepEqual(keys, [keys[0], keys[0]]);
 
   await page.goBack();
-  await page.getByRole("button", { name: "Buy" }).click({ timeout: OPENED_MS });
-  await until(async () => (await bought(server)).length === 2, "another purchase, which is meant", OPENED_MS);
+  await page.getByRole("button", { name: "Buy" }).click({ timeout: LOAD_TIMEOUT_MS });
+  await waitFor(async () => (await listPurchases(server)).length === 2, "an intended second purchase", LOAD_TIMEOUT_MS);
 });
 
-test("what is sold meanwhile is said, and can't be chosen any more", async (context) => {
-  const { server, all, path } = await shop(context);
-  const own = await newContext(context, browser);
-  await signIn(own, server);
-  const page = await open(own, server, path);
-  await page.getByLabel("How many").selectOption("3", { timeout: OPENED_MS });
-  await server.post(`/api/events/${all.event}/purchases`, { ticket_type: "adult", quantity: 2 });
+test("tickets sold meanwhile are reported, and can no longer be chosen", async (context) => {
+  const { server, league, path } = await createShop(context);
+  const browserContext = await newBrowserContext(context, browser);
+  await signIn(browserContext, server);
+  const page = await openPage(browserContext, server, path);
+  await page.getByLabel("How many").selectOption("3", { timeout: LOAD_TIMEOUT_MS });
+  await server.post(`/api/events/${league.event}/purchases`, { ticket_type: "adult", quantity: 2 });
   await page.getByRole("button", { name: "Buy" }).click();
-  await shows(page, ".order .fault", "Only 1 ticket (adult) is left.");
-  await shows(page, ".choice", "1 left");
-  await server.post(`/api/events/${all.event}/purchases`, { ticket_type: "adult", quantity: 1 });
+  await waitForText(page, ".order .error", "Only 1 ticket (adult) is left.");
+  await waitForText(page, ".choice", "1 left");
+  await server.post(`/api/events/${league.event}/purchases`, { ticket_type: "adult", quantity: 1 });
   await page.getByRole("button", { name: "Buy" }).click();
-  await shows(page, '.choice[data-gone="yes"]', "Sold out");
+  await waitForText(page, '.choice[data-gone="yes"]', "Sold out");
   assert.equal(await page.getByRole("radio", { name: "Adult" }).isDisabled(), true);
-  await shows(page, ".total", "Choose what to buy.");
-  assert.equal(await page.getByRole("button", { name: "Buy" }).isDisabled(), true, "nobody is sold another kind");
+  await waitForText(page, ".total", "Choose what to buy.");
+  assert.equal(await page.getByRole("button", { name: "Buy" }).isDisabled(), true, "no other type is preselected");
   await page.getByRole("radio", { name: "Child" }).check();
-  await shows(page, ".total", "€15.00"); // three, as before
+  await waitForText(page, ".total", "€15.00"); // still three
   await page.getByLabel("How many").selectOption("6");
   await page.getByRole("button", { name: "Buy" }).click();
-  await landed(page);
-  await shows(page, ".sum", "6 × child · €30.00", OPENED_MS);
-  assert.deepEqual(page.faults, []);
+  await waitForPurchasePage(page);
+  await waitForText(page, ".sum", "6 × child · €30.00", LOAD_TIMEOUT_MS);
+  assert.deepEqual(page.pageErrors, []);
 });
 
-test("a private event's tickets are for those who may see it", async (context) => {
-  const { server, all, path } = await shop(context);
-  await server.send("PATCH", `/api/events/${all.event}`, { visibility: "private" });
-  const page = await open(await newContext(context, browser), server, path);
-  await shows(page, "#notice", "Sign in to see this event.", OPENED_MS);
+test("a private event shows its tickets only to those who may see it", async (context) => {
+  const { server, league, path } = await createShop(context);
+  await server.send("PATCH", `/api/events/${league.event}`, { visibility: "private" });
+  const page = await openPage(await newBrowserContext(context, browser), server, path);
+  await waitForText(page, "#notice", "Sign in to see this event.", LOAD_TIMEOUT_MS);
   assert.equal(await page.locator(".choice").count(), 0);
-  const list = await open(await newContext(context, browser), server, "/purchases");
-  await shows(list, ".sign-in", "Tickets are shown to their buyer.", OPENED_MS);
-  assert.deepEqual([...page.faults, ...list.faults], []);
+  const list = await openPage(await newBrowserContext(context, browser), server, "/purchases");
+  await waitForText(list, ".sign-in", "Tickets are shown to their buyer.", LOAD_TIMEOUT_MS);
+  assert.deepEqual([...page.pageErrors, ...list.pageErrors], []);
 });

@@ -1,4 +1,4 @@
-// What the pages carry of others is what npm's pinned packages hold, to the byte, and none of it makes code of text.
+// The vendored files are identical to npm's pinned packages, and none of them compiles text to code.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -11,20 +11,20 @@ const VENDORED = {
   "uqr.LICENSE.txt": "uqr/LICENSE",
 };
 
-const ours = (name) => readFileSync(new URL(`../../web/vendor/${name}`, import.meta.url), "utf8");
-const theirs = (path) => readFileSync(new URL(`node_modules/${path}`, import.meta.url), "utf8");
+const readVendored = (name) => readFileSync(new URL(`../../web/vendor/${name}`, import.meta.url), "utf8");
+const readPackaged = (path) => readFileSync(new URL(`node_modules/${path}`, import.meta.url), "utf8");
 
 for (const [name, path] of Object.entries(VENDORED)) {
-  test(`${name} is the package's ${path}`, () => assert.ok(ours(name) === theirs(path), "the files differ"));
+  test(`${name} is the package's ${path}`, () => assert.ok(readVendored(name) === readPackaged(path), "the files differ"));
 }
 
-test("nothing in the folder is of unknown origin", () => {
-  const known = [...Object.keys(VENDORED), "preact.LICENSE.txt", "htm-preact.d.ts", "uqr.d.ts"];
-  assert.deepEqual(readdirSync(new URL("../../web/vendor/", import.meta.url)).sort(), known.sort());
+test("every file in the folder has a expectedFiles origin", () => {
+  const expectedFiles = [...Object.keys(VENDORED), "preact.LICENSE.txt", "htm-preact.d.ts", "uqr.d.ts"];
+  assert.deepEqual(readdirSync(new URL("../../web/vendor/", import.meta.url)).sort(), expectedFiles.sort());
 });
 
-test("no code is made of text", () => {
+test("no code is compiled from text", () => {
   for (const name of Object.keys(VENDORED).filter((file) => file.endsWith(".js"))) {
-    assert.doesNotMatch(ours(name), /\beval\s*\(|new Function|document\.write/, name);
+    assert.doesNotMatch(readVendored(name), /\beval\s*\(|new Function|document\.write/, name);
   }
 });

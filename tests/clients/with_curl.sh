@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# curl in a loop, as many a script has it, follows a stream and prints each message's seq.
+# Follows a stream with curl in a loop, like many scripts do, and prints the seq of each message.
 # usage: with_curl.sh URL
 set -u
 id="" retry_ms=1000
 
-# Takes an event when its blank line has come: a cut in the middle leaves nothing of it.
+# Handles an event at its blank line, so that a partial one has no effect.
 read_events() {
   local line event="" data="" new_id="" seq
   while IFS= read -r line; do

@@ -1,6 +1,6 @@
-"""The httpx-sse package, as its own documentation uses it, follows a stream and prints each message's seq.
+"""Follows a stream with httpx-sse, as in its documentation, and prints the seq of each message.
 
-usage: with_httpx_sse.py URL. Not named after the package: Python would import this file.
+usage: with_httpx_sse.py URL. The name differs from the package, because Python would import this file.
 """
 
 import json
@@ -12,9 +12,9 @@ import httpx_sse
 
 
 def follow(url: str) -> None:
-    """Reads, and comes back with the last id."""
+    """Reconnects with the last id."""
     last_id, retry_ms = "", 1000
-    # The proxies of the environment are for the world outside; certificates are the tests' own.
+    # Ignores proxies of the environment; the tests use their own certificates.
     with httpx.Client(timeout=httpx.Timeout(5, read=45), trust_env=False, verify=False) as client:
         while True:
             headers = {"Last-Event-ID": last_id} if last_id else {}
@@ -26,7 +26,7 @@ def follow(url: str) -> None:
                         if sse.event == "message":
                             print(json.loads(sse.data)["seq"], flush=True)
             except (httpx.TransportError, httpx_sse.SSEError):
-                pass  # the server is away
+                pass  # the server is down
             time.sleep(retry_ms / 1000)
 
 

@@ -1,16 +1,18 @@
-//! A whole season of a league, entered into an event: its table equals the published one.
+//! Replays a whole league season as an event and compares its table with the published one.
 
 use chrono::{SubsecRound, Utc};
 use serde_json::{Value, json};
 use touchline::domain::leaderboard::{Points, TieBreaker};
 use touchline::import;
 use touchline::import::ImportOptions;
-use touchline::store::mutation::{Mutation, MutationRequest, NewEvent, NewUser};
+use touchline::store::mutation::{
+    CreateEvent, CreateUser, Mutation, MutationRequest, NewEvent, NewUser,
+};
 use touchline::store::{DatabaseTimeouts, Store, StoreOptions};
 
 use crate::files;
 
-/// The league stage of 2019 as the league's own site has it.
+/// The published table of the 2019 league stage: team, points and net run rate.
 #[rustfmt::skip]
 const TABLE: [(&str, i64, f64); 8] = [
     ("Mumbai Indians",              18,  0.421),
@@ -23,23 +25,16 @@ const TABLE: [(&str, i64, f64); 8] = [
     ("Royal Challengers Bangalore", 11, -0.607),
 ];
 
-/// Matches before the play-offs.
+/// Number of matches before the play-offs.
 const STAGE: usize = 56;
 
-async fn make(store: &Store, write: Mutation) -> i64 {
+async fn make(store: &Store, write: impl Mutation) -> i64 {
     let at = Utc::now().trunc_subsecs(3);
-    let job = MutationRequest {
-        user_id: 1,
-        received_at: at,
-        idempotency_key: None,
-        if_match: None,
-        mutation: write,
-    };
-    store.commit(job).await.unwrap().body["id"].as_i64().unwrap()
+    store.commit(MutationRequest::new(1, at), write).await.unwrap().body["id"].as_i64().unwrap()
 }
 
-fn event() -> Mutation {
-    Mutation::CreateEvent(NewEvent {
+fn event() -> CreateEvent {
+    CreateEvent(NewEvent {
         name: "Indian Premier League 2019".to_owned(),
         sport: "cricket".to_owned(),
         visibility: "public".to_owned(),
@@ -51,7 +46,7 @@ fn event() -> Mutation {
     })
 }
 
-/// The files of the season's league stage, in the order they were played.
+/// Returns the files of the league stage in the order they were played.
 fn stage() -> Vec<(String, String)> {
     let mut season = Vec::new();
     for (name, text) in files() {
@@ -67,7 +62,7 @@ fn stage() -> Vec<(String, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the archive that ./check fetches"]
-async fn a_season_comes_to_its_published_table() {
+async fn a_replayed_season_matches_its_published_table() {
     let folder = std::env::temp_dir().join(format!("touchline-season-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let url = format!("sqlite://{}", folder.join("touchline.db").display());
@@ -81,11 +76,8 @@ async fn a_season_comes_to_its_published_table() {
     .await
     .unwrap();
     let (email, name) = ("ann@example.org".to_owned(), "Ann".to_owned());
-    make(
-        &store,
-        Mutation::CreateUser(NewUser { email, name, password_hash: None, role: "admin".into() }),
-    )
-    .await;
+    make(&store, CreateUser(NewUser { email, name, password_hash: None, role: "admin".into() }))
+        .await;
     let event_id = make(&store, event()).await;
     let wish = ImportOptions { user_id: 1, event_id: Some(event_id), speed: None };
     for (name, text) in stage() {

@@ -1,7 +1,7 @@
-//! Real matches, ball by ball, against the rules: the archive that `./check` fetches.
+//! Replays real cricket matches ball by ball against the rules.
 //!
-//! Without the archive there is nothing to play, so these tests run when they are asked for:
-//! `./check corpus` plays every sixteenth match, `./check long corpus` all of them.
+//! The archive is fetched by `./check`, so these tests are ignored by default: `./check corpus`
+//! plays every sixteenth match, `./check long corpus` all of them.
 #![expect(clippy::unwrap_used, reason = "what goes wrong while setting up fails the test")]
 
 mod league;
@@ -13,23 +13,23 @@ use std::sync::Mutex;
 use touchline::import;
 use touchline::import::{CommandScript, CricsheetFile, InvalidFile, Roster};
 
-/// Matches of which the rules make something else than the file says, and why.
+/// Matches whose result differs from the one in their file, with the reason.
 const DIFFER: [(&str, &str); 1] = [
-    // A six off the last ball took it from 88 past the target of 89. The file counts the runs
-    // above par, as if it had been stopped there.
+    // A six off the last ball took the score from 88 past the target of 89; the file counts the
+    // margin in runs above par, as if rain had stopped the match there.
     ("336022", "Kings XI Punjab won by wickets, not by 6 runs"),
 ];
 
-/// Files that the archive has at least.
+/// Minimum number of files in the archive.
 const LEAST: usize = 1200;
 
-/// Where `./check` puts the archive.
+/// Directory into which `./check` unpacks the archive.
 fn archive() -> PathBuf {
     let named = std::env::var_os("TOUCHLINE_CRICSHEET").map(PathBuf::from);
     named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/cricsheet"))
 }
 
-/// Names and texts of the archive's files, by name.
+/// Returns the archive's files by name.
 fn files() -> BTreeMap<String, String> {
     let folder = archive();
     let listed = std::fs::read_dir(&folder);
@@ -51,7 +51,7 @@ fn play(text: &str) -> Result<CommandScript, InvalidFile> {
 
 #[test]
 #[ignore = "needs the archive that ./check fetches"]
-fn real_matches_come_to_what_their_files_say() {
+fn real_matches_reach_the_result_in_their_files() {
     let differs = |name: &str| DIFFER.iter().any(|(other, _)| *other == name);
     let step = std::env::var("TOUCHLINE_CORPUS_STEP").map_or(1, |step| step.parse().unwrap());
     let mut chosen: Vec<_> = files().into_iter().step_by(step).collect();
@@ -85,7 +85,7 @@ fn real_matches_come_to_what_their_files_say() {
 
 #[test]
 #[ignore = "needs the archive that ./check fetches"]
-fn a_file_that_does_not_fit_is_refused_with_the_place_in_it() {
+fn an_inconsistent_file_is_rejected_with_the_location_of_the_error() {
     let (_, text) = files().into_iter().next().unwrap();
     let changed = |pointer: &str, value: serde_json::Value| {
         let mut file: serde_json::Value = serde_json::from_str(&text).unwrap();

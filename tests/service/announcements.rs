@@ -1,4 +1,4 @@
-//! What organisers announce reaches those it is for, and ends for all of them.
+//! Announcements reach exactly their audience and expire for all of it.
 
 use std::process::{Child, Stdio};
 use std::time::Duration;
@@ -8,34 +8,34 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::support::client::Client;
+use crate::support::api_client::ApiClient;
 use crate::support::database::{Database, Kind};
-use crate::support::people::{Organizer, Person, id};
 use crate::support::server::TestServer;
+use crate::support::users::{Organizer, Person, id};
 
 crate::support::on_both! {
-    an_announcement_is_made_edited_sent_again_and_deleted,
-    lists_show_what_one_may_read_and_asks_for,
-    what_ran_out_while_nobody_served_is_told_once_after_the_start,
+    an_announcement_is_created_edited_rebroadcast_and_deleted,
+    announcement_lists_respect_permissions_and_filters,
+    announcements_expired_during_downtime_are_published_once_at_startup,
 }
 
-/// An event with two private teams, and those who have to do with them.
-struct World {
+/// An event with two private teams and the users around it.
+struct Scenario {
     organizer: Organizer,
     event: i64,
     teams: [i64; 2],
 }
 
-impl World {
+impl Scenario {
     async fn new(server: &TestServer, visibility: &str) -> Self {
         let organizer = server.organizer().await;
         let body = json!({ "name": "Cup", "sport": "football", "visibility": visibility });
-        let event = id(&organizer.client.post("/api/events", body).await.ok());
+        let event = id(&organizer.client.post("/api/events", body).await.ok_json());
         let mut teams = [0, 0];
         for (team, name) in teams.iter_mut().zip(["Leicester City", "Liverpool"]) {
-            *team = organizer.team(name, "private").await;
+            *team = organizer.create_team(name, "private").await;
             let path = format!("/api/events/{event}/registrations");
-            organizer.client.post(&path, json!({ "team_id": *team })).await.ok();
+            organizer.client.post(&path, json!({ "team_id": *team })).await.ok_json();
         }
         Self { organizer, event, teams }
     }
@@ -50,7 +50,7 @@ impl World {
     async fn announce(&self, fields: Value) -> i64 {
         let mut body = self.body();
         body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-        id(&self.organizer.client.post("/api/announcements", body).await.ok())
+        id(&self.organizer.client.post("/api/announcements", body).await.ok_json())
     }
 
     fn event_topic(&self) -> String {
@@ -61,14 +61,14 @@ impl World {
         format!("team_{}_announcements", self.teams[place])
     }
 
-    /// What a topic was told: the change and the id.
-    async fn told(&self, topic: &str) -> Vec<String> {
+    /// Returns what was published on a topic, as `change id`.
+    async fn published(&self, topic: &str) -> Vec<String> {
         let texts = self.organizer.client.history(topic).await;
-        texts.iter().map(|text| story(&serde_json::from_str(text).unwrap())).collect()
+        texts.iter().map(|text| describe_change(&serde_json::from_str(text).unwrap())).collect()
     }
 }
 
-fn story(message: &Value) -> String {
+fn describe_change(message: &Value) -> String {
     let (data, kind) = (&message["data"], message["type"].as_str().unwrap());
     let change = match kind {
         "announcement_expired" => "expired",
@@ -78,115 +78,120 @@ fn story(message: &Value) -> String {
     format!("{change} {}", data["announcement"]["id"])
 }
 
-async fn ids(client: &Client, path: &str) -> Vec<i64> {
-    let list = client.get(path).await.ok();
+async fn ids(client: &ApiClient, path: &str) -> Vec<i64> {
+    let list = client.get(path).await.ok_json();
     list["items"].as_array().unwrap().iter().map(id).collect()
 }
 
-fn at(seconds: i64) -> String {
+fn seconds_from_now(seconds: i64) -> String {
     (Utc::now() + TimeDelta::seconds(seconds)).to_rfc3339()
 }
 
-async fn an_announcement_is_made_edited_sent_again_and_deleted(database: Database) {
+async fn an_announcement_is_created_edited_rebroadcast_and_deleted(database: Database) {
     let server = TestServer::start(database, &[]).await;
-    let world = World::new(&server, "public").await;
-    let client = &world.organizer.client;
-    let topic = format!("/api/stream/?topic={}", world.event_topic());
-    let mut viewer = server.watch(&topic).by(client).open().await;
-    viewer.control("live").await;
+    let scenario = Scenario::new(&server, "public").await;
+    let client = &scenario.organizer.client;
+    let topic = format!("/api/stream/?topic={}", scenario.event_topic());
+    let mut subscriber = server.subscribe(&topic).as_user(client).open().await;
+    subscriber.until_control("live").await;
 
-    let made = client.post("/api/announcements", world.body()).await;
+    let made = client.post("/api/announcements", scenario.body()).await;
     assert_eq!((made.status, made.header("etag")), (201, "\"1\""));
     assert!(!made.header("touchline-cursor").is_empty());
-    let shape = made.ok();
+    let shape = made.ok_json();
     let path = format!("/api/announcements/{}", shape["id"]);
     assert_eq!(made.header("location"), path);
-    let mut expected = world.body();
+    let mut expected = scenario.body();
     let known = json!({
         "id": shape["id"], "team_ids": [], "expires_at": null, "status": "active",
         "created_at": shape["created_at"],
     });
     expected.as_object_mut().unwrap().extend(known.as_object().unwrap().clone());
     assert_eq!(shape, expected);
-    let message = viewer.message().await.json();
-    assert_eq!(message["topic"], world.event_topic());
+    let message = subscriber.next_message().await.json();
+    assert_eq!(message["topic"], scenario.event_topic());
     assert_eq!(message["data"], json!({ "change": "created", "announcement": shape }));
     let read = client.get(&path).await;
-    assert_eq!(read.ok(), shape);
+    assert_eq!(read.ok_json(), shape);
     assert!(read.header("etag").starts_with("\"1-"), "{:?}", read.headers);
 
     let stale = [("If-Match", "\"7\"")];
-    let edit = json!({ "priority": "low", "expires_at": at(3600) });
-    let answer = client.send(Method::PATCH, &path, Some(edit.clone()), &stale).await.unwrap();
-    assert_eq!(answer.problem(412, "seen another"), "stale");
-    let seen = [("If-Match", "\"1\"")];
-    let edited = client.send(Method::PATCH, &path, Some(edit), &seen).await.unwrap().ok();
+    let edit = json!({ "priority": "low", "expires_at": seconds_from_now(3600) });
+    let response = client.send(Method::PATCH, &path, Some(edit.clone()), &stale).await.unwrap();
+    assert_eq!(response.problem(412, "outdated If-Match"), "stale");
+    let matching = [("If-Match", "\"1\"")];
+    let edited = client.send(Method::PATCH, &path, Some(edit), &matching).await.unwrap().ok_json();
     assert_eq!(edited["priority"], "low");
-    assert_eq!(viewer.message().await.json()["data"]["announcement"], edited);
-    let again = client.post(&format!("{path}/broadcast"), json!({})).await.ok();
+    assert_eq!(subscriber.next_message().await.json()["data"]["announcement"], edited);
+    let again = client.post(&format!("{path}/broadcast"), json!({})).await.ok_json();
     assert_eq!(again, edited);
-    ends_at_once(client, &path, world.event).await;
+    assert_expire_is_idempotent(client, &path, scenario.event).await;
     assert_eq!(client.delete(&path).await.status, 204);
     assert_eq!(client.get(&path).await.problem(404, "deleted"), "not-found");
     for expected in ["broadcast", "expired", "deleted"] {
-        assert_eq!(story(&viewer.message().await.json()), format!("{expected} {}", edited["id"]));
+        assert_eq!(
+            describe_change(&subscriber.next_message().await.json()),
+            format!("{expected} {}", edited["id"])
+        );
     }
 
-    // For one team: that team's stream, and no other.
-    let targeted = world.announce(json!({ "team_ids": [world.teams[1]] })).await;
-    assert_eq!(world.told(&world.team_topic(1)).await, [format!("created {targeted}")]);
-    assert_eq!(world.told(&world.team_topic(0)).await, [""; 0]);
-    assert_eq!(world.told(&world.event_topic()).await.len(), 5);
+    // A targeted announcement appears on that team's stream only.
+    let targeted = scenario.announce(json!({ "team_ids": [scenario.teams[1]] })).await;
+    assert_eq!(scenario.published(&scenario.team_topic(1)).await, [format!("created {targeted}")]);
+    assert_eq!(scenario.published(&scenario.team_topic(0)).await, [""; 0]);
+    assert_eq!(scenario.published(&scenario.event_topic()).await.len(), 5);
 }
 
-/// However often it is asked, it ends once, and can be given another end.
-async fn ends_at_once(client: &Client, path: &str, event: i64) {
+/// Repeated expire requests have one effect; an expired announcement can still get a new end.
+async fn assert_expire_is_idempotent(client: &ApiClient, path: &str, event: i64) {
     let ended = client.post(&format!("{path}/expire"), json!({})).await;
     let version = ended.header("etag").to_owned();
-    let shape = ended.ok();
+    let shape = ended.ok_json();
     assert_eq!(shape["status"], "expired");
-    assert!(shape["expires_at"].as_str().unwrap() <= at(1).as_str(), "{shape}");
+    assert!(shape["expires_at"].as_str().unwrap() <= seconds_from_now(1).as_str(), "{shape}");
     let again = client.post(&format!("{path}/expire"), json!({})).await;
-    assert_eq!((again.header("etag"), again.ok()), (version.as_str(), shape));
+    assert_eq!((again.header("etag"), again.ok_json()), (version.as_str(), shape));
     let list = format!("/api/events/{event}/announcements");
-    assert_eq!(client.get(&list).await.ok()["items"], json!([]));
+    assert_eq!(client.get(&list).await.ok_json()["items"], json!([]));
     let broadcast = client.post(&format!("{path}/broadcast"), json!({})).await;
-    assert_eq!(broadcast.problem(409, "it has ended"), "expired");
+    assert_eq!(broadcast.problem(409, "already expired"), "expired");
 }
 
-/// Who may read it, in lists and alone.
-async fn lists_show_what_one_may_read_and_asks_for(database: Database) {
+/// Checks visibility both in lists and for single announcements.
+async fn announcement_lists_respect_permissions_and_filters(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let (open, closed) =
-        (World::new(&server, "public").await, World::new(&server, "private").await);
+        (Scenario::new(&server, "public").await, Scenario::new(&server, "private").await);
     let organizer = &open.organizer;
     let mut all = Vec::new();
-    for world in [&open, &closed] {
-        all.push(world.announce(json!({})).await);
-        all.push(world.announce(json!({ "team_ids": [world.teams[0]], "type": "general" })).await);
-        all.push(world.announce(json!({ "priority": "high", "type": "emergency" })).await);
+    for scenario in [&open, &closed] {
+        all.push(scenario.announce(json!({})).await);
+        all.push(
+            scenario.announce(json!({ "team_ids": [scenario.teams[0]], "type": "general" })).await,
+        );
+        all.push(scenario.announce(json!({ "priority": "high", "type": "emergency" })).await);
     }
-    let over = closed.announce(json!({ "expires_at": at(3600) })).await;
+    let over = closed.announce(json!({ "expires_at": seconds_from_now(3600) })).await;
     server.database.tamper("update announcements set expires_at = 1000 where expires_at > 0").await;
-    let person = async |name: &str| organizer.person(&server, name).await;
+    let person = async |name: &str| organizer.create_user(&server, name).await;
     let registered = person("registered").await;
     let register = format!("/api/events/{}/registrations", closed.event);
-    organizer.client.post(&register, json!({ "user_id": registered.id })).await.ok();
+    organizer.client.post(&register, json!({ "user_id": registered.id })).await.ok_json();
     let manager = person("manager").await;
     let managers = format!("/api/events/{}/managers", closed.event);
-    organizer.client.post(&managers, json!({ "user_id": manager.id })).await.ok();
+    organizer.client.post(&managers, json!({ "user_id": manager.id })).await.ok_json();
     let (addressed, neighbour) = (person("addressed").await, person("neighbour").await);
-    organizer.join(closed.teams[0], &addressed, "family").await;
-    organizer.join(closed.teams[1], &neighbour, "coach").await;
+    organizer.add_member(closed.teams[0], &addressed, "family").await;
+    organizer.add_member(closed.teams[1], &neighbour, "coach").await;
     let stranger = person("stranger").await;
 
     let shown = |places: &[usize]| places.iter().map(|place| all[*place]).collect::<Vec<_>>();
     let client = |person: &Person| person.client.clone();
     #[rustfmt::skip]
     let cases = [
-        ("nobody",     server.stranger(),        vec![0, 2]),
+        ("anonymous",  server.anonymous(),        vec![0, 2]),
         ("stranger",   client(&stranger),        vec![0, 2]),
-        // Who takes part in an event reads its teams, and so what is announced to them.
+        // Participants of an event can read its teams, and so the announcements to them.
         ("registered", client(&registered),      vec![0, 2, 3, 4, 5]),
         ("addressed",  client(&addressed),       vec![0, 2, 3, 4, 5]),
         ("neighbour",  client(&neighbour),       vec![0, 2, 3, 4, 5]),
@@ -197,9 +202,9 @@ async fn lists_show_what_one_may_read_and_asks_for(database: Database) {
         let found = ids(&client, "/api/announcements").await;
         assert_eq!(found, shown(&places), "{who}");
         for one in &all {
-            let answer = client.get(&format!("/api/announcements/{one}")).await;
+            let response = client.get(&format!("/api/announcements/{one}")).await;
             let may = found.contains(one);
-            assert_eq!(answer.status == 200, may, "{who} reads {one}: {}", answer.text);
+            assert_eq!(response.status == 200, may, "{who} reads {one}: {}", response.text);
         }
         let of_event = client.get(&format!("/api/events/{}/announcements", closed.event)).await;
         let may = places.contains(&3);
@@ -234,10 +239,10 @@ async fn lists_show_what_one_may_read_and_asks_for(database: Database) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g10_bad_bodies_are_refused_whole() {
+async fn g10_invalid_announcements_change_nothing() {
     let server = TestServer::sqlite(&[]).await;
-    let world = World::new(&server, "public").await;
-    let client = &world.organizer.client;
+    let scenario = Scenario::new(&server, "public").await;
+    let client = &scenario.organizer.client;
     let long = "x".repeat(4001);
     #[rustfmt::skip]
     let cases = [
@@ -255,82 +260,89 @@ async fn g10_bad_bodies_are_refused_whole() {
         (json!({ "team_ids": [0] }),                     vec!["/team_ids"]),
         (json!({ "team_ids": "all" }),                   vec!["/team_ids"]),
         (json!({ "team_ids": vec![1; 101] }),            vec!["/team_ids"]),
-        (json!({ "team_ids": [world.teams[0], 999] }),   vec!["/team_ids/1"]),
-        (json!({ "expires_at": at(-1) }),                vec!["/expires_at"]),
+        (json!({ "team_ids": [scenario.teams[0], 999] }),   vec!["/team_ids/1"]),
+        (json!({ "expires_at": seconds_from_now(-1) }),                vec!["/expires_at"]),
         (json!({ "expires_at": "tomorrow" }),            vec!["/expires_at"]),
         (json!({ "audience": [] }),                      vec!["/audience"]),
     ];
     for (fields, pointers) in cases {
-        let mut body = world.body();
+        let mut body = scenario.body();
         body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-        let answer = client.post("/api/announcements", body).await;
-        assert_eq!(answer.problem(422, &fields.to_string()), "invalid-field");
-        let errors = answer.json()["errors"].as_array().unwrap().clone();
+        let response = client.post("/api/announcements", body).await;
+        assert_eq!(response.problem(422, &fields.to_string()), "invalid-field");
+        let errors = response.json()["errors"].as_array().unwrap().clone();
         let named: Vec<_> = errors.iter().map(|one| one["pointer"].as_str().unwrap()).collect();
         assert_eq!(named, pointers, "{fields}");
     }
-    assert_eq!(world.told(&world.event_topic()).await, [""; 0], "nothing was told");
+    assert_eq!(scenario.published(&scenario.event_topic()).await, [""; 0], "nothing published");
 
-    let one = world.announce(json!({ "message": "First.\r\nSecond.\n" })).await;
+    let one = scenario.announce(json!({ "message": "First.\r\nSecond.\n" })).await;
     let path = format!("/api/announcements/{one}");
-    let kept = client.get(&path).await.ok();
+    let kept = client.get(&path).await.ok_json();
     assert_eq!(kept["message"], "First.\nSecond.");
     for name in ["team_ids", "event_id"] {
-        let answer = client.patch(&path, json!({ name: [] })).await;
-        answer.problem(422, name);
-        assert!(answer.text.contains("can't be changed"), "{}", answer.text);
+        let response = client.patch(&path, json!({ name: [] })).await;
+        response.problem(422, name);
+        assert!(response.text.contains("can't be changed"), "{}", response.text);
     }
-    for body in [json!({ "title": null }), json!({ "expires_at": at(-1) }), json!({ "id": 7 })] {
+    for body in [
+        json!({ "title": null }),
+        json!({ "expires_at": seconds_from_now(-1) }),
+        json!({ "id": 7 }),
+    ] {
         client.patch(&path, body.clone()).await.problem(422, &body.to_string());
     }
     client.post(&format!("{path}/broadcast"), json!({ "to": 1 })).await.problem(422, "broadcast");
-    assert_eq!(client.get(&path).await.ok(), kept);
-    assert_eq!(world.told(&world.event_topic()).await, [format!("created {one}")]);
+    assert_eq!(client.get(&path).await.ok_json(), kept);
+    assert_eq!(scenario.published(&scenario.event_topic()).await, [format!("created {one}")]);
 }
 
-/// Waits until a topic has been told this.
-async fn wait_for(world: &World, topic: &str, expected: &str) {
+/// Waits until this change is published on the topic.
+async fn wait_for_change(scenario: &Scenario, topic: &str, expected: &str) {
     let deadline = Instant::now() + Duration::from_secs(20);
-    while !world.told(topic).await.iter().any(|told| told == expected) {
-        assert!(Instant::now() < deadline, "{expected} wasn't told");
+    while !scenario.published(topic).await.iter().any(|published| published == expected) {
+        assert!(Instant::now() < deadline, "{expected} was not published");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
-/// The hour passes for all that end.
-async fn pass_the_time(server: &TestServer) {
+/// Moves the expiry of every expiring announcement into the past.
+async fn expire_all(server: &TestServer) {
     server.database.tamper("update announcements set expires_at = 1000 where expires_at > 0").await;
 }
 
-async fn what_ran_out_while_nobody_served_is_told_once_after_the_start(database: Database) {
+async fn announcements_expired_during_downtime_are_published_once_at_startup(database: Database) {
     let server = TestServer::start(database, &[]).await;
-    let mut world = World::new(&server, "private").await;
-    let [whole, targeted] = [json!([]), json!([world.teams[0]])];
-    let whole = world.announce(json!({ "team_ids": whole, "expires_at": at(3600) })).await;
-    let targeted = world.announce(json!({ "team_ids": targeted, "expires_at": at(3600) })).await;
+    let mut scenario = Scenario::new(&server, "private").await;
+    let [whole, targeted] = [json!([]), json!([scenario.teams[0]])];
+    let whole =
+        scenario.announce(json!({ "team_ids": whole, "expires_at": seconds_from_now(3600) })).await;
+    let targeted = scenario
+        .announce(json!({ "team_ids": targeted, "expires_at": seconds_from_now(3600) }))
+        .await;
     server.kill9();
-    pass_the_time(&server).await;
-    server.again().await;
-    world.organizer.client = world.organizer.client.afresh();
+    expire_all(&server).await;
+    server.restart().await;
+    scenario.organizer.client = scenario.organizer.client.with_new_connections();
 
-    wait_for(&world, &world.event_topic(), &format!("expired {whole}")).await;
-    wait_for(&world, &world.team_topic(0), &format!("expired {targeted}")).await;
-    // Another one shows that the node has looked again since, and told no more.
-    let other = world.announce(json!({ "expires_at": at(3600) })).await;
-    pass_the_time(&server).await;
-    wait_for(&world, &world.event_topic(), &format!("expired {other}")).await;
-    let events = world.told(&world.event_topic()).await;
+    wait_for_change(&scenario, &scenario.event_topic(), &format!("expired {whole}")).await;
+    wait_for_change(&scenario, &scenario.team_topic(0), &format!("expired {targeted}")).await;
+    // The expiry of another announcement shows that the node has checked again since.
+    let other = scenario.announce(json!({ "expires_at": seconds_from_now(3600) })).await;
+    expire_all(&server).await;
+    wait_for_change(&scenario, &scenario.event_topic(), &format!("expired {other}")).await;
+    let events = scenario.published(&scenario.event_topic()).await;
     let expected = ["created", "expired"].map(|change| format!("{change} {whole}"));
     assert_eq!(events[..2], expected);
     assert_eq!(events.len(), 4, "{events:?}");
-    assert_eq!(world.told(&world.team_topic(0)).await.len(), 2);
-    assert_eq!(ids(&world.organizer.client, "/api/announcements").await, [0; 0]);
+    assert_eq!(scenario.published(&scenario.team_topic(0)).await.len(), 2);
+    assert_eq!(ids(&scenario.organizer.client, "/api/announcements").await, [0; 0]);
 }
 
-/// A second node on the same database; killed with the test.
-struct Node(Child);
+/// A second node on the same database, killed when the test ends.
+struct SecondNode(Child);
 
-impl Drop for Node {
+impl Drop for SecondNode {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
@@ -338,23 +350,23 @@ impl Drop for Node {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_nodes_one_tells_what_has_run_out() {
+async fn only_one_of_two_nodes_publishes_an_expiry() {
     let server = TestServer::start(Database::new(Kind::Postgres).await, &[]).await;
     let mut command = server.command(&["serve"]);
     command.env("TOUCHLINE_LISTEN", "127.0.0.1:0").stdin(Stdio::null());
-    let _node = Node(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
-    let world = World::new(&server, "private").await;
+    let _node = SecondNode(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    let scenario = Scenario::new(&server, "private").await;
     let mut last = 0;
     for round in 0..3 {
         for _ in 0..20 {
-            last = world.announce(json!({ "expires_at": at(3600) })).await;
+            last = scenario.announce(json!({ "expires_at": seconds_from_now(3600) })).await;
         }
-        pass_the_time(&server).await;
-        wait_for(&world, &world.event_topic(), &format!("expired {last}")).await;
-        let mut told = world.told(&world.event_topic()).await;
-        assert_eq!(told.len(), (round + 1) * 40);
-        told.sort();
-        told.dedup();
-        assert_eq!(told.len(), (round + 1) * 40, "each once");
+        expire_all(&server).await;
+        wait_for_change(&scenario, &scenario.event_topic(), &format!("expired {last}")).await;
+        let mut published = scenario.published(&scenario.event_topic()).await;
+        assert_eq!(published.len(), (round + 1) * 40);
+        published.sort();
+        published.dedup();
+        assert_eq!(published.len(), (round + 1) * 40, "duplicates");
     }
 }

@@ -1,40 +1,40 @@
-//! G3, G4: where a cursor may come from, and what one gets that can't be served.
+//! G3, G4: where a cursor may come from, and the response to one that cannot be served.
 
 use crate::support::database::Database;
-use crate::support::people::Scorer;
 use crate::support::server::TestServer;
-use crate::support::sse::Block;
+use crate::support::sse::Frame;
+use crate::support::users::Scorer;
 
 crate::support::on_both! {
-    g4_a_cursor_that_cannot_be_served_gets_a_snapshot_that_says_why,
+    g4_an_unservable_cursor_gets_a_snapshot_with_its_reason,
 }
 
-/// A server with a match of nine messages, and its epoch.
-async fn nine(server: &TestServer) -> (Scorer, String) {
-    let scorer = server.organizer().await.live("football").await;
-    let told = scorer.client.history(&scorer.game.topic()).await.len();
-    scorer.notes(9 - told).await;
-    let answer = scorer.client.get(&scorer.game.path("/state")).await;
-    assert_eq!(answer.ok()["seq"], 9);
-    let mut viewer = server.watch(&scorer.game.stream()).open().await;
-    let cursor = viewer.message().await.id.unwrap();
+/// Creates a match of nine messages; returns its scorer and the epoch.
+async fn match_of_nine_messages(server: &TestServer) -> (Scorer, String) {
+    let scorer = server.organizer().await.live_match("football").await;
+    let received = scorer.client.history(&scorer.game.topic()).await.len();
+    scorer.post_notes(9 - received).await;
+    let response = scorer.client.get(&scorer.game.path("/state")).await;
+    assert_eq!(response.ok_json()["seq"], 9);
+    let mut subscriber = server.subscribe(&scorer.game.stream_path()).open().await;
+    let cursor = subscriber.next_message().await.id.unwrap();
     (scorer, cursor.strip_suffix(".9").unwrap().to_owned())
 }
 
-/// The first thing that `onmessage` gets.
-async fn first(server: &TestServer, path: &str, header: Option<&[u8]>) -> Block {
-    let mut watch = server.watch(path);
+/// Returns the first frame that `onmessage` would get.
+async fn first_message(server: &TestServer, path: &str, header: Option<&[u8]>) -> Frame {
+    let mut request = server.subscribe(path);
     if let Some(header) = header {
-        watch = watch.with_bytes("Last-Event-ID", header);
+        request = request.header_bytes("Last-Event-ID", header);
     }
-    watch.open().await.message().await
+    request.open().await.next_message().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_the_header_wins_over_the_query() {
+async fn g3_the_cursor_header_overrides_the_query() {
     let server = TestServer::sqlite(&[]).await;
-    let (scorer, epoch) = nine(&server).await;
-    let path = scorer.game.stream();
+    let (scorer, epoch) = match_of_nine_messages(&server).await;
+    let path = scorer.game.stream_path();
     let cursor = format!("{epoch}.6");
     #[rustfmt::skip]
     let cases = [
@@ -50,20 +50,20 @@ async fn g3_the_header_wins_over_the_query() {
         ("?snapshot=never&last_event_id=8".to_owned(),      None,                    9),
     ];
     for (query, header, seq) in cases {
-        let block = first(&server, &format!("{path}{query}"), header).await;
-        assert!(!block.is_snapshot(), "{query} {header:?}");
-        assert_eq!(block.seq(), seq, "{query} {header:?}");
-        assert_eq!(block.id, Some(format!("{epoch}.{seq}")));
+        let frame = first_message(&server, &format!("{path}{query}"), header).await;
+        assert!(!frame.is_snapshot(), "{query} {header:?}");
+        assert_eq!(frame.seq(), seq, "{query} {header:?}");
+        assert_eq!(frame.id, Some(format!("{epoch}.{seq}")));
         let without_slash = path.trim_end_matches('/');
-        let same = first(&server, &format!("{without_slash}{query}"), header).await;
-        assert_eq!(same, block, "with and without the last slash");
+        let same = first_message(&server, &format!("{without_slash}{query}"), header).await;
+        assert_eq!(same, frame, "trailing slash makes a difference");
     }
 }
 
-async fn g4_a_cursor_that_cannot_be_served_gets_a_snapshot_that_says_why(database: Database) {
+async fn g4_an_unservable_cursor_gets_a_snapshot_with_its_reason(database: Database) {
     let server = TestServer::start(database, &[]).await;
-    let (scorer, epoch) = nine(&server).await;
-    let path = scorer.game.stream();
+    let (scorer, epoch) = match_of_nine_messages(&server).await;
+    let path = scorer.game.stream_path();
     let long = "9".repeat(7_000);
     let longer = format!("{epoch}.{}", "m1-2.".repeat(400));
     let future = format!("{epoch}.10");
@@ -80,95 +80,99 @@ async fn g4_a_cursor_that_cannot_be_served_gets_a_snapshot_that_says_why(databas
         (b"5;DROP TABLE x",       "unknown_cursor"),
         (long.as_bytes(),         "unknown_cursor"),
         (longer.as_bytes(),       "unknown_cursor"),
-        // Shown a team, never this match: nothing wrong with the cursor.
+        // A cursor of a team's stream is valid, so this match counts as newly subscribed.
         (of_another.as_bytes(),   "connected"),
     ];
     for (cursor, reason) in cases {
-        let block = first(&server, &path, Some(cursor)).await;
+        let frame = first_message(&server, &path, Some(cursor)).await;
         let shown = String::from_utf8_lossy(&cursor[..cursor.len().min(40)]);
-        assert_eq!((&*block.reason(), block.seq()), (reason, 9), "{shown}");
+        assert_eq!((&*frame.reason(), frame.seq()), (reason, 9), "{shown}");
     }
     let ten_thousand = "x".repeat(10_000);
     let queries =
         ["%0d%0adata:%20x", "%0d%0a", "%00", "%ff%fe", "1%0a", "%E2%80%A8", "..", &ten_thousand];
     for query in queries {
-        let block = first(&server, &format!("{path}?last_event_id={query}"), None).await;
-        assert_eq!((&*block.reason(), block.seq()), ("unknown_cursor", 9), "{query}");
+        let frame = first_message(&server, &format!("{path}?last_event_id={query}"), None).await;
+        assert_eq!((&*frame.reason(), frame.seq()), ("unknown_cursor", 9), "{query}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g4_what_is_no_longer_kept_is_told_and_made_good() {
+async fn g4_a_pruned_cursor_gets_a_snapshot_with_its_reason() {
     let settings = [("ring_messages", "3")];
     let server = TestServer::sqlite(&settings).await;
-    let (mut scorer, epoch) = nine(&server).await;
+    let (mut scorer, epoch) = match_of_nine_messages(&server).await;
     let topic = scorer.game.topic();
     let prune = ["prune", "--keep", "4", "--topic", &topic];
-    let said = server.command(&prune).output().unwrap();
-    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    let output = server.command(&prune).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     server.kill9();
-    server.again().await;
-    scorer.client = scorer.client.afresh();
-    let path = scorer.game.stream();
+    server.restart().await;
+    scorer.client = scorer.client.with_new_connections();
+    let path = scorer.game.stream_path();
     for seq in 0..5 {
-        let mut viewer = server.watch(&path).after(&format!("{epoch}.{seq}")).open().await;
-        let block = viewer.message().await;
-        assert_eq!((&*block.reason(), block.seq()), ("pruned", 9), "{seq}");
-        assert_eq!(block.json()["data"]["incidents"].as_array().unwrap().len(), 9 - 2);
-        assert_eq!(viewer.block().await.event.as_deref(), Some("live"));
+        let mut subscriber = server.subscribe(&path).after(&format!("{epoch}.{seq}")).open().await;
+        let frame = subscriber.next_message().await;
+        assert_eq!((&*frame.reason(), frame.seq()), ("pruned", 9), "{seq}");
+        assert_eq!(frame.json()["data"]["incidents"].as_array().unwrap().len(), 9 - 2);
+        assert_eq!(subscriber.next_frame().await.event.as_deref(), Some("live"));
     }
     for seq in 5..9 {
-        let block = first(&server, &path, Some(format!("{epoch}.{seq}").as_bytes())).await;
-        assert_eq!(block.seq(), seq + 1, "still kept");
-        assert!(!block.is_snapshot());
+        let frame = first_message(&server, &path, Some(format!("{epoch}.{seq}").as_bytes())).await;
+        assert_eq!(frame.seq(), seq + 1, "message still stored");
+        assert!(!frame.is_snapshot());
     }
     let history = format!("/api/streams/{topic}/messages?after={epoch}.2");
     assert_eq!(scorer.client.get(&history).await.problem(410, "pruned history"), "pruned");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_who_was_told_to_stop_is_not_answered_again() {
+async fn a_stop_cursor_gets_204() {
     let server = TestServer::sqlite(&[]).await;
-    let (scorer, epoch) = nine(&server).await;
+    let (scorer, epoch) = match_of_nine_messages(&server).await;
     let stop = format!("{epoch}.stop");
-    for path in [scorer.game.stream(), format!("/api/stream/?topic={}", scorer.game.topic())] {
-        let answer = server.watch(&path).after(&stop).answer().await;
-        assert_eq!(answer.head.status, 204, "{path}");
+    for path in [scorer.game.stream_path(), format!("/api/stream/?topic={}", scorer.game.topic())] {
+        let response = server.subscribe(&path).after(&stop).send().await;
+        assert_eq!(response.head.status, 204, "{path}");
     }
-    let another = first(&server, &scorer.game.stream(), Some(b"000000.stop")).await;
-    assert_eq!(another.reason(), "unknown_cursor", "another database's stop");
+    let another = first_message(&server, &scorer.game.stream_path(), Some(b"000000.stop")).await;
+    assert_eq!(another.reason(), "unknown_cursor", "stop cursor of another database");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g4_snapshots_come_when_needed_always_or_never() {
+async fn g4_the_snapshot_parameter_is_honoured() {
     let server = TestServer::sqlite(&[]).await;
-    let (scorer, epoch) = nine(&server).await;
-    let path = scorer.game.stream();
+    let (scorer, epoch) = match_of_nine_messages(&server).await;
+    let path = scorer.game.stream_path();
 
-    let mut fresh = server.watch(&path).open().await;
-    let hello = fresh.block().await;
-    assert_eq!((hello.event.as_deref(), &hello.id), (Some("hello"), &None), "no place yet");
-    assert_eq!(fresh.block().await.reason(), "connected");
-    let live = fresh.block().await;
+    let mut new_stream = server.subscribe(&path).open().await;
+    let hello = new_stream.next_frame().await;
+    assert_eq!(
+        (hello.event.as_deref(), &hello.id),
+        (Some("hello"), &None),
+        "hello has no cursor yet"
+    );
+    assert_eq!(new_stream.next_frame().await.reason(), "connected");
+    let live = new_stream.next_frame().await;
     assert_eq!((live.event.as_deref(), live.id), (Some("live"), Some(format!("{epoch}.9"))));
 
-    let mut never = server.watch(&format!("{path}?snapshot=never")).open().await;
-    never.block().await;
-    assert_eq!(never.block().await.event.as_deref(), Some("live"), "nothing first");
-    scorer.note("ten").await.ok();
-    assert_eq!(never.message().await.seq(), 10);
+    let mut never = server.subscribe(&format!("{path}?snapshot=never")).open().await;
+    never.next_frame().await;
+    assert_eq!(never.next_frame().await.event.as_deref(), Some("live"), "no snapshot");
+    scorer.post_note("ten").await.ok_json();
+    assert_eq!(never.next_message().await.seq(), 10);
 
-    let always = server.watch(&format!("{path}?snapshot=always"));
+    let always = server.subscribe(&format!("{path}?snapshot=always"));
     let mut always = always.after(&format!("{epoch}.7")).open().await;
     let mut seqs = Vec::new();
     loop {
-        let block = always.block().await;
-        match block.event.as_deref() {
+        let frame = always.next_frame().await;
+        match frame.event.as_deref() {
             Some("live") => break,
             Some(_) => {}
-            None => seqs.push((block.seq(), block.is_snapshot())),
+            None => seqs.push((frame.seq(), frame.is_snapshot())),
         }
     }
     let expected = vec![(8, false), (9, false), (10, false), (10, true)];
-    assert_eq!(seqs, expected, "what was missed, then the whole");
+    assert_eq!(seqs, expected, "missed messages, then the snapshot");
 }

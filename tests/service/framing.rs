@@ -1,4 +1,4 @@
-//! Every kind of stream in each version of HTTP: the bytes are what their head says they are.
+//! Every kind of stream in each version of HTTP: the body matches the framing in the head.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -7,14 +7,14 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::support::nginx::Nginx;
-use crate::support::people::Organizer;
 use crate::support::server::TestServer;
-use crate::support::viewer::{PATIENCE, Viewer, Watch};
+use crate::support::subscriber::{StreamRequest, Subscriber, WAIT_TIMEOUT};
+use crate::support::users::Organizer;
 
-/// Version, and headers about the connection.
+/// HTTP version and connection headers.
 type Http = (&'static str, &'static [(&'static str, &'static str)]);
 
-/// How clients and proxies ask. The last two are proxies set up for web sockets.
+/// The variants that clients and proxies use; the last two are proxies configured for WebSockets.
 pub const VARIANTS: [Http; 6] = [
     ("HTTP/1.0", &[]),
     ("HTTP/1.0", &[("Connection", "keep-alive")]),
@@ -24,98 +24,100 @@ pub const VARIANTS: [Http; 6] = [
     ("HTTP/1.1", &[("Connection", "upgrade"), ("Upgrade", "websocket")]),
 ];
 
-/// Of [`VARIANTS`], those whose bodies are chunked.
+/// Number of [`VARIANTS`] whose bodies are chunked.
 const CHUNKED: i64 = 4;
 
-/// The same requests in each variant of HTTP. What fails is listed in the end.
-pub struct Viewers {
-    open: Vec<(String, Viewer)>,
+/// The same requests in each variant of HTTP; failures are reported together at the end.
+pub struct VariantSubscribers {
+    open: Vec<(String, Subscriber)>,
     failed: Vec<String>,
 }
 
-impl Viewers {
-    pub async fn answered(watches: &[(&str, Watch)]) -> Self {
-        let mut viewers = Self { open: Vec::new(), failed: Vec::new() };
+impl VariantSubscribers {
+    pub async fn open_all(requests: &[(&str, StreamRequest)]) -> Self {
+        let mut subscribers = Self { open: Vec::new(), failed: Vec::new() };
         let mut asking = JoinSet::new();
         let mut names = HashMap::new();
-        for (kind, watch) in watches {
+        for (kind, request) in requests {
             for (version, headers) in VARIANTS {
-                let watch = headers
+                let request = headers
                     .iter()
-                    .fold(watch.clone(), |watch, (name, value)| watch.with(name, value));
-                let task = asking.spawn(watch.speaking(version).answer());
+                    .fold(request.clone(), |request, (name, value)| request.header(name, value));
+                let task = asking.spawn(request.http_version(version).send());
                 names.insert(task.id(), format!("{kind}, {version} {headers:?}"));
             }
         }
         while let Some(asked) = asking.join_next_with_id().await {
             match asked {
-                Ok((id, viewer)) => viewers.open.push((names[&id].clone(), viewer)),
-                Err(error) => viewers.failed.push(names[&error.id()].clone()),
+                Ok((id, subscriber)) => subscribers.open.push((names[&id].clone(), subscriber)),
+                Err(error) => subscribers.failed.push(names[&error.id()].clone()),
             }
         }
-        viewers
+        subscribers
     }
 
-    /// Does this with each, all at once.
-    pub async fn each<F: Future<Output = Viewer> + Send + 'static>(
+    /// Runs this step for each subscriber concurrently.
+    pub async fn each<F: Future<Output = Subscriber> + Send + 'static>(
         &mut self,
-        step: impl Fn(Viewer) -> F,
+        step: impl Fn(Subscriber) -> F,
     ) {
         let steps: Vec<_> =
-            self.open.drain(..).map(|(name, viewer)| (name, step(viewer))).collect();
+            self.open.drain(..).map(|(name, subscriber)| (name, step(subscriber))).collect();
         let tasks: Vec<_> =
             steps.into_iter().map(|(name, step)| (name, tokio::spawn(step))).collect();
         for (name, task) in tasks {
             match task.await {
-                Ok(viewer) => self.open.push((name, viewer)),
+                Ok(subscriber) => self.open.push((name, subscriber)),
                 Err(_) => self.failed.push(name),
             }
         }
     }
 
-    /// Reads on to a control frame of this name.
-    pub async fn control(&mut self, name: &'static str) {
-        let read = move |mut viewer: Viewer| async move {
-            viewer.control(name).await;
-            viewer
+    /// Reads up to a control frame of this name.
+    pub async fn until_control(&mut self, name: &'static str) {
+        let read = move |mut subscriber: Subscriber| async move {
+            subscriber.until_control(name).await;
+            subscriber
         };
         self.each(read).await;
     }
 
-    /// Reads on to what has this text in it, quoted.
-    pub async fn message(&mut self, text: &str) {
+    /// Reads up to a message that contains this text in quotes.
+    pub async fn until_message(&mut self, text: &str) {
         let text = format!("\"{text}\"");
-        let read = move |mut viewer: Viewer| {
+        let read = move |mut subscriber: Subscriber| {
             let text = text.clone();
             async move {
-                let found = async { while !viewer.message().await.data.contains(&text) {} };
-                tokio::time::timeout(PATIENCE, found).await.expect("the message in time");
-                viewer
+                let found =
+                    async { while !subscriber.next_message().await.data.contains(&text) {} };
+                tokio::time::timeout(WAIT_TIMEOUT, found).await.expect("message in time");
+                subscriber
             }
         };
         self.each(read).await;
     }
 
-    /// Reads on to the goodbye and the end of the body.
-    pub async fn goodbye(&mut self, reason: &'static str) {
-        let read = move |mut viewer: Viewer| async move {
-            let (bye, frame) = viewer.goodbye().await;
+    /// Reads up to the `bye` frame and the end of the body.
+    pub async fn until_bye(&mut self, reason: &'static str) {
+        let read = move |mut subscriber: Subscriber| async move {
+            let (bye, frame) = subscriber.until_bye().await;
             assert_eq!(bye["reason"], reason, "{frame:?}");
-            viewer
+            subscriber
         };
         self.each(read).await;
     }
 
-    /// A node that ends may close connections of which it hadn't said so.
-    pub fn forget_connections(&mut self) {
+    /// A draining node may close connections without announcing it.
+    pub fn drop_connections(&mut self) {
         self.open.clear();
     }
 
-    /// What comes after the bodies is what the heads said.
-    pub async fn end(self) {
+    /// Checks that each connection then behaves as its head announced.
+    pub async fn assert_connections(self) {
         let Self { open, mut failed } = self;
-        let tasks =
-            open.into_iter().map(|(name, viewer)| (name, tokio::spawn(viewer.ends_as_said())));
+        let tasks = open.into_iter().map(|(name, subscriber)| {
+            (name, tokio::spawn(subscriber.assert_connection_as_announced()))
+        });
         for (name, task) in tasks.collect::<Vec<_>>() {
             failed.extend(task.await.is_err().then_some(name));
         }
@@ -124,234 +126,245 @@ impl Viewers {
     }
 }
 
-/// Has the server end all streams that are open.
+/// Closes all open streams through the admin API.
 async fn disconnect_all(organizer: &Organizer) {
     let path = "/api/admin/connections";
-    let list: Value = organizer.client.get(path).await.ok();
+    let list: Value = organizer.client.get(path).await.ok_json();
     for connection in list["items"].as_array().unwrap() {
         let id = connection["connection"].as_str().unwrap();
-        // Or it has gone meanwhile.
+        // It may have ended in the meantime.
         let status = organizer.client.delete(&format!("{path}/{id}")).await.status;
         assert!(matches!(status, 204 | 404), "{status}");
     }
 }
 
 async fn deliveries(server: &TestServer) -> i64 {
-    let metrics = server.stranger().get("/metrics").await.text;
+    let metrics = server.anonymous().get("/metrics").await.text;
     let line = metrics.lines().find_map(|line| line.strip_prefix("touchline_deliveries_total "));
     line.unwrap().parse().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn live_streams_are_framed_as_their_heads_say() {
+async fn live_streams_match_the_framing_in_their_heads() {
     let settings = [("heartbeat_seconds", "1"), ("ring_messages", "8"), ("replay_page", "5")];
     let server = TestServer::sqlite(&settings).await;
     let organizer = server.organizer().await;
-    let scorer = organizer.live("football").await;
-    let other = organizer.live("football").await.game.topic();
-    scorer.notes(20).await;
-    let (path, topic) = (scorer.game.stream(), scorer.game.topic());
-    let watch = |query: &str| server.watch(&format!("{path}{query}"));
+    let scorer = organizer.live_match("football").await;
+    let other = organizer.live_match("football").await.game.topic();
+    scorer.post_notes(20).await;
+    let (path, topic) = (scorer.game.stream_path(), scorer.game.topic());
+    let request = |query: &str| server.subscribe(&format!("{path}{query}"));
     let direct = [
-        ("a log", watch("")),
-        ("a log with padding", watch("?padding=1&snapshot=never")),
-        ("a log resumed", watch("").after("1")),
-        ("a log resumed, with snapshot", watch("?snapshot=always").after("1")),
+        ("a log", request("")),
+        ("a log with padding", request("?padding=1&snapshot=never")),
+        ("a log resumed", request("").after("1")),
+        ("a log resumed, with snapshot", request("?snapshot=always").after("1")),
     ];
     let others = [
-        ("some types", watch("?types=incident_added")),
-        ("states", watch("?mode=state&max_rate=50")),
-        ("two topics", server.watch(&format!("/api/stream/?topic={topic}&topic={other}"))),
+        ("some types", request("?types=incident_added")),
+        ("states", request("?mode=state&max_rate=50")),
+        ("two topics", server.subscribe(&format!("/api/stream/?topic={topic}&topic={other}"))),
         ("two topics, resumed", {
-            server.watch(&format!("/api/stream/?topic={other}&topic={topic}")).after("1")
+            server.subscribe(&format!("/api/stream/?topic={other}&topic={topic}")).after("1")
         }),
     ];
-    let mut viewers = Viewers::answered(&[direct.to_vec(), others.to_vec()].concat()).await;
-    viewers.control("live").await;
-    // One by one, so that each finds the socket at rest and the hub writes it where it may.
+    let mut subscribers =
+        VariantSubscribers::open_all(&[direct.to_vec(), others.to_vec()].concat()).await;
+    subscribers.until_control("live").await;
+    // One at a time, so that each finds the socket idle and the hub can write directly.
     let before = deliveries(&server).await;
     for text in ["one", "two", "three"] {
-        scorer.note(text).await.ok();
-        viewers.message(text).await;
+        scorer.post_note(text).await.ok_json();
+        subscribers.until_message(text).await;
     }
     let written = deliveries(&server).await - before;
     // Then many at once.
-    scorer.notes(40).await;
-    scorer.note("last").await.ok();
-    viewers.message("last").await;
-    viewers.control("heartbeat").await;
-    scorer.note("after the heartbeat").await.ok();
-    viewers.message("after the heartbeat").await;
+    scorer.post_notes(40).await;
+    scorer.post_note("last").await.ok_json();
+    subscribers.until_message("last").await;
+    subscribers.until_control("heartbeat").await;
+    scorer.post_note("after the heartbeat").await.ok_json();
+    subscribers.until_message("after the heartbeat").await;
     disconnect_all(&organizer).await;
-    viewers.goodbye("unavailable").await;
-    viewers.end().await;
-    assert_eq!(written, direct.len() as i64 * CHUNKED * 3, "written by the hub");
+    subscribers.until_bye("unavailable").await;
+    subscribers.assert_connections().await;
+    assert_eq!(written, direct.len() as i64 * CHUNKED * 3, "direct writes by the hub");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn streams_of_a_node_that_ends_are_framed_as_their_heads_say() {
+async fn draining_streams_match_the_framing_in_their_heads() {
     let server = TestServer::sqlite(&[("drain_seconds", "3")]).await;
-    let scorer = server.organizer().await.live("football").await;
-    let path = scorer.game.stream();
-    let watches = [
-        ("a log", server.watch(&path)),
-        ("states", server.watch(&format!("{path}?mode=state"))),
-        ("a replay", server.watch(&scorer.game.path("/replay/?speed=0.1"))),
+    let scorer = server.organizer().await.live_match("football").await;
+    let path = scorer.game.stream_path();
+    let requests = [
+        ("a log", server.subscribe(&path)),
+        ("states", server.subscribe(&format!("{path}?mode=state"))),
+        ("a replay", server.subscribe(&scorer.game.path("/replay/?speed=0.1"))),
     ];
-    // A pause of twenty seconds in the replay, which its end interrupts.
+    // Creates a pause of twenty seconds in the replay, which draining interrupts.
     tokio::time::sleep(Duration::from_secs(2)).await;
-    scorer.note("late").await.ok();
-    let mut viewers = Viewers::answered(&watches).await;
-    viewers.control("hello").await;
-    let mut late = Viewers { open: Vec::new(), failed: Vec::new() };
+    scorer.post_note("late").await.ok_json();
+    let mut subscribers = VariantSubscribers::open_all(&requests).await;
+    subscribers.until_control("hello").await;
+    let mut late = VariantSubscribers { open: Vec::new(), failed: Vec::new() };
     server.terminate();
     while late.open.is_empty() {
-        if server.stranger().get("/readyz").await.status == 503 {
-            late = Viewers::answered(&watches[..2]).await;
+        if server.anonymous().get("/readyz").await.status == 503 {
+            late = VariantSubscribers::open_all(&requests[..2]).await;
         }
     }
-    late.goodbye("draining").await;
-    viewers.goodbye("draining").await;
-    viewers.failed.append(&mut late.failed);
-    viewers.forget_connections();
-    viewers.end().await;
+    late.until_bye("draining").await;
+    subscribers.until_bye("draining").await;
+    subscribers.failed.append(&mut late.failed);
+    subscribers.drop_connections();
+    subscribers.assert_connections().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_ends_by_itself_is_framed_as_its_head_says() {
+async fn finite_responses_match_the_framing_in_their_heads() {
     let server = TestServer::sqlite(&[]).await;
-    let scorer = server.organizer().await.live("football").await;
-    scorer.notes(30).await;
+    let scorer = server.organizer().await.live_match("football").await;
+    scorer.post_notes(30).await;
     let path = scorer.game.path("/replay/?speed=10000");
-    let place = server.watch(&scorer.game.stream()).open().await.control("live").await.id.unwrap();
+    let place = server
+        .subscribe(&scorer.game.stream_path())
+        .open()
+        .await
+        .until_control("live")
+        .await
+        .id
+        .unwrap();
     let stop = format!("{}.stop", place.split('.').next().unwrap());
-    let mut replays = Viewers::answered(&[("a replay", server.watch(&path))]).await;
-    replays.goodbye("complete").await;
-    replays.end().await;
+    let mut replays = VariantSubscribers::open_all(&[("a replay", server.subscribe(&path))]).await;
+    replays.until_bye("complete").await;
+    replays.assert_connections().await;
 
     let game = scorer.game;
-    let poll = |query: &str| server.watch(&format!("{}?transport=poll&{query}", game.stream()));
-    let answers = [
+    let poll =
+        |query: &str| server.subscribe(&format!("{}?transport=poll&{query}", game.stream_path()));
+    let responses = [
         (200, "a poll", poll("wait=0")),
         (200, "a poll that waits", poll("wait=1").after(&place)),
-        (204, "no more", server.watch(&game.stream()).after(&stop)),
-        (204, "no more of a replay", server.watch(&path).after(&stop)),
-        (400, "a bad request", server.watch(&format!("{}?mode=x", game.stream()))),
-        (404, "an unknown match", server.watch("/api/matches/999/stream/")),
-        (200, "history", server.watch(&format!("/api/streams/{}/messages", game.topic()))),
+        (204, "no more", server.subscribe(&game.stream_path()).after(&stop)),
+        (204, "no more of a replay", server.subscribe(&path).after(&stop)),
+        (400, "a bad request", server.subscribe(&format!("{}?mode=x", game.stream_path()))),
+        (404, "an unknown match", server.subscribe("/api/matches/999/stream/")),
+        (200, "history", server.subscribe(&format!("/api/streams/{}/messages", game.topic()))),
     ];
-    for (status, name, watch) in answers {
-        let mut viewers = Viewers::answered(&[(name, watch)]).await;
-        let read = move |mut viewer: Viewer| async move {
-            let text = viewer.text().await;
-            assert_eq!(viewer.head.status, status, "{text}");
+    for (status, name, request) in responses {
+        let mut subscribers = VariantSubscribers::open_all(&[(name, request)]).await;
+        let read = move |mut subscriber: Subscriber| async move {
+            let text = subscriber.body_text().await;
+            assert_eq!(subscriber.head.status, status, "{text}");
             assert_eq!(text.starts_with('{'), status != 204, "{text}");
-            viewer
+            subscriber
         };
-        viewers.each(read).await;
-        viewers.end().await;
+        subscribers.each(read).await;
+        subscribers.assert_connections().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn refusals_are_framed_as_their_heads_say() {
+async fn rejected_streams_match_the_framing_in_their_heads() {
     let server = TestServer::sqlite(&[("streams_per_topic", "1")]).await;
-    let scorer = server.organizer().await.live("football").await;
-    let path = scorer.game.stream();
-    let mut only = server.watch(&path).open().await;
-    only.control("live").await;
-    let watches = [
-        ("a stream", server.watch(&path)),
-        ("a replay", server.watch(&scorer.game.path("/replay/"))),
+    let scorer = server.organizer().await.live_match("football").await;
+    let path = scorer.game.stream_path();
+    let mut only = server.subscribe(&path).open().await;
+    only.until_control("live").await;
+    let requests = [
+        ("a stream", server.subscribe(&path)),
+        ("a replay", server.subscribe(&scorer.game.path("/replay/"))),
     ];
-    let mut refused = Viewers::answered(&watches).await;
-    refused.goodbye("limit").await;
-    refused.end().await;
+    let mut refused = VariantSubscribers::open_all(&requests).await;
+    refused.until_bye("limit").await;
+    refused.assert_connections().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_what_is_revoked_is_framed_as_its_head_says() {
+async fn g7_revoked_streams_match_the_framing_in_their_heads() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
-    let (team, away) =
-        (organizer.team("Home", "private").await, organizer.team("Away", "public").await);
-    let mia = organizer.person(&server, "Mia").await;
-    organizer.join(team, &mia, "player").await;
-    let game = organizer.game_of("football", "private", team, away).await;
-    let scorer = organizer.start(game).await;
-    let watches = [
-        ("a log", server.watch(&game.stream()).by(&mia.client)),
+    let (team, away) = (
+        organizer.create_team("Home", "private").await,
+        organizer.create_team("Away", "public").await,
+    );
+    let mia = organizer.create_user(&server, "Mia").await;
+    organizer.add_member(team, &mia, "player").await;
+    let game = organizer.create_match_between("football", "private", team, away).await;
+    let scorer = organizer.start_match(game).await;
+    let requests = [
+        ("a log", server.subscribe(&game.stream_path()).as_user(&mia.client)),
         ("two topics", {
             server
-                .watch(&format!("/api/stream/?topic=team_{team}&topic={}", game.topic()))
-                .by(&mia.client)
+                .subscribe(&format!("/api/stream/?topic=team_{team}&topic={}", game.topic()))
+                .as_user(&mia.client)
         }),
     ];
-    let mut viewers = Viewers::answered(&watches).await;
-    viewers.control("live").await;
+    let mut subscribers = VariantSubscribers::open_all(&requests).await;
+    subscribers.until_control("live").await;
     for text in ["one", "two"] {
-        scorer.note(text).await.ok();
-        viewers.message(text).await;
+        scorer.post_note(text).await.ok_json();
+        subscribers.until_message(text).await;
     }
-    organizer.leave(team, &mia).await;
-    viewers.goodbye("access_revoked").await;
-    viewers.end().await;
+    organizer.remove_member(team, &mia).await;
+    subscribers.until_bye("access_revoked").await;
+    subscribers.assert_connections().await;
 }
 
-/// What comes after another answer, or before one, on the same connection.
+/// Streams between other requests on one connection.
 #[tokio::test(flavor = "multi_thread")]
-async fn pipelined_requests_are_answered_one_after_the_other() {
+async fn pipelined_requests_are_answered_in_order() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
-    let scorer = organizer.live("football").await;
+    let scorer = organizer.live_match("football").await;
     let health = "GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n";
-    let stream = format!("GET {} HTTP/1.1\r\nHost: here\r\n\r\n", scorer.game.stream());
+    let stream = format!("GET {} HTTP/1.1\r\nHost: here\r\n\r\n", scorer.game.stream_path());
     let requests = [health, &stream, health, &stream].concat();
-    let mut viewer = Viewer::asking(&server.address(), requests.as_bytes()).await;
-    assert_eq!(viewer.text().await, r#"{"status":"ok"}"#);
+    let mut subscriber = Subscriber::send_raw(&server.address(), requests.as_bytes()).await;
+    assert_eq!(subscriber.body_text().await, r#"{"status":"ok"}"#);
     for text in ["one", "two"] {
-        viewer = viewer.next_answer().await;
-        viewer.control("live").await;
-        scorer.note(text).await.ok();
-        assert!(viewer.message().await.data.contains(text));
+        subscriber = subscriber.next_response().await;
+        subscriber.until_control("live").await;
+        scorer.post_note(text).await.ok_json();
+        assert!(subscriber.next_message().await.data.contains(text));
         disconnect_all(&organizer).await;
-        assert_eq!(viewer.goodbye().await.0["reason"], "unavailable");
+        assert_eq!(subscriber.until_bye().await.0["reason"], "unavailable");
         if text == "one" {
-            viewer = viewer.next_answer().await;
-            assert_eq!(viewer.text().await, r#"{"status":"ok"}"#);
+            subscriber = subscriber.next_response().await;
+            assert_eq!(subscriber.body_text().await, r#"{"status":"ok"}"#);
         }
     }
-    viewer.ends_as_said().await;
+    subscriber.assert_connection_as_announced().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nginx_as_it_comes_hands_on_every_message() {
+async fn nginx_with_default_settings_passes_every_message() {
     let server = TestServer::sqlite(&[("heartbeat_seconds", "1")]).await;
     let organizer = server.organizer().await;
-    let scorer = organizer.live("football").await;
-    let nginx = Nginx::of_defaults_before(&server).await;
+    let scorer = organizer.live_match("football").await;
+    let nginx = Nginx::with_defaults(&server).await;
     let game = scorer.game;
-    let watch = |path: &str| Watch::new(&nginx.address(), path);
-    let mut live = watch(&game.stream()).after("1").open().await;
-    let mut types = watch(&format!("{}?types=incident_added", game.stream())).open().await;
-    for viewer in [&mut live, &mut types] {
-        viewer.control("live").await;
+    let request = |path: &str| StreamRequest::new(&nginx.address(), path);
+    let mut live = request(&game.stream_path()).after("1").open().await;
+    let mut types = request(&format!("{}?types=incident_added", game.stream_path())).open().await;
+    for subscriber in [&mut live, &mut types] {
+        subscriber.until_control("live").await;
     }
     for number in 0..10 {
-        scorer.note(&format!("note {number}")).await.ok();
-        let (one, two) = (live.message().await, types.message().await);
+        scorer.post_note(&format!("note {number}")).await.ok_json();
+        let (one, two) = (live.next_message().await, types.next_message().await);
         assert_eq!(one, two);
         assert!(one.data.contains(&format!("\"note {number}\"")), "{one:?}");
     }
-    live.control("heartbeat").await;
+    live.until_control("heartbeat").await;
     let history = scorer.client.history(&game.topic()).await;
-    let mut replay = watch(&game.path("/replay/?speed=10000")).open().await;
+    let mut replay = request(&game.path("/replay/?speed=10000")).open().await;
     for text in &history {
-        assert_eq!(&replay.message().await.data, text);
+        assert_eq!(&replay.next_message().await.data, text);
     }
-    assert_eq!(replay.goodbye().await.0["reason"], "complete");
+    assert_eq!(replay.until_bye().await.0["reason"], "complete");
     disconnect_all(&organizer).await;
-    for viewer in [&mut live, &mut types] {
-        assert_eq!(viewer.goodbye().await.0["reason"], "unavailable");
+    for subscriber in [&mut live, &mut types] {
+        assert_eq!(subscriber.until_bye().await.0["reason"], "unavailable");
     }
 }

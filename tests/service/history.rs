@@ -1,30 +1,30 @@
-//! The stored log page by page, and a match played again from it.
+//! The stored log page by page, and replays of it.
 
 use std::time::Instant;
 
-use crate::support::client::seq_of;
+use crate::support::api_client::seq_of;
 use crate::support::database::Database;
 use crate::support::server::TestServer;
-use crate::support::viewer::{End, PATIENCE};
+use crate::support::subscriber::{StreamEnd, WAIT_TIMEOUT};
 
 crate::support::on_both! {
-    pages_of_the_log_follow_each_other_without_gap,
+    history_pages_are_contiguous,
 }
 
-async fn pages_of_the_log_follow_each_other_without_gap(database: Database) {
+async fn history_pages_are_contiguous(database: Database) {
     let server = TestServer::start(database, &[]).await;
-    let scorer = server.organizer().await.live("football").await;
-    scorer.notes(25).await;
-    let anybody = server.stranger();
+    let scorer = server.organizer().await.live_match("football").await;
+    scorer.post_notes(25).await;
+    let anonymous = server.anonymous();
     let topic = scorer.game.topic();
-    let head = scorer.client.head(&topic).await;
+    let head = scorer.client.head_seq(&topic).await;
     for limit in [1, 7, 9, 500] {
         let (mut after, mut seqs) = ("0".to_owned(), Vec::new());
         loop {
             let path = format!("/api/streams/{topic}/messages?after={after}&limit={limit}");
-            let answer = anybody.get(&path).await;
-            let page = answer.page();
-            let cache = answer.header("cache-control").to_owned();
+            let response = anonymous.get(&path).await;
+            let page = response.page();
+            let cache = response.header("cache-control").to_owned();
             seqs.extend(page.items.iter().map(|item| seq_of(item.get())));
             if let Some(next) = page.next {
                 assert_eq!(page.items.len(), limit, "{path}");
@@ -38,37 +38,37 @@ async fn pages_of_the_log_follow_each_other_without_gap(database: Database) {
         }
         assert_eq!(seqs, (1..=head).collect::<Vec<_>>(), "limit {limit}");
     }
-    // A seq serves as well as a cursor; what is full stays byte for byte the same.
+    // A bare seq works like a cursor; full pages never change.
     let path = format!("/api/streams/{topic}/messages?after=3&limit=5");
-    let page = anybody.get(&path).await;
+    let page = anonymous.get(&path).await;
     assert_eq!(seq_of(page.page().items[0].get()), 4);
-    scorer.note("later").await.ok();
-    assert_eq!(anybody.get(&path).await.text, page.text);
+    scorer.post_note("later").await.ok_json();
+    assert_eq!(anonymous.get(&path).await.text, page.text);
     for bad in
         ["limit=0", "limit=501", "limit=x", "after=x", "after=-1", "after=000000.3", "after=99999"]
     {
         let path = format!("/api/streams/{topic}/messages?{bad}");
-        assert_eq!(anybody.get(&path).await.problem(400, bad), "bad-request", "{bad}");
+        assert_eq!(anonymous.get(&path).await.problem(400, bad), "bad-request", "{bad}");
     }
-    // G4: nothing comes after the head; after what never was, that can't be said.
+    // G4: the page after the head is empty; a seq beyond the head is unknown.
     for (after, status) in [(head + 1, 200), (head + 2, 400), (head + 3, 400)] {
-        let answer = anybody.get(&format!("/api/streams/{topic}/messages?after={after}")).await;
-        assert_eq!(answer.status, status, "{after}: {}", answer.text);
-        assert!(status == 400 || answer.page().items.is_empty(), "{}", answer.text);
+        let response = anonymous.get(&format!("/api/streams/{topic}/messages?after={after}")).await;
+        assert_eq!(response.status, status, "{after}: {}", response.text);
+        assert!(status == 400 || response.page().items.is_empty(), "{}", response.text);
     }
-    let answer = anybody.get("/api/streams/match_999999/messages").await;
-    assert_eq!(answer.problem(404, "no such match"), "not-found");
-    let answer = anybody.get("/api/streams/nonsense/messages").await;
-    assert_eq!(answer.problem(404, "no topic"), "not-found");
+    let response = anonymous.get("/api/streams/match_999999/messages").await;
+    assert_eq!(response.problem(404, "unknown match"), "not-found");
+    let response = anonymous.get("/api/streams/nonsense/messages").await;
+    assert_eq!(response.problem(404, "invalid topic"), "not-found");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_channels_history_holds_only_its_messages() {
+async fn a_channel_history_holds_only_its_own_messages() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
-    let scorer = organizer.live("football").await;
+    let scorer = organizer.live_match("football").await;
     for minute in 1..=5 {
-        scorer.incident("corner", minute).await;
+        scorer.post_incident("corner", minute).await;
     }
     let home = scorer.game.home;
     let whole = organizer.client.history(&format!("team_{home}")).await;
@@ -79,86 +79,86 @@ async fn a_channels_history_holds_only_its_messages() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_match_is_played_again_at_its_pace_times_speed() {
+async fn a_replay_runs_at_the_recorded_pace_times_speed() {
     let server = TestServer::sqlite(&[]).await;
-    let scorer = server.organizer().await.live("football").await;
+    let scorer = server.organizer().await.live_match("football").await;
     for minute in 1..=3 {
-        scorer.incident("corner", minute).await;
+        scorer.post_incident("corner", minute).await;
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     }
-    scorer.incident("goal", 4).await;
+    scorer.post_incident("goal", 4).await;
     let history = scorer.client.history(&scorer.game.topic()).await;
 
-    let slow = play(&server, &scorer.game.path("/replay/?speed=1")).await;
-    let fast = play(&server, &scorer.game.path("/replay/?speed=100")).await;
-    assert_eq!(slow.1, history, "byte for byte");
+    let slow = read_replay(&server, &scorer.game.path("/replay/?speed=1")).await;
+    let fast = read_replay(&server, &scorer.game.path("/replay/?speed=100")).await;
+    assert_eq!(slow.1, history, "replay differs from history");
     assert_eq!(fast.1, history);
-    assert!(slow.0 >= 1.4, "three pauses of half a second took {} s", slow.0);
-    assert!(fast.0 < 1.0, "a hundred times faster took {} s", fast.0);
-    let rest = play(&server, &scorer.game.path("/replay/?speed=1000&from=4")).await;
+    assert!(slow.0 >= 1.4, "three pauses of half a second took only {} s", slow.0);
+    assert!(fast.0 < 1.0, "a hundredfold speed took {} s", fast.0);
+    let rest = read_replay(&server, &scorer.game.path("/replay/?speed=1000&from=4")).await;
     assert_eq!(rest.1, history[3..]);
     for bad in ["speed=0", "speed=x", "from=0", "speed=NaN", "speed=inf"] {
         let path = scorer.game.path(&format!("/replay/?{bad}"));
-        assert_eq!(server.stranger().get(&path).await.problem(400, bad), "bad-request");
+        assert_eq!(server.anonymous().get(&path).await.problem(400, bad), "bad-request");
     }
 }
 
-/// Seconds it took, and what came. It ends with a goodbye that asks not to come back.
-async fn play(server: &TestServer, path: &str) -> (f64, Vec<String>) {
-    let mut viewer = server.watch(path).open().await;
-    let (began, mut messages) = (Instant::now(), Vec::new());
+/// Returns the duration in seconds and the messages; the replay ends with a stop cursor.
+async fn read_replay(server: &TestServer, path: &str) -> (f64, Vec<String>) {
+    let mut subscriber = server.subscribe(path).open().await;
+    let (started, mut messages) = (Instant::now(), Vec::new());
     loop {
-        let block = viewer.block().await;
-        match block.event.as_deref() {
-            None => messages.push(block.data),
+        let frame = subscriber.next_frame().await;
+        match frame.event.as_deref() {
+            None => messages.push(frame.data),
             Some("bye") => {
-                assert_eq!(block.json()["reason"], "complete");
+                assert_eq!(frame.json()["reason"], "complete");
                 assert!(
-                    block.id.unwrap().split_once('.').is_some_and(|(_, place)| place == "stop")
+                    frame.id.unwrap().split_once('.').is_some_and(|(_, place)| place == "stop")
                 );
                 break;
             }
             Some(_) => {}
         }
     }
-    assert_eq!(viewer.try_block(PATIENCE).await.err(), Some(End::Proper));
-    (began.elapsed().as_secs_f64(), messages)
+    assert_eq!(subscriber.try_frame(WAIT_TIMEOUT).await.err(), Some(StreamEnd::Complete));
+    (started.elapsed().as_secs_f64(), messages)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_a_replay_goes_on_from_a_cursor_of_the_match_and_of_nothing_else() {
+async fn g3_a_replay_resumes_only_from_a_cursor_of_its_match() {
     let server = TestServer::sqlite(&[("heartbeat_seconds", "1")]).await;
-    let scorer = server.organizer().await.live("football").await;
-    scorer.notes(3).await;
-    // A pause in which there are heartbeats.
+    let scorer = server.organizer().await.live_match("football").await;
+    scorer.post_notes(3).await;
+    // A pause that is long enough for heartbeats.
     tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
-    scorer.note("late").await.ok();
-    let head = scorer.client.head(&scorer.game.topic()).await;
+    scorer.post_note("late").await.ok_json();
+    let head = scorer.client.head_seq(&scorer.game.topic()).await;
     let path = scorer.game.path("/replay/?speed=1");
-    let mut viewer = server.watch(&path).open().await;
-    let hello = viewer.block().await;
-    assert_eq!(hello.id, None, "it begins");
-    let cursor = viewer.message().await.id.unwrap();
+    let mut subscriber = server.subscribe(&path).open().await;
+    let hello = subscriber.next_frame().await;
+    assert_eq!(hello.id, None, "new replay has no cursor");
+    let cursor = subscriber.next_message().await.id.unwrap();
     let epoch = cursor.strip_suffix(".1").unwrap();
 
     let before_pause = format!("{epoch}.{}", head - 2);
-    let mut viewer = server.watch(&path).after(&before_pause).open().await;
-    let hello = viewer.block().await;
+    let mut subscriber = server.subscribe(&path).after(&before_pause).open().await;
+    let hello = subscriber.next_frame().await;
     assert_eq!((hello.event.as_deref(), &hello.id), (Some("hello"), &Some(before_pause)));
     assert!((1000..=4000).contains(&hello.retry.unwrap()), "{hello:?}");
-    assert_eq!(viewer.message().await.seq(), head - 1);
-    let beat = viewer.block().await;
+    assert_eq!(subscriber.next_message().await.seq(), head - 1);
+    let beat = subscriber.next_frame().await;
     assert_eq!(beat.event.as_deref(), Some("heartbeat"));
     assert_eq!(beat.id, Some(format!("{epoch}.{}", head - 1)));
-    assert_eq!(viewer.message().await.seq(), head);
+    assert_eq!(subscriber.next_message().await.seq(), head);
 
     let from = format!("{path}&from=2");
     let (future, far) = (format!("{epoch}.{}", head + 1), format!("{epoch}.99999"));
     for cursor in [&*future, &*far, "99999", "000000.3", "nonsense"] {
-        let mut viewer = server.watch(&from).after(cursor).open().await;
-        assert_eq!(viewer.block().await.id, None, "{cursor}");
-        assert_eq!(viewer.message().await.seq(), 2, "{cursor}");
+        let mut subscriber = server.subscribe(&from).after(cursor).open().await;
+        assert_eq!(subscriber.next_frame().await.id, None, "{cursor}");
+        assert_eq!(subscriber.next_message().await.seq(), 2, "{cursor}");
     }
-    let mut viewer = server.watch(&from).after(&format!("{epoch}.{head}")).open().await;
-    assert_eq!(viewer.goodbye().await.0["reason"], "complete");
+    let mut subscriber = server.subscribe(&from).after(&format!("{epoch}.{head}")).open().await;
+    assert_eq!(subscriber.until_bye().await.0["reason"], "complete");
 }

@@ -1,4 +1,4 @@
-//! Matches that were played elsewhere: entered once, whole or not at all.
+//! Importing matches: each file once, completely or not at all.
 
 use serde_json::{Value, json};
 use touchline::domain::topic::StreamId;
@@ -8,18 +8,18 @@ use touchline::store::{ListQuery, Store, VisibilityScope};
 
 use crate::support::database::Database;
 use crate::support::jobs::{ANN, done, told, user};
-use crate::support::people::id;
 use crate::support::server::TestServer;
+use crate::support::users::id;
 
 crate::support::on_both! {
-    a_file_is_entered_once_and_goes_on_where_it_broke_off,
-    g10_a_file_that_does_not_fit_leaves_nothing_behind,
-    the_command_line_says_what_became_of_each_file,
-    the_first_import_needs_no_server_before_it,
+    an_import_is_idempotent_and_resumes_after_an_interruption,
+    g10_an_invalid_file_imports_nothing,
+    the_import_command_reports_the_outcome_of_each_file,
+    an_import_creates_the_first_administrator,
 }
 
-/// An invented match of two overs a side, as Cricsheet writes it. The home side bats first.
-pub fn file() -> Value {
+/// A fictional match of two overs per side in Cricsheet's format; the home side bats first.
+pub fn cricsheet_file() -> Value {
     let names = |team: &str| (1..=11).map(|n| format!("{team}-{n}")).collect::<Vec<_>>();
     let ball = |batter: &str, non_striker: &str, bowler: &str, runs: i64| {
         json!({
@@ -60,44 +60,45 @@ pub fn file() -> Value {
 }
 
 async fn enter(store: &Store, file: &Value) -> Result<ImportedMatch, ImportError> {
-    let wish = ImportOptions { user_id: ANN, event_id: None, speed: None };
-    import::import_match(store, &wish, ("a match, invented", &file.to_string()), &|_, _| ()).await
+    let options = ImportOptions { user_id: ANN, event_id: None, speed: None };
+    import::import_match(store, &options, ("a match, invented", &file.to_string()), &|_, _| ())
+        .await
 }
 
-async fn a_file_is_entered_once_and_goes_on_where_it_broke_off(database: Database) {
+async fn an_import_is_idempotent_and_resumes_after_an_interruption(database: Database) {
     let store = database.open().await;
     done(&store, user("ann@example.org")).await;
-    // One ball in forty seconds: it is given up soon after the first.
+    // Imports one ball per forty seconds, and is aborted soon after the first.
     let paced = ImportOptions { user_id: ANN, event_id: None, speed: Some(1) };
-    let (name, text) = ("a match, invented", file().to_string());
+    let (name, text) = ("a match, invented", cricsheet_file().to_string());
     let broken_off = import::import_match(&store, &paced, (name, &text), &|_, _| ());
-    let begun = async {
+    let first_message = async {
         while told(&store, StreamId::Match(1)).await.is_empty() {
             tokio::task::yield_now().await;
         }
     };
     tokio::select! {
-        outcome = broken_off => panic!("it was done at once: {outcome:?}"),
-        () = begun => {}
+        outcome = broken_off => panic!("import finished early: {outcome:?}"),
+        () = first_message => {}
     }
 
-    let imported = enter(&store, &file()).await.unwrap();
+    let imported = enter(&store, &cricsheet_file()).await.unwrap();
     assert_eq!(imported.match_id, 1);
     let all = told(&store, StreamId::Match(1)).await;
     let count = |kind: &str| all.iter().filter(|message| message["type"] == kind).count();
     assert_eq!((count("ball_bowled"), count("over_complete"), count("toss")), (19, 3, 1));
     let complete = all.iter().find(|message| message["type"] == "match_complete").unwrap();
     assert_eq!(complete["data"]["score"], json!({ "home": 16, "away": 20 }));
-    assert_eq!(enter(&store, &file()).await.unwrap(), imported);
-    assert_eq!(told(&store, StreamId::Match(1)).await.len(), all.len(), "nothing is told twice");
+    assert_eq!(enter(&store, &cricsheet_file()).await.unwrap(), imported);
+    assert_eq!(told(&store, StreamId::Match(1)).await.len(), all.len(), "messages published twice");
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
-async fn g10_a_file_that_does_not_fit_leaves_nothing_behind(database: Database) {
+async fn g10_an_invalid_file_imports_nothing(database: Database) {
     let store = database.open().await;
     done(&store, user("ann@example.org")).await;
     #[rustfmt::skip]
-    let faults = [
+    let cases = [
         ("/innings/1/overs/0/deliveries/3/wickets/0/player_out", json!("K-9"),    "innings 2, over 0, ball 4"),
         ("/innings/0/overs/0/deliveries/3/batter",               json!("D-99"),   "innings 1, over 0, ball 4"),
         ("/innings/0/overs/1/over",                              json!(2),        "innings 1, over 2"),
@@ -108,11 +109,13 @@ async fn g10_a_file_that_does_not_fit_leaves_nothing_behind(database: Database) 
         ("/info/outcome/winner",                                 json!("Deccan"), "info.outcome"),
         ("/meta/data_version",                                   json!("2.0.0"),  "meta.data_version"),
     ];
-    for (pointer, value, place) in faults {
-        let mut file = file();
+    for (pointer, value, place) in cases {
+        let mut file = cricsheet_file();
         *file.pointer_mut(pointer).unwrap() = value;
         match enter(&store, &file).await {
-            Err(ImportError::InvalidFile(misfit)) => assert_eq!(misfit.location, place, "{misfit}"),
+            Err(ImportError::InvalidFile(invalid)) => {
+                assert_eq!(invalid.location, place, "{invalid}")
+            }
             other => panic!("{pointer}: {other:?}"),
         }
     }
@@ -121,48 +124,48 @@ async fn g10_a_file_that_does_not_fit_leaves_nothing_behind(database: Database) 
     assert_eq!(teams.items, Vec::<Value>::new());
 }
 
-async fn the_command_line_says_what_became_of_each_file(database: Database) {
+async fn the_import_command_reports_the_outcome_of_each_file(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let organizer = server.organizer().await;
     let event = json!({
         "name": "Village Cup", "sport": "cricket", "tie_breakers": ["points", "net_run_rate"],
     });
-    let event = id(&organizer.client.post("/api/events", event).await.ok());
+    let event = id(&organizer.client.post("/api/events", event).await.ok_json());
     let path = server.folder().join("cup 1.json");
-    std::fs::write(&path, file().to_string()).unwrap();
+    std::fs::write(&path, cricsheet_file().to_string()).unwrap();
     let path = path.to_str().unwrap();
     let event = event.to_string();
     for time in ["first", "again"] {
         let output =
             server.command(&["import", "cricsheet", path, "--event", &event]).output().unwrap();
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{time}: {output:?}");
-        let ends = "match 1, Kings won by 9 wickets with 5 balls remaining\n";
-        assert!(said.ends_with(ends), "{time}: {said}");
+        let outcome = "match 1, Kings won by 9 wickets with 5 balls remaining\n";
+        assert!(text.ends_with(outcome), "{time}: {text}");
     }
-    let table = organizer.client.get(&format!("/api/events/{event}/leaderboard")).await.ok();
+    let table = organizer.client.get(&format!("/api/events/{event}/leaderboard")).await.ok_json();
     let rates: Vec<_> =
         table["leaderboard"].as_array().unwrap().iter().map(|row| &row["net_run_rate"]).collect();
-    // 20 in 7 balls, 16 in 12.
+    // 20 runs in 7 balls against 16 in 12.
     assert_eq!(rates, [&json!(9.143), &json!(-9.143)]);
-    let nobody = ["import", "cricsheet", path, "--by", "nobody@example.org"];
-    let refused = server.command(&nobody).output().unwrap();
-    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(said.contains("no user nobody@example.org"), "{said}");
+    let unknown_user = ["import", "cricsheet", path, "--by", "nobody@example.org"];
+    let refused = server.command(&unknown_user).output().unwrap();
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(text.contains("no user nobody@example.org"), "{text}");
     let refused = server.command(&["import", "cricsheet", path, "--event", "99"]).output().unwrap();
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("event 99: "), "{refused:?}");
 }
 
-async fn the_first_import_needs_no_server_before_it(database: Database) {
+async fn an_import_creates_the_first_administrator(database: Database) {
     let server = TestServer::start(Database::new(database.kind).await, &[]).await;
     let path = server.folder().join("first.json");
-    std::fs::write(&path, file().to_string()).unwrap();
+    std::fs::write(&path, cricsheet_file().to_string()).unwrap();
     let mut command = server.command(&["import", "cricsheet", path.to_str().unwrap()]);
     command.env("TOUCHLINE_DATABASE_URL", &database.url).env_remove("TOUCHLINE_ADMIN_PASSWORD");
     let output = command.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{output:?}");
-    assert!(said.starts_with("First administrator: ada.admin@example.org, password "), "{said}");
-    assert!(said.contains("match 1, Kings won by 9 wickets"), "{said}");
+    assert!(text.starts_with("First administrator: ada.admin@example.org, password "), "{text}");
+    assert!(text.contains("match 1, Kings won by 9 wickets"), "{text}");
 }

@@ -1,51 +1,51 @@
-//! The service from outside: one binary, a file a noun.
-#![expect(clippy::unwrap_used, reason = "what goes wrong while setting up fails the test")]
-#![expect(clippy::expect_used, reason = "what goes wrong while setting up fails the test")]
-#![expect(clippy::too_many_lines, reason = "a test is one story, or one table")]
+//! Tests of the real binary from outside, one module per subject.
+#![expect(clippy::unwrap_used, reason = "a failing setup fails the test")]
+#![expect(clippy::expect_used, reason = "a failing setup fails the test")]
+#![expect(clippy::too_many_lines, reason = "a test is one scenario or one table")]
 
 mod administrators;
 mod announcements;
 mod bounds;
-mod caches;
-mod commands;
+mod cache_invalidation;
+mod cli;
 mod cookies;
 mod crash;
 mod credentials;
 mod cricket;
+mod cricket_entry;
 mod cursors;
 mod demo;
 mod drain;
-mod exposure;
+mod flaky_connection;
 mod framing;
 mod heartbeat;
 mod history;
-mod hostile;
-mod identity;
+mod http_caching;
+mod idempotency;
+mod identity_provider;
 mod import;
 mod logs;
-mod matrix;
+mod malicious_input;
 mod metrics;
-mod modes;
 mod nginx;
 mod nodes;
-mod once;
 mod openapi;
-mod order;
-mod organising;
+mod ordering;
+mod organizers;
+mod permissions;
 mod proxies;
+mod publishing;
 mod purchases;
-mod refusals;
+mod read_access;
 mod relay;
 mod resume;
 mod revocation;
-mod rights;
 mod season;
 mod secrets;
 mod sessions;
-mod slow;
+mod slow_subscribers;
 mod store;
-mod story;
+mod stream_options;
 mod support;
-mod told;
 mod topics;
-mod ways;
+mod validation;

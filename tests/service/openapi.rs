@@ -1,21 +1,21 @@
-//! The `OpenAPI` document: every route is in it, and nothing that is no route. What single answers
-//! look like is compared by `support/contract.rs`, with all that the other tests are answered.
+//! The `OpenAPI` document lists exactly the routes. Single responses are compared with it by
+//! `support/openapi_contract.rs`, in all other tests.
 
 use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::matrix::routes;
-use crate::support::contract::DOCUMENT;
+use crate::permissions::routes;
 use crate::support::database::Database;
-use crate::support::people::id;
+use crate::support::openapi_contract::DOCUMENT;
 use crate::support::server::TestServer;
+use crate::support::users::id;
 
-/// What is left to a match's sport: its actions are asked for below.
+/// The catch-all route of sport actions, which are checked below.
 const OF_SPORT: &str = "{action:.+}";
 
-/// `GET /api/teams/{id}` and so on, as the document has them.
+/// Returns the documented operations, such as `GET /api/teams/{id}`.
 fn documented() -> BTreeSet<String> {
     let paths = DOCUMENT["paths"].as_object().expect("paths");
     let of_path = |(path, item): (&String, &Value)| {
@@ -25,7 +25,7 @@ fn documented() -> BTreeSet<String> {
     paths.iter().flat_map(|entry| -> Vec<String> { of_path(entry) }).collect()
 }
 
-/// The routes, where one that names several actions is several.
+/// Returns the routes, with alternatives in a path expanded.
 fn routed() -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for route in routes::all().into_iter().filter(|route| !route.ends_with(OF_SPORT)) {
@@ -46,44 +46,48 @@ fn of_sport(documented: &BTreeSet<String>) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_route_is_documented_and_nothing_else() {
+fn the_document_lists_exactly_the_routes() {
     let (documented, routed) = (documented(), routed());
     let missing: Vec<_> = routed.difference(&documented).collect();
-    assert!(missing.is_empty(), "routes that are not documented: {missing:#?}");
+    assert!(missing.is_empty(), "undocumented routes: {missing:#?}");
     let of_sport = of_sport(&documented);
-    let strange: Vec<_> =
+    let unknown: Vec<_> =
         documented.difference(&routed).filter(|one| !of_sport.contains(*one)).collect();
-    assert!(strange.is_empty(), "documented, but no routes: {strange:#?}");
+    assert!(unknown.is_empty(), "documented without a route: {unknown:#?}");
 }
 
 #[test]
-fn every_operation_says_what_it_takes_and_answers() {
+fn every_operation_documents_its_input_and_responses() {
     let paths = DOCUMENT["paths"].as_object().expect("paths");
     for (path, item) in paths {
         for (method, operation) in item.as_object().expect("operations") {
-            let about = format!("{method} {path}");
-            assert!(operation["summary"].is_string() && operation["x-who"].is_string(), "{about}");
-            assert!(operation["security"].is_array(), "{about}");
+            let context = format!("{method} {path}");
+            assert!(
+                operation["summary"].is_string() && operation["x-who"].is_string(),
+                "{context}"
+            );
+            assert!(operation["security"].is_array(), "{context}");
             let responses = operation["responses"].as_object().expect("responses");
-            assert!(responses.keys().any(|status| status.starts_with('2')), "{about}");
-            assert!(responses.keys().any(|status| status.starts_with('4')), "{about}");
-            let takes = ["put", "patch"].contains(&method.as_str());
-            assert!(!takes || operation["requestBody"].is_object(), "{about}");
+            assert!(responses.keys().any(|status| status.starts_with('2')), "{context}");
+            assert!(responses.keys().any(|status| status.starts_with('4')), "{context}");
+            let needs_body = ["put", "patch"].contains(&method.as_str());
+            assert!(!needs_body || operation["requestBody"].is_object(), "{context}");
         }
     }
 }
 
-crate::support::on_both! { what_is_documented_of_a_sport_is_known_to_one, }
+crate::support::on_both! { every_documented_sport_action_exists_in_a_sport, }
 
-/// A match of each sport is asked for everything: one of them knows it.
-async fn what_is_documented_of_a_sport_is_known_to_one(database: Database) {
+/// Every documented action must exist in at least one sport.
+async fn every_documented_sport_action_exists_in_a_sport(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let organizer = server.organizer().await;
-    let (home, away) = (organizer.team("A", "public").await, organizer.team("B", "public").await);
+    let (home, away) =
+        (organizer.create_team("A", "public").await, organizer.create_team("B", "public").await);
     let mut matches = Vec::new();
     for sport in ["football", "cricket", "generic"] {
         let body = json!({ "sport": sport, "home_team_id": home, "away_team_id": away });
-        let game = organizer.client.post("/api/matches", body).await.ok();
+        let game = organizer.client.post("/api/matches", body).await.ok_json();
         matches.push(id(&game));
     }
     for operation in of_sport(&documented()) {
@@ -94,20 +98,20 @@ async fn what_is_documented_of_a_sport_is_known_to_one(database: Database) {
             let path = path.replace("{id}", &id.to_string());
             let path = path.replace("{incident}", "1").replace("{number}", "1");
             let body = (method != Method::GET).then(|| json!({}));
-            let answer = organizer.client.send(method.clone(), &path, body, &[]).await.unwrap();
+            let response = organizer.client.send(method.clone(), &path, body, &[]).await.unwrap();
             let detail =
-                if answer.status == 404 { answer.json()["detail"].clone() } else { json!("") };
+                if response.status == 404 { response.json()["detail"].clone() } else { json!("") };
             let one_of_many = path.ends_with("/1") && method == Method::GET;
             is_known |= detail != "no such action" && (detail != "no such page" || one_of_many);
         }
-        assert!(is_known, "no sport knows {operation}");
+        assert!(is_known, "{operation} exists in no sport");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_document_is_served_as_it_is() {
+async fn the_document_is_served_unchanged() {
     let server = TestServer::sqlite(&[]).await;
-    let answer = server.stranger().get("/api/openapi.json").await;
-    assert_eq!(answer.json(), *DOCUMENT);
-    assert_eq!(answer.header("content-type"), "application/json");
+    let response = server.anonymous().get("/api/openapi.json").await;
+    assert_eq!(response.json(), *DOCUMENT);
+    assert_eq!(response.header("content-type"), "application/json");
 }

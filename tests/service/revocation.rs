@@ -1,26 +1,25 @@
-//! G7 in events: a right that is taken away ends what it had opened, on every node, and nothing
-//! opens again.
+//! G7 in events: a revoked right ends its streams on every node, and nothing can be reopened.
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::client::Client;
+use crate::support::api_client::ApiClient;
 use crate::support::database::{Database, Kind};
-use crate::support::people::{Organizer, Person, id};
 use crate::support::server::TestServer;
-use crate::support::sse::Block;
-use crate::support::viewer::{Viewer, Watch};
+use crate::support::sse::Frame;
+use crate::support::subscriber::{StreamRequest, Subscriber};
+use crate::support::users::{Organizer, Person, id};
 
 crate::support::on_both! {
-    g7_a_refused_key_gets_its_own_answer_and_nothing_else,
-    g7_a_poll_that_waits_ends_when_a_right_is_lost,
-    g7_a_replay_ends_when_a_right_is_lost,
+    g7_an_idempotency_key_does_not_bypass_permissions,
+    g7_a_waiting_poll_ends_on_revocation,
+    g7_a_replay_ends_on_revocation,
 }
 
-const FIVE: Duration = Duration::from_secs(5);
+const REVOCATION_LIMIT: Duration = Duration::from_secs(5);
 
-/// A private event with two private teams, and a live match of theirs.
+/// A private event with two private teams and their live match.
 struct Cup {
     organizer: Organizer,
     event: i64,
@@ -31,19 +30,19 @@ struct Cup {
 impl Cup {
     async fn new(server: &TestServer, visibility: &str) -> Self {
         let organizer = server.organizer().await;
-        let home = organizer.team("Home", "private").await;
-        let away = organizer.team("Away", "private").await;
+        let home = organizer.create_team("Home", "private").await;
+        let away = organizer.create_team("Away", "private").await;
         let client = &organizer.client;
         let event = json!({ "name": "Cup", "sport": "football", "visibility": visibility });
-        let event = id(&client.post("/api/events", event).await.ok());
+        let event = id(&client.post("/api/events", event).await.ok_json());
         let path = format!("/api/events/{event}/registrations");
-        client.post(&path, json!({ "team_id": home })).await.ok();
-        client.post(&path, json!({ "team_id": away })).await.ok();
+        client.post(&path, json!({ "team_id": home })).await.ok_json();
+        client.post(&path, json!({ "team_id": away })).await.ok_json();
         let game = json!({
             "sport": "football", "event_id": event, "home_team_id": home, "away_team_id": away,
         });
-        let game = id(&client.post("/api/matches", game).await.ok());
-        client.post(&format!("/api/matches/{game}/start"), json!({})).await.ok();
+        let game = id(&client.post("/api/matches", game).await.ok_json());
+        client.post(&format!("/api/matches/{game}/start"), json!({})).await.ok_json();
         Self { organizer, event, home, game }
     }
 
@@ -51,19 +50,19 @@ impl Cup {
         format!("/api/events/{}{rest}", self.event)
     }
 
-    async fn person(&self, server: &TestServer, name: &str) -> Person {
-        self.organizer.person(server, name).await
+    async fn create_user(&self, server: &TestServer, name: &str) -> Person {
+        self.organizer.create_user(server, name).await
     }
 
-    async fn do_post(&self, path: &str, body: Value) {
-        self.organizer.client.post(path, body).await.ok();
+    async fn post(&self, path: &str, body: Value) {
+        self.organizer.client.post(path, body).await.ok_json();
     }
 
-    async fn undo(&self, path: &str) {
-        self.organizer.client.delete(path).await.ok();
+    async fn delete(&self, path: &str) {
+        self.organizer.client.delete(path).await.ok_json();
     }
 
-    /// Streams of the event and the match, one by one and together.
+    /// Returns the streams of the event and the match, separately and combined.
     fn streams(&self) -> Vec<String> {
         let Self { event, game, .. } = self;
         vec![
@@ -74,8 +73,8 @@ impl Cup {
         ]
     }
 
-    /// Every other way to what those streams tell.
-    fn readings(&self) -> Vec<String> {
+    /// Returns all other routes to the same content.
+    fn all_read_paths(&self) -> Vec<String> {
         let Self { event, game, .. } = self;
         let mut paths = self.streams();
         paths.extend(paths.clone().iter().map(|path| {
@@ -98,136 +97,146 @@ impl Cup {
     }
 }
 
-/// The streams of one person on every node.
-async fn watch(nodes: &[&TestServer], paths: &[String], client: &Client) -> Vec<Viewer> {
-    let mut viewers = Vec::new();
+/// Opens these streams on every node as one user.
+async fn subscribe_all(
+    nodes: &[&TestServer],
+    paths: &[String],
+    client: &ApiClient,
+) -> Vec<Subscriber> {
+    let mut subscribers = Vec::new();
     for node in nodes {
         for path in paths {
-            let mut viewer = Watch::new(&node.address(), path).by(client).open().await;
-            viewer.control("live").await;
-            viewers.push(viewer);
+            let mut subscriber =
+                StreamRequest::new(&node.address(), path).as_user(client).open().await;
+            subscriber.until_control("live").await;
+            subscribers.push(subscriber);
         }
     }
-    viewers
+    subscribers
 }
 
-/// All of them end within 5 s, and say that they need not come back.
-async fn all_end(viewers: Vec<Viewer>, about: &str) {
-    let began = Instant::now();
-    for mut viewer in viewers {
-        let left = FIVE.saturating_sub(began.elapsed());
-        let (bye, frame) = tokio::time::timeout(left, viewer.goodbye())
+/// Checks that all end within 5 s with a stop cursor.
+async fn assert_all_end(subscribers: Vec<Subscriber>, context: &str) {
+    let started = Instant::now();
+    for mut subscriber in subscribers {
+        let left = REVOCATION_LIMIT.saturating_sub(started.elapsed());
+        let (bye, frame) = tokio::time::timeout(left, subscriber.until_bye())
             .await
-            .unwrap_or_else(|_| panic!("still open after 5 s: {about}"));
-        assert_eq!(bye["reason"], "access_revoked", "{about}");
-        assert!(bye["topics"].as_array().is_some_and(|lost| !lost.is_empty()), "{about}: {bye}");
-        assert!(is_stop(&frame) && frame.retry.is_none(), "{about}");
+            .unwrap_or_else(|_| panic!("still open after 5 s: {context}"));
+        assert_eq!(bye["reason"], "access_revoked", "{context}");
+        assert!(bye["topics"].as_array().is_some_and(|lost| !lost.is_empty()), "{context}: {bye}");
+        assert!(is_stop(&frame) && frame.retry.is_none(), "{context}");
     }
 }
 
-/// Whether its cursor says not to come back.
-fn is_stop(frame: &Block) -> bool {
+/// Whether the cursor tells the client not to reconnect.
+fn is_stop(frame: &Frame) -> bool {
     frame.id.as_deref().and_then(|id| id.split_once('.')).is_some_and(|(_, place)| place == "stop")
 }
 
-async fn all_refuse(nodes: &[&TestServer], paths: &[String], client: &Client, status: u16) {
+async fn assert_all_refuse(
+    nodes: &[&TestServer],
+    paths: &[String],
+    client: &ApiClient,
+    status: u16,
+) {
     for node in nodes {
         let client = client.at(&node.address());
         for path in paths {
-            let answer = client.get(path).await;
-            answer.problem(status, path);
-            assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+            let response = client.get(path).await;
+            response.problem(status, path);
+            assert_eq!(response.header("cache-control"), "no-store", "{path}");
         }
     }
 }
 
-/// Two nodes over one database.
+/// Starts two nodes on one database.
 async fn nodes() -> [TestServer; 2] {
     let database = Database::new(Kind::Postgres).await;
-    let other = database.again();
+    let other = database.share();
     [TestServer::start(database, &[]).await, TestServer::start(other, &[]).await]
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_whatever_right_is_taken_away_ends_streams_on_every_node() {
+async fn g7_every_kind_of_revocation_ends_streams_on_every_node() {
     let [one, two] = nodes().await;
     let both = [&one, &two];
     let cup = Cup::new(&one, "private").await;
     let people = "/registrations/users";
 
-    let user = cup.person(&one, "Uma").await;
-    cup.do_post(&cup.path("/registrations"), json!({ "user_id": user.id })).await;
-    let viewers = watch(&both, &cup.streams(), &user.client).await;
-    cup.undo(&cup.path(&format!("{people}/{}", user.id))).await;
-    all_end(viewers, "a user's registration").await;
-    all_refuse(&both, &cup.readings(), &user.client, 404).await;
+    let user = cup.create_user(&one, "Uma").await;
+    cup.post(&cup.path("/registrations"), json!({ "user_id": user.id })).await;
+    let subscribers = subscribe_all(&both, &cup.streams(), &user.client).await;
+    cup.delete(&cup.path(&format!("{people}/{}", user.id))).await;
+    assert_all_end(subscribers, "user's registration").await;
+    assert_all_refuse(&both, &cup.all_read_paths(), &user.client, 404).await;
 
-    let manager = cup.person(&one, "Max").await;
-    cup.do_post(&cup.path("/managers"), json!({ "user_id": manager.id })).await;
-    let viewers = watch(&both, &cup.streams(), &manager.client).await;
-    cup.undo(&cup.path(&format!("/managers/{}", manager.id))).await;
-    all_end(viewers, "a manager").await;
-    all_refuse(&both, &cup.readings(), &manager.client, 404).await;
+    let manager = cup.create_user(&one, "Max").await;
+    cup.post(&cup.path("/managers"), json!({ "user_id": manager.id })).await;
+    let subscribers = subscribe_all(&both, &cup.streams(), &manager.client).await;
+    cup.delete(&cup.path(&format!("/managers/{}", manager.id))).await;
+    assert_all_end(subscribers, "manager").await;
+    assert_all_refuse(&both, &cup.all_read_paths(), &manager.client, 404).await;
 
-    let member = cup.person(&one, "Mia").await;
-    cup.organizer.join(cup.home, &member, "family").await;
-    let viewers = watch(&both, &cup.streams(), &member.client).await;
-    cup.organizer.leave(cup.home, &member).await;
-    all_end(viewers, "a member of a registered team").await;
-    all_refuse(&both, &cup.readings(), &member.client, 404).await;
+    let member = cup.create_user(&one, "Mia").await;
+    cup.organizer.add_member(cup.home, &member, "family").await;
+    let subscribers = subscribe_all(&both, &cup.streams(), &member.client).await;
+    cup.organizer.remove_member(cup.home, &member).await;
+    assert_all_end(subscribers, "member of a registered team").await;
+    assert_all_refuse(&both, &cup.all_read_paths(), &member.client, 404).await;
 
-    let disabled = cup.person(&one, "Dan").await;
-    cup.do_post(&cup.path("/registrations"), json!({ "user_id": disabled.id })).await;
-    let viewers = watch(&both, &cup.streams(), &disabled.client).await;
+    let disabled = cup.create_user(&one, "Dan").await;
+    cup.post(&cup.path("/registrations"), json!({ "user_id": disabled.id })).await;
+    let subscribers = subscribe_all(&both, &cup.streams(), &disabled.client).await;
     let user = format!("/api/users/{}", disabled.id);
-    cup.organizer.client.patch(&user, json!({ "disabled": true })).await.ok();
-    all_end(viewers, "a disabled user").await;
-    all_refuse(&both, &cup.readings(), &disabled.client, 401).await;
+    cup.organizer.client.patch(&user, json!({ "disabled": true })).await.ok_json();
+    assert_all_end(subscribers, "disabled user").await;
+    assert_all_refuse(&both, &cup.all_read_paths(), &disabled.client, 401).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_a_team_that_is_withdrawn_takes_its_people_along_on_every_node() {
+async fn g7_withdrawing_a_team_ends_its_members_streams_on_every_node() {
     let [one, two] = nodes().await;
     let both = [&one, &two];
     let cup = Cup::new(&one, "private").await;
-    // A team that takes part without a match: its members see the event by the registration only.
-    let team = cup.organizer.team("Third", "private").await;
-    let member = cup.person(&one, "Mia").await;
-    cup.organizer.join(team, &member, "player").await;
-    cup.do_post(&cup.path("/registrations"), json!({ "team_id": team })).await;
-    let viewers = watch(&both, &cup.streams(), &member.client).await;
-    cup.undo(&cup.path(&format!("/registrations/teams/{team}"))).await;
-    all_end(viewers, "a team's registration").await;
-    all_refuse(&both, &cup.readings(), &member.client, 404).await;
+    // A team without a match, whose members see the event through the registration only.
+    let team = cup.organizer.create_team("Third", "private").await;
+    let member = cup.create_user(&one, "Mia").await;
+    cup.organizer.add_member(team, &member, "player").await;
+    cup.post(&cup.path("/registrations"), json!({ "team_id": team })).await;
+    let subscribers = subscribe_all(&both, &cup.streams(), &member.client).await;
+    cup.delete(&cup.path(&format!("/registrations/teams/{team}"))).await;
+    assert_all_end(subscribers, "team's registration").await;
+    assert_all_refuse(&both, &cup.all_read_paths(), &member.client, 404).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_an_event_made_private_ends_the_streams_of_the_public_on_every_node() {
+async fn g7_making_an_event_private_ends_public_streams_on_every_node() {
     let [one, two] = nodes().await;
     let both = [&one, &two];
     let cup = Cup::new(&one, "public").await;
-    let nobody = one.stranger();
-    let stranger = cup.person(&one, "Sid").await;
-    let user = cup.person(&one, "Uma").await;
-    cup.do_post(&cup.path("/registrations"), json!({ "user_id": user.id })).await;
-    let mut ends = watch(&both, &cup.streams(), &nobody).await;
-    ends.extend(watch(&both, &cup.streams(), &stranger.client).await);
-    let stays = watch(&both, &cup.streams(), &user.client).await;
+    let anonymous = one.anonymous();
+    let stranger = cup.create_user(&one, "Sid").await;
+    let user = cup.create_user(&one, "Uma").await;
+    cup.post(&cup.path("/registrations"), json!({ "user_id": user.id })).await;
+    let mut revoked = subscribe_all(&both, &cup.streams(), &anonymous).await;
+    revoked.extend(subscribe_all(&both, &cup.streams(), &stranger.client).await);
+    let unaffected = subscribe_all(&both, &cup.streams(), &user.client).await;
     let private = json!({ "visibility": "private" });
-    cup.organizer.client.patch(&cup.path(""), private).await.ok();
-    all_end(ends, "the public").await;
-    all_refuse(&both, &cup.readings(), &nobody, 401).await;
-    all_refuse(&both, &cup.readings(), &stranger.client, 404).await;
+    cup.organizer.client.patch(&cup.path(""), private).await.ok_json();
+    assert_all_end(revoked, "public").await;
+    assert_all_refuse(&both, &cup.all_read_paths(), &anonymous, 401).await;
+    assert_all_refuse(&both, &cup.all_read_paths(), &stranger.client, 404).await;
 
-    let note = crate::support::people::note("for those who take part");
-    cup.do_post(&format!("/api/matches/{}/incidents", cup.game), note).await;
-    for mut viewer in stays {
-        // Of the event's streams only those of the match are told of the note.
-        let is_open = viewer.try_block(Duration::from_millis(1)).await;
+    let note = crate::support::users::note_body("for those who take part");
+    cup.post(&format!("/api/matches/{}/incidents", cup.game), note).await;
+    for mut subscriber in unaffected {
+        // Of these streams only those of the match carry the note.
+        let is_open = subscriber.try_frame(Duration::from_millis(1)).await;
         assert!(
             is_open.as_ref().map_or_else(
-                |end| *end == crate::support::viewer::End::Late,
-                |block| block.event.as_deref() != Some("bye")
+                |end| *end == crate::support::subscriber::StreamEnd::TimedOut,
+                |frame| frame.event.as_deref() != Some("bye")
             ),
             "{is_open:?}"
         );
@@ -235,113 +244,126 @@ async fn g7_an_event_made_private_ends_the_streams_of_the_public_on_every_node()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_an_expired_token_ends_what_it_opened_on_every_node() {
+async fn g7_an_expired_token_ends_its_streams_on_every_node() {
     let [one, two] = nodes().await;
     let cup = Cup::new(&one, "private").await;
-    let user = cup.person(&one, "Uma").await;
-    cup.do_post(&cup.path("/registrations"), json!({ "user_id": user.id })).await;
+    let user = cup.create_user(&one, "Uma").await;
+    cup.post(&cup.path("/registrations"), json!({ "user_id": user.id })).await;
     let arguments = ["token", "--user", &user.email, "--expires", "4s"];
-    let said = one.command(&arguments).output().unwrap();
-    let token = String::from_utf8(said.stdout).unwrap().trim().to_owned();
+    let output = one.command(&arguments).output().unwrap();
+    let token = String::from_utf8(output.stdout).unwrap().trim().to_owned();
     let short = user.client.with_token(&token);
-    let began = Instant::now();
-    for mut viewer in watch(&[&one, &two], &cup.streams(), &short).await {
-        let left = (FIVE + Duration::from_secs(4)).saturating_sub(began.elapsed());
-        let (bye, _) = tokio::time::timeout(left, viewer.goodbye()).await.expect("an end in time");
+    let started = Instant::now();
+    for mut subscriber in subscribe_all(&[&one, &two], &cup.streams(), &short).await {
+        let left = (REVOCATION_LIMIT + Duration::from_secs(4)).saturating_sub(started.elapsed());
+        let (bye, _) =
+            tokio::time::timeout(left, subscriber.until_bye()).await.expect("an end in time");
         assert_eq!(bye["reason"], "token_expired");
     }
     let poll = format!("{}?transport=poll&wait=25&snapshot=never", cup.path("/stream/"));
-    let answer = short.get(&poll).await;
-    assert_eq!(answer.problem(401, "a poll with an expired token"), "invalid-token");
-    assert!(began.elapsed() < FIVE + Duration::from_secs(6), "{:?}", began.elapsed());
+    let response = short.get(&poll).await;
+    assert_eq!(response.problem(401, "poll with an expired token"), "invalid-token");
+    assert!(
+        started.elapsed() < REVOCATION_LIMIT + Duration::from_secs(6),
+        "{:?}",
+        started.elapsed()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g7_who_loses_one_of_several_topics_goes_on_with_the_others() {
+async fn g7_losing_one_of_several_topics_keeps_the_others_readable() {
     let server = TestServer::sqlite(&[]).await;
     let cup = Cup::new(&server, "private").await;
-    let user = cup.person(&server, "Uma").await;
-    cup.do_post(&cup.path("/registrations"), json!({ "user_id": user.id })).await;
-    let team = cup.organizer.team("Other", "private").await;
-    cup.organizer.join(team, &user, "player").await;
+    let user = cup.create_user(&server, "Uma").await;
+    cup.post(&cup.path("/registrations"), json!({ "user_id": user.id })).await;
+    let team = cup.organizer.create_team("Other", "private").await;
+    cup.organizer.add_member(team, &user, "player").await;
     let event = format!("topic=event_{}", cup.event);
     let path = format!("/api/stream/?{event}&topic=team_{team}_live&topic=team_{team}_schedule");
-    let mut viewer = server.watch(&path).by(&user.client).open().await;
-    viewer.control("live").await;
-    cup.organizer.leave(team, &user).await;
-    let (bye, frame) = tokio::time::timeout(FIVE, viewer.goodbye()).await.expect("an end in time");
+    let mut subscriber = server.subscribe(&path).as_user(&user.client).open().await;
+    subscriber.until_control("live").await;
+    cup.organizer.remove_member(team, &user).await;
+    let (bye, frame) = tokio::time::timeout(REVOCATION_LIMIT, subscriber.until_bye())
+        .await
+        .expect("an end in time");
     let lost = json!([format!("team_{team}_live"), format!("team_{team}_schedule")]);
     assert_eq!((&bye["reason"], &bye["topics"]), (&json!("access_revoked"), &lost));
-    let cursor = bye["cursor"].as_str().expect("where the others stand");
+    let cursor = bye["cursor"].as_str().expect("a cursor of the remaining topics");
     assert!(cursor.contains(&format!(".e{}-", cup.event)) && !cursor.contains(".t"), "{cursor}");
-    let again = server.watch(&path).by(&user.client).after(&frame.id.unwrap()).answer().await;
-    assert_eq!(again.head.status, 204, "as it was it is not opened again");
+    let again =
+        server.subscribe(&path).as_user(&user.client).after(&frame.id.unwrap()).send().await;
+    assert_eq!(again.head.status, 204, "reopened with the same topics");
 
-    // What came meanwhile is told first, and nothing twice.
+    // Missed messages come first, and none twice.
     let game = json!({ "starts_at": "2027-01-01T15:00:00.000Z" });
-    let head = user.client.head(&format!("event_{}", cup.event)).await;
+    let head = user.client.head_seq(&format!("event_{}", cup.event)).await;
     cup.organizer.client.patch(&format!("/api/matches/{}", cup.game), game).await;
     let note = json!({ "name": "Renamed" });
-    cup.organizer.client.patch(&cup.path(""), note).await.ok();
+    cup.organizer.client.patch(&cup.path(""), note).await.ok_json();
     let registration = json!({ "home_score": 1, "away_score": 0, "override": true });
     let result = format!("/api/matches/{}/result", cup.game);
     let put = cup.organizer.client.send(reqwest::Method::PUT, &result, Some(registration), &[]);
-    put.await.unwrap().ok();
-    let mut rest =
-        server.watch(&format!("/api/stream/?{event}")).by(&user.client).after(cursor).open().await;
-    assert_eq!(rest.message().await.seq(), head + 1);
+    put.await.unwrap().ok_json();
+    let mut rest = server
+        .subscribe(&format!("/api/stream/?{event}"))
+        .as_user(&user.client)
+        .after(cursor)
+        .open()
+        .await;
+    assert_eq!(rest.next_message().await.seq(), head + 1);
 
-    // All at once, on asking anew: each that is refused is named.
-    let answer = user.client.get(&path).await;
-    answer.problem(403, "one of them may not be read");
-    assert_eq!(answer.json()["topics"], lost);
+    // A new request names every refused topic.
+    let response = user.client.get(&path).await;
+    response.problem(403, "one topic is not readable");
+    assert_eq!(response.json()["topics"], lost);
 }
 
-async fn g7_a_poll_that_waits_ends_when_a_right_is_lost(database: Database) {
+async fn g7_a_waiting_poll_ends_on_revocation(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let cup = Cup::new(&server, "private").await;
-    let user = cup.person(&server, "Uma").await;
-    cup.do_post(&cup.path("/registrations"), json!({ "user_id": user.id })).await;
+    let user = cup.create_user(&server, "Uma").await;
+    cup.post(&cup.path("/registrations"), json!({ "user_id": user.id })).await;
     let path = format!("{}?transport=poll&wait=25&snapshot=never", cup.path("/stream/"));
     let poll = tokio::spawn({
         let client = user.client.clone();
         async move { client.get(&path).await }
     });
-    // It waits: its place among the open ones isn't listed, so one that has been answered says so.
+    // A waiting poll is not listed, so another poll that was answered shows that it has started.
     let first = format!("{}?transport=poll&wait=0", cup.path("/stream/"));
-    user.client.get(&first).await.ok();
-    let began = Instant::now();
-    cup.undo(&cup.path(&format!("/registrations/users/{}", user.id))).await;
-    let answer = poll.await.unwrap();
-    answer.problem(404, "the right is gone");
-    assert!(began.elapsed() < FIVE, "{:?}", began.elapsed());
+    user.client.get(&first).await.ok_json();
+    let started = Instant::now();
+    cup.delete(&cup.path(&format!("/registrations/users/{}", user.id))).await;
+    let response = poll.await.unwrap();
+    response.problem(404, "revoked right");
+    assert!(started.elapsed() < REVOCATION_LIMIT, "{:?}", started.elapsed());
 }
 
-async fn g7_a_replay_ends_when_a_right_is_lost(database: Database) {
+async fn g7_a_replay_ends_on_revocation(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let cup = Cup::new(&server, "private").await;
-    let user = cup.person(&server, "Uma").await;
-    cup.do_post(&cup.path("/registrations"), json!({ "user_id": user.id })).await;
-    // A pause that is played for much longer than the test takes.
+    let user = cup.create_user(&server, "Uma").await;
+    cup.post(&cup.path("/registrations"), json!({ "user_id": user.id })).await;
+    // A pause that lasts much longer than the test when replayed.
     tokio::time::sleep(Duration::from_millis(800)).await;
-    let note = crate::support::people::note("late");
-    cup.do_post(&format!("/api/matches/{}/incidents", cup.game), note).await;
+    let note = crate::support::users::note_body("late");
+    cup.post(&format!("/api/matches/{}/incidents", cup.game), note).await;
     let path = format!("/api/matches/{}/replay?speed=0.1", cup.game);
-    let mut viewer = server.watch(&path).by(&user.client).open().await;
-    viewer.control("hello").await;
-    cup.undo(&cup.path(&format!("/registrations/users/{}", user.id))).await;
-    let (bye, frame) = tokio::time::timeout(FIVE, viewer.goodbye()).await.expect("an end in time");
+    let mut subscriber = server.subscribe(&path).as_user(&user.client).open().await;
+    subscriber.until_control("hello").await;
+    cup.delete(&cup.path(&format!("/registrations/users/{}", user.id))).await;
+    let (bye, frame) = tokio::time::timeout(REVOCATION_LIMIT, subscriber.until_bye())
+        .await
+        .expect("an end in time");
     assert_eq!(bye["reason"], "access_revoked");
     assert_eq!(bye["topics"], json!([format!("match_{}", cup.game)]));
     assert!(is_stop(&frame));
 }
 
-/// What somebody may not (any more) isn't done because a key came along; what was done under the
-/// key is answered again.
-async fn g7_a_refused_key_gets_its_own_answer_and_nothing_else(database: Database) {
+/// A key does not allow what its user may not do (any more); a finished write is still replayed.
+async fn g7_an_idempotency_key_does_not_bypass_permissions(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let cup = Cup::new(&server, "private").await;
-    let stranger = cup.person(&server, "Sid").await;
+    let stranger = cup.create_user(&server, "Sid").await;
     let before = cup.organizer.client.history(&format!("event_{}", cup.event)).await;
     let managers = cup.path("/managers");
     let me = json!({ "user_id": stranger.id });
@@ -352,29 +374,29 @@ async fn g7_a_refused_key_gets_its_own_answer_and_nothing_else(database: Databas
         ("/api/events/999999/managers".to_owned(), me.clone()),
     ] {
         for key in ["k1", "k1", "k2"] {
-            let answer = stranger.client.post_keyed(&path, body.clone(), key).await.unwrap();
-            assert_eq!(answer.problem(404, &path), "not-found");
+            let response = stranger.client.post_keyed(&path, body.clone(), key).await.unwrap();
+            assert_eq!(response.problem(404, &path), "not-found");
         }
     }
     let found = stranger.client.get(&cup.path("")).await;
-    found.problem(404, "no stranger has become anything");
+    found.problem(404, "stranger was not registered");
     let after = cup.organizer.client.history(&format!("event_{}", cup.event)).await;
-    assert_eq!(before, after, "nothing was told");
+    assert_eq!(before, after, "nothing published");
 
-    // A manager who is removed after a write asks again what came of it.
-    let manager = cup.person(&server, "Max").await;
-    cup.do_post(&managers, json!({ "user_id": manager.id })).await;
+    // A removed manager repeats an earlier write.
+    let manager = cup.create_user(&server, "Max").await;
+    cup.post(&managers, json!({ "user_id": manager.id })).await;
     let first = manager.client.post_keyed(&managers, me.clone(), "appoint").await.unwrap();
-    first.ok();
-    cup.undo(&format!("{managers}/{}", stranger.id)).await;
-    cup.undo(&format!("{managers}/{}", manager.id)).await;
+    first.ok_json();
+    cup.delete(&format!("{managers}/{}", stranger.id)).await;
+    cup.delete(&format!("{managers}/{}", manager.id)).await;
     let again = manager.client.post_keyed(&managers, me.clone(), "appoint").await.unwrap();
     assert_eq!((again.status, &again.text), (first.status, &first.text));
     assert_eq!(again.header("idempotency-replayed"), "true");
     let other = json!({ "user_id": manager.id });
-    let answer = manager.client.post_keyed(&managers, other, "appoint").await.unwrap();
-    assert_eq!(answer.problem(422, "another body"), "idempotency-key-reused");
-    let answer = manager.client.post_keyed(&managers, me, "another").await.unwrap();
-    assert_eq!(answer.problem(404, "another key"), "not-found");
-    stranger.client.get(&cup.path("")).await.problem(404, "it was not done again");
+    let response = manager.client.post_keyed(&managers, other, "appoint").await.unwrap();
+    assert_eq!(response.problem(422, "different body"), "idempotency-key-reused");
+    let response = manager.client.post_keyed(&managers, me, "another").await.unwrap();
+    assert_eq!(response.problem(404, "another key"), "not-found");
+    stranger.client.get(&cup.path("")).await.problem(404, "not repeated");
 }

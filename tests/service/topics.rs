@@ -5,21 +5,21 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::support::database::Database;
-use crate::support::people::{Organizer, Scorer, id};
 use crate::support::server::TestServer;
-use crate::support::sse::Block;
-use crate::support::viewer::Watch;
+use crate::support::sse::Frame;
+use crate::support::subscriber::StreamRequest;
+use crate::support::users::{Organizer, Scorer, id};
 
 crate::support::on_both! {
-    g3_several_topics_with_one_cursor_lose_nothing_wherever_they_are_cut,
+    g3_a_multi_topic_stream_disconnected_anywhere_loses_nothing,
 }
 
-/// Three matches, all of them being played.
-async fn three(organizer: &Organizer) -> Vec<Scorer> {
+/// Creates three live matches.
+async fn three_live_matches(organizer: &Organizer) -> Vec<Scorer> {
     let mut scorers = Vec::new();
     for _ in 0..3 {
-        let scorer = organizer.live("football").await;
-        scorer.notes(3).await;
+        let scorer = organizer.live_match("football").await;
+        scorer.post_notes(3).await;
         scorers.push(scorer);
     }
     scorers
@@ -31,88 +31,88 @@ fn path_of(scorers: &[Scorer]) -> String {
     format!("/api/stream/?{}", topics.join("&"))
 }
 
-/// What a page knows of each topic.
+/// The last seq of each topic that a page has received.
 #[derive(Default)]
-struct Known(BTreeMap<String, i64>);
+struct LastSeqs(BTreeMap<String, i64>);
 
-impl Known {
-    fn take(&mut self, block: &Block) {
-        let message = block.json();
+impl LastSeqs {
+    fn take(&mut self, frame: &Frame) {
+        let message = frame.json();
         let topic = message["topic"].as_str().unwrap().to_owned();
         let seq = message["seq"].as_i64().unwrap();
         let last = self.0.insert(topic.clone(), seq);
-        if block.is_snapshot() {
-            assert!(last.is_none_or(|last| last <= seq), "{topic} back from {last:?}: {seq}");
+        if frame.is_snapshot() {
+            assert!(last.is_none_or(|last| last <= seq), "{topic} went back from {last:?}: {seq}");
         } else {
-            assert_eq!(last.map(|last| last + 1), Some(seq), "{topic}: a gap or a repeat");
+            assert_eq!(last.map(|last| last + 1), Some(seq), "{topic}: gap or duplicate");
         }
     }
 }
 
-async fn g3_several_topics_with_one_cursor_lose_nothing_wherever_they_are_cut(database: Database) {
+async fn g3_a_multi_topic_stream_disconnected_anywhere_loses_nothing(database: Database) {
     let server = TestServer::start(database, &[]).await;
-    let scorers = three(&server.organizer().await).await;
+    let scorers = three_live_matches(&server.organizer().await).await;
     let path = path_of(&scorers);
-    // Cut after each byte count that falls into head, snapshots or the seams between them.
+    // Disconnects after byte counts that fall into the head, the snapshots or between them.
     for cut in (1..9000).step_by(150) {
-        let mut known = Known::default();
-        let mut viewer = server.watch(&path).open().await;
-        viewer.cut_after(cut);
-        while let Ok(block) = viewer.try_block(std::time::Duration::from_millis(30)).await {
-            if block.event.is_none() {
-                known.take(&block);
+        let mut known = LastSeqs::default();
+        let mut subscriber = server.subscribe(&path).open().await;
+        subscriber.disconnect_after(cut);
+        while let Ok(frame) = subscriber.try_frame(std::time::Duration::from_millis(30)).await {
+            if frame.event.is_none() {
+                known.take(&frame);
             }
         }
         for scorer in &scorers {
-            scorer.note("meanwhile").await.ok();
+            scorer.post_note("meanwhile").await.ok_json();
         }
-        let mut watch = server.watch(&path);
-        if let Some(cursor) = &viewer.cursor {
-            watch = watch.after(cursor);
+        let mut request = server.subscribe(&path);
+        if let Some(cursor) = &subscriber.cursor {
+            request = request.after(cursor);
         }
         let mut heads = BTreeMap::new();
         for scorer in &scorers {
-            let state = scorer.client.get(&scorer.game.path("/state")).await.ok();
+            let state = scorer.client.get(&scorer.game.path("/state")).await.ok_json();
             heads.insert(scorer.game.topic(), state["seq"].as_i64().unwrap());
         }
-        let mut viewer = watch.open().await;
+        let mut subscriber = request.open().await;
         while known.0 != heads {
-            known.take(&viewer.message().await);
+            known.take(&subscriber.next_message().await);
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cursor_of_several_topics_grows_with_each_message() {
+async fn a_multi_topic_cursor_advances_with_each_message() {
     let server = TestServer::sqlite(&[]).await;
-    let scorers = three(&server.organizer().await).await;
-    let mut viewer = server.watch(&path_of(&scorers)).open().await;
-    viewer.control("live").await;
-    let mut before = viewer.cursor.clone().unwrap();
+    let scorers = three_live_matches(&server.organizer().await).await;
+    let mut subscriber = server.subscribe(&path_of(&scorers)).open().await;
+    subscriber.until_control("live").await;
+    let mut before = subscriber.cursor.clone().unwrap();
     for scorer in scorers.iter().cycle().take(9) {
-        scorer.note("one more").await.ok();
-        let block = viewer.message().await;
-        assert_eq!(block.json()["topic"], scorer.game.topic());
-        let cursor = block.id.clone().unwrap();
+        scorer.post_note("one more").await.ok_json();
+        let frame = subscriber.next_message().await;
+        assert_eq!(frame.json()["topic"], scorer.game.topic());
+        let cursor = frame.id.clone().unwrap();
         assert_ne!(cursor, before);
-        let place = format!("m{}-{}", scorer.game.id, block.seq());
+        let place = format!("m{}-{}", scorer.game.id, frame.seq());
         assert!(cursor.split('.').any(|part| part == place), "{place} in {cursor}");
         before = cursor;
     }
-    // A new topic among known ones gets its snapshot, the known ones none.
-    let known = viewer.cursor.clone().unwrap();
+    // A new topic gets its snapshot; the known ones do not.
+    let known = subscriber.cursor.clone().unwrap();
     let team = format!("{}&topic=team_{}", path_of(&scorers), scorers[0].game.home);
-    let mut viewer = server.watch(&team).after(&known).open().await;
-    let block = viewer.message().await;
-    assert!(block.is_snapshot() && block.data.contains("\"topic\":\"team_"), "{block:?}");
-    assert_eq!(viewer.block().await.event.as_deref(), Some("live"));
+    let mut subscriber = server.subscribe(&team).after(&known).open().await;
+    let frame = subscriber.next_message().await;
+    assert!(frame.is_snapshot() && frame.data.contains("\"topic\":\"team_"), "{frame:?}");
+    assert_eq!(subscriber.next_frame().await.event.as_deref(), Some("live"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn topics_that_are_none_or_too_many_are_a_problem() {
+async fn invalid_or_too_many_topics_are_rejected() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
-    let game = organizer.game("football", "public").await;
+    let game = organizer.create_match("football", "public").await;
     let many = |count: usize| vec![format!("topic=match_{}", game.id); count].join("&");
     let cases = [
         (many(33), 400, "bad-request"),
@@ -126,143 +126,153 @@ async fn topics_that_are_none_or_too_many_are_a_problem() {
         (format!("topic=match_{}&transport=poll&wait=26", game.id), 400, "bad-request"),
     ];
     for (query, status, code) in cases {
-        let answer = server.stranger().get(&format!("/api/stream/?{query}")).await;
-        assert_eq!(answer.problem(status, &query), code, "{query}");
+        let response = server.anonymous().get(&format!("/api/stream/?{query}")).await;
+        assert_eq!(response.problem(status, &query), code, "{query}");
     }
-    let viewer = server.watch(&format!("/api/stream/?{}", many(32))).open().await;
-    assert_eq!(viewer.head.status, 200);
+    let subscriber = server.subscribe(&format!("/api/stream/?{}", many(32))).open().await;
+    assert_eq!(subscriber.head.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_team_hears_of_its_matches_on_its_channels() {
+async fn team_channels_carry_the_messages_of_its_matches() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
-    let (home, away) =
-        (organizer.team("Home", "public").await, organizer.team("Away", "public").await);
-    let mut whole = server.watch(&format!("/api/teams/{home}/stream/")).open().await;
-    let mut live = server.watch(&format!("/api/teams/{home}/stream/live/")).open().await;
-    let mut schedule = server.watch(&format!("/api/teams/{home}/stream/schedule")).open().await;
-    let mut other = server.watch(&format!("/api/teams/{away}/stream/live/")).open().await;
-    for viewer in [&mut whole, &mut live, &mut schedule, &mut other] {
-        viewer.control("live").await;
+    let (home, away) = (
+        organizer.create_team("Home", "public").await,
+        organizer.create_team("Away", "public").await,
+    );
+    let mut whole = server.subscribe(&format!("/api/teams/{home}/stream/")).open().await;
+    let mut live = server.subscribe(&format!("/api/teams/{home}/stream/live/")).open().await;
+    let mut schedule = server.subscribe(&format!("/api/teams/{home}/stream/schedule")).open().await;
+    let mut other = server.subscribe(&format!("/api/teams/{away}/stream/live/")).open().await;
+    for subscriber in [&mut whole, &mut live, &mut schedule, &mut other] {
+        subscriber.until_control("live").await;
     }
-    let game = organizer.game_of("football", "public", home, away).await;
-    let created = schedule.message().await.json();
+    let game = organizer.create_match_between("football", "public", home, away).await;
+    let created = schedule.next_message().await.json();
     assert_eq!(created["type"], "schedule_update");
     assert_eq!(created["topic"], format!("team_{home}_schedule"));
     assert_eq!(created["data"]["change"], "created");
 
-    let scorer = organizer.start(game).await;
-    scorer.incident("goal", 12).await;
-    let goal = live.message().await;
+    let scorer = organizer.start_match(game).await;
+    scorer.post_incident("goal", 12).await;
+    let goal = live.next_message().await;
     assert_eq!(goal.json()["type"], "incident_added");
     assert_eq!(goal.json()["topic"], format!("team_{home}_live"));
     assert_eq!(goal.json()["data"]["score"], json!({ "home": 1, "away": 0 }));
     let body = json!({"kind":"goal","team_id":away,"period":"first_half","minute":13});
-    scorer.act("incidents", body).await.ok();
-    let answered = other.message().await.json();
+    scorer.post_action("incidents", body).await.ok_json();
+    let answered = other.next_message().await.json();
     assert_eq!(answered["data"]["score"], json!({ "home": 1, "away": 1 }));
 
-    let first = whole.message().await;
+    let first = whole.next_message().await;
     assert_eq!(first.json()["topic"], format!("team_{home}_schedule"));
-    let second = whole.message().await;
-    assert_eq!((second.seq(), &second.data), (first.seq() + 1, &goal.data), "the same bytes");
-    // The cursor of a channel is that of its stream.
+    let second = whole.next_message().await;
+    assert_eq!(
+        (second.seq(), &second.data),
+        (first.seq() + 1, &goal.data),
+        "bytes differ between channels"
+    );
+    // A channel's cursor is a cursor of its stream.
     let cursor = goal.id.unwrap();
-    let again = server.watch(&format!("/api/teams/{home}/stream/")).after(&cursor).open().await;
+    let again = server.subscribe(&format!("/api/teams/{home}/stream/")).after(&cursor).open().await;
     let mut again = again;
-    assert_eq!(again.block().await.id, Some(cursor));
-    assert_eq!(again.block().await.event.as_deref(), Some("live"));
+    assert_eq!(again.next_frame().await.id, Some(cursor));
+    assert_eq!(again.next_frame().await.event.as_deref(), Some("live"));
 }
 
-/// A public event with a match, and the paths of its streams.
-async fn cup(organizer: &Organizer) -> (i64, i64) {
+/// Creates a public event with a match; returns their ids.
+async fn create_event(organizer: &Organizer) -> (i64, i64) {
     let cup = json!({ "name": "Cup", "sport": "generic", "visibility": "public" });
-    let event = id(&organizer.client.post("/api/events", cup).await.ok());
-    let home = organizer.team("Home", "public").await;
-    let away = organizer.team("Away", "public").await;
+    let event = id(&organizer.client.post("/api/events", cup).await.ok_json());
+    let home = organizer.create_team("Home", "public").await;
+    let away = organizer.create_team("Away", "public").await;
     let game = json!({
         "sport": "generic", "event_id": event, "home_team_id": home, "away_team_id": away,
     });
-    (event, id(&organizer.client.post("/api/matches", game).await.ok()))
+    (event, id(&organizer.client.post("/api/matches", game).await.ok_json()))
 }
 
-/// Which topics are shown, before it is live.
-async fn shown(watch: Watch) -> Vec<String> {
-    let (mut viewer, mut topics) = (watch.open().await, Vec::new());
+/// Returns the topics whose snapshots come before the `live` frame.
+async fn snapshot_topics(request: StreamRequest) -> Vec<String> {
+    let (mut subscriber, mut topics) = (request.open().await, Vec::new());
     loop {
-        let block = viewer.block().await;
-        match block.event.as_deref() {
+        let frame = subscriber.next_frame().await;
+        match frame.event.as_deref() {
             Some("live") => return topics,
-            None if block.is_snapshot() => topics.push(topic_of(&block)),
+            None if frame.is_snapshot() => topics.push(topic_of(&frame)),
             _ => {}
         }
     }
 }
 
-fn topic_of(block: &Block) -> String {
-    block.json()["topic"].as_str().unwrap().to_owned()
+fn topic_of(frame: &Frame) -> String {
+    frame.json()["topic"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_a_cut_between_the_snapshots_of_two_channels_loses_neither() {
+async fn g3_a_disconnect_between_two_channel_snapshots_loses_neither() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
-    let (event, game) = cup(&organizer).await;
+    let (event, game) = create_event(&organizer).await;
     let channels = [format!("event_{event}_results"), format!("event_{event}_schedule")];
     let alone = format!("/api/stream/?topic={}&topic={}", channels[0], channels[1]);
     let beside =
         format!("/api/stream/?topic=match_{game}&topic={}&topic={}", channels[0], channels[1]);
 
-    let mut viewer = server.watch(&alone).open().await;
-    assert_eq!(viewer.message().await.id, None, "as if it had not been sent");
-    assert_eq!(shown(server.watch(&alone)).await, channels);
-    let cursor = viewer.message().await.id.unwrap();
-    assert!(shown(server.watch(&alone).after(&cursor)).await.is_empty(), "{cursor}");
+    let mut subscriber = server.subscribe(&alone).open().await;
+    assert_eq!(subscriber.next_message().await.id, None, "cursor before all snapshots");
+    assert_eq!(snapshot_topics(server.subscribe(&alone)).await, channels);
+    let cursor = subscriber.next_message().await.id.unwrap();
+    assert!(snapshot_topics(server.subscribe(&alone).after(&cursor)).await.is_empty(), "{cursor}");
 
-    let mut viewer = server.watch(&beside).open().await;
+    let mut subscriber = server.subscribe(&beside).open().await;
     for left in [&channels[..], &channels[..], &[]] {
-        let cursor = viewer.message().await.id.unwrap();
-        assert_eq!(shown(server.watch(&beside).after(&cursor)).await, left, "{cursor}");
+        let cursor = subscriber.next_message().await.id.unwrap();
+        assert_eq!(
+            snapshot_topics(server.subscribe(&beside).after(&cursor)).await,
+            left,
+            "{cursor}"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_a_cut_between_the_states_of_two_channels_shows_both_again() {
+async fn g3_a_disconnect_between_two_channel_states_sends_both_again() {
     let server = TestServer::sqlite(&[]).await;
     let organizer = server.organizer().await;
-    let (event, game) = cup(&organizer).await;
+    let (event, game) = create_event(&organizer).await;
     let channels = [format!("event_{event}_results"), format!("event_{event}_schedule")];
     let path = format!("/api/stream/?mode=state&topic={}&topic={}", channels[0], channels[1]);
-    let mut viewer = server.watch(&path).open().await;
-    let stood = viewer.control("live").await.id;
+    let mut subscriber = server.subscribe(&path).open().await;
+    let live_cursor = subscriber.until_control("live").await.id;
     let body = json!({ "venue": "Elsewhere" });
-    organizer.client.patch(&format!("/api/matches/{game}"), body).await.ok();
-    let first = viewer.message().await;
-    assert_eq!((first.reason().as_str(), &first.id), ("changed", &stood));
+    organizer.client.patch(&format!("/api/matches/{game}"), body).await.ok_json();
+    let first = subscriber.next_message().await;
+    assert_eq!((first.reason().as_str(), &first.id), ("changed", &live_cursor));
     let cursor = first.id.unwrap();
-    assert_eq!(shown(server.watch(&path).after(&cursor)).await, channels);
-    let second = viewer.message().await;
+    assert_eq!(snapshot_topics(server.subscribe(&path).after(&cursor)).await, channels);
+    let second = subscriber.next_message().await;
     assert_eq!((topic_of(&second), second.reason()), (channels[1].clone(), "changed".to_owned()));
     let cursor = second.id.unwrap();
-    assert!(shown(server.watch(&path).after(&cursor)).await.is_empty(), "{cursor}");
+    assert!(snapshot_topics(server.subscribe(&path).after(&cursor)).await.is_empty(), "{cursor}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g4_snapshots_asked_for_on_resume_come_of_every_channel() {
+async fn g4_snapshots_requested_on_resume_cover_every_channel() {
     let server = TestServer::sqlite(&[]).await;
-    let (event, _) = cup(&server.organizer().await).await;
+    let (event, _) = create_event(&server.organizer().await).await;
     let channels = [format!("event_{event}_results"), format!("event_{event}_schedule")];
     let path = format!("/api/stream/?topic={}&topic={}", channels[0], channels[1]);
-    let mut viewer = server.watch(&path).open().await;
-    let cursor = viewer.control("live").await.id.unwrap();
+    let mut subscriber = server.subscribe(&path).open().await;
+    let cursor = subscriber.until_control("live").await.id.unwrap();
     let (epoch, head) = cursor.split_once('.').unwrap();
     let always = format!("{path}&snapshot=always");
     for at in [head, "0"] {
-        let watch = server.watch(&always).after(&format!("{epoch}.{at}"));
-        assert_eq!(shown(watch).await, channels, "{at}");
+        let request = server.subscribe(&always).after(&format!("{epoch}.{at}"));
+        assert_eq!(snapshot_topics(request).await, channels, "{at}");
     }
-    let mut viewer = server.watch(&always).after(&format!("{epoch}.0")).open().await;
-    let missed = viewer.message().await;
-    assert!(!missed.is_snapshot(), "what was missed comes first: {missed:?}");
+    let mut subscriber = server.subscribe(&always).after(&format!("{epoch}.0")).open().await;
+    let missed = subscriber.next_message().await;
+    assert!(!missed.is_snapshot(), "snapshot before the missed messages: {missed:?}");
 }

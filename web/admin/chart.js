@@ -1,4 +1,4 @@
-// A small line of how a figure went.
+// A small line chart of a metric.
 
 import { html } from "../vendor/htm-preact.js";
 
@@ -6,31 +6,31 @@ const WIDTH = 160;
 const HEIGHT = 40;
 
 /**
- * The path of a line that fills a box; what is not known is left out.
+ * The SVG path of a line that fills a box; null values leave gaps.
  * @param {readonly (number | null)[]} values
  * @param {number} width
  * @param {number} height
  */
-export function line(values, width, height) {
-  const most = Math.max(...values.map((value) => value ?? 0), Number.MIN_VALUE);
+export function linePath(values, width, height) {
+  const max = Math.max(...values.map((value) => value ?? 0), Number.MIN_VALUE);
   const step = width / Math.max(values.length - 1, 1);
-  return values.map((value, at) => {
+  return values.map((value, index) => {
     if (value === null) return "";
-    const follows = at > 0 && values[at - 1] !== null;
-    return `${follows ? "L" : "M"}${round(at * step)} ${round(height - (value / most) * height)}`;
+    const continuesLine = index > 0 && values[index - 1] !== null;
+    return `${continuesLine ? "L" : "M"}${roundToTenth(index * step)} ${roundToTenth(height - (value / max) * height)}`;
   }).join("");
 }
 
 /** @param {number} number */
-const round = (number) => Math.round(number * 10) / 10;
+const roundToTenth = (number) => Math.round(number * 10) / 10;
 
 /** @param {{ label: string, unit?: string, values: readonly (number | null)[] }} props */
-export function Chart({ label, unit = "", values }) {
-  const last = values.at(-1) ?? null;
-  const shown = last === null ? "–" : `${last >= 100 ? Math.round(last) : round(last)}${unit}`;
+export function LineChart({ label, unit = "", values }) {
+  const latest = values.at(-1) ?? null;
+  const latestText = latest === null ? "–" : `${latest >= 100 ? Math.round(latest) : roundToTenth(latest)}${unit}`;
   return html`
     <figure class="chart">
-      <figcaption><span>${label}</span> <strong>${shown}</strong></figcaption>
-      <svg viewBox="0 -2 ${WIDTH} ${HEIGHT + 4}" preserveAspectRatio="none" aria-hidden="true"><path d=${line(values, WIDTH, HEIGHT)} /></svg>
+      <figcaption><span>${label}</span> <strong>${latestText}</strong></figcaption>
+      <svg viewBox="0 -2 ${WIDTH} ${HEIGHT + 4}" preserveAspectRatio="none" aria-hidden="true"><path d=${linePath(values, WIDTH, HEIGHT)} /></svg>
     </figure>`;
 }

@@ -1,72 +1,72 @@
-// Events: the competition itself, and everything that belongs to it, a part at a time.
+// Events and everything that belongs to them, in sections.
 
 import { html } from "../vendor/htm-preact.js";
-import { Announcements } from "./announcements.js";
-import { DEDUCTION, EVENT, MATCH, PERSON, TEAM_REGISTRATION } from "./kinds.js";
+import { AnnouncementAdmin } from "./announcements.js";
+import { DEDUCTION_FIELDS, EVENT_FIELDS, MATCH_FIELDS, USER_CHOICE_FIELDS, TEAM_REGISTRATION_FIELDS } from "./form-fields.js";
 import { Form } from "./form.js";
-import { matchColumns } from "./matches.js";
-import { People } from "./people.js";
-import { Purchases } from "./purchases.js";
-import { Act, Create, Edit, Table, Trouble, useAnswer, useList } from "./resource.js";
-import { call } from "../desk/api.js";
+import { MATCH_COLUMNS } from "./matches.js";
+import { RoleList } from "./role-list.js";
+import { PurchaseAdmin } from "./purchases.js";
+import { ActionButton, CreateForm, EditForm, DataTable, ProblemText, useResource, useList } from "./resource.js";
+import { request } from "../common/api.js";
 
 /** @import { Part } from "../vendor/htm-preact.js" */
 
 export function Events() {
   const { items, problem } = useList("/api/events");
   const columns = [
-    { label: "Event", show: (/** @type {any} */ { id, name }) => html`<a href="#/events/${id}">${name}</a>` },
-    { label: "Sport", show: (/** @type {any} */ { sport }) => sport },
-    { label: "Visibility", show: (/** @type {any} */ { visibility }) => visibility },
+    { label: "Event", render: (/** @type {any} */ { id, name }) => html`<a href="#/events/${id}">${name}</a>` },
+    { label: "Sport", render: (/** @type {any} */ { sport }) => sport },
+    { label: "Visibility", render: (/** @type {any} */ { visibility }) => visibility },
   ];
   return html`
     <h1>Events</h1>
-    <${Create} path="/api/events" fields=${EVENT} label="New event" onMade=${(/** @type {any} */ { id }) => (location.hash = `#/events/${id}`)} />
-    <${Table} items=${items} problem=${problem} columns=${columns} />`;
+    <${CreateForm} path="/api/events" fields=${EVENT_FIELDS} label="New event" onCreated=${(/** @type {any} */ { id }) => (location.hash = `#/events/${id}`)} />
+    <${DataTable} items=${items} problem=${problem} columns=${columns} />`;
 }
 
-/** @type {{ [part: string]: { title: string, Show: Part<{ id: string, event: any, reload: () => void, answer: any }> } }} */
-const PARTS = {
-  details: { title: "Details", Show: Details },
-  matches: { title: "Matches", Show: MatchesOf },
-  registrations: { title: "Registrations", Show: Registrations },
-  table: { title: "Table", Show: Leaderboard },
-  announcements: { title: "Announcements", Show: Announcements },
-  purchases: { title: "Purchases", Show: Purchases },
-  managers: { title: "Managers", Show: ({ id }) => html`<${People} path="/api/events/${id}/managers" fields=${PERSON} label="Name a manager" />` },
+/** @type {{ [part: string]: { title: string, Section: Part<{ id: string, event: any, reload: () => void, response: any }> } }} */
+const SECTIONS = {
+  details: { title: "Details", Section: EventDetails },
+  matches: { title: "Matches", Section: EventMatches },
+  registrations: { title: "Registrations", Section: Registrations },
+  table: { title: "Table", Section: LeaderboardTable },
+  announcements: { title: "Announcements", Section: AnnouncementAdmin },
+  purchases: { title: "Purchases", Section: PurchaseAdmin },
+  managers: { title: "Managers", Section: ({ id }) => html`<${RoleList} path="/api/events/${id}/managers" fields=${USER_CHOICE_FIELDS} label="Add a manager" />` },
 };
 
-/** @param {{ id: string, part: string | null }} props */
-export function EventPage({ id, part }) {
-  const { answer, reload } = useAnswer(`/api/events/${id}`);
-  if (!answer) return html`<p class="hint">Loading …</p>`;
-  if (answer.problem) return html`<${Trouble} problem=${answer.problem} />`;
-  const here = part && Object.hasOwn(PARTS, part) ? part : "details";
-  const { Show } = PARTS[here];
+/** @param {{ id: string, section: string | null }} props */
+export function EventPage({ id, section }) {
+  const { response, reload } = useResource(`/api/events/${id}`);
+  if (!response) return html`<p class="hint">Loading …</p>`;
+  if (response.problem) return html`<${ProblemText} problem=${response.problem} />`;
+  const currentSection = section && Object.hasOwn(SECTIONS, section) ? section : "details";
+  const { Section } = SECTIONS[currentSection];
   return html`
-    <h1>${answer.body.name}</h1>
+    <h1>${response.body.name}</h1>
     <p class="links"><a href="/events/${id}">Public page</a> <a href="#/streams/event_${id}">Stream</a></p>
     <nav class="parts" aria-label="Event">
-      ${Object.entries(PARTS).map(([name, { title }]) => html`<a key=${name} href="#/events/${id}/${name}" aria-current=${name === here ? "page" : undefined}>${title}</a>`)}
+      ${Object.entries(SECTIONS).map(([name, { title }]) => html`<a key=${name} href="#/events/${id}/${name}" aria-current=${name === currentSection ? "page" : undefined}>${title}</a>`)}
     </nav>
-    <${Show} key=${here} id=${id} event=${answer.body} answer=${answer} reload=${reload} />`;
+    <${Section} key=${currentSection} id=${id} event=${response.body} response=${response} reload=${reload} />`;
 }
 
-/** @param {{ id: string, answer: any, reload: () => void }} props */
-function Details({ id, answer, reload }) {
-  const leave = () => (location.hash = "#/events");
+/** @param {{ id: string, response: any, reload: () => void }} props */
+function EventDetails({ id, response, reload }) {
+  const goToList = () => (location.hash = "#/events");
   return html`
-    <${Edit} path="/api/events/${id}" fields=${EVENT} answer=${answer} onSaved=${reload} />
-    <p class="row end"><${Act} label="Delete this event" method="DELETE" path="/api/events/${id}" etag=${answer.etag} grave onDone=${leave} /></p>`;
+    <${EditForm} path="/api/events/${id}" fields=${EVENT_FIELDS} response=${response} onSaved=${reload} />
+    <p class="row end"><${ActionButton} label="Delete this event" method="DELETE" path="/api/events/${id}" etag=${response.etag} needsConfirmation onDone=${goToList} /></p>`;
 }
 
 /** @param {{ id: string, event: any }} props */
-function MatchesOf({ id, event }) {
+function EventMatches({ id, event }) {
   const { items, problem, reload } = useList(`/api/events/${id}/matches`);
-  const fields = MATCH.filter(({ name }) => name !== "event_id" && name !== "sport");
+  const fields = MATCH_FIELDS.filter(({ name }) => name !== "event_id" && name !== "sport");
   return html`
-    <${Create} path="/api/matches" fields=${fields} more=${{ event_id: Number(id), sport: event.sport }} label="New match" onMade=${reload} />
-    <${Table} items=${items} problem=${problem} columns=${matchColumns} />`;
+    <${CreateForm} path="/api/matches" fields=${fields} extraFields=${{ event_id: Number(id), sport: event.sport }} label="New match" onCreated=${reload} />
+    <${DataTable} items=${items} problem=${problem} columns=${MATCH_COLUMNS} />`;
 }
 
 /** @param {{ id: string }} props */
@@ -75,42 +75,42 @@ function Registrations({ id }) {
   const { items, problem, reload } = useList(path);
   const teams = items && items.filter(({ team_id }) => team_id);
   const users = items && items.filter(({ user_id }) => user_id);
-  const ofTeams = [
-    { label: "Team", show: (/** @type {any} */ { team_id, name }) => html`<a href="#/teams/${team_id}">${name}</a>` },
-    { label: "Takes part", show: (/** @type {any} */ { accepted }) => (accepted ? "Agreed" : "Has not agreed yet") },
-    { label: "Points taken", show: (/** @type {any} */ { deduction, reason }) => [deduction || "–", reason].filter(Boolean).join(": ") },
-    { label: "Actions", show: (/** @type {any} */ one) => html`<${Deduct} path="${path}/teams/${one.team_id}" before=${one} onDone=${reload} />
-      <${Act} label="Remove" method="DELETE" path="${path}/teams/${one.team_id}" grave onDone=${reload} />` },
+  const teamColumns = [
+    { label: "Team", render: (/** @type {any} */ { team_id, name }) => html`<a href="#/teams/${team_id}">${name}</a>` },
+    { label: "Takes part", render: (/** @type {any} */ { accepted }) => (accepted ? "Agreed" : "Has not agreed yet") },
+    { label: "Points deducted", render: (/** @type {any} */ { deduction, reason }) => [deduction || "–", reason].filter(Boolean).join(": ") },
+    { label: "Actions", render: (/** @type {any} */ registration) => html`<${DeductionForm} path="${path}/teams/${registration.team_id}" current=${registration} onDone=${reload} />
+      <${ActionButton} label="Remove" method="DELETE" path="${path}/teams/${registration.team_id}" needsConfirmation onDone=${reload} />` },
   ];
-  const ofUsers = [
-    { label: "User", show: (/** @type {any} */ { name }) => name },
-    { label: "Actions", show: (/** @type {any} */ { user_id }) => html`<${Act} label="Remove" method="DELETE" path="${path}/users/${user_id}" grave onDone=${reload} />` },
+  const userColumns = [
+    { label: "User", render: (/** @type {any} */ { name }) => name },
+    { label: "Actions", render: (/** @type {any} */ { user_id }) => html`<${ActionButton} label="Remove" method="DELETE" path="${path}/users/${user_id}" needsConfirmation onDone=${reload} />` },
   ];
   return html`
     <h2>Teams</h2>
-    <${Create} path=${path} fields=${TEAM_REGISTRATION} label="Register a team" onMade=${reload} />
-    <${Table} items=${teams} problem=${problem} columns=${ofTeams} />
+    <${CreateForm} path=${path} fields=${TEAM_REGISTRATION_FIELDS} label="Register a team" onCreated=${reload} />
+    <${DataTable} items=${teams} problem=${problem} columns=${teamColumns} />
     <h2>People</h2>
-    <${Create} path=${path} fields=${PERSON} label="Register somebody" onMade=${reload} />
-    <${Table} items=${users} columns=${ofUsers} />`;
+    <${CreateForm} path=${path} fields=${USER_CHOICE_FIELDS} label="Register somebody" onCreated=${reload} />
+    <${DataTable} items=${users} columns=${userColumns} />`;
 }
 
-/** @param {{ path: string, before: any, onDone: () => void }} props */
-function Deduct({ path, before, onDone }) {
+/** @param {{ path: string, current: any, onDone: () => void }} props */
+function DeductionForm({ path, current, onDone }) {
   /** @param {any} body */
   const save = async (body) => {
-    const whole = { deduction: before.deduction, ...(before.reason ? { reason: before.reason } : {}), ...body };
-    const { problem } = await call("PATCH", path, whole);
+    const fullBody = { deduction: current.deduction, ...(current.reason ? { reason: current.reason } : {}), ...body };
+    const { problem } = await request("PATCH", path, fullBody);
     if (!problem) onDone();
     return problem;
   };
-  return html`<details class="create"><summary class="act small">Take points away</summary><${Form} fields=${DEDUCTION} before=${before} label="Save" onSubmit=${save} /></details>`;
+  return html`<details class="create"><summary class="action-button small">Deduct points</summary><${Form} fields=${DEDUCTION_FIELDS} current=${current} submitLabel="Save" onSubmit=${save} /></details>`;
 }
 
 /** @param {{ id: string }} props */
-function Leaderboard({ id }) {
-  const { answer } = useAnswer(`/api/events/${id}/leaderboard`);
+function LeaderboardTable({ id }) {
+  const { response } = useResource(`/api/events/${id}/leaderboard`);
   const columns = ["position", "team", "played", "won", "drawn", "lost", "for", "against", "difference", "points"].map((name) =>
-    ({ label: name, show: (/** @type {any} */ row) => row[name] }));
-  return html`<${Table} items=${answer?.body?.leaderboard ?? null} problem=${answer?.problem} columns=${columns} keyOf=${(/** @type {any} */ { team_id }) => team_id} />`;
+    ({ label: name, render: (/** @type {any} */ row) => row[name] }));
+  return html`<${DataTable} items=${response?.body?.leaderboard ?? null} problem=${response?.problem} columns=${columns} getKey=${(/** @type {any} */ { team_id }) => team_id} />`;
 }

@@ -1,33 +1,33 @@
-// Who recorded what happened in a match: for those who record it.
+// Who recorded each incident of a match; for its officials.
 
 import { html, useState } from "../vendor/htm-preact.js";
-import { inWords } from "../sports/generic.js";
-import { Table, useAnswer } from "./resource.js";
+import { humanize } from "../sports/score-only.js";
+import { DataTable, useResource } from "./resource.js";
 
 /** @param {{ path: string }} props of the match */
-export function Recorders({ path }) {
+export function RecorderDetails({ path }) {
   const [isOpen, setOpen] = useState(false);
   return html`
-    <p class="row end"><button type="button" class="act small" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>Who recorded what</button></p>
-    ${isOpen && html`<${List} path=${path} />`}`;
+    <p class="row end"><button type="button" class="action-button small" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>Who recorded what</button></p>
+    ${isOpen && html`<${RecorderTable} path=${path} />`}`;
 }
 
 /** @param {{ path: string }} props */
-function List({ path }) {
-  const recorders = useAnswer(`${path}/recorders`).answer;
-  const incidents = useAnswer(`${path}/incidents`).answer;
-  if (recorders?.problem?.status === 404) return html`<p class="hint">This sport doesn’t tell.</p>`;
-  /** @type {Map<number, any>} */ const known = new Map((incidents?.body?.items ?? []).map((/** @type {any} */ one) => [one.id, one]));
+function RecorderTable({ path }) {
+  const recorders = useResource(`${path}/recorders`).response;
+  const incidents = useResource(`${path}/incidents`).response;
+  if (recorders?.problem?.status === 404) return html`<p class="hint">Not available for this sport.</p>`;
+  /** @type {Map<number, any>} */ const incidentById = new Map((incidents?.body?.items ?? []).map((/** @type {any} */ one) => [one.id, one]));
   const columns = [
-    { label: "Incident", show: (/** @type {any} */ { incident_id }) => words(known.get(incident_id)) },
-    { label: "Recorded by", show: (/** @type {any} */ { recorded_by }) => recorded_by.name },
-    { label: "Corrected by", show: (/** @type {any} */ { corrected_by }) => corrected_by?.name ?? "–" },
+    { label: "Incident", render: (/** @type {any} */ { incident_id }) => incidentText(incidentById.get(incident_id)) },
+    { label: "Recorded by", render: (/** @type {any} */ { recorded_by }) => recorded_by.name },
+    { label: "Corrected by", render: (/** @type {any} */ { corrected_by }) => corrected_by?.name ?? "–" },
   ];
-  return html`<${Table} items=${recorders?.body?.items ?? null} problem=${recorders?.problem} columns=${columns} keyOf=${(/** @type {any} */ { incident_id }) => incident_id} />`;
+  return html`<${DataTable} items=${recorders?.body?.items ?? null} problem=${recorders?.problem} columns=${columns} getKey=${(/** @type {any} */ { incident_id }) => incident_id} />`;
 }
 
 /** @param {any} incident */
-function words(incident) {
+function incidentText(incident) {
   if (!incident) return "–";
-  return [`${incident.minute}′ ${inWords(incident.kind)}`, incident.player].filter(Boolean).join(" · ");
+  return [`${incident.minute}′ ${humanize(incident.kind)}`, incident.player].filter(Boolean).join(" · ");
 }

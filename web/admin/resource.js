@@ -1,141 +1,137 @@
-// Something of the server's on a page: read, edited, deleted; and lists of such things.
+// Hooks and components for REST resources: load, edit, delete, list.
 
 import { html, useEffect, useRef, useState } from "../vendor/htm-preact.js";
-import { Sure } from "../desk/parts.js";
-import { all, call } from "../desk/api.js";
-import { Boundary } from "../parts/boundary.js";
-import { dayAndTime } from "../parts/dates.js";
+import { ConfirmButton } from "../common/widgets.js";
+import { listAll, request } from "../common/api.js";
+import { ErrorBoundary } from "../parts/error-boundary.js";
 import { Form } from "./form.js";
 
 /** @import { Child } from "../vendor/htm-preact.js" */
-/** @import { Answer, Problem } from "../desk/api.js" */
-/** @import { Field } from "./fields.js" */
+/** @import { ApiResponse, Problem } from "../common/api.js" */
+/** @import { FormField } from "./form-data.js" */
 
 /**
- * What is said of a path; asked again by calling `reload`. Answers may overtake one another: the
- * one that was asked for last counts.
+ * Loads a path, again on `reload`. Responses may arrive out of order; only that of the
+ * latest request counts.
  * @template T
  * @param {string} path
- * @param {(path: string) => Promise<T>} ask
- * @returns {{ said: T | null, reload: () => Promise<void> }}
+ * @param {(path: string) => Promise<T>} load
+ * @returns {{ response: T | null, reload: () => Promise<void> }}
  */
-function useLatest(path, ask) {
-  const [known, setKnown] = useState(/** @type {{ path: string, said: T } | null} */ (null));
-  const asked = useRef(0);
+function useLatestResponse(path, load) {
+  const [loaded, setLoaded] = useState(/** @type {{ path: string, response: T } | null} */ (null));
+  const requestCount = useRef(0);
   const reload = async () => {
-    const turn = ++asked.current;
-    const said = await ask(path);
-    if (turn === asked.current) setKnown({ path, said });
+    const requestNumber = ++requestCount.current;
+    const response = await load(path);
+    if (requestNumber === requestCount.current) setLoaded({ path, response });
   };
   useEffect(() => void reload(), [path]);
-  return { said: known?.path === path ? known.said : null, reload };
+  return { response: loaded?.path === path ? loaded.response : null, reload };
 }
 
 /**
- * What is at a path now.
+ * The resource at a path.
  * @param {string} path
- * @returns {{ answer: Answer | null, reload: () => Promise<void> }}
+ * @returns {{ response: ApiResponse | null, reload: () => Promise<void> }}
  */
-export function useAnswer(path) {
-  const { said, reload } = useLatest(path, (at) => call("GET", at));
-  return { answer: said, reload };
+export function useResource(path) {
+  const { response, reload } = useLatestResponse(path, (url) => request("GET", url));
+  return { response, reload };
 }
 
 /** @param {string} path @returns {{ items: any[] | null, problem: Problem | null, reload: () => Promise<void> }} */
 export function useList(path) {
-  const { said, reload } = useLatest(path, (at) => all(at));
-  return { items: said?.items ?? null, problem: said?.problem ?? null, reload };
+  const { response, reload } = useLatestResponse(path, (url) => listAll(url));
+  return { items: response?.items ?? null, problem: response?.problem ?? null, reload };
 }
 
 /** @param {{ problem: Problem | null | undefined }} props */
-export function Trouble({ problem }) {
-  return problem ? html`<p class="fault" role="alert">${problem.detail}</p>` : null;
+export function ProblemText({ problem }) {
+  return problem ? html`<p class="error" role="alert">${problem.detail}</p>` : null;
 }
 
 /**
- * Changes a thing, unless somebody else has in the meantime.
- * @param {{ path: string, fields: readonly Field[], answer: Answer, onSaved: () => void }} props
+ * A form that edits a resource, unless somebody else has changed it in the meantime.
+ * @param {{ path: string, fields: readonly FormField[], response: ApiResponse, onSaved: () => void }} props
  */
-export function Edit({ path, fields, answer, onSaved }) {
-  const [stale, setStale] = useState(false);
+export function EditForm({ path, fields, response, onSaved }) {
+  const [isStale, setIsStale] = useState(false);
   /** @param {any} body */
   const save = async (body) => {
-    const { problem } = await call("PATCH", path, body, { etag: answer.etag });
-    setStale(problem?.status === 412);
+    const { problem } = await request("PATCH", path, body, { etag: response.etag });
+    setIsStale(problem?.status === 412);
     if (problem?.status === 412) return { ...problem, detail: "Somebody else has changed this since you opened it." };
     if (!problem) onSaved();
     return problem;
   };
   return html`
-    <${Form} key=${answer.etag} fields=${fields} before=${answer.body} label="Save" onSubmit=${save} />
-    ${stale && html`<button type="button" class="act" onClick=${onSaved}>Show what it is now</button>`}`;
+    <${Form} key=${response.etag} fields=${fields} current=${response.body} submitLabel="Save" onSubmit=${save} />
+    ${isStale && html`<button type="button" class="action-button" onClick=${onSaved}>Load the current version</button>`}`;
 }
 
 /**
- * A button that opens the fields of one of many, as they are then.
- * @param {{ path: string, fields: readonly Field[], onSaved: () => void }} props
+ * A button that opens an edit form with the resource's current values.
+ * @param {{ path: string, fields: readonly FormField[], onSaved: () => void }} props
  */
-export function Change({ path, fields, onSaved }) {
+export function EditDisclosure({ path, fields, onSaved }) {
   const [isOpen, setOpen] = useState(false);
-  const saved = () => {
+  const closeAndReport = () => {
     setOpen(false);
     onSaved();
   };
   return html`
-    <button type="button" class="act small" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>Edit</button>
-    ${isOpen && html`<${Opened} path=${path} fields=${fields} onSaved=${saved} />`}`;
+    <button type="button" class="action-button small" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>Edit</button>
+    ${isOpen && html`<${LoadedEditForm} path=${path} fields=${fields} onSaved=${closeAndReport} />`}`;
 }
 
-/** @param {{ path: string, fields: readonly Field[], onSaved: () => void }} props */
-function Opened({ path, fields, onSaved }) {
-  const { answer } = useAnswer(path);
-  return answer?.body ? html`<${Edit} path=${path} fields=${fields} answer=${answer} onSaved=${onSaved} />` : html`<${Trouble} problem=${answer?.problem} />`;
+/** @param {{ path: string, fields: readonly FormField[], onSaved: () => void }} props */
+function LoadedEditForm({ path, fields, onSaved }) {
+  const { response } = useResource(path);
+  return response?.body ? html`<${EditForm} path=${path} fields=${fields} response=${response} onSaved=${onSaved} />` : html`<${ProblemText} problem=${response?.problem} />`;
 }
 
-/** Makes a new thing. @param {{ path: string, fields: readonly Field[], label: string, more?: any, onMade: (made: any) => void }} props */
-export function Create({ path, fields, label, more = {}, onMade }) {
-  /** @param {any} given */
-  const create = async (given) => {
-    const { body, problem } = await call("POST", path, { ...given, ...more });
-    if (!problem) onMade(body);
+/** A form that creates a resource. @param {{ path: string, fields: readonly FormField[], label: string, extraFields?: any, onCreated: (created: any) => void }} props */
+export function CreateForm({ path, fields, label, extraFields = {}, onCreated }) {
+  /** @param {any} formBody */
+  const create = async (formBody) => {
+    const { body, problem } = await request("POST", path, { ...formBody, ...extraFields });
+    if (!problem) onCreated(body);
     return problem;
   };
-  return html`<details class="create"><summary class="act">${label}</summary><${Form} fields=${fields} label=${label} onSubmit=${create} /></details>`;
+  return html`<details class="create"><summary class="action-button">${label}</summary><${Form} fields=${fields} submitLabel=${label} onSubmit=${create} /></details>`;
 }
 
 /**
- * A button that writes, and says what came of it.
- * @param {{ label: string, method?: string, path: string, body?: any, etag?: string | null, grave?: boolean, onDone: () => void }} props
- *   `body` may be a function, asked at the press
+ * A button that sends a request and shows its problem.
+ * @param {{ label: string, method?: string, path: string, body?: any, etag?: string | null, needsConfirmation?: boolean, onDone: () => void }} props
+ *   `body` may be a function, called on the press
  */
-export function Act({ label, method = "POST", path, body, etag, grave = false, onDone }) {
+export function ActionButton({ label, method = "POST", path, body, etag, needsConfirmation = false, onDone }) {
   const [problem, setProblem] = useState(/** @type {Problem | null} */ (null));
-  const act = async () => {
-    const given = typeof body === "function" ? body() : body;
-    const answer = await call(method, path, given ?? (method === "DELETE" ? undefined : {}), { etag });
-    setProblem(answer.problem);
-    if (!answer.problem) onDone();
+  const run = async () => {
+    const requestBody = typeof body === "function" ? body() : body;
+    const response = await request(method, path, requestBody ?? (method === "DELETE" ? undefined : {}), { etag });
+    setProblem(response.problem);
+    if (!response.problem) onDone();
   };
-  return html`<span class="doing">
-    ${grave ? html`<${Sure} name="act small danger" label=${label} onSure=${act} />` : html`<button type="button" class="act small" onClick=${act}>${label}</button>`}
-    <${Trouble} problem=${problem} />
+  return html`<span class="action">
+    ${needsConfirmation ? html`<${ConfirmButton} className="action-button small danger" label=${label} onConfirm=${run} />` : html`<button type="button" class="action-button small" onClick=${run}>${label}</button>`}
+    <${ProblemText} problem=${problem} />
   </span>`;
 }
 
 /**
- * A list, with what can be done to each item.
- * @param {{ items: any[] | null, problem?: Problem | null, columns: { label: string, show: (item: any) => Child }[], empty?: string, keyOf?: (item: any) => any }} props
+ * A table with an optional column of actions.
+ * @param {{ items: any[] | null, problem?: Problem | null, columns: { label: string, render: (item: any) => Child }[], empty?: string, getKey?: (item: any) => any }} props
  */
-export function Table({ items, problem, columns, empty = "None yet.", keyOf = ({ id }) => id }) {
-  if (problem) return html`<${Trouble} problem=${problem} />`;
+export function DataTable({ items, problem, columns, empty = "None yet.", getKey = ({ id }) => id }) {
+  if (problem) return html`<${ProblemText} problem=${problem} />`;
   if (!items) return html`<p class="hint">Loading …</p>`;
   if (items.length === 0) return html`<p class="hint">${empty}</p>`;
   return html`
     <div class="wide"><table class="rows">
       <thead><tr>${columns.map(({ label }) => html`<th key=${label} scope="col">${label}</th>`)}</tr></thead>
-      <tbody>${items.map((item) => html`<tr key=${keyOf(item)}>${columns.map(({ label, show }) => html`<td key=${label} data-label=${label}><${Boundary} of=${item} draw=${() => show(item)} /></td>`)}</tr>`)}</tbody>
+      <tbody>${items.map((item) => html`<tr key=${getKey(item)}>${columns.map(({ label, render }) => html`<td key=${label} data-label=${label}><${ErrorBoundary} item=${item} render=${() => render(item)} /></td>`)}</tr>`)}</tbody>
     </table></div>`;
 }
-
-/** @param {string | null | undefined} at */
-export const when = (at) => dayAndTime(at);

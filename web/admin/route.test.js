@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { route } from "./route.js";
+import { parseRoute } from "./route.js";
 
-test("the address names a page", () => {
+test("the hash is parsed into page, id and section", () => {
   const cases = [
     ["", "events", null, null],
     ["#/teams", "teams", null, null],
@@ -13,5 +13,5 @@ test("the address names a page", () => {
     ["#/constructor/1", "events", null, null],
     ["#/teams/<b>/x", "teams", null, null],
   ];
-  for (const [hash, page, id, part] of cases) assert.deepEqual(route(hash, ["events", "teams"]), { page, id, part }, hash);
+  for (const [hash, page, id, section] of cases) assert.deepEqual(parseRoute(hash, ["events", "teams"]), { page, id, section }, hash);
 });

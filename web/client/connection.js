@@ -1,128 +1,128 @@
-// One connection that comes back by itself: after a restart, a tunnel, a sleep or a proxy.
+// An event-stream connection that recovers from restarts, network loss, sleep and buffering proxies.
 //
-// The browser's EventSource reconnects on its own, but gives up for good on any answer but a 200 and
-// doesn't notice a connection that died in silence. This adds what is missing and leaves the rest to
-// it; where streamed bytes are held back it asks in short answers.
+// The browser's EventSource reconnects on its own, but gives up on any status but 200 and doesn't
+// notice a dead connection. This class adds both and leaves the rest to EventSource; where a proxy
+// buffers the stream, it long-polls.
 
-import { ask } from "./ask.js";
-import { attempt } from "./world.js";
+import { pollOnce } from "./poll.js";
+import { tryOrUndefined } from "./environment.js";
 
-/** @import { Answer, Batch } from "./ask.js" */
-/** @import { Message } from "./wire.js" */
-/** @import { Net } from "./world.js" */
+/** @import { PollResult, MessageBatch } from "./poll.js" */
+/** @import { Message } from "./message-types.js" */
+/** @import { NetworkEnvironment } from "./environment.js" */
 
 /**
- * @typedef {object} Sign of life, with what it says
+ * @typedef {object} LivenessSignal a frame that shows that the connection is alive
  * @property {string | null} cursor
  * @property {number} [heartbeatMs]
- * @property {string} [at] the server's clock
+ * @property {string} [serverTime] the server's clock
  *
- * @typedef {object} Listener
+ * @typedef {object} ConnectionListener
  * @property {(message: Message, cursor: string | null) => void} onMessage
- * @property {(sign: Sign) => void} onSign
+ * @property {(signal: LivenessSignal) => void} onLivenessSignal
  * @property {(phase: "opened" | "live" | "lost") => void} onPhase
- * @property {(why: string, left: { topics?: string[], cursor?: string }) => void} onRefused nothing more is tried
+ * @property {(reason: string, remaining: { topics?: string[], cursor?: string }) => void} onRefused the connection is closed for good
  *
- * @typedef {(cursor: string | null, more: Record<string, string>) => string | Promise<string>} Address
+ * @typedef {(cursor: string | null, parameters: Record<string, string>) => string | Promise<string>} UrlBuilder
  */
 
-const HELLO_TIMEOUT_MS = 5_000; // longer, and a proxy that buffers keeps the page empty
-const SILENT_HEARTBEATS = 3; // a busy server may be one late, a lost packet costs another
-const POLL_MS = 15_000; // shorter than the usual proxy's 30 or 60 s
-const STREAM_AGAIN_MS = 600_000; // a laptop leaves the office; a proxy that buffers stays for years
-const BACK_OFF_MS = { first: 1_000, longest: 30_000 };
-const CLOSINGS_BEFORE_POLLING = 3;
-const DEAF_BEFORE_POLLING = 2; // hellos that were followed by nothing: what comes after is held back
+const HELLO_TIMEOUT_MS = 5_000; // a longer wait behind a buffering proxy would leave the page empty
+const MAX_MISSED_HEARTBEATS = 3; // a busy server may send one late, a lost packet costs another
+const POLL_WAIT_MS = 15_000; // below the usual proxy timeout of 30 or 60 s
+const STREAM_PROBE_INTERVAL_MS = 600_000; // a laptop may leave the network with the buffering proxy, or stay in it for years
+const BACKOFF_MS = { min: 1_000, max: 30_000 };
+const CLOSES_BEFORE_POLLING = 3;
+const SILENT_OPENS_BEFORE_POLLING = 2; // a `hello` with nothing after it shows that a proxy buffers what follows
 
 export class Connection {
   openedAt = -Infinity;
   /** @type {string | null} */ cursor = null;
 
-  /** @type {EventSource | null} */ #source = null;
-  /** @type {EventSource | null} */ #probe = null;
-  /** @type {AbortController | null} */ #request = null;
-  /** @type {any} */ #timer = null;
-  /** @type {any} */ #silence = null;
-  /** @type {any} */ #probing = null;
-  #round = 0;
+  /** @type {EventSource | null} */ #eventSource = null;
+  /** @type {EventSource | null} */ #probeSource = null;
+  /** @type {AbortController | null} */ #pollRequest = null;
+  /** @type {any} */ #openTimer = null;
+  /** @type {any} */ #silenceTimer = null;
+  /** @type {any} */ #probeTimer = null;
+  #generation = 0;
   #heartbeatMs = 15_000;
-  #failures = 0;
-  #closings = 0;
-  #deaf = 0;
-  #heardMore = false;
+  #failedAttempts = 0;
+  #closesInARow = 0;
+  #silentOpens = 0;
+  #receivedSinceHello = false;
   #isStale = false;
-  #polls = 0;
-  #streamAgainAt = 0;
+  #successfulPolls = 0;
+  #nextProbeAt = 0;
 
   /**
-   * @param {Address} address
-   * @param {Listener} listener
-   * @param {Net} world
-   * @param {boolean} [withCredentials] cookies also go to another site
+   * @param {UrlBuilder} buildUrl
+   * @param {ConnectionListener} listener
+   * @param {NetworkEnvironment} environment
+   * @param {boolean} [withCredentials] send cookies to another site
    */
-  constructor(address, listener, world, withCredentials = false) {
-    this.address = address;
+  constructor(buildUrl, listener, environment, withCredentials = false) {
+    this.buildUrl = buildUrl;
     this.listener = listener;
-    this.world = world;
+    this.environment = environment;
     this.withCredentials = withCredentials;
   }
 
-  /** Starts, or starts afresh from the cursor. */
+  /** Opens or reopens the connection at the cursor. */
   async open() {
-    const round = this.close();
-    this.openedAt = this.world.now();
-    this.#heardMore = false;
-    this.#timer = this.world.setTimeout(() => this.#poll(), HELLO_TIMEOUT_MS);
-    const url = await this.#url({});
-    if (round === this.#round && url) this.#source = this.#listen(url);
+    const generation = this.close();
+    this.openedAt = this.environment.now();
+    this.#receivedSinceHello = false;
+    this.#openTimer = this.environment.setTimeout(() => this.#poll(), HELLO_TIMEOUT_MS);
+    const url = await this.#buildUrl({});
+    if (generation === this.#generation && url) this.#eventSource = this.#openEventSource(url);
   }
 
-  /** Hangs up. What was on its way is not heard any more. */
+  /** Closes the connection; events in flight are dropped. */
   close() {
     this.#dropProbe();
-    return this.#hangUp();
+    return this.#closeCurrent();
   }
 
-  /** Tries again after a while that grows. @param {number} [atLeastMs] */
-  retry(atLeastMs = 0) {
+  /** Reconnects after an exponential back-off. @param {number} [atLeastMs] */
+  scheduleReconnect(atLeastMs = 0) {
     this.close();
-    this.#polls = 0;
+    this.#successfulPolls = 0;
     this.listener.onPhase("lost");
-    const { first, longest } = BACK_OFF_MS;
-    const wait = Math.min(longest, first * 2 ** Math.min(this.#failures, 16));
-    this.#failures += 1;
-    // Half to one and a half: those who fell together don't get up together.
-    const ms = Math.max(wait, atLeastMs) * (0.5 + this.world.random());
-    this.#timer = this.world.setTimeout(() => this.open(), Math.max(ms, atLeastMs));
+    const { min, max } = BACKOFF_MS;
+    const backoffMs = Math.min(max, min * 2 ** Math.min(this.#failedAttempts, 16));
+    this.#failedAttempts += 1;
+    // Jitter of 0.5 to 1.5, so that clients that failed together don't reconnect together.
+    const delayMs = Math.max(backoffMs, atLeastMs) * (0.5 + this.environment.random());
+    this.#openTimer = this.environment.setTimeout(() => this.open(), Math.max(delayMs, atLeastMs));
   }
 
-  /** @param {Record<string, string>} more */
-  #url(more) {
+  /** @param {Record<string, string>} parameters */
+  #buildUrl(parameters) {
     try {
-      const url = this.address(this.cursor, more);
-      return typeof url === "string" ? url : url.catch(() => null); // the timer tries again
+      const url = this.buildUrl(this.cursor, parameters);
+      return typeof url === "string" ? url : url.catch(() => null); // the timer retries
     } catch {
       return null;
     }
   }
 
   /** @param {string} url */
-  #listen(url) {
-    const source = new this.world.EventSource(url, { withCredentials: this.withCredentials });
-    const on = (/** @type {string} */ name, /** @type {(event: MessageEvent) => void} */ act) =>
-      source.addEventListener(name, (event) => source === this.#source && act(event));
+  #openEventSource(url) {
+    const source = new this.environment.EventSource(url, { withCredentials: this.withCredentials });
+    const addHandler = (/** @type {string} */ name, /** @type {(event: MessageEvent) => void} */ handler) =>
+      source.addEventListener(name, (event) => source === this.#eventSource && handler(event));
     source.addEventListener("hello", (event) => this.#onHello(source, event));
-    on("live", (event) => {
-      this.#failures = 0; // not at `hello`: a snapshot that breaks the page must not come at once again
-      this.#sign(event.lastEventId, {});
+    addHandler("live", (event) => {
+      this.#failedAttempts = 0; // not at `hello`: a snapshot that breaks the page must not be fetched again at once
+      this.#signalLiveness(event.lastEventId, {});
       this.listener.onPhase("live");
     });
-    on("heartbeat", (event) => {
-      this.#heardMore = true;
-      this.#onHeartbeat(event.lastEventId, parse(event.data) ?? {});
+    addHandler("heartbeat", (event) => {
+      this.#receivedSinceHello = true;
+      this.#onHeartbeat(event.lastEventId, parseJsonOrUndefined(event.data) ?? {});
     });
-    on("bye", (event) => this.#onBye(event));
-    source.onmessage = (event) => source === this.#source && this.#onMessage(event);
+    addHandler("bye", (event) => this.#onBye(event));
+    source.onmessage = (event) => source === this.#eventSource && this.#onMessage(event);
     source.onerror = () => this.#onError(source);
     return source;
   }
@@ -132,168 +132,168 @@ export class Connection {
    * @param {MessageEvent} event
    */
   #onHello(source, event) {
-    if (source === this.#probe) this.#takeProbe(source);
-    if (source !== this.#source) return;
-    this.world.clearTimeout(this.#timer);
-    this.#polls = 0;
-    this.#closings = 0;
+    if (source === this.#probeSource) this.#adoptProbe(source);
+    if (source !== this.#eventSource) return;
+    this.environment.clearTimeout(this.#openTimer);
+    this.#successfulPolls = 0;
+    this.#closesInARow = 0;
     this.#isStale = false;
-    const said = parse(event.data) ?? {};
-    if (said.heartbeat_ms > 0) this.#heartbeatMs = said.heartbeat_ms;
+    const data = parseJsonOrUndefined(event.data) ?? {};
+    if (data.heartbeat_ms > 0) this.#heartbeatMs = data.heartbeat_ms;
     this.listener.onPhase("opened");
-    this.#sign(event.lastEventId, { ...said, heartbeat_ms: this.#heartbeatMs });
+    this.#signalLiveness(event.lastEventId, { ...data, heartbeat_ms: this.#heartbeatMs });
   }
 
   /**
-   * The server lives. But where it says that it can't see what happens, it is as if it were silent.
+   * A server that reports itself stale is treated as a lost connection, though the stream stays open.
    * @param {string} cursor
-   * @param {{ at?: string, stale_since?: string }} said
+   * @param {{ at?: string, stale_since?: string }} data
    */
-  #onHeartbeat(cursor, said) {
+  #onHeartbeat(cursor, data) {
     const wasStale = this.#isStale;
-    this.#isStale = said.stale_since !== undefined;
-    if (this.#isStale) this.#watch();
-    else this.#sign(cursor, said);
+    this.#isStale = data.stale_since !== undefined;
+    if (this.#isStale) this.#restartSilenceTimer();
+    else this.#signalLiveness(cursor, data);
     if (this.#isStale || wasStale) this.listener.onPhase(this.#isStale ? "lost" : "live");
   }
 
   /** @param {MessageEvent} event */
   #onMessage(event) {
-    const message = parse(event.data);
-    if (message?.type !== "snapshot") this.#heardMore = true;
-    // The cursor moves last: who dies with the message half taken is sent it again.
+    const message = parseJsonOrUndefined(event.data);
+    if (message?.type !== "snapshot") this.#receivedSinceHello = true;
+    // The cursor moves last, so that a page that dies while handling the message receives it again.
     if (message) this.listener.onMessage(message, event.lastEventId || null);
-    if (this.#source) this.#sign(event.lastEventId, {}, Boolean(message));
+    if (this.#eventSource) this.#signalLiveness(event.lastEventId, {}, Boolean(message));
   }
 
   /** @param {MessageEvent} event */
   #onBye(event) {
-    const { reason = "bye", topics, cursor } = parse(event.data) ?? {};
-    // Without the stop EventSource comes back after its `retry`, where all of it was not lost.
+    const { reason = "bye", topics, cursor } = parseJsonOrUndefined(event.data) ?? {};
+    // Without `.stop` or topics EventSource reconnects by itself after its `retry`.
     if (!event.lastEventId.endsWith(".stop") && !topics) return;
-    this.close(); // and the cursor is not kept: it would stop the next page too
+    this.close(); // the cursor is not stored: it would stop the next page too
     this.listener.onRefused(reason, { topics, cursor });
   }
 
   /** @param {EventSource} source */
   #onError(source) {
-    if (source === this.#probe) return this.#dropProbe();
-    if (source !== this.#source) return;
+    if (source === this.#probeSource) return this.#dropProbe();
+    if (source !== this.#eventSource) return;
     this.listener.onPhase("lost");
-    if (source.readyState !== source.CLOSED) return; // it is coming back by itself
-    this.#closings += 1;
-    this.#poll(); // says why, and may get through
+    if (source.readyState !== source.CLOSED) return; // EventSource reconnects by itself
+    this.#closesInARow += 1;
+    this.#poll(); // the poll tells the status, and may succeed
   }
 
   async #poll() {
-    const { world, withCredentials } = this;
-    const round = this.#hangUp();
-    if (this.#polls === 0) this.listener.onPhase("lost");
+    const { environment, withCredentials } = this;
+    const generation = this.#closeCurrent();
+    if (this.#successfulPolls === 0) this.listener.onPhase("lost");
     const request = new AbortController();
-    this.#request = request;
-    const waitMs = this.#polls ? POLL_MS : 0; // the first answer is for seeing that it works
-    if (this.#polls && world.now() >= this.#streamAgainAt) await this.#tryStreaming();
-    const url = await this.#url({ transport: "poll", wait: String(waitMs / 1_000) });
-    if (round !== this.#round) return;
+    this.#pollRequest = request;
+    const waitMs = this.#successfulPolls ? POLL_WAIT_MS : 0; // the first poll returns at once and shows whether polling works
+    if (this.#successfulPolls && environment.now() >= this.#nextProbeAt) await this.#probeStreaming();
+    const url = await this.#buildUrl({ transport: "poll", wait: String(waitMs / 1_000) });
+    if (generation !== this.#generation) return;
     const credentials = withCredentials ? "include" : "same-origin";
-    const how = /** @type {const} */ ({ waitMs, signal: request.signal, credentials });
-    const answer = url ? await ask(world, url, how) : /** @type {Answer} */ ({ kind: "later" });
-    if (round === this.#round) this.#onAnswer(answer);
+    const options = /** @type {const} */ ({ waitMs, signal: request.signal, credentials });
+    const result = url ? await pollOnce(environment, url, options) : /** @type {PollResult} */ ({ kind: "later" });
+    if (generation === this.#generation) this.#onPollResult(result);
   }
 
-  /** @param {Answer} answer */
-  #onAnswer({ kind, batch, why, waitMs }) {
+  /** @param {PollResult} answer */
+  #onPollResult({ kind, batch, status, retryAfterMs }) {
     if (kind === "batch" && batch) return this.#onBatch(batch);
-    if (kind === "later") return this.retry(waitMs);
+    if (kind === "later") return this.scheduleReconnect(retryAfterMs);
     this.close();
-    this.listener.onRefused(why ?? "refused", {});
+    this.listener.onRefused(status ?? "refused", {});
   }
 
-  /** @param {Batch} batch */
+  /** @param {MessageBatch} batch */
   #onBatch({ cursor, messages }) {
-    const round = this.#round;
-    if (this.#polls === 0) this.listener.onPhase("opened");
-    messages.forEach((message, at) => {
-      const last = at === messages.length - 1;
-      if (round === this.#round) this.listener.onMessage(message, last ? cursor : null);
+    const generation = this.#generation;
+    if (this.#successfulPolls === 0) this.listener.onPhase("opened");
+    messages.forEach((message, index) => {
+      const last = index === messages.length - 1;
+      if (generation === this.#generation) this.listener.onMessage(message, last ? cursor : null);
     });
-    if (round !== this.#round) return; // the listener could not take it
+    if (generation !== this.#generation) return; // the listener could not handle the message
     if (cursor) this.cursor = cursor;
-    this.listener.onSign({ cursor, heartbeatMs: POLL_MS });
-    // It answers, so what closed the stream may be over; polling is for where that won't help.
-    if (this.#closings > 0 && this.#closings < CLOSINGS_BEFORE_POLLING) return this.retry();
-    this.#failures = 0;
-    if (this.#polls === 0) this.#streamAgainAt = this.world.now() + STREAM_AGAIN_MS;
-    this.#polls += 1;
+    this.listener.onLivenessSignal({ cursor, heartbeatMs: POLL_WAIT_MS });
+    // The server answers, so the stream may work again; polling is for networks where it keeps failing.
+    if (this.#closesInARow > 0 && this.#closesInARow < CLOSES_BEFORE_POLLING) return this.scheduleReconnect();
+    this.#failedAttempts = 0;
+    if (this.#successfulPolls === 0) this.#nextProbeAt = this.environment.now() + STREAM_PROBE_INTERVAL_MS;
+    this.#successfulPolls += 1;
     this.listener.onPhase("live");
     this.#poll();
   }
 
-  #hangUp() {
-    this.world.clearTimeout(this.#timer);
-    this.world.clearTimeout(this.#silence);
-    this.#source?.close();
-    this.#request?.abort();
-    this.#source = this.#request = null;
-    this.#round += 1;
-    return this.#round;
+  #closeCurrent() {
+    this.environment.clearTimeout(this.#openTimer);
+    this.environment.clearTimeout(this.#silenceTimer);
+    this.#eventSource?.close();
+    this.#pollRequest?.abort();
+    this.#eventSource = this.#pollRequest = null;
+    this.#generation += 1;
+    return this.#generation;
   }
 
-  /** Opens a stream beside the polling: nobody waits for what may never speak. */
-  async #tryStreaming() {
-    this.#streamAgainAt = this.world.now() + STREAM_AGAIN_MS;
-    const round = this.#round;
-    const url = await this.#url({ padding: "1" }); // some proxies only hold back the first bytes
-    if (!url || round !== this.#round) return;
-    this.#probing = this.world.setTimeout(() => this.#dropProbe(), HELLO_TIMEOUT_MS);
-    this.#probe = this.#listen(url);
+  /** Opens a stream beside the polling, which goes on until the stream proves to work. */
+  async #probeStreaming() {
+    this.#nextProbeAt = this.environment.now() + STREAM_PROBE_INTERVAL_MS;
+    const generation = this.#generation;
+    const url = await this.#buildUrl({ padding: "1" }); // some proxies buffer only the first bytes
+    if (!url || generation !== this.#generation) return;
+    this.#probeTimer = this.environment.setTimeout(() => this.#dropProbe(), HELLO_TIMEOUT_MS);
+    this.#probeSource = this.#openEventSource(url);
   }
 
   #dropProbe() {
-    this.world.clearTimeout(this.#probing);
-    this.#probe?.close();
-    this.#probe = null;
+    this.environment.clearTimeout(this.#probeTimer);
+    this.#probeSource?.close();
+    this.#probeSource = null;
   }
 
   /** @param {EventSource} source */
-  #takeProbe(source) {
-    this.world.clearTimeout(this.#probing);
-    this.#probe = null;
-    this.#hangUp();
-    this.openedAt = this.world.now();
-    this.#source = source;
+  #adoptProbe(source) {
+    this.environment.clearTimeout(this.#probeTimer);
+    this.#probeSource = null;
+    this.#closeCurrent();
+    this.openedAt = this.environment.now();
+    this.#eventSource = source;
   }
 
   /**
    * @param {string} cursor
-   * @param {{ at?: string, heartbeat_ms?: number }} said
-   * @param {boolean} [told] the listener has the cursor already, with its message
+   * @param {{ at?: string, heartbeat_ms?: number }} data
+   * @param {boolean} [isAlreadyDelivered] the listener already received the cursor with its message
    */
-  #sign(cursor, { at, heartbeat_ms }, told = false) {
+  #signalLiveness(cursor, { at, heartbeat_ms }, isAlreadyDelivered = false) {
     if (cursor) this.cursor = cursor;
-    this.#watch();
-    if (!told) this.listener.onSign({ cursor: cursor || null, at, heartbeatMs: heartbeat_ms });
+    this.#restartSilenceTimer();
+    if (!isAlreadyDelivered) this.listener.onLivenessSignal({ cursor: cursor || null, serverTime: at, heartbeatMs: heartbeat_ms });
   }
 
   /** Waits for the next sign of life. */
-  #watch() {
-    this.world.clearTimeout(this.#silence);
-    const ms = SILENT_HEARTBEATS * this.#heartbeatMs;
-    this.#silence = this.world.setTimeout(() => this.#onSilence(), ms);
+  #restartSilenceTimer() {
+    this.environment.clearTimeout(this.#silenceTimer);
+    const ms = MAX_MISSED_HEARTBEATS * this.#heartbeatMs;
+    this.#silenceTimer = this.environment.setTimeout(() => this.#onSilence(), ms);
   }
 
   #onSilence() {
-    this.#deaf = this.#heardMore ? 0 : this.#deaf + 1;
+    this.#silentOpens = this.#receivedSinceHello ? 0 : this.#silentOpens + 1;
     this.listener.onPhase("lost");
-    if (this.#deaf < DEAF_BEFORE_POLLING) this.open();
+    if (this.#silentOpens < SILENT_OPENS_BEFORE_POLLING) this.open();
     else this.#poll();
   }
 }
 
 /**
  * @param {string} text
- * @returns {any} nothing for a frame that was cut short on its way
+ * @returns {any} undefined for a frame that was cut off
  */
-function parse(text) {
-  return attempt(() => JSON.parse(text));
+function parseJsonOrUndefined(text) {
+  return tryOrUndefined(() => JSON.parse(text));
 }

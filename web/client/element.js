@@ -1,31 +1,31 @@
-// Elements without HTML text: what comes from users can only ever become a text node.
+// Creates elements without HTML text, so that text from users can only become a text node.
 
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
- * @param {string} [name] its class
- * @param {(Node | string)[]} children strings become text
+ * @param {string} [className]
+ * @param {(Node | string)[]} children strings become text nodes
  * @returns {HTMLElementTagNameMap[Tag]}
  */
-export function element(tag, name = "", ...children) {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  made.append(...children);
-  return made;
+export function createElement(tag, className = "", ...children) {
+  const created = document.createElement(tag);
+  if (className) created.className = className;
+  created.append(...children);
+  return created;
 }
 
 /**
  * @param {string} id
  * @returns {HTMLElement}
  */
-export function byId(id) {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no #${id}`);
-  return found;
+export function requireElementById(id) {
+  const existing = document.getElementById(id);
+  if (!existing) throw new Error(`there is no element #${id}`);
+  return existing;
 }
 
 /**
- * Changes the text only where it differs, so that nothing is read aloud or painted twice.
+ * Sets the text only if it differs, so that screen readers and the renderer see no change.
  * @param {HTMLElement} target
  * @param {string} text
  */

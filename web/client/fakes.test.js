@@ -1,37 +1,37 @@
-// The surroundings that the tests hand in: a clock, a network and a browser that do as they are told.
+// Fakes of the browser for the tests: a clock, a network, locks and channels.
 
 import assert from "node:assert/strict";
 import { webcrypto } from "node:crypto";
 import { test } from "node:test";
 
-// Every browser has it; Node 18 keeps it in a module.
+// All browsers have it as a global; Node 18 has it in a module.
 globalThis.crypto ??= webcrypto;
 
-/** A world whose clock only moves when told, with an EventSource that the test speaks through. */
-export class FakeWorld {
+/** An environment whose clock only moves in `advance`, with an EventSource that the test emits from. */
+export class FakeEnvironment {
   time = Date.parse("2026-11-21T15:00:00.000Z");
   timers = new Map();
   sources = [];
   requests = [];
-  kept = new Map();
+  stored = new Map();
   document = Object.assign(new EventTarget(), { visibilityState: "visible" });
   window = new EventTarget();
-  answers = [];
+  responses = [];
 
   constructor() {
-    const world = this;
+    const environment = this;
     this.EventSource = class extends EventTarget {
       CLOSED = 2;
       readyState = 0;
       constructor(url, { withCredentials } = {}) {
         super();
         Object.assign(this, { url, withCredentials });
-        world.sources.push(this);
+        environment.sources.push(this);
       }
       close() {
         this.readyState = 2;
       }
-      say(name, data, lastEventId = "") {
+      emit(name, data, lastEventId = "") {
         if (this.readyState === 2) return;
         const event = Object.assign(new Event(name), { data: JSON.stringify(data), lastEventId });
         if (name === "message") this.onmessage(event);
@@ -43,9 +43,9 @@ export class FakeWorld {
       }
     };
     this.storage = {
-      getItem: (key) => this.kept.get(key) ?? null,
-      setItem: (key, value) => this.kept.set(key, value),
-      removeItem: (key) => this.kept.delete(key),
+      getItem: (key) => this.stored.get(key) ?? null,
+      setItem: (key, value) => this.stored.set(key, value),
+      removeItem: (key) => this.stored.delete(key),
     };
   }
   now = () => this.time;
@@ -66,9 +66,9 @@ export class FakeWorld {
     return this.sources.at(-1);
   }
 
-  /** Moves the clock, running what falls due on the way. */
-  async pass(ms) {
-    await settled();
+  /** Moves the clock, running the timers that fall due on the way. */
+  async advance(ms) {
+    await flushTasks();
     const end = this.time + ms;
     for (;;) {
       const due = [...this.timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0];
@@ -76,42 +76,42 @@ export class FakeWorld {
       this.timers.delete(due[0]);
       this.time = due[1].at;
       due[1].run();
-      await settled();
+      await flushTasks();
     }
     this.time = end;
-    await settled();
+    await flushTasks();
   }
 
-  async answer(status, page, headers = {}) {
-    this.requests.at(-1).resolve(response(status, page, headers));
-    await settled();
+  async respond(status, page, headers = {}) {
+    this.requests.at(-1).resolve(fakeResponse(status, page, headers));
+    await flushTasks();
   }
 }
 
-export async function settled() {
-  for (let turn = 0; turn < 12; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+export async function flushTasks() {
+  for (let round = 0; round < 12; round += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Web Locks of one browser, as much as is asked of them: waiting in turn, giving up, stealing. */
+/** Web Locks of one browser: queueing, aborting, stealing. */
 export class FakeLocks {
-  held = new Map();
+  locks = new Map();
 
   request(name, options, act) {
     return new Promise((resolve, reject) => {
-      const asked = { act, resolve, reject };
-      const lock = this.held.get(name) ?? { waiting: [], holder: null };
-      this.held.set(name, lock);
+      const request = { act, resolve, reject };
+      const lock = this.locks.get(name) ?? { waiting: [], holder: null };
+      this.locks.set(name, lock);
       options.signal?.addEventListener("abort", () => {
-        const place = lock.waiting.indexOf(asked);
-        if (place >= 0) lock.waiting.splice(place, 1);
-        if (place >= 0) reject(new Error("aborted"));
+        const index = lock.waiting.indexOf(request);
+        if (index >= 0) lock.waiting.splice(index, 1);
+        if (index >= 0) reject(new Error("aborted"));
       });
       if (options.steal && lock.holder) {
         lock.holder.reject(new Error("stolen"));
         lock.holder = null;
       }
-      if (options.steal) lock.waiting.unshift(asked);
-      else lock.waiting.push(asked);
+      if (options.steal) lock.waiting.unshift(request);
+      else lock.waiting.push(request);
       this.#next(lock);
     });
   }
@@ -129,7 +129,7 @@ export class FakeLocks {
   }
 }
 
-/** BroadcastChannels of one browser; a frozen one neither hears nor speaks. */
+/** BroadcastChannels of one browser; a frozen one neither sends nor receives. */
 export class FakeChannels {
   all = new Set();
 
@@ -153,17 +153,17 @@ export class FakeChannels {
   };
 }
 
-const response = (status, page, headers) =>
+const fakeResponse = (status, page, headers) =>
   ({ status, ok: status >= 200 && status < 300, headers: new Headers(headers), json: async () => page });
 
-test("the clock runs what falls due, in order", async () => {
-  const world = new FakeWorld();
+test("the fake clock runs timers in order", async () => {
+  const environment = new FakeEnvironment();
   const ran = [];
-  world.setTimeout(() => ran.push("late"), 20);
-  world.setTimeout(() => ran.push("soon"), 10);
-  world.clearTimeout(world.setTimeout(() => ran.push("never"), 5));
-  await world.pass(15);
+  environment.setTimeout(() => ran.push("late"), 20);
+  environment.setTimeout(() => ran.push("soon"), 10);
+  environment.clearTimeout(environment.setTimeout(() => ran.push("never"), 5));
+  await environment.advance(15);
   assert.deepEqual(ran, ["soon"]);
-  await world.pass(5);
+  await environment.advance(5);
   assert.deepEqual(ran, ["soon", "late"]);
 });

@@ -1,145 +1,145 @@
-// One connection for many readers: the tabs of a browser, or the streams of one page.
+// One connection for many subscribers: the tabs of a browser, or the streams of one page.
 //
-// A reader joins with its topics and its cursor. The connection is then opened again from the places
-// that nobody is behind, so that each gets all it lacks; what others have already they leave out.
+// A subscriber joins with its topics and its cursor. The connection is then reopened at the lowest
+// position in each stream, so that nobody misses a message; the others skip what they already have.
 
-import { ask } from "./ask.js";
+import { pollOnce } from "./poll.js";
 import { Connection } from "./connection.js";
-import { earliest, only, read, streamOf, write } from "./cursor.js";
-import { Reader, together } from "./reader.js";
+import { earliestPositions, positionsForTopics, parseCursor, streamOf, formatCursor } from "./cursor.js";
+import { Subscriber, selectJoinable } from "./subscriber.js";
 
-/** @import { Answer } from "./ask.js" */
-/** @import { Listener } from "./connection.js" */
-/** @import { Places } from "./cursor.js" */
-/** @import { Asked, Said, Site } from "./reader.js" */
-/** @import { Net } from "./world.js" */
+/** @import { PollResult } from "./poll.js" */
+/** @import { ConnectionListener } from "./connection.js" */
+/** @import { Positions } from "./cursor.js" */
+/** @import { HubCommand, HubUpdate, ServerAddress } from "./subscriber.js" */
+/** @import { NetworkEnvironment } from "./environment.js" */
 
-/** @typedef {(topics: string[], cursor: string | null, more: Record<string, string>) => string | Promise<string>} Route */
+/** @typedef {(topics: string[], cursor: string | null, parameters: Record<string, string>) => string | Promise<string>} StreamUrlBuilder */
 
-const MOST_TOPICS = 32; // the server's limit for one connection
-const GATHER_MS = 100; // tabs that are restored together join together
-const SAME_WAKE_MS = 1_000; // `pageshow`, `visibilitychange` and `online` come as one volley
-const GONE_AFTER_MS = 180_000; // a tab in the background may be given one timer a minute
-const ASK_AGAIN_MS = 2_000;
+const MAX_TOPICS = 32; // the server's limit per connection
+const JOIN_BATCH_DELAY_MS = 100; // batches the joins of tabs that the browser restores together
+const WAKE_DEBOUNCE_MS = 1_000; // `pageshow`, `visibilitychange` and `online` fire together
+const SUBSCRIBER_TIMEOUT_MS = 180_000; // a background tab may get one timer per minute
+const POLL_RETRY_DELAY_MS = 2_000;
 
 export class Hub {
-  /** @type {Map<unknown, Reader>} */ #readers = new Map();
+  /** @type {Map<unknown, Subscriber>} */ #subscribers = new Map();
   /** @type {string[]} */ #topics = [];
-  /** @type {Places | null} */ #places = null;
-  /** @type {any} */ #gathering = null;
-  #heardAt = 0;
+  /** @type {Positions | null} */ #positions = null;
+  /** @type {any} */ #openTimer = null;
+  #lastReceivedAt = 0;
   #isOpen = false;
 
   /**
-   * @param {Site} site
-   * @param {Net} world
-   * @param {Route} [route]
+   * @param {ServerAddress} server
+   * @param {NetworkEnvironment} environment
+   * @param {StreamUrlBuilder} [buildUrl]
    */
-  constructor(site, world, route = routeTo(site)) {
-    this.site = site;
-    this.world = world;
-    this.route = route;
+  constructor(server, environment, buildUrl = defaultUrlBuilder(server)) {
+    this.server = server;
+    this.environment = environment;
+    this.buildUrl = buildUrl;
     this.connection = new Connection(
-      (cursor, more) => route(this.#topics, cursor, more),
-      this.#listener(),
-      world,
-      site.withCredentials,
+      (cursor, parameters) => buildUrl(this.#topics, cursor, parameters),
+      this.#connectionListener(),
+      environment,
+      server.withCredentials,
     );
   }
 
   /**
-   * @param {unknown} key of the reader, the same each time
-   * @param {Asked} asked
-   * @param {(said: Said) => void} tell
+   * @param {unknown} key identifies the subscriber
+   * @param {HubCommand} command
+   * @param {(update: HubUpdate) => void} send
    */
-  hear(key, asked, tell) {
-    const reader = this.#readers.get(key);
-    if (reader) reader.heardAt = this.world.now();
-    if (asked.do === "ping") tell({ say: "pong" });
-    else if (asked.do === "join") this.#join(key, new Reader(asked.topics, asked.cursor, tell));
-    else if (asked.do === "leave") this.#leave(key);
-    else if (asked.do === "wake") this.#wake();
-    this.#sweep();
+  handleCommand(key, command, send) {
+    const subscriber = this.#subscribers.get(key);
+    if (subscriber) subscriber.lastCommandAt = this.environment.now();
+    if (command.command === "ping") send({ update: "pong" });
+    else if (command.command === "join") this.#addSubscriber(key, new Subscriber(command.topics, command.cursor, send));
+    else if (command.command === "leave") this.#removeSubscriber(key);
+    else if (command.command === "wake") this.#reconnectAfterWake();
+    this.#removeSilentSubscribers();
   }
 
   close() {
-    this.#readers.clear();
-    this.#hangUp();
+    this.#subscribers.clear();
+    this.#closeConnection();
   }
 
   /**
    * @param {unknown} key
-   * @param {Reader} reader
+   * @param {Subscriber} subscriber
    */
-  #join(key, reader) {
-    this.#leave(key);
-    const wanted = [...this.#readers.values(), reader].flatMap(({ topics }) => topics);
-    if (new Set(wanted).size > MOST_TOPICS) return reader.tell({ say: "full" });
-    reader.heardAt = this.world.now();
-    this.#readers.set(key, reader);
-    this.#begin(key, reader);
+  #addSubscriber(key, subscriber) {
+    this.#removeSubscriber(key);
+    const allTopics = [...this.#subscribers.values(), subscriber].flatMap(({ topics }) => topics);
+    if (new Set(allTopics).size > MAX_TOPICS) return subscriber.send({ update: "full" });
+    subscriber.lastCommandAt = this.environment.now();
+    this.#subscribers.set(key, subscriber);
+    this.#prepareSubscriber(key, subscriber);
   }
 
   /**
-   * Makes a reader ready: fetches what it needs where the connection is already past that.
+   * Makes a subscriber ready; fetches what it misses if the connection is already past it.
    * @param {unknown} key
-   * @param {Reader} reader
-   * @param {boolean} [isLate] it could not be taken along just now
+   * @param {Subscriber} subscriber
+   * @param {boolean} [wasDeferred] the last opening left it out
    */
-  async #begin(key, reader, isLate = false) {
-    const isHere = () => this.#readers.get(key) === reader;
-    const lacking = () => reader.topics.filter((topic) => this.#follows(topic) && !this.#knows(reader, topic));
-    if (isLate && lacking().length === 0) await this.#pause(); // for what others are to be told first
-    while (isHere() && lacking().length > 0 && !(await this.#bring(reader, lacking(), isHere))) await this.#pause();
-    if (!isHere()) return;
-    reader.stage = "ready";
-    if (!this.#isOpen) this.#open();
-    else this.#gathering ??= this.world.setTimeout(() => this.#open(), GATHER_MS);
+  async #prepareSubscriber(key, subscriber, wasDeferred = false) {
+    const isSubscribed = () => this.#subscribers.get(key) === subscriber;
+    const topicsToFetch = () => subscriber.topics.filter((topic) => this.#isStreamConnected(topic) && !this.#hasPosition(subscriber, topic));
+    if (wasDeferred && topicsToFetch().length === 0) await this.#waitToRetry(); // until the others have moved past the conflict
+    while (isSubscribed() && topicsToFetch().length > 0 && !(await this.#fetchMissedMessages(subscriber, topicsToFetch(), isSubscribed))) await this.#waitToRetry();
+    if (!isSubscribed()) return;
+    subscriber.stage = "ready";
+    if (!this.#isOpen) this.#openConnection();
+    else this.#openTimer ??= this.environment.setTimeout(() => this.#openConnection(), JOIN_BATCH_DELAY_MS);
   }
 
-  #pause() {
-    const ms = ASK_AGAIN_MS * (0.5 + this.world.random());
-    return new Promise((resolve) => this.world.setTimeout(() => resolve(null), ms));
+  #waitToRetry() {
+    const ms = POLL_RETRY_DELAY_MS * (0.5 + this.environment.random());
+    return new Promise((resolve) => this.environment.setTimeout(() => resolve(null), ms));
   }
 
   /** @param {unknown} key */
-  #leave(key) {
-    this.#readers.delete(key);
-    if (this.#readers.size === 0) this.#hangUp();
+  #removeSubscriber(key) {
+    this.#subscribers.delete(key);
+    if (this.#subscribers.size === 0) this.#closeConnection();
   }
 
-  #wake() {
-    if (!this.#isOpen || this.world.now() - this.connection.openedAt < SAME_WAKE_MS) return;
-    this.connection.open(); // after a sleep EventSource may say OPEN for minutes on a dead connection
+  #reconnectAfterWake() {
+    if (!this.#isOpen || this.environment.now() - this.connection.openedAt < WAKE_DEBOUNCE_MS) return;
+    this.connection.open(); // after a sleep EventSource may report OPEN for minutes on a dead connection
   }
 
-  /** Those that were closed without a word. */
-  #sweep() {
-    const limit = this.world.now() - GONE_AFTER_MS;
-    for (const [key, { heardAt }] of this.#readers) if (heardAt < limit) this.#leave(key);
+  /** Removes subscribers whose tab ended without `leave`. */
+  #removeSilentSubscribers() {
+    const limit = this.environment.now() - SUBSCRIBER_TIMEOUT_MS;
+    for (const [key, { lastCommandAt }] of this.#subscribers) if (lastCommandAt < limit) this.#removeSubscriber(key);
   }
 
   /**
-   * @param {Reader} reader
+   * @param {Subscriber} subscriber
    * @param {string[]} topics
-   * @param {() => boolean} isHere
-   * @returns {Promise<boolean>} whether it is settled
+   * @param {() => boolean} isSubscribed
+   * @returns {Promise<boolean>} false if it must be retried
    */
-  async #bring(reader, topics, isHere) {
-    const { kind, why, batch } = await this.#ask(topics, reader.cursor);
-    if (!isHere()) return true;
+  async #fetchMissedMessages(subscriber, topics, isSubscribed) {
+    const { kind, status, batch } = await this.#poll(topics, subscriber.cursor);
+    if (!isSubscribed()) return true;
     if (kind === "later") return false;
-    if (kind === "refused" && topics.length === 1) this.#refuse(reader, topics, why ?? "refused");
+    if (kind === "refused" && topics.length === 1) this.#refuseTopics(subscriber, topics, status ?? "refused");
     else if (kind === "refused") {
-      for (const topic of topics) if (!(await this.#bring(reader, [topic], isHere))) return false;
-    } else if (!reader.settle(batch?.cursor ?? null, topics)) {
-      reader.tell({ say: "full" }); // a newer server's cursor: who can't share reads alone
+      for (const topic of topics) if (!(await this.#fetchMissedMessages(subscriber, [topic], isSubscribed))) return false;
+    } else if (!subscriber.applyFetchedCursor(batch?.cursor ?? null, topics)) {
+      subscriber.send({ update: "full" }); // the cursor is of a newer server: the tab uses a hub of its own
       return true;
     }
-    reader.tell({ say: "phase", phase: "opened", heardAt: this.world.now() });
-    batch?.messages.forEach((message, at) => {
-      const last = at === batch.messages.length - 1;
-      reader.tell({ say: "message", message, cursor: last ? batch.cursor : null });
+    subscriber.send({ update: "phase", phase: "opened", lastReceivedAt: this.environment.now() });
+    batch?.messages.forEach((message, index) => {
+      const isLast = index === batch.messages.length - 1;
+      subscriber.send({ update: "message", message, cursor: isLast ? batch.cursor : null });
     });
     return true;
   }
@@ -147,137 +147,137 @@ export class Hub {
   /**
    * @param {string[]} topics
    * @param {string | null} cursor
-   * @param {Record<string, string>} [more]
-   * @returns {Promise<Answer>}
+   * @param {Record<string, string>} [parameters]
+   * @returns {Promise<PollResult>}
    */
-  async #ask(topics, cursor, more = {}) {
-    const url = await this.route(topics, cursor, { transport: "poll", wait: "0", ...more });
-    return ask(this.world, url, { credentials: this.site.withCredentials ? "include" : "same-origin" });
+  async #poll(topics, cursor, parameters = {}) {
+    const url = await this.buildUrl(topics, cursor, { transport: "poll", wait: "0", ...parameters });
+    return pollOnce(this.environment, url, { credentials: this.server.withCredentials ? "include" : "same-origin" });
   }
 
-  /** Whether the connection reads the topic's stream. @param {string} topic */
-  #follows(topic) {
-    return this.#topics.some((one) => streamOf(one) === streamOf(topic));
+  /** Whether the connection includes the topic's stream. @param {string} topic */
+  #isStreamConnected(topic) {
+    return this.#topics.some((connectedTopic) => streamOf(connectedTopic) === streamOf(topic));
   }
 
   /**
-   * Whether the reader stands somewhere in the topic's stream, in the database we read from.
-   * @param {Reader} reader
+   * Whether the subscriber has a position in the topic's stream, of the connection's epoch.
+   * @param {Subscriber} reader
    * @param {string} topic
    */
-  #knows({ places }, topic) {
-    const sameLog = !this.#places || this.#places.epoch === places?.epoch;
-    return Boolean(sameLog && places?.at.has(streamOf(topic)));
+  #hasPosition({ positions }, topic) {
+    const isSameEpoch = !this.#positions || this.#positions.epoch === positions?.epoch;
+    return Boolean(isSameEpoch && positions?.seqByStream.has(streamOf(topic)));
   }
 
-  /** Opens the connection for all who wait for it, and anew for the others. */
-  #open() {
-    this.world.clearTimeout(this.#gathering);
-    this.#gathering = null;
-    const able = this.#reading();
-    if (this.#places) for (const reader of able) reader.places = only(this.#places, reader.topics);
-    const ready = [...this.#readers.values()].filter(({ stage }) => stage === "ready");
-    // Those who go on come before those who begin, who can be brought what they need.
-    able.push(...ready.sort((one, other) => (other.places?.at.size ?? 0) - (one.places?.at.size ?? 0)));
-    if (able.length === 0) return this.#hangUp();
-    const { readers, late } = together(able);
-    this.#topics = [...new Set(readers.flatMap(({ topics }) => topics))].sort();
-    this.#places = earliest(readers.map(({ places }) => places));
-    // A cursor that we can't read the server may; who is alone with it need not.
-    const opaque = this.#readers.size === 1 && !readers[0].places ? readers[0].cursor : null;
-    this.connection.cursor = write(this.#places) ?? opaque;
-    for (const reader of readers) reader.stage = "reading";
-    for (const [key, reader] of this.#readers) {
-      if (!late.has(reader)) continue;
-      reader.stage = "waiting";
-      this.#begin(key, reader, true);
+  /** Opens the connection for all ready subscribers, and reopens it for the others. */
+  #openConnection() {
+    this.environment.clearTimeout(this.#openTimer);
+    this.#openTimer = null;
+    const candidates = this.#liveSubscribers();
+    if (this.#positions) for (const subscriber of candidates) subscriber.positions = positionsForTopics(this.#positions, subscriber.topics);
+    const readySubscribers = [...this.#subscribers.values()].filter(({ stage }) => stage === "ready");
+    // Subscribers that resume come before those that start, which can fetch what they miss.
+    candidates.push(...readySubscribers.sort((one, other) => (other.positions?.seqByStream.size ?? 0) - (one.positions?.seqByStream.size ?? 0)));
+    if (candidates.length === 0) return this.#closeConnection();
+    const { joinable: subscribers, deferred } = selectJoinable(candidates);
+    this.#topics = [...new Set(subscribers.flatMap(({ topics }) => topics))].sort();
+    this.#positions = earliestPositions(subscribers.map(({ positions }) => positions));
+    // The server may read a cursor that the hub can't parse; that works for a single subscriber only.
+    const opaqueCursor = this.#subscribers.size === 1 && !subscribers[0].positions ? subscribers[0].cursor : null;
+    this.connection.cursor = formatCursor(this.#positions) ?? opaqueCursor;
+    for (const subscriber of subscribers) subscriber.stage = "live";
+    for (const [key, subscriber] of this.#subscribers) {
+      if (!deferred.has(subscriber)) continue;
+      subscriber.stage = "waiting";
+      this.#prepareSubscriber(key, subscriber, true);
     }
     this.#isOpen = true;
     this.connection.open();
   }
 
-  #hangUp() {
-    this.world.clearTimeout(this.#gathering);
-    this.#gathering = null;
+  #closeConnection() {
+    this.environment.clearTimeout(this.#openTimer);
+    this.#openTimer = null;
     this.connection.close();
     this.#isOpen = false;
     this.#topics = [];
-    this.#places = null;
+    this.#positions = null;
   }
 
-  /** @returns {Listener} */
-  #listener() {
+  /** @returns {ConnectionListener} */
+  #connectionListener() {
     return {
       onMessage: (message, cursor) => {
-        this.#moveTo(cursor);
-        for (const reader of this.#reading()) if (reader.wants(message)) reader.tell({ say: "message", message, cursor });
+        this.#advanceTo(cursor);
+        for (const subscriber of this.#liveSubscribers()) if (subscriber.isSubscribedTo(message)) subscriber.send({ update: "message", message, cursor });
       },
-      onSign: ({ cursor, at, heartbeatMs }) => {
-        this.#moveTo(cursor);
-        for (const reader of this.#reading()) reader.tell({ say: "sign", cursor, at, heartbeatMs });
+      onLivenessSignal: ({ cursor, serverTime, heartbeatMs }) => {
+        this.#advanceTo(cursor);
+        for (const subscriber of this.#liveSubscribers()) subscriber.send({ update: "liveness", cursor, at: serverTime, heartbeatMs });
       },
       onPhase: (phase) => {
-        const heardAt = this.#heardAt;
-        for (const reader of this.#reading()) reader.tell({ say: "phase", phase, heardAt });
+        const lastReceivedAt = this.#lastReceivedAt;
+        for (const subscriber of this.#liveSubscribers()) subscriber.send({ update: "phase", phase, lastReceivedAt });
       },
-      onRefused: (why, { topics, cursor }) => this.#onRefused(why, topics, cursor),
+      onRefused: (reason, { topics, cursor }) => this.#onRefused(reason, topics, cursor),
     };
   }
 
-  #reading() {
-    return [...this.#readers.values()].filter(({ stage }) => stage === "reading");
+  #liveSubscribers() {
+    return [...this.#subscribers.values()].filter(({ stage }) => stage === "live");
   }
 
   /** @param {string | null} cursor */
-  #moveTo(cursor) {
-    this.#heardAt = this.world.now();
-    if (cursor) this.#places = read(cursor, this.#topics);
+  #advanceTo(cursor) {
+    this.#lastReceivedAt = this.environment.now();
+    if (cursor) this.#positions = parseCursor(cursor, this.#topics);
   }
 
   /**
-   * One topic that may not be read ends the connection of all: goes on without it.
-   * @param {string} why
-   * @param {string[]} [lost]
-   * @param {string} [cursor] of those that remain
+   * A topic that is refused ends the whole connection: reopens it without that topic.
+   * @param {string} reason
+   * @param {string[]} [refusedTopics]
+   * @param {string} [cursor] of the remaining topics
    */
-  async #onRefused(why, lost, cursor) {
-    const asked = this.#topics;
-    /** @type {Map<string, string>} */ const refused = new Map();
-    for (const topic of lost ?? (asked.length === 1 ? asked : [])) refused.set(topic, why);
-    for (const topic of refused.size === 0 ? asked : []) {
-      const answer = await this.#ask([topic], null, { snapshot: "never" });
-      if (answer.kind === "refused") refused.set(topic, /^\d+$/.test(why) ? String(answer.why) : why);
+  async #onRefused(reason, refusedTopics, cursor) {
+    const connectedTopics = this.#topics;
+    /** @type {Map<string, string>} */ const reasonByTopic = new Map();
+    for (const topic of refusedTopics ?? (connectedTopics.length === 1 ? connectedTopics : [])) reasonByTopic.set(topic, reason);
+    for (const topic of reasonByTopic.size === 0 ? connectedTopics : []) {
+      const result = await this.#poll([topic], null, { snapshot: "never" });
+      if (result.kind === "refused") reasonByTopic.set(topic, /^\d+$/.test(reason) ? String(result.status) : reason);
     }
-    if (asked !== this.#topics) return; // opened anew in the meantime
-    if (refused.size === 0) return this.connection.retry();
-    if (cursor) this.#moveTo(cursor);
-    for (const [topic, reason] of refused) {
-      for (const reader of this.#readers.values()) this.#refuse(reader, [topic], reason);
+    if (connectedTopics !== this.#topics) return; // reopened in the meantime
+    if (reasonByTopic.size === 0) return this.connection.scheduleReconnect();
+    if (cursor) this.#advanceTo(cursor);
+    for (const [topic, topicReason] of reasonByTopic) {
+      for (const subscriber of this.#subscribers.values()) this.#refuseTopics(subscriber, [topic], topicReason);
     }
-    this.#open();
+    this.#openConnection();
   }
 
   /**
-   * @param {Reader} reader
+   * @param {Subscriber} subscriber
    * @param {string[]} topics
-   * @param {string} why
+   * @param {string} reason
    */
-  #refuse(reader, topics, why) {
-    if (!topics.some((topic) => reader.topics.includes(topic))) return;
-    reader.topics = reader.topics.filter((topic) => !topics.includes(topic));
-    reader.tell({ say: "refused", topics, why });
-    for (const [key, { topics: left }] of this.#readers) if (left.length === 0) this.#readers.delete(key);
+  #refuseTopics(subscriber, topics, reason) {
+    if (!topics.some((topic) => subscriber.topics.includes(topic))) return;
+    subscriber.topics = subscriber.topics.filter((topic) => !topics.includes(topic));
+    subscriber.send({ update: "refused", topics, reason });
+    for (const [key, { topics: remainingTopics }] of this.#subscribers) if (remainingTopics.length === 0) this.#subscribers.delete(key);
   }
 }
 
 /**
- * @param {Site} site
- * @returns {Route}
+ * @param {ServerAddress} server
+ * @returns {StreamUrlBuilder}
  */
-function routeTo({ base }) {
-  return (topics, cursor, more) => {
+function defaultUrlBuilder({ base }) {
+  return (topics, cursor, parameters) => {
     const query = new URLSearchParams(topics.map((topic) => ["topic", topic]));
-    for (const [name, value] of Object.entries(more)) query.set(name, value);
+    for (const [name, value] of Object.entries(parameters)) query.set(name, value);
     if (cursor) query.set("last_event_id", cursor);
     return `${base}/api/stream/?${query}`;
   };

@@ -1,154 +1,156 @@
-// A page's stream: each message of its topics once, in order, through reloads, tunnels and sleeps.
+// A page's stream: each message of its topics once, in order, through reloads, network loss and sleep.
 //
-// The connection itself is held by a hub, which tabs share (hub.js, link.js); here is what belongs to
-// the page: its cursor, kept over reloads, what it has been told, and the state to show.
+// Tabs share a hub that holds the connection (hub.js, hub-link.js). This class holds what belongs to
+// the page: its cursor, stored over reloads, its delivered messages, and the state to show.
 
-import { Ledger } from "./ledger.js";
-import { Link } from "./link.js";
-import { readAddress } from "./address.js";
-import { attempt, browser } from "./world.js";
+import { parseStreamAddress } from "./cursor.js";
+import { DeliveryTracker } from "./delivery-tracker.js";
+import { HubLink } from "./hub-link.js";
+import { tryOrUndefined, browserEnvironment } from "./environment.js";
 
-/** @import { Route } from "./hub.js" */
-/** @import { Said, Site } from "./reader.js" */
-/** @import { Message } from "./wire.js" */
-/** @import { World } from "./world.js" */
+/** @import { StreamUrlBuilder } from "./hub.js" */
+/** @import { HubUpdate, ServerAddress } from "./subscriber.js" */
+/** @import { Message } from "./message-types.js" */
+/** @import { BrowserEnvironment } from "./environment.js" */
 
 /**
- * What the page is told about the connection:
- * `connecting` nothing heard yet, `catching-up` what was missed is on its way, `live` all is here,
- * `stale` contact is lost and we are trying, `refused` there is no point in trying.
- * @typedef {"connecting" | "catching-up" | "live" | "stale" | "refused"} State
+ * The connection's state:
+ * `connecting` nothing received yet, `catching-up` missed messages are coming, `live` up to date,
+ * `stale` contact is lost and being retried, `refused` the server won't serve it.
+ * @typedef {"connecting" | "catching-up" | "live" | "stale" | "refused"} StreamState
  *
- * @typedef {object} Handlers
+ * @typedef {object} StreamHandlers
  * @property {(message: Message) => void} onMessage
- * @property {(state: State, why: string | null, since: number) => void} [onState] `since` when it is so; for `stale`, when the server was last heard of
- * @property {(topics: string[], why: string) => void} [onRefused] topics that the stream goes on without
+ * @property {(state: StreamState, reason: string | null, since: number) => void} [onState] `since` the state holds; for `stale`, since the last contact
+ * @property {(topics: string[], reason: string) => void} [onRefused] topics that the stream goes on without
  *
- * @typedef {object} Options
- * @property {string} [base] where the server is: `https://live.example`; empty for the page's own site
+ * @typedef {object} StreamOptions
+ * @property {string} [base] the server's address: `https://live.example`; empty for the page's own site
  * @property {boolean} [withCredentials] send cookies to another site
- * @property {boolean} [share] one connection for all tabs; true unless said otherwise
- * @property {() => Promise<Record<string, string>>} [query] parameters asked for before each opening, as a `ticket`
- * @property {World} [world]
+ * @property {boolean} [share] one connection for all tabs; true by default
+ * @property {() => Promise<Record<string, string>>} [query] called before each connection for parameters such as `ticket`
+ * @property {BrowserEnvironment} [environment]
  */
 
-const BACK_OFF_MS = { first: 1_000, longest: 30_000 };
-const OF_DOCUMENT = ["visibilitychange", "freeze", "resume"];
-const OF_WINDOW = ["online", "pageshow", "pagehide"];
+const RESYNC_BACKOFF_MS = { min: 1_000, max: 30_000 };
+const DOCUMENT_EVENTS = ["visibilitychange", "freeze", "resume"];
+const WINDOW_EVENTS = ["online", "pageshow", "pagehide"];
 
 export class Stream {
-  /** @type {State} */ state = "connecting";
-  /** When the server was last heard of, by this page's clock; 0 for never. */
-  heardAt = 0;
+  /** @type {StreamState} */ state = "connecting";
+  /** When the server last sent anything, by this page's clock; 0 for never. */
+  lastContactAt = 0;
   heartbeatMs = 15_000;
-  /** What the server's clock is ahead of ours, in milliseconds. */
-  skewMs = 0;
+  /** The server's clock minus this page's, in milliseconds. */
+  clockOffsetMs = 0;
 
-  /** @type {Link | null} */ #link = null;
-  /** @type {Ledger} */ #ledger;
-  /** @type {any} */ #timer = null;
-  #knowsTime = false;
-  #isAway = false;
-  #mishaps = 0;
+  /** @type {HubLink | null} */ #hubLink = null;
+  /** @type {DeliveryTracker} */ #deliveries;
+  /** @type {any} */ #resyncTimer = null;
+  /** @type {string} */ #storageKey;
+  /** @type {{ share: boolean, buildUrl?: StreamUrlBuilder }} */ #linkOptions;
+  #hasClockOffset = false;
+  #isSuspended = false;
+  #resyncAttempts = 0;
 
   /**
-   * @param {string | string[]} what topics, or a stream's address
-   * @param {Handlers} handlers
-   * @param {Options} [options]
+   * @param {string | string[]} topicsOrUrl topics, or a stream's address
+   * @param {StreamHandlers} handlers
+   * @param {StreamOptions} [options]
    */
-  constructor(what, handlers, options = {}) {
-    const { base = "", withCredentials = false, share = true, query, world = browser() } = options;
-    const asked = typeof what === "string" ? readAddress(what) : { base, topics: [...what], address: null };
-    this.topics = asked.topics;
+  constructor(topicsOrUrl, handlers, options = {}) {
+    const { base = "", withCredentials = false, share = true, query, environment = browserEnvironment() } = options;
+    const address = typeof topicsOrUrl === "string" ? parseStreamAddress(topicsOrUrl) : { base, topics: [...topicsOrUrl], opaqueAddress: null };
+    this.topics = address.topics;
     this.handlers = handlers;
-    this.world = world;
-    /** @type {Site} */ this.site = { base: asked.base || base, withCredentials };
-    this.how = { share, route: routeOf(asked.address, query, this.site) };
-    this.key = `touchline:cursor:${this.site.base}${[...this.topics].sort().join("+")}`;
-    this.#ledger = new Ledger(this.topics, attempt(() => world.storage?.getItem(this.key)) ?? null);
-    for (const name of OF_DOCUMENT) world.document.addEventListener(name, this.#onWake);
-    for (const name of OF_WINDOW) world.window.addEventListener(name, this.#onWake);
+    this.environment = environment;
+    /** @type {ServerAddress} */ this.server = { base: address.base || base, withCredentials };
+    this.#linkOptions = { share, buildUrl: customUrlBuilder(address.opaqueAddress, query, this.server) };
+    this.#storageKey = `touchline:cursor:${this.server.base}${[...this.topics].sort().join("+")}`;
+    this.#deliveries = new DeliveryTracker(this.topics, tryOrUndefined(() => environment.storage?.getItem(this.#storageKey)) ?? null);
+    for (const name of DOCUMENT_EVENTS) environment.document.addEventListener(name, this.#onWake);
+    for (const name of WINDOW_EVENTS) environment.window.addEventListener(name, this.#onWake);
   }
 
-  /** Starts, or starts afresh from the cursor: for when what we have can't be trusted, or after signing in. */
+  /** Starts, or restarts from the cursor: after a failure, or after signing in. */
   connect() {
-    this.world.clearTimeout(this.#timer);
-    this.#isAway = false;
-    if (this.state === "refused") this.#to("connecting", null);
-    this.#ledger = new Ledger(this.topics, this.#ledger.cursor);
-    this.#link ??= new Link(this.site, this.world, this.#tab(), this.how);
-    this.#join();
+    this.environment.clearTimeout(this.#resyncTimer);
+    this.#isSuspended = false;
+    if (this.state === "refused") this.#setState("connecting", null);
+    this.#deliveries = new DeliveryTracker(this.topics, this.#deliveries.cursor);
+    this.#hubLink ??= new HubLink(this.server, this.environment, this.#hubClient(), this.#linkOptions);
+    this.#sendJoin();
   }
 
-  /** Ends for good. */
+  /** Ends the stream. */
   close() {
-    this.#hangUp();
-    for (const name of OF_DOCUMENT) this.world.document.removeEventListener(name, this.#onWake);
-    for (const name of OF_WINDOW) this.world.window.removeEventListener(name, this.#onWake);
+    this.#closeLink();
+    for (const name of DOCUMENT_EVENTS) this.environment.document.removeEventListener(name, this.#onWake);
+    for (const name of WINDOW_EVENTS) this.environment.window.removeEventListener(name, this.#onWake);
   }
 
-  /** Forgets the cursor, so that a snapshot comes first: for a page that holds no state. */
-  forget() {
-    this.#ledger = new Ledger(this.topics, null);
-    attempt(() => this.world.storage?.removeItem(this.key));
+  /** Forgets the cursor, so that a snapshot comes first: for pages that hold no state. */
+  forgetCursor() {
+    this.#deliveries = new DeliveryTracker(this.topics, null);
+    tryOrUndefined(() => this.environment.storage?.removeItem(this.#storageKey));
   }
 
-  /** The server's time, as well as we know it, in milliseconds since 1970. */
+  /** The server's estimated time, in milliseconds since 1970. */
   serverNow() {
-    return this.world.now() + this.skewMs;
+    return this.environment.now() + this.clockOffsetMs;
   }
 
-  #tab() {
+  #hubClient() {
     return {
-      onSaid: (/** @type {Said} */ said) => this.#onSaid(said),
-      onReach: () => this.#join(),
-      onLost: () => this.#lost(),
+      onUpdate: (/** @type {HubUpdate} */ update) => this.#onHubUpdate(update),
+      onNewHub: () => this.#sendJoin(),
+      onHubLost: () => this.#onContactLost(),
     };
   }
 
-  #join() {
-    const { topics, site } = this;
-    if (topics.length > 0) this.#link?.post({ do: "join", topics, cursor: this.#ledger.cursor, site });
+  #sendJoin() {
+    const { topics, server } = this;
+    if (topics.length > 0) this.#hubLink?.send({ command: "join", topics, cursor: this.#deliveries.cursor, server });
   }
 
-  #hangUp() {
-    this.world.clearTimeout(this.#timer);
-    this.#link?.close();
-    this.#link = null;
+  #closeLink() {
+    this.environment.clearTimeout(this.#resyncTimer);
+    this.#hubLink?.close();
+    this.#hubLink = null;
   }
 
-  /** @param {Said} said */
-  #onSaid(said) {
-    if (said.say === "refused") return this.#onRefused(said.topics, said.why);
-    if (said.say === "phase") return this.#onPhase(said.phase, said.heardAt);
-    if (said.say !== "message" && said.say !== "sign") return;
-    this.heardAt = this.world.now();
-    if (said.say === "message") return this.#onMessage(said.message, said.cursor);
-    if (said.heartbeatMs) this.heartbeatMs = said.heartbeatMs;
-    if (said.at) this.#setClock(Date.parse(said.at) - this.heardAt);
-    // A cursor that is past what we were told: something never came.
-    if (!this.#ledger.reach(said.cursor)) return this.#startOver(0);
-    this.#keep();
+  /** @param {HubUpdate} update */
+  #onHubUpdate(update) {
+    if (update.update === "refused") return this.#onRefused(update.topics, update.reason);
+    if (update.update === "phase") return this.#onPhase(update.phase, update.lastReceivedAt);
+    if (update.update !== "message" && update.update !== "liveness") return;
+    this.lastContactAt = this.environment.now();
+    if (update.update === "message") return this.#onMessage(update.message, update.cursor);
+    if (update.heartbeatMs) this.heartbeatMs = update.heartbeatMs;
+    if (update.at) this.#setClockOffset(Date.parse(update.at) - this.lastContactAt);
+    // The cursor is past the delivered messages, so one is missing.
+    if (!this.#deliveries.advanceTo(update.cursor)) return this.#resync(0);
+    this.#storeCursor();
   }
 
-  /** @param {number} skewMs */
-  #setClock(skewMs) {
-    if (!Number.isFinite(skewMs)) return; // it said no time
-    // Frames are late, never early: of several estimates the largest is the best.
-    this.skewMs = this.#knowsTime ? Math.max(this.skewMs, skewMs) : skewMs;
-    this.#knowsTime = true;
+  /** @param {number} clockOffsetMs */
+  #setClockOffset(clockOffsetMs) {
+    if (!Number.isFinite(clockOffsetMs)) return; // invalid time
+    // Frames are late, never early, so the largest estimate is the best.
+    this.clockOffsetMs = this.#hasClockOffset ? Math.max(this.clockOffsetMs, clockOffsetMs) : clockOffsetMs;
+    this.#hasClockOffset = true;
   }
 
   /**
    * @param {"opened" | "live" | "lost"} phase
-   * @param {number} heardAt
+   * @param {number} lastReceivedAt
    */
-  #onPhase(phase, heardAt) {
-    if (phase === "lost") return this.#lost(heardAt);
-    if (phase === "opened") this.#knowsTime = false; // clocks are set, and computers sleep
-    if (phase === "live") this.#mishaps = 0;
-    if (phase === "live") this.#to("live", null);
-    else if (this.state !== "live") this.#to("catching-up", null);
+  #onPhase(phase, lastReceivedAt) {
+    if (phase === "lost") return this.#onContactLost(lastReceivedAt);
+    if (phase === "opened") this.#hasClockOffset = false; // clocks are set, and computers sleep
+    if (phase === "live") this.#resyncAttempts = 0;
+    if (phase === "live") this.#setState("live", null);
+    else if (this.state !== "live") this.#setState("catching-up", null);
   }
 
   /**
@@ -156,100 +158,100 @@ export class Stream {
    * @param {string | null} cursor
    */
   #onMessage(message, cursor) {
-    const verdict = this.#ledger.judge(message);
-    if (verdict === "known") return;
-    if (verdict === "gap") return this.#startOver(0);
+    const classification = this.#deliveries.classify(message);
+    if (classification === "known") return;
+    if (classification === "gap") return this.#resync(0);
     try {
       this.handlers.onMessage(message);
     } catch (error) {
-      // A page that can't take a message has a state nobody can vouch for.
-      console.error("the page could not take a message", error);
-      return this.#startOver(BACK_OFF_MS.first);
+      // The page's state is unknown after its handler threw.
+      console.error("the page's message handler threw", error);
+      return this.#resync(RESYNC_BACKOFF_MS.min);
     }
-    // The cursor moves last: a page that dies with the message half taken is sent it again.
-    this.#ledger.note(message, cursor);
-    this.#keep();
+    // The cursor moves last, so that a page that dies while handling the message receives it again.
+    this.#deliveries.recordDelivery(message, cursor);
+    this.#storeCursor();
   }
 
-  #keep() {
-    const { cursor } = this.#ledger;
-    if (cursor) attempt(() => this.world.storage?.setItem(this.key, cursor));
+  #storeCursor() {
+    const { cursor } = this.#deliveries;
+    if (cursor) tryOrUndefined(() => this.environment.storage?.setItem(this.#storageKey, cursor));
   }
 
-  /** Gets a snapshot: at once, or later each time that it doesn't help. @param {number} ms */
-  #startOver(ms) {
-    const wait = this.#mishaps === 0 ? ms : BACK_OFF_MS.first * 2 ** Math.min(this.#mishaps, 16);
-    this.#mishaps += 1;
-    this.forget();
-    this.#link?.post({ do: "leave" });
-    this.#lost();
-    const jittered = Math.min(wait, BACK_OFF_MS.longest) * (0.5 + this.world.random());
-    this.world.clearTimeout(this.#timer);
-    this.#timer = this.world.setTimeout(() => this.connect(), jittered);
+  /** Fetches a snapshot; repeated attempts back off. @param {number} delayMs */
+  #resync(delayMs) {
+    const backoffMs = this.#resyncAttempts === 0 ? delayMs : RESYNC_BACKOFF_MS.min * 2 ** Math.min(this.#resyncAttempts, 16);
+    this.#resyncAttempts += 1;
+    this.forgetCursor();
+    this.#hubLink?.send({ command: "leave" });
+    this.#onContactLost();
+    const jittered = Math.min(backoffMs, RESYNC_BACKOFF_MS.max) * (0.5 + this.environment.random());
+    this.environment.clearTimeout(this.#resyncTimer);
+    this.#resyncTimer = this.environment.setTimeout(() => this.connect(), jittered);
   }
 
   /**
    * @param {string[]} topics
-   * @param {string} why
+   * @param {string} reason
    */
-  #onRefused(topics, why) {
-    const left = this.topics.filter((topic) => !topics.includes(topic));
-    this.handlers.onRefused?.(topics, why);
-    if (left.length === 0) {
-      this.#hangUp();
-      this.#to("refused", why);
+  #onRefused(topics, reason) {
+    const remaining = this.topics.filter((topic) => !topics.includes(topic));
+    this.handlers.onRefused?.(topics, reason);
+    if (remaining.length === 0) {
+      this.#closeLink();
+      this.#setState("refused", reason);
     } else {
-      this.topics = left;
-      this.#ledger = new Ledger(left, this.#ledger.cursor);
+      this.topics = remaining;
+      this.#deliveries = new DeliveryTracker(remaining, this.#deliveries.cursor);
     }
   }
 
-  #lost(heardAt = this.heardAt) {
-    this.heardAt = Math.max(heardAt, this.heardAt);
-    if (this.state !== "refused") this.#to(this.heardAt > 0 ? "stale" : "connecting", null);
+  #onContactLost(lastReceivedAt = this.lastContactAt) {
+    this.lastContactAt = Math.max(lastReceivedAt, this.lastContactAt);
+    if (this.state !== "refused") this.#setState(this.lastContactAt > 0 ? "stale" : "connecting", null);
   }
 
   #onWake = (/** @type {Event} */ event) => {
-    if (event.type === "pagehide" || event.type === "freeze") return this.#onHide();
-    if (this.world.document.visibilityState === "hidden" || this.state === "refused") return;
+    if (event.type === "pagehide" || event.type === "freeze") return this.#suspend();
+    if (this.environment.document.visibilityState === "hidden" || this.state === "refused") return;
     const isFirst = event.type === "pageshow" && !(/** @type {PageTransitionEvent} */ (event).persisted);
     if (isFirst) return;
-    if (this.#link) this.#link.post({ do: "wake" });
-    else if (this.#isAway) this.connect();
+    if (this.#hubLink) this.#hubLink.send({ command: "wake" });
+    else if (this.#isSuspended) this.connect();
   };
 
-  /** Who leads must not freeze, and nothing may be held that keeps a page out of the back-forward cache. */
-  #onHide() {
-    if (!this.#link) return;
-    this.#hangUp();
-    this.#isAway = true;
+  /** A frozen tab must not lead, and open connections or locks keep a page out of the back-forward cache. */
+  #suspend() {
+    if (!this.#hubLink) return;
+    this.#closeLink();
+    this.#isSuspended = true;
   }
 
   /**
-   * @param {State} state
-   * @param {string | null} why
+   * @param {StreamState} state
+   * @param {string | null} reason
    */
-  #to(state, why) {
+  #setState(state, reason) {
     if (state === this.state && state !== "refused") return;
     this.state = state;
-    this.handlers.onState?.(state, why, state === "stale" ? this.heardAt : this.world.now());
+    this.handlers.onState?.(state, reason, state === "stale" ? this.lastContactAt : this.environment.now());
   }
 }
 
 /**
  * @param {string | null} address
- * @param {Options["query"]} query
- * @param {Site} site
- * @returns {Route | undefined} nothing where the usual one will do
+ * @param {StreamOptions["query"]} query
+ * @param {ServerAddress} server
+ * @returns {StreamUrlBuilder | undefined} undefined if the default will do
  */
-function routeOf(address, query, { base }) {
+function customUrlBuilder(address, query, { base }) {
   if (!address && !query) return undefined;
-  return async (topics, cursor, more) => {
-    const [path, given] = (address ?? `${base}/api/stream/`).split("?");
-    const parameters = new URLSearchParams(given ?? "");
-    if (!address) for (const topic of topics) parameters.append("topic", topic);
-    const all = { ...(await query?.()), ...more, ...(cursor ? { last_event_id: cursor } : {}) };
-    for (const [name, value] of Object.entries(all)) parameters.set(name, value);
-    return parameters.size ? `${path}?${parameters}` : path;
+  return async (topics, cursor, parameters) => {
+    const [path, ownQuery] = (address ?? `${base}/api/stream/`).split("?");
+    const searchParams = new URLSearchParams(ownQuery ?? "");
+    if (!address) for (const topic of topics) searchParams.append("topic", topic);
+    const allParameters = { ...(await query?.()), ...parameters, ...(cursor ? { last_event_id: cursor } : {}) };
+    for (const [name, value] of Object.entries(allParameters)) searchParams.set(name, value);
+    return searchParams.size ? `${path}?${searchParams}` : path;
   };
 }

@@ -1,26 +1,26 @@
-// The hub of all tabs of a browser, as a SharedWorker: it lives as long as one of them does.
+// The hub of all tabs of a browser, as a SharedWorker: it lives as long as one of them.
 
 import { Hub } from "./hub.js";
-import { network } from "./world.js";
+import { networkEnvironment } from "./environment.js";
 
-/** @import { Asked } from "./reader.js" */
+/** @import { HubCommand } from "./subscriber.js" */
 
-/** @type {Map<string, Hub>} by where the server is */
-const hubs = new Map();
-const world = network();
+/** @type {Map<string, Hub>} by server address */
+const hubsByServer = new Map();
+const environment = networkEnvironment();
 
 /** @param {MessageEvent} event */
 const onConnect = ({ ports: [port] }) => {
   /** @type {Hub | undefined} */ let hub;
   port.onmessage = ({ data }) => {
-    /** @type {Asked} */ const asked = data;
-    if (asked.do === "join") {
-      const key = JSON.stringify(asked.site);
-      hub = hubs.get(key) ?? new Hub(asked.site, world);
-      hubs.set(key, hub);
+    /** @type {HubCommand} */ const command = data;
+    if (command.command === "join") {
+      const key = JSON.stringify(command.server);
+      hub = hubsByServer.get(key) ?? new Hub(command.server, environment);
+      hubsByServer.set(key, hub);
     }
-    if (hub) hub.hear(port, asked, (said) => port.postMessage(said));
-    else if (asked.do === "ping") port.postMessage({ say: "pong" });
+    if (hub) hub.handleCommand(port, command, (update) => port.postMessage(update));
+    else if (command.command === "ping") port.postMessage({ update: "pong" });
   };
 };
 addEventListener("connect", /** @type {any} */ (onConnect));

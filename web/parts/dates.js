@@ -1,101 +1,101 @@
-// Days and times, in the reader's own zone and language. Nothing here throws: what is no time is
-// shown as one that isn't known.
+// Formats days and times in the visitor's zone and language. Nothing here throws: an invalid time
+// becomes a placeholder.
 
-/** What stands for what can't be shown. */
-export const UNKNOWN = "–";
+/** Stands for a value that can't be shown. */
+export const PLACEHOLDER = "–";
 
-/** @typedef {string | number | null | undefined} At a time as the server says it, or milliseconds since 1970 */
+/** @typedef {string | number | null | undefined} TimeValue an ISO time from the server, or milliseconds since 1970 */
 
 /**
- * The date, or null for what is none, such as a year of five digits.
- * @param {At} at
+ * The parsed time; null if it is invalid, such as a year of five digits.
+ * @param {TimeValue} time
  */
-export function dateOf(at) {
-  const date = new Date(at ?? NaN);
+export function parseTime(time) {
+  const date = new Date(time ?? NaN);
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
 /**
- * @param {At} at
- * @param {Intl.DateTimeFormatOptions} how
+ * @param {TimeValue} time
+ * @param {Intl.DateTimeFormatOptions} options
  * @param {string} [locale]
  */
-function format(at, how, locale) {
-  const date = dateOf(at);
-  return date ? new Intl.DateTimeFormat(locale, how).format(date) : UNKNOWN;
+function format(time, options, locale) {
+  const date = parseTime(time);
+  return date ? new Intl.DateTimeFormat(locale, options).format(date) : PLACEHOLDER;
 }
 
 /**
- * @param {At} at
+ * @param {TimeValue} time
  * @param {string} [locale]
  */
-export function timeOfDay(at, locale) {
-  return format(at, { hour: "2-digit", minute: "2-digit" }, locale);
+export function formatTime(time, locale) {
+  return format(time, { hour: "2-digit", minute: "2-digit" }, locale);
 }
 
 /**
- * Day and time, whatever day it is.
- * @param {At} at
+ * Date and time.
+ * @param {TimeValue} time
  * @param {string} [locale]
  */
-export function dayAndTime(at, locale) {
-  return format(at, { dateStyle: "medium", timeStyle: "short" }, locale);
+export function formatDateTime(time, locale) {
+  return format(time, { dateStyle: "medium", timeStyle: "short" }, locale);
 }
 
 /**
- * Today, Tomorrow, Yesterday, or the date; with the year where it is another one.
- * @param {At} at
+ * Today, Tomorrow, Yesterday, or the date; with the year if it isn't this year.
+ * @param {TimeValue} time
  * @param {number} now
  * @param {string} [locale]
  */
-export function dayOf(at, now, locale) {
-  const [date, today] = [dateOf(at), new Date(now)];
-  if (!date) return UNKNOWN;
-  const days = Math.round((midnight(date) - midnight(today)) / 86_400_000);
-  const near = { 0: "Today", 1: "Tomorrow", [-1]: "Yesterday" }[days];
-  if (near) return near;
+export function formatDay(time, now, locale) {
+  const [date, today] = [parseTime(time), new Date(now)];
+  if (!date) return PLACEHOLDER;
+  const dayDifference = Math.round((midnightMs(date) - midnightMs(today)) / 86_400_000);
+  const relativeName = { 0: "Today", 1: "Tomorrow", [-1]: "Yesterday" }[dayDifference];
+  if (relativeName) return relativeName;
   const year = date.getFullYear() === today.getFullYear() ? undefined : "numeric";
-  return format(at, { weekday: "short", day: "numeric", month: "short", year }, locale);
+  return format(time, { weekday: "short", day: "numeric", month: "short", year }, locale);
 }
 
 /**
- * The day, or nothing where it is today.
- * @param {At} at
+ * The day; empty for today.
+ * @param {TimeValue} time
  * @param {number} now
  * @param {string} [locale]
  */
-export function dayUnlessToday(at, now, locale) {
-  if (dateOf(at)?.toDateString() === new Date(now).toDateString()) return "";
-  return format(at, { weekday: "short", day: "numeric", month: "short" }, locale);
+export function formatDayUnlessToday(time, now, locale) {
+  if (parseTime(time)?.toDateString() === new Date(now).toDateString()) return "";
+  return format(time, { weekday: "short", day: "numeric", month: "short" }, locale);
 }
 
 /**
- * As a body has it; null for what is no time. RFC 3339 ends with the year 9999: the server says so.
- * @param {At} at
+ * A timestamp for a body; null if invalid. RFC 3339 ends with the year 9999: the server checks it.
+ * @param {TimeValue} time
  */
-export function written(at) {
-  return dateOf(at)?.toISOString() ?? null;
+export function toTimestamp(time) {
+  return parseTime(time)?.toISOString() ?? null;
 }
 
 /** @param {Date} date */
-function midnight(date) {
+function midnightMs(date) {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }
 
 /**
  * @template {{ starts_at?: string | null }} Thing
- * @param {Thing[]} things in order
+ * @param {Thing[]} items sorted by time
  * @param {number} now
  * @param {string} [locale]
- * @returns {{ day: string, things: Thing[] }[]}
+ * @returns {{ day: string, items: Thing[] }[]}
  */
-export function byDay(things, now, locale) {
-  /** @type {{ day: string, things: Thing[] }[]} */ const days = [];
-  for (const thing of things) {
-    const day = dateOf(thing.starts_at) ? dayOf(thing.starts_at, now, locale) : "No date yet";
+export function groupByDay(items, now, locale) {
+  /** @type {{ day: string, items: Thing[] }[]} */ const days = [];
+  for (const item of items) {
+    const day = parseTime(item.starts_at) ? formatDay(item.starts_at, now, locale) : "No date yet";
     const last = days.at(-1);
-    if (last?.day === day) last.things.push(thing);
-    else days.push({ day, things: [thing] });
+    if (last?.day === day) last.items.push(item);
+    else days.push({ day, items: [item] });
   }
   return days;
 }

@@ -1,7 +1,7 @@
-// What a stadium display says, in the language of its ground: `?lang=de`. English is the key.
+// Translations of the stadium display's texts: `?lang=de`. The English text is the key.
 
 /** @type {{ [lang: string]: { [text: string]: string } }} */
-const WORDS = {
+const TRANSLATIONS = {
   de: {
     "First half": "1. Halbzeit",
     "Second half": "2. Halbzeit",
@@ -35,8 +35,8 @@ const WORDS = {
     assist: "Vorlage",
     Pens: "i. E.",
     "Reconnecting since": "Verbindung unterbrochen seit",
-    "The address names no match": "Die Adresse nennt kein Spiel",
-    "This match can't be shown here": "Dieses Spiel kann hier nicht gezeigt werden",
+    "There is no match at this address": "Die Adresse nennt kein Spiel",
+    "This match can't be shown": "Dieses Spiel kann hier nicht gezeigt werden",
     Connecting: "Verbindung wird aufgebaut",
     "Innings break": "Innings-Pause",
     "Scores level": "Gleichstand",
@@ -107,8 +107,8 @@ const WORDS = {
     assist: "passe de",
     Pens: "t.a.b.",
     "Reconnecting since": "Reconnexion depuis",
-    "The address names no match": "L’adresse ne désigne aucun match",
-    "This match can't be shown here": "Ce match ne peut pas être affiché ici",
+    "There is no match at this address": "L’adresse ne désigne aucun match",
+    "This match can't be shown": "Ce match ne peut pas être affiché ici",
     Connecting: "Connexion",
     "Innings break": "Pause entre les manches",
     "Scores level": "Égalité",
@@ -151,20 +151,20 @@ const WORDS = {
 };
 
 /**
- * The language to speak, out of those there are.
- * @param {string | null} wanted `de`, `de-CH`
+ * The best available language for a requested one.
+ * @param {string | null} requested `de`, `de-CH`
  */
-export function languageOf(wanted) {
-  const [code] = (wanted ?? "").toLowerCase().split("-");
-  return Object.hasOwn(WORDS, code) ? code : "en";
+export function pickLanguage(requested) {
+  const [code] = (requested ?? "").toLowerCase().split("-");
+  return Object.hasOwn(TRANSLATIONS, code) ? code : "en";
 }
 
 /**
- * What is said in that language; a word it lacks stays English.
+ * A translation function; texts without a translation stay English.
  * @param {string} language
  * @returns {(text: string) => string}
  */
-export function speak(language) {
-  const words = Object.hasOwn(WORDS, language) ? WORDS[language] : {};
-  return (text) => (Object.hasOwn(words, text) ? words[text] : text);
+export function translatorFor(language) {
+  const translations = Object.hasOwn(TRANSLATIONS, language) ? TRANSLATIONS[language] : {};
+  return (text) => (Object.hasOwn(translations, text) ? translations[text] : text);
 }

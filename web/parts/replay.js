@@ -1,96 +1,96 @@
-// A match once more, at a pace of one's own.
+// Replays a match at an adjustable speed.
 
-import { apply, sportOf, stands } from "../client/game.js";
+import { applyMessage, sportOf, matchStatusText } from "../client/match-stream.js";
 import { Stream } from "../client/stream.js";
-import { elapsedMs, hasBegun, inWords } from "../sports/generic.js";
+import { clockElapsedMs, hasStarted, humanize } from "../sports/score-only.js";
 import { html, useEffect, useMemo, useRef, useState } from "../vendor/htm-preact.js";
-import { Ticking } from "./frame.js";
+import { TickingText } from "./page-frame.js";
 
-/** @import { Game, Message } from "../client/wire.js" */
+/** @import { Match, Message } from "../client/message-types.js" */
 
 const SPEEDS = [1, 10, 60, 600, 5_000];
 
-/** The match as it was before anything had happened. @param {Game} game @returns {Game} */
-export function beginning(game) {
+/** The match before its first message. @param {Match} game @returns {Match} */
+export function initialMatch(game) {
   return {
     ...game, seq: 0, status: "scheduled", reason: null, clock: null, score: { home: 0, away: 0 },
-    shootout_score: null, incidents: [], statistics: undefined, result: null, ...sportOf(game.sport).unplayed?.(),
+    shootout_score: null, incidents: [], statistics: undefined, result: null, ...sportOf(game.sport).initialState?.(),
   };
 }
 
-/** When what a message tells happened: a scorer may have entered it later. @param {Message} message */
-export function happenedAt({ at, data }) {
+/** When the event of a message happened: a scorer may have entered it later. @param {Message} message */
+export function occurredAtMs({ at, data }) {
   return Date.parse(data.incident?.occurred_at ?? data.clock?.at ?? at);
 }
 
-/** @param {{ game: Game }} props */
+/** @param {{ game: Match }} props */
 export function Replay({ game }) {
-  const start = useMemo(() => beginning(game), [game.id]);
-  const [shown, show] = useState(start);
+  const initial = useMemo(() => initialMatch(game), [game.id]);
+  const [shownMatch, setShownMatch] = useState(initial);
   const [speed, setSpeed] = useState(60);
-  const [step, setStep] = useState(/** @type {"idle" | "playing" | "paused" | "over" | "refused"} */ ("idle"));
-  const now = useRef(start);
-  const tape = useRef({ at: 0, since: 0 }); // what time it was in the match, and when we were told
+  const [phase, setPhase] = useState(/** @type {"idle" | "playing" | "paused" | "over" | "refused"} */ ("idle"));
+  const latestMatch = useRef(initial);
+  const playback = useRef({ matchTimeMs: 0, startedAtMs: 0 }); // the match time at the start of playback, and the clock time then
 
   useEffect(() => {
-    if (step !== "playing") return undefined;
-    const stream = new Stream(`/api/matches/${game.id}/replay/?speed=${speed}&from=${now.current.seq + 1}`, {
+    if (phase !== "playing") return undefined;
+    const stream = new Stream(`/api/matches/${game.id}/replay/?speed=${speed}&from=${latestMatch.current.seq + 1}`, {
       onMessage(message) {
-        now.current = apply(now.current, message) ?? now.current;
-        tape.current = { at: happenedAt(message), since: Date.now() };
-        show(now.current);
+        latestMatch.current = applyMessage(latestMatch.current, message) ?? latestMatch.current;
+        playback.current = { matchTimeMs: occurredAtMs(message), startedAtMs: Date.now() };
+        setShownMatch(latestMatch.current);
       },
-      onState(state, why) {
-        if (state === "refused") setStep(why === "complete" || why === "204" ? "over" : "refused");
+      onState(state, reason) {
+        if (state === "refused") setPhase(reason === "complete" || reason === "204" ? "over" : "refused");
       },
     }, { share: false });
-    stream.forget();
+    stream.forgetCursor();
     stream.connect();
     return () => stream.close();
-  }, [step === "playing", speed, game.id]);
+  }, [phase === "playing", speed, game.id]);
 
-  const again = () => {
-    now.current = start;
-    show(start);
-    setStep("playing");
+  const restart = () => {
+    latestMatch.current = initial;
+    setShownMatch(initial);
+    setPhase("playing");
   };
-  const clock = () => time(shown, tape.current.at + (step === "playing" ? (Date.now() - tape.current.since) * speed : 0));
+  const currentTimeText = () => matchTimeText(shownMatch, playback.current.matchTimeMs + (phase === "playing" ? (Date.now() - playback.current.startedAtMs) * speed : 0));
   return html`
     <div class="replay">
       <div class="controls">
-        ${step === "playing"
-          ? html`<button type="button" class="button" onClick=${() => setStep("paused")}>Pause</button>`
-          : html`<button type="button" class="button" onClick=${step === "paused" ? () => setStep("playing") : again}>${{ idle: "Play", paused: "Go on" }[/** @type {string} */ (step)] ?? "Play again"}</button>`}
-        <fieldset class="speeds"><legend class="unseen">Speed</legend>
-          ${SPEEDS.map((one) => html`<label key=${one}><input type="radio" name="speed" value=${one} checked=${one === speed} onChange=${() => setSpeed(one)} /><span>${one.toLocaleString()}×</span></label>`)}
+        ${phase === "playing"
+          ? html`<button type="button" class="button" onClick=${() => setPhase("paused")}>Pause</button>`
+          : html`<button type="button" class="button" onClick=${phase === "paused" ? () => setPhase("playing") : restart}>${{ idle: "Play", paused: "Continue" }[/** @type {string} */ (phase)] ?? "Play again"}</button>`}
+        <fieldset class="speeds"><legend class="visually-hidden">Speed</legend>
+          ${SPEEDS.map((option) => html`<label key=${option}><input type="radio" name="speed" value=${option} checked=${option === speed} onChange=${() => setSpeed(option)} /><span>${option.toLocaleString()}×</span></label>`)}
         </fieldset>
-        <progress aria-label="How much has been played" max=${Math.max(1, game.seq)} value=${Math.min(shown.seq, game.seq)}></progress>
+        <progress aria-label="Position in the match" max=${Math.max(1, game.seq)} value=${Math.min(shownMatch.seq, game.seq)}></progress>
       </div>
-      ${step === "refused" && html`<p class="empty" role="status">The replay can't be had at the moment.</p>`}
-      ${step !== "idle" && html`
-        <${Score} game=${shown} />
-        <p class="replay-time"><${Ticking} read=${clock} every=${100} /></p>
-        ${sportOf(shown.sport).panels[0]?.draw(shown)}`}
-      ${step === "idle" && html`<p class="empty">Watch the match again from the beginning, as fast as you like.</p>`}
+      ${phase === "refused" && html`<p class="empty" role="status">The replay can't be loaded at the moment.</p>`}
+      ${phase !== "idle" && html`
+        <${ReplayScore} game=${shownMatch} />
+        <p class="replay-time"><${TickingText} getText=${currentTimeText} intervalMs=${100} /></p>
+        ${sportOf(shownMatch.sport).panels[0]?.render(shownMatch)}`}
+      ${phase === "idle" && html`<p class="empty">Watch the match again from the beginning, as fast as you like.</p>`}
     </div>`;
 }
 
-/** @param {{ game: Game }} props */
-function Score({ game }) {
-  const { number } = sportOf(game.sport);
+/** @param {{ game: Match }} props */
+function ReplayScore({ game }) {
+  const { scoreText } = sportOf(game.sport);
   const { home, away } = game.teams;
-  if (number) return html`<p class="replay-lines"><span>${home.name} <b>${number(game, "home")}</b></span> <span>${away.name} <b>${number(game, "away")}</b></span></p>`;
-  return html`<p class="replay-score"><span>${home.name}</span> <b>${hasBegun(game) ? `${game.score?.home}–${game.score?.away}` : "v"}</b> <span>${away.name}</span></p>`;
+  if (scoreText) return html`<p class="replay-lines"><span>${home.name} <b>${scoreText(game, "home")}</b></span> <span>${away.name} <b>${scoreText(game, "away")}</b></span></p>`;
+  return html`<p class="replay-score"><span>${home.name}</span> <b>${hasStarted(game) ? `${game.score?.home}–${game.score?.away}` : "v"}</b> <span>${away.name}</span></p>`;
 }
 
 /**
- * @param {Game} game
- * @param {number} now what time it is in the match
+ * @param {Match} game
+ * @param {number} matchTimeMs
  */
-function time(game, now) {
+function matchTimeText(game, matchTimeMs) {
   const { clock, status, sport } = game;
-  if (!clock || status !== "live") return stands(game);
-  const { text, added } = sportOf(sport).clock(clock, elapsedMs(clock, now));
-  const { periods } = sportOf(sport);
-  return [clock.period && (periods[clock.period] ?? inWords(clock.period)), `${text} ${added}`.trim()].filter(Boolean).join(" · ") || stands(game);
+  if (!clock || status !== "live") return matchStatusText(game);
+  const { text, added } = sportOf(sport).formatClock(clock, clockElapsedMs(clock, matchTimeMs));
+  const { periodNames } = sportOf(sport);
+  return [clock.period && (periodNames[clock.period] ?? humanize(clock.period)), `${text} ${added}`.trim()].filter(Boolean).join(" · ") || matchStatusText(game);
 }

@@ -1,47 +1,47 @@
-// Tabs, as the ARIA authoring practices want them: arrows move, one stop for the tab key.
+// Tabs after the ARIA authoring practices: arrow keys move, one tab stop.
 
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
 
 /** @import { Child, Part } from "../vendor/htm-preact.js" */
 
 /**
- * @param {{ label: string, tabs: { title: string, draw: () => Child }[] }} props
+ * @param {{ label: string, tabs: { title: string, render: () => Child }[] }} props
  */
 export function Tabs({ label, tabs }) {
-  const [chosen, choose] = useState(0);
+  const [selected, setSelected] = useState(0);
   if (tabs.length === 0) return null;
-  const at = Math.min(chosen, tabs.length - 1);
+  const index = Math.min(selected, tabs.length - 1);
   /** @param {KeyboardEvent} event */
   const onKey = (event) => {
-    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key];
-    if (to === undefined) return;
+    const target = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (target === undefined) return;
     event.preventDefault();
-    const next = (to + tabs.length) % tabs.length;
-    choose(next);
+    const next = (target + tabs.length) % tabs.length;
+    setSelected(next);
     document.getElementById(`tab-${next}`)?.focus();
   };
   return html`
     <div class="tabs" role="tablist" aria-label=${label} id="tabs">
-      ${tabs.map(({ title }, place) => html`
-        <button key=${title} type="button" class="tab" role="tab" id=${`tab-${place}`} aria-controls="panel"
-          aria-selected=${String(place === at)} tabindex=${place === at ? 0 : -1}
-          onClick=${() => choose(place)} onKeyDown=${onKey}>${title}</button>`)}
+      ${tabs.map(({ title }, tabIndex) => html`
+        <button key=${title} type="button" class="tab" role="tab" id=${`tab-${tabIndex}`} aria-controls="panel"
+          aria-selected=${String(tabIndex === index)} tabindex=${tabIndex === index ? 0 : -1}
+          onClick=${() => setSelected(tabIndex)} onKeyDown=${onKey}>${title}</button>`)}
     </div>
-    <section class="panel" role="tabpanel" id="panel" tabindex="0" aria-labelledby=${`tab-${at}`} key=${tabs[at]?.title}>
-      ${tabs[at]?.draw()}
+    <section class="panel" role="tabpanel" id="panel" tabindex="0" aria-labelledby=${`tab-${index}`} key=${tabs[index]?.title}>
+      ${tabs[index]?.render()}
     </section>`;
 }
 
 /**
- * A part whose code comes when it is looked at: most readers of a match open nothing but its timeline.
+ * A component whose code is loaded when it is first shown, since most visitors see only the timeline.
  * @param {{ load: () => Promise<Part<any>>, props: object }} props
  */
-export function Later({ load, props }) {
-  const [part, setPart] = useState(/** @type {{ draw: Part<any> } | null} */ (null));
-  const [trouble, setTrouble] = useState("");
+export function LazyComponent({ load, props }) {
+  const [component, setComponent] = useState(/** @type {{ Component: Part<any> } | null} */ (null));
+  const [errorText, setErrorText] = useState("");
   useEffect(() => {
-    load().then((draw) => setPart({ draw }), () => setTrouble("This can't be had at the moment. Try again when there is a network."));
+    load().then((Component) => setComponent({ Component }), () => setErrorText("This can't be loaded at the moment. Try again when you are online."));
   }, []);
-  if (part) return html`<${part.draw} ...${props} />`;
-  return html`<p class="empty" role="status">${trouble}</p>`;
+  if (component) return html`<${component.Component} ...${props} />`;
+  return html`<p class="empty" role="status">${errorText}</p>`;
 }

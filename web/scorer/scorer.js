@@ -1,41 +1,41 @@
-// The scorer's console: `/scorer/3` on a phone at the pitch.
+// The scorer page: `/scorer/3`.
 
 import { html, render } from "../vendor/htm-preact.js";
-import { byId, setText } from "../client/element.js";
-import { Console } from "./console.js";
-import { keepAwake } from "./awake.js";
-import { keepShell } from "./shell.js";
-import { View } from "./view.js";
+import { requireElementById, setText } from "../client/element.js";
+import { Scorebook } from "./scorebook.js";
+import { keepScreenOn } from "./wake-lock.js";
+import { installOfflineCache } from "./offline-cache.js";
+import { ScorerPage } from "./scorer-page.js";
 
-const REDRAW_MS = 250; // so that a second never seems to be skipped
+const RENDER_INTERVAL_MS = 250; // often enough that no second seems to be skipped
 
 const id = /^\/scorer\/([1-9]\d*)\/?$/.exec(location.pathname)?.[1];
-if (id) start(id);
-else setText(byId("console"), "There is no such match.");
+if (id) openScorer(id);
+else setText(requireElementById("scorebook"), "There is no such match.");
 
-/** @param {string} match */
-function start(match) {
-  const place = byId("console");
-  place.replaceChildren();
-  let isNew = false;
-  let isDue = false;
-  const draw = () => {
-    isDue = false;
-    render(html`<${View} console=${console} isNew=${isNew} onSaid=${say} />`, place);
+/** @param {string} matchId */
+function openScorer(matchId) {
+  const container = requireElementById("scorebook");
+  container.replaceChildren();
+  let hasNewBuild = false;
+  let isRenderQueued = false;
+  const renderPage = () => {
+    isRenderQueued = false;
+    render(html`<${ScorerPage} scorebook=${scorebook} hasNewBuild=${hasNewBuild} onAnnounce=${announceToScreenReader} />`, container);
   };
-  // Several changes at once are drawn once; without a timer, which browsers slow down in the background.
-  const console = new Console(match, () => {
-    if (!isDue) queueMicrotask(draw);
-    isDue = true;
+  // One rendering for several changes; without a timer, which browsers throttle in the background.
+  const scorebook = new Scorebook(matchId, () => {
+    if (!isRenderQueued) queueMicrotask(renderPage);
+    isRenderQueued = true;
   });
-  draw();
-  setInterval(draw, REDRAW_MS);
-  keepAwake(() => ["live", "paused"].includes(console.game?.status ?? ""));
-  keepShell(() => (isNew = true));
+  renderPage();
+  setInterval(renderPage, RENDER_INTERVAL_MS);
+  keepScreenOn(() => ["live", "paused"].includes(scorebook.game?.status ?? ""));
+  installOfflineCache(() => (hasNewBuild = true));
 }
 
-/** For those who listen. @param {string} text */
-function say(text) {
-  setText(byId("said"), "");
-  setText(byId("said"), text);
+/** Sets the live region's text. @param {string} text */
+function announceToScreenReader(text) {
+  setText(requireElementById("live-region"), "");
+  setText(requireElementById("live-region"), text);
 }

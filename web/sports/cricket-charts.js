@@ -1,124 +1,124 @@
-// Worm and manhattan of a match of cricket: runs as they grew, and over by over; as pictures, and as a table.
+// Worm and Manhattan charts: cumulative runs and runs per over, as images and as a table.
 
-import { pair } from "../client/colour.js";
+import { distinctTeamColours } from "../client/colour.js";
 import { html } from "../vendor/htm-preact.js";
-import { battingEnd, inningsIn, nameOf, oversOf } from "./cricket-figures.js";
+import { battingSide, allInnings, inningsName, overSummaries } from "./cricket-innings.js";
 
-/** @import { End, Game } from "../client/wire.js" */
-/** @import { Over } from "./cricket-figures.js" */
-/** @import { Match } from "./cricket-fold.js" */
+/** @import { Side, Match } from "../client/message-types.js" */
+/** @import { OverSummary } from "./cricket-innings.js" */
+/** @import { CricketMatch } from "./cricket-reducer.js" */
 
-/** @typedef {{ name: string, colour: string, isSecond: boolean, overs: Over[] }} Line */
+/** @typedef {{ name: string, colour: string, isSecondInnings: boolean, overs: OverSummary[] }} ChartSeries */
 
 const WIDTH = 640;
 const HEIGHT = 280;
-const LEFT = 40;
-const BOTTOM = 32;
-const TOP = 14;
-const RIGHT = 12;
-const LABELS = 6;
+const MARGIN_LEFT = 40;
+const MARGIN_BOTTOM = 32;
+const MARGIN_TOP = 14;
+const MARGIN_RIGHT = 12;
+const MAX_AXIS_LABELS = 6;
 
-/** @param {{ game: Game }} props */
+/** @param {{ game: Match }} props */
 export function Charts({ game }) {
-  const match = /** @type {Match} */ (game);
-  const lines = linesOf(match);
-  if (lines.length === 0) return html`<p class="empty">Nothing has been bowled yet.</p>`;
+  const match = /** @type {CricketMatch} */ (game);
+  const series = chartSeries(match);
+  if (series.length === 0) return html`<p class="empty">Nothing has been bowled yet.</p>`;
   return html`<div class="charts">
     <h2>Worm</h2>
-    <${Legend} lines=${lines} />
-    <${Worm} lines=${lines} />
+    <${Legend} series=${series} />
+    <${Worm} series=${series} />
     <h2>Manhattan</h2>
-    <div class="manhattans">${lines.map((line) => html`<${Manhattan} key=${line.name} line=${line} most=${Math.max(...lines.flatMap(({ overs }) => overs.map(({ runs }) => runs)))} overs=${longest(lines)} />`)}</div>
-    <details class="as-table"><summary>As a table</summary><${Table} lines=${lines} /></details>
+    <div class="manhattans">${series.map((charted) => html`<${Manhattan} key=${charted.name} series=${charted} maxRuns=${Math.max(...series.flatMap(({ overs }) => overs.map(({ runs }) => runs)))} overs=${maxOvers(series)} />`)}</div>
+    <details class="as-table"><summary>As a table</summary><${RunsByOverTable} series=${series} /></details>
   </div>`;
 }
 
-/** @param {Match} match @returns {Line[]} */
-export function linesOf(match) {
-  const colours = pair(match.teams.home.colour, match.teams.away.colour);
-  const seen = new Set();
-  return inningsIn(match).filter((one) => !one.super_over).map((innings) => {
-    const end = battingEnd(match, innings);
-    const isSecond = seen.has(end);
-    seen.add(end);
-    return { name: nameOf(match, innings), colour: colours[end], isSecond, overs: oversOf(innings) };
+/** @param {CricketMatch} match @returns {ChartSeries[]} */
+export function chartSeries(match) {
+  const colours = distinctTeamColours(match.teams.home.colour, match.teams.away.colour);
+  const sidesSeen = new Set();
+  return allInnings(match).filter((one) => !one.super_over).map((innings) => {
+    const side = battingSide(match, innings);
+    const isSecond = sidesSeen.has(side);
+    sidesSeen.add(side);
+    return { name: inningsName(match, innings), colour: colours[side], isSecondInnings: isSecond, overs: overSummaries(innings) };
   }).filter(({ overs }) => overs.length > 0);
 }
 
-/** @param {Line[]} lines */
-const longest = (lines) => Math.max(...lines.map(({ overs }) => overs.length));
+/** @param {ChartSeries[]} series */
+const maxOvers = (series) => Math.max(...series.map(({ overs }) => overs.length));
 
-/** Where round numbers fall, from 0. @param {number} most @returns {number[]} */
-export function ticks(most) {
-  const rough = Math.max(1, most / LABELS);
+/** Round axis values, from 0. @param {number} max @returns {number[]} */
+export function axisTicks(max) {
+  const rough = Math.max(1, max / MAX_AXIS_LABELS);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= rough) ?? rough;
-  return Array.from({ length: Math.floor(most / step) + 1 }, (_, at) => at * step);
+  return Array.from({ length: Math.floor(max / step) + 1 }, (_, index) => index * step);
 }
 
-/** @param {number} part @param {number} all */
-const x = (part, all) => LEFT + (part / Math.max(1, all)) * (WIDTH - LEFT - RIGHT);
-/** @param {number} part @param {number} all */
-const y = (part, all) => HEIGHT - BOTTOM - (part / Math.max(1, all)) * (HEIGHT - BOTTOM - TOP);
+/** @param {number} over @param {number} overs */
+const xOf = (over, overs) => MARGIN_LEFT + (over / Math.max(1, overs)) * (WIDTH - MARGIN_LEFT - MARGIN_RIGHT);
+/** @param {number} runs @param {number} maxRuns */
+const yOf = (runs, maxRuns) => HEIGHT - MARGIN_BOTTOM - (runs / Math.max(1, maxRuns)) * (HEIGHT - MARGIN_BOTTOM - MARGIN_TOP);
 
-/** The points of a worm, from nothing. @param {Over[]} overs @param {number} across @param {number} most */
-export function points(overs, across, most) {
-  return [[0, 0], ...overs.map(({ over, total }) => [over, total])].map(([over, runs]) => `${x(over, across).toFixed(1)},${y(runs, most).toFixed(1)}`).join(" ");
+/** The points of a worm, starting at 0. @param {OverSummary[]} overs @param {number} overCount @param {number} maxRuns */
+export function wormPoints(overs, overCount, maxRuns) {
+  return [[0, 0], ...overs.map(({ over, runsTotal }) => [over, runsTotal])].map(([over, runs]) => `${xOf(over, overCount).toFixed(1)},${yOf(runs, maxRuns).toFixed(1)}`).join(" ");
 }
 
-/** @param {{ lines: Line[] }} props */
-function Legend({ lines }) {
-  return html`<ul class="legend">${lines.map(({ name, colour, isSecond }) => html`<li key=${name} data-second=${isSecond ? "yes" : undefined} style=${{ "--colour": colour }}>${name}</li>`)}</ul>`;
+/** @param {{ series: ChartSeries[] }} props */
+function Legend({ series }) {
+  return html`<ul class="legend">${series.map(({ name, colour, isSecondInnings }) => html`<li key=${name} data-second=${isSecondInnings ? "yes" : undefined} style=${{ "--colour": colour }}>${name}</li>`)}</ul>`;
 }
 
-/** @param {{ across: number, most: number }} props */
-function Axes({ across, most }) {
+/** @param {{ overCount: number, maxRuns: number }} props */
+function Axes({ overCount, maxRuns }) {
   return html`<g class="axes" aria-hidden="true">
-    ${ticks(most).map((runs) => html`<g key=${`y${runs}`}><line x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(runs, most)} y2=${y(runs, most)} /><text x=${LEFT - 8} y=${y(runs, most) + 4} text-anchor="end">${runs}</text></g>`)}
-    ${ticks(across).map((over) => html`<text key=${`x${over}`} x=${x(over, across)} y=${HEIGHT - BOTTOM + 18} text-anchor="middle">${over}</text>`)}
+    ${axisTicks(maxRuns).map((runs) => html`<g key=${`y${runs}`}><line x1=${MARGIN_LEFT} x2=${WIDTH - MARGIN_RIGHT} y1=${yOf(runs, maxRuns)} y2=${yOf(runs, maxRuns)} /><text x=${MARGIN_LEFT - 8} y=${yOf(runs, maxRuns) + 4} text-anchor="end">${runs}</text></g>`)}
+    ${axisTicks(overCount).map((over) => html`<text key=${`x${over}`} x=${xOf(over, overCount)} y=${HEIGHT - MARGIN_BOTTOM + 18} text-anchor="middle">${over}</text>`)}
   </g>`;
 }
 
-/** @param {{ lines: Line[] }} props */
-function Worm({ lines }) {
-  const across = longest(lines);
-  const most = Math.max(1, ...lines.map(({ overs }) => overs.at(-1)?.total ?? 0));
-  const told = lines.map(({ name, overs }) => `${name}: ${overs.at(-1)?.total} after ${overs.length} overs`).join("; ");
+/** @param {{ series: ChartSeries[] }} props */
+function Worm({ series }) {
+  const overCount = maxOvers(series);
+  const maxRuns = Math.max(1, ...series.map(({ overs }) => overs.at(-1)?.runsTotal ?? 0));
+  const description = series.map(({ name, overs }) => `${name}: ${overs.at(-1)?.runsTotal} after ${overs.length} overs`).join("; ");
   return html`<svg class="chart" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby="worm-title worm-desc">
-    <title id="worm-title">Runs as they grew, over by over</title><desc id="worm-desc">${told}.</desc>
-    <${Axes} across=${across} most=${most} />
-    ${lines.map(({ name, colour, isSecond, overs }) => html`<g key=${name} class="worm" data-second=${isSecond ? "yes" : undefined} style=${{ "--colour": colour }}>
-      <polyline class="under" points=${points(overs, across, most)} /><polyline points=${points(overs, across, most)} />
-      ${overs.filter(({ wickets }) => wickets > 0).map(({ over, total }) => html`<circle key=${over} cx=${x(over, across)} cy=${y(total, most)} r="5" />`)}
+    <title id="worm-title">Cumulative runs, over by over</title><desc id="worm-desc">${description}.</desc>
+    <${Axes} overCount=${overCount} maxRuns=${maxRuns} />
+    ${series.map(({ name, colour, isSecondInnings, overs }) => html`<g key=${name} class="worm" data-second=${isSecondInnings ? "yes" : undefined} style=${{ "--colour": colour }}>
+      <polyline class="under" points=${wormPoints(overs, overCount, maxRuns)} /><polyline points=${wormPoints(overs, overCount, maxRuns)} />
+      ${overs.filter(({ wickets }) => wickets > 0).map(({ over, runsTotal }) => html`<circle key=${over} cx=${xOf(over, overCount)} cy=${yOf(runsTotal, maxRuns)} r="5" />`)}
     </g>`)}
   </svg>`;
 }
 
-/** @param {{ line: Line, most: number, overs: number }} props */
-function Manhattan({ line: { name, colour, overs }, most, overs: across }) {
-  const wide = (WIDTH - LEFT - RIGHT) / Math.max(1, across);
-  const best = overs.reduce((one, other) => (other.runs > one.runs ? other : one));
+/** @param {{ series: ChartSeries, maxRuns: number, overs: number }} props */
+function Manhattan({ series: { name, colour, overs }, maxRuns, overs: overCount }) {
+  const barWidth = (WIDTH - MARGIN_LEFT - MARGIN_RIGHT) / Math.max(1, overCount);
+  const bestOver = overs.reduce((one, other) => (other.runs > one.runs ? other : one));
   const id = `manhattan-${name.replace(/\W+/g, "-")}`;
   return html`<figure><figcaption class="legend"><span style=${{ "--colour": colour }}>${name}</span></figcaption>
     <svg class="chart" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby=${`${id}-title ${id}-desc`} style=${{ "--colour": colour }}>
-      <title id=${`${id}-title`}>${name}: runs of each over</title><desc id=${`${id}-desc`}>${overs.length} overs; the most is ${best.runs} in over ${best.over}. Dots are wickets.</desc>
-      <${Axes} across=${across} most=${Math.max(1, most)} />
+      <title id=${`${id}-title`}>${name}: runs of each over</title><desc id=${`${id}-desc`}>${overs.length} overs; the most is ${bestOver.runs} in over ${bestOver.over}. Dots are wickets.</desc>
+      <${Axes} overCount=${overCount} maxRuns=${Math.max(1, maxRuns)} />
       ${overs.map(({ over, runs, wickets }) => html`<g key=${over}>
-        <rect class="bar" x=${x(over - 1, across) + wide * 0.12} width=${Math.max(0.5, wide * 0.76)} y=${y(runs, most)} height=${HEIGHT - BOTTOM - y(runs, most)} />
-        ${Array.from({ length: wickets }, (_, at) => html`<circle key=${at} cx=${x(over - 0.5, across)} cy=${y(runs, most) - 7 - at * 11} r=${Math.min(5, wide * 0.4)} />`)}
+        <rect class="bar" x=${xOf(over - 1, overCount) + barWidth * 0.12} width=${Math.max(0.5, barWidth * 0.76)} y=${yOf(runs, maxRuns)} height=${HEIGHT - MARGIN_BOTTOM - yOf(runs, maxRuns)} />
+        ${Array.from({ length: wickets }, (_, index) => html`<circle key=${index} cx=${xOf(over - 0.5, overCount)} cy=${yOf(runs, maxRuns) - 7 - index * 11} r=${Math.min(5, barWidth * 0.4)} />`)}
       </g>`)}
     </svg></figure>`;
 }
 
-/** @param {{ lines: Line[] }} props */
-function Table({ lines }) {
-  const rows = Array.from({ length: longest(lines) }, (_, at) => at);
-  return html`<div class="wide-table" tabindex="0" role="group" aria-label="Runs by over"><table class="by-over"><caption class="unseen">Runs by over</caption>
-    <thead><tr><th scope="col">Over</th>${lines.map(({ name }) => html`<th key=${name} scope="col" class="n">${name}</th>`)}</tr></thead>
-    <tbody>${rows.map((at) => html`<tr key=${at}><th scope="row">${at + 1}</th>${lines.map(({ name, overs }) => html`<td key=${name} class="n">${cell(overs[at])}</td>`)}</tr>`)}</tbody></table></div>`;
+/** @param {{ series: ChartSeries[] }} props */
+function RunsByOverTable({ series }) {
+  const rows = Array.from({ length: maxOvers(series) }, (_, index) => index);
+  return html`<div class="wide-table" tabindex="0" role="group" aria-label="Runs by over"><table class="by-over"><caption class="visually-hidden">Runs by over</caption>
+    <thead><tr><th scope="col">Over</th>${series.map(({ name }) => html`<th key=${name} scope="col" class="n">${name}</th>`)}</tr></thead>
+    <tbody>${rows.map((overIndex) => html`<tr key=${overIndex}><th scope="row">${overIndex + 1}</th>${series.map(({ name, overs }) => html`<td key=${name} class="n">${overText(overs[overIndex])}</td>`)}</tr>`)}</tbody></table></div>`;
 }
 
-/** `8 (64/2)` @param {Over | undefined} over */
-function cell(over) {
-  return over ? `${over.runs} (${over.total}/${over.down})` : "";
+/** `8 (64/2)` @param {OverSummary | undefined} over */
+function overText(over) {
+  return over ? `${over.runs} (${over.runsTotal}/${over.wicketsDown})` : "";
 }

@@ -1,100 +1,100 @@
-// Football: what an incident changes, and how a match is drawn.
+// Football: how incidents change a match, and how it is rendered.
 
-import { Later } from "../parts/tabs.js";
+import { LazyComponent } from "../parts/tabs.js";
 import { html } from "../vendor/htm-preact.js";
-import { drawFigures } from "./figures.js";
-import { generic, minutesAndSeconds, sayScore } from "./generic.js";
-import { describe, drawIncidents, drawTimeline, endOf, GOALS, inOrder, minute, PERIODS } from "./incidents.js";
+import { scoreOnly, formatMinutesSeconds, spokenScore } from "./score-only.js";
+import { kindLabel, renderIncidents, renderTimeline, incidentSide, GOAL_KINDS, sortIncidents, minuteText, PERIOD_NAMES } from "./football-incidents.js";
 
-/** @import { Clock, Game, Incident, Message } from "../client/wire.js" */
+/** @import { MatchClock, Match, Incident, Message } from "../client/message-types.js" */
 /** @import { Sport } from "./sport.js" */
 
-const FOR_THE_BOARD = new Set([
-  ...GOALS, "penalty_missed", "penalty_saved", "shootout_goal", "shootout_miss",
+const DISPLAY_KINDS = new Set([
+  ...GOAL_KINDS, "penalty_missed", "penalty_saved", "shootout_goal", "shootout_miss",
   "yellow_card", "second_yellow", "red_card", "substitution", "var_review",
 ]);
-/** Where each period's regular time ends, in minutes. @type {{ [period: string]: number }} */
-const FULL_MINUTES = { first_half: 45, second_half: 90, extra_first_half: 105, extra_second_half: 120 };
+/** The end of each period's regular time, in minutes. @type {{ [period: string]: number }} */
+const PERIOD_END_MINUTES = { first_half: 45, second_half: 90, extra_first_half: 105, extra_second_half: 120 };
 
-const loadSquads = async () => (await import("./squads.js")).Squads;
+const loadStatistics = async () => (await import("./statistics.js")).StatisticsTable;
+const loadLineUps = async () => (await import("./line-ups.js")).LineUps;
 
 /** @type {Sport} */
 export const football = {
-  apply,
-  credits,
-  clock,
-  periods: PERIODS,
-  say,
+  applyMessage,
+  scorerLines,
+  formatClock,
+  periodNames: PERIOD_NAMES,
+  spokenMessage,
   panels: [
-    { title: "Timeline", draw: drawTimeline },
-    { title: "Statistics", draw: drawFigures },
-    { title: "Line-ups", draw: (game) => html`<${Later} load=${loadSquads} props=${{ game }} />` },
+    { title: "Timeline", render: renderTimeline },
+    { title: "Statistics", render: (game) => html`<${LazyComponent} load=${loadStatistics} props=${{ game }} />` },
+    { title: "Line-ups", render: (game) => html`<${LazyComponent} load=${loadLineUps} props=${{ game }} />` },
   ],
-  moment,
-  board: (game, words) => drawIncidents(game, inOrder(game.incidents ?? [])
-    .filter(({ kind, confirmation }) => FOR_THE_BOARD.has(kind) && confirmation !== "cancelled")
+  celebrationOf,
+  displayLines: (game, translate) => renderIncidents(game, sortIncidents(game.incidents ?? [])
+    .filter(({ kind, confirmation }) => DISPLAY_KINDS.has(kind) && confirmation !== "cancelled")
     .slice(-3)
-    .reverse(), undefined, words),
+    .reverse(), undefined, translate),
 };
 
 /**
- * @param {Game} game
+ * @param {Match} game
  * @param {Message} message
- * @returns {Game}
+ * @returns {Match}
  */
-function apply(game, { type, data }) {
+function applyMessage(game, { type, data }) {
   if (!type.startsWith("incident_")) return game;
-  const others = (game.incidents ?? []).filter(({ id }) => id !== data.incident.id);
-  return { ...game, incidents: type === "incident_removed" ? others : [...others, data.incident] };
+  const otherIncidents = (game.incidents ?? []).filter(({ id }) => id !== data.incident.id);
+  return { ...game, incidents: type === "incident_removed" ? otherIncidents : [...otherIncidents, data.incident] };
 }
 
 /**
- * @param {Clock} time
+ * @param {MatchClock} time
  * @param {number} elapsedMs
  */
-function clock({ period }, elapsedMs) {
-  const full = FULL_MINUTES[period ?? ""] * 60_000;
-  if (!(elapsedMs > full)) return { text: minutesAndSeconds(elapsedMs), added: "" };
-  return { text: minutesAndSeconds(full), added: `+${minutesAndSeconds(elapsedMs - full)}` };
+function formatClock({ period }, elapsedMs) {
+  const periodEndMs = PERIOD_END_MINUTES[period ?? ""] * 60_000;
+  if (!(elapsedMs > periodEndMs)) return { text: formatMinutesSeconds(elapsedMs), added: "" };
+  return { text: formatMinutesSeconds(periodEndMs), added: `+${formatMinutesSeconds(elapsedMs - periodEndMs)}` };
 }
 
-/** Goals by player: `Vardy 12′, 67′ (pen.)`. @type {Sport["credits"]} */
-function credits(game, end) {
+/** Goals by player: `Vardy 12′, 67′ (pen.)`. @type {Sport["scorerLines"]} */
+function scorerLines(game, side) {
   /** @type {Map<string, string[]>} */
   const goals = new Map();
-  for (const incident of inOrder(game.incidents ?? [])) {
-    if (!GOALS.has(incident.kind) || incident.confirmation === "cancelled") continue;
-    if (endOf(game, incident) !== end) continue;
+  for (const incident of sortIncidents(game.incidents ?? [])) {
+    if (!GOAL_KINDS.has(incident.kind) || incident.confirmation === "cancelled") continue;
+    if (incidentSide(game, incident) !== side) continue;
     const scorer = incident.player || "Goal";
-    const how = { penalty_goal: " (pen.)", own_goal: " (o.g.)" }[incident.kind] ?? "";
-    goals.set(scorer, [...(goals.get(scorer) ?? []), minute(incident) + how]);
+    const suffix = { penalty_goal: " (pen.)", own_goal: " (o.g.)" }[incident.kind] ?? "";
+    goals.set(scorer, [...(goals.get(scorer) ?? []), minuteText(incident) + suffix]);
   }
   return [...goals].map(([scorer, minutes]) => `${scorer} ${minutes.join(", ")}`);
 }
 
-/** @type {Sport["say"]} */
-function say(game, message) {
+/** @type {Sport["spokenMessage"]} */
+function spokenMessage(game, message) {
   const incident = /** @type {Incident | undefined} */ (message.data.incident);
-  if (!incident || !FOR_THE_BOARD.has(incident.kind)) {
-    return message.type === "score_update" || !incident ? generic.say(game, message) : null;
+  if (!incident || !DISPLAY_KINDS.has(incident.kind)) {
+    return message.type === "score_update" || !incident ? scoreOnly.spokenMessage(game, message) : null;
   }
-  const end = endOf(game, incident);
-  const taken = message.type === "incident_removed" ? "removed" : incident.confirmation;
-  const what = [
-    describe(incident),
-    taken === "confirmed" ? "" : taken,
+  const side = incidentSide(game, incident);
+  const change = message.type === "incident_removed" ? "removed" : incident.confirmation;
+  const parts = [
+    kindLabel(incident),
+    change === "confirmed" ? "" : change,
     incident.player,
-    end && game.teams[end].name,
+    side && game.teams[side].name,
   ];
-  return `${what.filter(Boolean).join(", ")}. ${sayScore(game) ?? ""}`;
+  return `${parts.filter(Boolean).join(", ")}. ${spokenScore(game) ?? ""}`;
 }
 
-/** A goal that was not taken back, for the display to celebrate. @type {Sport["moment"]} */
-function moment(game, { type, data }) {
+/** A valid goal is celebrated. @type {Sport["celebrationOf"]} */
+function celebrationOf(game, { type, data }) {
   const incident = /** @type {Incident | undefined} */ (data.incident);
-  if (type !== "incident_added" || !incident || !GOALS.has(incident.kind) || incident.confirmation === "cancelled") return null;
-  const end = endOf(game, incident);
-  return end && { end, title: describe(incident), text: [incident.player, minute(incident)].filter(Boolean).join(" ") };
+  if (type !== "incident_added" || !incident || !GOAL_KINDS.has(incident.kind) || incident.confirmation === "cancelled") return null;
+  const side = incidentSide(game, incident);
+  return side && { side, title: kindLabel(incident), text: [incident.player, minuteText(incident)].filter(Boolean).join(" ") };
 }
 
-export { minute };
+export { minuteText };

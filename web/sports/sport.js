@@ -1,29 +1,29 @@
-// What each sport's file gives, as types for the editor and for `tsc`; there is no code here.
+// The interface of a sport's module, as types for editors and `tsc`; there is no code here.
 
 /** @import { Child, Part } from "../vendor/htm-preact.js" */
-/** @import { Shown } from "../parts/moments.js" */
-/** @import { Clock, End, Game, Message } from "../client/wire.js" */
+/** @import { ActiveCelebration } from "../parts/celebration-queue.js" */
+/** @import { MatchClock, Side, Match, Message } from "../client/message-types.js" */
 
 /**
- * How a page draws one sport. All of it is pure; `draw` and `board` describe elements for the view library.
+ * How pages show one sport; all of it is pure. `render` and `displayLines` return elements.
  * @typedef {object} Sport
- * @property {(game: Game, message: Message) => Game} apply
- * @property {(game: Game, end: End) => string[]} credits what stands under a team's name
- * @property {(clock: Clock, elapsedMs: number) => { text: string, added: string }} clock
- * @property {{ [period: string]: string }} periods
- * @property {(game: Game, message: Message) => string | null} say for those who listen
- * @property {{ title: string, draw: (game: Game) => Child }[]} panels
- * @property {(game: Game, message: Message) => Moment | null} moment what a display celebrates, once
- * @property {(game: Game, words: (text: string) => string) => Child} board the last lines of the stadium display, in another language
- * @property {(game: Game) => string} [standing] how the match stands, where its status doesn't say it
- * @property {(game: Game, end: End) => string | null} [number] what a side has made, where that is more than a number; null where a list doesn't know it
- * @property {() => object} [unplayed] what of its own a match begins with
- * @property {() => Promise<Part<{ game: Game, standing: string }>>} [head] of the match page, where two numbers won't do
- * @property {() => Promise<Part<{ game: Game, team: number, player: number, empty: string }>>} [deeds] what a side, or one player of it, has done, where that is more than incidents
- * @property {() => Promise<Part<StageProps>>} [stage] the stadium display, where two halves with a number won't do
+ * @property {(game: Match, message: Message) => Match} applyMessage
+ * @property {(game: Match, side: Side) => string[]} scorerLines shown under a team's name
+ * @property {(formatClock: MatchClock, elapsedMs: number) => { text: string, added: string }} formatClock
+ * @property {{ [period: string]: string }} periodNames
+ * @property {(game: Match, message: Message) => string | null} spokenMessage for screen readers
+ * @property {{ title: string, render: (game: Match) => Child }[]} panels
+ * @property {(game: Match, message: Message) => Celebration | null} celebrationOf for a display, once
+ * @property {(game: Match, translate: (text: string) => string) => Child} displayLines the last lines of the stadium display, translated
+ * @property {(game: Match) => string} [statusText] if the status alone doesn't say it
+ * @property {(game: Match, side: Side) => string | null} [scoreText] if it is more than a number; null if a match in a list lacks the data
+ * @property {() => object} [initialState] the sport's part of a match before its first message
+ * @property {() => Promise<Part<{ game: Match, statusText: string }>>} [loadHeader] of the match page, if two numbers aren't enough
+ * @property {() => Promise<Part<{ game: Match, teamId: number, playerId: number, emptyText: string }>>} [loadTeamActivity] of one team, or one of its players, if incidents aren't enough
+ * @property {() => Promise<Part<DisplayProps>>} [loadDisplay] the stadium display, if the default one isn't enough
  *
- * @typedef {{ end: End, title: string, text: string, key?: string }} Moment what has a key is celebrated once
- * @typedef {{ game: Game, words: (text: string) => string, standing: string, time: string, moment: Shown | null }} StageProps
+ * @typedef {{ side: Side, title: string, text: string, key?: string }} Celebration one with a key is celebrated once
+ * @typedef {{ game: Match, translate: (text: string) => string, statusText: string, timeText: string, celebration: ActiveCelebration | null }} DisplayProps
  */
 
 export {};

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let mut args = Args::parse();
-    args.settle_mode();
+    args.apply_mode();
     match run(&args) {
         Ok(clean) if args.assert_lossless && !clean => {
             eprintln!("sseload: not lossless");

@@ -1,7 +1,7 @@
 //! Incremental parsers: HTTP response head, chunked coding, markers.
 //!
-//! A marker is `~~TTTTT.SSSSSSSSSS.NNNNNNNNNNNNNNNNNNNN~~` (topic, sequence, CLOCK_MONOTONIC nanoseconds),
-//! fixed width, so that finding it costs one substring search and no allocation.
+//! A marker is `~~TTTTT.SSSSSSSSSS.NNNNNNNNNNNNNNNNNNNN~~` (topic, sequence, CLOCK_MONOTONIC nanoseconds);
+//! its fixed width makes finding it one substring search without allocation.
 use memchr::{memchr, memmem};
 
 pub const MARKER_LEN: usize = 2 + 5 + 1 + 10 + 1 + 20 + 2;
@@ -45,8 +45,8 @@ impl Scanner {
     pub fn new() -> Self {
         Scanner { finder: memmem::Finder::new(b"~~") }
     }
-    /// Call `f` for each marker in `b`; returns how many bytes at the end must be kept for the next
-    /// read (a marker cut short), and the number of "~~" that were no marker.
+    /// Calls `f` for each marker in `b`; returns how many bytes at the end to keep for the next read
+    /// (a partial marker), and the number of "~~" that were no marker.
     pub fn scan(&self, b: &[u8], mut f: impl FnMut(Marker)) -> (usize, u32) {
         let mut p = 0;
         let mut bad = 0;
@@ -86,7 +86,7 @@ pub struct Head {
     pub close: bool,
 }
 
-/// Parse a response head if `b` holds a whole one.
+/// Parses a response head if `b` holds a complete one.
 pub fn head(b: &[u8]) -> Option<Head> {
     let end = memmem::find(b, b"\r\n\r\n")? + 4;
     let text = String::from_utf8_lossy(&b[..end]);
@@ -107,7 +107,7 @@ pub fn head(b: &[u8]) -> Option<Head> {
     Some(h)
 }
 
-/// Chunked-coding reader; `feed` hands the content through and says whether the body has ended.
+/// Decoder of the chunked coding; `feed` passes the content on and returns whether the body has ended.
 #[derive(Clone, Debug)]
 pub enum Dechunk {
     Identity,
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn heads() {
+    fn only_complete_heads_parse() {
         assert_eq!(head(b"HTTP/1.1 200 OK\r\nA: b\r\n"), None);
         let h = head(b"HTTP/1.1 202 Accepted\r\ncontent-length: 4\r\nConnection: close\r\n\r\nabcd").unwrap();
         assert_eq!((h.status, h.content_length, h.close, h.chunked), (202, Some(4), true, false));

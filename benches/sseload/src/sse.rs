@@ -1,9 +1,9 @@
-//! The event-stream reader: lines, ids, and the marker in a message's data.
+//! Parses event streams: lines, ids, and the marker in an event's data.
 use crate::parse::{marker_at, Marker, MARKER_LEN};
 use memchr::{memchr, memmem};
 
-/// Event-stream reader after the WHATWG rules that matter here: `id` is remembered and becomes the
-/// last event id when a blank line dispatches the event; `data` is searched for a marker.
+/// Event-stream parser with the WHATWG rules that matter here: an `id` becomes the last event id when a blank line
+/// dispatches the event; `data` is searched for a marker.
 #[derive(Clone, Default, Debug)]
 pub struct SseLines {
     line: Vec<u8>,
@@ -22,10 +22,10 @@ impl SseLines {
         while let Some(i) = memchr(b'\n', b) {
             let (head, rest) = (&b[..i], &b[i + 1..]);
             if self.line.is_empty() {
-                self.fields.take(head, f);
+                self.fields.parse_line(head, f);
             } else {
                 self.line.extend_from_slice(head);
-                self.fields.take(&self.line, f);
+                self.fields.parse_line(&self.line, f);
                 self.line.clear();
             }
             b = rest;
@@ -37,7 +37,7 @@ impl SseLines {
         &self.fields.last_id
     }
 
-    /// A new connection starts with no partial line, but keeps the last event id.
+    /// Prepares for a new connection: drops a partial line, keeps the last event id.
     pub fn reset(&mut self) {
         self.line.clear();
         self.fields.marker = None;
@@ -46,7 +46,7 @@ impl SseLines {
 }
 
 impl Fields {
-    fn take(&mut self, l: &[u8], f: &mut impl FnMut(Marker)) {
+    fn parse_line(&mut self, l: &[u8], f: &mut impl FnMut(Marker)) {
         let l = l.strip_suffix(b"\r").unwrap_or(l);
         if l.is_empty() {
             self.last_id.clone_from(&self.id);
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn chunks_and_lines_across_any_split() {
+    fn chunks_and_lines_parse_across_any_split() {
         let mut body = Vec::new();
         for s in 0..3u32 {
             let ev = [format!("id: a{s}\r\ndata: ").as_bytes(), &mk(1, s, 5), b"zz\r\n\r\n"].concat();
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn id_counts_only_when_dispatched() {
+    fn an_id_counts_only_once_its_event_is_dispatched() {
         let mut l = SseLines::default();
         let mut n = 0;
         l.feed(b":hi\n\nid: 1\ndata: x\n\nid: 2\ndata: y", &mut |_| n += 1);

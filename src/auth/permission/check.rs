@@ -1,28 +1,29 @@
-//! Looks up what somebody is to a thing, and asks the table.
+//! Loads a user's rights to a resource and checks a permission against them.
 
-use super::{AccessDecision, Permission, Rights, decide, decide_missing, messages, token_covers};
+use super::{AccessDecision, Rights, decide, decide_missing, messages, token_covers};
 use crate::auth::SignedInUser;
 use crate::domain::access::Access;
+use crate::domain::permission::Permission;
 use crate::domain::topic::{StreamId, Topic};
 use crate::problem::Problem;
 use crate::store::{Authentication, Principal, Store, StoreError};
 
-/// Asks for the rights, and decides: `Ok` where it may be done.
+/// Checks that `user` (`None`: anonymous) has `permission`; otherwise 401, 403 or 404.
 ///
-/// Somebody's purchase that an administrator reads is logged.
+/// An administrator's read of another user's purchase is logged.
 pub async fn check(
     store: &Store,
     user: Option<&SignedInUser>,
     permission: Permission,
 ) -> Result<(), Problem> {
-    if let Some(topics) = user.and_then(|who| who.topics.as_deref())
+    if let Some(topics) = user.and_then(|user| user.topics.as_deref())
         && !topics.iter().any(|&topic| token_covers(topic, permission))
     {
         return Err(Problem::Forbidden("this token is for reading its topics only"));
     }
-    let loaded = load_rights(store, user.map(|who| who.id), permission).await?;
+    let loaded = load_rights(store, user.map(|user| user.id), permission).await?;
     let decision = match &loaded {
-        Some(rights) => decide(permission, rights, user.map(|who| who.is_admin)),
+        Some(rights) => decide(permission, rights, user.map(|user| user.is_admin)),
         None => decide_missing(permission, user.is_some()),
     };
     match decision {
@@ -36,9 +37,10 @@ pub async fn check(
     Ok(())
 }
 
-/// Whether a user, or everybody, may read a topic now. A disabled user may nothing.
+/// Whether a principal, or with `None` anybody, can read a topic now.
 ///
-/// Authenticates anew, so that it can be asked while a stream lives.
+/// Authenticates the principal again, so that open streams can be re-checked; a disabled user is
+/// denied everything.
 pub async fn can_read_topic(
     store: &Store,
     principal: Option<&Principal>,
@@ -55,13 +57,14 @@ pub async fn can_read_topic(
     let permission = Permission::Read(topic);
     let rights =
         load_rights(store, principal.map(|principal| principal.user_id), permission).await?;
-    let may =
+    let is_allowed =
         rights.is_some_and(|rights| decide(permission, &rights, is_admin) == AccessDecision::Allow);
-    Ok(if may { Access::Allowed } else { Access::Denied })
+    Ok(if is_allowed { Access::Allowed } else { Access::Denied })
 }
 
+/// Logs the read of a purchase by somebody other than its buyer: only administrators can.
 fn log_admin_read(user: Option<&SignedInUser>, permission: Permission, rights: Option<&Rights>) {
-    let (Some(who), Permission::Read(topic), Some(Rights::Purchase(purchase))) =
+    let (Some(user), Permission::Read(topic), Some(Rights::Purchase(purchase))) =
         (user, permission, rights)
     else {
         return;
@@ -70,13 +73,13 @@ fn log_admin_read(user: Option<&SignedInUser>, permission: Permission, rights: O
         && !purchase.is_buyer
     {
         tracing::info!(
-            user.id = who.id, purchase.id = %id,
-            "Administrator {} read purchase {id}", who.id
+            user.id = user.id, purchase.id = %id,
+            "Administrator {} read purchase {id}", user.id
         );
     }
 }
 
-/// `None`: there is no such thing.
+/// The user's rights to the resource of a permission; `None` if the resource doesn't exist.
 async fn load_rights(
     store: &Store,
     user_id: Option<i64>,
@@ -110,9 +113,9 @@ async fn load_rights(
             store.purchase_rights(id, user_id).await?.map(Rights::Purchase)
         }
         Permission::CreateMatch { event_id: None, home_team_id, away_team_id } => {
-            let manages_one = manages_team(store, home_team_id, user_id).await?
+            let manages_a_team = manages_team(store, home_team_id, user_id).await?
                 || manages_team(store, away_team_id, user_id).await?;
-            Some(Rights::NewMatch { manages_a_team: manages_one })
+            Some(Rights::NewMatch { manages_a_team })
         }
         Permission::ManageAccount(id) => Some(Rights::Account { is_own: user_id == Some(id) }),
         Permission::CreateEvent

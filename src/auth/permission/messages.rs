@@ -1,9 +1,9 @@
-//! What the one who may not is told.
+//! Texts of denied permissions.
 
-use super::Permission;
+use crate::domain::permission::Permission;
 use crate::domain::topic::StreamId;
 
-/// What there is none of.
+/// Resource name for the 404 message.
 pub(super) fn resource_name(permission: Permission) -> &'static str {
     match permission {
         Permission::Read(topic) => match topic.stream {
@@ -25,7 +25,7 @@ pub(super) fn resource_name(permission: Permission) -> &'static str {
     }
 }
 
-/// Who may.
+/// Detail of the 403: names those who have the permission.
 pub(super) fn denial_message(permission: Permission) -> &'static str {
     match permission {
         Permission::ReadMembers(_) => "only the team's members may do this",
@@ -36,15 +36,15 @@ pub(super) fn denial_message(permission: Permission) -> &'static str {
             "only the event's managers may do this"
         }
         Permission::EditPurchase(_) => "only managers of the purchase's event may do this",
-        Permission::ReadAnnouncement(_) => "only those it is for may read this",
-        Permission::BuyTickets(_) => "only those who may read the event may buy",
+        Permission::ReadAnnouncement(_) => "only its recipients may read this",
+        Permission::BuyTickets(_) => "only users who can read the event may buy tickets",
         Permission::CreateMatch { .. } => "only managers of one of the two teams may do this",
-        Permission::EditMatch(_) => "only who made the match and its event's managers may do this",
+        Permission::EditMatch(_) => "only the match's creator and its event's managers may do this",
         Permission::ControlMatch(_) | Permission::RuleOnMatch(_) => {
-            "only the match's referee, its maker and its event's managers may do this"
+            "only the match's referee, its creator and its event's managers may do this"
         }
         Permission::RecordMatch(_) => {
-            "only the match's officials, its maker and its event's managers may do this"
+            "only the match's officials, its creator and its event's managers may do this"
         }
         Permission::EditTeam(_) => "only the team's managers may do this",
         Permission::CreateTeam

@@ -1,116 +1,55 @@
-//! The table of who may what.
+//! The permission table: which rights allow which operation. Pure, except for `check`.
 
 mod check;
 mod messages;
 
 pub use check::{can_read_topic, check};
-use uuid::Uuid;
 
+use crate::domain::permission::Permission;
 use crate::domain::topic::{StreamId, Topic};
 use crate::store::{AnnouncementRights, EventRights, MatchRights, PurchaseRights, TeamRights};
 
-/// Something one may or may not do. Numbers are ids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Permission {
-    /// Read what a topic tells: the match, the team, in whole or in part.
-    Read(Topic),
-    CreateMatch {
-        event_id: Option<i64>,
-        home_team_id: i64,
-        away_team_id: i64,
-    },
-    /// Edit, delete, postpone or cancel a match, name its officials, enter its result.
-    EditMatch(i64),
-    /// Start, pause, resume, end or abandon a match.
-    ControlMatch(i64),
-    /// Record incidents and balls, and correct them.
-    RecordMatch(i64),
-    /// Delete an incident, rule on a dispute.
-    RuleOnMatch(i64),
-    CreateEvent,
-    /// Edit and delete an event, name its managers, register users and teams, announce, take
-    /// points away, see what it sold.
-    EditEvent(i64),
-    /// Buy tickets of an event.
-    BuyTickets(i64),
-    /// Change a purchase's status and its tickets'; check them in.
-    EditPurchase(Uuid),
-    ReadAnnouncement(i64),
-    /// Edit, delete and send again.
-    EditAnnouncement(i64),
-    CreateTeam,
-    EditTeam(i64),
-    /// See who belongs to a team.
-    ReadMembers(i64),
-    /// List and make users, and change what they may.
-    ManageUsers,
-    /// Read or rename a user.
-    ManageAccount(i64),
-    /// See all streams and connections.
-    ViewConnections,
-}
-
-impl Permission {
-    pub fn read_match(id: i64) -> Self {
-        Self::Read(StreamId::Match(id).topic())
-    }
-
-    pub fn read_team(id: i64) -> Self {
-        Self::Read(StreamId::Team(id).topic())
-    }
-
-    pub fn read_event(id: i64) -> Self {
-        Self::Read(StreamId::Event(id).topic())
-    }
-
-    pub fn read_purchase(id: Uuid) -> Self {
-        Self::Read(StreamId::Purchase(id).topic())
-    }
-
-    /// What a scorer's command is; `action` as in `store::job::Write::Act`.
-    pub fn for_match_action(match_id: i64, action: &str) -> Self {
-        match action {
-            "start" | "pause" | "resume" | "end" | "abandon" => Self::ControlMatch(match_id),
-            "postpone" | "cancel" | "result" | "PUT result" | "DELETE result" => {
-                Self::EditMatch(match_id)
-            }
-            "rulings" => Self::RuleOnMatch(match_id),
-            _ if action.starts_with("DELETE incidents/") => Self::RuleOnMatch(match_id),
-            _ => Self::RecordMatch(match_id),
-        }
-    }
-}
-
-/// What the one who asks is to the thing asked about.
+/// A user's relations to one resource, as the store has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rights {
+    /// To a match.
     Match(MatchRights),
+    /// To a team.
     Team(TeamRights),
+    /// To an event.
     Event(EventRights),
+    /// To an announcement.
     Announcement(AnnouncementRights),
+    /// To a purchase.
     Purchase(PurchaseRights),
-    /// Manager of one of the two teams of a match to be.
+    /// To a match that doesn't exist yet and has no event.
     NewMatch {
+        /// The user manages at least one of its two teams.
         manages_a_team: bool,
     },
+    /// To a user's account.
     Account {
+        /// The account is the user's own.
         is_own: bool,
     },
-    /// Nothing to be looked up.
+    /// The permission depends on no resource.
     NotNeeded,
 }
 
+/// Outcome of a permission check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessDecision {
+    /// The operation may run.
     Allow,
-    /// Signing in may help.
+    /// 401: anonymous, and signing in may help.
     RequireSignIn,
+    /// 403: the user lacks the right.
     Deny,
-    /// As if there were no such thing.
+    /// 404: the user must not learn that the resource exists.
     Hide,
 }
 
-/// Whether somebody (`None`: nobody signed in; `Some(true)`: an admin) may, by these rights.
+/// Decides a permission from the user's rights; `is_admin` is `None` for anonymous requests.
 pub fn decide(permission: Permission, rights: &Rights, is_admin: Option<bool>) -> AccessDecision {
     match is_admin {
         _ if is_allowed(permission, rights, is_admin.is_some()) => AccessDecision::Allow,
@@ -121,10 +60,10 @@ pub fn decide(permission: Permission, rights: &Rights, is_admin: Option<bool>) -
     }
 }
 
-/// What is there for somebody to whom the thing asked about isn't.
+/// Decides a permission on a resource that doesn't exist.
 ///
-/// Where nobody has signed in, what is private looks as what is unknown does, and so signing in
-/// is asked for both.
+/// Anonymous requests get the same 401 for private and for missing resources of hideable kinds, so
+/// that the answer doesn't reveal which exist.
 fn decide_missing(permission: Permission, is_signed_in: bool) -> AccessDecision {
     if !is_signed_in && is_hideable(permission) {
         AccessDecision::RequireSignIn
@@ -135,7 +74,7 @@ fn decide_missing(permission: Permission, is_signed_in: bool) -> AccessDecision 
 
 fn is_allowed(permission: Permission, rights: &Rights, is_signed_in: bool) -> bool {
     match (permission, rights) {
-        (act, Rights::Match(game)) => allows_in_match(act, *game),
+        (permission, Rights::Match(game)) => is_allowed_in_match(permission, *game),
         (Permission::Read(_), Rights::Team(team)) => can_read_team(team),
         (Permission::ReadMembers(_), Rights::Team(team)) => team.role.is_some(),
         (Permission::EditTeam(_), Rights::Team(team)) => team.role.as_deref() == Some("manager"),
@@ -144,20 +83,22 @@ fn is_allowed(permission: Permission, rights: &Rights, is_signed_in: bool) -> bo
         (Permission::EditEvent(_) | Permission::CreateMatch { .. }, Rights::Event(event)) => {
             event.is_manager
         }
-        (Permission::ReadAnnouncement(_), Rights::Announcement(one)) => can_read_announcement(*one),
-        (Permission::EditAnnouncement(_), Rights::Announcement(one)) => one.event.is_manager,
+        (Permission::ReadAnnouncement(_), Rights::Announcement(announcement)) => {
+            can_read_announcement(*announcement)
+        }
+        (Permission::EditAnnouncement(_), Rights::Announcement(announcement)) => {
+            announcement.event.is_manager
+        }
         (Permission::Read(_), Rights::Purchase(purchase)) => purchase.is_buyer,
         (Permission::EditPurchase(_), Rights::Purchase(purchase)) => purchase.is_event_manager,
-        (Permission::CreateMatch { .. }, Rights::NewMatch { manages_a_team: manages_one }) => {
-            *manages_one
-        }
-        (Permission::ManageAccount(_), Rights::Account { is_own: own }) => *own,
+        (Permission::CreateMatch { .. }, Rights::NewMatch { manages_a_team }) => *manages_a_team,
+        (Permission::ManageAccount(_), Rights::Account { is_own }) => *is_own,
         (Permission::CreateTeam | Permission::CreateEvent, Rights::NotNeeded) => is_signed_in,
         _ => false,
     }
 }
 
-fn allows_in_match(permission: Permission, game: MatchRights) -> bool {
+fn is_allowed_in_match(permission: Permission, game: MatchRights) -> bool {
     let manages_match = game.is_creator || game.is_event_manager;
     match permission {
         Permission::Read(_) => can_read_match(game),
@@ -171,17 +112,13 @@ fn allows_in_match(permission: Permission, game: MatchRights) -> bool {
 }
 
 fn can_read_match(game: MatchRights) -> bool {
-    let MatchRights {
-        is_public: public,
-        is_creator: created,
-        is_referee: referee,
-        is_scorer: scorer,
-        is_team_member: member,
-        is_event_manager: manager,
-        is_event_participant: participant,
-        ..
-    } = game;
-    public || created || referee || scorer || member || manager || participant
+    game.is_public
+        || game.is_creator
+        || game.is_referee
+        || game.is_scorer
+        || game.is_team_member
+        || game.is_event_manager
+        || game.is_event_participant
 }
 
 fn can_read_team(team: &TeamRights) -> bool {
@@ -192,7 +129,8 @@ fn can_read_event(event: EventRights) -> bool {
     event.is_public || event.is_manager || event.is_participant
 }
 
-/// One for some teams is for them, and for those who wrote it: not for all who read the event.
+/// A targeted announcement is readable by the addressed teams and the event's managers, not by
+/// everybody who can read the event.
 fn can_read_announcement(announcement: AnnouncementRights) -> bool {
     announcement.event.is_manager
         || if announcement.is_targeted {
@@ -202,12 +140,12 @@ fn can_read_announcement(announcement: AnnouncementRights) -> bool {
         }
 }
 
-/// Whether not even that the thing exists is told: to those who may not read it either.
+/// Whether a signed-in user with these rights must not learn that the resource exists.
 fn is_hidden(rights: &Rights) -> bool {
     match rights {
         Rights::Match(game) => game.is_in_private_event && !can_read_match(*game),
         Rights::Event(event) => !can_read_event(*event),
-        Rights::Announcement(one) => !can_read_announcement(*one),
+        Rights::Announcement(announcement) => !can_read_announcement(*announcement),
         Rights::Purchase(purchase) => !purchase.is_buyer,
         Rights::Team(_) | Rights::NewMatch { .. } | Rights::Account { .. } | Rights::NotNeeded => {
             false
@@ -215,7 +153,7 @@ fn is_hidden(rights: &Rights) -> bool {
     }
 }
 
-/// Whether things of this kind are hidden from some.
+/// Whether resources of the permission's kind can be hidden from anonymous requests.
 fn is_hideable(permission: Permission) -> bool {
     match permission {
         Permission::Read(topic) => {
@@ -231,7 +169,8 @@ fn is_hideable(permission: Permission) -> bool {
     }
 }
 
-/// Whether a token for this topic is good for the act.
+/// Whether a token restricted to `topic` covers the permission: only reads of the topic, or of a
+/// channel of it.
 fn token_covers(topic: Topic, permission: Permission) -> bool {
     let Permission::Read(requested) = permission else { return false };
     requested.stream == topic.stream

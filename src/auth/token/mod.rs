@@ -1,4 +1,4 @@
-//! What an access token says, and how it is signed and believed.
+//! Access tokens (JWT): their claims, signing and verification.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,14 +10,15 @@ use serde_json::{Number, Value};
 
 use crate::domain::time;
 use crate::domain::topic::Topic;
+use crate::input::is_email;
 use crate::store::{Issued, Principal};
 
-/// Clocks of different machines may differ by so much, in seconds.
+/// Tolerated difference between clocks of different machines, in seconds.
 const CLOCK_LEEWAY_SECONDS: u64 = 30;
-/// Bytes that a provider's subject may have (`OpenID` Connect Core 1.0, 2).
-const SUBJECT_LENGTH: usize = 255;
+/// Longest `sub` of an identity provider (`OpenID` Connect Core 1.0, 2).
+const MAX_SUBJECT_BYTES: usize = 255;
 
-/// What we put into a token of our own.
+/// Claims of a token that this service issues.
 #[derive(Serialize)]
 struct IssuedClaims<'a> {
     sub: String,
@@ -35,74 +36,81 @@ struct IssuedClaims<'a> {
     topics: Option<&'a [Topic]>,
 }
 
-/// What we read from a token; identity providers put in much more.
+/// Claims read from a received token; identity providers send many more.
 #[derive(Deserialize)]
 struct ReceivedClaims {
     exp: Number,
     iat: Option<Number>,
     sub: Option<String>,
-    /// A provider may put anything here: what can't be used says nothing.
+    /// An identity provider may send any JSON here; an unusable value counts as missing.
     email: Option<Value>,
     email_verified: Option<Value>,
     name: Option<Value>,
     topics: Option<Vec<String>>,
-    /// Ours only in tokens of our own; a provider may mean anything by it.
+    /// The user's token generation, in own tokens; an identity provider may use the name otherwise.
     #[serde(rename = "gen")]
     generation: Option<Value>,
-    /// As of `generation`.
+    /// The session id, in own tokens.
     sid: Option<Value>,
 }
 
-/// Whom a token speaks of.
+/// The user that a token identifies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// A user of ours: of tokens that we have signed alone.
+    /// Id of a local user; only in tokens that this service signed.
     Id(i64),
+    /// A user of an identity provider.
     Identity(Identity),
 }
 
 /// A user of an identity provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
+    /// `iss`
     pub issuer: String,
-    /// What the provider calls the user; never one of our ids, whatever it looks like.
+    /// `sub`; never a local user's id, even if it is a number.
     pub subject: String,
-    /// An address that the provider has verified.
+    /// `email`, only if the provider has verified it.
     pub email: Option<String>,
+    /// `name`
     pub name: Option<String>,
 }
 
-/// A token that has been believed.
+/// The claims of a verified token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claims {
     pub subject: Subject,
+    /// How and when the token was issued; decides whether it has been revoked since.
     pub issued: Issued,
     pub expires_at: DateTime<Utc>,
-    /// Where given, the token is good for reading these and nothing else.
+    /// If set, the token can only read these topics and write nothing.
     pub topics: Option<Vec<Topic>>,
 }
 
-/// Why a token isn't believed; may be shown.
+/// Why a token doesn't verify; safe to show to the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
+    /// Its `exp` has passed.
     #[error("the token has expired")]
     Expired,
-    #[error("the token is not valid")]
+    /// Malformed, not signed with a known key, or made for somebody else.
+    #[error("the token is invalid")]
     Invalid,
 }
 
-/// A key that signatures are checked with, and its name where it has one.
+/// A key that verifies signatures, with its key id (`kid`) if it has one.
 pub(super) struct VerificationKey {
     pub kid: Option<String>,
     pub key: DecodingKey,
 }
 
-/// Signs and believes tokens as the settings say. Clones share the keys.
+/// The configured keys; signs and verifies access tokens. Clones share the keys.
 #[derive(Clone)]
 pub struct TokenKeys(pub(super) Arc<TokenKeySet>);
 
+/// Keys and the claims that tokens must have.
 pub(super) struct TokenKeySet {
-    /// Only where we sign ourselves (HS256).
+    /// Set if this service signs its own tokens (HS256).
     pub signing_key: Option<EncodingKey>,
     pub algorithm: Algorithm,
     pub verification_keys: Vec<VerificationKey>,
@@ -112,12 +120,12 @@ pub(super) struct TokenKeySet {
 
 impl fmt::Debug for TokenKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Keys({:?})", self.0.algorithm)
+        write!(f, "TokenKeys({:?})", self.0.algorithm)
     }
 }
 
 impl TokenKeys {
-    /// A token of ours, or `None` where an identity provider signs them.
+    /// Issues a token; `None` if an identity provider signs the tokens.
     pub fn sign(
         &self,
         principal: &Principal,
@@ -138,11 +146,11 @@ impl TokenKeys {
         jsonwebtoken::encode(&Header::new(self.0.algorithm), &claims, signing_key).ok()
     }
 
-    /// What a token says, if it can be believed now.
+    /// Verifies a token's signature, expiry, issuer and audience, and returns its claims.
     pub fn verify(&self, token: &str) -> Result<Claims, TokenError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Invalid)?;
-        // RFC 7515, 4.1.11: what we don't understand and must, we refuse.
-        if header.alg != self.0.algorithm || header.crit.is_some() || !is_access(&header) {
+        // RFC 7515, 4.1.11: an unknown critical header parameter invalidates the token.
+        if header.alg != self.0.algorithm || header.crit.is_some() || !is_access_token(&header) {
             return Err(TokenError::Invalid);
         }
         let key = self.find_key(header.kid.as_deref()).ok_or(TokenError::Invalid)?;
@@ -158,8 +166,8 @@ impl TokenKeys {
         match (self.0.verification_keys.as_slice(), kid) {
             ([key], None) => Some(&key.key),
             ([VerificationKey { kid: None, key }], Some(_)) => Some(key),
-            (known, Some(kid)) => {
-                known.iter().find(|named| named.kid.as_deref() == Some(kid)).map(|named| &named.key)
+            (keys, Some(kid)) => {
+                keys.iter().find(|key| key.kid.as_deref() == Some(kid)).map(|key| &key.key)
             }
             _ => None,
         }
@@ -201,7 +209,8 @@ impl TokenKeys {
         Some(Claims { subject: self.subject(claims)?, issued, expires_at, topics })
     }
 
-    /// A token of ours without a generation could not be revoked.
+    /// How the token was issued; `None` for an own token without a generation, which could never be
+    /// revoked.
     fn issued(&self, claims: &ReceivedClaims) -> Option<Issued> {
         if self.0.signing_key.is_none() {
             let at = claims.iat.as_ref().and_then(numeric_date_seconds).unwrap_or_default();
@@ -215,45 +224,37 @@ impl TokenKeys {
         Some(Issued::Here { generation, session_id })
     }
 
-    /// Only a token that we have signed names one of our users.
+    /// The token's user: a local id only if this service signed the token.
     fn subject(&self, claims: ReceivedClaims) -> Option<Subject> {
         let subject = claims.sub?;
         if self.0.signing_key.is_some() {
-            return own_id(&subject).map(Subject::Id);
+            return parse_user_id(&subject).map(Subject::Id);
         }
         let issuer = self.0.issuer.clone()?;
-        if !(1..=SUBJECT_LENGTH).contains(&subject.len()) || subject.contains(char::is_control) {
+        if !(1..=MAX_SUBJECT_BYTES).contains(&subject.len()) || subject.contains(char::is_control) {
             return None;
         }
         let text = |claim: Option<Value>| claim.and_then(|claim| claim.as_str().map(str::to_owned));
-        let verified = claims.email_verified == Some(Value::Bool(true));
-        let email = text(claims.email).filter(|email| verified && is_email(email));
+        let is_verified = claims.email_verified == Some(Value::Bool(true));
+        let email = text(claims.email).filter(|email| is_verified && is_email(email));
         Some(Subject::Identity(Identity { issuer, subject, email, name: text(claims.name) }))
     }
 }
 
-/// An id as we write it: `+1` and `01` are none.
-fn own_id(text: &str) -> Option<i64> {
+/// A positive user id in canonical form; `+1` and `01` are rejected.
+fn parse_user_id(text: &str) -> Option<i64> {
     text.parse().ok().filter(|id: &i64| *id > 0 && id.to_string() == text)
 }
 
-/// Whether the token was made to give access (RFC 8725, 3.11): a logout token, say, wasn't.
-fn is_access(header: &Header) -> bool {
+/// Whether the header's `typ` marks an access token, or is missing; a logout token, for example, is
+/// rejected (RFC 8725, 3.11).
+fn is_access_token(header: &Header) -> bool {
     let Some(kind) = &header.typ else { return true };
     let kind = kind.to_ascii_lowercase();
     matches!(kind.strip_prefix("application/").unwrap_or(&kind), "jwt" | "at+jwt")
 }
 
-/// Whether the text may stand for a mail address; only a mail sent there would tell more.
-pub fn is_email(text: &str) -> bool {
-    let has_no_spaces = text.chars().all(|c| !c.is_control() && !c.is_whitespace());
-    let parts = text.rsplit_once('@');
-    has_no_spaces
-        && text.len() <= 254
-        && parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
-}
-
-/// RFC 7519's `NumericDate` may have a fraction.
+/// Whole seconds of a `NumericDate`, which may have a fraction (RFC 7519, 2).
 fn numeric_date_seconds(number: &Number) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "a cast saturates, and dates end before")]
     let whole = |seconds: f64| seconds as i64;

@@ -1,3 +1,5 @@
+//! Precedence of settings, and the errors of wrong ones.
+
 use std::any::TypeId;
 use std::io::Write;
 use std::path::PathBuf;
@@ -9,11 +11,11 @@ fn parse_cli(args: &[&str]) -> Result<Cli, String> {
     Cli::from_args(args.map(OsString::from).collect()).map_err(|error| error.to_string())
 }
 
-/// A settings file that is gone at the end of the test.
+/// A settings file that is deleted at the end of the test.
 struct SettingsFile(PathBuf);
 
 impl SettingsFile {
-    fn of(text: &str) -> Self {
+    fn with_text(text: &str) -> Self {
         let path = std::env::temp_dir().join(format!("touchline-{:x}.toml", rand::random::<u64>()));
         std::fs::File::create(&path).unwrap().write_all(text.as_bytes()).unwrap();
         Self(path)
@@ -36,8 +38,8 @@ fn the_command_line_definition_is_valid() {
 }
 
 #[test]
-fn the_flag_wins_over_the_file_and_the_file_over_the_default() {
-    let file = SettingsFile::of(
+fn a_flag_overrides_the_file_and_the_file_overrides_the_default() {
+    let file = SettingsFile::with_text(
         "workers = 7\ndrain_seconds = 3\nallowed_origins = [\"https://a\", \"https://b\"]\n",
     );
     let cli = parse_cli(&["--config", file.path(), "serve", "--workers", "9"]).unwrap();
@@ -46,13 +48,13 @@ fn the_flag_wins_over_the_file_and_the_file_over_the_default() {
     assert_eq!(cli.settings.allowed_origins, ["https://a", "https://b"], "file");
     assert_eq!(cli.settings.streams.heartbeat_seconds, 15, "default");
     let cli = parse_cli(&["serve", "--config", file.path()]).unwrap();
-    assert_eq!(cli.settings.workers, 7, "the file may be named after the command");
+    assert_eq!(cli.settings.workers, 7, "--config may follow the subcommand");
 }
 
 #[test]
-fn a_variable_wins_over_the_file_and_loses_to_the_flag() {
-    // Cargo sets this one for tests; what it stands for doesn't matter.
-    let file = SettingsFile::of("log = \"debug\"\n");
+fn a_variable_overrides_the_file_and_a_flag_overrides_the_variable() {
+    // Cargo sets CARGO_PKG_NAME for tests; any variable would do.
+    let file = SettingsFile::with_text("log = \"debug\"\n");
     let from_env = |name: &'static str, args: &[&str]| {
         let command = with_env_vars(Cli::command()).mut_arg("log", |arg| arg.env(name));
         let command = file::apply_file_defaults(command, &file.0).unwrap();
@@ -60,13 +62,17 @@ fn a_variable_wins_over_the_file_and_loses_to_the_flag() {
         matches.get_one::<String>("log").cloned().unwrap()
     };
     let name = std::env::var("CARGO_PKG_NAME").unwrap();
-    assert_eq!(from_env("CARGO_PKG_NAME", &["t", "serve"]), name, "over the file");
+    assert_eq!(
+        from_env("CARGO_PKG_NAME", &["t", "serve"]),
+        name,
+        "the variable overrides the file"
+    );
     assert_eq!(
         from_env("CARGO_PKG_NAME", &["t", "--log", "warn", "serve"]),
         "warn",
-        "under the flag"
+        "the flag overrides the variable"
     );
-    assert_eq!(from_env("TOUCHLINE_NO_SUCH", &["t", "serve"]), "debug", "where it isn't set");
+    assert_eq!(from_env("TOUCHLINE_NO_SUCH", &["t", "serve"]), "debug", "the variable isn't set");
 }
 
 #[test]
@@ -89,17 +95,17 @@ fn errors_in_the_file_name_the_setting() {
         ("[streams]\nretry_min_ms = 1",    "streams"),
         ("workers = ",                     "touchline-"),
     ];
-    for (text, named) in cases {
-        let file = SettingsFile::of(text);
+    for (text, expected) in cases {
+        let file = SettingsFile::with_text(text);
         let error = parse_cli(&["--config", file.path(), "serve"]).unwrap_err();
-        assert!(error.contains(named), "{text}: {error}");
+        assert!(error.contains(expected), "{text}: {error}");
     }
     let error = parse_cli(&["--config", "/no/such/file.toml", "serve"]).unwrap_err();
     assert!(error.contains("/no/such/file.toml"), "{error}");
 }
 
 #[test]
-fn every_number_has_a_range() {
+fn every_numeric_setting_has_a_range() {
     let numbers =
         [TypeId::of::<usize>(), TypeId::of::<u64>(), TypeId::of::<u32>(), TypeId::of::<i64>()];
     let mut command = Cli::command();
@@ -118,17 +124,17 @@ fn every_number_has_a_range() {
             let flag = arg.get_long().unwrap();
             for value in ["-1", "1e3", "4294967295", "9223372036854775807", "18446744073709551615"]
             {
-                let read = alone.clone().try_get_matches_from([format!("--{flag}={value}")]);
-                let is_long = value == "4294967295" && WIDE.contains(&flag);
-                assert_eq!(read.is_ok(), is_long, "--{flag}={value}");
+                let parsed = alone.clone().try_get_matches_from([format!("--{flag}={value}")]);
+                let is_allowed = value == "4294967295" && WIDE_FLAGS.contains(&flag);
+                assert_eq!(parsed.is_ok(), is_allowed, "--{flag}={value}");
             }
         }
     }
     assert!(count > 25, "{count}");
 }
 
-/// May be larger than 32 bits hold.
-const WIDE: [&str; 5] = ["prune-keep", "replay-max", "keep", "event", "id"];
+/// Flags whose range exceeds 32 bits.
+const WIDE_FLAGS: [&str; 5] = ["prune-keep", "replay-max", "keep", "event", "id"];
 
 #[test]
 fn contradicting_settings_are_rejected() {
@@ -154,14 +160,14 @@ fn contradicting_settings_are_rejected() {
         assert!(parse_cli(args).is_err(), "{args:?}");
     }
     let provider = ["--jwks-file", "a", "--jwt-issuer", "i", "--jwt-audience", "x"];
-    let whole = [&["serve", "--jwt-algorithm", "RS256"][..], &provider].concat();
-    assert!(parse_cli(&whole).is_ok(), "{whole:?}");
+    let complete = [&["serve", "--jwt-algorithm", "RS256"][..], &provider].concat();
+    assert!(parse_cli(&complete).is_ok(), "{complete:?}");
 }
 
 #[test]
-fn secrets_stay_hidden() {
+fn secrets_appear_neither_in_debug_output_nor_in_help() {
     let secret = "hunter2-hunter2";
-    let file = SettingsFile::of(&format!(
+    let file = SettingsFile::with_text(&format!(
         "jwt_secret = \"{secret}\"\ndatabase_url = \"postgres://u:{secret}@h/d\"\n"
     ));
     let cli = parse_cli(&["--config", file.path(), "--admin-password", secret, "serve"]).unwrap();
@@ -178,13 +184,14 @@ fn an_empty_secret_counts_as_unset() {
 }
 
 #[test]
-fn times_have_units() {
+fn durations_have_units() {
     for (text, seconds) in
         [("60s", 60), ("15m", 900), ("12h", 43_200), ("30d", 2_592_000), ("7", 7)]
     {
         assert_eq!(parse_duration(text), Ok(Duration::from_secs(seconds)), "{text}");
     }
-    for bad in ["", "s", "-1s", "1w", "1.5h", "99999999999999999999s", "9999999999999d", "60 s"] {
-        assert!(parse_duration(bad).is_err(), "{bad}");
+    for invalid in ["", "s", "-1s", "1w", "1.5h", "99999999999999999999s", "9999999999999d", "60 s"]
+    {
+        assert!(parse_duration(invalid).is_err(), "{invalid}");
     }
 }

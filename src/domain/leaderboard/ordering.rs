@@ -1,4 +1,4 @@
-//! The order of a table: each tie-breaker splits the groups that the ones before left tied.
+//! Orders a leaderboard: each tie-breaker splits the groups that earlier ones left tied.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -7,28 +7,29 @@ use crate::domain::leaderboard::run_rate::RunRateTotals;
 use crate::domain::leaderboard::tally::Tally;
 use crate::domain::leaderboard::{Entrant, PlayedMatch, Points, RunsOffBalls, TieBreaker};
 
-/// One team with all that it is compared by.
+/// One team with the figures that it is compared by.
 #[derive(Debug)]
 pub struct Contender<'a> {
     pub entrant: &'a Entrant,
     pub tally: Tally,
-    /// The points that count: those won, without those taken away.
+    /// Points won, less deductions.
     pub points: i64,
     pub net_run_rate: Option<f64>,
     rate: RunRateTotals,
-    /// For the order of the alphabet, whatever the capitals.
+    /// Key of the case-insensitive alphabetical order.
     lowercase_name: String,
 }
 
-/// Indices of teams that nothing has separated yet.
+/// Indices of teams that no tie-breaker has separated yet.
 type TiedGroup = Vec<usize>;
 
-/// All teams of a table, and the results between any two of them.
+/// All teams of a leaderboard, and the matches between any two of them.
 #[derive(Debug)]
 pub struct ContenderTable<'a> {
+    /// In the order of the entrants.
     pub contenders: Vec<Contender<'a>>,
     points: &'a Points,
-    /// Home, away and what they played.
+    /// Index of the home team, index of the away team, and their match.
     meetings: Vec<(usize, usize, &'a PlayedMatch)>,
 }
 
@@ -44,7 +45,7 @@ impl<'a> Contender<'a> {
         self.tally += added;
     }
 
-    /// What it made and what it gave away.
+    /// Adds the runs scored and conceded in one match.
     fn add_run_rates(
         &mut self,
         (scored, conceded): (RunsOffBalls, RunsOffBalls),
@@ -54,21 +55,19 @@ impl<'a> Contender<'a> {
     }
 
     fn cmp_by_name(&self, other: &Self) -> Ordering {
-        let names = |one: &'a Entrant| one.name.as_str();
-        let folded = self.lowercase_name.cmp(&other.lowercase_name);
-        folded.then_with(|| names(self.entrant).cmp(names(other.entrant)))
+        let case_insensitive = self.lowercase_name.cmp(&other.lowercase_name);
+        case_insensitive.then_with(|| self.entrant.name.cmp(&other.entrant.name))
     }
 
-    /// The better one first. The matches of a group among themselves are no matter of two.
+    /// Orders the better team first. Head-to-head compares whole groups, so here it is equal.
     fn cmp_by(&self, breaker: TieBreaker, other: &Self) -> Ordering {
-        let (own, its) = (&self.tally, &other.tally);
         match breaker {
             TieBreaker::Points => other.points.cmp(&self.points),
-            TieBreaker::Difference => its.difference().cmp(&own.difference()),
-            TieBreaker::For => its.r#for.cmp(&own.r#for),
-            TieBreaker::Wins => its.won.cmp(&own.won),
+            TieBreaker::Difference => other.tally.difference().cmp(&self.tally.difference()),
+            TieBreaker::For => other.tally.r#for.cmp(&self.tally.r#for),
+            TieBreaker::Wins => other.tally.won.cmp(&self.tally.won),
             TieBreaker::NetRunRate => {
-                let rate = |one: &Self| one.net_run_rate.unwrap_or(f64::NEG_INFINITY);
+                let rate = |team: &Self| team.net_run_rate.unwrap_or(f64::NEG_INFINITY);
                 rate(other).total_cmp(&rate(self))
             }
             TieBreaker::Name => self.cmp_by_name(other),
@@ -78,27 +77,28 @@ impl<'a> Contender<'a> {
 }
 
 impl<'a> ContenderTable<'a> {
-    /// A result counts for each side that takes part, also against one that doesn't.
+    /// Tallies all results; one counts for every entrant in it, also against a team that isn't.
     pub fn new(points: &'a Points, entrants: &'a [Entrant], played: &'a [PlayedMatch]) -> Self {
         let mut contenders: Vec<_> = entrants.iter().map(Contender::new).collect();
         let indices = entrants.iter().enumerate().map(|(index, team)| (team.team_id, index));
-        let places: HashMap<_, _> = indices.collect();
+        let index_by_team: HashMap<_, _> = indices.collect();
         let mut meetings = Vec::with_capacity(played.len());
         for result in played {
             let (home, away) = Tally::for_match(points, result);
-            let home_place = places.get(&result.home_team_id).copied();
-            let away_place = places.get(&result.away_team_id).copied();
+            let home_index = index_by_team.get(&result.home_team_id).copied();
+            let away_index = index_by_team.get(&result.away_team_id).copied();
             let rates = result.rates.map(|rates| (rates.home, rates.away, rates.balls_per_over));
-            for (place, added, is_home) in [(home_place, home, true), (away_place, away, false)] {
-                let Some(contender) = place.and_then(|place| contenders.get_mut(place)) else {
+            for (index, tally, is_home) in [(home_index, home, true), (away_index, away, false)] {
+                let Some(contender) = index.and_then(|index| contenders.get_mut(index)) else {
                     continue;
                 };
-                contender.add_tally(added);
-                if let Some((home, away, per)) = rates {
-                    contender.add_run_rates(if is_home { (home, away) } else { (away, home) }, per);
+                contender.add_tally(tally);
+                if let Some((home, away, balls_per_over)) = rates {
+                    let scored_conceded = if is_home { (home, away) } else { (away, home) };
+                    contender.add_run_rates(scored_conceded, balls_per_over);
                 }
             }
-            if let (Some(home), Some(away)) = (home_place, away_place) {
+            if let (Some(home), Some(away)) = (home_index, away_index) {
                 meetings.push((home, away, result));
             }
         }
@@ -108,7 +108,7 @@ impl<'a> ContenderTable<'a> {
         Self { contenders, points, meetings }
     }
 
-    /// The groups of the table, best first; within one, which shares its position, by name.
+    /// Groups of teams that share a position, best first; by name, then by id within a group.
     pub fn ranked_groups(&self, breakers: &[TieBreaker]) -> Vec<TiedGroup> {
         let all = (0..self.contenders.len()).collect();
         let mut groups = self.break_ties(all, breakers);
@@ -138,9 +138,9 @@ impl<'a> ContenderTable<'a> {
         parts.into_iter().flat_map(|part| self.break_ties(part, rest)).collect()
     }
 
-    /// By the matches of the group alone: points, difference, goals. Where that separates some, it
-    /// is done again for those still level, with their own matches only, and so on (Regulations of
-    /// the UEFA European Football Championship, "Equality of points – group stage").
+    /// Splits by points, difference and score in the matches within the group only. Subgroups that
+    /// are still tied are split again by their own matches, and so on (Regulations of the UEFA
+    /// European Football Championship, "Equality of points – group stage").
     fn break_by_head_to_head(&self, group: TiedGroup) -> Vec<TiedGroup> {
         if group.len() < 2 {
             return vec![group];
@@ -157,7 +157,7 @@ impl<'a> ContenderTable<'a> {
         parts.into_iter().flat_map(|part| self.break_by_head_to_head(part)).collect()
     }
 
-    /// The tally of each member of the group against the others; nothing for all who aren't.
+    /// Each contender's tally of the matches within the group; zero for teams outside it.
     fn tallies_among(&self, group: &[usize]) -> Vec<Tally> {
         let mut is_member = vec![false; self.contenders.len()];
         for index in group {
@@ -166,16 +166,16 @@ impl<'a> ContenderTable<'a> {
         let mut tallies = vec![Tally::default(); self.contenders.len()];
         for (home, away, result) in &self.meetings {
             if is_member[*home] && is_member[*away] {
-                let (home_has, away_has) = Tally::for_match(self.points, result);
-                tallies[*home] += home_has;
-                tallies[*away] += away_has;
+                let (home_tally, away_tally) = Tally::for_match(self.points, result);
+                tallies[*home] += home_tally;
+                tallies[*away] += away_tally;
             }
         }
         tallies
     }
 }
 
-/// The group in order, cut wherever two neighbours are not equal.
+/// Sorts the group and splits it wherever two neighbours differ.
 fn split_into_ties(
     mut group: TiedGroup,
     compare: impl Fn(usize, usize) -> Ordering,

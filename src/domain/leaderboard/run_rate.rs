@@ -1,15 +1,16 @@
-//! Net run rates: runs an over made, less runs an over given away, over all matches together.
+//! Net run rates: runs scored per over less runs conceded per over, over all matches together.
 
 use serde::Serialize;
 
-/// Runs, and the balls they count as having taken.
+/// Runs of a side, and the balls that count as faced for them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RunsOffBalls {
     pub runs: i64,
+    /// For a side that was all out, the balls of its full quota.
     pub balls: i64,
 }
 
-/// What a match adds to the net run rates of its two sides; what one made the other gave away.
+/// What a match adds to the net run rates; runs scored by one side are conceded by the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct MatchRunRates {
     pub home: RunsOffBalls,
@@ -17,10 +18,10 @@ pub struct MatchRunRates {
     pub balls_per_over: i64,
 }
 
-/// Parts of an over: each length from 1 to 12 balls divides it, so that sums stay whole numbers.
+/// Unit of over counts: divisible by every over length from 1 to 12 balls, so that sums stay exact.
 const PARTS_PER_OVER: i64 = 27_720;
 
-/// The sums of a team.
+/// Totals of a team over all its matches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RunRateTotals {
     scored: RunTotal,
@@ -30,7 +31,7 @@ pub struct RunRateTotals {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct RunTotal {
     runs: i64,
-    /// Overs, in [`PARTS`].
+    /// Overs faced, in units of 1/[`PARTS_PER_OVER`] over.
     over_parts: i64,
 }
 
@@ -40,30 +41,31 @@ impl RunTotal {
         self.over_parts += scored.balls * PARTS_PER_OVER / balls_per_over.max(1);
     }
 
-    /// Runs per part of an over, as a fraction. Who faced no ball made nothing.
+    /// Runs per part of an over, as numerator and denominator; 0 if no ball was faced.
     fn runs_per_part(self) -> (i128, i128) {
         if self.over_parts == 0 { (0, 1) } else { (self.runs.into(), self.over_parts.into()) }
     }
 }
 
 impl RunRateTotals {
+    /// Adds the runs scored and conceded in one match.
     pub fn add_match(&mut self, scored: RunsOffBalls, conceded: RunsOffBalls, balls_per_over: i64) {
         self.scored.add(scored, balls_per_over);
         self.conceded.add(conceded, balls_per_over);
     }
 
-    /// To three places as tables print it, a half rounded away from nought; none before anything
-    /// was counted.
+    /// Net run rate in runs per over, rounded to three decimals, half away from zero; `None` before
+    /// any ball.
     pub fn net_run_rate(&self) -> Option<f64> {
         if self.scored.over_parts == 0 && self.conceded.over_parts == 0 {
             return None;
         }
-        let ((scored, in_made), (conceded, in_given)) =
+        let ((scored, parts_faced), (conceded, parts_bowled)) =
             (self.scored.runs_per_part(), self.conceded.runs_per_part());
-        let thousandths =
-            (scored * in_given - conceded * in_made) * i128::from(PARTS_PER_OVER) * 1000;
-        let per = in_made * in_given;
-        let rounded = (2 * thousandths.abs() + per) / (2 * per) * thousandths.signum();
+        let numerator =
+            (scored * parts_bowled - conceded * parts_faced) * i128::from(PARTS_PER_OVER) * 1000;
+        let denominator = parts_faced * parts_bowled;
+        let rounded = (2 * numerator.abs() + denominator) / (2 * denominator) * numerator.signum();
         Some(rounded as f64 / 1000.0)
     }
 }

@@ -1,23 +1,25 @@
-//! What a team has after some results.
+//! Totals of a team over a set of results.
 
 use std::ops::AddAssign;
 
 use crate::domain::leaderboard::{PlayedMatch, Points, Verdict};
 
-/// One team's sums, of a whole table or of the matches among some teams.
+/// One team's totals, over all its matches or over those within a tied group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     pub played: i64,
     pub won: i64,
     pub drawn: i64,
     pub lost: i64,
+    /// Total score.
     pub r#for: i64,
+    /// Total score of the opponents.
     pub against: i64,
     pub points: i64,
 }
 
 impl Tally {
-    /// What one result gives to the home and to the away side.
+    /// Tallies of the home and the away side from one result.
     pub fn for_match(points: &Points, result: &PlayedMatch) -> (Self, Self) {
         let won = Self { played: 1, won: 1, points: points.win, ..Self::default() };
         let drawn = Self { played: 1, drawn: 1, points: points.draw, ..Self::default() };
@@ -27,7 +29,7 @@ impl Tally {
             Verdict::Home => (won, lost),
             Verdict::Away => (lost, won),
             Verdict::Draw => (drawn, drawn),
-            // What was scored in it counts for nothing either.
+            // Scores of a match without a result don't count.
             Verdict::NoResult => return (nothing, nothing),
         };
         let (home_score, away_score) = (result.home_score, result.away_score);
@@ -37,6 +39,7 @@ impl Tally {
         )
     }
 
+    /// Score for, less score against.
     pub fn difference(&self) -> i64 {
         self.r#for - self.against
     }

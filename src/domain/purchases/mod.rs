@@ -1,4 +1,4 @@
-//! What tickets an event sells, and the ways of a purchase and its tickets: pure.
+//! Ticket sales of an event, and the state machines of purchases and tickets. Pure.
 
 use std::collections::HashMap;
 
@@ -7,25 +7,29 @@ use serde::{Deserialize, Serialize};
 use crate::domain::number;
 use crate::domain::rejection::Rejection;
 
-/// What an event sells. Without types any is taken, without a price.
+/// The tickets that an event sells. Without ticket types, any type name is accepted, without a
+/// price.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketSales {
-    /// Tickets of all types together; none for no limit.
+    /// Tickets of all types together; `None` means unlimited.
     pub capacity: Option<i64>,
-    /// The most tickets of one purchase.
+    /// Maximum number of tickets per purchase; `None` means `DEFAULT_MAX_QUANTITY`.
     pub max_quantity: Option<i64>,
     pub ticket_types: Vec<TicketType>,
 }
 
+/// A kind of ticket with its price.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketType {
     /// `adult`, `child` …
     pub name: String,
+    /// Price per ticket.
     pub price: Option<Money>,
-    /// Tickets of this type; none for no limit but the event's.
+    /// Tickets of this type; `None` means limited by the event's capacity only.
     pub capacity: Option<i64>,
 }
 
+/// An amount of money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money {
     /// In minor units (cents).
@@ -34,32 +38,33 @@ pub struct Money {
     pub currency: String,
 }
 
-/// Tickets of one purchase, where its event doesn't say.
+/// Maximum number of tickets per purchase if the event sets none.
 const DEFAULT_MAX_QUANTITY: i64 = 10;
 
-/// Tickets of one purchase, however generous its event is.
+/// Highest value that an event can set as its maximum number of tickets per purchase.
 pub const MOST_AT_ONCE: i64 = 100;
 
-/// What can be bought of an event now.
+/// The tickets of an event that can be bought now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TicketOffer<'a> {
-    /// The most tickets of one purchase.
+    /// Maximum number of tickets per purchase.
     pub max_quantity: i64,
-    /// Tickets of all types together; none for no limit.
+    /// Remaining tickets of all types together; `None` means unlimited.
     pub left: Option<i64>,
-    /// None at all where any word is a type.
+    /// Empty if any type name is accepted.
     pub ticket_types: Vec<OfferedTicketType<'a>>,
 }
 
+/// A ticket type with the number of remaining tickets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OfferedTicketType<'a> {
     pub name: &'a str,
     pub price: Option<&'a Money>,
-    /// By its own limit and the event's; none for no limit.
+    /// Remaining by its own capacity and the event's; `None` means unlimited.
     pub left: Option<i64>,
 }
 
-/// Where a purchase may go from where it is.
+/// Allowed transitions of a purchase's status.
 const STATUS_TRANSITIONS: [(&str, &[&str]); 4] = [
     ("pending", &["confirmed", "cancelled"]),
     ("confirmed", &["refunded"]),
@@ -67,24 +72,27 @@ const STATUS_TRANSITIONS: [(&str, &[&str]); 4] = [
     ("refunded", &[]),
 ];
 
-/// 32 characters that nobody takes for another: without 0 and O, 1 and I.
+/// 32 characters that can't be confused: without 0 and O, 1 and I.
 const CODE_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
-/// Characters of a ticket's code, of 5 bits each: 80 bits can't be guessed, and can be typed.
+/// Characters of a ticket code, 5 bits each: 80 bits can't be guessed, yet 16 characters can be
+/// typed.
 const CODE_LENGTH: usize = 16;
 
-/// Tickets that are held already: those of purchases that are pending or confirmed.
+/// Number of tickets already held by pending or confirmed purchases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HeldTickets {
+    /// Of all types.
     pub in_event: i64,
+    /// Of the requested type.
     pub of_type: i64,
 }
 
 impl TicketSales {
-    /// Whether so many tickets of this type can be had, and what they cost together.
+    /// The total price of `quantity` tickets of a type; `None` if the type has no price.
     ///
-    /// Fails with `invalid-field` where the event never sells that, and with `sold-out` where
-    /// there are no longer enough.
+    /// Fails with `invalid-field` if the event doesn't sell such an order, and with `sold-out` if
+    /// too few tickets remain.
     pub fn quote(
         &self,
         ticket_type: &str,
@@ -117,7 +125,7 @@ impl TicketSales {
         self.max_quantity.unwrap_or(DEFAULT_MAX_QUANTITY)
     }
 
-    /// How many can still be had of a type: no limit is none, the tighter of two holds.
+    /// Remaining tickets of a type, by its own or the event's limit; `None` if unlimited.
     fn remaining(&self, ticket_type: Option<&TicketType>, held: HeldTickets) -> Option<i64> {
         let of_type =
             ticket_type.and_then(|kind| kind.capacity).map(|capacity| capacity - held.of_type);
@@ -126,23 +134,23 @@ impl TicketSales {
         remaining.map(|left| left.max(0))
     }
 
-    /// What can be bought now, where so many tickets of each type are held.
+    /// The current offer, given the number of held tickets per type.
     pub fn current_offer(&self, held: &HashMap<String, i64>) -> TicketOffer<'_> {
-        let of_event = held.values().sum();
+        let in_event = held.values().sum();
         let offered = self.ticket_types.iter().map(|kind| {
             let TicketType { name, price, .. } = kind;
             let of_type = held.get(name).copied().unwrap_or_default();
-            let remaining = self.remaining(Some(kind), HeldTickets { in_event: of_event, of_type });
+            let remaining = self.remaining(Some(kind), HeldTickets { in_event, of_type });
             OfferedTicketType { name, price: price.as_ref(), left: remaining }
         });
         TicketOffer {
             max_quantity: self.max_quantity_per_purchase(),
-            left: self.remaining(None, HeldTickets { in_event: of_event, of_type: 0 }),
+            left: self.remaining(None, HeldTickets { in_event, of_type: 0 }),
             ticket_types: offered.collect(),
         }
     }
 
-    /// Whether the number of tickets that are held matters.
+    /// Whether there is any capacity, so that held tickets must be counted.
     pub fn is_limited(&self) -> bool {
         self.capacity.is_some() || self.ticket_types.iter().any(|kind| kind.capacity.is_some())
     }
@@ -158,15 +166,16 @@ fn sold_out(ticket_type: &str, remaining: i64) -> Rejection {
 }
 
 impl Money {
-    /// The price of several.
+    /// The price of several tickets; rejected beyond [`number::MAX`] minor units.
     fn checked_times(&self, quantity: i64) -> Result<Self, Rejection> {
         let amount = self.amount.checked_mul(quantity).filter(|amount| *amount <= number::MAX);
-        let amount = amount.ok_or_else(|| Rejection::field("/quantity", "costs too much"))?;
+        let amount =
+            amount.ok_or_else(|| Rejection::field("/quantity", "the total price is too high"))?;
         Ok(Self { amount, currency: self.currency.clone() })
     }
 }
 
-/// Whether a purchase may go from one status to another.
+/// Rejects a transition of a purchase's status that isn't allowed, with `wrong-state`.
 pub fn check_transition(status: &str, next: &str) -> Result<(), Rejection> {
     let (_, allowed) =
         STATUS_TRANSITIONS.into_iter().find(|(from, _)| *from == status).unwrap_or((status, &[]));
@@ -174,19 +183,19 @@ pub fn check_transition(status: &str, next: &str) -> Result<(), Rejection> {
         return Ok(());
     }
     let detail = if allowed.is_empty() {
-        format!("the purchase is {status}, for good")
+        format!("the purchase is {status}, which is final")
     } else {
-        format!("the purchase is {status}: it can be {} now", allowed.join(" or "))
+        format!("the purchase is {status}: it can only be {}", allowed.join(" or "))
     };
     Err(Rejection::conflict("wrong-state", detail))
 }
 
-/// Whether the tickets of a purchase with this status are given back.
+/// Whether a purchase with this status no longer holds its tickets.
 pub fn releases_tickets(status: &str) -> bool {
     matches!(status, "cancelled" | "refunded")
 }
 
-/// Whether a ticket of such a purchase may become `used` or `void`.
+/// Rejects making a ticket `used` or `void` if its own or its purchase's status forbids it.
 pub fn check_ticket_transition(purchase: &str, ticket: &str, next: &str) -> Result<(), Rejection> {
     match (ticket, purchase, next) {
         ("used", _, _) => Err(Rejection::conflict("ticket-used", "the ticket has been used")),
@@ -199,13 +208,13 @@ pub fn check_ticket_transition(purchase: &str, ticket: &str, next: &str) -> Resu
     }
 }
 
-/// A ticket's code, from bits drawn at random: the lowest 80 of them.
+/// Encodes the lowest 80 of these random bits as a ticket code.
 pub fn encode_code(bits: u128) -> String {
-    let five = |position: usize| usize::try_from((bits >> (5 * position)) & 31).unwrap_or_default();
-    (0..CODE_LENGTH).map(|place| char::from(CODE_ALPHABET[five(place)])).collect()
+    let digit = |index: usize| usize::try_from((bits >> (5 * index)) & 31).unwrap_or_default();
+    (0..CODE_LENGTH).map(|index| char::from(CODE_ALPHABET[digit(index)])).collect()
 }
 
-/// The code that somebody has typed, if it can be one.
+/// Parses a typed ticket code, in any case; `None` if it can't be one.
 pub fn parse_code(text: &str) -> Option<String> {
     let code = text.to_ascii_uppercase();
     let is_valid =

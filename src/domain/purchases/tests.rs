@@ -1,4 +1,4 @@
-//! The ways of purchases, row by row.
+//! Transitions, prices and offers, row by row.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ fn purchase_statuses_only_move_forward() {
         ("confirmed",     [false,  false,    false,    true]),
         ("cancelled",     [false,  false,    false,    false]),
         ("refunded",      [false,  false,    false,    false]),
-        ("never heard of",[false,  false,    false,    false]),
+        ("unknown",       [false,  false,    false,    false]),
     ];
     for (from, expected) in cases {
         let allowed = statuses.map(|to| check_transition(from, to).is_ok());
@@ -31,9 +31,9 @@ fn purchase_statuses_only_move_forward() {
 fn a_rejected_transition_lists_the_allowed_ones() {
     #[rustfmt::skip]
     let cases = [
-        ("pending",   "refunded",  "the purchase is pending: it can be confirmed or cancelled now"),
-        ("confirmed", "cancelled", "the purchase is confirmed: it can be refunded now"),
-        ("refunded",  "confirmed", "the purchase is refunded, for good"),
+        ("pending",   "refunded",  "the purchase is pending: it can only be confirmed or cancelled"),
+        ("confirmed", "cancelled", "the purchase is confirmed: it can only be refunded"),
+        ("refunded",  "confirmed", "the purchase is refunded, which is final"),
     ];
     for (from, to, detail) in cases {
         let rejection = check_transition(from, to).unwrap_err();
@@ -42,7 +42,7 @@ fn a_rejected_transition_lists_the_allowed_ones() {
 }
 
 #[test]
-fn tickets_are_used_once_and_of_confirmed_purchases_only() {
+fn a_ticket_is_used_once_and_only_if_its_purchase_is_confirmed() {
     #[rustfmt::skip]
     let cases = [
         // purchase     ticket   used                   void
@@ -56,19 +56,21 @@ fn tickets_are_used_once_and_of_confirmed_purchases_only() {
         ("cancelled",   "valid", Some("not-confirmed"), None),
     ];
     for (purchase, ticket, used, void) in cases {
-        let code = |next| check_ticket_transition(purchase, ticket, next).err().map(|no| no.code);
+        let code = |next| {
+            check_ticket_transition(purchase, ticket, next).err().map(|rejection| rejection.code)
+        };
         let results = (code("used"), code("void"));
         let expected = (used.map(str::to_owned), void.map(str::to_owned));
         assert_eq!(results, expected, "a {ticket} ticket of a {purchase} purchase");
     }
 }
 
-/// Of the largest sum there is.
-const HALF: i64 = number::MAX / 2;
+/// A price of which two tickets still cost a valid total, and three don't.
+const HALF_OF_MAX: i64 = number::MAX / 2;
 
 #[test]
-fn orders_stay_within_the_limits() {
-    let fair = TicketSales {
+fn orders_beyond_a_limit_are_rejected() {
+    let limited = TicketSales {
         capacity: Some(20),
         max_quantity: None,
         ticket_types: vec![
@@ -78,55 +80,56 @@ fn orders_stay_within_the_limits() {
         ],
     };
     let open = TicketSales { max_quantity: Some(100), ..TicketSales::default() };
-    let gold =
-        TicketSales { ticket_types: vec![ticket_type("gold", Some(HALF), None)], ..open.clone() };
+    let gold = TicketSales {
+        ticket_types: vec![ticket_type("gold", Some(HALF_OF_MAX), None)],
+        ..open.clone()
+    };
     let shrunk = TicketSales { capacity: Some(3), ..TicketSales::default() };
     #[rustfmt::skip]
     let cases = [
-        // sells   type     quantity  held of event, of type   cost or problem
-        (&fair,    "adult", 2,        (0, 0),    Ok(Some(5000))),
-        (&fair,    "adult", 10,       (10, 10),  Ok(Some(25_000))),
-        (&fair,    "adult", 10,       (11, 11),  Err("only 9 tickets (adult) are left")),
-        (&fair,    "adult", 1,        (20, 20),  Err("no ticket (adult) is left")),
-        (&fair,    "adult", 2,        (19, 9),   Err("only 1 ticket (adult) is left")),
-        (&fair,    "child", 5,        (0, 0),    Ok(Some(0))),
-        (&fair,    "child", 1,        (5, 5),    Err("no ticket (child) is left")),
-        (&fair,    "child", 3,        (18, 1),   Err("only 2 tickets (child) are left")),
-        (&fair,    "guest", 1,        (19, 19),  Ok(None)),
-        (&fair,    "guest", 1,        (20, 0),   Err("no ticket (guest) is left")),
-        (&fair,    "adult", 11,       (0, 0),    Err("/quantity: must be a number from 1 to 10")),
-        (&fair,    "adult", 0,        (0, 0),    Err("/quantity: must be a number from 1 to 10")),
-        (&fair,    "adult", i64::MIN, (0, 0),    Err("/quantity: must be a number from 1 to 10")),
-        (&fair,    "Adult", 1,        (0, 0),    Err("/ticket_type: must be one of adult, child, guest")),
+        // sales   type     quantity  held in event, of type   price or rejection
+        (&limited, "adult", 2,        (0, 0),    Ok(Some(5000))),
+        (&limited, "adult", 10,       (10, 10),  Ok(Some(25_000))),
+        (&limited, "adult", 10,       (11, 11),  Err("only 9 tickets (adult) are left")),
+        (&limited, "adult", 1,        (20, 20),  Err("no ticket (adult) is left")),
+        (&limited, "adult", 2,        (19, 9),   Err("only 1 ticket (adult) is left")),
+        (&limited, "child", 5,        (0, 0),    Ok(Some(0))),
+        (&limited, "child", 1,        (5, 5),    Err("no ticket (child) is left")),
+        (&limited, "child", 3,        (18, 1),   Err("only 2 tickets (child) are left")),
+        (&limited, "guest", 1,        (19, 19),  Ok(None)),
+        (&limited, "guest", 1,        (20, 0),   Err("no ticket (guest) is left")),
+        (&limited, "adult", 11,       (0, 0),    Err("/quantity: must be a number from 1 to 10")),
+        (&limited, "adult", 0,        (0, 0),    Err("/quantity: must be a number from 1 to 10")),
+        (&limited, "adult", i64::MIN, (0, 0),    Err("/quantity: must be a number from 1 to 10")),
+        (&limited, "Adult", 1,        (0, 0),    Err("/ticket_type: must be one of adult, child, guest")),
         (&open,    "any",   100,      (999, 99), Ok(None)),
         (&open,    "any",   101,      (0, 0),    Err("/quantity: must be a number from 1 to 100")),
         (&gold,    "gold",  2,        (0, 0),    Ok(Some(number::MAX - 1))),
-        (&gold,    "gold",  3,        (0, 0),    Err("/quantity: costs too much")),
+        (&gold,    "gold",  3,        (0, 0),    Err("/quantity: the total price is too high")),
         (&shrunk,  "any",   1,        (7, 7),    Err("no ticket (any) is left")),
     ];
-    for (sales, ticket_type, quantity, (of_event, of_type), expected) in cases {
-        let ordered =
-            sales.quote(ticket_type, quantity, HeldTickets { in_event: of_event, of_type });
-        let amount = ordered.as_ref().map(|cost| cost.as_ref().map(|money| money.amount));
-        let found = amount.map_err(|rejection| rejection.detail.as_str());
-        assert_eq!(found, expected, "{quantity} of {ticket_type}, {of_event}/{of_type} held");
+    for (sales, ticket_type, quantity, (in_event, of_type), expected) in cases {
+        let quote = sales.quote(ticket_type, quantity, HeldTickets { in_event, of_type });
+        let amount = quote.as_ref().map(|price| price.as_ref().map(|money| money.amount));
+        let result = amount.map_err(|rejection| rejection.detail.as_str());
+        assert_eq!(result, expected, "{quantity} of {ticket_type}, {in_event}/{of_type} held");
     }
 }
 
 #[test]
-fn held_tickets_are_counted_only_where_limited() {
-    let sells = |capacity, of_type| TicketSales {
+fn sales_with_any_capacity_are_limited() {
+    let sales = |capacity, of_type| TicketSales {
         capacity,
         max_quantity: None,
         ticket_types: vec![ticket_type("adult", None, of_type)],
     };
-    assert!(!sells(None, None).is_limited());
-    assert!(sells(Some(1), None).is_limited());
-    assert!(sells(None, Some(1)).is_limited());
+    assert!(!sales(None, None).is_limited());
+    assert!(sales(Some(1), None).is_limited());
+    assert!(sales(None, Some(1)).is_limited());
 }
 
 #[test]
-fn an_offer_shows_the_tighter_remaining_limit() {
+fn an_offer_shows_the_lower_of_two_limits() {
     let sales = TicketSales {
         capacity: Some(20),
         max_quantity: None,
@@ -137,7 +140,7 @@ fn an_offer_shows_the_tighter_remaining_limit() {
     };
     #[rustfmt::skip]
     let cases = [
-        // held: adult child   left: in all  adult     child
+        // held: adult child   left: total   adult     child
         ((0,  0),              (Some(20),    Some(20), Some(5))),
         ((3,  4),              (Some(13),    Some(13), Some(1))),
         ((18, 0),              (Some(2),     Some(2),  Some(2))),
@@ -155,28 +158,28 @@ fn an_offer_shows_the_tighter_remaining_limit() {
     let open =
         TicketSales { capacity: None, ticket_types: vec![ticket_type("any", None, None)], ..sales };
     let offer = open.current_offer(&HashMap::from([("any".to_owned(), 7)]));
-    assert_eq!((offer.left, offer.ticket_types[0].left), (None, None), "no limit is none");
+    assert_eq!((offer.left, offer.ticket_types[0].left), (None, None), "unlimited");
 }
 
 #[test]
-fn codes_hold_eighty_bits_of_their_own() {
+fn a_code_encodes_eighty_bits_in_unambiguous_characters() {
     assert_eq!(encode_code(0), "2222222222222222");
     assert_eq!(encode_code(u128::MAX), "ZZZZZZZZZZZZZZZZ");
     let flipped: BTreeSet<_> = (0..80).map(|bit| encode_code(1 << bit)).collect();
-    assert_eq!(flipped.len(), 80, "each bit counts");
+    assert_eq!(flipped.len(), 80, "each bit changes the code");
     assert!(!flipped.contains(&encode_code(0)));
     let letters: BTreeSet<_> =
         (0..32).flat_map(|bits| encode_code(bits).chars().collect::<Vec<_>>()).collect();
     assert_eq!(letters.len(), 32);
-    assert!("0O1I".chars().all(|unclear| !letters.contains(&unclear)));
+    assert!("0O1I".chars().all(|ambiguous| !letters.contains(&ambiguous)));
 }
 
 #[test]
-fn codes_parse_whatever_the_case() {
+fn codes_parse_in_any_case() {
     let code = encode_code(0x1234_5678_9abc_def0_1357);
     assert_eq!(parse_code(&code), Some(code.clone()));
     assert_eq!(parse_code(&code.to_lowercase()), Some(code));
-    for bad in [
+    for invalid in [
         "",
         "2222",
         "222222222222222O",
@@ -184,6 +187,6 @@ fn codes_parse_whatever_the_case() {
         "2222 222222222222",
         "é2222222222222é",
     ] {
-        assert_eq!(parse_code(bad), None, "{bad}");
+        assert_eq!(parse_code(invalid), None, "{invalid}");
     }
 }

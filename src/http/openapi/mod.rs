@@ -19,13 +19,13 @@ use source_parser::DocumentBuilder;
 
 use crate::http::pages::encoded_file;
 use crate::problem::Problem;
+use crate::sports::SportRules;
 
 /// What is used by others stands before them.
-const SOURCES: [&str; 8] = [
-    include_str!("api/shared.txt"),
-    include_str!("api/streams.txt"),
-    include_str!("api/football.txt"),
-    include_str!("api/cricket.txt"),
+const SHARED_SOURCES: [&str; 2] = [include_str!("api/shared.txt"), include_str!("api/streams.txt")];
+
+/// The rest, after what the sports add.
+const SOURCES: [&str; 4] = [
     include_str!("api/matches.txt"),
     include_str!("api/events.txt"),
     include_str!("api/teams.txt"),
@@ -61,7 +61,9 @@ pub async fn serve_document(request: HttpRequest) -> Result<HttpResponse, Proble
 /// The whole document, or which line of the texts can't be read.
 pub fn build_document() -> Result<Value, String> {
     let mut document = DocumentBuilder::default();
-    SOURCES.iter().try_for_each(|text| document.parse_source(text))?;
+    let sports = SportRules::all().iter().map(|rules| rules.api_description);
+    let texts = SHARED_SOURCES.into_iter().chain(sports).chain(SOURCES);
+    texts.filter(|text| !text.is_empty()).try_for_each(|text| document.parse_source(text))?;
     Ok(document.build())
 }
 

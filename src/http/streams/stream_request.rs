@@ -9,9 +9,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::Utc;
 
 use crate::App;
-use crate::auth::permission::Permission;
 use crate::auth::{INVALID_TOKEN, MaybeSignedIn, SignedInUser, StreamViewer, permission};
 use crate::domain::access::Access;
+use crate::domain::permission::Permission;
 use crate::domain::topic::Topic;
 use crate::http::streams::responses;
 use crate::http::streams::stream_query::StreamQuery;

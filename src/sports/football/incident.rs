@@ -1,4 +1,4 @@
-//! One incident, as it stands at its latest revision.
+//! One incident at its latest revision.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
@@ -11,14 +11,14 @@ use crate::sports::score::Side;
 /// Something that happened in a match.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Incident {
-    /// From 1 within the match; never given twice.
+    /// Counts from 1 in the match; never reused.
     pub id: i64,
-    /// 1 when it is added, one more with each correction.
+    /// Starts at 1; each correction adds 1.
     pub rev: i64,
     pub kind: IncidentKind,
     pub confirmation: Confirmation,
     pub team_id: Option<i64>,
-    /// The side of `team_id`.
+    /// Side of the team `team_id`.
     pub side: Option<Side>,
     pub player: Option<Player>,
     pub related_player: Option<Player>,
@@ -27,27 +27,29 @@ pub struct Incident {
     pub stoppage: i64,
     pub occurred_at: DateTime<Utc>,
     pub text: Option<String>,
-    /// Why it was corrected last, or why it is cancelled.
+    /// Reason of the last correction or of the cancellation.
     pub reason: Option<String>,
     pub recorded_at: DateTime<Utc>,
-    /// The user who recorded it, and who corrected it last: for officials alone.
+    /// User who recorded it; only officials can read this and the next.
     pub recorded_by: i64,
     pub corrected_by: Option<i64>,
 }
 
-/// How sure an incident is.
+/// Whether an incident is certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Confirmation {
-    /// Given, and may be taken back.
+    /// Counts, but may still be cancelled.
     Provisional,
     Confirmed,
-    /// Taken back: still listed, counts for nothing.
+    /// Listed, but doesn't count.
     Cancelled,
 }
 
 impl Confirmation {
+    /// Provisional and confirmed first: only these are allowed for a new incident.
     pub const ALL: [Self; 3] = [Self::Provisional, Self::Confirmed, Self::Cancelled];
 
+    /// Its name in bodies and messages.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Provisional => "provisional",
@@ -58,17 +60,17 @@ impl Confirmation {
 }
 
 impl Incident {
-    /// Whether it counts for score and statistics.
+    /// Whether it counts in score and statistics.
     pub fn is_counted(&self) -> bool {
         self.confirmation != Confirmation::Cancelled
     }
 
-    /// The order of play; the id decides between what happened in the same minute.
+    /// Sorts by time in the match; within a minute by id.
     pub fn sort_key(&self) -> (i64, i64, i64, i64) {
         (self.period.starts_ms, self.minute, self.stoppage, self.id)
     }
 
-    /// What a correction may change, in the shape it was asked in.
+    /// Fields that a correction may change, as in a body.
     pub fn editable_fields(&self) -> Map<String, Value> {
         let mut fields = Map::new();
         let mut put = |name: &str, value: Value| fields.insert(name.into(), value);
@@ -86,7 +88,7 @@ impl Incident {
         fields
     }
 
-    /// The incident as answers, messages and lists hold it.
+    /// The incident in responses, messages and lists.
     pub fn json_fields(&self) -> Map<String, Value> {
         let mut view = self.editable_fields();
         let mut put = |name: &str, value: Value| view.insert(name.into(), value);

@@ -1,4 +1,4 @@
-//! From a body to an incident: its shape, and whether teams and players fit.
+//! Parses and validates the bodies of incidents.
 
 use serde_json::Value;
 
@@ -6,29 +6,29 @@ use crate::domain::rejection::Rejection;
 use crate::sports::command_body::CommandBody;
 use crate::sports::football::incident::{Confirmation, Incident};
 use crate::sports::football::incident_kind::{ExpectedSide, IncidentKind};
-use crate::sports::football::{PERIODS, SHOOTOUT_PERIOD};
+use crate::sports::football::periods::{PERIODS, SHOOTOUT_PERIOD};
 use crate::sports::score::Side;
 use crate::sports::{MatchCommand, MatchInfo, Player};
 
-/// Beyond any match that was played to an end.
+/// Minutes; more than any match has taken.
 const MAX_MINUTE: i64 = 200;
 const MAX_STOPPAGE_MINUTES: i64 = 60;
-/// Characters of a text or a reason.
 const MAX_TEXT_CHARS: usize = 500;
 
-/// A new incident.
+/// Parses the body of `POST incidents`.
 pub fn parse_new(
     match_info: &MatchInfo,
     command: &MatchCommand,
     id: i64,
 ) -> Result<Incident, Rejection> {
     let mut body = CommandBody::from_value(&command.body)?;
-    let parser = IncidentParser { match_info: match_info, command, previous: None };
+    let parser = IncidentParser { match_info, command, previous: None };
     let incident = parser.parse(&mut body).map(|incident| Incident { id, ..incident });
     body.finish(incident)
 }
 
-/// The next revision: what the body doesn't name stays, and the whole must be right again.
+/// Parses the body of `PATCH incidents/{id}`: fields it doesn't name stay, and the result must be
+/// valid as a whole.
 pub fn parse_correction(
     match_info: &MatchInfo,
     command: &MatchCommand,
@@ -42,19 +42,19 @@ pub fn parse_correction(
         return Err(Rejection::field("/confirmation", "must not be null"));
     }
     let mut fields = previous.editable_fields();
-    // The old reason was that of the old confirmation.
+    // The reason belonged to the previous confirmation.
     if changes.contains_key("confirmation") {
         fields.remove("reason");
     }
     fields.extend(changes.clone());
     let fields = Value::Object(fields);
     let mut body = CommandBody::from_value(&fields)?;
-    let incident = IncidentParser { match_info: match_info, command, previous: Some(previous) }
-        .parse(&mut body);
+    let incident =
+        IncidentParser { match_info, command, previous: Some(previous) }.parse(&mut body);
     body.finish(incident)
 }
 
-/// What a body is read against.
+/// Parser of a body, with the match and the incident's previous revision.
 struct IncidentParser<'a> {
     match_info: &'a MatchInfo,
     command: &'a MatchCommand,
@@ -79,8 +79,8 @@ impl IncidentParser<'_> {
         let recorded_at =
             self.previous.map_or(self.command.occurred_at, |previous| previous.recorded_at);
         let incident = Incident {
-            id: self.previous.map_or(0, |was| was.id),
-            rev: self.previous.map_or(1, |was| was.rev + 1),
+            id: self.previous.map_or(0, |previous| previous.id),
+            rev: self.previous.map_or(1, |previous| previous.rev + 1),
             kind: kind?,
             confirmation: confirmation.unwrap_or(Confirmation::Confirmed),
             team_id,
@@ -94,22 +94,24 @@ impl IncidentParser<'_> {
             text,
             reason,
             recorded_at,
-            recorded_by: self.previous.map_or(self.command.user_id, |was| was.recorded_by),
+            recorded_by: self
+                .previous
+                .map_or(self.command.user_id, |previous| previous.recorded_by),
             corrected_by: self.previous.map(|_| self.command.user_id),
         };
         self.validate(body, &incident);
         Some(incident)
     }
 
-    /// Only what has been given can be taken back.
+    /// A new incident can't be cancelled.
     fn parse_confirmation(&self, body: &mut CommandBody<'_>) -> Option<Confirmation> {
         let choices = Confirmation::ALL.map(|one| (one.as_str(), one));
         let allowed_count = if self.previous.is_some() { 3 } else { 2 };
         body.one_of("confirmation", choices.into_iter().take(allowed_count))
     }
 
-    /// The player as known when the command was given, else as the incident has known him:
-    /// a correction of something else mustn't fail because he has left the team since.
+    /// A player of the command, else of the previous revision: a correction must not fail because a
+    /// player has left the team since.
     fn parse_player(&self, body: &mut CommandBody<'_>, name: &'static str) -> Option<Player> {
         let id = body.positive_id(name)?;
         let previous_players = self
@@ -123,7 +125,7 @@ impl IncidentParser<'_> {
         }
     }
 
-    /// What would make score or statistics wrong is refused; odd but possible things are not.
+    /// Adds errors for what would falsify score or statistics; accepts odd but possible incidents.
     fn validate(&self, body: &mut CommandBody<'_>, incident: &Incident) {
         let kind = incident.kind;
         let word = kind.as_str();
@@ -135,35 +137,37 @@ impl IncidentParser<'_> {
         }
         let in_shootout = incident.period.name == SHOOTOUT_PERIOD;
         if kind.is_shootout() && !in_shootout {
-            body.add_error::<()>("period", format!("{word} belongs to {SHOOTOUT_PERIOD}"));
+            body.add_error::<()>("period", format!("must be {SHOOTOUT_PERIOD} for {word}"));
         }
         if kind.is_forbidden_in_shootout() && in_shootout {
             body.add_error::<()>(
                 "kind",
-                format!("{word} can't be in {SHOOTOUT_PERIOD}; use shootout_goal or shootout_miss"),
+                format!(
+                    "{word} is impossible in {SHOOTOUT_PERIOD}; use shootout_goal or shootout_miss"
+                ),
             );
         }
         let players = [&incident.player, &incident.related_player];
         let names = ["player_id", "related_player_id"];
         let expected_sides = [kind.expected_player_side(), kind.expected_related_player_side()];
-        for ((player, name), allegiance) in players.into_iter().zip(names).zip(expected_sides) {
+        for ((player, name), expected_side) in players.into_iter().zip(names).zip(expected_sides) {
             let error = player.as_ref().and_then(|player| {
                 let plays_for = self.match_info.side_of_team(player.team_id);
-                player_side_error(plays_for, incident.side, allegiance)
+                player_side_error(plays_for, incident.side, expected_side)
             });
-            if let Some(wrong) = error {
-                body.add_error::<()>(name, format!("{wrong}, for {word}"));
+            if let Some(error) = error {
+                body.add_error::<()>(name, format!("{error}, for {word}"));
             }
         }
         if let [Some(player), Some(related)] = players
             && player.id == related.id
         {
-            body.add_error::<()>("related_player_id", "must be another than the player");
+            body.add_error::<()>("related_player_id", "must differ from player_id");
         }
     }
 }
 
-/// What is wrong with a player of `plays_for` in an incident of `side`; nothing mostly.
+/// Error for a player of side `plays_for` in an incident of `side`, if any.
 fn player_side_error(
     plays_for: Option<Side>,
     side: Option<Side>,

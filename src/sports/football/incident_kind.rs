@@ -1,4 +1,4 @@
-//! What can happen on the field, and what each of it asks for.
+//! Kinds of incidents, and which team and players each needs.
 
 /// The kind of an incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum IncidentKind {
     Note,
 }
 
-/// Which side a player of an incident is of, seen from the incident's team.
+/// Side that a player of an incident must be in, relative to the incident's team.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExpectedSide {
     Own,
@@ -34,6 +34,7 @@ pub enum ExpectedSide {
 }
 
 impl IncidentKind {
+    /// All kinds, in the order of the error text for an unknown one.
     pub const ALL: [Self; 20] = [
         Self::Goal,
         Self::OwnGoal,
@@ -57,6 +58,7 @@ impl IncidentKind {
         Self::Note,
     ];
 
+    /// Its name in bodies, messages and labels.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Goal => "goal",
@@ -82,7 +84,7 @@ impl IncidentKind {
         }
     }
 
-    /// Whether it means nothing without a team.
+    /// Whether `team_id` is required.
     pub fn requires_team(self) -> bool {
         !matches!(self, Self::Injury | Self::VarReview | Self::Note)
     }
@@ -92,7 +94,7 @@ impl IncidentKind {
         matches!(self, Self::ShootoutGoal | Self::ShootoutMiss)
     }
 
-    /// Whether it is a goal or a penalty kick in play, which a shoot-out hasn't got.
+    /// Whether it is a goal or penalty kick in play, impossible in a shoot-out.
     pub fn is_forbidden_in_shootout(self) -> bool {
         matches!(
             self,
@@ -104,13 +106,13 @@ impl IncidentKind {
         )
     }
 
-    /// An own goal is credited to the side that its player is not of.
+    /// Side of the player: an own goal counts for the side that the player isn't in.
     pub fn expected_player_side(self) -> ExpectedSide {
         if self == Self::OwnGoal { ExpectedSide::Other } else { ExpectedSide::Own }
     }
 
-    /// The one who assists or comes on is of the same side, the keeper or shooter at a save of
-    /// the other; a foul, a card or a shot may have either beside it.
+    /// Side of the related player: who assists or comes on is in the same side, keeper and shooter
+    /// are in different ones; fouls, cards and shots may have either.
     pub fn expected_related_player_side(self) -> ExpectedSide {
         match self {
             Self::Goal | Self::PenaltyGoal | Self::Substitution => ExpectedSide::Own,

@@ -1,4 +1,4 @@
-//! All incidents of a match; score and statistics are counted from them, never kept.
+//! All incidents of a match; score and statistics are computed from them, never stored.
 
 use std::sync::Arc;
 
@@ -7,46 +7,48 @@ use crate::sports::football::incident_kind::IncidentKind;
 use crate::sports::football::statistics::TeamStatistics;
 use crate::sports::score::{PerSide, Score};
 
-/// What the scorer has written down. A clone shares the incidents.
+/// Incidents by id. A clone shares the incidents.
 #[derive(Clone, Debug, Default)]
 pub struct IncidentLog {
-    /// The incident with id n is at n − 1; a deleted one leaves its place empty.
+    /// Id n is at index n − 1; `None` if it was deleted.
     incidents_by_id: Vec<Option<Arc<Incident>>>,
 }
 
 impl IncidentLog {
-    /// The id of the next incident to be added.
+    /// Id for the next new incident.
     pub fn next_id(&self) -> i64 {
         i64::try_from(self.incidents_by_id.len()).unwrap_or(i64::MAX).saturating_add(1)
     }
 
+    /// Incident by id, unless it was deleted.
     pub fn get(&self, id: i64) -> Option<&Arc<Incident>> {
         self.incidents_by_id.get(slot_index(id)?)?.as_ref()
     }
 
-    /// Adds the incident whose id is the next one, or puts it in the place of its last revision.
+    /// Adds a new incident, or replaces its previous revision.
     pub fn upsert(&mut self, incident: Incident) {
         let slot = slot_index(incident.id).and_then(|index| self.incidents_by_id.get_mut(index));
         match slot {
-            Some(known) => *known = Some(Arc::new(incident)),
+            Some(slot) => *slot = Some(Arc::new(incident)),
             None => self.incidents_by_id.push(Some(Arc::new(incident))),
         }
     }
 
-    /// Takes the incident away for good; its id is not given again.
+    /// Deletes an incident; its id is not reused.
     pub fn delete(&mut self, id: i64) {
         if let Some(slot) = slot_index(id).and_then(|index| self.incidents_by_id.get_mut(index)) {
             *slot = None;
         }
     }
 
-    /// All that were not deleted, in the order of play.
+    /// All incidents that were not deleted, by time in the match.
     pub fn in_match_order(&self) -> Vec<&Arc<Incident>> {
         let mut incidents: Vec<_> = self.incidents_by_id.iter().flatten().collect();
         incidents.sort_unstable_by_key(|incident| incident.sort_key());
         incidents
     }
 
+    /// Statistics of both sides, by the incidents that count.
     pub fn statistics(&self) -> PerSide<TeamStatistics> {
         let mut statistics = PerSide::default();
         for incident in self.counted_incidents() {
@@ -55,7 +57,7 @@ impl IncidentLog {
         statistics
     }
 
-    /// The score; with a shoot-out's when that has `begun` or a kick of it stands.
+    /// The score; with a shoot-out score if it has started or a kick of it is recorded.
     pub fn score(&self, shootout_started: bool) -> Score {
         let mut totals = PerSide::default();
         let mut shootout = shootout_started.then(PerSide::default);
@@ -63,14 +65,14 @@ impl IncidentLog {
             let Some(side) = incident.side else { continue };
             match incident.kind {
                 IncidentKind::Goal | IncidentKind::OwnGoal | IncidentKind::PenaltyGoal => {
-                    *totals.get_mut(side) += 1
+                    *totals.get_mut(side) += 1;
                 }
                 IncidentKind::ShootoutGoal => *shootout.get_or_insert_default().get_mut(side) += 1,
                 IncidentKind::ShootoutMiss => drop(shootout.get_or_insert_default()),
                 _ => {}
             }
         }
-        Score { totals: totals, shootout }
+        Score { totals, shootout }
     }
 
     fn counted_incidents(&self) -> impl Iterator<Item = &Arc<Incident>> {

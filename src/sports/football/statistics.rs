@@ -1,33 +1,33 @@
-//! The figures beside the score. `docs/sports.md` defines each for those who draw them.
+//! Statistics of a team; `docs/sports.md` defines each figure.
 
 use serde::Serialize;
 
-use crate::sports::football::SHOOTOUT_PERIOD;
 use crate::sports::football::incident::Incident;
 use crate::sports::football::incident_kind::IncidentKind;
+use crate::sports::football::periods::SHOOTOUT_PERIOD;
 use crate::sports::score::PerSide;
 
-/// What one side has done.
+/// Counts for one side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TeamStatistics {
-    /// As in the score: own goals count for the side they are credited to.
+    /// As in the score: an own goal counts for the side that gets it.
     pub goals: i64,
     pub shots_on_target: i64,
     pub shots_off_target: i64,
     pub corners: i64,
     pub fouls: i64,
     pub offsides: i64,
-    /// A second yellow is a yellow card as well as a red one: both were shown.
+    /// A second yellow counts as a yellow card and as a red one: both are shown.
     pub yellow_cards: i64,
     pub red_cards: i64,
     pub saves: i64,
     pub substitutions: i64,
-    /// Taken in play: scored, missed or saved.
+    /// Penalty kicks in play: scored, missed or saved.
     pub penalties: i64,
 }
 
 impl TeamStatistics {
-    /// Counts one incident that stands, if it has a side.
+    /// Adds one incident, if it has a side.
     pub fn count_incident(statistics: &mut PerSide<Self>, incident: &Incident) {
         let Some(side) = incident.side else { return };
         if incident.period.name == SHOOTOUT_PERIOD && !is_counted_in_shootout(incident.kind) {
@@ -71,14 +71,14 @@ impl TeamStatistics {
         }
     }
 
-    /// A goal is a shot on target too.
+    /// A goal is also a shot on target.
     fn count_goal(&mut self) {
         self.goals += 1;
         self.shots_on_target += 1;
     }
 }
 
-/// A keeper's save in a shoot-out is no save of the match; a card shown in it is.
+/// Cards and substitutions during a shoot-out count; kicks and saves don't.
 fn is_counted_in_shootout(kind: IncidentKind) -> bool {
     matches!(
         kind,

@@ -5,15 +5,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::domain::rejection::Rejection;
-use crate::sports::clock::MatchClock;
 use crate::sports::command_body::CommandBody;
-use crate::sports::game::{Match, MatchStatus, ResultSource};
+use crate::sports::game::{EnteredResult, Match, MatchBeforeEntry, MatchStatus, ResultSource};
 use crate::sports::result::request;
-use crate::sports::score::Score;
 use crate::sports::sport::Sport;
-use crate::sports::{
-    ApplyResult, MatchCommand, MatchInfo, MatchResult, Transition, lifecycle, result,
-};
+use crate::sports::{ApplyResult, MatchCommand, MatchInfo, Transition, lifecycle, result};
 
 /// A result can also be wanted of a match that never began: a walk-over, or one scored on paper.
 const RESULT_ENTRY_STATUSES: [MatchStatus; 6] = [
@@ -24,24 +20,6 @@ const RESULT_ENTRY_STATUSES: [MatchStatus; 6] = [
     MatchStatus::Postponed,
     MatchStatus::Abandoned,
 ];
-
-/// A result that somebody entered.
-#[derive(Debug)]
-pub struct EnteredResult {
-    pub result: Arc<MatchResult>,
-    /// What is shown while it stands.
-    pub score: Score,
-    before_entry: MatchBeforeEntry,
-}
-
-/// Where a match stood before the first result was entered by hand.
-#[derive(Clone, Debug)]
-struct MatchBeforeEntry {
-    status: MatchStatus,
-    clock: MatchClock,
-    reason: Option<String>,
-    result_source: ResultSource,
-}
 
 /// Ends the match with the result of the body, or corrects the one it has.
 pub fn enter_result<S: Sport>(

@@ -53,13 +53,8 @@ pub fn parse_request(match_info: &MatchInfo, body: &Value) -> Result<ResultReque
         body.require(&["home_score", "away_score"]);
     }
     let totals = home.zip(away).map(|(home, away)| PerSide { home, away });
-    let request = ResultRequest {
-        totals: totals,
-        ending,
-        named_winner: winner,
-        reason,
-        overrides_score: overrides,
-    };
+    let request =
+        ResultRequest { totals, ending, named_winner: winner, reason, overrides_score: overrides };
     if body.is_valid()
         && let Some(detail) = request.winner_error()
     {
@@ -93,7 +88,7 @@ impl ResultRequest {
         let keeps_shootout = self.ending == ResultBasis::Played
             && totals == live_score.totals
             && !self.contradicts_shootout(live_score);
-        Score { totals: totals, shootout: live_score.shootout.filter(|_| keeps_shootout) }
+        Score { totals, shootout: live_score.shootout.filter(|_| keeps_shootout) }
     }
 
     /// Whether it says another thing than what was seen on the field.

@@ -39,7 +39,7 @@ impl MatchHarness {
         let match_info = test_match_info();
         let game = rules.initial_state(&match_info).unwrap();
         let now = "2017-09-23T16:30:00Z".parse().unwrap();
-        Self { rules, match_info: match_info, game, entries: Vec::new(), now }
+        Self { rules, match_info, game, entries: Vec::new(), now }
     }
 
     /// One that has begun.
@@ -164,7 +164,7 @@ pub fn error_pointers(rejection: &Rejection) -> Vec<&str> {
 
 #[test]
 fn find_matches_the_exact_code_only() {
-    for rules in &crate::sports::ALL_SPORTS {
+    for rules in &crate::sports::registry::ALL_SPORTS {
         assert!(std::ptr::eq(SportRules::find(rules.code).unwrap(), rules));
     }
     for code in ["", "Football", "kabaddi"] {
@@ -183,7 +183,9 @@ fn an_unknown_format_is_rejected() {
     ] {
         let match_info = MatchInfo { format: format.clone(), ..test_match_info() };
         // Cricket has formats, and tests of its own for them.
-        for rules in crate::sports::ALL_SPORTS.iter().filter(|rules| rules.code != "cricket") {
+        for rules in
+            crate::sports::registry::ALL_SPORTS.iter().filter(|rules| rules.code != "cricket")
+        {
             let started = rules.initial_state(&match_info);
             assert_eq!(started.is_ok(), is_valid, "{} {format}", rules.code);
             if let Err(rejection) = started {

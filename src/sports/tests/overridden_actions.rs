@@ -8,7 +8,7 @@ use crate::sports::game::{Match, MatchStatus};
 use crate::sports::score::{PerSide, Score};
 use crate::sports::sport::Sport;
 use crate::sports::tests::{MatchHarness, test_match_info};
-use crate::sports::{ApplyResult, MatchCommand, MatchInfo, SportRules, Transition};
+use crate::sports::{ActionSpec, ApplyResult, MatchCommand, MatchInfo, SportRules, Transition};
 
 /// The home side scores until it has three; the last point can be undone.
 struct FirstToThree;
@@ -20,6 +20,8 @@ impl Sport for FirstToThree {
     const PERIOD_SCHEDULE: PeriodSchedule = PeriodSchedule { periods: &[], breaks: &[] };
     const OVERRIDDEN_ACTIONS: &[&str] = &["end"];
     type State = i64;
+
+    const ACTIONS: &'static [ActionSpec] = &[];
 
     fn initial_state(_match_info: &MatchInfo) -> Result<i64, Rejection> {
         Ok(0)
@@ -55,7 +57,7 @@ fn finished_match() -> MatchHarness {
     let at = "2017-09-23T16:30:00Z".parse().unwrap();
     let mut harness = MatchHarness {
         rules: &FIRST_TO_THREE_RULES,
-        match_info: match_info,
+        match_info,
         game,
         entries: Vec::new(),
         now: at,

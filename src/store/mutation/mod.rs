@@ -1,36 +1,137 @@
-//! What can be written, and what is answered: each [`Write`] is one transaction.
+//! What can be written: one [`Mutation`] per kind of write, each run in one transaction.
+//!
+//! A file holds the mutations of one noun: what their bodies hold, who may make them, which texts
+//! are checked. What they do to the tables stands in the file of the same name in `queries`.
 
-mod fields;
-mod secrets;
-mod text_fields;
+mod announcements;
+mod events;
+mod matches;
+mod purchases;
+mod registrations;
+mod teams;
+mod users;
 
-use chrono::{DateTime, Utc};
-pub use fields::{
-    AnnouncementEdit, EventEdit, MatchEdit, NewAnnouncement, NewEvent, NewIdentity, NewMatch,
-    NewPlayer, NewTeam, NewUser, PlayerEdit, PointsDeduction, TeamEdit, UserEdit,
+use std::fmt;
+use std::sync::Arc;
+
+pub use announcements::{
+    ANNOUNCEMENT_TYPES, AnnouncementEdit, BroadcastAnnouncement, CreateAnnouncement,
+    DeleteAnnouncement, EditAnnouncement, ExpireAnnouncement, NewAnnouncement, PRIORITIES,
 };
-pub use secrets::SEALING_KEY_LENGTH;
+use chrono::{DateTime, Utc};
+pub use events::{
+    AddManager, CreateEvent, DeleteEvent, EditEvent, EventEdit, NewEvent, RemoveManager,
+};
+pub use matches::{
+    AcceptMatch, AddOfficial, ApplyMatchAction, CreateMatch, DeleteMatch, EditMatch, MatchEdit,
+    NewMatch, RemoveOfficial,
+};
+pub use purchases::{CreatePurchase, SetPurchaseStatus, SetTicketStatus};
+pub use registrations::{
+    AcceptRegistration, PointsDeduction, RegisterTeam, RegisterUser, SetDeduction, UnregisterTeam,
+    UnregisterUser, WithdrawTeam,
+};
 use serde_json::Value;
-use uuid::Uuid;
+pub use teams::{
+    AddMember, AddPlayer, CreateTeam, DeleteTeam, EditPlayer, EditTeam, NewPlayer, NewTeam,
+    PlayerEdit, RemoveMember, RemovePlayer, TeamEdit,
+};
+pub use users::{CreateIdentity, CreateUser, EditUser, NewIdentity, NewUser, UserEdit};
 
-use crate::domain::rejection::{Rejection, RejectionReason};
+use crate::domain::permission::Permission;
+use crate::domain::rejection::{FieldError, Rejection, RejectionReason};
 use crate::domain::topic::{Seq, StreamId};
+use crate::input::FieldReader;
+use crate::store::{postgres, sqlite};
 
-/// One request to write something.
+/// Characters that an idempotency key needs to seal an answer: fewer could be guessed.
+pub const SEALING_KEY_LENGTH: usize = 16;
+
+/// Texts by their JSON pointers.
+pub type TextFields<'a> = Vec<(&'static str, Option<&'a String>)>;
+
+/// One change to the database that somebody asks for.
+///
+/// What it does is its `Run` beside the queries, compiled once for each database.
+pub trait Mutation:
+    postgres::queries::commit::Run + sqlite::queries::commit::Run + fmt::Debug + Send + Sync + 'static
+{
+    /// What the caller must be allowed to do.
+    fn permission(&self) -> Permission;
+
+    /// The texts that become columns: they are refused with U+0000, which PostgreSQL can't hold.
+    /// Text inside JSON needs no mention, for JSON escapes the character.
+    fn text_fields(&self) -> TextFields<'_> {
+        Vec::new()
+    }
+
+    /// Whether the outcome holds what lets its bearer in: it is then stored sealed.
+    fn answers_with_secret(&self) -> bool;
+}
+
+impl Mutation for Arc<dyn Mutation> {
+    fn permission(&self) -> Permission {
+        (**self).permission()
+    }
+
+    fn text_fields(&self) -> TextFields<'_> {
+        (**self).text_fields()
+    }
+
+    fn answers_with_secret(&self) -> bool {
+        (**self).answers_with_secret()
+    }
+}
+
+/// A mutation that one request makes: its path and its body say all of it.
+pub trait RequestMutation: Mutation + Sized {
+    /// The ids in the path, in their order.
+    type Path;
+
+    /// Where what it creates is found, unless that is below the request's own path.
+    const CREATED_BELOW: Option<&'static str> = None;
+
+    /// Whether the permission depends on the body. The body's faults are reported before a denial
+    /// then, else after it.
+    const PERMISSION_NEEDS_BODY: bool = false;
+
+    /// Reads the body; also without one, to describe it.
+    fn read(path: Self::Path, fields: &mut FieldReader<'_>) -> Self;
+}
+
+/// Rejects text that not every database can hold. Lengths and forms are checked at the edge.
+pub fn reject_nul(mutation: &dyn Mutation) -> Result<(), Rejection> {
+    let error = |pointer: &str| FieldError {
+        pointer: pointer.to_owned(),
+        detail: "must not have the character U+0000".to_owned(),
+    };
+    let errors: Vec<_> = mutation
+        .text_fields()
+        .into_iter()
+        .filter(|(_, text)| text.is_some_and(|text| text.contains('\0')))
+        .map(|(pointer, _)| error(pointer))
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(Rejection::fields(errors)) }
+}
+
+/// Who makes a mutation, when, and under which conditions.
 #[derive(Clone, Debug)]
 pub struct MutationRequest {
-    /// The user who asks.
     pub user_id: i64,
     /// The server's clock when the request came in, whole milliseconds.
     pub received_at: DateTime<Utc>,
     pub idempotency_key: Option<IdempotencyKey>,
     /// The `ETag` the caller has seen (`If-Match`), without quotes.
     pub if_match: Option<String>,
-    pub mutation: Mutation,
 }
 
 impl MutationRequest {
-    /// Refuses where the caller has seen another version (`If-Match`) than the one that is now.
+    /// A request of this user at this time, without conditions.
+    pub fn new(user_id: i64, received_at: DateTime<Utc>) -> Self {
+        Self { user_id, received_at, idempotency_key: None, if_match: None }
+    }
+
+    /// Rejects where the caller has seen another version (`If-Match`) than the current one (412).
     pub fn check_if_match(&self, version: i64) -> Result<(), Rejection> {
         match self.if_match.as_deref() {
             None | Some("*") => Ok(()),
@@ -40,6 +141,12 @@ impl MutationRequest {
                 Err(Rejection::new(RejectionReason::Stale, "stale", detail))
             }
         }
+    }
+
+    /// Whether the idempotency key is too short to seal an answer with.
+    pub(super) fn has_short_key(&self) -> bool {
+        let is_short = |key: &IdempotencyKey| key.key.len() < SEALING_KEY_LENGTH;
+        self.idempotency_key.as_ref().is_some_and(is_short)
     }
 }
 
@@ -51,166 +158,27 @@ pub struct IdempotencyKey {
     /// At most 128 visible characters.
     pub key: String,
     /// SHA-256 of the body in hex, without its secret fields: the same key with another body is
-    /// refused. It is kept with the server's secret in it, never as it is.
+    /// rejected. It is stored keyed with the server's secret, never as it is.
     pub body_hash: String,
 }
 
-/// Everything that changes the database on somebody's request.
-#[derive(Clone, Debug)]
-pub enum Mutation {
-    CreateUser(NewUser),
-    /// Makes the user of a provider's subject: without rights, and never an account that is there.
-    CreateIdentity(NewIdentity),
-    EditUser {
-        id: i64,
-        edit: UserEdit,
-    },
-    CreateTeam(NewTeam),
-    EditTeam {
-        id: i64,
-        fields: TeamEdit,
-    },
-    DeleteTeam {
-        id: i64,
-    },
-    AddPlayer {
-        team_id: i64,
-        fields: NewPlayer,
-    },
-    EditPlayer {
-        team_id: i64,
-        id: i64,
-        fields: PlayerEdit,
-    },
-    RemovePlayer {
-        team_id: i64,
-        id: i64,
-    },
-    AddMember {
-        team_id: i64,
-        user_id: i64,
-        role: String,
-    },
-    RemoveMember {
-        team_id: i64,
-        user_id: i64,
-    },
-    CreateMatch(NewMatch),
-    EditMatch {
-        id: i64,
-        fields: MatchEdit,
-    },
-    DeleteMatch {
-        id: i64,
-    },
-    /// The team agrees to a match of no event that others have made.
-    AcceptMatch {
-        match_id: i64,
-        team_id: i64,
-    },
-    AddOfficial {
-        match_id: i64,
-        user_id: i64,
-        role: String,
-    },
-    RemoveOfficial {
-        match_id: i64,
-        user_id: i64,
-    },
-    CreateEvent(NewEvent),
-    EditEvent {
-        id: i64,
-        fields: EventEdit,
-    },
-    DeleteEvent {
-        id: i64,
-    },
-    AddManager {
-        event_id: i64,
-        user_id: i64,
-    },
-    RemoveManager {
-        event_id: i64,
-        user_id: i64,
-    },
-    RegisterUser {
-        event_id: i64,
-        user_id: i64,
-    },
-    UnregisterUser {
-        event_id: i64,
-        user_id: i64,
-    },
-    /// The team agrees at once where who asks manages it or is an administrator.
-    RegisterTeam {
-        event_id: i64,
-        team_id: i64,
-        by_admin: bool,
-    },
-    /// The team agrees to what its event's managers asked.
-    AcceptRegistration {
-        event_id: i64,
-        team_id: i64,
-    },
-    /// Points taken from a team in the table, or given back.
-    SetDeduction {
-        event_id: i64,
-        team_id: i64,
-        fields: PointsDeduction,
-    },
-    UnregisterTeam {
-        event_id: i64,
-        team_id: i64,
-    },
-    CreateAnnouncement(NewAnnouncement),
-    EditAnnouncement {
-        id: i64,
-        fields: AnnouncementEdit,
-    },
-    DeleteAnnouncement {
-        id: i64,
-    },
-    /// Sends it again.
-    BroadcastAnnouncement {
-        id: i64,
-    },
-    /// Ends it before its time.
-    ExpireAnnouncement {
-        id: i64,
-    },
-    CreatePurchase {
-        event_id: i64,
-        ticket_type: String,
-        quantity: i64,
-    },
-    SetPurchaseStatus {
-        id: Uuid,
-        status: String,
-    },
-    /// `status` is `used` (checked in) or `void`.
-    SetTicketStatus {
-        code: String,
-        status: String,
-    },
-    /// A scorer's command; `action` and `body` as in `sports::Command`.
-    ApplyMatchAction {
-        match_id: i64,
-        action: String,
-        body: Value,
-        occurred_at: Option<DateTime<Utc>>,
-    },
+impl fmt::Debug for IdempotencyKey {
+    /// Without the key, which opens sealed answers, and the path, which may hold a ticket's code.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdempotencyKey").finish_non_exhaustive()
+    }
 }
 
-/// What a write is answered with, the first time and each time it is sent again.
+/// What a mutation is answered with, the first time and each time it is sent again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// An HTTP status: 200, 201, 202 (taken, but not official yet) or 204.
+    /// An HTTP status: 200, 201, 202 (accepted, but not official yet) or 204.
     pub status: u16,
     pub body: Value,
     /// The entity's version after the write, without quotes.
     pub etag: Option<String>,
-    /// The resource's own stream and its head after the write, where it told one.
+    /// The resource's own stream and its head after the write, where it appended to one.
     pub stream_head: Option<(StreamId, Seq)>,
-    /// Whether this is the remembered answer of an earlier sending.
+    /// Whether this is the remembered outcome of an earlier request with the same key.
     pub is_replay: bool,
 }

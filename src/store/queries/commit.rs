@@ -1,23 +1,22 @@
 //! The one write path: claim the key, do the work, tell it, remember the answer.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use diesel_async::AsyncConnection;
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::dialect::Conn;
-use super::{
-    announcements, entries, events, idempotency, identities, log, managers, matches, members,
-    officials, players, purchases, registrations, teams, users,
-};
+use super::{idempotency, log};
 use crate::domain::message::Message;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::StreamId;
 use crate::store::WithHeads;
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::match_cache::MatchCache;
-use crate::store::mutation::{Mutation, MutationRequest, Outcome};
+use crate::store::mutation::{self, Mutation, MutationRequest, Outcome};
 use crate::store::server_secret::ServerSecret;
 
 /// What one write did, before its messages have numbers.
@@ -50,19 +49,45 @@ impl MutationEffect {
     }
 }
 
-/// Does `job` inside the caller's transaction, which is to be committed unless this fails.
+/// What a mutation runs with, besides its connection.
+#[derive(Clone, Copy)]
+pub struct RunContext<'a> {
+    pub request: &'a MutationRequest,
+    pub match_cache: &'a MatchCache,
+}
+
+/// A mutation while it runs.
+pub type Running<'a> = BoxFuture<'a, QueryResult<MutationEffect>>;
+
+/// What a mutation does in the transaction that [`run_mutation`] has begun.
 ///
-/// A rejection is an answer like any other: what the write did is rolled back to the savepoint,
-/// and the rejection is remembered under the key.
+/// An error rolls it back: a rejection to the savepoint, so that it can be remembered; everything
+/// else as a whole.
+pub trait Run {
+    fn run<'a>(&'a self, conn: &'a mut Conn, context: RunContext<'a>) -> Running<'a>;
+}
+
+impl Run for Arc<dyn Mutation> {
+    fn run<'a>(&'a self, conn: &'a mut Conn, context: RunContext<'a>) -> Running<'a> {
+        Run::run(&**self, conn, context)
+    }
+}
+
+/// Runs a mutation inside the caller's transaction, which is to be committed unless this fails.
 ///
-/// - Gives: the answer, and the heads to ring the bell with once the transaction is committed.
+/// A rejection is an outcome like any other: what the mutation did is rolled back to the
+/// savepoint, and the rejection is stored under the idempotency key.
+///
+/// - Returns: the outcome, and the heads to notify of once the transaction is committed.
 /// - Costs: no statement whose cost grows with what is stored.
-/// - Fails: with `KeyReused` or a failure of the database; then nothing may be committed.
+/// - Errors: `IdempotencyKeyReused` or a failure of the database; then nothing may be committed.
 pub async fn run_mutation(
     conn: &mut Conn,
-    (match_cache, secret): (&MatchCache, &ServerSecret),
-    request: &MutationRequest,
+    secret: &ServerSecret,
+    context: RunContext<'_>,
+    mutation: &dyn Mutation,
 ) -> QueryResult<WithHeads<Result<Outcome, Rejection>>> {
+    let request = context.request;
     if let Some(key) = &request.idempotency_key
         && let Some(outcome) = idempotency::claim(conn, secret, request, key).await?
     {
@@ -72,8 +97,8 @@ pub async fn run_mutation(
         .transaction(async |conn: &mut Conn| {
             // Here, inside the savepoint, so that a panicking rule leaves nothing open behind it.
             let work = async {
-                request.mutation.reject_nul()?;
-                apply_mutation(conn, match_cache, request).await
+                mutation::reject_nul(mutation)?;
+                Run::run(mutation, conn, context).await
             };
             let work = AssertUnwindSafe(work).catch_unwind();
             let panicked = || QueryError::InvariantViolated("the write panicked".to_owned());
@@ -88,7 +113,8 @@ pub async fn run_mutation(
         }
     };
     if let Some(key) = &request.idempotency_key {
-        idempotency::store_outcome(conn, secret, (request, key), &answer).await?;
+        let is_sealed = mutation.answers_with_secret();
+        idempotency::store_outcome(conn, secret, (request, key, is_sealed), &answer).await?;
     }
     Ok((answer, heads))
 }
@@ -96,49 +122,5 @@ pub async fn run_mutation(
 fn to_outcome(effect: MutationEffect, heads: &[(StreamId, i64)]) -> Outcome {
     let stream_head = heads.iter().find(|(stream, _)| Some(*stream) == effect.stream).copied();
     let MutationEffect { status, body, etag, .. } = effect;
-    Outcome { status, body, etag, stream_head: stream_head, is_replay: false }
-}
-
-#[rustfmt::skip]
-#[expect(clippy::too_many_lines, reason = "a table, with a line for each kind of write")]
-async fn apply_mutation(conn: &mut Conn, match_cache: &MatchCache, request: &MutationRequest) -> QueryResult<MutationEffect> {
-    match &request.mutation {
-        Mutation::CreateUser(user) => users::create(conn, request, user).await,
-        Mutation::CreateIdentity(identity) => identities::create(conn, request, identity).await,
-        Mutation::EditUser { id, edit } => users::edit(conn, request, *id, edit).await,
-        Mutation::CreateTeam(fields) => teams::create(conn, request, fields).await,
-        Mutation::EditTeam { id, fields } => teams::edit(conn, request, *id, fields).await,
-        Mutation::DeleteTeam { id } => teams::delete(conn, request, *id).await,
-        Mutation::AddPlayer { team_id, fields } => players::add(conn, *team_id, fields).await,
-        Mutation::EditPlayer { team_id, id, fields } => players::edit(conn, request, (*team_id, *id), fields).await,
-        Mutation::RemovePlayer { team_id, id } => players::remove(conn, request, (*team_id, *id)).await,
-        Mutation::AddMember { team_id, user_id, role } => members::add(conn, *team_id, *user_id, role).await,
-        Mutation::RemoveMember { team_id, user_id } => members::remove(conn, *team_id, *user_id).await,
-        Mutation::CreateMatch(fields) => matches::create(conn, request, fields).await,
-        Mutation::EditMatch { id, fields } => matches::edit(conn, match_cache, request, (*id, fields)).await,
-        Mutation::DeleteMatch { id } => matches::delete(conn, match_cache, request, *id).await,
-        Mutation::AcceptMatch { match_id, team_id } => matches::accept(conn, match_cache, request, (*match_id, *team_id)).await,
-        Mutation::AddOfficial { match_id, user_id, role } => officials::add(conn, *match_id, *user_id, role).await,
-        Mutation::RemoveOfficial { match_id, user_id } => officials::remove(conn, *match_id, *user_id).await,
-        Mutation::CreateEvent(fields) => events::create(conn, request, fields).await,
-        Mutation::EditEvent { id, fields } => events::edit(conn, request, *id, fields).await,
-        Mutation::DeleteEvent { id } => events::delete(conn, request, *id).await,
-        Mutation::AddManager { event_id, user_id } => managers::add(conn, *event_id, *user_id).await,
-        Mutation::RemoveManager { event_id, user_id } => managers::remove(conn, *event_id, *user_id).await,
-        Mutation::RegisterUser { event_id, user_id } => registrations::add_user(conn, *event_id, *user_id).await,
-        Mutation::UnregisterUser { event_id, user_id } => registrations::remove_user(conn, *event_id, *user_id).await,
-        Mutation::RegisterTeam { event_id, team_id, by_admin } => registrations::add_team(conn, request, (*event_id, *team_id), *by_admin).await,
-        Mutation::AcceptRegistration { event_id, team_id } => registrations::accept(conn, request, *event_id, *team_id).await,
-        Mutation::SetDeduction { event_id, team_id, fields } => registrations::set_deduction(conn, request, (*event_id, *team_id), fields).await,
-        Mutation::UnregisterTeam { event_id, team_id } => registrations::remove_team(conn, *event_id, *team_id).await,
-        Mutation::CreateAnnouncement(fields) => announcements::create(conn, request, fields).await,
-        Mutation::EditAnnouncement { id, fields } => announcements::edit(conn, request, *id, fields).await,
-        Mutation::DeleteAnnouncement { id } => announcements::delete(conn, request, *id).await,
-        Mutation::BroadcastAnnouncement { id } => announcements::broadcast(conn, request, *id).await,
-        Mutation::ExpireAnnouncement { id } => announcements::expire_now(conn, request, *id).await,
-        Mutation::CreatePurchase { event_id, ticket_type, quantity } => purchases::create(conn, request, *event_id, (ticket_type, *quantity)).await,
-        Mutation::SetPurchaseStatus { id, status } => purchases::set_status(conn, request, *id, status).await,
-        Mutation::SetTicketStatus { code, status } => purchases::set_ticket_status(conn, request, code, status).await,
-        Mutation::ApplyMatchAction { match_id, .. } => entries::apply_action(conn, match_cache, request, *match_id).await,
-    }
+    Outcome { status, body, etag, stream_head, is_replay: false }
 }

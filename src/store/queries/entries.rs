@@ -4,20 +4,23 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
-use super::commit::MutationEffect;
+use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::schedule::MatchTeams;
 use super::{matches, members, players, results, schedule, teams, users};
 use crate::domain::message::Message;
-use crate::domain::rejection::{Rejection, RejectionReason};
 use crate::domain::topic::StreamId;
-use crate::sports::{ErasedMatch, MatchCommand, MatchInfo, RECORDERS_PATH, SportRules};
+use crate::sports::{ErasedMatch, MatchCommand, MatchInfo, RECORDERS_PATH, Revision, SportRules};
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::json;
 use crate::store::match_cache::{CachedMatch, MatchCache};
-use crate::store::mutation::{Mutation, MutationRequest};
+use crate::store::mutation::{ApplyMatchAction, MutationRequest};
 use crate::store::rows::{EntryRow, MatchRow, TeamRow};
 use crate::store::schema::{entries, matches as rows};
+
+runs! {
+    ApplyMatchAction => apply_action,
+}
 
 /// The rules that a stored match is played by.
 pub fn rules_of(row: &MatchRow) -> QueryResult<&'static SportRules> {
@@ -152,18 +155,17 @@ pub async fn incident_recorders(
 }
 
 /// A scorer's command: locks the match, asks its rules, and adds an entry.
-pub async fn apply_action(
+async fn apply_action(
     conn: &mut Conn,
-    match_cache: &MatchCache,
-    request: &MutationRequest,
-    match_id: i64,
+    RunContext { request, match_cache }: RunContext<'_>,
+    action: &ApplyMatchAction,
 ) -> QueryResult<MutationEffect> {
-    let (row, match_teams) = matches::lock_with_teams(conn, match_id).await?;
+    let (row, match_teams) = matches::lock_with_teams(conn, action.match_id).await?;
     let match_info = row.match_info(&match_teams.teams)?;
     let rules = rules_of(&row)?;
     let before = current_game(conn, match_cache, &row, &match_info).await?;
-    let command = build_command(conn, request, rules, &match_teams).await?;
-    let revised_path = revised_path(&command.action);
+    let command = build_command(conn, request, (rules, action), &match_teams).await?;
+    let revised_path = action.action.revised_path();
     if request.if_match.is_some()
         && let Some(current) =
             current_version(&row, revised_path, |path| rules.read_part(&match_info, &before, path))
@@ -196,14 +198,13 @@ pub async fn apply_action(
         (_, false) => 200,
     };
     let rev = revision_of(&transition.response);
-    let has_rev = revised_path.is_some() || ["incidents", "balls"].contains(&&*command.action);
     let effect = MutationEffect::new(status, transition.response);
-    let written = if has_rev {
+    let written = if action.action.revision() == Revision::Part {
         MutationEffect { etag: rev.map(|rev| rev.to_string()), ..effect }
     } else {
         effect.with_version(row.version)
     };
-    Ok(written.with_messages(StreamId::Match(match_id), messages))
+    Ok(written.with_messages(StreamId::Match(action.match_id), messages))
 }
 
 /// What the rules said, to those who may hear it, and what it means for the schedule: that is
@@ -224,14 +225,6 @@ fn action_messages(
         messages.extend(schedule::update_messages(status, row, match_teams, &json));
     }
     Ok(messages)
-}
-
-/// The path of what has revisions of its own and is changed by an action: `incidents/21`,
-/// `balls/9`.
-fn revised_path(action: &str) -> Option<&str> {
-    let (method, path) = action.split_once(' ')?;
-    let is_one = ["incidents/", "balls/"].iter().any(|prefix| path.starts_with(prefix));
-    (matches!(method, "PATCH" | "DELETE") && is_one).then_some(path)
 }
 
 /// What `If-Match` is compared with: the revision of the incident or ball where one is changed,
@@ -255,15 +248,11 @@ fn revision_of(value: &Value) -> Option<i64> {
 async fn build_command(
     conn: &mut Conn,
     request: &MutationRequest,
-    rules: &SportRules,
+    (rules, mutation): (&SportRules, &ApplyMatchAction),
     match_teams: &MatchTeams,
 ) -> QueryResult<MatchCommand> {
-    let Mutation::ApplyMatchAction { action, body, occurred_at, .. } = &request.mutation else {
-        return Err(
-            Rejection::new(RejectionReason::Invalid, "no-action", "not a match's action").into()
-        );
-    };
-    let mut players = players::find_players(conn, &rules.player_ids(action, body)).await?;
+    let ApplyMatchAction { action, body, occurred_at, .. } = mutation;
+    let mut players = players::find_players(conn, &rules.player_ids(action.name(), body)).await?;
     let hidden_team_ids: Vec<i64> = players
         .iter()
         .map(|player| player.team_id)
@@ -280,7 +269,7 @@ async fn build_command(
     let at = occurred_at.filter(|at| *at <= request.received_at).unwrap_or(request.received_at);
     let at = chrono::DateTime::from_timestamp_millis(at.timestamp_millis()).unwrap_or(at);
     Ok(MatchCommand {
-        action: action.clone(),
+        action: action.name().to_owned(),
         body: body.clone(),
         user_id: request.user_id,
         occurred_at: at,

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::commit::MutationEffect;
+use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::{prune, results, settings};
 use crate::domain::leaderboard::Ranking;
@@ -15,9 +15,15 @@ use crate::domain::topic::StreamId;
 use crate::sports::SportRules;
 use crate::store::error::QueryResult;
 use crate::store::json;
-use crate::store::mutation::{EventEdit, MutationRequest, NewEvent};
+use crate::store::mutation::{CreateEvent, DeleteEvent, EditEvent, EventEdit};
 use crate::store::rows::EventRow;
 use crate::store::schema::{events, matches, purchases};
+
+runs! {
+    CreateEvent => create,
+    EditEvent => edit,
+    DeleteEvent => delete,
+}
 
 pub async fn find_row(conn: &mut Conn, id: i64) -> QueryResult<Option<EventRow>> {
     Ok(events::table.find(id).get_result(conn).await.optional()?)
@@ -36,10 +42,10 @@ pub async fn find_with_etag(conn: &mut Conn, id: i64) -> QueryResult<Option<(Str
     Ok(Some((row.version.to_string(), json::event_json(&row)?)))
 }
 
-pub async fn create(
+async fn create(
     conn: &mut Conn,
-    request: &MutationRequest,
-    fields: &NewEvent,
+    RunContext { request, .. }: RunContext<'_>,
+    CreateEvent(fields): &CreateEvent,
 ) -> QueryResult<MutationEffect> {
     if SportRules::find(&fields.sport).is_none() {
         return Err(Rejection::field("/sport", "no such sport").into());
@@ -66,11 +72,10 @@ pub async fn create(
     Ok(MutationEffect::new(201, json::event_json(&row)?).with_version(row.version))
 }
 
-pub async fn edit(
+async fn edit(
     conn: &mut Conn,
-    request: &MutationRequest,
-    id: i64,
-    fields: &EventEdit,
+    RunContext { request, .. }: RunContext<'_>,
+    &EditEvent { id, ref fields }: &EditEvent,
 ) -> QueryResult<MutationEffect> {
     if fields.visibility.is_some() {
         // Matches before their event, as everywhere; those that are made meanwhile wait below.
@@ -124,10 +129,10 @@ async fn update_row(conn: &mut Conn, row: EventRow, fields: &EventEdit) -> Query
     Ok(row)
 }
 
-pub async fn delete(
+async fn delete(
     conn: &mut Conn,
-    request: &MutationRequest,
-    id: i64,
+    RunContext { request, .. }: RunContext<'_>,
+    &DeleteEvent { id }: &DeleteEvent,
 ) -> QueryResult<MutationEffect> {
     let row = lock(conn, id).await?;
     request.check_if_match(row.version)?;

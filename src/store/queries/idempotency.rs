@@ -58,7 +58,7 @@ pub async fn find_outcome(
 pub async fn store_outcome(
     conn: &mut Conn,
     secret: &ServerSecret,
-    (request, key): (&MutationRequest, &IdempotencyKey),
+    (request, key, is_sealed): (&MutationRequest, &IdempotencyKey, bool),
     result: &Result<Outcome, Rejection>,
 ) -> QueryResult<()> {
     let id = record_id(request.user_id, &key.scope, &key.key);
@@ -66,7 +66,7 @@ pub async fn store_outcome(
         Ok(done) => (i32::from(done.status), serde_json::to_string(&done.body)?, Some(done)),
         Err(rejection) => (REJECTED, serde_json::to_string(rejection)?, None),
     };
-    let (plain, sealed) = if request.mutation.answers_with_secret() {
+    let (plain, sealed) = if is_sealed {
         (None, Some(secret.seal(&id, &key.key, &text)?))
     } else {
         (Some(text), None)

@@ -3,16 +3,20 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::commit::MutationEffect;
+use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::users::folded;
 use crate::domain::rejection::Rejection;
 use crate::store::error::QueryResult;
 use crate::store::json;
 use crate::store::model::User;
-use crate::store::mutation::{MutationRequest, NewIdentity};
+use crate::store::mutation::{CreateIdentity, MutationRequest};
 use crate::store::rows::UserRow;
 use crate::store::schema::{identities, users};
+
+runs! {
+    CreateIdentity => create,
+}
 
 pub async fn user(conn: &mut Conn, issuer: &str, subject: &str) -> QueryResult<Option<User>> {
     let row: Option<UserRow> = identities::table
@@ -27,10 +31,10 @@ pub async fn user(conn: &mut Conn, issuer: &str, subject: &str) -> QueryResult<O
 }
 
 /// A conflict where another request was first.
-pub async fn create(
+async fn create(
     conn: &mut Conn,
-    job: &MutationRequest,
-    new: &NewIdentity,
+    RunContext { request: job, .. }: RunContext<'_>,
+    CreateIdentity(new): &CreateIdentity,
 ) -> QueryResult<MutationEffect> {
     let email = new.email.as_deref().map(folded);
     let row = match insert(conn, job, (email.as_deref(), &new.name)).await? {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::commit::MutationEffect;
+use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::schedule::MatchTeams;
 use super::{entries, events, members, registrations, results, schedule, settings, teams};
@@ -15,9 +15,18 @@ use crate::sports::SportRules;
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::json;
 use crate::store::match_cache::MatchCache;
-use crate::store::mutation::{MatchEdit, MutationRequest, NewMatch};
+use crate::store::mutation::{
+    AcceptMatch, CreateMatch, DeleteMatch, EditMatch, MutationRequest, NewMatch,
+};
 use crate::store::rows::{EventRow, MatchRow, TeamRow};
 use crate::store::schema::{matches, registrations as r, teams as t};
+
+runs! {
+    CreateMatch => create,
+    EditMatch => edit,
+    DeleteMatch => delete,
+    AcceptMatch => accept,
+}
 
 /// None: ids start at 1.
 const NO_EVENT_ID: i64 = 0;
@@ -63,10 +72,10 @@ async fn load_teams(conn: &mut Conn, row: &MatchRow) -> QueryResult<MatchTeams> 
 }
 
 /// A match of an event also registers those of its teams that aren't yet: the table changes.
-pub async fn create(
+async fn create(
     conn: &mut Conn,
-    request: &MutationRequest,
-    fields: &NewMatch,
+    RunContext { request, .. }: RunContext<'_>,
+    CreateMatch(fields): &CreateMatch,
 ) -> QueryResult<MutationEffect> {
     let event = lock_event(conn, fields).await?;
     let teams = teams::find_pair(conn, fields.home_team_id, fields.away_team_id).await?;
@@ -182,11 +191,10 @@ fn reference_errors(
     checks.iter().filter(|(is_wrong, _, _)| *is_wrong).map(error).collect()
 }
 
-pub async fn edit(
+async fn edit(
     conn: &mut Conn,
-    match_cache: &MatchCache,
-    request: &MutationRequest,
-    (id, fields): (i64, &MatchEdit),
+    RunContext { request, match_cache }: RunContext<'_>,
+    &EditMatch { id, ref fields }: &EditMatch,
 ) -> QueryResult<MutationEffect> {
     let row = lock(conn, id).await?;
     request.check_if_match(row.version)?;
@@ -225,11 +233,10 @@ async fn list_item_with_teams(
     ))
 }
 
-pub async fn delete(
+async fn delete(
     conn: &mut Conn,
-    match_cache: &MatchCache,
-    request: &MutationRequest,
-    id: i64,
+    RunContext { request, match_cache }: RunContext<'_>,
+    &DeleteMatch { id }: &DeleteMatch,
 ) -> QueryResult<MutationEffect> {
     let row = lock(conn, id).await?;
     request.check_if_match(row.version)?;
@@ -248,11 +255,10 @@ pub async fn delete(
 }
 
 /// A team agrees to a match that others have arranged: from here on its streams are told of it.
-pub async fn accept(
+async fn accept(
     conn: &mut Conn,
-    match_cache: &MatchCache,
-    request: &MutationRequest,
-    (match_id, team_id): (i64, i64),
+    RunContext { request, match_cache }: RunContext<'_>,
+    &AcceptMatch { match_id, team_id }: &AcceptMatch,
 ) -> QueryResult<MutationEffect> {
     let row = lock(conn, match_id).await?;
     let (is_home, is_away) = (row.home_team_id == team_id, row.away_team_id == team_id);

@@ -4,19 +4,24 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
-use super::commit::MutationEffect;
+use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::{settings, teams, users};
 use crate::domain::rejection::Rejection;
 use crate::store::error::QueryResult;
+use crate::store::mutation::{AddMember, RemoveMember};
 use crate::store::schema::members;
 
+runs! {
+    AddMember => add,
+    RemoveMember => remove,
+}
+
 /// Adds a member, or gives the role of one who is.
-pub async fn add(
+async fn add(
     conn: &mut Conn,
-    team_id: i64,
-    user_id: i64,
-    role: &str,
+    _: RunContext<'_>,
+    &AddMember { team_id, user_id, ref role }: &AddMember,
 ) -> QueryResult<MutationEffect> {
     teams::lock(conn, team_id).await?;
     if users::find(conn, user_id).await?.is_none() {
@@ -42,7 +47,11 @@ pub async fn add(
     Ok(MutationEffect::new(201, json))
 }
 
-pub async fn remove(conn: &mut Conn, team_id: i64, user_id: i64) -> QueryResult<MutationEffect> {
+async fn remove(
+    conn: &mut Conn,
+    _: RunContext<'_>,
+    &RemoveMember { team_id, user_id }: &RemoveMember,
+) -> QueryResult<MutationEffect> {
     let deleted = diesel::delete(members::table.find((team_id, user_id))).execute(conn).await?;
     if deleted == 0 {
         return Err(Rejection::not_found("member").into());

@@ -1,5 +1,20 @@
 //! Every query, one noun a file; compiled once for each database (see `super`).
 
+/// Says which function of a file runs which mutation.
+macro_rules! runs {
+    ($($mutation:ty => $run:path),* $(,)?) => {
+        $(impl super::commit::Run for $mutation {
+            fn run<'a>(
+                &'a self,
+                conn: &'a mut super::dialect::Conn,
+                context: super::commit::RunContext<'a>,
+            ) -> super::commit::Running<'a> {
+                Box::pin($run(conn, context, self))
+            }
+        })*
+    };
+}
+
 pub mod announcements;
 pub mod backfill;
 pub mod commit;

@@ -4,19 +4,24 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
-use super::commit::MutationEffect;
+use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::{matches, settings, users};
 use crate::domain::rejection::Rejection;
 use crate::store::error::QueryResult;
+use crate::store::mutation::{AddOfficial, RemoveOfficial};
 use crate::store::schema::officials;
 
+runs! {
+    AddOfficial => add,
+    RemoveOfficial => remove,
+}
+
 /// Adds an official, or gives the role of one who is.
-pub async fn add(
+async fn add(
     conn: &mut Conn,
-    match_id: i64,
-    user_id: i64,
-    role: &str,
+    _: RunContext<'_>,
+    &AddOfficial { match_id, user_id, ref role }: &AddOfficial,
 ) -> QueryResult<MutationEffect> {
     matches::lock(conn, match_id).await?;
     if users::find(conn, user_id).await?.is_none() {
@@ -42,7 +47,11 @@ pub async fn add(
     Ok(MutationEffect::new(201, json))
 }
 
-pub async fn remove(conn: &mut Conn, match_id: i64, user_id: i64) -> QueryResult<MutationEffect> {
+async fn remove(
+    conn: &mut Conn,
+    _: RunContext<'_>,
+    &RemoveOfficial { match_id, user_id }: &RemoveOfficial,
+) -> QueryResult<MutationEffect> {
     let deleted = diesel::delete(officials::table.find((match_id, user_id))).execute(conn).await?;
     if deleted == 0 {
         return Err(Rejection::not_found("official").into());

@@ -4,16 +4,22 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::commit::MutationEffect;
+use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::teams;
 use crate::domain::rejection::Rejection;
 use crate::sports::Player;
 use crate::store::error::QueryResult;
 use crate::store::json;
-use crate::store::mutation::{MutationRequest, NewPlayer, PlayerEdit};
+use crate::store::mutation::{AddPlayer, EditPlayer, RemovePlayer};
 use crate::store::rows::PlayerRow;
 use crate::store::schema::players;
+
+runs! {
+    AddPlayer => add,
+    EditPlayer => edit,
+    RemovePlayer => remove,
+}
 
 pub async fn find_by_team(conn: &mut Conn, team_id: i64) -> QueryResult<Vec<PlayerRow>> {
     let query = players::table.filter(players::team_id.eq(team_id)).order(players::id);
@@ -44,7 +50,11 @@ pub async fn find_players(conn: &mut Conn, ids: &[i64]) -> QueryResult<Vec<Playe
     Ok(rows.into_iter().map(player).collect())
 }
 
-pub async fn add(conn: &mut Conn, team_id: i64, fields: &NewPlayer) -> QueryResult<MutationEffect> {
+async fn add(
+    conn: &mut Conn,
+    _: RunContext<'_>,
+    &AddPlayer { team_id, ref fields }: &AddPlayer,
+) -> QueryResult<MutationEffect> {
     teams::lock(conn, team_id).await?;
     let row: PlayerRow = diesel::insert_into(players::table)
         .values((
@@ -65,13 +75,12 @@ async fn lock(conn: &mut Conn, (team_id, id): (i64, i64)) -> QueryResult<PlayerR
     Ok(row.ok_or_else(|| Rejection::not_found("player"))?)
 }
 
-pub async fn edit(
+async fn edit(
     conn: &mut Conn,
-    request: &MutationRequest,
-    ids: (i64, i64),
-    fields: &PlayerEdit,
+    RunContext { request, .. }: RunContext<'_>,
+    &EditPlayer { team_id, id, ref fields }: &EditPlayer,
 ) -> QueryResult<MutationEffect> {
-    let row = lock(conn, ids).await?;
+    let row = lock(conn, (team_id, id)).await?;
     request.check_if_match(row.version)?;
     let row: PlayerRow = diesel::update(players::table.find(row.id))
         .set((
@@ -85,12 +94,12 @@ pub async fn edit(
     Ok(MutationEffect::new(200, json::player_json(&row)).with_version(row.version))
 }
 
-pub async fn remove(
+async fn remove(
     conn: &mut Conn,
-    request: &MutationRequest,
-    ids: (i64, i64),
+    RunContext { request, .. }: RunContext<'_>,
+    &RemovePlayer { team_id, id }: &RemovePlayer,
 ) -> QueryResult<MutationEffect> {
-    let row = lock(conn, ids).await?;
+    let row = lock(conn, (team_id, id)).await?;
     request.check_if_match(row.version)?;
     diesel::delete(players::table.find(row.id)).execute(conn).await?;
     Ok(MutationEffect::no_content())

@@ -12,7 +12,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::commit::MutationEffect;
+use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::{dialect, events};
 use crate::domain::message::Message;
@@ -23,9 +23,15 @@ use crate::domain::topic::StreamId;
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::json;
 use crate::store::model::PurchaseRights;
-use crate::store::mutation::MutationRequest;
+use crate::store::mutation::{CreatePurchase, SetPurchaseStatus, SetTicketStatus};
 use crate::store::rows::{PurchaseRow, SeatRow};
 use crate::store::schema::{purchases as p, seats as s, users};
+
+runs! {
+    CreatePurchase => create,
+    SetPurchaseStatus => set_status,
+    SetTicketStatus => set_ticket_status,
+}
 
 async fn find_row(conn: &mut Conn, id: Uuid) -> QueryResult<Option<PurchaseRow>> {
     Ok(p::table.filter(p::id.eq(id.to_string())).get_result(conn).await.optional()?)
@@ -63,11 +69,10 @@ pub async fn rights(
     Ok(Some(PurchaseRights { is_buyer: user_id == Some(row.buyer_id), is_event_manager: manager }))
 }
 
-pub async fn create(
+async fn create(
     conn: &mut Conn,
-    request: &MutationRequest,
-    event_id: i64,
-    (ticket_type, quantity): (&str, i64),
+    RunContext { request, .. }: RunContext<'_>,
+    &CreatePurchase { event_id, ref ticket_type, quantity }: &CreatePurchase,
 ) -> QueryResult<MutationEffect> {
     let sales = events::lock(conn, event_id).await?.sales()?;
     let held = count_held(conn, &sales, event_id, ticket_type).await?;
@@ -139,11 +144,10 @@ fn purchase_update_message(row: &PurchaseRow, change: &str, json: &Value) -> Que
 }
 
 /// What is cancelled or refunded gives back the tickets that nobody has used.
-pub async fn set_status(
+async fn set_status(
     conn: &mut Conn,
-    request: &MutationRequest,
-    id: Uuid,
-    status: &str,
+    RunContext { request, .. }: RunContext<'_>,
+    &SetPurchaseStatus { id, ref status }: &SetPurchaseStatus,
 ) -> QueryResult<MutationEffect> {
     let row = lock(conn, id).await?;
     request.check_if_match(row.version)?;
@@ -165,11 +169,10 @@ pub async fn set_status(
     Ok(effect.with_messages(message.topic.stream, vec![message]))
 }
 
-pub async fn set_ticket_status(
+async fn set_ticket_status(
     conn: &mut Conn,
-    request: &MutationRequest,
-    code: &str,
-    status: &str,
+    RunContext { request, .. }: RunContext<'_>,
+    SetTicketStatus { code, status, .. }: &SetTicketStatus,
 ) -> QueryResult<MutationEffect> {
     let not_found = || Rejection::not_found("ticket");
     let id = find_by_ticket(conn, code).await?.ok_or_else(not_found)?;

@@ -4,16 +4,29 @@ use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::commit::MutationEffect;
+use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::{events, members, results, settings, teams, users};
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::StreamId;
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::json;
-use crate::store::mutation::{MutationRequest, PointsDeduction};
+use crate::store::mutation::{
+    AcceptRegistration, MutationRequest, RegisterTeam, RegisterUser, SetDeduction, UnregisterTeam,
+    UnregisterUser, WithdrawTeam,
+};
 use crate::store::rows::{EventRow, RegistrationRow};
 use crate::store::schema::registrations;
+
+runs! {
+    RegisterUser => add_user,
+    UnregisterUser => remove_user,
+    RegisterTeam => add_team,
+    AcceptRegistration => accept,
+    SetDeduction => set_deduction,
+    UnregisterTeam => remove_team,
+    WithdrawTeam => withdraw_team,
+}
 
 #[auto_type(no_type_alias)]
 fn user_registration(event_id: i64, user_id: i64) -> _ {
@@ -22,7 +35,11 @@ fn user_registration(event_id: i64, user_id: i64) -> _ {
         .filter(registrations::user_id.eq(user_id))
 }
 
-pub async fn add_user(conn: &mut Conn, event_id: i64, user_id: i64) -> QueryResult<MutationEffect> {
+async fn add_user(
+    conn: &mut Conn,
+    _: RunContext<'_>,
+    &RegisterUser { event_id, user_id }: &RegisterUser,
+) -> QueryResult<MutationEffect> {
     events::lock(conn, event_id).await?;
     if users::find(conn, user_id).await?.is_none() {
         return Err(Rejection::field("/user_id", "no such user").into());
@@ -46,10 +63,10 @@ pub async fn add_user(conn: &mut Conn, event_id: i64, user_id: i64) -> QueryResu
     Ok(MutationEffect::new(201, json::registration_json(&row)).with_version(row.version))
 }
 
-pub async fn remove_user(
+async fn remove_user(
     conn: &mut Conn,
-    event_id: i64,
-    user_id: i64,
+    _: RunContext<'_>,
+    &UnregisterUser { event_id, user_id }: &UnregisterUser,
 ) -> QueryResult<MutationEffect> {
     if diesel::delete(user_registration(event_id, user_id)).execute(conn).await? == 0 {
         return Err(Rejection::not_found("registration").into());
@@ -59,11 +76,10 @@ pub async fn remove_user(
 }
 
 /// Registers a team, or says that it is registered. It agrees where who asks may say so for it.
-pub async fn add_team(
+async fn add_team(
     conn: &mut Conn,
-    request: &MutationRequest,
-    (event_id, team_id): (i64, i64),
-    by_admin: bool,
+    RunContext { request, .. }: RunContext<'_>,
+    &RegisterTeam { event_id, team_id, by_admin }: &RegisterTeam,
 ) -> QueryResult<MutationEffect> {
     let event = events::lock(conn, event_id).await?;
     if teams::find_row(conn, team_id).await?.is_none() {
@@ -167,11 +183,10 @@ async fn find_team_row(
 }
 
 /// The team's managers agree to what the event's asked.
-pub async fn accept(
+async fn accept(
     conn: &mut Conn,
-    request: &MutationRequest,
-    event_id: i64,
-    team_id: i64,
+    RunContext { request, .. }: RunContext<'_>,
+    &AcceptRegistration { event_id, team_id }: &AcceptRegistration,
 ) -> QueryResult<MutationEffect> {
     let event = match events::lock(conn, event_id).await {
         // To them there is no other event than one that asks them.
@@ -185,11 +200,10 @@ pub async fn accept(
     Ok(MutationEffect::new(200, json::registration_json(&row)).with_version(row.version))
 }
 
-pub async fn set_deduction(
+async fn set_deduction(
     conn: &mut Conn,
-    request: &MutationRequest,
-    (event_id, team_id): (i64, i64),
-    fields: &PointsDeduction,
+    RunContext { request, .. }: RunContext<'_>,
+    &SetDeduction { event_id, team_id, ref fields }: &SetDeduction,
 ) -> QueryResult<MutationEffect> {
     let event = events::lock(conn, event_id).await?;
     let row = find_team_row(conn, event_id, team_id).await?;
@@ -208,8 +222,23 @@ pub async fn set_deduction(
     Ok(effect.with_messages(StreamId::Event(event_id), vec![message]))
 }
 
-/// Also how a team withdraws.
-pub async fn remove_team(
+async fn remove_team(
+    conn: &mut Conn,
+    _: RunContext<'_>,
+    &UnregisterTeam { event_id, team_id }: &UnregisterTeam,
+) -> QueryResult<MutationEffect> {
+    delete_team_row(conn, event_id, team_id).await
+}
+
+async fn withdraw_team(
+    conn: &mut Conn,
+    _: RunContext<'_>,
+    &WithdrawTeam { team_id, event_id }: &WithdrawTeam,
+) -> QueryResult<MutationEffect> {
+    delete_team_row(conn, event_id, team_id).await
+}
+
+async fn delete_team_row(
     conn: &mut Conn,
     event_id: i64,
     team_id: i64,

@@ -4,16 +4,22 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::commit::MutationEffect;
+use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::{prune, settings};
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::StreamId;
 use crate::store::error::QueryResult;
 use crate::store::json;
-use crate::store::mutation::{MutationRequest, NewTeam, TeamEdit};
+use crate::store::mutation::{CreateTeam, DeleteTeam, EditTeam};
 use crate::store::rows::TeamRow;
 use crate::store::schema::{matches, members, registrations, teams};
+
+runs! {
+    CreateTeam => create,
+    EditTeam => edit,
+    DeleteTeam => delete,
+}
 
 pub async fn find_row(conn: &mut Conn, id: i64) -> QueryResult<Option<TeamRow>> {
     Ok(teams::table.find(id).get_result(conn).await.optional()?)
@@ -50,10 +56,10 @@ pub async fn lock(conn: &mut Conn, id: i64) -> QueryResult<TeamRow> {
     Ok(row.ok_or_else(|| Rejection::not_found("team"))?)
 }
 
-pub async fn create(
+async fn create(
     conn: &mut Conn,
-    request: &MutationRequest,
-    fields: &NewTeam,
+    RunContext { request, .. }: RunContext<'_>,
+    CreateTeam(fields): &CreateTeam,
 ) -> QueryResult<MutationEffect> {
     let default_short_name = || fields.name.chars().take(3).flat_map(char::to_uppercase).collect();
     let row: TeamRow = diesel::insert_into(teams::table)
@@ -79,11 +85,10 @@ pub async fn create(
     Ok(MutationEffect::new(201, json::team_json(&row)).with_version(row.version))
 }
 
-pub async fn edit(
+async fn edit(
     conn: &mut Conn,
-    request: &MutationRequest,
-    id: i64,
-    fields: &TeamEdit,
+    RunContext { request, .. }: RunContext<'_>,
+    &EditTeam { id, ref fields }: &EditTeam,
 ) -> QueryResult<MutationEffect> {
     let row = lock(conn, id).await?;
     request.check_if_match(row.version)?;
@@ -109,10 +114,10 @@ pub async fn edit(
     Ok(MutationEffect::new(200, json::team_json(&row)).with_version(row.version))
 }
 
-pub async fn delete(
+async fn delete(
     conn: &mut Conn,
-    request: &MutationRequest,
-    id: i64,
+    RunContext { request, .. }: RunContext<'_>,
+    &DeleteTeam { id }: &DeleteTeam,
 ) -> QueryResult<MutationEffect> {
     let row = lock(conn, id).await?;
     request.check_if_match(row.version)?;

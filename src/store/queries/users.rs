@@ -6,17 +6,22 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::commit::MutationEffect;
+use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::{sessions, settings};
 use crate::domain::rejection::Rejection;
 use crate::store::error::QueryResult;
 use crate::store::json;
 use crate::store::model::User;
-use crate::store::mutation::{MutationRequest, NewUser, UserEdit};
+use crate::store::mutation::{CreateUser, EditUser, UserEdit};
 use crate::store::principal::Principal;
 use crate::store::rows::UserRow;
 use crate::store::schema::users;
+
+runs! {
+    CreateUser => create,
+    EditUser => edit,
+}
 
 /// An identity provider's clock may be ahead of ours by so much.
 const LEEWAY_MS: i64 = 30 * 1000;
@@ -51,10 +56,10 @@ pub fn folded(email: &str) -> String {
     email.trim().to_ascii_lowercase()
 }
 
-pub async fn create(
+async fn create(
     conn: &mut Conn,
-    request: &MutationRequest,
-    user: &NewUser,
+    RunContext { request, .. }: RunContext<'_>,
+    CreateUser(user): &CreateUser,
 ) -> QueryResult<MutationEffect> {
     let row: UserRow = diesel::insert_into(users::table)
         .values((
@@ -92,11 +97,10 @@ fn has_current_password(edit: &UserEdit, current: i64) -> Result<(), Rejection> 
     }
 }
 
-pub async fn edit(
+async fn edit(
     conn: &mut Conn,
-    request: &MutationRequest,
-    id: i64,
-    edit: &UserEdit,
+    RunContext { request, .. }: RunContext<'_>,
+    &EditUser { id, ref edit }: &EditUser,
 ) -> QueryResult<MutationEffect> {
     let row: Option<UserRow> =
         for_update!(users::table.find(id)).get_result(conn).await.optional()?;

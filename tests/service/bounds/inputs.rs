@@ -1,4 +1,4 @@
-//! What the `OpenAPI` document says can be sent: each number and each time, by its place.
+//! Inputs declared in the `OpenAPI` document: every number and every time, by location.
 
 use std::collections::HashMap;
 
@@ -6,16 +6,16 @@ use chrono::{DateTime, SecondsFormat, SubsecRound};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::contract::DOCUMENT;
+use crate::support::openapi_contract::DOCUMENT;
 
-/// What stands for names of fields and of path segments in one request.
+/// Values for field names and path segments of one request.
 pub type Case = HashMap<&'static str, Value>;
 
 /// Times that may be accepted.
-const GOOD: [&str; 3] =
+const VALID_TIMES: [&str; 3] =
     ["0001-01-01T00:00:00.000Z", "2026-11-21T16:00:00.1239+01:00", "9999-12-31T23:59:59.999Z"];
 
-/// 2⁵³ − 1: what has no other bound is bounded by what every language can hold.
+/// 2⁵³ − 1, the largest integer every JSON client represents exactly; default bound.
 const MAX: i64 = 9_007_199_254_740_991;
 
 const LEAF: &str = "@leaf@";
@@ -26,24 +26,24 @@ pub struct Operation {
     value: &'static Value,
 }
 
-/// A number or a time in a body.
+/// A number or a time in a request body.
 #[derive(Debug)]
 pub struct Leaf {
     path: Vec<String>,
     schema: &'static Value,
-    /// Text of any kind is documented too.
+    /// Whether the schema also allows arbitrary text.
     any_text: bool,
 }
 
-/// A number, a time or a cursor beside the body.
+/// A number, a time or a cursor in the path, query or headers.
 pub struct Parameter {
     name: String,
     place: String,
     schema: Value,
 }
 
-/// A request with it.
-pub struct Given {
+/// A request location with the parameter filled in.
+pub struct PlacedParameter {
     pub path: String,
     pub query: Option<String>,
     pub header: Option<(String, String)>,
@@ -98,7 +98,7 @@ impl Operation {
         leaves
     }
 
-    /// A body with this value in this place, and beside it what is required.
+    /// Builds a body with this raw value at the leaf and all required fields.
     pub fn body(&self, leaf: &Leaf, raw: &str, case: &Case) -> String {
         let schema = self.schema().expect("a body");
         let made = build(schema, "", Some(&leaf.path), case).expect("a place in the body");
@@ -116,7 +116,7 @@ impl Operation {
             place: one["in"].as_str().unwrap().to_owned(),
             schema: one["schema"].clone(),
         });
-        // The headers of writes are opaque texts.
+        // Request headers of writes are opaque strings.
         let is_read = self.method == Method::GET;
         made.filter(|one| one.schema["enum"].is_null() && (is_read || one.place != "header"))
             .collect()
@@ -144,7 +144,7 @@ fn walk(schema: &'static Value, path: &mut Vec<String>, leaves: &mut Vec<Leaf>) 
     }
 }
 
-/// A value of this shape; with the leaf where `path` leads, or nothing if it leads nowhere here.
+/// Builds a value of this schema with the leaf at `path`, or `None` if `path` does not exist in it.
 fn build(
     schema: &'static Value,
     name: &str,
@@ -197,7 +197,7 @@ fn one(kind: &'static Value, name: &str, path: Option<&[String]>, case: &Case) -
     })
 }
 
-/// Whether a number is out of the range that its schema says.
+/// Whether a number is outside the range of its schema.
 fn is_outside(schema: &Value, value: &Value) -> bool {
     let is_whole = schema["type"] == "integer";
     let number = value.as_f64().filter(|_| !is_whole || value.is_i64());
@@ -216,24 +216,24 @@ impl Leaf {
         self.path.iter().any(|part| part == name)
     }
 
-    /// Not one more of another type: two of those are enough.
-    pub fn is_telling(&self, raw: &str) -> bool {
+    /// Limits values of a wrong JSON type to two per leaf.
+    pub fn is_relevant(&self, raw: &str) -> bool {
         let is_text = raw.starts_with('"');
         is_text == is_time(self.schema) || ["0", "1e400", "\"1e3\"", "\"NaN\""].contains(&raw)
     }
 
-    pub fn is_wrong(&self, raw: &str) -> bool {
+    pub fn must_be_rejected(&self, raw: &str) -> bool {
         let Ok(value) = serde_json::from_str::<Value>(raw) else { return true };
         match value.as_str() {
             _ if self.any_text => false,
-            Some(text) if is_time(self.schema) => !GOOD.contains(&text),
+            Some(text) if is_time(self.schema) => !VALID_TIMES.contains(&text),
             None if !is_time(self.schema) => is_outside(self.schema, &value),
             _ => true,
         }
     }
 }
 
-/// How it comes back.
+/// The value as the service returns it.
 pub fn emitted(raw: &str) -> Value {
     let value: Value = serde_json::from_str(raw).unwrap();
     let time = value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
@@ -244,31 +244,33 @@ pub fn emitted(raw: &str) -> Value {
 }
 
 impl Parameter {
-    /// Puts a text in its place; the rest of the path is still to be filled.
-    pub fn put(&self, path: &str, text: &str) -> Given {
+    /// Puts the text at the parameter's location; other path parameters stay unfilled.
+    pub fn put(&self, path: &str, text: &str) -> PlacedParameter {
         let plain = || path.to_owned();
         match self.place.as_str() {
-            "query" => {
-                Given { path: plain(), query: Some(format!("{}={text}", self.name)), header: None }
-            }
+            "query" => PlacedParameter {
+                path: plain(),
+                query: Some(format!("{}={text}", self.name)),
+                header: None,
+            },
             "header" => {
                 let header = Some((self.name.clone(), text.replace("%2B", "+")));
-                Given { path: plain(), query: None, header }
+                PlacedParameter { path: plain(), query: None, header }
             }
             _ => {
                 let path = path.replacen(&format!("{{{}}}", self.name), text, 1);
-                Given { path, query: None, header: None }
+                PlacedParameter { path, query: None, header: None }
             }
         }
     }
 
-    pub fn is_wrong(&self, text: &str) -> bool {
+    pub fn must_be_rejected(&self, text: &str) -> bool {
         if self.place == "path" {
-            // Nothing has such an id; and a text that has another form is no id.
+            // No resource has such an id, and text of another form is not an id.
             return is_number(&self.schema);
         }
         if !is_number(&self.schema) {
-            return is_time(&self.schema) && !GOOD.contains(&text);
+            return is_time(&self.schema) && !VALID_TIMES.contains(&text);
         }
         let number = text.replace("%2B", "+").parse::<f64>().map(|number| json!(number));
         let whole = text.parse::<i64>().map(|number| json!(number));

@@ -1,6 +1,6 @@
-//! Two nodes behind `nginx/touchline.conf` as it is shipped.
+//! Two nodes behind `nginx/touchline.conf` as shipped.
 
-mod guarded;
-mod refused;
+mod errors;
+mod hardening;
 mod streams;
-mod writes;
+mod write_retries;

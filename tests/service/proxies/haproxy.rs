@@ -1,105 +1,108 @@
-//! `HAProxy`: streams as they come, readers that wait, writes that are sent again where it is safe.
+//! `HAProxy`: unbuffered streams, subscribers that keep retrying, and safe retries of writes.
 
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio::sync::watch;
 
+use crate::support::crashing_node;
 use crate::support::curl::follow;
-use crate::support::dying;
-use crate::support::edge::Edge;
-use crate::support::front::two_nodes;
-use crate::support::people::Scorer;
-use crate::support::viewer::{End, PATIENCE};
+use crate::support::reverse_proxy::ReverseProxy;
+use crate::support::shipped_nginx::two_nodes;
+use crate::support::subscriber::{StreamEnd, WAIT_TIMEOUT};
+use crate::support::users::Scorer;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_readers_behind_haproxy_wait_while_both_nodes_are_away() {
+async fn g3_subscribers_behind_haproxy_keep_retrying_while_both_nodes_are_down() {
     let nodes = two_nodes().await;
-    let edge = Edge::haproxy([nodes[0].port, nodes[1].port]).await;
-    let scorer = nodes[0].organizer().await.live("football").await;
-    let path = scorer.game.stream();
-    let first = scorer.client.head(&scorer.game.topic()).await;
+    let proxy = ReverseProxy::haproxy([nodes[0].port, nodes[1].port]).await;
+    let scorer = nodes[0].organizer().await.live_match("football").await;
+    let path = scorer.game.stream_path();
+    let first = scorer.client.head_seq(&scorer.game.topic()).await;
     let (last, is_last) = watch::channel(None);
-    let asks = [edge.ask(&path), edge.ask(&path).http2(), edge.ask(&path)];
-    let crowd = asks.map(|ask| tokio::spawn(follow(ask, is_last.clone())));
-    let mut readers = [edge.ask(&path).open().await, edge.ask(&path).http2().open().await];
-    for reader in &mut readers {
-        reader.next(Some("live")).await;
+    let requests = [proxy.request(&path), proxy.request(&path).http2(), proxy.request(&path)];
+    let followers = requests.map(|request| tokio::spawn(follow(request, is_last.clone())));
+    let mut subscribers =
+        [proxy.request(&path).open().await, proxy.request(&path).http2().open().await];
+    for subscriber in &mut subscribers {
+        subscriber.next_frame(Some("live")).await;
     }
     for number in 0..5 {
-        scorer.note(&format!("note {number}")).await.ok();
-        let began = Instant::now();
-        for reader in &mut readers {
-            assert!(reader.message().await.data.contains(&format!("note {number}")));
+        scorer.post_note(&format!("note {number}")).await.ok_json();
+        let started = Instant::now();
+        for subscriber in &mut subscribers {
+            assert!(subscriber.next_message().await.data.contains(&format!("note {number}")));
         }
-        assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
     }
 
     nodes[0].kill9();
     nodes[1].kill9();
-    for reader in &mut readers {
-        let cut = reader.try_block(PATIENCE).await;
-        assert!(matches!(cut, Err(End::Cut | End::Proper)), "{cut:?}");
+    for subscriber in &mut subscribers {
+        let cut = subscriber.try_frame(WAIT_TIMEOUT).await;
+        assert!(matches!(cut, Err(StreamEnd::Disconnected | StreamEnd::Complete)), "{cut:?}");
     }
-    // At once, and when it has noticed.
+    // Both immediately, and after the health check has noticed.
     for _ in 0..4 {
-        let mut told = edge.ask(&format!("{path}?token=hush")).http2().open().await;
-        assert!(told.next(Some("hello")).await.json()["heartbeat_ms"].is_u64());
-        let bye = told.try_block(PATIENCE).await.unwrap();
+        let mut received = proxy.request(&format!("{path}?token=hush")).http2().open().await;
+        assert!(received.next_frame(Some("hello")).await.json()["heartbeat_ms"].is_u64());
+        let bye = received.try_frame(WAIT_TIMEOUT).await.unwrap();
         assert_eq!((bye.json()["reason"].as_str(), bye.id), (Some("unavailable"), None));
         assert!((2000..10_000).contains(&bye.retry.unwrap()));
         for call in ["/api/matches", &format!("{path}?transport=poll")] {
-            assert_eq!(edge.ask(call).answer().await.problem(503, call), "unavailable");
+            assert_eq!(proxy.request(call).send().await.problem(503, call), "unavailable");
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    nodes[1].again().await;
+    nodes[1].restart().await;
     let scorer = Scorer { client: nodes[1].admin().await, ..scorer };
-    scorer.note("back").await.ok();
-    let end = scorer.client.head(&scorer.game.topic()).await;
+    scorer.post_note("back").await.ok_json();
+    let end = scorer.client.head_seq(&scorer.game.topic()).await;
     last.send(Some(end)).unwrap();
-    for reader in crowd {
-        assert_eq!(reader.await.unwrap().seqs, (first + 1..=end).collect::<Vec<_>>());
+    for subscriber in followers {
+        assert_eq!(subscriber.await.unwrap().seqs, (first + 1..=end).collect::<Vec<_>>());
     }
-    assert!(edge.log().contains("/stream/") && !edge.log().contains("hush"), "no query in the log");
+    assert!(proxy.log().contains("/stream/") && !proxy.log().contains("hush"), "query in the log");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn haproxy_tells_nodes_who_asks_and_readers_what_they_may() {
+async fn haproxy_forwards_the_client_address_and_hides_metrics() {
     let nodes = two_nodes().await;
-    let edge = Edge::haproxy([nodes[0].port, nodes[1].port]).await;
+    let proxy = ReverseProxy::haproxy([nodes[0].port, nodes[1].port]).await;
     let organizer = nodes[0].organizer().await;
-    let hidden = organizer.game("football", "private").await;
-    let ask = edge.ask(&hidden.stream());
-    assert_eq!(ask.clone().answer().await.problem(401, "nobody"), "not-signed-in");
-    let ask = ask.by(&organizer.client).from("127.0.0.2");
-    let ask = ask.with("X-Forwarded-For", "192.0.2.6").with("Forwarded", "for=192.0.2.7");
-    let mut reader = ask.open().await;
-    reader.next(Some("live")).await;
+    let hidden = organizer.create_match("football", "private").await;
+    let request = proxy.request(&hidden.stream_path());
+    assert_eq!(request.clone().send().await.problem(401, "anonymous"), "not-signed-in");
+    let request = request.as_user(&organizer.client).from_address("127.0.0.2");
+    let request =
+        request.header("X-Forwarded-For", "192.0.2.6").header("Forwarded", "for=192.0.2.7");
+    let mut subscriber = request.open().await;
+    subscriber.next_frame(Some("live")).await;
     let mut addresses = Vec::new();
     for node in &nodes {
-        let found = organizer.client.at(&node.address()).get("/api/admin/connections").await.ok();
+        let found =
+            organizer.client.at(&node.address()).get("/api/admin/connections").await.ok_json();
         let items = found["items"].as_array().unwrap().clone();
         addresses.extend(items.iter().map(|item| item["address"].clone()));
     }
     assert_eq!(addresses, [json!("127.0.0.2")]);
     for path in ["/metrics", "//metrics", "/%6detrics/"] {
-        assert_eq!(edge.ask(path).answer().await.status, 404, "{path}");
+        assert_eq!(proxy.request(path).send().await.status, 404, "{path}");
     }
-    edge.ask("/api/tickets/HUSH-1/check-in").write("POST", &json!({})).answer().await;
-    assert!(!edge.log().contains("HUSH"), "a ticket's code lets its bearer in");
+    proxy.request("/api/tickets/HUSH-1/check-in").json("POST", &json!({})).send().await;
+    assert!(!proxy.log().contains("HUSH"), "ticket code in the log");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g5_haproxy_sends_again_only_what_may_be_sent_again() {
-    for case in dying::CASES {
-        let nodes = [dying::node().await, dying::node().await];
-        let edge = Edge::haproxy([nodes[0].port, nodes[1].port]).await;
-        let answer = case.ask(&edge.url()).answer().await;
-        assert!([502, 503].contains(&answer.status), "{}: {answer:?}", case.what);
-        let sent = nodes[0].taken() + nodes[1].taken();
-        // `retries 2`: it tries three times where it may.
-        let may = if case.sent > 1 { 2..=3 } else { 1..=1 };
-        assert!(may.contains(&sent), "{}: {sent} times", case.what);
+async fn g5_haproxy_retries_only_reads_and_keyed_writes() {
+    for case in crashing_node::RETRY_CASES {
+        let nodes = [crashing_node::start().await, crashing_node::start().await];
+        let proxy = ReverseProxy::haproxy([nodes[0].port, nodes[1].port]).await;
+        let response = case.request(&proxy.url()).send().await;
+        assert!([502, 503].contains(&response.status), "{}: {response:?}", case.name);
+        let sent = nodes[0].request_count() + nodes[1].request_count();
+        // `retries 2` allows three attempts where a retry is safe.
+        let may = if case.attempts > 1 { 2..=3 } else { 1..=1 };
+        assert!(may.contains(&sent), "{}: {sent} attempts", case.name);
     }
 }

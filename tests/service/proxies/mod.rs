@@ -1,4 +1,4 @@
-//! Other proxies than nginx, with the files of `docs/proxies`.
+//! Proxies other than nginx, with the files of `docs/proxies`.
 
 mod haproxy;
 mod varnish;

@@ -1,97 +1,102 @@
-//! What a relay sends, from its own rings and through, in each version of HTTP.
+//! Framing of a relay's streams, from its own rings and passed through, in each HTTP version.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use crate::framing::Viewers;
-use crate::relay::{Edge, becomes};
-use crate::support::head::Head;
-use crate::support::people::Scorer;
-use crate::support::viewer::{PATIENCE, Viewer, Watch};
+use crate::framing::VariantSubscribers;
+use crate::relay::{RelaySetup, wait_for_metric};
+use crate::support::response_head::ResponseHead;
+use crate::support::subscriber::{StreamRequest, Subscriber, WAIT_TIMEOUT};
+use crate::support::users::Scorer;
 
-/// A match behind a relay that its scorer alone may read, beside the one that everybody may.
-async fn streams(edge: &Edge) -> (Vec<(&'static str, Watch)>, Scorer) {
-    let organizer = edge.upstream.organizer().await;
-    let game = organizer.game("football", "private").await;
-    let scorer = organizer.start(game).await;
-    let public = edge.scorer.game.stream();
-    let through = |path: &str| edge.relay.watch(path).by(&organizer.client);
-    let watches = vec![
-        ("a log", edge.relay.watch(&public)),
-        ("a log resumed", edge.relay.watch(&public).after("1")),
-        ("states", edge.relay.watch(&format!("{public}?mode=state&max_rate=50"))),
-        ("through", through(&game.stream())),
-        ("states through", through(&format!("{}?mode=state&max_rate=50", game.stream()))),
+/// Streams of a public match and of one that only its scorer may read.
+async fn streams(setup: &RelaySetup) -> (Vec<(&'static str, StreamRequest)>, Scorer) {
+    let organizer = setup.upstream.organizer().await;
+    let game = organizer.create_match("football", "private").await;
+    let scorer = organizer.start_match(game).await;
+    let public = setup.scorer.game.stream_path();
+    let passed_through = |path: &str| setup.relay.subscribe(path).as_user(&organizer.client);
+    let requests = vec![
+        ("a log", setup.relay.subscribe(&public)),
+        ("a log resumed", setup.relay.subscribe(&public).after("1")),
+        ("states", setup.relay.subscribe(&format!("{public}?mode=state&max_rate=50"))),
+        ("through", passed_through(&game.stream_path())),
+        (
+            "states through",
+            passed_through(&format!("{}?mode=state&max_rate=50", game.stream_path())),
+        ),
     ];
-    (watches, scorer)
+    (requests, scorer)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_relays_streams_are_framed_as_their_heads_say() {
-    let edge = Edge::start(&[("heartbeat_seconds", "1")]).await;
-    let (watches, private) = streams(&edge).await;
-    let mut viewers = Viewers::answered(&watches).await;
-    viewers.control("live").await;
+async fn relayed_streams_match_the_framing_in_their_heads() {
+    let setup = RelaySetup::start(&[("heartbeat_seconds", "1")]).await;
+    let (requests, private) = streams(&setup).await;
+    let mut subscribers = VariantSubscribers::open_all(&requests).await;
+    subscribers.until_control("live").await;
     for text in ["one", "two", "three"] {
-        edge.scorer.note(text).await.ok();
-        private.note(text).await.ok();
-        viewers.message(text).await;
+        setup.scorer.post_note(text).await.ok_json();
+        private.post_note(text).await.ok_json();
+        subscribers.until_message(text).await;
     }
-    viewers.control("heartbeat").await;
-    edge.relay.terminate();
-    viewers.goodbye("draining").await;
-    viewers.forget_connections();
-    viewers.end().await;
+    subscribers.until_control("heartbeat").await;
+    setup.relay.terminate();
+    subscribers.until_bye("draining").await;
+    subscribers.drop_connections();
+    subscribers.assert_connections().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_relays_other_answers_are_framed_as_their_heads_say() {
-    let edge = Edge::start(&[("streams_per_address", "1000")]).await;
-    let (watches, private) = streams(&edge).await;
-    let game = edge.scorer.game;
+async fn other_relay_responses_match_the_framing_in_their_heads() {
+    let setup = RelaySetup::start(&[("streams_per_address", "1000")]).await;
+    let (requests, private) = streams(&setup).await;
+    let game = setup.scorer.game;
     let replay = game.path("/replay/?speed=10000");
-    let mut replays = Viewers::answered(&[("a replay", edge.relay.watch(&replay))]).await;
-    replays.goodbye("complete").await;
-    replays.end().await;
+    let mut replays =
+        VariantSubscribers::open_all(&[("a replay", setup.relay.subscribe(&replay))]).await;
+    replays.until_bye("complete").await;
+    replays.assert_connections().await;
 
     let history = format!("/api/streams/{}/messages", game.topic());
-    let poll = format!("{}?transport=poll&wait=0", game.stream());
+    let poll = format!("{}?transport=poll&wait=0", game.stream_path());
     for path in [&*history, &*poll, "/api/matches/999/stream/", "/api/matches"] {
-        let mut answers = Viewers::answered(&[(path, edge.relay.watch(path))]).await;
-        let read = |mut viewer: Viewer| async move {
-            assert!(viewer.text().await.starts_with('{'));
-            viewer
+        let mut responses =
+            VariantSubscribers::open_all(&[(path, setup.relay.subscribe(path))]).await;
+        let read = |mut subscriber: Subscriber| async move {
+            assert!(subscriber.body_text().await.starts_with('{'));
+            subscriber
         };
-        answers.each(read).await;
-        answers.end().await;
+        responses.each(read).await;
+        responses.assert_connections().await;
     }
-    // Those that go through end with their upstream; who comes then is told inside a stream.
-    let mut through = Viewers::answered(&watches[3..4]).await;
-    through.control("live").await;
-    private.note("one").await.ok();
-    through.message("one").await;
-    edge.upstream.kill9();
-    through.goodbye("unavailable").await;
-    through.end().await;
-    becomes(&edge.relay, "touchline_stale", 1).await;
-    let mut refused = Viewers::answered(&watches[2..4]).await;
-    refused.goodbye("unavailable").await;
-    refused.end().await;
+    // Passed-through streams end with their upstream; new clients get a stream with `bye`.
+    let mut passed_through = VariantSubscribers::open_all(&requests[3..4]).await;
+    passed_through.until_control("live").await;
+    private.post_note("one").await.ok_json();
+    passed_through.until_message("one").await;
+    setup.upstream.kill9();
+    passed_through.until_bye("unavailable").await;
+    passed_through.assert_connections().await;
+    wait_for_metric(&setup.relay, "touchline_stale", 1).await;
+    let mut refused = VariantSubscribers::open_all(&requests[2..4]).await;
+    refused.until_bye("unavailable").await;
+    refused.assert_connections().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_head_of_a_relays_history_has_the_length_of_the_get() {
-    let edge = Edge::start(&[]).await;
-    let history = format!("/api/streams/{}/messages", edge.scorer.game.topic());
+async fn head_and_get_of_relayed_history_have_the_same_length() {
+    let setup = RelaySetup::start(&[]).await;
+    let history = format!("/api/streams/{}/messages", setup.scorer.game.topic());
     let asked = ["GET", "HEAD"].map(|method| {
-        let mut socket = TcpStream::connect(edge.relay.address()).unwrap();
-        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut socket = TcpStream::connect(setup.relay.address()).unwrap();
+        socket.set_read_timeout(Some(WAIT_TIMEOUT)).unwrap();
         write!(socket, "{method} {history} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             .unwrap();
         let mut bytes = Vec::new();
         socket.read_to_end(&mut bytes).unwrap();
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
-        (Head::parse(&bytes[..end]), bytes.len() - end - 4)
+        (ResponseHead::parse(&bytes[..end]), bytes.len() - end - 4)
     });
     let [(get, body), (head, nothing)] = asked;
     assert_eq!((get.header("content-length"), nothing), (&*body.to_string(), 0));

@@ -1,44 +1,44 @@
-//! A relay tells what its upstream tells: the same messages, the same cursors, from one upstream
-//! stream for all its readers.
+//! A relay sends the same messages and cursors as its upstream, using one upstream stream for all
+//! its subscribers.
 
 mod framing;
-mod lost;
-mod private;
+mod private_topics;
 mod tls;
+mod upstream_outage;
 
 use std::collections::BTreeSet;
 use std::time::Instant;
 
 use serde_json::json;
 
-use crate::support::people::Scorer;
 use crate::support::server::TestServer;
-use crate::support::sse::Block;
-use crate::support::viewer::{PATIENCE, Viewer, Watch};
+use crate::support::sse::Frame;
+use crate::support::subscriber::{StreamRequest, Subscriber, WAIT_TIMEOUT};
+use crate::support::users::Scorer;
 
-/// A node, a relay of it, and a match that is written to on the node.
-struct Edge {
+/// A node, a relay of it, and a scorer at the node.
+struct RelaySetup {
     upstream: TestServer,
     relay: TestServer,
     scorer: Scorer,
 }
 
-impl Edge {
+impl RelaySetup {
     async fn start(settings: &[(&str, &str)]) -> Self {
         let upstream = TestServer::sqlite(settings).await;
         let relay = TestServer::relay(&upstream.address(), settings).await;
-        let scorer = upstream.organizer().await.live("football").await;
+        let scorer = upstream.organizer().await.live_match("football").await;
         Self { upstream, relay, scorer }
     }
 
-    /// The match's stream at the relay.
-    fn watch(&self) -> Watch {
-        self.relay.watch(&self.scorer.game.stream())
+    /// Requests the match's stream from the relay.
+    fn subscribe(&self) -> StreamRequest {
+        self.relay.subscribe(&self.scorer.game.stream_path())
     }
 
-    /// The same at the upstream.
-    fn watch_upstream(&self) -> Watch {
-        self.upstream.watch(&self.scorer.game.stream())
+    /// Requests it from the upstream.
+    fn subscribe_upstream(&self) -> StreamRequest {
+        self.upstream.subscribe(&self.scorer.game.stream_path())
     }
 
     async fn history(&self) -> Vec<String> {
@@ -46,221 +46,228 @@ impl Edge {
     }
 }
 
-/// All figures of this name, over all labels.
-async fn figure(server: &TestServer, name: &str) -> i64 {
-    let text = server.stranger().get("/metrics").await.text;
+/// Sums a metric over all labels.
+async fn metric_value(server: &TestServer, name: &str) -> i64 {
+    let text = server.anonymous().get("/metrics").await.text;
     let lines = text
         .lines()
         .filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{'])));
     lines.map(|line| line.rsplit(' ').next().unwrap().parse::<i64>().unwrap()).sum()
 }
 
-/// Waits until a figure is this.
-async fn becomes(server: &TestServer, name: &str, expected: i64) {
-    let deadline = Instant::now() + PATIENCE;
+/// Waits until a metric has this value.
+async fn wait_for_metric(server: &TestServer, name: &str, expected: i64) {
+    let deadline = Instant::now() + WAIT_TIMEOUT;
     loop {
-        let found = figure(server, name).await;
+        let found = metric_value(server, name).await;
         if found == expected {
             return;
         }
-        assert!(Instant::now() < deadline, "{name} is {found} and not {expected}");
+        assert!(Instant::now() < deadline, "{name} is {found} instead of {expected}");
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
 }
 
-fn texts(blocks: &[Block]) -> Vec<&str> {
-    blocks.iter().map(|block| block.data.as_str()).collect()
+fn texts(frames: &[Frame]) -> Vec<&str> {
+    frames.iter().map(|frame| frame.data.as_str()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn readers_of_a_relay_get_what_readers_of_its_upstream_get() {
-    let edge = Edge::start(&[]).await;
-    let mut there = edge.watch_upstream().open().await;
-    let mut here = edge.watch().open().await;
-    let (hello, snapshot) = (here.block().await, here.block().await);
+async fn a_relay_sends_the_same_frames_as_its_upstream() {
+    let setup = RelaySetup::start(&[]).await;
+    let mut direct = setup.subscribe_upstream().open().await;
+    let mut relayed = setup.subscribe().open().await;
+    let (hello, snapshot) = (relayed.next_frame().await, relayed.next_frame().await);
     assert_eq!((hello.event.as_deref(), hello.id), (Some("hello"), None));
-    there.block().await;
-    let expected = there.block().await;
+    direct.next_frame().await;
+    let expected = direct.next_frame().await;
     assert_eq!((snapshot.reason().as_str(), &snapshot.id), ("connected", &expected.id));
     assert_eq!(snapshot.json()["data"], expected.json()["data"]);
-    edge.scorer.notes(20).await;
-    edge.scorer.incident("goal", 12).await;
-    let last = edge.scorer.client.head(&edge.scorer.game.topic()).await;
-    assert_eq!(here.until(last).await, there.until(last).await, "bytes and ids");
+    setup.scorer.post_notes(20).await;
+    setup.scorer.post_incident("goal", 12).await;
+    let last = setup.scorer.client.head_seq(&setup.scorer.game.topic()).await;
+    assert_eq!(
+        relayed.messages_until(last).await,
+        direct.messages_until(last).await,
+        "relay and upstream differ"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g3_a_cursor_of_the_upstream_is_good_at_the_relay_and_the_other_way_round() {
-    let edge = Edge::start(&[]).await;
-    // Further back than what a relay reads ahead.
-    edge.scorer.notes(400).await;
-    let all = edge.history().await;
+async fn g3_cursors_are_interchangeable_between_relay_and_upstream() {
+    let setup = RelaySetup::start(&[]).await;
+    // More than a relay prefetches.
+    setup.scorer.post_notes(400).await;
+    let all = setup.history().await;
     let last = all.len() as i64;
     for after in [0, 1, last - 300, last - 3, last] {
-        let mut first = edge.watch_upstream().after(&after.to_string()).open().await;
-        let cursor = first.control("hello").await.id.unwrap();
+        let mut first = setup.subscribe_upstream().after(&after.to_string()).open().await;
+        let cursor = first.until_control("hello").await.id.unwrap();
         drop(first);
-        let mut here = edge.watch().after(&cursor).open().await;
-        assert_eq!(here.control("hello").await.id.as_ref(), Some(&cursor));
-        let rest = if after < last { here.until(last).await } else { Vec::new() };
+        let mut relayed = setup.subscribe().after(&cursor).open().await;
+        assert_eq!(relayed.until_control("hello").await.id.as_ref(), Some(&cursor));
+        let rest = if after < last { relayed.messages_until(last).await } else { Vec::new() };
         assert_eq!(texts(&rest), all[usize::try_from(after).unwrap()..], "after {after}");
-        let live = here.control("live").await;
+        let live = relayed.until_control("live").await;
         assert_eq!(live.json()["replayed"], last - after);
     }
-    // To and fro, cut after every few messages.
+    // Alternates between both, reconnecting after every few messages.
     let mut cursor = "1".to_owned();
     let mut seen = vec![all[0].clone()];
     for step in 0..12 {
-        edge.scorer.note(&format!("step {step}")).await.ok();
-        let watch = if step % 2 == 0 { edge.watch() } else { edge.watch_upstream() };
-        let mut viewer = watch.after(&cursor).open().await;
-        viewer.control("hello").await;
+        setup.scorer.post_note(&format!("step {step}")).await.ok_json();
+        let request = if step % 2 == 0 { setup.subscribe() } else { setup.subscribe_upstream() };
+        let mut subscriber = request.after(&cursor).open().await;
+        subscriber.until_control("hello").await;
         for _ in 0..35 {
-            let Some(block) = told_before_live(&mut viewer).await else { break };
-            cursor = block.id.unwrap();
-            seen.push(block.data);
+            let Some(frame) = message_before_live(&mut subscriber).await else { break };
+            cursor = frame.id.unwrap();
+            seen.push(frame.data);
         }
     }
-    assert_eq!(seen, edge.history().await[..seen.len()]);
+    assert_eq!(seen, setup.history().await[..seen.len()]);
     assert!(seen.len() > 400, "{} messages over 12 connections", seen.len());
 }
 
-/// The next message, unless all that is stored was told.
-async fn told_before_live(viewer: &mut Viewer) -> Option<Block> {
-    let block = viewer.block().await;
-    block.event.is_none().then_some(block)
+/// Returns the next message, or `None` at the `live` frame.
+async fn message_before_live(subscriber: &mut Subscriber) -> Option<Frame> {
+    let frame = subscriber.next_frame().await;
+    frame.event.is_none().then_some(frame)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_readers_are_one_stream_of_the_upstream() {
-    let edge = Edge::start(&[]).await;
-    let mut readers = Vec::new();
+async fn two_hundred_subscribers_use_one_upstream_stream() {
+    let setup = RelaySetup::start(&[]).await;
+    let mut subscribers = Vec::new();
     for _ in 0..200 {
-        readers.push(edge.watch().open().await);
+        subscribers.push(setup.subscribe().open().await);
     }
-    for reader in &mut readers {
-        reader.control("live").await;
+    for subscriber in &mut subscribers {
+        subscriber.until_control("live").await;
     }
-    assert_eq!(figure(&edge.upstream, "touchline_streams_open").await, 1);
-    assert_eq!(figure(&edge.relay, "touchline_streams_open").await, 200);
-    assert_eq!(figure(&edge.relay, "touchline_upstream_streams").await, 1);
-    edge.scorer.notes(3).await;
-    let all = edge.history().await;
+    assert_eq!(metric_value(&setup.upstream, "touchline_streams_open").await, 1);
+    assert_eq!(metric_value(&setup.relay, "touchline_streams_open").await, 200);
+    assert_eq!(metric_value(&setup.relay, "touchline_upstream_streams").await, 1);
+    setup.scorer.post_notes(3).await;
+    let all = setup.history().await;
     let last = all.len() as i64;
-    for reader in &mut readers {
-        assert_eq!(texts(&reader.until(last).await), all[all.len() - 3..]);
+    for subscriber in &mut subscribers {
+        assert_eq!(texts(&subscriber.messages_until(last).await), all[all.len() - 3..]);
     }
-    let asked = figure(&edge.relay, "touchline_upstream_requests_total").await;
-    assert!(asked < 12, "{asked} requests for 200 readers");
+    let asked = metric_value(&setup.relay, "touchline_upstream_requests_total").await;
+    assert!(asked < 12, "{asked} requests for 200 subscribers");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn several_topics_travel_over_one_connection() {
-    let edge = Edge::start(&[]).await;
-    let game = edge.scorer.game;
+async fn several_topics_share_one_connection() {
+    let setup = RelaySetup::start(&[]).await;
+    let game = setup.scorer.game;
     let path = format!("/api/stream/?topic={}&topic=team_{}_live", game.topic(), game.home);
-    let mut here = edge.relay.watch(&path).open().await;
-    let mut there = edge.upstream.watch(&path).open().await;
-    let both = (here.control("live").await, there.control("live").await);
-    assert_eq!(both.0.id, both.1.id, "one cursor of both");
-    edge.scorer.incident("goal", 7).await;
-    let told = |viewer: &mut Viewer| {
-        let cursor = viewer.cursor.clone();
-        (cursor, viewer.head.status)
+    let mut relayed = setup.relay.subscribe(&path).open().await;
+    let mut direct = setup.upstream.subscribe(&path).open().await;
+    let both = (relayed.until_control("live").await, direct.until_control("live").await);
+    assert_eq!(both.0.id, both.1.id, "combined cursor differs");
+    setup.scorer.post_incident("goal", 7).await;
+    let received = |subscriber: &mut Subscriber| {
+        let cursor = subscriber.cursor.clone();
+        (cursor, subscriber.head.status)
     };
-    assert_eq!(told(&mut here), told(&mut there));
+    assert_eq!(received(&mut relayed), received(&mut direct));
     let mut seen = BTreeSet::new();
-    for viewer in [&mut here, &mut there] {
+    for subscriber in [&mut relayed, &mut direct] {
         for _ in 0..2 {
-            seen.insert(viewer.message().await.data);
+            seen.insert(subscriber.next_message().await.data);
         }
     }
-    assert_eq!(seen.len(), 2, "the same two: {seen:?}");
-    assert_eq!(here.cursor, there.cursor);
-    let cursor = here.cursor.unwrap();
-    edge.scorer.incident("corner", 8).await;
-    let mut resumed = edge.relay.watch(&path).after(&cursor).open().await;
+    assert_eq!(seen.len(), 2, "messages differ: {seen:?}");
+    assert_eq!(relayed.cursor, direct.cursor);
+    let cursor = relayed.cursor.unwrap();
+    setup.scorer.post_incident("corner", 8).await;
+    let mut resumed = setup.relay.subscribe(&path).after(&cursor).open().await;
     for _ in 0..2 {
-        assert!(resumed.message().await.data.contains(r#""kind":"corner""#));
+        assert!(resumed.next_message().await.data.contains(r#""kind":"corner""#));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_reader_asks_for_is_as_at_the_upstream() {
-    let edge = Edge::start(&[("workers", "1")]).await;
+async fn stream_parameters_work_as_at_the_upstream() {
+    let setup = RelaySetup::start(&[("workers", "1")]).await;
     for query in ["types=goal", "types=incident_removed,corner", "transport=poll&wait=0"] {
-        let path = format!("{}?{query}", edge.scorer.game.stream());
-        edge.scorer.incident("corner", 2).await;
-        edge.scorer.incident("goal", 3).await;
-        // The relay is a moment behind.
-        let last = edge.scorer.client.head(&edge.scorer.game.topic()).await;
-        edge.watch().after("1").open().await.until(last).await;
+        let path = format!("{}?{query}", setup.scorer.game.stream_path());
+        setup.scorer.post_incident("corner", 2).await;
+        setup.scorer.post_incident("goal", 3).await;
+        // The relay lags slightly.
+        let last = setup.scorer.client.head_seq(&setup.scorer.game.topic()).await;
+        setup.subscribe().after("1").open().await.messages_until(last).await;
         if query.starts_with("transport") {
             let after = format!("{path}&last_event_id=2");
-            let here = edge.relay.stranger().get(&after).await;
-            assert_eq!(here.text, edge.upstream.stranger().get(&after).await.text);
-            let here = edge.relay.stranger().get(&path).await.json();
-            assert_eq!(here["messages"][0]["reason"], "connected");
+            let relayed = setup.relay.anonymous().get(&after).await;
+            assert_eq!(relayed.text, setup.upstream.anonymous().get(&after).await.text);
+            let relayed = setup.relay.anonymous().get(&path).await.json();
+            assert_eq!(relayed["messages"][0]["reason"], "connected");
             continue;
         }
-        let mut here = edge.relay.watch(&path).after("1").open().await;
-        let mut there = edge.upstream.watch(&path).after("1").open().await;
-        here.control("hello").await;
-        there.control("hello").await;
+        let mut relayed = setup.relay.subscribe(&path).after("1").open().await;
+        let mut direct = setup.upstream.subscribe(&path).after("1").open().await;
+        relayed.until_control("hello").await;
+        direct.until_control("hello").await;
         loop {
-            let both = (here.block().await, there.block().await);
+            let both = (relayed.next_frame().await, direct.next_frame().await);
             assert_eq!(both.0, both.1, "{query}");
             if both.0.event.is_some() {
                 break;
             }
         }
     }
-    let path = format!("{}?mode=state&max_rate=50", edge.scorer.game.stream());
-    let mut here = edge.relay.watch(&path).open().await;
-    here.control("live").await;
-    edge.scorer.incident("goal", 9).await;
-    let changed = here.message().await;
+    let path = format!("{}?mode=state&max_rate=50", setup.scorer.game.stream_path());
+    let mut relayed = setup.relay.subscribe(&path).open().await;
+    relayed.until_control("live").await;
+    setup.scorer.post_incident("goal", 9).await;
+    let changed = relayed.next_message().await;
     assert_eq!(
         (changed.reason().as_str(), &changed.json()["data"]["score"]["home"]),
         ("changed", &json!(4))
     );
-    let history = format!("/api/streams/{}/messages?after=0&limit=2", edge.scorer.game.topic());
-    let (here, there) =
-        (edge.relay.stranger().get(&history).await, edge.upstream.stranger().get(&history).await);
-    assert_eq!(here.text, there.text);
-    assert_eq!(here.header("cache-control"), there.header("cache-control"));
+    let history = format!("/api/streams/{}/messages?after=0&limit=2", setup.scorer.game.topic());
+    let (relayed, direct) = (
+        setup.relay.anonymous().get(&history).await,
+        setup.upstream.anonymous().get(&history).await,
+    );
+    assert_eq!(relayed.text, direct.text);
+    assert_eq!(relayed.header("cache-control"), direct.header("cache-control"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_relay_answers_for_streams_alone() {
-    let edge = Edge::start(&[("allowed_origins", "https://club.example")]).await;
-    let client = edge.relay.stranger();
+async fn a_relay_serves_streams_only() {
+    let setup = RelaySetup::start(&[("allowed_origins", "https://club.example")]).await;
+    let client = setup.relay.anonymous();
     assert_eq!(client.get("/healthz").await.status, 200);
     for path in ["/", "/api/matches", "/api/matches/1", "/api/admin/connections"] {
         assert_eq!(client.get(path).await.problem(421, path), "misdirected");
     }
-    let answer = client.post("/api/auth/login", json!({})).await;
-    assert_eq!(answer.problem(421, "login"), "misdirected");
-    let mut stranger = edge.watch().with("Origin", "https://club.example").open().await;
+    let response = client.post("/api/auth/login", json!({})).await;
+    assert_eq!(response.problem(421, "login"), "misdirected");
+    let mut stranger = setup.subscribe().header("Origin", "https://club.example").open().await;
     let head = &stranger.head;
     assert_eq!(head.header("access-control-allow-origin"), "https://club.example");
     assert_eq!(head.header("cache-control"), "no-cache, no-transform");
-    stranger.control("live").await;
-    edge.relay.terminate();
-    assert_eq!(stranger.goodbye().await.0["reason"], "draining");
-    assert!(edge.relay.ended(PATIENCE).await.success());
+    stranger.until_control("live").await;
+    setup.relay.terminate();
+    assert_eq!(stranger.until_bye().await.0["reason"], "draining");
+    assert!(setup.relay.wait_for_exit(WAIT_TIMEOUT).await.success());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_relay_of_a_relay_tells_the_same() {
-    let edge = Edge::start(&[]).await;
-    let second = TestServer::relay(&edge.relay.address(), &[]).await;
-    edge.scorer.notes(30).await;
-    let mut far = second.watch(&edge.scorer.game.stream()).after("3").open().await;
-    far.control("live").await;
-    edge.scorer.notes(5).await;
-    let all = edge.history().await;
-    far = second.watch(&edge.scorer.game.stream()).after("3").open().await;
-    assert_eq!(texts(&far.until(all.len() as i64).await), all[3..]);
-    assert_eq!(figure(&edge.upstream, "touchline_streams_open").await, 1);
+async fn a_relay_of_a_relay_sends_the_same_frames() {
+    let setup = RelaySetup::start(&[]).await;
+    let second = TestServer::relay(&setup.relay.address(), &[]).await;
+    setup.scorer.post_notes(30).await;
+    let mut relayed_twice =
+        second.subscribe(&setup.scorer.game.stream_path()).after("3").open().await;
+    relayed_twice.until_control("live").await;
+    setup.scorer.post_notes(5).await;
+    let all = setup.history().await;
+    relayed_twice = second.subscribe(&setup.scorer.game.stream_path()).after("3").open().await;
+    assert_eq!(texts(&relayed_twice.messages_until(all.len() as i64).await), all[3..]);
+    assert_eq!(metric_value(&setup.upstream, "touchline_streams_open").await, 1);
 }

@@ -1,14 +1,14 @@
-//! An upstream behind TLS: its certificate is checked against the system's authorities and the
-//! operator's own.
+//! An upstream behind TLS: its certificate is checked against the system's and the operator's
+//! authorities.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::support::nginx::Nginx;
 use crate::support::server::TestServer;
-use crate::support::viewer::PATIENCE;
+use crate::support::subscriber::WAIT_TIMEOUT;
 
-/// A certificate for this machine that signs itself.
+/// Creates a self-signed certificate for this machine.
 fn certificate(folder: &Path) {
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"])
@@ -22,30 +22,30 @@ fn certificate(folder: &Path) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_relay_reads_its_upstream_over_tls() {
+async fn a_relay_connects_to_its_upstream_over_tls() {
     let upstream = TestServer::sqlite(&[]).await;
     certificate(upstream.folder());
-    let proxy = Nginx::with_tls_before(&upstream);
+    let proxy = Nginx::with_tls(&upstream);
     let file = upstream.folder().join("certificate.pem");
     let url = format!("https://{}", proxy.address());
     let trusted = [("upstream_ca_file", file.to_str().unwrap())];
     let relay = TestServer::relay(&url, &trusted).await;
-    let scorer = upstream.organizer().await.live("generic").await;
-    let mut viewer = relay.watch(&scorer.game.stream()).open().await;
-    viewer.control("live").await;
-    scorer.score(1, 0).await.ok();
-    assert!(viewer.message().await.data.contains(r#""home":1"#));
+    let scorer = upstream.organizer().await.live_match("generic").await;
+    let mut subscriber = relay.subscribe(&scorer.game.stream_path()).open().await;
+    subscriber.until_control("live").await;
+    scorer.post_score(1, 0).await.ok_json();
+    assert!(subscriber.next_message().await.data.contains(r#""home":1"#));
 
-    // The same without the authority: nothing is read from whom nobody vouches for.
+    // Without the authority the relay does not read from the upstream.
     relay.terminate();
-    assert!(relay.ended(PATIENCE).await.success());
+    assert!(relay.wait_for_exit(WAIT_TIMEOUT).await.success());
     let mut command = relay.command(&["relay"]);
     command.env_remove("TOUCHLINE_UPSTREAM_CA_FILE");
     let mut child = command.stderr(std::process::Stdio::null()).spawn().unwrap();
-    let client = relay.stranger();
+    let client = relay.anonymous();
     let ready = loop {
         match client.try_get("/readyz").await {
-            Ok(answer) => break answer.status,
+            Ok(response) => break response.status,
             Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
         }
     };

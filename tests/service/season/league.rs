@@ -1,8 +1,8 @@
-//! A league as it was played, from the files beside this one.
+//! A real league season, from the text files beside this module.
 
 use serde_json::{Value, json};
 
-/// A league as it was played, and what is known of its end.
+/// A real season and its published table.
 pub struct League {
     pub name: &'static str,
     pub results: &'static str,
@@ -10,7 +10,7 @@ pub struct League {
     pub tie_breakers: &'static [&'static str],
 }
 
-/// A line of the published table.
+/// A row of the published table.
 pub struct Line {
     pub code: &'static str,
     pub name: &'static str,
@@ -18,11 +18,11 @@ pub struct Line {
     pub numbers: Vec<i64>,
 }
 
-/// Home, away, and their goals.
+/// Home team, away team and their goals.
 pub type Fixture = (&'static str, &'static str, (i64, i64));
 
 impl League {
-    /// What was played.
+    /// Returns all matches with their results.
     pub fn fixtures(&self) -> Vec<Fixture> {
         let lines = self.results.lines().filter(|line| !line.starts_with('#'));
         lines.flat_map(|line| line.split(", ")).map(fixture).collect()
@@ -33,10 +33,10 @@ impl League {
     }
 }
 
-/// `MCI 3-2 QPR`
+/// Parses `MCI 3-2 QPR`.
 fn fixture(text: &'static str) -> Fixture {
     let words: Vec<_> = text.split(' ').collect();
-    let [home, score, away] = words[..] else { panic!("no result: {text}") };
+    let [home, score, away] = words[..] else { panic!("invalid result: {text}") };
     let (ours, theirs) = score.split_once('-').unwrap();
     (home, away, (ours.parse().unwrap(), theirs.parse().unwrap()))
 }
@@ -49,12 +49,12 @@ impl Line {
         Self { code: words[1], name: words[10], numbers }
     }
 
-    /// As a row of the leaderboard.
+    /// Returns the row as the leaderboard has it.
     pub fn row(&self, team_id: i64) -> Value {
         let [position, played, won, drawn, lost, scored, against, difference, points] =
             self.numbers[..]
         else {
-            panic!("no line of a table: {}", self.name)
+            panic!("invalid table row: {}", self.name)
         };
         json!({
             "position": position, "team_id": team_id, "team": self.name, "played": played,

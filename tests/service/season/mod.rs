@@ -1,15 +1,15 @@
-//! Whole seasons that were really played: whatever the order and the mistakes in which results are
-//! entered, the table is the published one.
+//! Real seasons: in whatever order and with whatever mistakes the results are entered, the table
+//! equals the published one.
 //!
-//! - Premier League 2011-12: points, then goal difference, then goals scored; those that are still
-//!   level share a position. It decided the title (both Manchesters had 89 points), places 8 and 9
-//!   and 13 and 14 by goal difference, and places 10 and 11 by goals scored.
-//! - Primera División 2014-15: points, then the matches of the tied among themselves, then goal
-//!   difference, then goals scored. Three teams had 35 points, and the goal difference of all
-//!   matches would have put the last of them first; places 14 and 15 likewise.
+//! - Premier League 2011-12: points, goal difference, goals scored; teams still level share a
+//!   position. It decided the title (both Manchester clubs had 89 points), places 8 and 9 and 13
+//!   and 14 by goal difference, and places 10 and 11 by goals scored.
+//! - Primera División 2014-15: points, head-to-head among tied teams, goal difference, goals
+//!   scored. Three teams had 35 points, and the overall goal difference would have put the last of
+//!   them first; places 14 and 15 likewise.
 
+mod leaderboard_check;
 mod league;
-mod page;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -22,27 +22,27 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use self::league::{Fixture, League, Line};
-use crate::support::client::{Answer, Client};
+use crate::support::api_client::{ApiClient, ApiResponse};
 use crate::support::database::Database;
-use crate::support::people::id;
 use crate::support::server::TestServer;
-use crate::support::sse::Block;
-use crate::support::viewer::Viewer;
+use crate::support::sse::Frame;
+use crate::support::subscriber::Subscriber;
+use crate::support::users::id;
 
 crate::support::on_both! {
     the_premier_league_of_2011_12_ends_with_its_published_table,
     la_liga_of_2014_15_ends_with_its_published_table,
 }
 
-/// Something done to the result of one match.
+/// An operation on the result of one match.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Enter(i64, i64),
     Delete,
 }
 
-/// Those who enter results at the same time.
-const CLERKS: usize = 6;
+/// Number of clients that enter results concurrently.
+const CLIENTS: usize = 6;
 
 async fn the_premier_league_of_2011_12_ends_with_its_published_table(database: Database) {
     let league = League {
@@ -51,7 +51,7 @@ async fn the_premier_league_of_2011_12_ends_with_its_published_table(database: D
         table: include_str!("premier_league_2011_12.table.txt"),
         tie_breakers: &["points", "difference", "for"],
     };
-    played_through(&league, database).await;
+    play_season(&league, database).await;
 }
 
 async fn la_liga_of_2014_15_ends_with_its_published_table(database: Database) {
@@ -61,11 +61,11 @@ async fn la_liga_of_2014_15_ends_with_its_published_table(database: Database) {
         table: include_str!("la_liga_2014_15.table.txt"),
         tie_breakers: &["points", "head_to_head", "difference", "for"],
     };
-    played_through(&league, database).await;
+    play_season(&league, database).await;
 }
 
-/// Enters the season, and compares what was told and what is asked with what was published.
-async fn played_through(league: &League, database: Database) {
+/// Plays the season and compares the published messages and the leaderboard with the real table.
+async fn play_season(league: &League, database: Database) {
     let server = TestServer::start(database, &[]).await;
     let admin = server.admin().await;
     let seed = seed();
@@ -75,65 +75,65 @@ async fn played_through(league: &League, database: Database) {
 
     let event = event(&admin, league).await;
     let path = format!("/api/events/{event}/stream/");
-    let whole = follow(server.watch(&path).open().await, steps.len());
-    let channel = follow(server.watch(&format!("{path}results/")).open().await, steps.len());
-    let teams = registered(&admin, league, event, &mut random).await;
-    let matches = scheduled(&admin, league, event, &teams).await;
+    let whole = follow(server.subscribe(&path).open().await, steps.len());
+    let channel = follow(server.subscribe(&format!("{path}results/")).open().await, steps.len());
+    let teams = register_teams(&admin, league, event, &mut random).await;
+    let matches = create_matches(&admin, league, event, &teams).await;
     enter(&admin, &matches, steps).await;
 
     let published: Vec<Value> =
         league.lines().iter().map(|line| line.row(teams[line.code])).collect();
-    let asked = admin.get(&format!("/api/events/{event}/leaderboard")).await.ok();
-    same_table(&published, &asked["leaderboard"], "GET");
+    let asked = admin.get(&format!("/api/events/{event}/leaderboard")).await.ok_json();
+    assert_same_table(&published, &asked["leaderboard"], "GET");
 
     let (whole, channel) = (whole.await.unwrap(), channel.await.unwrap());
     for (before, after) in whole.iter().zip(&whole[1..]) {
         assert_eq!(after.seq(), before.seq() + 1, "after {before:?}");
     }
     let topic = format!("event_{event}_results");
-    let of_results = whole.iter().filter(|block| block.json()["topic"] == *topic);
-    assert!(of_results.map(|block| &block.data).eq(channel.iter().map(|block| &block.data)));
-    page::check(&channel);
+    let of_results = whole.iter().filter(|frame| frame.json()["topic"] == *topic);
+    assert!(of_results.map(|frame| &frame.data).eq(channel.iter().map(|frame| &frame.data)));
+    leaderboard_check::check(&channel);
     let last = channel.last().unwrap().json();
     assert_eq!(last["data"]["event_id"], event);
-    same_table(&published, &last["data"]["leaderboard"], "the stream's last message");
+    assert_same_table(&published, &last["data"]["leaderboard"], "the stream's last message");
 }
 
-/// Reads all messages, up to the table after so many results.
-fn follow(mut viewer: Viewer, results: usize) -> JoinHandle<Vec<Block>> {
+/// Reads all messages, up to the leaderboard after this many results.
+fn follow(mut subscriber: Subscriber, results: usize) -> JoinHandle<Vec<Frame>> {
     tokio::spawn(async move {
-        assert_eq!(viewer.message().await.reason(), "connected");
-        let (mut all, mut told) = (Vec::new(), 0);
+        assert_eq!(subscriber.next_message().await.reason(), "connected");
+        let (mut all, mut received) = (Vec::new(), 0);
         loop {
-            let block = viewer.message().await;
-            let is = |kind: &str| block.data.starts_with(&format!(r#"{{"type":"{kind}""#));
-            told += usize::from(is("result_update"));
-            let ends = told == results && is("leaderboard_update");
-            all.push(block);
-            if ends {
+            let frame = subscriber.next_message().await;
+            let is = |kind: &str| frame.data.starts_with(&format!(r#"{{"type":"{kind}""#));
+            received += usize::from(is("result_update"));
+            let is_last = received == results && is("leaderboard_update");
+            all.push(frame);
+            if is_last {
                 return all;
             }
         }
     })
 }
 
-/// Given, or drawn: it is printed, so that a failure can be played again.
+/// Takes the seed from the environment or draws one, and prints it for reproduction.
 fn seed() -> u64 {
     let given = std::env::var("SEASON_SEED").ok().and_then(|seed| seed.parse().ok());
     given.unwrap_or_else(rand::random)
 }
 
-async fn event(admin: &Client, league: &League) -> i64 {
+async fn event(admin: &ApiClient, league: &League) -> i64 {
     let body = json!({
         "name": league.name, "sport": "football", "visibility": "public",
         "points": { "win": 3, "draw": 1, "loss": 0 }, "tie_breakers": league.tie_breakers,
     });
-    id(&admin.post("/api/events", body).await.ok())
+    id(&admin.post("/api/events", body).await.ok_json())
 }
 
-/// The ids of the teams by their codes. Their order says nothing of the table's.
-async fn registered(
-    admin: &Client,
+/// Returns the teams' ids by code; their order is independent of the table.
+async fn register_teams(
+    admin: &ApiClient,
     league: &League,
     event: i64,
     random: &mut StdRng,
@@ -143,47 +143,47 @@ async fn registered(
     let mut teams = BTreeMap::new();
     for Line { code, name, .. } in lines {
         let body = json!({ "name": name, "short_name": code, "visibility": "public" });
-        let team = id(&admin.post("/api/teams", body).await.ok());
+        let team = id(&admin.post("/api/teams", body).await.ok_json());
         let body = json!({ "team_id": team });
-        admin.post(&format!("/api/events/{event}/registrations"), body).await.ok();
+        admin.post(&format!("/api/events/{event}/registrations"), body).await.ok_json();
         teams.insert(code, team);
     }
     teams
 }
 
-/// The ids of the matches, in the order of the fixtures; several clerks make them.
-async fn scheduled(
-    admin: &Client,
+/// Returns the matches' ids in the order of the fixtures; several clients create them.
+async fn create_matches(
+    admin: &ApiClient,
     league: &League,
     event: i64,
     teams: &BTreeMap<&'static str, i64>,
 ) -> Vec<i64> {
     let fixtures = league.fixtures();
-    let mut clerks = Vec::new();
-    for part in fixtures.chunks(fixtures.len().div_ceil(CLERKS)) {
-        let client = admin.afresh();
+    let mut tasks = Vec::new();
+    for part in fixtures.chunks(fixtures.len().div_ceil(CLIENTS)) {
+        let client = admin.with_new_connections();
         let sides: Vec<_> = part.iter().map(|(home, away, _)| (teams[home], teams[away])).collect();
-        clerks.push(tokio::spawn(async move {
+        tasks.push(tokio::spawn(async move {
             let mut matches = Vec::new();
             for (home, away) in sides {
                 let body = json!({
                     "event_id": event, "sport": "football",
                     "home_team_id": home, "away_team_id": away,
                 });
-                matches.push(id(&client.post("/api/matches", body).await.ok()));
+                matches.push(id(&client.post("/api/matches", body).await.ok_json()));
             }
             matches
         }));
     }
     let mut matches = Vec::new();
-    for clerk in clerks {
-        matches.extend(clerk.await.unwrap());
+    for task in tasks {
+        matches.extend(task.await.unwrap());
     }
     matches
 }
 
-/// What is done to which match, in random order: each twentieth result is wrong at first and
-/// corrected some time later, each thirtieth is deleted and entered again.
+/// Returns the operations in random order: every twentieth result is wrong first and corrected
+/// later, every thirtieth is deleted and entered again.
 fn steps(fixtures: &[Fixture], random: &mut StdRng) -> Vec<(usize, Step)> {
     let mut of_matches = Vec::new();
     for (number, &(_, _, (home, away))) in fixtures.iter().enumerate() {
@@ -196,7 +196,7 @@ fn steps(fixtures: &[Fixture], random: &mut StdRng) -> Vec<(usize, Step)> {
             _ => vec![right],
         });
     }
-    // Of each match as many turns as it has steps, shuffled: its steps keep their order.
+    // One turn per operation of each match, shuffled: a match's operations keep their order.
     let mut turns: Vec<usize> =
         of_matches.iter().enumerate().flat_map(|(number, own)| vec![number; own.len()]).collect();
     turns.shuffle(random);
@@ -209,25 +209,25 @@ fn steps(fixtures: &[Fixture], random: &mut StdRng) -> Vec<(usize, Step)> {
     all
 }
 
-/// Several clerks at once, each with matches of its own.
-async fn enter(admin: &Client, matches: &[i64], steps: Vec<(usize, Step)>) {
-    let mut clerks = Vec::new();
-    for clerk in 0..CLERKS {
-        let client = admin.afresh();
-        let own = steps.iter().filter(|(number, _)| number % CLERKS == clerk);
+/// Several clients at once, each with its own matches.
+async fn enter(admin: &ApiClient, matches: &[i64], steps: Vec<(usize, Step)>) {
+    let mut tasks = Vec::new();
+    for client_index in 0..CLIENTS {
+        let client = admin.with_new_connections();
+        let own = steps.iter().filter(|(number, _)| number % CLIENTS == client_index);
         let own: Vec<_> = own.map(|&(number, step)| (matches[number], step)).collect();
-        clerks.push(tokio::spawn(async move {
+        tasks.push(tokio::spawn(async move {
             for (game, step) in own {
-                take(&client, game, step).await.ok();
+                apply_step(&client, game, step).await.ok_json();
             }
         }));
     }
-    for clerk in clerks {
-        clerk.await.unwrap();
+    for task in tasks {
+        task.await.unwrap();
     }
 }
 
-async fn take(client: &Client, game: i64, step: Step) -> Answer {
+async fn apply_step(client: &ApiClient, game: i64, step: Step) -> ApiResponse {
     let path = format!("/api/matches/{game}/result");
     let (method, body) = match step {
         Step::Enter(home, away) => {
@@ -238,14 +238,14 @@ async fn take(client: &Client, game: i64, step: Step) -> Answer {
     client.send(method, &path, body, &[]).await.unwrap()
 }
 
-/// Row by row, so that a difference is seen at once.
-fn same_table(published: &[Value], table: &Value, about: &str) {
-    let rows = table.as_array().unwrap_or_else(|| panic!("{about}: no table: {table}"));
+/// Compares row by row, so that a difference is visible at once.
+fn assert_same_table(published: &[Value], table: &Value, context: &str) {
+    let rows = table.as_array().unwrap_or_else(|| panic!("{context}: no table: {table}"));
     let mut differences = String::new();
     for (row, published) in rows.iter().zip(published) {
         if row != published {
             writeln!(differences, "  {row}\n  published {published}").unwrap();
         }
     }
-    assert!(differences.is_empty() && rows.len() == published.len(), "{about}:\n{differences}");
+    assert!(differences.is_empty() && rows.len() == published.len(), "{context}:\n{differences}");
 }

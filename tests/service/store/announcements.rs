@@ -7,8 +7,9 @@ use touchline::domain::leaderboard::{Points, TieBreaker};
 use touchline::domain::rejection::RejectionReason;
 use touchline::domain::topic::{Channel, StreamId};
 use touchline::store::mutation::{
-    AnnouncementEdit, EventEdit, Mutation, MutationRequest, NewAnnouncement, NewEvent, Outcome,
-    TeamEdit,
+    AnnouncementEdit, BroadcastAnnouncement, CreateAnnouncement, CreateEvent, CreateTeam,
+    DeleteAnnouncement, EditAnnouncement, EditEvent, EditTeam, EventEdit, Mutation,
+    NewAnnouncement, NewEvent, Outcome, RegisterTeam, TeamEdit, UnregisterTeam,
 };
 use touchline::store::{AnnouncementFilter, ListQuery, Store, VisibilityScope};
 
@@ -33,12 +34,12 @@ fn in_an_hour() -> DateTime<Utc> {
 }
 
 /// Whether an announcement is over is a matter of the real time, so these jobs happen now.
-async fn now_done(store: &Store, write: Mutation) -> Outcome {
-    store.commit(MutationRequest { received_at: Utc::now(), ..job(write) }).await.unwrap()
+async fn now_done(store: &Store, write: impl Mutation) -> Outcome {
+    job(write).at(Utc::now()).commit(&store).await.unwrap()
 }
 
-fn event(visibility: &str) -> Mutation {
-    Mutation::CreateEvent(NewEvent {
+fn event(visibility: &str) -> CreateEvent {
+    CreateEvent(NewEvent {
         name: "Premier League".into(),
         sport: "football".into(),
         visibility: visibility.into(),
@@ -62,29 +63,26 @@ fn fields(team_ids: &[i64], expires_at: Option<DateTime<Utc>>) -> NewAnnouncemen
     }
 }
 
-fn announce(team_ids: &[i64]) -> Mutation {
-    Mutation::CreateAnnouncement(fields(team_ids, None))
+fn announce(team_ids: &[i64]) -> CreateAnnouncement {
+    CreateAnnouncement(fields(team_ids, None))
 }
 
-fn passing(team_ids: &[i64]) -> Mutation {
-    Mutation::CreateAnnouncement(fields(team_ids, Some(in_an_hour())))
+fn passing(team_ids: &[i64]) -> CreateAnnouncement {
+    CreateAnnouncement(fields(team_ids, Some(in_an_hour())))
 }
 
-fn private_team(name: &str) -> Mutation {
-    let Mutation::CreateTeam(fields) = team(name) else { unreachable!() };
-    Mutation::CreateTeam(touchline::store::mutation::NewTeam {
-        visibility: "private".into(),
-        ..fields
-    })
+fn private_team(name: &str) -> CreateTeam {
+    let CreateTeam(fields) = team(name);
+    CreateTeam(touchline::store::mutation::NewTeam { visibility: "private".into(), ..fields })
 }
 
-fn register(team_id: i64, by_admin: bool) -> Mutation {
-    Mutation::RegisterTeam { event_id: 1, team_id, by_admin }
+fn register(team_id: i64, by_admin: bool) -> RegisterTeam {
+    RegisterTeam { event_id: 1, team_id, by_admin }
 }
 
-fn published(id: i64, visibility: &str) -> Mutation {
+fn published(id: i64, visibility: &str) -> EditTeam {
     let visibility = Some(visibility.to_owned());
-    Mutation::EditTeam { id, fields: TeamEdit { visibility, ..TeamEdit::default() } }
+    EditTeam { id, fields: TeamEdit { visibility, ..TeamEdit::default() } }
 }
 
 /// User 1, event 1, and its teams 1 and 2.
@@ -155,20 +153,20 @@ async fn each_is_told_to_those_it_is_for_alone(database: Database) {
 
     let to_both = now_done(&store, announce(&[2, 1, 2])).await;
     assert_eq!(to_both.stream_head, None, "no place in one stream is a place in both");
-    now_done(&store, Mutation::BroadcastAnnouncement { id: 3 }).await;
+    now_done(&store, BroadcastAnnouncement { id: 3 }).await;
     let edit = AnnouncementEdit { title: Some("Over".into()), ..AnnouncementEdit::default() };
-    let edited = now_done(&store, Mutation::EditAnnouncement { id: 3, fields: edit }).await;
+    let edited = now_done(&store, EditAnnouncement { id: 3, fields: edit }).await;
     assert_eq!(edited.body["title"], "Over");
     assert_eq!(snapshot(&store, StreamId::Team(1)).await, [3]);
     assert_eq!(snapshot(&store, StreamId::Team(2)).await, [3, 2], "the newest first");
     assert_eq!(snapshot(&store, StreamId::Event(1)).await, [1]);
-    let gone = now_done(&store, Mutation::DeleteAnnouncement { id: 3 }).await;
+    let gone = now_done(&store, DeleteAnnouncement { id: 3 }).await;
     assert_eq!((gone.status, gone.body), (204, Value::Null));
     let expected = ["created 3", "broadcast 3", "updated 3", "deleted 3"];
     assert_eq!(told(&store, StreamId::Team(1)).await, expected);
     assert_eq!(told(&store, StreamId::Team(2)).await[1..], expected, "each team once");
     assert_eq!(told(&store, StreamId::Event(1)).await, ["created 1"]);
-    let missing = refused(&store, Mutation::BroadcastAnnouncement { id: 3 }).await;
+    let missing = refused(&store, BroadcastAnnouncement { id: 3 }).await;
     assert_eq!(
         (missing.reason, missing.detail.as_str()),
         (RejectionReason::NotFound, "no such announcement")
@@ -179,7 +177,7 @@ async fn only_teams_of_the_event_can_be_addressed(database: Database) {
     let store = world(&database, "private").await;
     // Somebody else's, who was asked to take part and hasn't said.
     done(&store, user("bo@example.org")).await;
-    store.commit(MutationRequest { user_id: 2, ..job(private_team("Asked")) }).await.unwrap();
+    job(private_team("Asked")).by(2).commit(&store).await.unwrap();
     done(&store, register(3, false)).await;
     done(&store, private_team("Stranger")).await;
 
@@ -211,9 +209,9 @@ async fn what_is_private_is_never_told_to_a_public_team(database: Database) {
     done(&store, published(2, "private")).await;
     now_done(&store, passing(&[1, 2])).await;
     done(&store, published(2, "public")).await;
-    now_done(&store, Mutation::BroadcastAnnouncement { id: 1 }).await;
+    now_done(&store, BroadcastAnnouncement { id: 1 }).await;
     store.expire_announcements(in_an_hour() + TimeDelta::minutes(1)).await.unwrap();
-    now_done(&store, Mutation::DeleteAnnouncement { id: 1 }).await;
+    now_done(&store, DeleteAnnouncement { id: 1 }).await;
     now_done(&store, passing(&[1])).await;
     let expected = ["created 1", "broadcast 1", "expired 1", "deleted 1", "created 2"];
     assert_eq!(told(&store, StreamId::Team(1)).await, expected);
@@ -221,13 +219,13 @@ async fn what_is_private_is_never_told_to_a_public_team(database: Database) {
 
     // Of a public event anybody may read it.
     let edit = EventEdit { visibility: Some("public".into()), ..EventEdit::default() };
-    done(&store, Mutation::EditEvent { id: 1, fields: edit }).await;
+    done(&store, EditEvent { id: 1, fields: edit }).await;
     now_done(&store, announce(&[2])).await;
     assert_eq!(snapshot(&store, StreamId::Team(2)).await, [3]);
     let rights = store.announcement_rights(3, None).await.unwrap().unwrap();
     assert!(rights.is_targeted && rights.is_addressed);
     let edit = EventEdit { visibility: Some("private".into()), ..EventEdit::default() };
-    done(&store, Mutation::EditEvent { id: 1, fields: edit }).await;
+    done(&store, EditEvent { id: 1, fields: edit }).await;
     assert_eq!(snapshot(&store, StreamId::Team(2)).await, [0; 0]);
     assert!(!store.announcement_rights(3, None).await.unwrap().unwrap().is_addressed);
 }
@@ -236,17 +234,17 @@ async fn a_team_that_has_left_hears_no_more_than_the_end(database: Database) {
     let store = world(&database, "private").await;
     now_done(&store, announce(&[1, 2])).await;
     now_done(&store, announce(&[2])).await;
-    done(&store, Mutation::UnregisterTeam { event_id: 1, team_id: 2 }).await;
+    done(&store, UnregisterTeam { event_id: 1, team_id: 2 }).await;
 
-    let silent = now_done(&store, Mutation::BroadcastAnnouncement { id: 2 }).await;
-    now_done(&store, Mutation::BroadcastAnnouncement { id: 1 }).await;
+    let silent = now_done(&store, BroadcastAnnouncement { id: 2 }).await;
+    now_done(&store, BroadcastAnnouncement { id: 1 }).await;
     assert_eq!(silent.stream_head, None);
     assert_eq!(snapshot(&store, StreamId::Team(2)).await, [0; 0]);
     assert_eq!(snapshot(&store, StreamId::Team(1)).await, [1]);
     // Edited since: what those who have left have nothing to do with.
     let edit = AnnouncementEdit { title: Some("Ours".into()), ..AnnouncementEdit::default() };
-    now_done(&store, Mutation::EditAnnouncement { id: 1, fields: edit }).await;
-    now_done(&store, Mutation::DeleteAnnouncement { id: 1 }).await;
+    now_done(&store, EditAnnouncement { id: 1, fields: edit }).await;
+    now_done(&store, DeleteAnnouncement { id: 1 }).await;
     database.tamper("update announcements set expires_at = 1000").await;
     store.expire_announcements(Utc::now()).await.unwrap();
 
@@ -283,7 +281,7 @@ async fn what_has_run_out_is_over_at_once_and_told_once(database: Database) {
     let (etag, shown) = store.announcement(1).await.unwrap().unwrap();
     assert_eq!(shown["status"], "expired");
     assert_ne!(etag, before, "what is read has changed");
-    let late = refused(&store, Mutation::BroadcastAnnouncement { id: 1 }).await;
+    let late = refused(&store, BroadcastAnnouncement { id: 1 }).await;
     assert_eq!(late.code, "expired");
     assert_eq!(told(&store, StreamId::Event(1)).await, ["created 1", "created 3"], "not told yet");
 
@@ -300,12 +298,12 @@ async fn an_end_that_is_moved_brings_it_back(database: Database) {
     now_done(&store, passing(&[])).await;
     let title = |id, title: &str| {
         let fields = AnnouncementEdit { title: Some(title.into()), ..AnnouncementEdit::default() };
-        Mutation::EditAnnouncement { id, fields }
+        EditAnnouncement { id, fields }
     };
     let end = |expires_at| {
         let fields =
             AnnouncementEdit { expires_at: Some(expires_at), ..AnnouncementEdit::default() };
-        Mutation::EditAnnouncement { id: 1, fields }
+        EditAnnouncement { id: 1, fields }
     };
     let past = refused(&store, end(Some(now() - TimeDelta::days(1)))).await;
     assert_eq!(past.errors[0].pointer, "/expires_at");
@@ -376,17 +374,15 @@ async fn an_edit_of_what_has_changed_is_refused(database: Database) {
     let edit = |priority: &str| {
         let fields =
             AnnouncementEdit { priority: Some(priority.into()), ..AnnouncementEdit::default() };
-        Mutation::EditAnnouncement { id: 1, fields }
+        EditAnnouncement { id: 1, fields }
     };
-    let seen =
-        |write| MutationRequest { if_match: first.clone(), received_at: Utc::now(), ..job(write) };
-    store.commit(seen(edit("low"))).await.unwrap();
-    for write in [
-        edit("high"),
-        Mutation::BroadcastAnnouncement { id: 1 },
-        Mutation::DeleteAnnouncement { id: 1 },
-    ] {
-        let stale = rejected(store.commit(seen(write.clone())).await);
+    let version = first.unwrap();
+    let seen = |write| job(write).if_match(&version).at(Utc::now());
+    seen(any(edit("low"))).commit(&store).await.unwrap();
+    for write in
+        [any(edit("high")), any(BroadcastAnnouncement { id: 1 }), any(DeleteAnnouncement { id: 1 })]
+    {
+        let stale = rejected(seen(write.clone()).commit(&store).await);
         assert_eq!(stale.reason, RejectionReason::Stale, "{write:?}");
     }
     assert_eq!(store.announcement(1).await.unwrap().unwrap().1["priority"], "low");

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use touchline::domain::leaderboard::Points;
 use touchline::domain::rejection::RejectionReason;
 use touchline::domain::topic::{Channel, StreamId};
-use touchline::store::mutation::{EventEdit, MatchEdit, Mutation, MutationRequest, NewMatch};
+use touchline::store::mutation::{
+    AddManager, AddMember, CreateEvent, CreateMatch, DeleteEvent, DeleteMatch, EditEvent,
+    EditMatch, EventEdit, MatchEdit, NewMatch, RegisterTeam, RegisterUser,
+};
 use touchline::store::{ListQuery, Store, VisibilityScope};
 
 use crate::support::database::Database;
@@ -23,11 +26,11 @@ on_both! {
     a_snapshot_holds_what_its_channel_draws,
 }
 
-fn edit(fields: EventEdit) -> Mutation {
-    Mutation::EditEvent { id: 1, fields }
+fn edit(fields: EventEdit) -> EditEvent {
+    EditEvent { id: 1, fields }
 }
 
-fn visible(visibility: &str) -> Mutation {
+fn visible(visibility: &str) -> EditEvent {
     edit(EventEdit { visibility: Some(visibility.into()), ..EventEdit::default() })
 }
 
@@ -53,20 +56,20 @@ async fn an_event_is_made_edited_and_deleted(database: Database) {
     let renamed = done(&store, edit(fields.clone())).await;
     assert_eq!((renamed.status, renamed.etag.as_deref()), (200, Some("2")));
     assert_eq!((&renamed.body["name"], &renamed.body["capacity"]), (&json!("Cup"), &json!(20)));
-    let stale = MutationRequest { if_match: Some("1".into()), ..job(edit(fields)) };
-    assert_eq!(rejected(store.commit(stale).await).reason, RejectionReason::Stale);
+    let stale = job(edit(fields)).if_match("1");
+    assert_eq!(rejected(stale.commit(&store).await).reason, RejectionReason::Stale);
 
     let mut unknown = event_fields("public");
     unknown.sport = "kabaddi".into();
-    let refusal = refused(&store, Mutation::CreateEvent(unknown)).await;
+    let refusal = refused(&store, CreateEvent(unknown)).await;
     assert_eq!(refusal.errors[0].pointer, "/sport");
-    let refusal = refused(&store, Mutation::CreateEvent(event_fields("secret"))).await;
+    let refusal = refused(&store, CreateEvent(event_fields("secret"))).await;
     assert_eq!(refusal.errors[0].pointer, "/visibility");
 
-    assert_eq!(done(&store, Mutation::DeleteEvent { id: 1 }).await.status, 204);
+    assert_eq!(done(&store, DeleteEvent { id: 1 }).await.status, 204);
     assert_eq!(store.event(1).await.unwrap(), None);
     assert_eq!(refused(&store, visible("private")).await.reason, RejectionReason::NotFound);
-    let again = done(&store, Mutation::CreateEvent(event_fields("public"))).await;
+    let again = done(&store, CreateEvent(event_fields("public"))).await;
     assert_ne!(again.body["id"], 1, "or it would get the stream of the deleted one");
 }
 
@@ -74,15 +77,15 @@ async fn an_event_that_is_used_stays(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     done(&store, fixture(1, 1, 2)).await;
-    assert_eq!(refused(&store, Mutation::DeleteEvent { id: 1 }).await.code, "event-has-matches");
-    done(&store, Mutation::DeleteMatch { id: 1 }).await;
+    assert_eq!(refused(&store, DeleteEvent { id: 1 }).await.code, "event-has-matches");
+    done(&store, DeleteMatch { id: 1 }).await;
     database
         .tamper(
             "insert into purchases (id, event_id, buyer_id, ticket_type, quantity, status, created_at) \
              values ('5c1f', 1, 1, 'adult', 1, 'cancelled', 0)",
         )
         .await;
-    assert_eq!(refused(&store, Mutation::DeleteEvent { id: 1 }).await.code, "event-has-purchases");
+    assert_eq!(refused(&store, DeleteEvent { id: 1 }).await.code, "event-has-purchases");
 }
 
 async fn a_match_belongs_to_an_event_of_its_sport(database: Database) {
@@ -94,7 +97,7 @@ async fn a_match_belongs_to_an_event_of_its_sport(database: Database) {
         (RejectionReason::Invalid, "/event_id")
     );
     let generic = NewMatch { event_id: Some(1), ..fields("generic", 1, 2) };
-    let other = refused(&store, Mutation::CreateMatch(generic)).await;
+    let other = refused(&store, CreateMatch(generic)).await;
     assert_eq!(
         (other.reason, other.errors[0].pointer.as_str()),
         (RejectionReason::Invalid, "/sport")
@@ -107,12 +110,12 @@ async fn each_change_of_a_match_is_told_to_its_event_and_teams(database: Databas
     league(&store, "public").await;
     done(&store, fixture(1, 1, 2)).await;
     let later = Some(now() + chrono::TimeDelta::hours(2));
-    let edit = |fields| Mutation::EditMatch { id: 1, fields };
+    let edit = |fields| EditMatch { id: 1, fields };
     done(&store, edit(MatchEdit { starts_at: Some(later), ..Default::default() })).await;
     done(&store, edit(MatchEdit { venue: Some(None), ..Default::default() })).await;
     done(&store, act(1, "postpone", json!({ "reason": "fog" }))).await;
     done(&store, act(1, "cancel", json!({}))).await;
-    done(&store, Mutation::DeleteMatch { id: 1 }).await;
+    done(&store, DeleteMatch { id: 1 }).await;
 
     for topic in ["match_1", "event_1_schedule", "team_1_schedule", "team_2_schedule"] {
         let stream = topic.trim_end_matches("_schedule").parse().unwrap();
@@ -173,9 +176,9 @@ async fn a_private_match_is_not_told_to_readers_of_a_public_event(database: Data
     league(&store, "public").await;
     done(&store, fixture(1, 1, 2)).await;
     let before = heads(&store).await;
-    let Mutation::CreateMatch(fields) = fixture(1, 2, 1) else { unreachable!() };
+    let CreateMatch(fields) = fixture(1, 2, 1);
     let secret = NewMatch { visibility: "private".into(), ..fields };
-    let id = done(&store, Mutation::CreateMatch(secret)).await.body["id"].as_i64().unwrap();
+    let id = done(&store, CreateMatch(secret)).await.body["id"].as_i64().unwrap();
     done(&store, act(id, "postpone", json!({}))).await;
 
     assert_eq!(heads(&store).await, before);
@@ -220,15 +223,15 @@ async fn ids(store: &Store, of: ListQuery) -> Vec<i64> {
 async fn lists_show_what_one_may_see(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
-    done(&store, Mutation::CreateEvent(event_fields("private"))).await;
+    done(&store, CreateEvent(event_fields("private"))).await;
     for email in ["bo@x.org", "cy@x.org", "di@x.org", "ed@x.org"] {
         done(&store, user(email)).await;
     }
-    done(&store, Mutation::AddManager { event_id: 2, user_id: 2 }).await;
-    done(&store, Mutation::RegisterUser { event_id: 2, user_id: 3 }).await;
+    done(&store, AddManager { event_id: 2, user_id: 2 }).await;
+    done(&store, RegisterUser { event_id: 2, user_id: 3 }).await;
     done(&store, team("Third")).await;
-    done(&store, Mutation::AddMember { team_id: 3, user_id: 4, role: "family".into() }).await;
-    done(&store, Mutation::RegisterTeam { event_id: 2, team_id: 3, by_admin: true }).await;
+    done(&store, AddMember { team_id: 3, user_id: 4, role: "family".into() }).await;
+    done(&store, RegisterTeam { event_id: 2, team_id: 3, by_admin: true }).await;
     for event_id in [1, 2] {
         done(&store, fixture(event_id, 1, 2)).await;
     }
@@ -277,11 +280,11 @@ async fn a_snapshot_holds_what_its_channel_draws(database: Database) {
     for (home, away) in [(1, 2), (2, 1)] {
         done(&store, fixture(1, home, away)).await;
     }
-    let Mutation::CreateMatch(fields) = fixture(1, 1, 2) else { unreachable!() };
+    let CreateMatch(fields) = fixture(1, 1, 2);
     let undated = NewMatch { starts_at: None, ..fields.clone() };
-    done(&store, Mutation::CreateMatch(undated)).await;
+    done(&store, CreateMatch(undated)).await;
     let first = Some(now() - chrono::TimeDelta::hours(1));
-    done(&store, Mutation::CreateMatch(NewMatch { starts_at: first, ..fields })).await;
+    done(&store, CreateMatch(NewMatch { starts_at: first, ..fields })).await;
     done(&store, act(1, "start", json!({}))).await;
     done(&store, act(1, "end", json!({}))).await;
 

@@ -29,22 +29,22 @@ async fn g5_the_same_key_gets_the_first_answer(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
 
-    let first = store.commit(keyed(goal(id, 12), "k", "body")).await.unwrap();
-    let second = store.commit(keyed(goal(id, 12), "k", "body")).await.unwrap();
+    let first = keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap();
+    let second = keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap();
 
     assert!(!first.is_replay && second.is_replay);
     assert_eq!(touchline::store::mutation::Outcome { is_replay: false, ..second }, first);
     assert_eq!(score(&store, id).await, 1);
-    let elsewhere = store.commit(keyed(goal(id, 12), "other", "body")).await.unwrap();
+    let elsewhere = keyed(goal(id, 12), "other", "body").commit(&store).await.unwrap();
     assert!(!elsewhere.is_replay, "another key is another write");
 }
 
 async fn g5_the_same_key_with_another_body_is_refused(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
-    store.commit(keyed(goal(id, 12), "k", "body")).await.unwrap();
+    keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap();
 
-    let answer = store.commit(keyed(goal(id, 13), "k", "another")).await;
+    let answer = keyed(goal(id, 13), "k", "another").commit(&store).await;
 
     assert!(matches!(answer, Err(StoreError::IdempotencyKeyReused)), "{answer:?}");
     assert_eq!(score(&store, id).await, 1);
@@ -58,7 +58,7 @@ async fn g5_sixteen_at_once_have_one_effect(database: Database) {
 
     let writes = (0..16).map(|number| {
         let store = if number % 2 == 0 { store.clone() } else { other.clone() };
-        tokio::spawn(async move { store.commit(keyed(goal(id, 12), "k", "body")).await.unwrap() })
+        tokio::spawn(async move { keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap() })
     });
     let answers: Vec<_> = join_all(writes).await.into_iter().map(Result::unwrap).collect();
 
@@ -74,11 +74,11 @@ async fn g5_sixteen_at_once_have_one_effect(database: Database) {
 async fn g5_an_answer_is_remembered_when_the_database_is_opened_again(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
-    let first = store.commit(keyed(goal(id, 12), "k", "body")).await.unwrap();
+    let first = keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap();
     drop(store);
 
     let store = database.open().await;
-    let again = store.commit(keyed(goal(id, 12), "k", "body")).await.unwrap();
+    let again = keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap();
 
     assert!(again.is_replay);
     assert_eq!((again.body, again.stream_head), (first.body, first.stream_head));
@@ -90,10 +90,10 @@ async fn g5_a_rejection_is_remembered_and_leaves_nothing_behind(database: Databa
     let id = scheduled_match(&store).await;
     let heads = store.stream_heads(&[StreamId::Match(id), StreamId::Team(1)]).await.unwrap();
 
-    let refused = store.commit(keyed(goal(id, 12), "k", "body")).await;
+    let refused = keyed(goal(id, 12), "k", "body").commit(&store).await;
     let Err(StoreError::Rejected(first)) = refused else { panic!("{refused:?}") };
     done(&store, act(id, "start", serde_json::json!({}))).await;
-    let refused = store.commit(keyed(goal(id, 12), "k", "body")).await;
+    let refused = keyed(goal(id, 12), "k", "body").commit(&store).await;
     let Err(StoreError::Rejected(second)) = refused else { panic!("{refused:?}") };
 
     assert_eq!(first.reason, RejectionReason::Conflict);
@@ -111,7 +111,7 @@ async fn g1_a_write_whose_caller_leaves_is_whole_or_absent(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
     for number in 0..40 {
-        let mut write = Box::pin(store.commit(keyed(goal(id, 12), &number.to_string(), "body")));
+        let mut write = Box::pin(keyed(goal(id, 12), &number.to_string(), "body").commit(&store));
         // Some leave at once, some a little later, in the middle of it.
         for _ in 0..number {
             if futures_util::poll!(write.as_mut()).is_ready() {
@@ -123,7 +123,7 @@ async fn g1_a_write_whose_caller_leaves_is_whole_or_absent(database: Database) {
     }
 
     for number in 0..40 {
-        store.commit(keyed(goal(id, 12), &number.to_string(), "body")).await.unwrap();
+        keyed(goal(id, 12), &number.to_string(), "body").commit(&store).await.unwrap();
     }
 
     assert_eq!(score(&store, id).await, 40, "each once, whether the first sending got through");
@@ -147,10 +147,10 @@ async fn g1_what_was_acknowledged_is_there_when_the_database_is_opened_again(dat
 async fn answers_are_forgotten_after_two_days(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
-    store.commit(keyed(goal(id, 12), "k", "body")).await.unwrap();
+    keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap();
 
     store.remove_expired_records(now() + chrono::TimeDelta::hours(47)).await.unwrap();
-    assert!(store.commit(keyed(goal(id, 12), "k", "body")).await.unwrap().is_replay);
+    assert!(keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap().is_replay);
     store.remove_expired_records(now() + chrono::TimeDelta::hours(49)).await.unwrap();
-    assert!(!store.commit(keyed(goal(id, 12), "k", "body")).await.unwrap().is_replay);
+    assert!(!keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap().is_replay);
 }

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 use touchline::domain::rejection::RejectionReason;
 use touchline::domain::topic::{Channel, StreamId};
-use touchline::store::mutation::{MatchEdit, Mutation, MutationRequest, TeamEdit};
+use touchline::store::mutation::{
+    ApplyMatchAction, CreateMatch, DeleteMatch, DeleteTeam, EditMatch, EditTeam, MatchEdit,
+    TeamEdit,
+};
 use touchline::store::{ListQuery, VisibilityScope};
 
 use crate::support::database::Database;
@@ -55,7 +58,7 @@ async fn a_new_match_is_told_to_its_readers_and_both_teams(database: Database) {
 async fn a_match_is_rescheduled_and_deleted_but_not_once_played(database: Database) {
     let store = database.open().await;
     let id = scheduled_match(&store).await;
-    let edit = |fields| Mutation::EditMatch { id, fields };
+    let edit = |fields| EditMatch { id, fields };
     let later = Some(now() + chrono::TimeDelta::hours(2));
 
     let moved =
@@ -63,9 +66,9 @@ async fn a_match_is_rescheduled_and_deleted_but_not_once_played(database: Databa
     assert_eq!((moved.status, moved.etag.as_deref()), (200, Some("2")));
     assert_eq!(moved.body["starts_at"], "2026-11-21T17:04:05.123Z");
     done(&store, edit(MatchEdit { venue: Some(None), ..Default::default() })).await;
-    let stale = MutationRequest { if_match: Some("2".into()), ..job(edit(MatchEdit::default())) };
-    assert_eq!(rejected(store.commit(stale).await).reason, RejectionReason::Stale);
-    let deleted = done(&store, Mutation::DeleteMatch { id }).await;
+    let stale = job(edit(MatchEdit::default())).if_match("2");
+    assert_eq!(rejected(stale.commit(&store).await).reason, RejectionReason::Stale);
+    let deleted = done(&store, DeleteMatch { id }).await;
     assert_eq!((deleted.status, deleted.stream_head), (204, Some((StreamId::Match(id), 4))));
 
     let changes = told(&store, StreamId::Match(id)).await;
@@ -73,15 +76,11 @@ async fn a_match_is_rescheduled_and_deleted_but_not_once_played(database: Databa
     assert_eq!(changes, ["created", "rescheduled", "updated", "deleted"]);
     assert_eq!(store.match_by_id(id).await.unwrap(), None);
     assert!(store.snapshot(StreamId::Match(id).topic()).await.unwrap().is_none());
-    let played =
-        done(&store, Mutation::CreateMatch(fields("football", 1, 2))).await.body["id"].as_i64();
+    let played = done(&store, CreateMatch(fields("football", 1, 2))).await.body["id"].as_i64();
     let played = played.unwrap();
     assert_ne!(played, id, "or it would get the stream of the deleted one");
     done(&store, act(played, "start", json!({}))).await;
-    assert_eq!(
-        refused(&store, Mutation::DeleteMatch { id: played }).await.reason,
-        RejectionReason::Conflict
-    );
+    assert_eq!(refused(&store, DeleteMatch { id: played }).await.reason, RejectionReason::Conflict);
 }
 
 async fn a_score_is_the_fold_of_the_entries_on_every_node(database: Database) {
@@ -114,20 +113,17 @@ async fn an_incident_is_changed_by_who_saw_its_newest_revision(database: Databas
     let action = format!("PATCH incidents/{}", added.body["id"]);
     let cancel =
         act(id, &action, json!({ "confirmation": "cancelled", "reason": "var_overturned" }));
-    let seeing = |rev: &str, write: &Mutation| MutationRequest {
-        if_match: Some(rev.into()),
-        ..job(write.clone())
-    };
+    let seeing = |rev: &str, write: &ApplyMatchAction| job(write.clone()).if_match(rev);
 
-    let cancelled = store.commit(seeing("1", &cancel)).await.unwrap();
+    let cancelled = seeing("1", &cancel).commit(&store).await.unwrap();
     assert_eq!((cancelled.status, cancelled.etag.as_deref()), (200, Some("2")));
     assert_eq!(cancelled.body["score"], json!({ "home": 0, "away": 0 }));
     let confirm = act(id, &action, json!({ "confirmation": "confirmed" }));
-    assert_eq!(rejected(store.commit(seeing("1", &confirm)).await).reason, RejectionReason::Stale);
-    assert_eq!(store.commit(seeing("2", &confirm)).await.unwrap().etag.as_deref(), Some("3"));
+    assert_eq!(rejected(seeing("1", &confirm).commit(&store).await).reason, RejectionReason::Stale);
+    assert_eq!(seeing("2", &confirm).commit(&store).await.unwrap().etag.as_deref(), Some("3"));
     let nothing = act(id, "PATCH incidents/99", json!({ "confirmation": "confirmed" }));
     assert_eq!(
-        rejected(store.commit(seeing("1", &nothing)).await).reason,
+        rejected(seeing("1", &nothing).commit(&store).await).reason,
         RejectionReason::NotFound
     );
 }
@@ -141,11 +137,8 @@ async fn what_happened_earlier_keeps_its_time(database: Database) {
         (at(90), "2026-11-21T15:04:05.123Z"),
         (None, "2026-11-21T15:04:05.123Z"),
     ] {
-        let Mutation::ApplyMatchAction { match_id, action, body, .. } = goal(id, 12) else {
-            unreachable!()
-        };
-        let answer =
-            done(&store, Mutation::ApplyMatchAction { match_id, action, body, occurred_at }).await;
+        let ApplyMatchAction { match_id, action, body, .. } = goal(id, 12);
+        let answer = done(&store, ApplyMatchAction { match_id, action, body, occurred_at }).await;
         assert_eq!(answer.body["occurred_at"], expected, "{occurred_at:?}");
     }
 }
@@ -154,8 +147,7 @@ async fn snapshots_show_a_topic_at_its_head(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
     done(&store, goal(id, 12)).await;
-    let coming =
-        done(&store, Mutation::CreateMatch(fields("generic", 2, 1))).await.body["id"].clone();
+    let coming = done(&store, CreateMatch(fields("generic", 2, 1))).await.body["id"].clone();
     let team = StreamId::Team(1);
     #[rustfmt::skip]
     let cases = [
@@ -186,11 +178,11 @@ async fn a_private_match_is_not_told_to_readers_of_a_public_team(database: Datab
     scheduled_match(&store).await;
     let heads = store.stream_heads(&[StreamId::Team(1), StreamId::Team(2)]).await.unwrap();
     let fields_of_team = TeamEdit { visibility: Some("private".into()), ..TeamEdit::default() };
-    done(&store, Mutation::EditTeam { id: 2, fields: fields_of_team }).await;
+    done(&store, EditTeam { id: 2, fields: fields_of_team }).await;
 
     let mut secret = fields("football", 1, 2);
     secret.visibility = "private".into();
-    let id = done(&store, Mutation::CreateMatch(secret)).await.body["id"].as_i64().unwrap();
+    let id = done(&store, CreateMatch(secret)).await.body["id"].as_i64().unwrap();
     done(&store, act(id, "start", json!({}))).await;
     done(&store, goal(id, 12)).await;
 
@@ -221,10 +213,7 @@ async fn a_private_match_is_not_told_to_readers_of_a_public_team(database: Datab
 async fn a_team_with_matches_stays(database: Database) {
     let store = database.open().await;
     let id = scheduled_match(&store).await;
-    assert_eq!(
-        refused(&store, Mutation::DeleteTeam { id: 2 }).await.reason,
-        RejectionReason::Conflict
-    );
-    done(&store, Mutation::DeleteMatch { id }).await;
-    assert_eq!(done(&store, Mutation::DeleteTeam { id: 2 }).await.status, 204);
+    assert_eq!(refused(&store, DeleteTeam { id: 2 }).await.reason, RejectionReason::Conflict);
+    done(&store, DeleteMatch { id }).await;
+    assert_eq!(done(&store, DeleteTeam { id: 2 }).await.status, 204);
 }

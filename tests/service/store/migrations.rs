@@ -6,7 +6,7 @@ use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
-use touchline::store::mutation::{Mutation, NewIdentity};
+use touchline::store::mutation::{AddOfficial, CreateIdentity, NewIdentity};
 use touchline::store::{DatabaseTimeouts, ListQuery, Store, StoreError, StoreOptions};
 
 use crate::support::database::{Database, Kind};
@@ -110,8 +110,7 @@ async fn users_of_an_earlier_version_stay_who_they_are(database: Database) {
     for email in ["bo@x.org", "cy@x.org"] {
         done(&store, user(email)).await;
     }
-    let official =
-        |user_id| Mutation::AddOfficial { match_id: game, user_id, role: "scorer".into() };
+    let official = |user_id| AddOfficial { match_id: game, user_id, role: "scorer".into() };
     done(&store, official(2)).await;
     let new = NewIdentity {
         issuer: "https://id.example".into(),
@@ -119,7 +118,7 @@ async fn users_of_an_earlier_version_stay_who_they_are(database: Database) {
         email: None,
         name: "Di".into(),
     };
-    done(&store, Mutation::CreateIdentity(new)).await;
+    done(&store, CreateIdentity(new)).await;
     let officials = async |store: &Store| {
         store.list(ListQuery::Officials { match_id: game }, 0, 9).await.unwrap().items
     };

@@ -6,7 +6,9 @@ use touchline::domain::leaderboard::{Points, TieBreaker};
 use touchline::domain::purchases::{Money, TicketType};
 use touchline::domain::rejection::RejectionReason;
 use touchline::domain::topic::StreamId;
-use touchline::store::mutation::{Mutation, MutationRequest, NewEvent};
+use touchline::store::mutation::{
+    CreateEvent, CreatePurchase, NewEvent, SetPurchaseStatus, SetTicketStatus,
+};
 use touchline::store::{ListQuery, Store};
 use uuid::Uuid;
 
@@ -32,7 +34,7 @@ async fn fair(database: &Database) -> Store {
         price: Some(Money { amount, currency: "EUR".into() }),
         capacity,
     };
-    let event = Mutation::CreateEvent(NewEvent {
+    let event = CreateEvent(NewEvent {
         name: "Cup".into(),
         sport: "football".into(),
         visibility: "public".into(),
@@ -46,17 +48,17 @@ async fn fair(database: &Database) -> Store {
     store
 }
 
-fn buy(ticket_type: &str, quantity: i64) -> Mutation {
-    Mutation::CreatePurchase { event_id: 1, ticket_type: ticket_type.into(), quantity }
+fn buy(ticket_type: &str, quantity: i64) -> CreatePurchase {
+    CreatePurchase { event_id: 1, ticket_type: ticket_type.into(), quantity }
 }
 
-fn moved(id: Uuid, status: &str) -> Mutation {
-    Mutation::SetPurchaseStatus { id, status: status.into() }
+fn moved(id: Uuid, status: &str) -> SetPurchaseStatus {
+    SetPurchaseStatus { id, status: status.into() }
 }
 
-fn ticket(purchase: &Value, place: usize, status: &str) -> Mutation {
+fn ticket(purchase: &Value, place: usize, status: &str) -> SetTicketStatus {
     let code = purchase["tickets"][place]["code"].as_str().unwrap().to_owned();
-    Mutation::SetTicketStatus { code, status: status.into() }
+    SetTicketStatus { purchase_id: id_of(purchase), code, status: status.into() }
 }
 
 fn id_of(purchase: &Value) -> Uuid {
@@ -154,7 +156,7 @@ async fn limits_of_types_and_of_the_event_both_hold(database: Database) {
         assert_eq!(rejection.reason, RejectionReason::Invalid, "{write:?}");
         assert_eq!(rejection.errors[0].pointer, pointer, "{write:?}");
     }
-    let nowhere = Mutation::CreatePurchase { event_id: 9, ticket_type: "x".into(), quantity: 1 };
+    let nowhere = CreatePurchase { event_id: 9, ticket_type: "x".into(), quantity: 1 };
     assert_eq!(refused(&store, nowhere).await.reason, RejectionReason::NotFound);
 }
 
@@ -162,7 +164,7 @@ async fn lists_show_codes_to_buyers_alone(database: Database) {
     let store = fair(&database).await;
     done(&store, user("bo@example.org")).await;
     for (by, quantity) in [(1, 1), (2, 2), (1, 3)] {
-        store.commit(MutationRequest { user_id: by, ..job(buy("adult", quantity)) }).await.unwrap();
+        job(buy("adult", quantity)).by(by).commit(&store).await.unwrap();
     }
     let quantities = |items: &[Value]| -> Vec<i64> {
         items.iter().map(|one| one["quantity"].as_i64().unwrap()).collect()
@@ -197,8 +199,9 @@ async fn lists_show_codes_to_buyers_alone(database: Database) {
 
 async fn g5_a_purchase_sent_twice_is_one(database: Database) {
     let store = fair(&database).await;
-    let first = store.commit(keyed(buy("child", 3), "a-key-of-16-letters", "body")).await.unwrap();
-    let second = store.commit(keyed(buy("child", 3), "a-key-of-16-letters", "body")).await.unwrap();
+    let first = keyed(buy("child", 3), "a-key-of-16-letters", "body").commit(&store).await.unwrap();
+    let second =
+        keyed(buy("child", 3), "a-key-of-16-letters", "body").commit(&store).await.unwrap();
     assert!(second.is_replay);
     assert_eq!((second.body, second.stream_head), (first.body.clone(), first.stream_head));
     assert_eq!(told(&store, id_of(&first.body)).await.len(), 1);
@@ -212,11 +215,11 @@ async fn changes_at_once_happen_one_after_the_other(database: Database) {
     done(&store, moved(id, "confirmed")).await;
 
     // Each ticket shown at four gates, while the purchase is being refunded.
-    let mut writes: Vec<_> = (0..32).map(|number| ticket(&made, number % 8, "used")).collect();
-    writes.insert(13, moved(id, "refunded"));
+    let mut writes: Vec<_> = (0..32).map(|number| any(ticket(&made, number % 8, "used"))).collect();
+    writes.insert(13, any(moved(id, "refunded")));
     let tasks = writes.into_iter().map(|write| {
         let store = store.clone();
-        tokio::spawn(async move { store.commit(job(write)).await.is_ok() })
+        tokio::spawn(async move { job(write).commit(&store).await.is_ok() })
     });
     let outcomes: Vec<_> = join_all(tasks).await.into_iter().map(Result::unwrap).collect();
 

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 use touchline::domain::rejection::RejectionReason;
 use touchline::domain::topic::{Channel, StreamId};
-use touchline::store::mutation::{Mutation, MutationRequest, NewUser, PointsDeduction};
+use touchline::store::mutation::{
+    AcceptRegistration, AddManager, CreateUser, DeleteTeam, Mutation, NewUser, PointsDeduction,
+    RegisterTeam, RegisterUser, RemoveManager, SetDeduction, UnregisterTeam, UnregisterUser,
+};
 use touchline::store::{ListQuery, Store};
 
 use crate::support::database::Database;
@@ -24,15 +27,15 @@ on_both! {
 async fn organised(store: &Store) {
     league(store, "public").await;
     done(store, user("bo@example.org")).await;
-    done(store, Mutation::AddManager { event_id: 1, user_id: 2 }).await;
+    done(store, AddManager { event_id: 1, user_id: 2 }).await;
 }
 
-fn register(team_id: i64, by_admin: bool) -> Mutation {
-    Mutation::RegisterTeam { event_id: 1, team_id, by_admin }
+fn register(team_id: i64, by_admin: bool) -> RegisterTeam {
+    RegisterTeam { event_id: 1, team_id, by_admin }
 }
 
-async fn by(store: &Store, by: i64, write: Mutation) -> touchline::store::mutation::Outcome {
-    store.commit(MutationRequest { user_id: by, ..job(write) }).await.unwrap()
+async fn by(store: &Store, by: i64, write: impl Mutation) -> touchline::store::mutation::Outcome {
+    job(write).by(by).commit(&store).await.unwrap()
 }
 
 async fn table(store: &Store) -> Vec<(i64, i64)> {
@@ -45,21 +48,21 @@ async fn users_and_managers_come_and_go(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     done(&store, user("bo@example.org")).await;
-    let register = Mutation::RegisterUser { event_id: 1, user_id: 2 };
+    let register = RegisterUser { event_id: 1, user_id: 2 };
     let shape = json!({ "id": 1, "event_id": 1, "user_id": 2 });
     for status in [201, 200] {
         let answer = done(&store, register.clone()).await;
         assert_eq!((answer.status, answer.body), (status, shape.clone()));
     }
-    let name = Mutation::AddManager { event_id: 1, user_id: 2 };
+    let name = AddManager { event_id: 1, user_id: 2 };
     for status in [201, 200] {
         let answer = done(&store, name.clone()).await;
         let shape = json!({ "event_id": 1, "user_id": 2 });
         assert_eq!((answer.status, answer.body), (status, shape));
     }
     for loss in [
-        Mutation::UnregisterUser { event_id: 1, user_id: 2 },
-        Mutation::RemoveManager { event_id: 1, user_id: 2 },
+        any(UnregisterUser { event_id: 1, user_id: 2 }),
+        any(RemoveManager { event_id: 1, user_id: 2 }),
     ] {
         let version = store.rights_version().await.unwrap();
         assert_eq!(done(&store, loss.clone()).await.status, 204);
@@ -67,9 +70,9 @@ async fn users_and_managers_come_and_go(database: Database) {
         assert_eq!(refused(&store, loss).await.reason, RejectionReason::NotFound);
     }
     for wrong in [
-        Mutation::RegisterUser { event_id: 1, user_id: 9 },
-        Mutation::AddManager { event_id: 1, user_id: 9 },
-        register_at(1, 9),
+        any(RegisterUser { event_id: 1, user_id: 9 }),
+        any(AddManager { event_id: 1, user_id: 9 }),
+        any(register_at(1, 9)),
     ] {
         assert_eq!(
             refused(&store, wrong.clone()).await.reason,
@@ -78,9 +81,9 @@ async fn users_and_managers_come_and_go(database: Database) {
         );
     }
     for unknown in [
-        Mutation::RegisterUser { event_id: 9, user_id: 2 },
-        Mutation::AddManager { event_id: 9, user_id: 2 },
-        register_at(9, 1),
+        any(RegisterUser { event_id: 9, user_id: 2 }),
+        any(AddManager { event_id: 9, user_id: 2 }),
+        any(register_at(9, 1)),
     ] {
         assert_eq!(
             refused(&store, unknown.clone()).await.reason,
@@ -90,8 +93,8 @@ async fn users_and_managers_come_and_go(database: Database) {
     }
 }
 
-fn register_at(event_id: i64, team_id: i64) -> Mutation {
-    Mutation::RegisterTeam { event_id, team_id, by_admin: false }
+fn register_at(event_id: i64, team_id: i64) -> RegisterTeam {
+    RegisterTeam { event_id, team_id, by_admin: false }
 }
 
 async fn a_team_agrees_where_its_own_people_ask(database: Database) {
@@ -110,14 +113,14 @@ async fn a_team_agrees_where_its_own_people_ask(database: Database) {
     assert_eq!(asked.stream_head, Some((StreamId::Event(1), 1)));
     let again = by(&store, 2, register(1, false)).await;
     assert_eq!((again.status, again.body, again.stream_head), (200, shape(1, 1, false), None));
-    let accept = |team_id| Mutation::AcceptRegistration { event_id: 1, team_id };
+    let accept = |team_id| AcceptRegistration { event_id: 1, team_id };
     let accepted = by(&store, ANN, accept(1)).await;
     assert_eq!((accepted.status, accepted.body), (200, shape(1, 1, true)));
     assert_eq!(refused(&store, accept(2)).await.reason, RejectionReason::NotFound);
 
     let own = by(&store, ANN, register(2, false)).await;
     assert_eq!((own.status, own.body), (201, shape(2, 2, true)));
-    done(&store, Mutation::UnregisterTeam { event_id: 1, team_id: 2 }).await;
+    done(&store, UnregisterTeam { event_id: 1, team_id: 2 }).await;
     by(&store, 2, register(2, false)).await;
     let agreed = by(&store, ANN, register(2, false)).await;
     assert_eq!((agreed.status, agreed.body), (200, shape(3, 2, true)), "its manager asks as well");
@@ -148,7 +151,7 @@ async fn a_team_that_has_not_agreed_hears_nothing(database: Database) {
     let matches = async || store.snapshot(live).await.unwrap().unwrap().data["matches"].clone();
     assert_eq!(matches().await, json!([]));
 
-    done(&store, Mutation::AcceptRegistration { event_id: 1, team_id: 1 }).await;
+    done(&store, AcceptRegistration { event_id: 1, team_id: 1 }).await;
     done(&store, goal(id, 13)).await;
     done(&store, act(id, "end", json!({}))).await;
 
@@ -157,7 +160,7 @@ async fn a_team_that_has_not_agreed_hears_nothing(database: Database) {
     let results =
         store.snapshot(StreamId::Team(1).channel_topic(Channel::Results)).await.unwrap().unwrap();
     assert_eq!(results.data["results"][0]["home_score"], 2);
-    done(&store, Mutation::UnregisterTeam { event_id: 1, team_id: 1 }).await;
+    done(&store, UnregisterTeam { event_id: 1, team_id: 1 }).await;
     let results =
         store.snapshot(StreamId::Team(1).channel_topic(Channel::Results)).await.unwrap().unwrap();
     assert_eq!(results.data["results"], json!([]), "it takes part no more");
@@ -172,7 +175,7 @@ async fn a_match_registers_its_teams(database: Database) {
         password_hash: None,
         role: "admin".into(),
     };
-    done(&store, Mutation::CreateUser(admin)).await;
+    done(&store, CreateUser(admin)).await;
     for name in ["Third", "Fourth", "Fifth"] {
         done(&store, team(name)).await;
     }
@@ -202,7 +205,7 @@ async fn points_are_taken_away_and_given_back(database: Database) {
     done(&store, register(1, true)).await;
     let deduct = |team_id, points, reason: Option<&str>| {
         let fields = PointsDeduction { points, reason: reason.map(str::to_owned) };
-        Mutation::SetDeduction { event_id: 1, team_id, fields }
+        SetDeduction { event_id: 1, team_id, fields }
     };
     let taken = done(&store, deduct(1, 6, Some("unfit pitch"))).await;
     assert_eq!((taken.status, &taken.body["deduction"]), (200, &json!(6)));
@@ -219,18 +222,18 @@ async fn a_registration_that_has_changed_is_not_changed_unseen(database: Databas
     let store = database.open().await;
     organised(&store).await;
     assert_eq!(by(&store, 2, register(1, false)).await.etag.as_deref(), Some("1"));
-    let accept = Mutation::AcceptRegistration { event_id: 1, team_id: 1 };
+    let accept = AcceptRegistration { event_id: 1, team_id: 1 };
     assert_eq!(done(&store, accept).await.etag.as_deref(), Some("2"));
     let deduct = |seen: &str| {
         let fields = PointsDeduction { points: 3, reason: None };
-        let write = Mutation::SetDeduction { event_id: 1, team_id: 1, fields };
-        MutationRequest { if_match: Some(seen.into()), ..job(write) }
+        let write = SetDeduction { event_id: 1, team_id: 1, fields };
+        job(write).if_match(seen)
     };
-    assert_eq!(rejected(store.commit(deduct("1")).await).reason, RejectionReason::Stale);
+    assert_eq!(rejected(deduct("1").commit(&store).await).reason, RejectionReason::Stale);
     assert_eq!(table(&store).await, [(1, 0)]);
-    assert_eq!(store.commit(deduct("2")).await.unwrap().etag.as_deref(), Some("3"));
+    assert_eq!(deduct("2").commit(&store).await.unwrap().etag.as_deref(), Some("3"));
     assert_eq!(by(&store, 2, register(1, false)).await.etag.as_deref(), Some("3"), "as it is");
-    assert_eq!(rejected(store.commit(deduct("2")).await).reason, RejectionReason::Stale);
+    assert_eq!(rejected(deduct("2").commit(&store).await).reason, RejectionReason::Stale);
 }
 
 async fn who_leaves_leaves_the_table(database: Database) {
@@ -243,12 +246,12 @@ async fn who_leaves_leaves_the_table(database: Database) {
     let id = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
     done(&store, act(id, "start", json!({}))).await;
     done(&store, act(id, "end", json!({}))).await;
-    let refusal = refused(&store, Mutation::DeleteTeam { id: 3 }).await;
+    let refusal = refused(&store, DeleteTeam { id: 3 }).await;
     assert_eq!(refusal.code, "team-is-registered");
 
     for team_id in [2, 3] {
         let version = store.rights_version().await.unwrap();
-        let left = done(&store, Mutation::UnregisterTeam { event_id: 1, team_id }).await;
+        let left = done(&store, UnregisterTeam { event_id: 1, team_id }).await;
         assert_eq!((left.status, left.stream_head.is_some()), (204, true));
         assert!(store.rights_version().await.unwrap() > version);
     }
@@ -256,7 +259,7 @@ async fn who_leaves_leaves_the_table(database: Database) {
     assert_eq!(table(&store).await, [(1, 1), (2, 1)], "team 2 has played, team 3 has not");
     let said = told(&store, StreamId::Event(1)).await.pop().unwrap();
     assert_eq!(Some(said["data"].clone()), store.leaderboard(1).await.unwrap());
-    let gone = Mutation::UnregisterTeam { event_id: 1, team_id: 3 };
+    let gone = UnregisterTeam { event_id: 1, team_id: 3 };
     assert_eq!(refused(&store, gone).await.reason, RejectionReason::NotFound);
-    assert_eq!(done(&store, Mutation::DeleteTeam { id: 3 }).await.status, 204);
+    assert_eq!(done(&store, DeleteTeam { id: 3 }).await.status, 204);
 }

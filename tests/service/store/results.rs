@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use touchline::domain::rejection::RejectionReason;
 use touchline::domain::topic::StreamId;
-use touchline::store::mutation::{EventEdit, Mutation, MutationRequest, NewMatch};
+use touchline::store::mutation::{CreateMatch, DeleteMatch, EditEvent, EventEdit, NewMatch};
 use touchline::store::{ListQuery, Store, VisibilityScope};
 
 use crate::support::database::{Database, Kind};
@@ -115,7 +115,7 @@ async fn a_result_by_hand_comes_and_goes(database: Database) {
     let results = ListQuery::EventResults { event_id: 1, scope: ALL };
     assert_eq!(store.list(results, 0, 10).await.unwrap().items, Vec::<Value>::new());
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
-    assert_eq!(done(&store, Mutation::DeleteMatch { id }).await.status, 204);
+    assert_eq!(done(&store, DeleteMatch { id }).await.status, 204);
 }
 
 async fn a_result_without_an_event_is_the_teams_alone(database: Database) {
@@ -214,16 +214,16 @@ async fn many_results_keep_every_stream_whole(database: Database) {
     for end in ends.collect::<Vec<_>>() {
         let visibility = Some("private".to_owned());
         let fields = EventEdit { visibility, ..EventEdit::default() };
-        done(&other, Mutation::EditEvent { id: 1, fields }).await;
+        done(&other, EditEvent { id: 1, fields }).await;
         let visibility = Some("public".to_owned());
         let fields = EventEdit { visibility, ..EventEdit::default() };
-        done(&store, Mutation::EditEvent { id: 1, fields }).await;
+        done(&store, EditEvent { id: 1, fields }).await;
         end.await.unwrap();
     }
     // What it told before it turned public is gone.
     let points = touchline::domain::leaderboard::Points { win: 2, ..Default::default() };
     let fields = EventEdit { points: Some(points), ..EventEdit::default() };
-    done(&store, Mutation::EditEvent { id: 1, fields }).await;
+    done(&store, EditEvent { id: 1, fields }).await;
 
     let said = told(&store, StreamId::Event(1)).await.pop().unwrap();
     assert_eq!(said["data"], table(&store).await);
@@ -253,9 +253,9 @@ async fn results_are_shown_to_those_who_see_the_match(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     let open = playing(&store, 1, 2).await;
-    let Mutation::CreateMatch(fields) = fixture(1, 2, 1) else { unreachable!() };
+    let CreateMatch(fields) = fixture(1, 2, 1);
     let secret = NewMatch { visibility: "private".into(), ..fields };
-    let secret = done(&store, Mutation::CreateMatch(secret)).await.body["id"].as_i64().unwrap();
+    let secret = done(&store, CreateMatch(secret)).await.body["id"].as_i64().unwrap();
     done(&store, act(secret, "start", json!({}))).await;
     for id in [open, secret] {
         done(&store, act(id, "end", json!({}))).await;
@@ -289,12 +289,9 @@ async fn what_was_entered_last_is_the_newest(database: Database) {
     let store = database.open().await;
     league(&store, "public").await;
     let (first, second) = (playing(&store, 1, 2).await, playing(&store, 2, 1).await);
-    let later = |minutes, write| MutationRequest {
-        received_at: now() + chrono::TimeDelta::minutes(minutes),
-        ..job(write)
-    };
-    store.commit(later(1, act(second, "end", json!({})))).await.unwrap();
-    store.commit(later(2, act(first, "end", json!({})))).await.unwrap();
+    let later = |minutes, write| job(write).at(now() + chrono::TimeDelta::minutes(minutes));
+    later(1, act(second, "end", json!({}))).commit(&store).await.unwrap();
+    later(2, act(first, "end", json!({}))).commit(&store).await.unwrap();
     let newest = async |topic: &str| {
         let snapshot = store.snapshot(topic.parse().unwrap()).await.unwrap().unwrap();
         let all = snapshot.data["results"].as_array().unwrap().clone();
@@ -306,7 +303,7 @@ async fn what_was_entered_last_is_the_newest(database: Database) {
         }
         // Corrected: it stays where it stands.
         let body = json!({ "home_score": 7, "away_score": 0, "override": true });
-        store.commit(later(3, act(second, "PUT result", body))).await.unwrap();
+        later(3, act(second, "PUT result", body)).commit(&store).await.unwrap();
     }
 }
 

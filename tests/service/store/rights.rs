@@ -1,6 +1,10 @@
 //! Who is what to whom, and when that has to be looked at again.
 
-use touchline::store::mutation::{MatchEdit, Mutation, MutationRequest, UserEdit};
+use touchline::store::mutation::{
+    AcceptRegistration, AddManager, AddMember, AddOfficial, CreateEvent, CreateMatch, DeleteEvent,
+    DeleteMatch, EditMatch, EditUser, MatchEdit, RegisterTeam, RegisterUser, RemoveMember,
+    RemoveOfficial, UserEdit,
+};
 use touchline::store::{EventRights, MatchRights, Store, TeamRights};
 
 use crate::support::database::Database;
@@ -17,12 +21,12 @@ on_both! {
     tickets_open_until_they_run_out,
 }
 
-fn member(user_id: i64, role: &str) -> Mutation {
-    Mutation::AddMember { team_id: 1, user_id, role: role.into() }
+fn member(user_id: i64, role: &str) -> AddMember {
+    AddMember { team_id: 1, user_id, role: role.into() }
 }
 
-fn official(user_id: i64, role: &str) -> Mutation {
-    Mutation::AddOfficial { match_id: 1, user_id, role: role.into() }
+fn official(user_id: i64, role: &str) -> AddOfficial {
+    AddOfficial { match_id: 1, user_id, role: role.into() }
 }
 
 async fn rights_follow_from_roles(database: Database) {
@@ -70,25 +74,25 @@ async fn private_event(store: &Store) {
     for name in ["Leicester City", "Tottenham", "Third"] {
         done(store, team(name)).await;
     }
-    let by_bo = |write| MutationRequest { user_id: 2, ..job(write) };
-    store.commit(by_bo(Mutation::CreateEvent(event_fields("private")))).await.unwrap();
-    done(store, Mutation::AddManager { event_id: 1, user_id: 3 }).await;
-    done(store, Mutation::RegisterUser { event_id: 1, user_id: 4 }).await;
-    done(store, Mutation::AddMember { team_id: 3, user_id: 5, role: "family".into() }).await;
-    store
-        .commit(by_bo(Mutation::RegisterTeam { event_id: 1, team_id: 3, by_admin: false }))
+    job(CreateEvent(event_fields("private"))).by(2).commit(&store).await.unwrap();
+    done(store, AddManager { event_id: 1, user_id: 3 }).await;
+    done(store, RegisterUser { event_id: 1, user_id: 4 }).await;
+    done(store, AddMember { team_id: 3, user_id: 5, role: "family".into() }).await;
+    job(RegisterTeam { event_id: 1, team_id: 3, by_admin: false })
+        .by(2)
+        .commit(&store)
         .await
         .unwrap();
-    store.commit(by_bo(fixture(1, 1, 2))).await.unwrap();
+    job(fixture(1, 1, 2)).by(2).commit(&store).await.unwrap();
 }
 
 async fn an_event_gives_rights_to_its_matches_and_teams(database: Database) {
     let store = database.open().await;
     private_event(&store).await;
     // Another event of the same maker gives nobody rights to this one.
-    done(&store, Mutation::CreateEvent(event_fields("private"))).await;
-    done(&store, Mutation::RegisterUser { event_id: 2, user_id: 6 }).await;
-    let accept = |team_id| Mutation::AcceptRegistration { event_id: 1, team_id };
+    done(&store, CreateEvent(event_fields("private"))).await;
+    done(&store, RegisterUser { event_id: 2, user_id: 6 }).await;
+    let accept = |team_id| AcceptRegistration { event_id: 1, team_id };
     done(&store, accept(2)).await;
 
     let nobody = MatchRights { is_in_private_event: true, ..MatchRights::default() };
@@ -119,7 +123,7 @@ async fn an_event_gives_rights_to_its_matches_and_teams(database: Database) {
         }
     }
     assert_eq!(store.event_rights(9, Some(1)).await.unwrap(), None);
-    let standalone = done(&store, Mutation::CreateMatch(fields("football", 1, 2))).await;
+    let standalone = done(&store, CreateMatch(fields("football", 1, 2))).await;
     let rights = store.match_rights(standalone.body["id"].as_i64().unwrap(), Some(3)).await;
     let public = MatchRights { is_public: true, ..MatchRights::default() };
     assert_eq!(rights.unwrap(), Some(public), "no event, no rights from one");
@@ -131,19 +135,19 @@ async fn what_may_take_a_right_away_grows_the_version(database: Database) {
     done(&store, user("bo@example.org")).await;
     done(&store, official(2, "referee")).await;
     done(&store, member(2, "manager")).await;
-    done(&store, Mutation::CreateEvent(event_fields("public"))).await;
+    done(&store, CreateEvent(event_fields("public"))).await;
     let private = || Some("private".to_owned());
     let edit = MatchEdit { visibility: private(), ..MatchEdit::default() };
     let disabled = UserEdit { is_disabled: Some(true), ..UserEdit::default() };
     let losses = [
-        member(2, "family"),
-        official(2, "scorer"),
-        Mutation::RemoveOfficial { match_id: 1, user_id: 2 },
-        Mutation::RemoveMember { team_id: 1, user_id: 2 },
-        Mutation::EditMatch { id: 1, fields: edit },
-        Mutation::EditUser { id: 2, edit: disabled },
-        Mutation::DeleteMatch { id: 1 },
-        Mutation::DeleteEvent { id: 1 },
+        any(member(2, "family")),
+        any(official(2, "scorer")),
+        any(RemoveOfficial { match_id: 1, user_id: 2 }),
+        any(RemoveMember { team_id: 1, user_id: 2 }),
+        any(EditMatch { id: 1, fields: edit }),
+        any(EditUser { id: 2, edit: disabled }),
+        any(DeleteMatch { id: 1 }),
+        any(DeleteEvent { id: 1 }),
     ];
     for loss in losses {
         let before = store.rights_version().await.unwrap();
@@ -192,12 +196,12 @@ async fn one_enabled_administrator_is_left_whoever_changes_at_once(database: Dat
     };
     for round in 0..20 {
         for id in 1..=3 {
-            done(&store, Mutation::EditUser { id, edit: edit("admin", false) }).await;
+            done(&store, EditUser { id, edit: edit("admin", false) }).await;
         }
         // Two leave by their role, one by being disabled.
         let leaving =
             [(1, edit("user", false)), (2, edit("admin", true)), (3, edit("user", false))];
-        let leaving = leaving.map(|(id, edit)| store.commit(job(Mutation::EditUser { id, edit })));
+        let leaving = leaving.map(|(id, edit)| job(EditUser { id, edit }).commit(&store));
         let answers = futures_util::future::join_all(leaving).await;
         let refused: Vec<_> = answers.into_iter().filter(Result::is_err).map(rejected).collect();
         assert_eq!(refused.len(), 1, "round {round}: {refused:?}");

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use touchline::domain::rejection::RejectionReason;
 use touchline::domain::topic::StreamId;
 use touchline::store::mutation::{
-    EventEdit, MatchEdit, Mutation, MutationRequest, NewAnnouncement, NewMatch, NewPlayer, TeamEdit,
+    AcceptMatch, AddManager, AddMember, AddOfficial, AddPlayer, CreateAnnouncement, CreateEvent,
+    CreateMatch, EditEvent, EditMatch, EditTeam, EventEdit, MatchEdit, Mutation, NewAnnouncement,
+    NewMatch, NewPlayer, RegisterTeam, RegisterUser, TeamEdit, UnregisterTeam,
 };
 use touchline::store::{AnnouncementFilter, ListQuery, Store, VisibilityScope};
 
@@ -20,32 +22,32 @@ on_both! {
     g7_players_of_a_private_team_that_has_not_agreed_are_unknown,
 }
 
-async fn by(store: &Store, by: i64, write: Mutation) -> touchline::store::mutation::Outcome {
-    store.commit(MutationRequest { user_id: by, ..job(write) }).await.unwrap()
+async fn by(store: &Store, by: i64, write: impl Mutation) -> touchline::store::mutation::Outcome {
+    job(write).by(by).commit(&store).await.unwrap()
 }
 
-fn team_is(id: i64, visibility: &str) -> Mutation {
+fn team_is(id: i64, visibility: &str) -> EditTeam {
     let visibility = Some(visibility.to_owned());
-    Mutation::EditTeam { id, fields: TeamEdit { visibility, ..TeamEdit::default() } }
+    EditTeam { id, fields: TeamEdit { visibility, ..TeamEdit::default() } }
 }
 
-fn event_is(id: i64, visibility: &str) -> Mutation {
+fn event_is(id: i64, visibility: &str) -> EditEvent {
     let visibility = Some(visibility.to_owned());
-    Mutation::EditEvent { id, fields: EventEdit { visibility, ..EventEdit::default() } }
+    EditEvent { id, fields: EventEdit { visibility, ..EventEdit::default() } }
 }
 
-fn match_is(id: i64, visibility: &str) -> Mutation {
+fn match_is(id: i64, visibility: &str) -> EditMatch {
     let visibility = Some(visibility.to_owned());
-    Mutation::EditMatch { id, fields: MatchEdit { visibility, ..MatchEdit::default() } }
+    EditMatch { id, fields: MatchEdit { visibility, ..MatchEdit::default() } }
 }
 
-fn alone(home: i64, away: i64, visibility: &str) -> Mutation {
+fn alone(home: i64, away: i64, visibility: &str) -> CreateMatch {
     let fields = fields("football", home, away);
-    Mutation::CreateMatch(NewMatch { visibility: visibility.into(), ..fields })
+    CreateMatch(NewMatch { visibility: visibility.into(), ..fields })
 }
 
-fn announce(event_id: i64, team_ids: &[i64]) -> Mutation {
-    Mutation::CreateAnnouncement(NewAnnouncement {
+fn announce(event_id: i64, team_ids: &[i64]) -> CreateAnnouncement {
+    CreateAnnouncement(NewAnnouncement {
         event_id,
         kind: "general".into(),
         priority: "high".into(),
@@ -56,8 +58,8 @@ fn announce(event_id: i64, team_ids: &[i64]) -> Mutation {
     })
 }
 
-fn join(event_id: i64, team_id: i64) -> Mutation {
-    Mutation::RegisterTeam { event_id, team_id, by_admin: true }
+fn join(event_id: i64, team_id: i64) -> RegisterTeam {
+    RegisterTeam { event_id, team_id, by_admin: true }
 }
 
 /// Users 1 to 4, and user 1's private team 1 and public team 2.
@@ -90,10 +92,10 @@ async fn g7_who_shares_one_event_with_a_team_may_not_read_of_another(database: D
     let store = database.open().await;
     teams(&store).await;
     for visibility in ["private", "private", "public"] {
-        done(&store, Mutation::CreateEvent(event_fields(visibility))).await;
+        done(&store, CreateEvent(event_fields(visibility))).await;
     }
-    done(&store, Mutation::RegisterUser { event_id: 1, user_id: 2 }).await;
-    done(&store, Mutation::AddManager { event_id: 1, user_id: 3 }).await;
+    done(&store, RegisterUser { event_id: 1, user_id: 2 }).await;
+    done(&store, AddManager { event_id: 1, user_id: 3 }).await;
     done(&store, join(1, 1)).await;
     done(&store, announce(1, &[1])).await;
     done(&store, fixture(1, 1, 2)).await;
@@ -101,19 +103,22 @@ async fn g7_who_shares_one_event_with_a_team_may_not_read_of_another(database: D
     assert!(reads(&store, 2).await && reads(&store, 3).await && !reads(&store, 4).await);
 
     // What makes one of them a stranger to something of the team's, and what ends that.
-    let leave = |event_id| Mutation::UnregisterTeam { event_id, team_id: 1 };
+    let leave = |event_id| UnregisterTeam { event_id, team_id: 1 };
     let cases = [
-        (vec![join(2, 1)], vec![leave(2)]),
-        (vec![alone(1, 2, "private")], vec![match_is(2, "public")]),
-        (vec![event_is(3, "private")], vec![event_is(3, "public")]),
+        (vec![any(join(2, 1))], vec![any(leave(2))]),
+        (vec![any(alone(1, 2, "private"))], vec![any(match_is(2, "public"))]),
+        (vec![any(event_is(3, "private"))], vec![any(event_is(3, "public"))]),
         // In an event that it has left, but its streams still tell of it.
-        (vec![join(2, 1), fixture(2, 1, 2), leave(2)], vec![event_is(2, "public")]),
+        (
+            vec![any(join(2, 1)), any(fixture(2, 1, 2)), any(leave(2))],
+            vec![any(event_is(2, "public"))],
+        ),
     ];
     for (secrets, ends) in cases {
         for secret in secrets {
             let before = store.rights_version().await.unwrap();
             done(&store, secret.clone()).await;
-            let is_new = !matches!(secret, Mutation::UnregisterTeam { .. });
+            let is_new = !format!("{secret:?}").starts_with("UnregisterTeam");
             let now = store.rights_version().await.unwrap();
             assert!(!is_new || now > before, "open streams are looked at again: {secret:?}");
             if is_new {
@@ -129,11 +134,11 @@ async fn g7_who_shares_one_event_with_a_team_may_not_read_of_another(database: D
     // Who has to do with both may read it.
     done(&store, event_is(2, "private")).await;
     assert!(!reads(&store, 2).await);
-    done(&store, Mutation::RegisterUser { event_id: 2, user_id: 2 }).await;
+    done(&store, RegisterUser { event_id: 2, user_id: 2 }).await;
     assert!(reads(&store, 2).await && !reads(&store, 3).await);
     // What an event asks that the team never agreed to takes nothing from anybody.
-    by(&store, 4, Mutation::CreateEvent(event_fields("private"))).await;
-    by(&store, 4, Mutation::RegisterTeam { event_id: 4, team_id: 1, by_admin: false }).await;
+    by(&store, 4, CreateEvent(event_fields("private"))).await;
+    by(&store, 4, RegisterTeam { event_id: 4, team_id: 1, by_admin: false }).await;
     by(&store, 4, fixture(4, 1, 2)).await;
     assert!(reads(&store, 2).await && !reads(&store, 3).await);
 }
@@ -179,7 +184,7 @@ async fn g7_an_event_that_turns_public_keeps_what_was_told_before(database: Data
         points: Some(points),
         ..EventEdit::default()
     };
-    done(&store, Mutation::EditEvent { id: 1, fields: open }).await;
+    done(&store, EditEvent { id: 1, fields: open }).await;
 
     let page = store.read_messages_after(stream, 0, 100).await.unwrap();
     assert_eq!(page.pruned_seq, 2);
@@ -220,7 +225,7 @@ async fn nobody_tells_a_team_of_a_match_it_has_not_agreed_to(database: Database)
     assert_eq!(ids(&store, results(nobody)).await, [0; 0]);
     assert_eq!(ids(&store, matches(manager)).await, [id], "for who may agree");
 
-    let accept = |team_id| Mutation::AcceptMatch { match_id: id, team_id };
+    let accept = |team_id| AcceptMatch { match_id: id, team_id };
     for _ in 0..2 {
         let accepted = by(&store, ANN, accept(2)).await;
         assert_eq!((accepted.status, accepted.stream_head), (200, None));
@@ -235,13 +240,13 @@ async fn nobody_tells_a_team_of_a_match_it_has_not_agreed_to(database: Database)
 
     for (write, reason) in [
         (accept(1), RejectionReason::NotFound),
-        (Mutation::AcceptMatch { match_id: 99, team_id: 2 }, RejectionReason::NotFound),
+        (AcceptMatch { match_id: 99, team_id: 2 }, RejectionReason::NotFound),
     ] {
         assert_eq!(refused(&store, write.clone()).await.reason, reason, "{write:?}");
     }
-    done(&store, Mutation::CreateEvent(event_fields("public"))).await;
+    done(&store, CreateEvent(event_fields("public"))).await;
     let of_event = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
-    let write = Mutation::AcceptMatch { match_id: of_event, team_id: 2 };
+    let write = AcceptMatch { match_id: of_event, team_id: 2 };
     assert_eq!(refused(&store, write).await.code, "match-of-event");
 }
 
@@ -249,9 +254,9 @@ async fn g7_players_of_a_private_team_that_has_not_agreed_are_unknown(database: 
     let store = database.open().await;
     teams(&store).await;
     let name = |name: &str| NewPlayer { name: name.into(), shirt_number: None };
-    done(&store, Mutation::AddPlayer { team_id: 1, fields: name("Secret") }).await;
+    done(&store, AddPlayer { team_id: 1, fields: name("Secret") }).await;
     by(&store, 2, team("Pranksters")).await;
-    done(&store, Mutation::AddMember { team_id: 3, user_id: ANN, role: "player".into() }).await;
+    done(&store, AddMember { team_id: 3, user_id: ANN, role: "player".into() }).await;
     by(&store, 2, alone(3, 1, "public")).await;
     by(&store, 2, act(1, "start", json!({}))).await;
     let goal = |player: i64| {
@@ -260,18 +265,16 @@ async fn g7_players_of_a_private_team_that_has_not_agreed_are_unknown(database: 
         });
         act(1, "incidents", body)
     };
-    let refusal = async |player| {
-        rejected(store.commit(MutationRequest { user_id: 2, ..job(goal(player)) }).await)
-    };
+    let refusal = async |player| rejected(job(goal(player)).by(2).commit(&store).await);
     let (named, unknown) = (refusal(1).await, refusal(99).await);
     assert_eq!(named, unknown, "as if there were no such player");
     assert!(!named.errors.is_empty(), "{named:?}");
 
     // Its own manager may name them, and so may all once the team has agreed.
-    done(&store, Mutation::AddOfficial { match_id: 1, user_id: ANN, role: "scorer".into() }).await;
+    done(&store, AddOfficial { match_id: 1, user_id: ANN, role: "scorer".into() }).await;
     by(&store, ANN, goal(1)).await;
     assert_eq!(refusal(1).await, unknown);
-    by(&store, ANN, Mutation::AcceptMatch { match_id: 1, team_id: 1 }).await;
+    by(&store, ANN, AcceptMatch { match_id: 1, team_id: 1 }).await;
     let told = by(&store, 2, goal(1)).await;
     assert!(told.body.to_string().contains("Secret"), "{}", told.body);
 }

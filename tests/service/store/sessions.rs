@@ -1,7 +1,7 @@
 //! What credentials are worth, by sessions and generations.
 
 use chrono::TimeDelta;
-use touchline::store::mutation::{Mutation, UserEdit};
+use touchline::store::mutation::{EditUser, UserEdit};
 use touchline::store::{Authentication, Issued, Principal, Store};
 
 use crate::support::database::Database;
@@ -64,7 +64,7 @@ async fn g7_a_session_is_its_users_and_ends_for_good(database: Database) {
 
     let reset = UserEdit { password_hash: Some("hash".into()), ..UserEdit::default() };
     let before = store.rights_version().await.unwrap();
-    done(&store, Mutation::EditUser { id: 1, edit: reset }).await;
+    done(&store, EditUser { id: 1, edit: reset }).await;
     assert!(store.rights_version().await.unwrap() > before);
     assert!(!is_valid(&store, &left[0]).await && !is_valid(&store, &left[2]).await);
     assert!(!is_valid(&store, &of(1, 2, Some("two"))).await, "the session has ended too");
@@ -94,13 +94,13 @@ async fn g7_disabling_ends_what_a_provider_has_issued(database: Database) {
     };
     let undated = Principal { user_id: 1, issued: Issued::Elsewhere { at_ms: 0 } };
     let reset = UserEdit { password_hash: Some("hash".into()), ..UserEdit::default() };
-    done(&store, Mutation::EditUser { id: 1, edit: reset }).await;
+    done(&store, EditUser { id: 1, edit: reset }).await;
     for principal in [issued(-1), undated.clone()] {
         assert!(is_valid(&store, &principal).await);
     }
     for disabled in [true, false] {
         let edit = UserEdit { is_disabled: Some(disabled), ..UserEdit::default() };
-        done(&store, Mutation::EditUser { id: 1, edit }).await;
+        done(&store, EditUser { id: 1, edit }).await;
         let expected = if disabled { Authentication::Disabled } else { Authentication::Revoked };
         for principal in [issued(-1), issued(0), undated.clone()] {
             assert_eq!(store.authenticate(&principal).await.unwrap(), expected);
@@ -117,10 +117,10 @@ async fn an_own_new_password_is_refused_once_it_was_revoked(database: Database) 
         own: Some(of(1, generation, Some("one"))),
         ..UserEdit::default()
     };
-    done(&store, Mutation::EditUser { id: 1, edit: own(1) }).await;
+    done(&store, EditUser { id: 1, edit: own(1) }).await;
     assert!(is_valid(&store, &of(1, 2, Some("one"))).await, "goes on in the next generation");
     assert!(!is_valid(&store, &of(1, 2, Some("two"))).await, "has ended");
-    let refusal = refused(&store, Mutation::EditUser { id: 1, edit: own(1) }).await;
+    let refusal = refused(&store, EditUser { id: 1, edit: own(1) }).await;
     assert_eq!(refusal.errors[0].pointer, "/current_password");
     let user = store.user(1).await.unwrap().unwrap();
     assert_eq!((user.generation, user.password_hash.as_deref()), (2, Some("hash 1")));

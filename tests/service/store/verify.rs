@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use touchline::store::Store;
-use touchline::store::mutation::{Mutation, NewPlayer};
+use touchline::store::mutation::{AddPlayer, CreateMatch, NewPlayer};
 
 use crate::support::database::Database;
 use crate::support::jobs::*;
@@ -114,11 +114,11 @@ async fn three_balls(store: &Store) -> i64 {
         done(store, team(name)).await;
         for number in 1..=2 {
             let fields = NewPlayer { name: format!("{name} {number}"), shirt_number: None };
-            let added = done(store, Mutation::AddPlayer { team_id, fields }).await;
+            let added = done(store, AddPlayer { team_id, fields }).await;
             players.push(added.body["id"].clone());
         }
     }
-    let created = done(store, Mutation::CreateMatch(fields("cricket", 1, 2))).await;
+    let created = done(store, CreateMatch(fields("cricket", 1, 2))).await;
     let id = created.body["id"].as_i64().unwrap();
     done(store, act(id, "start", json!({}))).await;
     let open = json!({

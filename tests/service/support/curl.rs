@@ -1,4 +1,4 @@
-//! `curl` as a client: TLS, and either version of HTTP, which the other clients here don't speak.
+//! `curl` as a client: TLS and HTTP/2, which the other test clients do not support.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -9,20 +9,20 @@ use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::Instant;
 
-use super::client::{Answer, Client};
+use super::api_client::{ApiClient, ApiResponse};
 use super::record;
 use super::record::Record;
-use super::sse::{Block, Blocks};
-use super::viewer::{End, PATIENCE};
+use super::sse::{Frame, FrameParser};
+use super::subscriber::{StreamEnd, WAIT_TIMEOUT};
 
-/// A request to be sent.
+/// A request to send.
 #[derive(Clone)]
-pub struct Ask {
+pub struct CurlRequest {
     arguments: Vec<String>,
     url: String,
 }
 
-impl Ask {
+impl CurlRequest {
     pub fn new(base: &str, path: &str) -> Self {
         record::begin();
         let fixed = ["-sikN", "--http1.1", "--globoff"].map(str::to_owned);
@@ -38,28 +38,28 @@ impl Ask {
         self.arg(&["--http2"])
     }
 
-    pub fn with(self, name: &str, value: &str) -> Self {
+    pub fn header(self, name: &str, value: &str) -> Self {
         self.arg(&["-H", &format!("{name}: {value}")])
     }
 
-    pub fn by(self, client: &Client) -> Self {
+    pub fn as_user(self, client: &ApiClient) -> Self {
         match &client.token {
-            Some(token) => self.with("Authorization", &format!("Bearer {token}")),
+            Some(token) => self.header("Authorization", &format!("Bearer {token}")),
             None => self,
         }
     }
 
-    /// With this in the request line instead of the path, as it is.
-    pub fn target(self, target: &str) -> Self {
+    /// Sends this in the request line instead of the path, unchanged.
+    pub fn request_target(self, target: &str) -> Self {
         self.arg(&["--request-target", target])
     }
 
-    /// From another address of this machine.
-    pub fn from(self, address: &str) -> Self {
+    /// Sends from another local address.
+    pub fn from_address(self, address: &str) -> Self {
         self.arg(&["--interface", address])
     }
 
-    pub fn write(self, method: &str, body: &Value) -> Self {
+    pub fn json(self, method: &str, body: &Value) -> Self {
         let body = body.to_string();
         self.arg(&["-X", method, "-H", "Content-Type: application/json", "-d", &body])
     }
@@ -85,54 +85,54 @@ impl Ask {
         command.spawn().expect("curl is needed: ./check installs it")
     }
 
-    /// The whole answer; `None` where there is no connection.
-    pub async fn try_answer(self) -> Option<Answer> {
+    /// Returns the whole response, or `None` without a connection.
+    pub async fn try_send(self) -> Option<ApiResponse> {
         let record = self.record();
-        let output = tokio::time::timeout(PATIENCE, self.start().wait_with_output()).await;
+        let output = tokio::time::timeout(WAIT_TIMEOUT, self.start().wait_with_output()).await;
         let output = output.unwrap_or_else(|_| panic!("no end of {}", self.url)).unwrap();
         let text = String::from_utf8(output.stdout).expect("UTF-8");
         let (head, text) = text.split_once("\r\n\r\n")?;
         let (status, headers) = parse(head);
-        let answer = Answer { status, headers, text: text.to_owned() };
-        record.answer(status, &answer.headers, text);
-        output.status.success().then_some(answer)
+        let response = ApiResponse { status, headers, text: text.to_owned() };
+        record.answer(status, &response.headers, text);
+        output.status.success().then_some(response)
     }
 
-    pub async fn answer(self) -> Answer {
+    pub async fn send(self) -> ApiResponse {
         let url = self.url.clone();
-        self.try_answer().await.unwrap_or_else(|| panic!("no answer of {url}"))
+        self.try_send().await.unwrap_or_else(|| panic!("no response from {url}"))
     }
 
-    /// A stream, if its head comes.
-    pub async fn try_open(self) -> Option<Reading> {
-        let ask = self.arg(&["-H", "Accept: text/event-stream"]);
-        let (mut child, record) = (ask.start(), ask.record());
+    /// Opens a stream, if a head arrives.
+    pub async fn try_open(self) -> Option<CurlStream> {
+        let request = self.arg(&["-H", "Accept: text/event-stream"]);
+        let (mut child, record) = (request.start(), request.record());
         let mut output = child.stdout.take().unwrap();
         let mut bytes = Vec::new();
         let head = loop {
             if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
                 break bytes.drain(..at + 4).collect::<Vec<_>>();
             }
-            let read = tokio::time::timeout(PATIENCE, output.read_buf(&mut bytes)).await;
+            let read = tokio::time::timeout(WAIT_TIMEOUT, output.read_buf(&mut bytes)).await;
             if read.expect("a head in time").unwrap() == 0 {
                 return None;
             }
         };
         let (status, headers) = parse(std::str::from_utf8(&head[..head.len() - 4]).unwrap());
-        let head = Answer { status, headers, text: String::new() };
+        let head = ApiResponse { status, headers, text: String::new() };
         record.answer(status, &head.headers, "");
-        let mut blocks = Blocks::default();
-        blocks.bytes.append(&mut bytes);
-        Some(Reading { child, output, head, blocks, record, cursor: None })
+        let mut parser = FrameParser::default();
+        parser.bytes.append(&mut bytes);
+        Some(CurlStream { child, output, head, parser, record, cursor: None })
     }
 
-    /// A stream that must open.
-    pub async fn open(self) -> Reading {
+    /// Opens a stream and asserts that it is one.
+    pub async fn open(self) -> CurlStream {
         let url = self.url.clone();
-        let reading = self.try_open().await.unwrap_or_else(|| panic!("no answer of {url}"));
-        assert_eq!(reading.head.status, 200, "{url}");
-        assert_eq!(reading.head.header("content-type"), "text/event-stream", "{url}");
-        reading
+        let stream = self.try_open().await.unwrap_or_else(|| panic!("no response from {url}"));
+        assert_eq!(stream.head.status, 200, "{url}");
+        assert_eq!(stream.head.header("content-type"), "text/event-stream", "{url}");
+        stream
     }
 }
 
@@ -148,94 +148,106 @@ fn parse(head: &str) -> (u16, HeaderMap) {
 }
 
 /// An open stream.
-pub struct Reading {
+pub struct CurlStream {
     child: Child,
     output: ChildStdout,
-    pub head: Answer,
-    blocks: Blocks,
+    pub head: ApiResponse,
+    parser: FrameParser,
     record: Record,
-    /// What `Last-Event-ID` would be.
+    /// The next `Last-Event-ID`.
     pub cursor: Option<String>,
 }
 
-impl Reading {
-    pub async fn try_block(&mut self, within: Duration) -> Result<Block, End> {
-        let deadline = Instant::now() + within;
+impl CurlStream {
+    pub async fn try_frame(&mut self, timeout: Duration) -> Result<Frame, StreamEnd> {
+        let deadline = Instant::now() + timeout;
         loop {
-            if let Some(block) = self.blocks.next() {
-                self.record.frame(&block);
-                if let Some(id) = &block.id {
+            if let Some(frame) = self.parser.next() {
+                self.record.frame(&frame);
+                if let Some(id) = &frame.id {
                     self.cursor = Some(id.clone());
                 }
-                return Ok(block);
+                return Ok(frame);
             }
-            let read = self.output.read_buf(&mut self.blocks.bytes);
+            let read = self.output.read_buf(&mut self.parser.bytes);
             match tokio::time::timeout_at(deadline, read).await {
-                Err(_) => return Err(End::Late),
+                Err(_) => return Err(StreamEnd::TimedOut),
                 Ok(Ok(read)) if read > 0 => {}
                 Ok(_) => {
-                    // It knows a body that has ended from one that was cut.
-                    let proper = self.child.wait().await.unwrap().success();
-                    if proper {
+                    // `curl` distinguishes a complete body from a broken one.
+                    let is_complete = self.child.wait().await.unwrap().success();
+                    if is_complete {
                         self.record.end();
                     }
-                    return Err(if proper { End::Proper } else { End::Cut });
+                    return Err(if is_complete {
+                        StreamEnd::Complete
+                    } else {
+                        StreamEnd::Disconnected
+                    });
                 }
             }
         }
     }
 
-    /// The next block of this kind: a control frame's name, or none for a message.
+    /// Returns the next frame with this event name; `None` for messages.
     #[track_caller]
-    pub fn next(&mut self, event: Option<&'static str>) -> impl Future<Output = Block> + '_ {
+    pub fn next_frame(&mut self, event: Option<&'static str>) -> impl Future<Output = Frame> + '_ {
         let caller = std::panic::Location::caller();
         async move {
             loop {
-                match self.try_block(PATIENCE).await {
-                    Ok(block) if block.event.as_deref() == event => return block,
-                    Ok(block) if block.event.as_deref() != Some("bye") => {}
-                    other => panic!("no {event:?}: {other:?}, asked at {caller}"),
+                match self.try_frame(WAIT_TIMEOUT).await {
+                    Ok(frame) if frame.event.as_deref() == event => return frame,
+                    Ok(frame) if frame.event.as_deref() != Some("bye") => {}
+                    other => panic!("no {event:?}: {other:?}, called at {caller}"),
                 }
             }
         }
     }
 
-    /// The next message or snapshot.
+    /// Returns the next message or snapshot.
     #[track_caller]
-    pub fn message(&mut self) -> impl Future<Output = Block> + '_ {
-        self.next(None)
+    pub fn next_message(&mut self) -> impl Future<Output = Frame> + '_ {
+        self.next_frame(None)
     }
 }
 
-/// Reads a stream as an `EventSource` does: comes back after `retry` with its cursor, until the
-/// message with seq `last`; gives the seqs of all messages, and how often it came back.
+/// Follows a stream like an `EventSource`: reconnects after `retry` with its cursor, until the
+/// message with seq `last`. Returns the seqs of all messages and the number of connections.
 ///
-/// What an `EventSource` would give up at fails.
-pub async fn follow(ask: Ask, last: tokio::sync::watch::Receiver<Option<i64>>) -> Followed {
-    let mut followed = Followed { seqs: Vec::new(), connections: 0 };
+/// Panics on responses at which an `EventSource` would give up.
+pub async fn follow(
+    request: CurlRequest,
+    last: tokio::sync::watch::Receiver<Option<i64>>,
+) -> FollowResult {
+    let mut followed = FollowResult { seqs: Vec::new(), connections: 0 };
     let (mut cursor, mut retry) = (None::<String>, 3000);
     let deadline = Instant::now() + Duration::from_secs(90);
     let is_done = |seqs: &[i64]| last.borrow().is_some_and(|last| seqs.last() == Some(&last));
     while !is_done(&followed.seqs) {
         assert!(Instant::now() < deadline, "{:?} of {:?}", followed.seqs, *last.borrow());
-        let again = cursor.iter().fold(ask.clone(), |ask, at| ask.with("Last-Event-ID", at));
-        if let Some(mut reading) = again.try_open().await {
-            let head = &reading.head;
+        let again =
+            cursor.iter().fold(request.clone(), |request, at| request.header("Last-Event-ID", at));
+        if let Some(mut stream) = again.try_open().await {
+            let head = &stream.head;
             let kind = head.header("content-type");
-            assert_eq!((head.status, kind), (200, "text/event-stream"), "it gives up for good");
+            assert_eq!(
+                (head.status, kind),
+                (200, "text/event-stream"),
+                "an EventSource would give up"
+            );
             followed.connections += 1;
             while !is_done(&followed.seqs) && Instant::now() < deadline {
-                match reading.try_block(Duration::from_millis(200)).await {
-                    Ok(block) => {
-                        retry = block.retry.unwrap_or(retry);
-                        let is_message = block.event.is_none() && !block.is_snapshot();
-                        followed.seqs.extend(is_message.then(|| block.seq()));
+                match stream.try_frame(Duration::from_millis(200)).await {
+                    Ok(frame) => {
+                        retry = frame.retry.unwrap_or(retry);
+                        let is_message = frame.event.is_none() && !frame.is_snapshot();
+                        followed.seqs.extend(is_message.then(|| frame.seq()));
                     }
-                    Err(End::Late) => {}
+                    Err(StreamEnd::TimedOut) => {}
                     Err(_) => break,
                 }
             }
-            cursor = reading.cursor.take().or(cursor);
+            cursor = stream.cursor.take().or(cursor);
         }
         if !is_done(&followed.seqs) {
             tokio::time::sleep(Duration::from_millis(retry)).await;
@@ -245,7 +257,7 @@ pub async fn follow(ask: Ask, last: tokio::sync::watch::Receiver<Option<i64>>) -
 }
 
 #[derive(Debug)]
-pub struct Followed {
+pub struct FollowResult {
     pub seqs: Vec<i64>,
     pub connections: usize,
 }

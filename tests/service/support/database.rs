@@ -1,4 +1,4 @@
-//! A database for each test, gone with it.
+//! One database per test, removed with it.
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -36,19 +36,19 @@ impl Database {
         }
     }
 
-    /// A database on PostgreSQL that somebody else takes care of.
-    pub fn at(url: &str) -> Self {
+    /// A PostgreSQL database that the caller manages.
+    pub fn at_url(url: &str) -> Self {
         Self { kind: Kind::Postgres, url: url.to_owned(), folder: None }
     }
 
-    /// One that can't be opened, for what must not need one.
-    pub fn nowhere() -> Self {
+    /// A database that cannot be opened, for servers that need none.
+    pub fn unreachable() -> Self {
         let url = "postgres://nobody@127.0.0.1:1/nothing".to_owned();
         Self { kind: Kind::Postgres, url, folder: None }
     }
 
     /// The same database, for another node.
-    pub fn again(&self) -> Self {
+    pub fn share(&self) -> Self {
         assert_eq!(self.kind, Kind::Postgres, "SQLite is for one node");
         Self { kind: self.kind, url: self.url.clone(), folder: None }
     }
@@ -63,12 +63,12 @@ impl Database {
         }
     }
 
-    /// Another node on the same database.
+    /// Opens a store, like another node would.
     pub async fn open(&self) -> Store {
         Store::open(&self.options()).await.unwrap()
     }
 
-    /// Does behind the store's back what no store would.
+    /// Changes the database behind the store's back.
     pub async fn tamper(&self, sql: &str) {
         match self.kind {
             Kind::Sqlite => {
@@ -94,8 +94,7 @@ impl Drop for Database {
     }
 }
 
-/// A new folder in the system's place for temporary files. A container gives every run the same
-/// process ids, and a run that was killed leaves its folders.
+/// Creates a temporary folder. Containers reuse process ids, and killed runs leave folders behind.
 pub fn folder(what: &str) -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let place = std::env::temp_dir();

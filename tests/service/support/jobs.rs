@@ -1,16 +1,20 @@
-//! Jobs written in one line, and a match to score in.
+//! One-line mutations for store tests, and a match to score in.
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use touchline::domain::leaderboard::{Points, TieBreaker};
 use touchline::domain::rejection::Rejection;
 use touchline::domain::topic::StreamId;
+use touchline::sports::MatchAction;
 use touchline::store::mutation::{
-    IdempotencyKey, Mutation, MutationRequest, NewEvent, NewMatch, NewTeam, NewUser, Outcome,
+    ApplyMatchAction, CreateEvent, CreateMatch, CreateTeam, CreateUser, IdempotencyKey, Mutation,
+    MutationRequest, NewEvent, NewMatch, NewTeam, NewUser, Outcome,
 };
 use touchline::store::{Result, Store, StoreError};
 
-/// When tests take place.
+/// The fixed time of the tests.
 pub fn now() -> DateTime<Utc> {
     "2026-11-21T15:04:05.123Z".parse().unwrap()
 }
@@ -18,28 +22,59 @@ pub fn now() -> DateTime<Utc> {
 /// The first user of each test.
 pub const ANN: i64 = 1;
 
-pub fn job(write: Mutation) -> MutationRequest {
-    MutationRequest {
-        user_id: ANN,
-        received_at: now(),
-        idempotency_key: None,
-        if_match: None,
-        mutation: write,
+/// A mutation with the request that makes it.
+#[derive(Clone)]
+pub struct Job<M> {
+    request: MutationRequest,
+    mutation: M,
+}
+
+/// Ann's request for a mutation, without conditions.
+pub fn job<M: Mutation>(mutation: M) -> Job<M> {
+    Job { request: MutationRequest::new(ANN, now()), mutation }
+}
+
+/// The same under an idempotency key.
+pub fn keyed<M: Mutation>(mutation: M, key: &str, body: &str) -> Job<M> {
+    let key = IdempotencyKey { scope: "POST /x".into(), key: key.into(), body_hash: body.into() };
+    let request =
+        MutationRequest { idempotency_key: Some(key), ..MutationRequest::new(ANN, now()) };
+    Job { request, mutation }
+}
+
+/// A mutation of any kind, for lists of several.
+pub fn any(mutation: impl Mutation) -> Arc<dyn Mutation> {
+    Arc::new(mutation)
+}
+
+impl<M: Mutation> Job<M> {
+    pub fn by(mut self, user_id: i64) -> Self {
+        self.request.user_id = user_id;
+        self
+    }
+
+    pub fn at(mut self, received_at: DateTime<Utc>) -> Self {
+        self.request.received_at = received_at;
+        self
+    }
+
+    pub fn if_match(mut self, version: &str) -> Self {
+        self.request.if_match = Some(version.to_owned());
+        self
+    }
+
+    pub async fn commit(self, store: &Store) -> Result<Outcome> {
+        store.commit(self.request, self.mutation).await
     }
 }
 
-pub fn keyed(write: Mutation, key: &str, body: &str) -> MutationRequest {
-    let key = IdempotencyKey { scope: "POST /x".into(), key: key.into(), body_hash: body.into() };
-    MutationRequest { idempotency_key: Some(key), ..job(write) }
-}
-
-pub fn user(email: &str) -> Mutation {
+pub fn user(email: &str) -> CreateUser {
     let (email, name) = (email.to_owned(), "Ann".to_owned());
-    Mutation::CreateUser(NewUser { email, name, password_hash: None, role: "user".into() })
+    CreateUser(NewUser { email, name, password_hash: None, role: "user".into() })
 }
 
-pub fn team(name: &str) -> Mutation {
-    Mutation::CreateTeam(NewTeam {
+pub fn team(name: &str) -> CreateTeam {
+    CreateTeam(NewTeam {
         name: name.into(),
         short_name: None,
         colour: Some("#003090".into()),
@@ -60,7 +95,7 @@ pub fn fields(sport: &str, home_team_id: i64, away_team_id: i64) -> NewMatch {
     }
 }
 
-/// A football event of this visibility: three points for a win.
+/// A football event of this visibility, with three points for a win.
 pub fn event_fields(visibility: &str) -> NewEvent {
     NewEvent {
         name: "Premier League".into(),
@@ -74,27 +109,28 @@ pub fn event_fields(visibility: &str) -> NewEvent {
     }
 }
 
-pub fn fixture(event_id: i64, home_team_id: i64, away_team_id: i64) -> Mutation {
+pub fn fixture(event_id: i64, home_team_id: i64, away_team_id: i64) -> CreateMatch {
     let fields = fields("football", home_team_id, away_team_id);
-    Mutation::CreateMatch(NewMatch { event_id: Some(event_id), ..fields })
+    CreateMatch(NewMatch { event_id: Some(event_id), ..fields })
 }
 
-pub fn act(match_id: i64, action: &str, body: Value) -> Mutation {
-    Mutation::ApplyMatchAction { match_id, action: action.into(), body, occurred_at: None }
+pub fn act(match_id: i64, action: &str, body: Value) -> ApplyMatchAction {
+    let action = MatchAction::from_name(action).unwrap();
+    ApplyMatchAction { match_id, action, body, occurred_at: None }
 }
 
-pub fn goal(match_id: i64, minute: u32) -> Mutation {
+pub fn goal(match_id: i64, minute: u32) -> ApplyMatchAction {
     let body = json!({ "kind": "goal", "team_id": 1, "period": "first_half", "minute": minute });
     act(match_id, "incidents", body)
 }
 
-/// Everything a stream tells, oldest first.
+/// Returns all messages of a stream, oldest first.
 pub async fn told(store: &Store, stream: StreamId) -> Vec<Value> {
     let page = store.read_messages_after(stream, 0, 500).await.unwrap();
     page.messages.iter().map(|message| serde_json::from_str(&message.envelope).unwrap()).collect()
 }
 
-/// `topic type` of what a stream has told after its first `known`.
+/// Returns `topic type` of a stream's messages after the first `known`.
 pub async fn news(store: &Store, stream: StreamId, known: usize) -> Vec<String> {
     let word = |message: &Value, name: &str| message[name].as_str().unwrap().to_owned();
     let all = told(store, stream).await;
@@ -104,12 +140,12 @@ pub async fn news(store: &Store, stream: StreamId, known: usize) -> Vec<String> 
         .collect()
 }
 
-pub async fn done(store: &Store, write: Mutation) -> Outcome {
-    store.commit(job(write)).await.unwrap()
+pub async fn done(store: &Store, write: impl Mutation) -> Outcome {
+    job(write).commit(store).await.unwrap()
 }
 
-pub async fn refused(store: &Store, write: Mutation) -> Rejection {
-    rejected(store.commit(job(write)).await)
+pub async fn refused(store: &Store, write: impl Mutation) -> Rejection {
+    rejected(job(write).commit(store).await)
 }
 
 pub fn rejected(answer: Result<Outcome>) -> Rejection {
@@ -119,16 +155,16 @@ pub fn rejected(answer: Result<Outcome>) -> Rejection {
     }
 }
 
-/// User 1, teams 1 and 2, and event 1.
+/// Creates user 1, teams 1 and 2, and event 1.
 pub async fn league(store: &Store, visibility: &str) -> i64 {
     done(store, user("ann@example.org")).await;
     done(store, team("Leicester City")).await;
     done(store, team("Tottenham")).await;
-    let created = done(store, Mutation::CreateEvent(event_fields(visibility))).await;
+    let created = done(store, CreateEvent(event_fields(visibility))).await;
     created.body["id"].as_i64().unwrap()
 }
 
-/// User 1, teams 1 and 2, and a live football match of theirs.
+/// Creates user 1, teams 1 and 2, and their live football match.
 pub async fn live_match(store: &Store) -> i64 {
     let id = scheduled_match(store).await;
     done(store, act(id, "start", json!({}))).await;
@@ -139,6 +175,6 @@ pub async fn scheduled_match(store: &Store) -> i64 {
     done(store, user("ann@example.org")).await;
     done(store, team("Leicester City")).await;
     done(store, team("Tottenham")).await;
-    let created = done(store, Mutation::CreateMatch(fields("football", 1, 2))).await;
+    let created = done(store, CreateMatch(fields("football", 1, 2))).await;
     created.body["id"].as_i64().unwrap()
 }

@@ -1,31 +1,30 @@
-//! What tests stand on: databases of their own, jobs written in one line, the real binary, and
-//! people who use it.
+//! Test support: databases, one-line mutations, the real binary with its surroundings, and clients.
 
-pub mod client;
-pub mod contract;
+pub mod api_client;
+pub mod crashing_node;
 pub mod curl;
 pub mod database;
-pub mod dying;
-pub mod edge;
-pub mod follower;
-pub mod front;
-pub mod head;
+pub mod identity_provider;
 pub mod jobs;
+pub mod network_proxy;
 pub mod nginx;
-pub mod people;
+pub mod openapi_contract;
 pub mod postgres;
-pub mod provider;
-pub mod proxy;
+pub mod reconnecting_subscriber;
 pub mod record;
 pub mod redis;
+pub mod response_head;
+pub mod reverse_proxy;
 pub mod scan;
 pub mod server;
+pub mod shipped_nginx;
 pub mod sse;
-pub mod viewer;
+pub mod subscriber;
+pub mod users;
 
-/// Makes two tests of each function that takes a database: one on each.
+/// Turns each function that takes a database into two tests, one per database.
 ///
-/// A test that waits for what never comes fails after some minutes.
+/// A test that hangs fails after some minutes.
 macro_rules! on_both {
     ($($name:ident,)*) => {
         mod sqlite {

@@ -1,11 +1,11 @@
-//! A real caching proxy in front of a server: `nginx`, gone with the test.
+//! A real `nginx` in front of a server, stopped with the test.
 
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::client::Client;
+use super::api_client::ApiClient;
 use super::database::folder;
 use super::server::TestServer;
 
@@ -15,8 +15,8 @@ pub struct Nginx {
     child: Child,
 }
 
-/// A cache that keeps everything it isn't told not to keep, for ten minutes where nothing is said.
-/// One process, so that killing it leaves none.
+/// Caches everything that is cacheable, for ten minutes by default. A single process, so that
+/// killing it leaves none.
 const SETTINGS: &str = r#"
 daemon off;
 master_process off;
@@ -49,7 +49,7 @@ http {
 }
 "#;
 
-/// A proxy that takes the TLS off, with the certificate in the server's folder.
+/// Terminates TLS with the certificate in the server's folder.
 const TLS: &str = r#"
 daemon off;
 master_process off;
@@ -77,7 +77,7 @@ http {
 }
 "#;
 
-/// What whoever knows no better writes. The version is nginx's default up to 1.29.6.
+/// A naive configuration; HTTP/1.0 to the upstream is nginx's default up to 1.29.6.
 const DEFAULTS: &str = r"
 daemon off;
 master_process off;
@@ -96,67 +96,69 @@ http {
 }
 ";
 
-/// In place of `access_log off;`: all that it writes goes into its own folder.
-const PLACES: &str = "access_log off;
+/// Replaces `access_log off;`: all files go into its own folder.
+const FILE_PATHS: &str = "access_log off;
     client_body_temp_path FOLDER/body;
     proxy_temp_path FOLDER/proxy;
     fastcgi_temp_path FOLDER/fastcgi;
     uwsgi_temp_path FOLDER/uwsgi;
     scgi_temp_path FOLDER/scgi;";
 
-/// The file with these words replaced; each must be there.
-fn edited(text: &str, edits: &[(&str, &str)]) -> String {
+/// Replaces these words; each must occur.
+fn apply_edits(text: &str, edits: &[(&str, &str)]) -> String {
     edits.iter().fold(text.to_owned(), |text, (from, with)| {
-        assert!(text.contains(from), "{from} is not there");
+        assert!(text.contains(from), "{from} is missing");
         text.replace(from, with)
     })
 }
 
 impl Nginx {
-    /// One with the settings it comes with, which answers.
-    pub async fn of_defaults_before(server: &TestServer) -> Self {
-        let mut nginx = Self::run(&edited(DEFAULTS, &[("access_log off;", PLACES)]), server);
-        nginx.answers().await;
+    /// A naive configuration, ready to answer.
+    pub async fn with_defaults(server: &TestServer) -> Self {
+        let mut nginx =
+            Self::run(&apply_edits(DEFAULTS, &[("access_log off;", FILE_PATHS)]), server);
+        nginx.wait_until_ready().await;
         nginx
     }
 
-    /// The one of `docs/deploy/compose.yaml`, before nodes at these ports.
-    pub async fn of_compose(nodes: [u16; 2]) -> Self {
+    /// The configuration of `docs/deploy/compose.yaml`, for nodes at these ports.
+    pub async fn from_compose(nodes: [u16; 2]) -> Self {
         Self::with_compose(nodes, &[]).await
     }
 
     /// The same without the rule that hides metrics.
-    pub async fn of_compose_without_rules(nodes: [u16; 2]) -> Self {
+    pub async fn from_compose_without_rules(nodes: [u16; 2]) -> Self {
         Self::with_compose(nodes, &[("~* ^/metrics", "~ ^/nothing")]).await
     }
 
     async fn with_compose(nodes: [u16; 2], edits: &[(&str, &str)]) -> Self {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/deploy/compose.nginx.conf");
         let [one, two] = nodes.map(|port| format!("127.0.0.1:{port}"));
-        let usual = [
+        let defaults = [
             ("worker_processes auto;", "daemon off; master_process off; pid FOLDER/pid;"),
             ("worker_rlimit_nofile 262144;", ""),
             ("worker_connections 65536", "worker_connections 512"),
-            ("access_log off;", PLACES),
+            ("access_log off;", FILE_PATHS),
             ("node1:8080", &*one),
             ("node2:8080", &*two),
             ("listen 80", "listen 127.0.0.1:PORT"),
         ];
-        let text = edited(&std::fs::read_to_string(file).unwrap(), &[&usual, edits].concat());
+        let text =
+            apply_edits(&std::fs::read_to_string(file).unwrap(), &[&defaults, edits].concat());
         let mut nginx = Self::start(&text);
-        nginx.answers().await;
+        nginx.wait_until_ready().await;
         nginx
     }
 
-    /// One with TLS and without a cache, which will answer in a moment.
-    pub fn with_tls_before(server: &TestServer) -> Self {
+    /// TLS without a cache; not ready yet.
+    pub fn with_tls(server: &TestServer) -> Self {
         Self::run(&TLS.replace("SERVER", server.folder().to_str().unwrap()), server)
     }
 
-    /// Starts it and waits until it answers.
-    pub async fn before(server: &TestServer) -> Self {
+    /// A caching proxy, ready to answer.
+    pub async fn caching(server: &TestServer) -> Self {
         let mut nginx = Self::run(SETTINGS, server);
-        nginx.answers().await;
+        nginx.wait_until_ready().await;
         nginx
     }
 
@@ -171,20 +173,20 @@ impl Nginx {
             settings.replace("FOLDER", folder.to_str().unwrap()).replace("PORT", &port.to_string());
         let file = folder.join("nginx.conf");
         std::fs::write(&file, settings).unwrap();
-        let mut command = Command::new(program("nginx"));
+        let mut command = Command::new(find_program("nginx"));
         command.arg("-p").arg(&folder).arg("-e").arg(folder.join("log")).arg("-c").arg(&file);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = command.spawn().expect("nginx");
         Self { port, folder, child }
     }
 
-    async fn answers(&mut self) {
+    async fn wait_until_ready(&mut self) {
         let deadline = Instant::now() + Duration::from_secs(20);
         while self.client().try_get("/healthz").await.is_err() {
             let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
             let ended = self.child.try_wait().unwrap();
-            assert!(ended.is_none(), "nginx ended at its start:\n{log}");
-            assert!(Instant::now() < deadline, "nginx doesn't answer:\n{log}");
+            assert!(ended.is_none(), "nginx exited at startup:\n{log}");
+            assert!(Instant::now() < deadline, "nginx does not answer:\n{log}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -197,13 +199,13 @@ impl Nginx {
         format!("http://{}", self.address())
     }
 
-    /// Nobody, through the cache.
-    pub fn client(&self) -> Client {
-        Client::new(&self.address())
+    /// An anonymous client through the proxy.
+    pub fn client(&self) -> ApiClient {
+        ApiClient::new(&self.address())
     }
 
-    /// The same person, through the cache.
-    pub fn as_seen_by(&self, client: &Client) -> Client {
+    /// The same user through the proxy.
+    pub fn client_as(&self, client: &ApiClient) -> ApiClient {
         match &client.token {
             Some(token) => self.client().with_token(token),
             None => self.client(),
@@ -219,9 +221,9 @@ impl Drop for Nginx {
     }
 }
 
-/// `/usr/sbin` is not in everybody's PATH. Without it the tests fail: what is promised of proxies
-/// is not known otherwise.
-pub fn program(name: &str) -> PathBuf {
+/// Also searches `/usr/sbin`, which is not in every PATH. Missing programs fail the tests, since
+/// nothing else proves the promises about proxies.
+pub fn find_program(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders =
         std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);

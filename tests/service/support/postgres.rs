@@ -1,4 +1,4 @@
-//! A `PostgreSQL` of this test process alone: started when first needed, gone with the process.
+//! A PostgreSQL server per test process: started on first use, stopped with the process.
 
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
@@ -16,10 +16,10 @@ use touchline::store::{DatabaseTimeouts, Store, StoreOptions};
 use super::database::folder;
 use super::server::free_port;
 
-/// Held open as long as this process lives; the watchdog reads its end.
+/// Its stdin stays open for the life of this process; the watchdog waits for its end.
 struct Cluster {
     port: u16,
-    _life: ChildStdin,
+    _watchdog: ChildStdin,
 }
 
 static CLUSTER: OnceLock<Cluster> = OnceLock::new();
@@ -27,8 +27,8 @@ static CLUSTER: OnceLock<Cluster> = OnceLock::new();
 /// Migrated once; every database is a copy.
 const TEMPLATE: &str = "touchline_template";
 
-/// Stops the server at the end of its own input, which comes with the end of the tests however
-/// they end; then removes the server's files, unless they are to be used again.
+/// Stops the server at the end of its input, which comes when the test process ends, in whatever
+/// way; then removes the server's files, unless `keep` is set.
 const WATCHDOG: &str = r#"exec 3<&0
 folder=$1; keep=$2; shift 2
 "$@" >>"$folder/log" 2>&1 </dev/null 3<&- &
@@ -37,12 +37,12 @@ server=$!
 wait $server
 [ "$keep" ] || rm -rf "$folder""#;
 
-/// The address of a new, migrated database.
+/// Returns the URL of a new, migrated database.
 pub async fn database() -> String {
     create(&format!("template {TEMPLATE}")).await
 }
 
-/// The address of a new database with nothing in it.
+/// Returns the URL of a new, empty database.
 pub async fn empty_database() -> String {
     create("").await
 }
@@ -66,14 +66,14 @@ fn start() -> Cluster {
     let folder = folder("postgres");
     let port = free_port();
     initialize(&folder);
-    let life = launch(&folder, port, "");
+    let watchdog_stdin = launch(&folder, port, "");
     tokio::runtime::Runtime::new().unwrap().block_on(make_template(port, &folder));
-    Cluster { port, _life: life }
+    Cluster { port, _watchdog: watchdog_stdin }
 }
 
-/// Makes an empty server's files, in `data`.
+/// Creates the files of an empty server, in `data`.
 fn initialize(folder: &Path) {
-    let (owner, tools) = (owner(), tools());
+    let (owner, tools) = (owner(), find_tools());
     if let Some((user, group)) = owner {
         chown(folder, Some(user), Some(group)).unwrap();
     }
@@ -84,27 +84,27 @@ fn initialize(folder: &Path) {
     assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
 }
 
-/// Runs a server on these files; it is stopped, and they are removed unless `keep` says
-/// otherwise, when what this gives is dropped.
+/// Runs a server on these files. Dropping the result stops it and, unless `keep` is set, removes
+/// the files.
 fn launch(folder: &Path, port: u16, keep: &str) -> ChildStdin {
-    let server = as_owner(owner(), &tools().join("postgres"));
+    let server = as_owner(owner(), &find_tools().join("postgres"));
     let mut watchdog = Command::new("sh");
     watchdog.args(["-c", WATCHDOG, "watchdog"]).arg(folder).arg(keep);
     watchdog.arg(server.get_program()).args(server.get_args());
     watchdog.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
     watchdog.args(["-p", &port.to_string(), "-h", "127.0.0.1"]);
     watchdog.args(["-c", "max_connections=300", "-c", "dynamic_shared_memory_type=mmap"]);
-    // Out of the terminal's group: an interrupt must not stop it before it has tidied up.
+    // Outside the terminal's process group: an interrupt must not stop it before it has cleaned up.
     watchdog.process_group(0).stdin(Stdio::piped()).current_dir("/");
     let mut child = watchdog.spawn().expect("a shell");
-    let life = child.stdin.take().unwrap();
+    let watchdog_stdin = child.stdin.take().unwrap();
     std::thread::spawn(move || child.wait());
-    life
+    watchdog_stdin
 }
 
-/// The folder of `initdb` and `postgres`. Without them the tests fail: a database that is
-/// supported but not tested is not supported.
-fn tools() -> PathBuf {
+/// The folder of `initdb` and `postgres`. Without them the tests fail: a database that is not
+/// tested is not supported.
+fn find_tools() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     if let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") {
@@ -116,17 +116,17 @@ fn tools() -> PathBuf {
     found.expect("initdb and postgres in PATH or in /usr/lib/postgresql/*/bin")
 }
 
-/// Who runs the server where we are root, whom it refuses: the user `postgres`.
+/// PostgreSQL refuses to run as root, so root runs it as the user `postgres`.
 fn owner() -> Option<(u32, u32)> {
     let id = |arguments: &[&str]| -> Option<u32> {
-        let said = Command::new("id").args(arguments).output().ok()?.stdout;
-        String::from_utf8_lossy(&said).trim().parse().ok()
+        let stdout = Command::new("id").args(arguments).output().ok()?.stdout;
+        String::from_utf8_lossy(&stdout).trim().parse().ok()
     };
     if id(&["-u"]) != Some(0) {
         return None;
     }
-    let known = id(&["-u", "postgres"]).zip(id(&["-g", "postgres"]));
-    Some(known.expect("a user postgres, since root can't run the server"))
+    let ids = id(&["-u", "postgres"]).zip(id(&["-g", "postgres"]));
+    Some(ids.expect("a user postgres, since root can't run the server"))
 }
 
 fn as_owner(owner: Option<(u32, u32)>, program: &Path) -> Command {
@@ -169,7 +169,7 @@ async fn make_template(port: u16, folder: &Path) {
         .unwrap(),
     );
     let mut template = AsyncPgConnection::establish(&url).await.unwrap();
-    // Each copy makes an epoch of its own, as each new database does.
+    // Each copy creates its own epoch, like any new database.
     template.batch_execute("delete from settings where name = 'epoch'").await.unwrap();
     drop(template);
     let busy = format!("select count(*) from pg_stat_activity where datname = '{TEMPLATE}'");
@@ -183,48 +183,47 @@ async fn make_template(port: u16, folder: &Path) {
     }
 }
 
-/// A server of one test, which may be killed, and started again from files of before.
-pub struct Server {
+/// A server for one test, which can be killed, and restarted from earlier files.
+pub struct PostgresServer {
     port: u16,
     folder: PathBuf,
-    lives: Vec<ChildStdin>,
+    watchdogs: Vec<ChildStdin>,
 }
 
-impl Server {
+impl PostgresServer {
     pub async fn start() -> Self {
         let (folder, port) = (folder("postgres"), free_port());
         initialize(&folder);
-        let mut server = Self { port, folder, lives: Vec::new() };
-        server.again().await;
+        let mut server = Self { port, folder, watchdogs: Vec::new() };
+        server.restart().await;
         server
     }
 
-    /// Starts it, and waits until it answers.
-    pub async fn again(&mut self) {
+    /// Starts it and waits until it answers.
+    pub async fn restart(&mut self) {
         let deadline = Instant::now() + Duration::from_mins(1);
-        self.lives.push(launch(&self.folder, self.port, "keep"));
+        self.watchdogs.push(launch(&self.folder, self.port, "keep"));
         while let Err(error) = AsyncPgConnection::establish(&self.url()).await {
             let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
             assert!(Instant::now() < deadline, "postgres does not answer: {error}\n{log}");
             if !self.is_running() {
-                // Those whom the one before has left must be gone first.
-                self.lives.push(launch(&self.folder, self.port, "keep"));
+                // Processes of the previous server must exit first.
+                self.watchdogs.push(launch(&self.folder, self.port, "keep"));
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
 
-    /// `kill -9` of the server and its children, which would else do what they are asked until
-    /// they notice.
+    /// `kill -9` of the server and its children, which would otherwise continue until they notice.
     pub fn kill9(&self) {
         let pid = self.pid().expect("a running server");
         let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
         self.stop_with("-KILL");
-        // Those that have noticed are gone.
+        // Some have exited already.
         let _ = Command::new("kill").arg("-KILL").args(children.split_whitespace()).output();
     }
 
-    /// Stops it as an operator does, connections or not.
+    /// Stops it like an operator, with or without connections.
     pub fn stop(&self) {
         self.stop_with("-INT");
     }
@@ -237,13 +236,13 @@ impl Server {
         }
     }
 
-    /// Keeps its files as they are now, while it is stopped.
-    pub fn remember(&self) {
+    /// Saves the files of the stopped server.
+    pub fn save_files(&self) {
         self.copy("data", "before");
     }
 
-    /// Puts back what was kept: what came after is lost.
-    pub fn forget(&self) {
+    /// Restores the saved files; everything later is lost.
+    pub fn restore_files(&self) {
         std::fs::remove_dir_all(self.folder.join("data")).unwrap();
         self.copy("before", "data");
     }
@@ -272,7 +271,7 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for PostgresServer {
     fn drop(&mut self) {
         if self.is_running() {
             self.stop_with("-QUIT");

@@ -16,7 +16,7 @@ use serde_json::Value;
 use tokio::runtime;
 use tokio::runtime::Handle;
 
-use super::sse::Block;
+use super::sse::Frame;
 
 static FOLDER: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
     let folder = PathBuf::from(std::env::var_os("TOUCHLINE_RECORD")?);
@@ -112,12 +112,12 @@ impl Record {
         self.write(|| Received::Answer { status, headers: headers.to_vec(), body: "" });
     }
 
-    pub fn frame(&self, block: &Block) {
+    pub fn frame(&self, frame: &Frame) {
         self.write(|| Received::Frame {
-            event: block.event.as_deref(),
-            retry: block.retry,
-            data: &block.data,
-            id: block.id.as_deref(),
+            event: frame.event.as_deref(),
+            retry: frame.retry,
+            data: &frame.data,
+            id: frame.id.as_deref(),
         });
     }
 

@@ -1,4 +1,4 @@
-//! A Redis of one test alone: gone with it.
+//! A Redis server per test, stopped with it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,11 +11,11 @@ pub struct Redis {
     port: u16,
     folder: PathBuf,
     child: Option<Child>,
-    /// Speaks TLS alone, to those who know the password.
-    is_guarded: bool,
+    /// Requires TLS and a password.
+    requires_tls: bool,
 }
 
-/// What a guarded one asks for.
+/// The password of a server with TLS.
 const PASSWORD: &str = "the tests' own, 32 bytes or more";
 
 impl Redis {
@@ -23,28 +23,28 @@ impl Redis {
         Self::new(false).await
     }
 
-    /// With TLS and a password.
-    pub async fn guarded() -> Self {
+    /// A server that requires TLS and a password.
+    pub async fn with_tls_and_password() -> Self {
         Self::new(true).await
     }
 
-    async fn new(is_guarded: bool) -> Self {
+    async fn new(requires_tls: bool) -> Self {
         let folder = folder("redis");
-        if is_guarded {
-            certify(&folder);
+        if requires_tls {
+            create_certificates(&folder);
         }
-        let mut redis = Self { port: free_port(), folder, child: None, is_guarded };
-        redis.again().await;
+        let mut redis = Self { port: free_port(), folder, child: None, requires_tls };
+        redis.restart().await;
         redis
     }
 
-    /// Starts it again on its port.
-    pub async fn again(&mut self) {
+    /// Starts it on the same port.
+    pub async fn restart(&mut self) {
         let mut command = Command::new("redis-server");
         let (port, tls) =
-            (self.port.to_string(), if self.is_guarded { "--tls-port" } else { "--port" });
+            (self.port.to_string(), if self.requires_tls { "--tls-port" } else { "--port" });
         command.args(["--bind", "127.0.0.1", tls, &port]);
-        if self.is_guarded {
+        if self.requires_tls {
             command.args(["--port", "0", "--tls-auth-clients", "no", "--requirepass", PASSWORD]);
             command.args(["--tls-cert-file", "server.pem", "--tls-key-file", "server.key"]);
             command.args(["--tls-ca-cert-file", "authority.pem"]);
@@ -54,13 +54,13 @@ impl Redis {
         self.child = Some(command.spawn().expect("redis-server is needed: ./check installs it"));
         let deadline = Instant::now() + Duration::from_secs(20);
         while tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
-            assert!(Instant::now() < deadline, "redis-server doesn't start");
+            assert!(Instant::now() < deadline, "redis-server does not start");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// The authority that vouches for a guarded one.
-    pub fn authority(&self) -> String {
+    /// The authority that signed its certificate.
+    pub fn ca_file(&self) -> String {
         self.folder.join("authority.pem").display().to_string()
     }
 
@@ -72,7 +72,7 @@ impl Redis {
     }
 
     pub fn url(&self) -> String {
-        if self.is_guarded {
+        if self.requires_tls {
             let password = PASSWORD.replace(' ', "%20").replace(',', "%2C").replace('\'', "%27");
             return format!("rediss://:{password}@localhost:{}", self.port);
         }
@@ -89,8 +89,8 @@ impl Drop for Redis {
     }
 }
 
-/// Makes an authority, and a certificate of its for `localhost`.
-fn certify(folder: &Path) {
+/// Creates an authority and a certificate for `localhost`.
+fn create_certificates(folder: &Path) {
     let script = "\
         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=authority \
             -keyout authority.key -out authority.pem && \

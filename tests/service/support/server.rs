@@ -1,4 +1,4 @@
-//! The real binary, serving; killed with the test.
+//! The real binary as a server, killed when the test ends.
 
 use std::fs::OpenOptions;
 use std::net::TcpListener;
@@ -10,21 +10,21 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
 
-use super::client::Client;
+use super::api_client::ApiClient;
 use super::database::{Database, Kind, folder};
-use super::people::Organizer;
-use super::viewer::Watch;
+use super::subscriber::StreamRequest;
+use super::users::Organizer;
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_touchline");
 pub const ADMIN_EMAIL: &str = "ada.admin@example.org";
 pub const ADMIN_PASSWORD: &str = "correct horse battery staple";
 pub const JWT_SECRET: &str = "a secret of the tests, 32 bytes or more";
 
-/// How long a start may take, on a machine that also compiles.
-const START: Duration = Duration::from_secs(30);
+/// Time limit of a start, on a machine that may also be compiling.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Settings of every server, unless a test says otherwise: no limits in the way.
-const USUAL: [(&str, &str); 9] = [
+/// Settings of every server unless a test overrides them: no limits.
+const DEFAULT_SETTINGS: [(&str, &str); 9] = [
     ("jwt_secret", JWT_SECRET),
     ("admin_email", ADMIN_EMAIL),
     ("admin_password", ADMIN_PASSWORD),
@@ -39,33 +39,33 @@ const USUAL: [(&str, &str); 9] = [
 pub struct TestServer {
     pub database: Database,
     pub port: u16,
-    /// What it is started as.
+    /// Subcommand and arguments.
     arguments: Vec<String>,
     settings: Vec<(String, String)>,
     folder: PathBuf,
     child: Mutex<Option<Child>>,
-    admin: OnceCell<Client>,
+    admin: OnceCell<ApiClient>,
 }
 
 impl TestServer {
-    /// A server on this database that answers; settings are named as in a settings file.
+    /// Starts a server on this database; settings have the names of the settings file.
     pub async fn start(database: Database, settings: &[(&str, &str)]) -> Self {
         Self::start_as(&["serve"], database, settings).await
     }
 
-    /// A relay of the node at this address, which needs no database.
+    /// Starts a relay of the node at this address, which needs no database.
     pub async fn relay(upstream: &str, settings: &[(&str, &str)]) -> Self {
         let is_url = upstream.contains("://");
         let url = if is_url { upstream.to_owned() } else { format!("http://{upstream}") };
         let settings = [&[("upstream", &*url)], settings].concat();
-        Self::start_as(&["relay"], Database::nowhere(), &settings).await
+        Self::start_as(&["relay"], Database::unreachable(), &settings).await
     }
 
     async fn start_as(arguments: &[&str], database: Database, settings: &[(&str, &str)]) -> Self {
         let mut all: Vec<(String, String)> = Vec::new();
-        let unless_set = |name: &str| !settings.iter().any(|(set, _)| *set == name);
-        let usual = USUAL.iter().filter(|(name, _)| unless_set(name));
-        for (name, value) in usual.chain(settings) {
+        let is_unset = |name: &str| !settings.iter().any(|(set, _)| *set == name);
+        let defaults = DEFAULT_SETTINGS.iter().filter(|(name, _)| is_unset(name));
+        for (name, value) in defaults.chain(settings) {
             all.push((format!("TOUCHLINE_{}", name.to_uppercase()), (*value).to_owned()));
         }
         let server = Self {
@@ -77,43 +77,43 @@ impl TestServer {
             child: Mutex::new(None),
             admin: OnceCell::new(),
         };
-        server.again().await;
+        server.restart().await;
         server
     }
 
-    /// The same on an SQLite file of its own.
+    /// Starts a server on its own SQLite file.
     pub async fn sqlite(settings: &[(&str, &str)]) -> Self {
         Self::start(Database::new(Kind::Sqlite).await, settings).await
     }
 
     /// Starts it again, on the same port and database.
-    pub async fn again(&self) {
+    pub async fn restart(&self) {
         let arguments: Vec<_> = self.arguments.iter().map(String::as_str).collect();
         self.run(self.command(&arguments)).await;
     }
 
-    /// Starts it with this command line, and waits until it answers.
+    /// Starts it with this command line and waits until it answers.
     pub async fn run(&self, mut command: Command) {
         let log = OpenOptions::new().create(true).append(true).open(self.log_path()).unwrap();
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         *self.child.lock().unwrap() = Some(command.spawn().unwrap());
-        let deadline = Instant::now() + START;
-        let client = self.stranger();
+        let deadline = Instant::now() + START_TIMEOUT;
+        let client = self.anonymous();
         loop {
-            if let Ok(answer) = client.try_get("/readyz").await
-                && answer.status == 200
+            if let Ok(response) = client.try_get("/readyz").await
+                && response.status == 200
             {
                 return;
             }
-            if let Some(status) = self.exited() {
-                panic!("the server ended at its start, {status}:\n{}", self.log());
+            if let Some(status) = self.exit_status() {
+                panic!("server exited at startup, {status}:\n{}", self.log());
             }
-            assert!(Instant::now() < deadline, "the server isn't ready:\n{}", self.log());
+            assert!(Instant::now() < deadline, "server is not ready:\n{}", self.log());
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 
-    /// A command line of the same binary with the same settings.
+    /// A command of the same binary with the same settings.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = binary(arguments);
         command.current_dir(&self.folder).envs(self.settings.iter().cloned());
@@ -126,7 +126,7 @@ impl TestServer {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// `kill -9`, and it is gone when this returns.
+    /// Sends SIGKILL and waits for the exit.
     pub fn kill9(&self) {
         if let Some(mut child) = self.child.lock().unwrap().take() {
             child.kill().unwrap();
@@ -134,7 +134,7 @@ impl TestServer {
         }
     }
 
-    /// Asks it to end (SIGTERM).
+    /// Sends SIGTERM.
     pub fn terminate(&self) {
         self.signal("-TERM");
     }
@@ -144,19 +144,19 @@ impl TestServer {
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     }
 
-    /// Waits until it has ended.
-    pub async fn ended(&self, within: Duration) -> ExitStatus {
-        let deadline = Instant::now() + within;
+    /// Waits until the process has exited.
+    pub async fn wait_for_exit(&self, timeout: Duration) -> ExitStatus {
+        let deadline = Instant::now() + timeout;
         loop {
-            if let Some(status) = self.exited() {
+            if let Some(status) = self.exit_status() {
                 return status;
             }
-            assert!(Instant::now() < deadline, "still running after {within:?}:\n{}", self.log());
+            assert!(Instant::now() < deadline, "still running after {timeout:?}:\n{}", self.log());
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 
-    fn exited(&self) -> Option<ExitStatus> {
+    fn exit_status(&self) -> Option<ExitStatus> {
         self.child.lock().unwrap().as_mut().and_then(|child| child.try_wait().unwrap())
     }
 
@@ -165,7 +165,7 @@ impl TestServer {
     }
 
     /// Resident memory in KiB.
-    pub fn memory(&self) -> u64 {
+    pub fn memory_kib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.trim().trim_end_matches("kB").trim().parse().unwrap()
@@ -175,34 +175,34 @@ impl TestServer {
         self.folder.join("log")
     }
 
-    /// All it has said, over all its lives.
+    /// Returns the output of all its runs.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(self.log_path()).unwrap_or_default()).into_owned()
     }
 
-    /// Where it runs, for files of the test.
+    /// Its working directory, also for files of the test.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Somebody who is not signed in.
-    pub fn stranger(&self) -> Client {
-        Client::new(&self.address())
+    /// A client that is not signed in.
+    pub fn anonymous(&self) -> ApiClient {
+        ApiClient::new(&self.address())
     }
 
-    /// The administrator, signed in once; each call has connections of its own.
-    pub async fn admin(&self) -> Client {
-        let sign_in = || async { self.stranger().sign_in(ADMIN_EMAIL, ADMIN_PASSWORD).await };
-        self.admin.get_or_init(sign_in).await.afresh()
+    /// The administrator, signed in once; each call has its own connections.
+    pub async fn admin(&self) -> ApiClient {
+        let sign_in = || async { self.anonymous().sign_in(ADMIN_EMAIL, ADMIN_PASSWORD).await };
+        self.admin.get_or_init(sign_in).await.with_new_connections()
     }
 
     pub async fn organizer(&self) -> Organizer {
         Organizer { client: self.admin().await }
     }
 
-    /// A stream to be opened.
-    pub fn watch(&self, path: &str) -> Watch {
-        Watch::new(&self.address(), path)
+    /// Prepares a stream request.
+    pub fn subscribe(&self, path: &str) -> StreamRequest {
+        StreamRequest::new(&self.address(), path)
     }
 }
 
@@ -222,7 +222,7 @@ impl Drop for TestServer {
     }
 }
 
-/// The binary with no setting of the surroundings.
+/// The binary without any setting from the environment.
 pub fn binary(arguments: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
     let ours = std::env::vars_os()
@@ -234,8 +234,7 @@ pub fn binary(arguments: &[&str]) -> Command {
     command
 }
 
-/// A port below those that the system gives to clients, so that a server that is killed gets
-/// it again.
+/// Returns a port below the ephemeral range, so that a killed server can bind it again.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let begin = u16::try_from(std::process::id() % 10_000).unwrap();

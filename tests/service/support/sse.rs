@@ -1,12 +1,12 @@
-//! The strictest reading of the wire: chunks of HTTP/1.1, and blocks of an event stream.
+//! Strict parsers of the wire format: HTTP/1.1 chunks and event-stream frames.
 
 use std::io::BufRead;
 
 use serde_json::Value;
 
-/// Takes the chunked coding off, whatever the pieces in which it comes.
+/// Decodes a response body, however it is split.
 #[derive(Debug)]
-pub struct Chunks {
+pub struct BodyDecoder {
     state: State,
 }
 
@@ -14,27 +14,27 @@ pub struct Chunks {
 enum State {
     Size(String),
     Data(usize),
-    /// The line end after so many bytes of it.
+    /// The bytes of the line end after a chunk so far.
     DataEnd(Vec<u8>),
     Trailer(Vec<u8>),
     Plain(usize),
-    /// All that comes, until the connection ends.
+    /// Everything until the connection closes.
     Rest,
     Done,
 }
 
-impl Chunks {
-    pub fn new() -> Self {
+impl BodyDecoder {
+    pub fn chunked() -> Self {
         Self { state: State::Size(String::new()) }
     }
 
-    /// A body with a known length.
-    pub fn plain(length: usize) -> Self {
+    /// A body with a `Content-Length`.
+    pub fn with_length(length: usize) -> Self {
         Self { state: if length == 0 { State::Done } else { State::Plain(length) } }
     }
 
     /// A body that ends with its connection.
-    pub fn to_the_end() -> Self {
+    pub fn until_close() -> Self {
         Self { state: State::Rest }
     }
 
@@ -42,7 +42,7 @@ impl Chunks {
         matches!(self.state, State::Done)
     }
 
-    /// The connection was closed; `false` where that cuts the body.
+    /// Handles the close of the connection; `false` if that truncates the body.
     pub fn close(&mut self) -> bool {
         if let State::Rest = self.state {
             self.state = State::Done;
@@ -50,7 +50,7 @@ impl Chunks {
         self.is_done()
     }
 
-    /// Takes the bytes of this body; what comes after it is left.
+    /// Decodes bytes of this body; returns those after its end.
     pub fn feed<'a>(&mut self, mut bytes: &'a [u8], body: &mut Vec<u8>) -> &'a [u8] {
         while let Some(&first) = bytes.first() {
             match &mut self.state {
@@ -75,7 +75,7 @@ impl Chunks {
                     line.push(char::from(first));
                     if let Some(size) = line.strip_suffix("\r\n") {
                         let hex = size.bytes().all(|digit| digit.is_ascii_hexdigit());
-                        assert!(hex, "a chunk's size: {size:?}");
+                        assert!(hex, "invalid chunk size: {size:?}");
                         let size = usize::from_str_radix(size, 16).expect("a chunk's size");
                         self.state =
                             if size == 0 { State::Trailer(Vec::new()) } else { State::Data(size) };
@@ -83,14 +83,14 @@ impl Chunks {
                 }
                 State::DataEnd(seen) => {
                     seen.push(first);
-                    assert!(b"\r\n".starts_with(seen), "a chunk ends with its line end");
+                    assert!(b"\r\n".starts_with(seen), "no line end after a chunk");
                     if seen.len() == 2 {
                         self.state = State::Size(String::new());
                     }
                 }
                 State::Trailer(seen) => {
                     seen.push(first);
-                    assert!(b"\r\n".starts_with(seen), "the last chunk is followed by nothing");
+                    assert!(b"\r\n".starts_with(seen), "trailers after the last chunk");
                     if seen.len() == 2 {
                         self.state = State::Done;
                     }
@@ -103,27 +103,27 @@ impl Chunks {
     }
 }
 
-/// One frame as it was sent.
+/// One frame as sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Block {
+pub struct Frame {
     pub event: Option<String>,
     pub retry: Option<u64>,
     pub data: String,
     pub id: Option<String>,
 }
 
-/// Cuts a body into blocks.
+/// Splits a body into frames.
 #[derive(Debug, Default)]
-pub struct Blocks {
+pub struct FrameParser {
     pub bytes: Vec<u8>,
-    /// Where the search for the end of the next block goes on, and the lines before it.
+    /// Where the search for the end of the next frame continues, and its lines so far.
     seen: usize,
     lines: Vec<String>,
 }
 
-impl Blocks {
-    /// The next whole block; comments are passed over.
-    pub fn next(&mut self) -> Option<Block> {
+impl FrameParser {
+    /// Returns the next complete frame; comments are skipped.
+    pub fn next(&mut self) -> Option<Frame> {
         loop {
             let mut rest = &self.bytes[self.seen..];
             let mut line = Vec::new();
@@ -141,39 +141,39 @@ impl Blocks {
                 self.lines.push(line);
                 continue;
             }
-            if let Some(block) = Block::of(&std::mem::take(&mut self.lines)) {
-                return Some(block);
+            if let Some(frame) = Frame::of(&std::mem::take(&mut self.lines)) {
+                return Some(frame);
             }
         }
     }
 }
 
-impl Block {
-    /// Nothing for a comment.
+impl Frame {
+    /// Returns `None` for a comment.
     fn of(lines: &[String]) -> Option<Self> {
-        assert!(!lines.is_empty(), "an empty block");
+        assert!(!lines.is_empty(), "empty frame");
         if lines.iter().all(|line| line.starts_with(':')) {
             return None;
         }
-        let mut block = Self { event: None, retry: None, data: String::new(), id: None };
+        let mut frame = Self { event: None, retry: None, data: String::new(), id: None };
         for (index, line) in lines.iter().enumerate() {
             let (name, value) = line.split_once(": ").unwrap_or_else(|| panic!("{lines:?}"));
             match name {
-                "event" => assert!(block.event.replace(value.to_owned()).is_none(), "{lines:?}"),
-                "retry" => assert!(block.retry.replace(value.parse().unwrap()).is_none()),
+                "event" => assert!(frame.event.replace(value.to_owned()).is_none(), "{lines:?}"),
+                "retry" => assert!(frame.retry.replace(value.parse().unwrap()).is_none()),
                 "data" => {
-                    assert!(block.data.is_empty(), "one line of data: {lines:?}");
-                    value.clone_into(&mut block.data);
+                    assert!(frame.data.is_empty(), "several data lines: {lines:?}");
+                    value.clone_into(&mut frame.data);
                 }
                 "id" => {
-                    assert_eq!(index, lines.len() - 1, "the id is the last line: {lines:?}");
-                    block.id = Some(value.to_owned());
+                    assert_eq!(index, lines.len() - 1, "id is not the last line: {lines:?}");
+                    frame.id = Some(value.to_owned());
                 }
                 _ => panic!("unknown field: {lines:?}"),
             }
         }
-        block.check();
-        Some(block)
+        frame.check();
+        Some(frame)
     }
 
     fn check(&self) {
@@ -182,7 +182,7 @@ impl Block {
         assert!(json.is_ok(), "{json:?}: {self:?}");
         match self.event.as_deref() {
             None => {
-                // A snapshot that others must follow first moves no cursor.
+                // A snapshot that must be followed by others carries no cursor.
                 assert!(self.id.is_some() || self.is_snapshot(), "{self:?}");
                 assert!(self.retry.is_none(), "{self:?}");
             }
@@ -198,16 +198,16 @@ impl Block {
     }
 
     pub fn seq(&self) -> i64 {
-        super::client::seq_of(&self.data)
+        super::api_client::seq_of(&self.data)
     }
 
     pub fn is_snapshot(&self) -> bool {
         self.data.starts_with(r#"{"type":"snapshot""#)
     }
 
-    /// Why a snapshot was sent; empty for a message.
+    /// Returns the reason of a snapshot.
     pub fn reason(&self) -> String {
-        assert!(self.is_snapshot(), "no snapshot: {self:?}");
+        assert!(self.is_snapshot(), "not a snapshot: {self:?}");
         self.json()["reason"].as_str().unwrap().to_owned()
     }
 }

@@ -1,93 +1,93 @@
-// Cricket's console: what comes next is asked for, a ball takes two taps at most.
+// Cricket's scorer: asks for what the next ball needs first; a ball takes two taps at most.
 
 import { html, useEffect, useRef, useState } from "../../vendor/htm-preact.js";
-import { Sure } from "../../desk/parts.js";
-import { Recent } from "./balls.js";
-import { Board } from "./board.js";
+import { ConfirmButton } from "../../common/widgets.js";
+import { RecentBalls } from "./ball-editor.js";
+import { CricketScoreboard } from "./scoreboard.js";
 import { Disputes } from "./disputes.js";
-import { isReady } from "./fold.js";
-import { More } from "./more.js";
-import { Opening, Toss } from "./opening.js";
-import { NextBatter, NextBowler } from "./people.js";
-import { commandName, lastBall, undo } from "./send.js";
-import { Taps } from "./taps.js";
+import { isReadyToBowl } from "./innings-rules.js";
+import { BetweenBallsDialog } from "./between-balls.js";
+import { InningsOpeningForm, TossForm } from "./innings-opening.js";
+import { NextBatter, NextBowler } from "./next-players.js";
+import { cricketCommandName, lastUndoableBall, undoBall } from "./record-ball.js";
+import { BallPad } from "./ball-pad.js";
 
-/** @import { Desk } from "../work.js" */
+/** @import { SportScorer } from "../scorer-controls.js" */
 
-/** @type {Desk["Pad"]} */
-function Pad({ console, game, onSaid }) {
-  const [isMore, setMore] = useState(false);
-  const { crease, status } = game;
-  if (!crease) return null;
+/** @type {SportScorer["Pad"]} */
+function CricketPad({ scorebook, game, onAnnounce }) {
+  const [isDialogOpen, setDialogOpen] = useState(false);
+  const { innings, status } = game;
+  if (!innings) return null;
   const isLive = status === "live";
-  const shared = { console, game, onSaid };
+  const commonProps = { scorebook, game, onAnnounce };
   return html`
-    <${Disputes} ...${shared} />
+    <${Disputes} ...${commonProps} />
     <section class="ball-pad" aria-label="Record">
-      ${isLive && (crease.isOpen ? html`<${Next} ...${shared} />` : html`<${Between} key=${crease.number} ...${shared} />`)}
-      ${(isLive || status === "paused") && html`<button type="button" class="act more" onClick=${() => setMore(true)}>Between balls …</button>`}
-      ${isMore && html`<${More} ...${shared} onDone=${() => setMore(false)} />`}
+      ${isLive && (innings.isOpen ? html`<${NextEntry} ...${commonProps} />` : html`<${BetweenInnings} key=${innings.nextBallNumber} ...${commonProps} />`)}
+      ${(isLive || status === "paused") && html`<button type="button" class="action-button more" onClick=${() => setDialogOpen(true)}>Between balls …</button>`}
+      ${isDialogOpen && html`<${BetweenBallsDialog} ...${commonProps} onDone=${() => setDialogOpen(false)} />`}
     </section>`;
 }
 
-/** What the next ball needs first. @type {Desk["Pad"]} */
-function Next(props) {
-  const place = useRef(/** @type {HTMLElement | null} */ (null));
-  const { crease } = props.game;
-  const what = !crease || isReady(crease) ? "ball" : crease.striker === null || crease.nonStriker === null ? "batter" : "bowler";
-  const Part = { ball: Taps, batter: NextBatter, bowler: NextBowler }[what];
-  // The button that was pressed may be gone: who uses the keyboard goes on here.
+/** What the next ball needs first. @type {SportScorer["Pad"]} */
+function NextEntry(props) {
+  const container = useRef(/** @type {HTMLElement | null} */ (null));
+  const { innings } = props.game;
+  const nextNeeded = !innings || isReadyToBowl(innings) ? "ball" : innings.striker === null || innings.nonStriker === null ? "batter" : "bowler";
+  const Entry = { ball: BallPad, batter: NextBatter, bowler: NextBowler }[nextNeeded];
+  // The pressed button may be gone: keyboard users continue here.
   useEffect(() => {
-    if (document.activeElement === document.body) place.current?.focus();
-  }, [what]);
-  return html`<div class="ball-pad" tabindex="-1" ref=${place} role="group" aria-label="Next ${what}"><${Part} ...${props} /></div>`;
+    if (document.activeElement === document.body) container.current?.focus();
+  }, [nextNeeded]);
+  return html`<div class="ball-pad" tabindex="-1" ref=${container} role="group" aria-label="Next ${nextNeeded}"><${Entry} ...${props} /></div>`;
 }
 
-/** No innings is being played. @type {Desk["Pad"]} */
-function Between(props) {
-  const { console, game, onSaid } = props;
-  const isLast = game.crease?.batting && game.crease.played.length + 1 >= /** @type {any} */ (game).playing_conditions.innings;
-  const ask = () => {
-    console.record("super-over", {});
-    onSaid("Super over");
+/** Between two innings. @type {SportScorer["Pad"]} */
+function BetweenInnings(props) {
+  const { scorebook, game, onAnnounce } = props;
+  const areAllInningsPlayed = game.innings?.battingTeamId && game.innings.previousInnings.length + 1 >= /** @type {any} */ (game).playing_conditions.innings;
+  const startSuperOver = () => {
+    scorebook.record("super-over", {});
+    onAnnounce("Super over");
   };
   return html`
-    ${isLast && html`<p class="hint">All innings have been played. With the scores level a super over may follow, or the match is ended below.</p>
-      <button type="button" class="act" onClick=${ask}>Super over</button>`}
-    <${Opening} ...${props} />`;
+    ${areAllInningsPlayed && html`<p class="hint">All innings have been played. With the scores level a super over may follow, or the match is ended below.</p>
+      <button type="button" class="action-button" onClick=${startSuperOver}>Super over</button>`}
+    <${InningsOpeningForm} ...${props} />`;
 }
 
-/** @type {NonNullable<Desk["Steps"]>} */
-function Steps({ console, game, onSaid }) {
+/** @type {NonNullable<SportScorer["LifecycleButtons"]>} */
+function CricketLifecycle({ scorebook, game, onAnnounce }) {
   const { status } = game;
-  const act = (/** @type {string} */ action, /** @type {string} */ label) => {
-    console.record(action, {});
-    onSaid(label);
+  const record = (/** @type {string} */ action, /** @type {string} */ label) => {
+    scorebook.record(action, {});
+    onAnnounce(label);
   };
-  if (status === "paused") return html`<button type="button" class="act strong" onClick=${() => act("resume", "Resumed")}>Resume</button>`;
+  if (status === "paused") return html`<button type="button" class="action-button strong" onClick=${() => record("resume", "Resumed")}>Resume</button>`;
   if (status !== "scheduled" && status !== "postponed") return null;
   const { toss } = /** @type {any} */ (game);
   return html`
-    <${Toss} console=${console} game=${game} onSaid=${onSaid} />
-    <button type="button" class="act ${toss ? "strong" : ""}" onClick=${() => act("start", "Match started")}>Start the match</button>`;
+    <${TossForm} scorebook=${scorebook} game=${game} onAnnounce=${onAnnounce} />
+    <button type="button" class="action-button ${toss ? "strong" : ""}" onClick=${() => record("start", "Match started")}>Start the match</button>`;
 }
 
-/** @type {Desk["Log"]} */
-function Log({ console, game }) {
-  const waiting = (console.outbox?.entries ?? []).filter(({ state }) => state === "waiting");
+/** @type {SportScorer["Log"]} */
+function WaitingLog({ scorebook, game }) {
+  const waiting = (scorebook.outbox?.entries ?? []).filter(({ state }) => state === "waiting");
   return html`
-    <${Recent} console=${console} game=${game} />
+    <${RecentBalls} scorebook=${scorebook} game=${game} />
     ${waiting.length > 0 && html`<section aria-label="Waiting"><h2 class="period">Waiting</h2><ol class="log" id="log">
-      ${waiting.map((entry) => html`<li key=${entry.number} class="noted" data-pending="new"><span class="what">${commandName(entry) ?? entry.action}</span> <span class="flag">Waiting</span></li>`)}
+      ${waiting.map((entry) => html`<li key=${entry.number} class="log-entry" data-pending="new"><span class="what">${cricketCommandName(entry) ?? entry.action}</span> <span class="flag">Waiting</span></li>`)}
     </ol></section>`}`;
 }
 
-/** @type {NonNullable<Desk["Undo"]>} */
-function Undo({ console, game }) {
-  const last = lastBall(game);
+/** @type {NonNullable<SportScorer["UndoButton"]>} */
+function UndoBallButton({ scorebook, game }) {
+  const last = lastUndoableBall(game);
   if (!last || !["live", "paused", "finished"].includes(game.status)) return null;
-  return html`<${Sure} key=${last.number} name="act undo" label="Undo ${last.name}" ask="Sure?" onSure=${() => undo(console, last.number)} />`;
+  return html`<${ConfirmButton} key=${last.number} className="action-button undo" label="Undo ${last.label}" question="Sure?" onConfirm=${() => undoBall(scorebook, last.number)} />`;
 }
 
-/** @type {Desk} */
-export const cricket = { Board, Pad, Log, Steps, Undo };
+/** @type {SportScorer} */
+export const cricket = { Scoreboard: CricketScoreboard, Pad: CricketPad, Log: WaitingLog, LifecycleButtons: CricketLifecycle, UndoButton: UndoBallButton };

@@ -1,4 +1,4 @@
-//! Opening, losing and closing connections.
+//! Opens connections, and handles failed and closed ones.
 use super::sub::Phase;
 use super::{secs, Load, GONE, RD, WR};
 use crate::procfs::r3;
@@ -7,7 +7,8 @@ use std::io;
 use std::net::Ipv4Addr;
 
 impl Load<'_> {
-    pub fn open_some(&mut self, now: u64) -> io::Result<u64> {
+    /// Opens queued connections as far as ramp and concurrency allow; returns when to call it again.
+    pub fn open_queued(&mut self, now: u64) -> io::Result<u64> {
         let a = self.a;
         let mut wake = u64::MAX;
         while self.opening < a.connect_concurrency && !self.open_queue.is_empty() {
@@ -21,14 +22,14 @@ impl Load<'_> {
             let i = self.open_queue.pop_front().expect("not empty") as usize;
             self.open(i)?;
         }
-        if self.opening > 0 && now >= self.sample_timeouts() {
+        if self.opening > 0 && now >= self.timeout_check_at() {
             self.check_timeouts(now);
         }
         Ok(wake)
     }
 
-    pub fn sample_timeouts(&self) -> u64 {
-        // timeouts are looked at with the half-second samples when publishing, else at every wake-up
+    /// When connect timeouts are due to be checked: with the half-second samples while publishing, else always.
+    pub fn timeout_check_at(&self) -> u64 {
         if self.publishing {
             self.sample_at
         } else {
@@ -49,7 +50,7 @@ impl Load<'_> {
     pub fn open(&mut self, i: usize) -> io::Result<()> {
         let a = self.a;
         let k = i / a.per_source.max(1);
-        // 127.0.0.2 upwards
+        // source addresses start at 127.0.0.2
         let src = Ipv4Addr::from(u32::from(Ipv4Addr::new(127, 0, 0, 2)) + k as u32);
         let s = &mut self.subs[i];
         s.t_connect = sys::now_ns();
@@ -66,7 +67,7 @@ impl Load<'_> {
             Ok(fd) => {
                 s.fd = fd;
                 s.phase = Phase::Connecting;
-                // on loopback the handshake has usually been done by now
+                // on loopback the handshake is usually complete by now
                 let gen = s.gen;
                 if self.send_request(i) {
                     self.ep.add(fd, RD, Self::sub_key(i, gen))?;
@@ -79,6 +80,7 @@ impl Load<'_> {
         Ok(())
     }
 
+    /// Sends the request of a connection; false if it isn't writable yet or has failed.
     pub fn send_request(&mut self, i: usize) -> bool {
         let a = self.a;
         let s = &mut self.subs[i];
@@ -118,6 +120,7 @@ impl Load<'_> {
         }
     }
 
+    /// Closes a connection that failed before it was open, and retries it if allowed.
     pub fn fail(&mut self, i: usize, why: String) {
         let s = &mut self.subs[i];
         if s.fd >= 0 {
@@ -133,6 +136,7 @@ impl Load<'_> {
         }
     }
 
+    /// Records that a response head with status 200 has arrived.
     pub fn opened(&mut self, i: usize, now: u64) -> io::Result<()> {
         let s = &mut self.subs[i];
         s.phase = Phase::Open;
@@ -157,6 +161,7 @@ impl Load<'_> {
         Ok(())
     }
 
+    /// Records that the server has closed a connection.
     pub fn closed(&mut self, i: usize) {
         let s = &mut self.subs[i];
         if s.phase != Phase::Open {

@@ -24,7 +24,7 @@ use topic::Topic;
 const RD: u32 = libc::EPOLLIN as u32;
 const WR: u32 = libc::EPOLLOUT as u32;
 const GONE: u32 = (libc::EPOLLHUP | libc::EPOLLERR | libc::EPOLLRDHUP) as u32;
-/// Room in front of what is read, for the end of a marker that was cut.
+/// Bytes reserved in front of received data, for a partial marker of the previous read.
 const HEADROOM: usize = 64;
 const PUB_BIT: u64 = 1 << 63;
 
@@ -45,9 +45,11 @@ struct Load<'a> {
     opening: usize,
     ramp_next: u64,
     publishing: bool,
-    /// When the next event of an open loop is due, and when the first one was.
+    /// When the next event of an open loop is due.
     due: u64,
+    /// When the first event was due.
     due_from: u64,
+    /// The topic whose turn it is (round robin).
     rr: u32,
     stop_at: u64,
     pids: Vec<u32>,
@@ -57,7 +59,7 @@ struct Load<'a> {
     t0: u64,
 }
 
-/// The report, and whether every event arrived once and in order.
+/// Runs the load; returns the report, and whether every event arrived once and in order.
 pub fn run(a: &Args) -> io::Result<(Value, bool)> {
     let t0 = sys::now_ns();
     let pads = a.payload.saturating_sub(parse::MARKER_LEN) / a.pad.len().max(1);
@@ -96,8 +98,8 @@ impl Load<'_> {
         Self::sub_key(i, gen) | PUB_BIT
     }
 
-    /// Run the loop until `until`, or until `done` holds (looked at every 5 ms: it may walk all connections).
-    fn pump(&mut self, until: u64, mut done: impl FnMut(&Self) -> bool) -> io::Result<()> {
+    /// Runs the event loop until `until`, or until `done` holds (checked every 5 ms, as it may visit all connections).
+    fn run_until(&mut self, until: u64, mut done: impl FnMut(&Self) -> bool) -> io::Result<()> {
         let until = until.min(self.stop_at);
         let mut evs = vec![libc::epoll_event { events: 0, u64: 0 }; 512];
         let mut check_at = 0;
@@ -113,7 +115,7 @@ impl Load<'_> {
                 }
                 check_at = now + 5_000_000;
             }
-            let mut wake = until.min(check_at).min(self.open_some(now)?).min(self.publish_some(now)?);
+            let mut wake = until.min(check_at).min(self.open_queued(now)?).min(self.publish_due(now)?);
             self.sample(now);
             wake = wake.min(self.sample_at);
             let t = sys::now_ns();
@@ -143,7 +145,7 @@ impl Load<'_> {
         Ok(())
     }
 
-    /// Twice a second: the server's memory, and events given up.
+    /// Twice a second: samples the server's memory, and gives up stalled events.
     fn sample(&mut self, now: u64) {
         if self.sample_at > now {
             return;

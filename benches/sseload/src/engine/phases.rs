@@ -1,6 +1,6 @@
-//! A run from beginning to end: connect, settle, publish, drain, report.
+//! The phases of a run: connect, settle, publish, drain, report.
 use super::publish::{Pub, PubState};
-use super::report::Seen;
+use super::report::Observations;
 use super::sub::{Phase, Sub};
 use super::{secs, Load, GONE, RD};
 use crate::args::{Mode, ParseMode, Publish};
@@ -9,7 +9,7 @@ use crate::sys;
 use serde_json::Value;
 use std::io;
 
-/// CPU figures around the measured part.
+/// CPU time before and after the measured phase.
 pub struct Cpu {
     pub before: TreeStat,
     pub after: TreeStat,
@@ -20,30 +20,33 @@ pub struct Cpu {
 }
 
 impl Load<'_> {
+    /// CPU time and memory of the server's process tree; zero without --server-pid.
     pub fn server(&self, pss: bool) -> TreeStat {
         self.a.server_pid.map(|p| procfs::measure(p, pss)).unwrap_or_default()
     }
 
+    /// Runs all phases.
     pub fn play(mut self) -> io::Result<(Value, bool)> {
-        self.lay_out();
+        self.create_subscribers();
         if let Some(p) = self.a.server_pid {
             self.pids = procfs::tree(p);
             if self.server(false).procs == 0 {
                 return Err(io::Error::other(format!("no process {p}")));
             }
         }
-        let mut seen = Seen { before: self.server(true), kernel_before: procfs::kernel(), ..Seen::default() };
-        self.connect_all(&mut seen)?;
+        let mut observed =
+            Observations { before: self.server(true), kernel_before: procfs::kernel(), ..Observations::default() };
+        self.connect_all(&mut observed)?;
         if self.a.publish != Publish::None {
-            self.publish_all(&mut seen)?;
+            self.publish_all(&mut observed)?;
         }
-        self.drain(&mut seen)?;
+        self.drain(&mut observed)?;
         let tally = self.tally();
-        self.hang_up();
-        Ok(self.report(&seen, &tally))
+        self.close_all();
+        Ok(self.report(&observed, &tally))
     }
 
-    fn lay_out(&mut self) {
+    fn create_subscribers(&mut self) {
         let a = self.a;
         let slow = a.mode == Mode::SlowConsumers && a.slow_fraction > 0.0;
         let every = if slow { (1.0 / a.slow_fraction).round().max(1.0) as usize } else { 0 };
@@ -53,26 +56,26 @@ impl Load<'_> {
         }
     }
 
-    fn connect_all(&mut self, seen: &mut Seen) -> io::Result<()> {
+    fn connect_all(&mut self, observed: &mut Observations) -> io::Result<()> {
         let a = self.a;
         self.open_queue.extend(0..a.subs as u32);
         let c0 = sys::now_ns();
         self.ramp_next = c0;
-        self.pump(self.stop_at, |l| l.open_queue.is_empty() && l.opening == 0)?;
-        seen.connect_s = (sys::now_ns() - c0) as f64 / 1e9;
-        seen.at_connect = self.server(false);
-        seen.open = self.subs.iter().filter(|s| s.phase == Phase::Open).count();
+        self.run_until(self.stop_at, |l| l.open_queue.is_empty() && l.opening == 0)?;
+        observed.connect_s = (sys::now_ns() - c0) as f64 / 1e9;
+        observed.at_connect = self.server(false);
+        observed.open = self.subs.iter().filter(|s| s.phase == Phase::Open).count();
         let now = sys::now_ns();
-        self.pump(now + secs(a.settle), |_| false)?;
-        seen.connected = self.server(true);
-        seen.kernel_connected = procfs::kernel();
+        self.run_until(now + secs(a.settle), |_| false)?;
+        observed.connected = self.server(true);
+        observed.kernel_connected = procfs::kernel();
         if let Some(p) = a.server_pid {
             self.pids = procfs::tree(p);
         }
         Ok(())
     }
 
-    fn publish_all(&mut self, seen: &mut Seen) -> io::Result<()> {
+    fn publish_all(&mut self, observed: &mut Observations) -> io::Result<()> {
         let a = self.a;
         for k in 0..a.pub_conns.max(1) {
             self.pubs.push(Pub::new(k as u32));
@@ -84,22 +87,22 @@ impl Load<'_> {
         if a.mode == Mode::ResumeStorm {
             self.begin_measure(p0);
         }
-        self.pump(p0 + secs(a.warmup), |_| false)?;
+        self.run_until(p0 + secs(a.warmup), |_| false)?;
         let m0 = sys::now_ns();
         let (before, own, all_before) = (self.server(false), sys::self_cpu_ns(), procfs::cpus());
         if a.mode == Mode::ResumeStorm {
             for c in 0..a.cuts {
-                self.pump(p0 + secs(a.cut_at * (c as f64 + 1.0)), |_| false)?;
+                self.run_until(p0 + secs(a.cut_at * (c as f64 + 1.0)), |_| false)?;
                 let cut = self.cut_and_resume(c)?;
-                seen.cuts.push(cut);
+                observed.cuts.push(cut);
             }
         } else {
             self.begin_measure(m0);
         }
-        self.pump(m0 + secs(a.duration), |_| false)?;
+        self.run_until(m0 + secs(a.duration), |_| false)?;
         self.st.measuring = false;
         self.publishing = false;
-        seen.cpu = Some(Cpu {
+        observed.cpu = Some(Cpu {
             before,
             wall_s: (sys::now_ns() - m0) as f64 / 1e9,
             after: self.server(false),
@@ -115,14 +118,14 @@ impl Load<'_> {
         self.st.measuring = true;
     }
 
-    fn drain(&mut self, seen: &mut Seen) -> io::Result<()> {
+    fn drain(&mut self, observed: &mut Observations) -> io::Result<()> {
         let a = self.a;
         let d0 = sys::now_ns();
         if a.slow_wake {
             self.wake_slow()?;
         }
         if a.publish != Publish::None {
-            self.pump(d0 + secs(a.drain), move |l| {
+            self.run_until(d0 + secs(a.drain), move |l| {
                 l.pubs.iter().all(|p| p.state == PubState::Idle && p.queue.is_empty())
                     && !a.slow_wake
                     && l.open_queue.is_empty()
@@ -132,10 +135,10 @@ impl Load<'_> {
                     })
             })?;
         }
-        seen.drain_s = (sys::now_ns() - d0) as f64 / 1e9;
-        seen.after = self.server(true);
-        seen.kernel_after = procfs::kernel();
-        seen.hit_limit = sys::now_ns() >= self.stop_at;
+        observed.drain_s = (sys::now_ns() - d0) as f64 / 1e9;
+        observed.after = self.server(true);
+        observed.kernel_after = procfs::kernel();
+        observed.hit_limit = sys::now_ns() >= self.stop_at;
         Ok(())
     }
 
@@ -149,7 +152,7 @@ impl Load<'_> {
         Ok(())
     }
 
-    fn hang_up(&mut self) {
+    fn close_all(&mut self) {
         for s in &mut self.subs {
             if s.fd >= 0 {
                 sys::close(s.fd, true);

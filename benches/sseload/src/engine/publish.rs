@@ -1,4 +1,4 @@
-//! Publishers: keep-alive connections that send one event at a time each.
+//! Publishers: keep-alive connections, each with one request in flight.
 use super::stats::Stats;
 use super::topic::{Msg, Pending};
 use super::{secs, Load, GONE, HEADROOM, RD, WR};
@@ -8,12 +8,14 @@ use crate::sys::{self, Io};
 use std::collections::VecDeque;
 use std::io;
 
+/// Whether a publisher waits for a response.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum PubState {
     Idle,
     Busy,
 }
 
+/// A publish connection with its queue.
 pub struct Pub {
     pub fd: i32,
     pub gen: u32,
@@ -64,11 +66,12 @@ impl Load<'_> {
         self.ep.add(p.fd, RD | if p.redo { WR } else { 0 }, Self::pub_key(k, p.gen))
     }
 
+    /// Gives up events that some subscriber still lacks after --stall seconds.
     pub fn expire(&mut self, now: u64) {
         let limit = secs(self.a.stall);
         for t in &mut self.topics {
             while t.pending.front().is_some_and(|p| p.done || now > p.ts + limit) {
-                let p = t.pending.pop_front().expect("looked at");
+                let p = t.pending.pop_front().expect("front exists");
                 t.front += 1;
                 if !p.done {
                     self.st.incomplete += 1;
@@ -77,6 +80,7 @@ impl Load<'_> {
         }
     }
 
+    /// Assigns the next sequence number of a topic; `ts` is when the event was due, in ns.
     pub fn new_msg(&mut self, topic: u32, ts: u64) -> Msg {
         let t = &mut self.topics[topic as usize];
         let seq = t.next_seq;
@@ -89,7 +93,8 @@ impl Load<'_> {
         Msg { topic, seq, ts }
     }
 
-    pub fn publish_some(&mut self, now: u64) -> io::Result<u64> {
+    /// Publishes events that are due; returns when the next one is.
+    pub fn publish_due(&mut self, now: u64) -> io::Result<u64> {
         let a = self.a;
         if !self.publishing && self.pubs.iter().all(|p| p.queue.is_empty()) {
             return Ok(u64::MAX);
@@ -118,7 +123,7 @@ impl Load<'_> {
                         if self.pubs[p].state == PubState::Busy || !self.pubs[p].queue.is_empty() || !left(&self.st) {
                             continue;
                         }
-                        // this publisher's topics: p, p + k, …; at most 64 are looked at
+                        // this publisher's topics: p, p + k, …; at most 64 are checked
                         for _ in 0..64u32.min(a.topics.div_ceil(k as u32)) {
                             let t = self.pubs[p].cursor % a.topics;
                             let n = t + k as u32;
@@ -189,7 +194,7 @@ impl Load<'_> {
         Ok(())
     }
 
-    /// The publish connection is gone: send an unanswered request once more on a new one.
+    /// Reconnects a lost publish connection, and repeats its unanswered request once.
     pub fn pub_lost(&mut self, k: usize) -> io::Result<()> {
         self.st.pub_reconnects += 1;
         let p = &mut self.pubs[k];

@@ -1,4 +1,4 @@
-//! Bytes from the server: response heads and bodies.
+//! Receives response heads and bodies from the server.
 use super::sub::Phase;
 use super::topic::deliver;
 use super::{Load, GONE, HEADROOM, RD};
@@ -68,7 +68,7 @@ impl Load<'_> {
         self.body(i, n, now)
     }
 
-    /// Body bytes are in buf[HEADROOM..HEADROOM + n].
+    /// Parses the `n` body bytes in buf[HEADROOM..].
     pub fn body(&mut self, i: usize, n: usize, now: u64) -> io::Result<()> {
         let s = &mut self.subs[i];
         let (st, topics) = (&mut self.st, &mut self.topics);

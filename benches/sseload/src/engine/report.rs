@@ -1,4 +1,4 @@
-//! What a run comes to, as JSON.
+//! The report of a run, as JSON.
 use super::phases::Cpu;
 use super::stats::us;
 use super::sub::Phase;
@@ -7,9 +7,9 @@ use crate::args::{Mode, Publish};
 use crate::procfs::{r3, TreeStat};
 use serde_json::{json, Map, Value};
 
-/// What was seen of the server and the machine on the way.
+/// Measurements of the server and the machine, taken between the phases.
 #[derive(Default)]
-pub struct Seen {
+pub struct Observations {
     pub before: TreeStat,
     pub at_connect: TreeStat,
     pub connected: TreeStat,
@@ -25,7 +25,7 @@ pub struct Seen {
     pub cuts: Vec<Value>,
 }
 
-/// Who has what at the end.
+/// Totals over all connections at the end.
 #[derive(Default)]
 pub struct Tally {
     missing: u64,
@@ -64,21 +64,21 @@ impl Load<'_> {
         t
     }
 
-    pub fn report(&self, seen: &Seen, t: &Tally) -> (Value, bool) {
-        let mut v = self.basics(seen, t);
-        if let Some(cpu) = &seen.cpu {
+    pub fn report(&self, observed: &Observations, t: &Tally) -> (Value, bool) {
+        let mut v = self.basics(observed, t);
+        if let Some(cpu) = &observed.cpu {
             v["measured"] = self.measured(cpu);
         }
         if self.a.server_pid.is_some() {
-            v["server"] = self.server_figures(seen);
+            v["server"] = self.server_figures(observed);
         }
         let slab = |k: &Value| k["slab_kib"].as_f64().unwrap_or(0.0);
-        let each = (slab(&seen.kernel_connected) - slab(&seen.kernel_before)) / seen.open.max(1) as f64;
-        v["kernel"] = json!({"before": seen.kernel_before, "connected": seen.kernel_connected,
-            "after": seen.kernel_after, "slab_kib_per_connection_both_ends": r3(each)});
+        let each = (slab(&observed.kernel_connected) - slab(&observed.kernel_before)) / observed.open.max(1) as f64;
+        v["kernel"] = json!({"before": observed.kernel_before, "connected": observed.kernel_connected,
+            "after": observed.kernel_after, "slab_kib_per_connection_both_ends": r3(each)});
         let st = &self.st;
         if self.a.mode == Mode::ResumeStorm {
-            v["resume"] = json!({"cuts": seen.cuts, "reconnect_time": us(&st.reconn), "without_id": st.no_id});
+            v["resume"] = json!({"cuts": observed.cuts, "reconnect_time": us(&st.reconn), "without_id": st.no_id});
         }
         if self.a.mode == Mode::SlowConsumers {
             v["slow"] = json!({"connections": self.subs.iter().filter(|s| s.slow).count(), "still_open": t.slow_open,
@@ -86,27 +86,27 @@ impl Load<'_> {
                 "last_closed_after_s": st.slow_closed_last,
                 "woken": self.a.slow_wake, "got": t.slow_got, "missing": t.slow_missing});
         }
-        let clean = self.is_clean(seen, t);
+        let clean = self.is_clean(observed, t);
         v["clean"] = json!(clean);
         (v, clean)
     }
 
-    fn basics(&self, seen: &Seen, t: &Tally) -> Value {
+    fn basics(&self, observed: &Observations, t: &Tally) -> Value {
         let (a, st) = (self.a, &self.st);
-        let cpu_s = seen.at_connect.cpu_s() - seen.before.cpu_s();
+        let cpu_s = observed.at_connect.cpu_s() - observed.before.cpu_s();
         let status: Map<_, _> = st.pub_status.iter().map(|(k, v)| (k.to_string(), json!(v))).collect();
         json!({
             "label": a.label, "mode": format!("{:?}", a.mode),
             "subs": a.subs, "topics": a.topics, "payload": a.payload,
             "publish": format!("{:?}", a.publish), "window": a.window, "rate": a.rate,
             "pub_conns": a.pub_conns, "parse": format!("{:?}", a.parse),
-            "seconds": r3((crate::sys::now_ns() - self.t0) as f64 / 1e9), "hit_time_limit": seen.hit_limit,
+            "seconds": r3((crate::sys::now_ns() - self.t0) as f64 / 1e9), "hit_time_limit": observed.hit_limit,
             "connect": {
-                "open": seen.open, "failures": st.failures, "seconds": r3(seen.connect_s),
-                "per_s": r3(seen.open as f64 / seen.connect_s), "time": us(&st.conn),
-                "server_cpu_s": r3(cpu_s), "server_cpu_us_each": r3(cpu_s * 1e6 / seen.open.max(1) as f64),
+                "open": observed.open, "failures": st.failures, "seconds": r3(observed.connect_s),
+                "per_s": r3(observed.open as f64 / observed.connect_s), "time": us(&st.conn),
+                "server_cpu_s": r3(cpu_s), "server_cpu_us_each": r3(cpu_s * 1e6 / observed.open.max(1) as f64),
             },
-            "end": {"open": t.end_open, "closed_by_server": st.closed_by_server, "drain_s": r3(seen.drain_s)},
+            "end": {"open": t.end_open, "closed_by_server": st.closed_by_server, "drain_s": r3(observed.drain_s)},
             "published": st.published, "deliveries": st.deliveries, "bytes": st.bytes,
             "missing": t.missing, "connections_with_loss": t.with_loss, "missing_on_closed": t.missing_dropped,
             "duplicates": t.dup, "out_of_order": t.late, "before_base": st.early, "misrouted": st.misrouted,
@@ -140,15 +140,15 @@ impl Load<'_> {
         m
     }
 
-    fn server_figures(&self, seen: &Seen) -> Value {
-        let n = seen.open.max(1) as f64;
+    fn server_figures(&self, observed: &Observations) -> Value {
+        let n = observed.open.max(1) as f64;
         let each = |x: u64, b: u64| r3((x as f64 - b as f64) / n);
-        let idle_cpu = seen.connected.cpu_s() - seen.at_connect.cpu_s();
+        let idle_cpu = observed.connected.cpu_s() - observed.at_connect.cpu_s();
         json!({
-            "before": seen.before.json(), "connected": seen.connected.json(), "after": seen.after.json(),
-            "rss_max_kib": self.rss_max.max(seen.after.rss_kib).max(seen.connected.rss_kib),
-            "rss_kib_per_connection": each(seen.connected.rss_kib, seen.before.rss_kib),
-            "pss_kib_per_connection": match (seen.connected.pss_kib, seen.before.pss_kib) {
+            "before": observed.before.json(), "connected": observed.connected.json(), "after": observed.after.json(),
+            "rss_max_kib": self.rss_max.max(observed.after.rss_kib).max(observed.connected.rss_kib),
+            "rss_kib_per_connection": each(observed.connected.rss_kib, observed.before.rss_kib),
+            "pss_kib_per_connection": match (observed.connected.pss_kib, observed.before.pss_kib) {
                 (Some(x), Some(b)) => json!(each(x, b)),
                 _ => Value::Null,
             },
@@ -156,13 +156,13 @@ impl Load<'_> {
         })
     }
 
-    fn is_clean(&self, seen: &Seen, t: &Tally) -> bool {
+    fn is_clean(&self, observed: &Observations, t: &Tally) -> bool {
         let st = &self.st;
         let counts = [t.missing, t.missing_dropped, t.dup, t.late, st.closed_by_server, st.pub_errors, st.bad_markers];
         counts.iter().all(|n| *n == 0)
             && st.misrouted == 0
-            && seen.open == self.a.subs
-            && !seen.hit_limit
+            && observed.open == self.a.subs
+            && !observed.hit_limit
             && (self.a.publish == Publish::None || self.a.subs == 0 || st.deliveries > 0)
     }
 }

@@ -1,4 +1,4 @@
-//! Cutting connections and opening them again where they stood.
+//! Cuts connections, and resumes them with their last event ids.
 use super::sub::Phase;
 use super::{secs, Load};
 use crate::args::CutMode;
@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::io;
 
 impl Load<'_> {
-    /// Cut a share of the connections, wait, and open them again with their last ids.
+    /// Cuts a fraction of the connections, waits, and reopens them with their last event ids.
     pub fn cut_and_resume(&mut self, round: u32) -> io::Result<Value> {
         let a = self.a;
         let every = (1.0 / a.cut_fraction.clamp(0.001, 1.0)).round() as usize;
@@ -33,17 +33,17 @@ impl Load<'_> {
         }
         let n = again.len();
         let t0 = sys::now_ns();
-        self.pump(t0 + a.cut_gap_ms * 1_000_000, |_| false)?;
+        self.run_until(t0 + a.cut_gap_ms * 1_000_000, |_| false)?;
         self.open_queue = again;
         let t1 = sys::now_ns();
         self.ramp_next = t1;
         let limit = self.stop_at;
-        self.pump(limit, |l| l.open_queue.is_empty() && l.opening == 0)?;
+        self.run_until(limit, |l| l.open_queue.is_empty() && l.opening == 0)?;
         let t2 = sys::now_ns();
         let seq_open: u64 = self.topics.iter().map(|t| t.next_seq as u64).sum();
-        // caught up: no connection is behind what had been published when the last one was open
+        // caught up: every connection has what was published until the last one was open
         let marks: Vec<u32> = self.topics.iter().map(|t| t.next_seq).collect();
-        self.pump(t2 + secs(a.drain), move |l| {
+        self.run_until(t2 + secs(a.drain), move |l| {
             l.subs.iter().all(|s| s.phase != Phase::Open || (s.next >= marks[s.topic as usize] && s.gaps.is_empty()))
         })?;
         let t3 = sys::now_ns();

@@ -1,9 +1,10 @@
-//! Counters and histograms of a run.
+//! Counters and histograms of a run; `m_…` count during the measured phase only.
 use crate::procfs::r3;
 use hdrhistogram::Histogram;
 use serde_json::{json, Value};
 use std::collections::BTreeMap;
 
+/// All counters and histograms; times are in nanoseconds.
 pub struct Stats {
     pub measuring: bool,
     pub m_start: u64,
@@ -76,7 +77,7 @@ fn hist() -> Histogram<u64> {
     Histogram::new_with_bounds(1, 120_000_000_000, 3).expect("bounds are valid")
 }
 
-/// Quantiles, in microseconds.
+/// Quantiles of a histogram as JSON, in microseconds.
 pub fn us(h: &Histogram<u64>) -> Value {
     if h.is_empty() {
         return Value::Null;

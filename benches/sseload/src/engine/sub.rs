@@ -1,7 +1,8 @@
-//! One connection, and which events it has had.
+//! A subscriber's connection, and which events it has received.
 use crate::parse::Dechunk;
 use crate::sse::SseLines;
 
+/// State of a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Phase {
     New,
@@ -11,6 +12,7 @@ pub enum Phase {
     Closed,
 }
 
+/// A subscriber's connection.
 pub struct Sub {
     pub fd: i32,
     pub gen: u32,
@@ -25,7 +27,7 @@ pub struct Sub {
     pub carry_len: usize,
     pub dechunk: Dechunk,
     pub lines: Option<Box<SseLines>>,
-    // what has arrived: everything in base..next but `gaps`
+    // received events: all of base..next except `gaps`
     pub based: bool,
     pub base: u32,
     pub next: u32,
@@ -35,12 +37,16 @@ pub struct Sub {
     pub late: u64,
 }
 
-/// How one event counts for one connection.
+/// How a received event counts.
 #[derive(PartialEq, Eq, Debug)]
-pub enum Seen {
+pub enum Arrival {
+    /// The next event, or one beyond a gap.
     New,
+    /// An event that fills a gap: out of order.
     Late,
+    /// An event received before.
     Dup,
+    /// An event from before the connection was opened.
     Early,
 }
 
@@ -70,7 +76,8 @@ impl Sub {
         }
     }
 
-    pub fn see(&mut self, seq: u32) -> Seen {
+    /// Records a received event.
+    pub fn receive(&mut self, seq: u32) -> Arrival {
         if !self.based {
             self.based = true;
             self.base = seq;
@@ -79,16 +86,16 @@ impl Sub {
         if seq == self.next {
             self.next += 1;
             self.got += 1;
-            return Seen::New;
+            return Arrival::New;
         }
         if seq > self.next {
             self.gaps.push((self.next, seq));
             self.next = seq + 1;
             self.got += 1;
-            return Seen::New;
+            return Arrival::New;
         }
         if seq < self.base {
-            return Seen::Early;
+            return Arrival::Early;
         }
         for i in 0..self.gaps.len() {
             let (a, b) = self.gaps[i];
@@ -102,12 +109,13 @@ impl Sub {
                 }
                 self.got += 1;
                 self.late += 1;
-                return Seen::Late;
+                return Arrival::Late;
             }
         }
         self.dup += 1;
-        Seen::Dup
+        Arrival::Dup
     }
+    /// Number of events before `end` that haven't arrived.
     pub fn missing(&self, end: u32) -> u64 {
         let mut m: u64 = self.gaps.iter().map(|(a, b)| (b - a) as u64).sum();
         if self.based && end > self.next {
@@ -126,24 +134,24 @@ mod tests {
     }
 
     #[test]
-    fn sequence_accounting() {
+    fn gaps_duplicates_and_early_events_are_counted() {
         let mut s = sub();
-        assert_eq!(s.see(9), Seen::Early);
-        assert_eq!(s.see(10), Seen::New);
-        assert_eq!(s.see(10), Seen::Dup);
-        assert_eq!(s.see(15), Seen::New);
+        assert_eq!(s.receive(9), Arrival::Early);
+        assert_eq!(s.receive(10), Arrival::New);
+        assert_eq!(s.receive(10), Arrival::Dup);
+        assert_eq!(s.receive(15), Arrival::New);
         assert_eq!(s.missing(16), 4);
-        assert_eq!(s.see(12), Seen::Late);
-        assert_eq!(s.see(12), Seen::Dup);
+        assert_eq!(s.receive(12), Arrival::Late);
+        assert_eq!(s.receive(12), Arrival::Dup);
         assert_eq!(s.missing(18), 3 + 2);
         for q in [11, 13, 14] {
-            assert_eq!(s.see(q), Seen::Late);
+            assert_eq!(s.receive(q), Arrival::Late);
         }
         assert_eq!((s.missing(16), s.dup, s.late, s.got), (0, 2, 4, 6));
     }
 
     #[test]
-    fn loss_at_the_start_counts() {
+    fn events_lost_at_the_start_are_missing() {
         let s = sub();
         assert_eq!(s.missing(13), 3);
     }

@@ -1,18 +1,21 @@
-//! Tokens that OpenSSL signed, with public keys as a provider publishes them.
+//! Tokens signed with OpenSSL verify with public keys as an identity provider publishes them.
 
 use clap::Parser;
 
 use super::*;
 use crate::config::{Cli, JwtAlgorithm};
 
+/// A token signed elsewhere, with the key that verifies it.
 pub struct GoldenToken {
     algorithm: JwtAlgorithm,
+    /// PEM.
     pub public_key: &'static str,
-    /// Of the provider's subject 77, for us, until the year 2200.
+    /// `sub` 77, for [`ISSUER`] and [`AUDIENCE`], valid until the year 2200.
     token: &'static str,
 }
 
 #[rustfmt::skip]
+/// One token of each algorithm of an identity provider.
 pub const GOLDEN_TOKENS: [GoldenToken; 3] = [
     GoldenToken {
         algorithm: JwtAlgorithm::Rs256,
@@ -54,6 +57,7 @@ MCowBQYDK2VwAyEAfkQNhBR+H0iTWgSEBeVePhSHkuiDRxLMRVBhmd8mk3A=
 ];
 
 impl GoldenToken {
+    /// Loads the public key as the service would.
     pub fn keys(&self) -> TokenKeys {
         let path = std::env::temp_dir().join(format!("touchline-{:x}.pem", rand::random::<u64>()));
         std::fs::write(&path, self.public_key).unwrap();
@@ -69,13 +73,13 @@ impl GoldenToken {
 }
 
 #[test]
-fn foreign_tokens_verify_with_their_own_key_only() {
+fn a_provider_token_verifies_only_with_its_own_key() {
     for (signer, GoldenToken { token, .. }) in GOLDEN_TOKENS.iter().enumerate() {
-        for (believer, golden) in GOLDEN_TOKENS.iter().enumerate() {
+        for (verifier, golden) in GOLDEN_TOKENS.iter().enumerate() {
             let subject = golden.keys().verify(token).map(|claims| claims.subject);
             let expected =
-                if signer == believer { Ok(identity("77")) } else { Err(TokenError::Invalid) };
-            assert_eq!(subject, expected, "signed {:?}, read {:?}", signer, golden.algorithm);
+                if signer == verifier { Ok(identity("77")) } else { Err(TokenError::Invalid) };
+            assert_eq!(subject, expected, "token {signer}, key {:?}", golden.algorithm);
         }
     }
 }

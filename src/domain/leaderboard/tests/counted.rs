@@ -1,4 +1,4 @@
-//! What each result gives to its two sides.
+//! What each result counts for its two sides.
 
 use serde_json::json;
 
@@ -25,7 +25,7 @@ fn a_row_serialises_its_fields_in_wire_order() {
     );
 }
 
-/// Played, won, drawn, lost, for, against and points of both sides after one result.
+/// Columns: played, won, drawn, lost, for, against, points; of home and away after one result.
 #[test]
 fn each_verdict_awards_its_points() {
     let points = Points { win: 5, draw: 2, loss: -1, no_result: 1 };
@@ -33,7 +33,7 @@ fn each_verdict_awards_its_points() {
     #[rustfmt::skip]
     let cases = [
         ("a win",                         "Ajax 2:1 Bohemians",           [1, 1, 0, 0, 2, 1, 5],  [1, 0, 0, 1, 1, 2, -1]),
-        ("a win away",                    "Ajax 0:1 Bohemians",           [1, 0, 0, 1, 0, 1, -1], [1, 1, 0, 0, 1, 0, 5]),
+        ("an away win",                   "Ajax 0:1 Bohemians",           [1, 0, 0, 1, 0, 1, -1], [1, 1, 0, 0, 1, 0, 5]),
         ("a draw",                        "Ajax 1:1 Bohemians",           [1, 0, 1, 0, 1, 1, 2],  [1, 0, 1, 0, 1, 1, 2]),
         ("a walk-over without a score",   "Ajax 0:0 Bohemians home",      [1, 1, 0, 0, 0, 0, 5],  [1, 0, 0, 1, 0, 0, -1]),
         ("awarded against the score",     "Ajax 3:0 Bohemians away",      [1, 0, 0, 1, 3, 0, -1], [1, 1, 0, 0, 0, 3, 5]),
@@ -42,11 +42,11 @@ fn each_verdict_awards_its_points() {
     for (case, line, home, away) in cases {
         let mut table = compute_leaderboard(&ranking, &entrants(&NAMES), &results(&NAMES, &[line]));
         table.sort_by_key(|row| row.team_id);
-        let counted = |row: usize| {
+        let figures = |row: usize| {
             let row = &table[row];
             [row.played, row.won, row.drawn, row.lost, row.r#for, row.against, row.points]
         };
-        assert_eq!((counted(0), counted(1)), (home, away), "{case}");
+        assert_eq!((figures(0), figures(1)), (home, away), "{case}");
         assert_eq!(table[0].difference, home[4] - home[5], "{case}");
     }
 }
@@ -76,7 +76,7 @@ fn a_result_against_a_withdrawn_team_counts_for_its_opponent() {
 }
 
 #[test]
-fn points_taken_away_change_the_order_and_may_leave_less_than_none() {
+fn deductions_change_the_order_and_may_make_points_negative() {
     let played = results(&NAMES, &["Ajax 1:0 Bohemians"]);
     #[rustfmt::skip]
     let cases = [
@@ -94,6 +94,6 @@ fn points_taken_away_change_the_order_and_may_leave_less_than_none() {
         let table = compute_leaderboard(&ranking(&[TieBreaker::Points]), &teams, &played);
         assert_eq!(positions(&table), expected, "minus {ajax} and {bohemians}");
         assert_eq!([table[0].points, table[1].points], points);
-        assert!(table.iter().all(|row| row.played == 1), "nothing else is taken away");
+        assert!(table.iter().all(|row| row.played == 1), "deductions change points only");
     }
 }

@@ -1,4 +1,4 @@
-//! Tables: what results come to, and in which order the teams stand.
+//! Leaderboards: figures of the rows and order of the teams.
 
 mod counted;
 mod ordered;
@@ -16,10 +16,10 @@ fn entrants(names: &[&str]) -> Vec<Entrant> {
     names.iter().zip(1..).map(team).collect()
 }
 
-/// Results among `names`, as `Denmark 2:0 Bulgaria`; a word after that is the verdict.
+/// Parses results among `names`: `Denmark 2:0 Bulgaria`, optionally followed by a verdict.
 fn results(names: &[&str], lines: &[&str]) -> Vec<PlayedMatch> {
     let id = |name: &str| names.iter().zip(1..).find(|(other, _)| **other == name).unwrap().1;
-    let read = |line: &&str| {
+    let parse = |line: &&str| {
         let parts: Vec<_> = line.split(' ').collect();
         let (home, away) = parts[1].split_once(':').unwrap();
         let (home_score, away_score) = (home.parse().unwrap(), away.parse().unwrap());
@@ -33,10 +33,10 @@ fn results(names: &[&str], lines: &[&str]) -> Vec<PlayedMatch> {
             rates: None,
         }
     };
-    lines.iter().map(read).collect()
+    lines.iter().map(parse).collect()
 }
 
-/// Three points for a win, and these tie-breakers.
+/// A ranking with default points and these tie-breakers.
 fn ranking(tie_breakers: &[TieBreaker]) -> Ranking {
     Ranking { points: Points::default(), tie_breakers: tie_breakers.to_vec() }
 }
@@ -46,7 +46,7 @@ fn positions(table: &[LeaderboardRow]) -> Vec<String> {
     table.iter().map(|row| format!("{} {}", row.position, row.team)).collect()
 }
 
-/// The places that `lines` lead to among `names`.
+/// The positions that results give; `lines` as in [`results`].
 fn positions_for(tie_breakers: &[TieBreaker], names: &[&str], lines: &[&str]) -> Vec<String> {
     positions(&compute_leaderboard(
         &ranking(tie_breakers),

@@ -1,4 +1,4 @@
-//! Which tie-breaker separates whom.
+//! The order that each tie-breaker gives.
 
 use crate::domain::leaderboard::TieBreaker::{
     Difference, For, HeadToHead, Name, NetRunRate, Points as ByPoints, Wins,
@@ -51,11 +51,11 @@ fn teams_sharing_a_position_are_listed_by_name_then_id() {
     assert_eq!(ids, [(1, 7), (1, 3), (1, 4), (1, 9)]);
     let table = compute_leaderboard(&ranking(&[Name]), &teams, &[]);
     let ids: Vec<_> = table.iter().map(|row| (row.position, row.team_id)).collect();
-    assert_eq!(ids, [(1, 7), (2, 3), (3, 4), (3, 9)], "a name twice separates nobody");
+    assert_eq!(ids, [(1, 7), (2, 3), (3, 4), (3, 9)], "equal names stay tied");
 }
 
 #[test]
-fn the_position_after_a_shared_one_is_left_out() {
+fn positions_skip_after_a_shared_one() {
     let names = ["Arles", "Brest", "Caen", "Dijon"];
     let lines = ["Arles 1:0 Dijon", "Brest 1:0 Dijon", "Caen 1:0 Dijon", "Arles 1:0 Caen"];
     let expected = ["1 Arles", "2 Brest", "2 Caen", "4 Dijon"];
@@ -83,10 +83,10 @@ fn two_tied_teams_are_separated_by_their_own_matches() {
     assert_eq!(positions_for(&[ByPoints, HeadToHead, For], &names, &level), expected);
 }
 
-/// UEFA EURO 2004, group C: three teams with five points each, all draws among themselves; the
-/// goals in these matches (3, 2 and 1) sent Italy home.
+/// UEFA EURO 2004, group C: three teams had five points each and drew their matches; the goals
+/// scored in these (Sweden 3, Denmark 2, Italy 1) eliminated Italy.
 #[test]
-fn sweden_denmark_italy_2004() {
+fn goals_among_the_tied_teams_decided_euro_2004_group_c() {
     let names = ["Bulgaria", "Denmark", "Italy", "Sweden"];
     let lines = [
         "Denmark 0:0 Italy",
@@ -101,7 +101,7 @@ fn sweden_denmark_italy_2004() {
 }
 
 #[test]
-fn a_mini_table_goes_by_points_then_difference_then_goals() {
+fn head_to_head_compares_points_then_difference_then_goals() {
     let names = ["Arles", "Brest", "Caen", "Dijon"];
     #[rustfmt::skip]
     let cases = [
@@ -110,12 +110,12 @@ fn a_mini_table_goes_by_points_then_difference_then_goals() {
         ("goals",      ["Arles 1:0 Brest", "Brest 3:2 Caen", "Caen 2:1 Arles"], ["1 Caen", "2 Brest", "3 Arles"]),
     ];
     for (case, lines, expected) in cases {
-        // Dijon is not of the tied, and what happened against it doesn't count.
+        // Dijon isn't tied, so matches against it must not count.
         let mut lines = lines.to_vec();
         lines.extend(["Arles 9:0 Dijon", "Dijon 5:0 Arles", "Dijon 9:0 Brest", "Dijon 1:0 Caen"]);
         let played = results(&names, &lines);
         let mut teams = entrants(&names);
-        // Whatever the three have won is taken away, so that they are tied.
+        // Deductions bring the three to equal points, so that they are tied.
         let table = compute_leaderboard(&ranking(&[]), &teams, &played);
         for team in &mut teams {
             let row = table.iter().find(|row| row.team_id == team.team_id).unwrap();
@@ -123,16 +123,16 @@ fn a_mini_table_goes_by_points_then_difference_then_goals() {
         }
         let table = compute_leaderboard(&ranking(&[ByPoints, HeadToHead]), &teams, &played);
         assert_eq!(positions(&table)[0], "1 Dijon");
-        let three = table[1..].iter();
-        let three: Vec<_> = three.map(|row| format!("{} {}", row.position - 1, row.team)).collect();
-        assert_eq!(three, expected, "{case}");
+        let tied = table[1..].iter();
+        let tied: Vec<_> = tied.map(|row| format!("{} {}", row.position - 1, row.team)).collect();
+        assert_eq!(tied, expected, "{case}");
     }
 }
 
 #[test]
-fn a_still_tied_subgroup_gets_its_own_mini_table() {
-    // Among the three each has 3 points and a difference of 0; Arles has scored 3, the others 2.
-    // Of those two Lyon won, which neither the table of three nor the alphabet would say.
+fn a_subgroup_that_is_still_tied_is_compared_again() {
+    // Each has 3 points and difference 0 among the three; Arles scored 3, the others 2. Lyon beat
+    // Caen, while the three's matches leave them tied and the alphabet puts Caen first.
     let names = ["Arles", "Caen", "Lyon"];
     let lines = ["Arles 2:1 Lyon", "Caen 2:1 Arles", "Lyon 1:0 Caen"];
     let expected = ["1 Arles", "2 Lyon", "3 Caen"];
@@ -140,8 +140,8 @@ fn a_still_tied_subgroup_gets_its_own_mini_table() {
 }
 
 #[test]
-fn ties_left_by_a_mini_table_go_to_the_next_tie_breaker() {
-    // Arles beat all; the three others beat each other in a circle.
+fn ties_left_by_head_to_head_go_to_the_next_tie_breaker() {
+    // Arles beat all; the three others beat each other in a cycle.
     let names = ["Arles", "Brest", "Caen", "Dijon"];
     let lines = [
         "Arles 1:0 Brest",
@@ -169,10 +169,10 @@ fn a_circular_tie_shares_the_position() {
 }
 
 #[test]
-fn a_mini_table_counts_by_the_events_points_and_no_deduction() {
+fn head_to_head_uses_the_events_points_and_no_deductions() {
     let names = ["Arles", "Brest"];
     let lines = ["Arles 1:0 Brest", "Brest 0:0 Arles away", "Arles 5:0 Brest no_result"];
-    // Arles has won twice, once by a verdict; no points are left of it.
+    // Arles won twice, once by a verdict against the score; the deduction takes all its points.
     let mut teams = entrants(&names);
     teams[0].deduction = 6;
     let played = results(&names, &lines);
@@ -180,9 +180,9 @@ fn a_mini_table_counts_by_the_events_points_and_no_deduction() {
     assert_eq!(positions(&table), ["1 Arles", "2 Brest"]);
     assert_eq!((table[0].points, table[1].points), (1, 1));
 
-    // Where a defeat is worth most, who lost stands first.
+    // If a defeat awards most, the loser ranks first.
     let points = Points { win: 0, draw: 0, loss: 2, no_result: 0 };
-    let upside_down = Ranking { points, tie_breakers: vec![HeadToHead] };
-    let table = compute_leaderboard(&upside_down, &entrants(&names), &played);
+    let inverted = Ranking { points, tie_breakers: vec![HeadToHead] };
+    let table = compute_leaderboard(&inverted, &entrants(&names), &played);
     assert_eq!(positions(&table), ["1 Brest", "2 Arles"]);
 }

@@ -1,11 +1,11 @@
-//! Net run rates: from sums, to three places.
+//! Net run rates: computed from totals, rounded to three decimals.
 
 use super::*;
 use crate::domain::leaderboard::{MatchRunRates, RunsOffBalls};
 
 const NAMES: [&str; 3] = ["Deccan", "Kings", "Royals"];
 
-/// `Deccan 160/120 Kings 150/120`, in overs of six balls unless another word says of how many.
+/// Parses `Deccan 160/120 Kings 150/120` (runs/balls); a last word overrides 6 balls per over.
 fn limited_overs_result(line: &str) -> PlayedMatch {
     let parts: Vec<_> = line.split(' ').collect();
     let id = |name: &str| NAMES.iter().zip(1..).find(|(other, _)| **other == name).unwrap().1;
@@ -42,16 +42,16 @@ fn rate_of(name: &str, lines: &[&str]) -> Option<f64> {
 fn net_run_rate_is_runs_per_over_scored_minus_conceded() {
     #[rustfmt::skip]
     let cases: [(&str, &[&str], Option<f64>); 9] = [
-        ("nothing was played",    &[],                                                          None),
+        ("no match",              &[],                                                          None),
         ("a win",                 &["Deccan 160/120 Kings 150/120"],                            Some(0.5)),
-        ("away",                  &["Kings 150/120 Deccan 160/120"],                            Some(0.5)),
+        ("as the away side",      &["Kings 150/120 Deccan 160/120"],                            Some(0.5)),
         ("a defeat",              &["Deccan 150/120 Kings 151/60"],                             Some(-7.6)),
-        // 180 in 30 overs against 300 in 30, not the mean of two rates.
+        // 180 runs in 30 overs against 300 in 30, not the mean of the two matches' rates.
         ("sums, not means",       &["Deccan 160/120 Kings 150/120", "Royals 150/60 Deccan 20/60"], Some(-4.0)),
         ("rounded",               &["Deccan 100/120 Kings 100/114"],                            Some(-0.263)),
         // 0.0005 and -0.0005 exactly: 1 run in 2,000 overs.
-        ("half, away from nought", &["Deccan 1/12000 Kings 0/12000"],                           Some(0.001)),
-        ("half, below nought",    &["Deccan 0/12000 Kings 1/12000"],                            Some(-0.001)),
+        ("half, away from zero",  &["Deccan 1/12000 Kings 0/12000"],                           Some(0.001)),
+        ("half, below zero",      &["Deccan 0/12000 Kings 1/12000"],                            Some(-0.001)),
         ("overs of five balls",   &["Deccan 100/100 Kings 80/100 5"],                           Some(1.0)),
     ];
     for (case, lines, expected) in cases {
@@ -63,7 +63,7 @@ fn net_run_rate_is_runs_per_over_scored_minus_conceded() {
 fn opponents_have_opposite_net_run_rates() {
     let lines = ["Deccan 141/113 Kings 139/120"];
     assert_eq!(rate_of("Deccan", &lines), rate_of("Kings", &lines).map(|rate| -rate));
-    assert_eq!(rate_of("Royals", &lines), None, "who has not played has none");
+    assert_eq!(rate_of("Royals", &lines), None, "a team without a match has none");
 }
 
 #[test]

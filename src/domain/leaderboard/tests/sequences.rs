@@ -1,4 +1,4 @@
-//! Whatever was played: what always holds of a table.
+//! Properties that hold for every leaderboard.
 
 use proptest::prelude::*;
 
@@ -35,18 +35,18 @@ prop_compose! {
         other in 1..teams,
         home_score in 0..3_i64,
         away_score in 0..3_i64,
-        ruled in prop::option::weighted(
+        verdict in prop::option::weighted(
             0.2,
             prop::sample::select(vec![Verdict::Home, Verdict::Away, Verdict::NoResult]),
         ),
     ) -> PlayedMatch {
         PlayedMatch {
             home_team_id: home,
-            // Any team but the one itself.
+            // Any team other than the home team.
             away_team_id: (home + other - 1) % teams + 1,
             home_score,
             away_score,
-            verdict: ruled.unwrap_or(Verdict::from_scores(home_score, away_score)),
+            verdict: verdict.unwrap_or(Verdict::from_scores(home_score, away_score)),
             rates: None,
         }
     }
@@ -54,9 +54,9 @@ prop_compose! {
 
 fn season() -> impl Strategy<Value = (Vec<Entrant>, Vec<PlayedMatch>, Vec<PlayedMatch>)> {
     teams().prop_flat_map(|teams| {
-        let many = i64::try_from(teams.len()).unwrap();
-        let max = if many < 2 { 0 } else { 20 };
-        let played = prop::collection::vec(result(many.max(2)), 0..=max);
+        let team_count = i64::try_from(teams.len()).unwrap();
+        let max_results = if team_count < 2 { 0 } else { 20 };
+        let played = prop::collection::vec(result(team_count.max(2)), 0..=max_results);
         let played =
             played.prop_flat_map(|played| (Just(played.clone()), Just(played).prop_shuffle()));
         (Just(teams), played).prop_map(|(teams, (played, shuffled))| (teams, played, shuffled))
@@ -71,7 +71,7 @@ fn ranking() -> impl Strategy<Value = Ranking> {
     (points, breakers).prop_map(|(points, tie_breakers)| Ranking { points, tie_breakers })
 }
 
-/// What a row is compared by, greater first; nothing for what takes more than the row to say.
+/// The figure that a tie-breaker compares, greater first; 0 if the row alone doesn't hold it.
 fn figure(row: &LeaderboardRow, breaker: TieBreaker) -> i64 {
     match breaker {
         TieBreaker::Points => row.points,
@@ -90,11 +90,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn a_table_is_whole_and_in_order((teams, played, shuffled) in season(), ranking in ranking()) {
+    fn a_leaderboard_is_complete_and_ordered((teams, played, shuffled) in season(), ranking in ranking()) {
         let table = compute_leaderboard(&ranking, &teams, &played);
-        prop_assert_eq!(&table, &compute_leaderboard(&ranking, &teams, &shuffled), "order doesn't matter");
+        prop_assert_eq!(&table, &compute_leaderboard(&ranking, &teams, &shuffled), "the order of results doesn't matter");
         let backwards: Vec<_> = teams.iter().rev().cloned().collect();
-        prop_assert_eq!(&table, &compute_leaderboard(&ranking, &backwards, &played), "nor that of teams");
+        prop_assert_eq!(&table, &compute_leaderboard(&ranking, &backwards, &played), "the order of teams doesn't matter");
 
         let mut ids: Vec<_> = table.iter().map(|row| row.team_id).collect();
         ids.sort_unstable();
@@ -106,26 +106,26 @@ proptest! {
         prop_assert_eq!(sum(|row| row.played), 2 * i64::try_from(played.len()).unwrap());
         prop_assert_eq!(sum(|row| row.drawn) % 2, 0);
 
-        // Up to the first tie-breaker that a row alone doesn't answer.
-        let told = |breaker: &&TieBreaker| !matches!(breaker, TieBreaker::HeadToHead | TieBreaker::Name);
-        let plain: Vec<_> = ranking.tie_breakers.iter().take_while(told).copied().collect();
-        for (row, place) in table.iter().zip(1..) {
+        // Tie-breakers up to the first that a row alone can't decide.
+        let in_row = |breaker: &&TieBreaker| !matches!(breaker, TieBreaker::HeadToHead | TieBreaker::Name);
+        let leading: Vec<_> = ranking.tie_breakers.iter().take_while(in_row).copied().collect();
+        for (row, row_number) in table.iter().zip(1..) {
             let better = |other: &&LeaderboardRow| other.position < row.position;
             let before = i64::try_from(table.iter().filter(better).count()).unwrap();
             prop_assert_eq!(row.position, before + 1, "1, 2, 2, 4");
-            prop_assert!(row.position <= place);
+            prop_assert!(row.position <= row_number);
         }
         for pair in table.windows(2) {
             let (first, second) = (&pair[0], &pair[1]);
-            prop_assert!(figures(first, &plain) >= figures(second, &plain));
+            prop_assert!(figures(first, &leading) >= figures(second, &leading));
             if first.position == second.position {
                 let all = &ranking.tie_breakers;
                 prop_assert_eq!(figures(first, all), figures(second, all));
                 let name = |row: &LeaderboardRow| (row.team.to_lowercase(), row.team.clone());
                 prop_assert!((name(first), first.team_id) < (name(second), second.team_id));
                 prop_assert!(first.team == second.team || !all.contains(&TieBreaker::Name));
-            } else if plain.len() == ranking.tie_breakers.len() {
-                prop_assert!(figures(first, &plain) != figures(second, &plain));
+            } else if leading.len() == ranking.tie_breakers.len() {
+                prop_assert!(figures(first, &leading) != figures(second, &leading));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Several scorers, who may disagree.
+//! Balls of several scorers: agreement, disputes, rulings.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ fn two_scorers() -> CricketHarness {
     CricketHarness::with_home_batting(json!({ "name": "t20", "scorers_required": 2 }))
 }
 
-/// One scorer's word on the next ball, or on a numbered one.
+/// Submits the next ball, or a numbered one, as one scorer.
 fn submit(
     harness: &mut CricketHarness,
     scorer_id: i64,
@@ -41,7 +41,7 @@ fn a_ball_becomes_official_once_enough_scorers_agree() {
     assert_eq!(message["submissions"][0]["ball"]["runs.batter"], 1);
     assert_eq!(harness.snapshot()["pending"][0]["submissions"], message["submissions"]);
     assert_eq!(official_ball_count(&harness), 0);
-    // The same scorer twice is one.
+    // A second submission by the same scorer doesn't count.
     submit(&mut harness, 7, Some(1), runs_body(1));
     assert_eq!(official_ball_count(&harness), 0);
     let applied = submit(&mut harness, 8, None, runs_body(1));
@@ -84,7 +84,7 @@ fn a_dispute_lists_differing_fields_and_their_scorers() {
     assert_eq!(dispute["submissions"].as_array().unwrap().len(), 2);
     assert_eq!(harness.snapshot()["disputes"].as_array().unwrap().len(), 1);
 
-    // A third agrees with one of them.
+    // A third scorer agrees with one of them.
     let applied = submit(&mut harness, 9, None, runs_body(1));
     assert_eq!(match_message_kinds(&applied), ["ball_bowled", "dispute_resolved"]);
     let resolved = &messages_to(&applied, "match_9", "dispute_resolved")[0];
@@ -99,8 +99,8 @@ fn disputes_resolve_once_enough_submissions_match() {
     let leg_bye = || json!({ "runs": { "batter": 0 }, "extras": { "leg_byes": 1 } });
     let wide = || json!({ "runs": { "batter": 0 }, "extras": { "wides": 1 } });
     let with_striker = |id: i64| json!({ "runs": { "batter": 0 }, "striker_id": id });
-    // How many must agree, the ball before, what 7, 8, 9 … say of the next, the fields that
-    // differ, and who agreed at last.
+    // Scorers required, the ball before, submissions of scorers 7, 8, 9 …, differing fields, and
+    // the scorers who agreed in the end.
     #[rustfmt::skip]
     #[expect(clippy::type_complexity, reason = "a table's row")]
     let cases: [(u32, &str, Vec<Value>, &[&str], &[i64]); 6] = [
@@ -109,7 +109,7 @@ fn disputes_resolve_once_enough_submissions_match() {
         (2, ".", vec![runs_body(1), leg_bye(), wide(), leg_bye()], &[], &[8, 10]),
         (3, ".", vec![runs_body(1), leg_bye(), leg_bye()], &["extras.leg_byes", "runs.batter"], &[]),
         (3, ".", vec![runs_body(1), leg_bye(), leg_bye(), wide(), leg_bye()], &[], &[8, 9, 11]),
-        // Who names nobody agrees with both; they don't with each other.
+        // A submission without players agrees with both; they don't agree with each other.
         (3, "W", vec![runs_body(0), with_striker(103), with_striker(104)], &["striker_id"], &[]),
         (3, "W", vec![runs_body(0), with_striker(104), with_striker(103), with_striker(103)], &[], &[7, 9, 10]),
     ];
@@ -250,7 +250,7 @@ fn balls_must_be_submitted_in_order() {
     assert_eq!(harness.expect_rejection("balls", ahead.clone()).code, "out-of-order");
     submit(&mut harness, 7, None, runs_body(1));
     harness.apply("balls", ahead);
-    // What could never be official is refused at once.
+    // A ball that could never become official is rejected at once.
     let invalid = json!({ "runs": { "batter": 1 }, "striker_id": 102, "expected_number": 1 });
     assert_eq!(harness.expect_rejection("balls", invalid).code, "contradicts");
 }
@@ -324,7 +324,7 @@ fn a_late_agreement_stops_the_clock_at_the_last_ball() {
     }
     let last = harness.now;
     assert_eq!(harness.status(), "live");
-    // As a device sends it that tells when the ball was bowled, not when it thought again.
+    // A device sends the time when the ball was bowled, not when it was corrected.
     harness.now = disputed - TimeDelta::seconds(30);
     submit(&mut harness, 8, Some(7), runs_body(0));
     assert_eq!(harness.status(), "finished");

@@ -1,10 +1,10 @@
-//! Balls taken back, changed, taken out.
+//! Balls undone, replaced and removed.
 
 use serde_json::{Value, json};
 
 use super::*;
 
-/// Everything a reader can see but what a correction leaves behind: who corrected, how often.
+/// The readable state without revision and scorer, which a correction changes.
 fn visible_state(harness: &CricketHarness) -> Value {
     let view = harness.snapshot();
     json!([view["scorecard"], view["live"], view["status"], view["score"]])
@@ -12,7 +12,7 @@ fn visible_state(harness: &CricketHarness) -> Value {
 
 #[test]
 fn an_undo_reverts_all_effects_of_the_last_ball() {
-    // What was bowled before, and the ball that is taken back.
+    // Balls before, and the ball that is undone.
     let wicket = json!({ "runs": { "batter": 0 }, "wickets": [{ "kind": "bowled" }] });
     let cases = [
         ("", runs_body(1)),
@@ -142,32 +142,32 @@ fn a_correction_that_breaks_a_later_ball_is_rejected() {
     harness.bowl_symbols(". . . W 1");
     let no_wicket = harness.expect_rejection("PATCH balls/4", runs_body(0));
     assert_eq!(no_wicket.code, "correction-impossible");
-    assert_eq!(no_wicket.detail, "ball 5 could not be: H1 is the striker, not H3");
+    assert_eq!(no_wicket.detail, "ball 5 no longer fits: H1 is the striker, not H3");
 
-    // Out earlier, batting later.
+    // Out by the correction, but batting later.
     let mut scored = CricketHarness::with_home_batting(json!("t20"));
     scored.bowl_symbols("1 . 1 .");
     scored.apply("balls", json!({ "runs": { "batter": 0 }, "striker_id": 101 }));
     let out = json!({ "runs": { "batter": 0 }, "striker_id": 101, "wickets": [wicket_entry("bowled", 101)] });
     let rejection = scored.expect_rejection("PATCH balls/1", out);
-    assert_eq!(rejection.detail, "ball 2 could not be: there is no striker: send striker_id");
+    assert_eq!(rejection.detail, "ball 2 no longer fits: there is no striker: send striker_id");
 
-    // A seventh ball without a bowler, until the miscount is told.
+    // A seventh ball has no bowler until the miscounted over is entered.
     let mut scored = CricketHarness::with_home_batting(json!("t20"));
     scored.bowl_symbols("1wd . . . . . . 1");
     let refused = scored.expect_rejection("PATCH balls/1", runs_body(0));
-    assert_eq!(refused.detail, "ball 7 could not be: there is no bowler: send bowler_id");
+    assert_eq!(refused.detail, "ball 7 no longer fits: there is no bowler: send bowler_id");
     scored.apply("PATCH balls/6", json!({ "runs": { "batter": 0 }, "over_continues": true }));
     scored.apply("PATCH balls/1", runs_body(0));
     assert_eq!(scored.score_text(), "1/0 (1.1)");
 
-    // Won before it was.
+    // The match is won before that ball.
     let mut scored = CricketHarness::with_home_batting(format_with_overs(1));
     scored.bowl_symbols("4 . . . . .");
     scored.open_innings(AWAY_TEAM_ID);
     scored.bowl_symbols("2 . 1");
     let refused = scored.expect_rejection("PATCH balls/7", runs_body(6));
-    assert!(refused.detail.starts_with("ball 8 could not be: no innings"), "{refused}");
+    assert!(refused.detail.starts_with("ball 8 no longer fits: no innings"), "{refused}");
     for (action, what) in
         [("PATCH balls/99", "ball"), ("DELETE balls/0", "ball"), ("DELETE balls/07", "ball")]
     {

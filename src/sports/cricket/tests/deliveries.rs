@@ -1,11 +1,11 @@
-//! What each delivery does: a row of the table of the Laws each, and who faces the next ball.
+//! Effects of each delivery by the Laws, and who faces the next ball.
 
 use serde_json::{Value, json};
 
 use super::*;
 
-/// Law, ball, then: team runs, the striker's runs and balls, the bowler's runs, valid balls,
-/// extras, and whether the batters have changed ends.
+/// Law, ball; then team runs, striker's runs and balls, bowler's runs, legal balls, extras, and
+/// whether the batters changed ends.
 type LawCase = (&'static str, Value, u32, (u32, u32), u32, u32, u32, bool);
 
 fn extras_body(batter: u32, extras: Value) -> Value {

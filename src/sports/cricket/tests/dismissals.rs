@@ -1,4 +1,4 @@
-//! Who is out, who is credited, and which end stands empty.
+//! Dismissals: who is out, who gets credit, which end is vacant.
 
 use serde_json::{Value, json};
 
@@ -23,8 +23,8 @@ fn ball_with_wicket(kind: &str) -> Value {
 
 #[test]
 fn each_dismissal_kind_follows_its_law() {
-    // Kind, law, whether the bowler is credited, off a no-ball (21.18), off a wide (22.9), off a
-    // free hit, and whether runs stand beside it (18.8).
+    // Kind, law; whether the bowler gets credit, it is possible off a no-ball (21.18), a wide (22.9)
+    // and a free hit, and completed runs count (18.8).
     #[rustfmt::skip]
     let cases = [
         ("bowled",                "32", true,  false, false, false, false),
@@ -88,7 +88,7 @@ fn most_dismissals_apply_only_to_the_striker() {
     }
 }
 
-/// Who faces the next ball and who doesn't, `-` for the vacant place.
+/// Striker and non-striker, `-` for a vacant end.
 fn batters_after(before: &str, body: Value) -> String {
     let mut harness = CricketHarness::with_home_batting(json!("t20"));
     harness.bowl_symbols(before);
@@ -205,11 +205,11 @@ fn two_wickets_can_fall_on_one_ball() {
 fn a_wicket_between_balls_adds_no_ball() {
     let mut harness = CricketHarness::with_home_batting(json!("t20"));
     harness.bowl_symbols("1 W");
-    // Law 40: nobody came in time.
+    // Law 40: no batter came in time.
     let late = json!({ "wickets": [wicket_entry("timed_out", 103)] });
     let response = harness.apply("balls", late).response;
     assert_eq!((&response["number"], harness.score_text().as_str()), (&Value::Null, "1/2 (0.2)"));
-    // Law 38.3.1: the non-striker left his ground too early.
+    // Law 38.3.1: the non-striker left the ground early.
     harness.bowl_symbols("1");
     let (striker, non_striker) = harness.batter_ids();
     let early = json!({ "wickets": [{ "kind": "run_out", "player_out_id": non_striker,
@@ -233,8 +233,8 @@ fn a_batter_who_is_out_or_in_cannot_come_in() {
     let mut try_batter =
         |id: i64| harness.expect_rejection("players", json!({ "batter_id": id })).detail;
     assert_eq!(try_batter(101), "H1 is out (b A5)");
-    assert_eq!(try_batter(102), "H2 is at the crease already");
-    assert_eq!(try_batter(203), "A3 isn't of the batting side");
+    assert_eq!(try_batter(102), "H2 is already at the crease");
+    assert_eq!(try_batter(203), "A3 is not in the batting side");
     harness.apply("players", json!({ "batter_id": 103 }));
     assert_eq!(harness.batter_ids(), (json!(103), json!(102)));
 }
@@ -263,7 +263,7 @@ fn a_batter_retired_hurt_can_return() {
     assert_eq!(harness.card_row("batting", 101)["dismissal"], "retired hurt");
     assert_eq!(harness.batter_ids(), (Value::Null, json!(102)));
     harness.bowl_symbols("1 1 . . ");
-    // Only where a place is vacant: at a fall of wicket or a retirement.
+    // Only while an end is vacant: after a wicket or a retirement.
     assert_eq!(harness.expect_rejection("players", json!({ "batter_id": 101 })).code, "not-vacant");
     harness.bowl_symbols("W");
     harness.apply("players", json!({ "batter_id": 101 }));
@@ -350,7 +350,7 @@ fn each_retirement_kind_has_its_own_text() {
         assert_eq!(harness.card_row("batting", 101)["dismissal"], text);
         assert_eq!(harness.card_row("batting", 101)["out"], Value::Null);
 
-        // He will not come again, and has his line already.
+        // The batter can't return, and has a row already.
         harness.apply("players", json!({ "absent": { "player_id": 101 } }));
         harness.apply("players", json!({ "absent": { "player_id": 111 } }));
         assert_eq!(

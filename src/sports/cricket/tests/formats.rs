@@ -1,4 +1,4 @@
-//! Formats are data.
+//! Parsing of formats.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::*;
 
 #[test]
 fn formats_are_parsed() {
-    // Format, innings of the match, overs, balls of an over, overs of a bowler, free hit.
+    // Format, innings of the match, overs, balls per over, overs per bowler, free hit.
     #[rustfmt::skip]
     let cases = [
         (Value::Null,                    2, json!(20),  6, json!(4),  true),

@@ -1,4 +1,4 @@
-//! How innings follow each other and end.
+//! Order and end of innings.
 
 use serde_json::{Value, json};
 
@@ -90,7 +90,7 @@ fn a_wicket_on_the_last_ball_counts_before_the_overs_end() {
 }
 
 #[test]
-fn called_overs_end_the_innings_not_balls() {
+fn completed_overs_end_the_innings_not_balls() {
     let mut harness = CricketHarness::with_home_batting(format_with_overs(1));
     harness.bowl_symbols(". . . .");
     harness.bowl_body(json!({ "runs": { "batter": 0 }, "over_called": true }));
@@ -108,7 +108,7 @@ fn runs_after_the_winning_run_do_not_count() {
         body["override"] = json!(true);
         body
     };
-    // What is needed, the ball, and the total that wins (Law 16.6).
+    // Runs needed, the ball, and the winning total (Law 16.6).
     #[rustfmt::skip]
     let cases = [
         (2, runs_body(2), 2),
@@ -283,7 +283,7 @@ fn penalty_runs_are_credited_as_law_41_17_says() {
         ["/penalty/team_id", "/penalty/runs"]
     );
 
-    // Beside a ball, to the side that fields.
+    // With a ball, to the fielding side.
     let mut body = runs_body(1);
     body["penalty"] = json!({ "team_id": HOME_TEAM_ID, "runs": 5 });
     let applied = scored.apply("balls", body);

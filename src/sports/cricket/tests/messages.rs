@@ -1,4 +1,4 @@
-//! What is told of each ball, to whom, and what is read.
+//! Messages of each ball, their topics, and readable parts.
 
 use serde_json::json;
 

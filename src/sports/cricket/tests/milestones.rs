@@ -1,10 +1,10 @@
-//! What is worth telling beyond the ball.
+//! Milestones of batters, partnerships, teams and bowlers.
 
 use serde_json::json;
 
 use super::*;
 
-/// All milestones of the match so far, as kind and value.
+/// Kind and value of all milestones so far.
 fn milestones_of(harness: &CricketHarness) -> Vec<String> {
     let card = harness.read_part("scorecard");
     let all = card["innings"].as_array().unwrap().iter();
@@ -25,7 +25,7 @@ fn batters_partnerships_and_teams_reach_milestones() {
                        "team_id": 1, "player_id": 101, "player_ids": [101, 102], "name": "H1",
                        "text": "H1 and H2: partnership of 50" });
     assert_eq!(milestone, &said);
-    // The first of the two has made 36 of them.
+    // The first batter has 36 of the runs.
     harness.bowl_symbols("6 6 6 6 6 6 6 6 6 6");
     let all = milestones_of(&harness);
     for one in ["partnership 50", "batter_runs 50", "team_runs 100", "partnership 100"] {
@@ -69,7 +69,7 @@ fn five_wickets_in_an_innings_and_ten_in_the_match() {
 #[test]
 fn hat_tricks_need_consecutive_wickets_of_one_bowler() {
     let run_out = "run-out";
-    // What the bowler's balls were, with how many in a row were told of at the end.
+    // The bowler's balls, and the streak announced at the end.
     #[rustfmt::skip]
     let cases: [(&str, &[&str], &[&str]); 9] = [
         ("three in three",             &["W", "W", "W"], &["hat_trick 3"]),
@@ -94,7 +94,7 @@ fn hat_tricks_need_consecutive_wickets_of_one_bowler() {
     );
 }
 
-/// Bowls balls of one bowler: `/` lets another bowl an over, `#` another innings begin.
+/// Bowls balls of one bowler; `/` is an over by another, `#` starts another innings.
 fn bowl_row(format: Value, balls: &[&str]) -> CricketHarness {
     let mut harness = CricketHarness::with_home_batting(format);
     for symbol in balls {

@@ -1,4 +1,4 @@
-//! Matches of cricket through the rules, as the store drives them.
+//! Matches of cricket through `SportRules`, as the store uses them.
 
 mod consensus;
 mod corrections;
@@ -27,16 +27,16 @@ use crate::sports::{
 pub const HOME_TEAM_ID: i64 = 1;
 pub const AWAY_TEAM_ID: i64 = 2;
 
-/// A match being scored. Players 101–115 are of the home team, 201–215 of the away team, 301 of
+/// A match being scored. Players 101–115 are in the home team, 201–215 in the away team, 301 in
 /// neither.
 pub struct CricketHarness {
     pub rules: &'static SportRules,
     pub match_info: MatchInfo,
     pub game: ErasedMatch,
-    /// What was accepted so far.
+    /// Accepted commands.
     pub entries: Vec<MatchCommand>,
     pub now: DateTime<Utc>,
-    /// Who scores.
+    /// User who sends the commands.
     pub scorer_id: i64,
 }
 
@@ -46,10 +46,10 @@ impl CricketHarness {
         let match_info = test_match_info(format);
         let game = rules.initial_state(&match_info).unwrap();
         let now = "2026-06-01T11:00:00Z".parse().unwrap();
-        Self { rules, match_info: match_info, game, entries: Vec::new(), now, scorer_id: 7 }
+        Self { rules, match_info, game, entries: Vec::new(), now, scorer_id: 7 }
     }
 
-    /// One whose first innings has been opened: the home side bats.
+    /// A match whose first innings is open; the home side bats.
     pub fn with_home_batting(format: Value) -> Self {
         let mut harness = Self::new(format);
         harness.apply("start", json!({}));
@@ -57,7 +57,7 @@ impl CricketHarness {
         harness
     }
 
-    /// Opens an innings with the first two batters and the other side's first bowler.
+    /// Opens an innings with the first two batters and the first bowler of the other side.
     pub fn open_innings(&mut self, side: i64) -> Transition<ErasedMatch> {
         let bowler = Self::bowler_for_over(3 - side, 0);
         self.apply(
@@ -67,7 +67,7 @@ impl CricketHarness {
         )
     }
 
-    /// A bowler for the over after `overs`: seven in turn.
+    /// Bowler of the over after `overs`: seven take turns.
     pub fn bowler_for_over(side: i64, overs: i64) -> i64 {
         side * 100 + 5 + overs % 7
     }
@@ -103,7 +103,7 @@ impl CricketHarness {
             .unwrap_or_else(|rejection| panic!("{action} {body_text}: {rejection}"))
     }
 
-    /// Refused, with nothing changed; gives the code.
+    /// Expects a rejection that changes nothing.
     pub fn expect_rejection(&mut self, action: &str, body: Value) -> Rejection {
         let before = self.snapshot();
         let rejection = self.try_apply(action, body.clone());
@@ -111,8 +111,8 @@ impl CricketHarness {
         rejection.expect_err(&format!("{action} {body}"))
     }
 
-    /// Bowls balls written as scorers write them: `. 1 4 6 W 1wd 5wd 2nb 1b 4lb`. Vacant places
-    /// are filled by whoever is next.
+    /// Bowls balls in scorers' notation: `. 1 4 6 W 1wd 5wd 2nb 1b 4lb`. The next players fill
+    /// vacant roles.
     pub fn bowl_symbols(&mut self, balls: &str) -> &mut Self {
         for symbol in balls.split_whitespace() {
             let body = ball_body(symbol);
@@ -121,7 +121,7 @@ impl CricketHarness {
         self
     }
 
-    /// The same for one ball's body.
+    /// Bowls one ball, as a body.
     pub fn bowl_body(&mut self, body: Value) -> Transition<ErasedMatch> {
         let body = self.with_missing_players(body);
         self.apply("balls", body)
@@ -165,7 +165,7 @@ impl CricketHarness {
             .unwrap_or_else(|| panic!("no {path}"))
     }
 
-    /// The innings being played or played last, as on the scorecard.
+    /// The latest innings of the scorecard.
     pub fn latest_innings(&self) -> Value {
         self.read_part("scorecard")["innings"].as_array().unwrap().last().unwrap().clone()
     }
@@ -174,21 +174,21 @@ impl CricketHarness {
         self.latest_innings()["batting"].as_array().unwrap().clone()
     }
 
-    /// A line of the batting or the bowling card.
+    /// A row of the batting or bowling card.
     pub fn card_row(&self, card: &str, id: i64) -> Value {
         let innings = self.latest_innings();
         let rows = innings[card].as_array().unwrap();
         rows.iter().find(|row| row["player_id"] == id).cloned().unwrap_or(Value::Null)
     }
 
-    /// `17/2 (3.4)`
+    /// Total of the latest innings: `17/2 (3.4)`.
     pub fn score_text(&self) -> String {
         let innings = &self.live_json()["innings"];
         let overs = innings["overs"].as_str().unwrap();
         format!("{}/{} ({overs})", innings["runs"], innings["wickets"])
     }
 
-    /// Who faces, and who doesn't.
+    /// Names of striker and non-striker.
     pub fn batter_ids(&self) -> (Value, Value) {
         let live = self.live_json();
         (live["striker"]["player_id"].clone(), live["non_striker"]["player_id"].clone())
@@ -202,13 +202,13 @@ impl CricketHarness {
         self.read_part("scorecard")["result"].clone()
     }
 
-    /// The result in words; empty while there is none.
+    /// Text of the result; empty while there is none.
     pub fn result_text(&self) -> String {
         self.result_json()["text"].as_str().unwrap_or_default().to_owned()
     }
 }
 
-/// A ball as scorers write it, as its body.
+/// Body of a ball in scorers' notation.
 pub fn ball_body(symbol: &str) -> Value {
     let digits = symbol.chars().take_while(char::is_ascii_digit).count();
     let (number, kind) = symbol.split_at(digits);
@@ -248,7 +248,7 @@ pub fn test_match_info(format: Value) -> MatchInfo {
     }
 }
 
-/// Named after their numbers: H1 bats first for the home side.
+/// Players are named by number: H1 is the first of the home side.
 pub fn test_player(id: i64) -> Option<Player> {
     let (team_id, number) = (id / 100, id % 100);
     let letter = match team_id {
@@ -261,7 +261,7 @@ pub fn test_player(id: i64) -> Option<Player> {
     ((1..=15).contains(&number)).then_some(Player { id, team_id, name, shirt_number: None })
 }
 
-/// A match of so many overs a side, with free hits.
+/// Format of limited overs with free hits.
 pub fn format_with_overs(overs: u32) -> Value {
     json!({ "name": "custom", "innings": 2, "overs": overs, "free_hit": true })
 }
@@ -272,13 +272,13 @@ pub fn match_message_kinds(transition: &Transition<ErasedMatch>) -> Vec<&'static
     transition.messages.iter().filter(to_match).map(|message| message.message_type).collect()
 }
 
-/// What was told to `topic` as `kind`.
+/// Data of the messages of `kind` for `topic`.
 pub fn messages_to(transition: &Transition<ErasedMatch>, topic: &str, kind: &str) -> Vec<Value> {
     let it = transition.messages.iter().filter(|message| message.message_type == kind);
     it.filter(|m| m.topic.to_string() == topic).map(|m| m.data.clone()).collect()
 }
 
-/// Where a rejection points to.
+/// Pointers of a rejection's errors.
 pub fn error_pointers(rejection: &Rejection) -> Vec<&str> {
     rejection.errors.iter().map(|error| error.pointer.as_str()).collect()
 }

@@ -1,4 +1,4 @@
-//! Overs: how long they are, who bowls them, how many they are.
+//! Overs: length, bowlers, counts.
 
 use serde_json::{Value, json};
 
@@ -76,7 +76,7 @@ fn no_bowler_bowls_in_consecutive_overs() {
     assert_eq!(harness.live_json()["last_bowler_ids"], json!([205]));
     harness.apply("balls", body(206));
     assert_eq!(harness.live_json()["over_bowler_ids"], json!([206]));
-    // 17.8: replaced in mid-over, by one who bowled no part of the last.
+    // 17.8: replaced during the over, by a bowler who did not bowl the previous one.
     assert_eq!(
         harness.expect_rejection("players", json!({ "bowler_id": 205 })).code,
         "two-overs-running"
@@ -144,7 +144,7 @@ fn a_shortened_innings_reduces_the_quota_to_a_fifth() {
         harness.bowl_symbols(". . . . . .");
     }
     let rejection = harness.expect_rejection("players", json!({ "bowler_id": 205 }));
-    assert_eq!(rejection.detail, "A5 has bowled 2 overs, the most a bowler may");
+    assert_eq!(rejection.detail, "A5 has bowled all 2 overs of a bowler's quota");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Penalty runs: whose they are, what they reach, and what they move (Law 41.17).
+//! Penalty runs: their innings, milestones and targets (Law 41.17).
 
 use serde_json::{Value, json};
 
@@ -8,12 +8,12 @@ fn award_body(team: i64, runs: i64) -> Value {
     json!({ "penalty": { "team_id": team, "runs": runs } })
 }
 
-/// Runs without a wide or a wicket, and what was awarded with them.
+/// A ball with runs off the bat, and penalty runs.
 fn runs_with_award(runs: u32, team_id: i64, penalty_runs: i64) -> Value {
     json!({ "runs": { "batter": runs }, "penalty": { "team_id": team_id, "runs": penalty_runs } })
 }
 
-/// The away side one run short of the match after five balls of its one over.
+/// The away side needs one run with one ball left.
 fn chase_needing_one() -> CricketHarness {
     let mut harness = CricketHarness::with_home_batting(format_with_overs(1));
     harness.bowl_symbols("6 . . . . .");
@@ -63,14 +63,14 @@ fn penalty_awarded_carries_the_new_target() {
         assert_eq!(message["penalty"], json!({ "team_id": HOME_TEAM_ID, "runs": 5 }));
     }
     assert_eq!(harness.latest_innings()["target"], 17);
-    // To a side that hasn't batted: no innings has them yet.
+    // For a side that hasn't batted: no innings has them yet.
     let mut scored = CricketHarness::with_home_batting(json!("t20"));
     let applied = scored.apply("balls", award_body(AWAY_TEAM_ID, 5));
     let said = &messages_to(&applied, "match_9", "penalty_awarded")[0];
     assert_eq!((&said["innings"]["number"], &said["awarded_innings"]), (&json!(1), &Value::Null));
 }
 
-/// An innings as messages tell it.
+/// Summary of an innings in messages.
 fn innings_summary(harness: &CricketHarness, number: usize) -> Value {
     let card = harness.read_part("scorecard")["innings"][number - 1].clone();
     let names =
@@ -129,7 +129,7 @@ fn a_partnership_includes_penalty_runs_awarded_meanwhile() {
     assert_eq!(bowled["ball"]["score"], "14/0");
     assert_eq!(bowled["innings"]["runs"], 14);
     assert_eq!(bowled["partnership"], json!({ "runs": 14, "balls": 3 }));
-    // The other side's are no part of it, nor is what comes when the two are parted.
+    // Runs of the other side don't count in it, nor do later ones once it is broken.
     harness.apply("balls", award_body(AWAY_TEAM_ID, 5));
     harness.bowl_symbols("W");
     harness.apply("balls", award_body(HOME_TEAM_ID, 5));

@@ -1,5 +1,4 @@
-//! Several scorers: what may not overtake a ball that isn't official yet, and what its end does
-//! to the balls after it.
+//! Balls that aren't official yet: actions that must not overtake them, and the end of an innings.
 
 use serde_json::{Value, json};
 
@@ -31,7 +30,7 @@ fn actions_that_could_move_a_disputed_ball_are_rejected() {
     let opening = json!({ "batting_team_id": AWAY_TEAM_ID });
     let award = json!({ "penalty": { "team_id": AWAY_TEAM_ID, "runs": 5 } });
     let run_out_between_balls = json!({ "wickets": [wicket_entry("run_out", 102)] });
-    // What is asked for; whether it must wait for a ball that merely waits, for one in dispute.
+    // Action; whether it must wait for a pending ball, and for a disputed one.
     #[rustfmt::skip]
     let cases = [
         ("declare", declared,                         true,  true),

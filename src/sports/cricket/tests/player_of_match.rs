@@ -1,4 +1,4 @@
-//! The player of the match: by figures, or as somebody judged.
+//! The player of the match: by figures, or named by hand.
 
 use serde_json::{Value, json};
 

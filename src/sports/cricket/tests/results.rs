@@ -1,4 +1,4 @@
-//! Who wins, and how it is said (Law 16).
+//! Results and their texts (Law 16).
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::leaderboard::Verdict;
 use crate::sports::result::ResultBasis;
 
-/// A match of one over a side with what each made.
+/// A match of one over a side with these balls.
 fn one_over_match(first: &str, second: &str) -> CricketHarness {
     let mut harness = CricketHarness::with_home_batting(format_with_overs(1));
     harness.bowl_symbols(first);
@@ -48,7 +48,7 @@ fn results_of_one_innings_per_side() {
 
 #[test]
 fn results_of_two_innings_per_side() {
-    // Innings by innings: the side, and what it made before it was all out.
+    // Side and runs of each innings; each ends all out.
     #[rustfmt::skip]
     let cases = [
         ("16.2 an innings", vec![(1, "6 6"), (2, "2"), (2, "3")], "Northants won by an innings and 7 runs"),
@@ -151,7 +151,7 @@ fn a_super_over_needs_level_scores() {
 #[test]
 fn the_end_action_decides_undecided_matches() {
     let end = |result: &str| json!({ "result": result });
-    // Format, body, text (or the code of the refusal).
+    // Format, body, result text or code of the rejection.
     #[rustfmt::skip]
     let cases = [
         ("t20",  end("no_result"), Ok("No result")),
@@ -187,11 +187,16 @@ fn the_end_action_decides_undecided_matches() {
             }
         }
     }
-    let mut scored = CricketHarness::with_home_batting(json!("t20"));
-    scored.apply("end", json!({ "result": "no_result", "reason": "rain" }));
-    let result = scored.rules.result(&scored.game).unwrap();
+}
+
+#[test]
+fn a_match_ended_by_hand_keeps_its_reason_and_cannot_end_again() {
+    let mut harness = CricketHarness::with_home_batting(json!("t20"));
+    harness.apply("end", json!({ "result": "no_result", "reason": "rain" }));
+    let result = harness.rules.result(&harness.game).unwrap();
     assert_eq!((result.verdict, result.reason.as_deref()), (Verdict::NoResult, Some("rain")));
-    assert_eq!(scored.expect_rejection("end", end("no_result")).code, "wrong-state");
+    let rejection = harness.expect_rejection("end", json!({ "result": "no_result" }));
+    assert_eq!(rejection.code, "wrong-state");
 }
 
 #[test]
@@ -227,7 +232,7 @@ fn a_revised_target_is_chased() {
     assert_eq!(harness.result_text(), "Kent won by 10 wickets with 2 balls remaining (D/L method)");
     assert_eq!(harness.result_json()["method"], "D/L");
 
-    // Set lower than what has been made: won at once.
+    // A target below the current total wins at once.
     let mut scored = CricketHarness::with_home_batting(format_with_overs(2));
     scored.bowl_symbols("6 6 . . . . . . . . . .");
     scored.open_innings(AWAY_TEAM_ID);
@@ -277,7 +282,7 @@ fn penalty_runs_after_the_end_can_change_the_result_or_reopen_the_match() {
     let transition = harness.apply("balls", award(AWAY_TEAM_ID));
     assert_eq!(match_message_kinds(&transition), ["penalty_awarded", "match_complete"]);
     assert_eq!(harness.result_text(), "Kent won by penalty runs");
-    // 41.17: to the side that fielded, so what was made is no longer enough.
+    // 41.17: for the fielding side, so the total no longer wins.
     let mut scored = one_over_match("6 . . . . .", "6 1");
     let applied = scored.apply("balls", award(HOME_TEAM_ID));
     assert_eq!(match_message_kinds(&applied), ["penalty_awarded", "match_reopened"]);
@@ -330,7 +335,7 @@ fn an_entered_result_overrides_the_played_result() {
 fn no_wicket_falls_after_the_winning_run() {
     let run_out = || json!([wicket_entry("run_out", 202)]);
     let stumped = || json!([{ "kind": "stumped" }]);
-    // The ball with two runs needed or one, and whether the wicket counts: nine are down.
+    // The ball with two runs or one needed, nine wickets down; whether the wicket counts.
     #[rustfmt::skip]
     let cases = [
         ("two run before it",    ".", json!({ "runs": { "batter": 2 }, "wickets": run_out() }), "Kent won by 1 wicket"),

@@ -1,4 +1,4 @@
-//! What a match adds to net run rates.
+//! Contribution of a match to net run rates.
 
 use serde_json::{Value, json};
 

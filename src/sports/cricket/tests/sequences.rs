@@ -1,4 +1,4 @@
-//! Whatever is bowled: what always holds.
+//! Properties of any sequence of actions.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -16,11 +16,11 @@ const WICKET_KINDS: [&str; 8] = [
     "hit_the_ball_twice",
 ];
 
-/// What a scorer does next.
+/// One action of a scorer.
 #[derive(Clone, Debug)]
 enum ScorerAction {
     SubmitBall(Value),
-    /// Of whichever batter: the kind, whether the striker, runs, and whether they crossed.
+    /// Kind, whether the striker is out, runs, and whether the batters crossed.
     SubmitWicket(&'static str, bool, u32, bool),
     RetireBatter(bool, bool),
     AwardPenalty(i64),
@@ -81,16 +81,9 @@ fn any_format() -> impl Strategy<Value = Value> {
     ])
 }
 
-/// Does a deed as far as the match lets it.
+/// Applies an action if the match allows it.
 fn perform(harness: &mut CricketHarness, action: ScorerAction) {
-    if harness.live_json()["innings"]["completed"] != false && harness.status() == "live" {
-        for side in [AWAY_TEAM_ID, HOME_TEAM_ID] {
-            let bowler = CricketHarness::bowler_for_over(3 - side, 0);
-            let body = json!({ "batting_team_id": side, "striker_id": side * 100 + 1,
-                               "non_striker_id": side * 100 + 2, "bowler_id": bowler });
-            let _ = harness.try_apply("innings", body);
-        }
-    }
+    open_next_innings(harness);
     let playing = harness.live_json()["innings"]["completed"] == false;
     let (striker, non_striker) = harness.batter_ids();
     let batter_id = |first: bool| if first { striker.clone() } else { non_striker.clone() };
@@ -126,6 +119,19 @@ fn perform(harness: &mut CricketHarness, action: ScorerAction) {
     };
 }
 
+/// Opens the next innings if none is in progress, by whichever side is due.
+fn open_next_innings(harness: &mut CricketHarness) {
+    if harness.live_json()["innings"]["completed"] == false || harness.status() != "live" {
+        return;
+    }
+    for side in [AWAY_TEAM_ID, HOME_TEAM_ID] {
+        let bowler = CricketHarness::bowler_for_over(3 - side, 0);
+        let body = json!({ "batting_team_id": side, "striker_id": side * 100 + 1,
+                           "non_striker_id": side * 100 + 2, "bowler_id": bowler });
+        let _ = harness.try_apply("innings", body);
+    }
+}
+
 fn undo_last_ball(harness: &mut CricketHarness) -> Result<Transition<ErasedMatch>, Rejection> {
     let last = harness.live_json()["next_number"].as_u64().unwrap() - 1;
     harness.try_apply(&format!("DELETE balls/{last}"), Value::Null)
@@ -135,7 +141,7 @@ fn sum_of(rows: &Value, name: &str) -> u64 {
     rows.as_array().unwrap().iter().map(|row| row[name].as_u64().unwrap()).sum()
 }
 
-/// The sums that every innings obeys.
+/// Checks the totals of every innings.
 fn check_totals(harness: &CricketHarness) -> Result<(), TestCaseError> {
     let card = harness.read_part("scorecard");
     let balls = harness.read_part("balls");
@@ -176,7 +182,7 @@ fn check_totals(harness: &CricketHarness) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// All a reader can see, without who corrected what how often.
+/// The readable state without revisions and scorers.
 fn visible_state(harness: &CricketHarness) -> Value {
     let view = harness.snapshot();
     json!([view["scorecard"], view["live"], view["status"], view["score"]])
@@ -186,7 +192,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn whatever_is_bowled_the_sums_hold(
+    fn totals_add_up_after_any_sequence(
         format in any_format(),
         deeds in prop::collection::vec(any_action(), 1..90),
     ) {
@@ -201,7 +207,7 @@ proptest! {
 
         let start = scored.rules.initial_state(&scored.match_info).unwrap();
         let folded = scored.entries.iter().fold(start, |game, entry| {
-            // An entry comes back from the log as JSON.
+            // Entries are stored as JSON.
             let entry = serde_json::from_value(json!(entry)).unwrap();
             scored.rules.apply(&scored.match_info, &game, &entry).unwrap().state
         });
@@ -209,7 +215,7 @@ proptest! {
     }
 
     #[test]
-    fn an_undo_restores_what_was(
+    fn an_undo_restores_the_previous_state(
         format in any_format(),
         deeds in prop::collection::vec(any_action(), 0..40),
         ball in any_delivery(),

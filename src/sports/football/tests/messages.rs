@@ -1,4 +1,4 @@
-//! What readers and the caller are told of incidents.
+//! Messages and responses about incidents.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What incidents do to score and statistics, and what is told of them.
+//! Incidents: score, statistics, validation, messages.
 
 mod messages;
 mod statistics;
@@ -8,18 +8,18 @@ use serde_json::{Value, json};
 
 use crate::sports::tests::{AWAY_TEAM_ID, HOME_TEAM_ID, MatchHarness};
 
-/// A body with the fields that each incident needs.
+/// A body with the required fields.
 fn incident_body(kind: &str, team_id: i64) -> Value {
     let period = if kind.starts_with("shootout") { "penalty_shootout" } else { "first_half" };
     json!({ "kind": kind, "team_id": team_id, "period": period, "minute": 10 })
 }
 
-/// Adds an incident; gives its id.
+/// Adds an incident; returns its id.
 fn add_incident(harness: &mut MatchHarness, body: Value) -> i64 {
     harness.apply("incidents", body).response["id"].as_i64().unwrap()
 }
 
-/// What isn't 0 in the statistics of a side, as `name: figure`.
+/// Statistics of a side that are not 0, as `name: figure`.
 fn nonzero_statistics(harness: &MatchHarness, side: &str) -> Vec<String> {
     let statistics = harness.read_part("statistics").unwrap();
     let figures_of_side = statistics[side].as_object().unwrap().iter();

@@ -1,11 +1,11 @@
-//! Score and statistics, kind by kind.
+//! Score and statistics by kind.
 
 use serde_json::{Value, json};
 
 use crate::sports::football::tests::{add_incident, incident_body, nonzero_statistics};
 use crate::sports::tests::{AWAY_TEAM_ID, HOME_TEAM_ID, MatchHarness};
 
-/// Kind; what it gives the home team it is of, and the away team; the score after it.
+/// Kind of an incident of the home team; statistics of home and away team; the score after it.
 type EffectCase = (&'static str, &'static [&'static str], &'static [&'static str], (i64, i64));
 
 const EFFECT_CASES: [EffectCase; 20] = [

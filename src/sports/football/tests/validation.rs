@@ -1,4 +1,4 @@
-//! Which incidents are refused, and where the mistake is.
+//! Rejected incidents, and the pointers of their errors.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::sports::tests::{
     AWAY_TEAM_ID, HOME_TEAM_ID, MatchHarness, NEUTRAL_PLAYER, error_pointers,
 };
 
-/// `body` with more fields, or others.
+/// `body` with these fields added or replaced.
 fn with_fields(mut body: Value, fields: Value) -> Value {
     body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     body
@@ -64,7 +64,7 @@ fn open_play_goals_and_shootout_kicks_need_their_own_period() {
     }
 }
 
-/// Kind, its two players, and which of them is wrong.
+/// Kind, its two players, and the field that is wrong.
 type PlayersCase = (&'static str, Option<i64>, Option<i64>, Option<&'static str>);
 
 /// For incidents of the home team.

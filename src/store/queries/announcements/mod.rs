@@ -10,15 +10,26 @@ use diesel_async::RunQueryDsl;
 pub use reads::{active_of_event, active_of_team, find_with_etag, list, rights};
 use serde_json::Value;
 
-use super::commit::MutationEffect;
+use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::{events, log};
 use crate::domain::rejection::{FieldError, Rejection};
 use crate::store::WithHeads;
 use crate::store::error::{QueryError, QueryResult};
-use crate::store::mutation::{AnnouncementEdit, MutationRequest, NewAnnouncement};
+use crate::store::mutation::{
+    BroadcastAnnouncement, CreateAnnouncement, DeleteAnnouncement, EditAnnouncement,
+    ExpireAnnouncement, MutationRequest,
+};
 use crate::store::rows::{AnnouncementRow, EventRow};
 use crate::store::schema::{announcements as a, audiences as au};
+
+runs! {
+    CreateAnnouncement => create,
+    EditAnnouncement => edit,
+    DeleteAnnouncement => delete,
+    BroadcastAnnouncement => broadcast,
+    ExpireAnnouncement => expire_now,
+}
 
 /// Announcements that expire in one transaction: those who write meanwhile don't wait long.
 const EXPIRY_BATCH_SIZE: i64 = 50;
@@ -37,10 +48,10 @@ async fn lock_with_event(conn: &mut Conn, id: i64) -> QueryResult<(AnnouncementR
     Ok((row.ok_or_else(not_found)?, event))
 }
 
-pub async fn create(
+async fn create(
     conn: &mut Conn,
-    request: &MutationRequest,
-    fields: &NewAnnouncement,
+    RunContext { request, .. }: RunContext<'_>,
+    CreateAnnouncement(fields): &CreateAnnouncement,
 ) -> QueryResult<MutationEffect> {
     let event = events::lock(conn, fields.event_id).await?;
     check_expires_in_future(request, fields.expires_at)?;
@@ -114,11 +125,10 @@ fn check_addressees(
     }
 }
 
-pub async fn edit(
+async fn edit(
     conn: &mut Conn,
-    request: &MutationRequest,
-    id: i64,
-    fields: &AnnouncementEdit,
+    RunContext { request, .. }: RunContext<'_>,
+    &EditAnnouncement { id, ref fields }: &EditAnnouncement,
 ) -> QueryResult<MutationEffect> {
     let (row, event) = lock_with_event(conn, id).await?;
     let now = request.received_at.timestamp_millis();
@@ -146,10 +156,10 @@ pub async fn edit(
     Ok(addressed.change_effect(request, 200, change))
 }
 
-pub async fn delete(
+async fn delete(
     conn: &mut Conn,
-    request: &MutationRequest,
-    id: i64,
+    RunContext { request, .. }: RunContext<'_>,
+    &DeleteAnnouncement { id }: &DeleteAnnouncement,
 ) -> QueryResult<MutationEffect> {
     let (row, event) = lock_with_event(conn, id).await?;
     request.check_if_match(row.effective_version(request.received_at.timestamp_millis()))?;
@@ -160,10 +170,10 @@ pub async fn delete(
 }
 
 /// Sends it again.
-pub async fn broadcast(
+async fn broadcast(
     conn: &mut Conn,
-    request: &MutationRequest,
-    id: i64,
+    RunContext { request, .. }: RunContext<'_>,
+    &BroadcastAnnouncement { id }: &BroadcastAnnouncement,
 ) -> QueryResult<MutationEffect> {
     let (row, event) = lock_with_event(conn, id).await?;
     let now = request.received_at.timestamp_millis();
@@ -177,10 +187,10 @@ pub async fn broadcast(
 }
 
 /// Ends it now. One that has ended stays as it is.
-pub async fn expire_now(
+async fn expire_now(
     conn: &mut Conn,
-    request: &MutationRequest,
-    id: i64,
+    RunContext { request, .. }: RunContext<'_>,
+    &ExpireAnnouncement { id }: &ExpireAnnouncement,
 ) -> QueryResult<MutationEffect> {
     let (row, event) = lock_with_event(conn, id).await?;
     let now = request.received_at.timestamp_millis();

@@ -1,0 +1,379 @@
+//! Reads an object's fields one by one, and collects every fault with its JSON pointer.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::rejection::{FieldError, Rejection};
+use crate::input::Shape;
+
+/// Unknown fields that are named before the rest is left out: the answer to a huge wrong body
+/// stays small.
+const MAX_UNKNOWN_FIELDS_REPORTED: usize = 10;
+
+/// Characters of an unknown field's name that are shown: longer than any that was meant.
+const MAX_REPORTED_NAME_CHARS: usize = 60;
+
+/// The fields of one object, and what was wrong with those that were read.
+///
+/// A field that is wrong reads as absent, or as the default where it is required; the fault comes
+/// out of [`FieldReader::finish`], so nothing may be done with the values before that.
+#[derive(Debug)]
+pub struct FieldReader<'a> {
+    mode: Mode<'a>,
+    /// JSON pointer of the object (RFC 6901); empty for the whole body.
+    pointer: String,
+    errors: Vec<FieldError>,
+}
+
+#[derive(Debug)]
+enum Mode<'a> {
+    /// Reads an object.
+    Read { fields: &'a Map<String, Value>, recognized: Vec<&'static str> },
+    /// The value isn't an object, which has been reported: no field of it is worth reporting.
+    NotAnObject,
+    /// Reads nothing, and records what is asked for as JSON Schema.
+    Describe { properties: Map<String, Value>, required: Vec<&'static str> },
+}
+
+static NO_FIELDS: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
+
+impl<'a> FieldReader<'a> {
+    /// Reads `value`, which must be an object.
+    pub fn new(value: &'a Value) -> Self {
+        Self::at(value, String::new())
+    }
+
+    /// Reads `value`, an object that stands at `pointer` of the body.
+    pub fn at(value: &'a Value, pointer: String) -> Self {
+        match value {
+            Value::Object(fields) => Self { mode: Mode::read(fields), pointer, errors: Vec::new() },
+            _ => {
+                let detail = "must be an object".to_owned();
+                let errors = vec![FieldError { pointer: pointer.clone(), detail }];
+                Self { mode: Mode::NotAnObject, pointer, errors }
+            }
+        }
+    }
+
+    /// Reads `value`, where null stands for an object without fields.
+    pub fn nullable_body(value: &'a Value) -> Self {
+        if value.is_null() { Self::empty() } else { Self::new(value) }
+    }
+
+    /// Reads an object without fields.
+    pub fn empty() -> Self {
+        Self { mode: Mode::read(&NO_FIELDS), pointer: String::new(), errors: Vec::new() }
+    }
+
+    fn describing() -> Self {
+        let mode = Mode::Describe { properties: Map::new(), required: Vec::new() };
+        Self { mode, pointer: String::new(), errors: Vec::new() }
+    }
+
+    /// The field as it came; `None` where it is absent, and while the reader describes itself.
+    fn lookup(&mut self, name: &'static str) -> Option<&'a Value> {
+        let Mode::Read { fields, recognized } = &mut self.mode else { return None };
+        recognized.push(name);
+        fields.get(name)
+    }
+
+    fn describe_field(
+        &mut self,
+        name: &'static str,
+        is_required: bool,
+        schema: impl Fn() -> Value,
+    ) {
+        if let Mode::Describe { properties, required } = &mut self.mode {
+            properties.insert(name.to_owned(), schema());
+            if is_required {
+                required.push(name);
+            }
+        }
+    }
+
+    fn parse<T>(&mut self, name: &str, value: &Value, shape: &impl Shape<T>) -> Option<T> {
+        match shape.parse(value) {
+            Ok(parsed) => Some(parsed),
+            Err(detail) => self.add_error(name, detail),
+        }
+    }
+
+    /// The field, or `None` where it is absent or null.
+    pub fn optional<T>(&mut self, name: &'static str, shape: impl Shape<T>) -> Option<T> {
+        self.nullable(name, shape).flatten()
+    }
+
+    /// The field; it is a fault that it is absent or null.
+    pub fn required<T: Default>(&mut self, name: &'static str, shape: impl Shape<T>) -> T {
+        self.describe_field(name, true, || shape.schema());
+        let value = self.lookup(name).filter(|value| !value.is_null());
+        let parsed = match value {
+            Some(value) => self.parse(name, value, &shape),
+            None => self.add_error(name, "is required"),
+        };
+        parsed.unwrap_or_default()
+    }
+
+    /// The field, or `None` where it is absent; it is a fault that it is null.
+    pub fn optional_non_null<T>(&mut self, name: &'static str, shape: impl Shape<T>) -> Option<T> {
+        self.describe_field(name, false, || shape.schema());
+        match self.lookup(name)? {
+            Value::Null => self.add_error(name, "must not be null"),
+            value => self.parse(name, value, &shape),
+        }
+    }
+
+    /// `None` where the field is absent, `Some(None)` where it is null.
+    #[expect(
+        clippy::option_option,
+        reason = "an edit tells a field that is left from one that is emptied"
+    )]
+    pub fn nullable<T>(&mut self, name: &'static str, shape: impl Shape<T>) -> Option<Option<T>> {
+        self.describe_field(
+            name,
+            false,
+            || json!({ "anyOf": [shape.schema(), { "type": "null" }] }),
+        );
+        match self.lookup(name)? {
+            Value::Null => Some(None),
+            value => self.parse(name, value, &shape).map(Some),
+        }
+    }
+
+    /// The object in a field, its own fields read by `read`: `None` where it is absent,
+    /// `Some(None)` where it is null.
+    #[expect(clippy::option_option, reason = "as of `nullable`")]
+    pub fn nullable_object<T>(
+        &mut self,
+        name: &'static str,
+        read: impl Fn(&mut FieldReader<'a>) -> T,
+    ) -> Option<Option<T>> {
+        self.describe_field(
+            name,
+            false,
+            || json!({ "anyOf": [schema_of(&read), { "type": "null" }] }),
+        );
+        match self.lookup(name)? {
+            Value::Null => Some(None),
+            value => self.read_nested(name, value, &read).map(Some),
+        }
+    }
+
+    /// The objects in a list, or `None` where it is absent; it is a fault that it is null.
+    pub fn optional_list<T>(
+        &mut self,
+        name: &'static str,
+        max_items: usize,
+        read: impl Fn(&mut FieldReader<'a>) -> T,
+    ) -> Option<Vec<T>> {
+        self.describe_field(
+            name,
+            false,
+            || json!({ "type": "array", "items": schema_of(&read), "maxItems": max_items }),
+        );
+        let items = self.lookup(name)?.as_array().filter(|items| items.len() <= max_items);
+        let Some(items) = items else {
+            return self.add_error(name, format!("must be a list of at most {max_items} objects"));
+        };
+        let items = items.iter().enumerate();
+        Some(
+            items
+                .filter_map(|(at, item)| self.read_nested(&format!("{name}/{at}"), item, &read))
+                .collect(),
+        )
+    }
+
+    /// Reads the object at `path` of this one; its faults are this one's.
+    fn read_nested<T>(
+        &mut self,
+        path: &str,
+        value: &'a Value,
+        read: impl FnOnce(&mut FieldReader<'a>) -> T,
+    ) -> Option<T> {
+        let mut nested = Self::at(value, format!("{}/{path}", self.pointer));
+        let parsed = matches!(nested.mode, Mode::Read { .. }).then(|| read(&mut nested));
+        nested.reject_unknown();
+        self.errors.append(&mut nested.errors);
+        parsed
+    }
+
+    fn reject_unknown(&mut self) {
+        let Mode::Read { fields, recognized } = &self.mode else { return };
+        let unknown = fields.keys().filter(|name| !recognized.contains(&name.as_str()));
+        let unknown: Vec<_> =
+            unknown.take(MAX_UNKNOWN_FIELDS_REPORTED).map(|name| printable(name)).collect();
+        for name in unknown {
+            self.add_error::<()>(&name, "is not a known field");
+        }
+    }
+
+    /// Reports a field that may not be sent, if it is.
+    pub fn reject(&mut self, name: &'static str, detail: &str) {
+        if self.lookup(name).is_some() {
+            self.add_error::<()>(name, detail);
+        }
+    }
+
+    /// Reports that a field is wrong, and is the value that it hasn't got.
+    pub fn add_error<T>(&mut self, name: &str, detail: impl Into<String>) -> Option<T> {
+        self.add_error_at_path(&name.replace('~', "~0").replace('/', "~1"), detail);
+        None
+    }
+
+    /// Reports a fault of what lies deeper: `extras/wides`.
+    pub fn add_error_at_path(&mut self, path: &str, detail: impl Into<String>) {
+        if let Mode::Read { .. } = self.mode {
+            let pointer = format!("{}/{path}", self.pointer);
+            self.errors.push(FieldError { pointer, detail: detail.into() });
+        }
+    }
+
+    /// Whether nothing was wrong so far: what depends on several fields can be looked at.
+    pub fn is_valid(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// Rejects the body (422) if any field was wrong or isn't known.
+    pub fn finish(mut self) -> Result<(), Rejection> {
+        self.reject_unknown();
+        if self.errors.is_empty() { Ok(()) } else { Err(Rejection::fields(self.errors)) }
+    }
+}
+
+impl<'a> Mode<'a> {
+    fn read(fields: &'a Map<String, Value>) -> Self {
+        Self::Read { fields, recognized: Vec::new() }
+    }
+}
+
+/// JSON Schema (2020-12) of the object that `read` reads. It runs without a body, so `read` must
+/// not depend on values that are there.
+pub fn describe<T>(read: impl FnOnce(&mut FieldReader<'static>) -> T) -> Value {
+    schema_of(read)
+}
+
+fn schema_of<'a, T>(read: impl FnOnce(&mut FieldReader<'a>) -> T) -> Value {
+    let mut reader = FieldReader::describing();
+    read(&mut reader);
+    let Mode::Describe { properties, required } = reader.mode else { return Value::Null };
+    json!({
+        "type": "object", "properties": properties, "required": required,
+        "additionalProperties": false,
+    })
+}
+
+/// A name that isn't ours, fit for an answer that is stored and may be logged.
+fn printable(name: &str) -> String {
+    name.chars().filter(|letter| !letter.is_control()).take(MAX_REPORTED_NAME_CHARS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input;
+
+    fn errors_of(body: &Value, read: impl Fn(&mut FieldReader<'_>)) -> Vec<String> {
+        let mut fields = FieldReader::new(body);
+        read(&mut fields);
+        let errors = fields.finish().err().map(|rejection| rejection.errors);
+        let errors = errors.unwrap_or_default().into_iter();
+        errors.map(|error| format!("{} {}", error.pointer, error.detail)).collect()
+    }
+
+    #[test]
+    fn all_faults_are_reported_together() {
+        let body = json!({ "name": 7, "a/b~c": 1, "colour": null });
+        let found = errors_of(&body, |fields| {
+            fields.required("name", input::name());
+            fields.required("role", input::name());
+            fields.optional("colour", input::colour());
+        });
+        assert_eq!(
+            found,
+            ["/name must be a string", "/role is required", "/a~1b~0c is not a known field"]
+        );
+    }
+
+    #[test]
+    fn nested_faults_have_the_whole_pointer() {
+        let body = json!({
+            "points": { "win": "x", "bonus/~": 1 }, "price": null, "types": [{ "name": 1 }, 7, {}],
+        });
+        let found = errors_of(&body, |fields| {
+            let win = |nested: &mut FieldReader<'_>| nested.optional("win", input::boolean());
+            assert_eq!(fields.nullable_object("points", win), Some(Some(None)));
+            assert_eq!(fields.nullable_object("price", win), Some(None));
+            assert_eq!(fields.nullable_object("absent", win), None);
+            let name = |nested: &mut FieldReader<'_>| nested.required("name", input::name());
+            assert_eq!(fields.optional_list("types", 3, name).map(|all| all.len()), Some(2));
+        });
+        assert_eq!(
+            found,
+            [
+                "/points/win must be true or false",
+                "/points/bonus~1~0 is not a known field",
+                "/types/0/name must be a string",
+                "/types/1 must be an object",
+                "/types/2/name is required",
+            ]
+        );
+        for types in [json!(null), json!({}), json!([{ "name": "a" }, { "name": "b" }])] {
+            let found = errors_of(&json!({ "types": types }), |fields| {
+                let name = |nested: &mut FieldReader<'_>| nested.required("name", input::name());
+                assert_eq!(fields.optional_list("types", 1, name), None);
+            });
+            assert_eq!(found.len(), 1, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn null_is_not_absent() {
+        let body = json!({ "name": null, "colour": null });
+        let found = errors_of(&body, |fields| {
+            assert_eq!(fields.optional_non_null("name", input::name()), None);
+            assert_eq!(fields.nullable("colour", input::colour()), Some(None));
+            assert_eq!(fields.nullable("venue", input::name()), None);
+        });
+        assert_eq!(found, ["/name must not be null"]);
+    }
+
+    #[test]
+    fn what_is_no_object_has_one_fault() {
+        for body in [json!(null), json!(7), json!([{ "name": "a" }])] {
+            let found = errors_of(&body, |fields| {
+                fields.required("name", input::name());
+            });
+            assert_eq!(found, [" must be an object"]);
+        }
+        assert_eq!(FieldReader::nullable_body(&Value::Null).finish(), Ok(()));
+    }
+
+    #[test]
+    fn unknown_fields_are_reported_up_to_a_bound() {
+        let body: Map<_, _> =
+            (0..50).map(|n| (format!("{n:02}\n{}", "x".repeat(99)), json!(1))).collect();
+        let found = errors_of(&Value::Object(body), |_| {});
+        assert_eq!(found.len(), 10);
+        assert_eq!(found[0], format!("/00{} is not a known field", "x".repeat(58)));
+    }
+
+    #[test]
+    fn what_reads_a_body_describes_it() {
+        let schema = describe(|fields| {
+            fields.required("name", input::name());
+            fields.nullable("minute", input::integer(0..=120));
+            fields.optional_list("types", 3, |nested| nested.required("id", input::id()));
+        });
+        assert_eq!(schema["required"], json!(["name"]));
+        assert_eq!(schema["additionalProperties"], json!(false));
+        let properties = &schema["properties"];
+        assert_eq!(
+            properties["name"],
+            json!({ "type": "string", "minLength": 1, "maxLength": 200 })
+        );
+        assert_eq!(
+            properties["minute"]["anyOf"],
+            json!([{ "type": "integer", "minimum": 0, "maximum": 120 }, { "type": "null" }])
+        );
+        assert_eq!(properties["types"]["items"]["required"], json!(["id"]));
+    }
+}

@@ -1,0 +1,374 @@
+//! What single values of a body must look like. The text of an error is for the caller.
+
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::domain::topic::Topic;
+use crate::domain::{number, time as times};
+
+/// Bytes of a password: long ones are fine, but not so long that hashing them is work.
+const PASSWORD_BYTES: RangeInclusive<usize> = 8..=1024;
+
+/// Characters of an announcement.
+const MAX_MESSAGE_CHARS: usize = 4000;
+
+/// Topics in one list.
+const MAX_TOPICS: usize = 32;
+
+type Parsed<T> = Result<T, String>;
+
+/// Parses one JSON value, and describes itself as JSON Schema.
+pub trait Shape<T> {
+    /// The value, or what is wrong with it: "must be a string".
+    fn parse(&self, value: &Value) -> Parsed<T>;
+
+    /// JSON Schema of what [`Shape::parse`] accepts.
+    fn schema(&self) -> Value;
+}
+
+struct FnShape<P, S> {
+    parse: P,
+    schema: S,
+}
+
+impl<T, P: Fn(&Value) -> Parsed<T>, S: Fn() -> Value> Shape<T> for FnShape<P, S> {
+    fn parse(&self, value: &Value) -> Parsed<T> {
+        (self.parse)(value)
+    }
+
+    fn schema(&self) -> Value {
+        (self.schema)()
+    }
+}
+
+/// A shape made of how it parses and of its JSON Schema.
+pub fn shape<T>(parse: impl Fn(&Value) -> Parsed<T>, schema: impl Fn() -> Value) -> impl Shape<T> {
+    FnShape { parse, schema }
+}
+
+fn string(value: &Value) -> Parsed<&str> {
+    value.as_str().ok_or_else(|| "must be a string".to_owned())
+}
+
+/// One line of 1 to `max_chars` characters, without control characters; spaces around it are cut.
+fn line(max_chars: usize) -> impl Shape<String> {
+    shape(
+        move |value| parse_line(value, max_chars),
+        move || json!({ "type": "string", "minLength": 1, "maxLength": max_chars }),
+    )
+}
+
+fn parse_line(value: &Value, max_chars: usize) -> Parsed<String> {
+    let text = string(value)?.trim();
+    check_length(text, max_chars)?;
+    if text.chars().any(char::is_control) {
+        return Err("must not have control characters".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn check_length(text: &str, max_chars: usize) -> Parsed<()> {
+    match text.chars().count() {
+        0 => Err("must not be empty".to_owned()),
+        length if length > max_chars => Err(format!("must have at most {max_chars} characters")),
+        _ => Ok(()),
+    }
+}
+
+/// 1 to 200 characters on one line.
+pub fn name() -> impl Shape<String> {
+    line(200)
+}
+
+/// 1 to 20 characters on one line.
+pub fn short_name() -> impl Shape<String> {
+    line(20)
+}
+
+/// At most `max_chars` characters, any of Unicode but U+0000, which `jsonb` can't hold.
+pub fn any_text(max_chars: usize) -> impl Shape<String> {
+    let parse = move |value: &Value| {
+        let text = string(value)?;
+        if text.chars().count() > max_chars {
+            return Err(format!("must have at most {max_chars} characters"));
+        }
+        if text.contains('\0') {
+            return Err("must not have the character U+0000".to_owned());
+        }
+        Ok(text.to_owned())
+    };
+    shape(parse, move || json!({ "type": "string", "maxLength": max_chars }))
+}
+
+/// 1 to 4000 characters on one line or several. Line ends become `\n`.
+pub fn multiline_text() -> impl Shape<String> {
+    let parse = |value: &Value| {
+        let text = string(value)?.replace("\r\n", "\n");
+        let text = text.trim();
+        check_length(text, MAX_MESSAGE_CHARS)?;
+        if text.chars().any(|one| one.is_control() && !matches!(one, '\n' | '\t')) {
+            return Err("must not have control characters but line ends and tabs".to_owned());
+        }
+        Ok(text.to_owned())
+    };
+    shape(parse, || json!({ "type": "string", "minLength": 1, "maxLength": MAX_MESSAGE_CHARS }))
+}
+
+/// Whether this looks like an email address; only a message sent there would tell more.
+pub fn is_email(text: &str) -> bool {
+    let has_no_spaces = text.chars().all(|c| !c.is_control() && !c.is_whitespace());
+    let parts = text.rsplit_once('@');
+    has_no_spaces
+        && text.len() <= 254
+        && parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
+}
+
+/// An email address of at most 254 characters (RFC 5321, 4.5.3.1.3).
+pub fn email() -> impl Shape<String> {
+    let parse = |value: &Value| {
+        let text = parse_line(value, 254)?;
+        if is_email(&text) { Ok(text) } else { Err("must be an email address".to_owned()) }
+    };
+    shape(parse, || json!({ "type": "string", "format": "email", "maxLength": 254 }))
+}
+
+/// A password that somebody chooses: 8 to 1024 bytes.
+pub fn new_password() -> impl Shape<String> {
+    let parse = |value: &Value| {
+        let text = string(value)?;
+        if PASSWORD_BYTES.contains(&text.len()) {
+            Ok(text.to_owned())
+        } else {
+            let (min, max) = (PASSWORD_BYTES.start(), PASSWORD_BYTES.end());
+            Err(format!("must have {min} to {max} bytes"))
+        }
+    };
+    let schema = || {
+        json!({ "type": "string", "format": "password", "minLength": PASSWORD_BYTES.start(),
+                "maxLength": PASSWORD_BYTES.end() })
+    };
+    shape(parse, schema)
+}
+
+/// A password that is only compared: one that was good once must stay good.
+pub fn existing_password() -> impl Shape<String> {
+    let parse = |value: &Value| {
+        let text = string(value)?;
+        let max = *PASSWORD_BYTES.end();
+        if text.len() > max {
+            Err(format!("must have at most {max} bytes"))
+        } else {
+            Ok(text.to_owned())
+        }
+    };
+    let schema =
+        || json!({ "type": "string", "format": "password", "maxLength": PASSWORD_BYTES.end() });
+    shape(parse, schema)
+}
+
+/// `#rrggbb`, in lower case.
+pub fn colour() -> impl Shape<String> {
+    let parse = |value: &Value| {
+        let text = string(value)?;
+        let digits = text.strip_prefix('#').unwrap_or_default();
+        if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            Ok(text.to_ascii_lowercase())
+        } else {
+            Err("must be a colour as in #003090".to_owned())
+        }
+    };
+    shape(parse, || json!({ "type": "string", "pattern": "^#[0-9A-Fa-f]{6}$" }))
+}
+
+/// The id of a row: an integer from 1 to 2^53 - 1, which JavaScript can hold.
+pub fn id() -> impl Shape<i64> {
+    let parse = |value: &Value| {
+        number::id(value)
+            .ok_or_else(|| format!("must be an id: an integer from 1 to {}", number::MAX))
+    };
+    shape(parse, || json!({ "type": "integer", "minimum": 1, "maximum": number::MAX }))
+}
+
+/// An integer in `range`.
+pub fn integer(range: RangeInclusive<i64>) -> impl Shape<i64> {
+    let (min, max) = range.into_inner();
+    let parse = move |value: &Value| {
+        let number = value.as_i64().filter(|number| (min..=max).contains(number));
+        number.ok_or_else(|| format!("must be an integer from {min} to {max}"))
+    };
+    shape(parse, move || json!({ "type": "integer", "minimum": min, "maximum": max }))
+}
+
+/// The number on a shirt, 0 to 999.
+pub fn shirt_number() -> impl Shape<i32> {
+    let number = integer(0..=999);
+    let schema = number.schema();
+    let parse = move |value: &Value| {
+        number.parse(value).map(|number| i32::try_from(number).unwrap_or_default())
+    };
+    shape(parse, move || schema.clone())
+}
+
+/// `true` or `false`.
+pub fn boolean() -> impl Shape<bool> {
+    let parse = |value: &Value| value.as_bool().ok_or_else(|| "must be true or false".to_owned());
+    shape(parse, || json!({ "type": "boolean" }))
+}
+
+/// ISO 4217: three capital letters.
+pub fn currency() -> impl Shape<String> {
+    let parse = |value: &Value| {
+        let text = value.as_str().filter(|text| text.len() == 3);
+        let text = text.filter(|text| text.bytes().all(|byte| byte.is_ascii_uppercase()));
+        text.map(str::to_owned).ok_or_else(|| "must be a currency as in EUR".to_owned())
+    };
+    shape(parse, || json!({ "type": "string", "pattern": "^[A-Z]{3}$" }))
+}
+
+/// Any JSON, checked by whoever uses it.
+pub fn any_value() -> impl Shape<Value> {
+    shape(|value: &Value| Ok(value.clone()), || json!({}))
+}
+
+/// RFC 3339, in the years 0001 to 9999 of UTC, cut to the millisecond.
+pub fn time() -> impl Shape<DateTime<Utc>> {
+    let parse = |value: &Value| {
+        let time = value.as_str().and_then(times::read);
+        time.ok_or_else(|| {
+            "must be an RFC 3339 time as in 2026-11-21T15:04:05.123Z, in the years 0001 to 9999"
+                .to_owned()
+        })
+    };
+    shape(parse, || json!({ "type": "string", "format": "date-time" }))
+}
+
+/// One of these words.
+pub fn one_of(words: &'static [&'static str]) -> impl Shape<String> {
+    let parse = move |value: &Value| match value.as_str() {
+        Some(word) if words.contains(&word) => Ok(word.to_owned()),
+        _ => Err(format!("must be one of {}", words.join(", "))),
+    };
+    shape(parse, move || json!({ "type": "string", "enum": words }))
+}
+
+/// One of these words, each with the value that it stands for.
+pub fn choice<T: Copy>(words: &'static [(&'static str, T)]) -> impl Shape<T> {
+    let names = move || words.iter().map(|(word, _)| *word).collect::<Vec<_>>();
+    let parse = move |value: &Value| {
+        let chosen = words.iter().find(|(word, _)| value.as_str() == Some(*word));
+        chosen
+            .map(|(_, meaning)| *meaning)
+            .ok_or_else(|| format!("must be one of {}", names().join(", ")))
+    };
+    shape(parse, move || json!({ "type": "string", "enum": names() }))
+}
+
+/// `public` or `private`.
+pub fn visibility() -> impl Shape<String> {
+    one_of(&["public", "private"])
+}
+
+/// A list of at most `max_items`, each of one shape; `what` names them in the error: "ids".
+pub fn array_of<T>(
+    item: impl Shape<T>,
+    max_items: usize,
+    what: &'static str,
+) -> impl Shape<Vec<T>> {
+    let schema = json!({ "type": "array", "items": item.schema(), "maxItems": max_items });
+    let parse = move |value: &Value| {
+        let items = value.as_array().filter(|items| items.len() <= max_items);
+        let items: Option<Vec<T>> =
+            items.and_then(|items| items.iter().map(|one| item.parse(one).ok()).collect());
+        items.ok_or_else(|| format!("must be a list of at most {max_items} {what}"))
+    };
+    shape(parse, move || schema.clone())
+}
+
+/// 1 to 32 topics.
+pub fn topics() -> impl Shape<Vec<Topic>> {
+    let parse = |value: &Value| {
+        let items = value.as_array().filter(|items| (1..=MAX_TOPICS).contains(&items.len()));
+        let items = items.ok_or_else(|| format!("must be a list of 1 to {MAX_TOPICS} topics"))?;
+        let parse = |item: &Value| item.as_str().and_then(|text| text.parse().ok());
+        let topics: Option<Vec<Topic>> = items.iter().map(parse).collect();
+        topics.ok_or_else(|| "must be topics as in match_3 or team_7_live".to_owned())
+    };
+    let schema = || {
+        json!({ "type": "array", "items": { "type": "string" }, "minItems": 1,
+                "maxItems": MAX_TOPICS })
+    };
+    shape(parse, schema)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_one_short_line() {
+        assert_eq!(name().parse(&json!("  Leicester City ")), Ok("Leicester City".to_owned()));
+        assert!(name().parse(&json!("é".repeat(200))).is_ok());
+        for bad in [
+            json!(""),
+            json!("  "),
+            json!("a\nb"),
+            json!("a\u{7f}"),
+            json!("x".repeat(201)),
+            json!(1),
+        ] {
+            assert!(name().parse(&bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn messages_may_have_several_lines() {
+        assert_eq!(
+            multiline_text().parse(&json!(" Lightning.\r\n\tGo in. \n")),
+            Ok("Lightning.\n\tGo in.".to_owned())
+        );
+        assert!(multiline_text().parse(&json!("é".repeat(4000))).is_ok());
+        for bad in
+            [json!("\n"), json!("a\rb"), json!("\u{1b}[2J"), json!("x".repeat(4001)), json!([])]
+        {
+            assert!(multiline_text().parse(&bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_values_of_the_right_form_are_parsed() {
+        assert_eq!(colour().parse(&json!("#0030AB")), Ok("#0030ab".to_owned()));
+        for bad in ["#03", "003090", "#00309g", "#0030900", "red", "#é0309"] {
+            assert!(colour().parse(&json!(bad)).is_err(), "{bad}");
+        }
+        for bad in ["ann", "@x", "ann@", "an n@x"] {
+            assert!(email().parse(&json!(bad)).is_err(), "{bad}");
+        }
+        assert_eq!(email().parse(&json!(" Ann@Example.org")), Ok("Ann@Example.org".to_owned()));
+        for bad in
+            [json!(0), json!(-1), json!(1.5), json!("1"), json!(1_i64 << 53), json!(u64::MAX)]
+        {
+            assert!(id().parse(&bad).is_err(), "{bad}");
+        }
+        let read = time().parse(&json!("2026-11-21T16:00:00.1239+01:00")).map(times::text);
+        assert_eq!(read, Ok("2026-11-21T15:00:00.123Z".to_owned()));
+        for bad in [json!("9999-12-31T23:59:59-05:00"), json!("0000-12-31T00:00:00Z"), json!(7)] {
+            assert!(time().parse(&bad).is_err(), "{bad}");
+        }
+        assert!(topics().parse(&json!(["match_3", "nonsense"])).is_err());
+        assert!(topics().parse(&json!(vec!["match_3"; 33])).is_err());
+        for bad in [json!(-101), json!(101), json!(1.5), json!("1"), json!(u64::MAX), json!(null)] {
+            assert!(integer(-100..=100).parse(&bad).is_err(), "{bad}");
+        }
+        assert_eq!(integer(-100..=100).parse(&json!(-100)), Ok(-100));
+        for bad in [json!("eur"), json!("EURO"), json!("E1R"), json!(978), json!("€")] {
+            assert!(currency().parse(&bad).is_err(), "{bad}");
+        }
+        assert_eq!(array_of(id(), 2, "ids").parse(&json!([1, 2])), Ok(vec![1, 2]));
+        for bad in [json!([1, 2, 3]), json!([0]), json!({}), json!(1)] {
+            let error = array_of(id(), 2, "ids").parse(&bad);
+            assert_eq!(error, Err("must be a list of at most 2 ids".to_owned()), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The result that stands: entered by hand, or computed from play.
+
+use std::sync::Arc;
+
+use crate::sports::game::{Match, MatchStatus, ResultSource};
+use crate::sports::sport::Sport;
+use crate::sports::{MatchInfo, MatchResult};
+
+/// The result that stands; only a finished match has one.
+pub fn current_result<S: Sport>(
+    match_info: &MatchInfo,
+    game: &Match<S::State>,
+) -> Option<Arc<MatchResult>> {
+    resolve_result(game, || S::computed_result(match_info, game))
+}
+
+/// The result that stands, where `computed` is the result of play.
+pub fn resolve_result<T>(
+    game: &Match<T>,
+    computed: impl FnOnce() -> Option<MatchResult>,
+) -> Option<Arc<MatchResult>> {
+    if game.status != MatchStatus::Finished {
+        return None;
+    }
+    match &game.result_source {
+        ResultSource::Computed => computed().map(Arc::new),
+        ResultSource::Deleted => None,
+        ResultSource::Entered(entered) => Some(Arc::clone(&entered.result)),
+    }
+}

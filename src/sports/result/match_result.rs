@@ -1,0 +1,82 @@
+//! The final outcome of a match, as tables and readers get it.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::domain::leaderboard::{MatchRunRates, Verdict};
+use crate::sports::MatchInfo;
+use crate::sports::score::Score;
+
+/// How a match came to its result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResultBasis {
+    Played,
+    /// One side did not come.
+    Walkover,
+    /// Decided off the field.
+    Awarded,
+    NoResult,
+}
+
+/// The final outcome of a match: entered by hand, or taken from the live score when it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatchResult {
+    pub home_score: i64,
+    pub away_score: i64,
+    /// What tables count.
+    pub verdict: Verdict,
+    /// Who goes through: the better side, or who won the shoot-out after a draw.
+    pub winner_team_id: Option<i64>,
+    pub ending: ResultBasis,
+    /// Entered by somebody, not taken from the live score.
+    pub is_entered: bool,
+    pub reason: Option<String>,
+    /// As newspapers print it, where the sport has such words: `… won by 12 runs`.
+    pub text: Option<String>,
+    /// What it adds to net run rates, where it counts for them.
+    pub run_rates: Option<MatchRunRates>,
+}
+
+impl MatchResult {
+    /// What a score at the end says by itself.
+    pub fn from_score(match_info: &MatchInfo, score: &Score) -> Self {
+        let Score { totals: goals, shootout } = score;
+        let ahead = goals.leading_side();
+        let advancing = ahead.or_else(|| shootout.and_then(|kicks| kicks.leading_side()));
+        Self {
+            home_score: goals.home,
+            away_score: goals.away,
+            verdict: Verdict::from_scores(goals.home, goals.away),
+            winner_team_id: advancing.map(|side| match_info.team_id(side)),
+            ending: ResultBasis::Played,
+            is_entered: false,
+            reason: None,
+            text: None,
+            run_rates: None,
+        }
+    }
+
+    /// As readers see it.
+    pub fn to_json(&self, match_info: &MatchInfo) -> Value {
+        Value::Object(self.json_fields(match_info))
+    }
+
+    /// Its fields in responses and messages.
+    pub(super) fn json_fields(&self, match_info: &MatchInfo) -> Map<String, Value> {
+        let mut fields = Map::new();
+        let mut put = |name: &str, value: Value| fields.insert(name.into(), value);
+        put("match_id", json!(match_info.match_id));
+        put("event_id", json!(match_info.event_id));
+        put("home_team_id", json!(match_info.home.team_id));
+        put("away_team_id", json!(match_info.away.team_id));
+        put("home_score", json!(self.home_score));
+        put("away_score", json!(self.away_score));
+        put("winner_team_id", json!(self.winner_team_id));
+        put("ending", json!(self.ending));
+        put("by_hand", json!(self.is_entered));
+        put("reason", json!(self.reason));
+        put("text", json!(self.text));
+        fields
+    }
+}

@@ -1,0 +1,260 @@
+//! Matches as they are arranged, their officials, and the actions that are played in them.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::domain::permission::Permission;
+use crate::input::{self, FieldReader};
+use crate::sports::{MatchAction, SportRules};
+use crate::store::mutation::{Mutation, RequestMutation, TextFields};
+
+/// Arranges a match. In an event, it registers the teams that aren't registered yet.
+#[derive(Clone, Debug)]
+pub struct CreateMatch(pub NewMatch);
+
+/// The fields of a new match.
+#[derive(Clone, Debug)]
+pub struct NewMatch {
+    /// The code of a sport.
+    pub sport: String,
+    /// As the sport has it; null is its usual one.
+    pub format: Value,
+    pub home_team_id: i64,
+    pub away_team_id: i64,
+    pub starts_at: Option<DateTime<Utc>>,
+    pub venue: Option<String>,
+    /// `public` or `private`
+    pub visibility: String,
+    pub event_id: Option<i64>,
+}
+
+impl Mutation for CreateMatch {
+    fn permission(&self) -> Permission {
+        let NewMatch { event_id, home_team_id, away_team_id, .. } = self.0;
+        Permission::CreateMatch { event_id, home_team_id, away_team_id }
+    }
+
+    fn text_fields(&self) -> TextFields<'_> {
+        vec![("/venue", self.0.venue.as_ref()), ("/visibility", Some(&self.0.visibility))]
+    }
+
+    fn answers_with_secret(&self) -> bool {
+        false
+    }
+}
+
+impl RequestMutation for CreateMatch {
+    type Path = ();
+
+    const PERMISSION_NEEDS_BODY: bool = true;
+
+    fn read((): Self::Path, fields: &mut FieldReader<'_>) -> Self {
+        let sport = fields.required("sport", input::name());
+        let format = fields.optional("format", input::any_value()).unwrap_or(Value::Null);
+        let scorers = fields.optional("scorers_required", input::integer(1..=5));
+        let format = with_scorers_required(fields, &sport, format, scorers);
+        Self(NewMatch {
+            sport,
+            format,
+            home_team_id: fields.required("home_team_id", input::id()),
+            away_team_id: fields.required("away_team_id", input::id()),
+            starts_at: fields.optional("starts_at", input::time()),
+            venue: fields.optional("venue", input::name()),
+            visibility: fields
+                .optional("visibility", input::visibility())
+                .unwrap_or_else(|| "public".to_owned()),
+            event_id: fields.optional("event_id", input::id()),
+        })
+    }
+}
+
+/// The format, which also says how many scorers must agree, where the sport has that.
+fn with_scorers_required(
+    fields: &mut FieldReader<'_>,
+    sport: &str,
+    format: Value,
+    scorers: Option<i64>,
+) -> Value {
+    // An unknown sport is rejected with the other references.
+    let (Some(scorers), Some(rules)) = (scorers, SportRules::find(sport)) else { return format };
+    match rules.with_scorers_required(format, scorers) {
+        Ok(format) => format,
+        Err(detail) => {
+            fields.add_error::<()>("scorers_required", detail);
+            Value::Null
+        }
+    }
+}
+
+/// Changes when and where a match is, and who sees it.
+#[derive(Clone, Debug)]
+pub struct EditMatch {
+    pub id: i64,
+    pub fields: MatchEdit,
+}
+
+/// `None` leaves a field as it is.
+#[derive(Clone, Debug, Default)]
+pub struct MatchEdit {
+    pub starts_at: Option<Option<DateTime<Utc>>>,
+    pub venue: Option<Option<String>>,
+    /// `public` or `private`
+    pub visibility: Option<String>,
+}
+
+impl Mutation for EditMatch {
+    fn permission(&self) -> Permission {
+        Permission::EditMatch(self.id)
+    }
+
+    fn text_fields(&self) -> TextFields<'_> {
+        vec![
+            ("/venue", self.fields.venue.as_ref().and_then(Option::as_ref)),
+            ("/visibility", self.fields.visibility.as_ref()),
+        ]
+    }
+
+    fn answers_with_secret(&self) -> bool {
+        false
+    }
+}
+
+impl RequestMutation for EditMatch {
+    type Path = i64;
+
+    fn read(id: Self::Path, fields: &mut FieldReader<'_>) -> Self {
+        let fields = MatchEdit {
+            starts_at: fields.nullable("starts_at", input::time()),
+            venue: fields.nullable("venue", input::name()),
+            visibility: fields.optional_non_null("visibility", input::visibility()),
+        };
+        Self { id, fields }
+    }
+}
+
+/// Deletes a match that was not played.
+#[derive(Clone, Debug)]
+pub struct DeleteMatch {
+    pub id: i64,
+}
+
+impl Mutation for DeleteMatch {
+    fn permission(&self) -> Permission {
+        Permission::EditMatch(self.id)
+    }
+
+    fn answers_with_secret(&self) -> bool {
+        false
+    }
+}
+
+impl RequestMutation for DeleteMatch {
+    type Path = i64;
+
+    fn read(id: Self::Path, _: &mut FieldReader<'_>) -> Self {
+        Self { id }
+    }
+}
+
+/// Lets a team agree to a match of no event that others have arranged.
+#[derive(Clone, Debug)]
+pub struct AcceptMatch {
+    pub match_id: i64,
+    pub team_id: i64,
+}
+
+impl Mutation for AcceptMatch {
+    fn permission(&self) -> Permission {
+        Permission::EditTeam(self.team_id)
+    }
+
+    fn answers_with_secret(&self) -> bool {
+        false
+    }
+}
+
+impl RequestMutation for AcceptMatch {
+    type Path = i64;
+
+    fn read(team_id: Self::Path, fields: &mut FieldReader<'_>) -> Self {
+        Self { match_id: fields.required("match_id", input::id()), team_id }
+    }
+}
+
+/// Names an official of a match, or changes the role of one.
+#[derive(Clone, Debug)]
+pub struct AddOfficial {
+    pub match_id: i64,
+    pub user_id: i64,
+    /// `scorer` or `referee`
+    pub role: String,
+}
+
+impl Mutation for AddOfficial {
+    fn permission(&self) -> Permission {
+        Permission::EditMatch(self.match_id)
+    }
+
+    fn text_fields(&self) -> TextFields<'_> {
+        vec![("/role", Some(&self.role))]
+    }
+
+    fn answers_with_secret(&self) -> bool {
+        false
+    }
+}
+
+impl RequestMutation for AddOfficial {
+    type Path = i64;
+
+    fn read(match_id: Self::Path, fields: &mut FieldReader<'_>) -> Self {
+        let user_id = fields.required("user_id", input::id());
+        let role = fields.required("role", input::one_of(&["scorer", "referee"]));
+        Self { match_id, user_id, role }
+    }
+}
+
+/// Removes an official from a match.
+#[derive(Clone, Debug)]
+pub struct RemoveOfficial {
+    pub match_id: i64,
+    pub user_id: i64,
+}
+
+impl Mutation for RemoveOfficial {
+    fn permission(&self) -> Permission {
+        Permission::EditMatch(self.match_id)
+    }
+
+    fn answers_with_secret(&self) -> bool {
+        false
+    }
+}
+
+impl RequestMutation for RemoveOfficial {
+    type Path = (i64, i64);
+
+    fn read((match_id, user_id): Self::Path, _: &mut FieldReader<'_>) -> Self {
+        Self { match_id, user_id }
+    }
+}
+
+/// Applies a scorer's action to a match.
+#[derive(Clone, Debug)]
+pub struct ApplyMatchAction {
+    pub match_id: i64,
+    pub action: MatchAction,
+    pub body: Value,
+    /// By the scorer's device; none for the server's clock.
+    pub occurred_at: Option<DateTime<Utc>>,
+}
+
+impl Mutation for ApplyMatchAction {
+    fn permission(&self) -> Permission {
+        self.action.permission().in_match(self.match_id)
+    }
+
+    fn answers_with_secret(&self) -> bool {
+        false
+    }
+}

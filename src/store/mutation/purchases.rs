@@ -1,0 +1,90 @@
+//! Purchases of tickets. Their outcomes hold the codes of the tickets.
+
+use uuid::Uuid;
+
+use crate::domain::permission::Permission;
+use crate::domain::purchases;
+use crate::input::{self, FieldReader};
+use crate::store::mutation::{Mutation, RequestMutation, TextFields};
+
+/// The statuses that a purchase can be given.
+const PURCHASE_STATUSES: &[&str] = &["pending", "confirmed", "cancelled", "refunded"];
+
+/// Buys tickets of one type.
+#[derive(Clone, Debug)]
+pub struct CreatePurchase {
+    pub event_id: i64,
+    pub ticket_type: String,
+    pub quantity: i64,
+}
+
+impl Mutation for CreatePurchase {
+    fn permission(&self) -> Permission {
+        Permission::BuyTickets(self.event_id)
+    }
+
+    fn text_fields(&self) -> TextFields<'_> {
+        vec![("/ticket_type", Some(&self.ticket_type))]
+    }
+
+    fn answers_with_secret(&self) -> bool {
+        true
+    }
+}
+
+impl RequestMutation for CreatePurchase {
+    type Path = i64;
+
+    const CREATED_BELOW: Option<&'static str> = Some("/api/purchases");
+
+    fn read(event_id: Self::Path, fields: &mut FieldReader<'_>) -> Self {
+        let ticket_type = fields.required("ticket_type", input::name());
+        let quantity = fields.required("quantity", input::integer(1..=purchases::MOST_AT_ONCE));
+        Self { event_id, ticket_type, quantity }
+    }
+}
+
+/// Gives a purchase another status.
+#[derive(Clone, Debug)]
+pub struct SetPurchaseStatus {
+    pub id: Uuid,
+    pub status: String,
+}
+
+impl Mutation for SetPurchaseStatus {
+    fn permission(&self) -> Permission {
+        Permission::EditPurchase(self.id)
+    }
+
+    fn answers_with_secret(&self) -> bool {
+        true
+    }
+}
+
+impl RequestMutation for SetPurchaseStatus {
+    type Path = Uuid;
+
+    fn read(id: Self::Path, fields: &mut FieldReader<'_>) -> Self {
+        Self { id, status: fields.required("status", input::one_of(PURCHASE_STATUSES)) }
+    }
+}
+
+/// Checks a ticket in, or makes it void.
+#[derive(Clone, Debug)]
+pub struct SetTicketStatus {
+    /// The purchase that the ticket belongs to.
+    pub purchase_id: Uuid,
+    pub code: String,
+    /// `used` (checked in) or `void`
+    pub status: String,
+}
+
+impl Mutation for SetTicketStatus {
+    fn permission(&self) -> Permission {
+        Permission::EditPurchase(self.purchase_id)
+    }
+
+    fn answers_with_secret(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,140 @@
+// A page's reducer of a cricket match against the server's state, after every message.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { applyMessage, loadSport } from "../../web/client/match-stream.js";
+import { CricketMatchDriver } from "./cricket-match-driver.js";
+import { Server } from "./server.js";
+
+await loadSport("cricket");
+
+/** The parts that a page must have like the server; rates are left out, since the server rounds them. */
+function comparableInnings({ innings, result }) {
+  const cards = innings.map(({ batting, ...card }) => {
+    const lines = batting.map(({ strike_rate: _, out, ...line }) => ({ ...line, out: out?.kind ?? null }));
+    const { declared, forfeited, follow_on: followOn, overs_allotted: allotted, ...rest } = card;
+    return { ...rest, batting: lines };
+  });
+  return { innings: cards, result: result?.text ?? null };
+}
+
+/** The live state without the bowlers of the over, which only scorers get. */
+function comparableLive({ over_bowler_ids: _, last_bowler_ids: __, ...board }) {
+  return board;
+}
+
+/** Applies messages as a page does until the server's seq is reached, then compares. */
+function followMatch(driver) {
+  let game = null;
+  let cursor = "";
+  return async (what) => {
+    const state = await driver.readPart("state");
+    while ((game?.seq ?? 0) < state.seq) {
+      const messages = await driver.pollMessages(cursor);
+      cursor = messages.cursor;
+      game = messages.messages.reduce(applyMessage, game);
+    }
+    assert.deepEqual(comparableInnings(game.scorecard), comparableInnings(state.data.scorecard), what);
+    assert.deepEqual(comparableLive(game.live), comparableLive(state.data.live), what);
+    assert.equal(game.status, state.data.status, what);
+    assert.deepEqual(game.score, state.data.score, what);
+  };
+}
+
+test("the reducer agrees with the server's state", async (context) => {
+  const server = await Server.start(context);
+  const driver = await CricketMatchDriver.start(server, { format: { name: "t20", overs: 6 } });
+  const agrees = followMatch(driver);
+  await agrees("the beginning");
+  const steps = [
+    "1 . 4 2nb 6 1wd", "W", "1lb 2", "C", "4 4 6 1", ". . 1b 5wd", "1 1 3 2",
+  ];
+  for (const balls of steps) {
+    await driver.bowlBalls(balls, { commentary: "Said." });
+    await agrees(balls);
+  }
+  await driver.undo();
+  await agrees("an undo");
+  await driver.correct(3, "6");
+  await agrees("a four made a six");
+  await driver.correct(2, "1");
+  await agrees("a ball that moves who faces");
+  await server.send("DELETE", `/api/matches/${driver.id}/balls/6`);
+  await agrees("a ball taken out");
+  await driver.refreshState();
+  await driver.postAction("players", { retire: { player_id: driver.live.non_striker.player_id, kind: "retired_hurt" } });
+  await driver.refreshState();
+  await agrees("hurt");
+  await driver.postAction("balls", { penalty: { team_id: driver.home, runs: 5 } });
+  await agrees("penalty runs");
+  while (!driver.live.innings.completed) await driver.bowlBalls("6 1");
+  await agrees("the end of an innings");
+  await driver.postAction("target", { runs: 12, overs: "2.0", method: "DLS" });
+  await agrees("a target");
+  await driver.openInnings(driver.away);
+  await agrees("the second innings");
+  await driver.bowlBalls("6 W 1 . 4");
+  await agrees("a chase");
+  await driver.bowlBalls("1");
+  await agrees("a win");
+  await driver.undo();
+  await agrees("a win taken back");
+});
+
+test("the reducer agrees after random balls, corrections and undos", { timeout: 120_000 }, async (context) => {
+  const server = await Server.start(context);
+  const driver = await CricketMatchDriver.start(server, { format: { name: "t20", overs: 8 } });
+  const agrees = followMatch(driver);
+  await agrees("the beginning");
+  const seed = Number(process.env.SEED ?? 20_261_121);
+  const draw = seededRandom(seed);
+  for (let step = 0; step < 90; step += 1) {
+    if (driver.live.innings.completed) {
+      if (driver.live.innings.number === 2) break;
+      await driver.openInnings(driver.away);
+    }
+    const what = await randomAction(driver, draw);
+    await agrees(`seed ${seed}, step ${step}: ${what}`);
+  }
+});
+
+/** Performs a random action; an invalid correction is refused and ignored. */
+async function randomAction(driver, draw) {
+  const last = driver.live.next_number - 1;
+  const kind = draw(12);
+  if (kind === 0 && last > 1) {
+    await driver.undo();
+    return "undo";
+  }
+  if (kind === 1 && last > 3) {
+    const [number, symbol] = [1 + draw(last), ["1", "2", ".", "4", "1wd", "1lb"][draw(6)]];
+    await driver.correct(number, symbol).catch(isRefusal);
+    await driver.refreshState();
+    return `ball ${number} is ${symbol}`;
+  }
+  if (kind === 2 && last > 3) {
+    const number = 1 + draw(last - 1);
+    await driver.server.send("DELETE", `/api/matches/${driver.id}/balls/${number}`).catch(isRefusal);
+    await driver.refreshState();
+    return `no ball ${number}`;
+  }
+  const symbols = driver.live.free_hit ? ["1", "4", "1wd", "1nb"] : ["1", ".", "2", "3", "4", "6", "W", "C", "1wd", "5wd", "2nb", "1b", "2lb"];
+  const symbol = symbols[draw(symbols.length)];
+  await driver.bowlBalls(symbol);
+  return symbol;
+}
+
+/** @param {Error} error */
+function isRefusal(error) {
+  if (!/: 409 /.test(error.message)) throw error;
+}
+
+/** Reproducible random numbers below a limit. */
+function seededRandom(seed) {
+  let state = seed;
+  return (limit) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}

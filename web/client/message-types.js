@@ -1,0 +1,65 @@
+// The shapes on the wire, as types for editors and `tsc`; there is no code here.
+
+/**
+ * @typedef {"home" | "away"} Side
+ *
+ * @typedef {{ home: number, away: number }} Score
+ *
+ * @typedef {object} MatchClock
+ * @property {string | null} period
+ * @property {boolean} running
+ * @property {number} elapsed_ms at the time `at`
+ * @property {string | null} at of the last start or stop; null before the first
+ *
+ * @typedef {object} TeamInfo
+ * @property {number} id
+ * @property {string} name
+ * @property {string} [short_name]
+ * @property {string | null} [colour] `#rrggbb`
+ *
+ * @typedef {object} Incident
+ * @property {number} id
+ * @property {number} rev
+ * @property {string} kind
+ * @property {"provisional" | "confirmed" | "cancelled"} confirmation
+ * @property {number | null} [team_id]
+ * @property {number | null} [player_id]
+ * @property {number | null} [related_player_id]
+ * @property {string | null} [player] name of the player
+ * @property {string | null} [related_player] who gave the pass, or comes on
+ * @property {string} period
+ * @property {number} minute
+ * @property {number | null} [stoppage]
+ * @property {string | null} [text]
+ * @property {string | null} [reason]
+ *
+ * @typedef {{ [name: string]: number }} TeamStatistics
+ *
+ * A match as a page holds it: a snapshot's data with later messages applied.
+ * @typedef {object} Match
+ * @property {number} id
+ * @property {number} seq of the last applied message
+ * @property {string} sport
+ * @property {string} status
+ * @property {string | null} [reason] of a pause
+ * @property {string | null} [venue]
+ * @property {string | null} [starts_at]
+ * @property {{ home: TeamInfo, away: TeamInfo }} teams
+ * @property {MatchClock | null} [clock]
+ * @property {Score | null} [score]
+ * @property {Score | null} [shootout_score]
+ * @property {number | null} [event_id]
+ * @property {any} [result]
+ * @property {Incident[]} [incidents]
+ * @property {{ home: TeamStatistics, away: TeamStatistics }} [statistics]
+ *
+ * @typedef {object} Message
+ * @property {string} type
+ * @property {string} topic
+ * @property {number} seq
+ * @property {string} at
+ * @property {string} [reason] of a snapshot
+ * @property {any} data
+ */
+
+export {};

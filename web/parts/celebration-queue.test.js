@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { football } from "../sports/football.js";
+import { scoreOnly } from "../sports/score-only.js";
+import { encode } from "../vendor/uqr.js";
+import { BuildCheck } from "./build-check.js";
+import { pickLanguage, translatorFor } from "./language.js";
+import { svgPath } from "./qr-code.js";
+import { initialMatch, occurredAtMs } from "./replay.js";
+import { incidentsOfPlayer, incidentsOfTeam } from "./incident-filters.js";
+import { formatMoney, applyPurchaseMessage } from "./purchase-state.js";
+
+const goal = (id, more) => ({ id, kind: "goal", confirmation: "confirmed", team_id: 1, player_id: 9, player: "Vardy", period: "first_half", minute: id, ...more });
+const game = {
+  id: 3, seq: 20, sport: "football", status: "finished", clock: { period: "second_half", running: false, elapsed_ms: 1, at: null },
+  score: { home: 2, away: 1 }, teams: { home: { id: 1, name: "Leicester" }, away: { id: 2, name: "Tottenham" } }, incidents: [goal(1)],
+};
+const message = (type, data) => ({ type, topic: "match_3", seq: 21, at: "2026-11-21T15:12:00.000Z", data });
+
+test("a goal is celebrated; cards, corrections and cancelled goals are not", () => {
+  const added = message("incident_added", { incident: goal(12) });
+  assert.deepEqual(football.celebrationOf(game, added), { side: "home", title: "Goal", text: "Vardy 12′" });
+  assert.equal(football.celebrationOf(game, { ...added, type: "incident_updated" }), null, "once");
+  assert.equal(football.celebrationOf(game, message("incident_added", { incident: goal(12, { kind: "yellow_card" }) })), null);
+  assert.equal(football.celebrationOf(game, message("incident_added", { incident: goal(12, { confirmation: "cancelled" }) })), null);
+  assert.equal(football.celebrationOf(game, message("match_end", {})), null);
+  assert.equal(scoreOnly.celebrationOf(game, message("score_update", {})), null);
+});
+
+test("a display translates into the languages it has, and falls back to English", () => {
+  assert.deepEqual(["de", "de-CH", "DE", "en", "xx", null, "constructor"].map(pickLanguage), ["de", "de", "de", "en", "en", "en", "en"]);
+  assert.equal(translatorFor("de")("First half"), "1. Halbzeit");
+  assert.equal(translatorFor("de")("Corner"), "Corner", "an untranslated text");
+  assert.equal(translatorFor("en")("Full time"), "Full time");
+  assert.equal(translatorFor("de")("constructor"), "constructor");
+});
+
+test("a changed ETag is a new build; an unreachable server is not", async () => {
+  const tags = { a: "1", b: "1" };
+  const build = new BuildCheck(["a", "b"], async (address) => tags[address]);
+  assert.equal(await build.hasChanged(), false, "the first check");
+  assert.equal(await build.hasChanged(), false);
+  tags.b = null;
+  assert.equal(await build.hasChanged(), false, "away");
+  tags.b = "2";
+  assert.equal(await build.hasChanged(), true);
+});
+
+test("a replay starts from the initial state, at the time of each message", () => {
+  const start = initialMatch(game);
+  assert.deepEqual([start.seq, start.status, start.score, start.incidents], [0, "scheduled", { home: 0, away: 0 }, []]);
+  assert.equal(game.incidents.length, 1, "the match itself is unchanged");
+  assert.equal(occurredAtMs(message("match_start", { clock: { at: "2026-11-21T15:00:00.000Z" } })), Date.parse("2026-11-21T15:00:00.000Z"));
+  assert.equal(occurredAtMs(message("schedule_update", {})), Date.parse("2026-11-21T15:12:00.000Z"));
+});
+
+test("a team's incidents come newest first, and a player's include assists", () => {
+  const all = [goal(1), goal(2, { team_id: 2 }), goal(3, { player_id: 7, related_player_id: 9 }), goal(4, { player_id: 7 })];
+  const ids = (incidents) => incidents.map(({ id }) => id);
+  assert.deepEqual(ids(incidentsOfTeam(all, 1)), [4, 3, 1]);
+  assert.deepEqual(ids(incidentsOfPlayer(all, 0)), [1, 2, 3, 4], "no player selected");
+  assert.deepEqual(ids(incidentsOfPlayer(all, 9)), [1, 2, 3]);
+});
+
+test("a used ticket is marked, and money is formatted for its currency", () => {
+  const purchase = { id: "p", status: "confirmed", tickets: [{ code: "A", status: "valid" }, { code: "B", status: "valid" }] };
+  const updated = applyPurchaseMessage(applyPurchaseMessage(null, message("snapshot", { purchase })), message("ticket_update", { ticket: { code: "B", status: "used" } }));
+  assert.deepEqual(updated.tickets.map(({ status }) => status), ["valid", "used"]);
+  assert.equal(applyPurchaseMessage(updated, message("purchase_update", { purchase: { ...purchase, status: "refunded" } })).status, "refunded");
+  assert.equal(formatMoney({ amount: 2500, currency: "EUR" }, "en"), "€25.00");
+  assert.equal(formatMoney({ amount: 2500, currency: "JPY" }, "en"), "¥2,500");
+});
+
+test("the QR path draws each dark module", () => {
+  assert.equal(svgPath([[true, true, false], [false, false, true]]), "M0 0h2v1h-2zM2 1h1v1h-1z");
+  const { data } = encode("TICKET-1", { ecc: "M", border: 4 });
+  const dark = data.flat().filter(Boolean).length;
+  const darkModules = [...svgPath(data).matchAll(/h(\d+)v/g)].reduce((sum, [, run]) => sum + Number(run), 0);
+  assert.equal(darkModules, dark);
+});

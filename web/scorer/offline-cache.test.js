@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { fetchAllFiles, referencedPaths } from "./offline-cache.js";
+
+test("a file's references are found", () => {
+  const module = 'import { a } from "../client/x.js";\nimport "./y.js";\nimport {\n  b,\n} from "./z.js";\nexport * from "./w.js";\n/** @import { T } from "./types.js" */\n';
+  assert.deepEqual(referencedPaths("/assets/scorer/a.js", module), ["/assets/client/x.js", "/assets/scorer/y.js", "/assets/scorer/z.js", "/assets/scorer/w.js"]);
+  assert.deepEqual(referencedPaths("/assets/style.css", '@font-face { src: url("/assets/fonts/a.woff2") }'), ["/assets/fonts/a.woff2"]);
+  assert.deepEqual(referencedPaths("/scorer/", '<link href="/assets/a.css"><script src="/assets/b.js"></script><a href="/">x</a>'), ["/assets/a.css", "/assets/b.js"]);
+});
+
+test("every file of the scorer page exists and is found", async () => {
+  const web = new URL("../", import.meta.url);
+  const get = async (path) => {
+    const file = new URL(path === "/scorer/" ? "scorer.html" : path.replace("/assets/", ""), web);
+    return existsSync(file) ? new Response(readFileSync(file)) : new Response("", { status: 404 });
+  };
+  const paths = [...(await fetchAllFiles(get)).keys()];
+  for (const part of ["/scorer/", "/assets/style.css", "/assets/scorer/scorer-page.js", "/assets/scorer/cricket/innings-rules.js", "/assets/client/outbox.js", "/assets/client/hub.js", "/assets/vendor/htm-preact.js", "/assets/fonts/inter-latin.woff2"]) {
+    assert.ok(paths.includes(part), part);
+  }
+  assert.ok(!paths.some((path) => path.includes("/admin/") || path.endsWith(".test.js")));
+});
