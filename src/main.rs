@@ -56,7 +56,7 @@ async fn run_command(Cli { command, settings, .. }: Cli) -> anyhow::Result<ExitC
         CliCommand::Epoch(EpochCommand::New) => cli_commands::renew_epoch(&settings).await?,
         CliCommand::Verify => return cli_commands::verify_database(&settings).await,
         CliCommand::Prune { keep, topic } => {
-            cli_commands::prune_messages(&settings, keep, topic.as_deref()).await?
+            cli_commands::prune_messages(&settings, keep, topic.as_deref()).await?;
         }
     }
     Ok(ExitCode::SUCCESS)

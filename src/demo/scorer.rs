@@ -77,7 +77,7 @@ impl DemoScorer {
         at: DateTime<Utc>,
     ) -> Result<Value> {
         let action = MatchAction::from_name(action)
-            .ok_or_else(|| StoreError::Internal(format!("no sport has the action {}", action)))?;
+            .ok_or_else(|| StoreError::Internal(format!("no sport has the action {action}")))?;
         let mutation =
             ApplyMatchAction { match_id, action, body, occurred_at: Some(at.trunc_subsecs(3)) };
         self.commit(mutation).await.map(|outcome| outcome.body)

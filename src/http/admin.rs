@@ -14,7 +14,7 @@ use crate::domain::permission::Permission;
 use crate::http::path::Path;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
-use crate::stream::hub::HubCommand;
+use crate::stream::commands::HubCommand;
 use crate::{App, limits};
 
 /// Path of the node's metrics; no other spelling is served.
@@ -42,7 +42,7 @@ pub async fn ready(app: Data<App>) -> HttpResponse {
     }
 }
 
-/// `GET /metrics` in the OpenMetrics text format.
+/// `GET /metrics` in the `OpenMetrics` text format.
 pub async fn metrics(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
     openmetrics_response(&request, &app.config, &app.stream_context.metrics)
 }

@@ -133,7 +133,7 @@ impl ReadContext {
     /// The response, or 304 if the caller's version is current.
     ///
     /// A body may include data that its version doesn't count, such as the team names of a match:
-    /// so the ETag also includes a hash, and without a version only that. `If-Match` compares the
+    /// so the `ETag` also includes a hash, and without a version only that. `If-Match` compares the
     /// version alone, so that renaming a team doesn't stop the scorers of its matches.
     pub fn json_response(&self, version: Option<&str>, body: &Value) -> HttpResponse {
         let text = body.to_string();
@@ -145,7 +145,7 @@ impl ReadContext {
         self.json_response_with_etag(&etag, text)
     }
 
-    /// Like [`Self::json_response`], with an ETag of the caller's.
+    /// Like [`Self::json_response`], with an `ETag` of the caller's.
     pub fn json_response_with_etag(&self, etag: &str, text: String) -> HttpResponse {
         self.cacheable_response("application/json", etag, text)
     }

@@ -43,13 +43,12 @@ impl<'a> FieldReader<'a> {
 
     /// Reads `value`, an object at `pointer` in the body.
     pub fn at(value: &'a Value, pointer: String) -> Self {
-        match value {
-            Value::Object(fields) => Self { mode: Mode::read(fields), pointer, errors: Vec::new() },
-            _ => {
-                let detail = "must be an object".to_owned();
-                let errors = vec![FieldError { pointer: pointer.clone(), detail }];
-                Self { mode: Mode::NotAnObject, pointer, errors }
-            }
+        if let Value::Object(fields) = value {
+            Self { mode: Mode::read(fields), pointer, errors: Vec::new() }
+        } else {
+            let detail = "must be an object".to_owned();
+            let errors = vec![FieldError { pointer: pointer.clone(), detail }];
+            Self { mode: Mode::NotAnObject, pointer, errors }
         }
     }
 
@@ -122,10 +121,6 @@ impl<'a> FieldReader<'a> {
     }
 
     /// Reads a field that may be absent (`None`) or null (`Some(None)`).
-    #[expect(
-        clippy::option_option,
-        reason = "an edit distinguishes an unchanged field from a cleared one"
-    )]
     pub fn nullable<T>(&mut self, name: &'static str, shape: impl Shape<T>) -> Option<Option<T>> {
         self.describe_field(
             name,
@@ -139,7 +134,6 @@ impl<'a> FieldReader<'a> {
     }
 
     /// Reads an object in a field with `read`: `None` if it is absent, `Some(None)` if it is null.
-    #[expect(clippy::option_option, reason = "as for `nullable`")]
     pub fn nullable_object<T>(
         &mut self,
         name: &'static str,

@@ -12,8 +12,8 @@ use tokio::time::Instant;
 use crate::relay::response::UpstreamResponse;
 use crate::relay::sse_decoder::{SseDecoder, SseFields};
 use crate::relay::upstream_messages;
-use crate::stream::frame;
-use crate::stream::subscriber::CloseReason;
+use crate::stream::close_reason::CloseReason;
+use crate::stream::control_frames;
 
 /// An upstream's response to pass through, and the conditions under which it ends here.
 pub struct PassThrough {
@@ -124,7 +124,6 @@ impl PassThroughStream {
     fn finish_with_bye(&mut self, reason: CloseReason) -> Bytes {
         self.is_bye_sent = true;
         self.drain_deadline = Some(Instant::now());
-        let json = format!(r#"{{"reason":"{}"}}"#, reason.as_str());
-        frame::control_frame("bye", Some(self.pass_through.retry_ms), &json, None).freeze()
+        control_frames::bye(reason, self.pass_through.retry_ms, None).freeze()
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::topic::{Seq, StreamId, Topic};
 use crate::relay::upstream_link::UpstreamLink;
 use crate::relay::{Upstream, upstream_link, upstream_messages};
 use crate::store::{Result, StoreError, StreamHead};
-use crate::stream::page_cache::FramePage;
+use crate::stream::frame_page::FramePage;
 use crate::stream::source::{EpochSnapshot, MessageSource, StreamEndReason};
 
 /// Largest page that the upstream serves.

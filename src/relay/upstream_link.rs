@@ -10,7 +10,7 @@ use crate::domain::topic::{Seq, StreamId};
 use crate::store::{Result, StoreError};
 use crate::stream::cursor;
 use crate::stream::frame::Frame;
-use crate::stream::page_cache::FramePage;
+use crate::stream::frame_page::FramePage;
 use crate::stream::ring::Ring;
 
 /// Frames buffered for new subscribers. Hubs have rings of their own, which share the bytes.

@@ -12,7 +12,7 @@ use crate::domain::topic::{Seq, StreamId, Topic};
 use crate::domain::{message, number, time};
 use crate::store::{Result, Snapshot, StoreError};
 use crate::stream::frame::Frame;
-use crate::stream::page_cache::FramePage;
+use crate::stream::frame_page::FramePage;
 use crate::stream::source::EpochSnapshot;
 
 /// The envelope of a message or snapshot.

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::server::{Node, StopReason};
-use crate::stream::hub::HubCommand;
+use crate::stream::commands::HubCommand;
 
 /// Drain time after an epoch change: the streams' data is obsolete, so they close within seconds.
 const RESTART_DRAIN_SECONDS: u32 = 2;

@@ -17,8 +17,9 @@ use tokio::sync::mpsc;
 
 use crate::config::Config;
 use crate::server::Node;
+use crate::stream::commands::HubCommand;
 use crate::stream::direct_writer::ClientSocket;
-use crate::stream::hub::{Hub, HubCommand};
+use crate::stream::hub::Hub;
 use crate::stream::{StreamContext, direct_writer};
 
 /// Connections waiting to be accepted; thousands of clients may reconnect in the same second.

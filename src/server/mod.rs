@@ -27,9 +27,9 @@ use crate::config::Config;
 use crate::limits::Limiters;
 use crate::metrics::Metrics;
 use crate::store::{DatabaseTimeouts, Store, StoreOptions};
-use crate::stream::feeder::FeederHandle;
+use crate::stream::commands::{FeederCommand, FeederHandle};
 use crate::stream::page_cache::PageCache;
-use crate::stream::rights_sweep::RightsWatch;
+use crate::stream::rights_watch::RightsWatch;
 use crate::stream::snapshot::SnapshotCache;
 use crate::stream::visibility_floor::VisibilityFloors;
 use crate::stream::{StreamContext, StreamSettings, feeder};
@@ -41,7 +41,7 @@ pub struct Server {
     pub address: SocketAddr,
     pub app: Arc<App>,
     listener: TcpListener,
-    feeder_commands: mpsc::UnboundedReceiver<feeder::FeederCommand>,
+    feeder_commands: mpsc::UnboundedReceiver<FeederCommand>,
     /// Connects to the bus; `None` for a single node.
     bus_connect: Option<ConnectFn>,
 }
@@ -173,7 +173,7 @@ fn stream_settings(config: &Config) -> StreamSettings {
 }
 
 /// The check by which hubs re-check read access of open streams: the permission table.
-fn read_check(store: &Store) -> crate::stream::rights_sweep::ReadCheckFn {
+fn read_check(store: &Store) -> crate::stream::rights_watch::ReadCheckFn {
     let store = store.clone();
     Box::new(move |principal, topic| {
         let store = store.clone();

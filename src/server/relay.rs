@@ -19,9 +19,9 @@ use crate::limits::Limiters;
 use crate::metrics::Metrics;
 use crate::relay::{Upstream, UpstreamClient};
 use crate::server::{Node, StopReason, drain, listener, stream_settings};
-use crate::stream::feeder::FeederHandle;
+use crate::stream::commands::{FeederCommand, FeederHandle};
 use crate::stream::page_cache::PageCache;
-use crate::stream::rights_sweep::RightsWatch;
+use crate::stream::rights_watch::RightsWatch;
 use crate::stream::snapshot::SnapshotCache;
 use crate::stream::visibility_floor::VisibilityFloors;
 use crate::stream::{StreamContext, feeder};
@@ -33,7 +33,7 @@ pub struct RelayServer {
     node: Node,
     upstream: Upstream,
     listener: TcpListener,
-    feeder_commands: mpsc::UnboundedReceiver<feeder::FeederCommand>,
+    feeder_commands: mpsc::UnboundedReceiver<FeederCommand>,
 }
 
 impl RelayServer {

@@ -1,7 +1,7 @@
-//! What `Last-Event-ID` carries: where a reader stands.
+//! Cursors: the value of `Last-Event-ID`, a subscriber's positions as text.
 //!
-//! `<epoch>.<seq>` for one stream, `<epoch>.e1-42.m3-7` for several, `<epoch>.stop` for a reader
-//! who is not to come back. Only `A–Z a–z 0–9 . _ ~ -`, so that a cross-origin reconnect needs no
+//! `<epoch>.<seq>` for one stream, `<epoch>.e1-42.m3-7` for several, `<epoch>.stop` for a client
+//! that is to stop reconnecting. Only `A–Z a–z 0–9 . _ ~ -`, so that a cross-origin reconnect needs no
 //! preflight. Clients treat it as opaque.
 
 use std::fmt::Write;
@@ -11,21 +11,21 @@ use uuid::Uuid;
 use crate::domain::number;
 use crate::domain::topic::{Seq, StreamId};
 
-/// A cursor that was understood, though not yet whether it can be served.
+/// A parsed cursor, before it is known whether it can be served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cursor {
-    /// One stream's place: of this database, or typed by a person (without an epoch).
+    /// A position in one stream: of this epoch, or typed by a person, without an epoch.
     Single(Seq),
-    /// Places in several streams.
+    /// Positions in several streams.
     Multiple(Vec<(StreamId, Seq)>),
-    /// Told to stop for good.
+    /// The client was told to stop for good.
     Stop,
-    /// Another database's, or not a cursor at all.
+    /// Of another epoch, or not a cursor at all.
     Unknown,
 }
 
 impl Cursor {
-    /// Reads a cursor; whatever it can't make sense of is `Unknown`, never an error.
+    /// Parses a cursor; anything malformed is `Unknown`, never an error.
     pub fn parse(text: &str, epoch: &str) -> Self {
         if let Some(seq) = number::read(text) {
             return Self::Single(seq);
@@ -40,26 +40,26 @@ impl Cursor {
         if let Some(seq) = number::read(positions) {
             return Self::Single(seq);
         }
-        let places: Option<Vec<_>> = positions.split('.').map(parse_stream_position).collect();
-        match places {
-            Some(places) if places.len() <= MAX_STREAMS_PER_CURSOR => Self::Multiple(places),
+        let streams: Option<Vec<_>> = positions.split('.').map(parse_stream_position).collect();
+        match streams {
+            Some(streams) if streams.len() <= MAX_STREAMS_PER_CURSOR => Self::Multiple(streams),
             _ => Self::Unknown,
         }
     }
 
-    /// Where it stands in `stream`; `only` says whether that is the one stream asked for.
+    /// Its position in `stream`; `is_only_stream` says that no other stream was requested.
     pub fn position_in(&self, stream: StreamId, is_only_stream: bool) -> Option<Seq> {
         match self {
             Self::Single(seq) if is_only_stream => Some(*seq),
-            Self::Multiple(places) => {
-                places.iter().find(|(existing, _)| *existing == stream).map(|(_, seq)| *seq)
+            Self::Multiple(positions) => {
+                positions.iter().find(|(existing, _)| *existing == stream).map(|(_, seq)| *seq)
             }
             _ => None,
         }
     }
 }
 
-/// Topics in one connection (design: up to 32).
+/// Streams in one cursor, as many as one connection may have topics.
 pub const MAX_STREAMS_PER_CURSOR: usize = 32;
 
 /// The cursor of one stream.
@@ -67,7 +67,7 @@ pub fn encode_single(epoch: &str, seq: Seq) -> String {
     format!("{epoch}.{seq}")
 }
 
-/// The cursor of a reader who is not to come back.
+/// The cursor that tells a client to stop reconnecting.
 pub fn encode_stop(epoch: &str) -> String {
     format!("{epoch}.stop")
 }
@@ -149,19 +149,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn g4_any_text_is_read_without_harm(text in ".{0,200}") {
+        fn g4_any_text_parses_without_a_panic(text in ".{0,200}") {
             let _ = Cursor::parse(&text, "5f2c91");
         }
 
         #[test]
-        fn what_is_written_is_read_again(
-            places in prop::collection::vec((1i64..1000, 0..=number::MAX), 1..32)
+        fn an_encoded_cursor_parses_back(
+            positions in prop::collection::vec((1i64..1000, 0..=number::MAX), 1..32)
         ) {
-            let places: Vec<_> =
-                places.into_iter().map(|(id, seq)| (StreamId::Team(id), seq)).collect();
-            let text = encode_multiple("5f2c91", places.iter().copied());
+            let positions: Vec<_> =
+                positions.into_iter().map(|(id, seq)| (StreamId::Team(id), seq)).collect();
+            let text = encode_multiple("5f2c91", positions.iter().copied());
             prop_assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_~".contains(&b)));
-            prop_assert_eq!(Cursor::parse(&text, "5f2c91"), Cursor::Multiple(places));
+            prop_assert_eq!(Cursor::parse(&text, "5f2c91"), Cursor::Multiple(positions));
         }
     }
 }

@@ -1,8 +1,17 @@
-//! A connection's socket, shared by the HTTP dispatcher and the hub.
+//! A connection's socket, shared by the HTTP dispatcher and the hub, one at a time.
 //!
-//! The dispatcher writes heads, snapshots and what is missed. When it has handed everything to
-//! the kernel and the body only waits, the wire is at rest and the hub may write frames straight
-//! to the socket: one system call a delivery, without waking a task (docs/adr/0006).
+//! The dispatcher writes heads, snapshots and what a subscriber missed. Once all of that is with
+//! the kernel and the body only waits, the hub writes frames straight to the socket: one system
+//! call per delivery, without waking a task (docs/adr/0006).
+//!
+//! The handshake, as [`Turn`]:
+//! 1. A body that is polled has the turn: [`DirectWriter::start_body_turn`].
+//! 2. A body that waits offers it: [`DirectWriter::offer_to_hub`].
+//! 3. The hub has it once the dispatcher has flushed, at once where it has nothing to flush.
+//! 4. It stays with the hub until the body is polled again or the kernel refuses bytes; what the
+//!    kernel refused goes through the body, so the hub wakes it.
+//!
+//! Only a subscriber calls 1, 2 and `try_write`; only [`ClientSocket`] knows of flushes.
 
 use std::cell::Cell;
 use std::io;
@@ -15,35 +24,87 @@ use socket2::{SockRef, Socket};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// What the dispatcher reads from and writes to.
+/// The dispatcher's end of a connection.
 #[derive(Debug)]
 pub struct ClientSocket(Rc<DirectWriter>);
 
-/// The hub's end of a wire.
+/// The hub's end of a connection.
 #[derive(Debug)]
-pub struct DirectWriter {
-    tcp: TcpStream,
-    /// The body has nothing to say and waits for the hub.
-    is_body_waiting: Cell<bool>,
-    /// All that the dispatcher wanted written has been taken by the kernel.
-    is_dispatcher_flushed: Cell<bool>,
+pub struct DirectWriter<S: ?Sized = TcpStream> {
+    turn: Cell<Turn>,
+    socket: S,
 }
 
-/// How much of a piece the kernel took.
+/// The hub's end of a connection, as a subscriber keeps it.
+pub type HubWriter = Rc<DirectWriter<dyn TryWrite>>;
+
+/// A socket that takes what fits into the kernel's buffer.
+pub trait TryWrite {
+    /// Bytes that were taken; `WouldBlock` where none were.
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize>;
+}
+
+/// Whose turn it is to write to the socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// The body's, whose bytes the dispatcher writes.
+    Body {
+        /// The kernel has all that the dispatcher wrote.
+        flushed: bool,
+    },
+    /// The dispatcher's, until it has flushed: the body waits.
+    Dispatcher,
+    /// The hub's: the body waits, and the kernel has all bytes.
+    Hub,
+}
+
+/// How much of a write the kernel took.
 #[derive(Debug, PartialEq, Eq)]
 pub enum WriteProgress {
     Complete,
-    /// The first so many bytes; the rest has to wait until the reader has read.
+    /// The first so many bytes; the rest has to wait until the client has read.
     Partial(usize),
     /// The connection is broken; the dispatcher will notice too.
     Failed,
 }
 
-/// Sets what every connection of a listening socket is to have: accepted sockets take it over
-/// (socket(7), tcp(7)), which spares each of a crowd three system calls.
+impl Turn {
+    fn after_body_poll(self) -> Self {
+        match self {
+            Self::Hub => Self::Body { flushed: true },
+            Self::Dispatcher => Self::Body { flushed: false },
+            Self::Body { .. } => self,
+        }
+    }
+
+    fn after_offer(self) -> Self {
+        match self {
+            Self::Body { flushed: true } | Self::Hub => Self::Hub,
+            Self::Body { flushed: false } | Self::Dispatcher => Self::Dispatcher,
+        }
+    }
+
+    fn after_dispatcher_write(self) -> Self {
+        match self {
+            Self::Body { .. } => Self::Body { flushed: false },
+            Self::Dispatcher | Self::Hub => Self::Dispatcher,
+        }
+    }
+
+    fn after_dispatcher_flush(self) -> Self {
+        match self {
+            Self::Body { .. } => Self::Body { flushed: true },
+            Self::Dispatcher | Self::Hub => Self::Hub,
+        }
+    }
+}
+
+/// Sets the options of a listening socket's connections: accepted sockets inherit them (socket(7),
+/// tcp(7)), which saves three system calls per connection.
 ///
-/// - `send_buffer`: bytes the kernel may hold for a reader; 0 leaves it to the system.
-/// - `stuck`: how long a reader may take nothing before the kernel cuts it; zero for never.
+/// - `send_buffer`: bytes the kernel may hold for a client; 0 leaves it to the system.
+/// - `user_timeout`: how long a client may take nothing before the kernel closes its connection;
+///   zero means never.
 pub fn set_socket_options(
     listening: &Socket,
     send_buffer: usize,
@@ -60,37 +121,69 @@ pub fn set_socket_options(
 }
 
 impl ClientSocket {
+    /// A connection whose first turn is the body's.
     pub fn new(tcp: TcpStream) -> Self {
-        Self(Rc::new(DirectWriter {
-            tcp,
-            is_body_waiting: Cell::new(false),
-            is_dispatcher_flushed: Cell::new(false),
-        }))
+        Self(Rc::new(DirectWriter::new(tcp)))
     }
 
-    pub fn direct_writer(&self) -> Rc<DirectWriter> {
-        Rc::clone(&self.0)
+    /// The hub's end of this connection.
+    pub fn direct_writer(&self) -> HubWriter {
+        Rc::<DirectWriter>::clone(&self.0)
     }
 }
 
-impl DirectWriter {
-    /// The body says whether it waits; only then may the hub write.
-    pub fn set_body_waiting(&self, waiting: bool) {
-        self.is_body_waiting.set(waiting);
+impl<S> DirectWriter<S> {
+    /// A writer whose first turn is the body's.
+    pub(super) fn new(socket: S) -> Self {
+        Self { turn: Cell::new(Turn::Body { flushed: false }), socket }
+    }
+}
+
+impl<S: ?Sized> DirectWriter<S> {
+    /// Gives the turn to the body, which is being polled.
+    pub fn start_body_turn(&self) {
+        self.turn.set(self.turn.get().after_body_poll());
     }
 
-    pub fn is_idle(&self) -> bool {
-        self.is_body_waiting.get() && self.is_dispatcher_flushed.get()
+    /// Leaves the turn to the hub, once the dispatcher has flushed: the body waits.
+    pub fn offer_to_hub(&self) {
+        self.turn.set(self.turn.get().after_offer());
     }
 
-    /// Writes what the kernel takes at once. Only when at rest.
+    /// Whether the hub may write.
+    pub fn is_hub_turn(&self) -> bool {
+        self.turn.get() == Turn::Hub
+    }
+
+    /// Notes that the dispatcher writes, so that the hub waits for its flush.
+    pub(super) fn note_dispatcher_write(&self) {
+        self.turn.set(self.turn.get().after_dispatcher_write());
+    }
+
+    /// Notes that the kernel has all that the dispatcher wrote.
+    pub(super) fn note_dispatcher_flush(&self) {
+        self.turn.set(self.turn.get().after_dispatcher_flush());
+    }
+}
+
+impl<S: TryWrite + ?Sized> DirectWriter<S> {
+    /// Writes what the kernel takes at once; for the hub, in its turn. Where the kernel refuses
+    /// bytes, the turn goes back to the body.
     pub fn try_write(&self, bytes: &[u8]) -> WriteProgress {
-        match self.tcp.try_write(bytes) {
-            Ok(taken) if taken == bytes.len() => WriteProgress::Complete,
+        let progress = match self.socket.try_write(bytes) {
+            Ok(taken) if taken == bytes.len() => return WriteProgress::Complete,
             Ok(taken) => WriteProgress::Partial(taken),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => WriteProgress::Partial(0),
             Err(_) => WriteProgress::Failed,
-        }
+        };
+        self.start_body_turn();
+        progress
+    }
+}
+
+impl TryWrite for TcpStream {
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        self.try_write(bytes)
     }
 }
 
@@ -101,8 +194,8 @@ impl AsyncRead for ClientSocket {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         loop {
-            ready!(self.0.tcp.poll_read_ready(cx))?;
-            match self.0.tcp.try_read_buf(buf) {
+            ready!(self.0.socket.poll_read_ready(cx))?;
+            match self.0.socket.try_read_buf(buf) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 other => return Poll::Ready(other.map(|_| ())),
             }
@@ -116,25 +209,25 @@ impl AsyncWrite for ClientSocket {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.0.is_dispatcher_flushed.set(false);
+        self.0.note_dispatcher_write();
         loop {
-            ready!(self.0.tcp.poll_write_ready(cx))?;
-            match self.0.tcp.try_write(bytes) {
+            ready!(self.0.socket.poll_write_ready(cx))?;
+            match self.0.socket.try_write(bytes) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 other => return Poll::Ready(other),
             }
         }
     }
 
-    /// The dispatcher flushes only after its own buffer is empty, so this is the moment from
-    /// which bytes of the hub can't overtake its.
+    /// The dispatcher flushes only when its buffer is empty, so from now on the hub's bytes can't
+    /// overtake the dispatcher's.
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.0.is_dispatcher_flushed.set(true);
+        self.0.note_dispatcher_flush();
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let result = SockRef::from(&self.0.tcp).shutdown(std::net::Shutdown::Write);
+        let result = SockRef::from(&self.0.socket).shutdown(std::net::Shutdown::Write);
         Poll::Ready(match result {
             Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
             other => other,
@@ -168,26 +261,25 @@ mod tests {
     #[tokio::test]
     async fn g6_accepted_sockets_inherit_the_listener_options() {
         let (client_socket, _client) = connected_pair().await;
-        let writer = client_socket.direct_writer();
-        let socket = SockRef::from(&writer.tcp);
+        let socket = SockRef::from(&client_socket.0.socket);
         assert_eq!(socket.tcp_user_timeout().unwrap(), Some(Duration::from_secs(5)));
         assert!(socket.send_buffer_size().unwrap() <= 16 * 1024);
         assert!(socket.tcp_nodelay().unwrap());
     }
 
     #[tokio::test]
-    async fn a_socket_is_idle_once_the_dispatcher_flushed_and_the_body_waits() {
+    async fn it_is_the_hubs_turn_once_the_body_waits_and_the_dispatcher_has_flushed() {
         let (mut socket, mut client) = connected_pair().await;
         let writer = socket.direct_writer();
-        assert!(!writer.is_idle(), "nothing has been flushed yet");
-        writer.set_body_waiting(true);
+        assert!(!writer.is_hub_turn(), "nothing has been flushed yet");
+        writer.offer_to_hub();
         socket.write_all(b"head ").await.unwrap();
-        assert!(!writer.is_idle(), "the dispatcher may have more");
+        assert!(!writer.is_hub_turn(), "the dispatcher may have more");
         socket.flush().await.unwrap();
-        assert!(writer.is_idle());
+        assert!(writer.is_hub_turn());
         assert_eq!(writer.try_write(b"frame"), WriteProgress::Complete);
-        writer.set_body_waiting(false);
-        assert!(!writer.is_idle(), "the body has something to say");
+        writer.start_body_turn();
+        assert!(!writer.is_hub_turn(), "the body is being polled");
 
         let mut received = [0; 10];
         client.read_exact(&mut received).await.unwrap();
@@ -206,10 +298,10 @@ mod tests {
                 WriteProgress::Complete => taken += piece.len(),
                 WriteProgress::Partial(0) => break,
                 WriteProgress::Partial(part) => taken += part,
-                WriteProgress::Failed => panic!("the reader is still there"),
+                WriteProgress::Failed => panic!("the client is still connected"),
             }
         }
-        // The dispatcher's next write waits for the reader, and then goes through.
+        // The dispatcher's next write waits until the client reads, and then goes through.
         let blocked =
             poll_fn(|cx| Poll::Ready(Pin::new(&mut socket).poll_write(cx, b"y").is_pending()));
         assert!(blocked.await);

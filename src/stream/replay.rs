@@ -1,4 +1,4 @@
-//! A match as a stream again, at its recorded pace times a speed.
+//! Replay: the sink that sends a match's log again, at its recorded pace times a speed.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -6,142 +6,164 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use futures_util::Stream as Bodies;
+use futures_util::Stream;
 use tokio::time::{Instant, sleep_until};
 
 use crate::domain::access::Access;
 use crate::domain::topic::{Seq, StreamId};
 use crate::store::{Principal, Result};
+use crate::stream::close_reason::CloseReason;
+use crate::stream::context::StreamContext;
+use crate::stream::control_frames::Hello;
+use crate::stream::delivery::{Action, Delivery, Event, Pending};
 use crate::stream::frame::Frame;
-use crate::stream::rights_sweep::RIGHTS_POLL_INTERVAL;
-use crate::stream::subscriber::CloseReason;
-use crate::stream::{StreamContext, cursor, frame, subscriber};
+use crate::stream::rights_watch::RIGHTS_POLL_INTERVAL;
+use crate::stream::{control_frames, cursor};
 
-/// What to play, and to whom.
+/// The log to replay, and the client it is for.
 pub struct ReplayRequest {
     pub stream: StreamId,
-    /// The first message told is the one after this.
+    /// The first message sent is the one after this seq.
     pub after: Seq,
-    /// It goes on from a cursor.
     pub resumes_from_cursor: bool,
-    /// How many times faster than it was; above 0.
+    /// How many times faster than it happened; above 0.
     pub speed: f64,
-    /// Whether everybody may read it, as it was found at this version of rights.
+    /// Whether the stream was public at this version of rights.
     pub is_public: bool,
     pub rights_version: i64,
     pub principal: Option<Arc<Principal>>,
-    /// When its credential runs out.
+    /// When its credential expires.
     pub expires_at: Option<DateTime<Utc>>,
-    /// What counts this stream, given back when it ends.
+    /// Counts this stream until it is dropped.
     pub permit: Box<dyn Send>,
 }
 
 struct Replay {
     context: Arc<StreamContext>,
     request: ReplayRequest,
+    delivery: Delivery,
+    /// The first frame; `None` once it has been sent.
+    hello: Option<Bytes>,
     frames: VecDeque<Frame>,
     /// When the last message was appended, in milliseconds since 1970.
     last_at_ms: Option<i64>,
-    /// Time still to pass before the next message.
+    /// Time that has still to pass before the next message.
     remaining_pause: Duration,
-    /// The version of rights at which it was last asked whether this one may go on.
+    /// The version of rights at which it was last found that the replay may go on.
     checked_rights_version: Option<i64>,
-    phase: ReplayPhase,
 }
 
-enum ReplayPhase {
-    Hello,
-    Playing,
-    Finished,
-}
-
-/// Blocks of the stream: hello, messages, heartbeats in long pauses, and a goodbye whose cursor
-/// says not to come back.
+/// The replay's blocks: `hello`, messages, heartbeats in long pauses, and a `bye` whose cursor
+/// tells the client to stop.
 pub fn replay_stream(
-    shared: Arc<StreamContext>,
+    context: Arc<StreamContext>,
     request: ReplayRequest,
-) -> impl Bodies<Item = Result<Bytes>> {
-    let replay = Replay {
-        context: shared,
-        request: request,
+) -> impl Stream<Item = Result<Bytes>> {
+    let mut replay = Replay {
+        context,
+        request,
+        delivery: Delivery::new(false, false),
+        hello: None,
         frames: VecDeque::new(),
         last_at_ms: None,
         remaining_pause: Duration::ZERO,
         checked_rights_version: None,
-        phase: ReplayPhase::Hello,
     };
-    futures_util::stream::try_unfold(replay, |mut player| async move {
-        Ok(player.next_block().await?.map(|bytes| (bytes, player)))
+    replay.hello = Some(replay.encode_hello());
+    futures_util::stream::try_unfold(replay, |mut replay| async move {
+        Ok(replay.next_block().await?.map(|bytes| (bytes, replay)))
     })
 }
 
 impl Replay {
     async fn next_block(&mut self) -> Result<Option<Bytes>> {
-        match self.phase {
-            ReplayPhase::Finished => Ok(None),
-            ReplayPhase::Hello => {
-                self.phase = ReplayPhase::Playing;
-                Ok(Some(self.hello_frame()))
+        loop {
+            match self.delivery.step(Event::Polled(self.pending())) {
+                Action::SendQueued => return Ok(self.hello.take()),
+                Action::Fetch => {
+                    if !self.close_if_due().await? {
+                        self.read_page().await?;
+                    }
+                }
+                Action::SendBacklog => {
+                    if let Some(bytes) = self.next_paced_block().await? {
+                        return Ok(Some(bytes));
+                    }
+                }
+                Action::SendBye(reason) => return Ok(Some(self.encode_bye(reason))),
+                // A replay is behind until it closes, so the machine asks for nothing else.
+                _ => return Ok(None),
             }
-            ReplayPhase::Playing => self.next_playing_block().await.map(Some),
         }
     }
 
-    async fn next_playing_block(&mut self) -> Result<Bytes> {
-        if let Some(reason) = self.check_close_reason().await? {
-            return Ok(self.finish_with_bye(reason));
+    fn pending(&self) -> Pending {
+        if self.hello.is_some() {
+            Pending::QueuedBytes
+        } else if self.frames.is_empty() {
+            Pending::NotInMemory
+        } else {
+            Pending::InMemory
         }
-        if self.frames.is_empty() {
-            self.read_page().await?;
+    }
+
+    /// The next message when its time has come, or a heartbeat; `None` where the replay closes.
+    async fn next_paced_block(&mut self) -> Result<Option<Bytes>> {
+        if self.close_if_due().await? {
+            return Ok(None);
         }
-        let Some(frame) = self.frames.front().cloned() else {
-            return Ok(self.finish_complete());
-        };
+        let Some(frame) = self.frames.front().cloned() else { return Ok(None) };
         if let Some(last_at) = self.last_at_ms.replace(frame.appended_at_ms()) {
             let gap = u64::try_from(frame.appended_at_ms().saturating_sub(last_at)).unwrap_or(0);
             self.remaining_pause += Duration::from_millis(gap).div_f64(self.request.speed);
         }
         let heartbeat = Duration::from_secs(self.context.settings.heartbeat_seconds.into());
         if self.remaining_pause >= heartbeat {
-            // A quiet minute is no dead connection: most of the heartbeat passes, then one.
-            let nap = heartbeat.mul_f64(0.9);
-            if let Some(why) = self.sleep_unless_closing(nap).await? {
-                return Ok(self.finish_with_bye(why));
+            // Early, so that the client never waits for a whole heartbeat interval.
+            let pause = heartbeat.mul_f64(0.9);
+            if self.sleep_unless_closing(pause).await? {
+                return Ok(None);
             }
-            self.remaining_pause -= nap;
-            let json = format!(r#"{{"at":"{}"}}"#, frame::now_rfc3339());
-            return Ok(
-                frame::control_frame("heartbeat", None, &json, Some(&self.cursor())).freeze()
-            );
+            self.remaining_pause -= pause;
+            return Ok(Some(control_frames::heartbeat(None, &self.cursor()).freeze()));
         }
         let pause = std::mem::take(&mut self.remaining_pause);
-        if let Some(why) = self.sleep_unless_closing(pause).await? {
-            return Ok(self.finish_with_bye(why));
+        if self.sleep_unless_closing(pause).await? {
+            return Ok(None);
         }
         self.frames.pop_front();
         self.request.after = frame.seq();
-        Ok(frame.block())
+        Ok(Some(frame.block()))
     }
 
-    /// Lets time pass, and looks up now and then; why it has to end, where it has.
-    async fn sleep_unless_closing(&mut self, duration: Duration) -> Result<Option<CloseReason>> {
+    /// Sleeps, and re-checks meanwhile whether the replay may go on; true where it closes.
+    async fn sleep_unless_closing(&mut self, duration: Duration) -> Result<bool> {
         let wake_at = Instant::now() + duration;
         let mut draining = self.context.draining.subscribe();
         while Instant::now() < wake_at {
-            let nap = sleep_until(wake_at.min(Instant::now() + RIGHTS_POLL_INTERVAL));
+            let pause = sleep_until(wake_at.min(Instant::now() + RIGHTS_POLL_INTERVAL));
             tokio::select! {
                 biased;
                 _ = draining.wait_for(|draining| *draining) => {}
-                () = nap => {}
+                () = pause => {}
             }
-            if let Some(reason) = self.check_close_reason().await? {
-                return Ok(Some(reason));
+            if self.close_if_due().await? {
+                return Ok(true);
             }
         }
-        Ok(None)
+        Ok(false)
     }
 
-    /// Why it has to end now, where it has. Rights are asked only when some have changed.
+    /// Closes the replay where it has to end now; true if so.
+    async fn close_if_due(&mut self) -> Result<bool> {
+        let reason = self.check_close_reason().await?;
+        if let Some(reason) = reason {
+            self.delivery.step(Event::Close(reason));
+        }
+        Ok(reason.is_some())
+    }
+
+    /// Why it has to end now; rights are checked only when some have changed.
     async fn check_close_reason(&mut self) -> Result<Option<CloseReason>> {
         if *self.context.draining.borrow() {
             return Ok(Some(CloseReason::Draining));
@@ -154,10 +176,10 @@ impl Replay {
             return Ok(None);
         }
         let (principal, topic) = (self.request.principal.clone(), self.request.stream.topic());
-        let task = self.context.run_on_database_runtime(move |shared| {
-            (shared.rights_watch.check_read)(principal, topic)
+        let check = self.context.run_on_database_runtime(move |context| {
+            context.rights_watch.check_read(principal, topic)
         });
-        Ok(match task.await? {
+        Ok(match check.await? {
             Access::Allowed => {
                 self.checked_rights_version = Some(version);
                 None
@@ -167,51 +189,51 @@ impl Replay {
         })
     }
 
+    /// Reads the next page of the log; after the last one the replay is complete.
     async fn read_page(&mut self) -> Result<()> {
-        let ReplayRequest { stream, after, is_public, rights_version: asked_at, .. } = self.request;
-        let page = self.context.run_on_database_runtime(move |shared| async move {
-            let mut after = after;
-            if is_public {
-                after = after.max(shared.visibility_floors.load(&shared, asked_at, stream).await?);
-            }
-            shared.page_cache.get(&shared, stream, after, shared.settings.replay_page).await
+        let ReplayRequest { stream, after, is_public, rights_version, .. } = self.request;
+        let mut start = after;
+        if is_public {
+            start = after.max(self.context.visibility_floor(rights_version, stream).await?);
+        }
+        let page = self.context.run_on_database_runtime(move |context| async move {
+            context.page_after(stream, start).await
         });
         self.frames = page.await?.frames_after(after).cloned().collect();
+        if self.frames.is_empty() {
+            self.delivery.step(Event::Close(CloseReason::Complete));
+        }
         Ok(())
     }
 
-    fn hello_frame(&self) -> Bytes {
-        let json = format!(
-            r#"{{"connection":null,"heartbeat_ms":{},"at":"{}","speed":{}}}"#,
-            self.context.settings.heartbeat_seconds * 1000,
-            frame::now_rfc3339(),
-            self.request.speed
-        );
+    fn encode_hello(&self) -> Bytes {
         let cursor = self.request.resumes_from_cursor.then(|| self.cursor());
-        let retry = self.context.settings.random_retry_ms();
-        frame::control_frame("hello", Some(retry), &json, cursor.as_deref()).freeze()
+        let hello = Hello {
+            connection: None,
+            speed: Some(self.request.speed),
+            retry_ms: self.context.settings.random_retry_ms(),
+            cursor: cursor.as_deref(),
+        };
+        hello.encode(&self.context.settings).freeze()
+    }
+
+    fn encode_bye(&self, reason: CloseReason) -> Bytes {
+        let block = match reason {
+            CloseReason::AccessRevoked => {
+                let topic = self.request.stream.topic();
+                control_frames::revoked_bye(&self.epoch(), &[topic], [].into_iter())
+            }
+            CloseReason::Complete => control_frames::complete_bye(&self.epoch()),
+            _ => {
+                let retry_ms = self.context.settings.retry_ms_after(reason);
+                control_frames::bye(reason, retry_ms, Some(&self.cursor()))
+            }
+        };
+        block.freeze()
     }
 
     fn cursor(&self) -> String {
         cursor::encode_single(&self.epoch(), self.request.after)
-    }
-
-    fn finish_with_bye(&mut self, reason: CloseReason) -> Bytes {
-        self.phase = ReplayPhase::Finished;
-        if reason == CloseReason::AccessRevoked {
-            let (epoch, topic) = (self.epoch(), self.request.stream.topic());
-            return subscriber::revoked_bye_frame(&epoch, &[topic], [].into_iter()).freeze();
-        }
-        let json = format!(r#"{{"reason":"{}"}}"#, reason.as_str());
-        let retry = self.context.settings.retry_ms_after(reason);
-        frame::control_frame("bye", Some(retry), &json, Some(&self.cursor())).freeze()
-    }
-
-    /// The goodbye after the last message, which nothing follows.
-    fn finish_complete(&mut self) -> Bytes {
-        self.phase = ReplayPhase::Finished;
-        let stop = cursor::encode_stop(&self.epoch());
-        frame::control_frame("bye", None, r#"{"reason":"complete"}"#, Some(&stop)).freeze()
     }
 
     fn epoch(&self) -> Arc<str> {

@@ -7,16 +7,16 @@ use bytes::{Bytes, BytesMut};
 use crate::domain::topic::Seq;
 use crate::stream::frame::Frame;
 
-/// Consecutive frames, bounded by count and bytes; it never holds a gap.
+/// Consecutive frames without a gap, bounded by count and bytes.
 #[derive(Debug)]
 pub struct Ring {
-    /// The newest seq that is not here any more: the oldest frame is `floor + 1`.
+    /// The newest seq that has left the ring: the oldest frame is `floor + 1`.
     floor: Seq,
     frames: VecDeque<Frame>,
     total_bytes: usize,
     max_frames: usize,
     max_bytes: usize,
-    /// What readers who stand at the same place were last given, so that it is joined once.
+    /// The last batch and the seq it follows, so that subscribers at one position share it.
     last_batch: Option<(Seq, FrameBatch)>,
 }
 
@@ -35,17 +35,18 @@ impl Ring {
             floor,
             frames: VecDeque::new(),
             total_bytes: 0,
-            max_frames: max_frames,
-            max_bytes: max_bytes,
+            max_frames,
+            max_bytes,
             last_batch: None,
         }
     }
 
+    /// The seq that the oldest frame follows.
     pub fn floor(&self) -> Seq {
         self.floor
     }
 
-    /// The newest seq it has, or had.
+    /// The newest seq that the ring has, or had.
     pub fn head(&self) -> Seq {
         self.floor + self.frames.len() as Seq
     }
@@ -55,8 +56,8 @@ impl Ring {
         self.frames.back().map(Frame::appended_at_ms)
     }
 
-    /// Takes the next frame. One that it has already is ignored; after a gap it starts anew, so
-    /// that readers behind it turn to the log.
+    /// Adds the next frame. A frame that it has is ignored; after a gap it restarts, so that
+    /// subscribers behind the gap read the log.
     pub fn push(&mut self, frame: Frame) {
         let next = self.head() + 1;
         if frame.seq() < next {
@@ -75,7 +76,7 @@ impl Ring {
         }
     }
 
-    /// Forgets all frames and goes on after `floor`.
+    /// Removes all frames and continues after `floor`.
     pub fn restart(&mut self, floor: Seq) {
         self.frames.clear();
         self.total_bytes = 0;
@@ -83,11 +84,11 @@ impl Ring {
         self.last_batch = None;
     }
 
-    /// Forgets frames up to `upto`, which are in the log no longer: readers behind it turn there
-    /// and are told.
+    /// Removes frames up to `up_to`, which the log no longer keeps; subscribers behind them learn
+    /// that from the log.
     pub fn prune(&mut self, up_to: Seq) {
         if up_to >= self.head() {
-            // Also where nothing newer is here yet: what comes next follows what was pruned.
+            // Also where `up_to` is beyond the head: the next frame follows what was pruned.
             return self.restart(up_to);
         }
         while self.floor < up_to {
@@ -98,7 +99,7 @@ impl Ring {
         self.last_batch = None;
     }
 
-    /// The frames after `seq`; `None` where the log must be read first.
+    /// The frames after `seq`; `None` where some of them are only in the log.
     pub fn frames_after(&self, seq: Seq) -> Option<impl Iterator<Item = &Frame>> {
         if seq < self.floor {
             return None;
@@ -107,9 +108,9 @@ impl Ring {
         Some(self.frames.iter().skip(skip))
     }
 
-    /// What follows `seq` in one piece of at most `budget` bytes (but at least one frame).
+    /// The frames after `seq`, joined up to `max_bytes` (but at least one frame).
     ///
-    /// `None` where nothing follows, or the log must be read first.
+    /// `None` where nothing follows, or some frames are only in the log.
     pub fn batch_after(&mut self, seq: Seq, max_bytes: usize) -> Option<FrameBatch> {
         if let Some((from, batch)) = &self.last_batch
             && *from == seq
@@ -122,8 +123,7 @@ impl Ring {
     }
 }
 
-/// Joins frames, each a chunk, until `budget` bytes are reached. A single frame is shared, not
-/// copied.
+/// Joins frames, each a chunk, up to `max_bytes`. A single frame is shared, not copied.
 pub fn join_frames<'a>(
     mut frames: impl Iterator<Item = &'a Frame>,
     max_bytes: usize,
@@ -185,7 +185,7 @@ mod tests {
         for seq in 1..=5 {
             ring.push(test_frame(seq));
         }
-        assert!(ring.frames_after(1).is_none(), "2 has left");
+        assert!(ring.frames_after(1).is_none(), "2 has left the ring");
         assert_eq!(ring.frames_after(2).unwrap().map(Frame::seq).collect::<Vec<_>>(), [3, 4, 5]);
         assert_eq!((ring.floor(), ring.head()), (2, 5));
     }
@@ -206,7 +206,11 @@ mod tests {
             assert_eq!(ring.batch_after(2, 10_000).unwrap().last_seq, 5);
             ring.prune(up_to);
             assert_eq!((ring.floor(), ring.head()), (floor, floor.max(5)), "{up_to}");
-            assert_eq!(ring.batch_after(2, 10_000).is_some(), up_to <= 2, "{up_to}: kept joined");
+            assert_eq!(
+                ring.batch_after(2, 10_000).is_some(),
+                up_to <= 2,
+                "{up_to}: the cached batch"
+            );
             let frames = ring.frames_after(floor).unwrap();
             assert_eq!(frames.map(Frame::seq).collect::<Vec<_>>(), remaining, "{up_to}");
             let next = ring.head() + 1;
@@ -233,15 +237,15 @@ mod tests {
     }
 
     proptest! {
-        /// The ring against a model that keeps everything: a reader who asks sees each frame
-        /// after its place once, in order, or is told to read the log.
+        /// Against a model that keeps everything: a subscriber gets each frame after its position
+        /// once, in order, or has to read the log.
         #[test]
         fn g3_a_ring_never_skips(
             start in 0i64..50,
-            most in 1usize..8,
+            max_frames in 1usize..8,
             steps in prop::collection::vec((0i64..3, 0i64..20), 1..60)
         ) {
-            let mut ring = Ring::starting_at(start, most, 1 << 20);
+            let mut ring = Ring::starting_at(start, max_frames, 1 << 20);
             let mut log = BTreeSet::new();
             let mut head = start;
             for (pushed, behind) in steps {

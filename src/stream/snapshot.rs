@@ -1,4 +1,4 @@
-//! The state of a topic at a seq, made once for everybody who connects at once.
+//! Snapshots of topics, built once for all subscribers that connect at the same time.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -10,14 +10,20 @@ use crate::domain::message::escape_line_breaks;
 use crate::domain::topic::{Seq, StreamId, Topic};
 use crate::store::Result;
 use crate::stream::frame::TransferCoding;
-use crate::stream::{StreamContext, cursor, frame};
+use crate::stream::rights_watch::RightsWatch;
+use crate::stream::source::EpochSnapshot;
+use crate::stream::{control_frames, cursor};
 
-/// Why a reader gets a snapshot.
+/// Why a subscriber gets a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SnapshotReason {
+    /// It connected without a position in the stream.
     Connected,
+    /// The log no longer keeps what follows its position.
     Pruned,
+    /// Its cursor is not of this stream, this epoch or this life of the log.
     UnknownCursor,
+    /// It is further behind than a replay may be.
     Lagged,
     /// `mode=state`: something changed.
     Changed,
@@ -26,40 +32,41 @@ pub enum SnapshotReason {
 /// A topic's whole state at exactly `seq`, as JSON text.
 #[derive(Debug)]
 pub struct TopicSnapshot {
-    /// Whose number `seq` is.
+    /// The epoch that `seq` belongs to.
     pub epoch: Arc<str>,
     pub topic: Topic,
     pub seq: Seq,
     taken_at: String,
     data: String,
-    /// The frame that nearly all of a storm's readers get.
+    /// The frame that nearly all subscribers of a reconnect storm get.
     connected_frame: OnceLock<Bytes>,
 }
 
-/// A state, and what was known when its making began.
+/// A snapshot, and when its building began.
 struct CachedSnapshot {
     snapshot: Arc<TopicSnapshot>,
-    built_from: Instant,
-    /// The version of rights: what is public may be private at the next, and the other way round.
+    build_started: Instant,
+    /// The version of rights when it began: a later version may have made public data private.
     rights_version: i64,
 }
 
 type SnapshotSlot = Arc<tokio::sync::Mutex<Option<CachedSnapshot>>>;
 
-/// The newest state of each topic that was asked for lately.
+/// The newest snapshot of each topic that was requested lately.
 #[derive(Default)]
 pub struct SnapshotCache {
     slots: Mutex<HashMap<Topic, SnapshotSlot>>,
 }
 
-/// How old a state may be that somebody is given: a team's name or players change a match's state
-/// and move no seq of its stream.
+/// How old a snapshot may be when it is sent: a team's new name changes the state of its matches
+/// without a message in their streams.
 const SNAPSHOT_TTL: Duration = Duration::from_secs(1);
 
-/// Topics whose state is kept; beyond it all are thrown away and made again when asked for.
+/// Topics whose snapshots are kept; beyond it all are dropped and built again on request.
 const MAX_CACHED_TOPICS: usize = 512;
 
 impl SnapshotReason {
+    /// The reason as it is written on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Connected => "connected",
@@ -72,47 +79,46 @@ impl SnapshotReason {
 }
 
 impl SnapshotCache {
-    /// The state at `at_least` or later; `None` where the topic is of nothing that exists.
+    /// A topic's snapshot at `min_seq` or later; `None` for a topic of nothing that exists.
     ///
-    /// Whoever asks while it is being made waits for that one: a crowd that comes at once has one
-    /// made, or two where the first was begun too early for the last of them.
-    pub async fn get(
+    /// Requests that arrive while one is being built wait for it: a crowd that connects at once
+    /// has one built, or two where the first began too early for the last of them.
+    pub async fn get<F>(
         &self,
-        shared: &StreamContext,
         topic: Topic,
         min_seq: Seq,
-    ) -> Result<Option<Arc<TopicSnapshot>>> {
+        rights_watch: &RightsWatch,
+        read: impl FnOnce() -> F,
+    ) -> Result<Option<Arc<TopicSnapshot>>>
+    where
+        F: Future<Output = Result<Option<EpochSnapshot>>>,
+    {
         let requested_at = Instant::now();
         let slot = self.slot(topic);
         let mut slot = slot.lock().await;
-        // Before the state is read: one that is read later is at least as new as that.
-        let rights_version = shared.rights_watch.version();
+        // Taken before the state is read, so that the state is at least as new as the version.
+        let rights_version = rights_watch.version();
         if let Some(cached) =
-            slot.as_ref().filter(|kept| kept.is_usable(requested_at, rights_version, min_seq))
+            slot.as_ref().filter(|cached| cached.is_usable(requested_at, rights_version, min_seq))
         {
             return Ok(Some(Arc::clone(&cached.snapshot)));
         }
-        shared.metrics.snapshot_builds.inc();
-        let built_from = Instant::now();
-        *slot = shared.source.read_snapshot(topic).await?.map(|(epoch, snapshot)| {
-            let state = Arc::new(TopicSnapshot {
+        let build_started = Instant::now();
+        *slot = read().await?.map(|(epoch, snapshot)| {
+            let snapshot = Arc::new(TopicSnapshot {
                 epoch,
                 topic,
                 seq: snapshot.seq,
-                taken_at: frame::now_rfc3339(),
+                taken_at: control_frames::now_rfc3339(),
                 data: escape_line_breaks(snapshot.data.to_string()),
                 connected_frame: OnceLock::new(),
             });
-            CachedSnapshot {
-                snapshot: state,
-                built_from: built_from,
-                rights_version: rights_version,
-            }
+            CachedSnapshot { snapshot, build_started, rights_version }
         });
-        Ok(slot.as_ref().map(|kept| Arc::clone(&kept.snapshot)))
+        Ok(slot.as_ref().map(|cached| Arc::clone(&cached.snapshot)))
     }
 
-    /// Forgets the states of a stream's topics: they may be another database's by now.
+    /// Removes the snapshots of a stream's topics, which may belong to another epoch by now.
     pub fn forget_stream(&self, stream: StreamId) {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         slots.retain(|topic, _| topic.stream != stream);
@@ -128,46 +134,37 @@ impl SnapshotCache {
 }
 
 impl CachedSnapshot {
-    /// Whether it is good for somebody who asked then. Counted from when they asked, and not from
-    /// when their turn came: a database that takes long isn't asked once for each.
+    /// Whether it may answer a request of that time. Its age counts from the request, not from
+    /// when the request's turn came, so that a slow database isn't queried once per request.
     fn is_usable(&self, requested_at: Instant, rights_version: i64, min_seq: Seq) -> bool {
-        let is_fresh = requested_at.saturating_duration_since(self.built_from) < SNAPSHOT_TTL;
+        let is_fresh = requested_at.saturating_duration_since(self.build_started) < SNAPSHOT_TTL;
         is_fresh && self.rights_version == rights_version && self.snapshot.seq >= min_seq
     }
 }
 
 impl TopicSnapshot {
-    /// `{"type":"snapshot","topic":…,"seq":42,"at":…,"reason":…,"data":{…}}`
+    /// The snapshot's JSON.
     pub fn envelope(&self, reason: SnapshotReason) -> String {
-        format!(
-            r#"{{"type":"snapshot","topic":"{}","seq":{},"at":"{}","reason":"{}","data":{}}}"#,
-            self.topic,
-            self.seq,
-            self.taken_at,
-            reason.as_str(),
-            self.data
-        )
+        let at = &self.taken_at;
+        control_frames::snapshot_envelope(self.topic, self.seq, at, reason.as_str(), &self.data)
     }
 
-    /// The frame for a reader of this one topic.
+    /// The frame for a subscriber of this one topic.
     pub fn to_frame(&self, epoch: &str, reason: SnapshotReason, coding: TransferCoding) -> Bytes {
-        let wrap = || {
+        let encode = || {
             coding.encode(&self.encode_block(reason, Some(&cursor::encode_single(epoch, self.seq))))
         };
         match (reason, coding) {
             (SnapshotReason::Connected, TransferCoding::Chunked) => {
-                self.connected_frame.get_or_init(wrap).clone()
+                self.connected_frame.get_or_init(encode).clone()
             }
-            _ => wrap(),
+            _ => encode(),
         }
     }
 
-    /// The frame with a cursor of the caller's; without one its reader keeps what it had.
+    /// The frame with the caller's cursor; without one the client keeps the cursor it has.
     pub fn encode_block(&self, reason: SnapshotReason, cursor: Option<&str>) -> BytesMut {
-        let mut block = BytesMut::with_capacity(self.data.len() + 160);
-        frame::put_data(&mut block, &self.envelope(reason));
-        frame::put_id_if_any(&mut block, cursor);
-        block
+        control_frames::snapshot(&self.envelope(reason), cursor)
     }
 }
 
@@ -177,24 +174,24 @@ mod tests {
 
     #[test]
     fn g7_a_cached_snapshot_expires_with_time_and_rights() {
-        let topic = "match_3".parse().unwrap();
-        let (at, data, connected) = (String::new(), String::new(), OnceLock::new());
         let snapshot = Arc::new(TopicSnapshot {
             epoch: "e".into(),
-            topic,
+            topic: "match_3".parse().unwrap(),
             seq: 42,
-            taken_at: at,
-            data,
-            connected_frame: connected,
+            taken_at: String::new(),
+            data: String::new(),
+            connected_frame: OnceLock::new(),
         });
-        let built_from = Instant::now();
-        let cached =
-            CachedSnapshot { snapshot: snapshot, built_from: built_from, rights_version: 7 };
-        let before = built_from.checked_sub(Duration::from_secs(9)).unwrap();
-        assert!(cached.is_usable(built_from, 7, 42) && cached.is_usable(built_from, 7, 41));
-        assert!(cached.is_usable(before, 7, 42), "who waited long for it");
-        assert!(!cached.is_usable(built_from, 7, 43), "it lacks a message");
-        assert!(!cached.is_usable(built_from, 8, 42), "rights have changed");
-        assert!(!cached.is_usable(built_from + SNAPSHOT_TTL, 7, 42), "it may be renamed by now");
+        let build_started = Instant::now();
+        let cached = CachedSnapshot { snapshot, build_started, rights_version: 7 };
+        let before = build_started.checked_sub(Duration::from_secs(9)).unwrap();
+        assert!(cached.is_usable(build_started, 7, 42) && cached.is_usable(build_started, 7, 41));
+        assert!(cached.is_usable(before, 7, 42), "a request that waited long for it");
+        assert!(!cached.is_usable(build_started, 7, 43), "it lacks a message");
+        assert!(!cached.is_usable(build_started, 8, 42), "rights have changed");
+        assert!(
+            !cached.is_usable(build_started + SNAPSHOT_TTL, 7, 42),
+            "the team may have a new name"
+        );
     }
 }

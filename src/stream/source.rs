@@ -1,4 +1,4 @@
-//! Where messages come from: the database's log, or, for a relay, another node's streams.
+//! The source of messages: the database's log or, for a relay, another node's streams.
 
 use std::sync::Arc;
 
@@ -8,37 +8,36 @@ use futures_util::future::BoxFuture;
 use crate::bus::CommitNotifier;
 use crate::domain::topic::{Seq, StreamId, Topic};
 use crate::store::{Result, Snapshot, Store, StreamHead};
-use crate::stream::page_cache;
-use crate::stream::page_cache::FramePage;
+use crate::stream::frame_page::FramePage;
 
-/// What feeder, pages and snapshots read from.
+/// The log as the feeder, pages and snapshots read it.
 pub trait MessageSource: Send + Sync {
-    /// Whose numbers the messages of this stream have.
+    /// The epoch that this stream's seqs belong to.
     fn epoch(&self, stream: StreamId) -> Arc<str>;
 
-    /// Rung when a stream has grown.
+    /// Notified when a stream has grown.
     fn commit_notifier(&self) -> &CommitNotifier;
 
-    /// Gets a stream ready to be followed; `None` where it is at any time.
+    /// Prepares a stream to be followed; `None` where none needs it.
     fn prepare(&self, stream: StreamId) -> Option<BoxFuture<'static, Result<()>>>;
 
-    /// Nobody follows the stream any more.
+    /// Releases a stream that nobody here follows any more.
     fn release(&self, stream: StreamId);
 
-    /// Waits until a followed stream has ended, and gives it. For one listener.
+    /// Waits for the end of any followed stream; for one listener.
     fn next_end(&self) -> BoxFuture<'_, (StreamId, StreamEndReason)>;
 
-    /// Of followed streams, in the order asked: as far as is known without asking far away. An
-    /// error where there may be more.
+    /// Heads of followed streams, in the order requested, as known without a remote request; an
+    /// error where there may be newer messages.
     fn followed_heads<'a>(
         &'a self,
         streams: &'a [StreamId],
     ) -> BoxFuture<'a, Result<Vec<StreamHead>>>;
 
-    /// Since when the source itself says that it can't see all there is, where it does.
+    /// Since when the source reports itself as stale, if it does.
     fn stale_since(&self) -> Option<String>;
 
-    /// The newest seq that anybody can have seen by now.
+    /// The newest seq that any client can have seen by now.
     fn latest_head(&self, stream: StreamId) -> BoxFuture<'_, Result<Seq>>;
 
     /// At most `limit` messages after `after`.
@@ -49,23 +48,23 @@ pub trait MessageSource: Send + Sync {
         limit: i64,
     ) -> BoxFuture<'_, Result<FramePage>>;
 
-    /// `None`: of nothing that exists.
+    /// A topic's state; `None` for a topic of nothing that exists.
     fn read_snapshot(&self, topic: Topic) -> BoxFuture<'_, Result<Option<EpochSnapshot>>>;
 }
 
-/// A topic's state, and whose number its seq is.
+/// A topic's state, and the epoch that its seq belongs to.
 pub type EpochSnapshot = (Arc<str>, Snapshot);
 
 /// Why a stream can no longer be followed from here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StreamEndReason {
-    /// What is told in its place doesn't go on from it, or nothing is.
+    /// The upstream's stream is gone, or no longer continues this one.
     Discontinued,
-    /// Not everybody may read it any more.
+    /// The stream is no longer public.
     NoLongerPublic,
 }
 
-/// The log is always there to be read, and never ends.
+/// The database's log needs no preparation and never ends.
 impl MessageSource for Store {
     fn epoch(&self, _: StreamId) -> Arc<str> {
         Store::epoch(self).into()
@@ -112,7 +111,7 @@ impl MessageSource for Store {
     ) -> BoxFuture<'_, Result<FramePage>> {
         async move {
             let page = self.read_messages_after(stream, after, limit).await?;
-            page_cache::encode_page(Store::epoch(self).into(), stream, after, page)
+            FramePage::encode(Store::epoch(self).into(), stream, after, page)
         }
         .boxed()
     }

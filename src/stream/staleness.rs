@@ -1,22 +1,22 @@
-//! Whether readers see what is true now: a stream that is quiet because the log can't be read must
-//! not look like a quiet match (G8).
+//! Staleness: a stream that is silent because the log can't be read must not look like a quiet
+//! match (G8).
 
 use std::time::{Duration, Instant};
 
 use crate::store::{Result, StoreError};
-use crate::stream::frame;
+use crate::stream::control_frames;
 
-/// The log is looked at more often than once a second; out of sight for so long, readers are told.
+/// How long the log may be unreadable before hubs announce it; it is polled twice a second.
 const STALE_AFTER: Duration = Duration::from_secs(5);
 
-/// How long one read may take, on a database that is busy.
+/// How long one read may take on a busy database.
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// When all of the log was last seen, and what readers know of it.
+/// When the log was last read completely, and whether hubs announce that it is not.
 pub struct Staleness {
     last_complete_read: Instant,
     last_complete_read_at: String,
-    /// Why it was not seen whole since.
+    /// Why it could not be read completely since.
     last_error: Option<String>,
     is_announced: bool,
 }
@@ -25,7 +25,7 @@ impl Default for Staleness {
     fn default() -> Self {
         Self {
             last_complete_read: Instant::now(),
-            last_complete_read_at: frame::now_rfc3339(),
+            last_complete_read_at: control_frames::now_rfc3339(),
             last_error: None,
             is_announced: false,
         }
@@ -33,7 +33,7 @@ impl Default for Staleness {
 }
 
 impl Staleness {
-    /// All there is has been handed on; whether readers are to be told that it is so again.
+    /// Records a complete read; true where hubs have to announce that the log is back.
     pub fn record_success(&mut self) -> bool {
         let was_announced = self.is_announced;
         if self.last_error.is_some() {
@@ -43,14 +43,16 @@ impl Staleness {
         was_announced
     }
 
-    /// The log couldn't be read; since when, where readers are to be told now: after a while, or
-    /// at once where `said` is what a node upstream has told after its own while.
+    /// Records a failed read; gives the time since when, where hubs have to announce it now.
+    ///
+    /// That is after [`STALE_AFTER`], or at once where the upstream reports itself as stale, which
+    /// it does after a delay of its own.
     pub fn record_failure(
         &mut self,
         error: &str,
         upstream_stale_since: Option<String>,
     ) -> Option<String> {
-        // Said once, however long it lasts, and again where it becomes something else.
+        // Logged once, however long it lasts, and again when the error changes.
         if self.last_error.as_deref() != Some(error) {
             tracing::warn!(error = error, "The log can't be followed: {error}");
             self.last_error = Some(error.to_owned());
@@ -62,16 +64,13 @@ impl Staleness {
         }
         self.is_announced = true;
         let since = upstream_stale_since.unwrap_or_else(|| self.last_complete_read_at.clone());
-        tracing::error!(
-            error = error,
-            "Readers are told that nothing is known since {since}: {error}"
-        );
+        tracing::error!(error = error, "Streams are stale since {since}: {error}");
         Some(since)
     }
 }
 
-/// A read that hangs would hold up all others, and with it what readers are told of it.
+/// Limits a read to 5 s: one that hangs would hold up all others, and the staleness notice too.
 pub async fn with_read_timeout<T>(read: impl Future<Output = Result<T>>) -> Result<T> {
-    let timed_out = |_| StoreError::Unavailable("nothing is heard of it".to_owned());
+    let timed_out = |_| StoreError::Unavailable("the read timed out".to_owned());
     tokio::time::timeout(READ_TIMEOUT, read).await.map_err(timed_out)?
 }

@@ -1,4 +1,4 @@
-//! One stream that a reader follows: where it stands in it, and which topics it wants of it.
+//! One stream that a subscriber follows: its position and its topics.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -6,57 +6,74 @@ use std::sync::Arc;
 
 use crate::domain::topic::{Seq, StreamId, Topic};
 use crate::stream::frame::Frame;
+use crate::stream::frame_page::FramePage;
 use crate::stream::local_stream::LocalStream;
-use crate::stream::page_cache::FramePage;
 use crate::stream::snapshot::{SnapshotReason, TopicSnapshot};
 
-/// Where a reader stands in a stream.
+/// A subscriber's position in a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Position {
+    /// Everything up to this seq has been sent.
     At(Seq),
-    /// Nowhere yet: a snapshot is owed, for this reason.
+    /// None: a snapshot has to be sent first, for this reason.
     NeedsSnapshot(SnapshotReason),
 }
 
-/// One stream that a reader follows, and which of its topics.
-pub struct Subscription {
+/// One stream that a subscriber follows, and which of its topics; `S` is the subscriber's type.
+pub struct Subscription<S> {
     pub stream: StreamId,
     pub topics: Vec<SubscribedTopic>,
-    pub local_stream: Rc<LocalStream>,
+    pub local_stream: Rc<LocalStream<S>>,
     pub position: Cell<Position>,
+    /// A page of the log with frames after the position; `None` once all of it has been sent.
     pub page: RefCell<Option<Arc<FramePage>>>,
-    /// Snapshots to be sent as soon as the reader stands at their seq (`snapshot=always`).
+    /// Snapshots to send once the position has reached their seqs (`snapshot=always`).
     pub queued_snapshots: RefCell<Vec<Arc<TopicSnapshot>>>,
-    /// Where the station keeps this reader.
+    /// Index in the local stream's list of subscribers.
     pub local_stream_slot: Cell<usize>,
 }
 
-/// A topic, told from after `from`: its own snapshot may be newer than its stream's place.
+/// A topic of a subscription.
 pub struct SubscribedTopic {
     pub topic: Topic,
+    /// Seq of the topic's own snapshot, which may be newer than the subscription's position.
     pub after_seq: Cell<Seq>,
 }
 
-impl Subscription {
-    /// Whether a message is told to this reader: one of its topics holds it and has not yet
-    /// shown it in a snapshot.
+impl<S> Subscription<S> {
+    /// A subscription without a position.
+    pub fn new(local_stream: Rc<LocalStream<S>>, topics: Vec<Topic>) -> Self {
+        let subscribe = |topic| SubscribedTopic { topic, after_seq: Cell::new(0) };
+        Self {
+            stream: local_stream.stream,
+            topics: topics.into_iter().map(subscribe).collect(),
+            local_stream,
+            position: Cell::new(Position::NeedsSnapshot(SnapshotReason::Connected)),
+            page: RefCell::default(),
+            queued_snapshots: RefCell::default(),
+            local_stream_slot: Cell::new(0),
+        }
+    }
+
+    /// Whether a message is in one of the topics, and not yet in that topic's snapshot.
     pub fn includes(&self, frame: &Frame) -> bool {
         self.topics.iter().any(|subscribed| {
             subscribed.topic.includes(frame.channel()) && frame.seq() > subscribed.after_seq.get()
         })
     }
 
-    /// Where the next held snapshot is to be sent.
+    /// The seq at which the next queued snapshot is due.
     pub fn next_queued_snapshot_seq(&self) -> Option<Seq> {
-        self.queued_snapshots.borrow().iter().map(|state| state.seq).min()
+        self.queued_snapshots.borrow().iter().map(|snapshot| snapshot.seq).min()
     }
 
-    /// Takes the held snapshots that have nothing left before them.
+    /// Takes the queued snapshots whose seqs the position has reached.
     pub fn take_due_snapshots(&self) -> Vec<Arc<TopicSnapshot>> {
         let Some(at) = self.seq() else { return Vec::new() };
-        self.queued_snapshots.borrow_mut().extract_if(.., |state| state.seq <= at).collect()
+        self.queued_snapshots.borrow_mut().extract_if(.., |snapshot| snapshot.seq <= at).collect()
     }
 
+    /// The position; `None` while a snapshot has to be sent first.
     pub fn seq(&self) -> Option<Seq> {
         match self.position.get() {
             Position::At(seq) => Some(seq),
@@ -64,7 +81,7 @@ impl Subscription {
         }
     }
 
-    /// Messages that the stream has and this reader has not.
+    /// Messages of the stream after the position.
     pub fn lag(&self) -> Seq {
         self.seq().map_or(0, |at| (self.local_stream.head() - at).max(0))
     }

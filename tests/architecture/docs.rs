@@ -10,8 +10,10 @@ const ROOTS: [&str; 7] = ["src/", "web/", "tests/", "docs/", "migrations/", "ben
 
 fn documents() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files: Vec<_> =
-        ["README.md", "CONTRIBUTING.md", "SECURITY.md"].iter().map(|name| root.join(name)).collect();
+    let mut files: Vec<_> = ["README.md", "CONTRIBUTING.md", "SECURITY.md"]
+        .iter()
+        .map(|name| root.join(name))
+        .collect();
     collect(&root.join("docs"), &mut files);
     files
 }

@@ -34,9 +34,9 @@ fn handlers() -> BTreeMap<String, String> {
     let text: String = table.split_whitespace().collect();
     let mut handlers = BTreeMap::new();
     for line in text.split("route!(config,\"").skip(1) {
-        let (path, rest) = line.split_once("\",[").expect("a path and its GET handler");
-        let (get, rest) = rest.split_once(']').expect("the end of the GET handler");
-        let (others, _) = rest.split_once(");").expect("the end of the line");
+        let (path, rest) = line.split_once("\",[").unwrap();
+        let (get, rest) = rest.split_once(']').unwrap();
+        let (others, _) = rest.split_once(");").unwrap();
         let others = others.split(',').filter_map(|one| one.split_once("=>")).map(|(_, one)| one);
         for handler in others.chain([get]).filter(|handler| !handler.is_empty()) {
             handlers.insert(handler.to_owned(), path.to_owned());
@@ -67,7 +67,8 @@ fn source_of(module: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http");
     let path = module.replace("::", "/");
     let files = [folder.join(format!("{path}.rs")), folder.join(&path).join("mod.rs")];
-    let mut text = files.iter().filter_map(|file| fs::read_to_string(file).ok()).collect::<String>();
+    let mut text =
+        files.iter().filter_map(|file| fs::read_to_string(file).ok()).collect::<String>();
     // A folder's handlers may stand in its other files.
     if let Ok(entries) = fs::read_dir(folder.join(&path)) {
         text.extend(entries.filter_map(|entry| fs::read_to_string(entry.unwrap().path()).ok()));
@@ -85,7 +86,7 @@ fn every_route_checks_a_permission() {
         if is_mutation || OPEN.iter().any(|(open, _)| *open == handler) {
             continue;
         }
-        let (module, name) = handler.rsplit_once("::").expect("a module and a function");
+        let (module, name) = handler.rsplit_once("::").unwrap();
         let body = body_with_callees(&source_of(module), name, 4);
         if !CHECKS.iter().any(|check| body.contains(check)) {
             faults.push(format!("{path}: {handler} checks no permission"));

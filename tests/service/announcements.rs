@@ -92,7 +92,7 @@ async fn an_announcement_is_created_edited_rebroadcast_and_deleted(database: Dat
     let scenario = Scenario::new(&server, "public").await;
     let client = &scenario.organizer.client;
     let topic = format!("/api/stream/?topic={}", scenario.event_topic());
-    let mut subscriber = server.subscribe(&topic).as_user(client).open().await;
+    let mut subscriber = server.subscribe(&topic).with_user(client).open().await;
     subscriber.until_control("live").await;
 
     let made = client.post("/api/announcements", scenario.body()).await;

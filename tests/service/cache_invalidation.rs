@@ -220,13 +220,13 @@ async fn g7_private_messages_are_not_served_after_publication(database: Database
     let (path, cursor) = (game.stream_path(), post_hidden_notes(&scorer).await);
     let mut subscribers = Vec::new();
     for _ in 0..6 {
-        let request = server.subscribe(&path).as_user(&organizer.client);
+        let request = server.subscribe(&path).with_user(&organizer.client);
         let mut subscriber = request.after(&cursor).open().await;
         assert!(subscriber.next_message().await.data.contains("hush"));
         subscribers.push(subscriber);
     }
     let replay = format!("{}?speed=10000", game.path("/replay/"));
-    let mut replayed = server.subscribe(&replay).as_user(&organizer.client).open().await;
+    let mut replayed = server.subscribe(&replay).with_user(&organizer.client).open().await;
     replayed.until_bye().await;
     let of = format!("where topic = '{}'", game.topic());
     let sql = [

@@ -28,7 +28,7 @@ async fn g7_a_private_stream_accepts_every_kind_of_credential() {
 
     let path = game.stream_path();
     let requests = [
-        ("bearer", server.subscribe(&path).as_user(&mia.client)),
+        ("bearer", server.subscribe(&path).with_user(&mia.client)),
         ("cookie", server.subscribe(&path).header("Cookie", &cookie)),
         ("ticket", server.subscribe(&format!("{path}?ticket={ticket}"))),
         ("token", server.subscribe(&format!("{path}?token={token}"))),

@@ -133,9 +133,9 @@ async fn streams_over_a_limit_end_with_a_bye_frame() {
     let mia = organizer.create_user(&server, "Mia").await;
     organizer.add_member(home, &mia, "coach").await;
     let path = format!("/api/teams/{home}/stream/");
-    let mut first = server.subscribe(&path).as_user(&mia.client).open().await;
+    let mut first = server.subscribe(&path).with_user(&mia.client).open().await;
     first.until_control("live").await;
-    let mut second = server.subscribe(&path).as_user(&mia.client).open().await;
+    let mut second = server.subscribe(&path).with_user(&mia.client).open().await;
     assert_eq!(second.until_bye().await.0["reason"], "limit", "limit per user");
 }
 

@@ -14,7 +14,7 @@ use crate::support::users::Organizer;
 /// HTTP version and connection headers.
 type Http = (&'static str, &'static [(&'static str, &'static str)]);
 
-/// The variants that clients and proxies use; the last two are proxies configured for WebSockets.
+/// The variants that clients and proxies use; the last two are proxies configured for `WebSockets`.
 pub const VARIANTS: [Http; 6] = [
     ("HTTP/1.0", &[]),
     ("HTTP/1.0", &[("Connection", "keep-alive")]),
@@ -293,11 +293,11 @@ async fn g7_revoked_streams_match_the_framing_in_their_heads() {
     let game = organizer.create_match_between("football", "private", team, away).await;
     let scorer = organizer.start_match(game).await;
     let requests = [
-        ("a log", server.subscribe(&game.stream_path()).as_user(&mia.client)),
+        ("a log", server.subscribe(&game.stream_path()).with_user(&mia.client)),
         ("two topics", {
             server
                 .subscribe(&format!("/api/stream/?topic=team_{team}&topic={}", game.topic()))
-                .as_user(&mia.client)
+                .with_user(&mia.client)
         }),
     ];
     let mut subscribers = VariantSubscribers::open_all(&requests).await;

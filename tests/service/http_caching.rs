@@ -295,7 +295,7 @@ async fn a_caching_proxy_passes_streams_through_unbuffered() {
     let cache = public_stream.head.header("cache-control").to_owned();
     assert_eq!(cache, "no-cache, no-transform");
     let mut mia = StreamRequest::new(&nginx.address(), &private_path)
-        .as_user(&scenario.mia.client)
+        .with_user(&scenario.mia.client)
         .open()
         .await;
     assert_eq!(mia.head.header("cache-control"), "no-store, no-transform");
@@ -318,7 +318,7 @@ async fn a_caching_proxy_passes_streams_through_unbuffered() {
     assert_eq!(refused.head.status, 401);
     let replay = format!("/api/matches/{}/replay?speed=10000", scenario.game);
     let replay =
-        StreamRequest::new(&nginx.address(), &replay).as_user(&scenario.mia.client).open().await;
+        StreamRequest::new(&nginx.address(), &replay).with_user(&scenario.mia.client).open().await;
     assert_eq!(replay.head.header("cache-control"), "no-store, no-transform");
     assert!(replay.head.header("vary").contains("Authorization"));
 }

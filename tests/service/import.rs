@@ -114,7 +114,7 @@ async fn g10_an_invalid_file_imports_nothing(database: Database) {
         *file.pointer_mut(pointer).unwrap() = value;
         match enter(&store, &file).await {
             Err(ImportError::InvalidFile(invalid)) => {
-                assert_eq!(invalid.location, place, "{invalid}")
+                assert_eq!(invalid.location, place, "{invalid}");
             }
             other => panic!("{pointer}: {other:?}"),
         }

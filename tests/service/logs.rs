@@ -188,7 +188,7 @@ async fn an_administrators_purchase_reads_are_logged_once_per_read() {
     buyer.client.get(&path).await.ok_json();
     assert_eq!(times(), 0, "read by the buyer");
     let mut stream =
-        server.subscribe(&format!("{path}/stream")).as_user(&organizer.client).open().await;
+        server.subscribe(&format!("{path}/stream")).with_user(&organizer.client).open().await;
     stream.until_control("live").await;
     assert_eq!(times(), 1, "stream");
     organizer.client.get(&path).await.ok_json();
@@ -197,7 +197,7 @@ async fn an_administrators_purchase_reads_are_logged_once_per_read() {
 
     // The rights sweep re-checks every subscriber, which does not count as a read.
     let path = format!("/api/events/{event}/stream");
-    let mut revoked = server.subscribe(&path).as_user(&other.client).open().await;
+    let mut revoked = server.subscribe(&path).with_user(&other.client).open().await;
     revoked.until_control("live").await;
     organizer.client.delete(&format!("{registrations}/users/{}", other.id)).await.ok_json();
     revoked.until_bye().await;

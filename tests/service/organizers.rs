@@ -1,4 +1,4 @@
-//! What only organizers see: names of registrations, ETags for edits, remaining tickets, and
+//! What only organizers see: names of registrations, `ETags` for edits, remaining tickets, and
 //! recorders of incidents.
 
 use reqwest::Method;

@@ -84,7 +84,7 @@ async fn fifty_buyers_share_exactly_twenty_tickets(database: Database) {
         let cursor =
             format!("{}.0", response.header("touchline-cursor").split('.').next().unwrap());
         let mut subscriber =
-            server.subscribe(&watched).as_user(&buyer.client).after(&cursor).open().await;
+            server.subscribe(&watched).with_user(&buyer.client).after(&cursor).open().await;
         for (change, status) in [("created", "pending"), ("confirmed", "confirmed")] {
             let message = subscriber.next_message().await.json();
             assert_eq!(message["data"]["change"], change);
@@ -213,7 +213,7 @@ async fn a_ticket_admits_one_person_once(database: Database) {
     assert_eq!(early.problem(409, "not confirmed"), "not-confirmed");
     set_status(&organizer.client, &purchase, "confirmed").await.ok_json();
     let watched = format!("/api/stream/?topic={}", topic_of(&purchase));
-    let mut subscriber = server.subscribe(&watched).as_user(&buyer.client).open().await;
+    let mut subscriber = server.subscribe(&watched).with_user(&buyer.client).open().await;
     let snapshot = subscriber.next_message().await.json();
     assert_eq!(snapshot["data"]["purchase"]["status"], "confirmed");
 

@@ -58,7 +58,7 @@ async fn private_match(server: &TestServer) -> (Organizer, Game) {
 }
 
 async fn request(server: &TestServer, path: &str, person: &Person) -> Subscriber {
-    let mut subscriber = server.subscribe(path).as_user(&person.client).open().await;
+    let mut subscriber = server.subscribe(path).with_user(&person.client).open().await;
     let cache = subscriber.head.header("cache-control").to_owned();
     assert!(cache.contains("no-store") || cache.contains("private"), "{path}: {cache}");
     subscriber.until_control("live").await;
@@ -113,7 +113,7 @@ async fn g7_making_a_match_private_ends_public_streams() {
     organizer.add_member(game.home, &member, "player").await;
     let mut anonymous = server.subscribe(&game.stream_path()).open().await;
     anonymous.until_control("live").await;
-    let mut mia = server.subscribe(&game.stream_path()).as_user(&member.client).open().await;
+    let mut mia = server.subscribe(&game.stream_path()).with_user(&member.client).open().await;
     mia.until_control("live").await;
     let scorer = organizer.start_match(game).await;
     let private = json!({ "visibility": "private" });
@@ -136,7 +136,7 @@ async fn g7_an_expired_token_ends_the_stream_within_five_seconds(database: Datab
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let started = Instant::now();
     let short = member.client.with_token(&token);
-    let mut subscriber = server.subscribe(&game.stream_path()).as_user(&short).open().await;
+    let mut subscriber = server.subscribe(&game.stream_path()).with_user(&short).open().await;
     subscriber.until_control("live").await;
     let (bye, frame) =
         tokio::time::timeout(REVOCATION_LIMIT + Duration::from_secs(3), subscriber.until_bye())

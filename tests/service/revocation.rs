@@ -107,7 +107,7 @@ async fn subscribe_all(
     for node in nodes {
         for path in paths {
             let mut subscriber =
-                StreamRequest::new(&node.address(), path).as_user(client).open().await;
+                StreamRequest::new(&node.address(), path).with_user(client).open().await;
             subscriber.until_control("live").await;
             subscribers.push(subscriber);
         }
@@ -280,7 +280,7 @@ async fn g7_losing_one_of_several_topics_keeps_the_others_readable() {
     cup.organizer.add_member(team, &user, "player").await;
     let event = format!("topic=event_{}", cup.event);
     let path = format!("/api/stream/?{event}&topic=team_{team}_live&topic=team_{team}_schedule");
-    let mut subscriber = server.subscribe(&path).as_user(&user.client).open().await;
+    let mut subscriber = server.subscribe(&path).with_user(&user.client).open().await;
     subscriber.until_control("live").await;
     cup.organizer.remove_member(team, &user).await;
     let (bye, frame) = tokio::time::timeout(REVOCATION_LIMIT, subscriber.until_bye())
@@ -291,7 +291,7 @@ async fn g7_losing_one_of_several_topics_keeps_the_others_readable() {
     let cursor = bye["cursor"].as_str().expect("a cursor of the remaining topics");
     assert!(cursor.contains(&format!(".e{}-", cup.event)) && !cursor.contains(".t"), "{cursor}");
     let again =
-        server.subscribe(&path).as_user(&user.client).after(&frame.id.unwrap()).send().await;
+        server.subscribe(&path).with_user(&user.client).after(&frame.id.unwrap()).send().await;
     assert_eq!(again.head.status, 204, "reopened with the same topics");
 
     // Missed messages come first, and none twice.
@@ -306,7 +306,7 @@ async fn g7_losing_one_of_several_topics_keeps_the_others_readable() {
     put.await.unwrap().ok_json();
     let mut rest = server
         .subscribe(&format!("/api/stream/?{event}"))
-        .as_user(&user.client)
+        .with_user(&user.client)
         .after(cursor)
         .open()
         .await;
@@ -348,7 +348,7 @@ async fn g7_a_replay_ends_on_revocation(database: Database) {
     let note = crate::support::users::note_body("late");
     cup.post(&format!("/api/matches/{}/incidents", cup.game), note).await;
     let path = format!("/api/matches/{}/replay?speed=0.1", cup.game);
-    let mut subscriber = server.subscribe(&path).as_user(&user.client).open().await;
+    let mut subscriber = server.subscribe(&path).with_user(&user.client).open().await;
     subscriber.until_control("hello").await;
     cup.delete(&cup.path(&format!("/registrations/users/{}", user.id))).await;
     let (bye, frame) = tokio::time::timeout(REVOCATION_LIMIT, subscriber.until_bye())

@@ -84,7 +84,7 @@ fn parse_clause(
         }
         "!" => codes.extend(expand_codes(document, rest)?),
         _ if first.parse::<u16>().is_ok() => {
-            add_response(&mut operation["responses"][first], first, rest)?
+            add_response(&mut operation["responses"][first], first, rest)?;
         }
         _ => return Ok(false),
     }

@@ -55,7 +55,7 @@ fn encode_file(content_type: &str, file: EmbeddedFile) -> EncodedFile {
     let mut hash = [0; 16]; // half of SHA-256 identifies a version
     hash.copy_from_slice(&digest::digest(&digest::SHA256, &identity).as_ref()[..16]);
     let gzip = if is_compressible { gzip(&identity) } else { Bytes::new() };
-    EncodedFile { identity: identity, gzip, hash: u128::from_be_bytes(hash) }
+    EncodedFile { identity, gzip, hash: u128::from_be_bytes(hash) }
 }
 
 /// Compresses bytes with gzip at the best level.

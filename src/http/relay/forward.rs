@@ -23,8 +23,8 @@ use crate::limits::ClientOrigin;
 use crate::problem::Problem;
 use crate::relay::pass_through::PassThrough;
 use crate::relay::{UpstreamResponse, pass_through};
+use crate::stream::close_reason::CloseReason;
 use crate::stream::hub::Hub;
-use crate::stream::subscriber::CloseReason;
 
 /// What the upstream is told of a request: who asks, from where on, and what is known already.
 const FORWARDED_REQUEST_HEADERS: [&str; 6] =

@@ -26,12 +26,13 @@ use crate::limits::{ClientOrigin, Limiters};
 use crate::problem::Problem;
 use crate::relay::Upstream;
 use crate::store::StoreError;
+use crate::stream::close_reason::CloseReason;
 use crate::stream::cursor::Cursor;
-use crate::stream::direct_writer::DirectWriter;
+use crate::stream::direct_writer::HubWriter;
 use crate::stream::event_stream_body::EventStreamBody;
 use crate::stream::hub::Hub;
 use crate::stream::subscribe::SubscriptionRequest;
-use crate::stream::subscriber::{CloseReason, SubscriberIdentity};
+use crate::stream::subscriber::SubscriberIdentity;
 use crate::stream::{StreamContext, long_poll, subscribe};
 
 /// What every request to a relay can reach.
@@ -281,7 +282,7 @@ impl RelayApp {
             rights_version: 0,
             expires_at: None,
             coding: heads::transfer_coding(request),
-            direct_writer: request.conn_data::<Rc<DirectWriter>>().cloned(),
+            direct_writer: request.conn_data::<HubWriter>().cloned(),
         }
     }
 }

@@ -10,9 +10,9 @@ use crate::http::path::Path;
 use crate::http::streams::stream_request::StreamRequest;
 use crate::http::streams::{responses, stream_query};
 use crate::problem::Problem;
+use crate::stream::close_reason::CloseReason;
 use crate::stream::cursor::Cursor;
 use crate::stream::replay::{ReplayRequest, replay_stream};
-use crate::stream::subscriber::CloseReason;
 
 /// `GET /api/matches/{id}/replay/?speed=20&from=1`
 pub async fn open_replay(

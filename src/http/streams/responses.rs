@@ -13,11 +13,11 @@ use bytes::Bytes;
 use futures_util::stream::LocalBoxStream;
 use futures_util::{Stream, StreamExt, stream};
 
+use crate::stream::close_reason::CloseReason;
+use crate::stream::control_frames;
 use crate::stream::event_stream_body::EventStreamBody;
 use crate::stream::frame::TransferCoding;
 use crate::stream::hub::Hub;
-use crate::stream::subscribe;
-use crate::stream::subscriber::CloseReason;
 
 /// Request headers that determine access and content.
 pub const VARY_HEADERS: &str = "Authorization, Cookie, Origin, Last-Event-ID";
@@ -61,7 +61,8 @@ pub fn refuse(
     reason: CloseReason,
     is_private: bool,
 ) -> HttpResponse {
-    let block = stream::once(ready(Ok::<_, Infallible>(subscribe::rejection_frames(hub, reason))));
+    let block = control_frames::rejection(&hub.context.settings, reason).freeze();
+    let block = stream::once(ready(Ok::<_, Infallible>(block)));
     respond(event_stream_builder(is_private), Blocks::new(transfer_coding(request), block))
 }
 

@@ -18,11 +18,12 @@ use crate::http::streams::stream_query::StreamQuery;
 use crate::limits::ClientOrigin;
 use crate::problem::Problem;
 use crate::store::{Authentication, Principal};
-use crate::stream::direct_writer::DirectWriter;
+use crate::stream::close_reason::CloseReason;
+use crate::stream::direct_writer::HubWriter;
 use crate::stream::hub::Hub;
-use crate::stream::rights_sweep::RIGHTS_POLL_INTERVAL;
+use crate::stream::rights_watch::RIGHTS_POLL_INTERVAL;
 use crate::stream::subscribe::SubscriptionRequest;
-use crate::stream::subscriber::{CloseReason, SubscriberIdentity};
+use crate::stream::subscriber::SubscriberIdentity;
 
 /// A stream request with its caller and topics.
 pub struct StreamRequest {
@@ -180,7 +181,7 @@ impl StreamRequest {
             rights_version: self.rights_version,
             expires_at: self.user().map(|user| user.expires_at),
             coding: responses::transfer_coding(&self.request),
-            direct_writer: self.request.conn_data::<Rc<DirectWriter>>().cloned(),
+            direct_writer: self.request.conn_data::<HubWriter>().cloned(),
         }
     }
 

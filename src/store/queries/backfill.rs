@@ -42,7 +42,7 @@ pub async fn backfill_results(
         match backfill_result(conn, match_cache, row).await {
             // A match that can't be read must not keep the service from starting.
             Err(QueryError::InvariantViolated(detail)) => {
-                tracing::warn!("Could not compute the result of match {}: {detail}", row.id)
+                tracing::warn!("Could not compute the result of match {}: {detail}", row.id);
             }
             outcome => outcome?,
         }

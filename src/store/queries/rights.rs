@@ -96,6 +96,6 @@ pub async fn event_rights(
     Ok(Some(EventRights {
         is_public,
         is_manager: row.created_by == user_id || is_added,
-        is_participant: is_participant,
+        is_participant,
     }))
 }

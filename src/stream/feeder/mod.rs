@@ -1,64 +1,36 @@
-//! Follows the log and hands frames to the workers' hubs.
+//! The feeder: follows the log and hands frames to the workers' hubs.
 //!
-//! The bell (and a look at the heads) only wakes it: it reads from where each stream's hubs stand
-//! and never from what a notice says. A page with a hole in it is refused, and what is pruned told.
+//! The commit notifier and the poll of heads only wake it: it reads on from what it fed last, never
+//! from the seq in a notice. It refuses a page with a hole in it, and passes on what was pruned.
 
 mod stream_lifecycle;
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::domain::topic::{Seq, StreamId};
 use crate::store::{Result, StoreError};
-use crate::stream::StreamContext;
+use crate::stream::commands::{FeederCommand, HubCommand};
+use crate::stream::context::StreamContext;
 use crate::stream::frame::Frame;
-use crate::stream::hub::HubCommand;
-use crate::stream::page_cache::FramePage;
+use crate::stream::frame_page::FramePage;
 use crate::stream::staleness::{Staleness, with_read_timeout};
 
-/// What a hub asks of the feeder.
-#[derive(Debug)]
-pub enum FeederCommand {
-    /// From now on the worker wants this stream; answered by [`Notice::Start`].
-    AddWorker {
-        stream: StreamId,
-        worker: usize,
-    },
-    RemoveWorker {
-        stream: StreamId,
-        worker: usize,
-    },
-    /// What a worker wanted is at hand now, or can't be had.
-    SourceReady {
-        stream: StreamId,
-        worker: usize,
-        result: Result<()>,
-    },
-}
-
-/// Where hubs ask. The feeder itself runs until the process ends.
-#[derive(Clone, Debug)]
-pub struct FeederHandle {
-    commands: UnboundedSender<FeederCommand>,
-    hubs: Arc<OnceLock<Vec<UnboundedSender<HubCommand>>>>,
-}
-
-/// How often heads are read although no notice came: other nodes' notices may be lost, and what
-/// they commit is to be here within 1 s all the same (G9).
+/// How often heads are polled: other nodes' notices may be lost, and what they commit has to be
+/// here within 1 s all the same (G9).
 const HEADS_POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Messages put into a ring that starts, so that a storm of resumes finds them in memory.
+/// Messages that a new ring starts with, so that a storm of resumes finds them in memory.
 const RING_PREFILL_MESSAGES: i64 = 256;
 
-/// One stream that some hub follows.
+/// A stream that some hub follows.
 struct FedStream {
-    /// The newest seq handed out.
+    /// The newest seq sent to hubs.
     last_fed_seq: Seq,
-    /// No hub holds anything up to here.
+    /// Hubs hold nothing up to this seq.
     pruned_seq: Seq,
     workers: Vec<usize>,
 }
@@ -69,51 +41,18 @@ struct FeederTask {
     staleness: Staleness,
 }
 
-impl FeederHandle {
-    /// The feeder's address, and what [`run`] listens to.
-    pub fn new() -> (Self, UnboundedReceiver<FeederCommand>) {
-        let (commands, receiver) = mpsc::unbounded_channel();
-        (Self { commands: commands, hubs: Arc::default() }, receiver)
-    }
-
-    /// The hubs' inboxes, by worker; set once before the first worker starts.
-    pub fn connect_hubs(&self, hubs: Vec<UnboundedSender<HubCommand>>) {
-        let _ = self.hubs.set(hubs);
-    }
-
-    pub fn send(&self, command: FeederCommand) {
-        // Fails only when the process is ending.
-        let _ = self.commands.send(command);
-    }
-
-    /// Says something to every hub.
-    pub fn broadcast(&self, mut make_command: impl FnMut() -> HubCommand) {
-        for hub in self.hubs.get().into_iter().flatten() {
-            let _ = hub.send(make_command());
-        }
-    }
-
-    fn send_to_workers(&self, workers: &[usize], make_command: impl Fn() -> HubCommand) {
-        for worker in workers {
-            if let Some(hub) = self.hubs.get().and_then(|hubs| hubs.get(*worker)) {
-                let _ = hub.send(make_command());
-            }
-        }
-    }
-}
-
-/// Runs until the process ends.
-pub async fn run(shared: Arc<StreamContext>, mut commands: UnboundedReceiver<FeederCommand>) {
-    let source = Arc::clone(&shared.source);
+/// Feeds hubs until the process ends.
+pub async fn run(context: Arc<StreamContext>, mut commands: UnboundedReceiver<FeederCommand>) {
+    let source = Arc::clone(&context.source);
     let notifier = source.commit_notifier().clone();
     let mut poll_timer = tokio::time::interval(HEADS_POLL_INTERVAL);
     poll_timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let freshness = Staleness::default();
-    let mut task = FeederTask { context: shared, streams: HashMap::new(), staleness: freshness };
+    let staleness = Staleness::default();
+    let mut task = FeederTask { context, streams: HashMap::new(), staleness };
     loop {
         tokio::select! {
-            ask = commands.recv() => match ask {
-                Some(ask) => task.handle_command(ask).await,
+            command = commands.recv() => match command {
+                Some(command) => task.handle_command(command).await,
                 None => return,
             },
             committed = notifier.next_commits() => {
@@ -138,21 +77,17 @@ impl FeederTask {
                 match self.context.source.prepare(stream) {
                     None => self.add_worker(stream, worker).await,
                     Some(ready) => {
-                        // Others are fed meanwhile.
+                        // Other streams are fed meanwhile.
                         let feeder = self.context.feeder.clone();
                         tokio::spawn(async move {
-                            let opened = ready.await;
-                            feeder.send(FeederCommand::SourceReady {
-                                stream,
-                                worker,
-                                result: opened,
-                            });
+                            let result = ready.await;
+                            feeder.send(FeederCommand::SourceReady { stream, worker, result });
                         });
                     }
                 }
             }
             FeederCommand::SourceReady { stream, worker, result: Ok(()) } => {
-                self.add_worker(stream, worker).await
+                self.add_worker(stream, worker).await;
             }
             FeederCommand::SourceReady { stream, worker, result: Err(error) } => {
                 tracing::warn!(error = %error, "{stream} can't be opened: {error}");
@@ -170,16 +105,16 @@ impl FeederTask {
         }
     }
 
-    /// Whether somebody follows the stream who has not been handed the message. Notices may come
-    /// twice, late, and of streams that nobody here reads.
+    /// Whether a hub follows the stream and lacks the message. Notices may arrive twice, late, and
+    /// for streams that nobody here follows.
     fn is_behind(&self, stream: StreamId, seq: Seq) -> bool {
         self.streams.get(&stream).is_some_and(|followed| followed.last_fed_seq < seq)
     }
 
-    /// Reads what is new in a stream and hands it on.
+    /// Reads a stream's new messages and sends them to its hubs.
     async fn feed(&mut self, stream: StreamId) {
         if let Err(error) = self.try_feed(stream).await {
-            // The next notice or look tries again from the same place.
+            // The next notice or poll tries again from the same seq.
             self.record_read_failure(&format!("{stream}: {error}"));
         }
     }
@@ -187,18 +122,18 @@ impl FeederTask {
     async fn try_feed(&mut self, stream: StreamId) -> Result<()> {
         loop {
             let Some(fed) = self.streams.get_mut(&stream) else { return Ok(()) };
-            let shared = &self.context;
-            let limit = shared.settings.replay_page;
-            shared.metrics.log_reads.inc();
-            let page = read_frames(shared, stream, fed.last_fed_seq, limit).await?;
-            // Some may have gone before they were read here.
-            fed.prune(shared, stream, page.pruned_seq);
+            let context = &self.context;
+            let limit = context.settings.replay_page;
+            context.metrics.log_reads.inc();
+            let page = read_frames(context, stream, fed.last_fed_seq, limit).await?;
+            // Messages may have been pruned before they were read.
+            fed.prune(context, stream, page.pruned_seq);
             let Some(last) = page.last_seq() else { return Ok(()) };
-            shared.metrics.messages_read.inc_by(page.frames.len() as u64);
+            context.metrics.messages_read.inc_by(page.frames.len() as u64);
             fed.last_fed_seq = last;
             let is_full_page = page.frames.len() as i64 == limit;
             let frames: Arc<[Frame]> = page.frames.into();
-            shared.feeder.send_to_workers(&fed.workers, || HubCommand::PushFrames {
+            context.feeder.send_to_workers(&fed.workers, || HubCommand::PushFrames {
                 stream,
                 frames: Arc::clone(&frames),
             });
@@ -208,7 +143,7 @@ impl FeederTask {
         }
     }
 
-    /// Looks at all there is, in case a notice was lost.
+    /// Polls the heads of all followed streams, in case a notice was lost.
     async fn check_heads(&mut self) {
         match self.try_check_heads().await {
             Ok(()) if self.staleness.record_success() => {
@@ -220,7 +155,7 @@ impl FeederTask {
         }
     }
 
-    /// Compares heads with what was handed out, and what is pruned with what is held in memory.
+    /// Feeds streams whose heads are newer than what was fed, and prunes what the log pruned.
     async fn try_check_heads(&mut self) -> Result<()> {
         let streams: Vec<_> = self.streams.keys().copied().collect();
         if streams.is_empty() {
@@ -231,8 +166,8 @@ impl FeederTask {
             let Some(fed) = self.streams.get_mut(&stream) else { continue };
             if head.head_seq < fed.last_fed_seq {
                 return Err(StoreError::Internal(format!(
-                    "{stream} ends at {} and was at {}: what was acknowledged is lost. \
-                     Run `touchline epoch new`, so that readers begin anew",
+                    "{stream} ends at {} and was at {}: acknowledged messages are lost. \
+                     Run `touchline epoch new`, so that clients start afresh",
                     head.head_seq, fed.last_fed_seq
                 )));
             }
@@ -255,31 +190,30 @@ impl FeederTask {
 }
 
 impl FedStream {
-    /// Has hubs and pages forget what the log no longer keeps. Readers who stand before it are
-    /// owed a snapshot, which each finds out from the log.
-    fn prune(&mut self, shared: &StreamContext, stream: StreamId, pruned: Seq) {
-        if pruned <= self.pruned_seq {
+    /// Removes from hubs and pages what the log no longer keeps. Subscribers at earlier positions
+    /// need a snapshot, which each learns from the log.
+    fn prune(&mut self, context: &StreamContext, stream: StreamId, up_to: Seq) {
+        if up_to <= self.pruned_seq {
             return;
         }
-        self.pruned_seq = pruned;
-        self.last_fed_seq = self.last_fed_seq.max(pruned);
-        shared.page_cache.forget_stream(stream);
-        shared
-            .feeder
-            .send_to_workers(&self.workers, || HubCommand::Prune { stream, up_to: pruned });
+        self.pruned_seq = up_to;
+        self.last_fed_seq = self.last_fed_seq.max(up_to);
+        context.page_cache.forget_stream(stream);
+        let prune = || HubCommand::Prune { stream, up_to };
+        context.feeder.send_to_workers(&self.workers, prune);
     }
 }
 
-/// New messages are read past the page cache: each place is read once anyway.
+/// Reads past the page cache, since the feeder reads each position once anyway.
 async fn read_frames(
-    shared: &StreamContext,
+    context: &StreamContext,
     stream: StreamId,
     after: Seq,
     limit: i64,
 ) -> Result<FramePage> {
-    let page = with_read_timeout(shared.source.read_page(stream, after, limit)).await?;
+    let page = with_read_timeout(context.source.read_page(stream, after, limit)).await?;
     let now_ms = chrono::Utc::now().timestamp_millis();
     let lag = page.frames.first().map_or(0, |first| now_ms.saturating_sub(first.appended_at_ms()));
-    shared.metrics.bus_lag_seconds.set(lag.max(0) as f64 / 1000.0);
+    context.metrics.bus_lag_seconds.set(lag.max(0) as f64 / 1000.0);
     Ok(page)
 }

@@ -1,18 +1,18 @@
-//! A stream's beginning and end at the feeder.
+//! The start and the end of a stream at the feeder.
 
 use std::sync::Arc;
 
 use crate::domain::topic::{Seq, StreamId};
 use crate::store::Result;
-use crate::stream::StreamContext;
+use crate::stream::commands::HubCommand;
+use crate::stream::context::StreamContext;
 use crate::stream::feeder::{FedStream, FeederTask, RING_PREFILL_MESSAGES, read_frames};
 use crate::stream::frame::Frame;
-use crate::stream::hub::HubCommand;
 use crate::stream::source::StreamEndReason;
 use crate::stream::staleness::with_read_timeout;
 
 impl FeederTask {
-    /// Starts the worker's ring a little before the newest message.
+    /// Starts the worker's ring with the newest messages.
     pub(super) async fn add_worker(&mut self, stream: StreamId, worker: usize) {
         let fed_to = self.streams.get(&stream).map(|fed| fed.last_fed_seq);
         match self.read_ring_prefill(stream, fed_to).await {
@@ -25,15 +25,11 @@ impl FeederTask {
                     floor: Some(floor),
                     frames: Arc::clone(&frames),
                 });
-                let new = FedStream {
-                    last_fed_seq: last_fed_seq,
-                    pruned_seq: floor,
-                    workers: Vec::new(),
-                };
-                let followed = self.streams.entry(stream).or_insert(new);
-                followed.pruned_seq = followed.pruned_seq.min(floor);
-                if !followed.workers.contains(&worker) {
-                    followed.workers.push(worker);
+                let new = FedStream { last_fed_seq, pruned_seq: floor, workers: Vec::new() };
+                let fed = self.streams.entry(stream).or_insert(new);
+                fed.pruned_seq = fed.pruned_seq.min(floor);
+                if !fed.workers.contains(&worker) {
+                    fed.workers.push(worker);
                 }
             }
             Err(error) => {
@@ -43,7 +39,7 @@ impl FeederTask {
         }
     }
 
-    /// The stream can't be read now: who waits for it is sent away.
+    /// Tells the hub that the stream can't be read now; it rejects the waiting subscribers.
     pub(super) fn report_start_failure(&self, stream: StreamId, worker: usize) {
         let frames: Arc<[Frame]> = Arc::new([]);
         self.context.feeder.send_to_workers(&[worker], || HubCommand::StartStream {
@@ -54,23 +50,19 @@ impl FeederTask {
         });
     }
 
-    /// Has everything forgotten of a stream that is told here no longer.
+    /// Removes all state of a stream that this node no longer serves.
     pub(super) fn drop_stream(&mut self, stream: StreamId, reason: StreamEndReason) {
-        let StreamContext { source, page_cache: pages, snapshot_cache: snapshots, feeder, .. } =
-            &*self.context;
-        // Followed from nowhere now: what is opened from here on is opened anew.
+        let StreamContext { source, page_cache, snapshot_cache, feeder, .. } = &*self.context;
+        // The stream is followed from nowhere now, so the next subscriber opens it afresh.
         source.release(stream);
-        pages.forget_stream(stream);
-        snapshots.forget_stream(stream);
-        if let Some(followed) = self.streams.remove(&stream) {
-            feeder.send_to_workers(&followed.workers, || HubCommand::DropStream {
-                stream,
-                reason: reason,
-            });
+        page_cache.forget_stream(stream);
+        snapshot_cache.forget_stream(stream);
+        if let Some(fed) = self.streams.remove(&stream) {
+            feeder.send_to_workers(&fed.workers, || HubCommand::DropStream { stream, reason });
         }
     }
 
-    /// The newest frames up to `at` (or the head), and the seq they follow.
+    /// The newest frames up to `end_seq` (`None`: the head), and the seq they follow.
     async fn read_ring_prefill(
         &self,
         stream: StreamId,

@@ -1,26 +1,27 @@
-//! Sends readers away: of a stream that can be told here no longer, or of a node that ends.
+//! Ends subscribers: those of a stream that is no longer served, or all when the node drains.
 
 use std::rc::Rc;
 
 use crate::domain::topic::StreamId;
+use crate::stream::close_reason::CloseReason;
 use crate::stream::hub::{Hub, TICKS_PER_SECOND};
-use crate::stream::local_stream::{LocalStream, StartState};
+use crate::stream::local_stream::StartState;
 use crate::stream::source::StreamEndReason;
-use crate::stream::subscriber::CloseReason;
+use crate::stream::subscriber::SubscribedStream;
 
 impl Hub {
-    /// Whether this is the station of its stream still.
-    pub(super) fn is_current(&self, local_stream: &Rc<LocalStream>) -> bool {
+    /// Whether this is still the local stream of its stream.
+    pub(super) fn is_current(&self, local_stream: &Rc<SubscribedStream>) -> bool {
         let local_streams = self.local_streams.borrow();
         local_streams
             .get(&local_stream.stream)
             .is_some_and(|existing| Rc::ptr_eq(existing, local_stream))
     }
 
-    /// Ends who reads the stream; whoever comes next has it opened anew.
+    /// Ends a stream's subscribers; the next one opens it afresh.
     pub(super) fn drop_stream(&self, stream: StreamId, reason: StreamEndReason) {
         let mut local_streams = self.local_streams.borrow_mut();
-        // One that is only being opened is not the one that went.
+        // A local stream that is being opened is not the one that ended.
         let Some(local_stream) = local_streams.get(&stream).cloned() else { return };
         if local_stream.start_state.get() == StartState::Pending {
             return;
@@ -30,17 +31,14 @@ impl Hub {
         for (subscriber, index) in local_stream.subscribers.borrow().iter() {
             match reason {
                 StreamEndReason::Discontinued => subscriber.close(CloseReason::Unavailable),
-                // May be that it is told to this one by name: that is found out when it comes back.
+                // The client may still be authorised; it finds out when it reconnects.
                 StreamEndReason::NoLongerPublic if subscriber.identity.is_signed_in => {
-                    subscriber.close(CloseReason::LifetimeReached)
+                    subscriber.close(CloseReason::LifetimeReached);
                 }
                 StreamEndReason::NoLongerPublic => {
-                    let topics = subscriber
-                        .subscriptions
-                        .get(*index)
-                        .map(|subscription| &subscription.topics);
-                    let topics = topics.into_iter().flatten().map(|subscribed| subscribed.topic);
-                    subscriber.revoke_topics(topics.collect());
+                    let subscription = subscriber.subscriptions.get(*index);
+                    let topics = subscription.into_iter().flat_map(|one| &one.topics);
+                    subscriber.revoke_topics(topics.map(|subscribed| subscribed.topic).collect());
                 }
             }
         }
@@ -51,7 +49,7 @@ impl Hub {
     pub(super) fn drain(&self, seconds: u32) {
         self.is_draining.set(true);
         for local_stream in self.local_streams.borrow().values() {
-            // Long-polls answer what they have.
+            // Long-polls answer with what they have.
             local_stream.changed.notify_waiters();
         }
         for subscriber in self.subscribers.borrow().iter() {

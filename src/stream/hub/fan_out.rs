@@ -1,18 +1,16 @@
-//! Writes what is new to a stream's readers.
+//! Writes a stream's new frames to its subscribers.
 
-use crate::stream::direct_writer::WriteProgress;
+use crate::stream::delivery::{Action, Event};
 use crate::stream::hub::Hub;
-use crate::stream::local_stream::LocalStream;
-use crate::stream::subscriber::{MAX_WRITE_BYTES, Subscriber};
+use crate::stream::subscriber::{MAX_WRITE_BYTES, SubscribedStream, Subscriber};
 use crate::stream::subscription::Position;
 
-/// Readers written to before other work of this thread gets its turn.
+/// Subscribers written to before other tasks of this thread get their turn.
 const SUBSCRIBERS_PER_TURN: usize = 512;
 
 impl Hub {
-    /// Writes what is new to everybody who can take it now. The others are woken, or come by
-    /// themselves when their socket is free again.
-    pub(super) async fn fan_out(&self, local_stream: &LocalStream) {
+    /// Writes new frames to all subscribers that can take them now, and wakes the others' bodies.
+    pub(in crate::stream) async fn fan_out(&self, local_stream: &SubscribedStream) {
         local_stream.changed.notify_waiters();
         let mut offset = 0;
         let mut latency_observed = false;
@@ -22,8 +20,15 @@ impl Hub {
                 for (subscriber, index) in
                     subscribers.iter().skip(offset).take(SUBSCRIBERS_PER_TURN)
                 {
-                    if self.write_new_frames(local_stream, subscriber, *index) && !latency_observed
-                    {
+                    let wrote = match subscriber.step(Event::Published) {
+                        Action::WriteDirect => self.write_direct(local_stream, subscriber, *index),
+                        Action::Wake => {
+                            subscriber.wake();
+                            false
+                        }
+                        _ => false,
+                    };
+                    if wrote && !latency_observed {
                         latency_observed = true;
                         self.observe_publish_latency(local_stream);
                     }
@@ -40,21 +45,17 @@ impl Hub {
         }
     }
 
-    /// Writes to one reader what it lacks; `true` if it was written to.
-    fn write_new_frames(
+    /// Writes the frames that a subscriber lacks, as long as it is the hub's turn; true if it wrote
+    /// any. A body whose turn it is finds them when it is polled.
+    fn write_direct(
         &self,
-        local_stream: &LocalStream,
+        local_stream: &SubscribedStream,
         subscriber: &Subscriber,
-        subscription_index: usize,
+        index: usize,
     ) -> bool {
-        let Some(writer) = subscriber.direct_writer.as_ref().filter(|_| subscriber.is_direct())
-        else {
-            subscriber.wake();
-            return false;
-        };
-        let subscription = &subscriber.subscriptions[subscription_index];
+        let subscription = &subscriber.subscriptions[index];
         let mut wrote = false;
-        while writer.is_idle() {
+        while subscriber.is_hub_turn() {
             let Position::At(at) = subscription.position.get() else { break };
             let Some(batch) = local_stream.ring.borrow_mut().batch_after(at, MAX_WRITE_BYTES)
             else {
@@ -67,24 +68,14 @@ impl Hub {
             subscriber.last_write_tick.set(self.tick());
             self.context.metrics.deliveries.inc_by(batch.frame_count as u64);
             wrote = true;
-            match writer.try_write(&batch.bytes) {
-                WriteProgress::Complete if batch.last_seq >= local_stream.head() => break,
-                WriteProgress::Complete => {}
-                WriteProgress::Partial(taken) => {
-                    writer.set_body_waiting(false);
-                    subscriber.queue_bytes(batch.bytes.slice(taken..));
-                    subscriber.wake();
-                }
-                WriteProgress::Failed => {
-                    writer.set_body_waiting(false);
-                    subscriber.wake();
-                }
+            if !subscriber.write_from_hub(&batch.bytes) || batch.last_seq >= local_stream.head() {
+                break;
             }
         }
         wrote
     }
 
-    fn observe_publish_latency(&self, local_stream: &LocalStream) {
+    fn observe_publish_latency(&self, local_stream: &SubscribedStream) {
         let newest = local_stream.ring.borrow().newest_appended_at_ms();
         let ms =
             newest.map_or(0, |at| chrono::Utc::now().timestamp_millis().saturating_sub(at)).max(0);

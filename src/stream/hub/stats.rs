@@ -1,4 +1,4 @@
-//! What operators see of a hub's readers.
+//! Metrics and the list of connections, for operators.
 
 use serde_json::Value;
 
@@ -6,11 +6,11 @@ use crate::domain::time;
 use crate::domain::topic::StreamId;
 use crate::metrics::{KindLabel, OutcomeLabel};
 use crate::stream::hub::Hub;
-use crate::stream::subscriber::Subscriber;
+use crate::stream::subscriber::{ResumeOutcome, Subscriber};
 use crate::stream::subscription::Subscription;
 
 impl Hub {
-    /// The kind of stream, for metrics.
+    /// The kind of a subscriber's stream, for metrics.
     pub fn kind_label(&self, subscriber: &Subscriber) -> KindLabel {
         let kind = match subscriber.subscriptions.as_slice() {
             [one] => match one.stream {
@@ -24,11 +24,13 @@ impl Hub {
         KindLabel { kind }
     }
 
-    /// Counts how a reader came to be live.
-    pub(super) fn count_resume(&self, subscriber: &Subscriber) {
+    /// Counts how a subscriber came to be live.
+    pub(in crate::stream) fn count_resume(&self, subscriber: &Subscriber) {
         let outcome = match subscriber.resume_outcome.get() {
-            "live" if subscriber.replayed_messages.get() > 0 => "ring",
-            other => other,
+            ResumeOutcome::Ring if subscriber.replayed_messages.get() > 0 => "ring",
+            ResumeOutcome::Ring => "live",
+            ResumeOutcome::Log => "log",
+            ResumeOutcome::Snapshot => "snapshot",
         };
         self.context.metrics.resumes.get_or_create(&OutcomeLabel { outcome }).inc();
     }

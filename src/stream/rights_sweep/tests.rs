@@ -3,24 +3,24 @@ use tokio::sync::Barrier;
 use super::*;
 use crate::store::{Issued, StoreError};
 use crate::stream::frame::TransferCoding;
-use crate::stream::subscriber::{CloseReason, DeliveryMode, SubscriberIdentity, SubscriberParts};
+use crate::stream::subscriber::{DeliveryMode, SubscriberIdentity, SubscriberParts};
 
 fn topic(text: &str) -> Topic {
     text.parse().unwrap()
 }
 
-/// A reader allowed in at this version of rights.
+/// A subscriber authorised at this version of rights.
 fn test_subscriber(rights_version: i64) -> Rc<Subscriber> {
     Rc::new(Subscriber::new(SubscriberParts {
         id: 1,
-        who: SubscriberIdentity { principal: None, is_signed_in: false, address: None },
-        rights: rights_version,
+        identity: SubscriberIdentity { principal: None, is_signed_in: false, address: None },
+        rights_version,
         epoch: "e".into(),
         mode: DeliveryMode::Log { types: Vec::new() },
         coding: TransferCoding::Plain,
-        line: None,
-        follows: Vec::new(),
-        snapshot_on_resume: false,
+        direct_writer: None,
+        subscriptions: Vec::new(),
+        sends_snapshots_on_resume: false,
         deadline: (0, CloseReason::LimitReached),
     }))
 }
@@ -38,13 +38,15 @@ async fn g7_a_crowd_costs_one_check_per_topic_and_user() {
     checks_by_subscriber
         .extend((0..10).map(|_| vec![(Some(user(4)), public), (Some(user(4)), team)]));
     let checks = RefCell::new(Vec::new());
-    let run_check = |question| {
-        checks.borrow_mut().push(question);
+    let run_check = |check| {
+        checks.borrow_mut().push(check);
         async { Ok(Access::Allowed) }
     };
-    run_checks(&checks_by_subscriber, run_check, |index, _| panic!("{index} has lost nothing"))
-        .await
-        .unwrap();
+    run_checks(&checks_by_subscriber, run_check, |index, _| {
+        panic!("subscriber {index} has lost nothing")
+    })
+    .await
+    .unwrap();
     assert_eq!(*checks.borrow(), [(None, public), (Some(user(4)), public), (Some(user(4)), team)]);
 }
 
@@ -56,7 +58,7 @@ async fn g7_at_most_sixteen_checks_run_at_once() {
     let run_check = |_| async {
         running.set(running.get() + 1);
         peak.set(running.get().max(peak.get()));
-        // Goes on when sixteen are here.
+        // Passes once sixteen have arrived.
         together.wait().await;
         running.set(running.get() - 1);
         Ok(Access::Allowed)
@@ -78,8 +80,8 @@ async fn g7_all_lost_topics_are_revoked_together() {
         vec![(None, game)],
         signed_out,
     ];
-    let run_check = |(who, checked_topic): ReadCheck| async move {
-        Ok(match who.map(|who| who.user_id) {
+    let run_check = |(principal, checked_topic): ReadCheck| async move {
+        Ok(match principal.map(|principal| principal.user_id) {
             Some(4) if checked_topic != game => Access::Denied,
             Some(6) => Access::SignedOut,
             _ => Access::Allowed,
@@ -94,39 +96,39 @@ async fn g7_all_lost_topics_are_revoked_together() {
     let expected = [(0, topics(&[team])), (1, topics(&[event, team])), (4, Loss::Credential)];
     assert_eq!(revoked, expected);
     let fails = |_| async { Err(StoreError::Unavailable("gone".to_owned())) };
-    let nobody = |_, _| panic!("nothing is known, and nobody loses anything");
-    assert!(run_checks(&checks_by_subscriber, fails, nobody).await.is_err());
+    let on_loss = |_, _| panic!("a failed check revokes nothing");
+    assert!(run_checks(&checks_by_subscriber, fails, on_loss).await.is_err());
 }
 
 #[test]
 fn g7_one_sweep_runs_at_a_time_and_covers_every_subscriber() {
     let sweep = RightsSweep::starting_at(7);
     let all_subscribers = || vec![test_subscriber(7), test_subscriber(7)];
-    let next_batch_size = |rounds: &RightsSweep| {
-        rounds.next_batch(all_subscribers).map(|subscribers| subscribers.len())
+    let next_batch_size = |sweep: &RightsSweep| {
+        sweep.next_batch(all_subscribers).map(|subscribers| subscribers.len())
     };
     assert!(
         !sweep.start_if_changed(7) && !sweep.register(&test_subscriber(7)),
         "nothing has changed"
     );
-    assert!(sweep.start_if_changed(8), "a round begins");
+    assert!(sweep.start_if_changed(8), "a sweep starts");
     assert_eq!(next_batch_size(&sweep), Some(2));
-    // While it asks: rights change again, and somebody comes who was allowed in before.
+    // While it runs, rights change again, and a subscriber joins that was authorised before.
     assert!(
         !sweep.start_if_changed(9) && !sweep.register(&test_subscriber(8)),
-        "one round at a time"
+        "one sweep at a time"
     );
-    assert_eq!(next_batch_size(&sweep), Some(2), "again for everybody");
-    assert!(!sweep.register(&test_subscriber(8)), "somebody late");
+    assert_eq!(next_batch_size(&sweep), Some(2), "all subscribers again");
+    assert!(!sweep.register(&test_subscriber(8)), "joins a running sweep");
     assert_eq!(
         (next_batch_size(&sweep), next_batch_size(&sweep)),
         (Some(1), None),
-        "the late one, and the end"
+        "the late subscriber, then the end"
     );
-    assert!(sweep.register(&test_subscriber(8)), "later still");
+    assert!(sweep.register(&test_subscriber(8)), "starts another sweep");
     assert_eq!((next_batch_size(&sweep), next_batch_size(&sweep)), (Some(1), None));
     assert!(sweep.start_if_changed(10));
     sweep.abort();
-    assert!(sweep.start_if_changed(10), "what failed is asked again");
+    assert!(sweep.start_if_changed(10), "a failed sweep is repeated");
     assert_eq!((next_batch_size(&sweep), next_batch_size(&sweep)), (Some(2), None));
 }

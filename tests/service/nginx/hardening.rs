@@ -85,9 +85,10 @@ async fn g7_nginx_writes_no_credentials_to_disk() {
     let ask_all = async || {
         for path in &paths {
             let page = format!("https://touchline.example{path}");
-            let mut request = nginx.request(path).header("Referer", &page).from_address(ELSEWHERE);
+            let mut request =
+                nginx.request(path).header("Referer", &page).with_source_address(ELSEWHERE);
             if path.ends_with("check-in") {
-                request = request.as_user(&scenario.organizer.client).json("POST", &json!({}));
+                request = request.with_user(&scenario.organizer.client).json("POST", &json!({}));
             }
             request.send().await;
         }
@@ -114,7 +115,7 @@ async fn forwarded_headers_from_clients_are_overwritten() {
     let nginx = ShippedNginx::in_front_of(&nodes).await;
     let organizer = nodes[0].organizer().await;
     let game = organizer.create_match("football", "public").await;
-    let request = nginx.request(&game.stream_path()).from_address(ELSEWHERE);
+    let request = nginx.request(&game.stream_path()).with_source_address(ELSEWHERE);
     let request =
         request.header("X-Forwarded-For", "192.0.2.6").header("Forwarded", "for=192.0.2.7");
     let mut subscriber = request.open().await;
@@ -152,22 +153,23 @@ async fn each_kind_of_client_gets_a_limit_response_it_understands() {
     let mut open_streams = Vec::new();
     for _ in 0..2 {
         let mut subscriber =
-            nginx.request(&game.stream_path()).from_address(ELSEWHERE).http2().open().await;
+            nginx.request(&game.stream_path()).with_source_address(ELSEWHERE).http2().open().await;
         subscriber.next_frame(Some("live")).await;
         open_streams.push(subscriber);
     }
-    let mut refused = nginx.request(&game.stream_path()).from_address(ELSEWHERE).open().await;
+    let mut refused =
+        nginx.request(&game.stream_path()).with_source_address(ELSEWHERE).open().await;
     assert!(refused.next_frame(Some("hello")).await.retry.is_some());
     let bye = refused.try_frame(std::time::Duration::from_secs(20)).await.unwrap();
     assert_eq!(bye.json()["reason"], "limit");
     assert!((12_000..20_000).contains(&bye.retry.unwrap()), "{bye:?}");
     let poll = format!("{}?transport=poll", game.stream_path());
-    let response = nginx.request(&poll).from_address(ELSEWHERE).send().await;
+    let response = nginx.request(&poll).with_source_address(ELSEWHERE).send().await;
     assert_eq!(response.problem(429, "one poll too many"), "too-many-requests");
     // Other addresses are not affected.
     nginx
         .request(&game.stream_path())
-        .from_address("127.0.0.3")
+        .with_source_address("127.0.0.3")
         .open()
         .await
         .next_frame(Some("live"))
@@ -175,7 +177,7 @@ async fn each_kind_of_client_gets_a_limit_response_it_understands() {
 
     let mut codes = Vec::new();
     for _ in 0..8 {
-        let response = nginx.request("/api/matches").from_address(ELSEWHERE).send().await;
+        let response = nginx.request("/api/matches").with_source_address(ELSEWHERE).send().await;
         if response.status != 200 {
             codes.push(response.problem(429, "calls"));
             assert!(!response.header("retry-after").is_empty());
@@ -186,7 +188,7 @@ async fn each_kind_of_client_gets_a_limit_response_it_understands() {
     let request = nginx.request_as(&organizer.client, "/api/teams").json("POST", &large);
     assert_eq!(request.send().await.problem(413, "the node's own error"), "body-too-large");
     let team = json!({ "name": "Anybody" });
-    let request = nginx.request_as(&organizer.client, "/api/teams").from_address(ELSEWHERE);
+    let request = nginx.request_as(&organizer.client, "/api/teams").with_source_address(ELSEWHERE);
     let response = request.header("Idempotency-Key", "x").json("POST", &team).send().await;
     assert_eq!(response.problem(429, "one keyed write too many"), "too-many-requests");
     let made = nginx.request_as(&organizer.client, "/api/teams").json("POST", &team).send().await;

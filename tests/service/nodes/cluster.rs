@@ -130,7 +130,7 @@ async fn g7_revoking_a_right_on_one_node_ends_streams_on_the_other() {
     let mia = organizer.create_user(&nodes[0], "Mia").await;
     organizer.add_member(team, &mia, "coach").await;
     let path = format!("/api/teams/{team}/stream/");
-    let mut subscriber = nodes[1].subscribe(&path).as_user(&mia.client).open().await;
+    let mut subscriber = nodes[1].subscribe(&path).with_user(&mia.client).open().await;
     subscriber.until_control("live").await;
     organizer.remove_member(team, &mia).await;
     let started = std::time::Instant::now();
@@ -139,7 +139,7 @@ async fn g7_revoking_a_right_on_one_node_ends_streams_on_the_other() {
 
     // Disabling a user on one node applies to the other.
     organizer.add_member(team, &mia, "coach").await;
-    let mut subscriber = nodes[1].subscribe(&path).as_user(&mia.client).open().await;
+    let mut subscriber = nodes[1].subscribe(&path).with_user(&mia.client).open().await;
     subscriber.until_control("live").await;
     let disable = json!({ "disabled": true });
     organizer.client.patch(&format!("/api/users/{}", mia.id), disable).await.ok_json();

@@ -73,7 +73,7 @@ async fn haproxy_forwards_the_client_address_and_hides_metrics() {
     let hidden = organizer.create_match("football", "private").await;
     let request = proxy.request(&hidden.stream_path());
     assert_eq!(request.clone().send().await.problem(401, "anonymous"), "not-signed-in");
-    let request = request.as_user(&organizer.client).from_address("127.0.0.2");
+    let request = request.with_user(&organizer.client).with_source_address("127.0.0.2");
     let request =
         request.header("X-Forwarded-For", "192.0.2.6").header("Forwarded", "for=192.0.2.7");
     let mut subscriber = request.open().await;

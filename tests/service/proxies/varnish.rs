@@ -113,7 +113,7 @@ async fn g7_varnish_shares_only_public_responses() {
     let request = StreamRequest::new(&proxy.address(), &path);
     let token = organizer.client.token.clone().unwrap();
     let authenticated = [
-        request.clone().as_user(&organizer.client),
+        request.clone().with_user(&organizer.client),
         request.clone().header("Cookie", &format!("a=b; touchline={token}")),
         request.clone().header("Cookie", &format!("a=b; __Host-touchline={token}")),
         StreamRequest::new(&proxy.address(), &format!("{path}?snapshot=always&token={token}")),
@@ -137,7 +137,7 @@ async fn g7_varnish_shares_only_public_responses() {
     }
     // Requests with credentials get their own stream, even for public topics.
     let path = public.game.stream_path();
-    let request = StreamRequest::new(&proxy.address(), &path).as_user(&organizer.client);
+    let request = StreamRequest::new(&proxy.address(), &path).with_user(&organizer.client);
     let before = upstream_requests(&nodes, &path);
     let mut subscribers = [request.clone().open().await, request.open().await];
     for subscriber in &mut subscribers {

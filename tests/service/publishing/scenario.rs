@@ -93,7 +93,8 @@ impl Scenario {
     /// Subscribes to a topic as an administrator, from its beginning.
     pub async fn subscribe(&mut self, topic: &str) {
         let path = format!("/api/stream/?topic={topic}&snapshot=never");
-        let subscriber = self.server.subscribe(&path).as_user(&self.admin).after("0").open().await;
+        let subscriber =
+            self.server.subscribe(&path).with_user(&self.admin).after("0").open().await;
         self.subscribers.insert(topic.to_owned(), subscriber);
         if is_stream(topic) {
             self.published.entry(topic.to_owned()).or_default();

@@ -15,7 +15,7 @@ async fn streams(setup: &RelaySetup) -> (Vec<(&'static str, StreamRequest)>, Sco
     let game = organizer.create_match("football", "private").await;
     let scorer = organizer.start_match(game).await;
     let public = setup.scorer.game.stream_path();
-    let passed_through = |path: &str| setup.relay.subscribe(path).as_user(&organizer.client);
+    let passed_through = |path: &str| setup.relay.subscribe(path).with_user(&organizer.client);
     let requests = vec![
         ("a log", setup.relay.subscribe(&public)),
         ("a log resumed", setup.relay.subscribe(&public).after("1")),

@@ -49,7 +49,7 @@ async fn g7_a_private_topic_is_relayed_only_to_subscribers_the_upstream_admits()
     let organizer = club.setup.upstream.organizer().await;
     let stranger = organizer.create_user(&club.setup.upstream, "Sam").await;
     assert_eq!(club.subscribe().send().await.head.status, 401);
-    assert_eq!(club.subscribe().as_user(&stranger.client).send().await.head.status, 403);
+    assert_eq!(club.subscribe().with_user(&stranger.client).send().await.head.status, 403);
     let bad = club.subscribe().header("Authorization", "Bearer nonsense");
     assert_eq!(bad.send().await.head.status, 401);
     let topic = format!("/api/streams/team_{}/messages", club.team);
@@ -58,7 +58,7 @@ async fn g7_a_private_topic_is_relayed_only_to_subscribers_the_upstream_admits()
     let unknown = relay.get("/api/matches/999/stream/").await;
     assert_eq!(unknown.problem(404, "unknown match"), "not-found");
 
-    let mut member = club.subscribe().as_user(&club.member.client).open().await;
+    let mut member = club.subscribe().with_user(&club.member.client).open().await;
     assert_eq!(member.head.header("cache-control"), "no-store, no-transform");
     member.until_control("live").await;
     // An admitted member does not open the topic to others.
@@ -69,7 +69,7 @@ async fn g7_a_private_topic_is_relayed_only_to_subscribers_the_upstream_admits()
     let cursor = member.cursor.clone().unwrap();
     drop(member);
     club.publish().await;
-    let mut member = club.subscribe().as_user(&club.member.client).after(&cursor).open().await;
+    let mut member = club.subscribe().with_user(&club.member.client).after(&cursor).open().await;
     assert_eq!(member.until_control("hello").await.id, Some(cursor));
     assert_eq!(member.next_message().await.seq(), message.seq() + 1);
 }
@@ -77,7 +77,7 @@ async fn g7_a_private_topic_is_relayed_only_to_subscribers_the_upstream_admits()
 #[tokio::test(flavor = "multi_thread")]
 async fn g7_revocation_ends_a_relayed_stream_within_five_seconds() {
     let club = Club::new().await;
-    let mut member = club.subscribe().as_user(&club.member.client).open().await;
+    let mut member = club.subscribe().with_user(&club.member.client).open().await;
     member.until_control("live").await;
     let organizer = club.setup.upstream.organizer().await;
     organizer.remove_member(club.team, &club.member).await;
@@ -87,7 +87,7 @@ async fn g7_revocation_ends_a_relayed_stream_within_five_seconds() {
     assert_eq!(bye["reason"], "access_revoked");
     let stop = frame.id.unwrap();
     assert_eq!(stop.split_once('.').unwrap().1, "stop");
-    assert_eq!(club.subscribe().as_user(&club.member.client).send().await.head.status, 403);
+    assert_eq!(club.subscribe().with_user(&club.member.client).send().await.head.status, 403);
     wait_for_metric(&club.setup.relay, "touchline_streams_open", 0).await;
     wait_for_metric(&club.setup.upstream, "touchline_streams_open", 0).await;
 }
@@ -106,7 +106,7 @@ async fn g7_a_topic_made_private_ends_for_the_public_and_resumes_for_members() {
     organizer.add_member(open, &club.member, "player").await;
     let path = format!("/api/teams/{open}/stream/");
     let mut stranger = club.setup.relay.subscribe(&path).open().await;
-    let mut member = club.setup.relay.subscribe(&path).as_user(&club.member.client).open().await;
+    let mut member = club.setup.relay.subscribe(&path).with_user(&club.member.client).open().await;
     stranger.until_control("live").await;
     member.until_control("live").await;
     assert_eq!(
@@ -125,21 +125,21 @@ async fn g7_a_topic_made_private_ends_for_the_public_and_resumes_for_members() {
     assert_eq!(bye["reason"], "lifetime");
     let again = club.setup.relay.subscribe(&path);
     assert_eq!(again.clone().send().await.head.status, 401);
-    let mut member = again.as_user(&club.member.client).open().await;
+    let mut member = again.with_user(&club.member.client).open().await;
     member.until_control("live").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_private_stream_ends_with_bye_when_upstream_or_relay_stops() {
     let club = Club::new().await;
-    let mut member = club.subscribe().as_user(&club.member.client).open().await;
+    let mut member = club.subscribe().with_user(&club.member.client).open().await;
     member.until_control("live").await;
     club.setup.upstream.kill9();
     assert_eq!(member.until_bye().await.0["reason"], "unavailable");
-    let mut refused = club.subscribe().as_user(&club.member.client).open().await;
+    let mut refused = club.subscribe().with_user(&club.member.client).open().await;
     assert_eq!(refused.until_bye().await.0["reason"], "unavailable");
     club.setup.upstream.restart().await;
-    let mut member = club.subscribe().as_user(&club.member.client).open().await;
+    let mut member = club.subscribe().with_user(&club.member.client).open().await;
     member.until_control("live").await;
     club.setup.relay.terminate();
     assert_eq!(member.until_bye().await.0["reason"], "draining");
@@ -149,7 +149,7 @@ async fn a_private_stream_ends_with_bye_when_upstream_or_relay_stops() {
 async fn g8_a_private_stream_ends_when_the_upstream_misses_two_heartbeats() {
     // The relay has no other stream from which it could receive heartbeats.
     let club = Club::beside(RelaySetup::start(&[("heartbeat_seconds", "1")]).await).await;
-    let mut member = club.subscribe().as_user(&club.member.client).open().await;
+    let mut member = club.subscribe().with_user(&club.member.client).open().await;
     member.until_control("live").await;
     club.setup.upstream.signal("-STOP");
     assert_eq!(member.until_bye().await.0["reason"], "unavailable");

@@ -191,7 +191,7 @@ async fn use_all_credentials(server: &TestServer) -> Secrets {
     }
     let mut stream = server
         .subscribe(&format!("/api/purchases/{}/stream", bought["id"].as_str().unwrap()))
-        .as_user(&mia)
+        .with_user(&mia)
         .open()
         .await;
     stream.until_control("live").await;

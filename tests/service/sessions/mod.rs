@@ -94,7 +94,7 @@ impl Scenario {
             let by_ticket = format!("{path}?ticket={}", tickets_of.pop().unwrap());
             tickets.append(&mut tickets_of);
             for request in [
-                node.subscribe(&path).as_user(&client),
+                node.subscribe(&path).with_user(&client),
                 node.subscribe(&by_ticket),
                 self.replay(node, &client),
             ] {
@@ -112,7 +112,7 @@ impl Scenario {
     }
 
     fn replay(&self, node: &TestServer, client: &ApiClient) -> StreamRequest {
-        node.subscribe(&self.game.path("/replay/?speed=0.1")).as_user(client)
+        node.subscribe(&self.game.path("/replay/?speed=0.1")).with_user(client)
     }
 
     /// Checks that reads and writes are rejected on every node, without delay.

@@ -113,7 +113,7 @@ async fn guesses_at_the_current_password_count_as_sign_in_attempts() {
     mia.client.patch(&user(&mia), json!({ "name": "Mia M" })).await.ok_json();
 }
 
-/// A page's session is in an HttpOnly cookie, so its new token stays in one.
+/// A page's session is in an `HttpOnly` cookie, so its new token stays in one.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_new_token_is_delivered_like_the_old_one() {
     let server = TestServer::sqlite(&[]).await;

@@ -35,7 +35,7 @@ fn in_an_hour() -> DateTime<Utc> {
 
 /// Commits a mutation at the current time, because expiry depends on the real clock.
 async fn commit_now(store: &Store, write: impl Mutation) -> Outcome {
-    job(write).at(Utc::now()).commit(&store).await.unwrap()
+    job(write).at(Utc::now()).commit(store).await.unwrap()
 }
 
 fn event(visibility: &str) -> CreateEvent {

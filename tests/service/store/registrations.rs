@@ -39,7 +39,7 @@ async fn commit_by(
     user_id: i64,
     mutation: impl Mutation,
 ) -> touchline::store::mutation::Outcome {
-    job(mutation).by(user_id).commit(&store).await.unwrap()
+    job(mutation).by(user_id).commit(store).await.unwrap()
 }
 
 async fn table(store: &Store) -> Vec<(i64, i64)> {

@@ -74,16 +74,16 @@ async fn private_event(store: &Store) {
     for name in ["Leicester City", "Tottenham", "Third"] {
         done(store, team(name)).await;
     }
-    job(CreateEvent(event_fields("private"))).by(2).commit(&store).await.unwrap();
+    job(CreateEvent(event_fields("private"))).by(2).commit(store).await.unwrap();
     done(store, AddManager { event_id: 1, user_id: 3 }).await;
     done(store, RegisterUser { event_id: 1, user_id: 4 }).await;
     done(store, AddMember { team_id: 3, user_id: 5, role: "family".into() }).await;
     job(RegisterTeam { event_id: 1, team_id: 3, by_admin: false })
         .by(2)
-        .commit(&store)
+        .commit(store)
         .await
         .unwrap();
-    job(fixture(1, 1, 2)).by(2).commit(&store).await.unwrap();
+    job(fixture(1, 1, 2)).by(2).commit(store).await.unwrap();
 }
 
 async fn an_event_gives_rights_to_its_matches_and_teams(database: Database) {

@@ -27,7 +27,7 @@ async fn commit_by(
     user_id: i64,
     mutation: impl Mutation,
 ) -> touchline::store::mutation::Outcome {
-    job(mutation).by(user_id).commit(&store).await.unwrap()
+    job(mutation).by(user_id).commit(store).await.unwrap()
 }
 
 fn set_team_visibility(id: i64, visibility: &str) -> EditTeam {

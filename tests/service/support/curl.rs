@@ -42,7 +42,7 @@ impl CurlRequest {
         self.arg(&["-H", &format!("{name}: {value}")])
     }
 
-    pub fn as_user(self, client: &ApiClient) -> Self {
+    pub fn with_user(self, client: &ApiClient) -> Self {
         match &client.token {
             Some(token) => self.header("Authorization", &format!("Bearer {token}")),
             None => self,
@@ -55,7 +55,7 @@ impl CurlRequest {
     }
 
     /// Sends from another local address.
-    pub fn from_address(self, address: &str) -> Self {
+    pub fn with_source_address(self, address: &str) -> Self {
         self.arg(&["--interface", address])
     }
 

@@ -114,7 +114,7 @@ impl ShippedNginx {
 
     /// The same as this user.
     pub fn request_as(&self, client: &ApiClient, path: &str) -> CurlRequest {
-        self.request(path).as_user(client)
+        self.request(path).with_user(client)
     }
 
     /// Reads a file that nginx has written.

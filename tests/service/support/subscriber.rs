@@ -78,7 +78,7 @@ impl StreamRequest {
     }
 
     /// Uses this user's token.
-    pub fn as_user(self, client: &ApiClient) -> Self {
+    pub fn with_user(self, client: &ApiClient) -> Self {
         match &client.token {
             Some(token) => self.header("Authorization", &format!("Bearer {token}")),
             None => self,

@@ -1,0 +1,35 @@
+//! The reasons for which the server ends a stream.
+
+/// Why the server ends a stream: the `reason` of its `bye`, of a log line and of a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseReason {
+    /// The node is shutting down.
+    Draining,
+    /// The credential has expired, or its session was signed out.
+    TokenExpired,
+    /// A topic may no longer be read, or what it is about was deleted.
+    AccessRevoked,
+    /// A limit on open streams was reached.
+    LimitReached,
+    /// The stream is as old as streams may be; the client reconnects.
+    LifetimeReached,
+    /// The stream can't be served from here now; the client reconnects.
+    Unavailable,
+    /// A replay has sent its last message.
+    Complete,
+}
+
+impl CloseReason {
+    /// The reason as it is written on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draining => "draining",
+            Self::TokenExpired => "token_expired",
+            Self::AccessRevoked => "access_revoked",
+            Self::LimitReached => "limit",
+            Self::LifetimeReached => "lifetime",
+            Self::Unavailable => "unavailable",
+            Self::Complete => "complete",
+        }
+    }
+}
