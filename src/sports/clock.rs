@@ -90,6 +90,7 @@ impl MatchClock {
         self.changed_at = Some(at);
     }
 
+    /// `clock` of responses, messages and snapshots; times in milliseconds.
     pub fn to_json(&self) -> Value {
         json!({
             "period": self.period.map(|period| period.name),

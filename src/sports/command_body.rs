@@ -45,6 +45,7 @@ impl<'a> CommandBody<'a> {
         Some(text.to_owned())
     }
 
+    /// An integer in `range`.
     pub fn integer(&mut self, name: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
         let value = self.lookup(name)?;
         let number = value.as_i64().filter(|number| range.contains(number));
@@ -65,6 +66,7 @@ impl<'a> CommandBody<'a> {
         id
     }
 
+    /// `true` or `false`.
     pub fn boolean(&mut self, name: &'static str) -> Option<bool> {
         let flag = self.lookup(name)?.as_bool();
         if flag.is_none() {

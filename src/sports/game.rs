@@ -63,6 +63,7 @@ pub struct MatchBeforeEntry {
 }
 
 impl MatchStatus {
+    /// The status on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Scheduled => "scheduled",
@@ -77,6 +78,7 @@ impl MatchStatus {
 }
 
 impl<S> Match<S> {
+    /// A match before its start, around the sport's own state.
     pub fn scheduled(state: S) -> Self {
         let (status, clock) = (MatchStatus::Scheduled, MatchClock::default());
         Self { status, clock, reason: None, result_source: ResultSource::default(), state }

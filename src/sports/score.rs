@@ -32,6 +32,7 @@ pub struct Score {
 }
 
 impl Side {
+    /// The opponent's side.
     pub fn other(self) -> Self {
         match self {
             Self::Home => Self::Away,
@@ -41,6 +42,7 @@ impl Side {
 }
 
 impl<T> PerSide<T> {
+    /// The value of one side.
     pub fn get_mut(&mut self, side: Side) -> &mut T {
         match side {
             Side::Home => &mut self.home,

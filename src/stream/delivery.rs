@@ -92,13 +92,13 @@ pub enum Action {
 
 /// One subscriber's place in the state machine.
 #[derive(Debug)]
-pub struct Delivery {
+pub struct DeliveryMachine {
     state: Cell<State>,
     /// What follows `live`: fixed by what was requested and by the connection.
     live: State,
 }
 
-impl Delivery {
+impl DeliveryMachine {
     /// A subscriber that begins to catch up; `direct` says whether the hub may write to it later.
     pub fn new(then_snapshots: bool, direct: bool) -> Self {
         Self { state: Cell::new(State::Replaying { then_snapshots }), live: State::Live { direct } }
@@ -192,7 +192,7 @@ mod tests {
         for direct in [false, true] {
             for (state, actions) in table {
                 for (event, action) in EVENTS.into_iter().zip(actions) {
-                    let delivery = Delivery { state: Cell::new(state), live: live(direct) };
+                    let delivery = DeliveryMachine { state: Cell::new(state), live: live(direct) };
                     let next = match action {
                         SendLive => live(direct),
                         FetchSnapshots => State::Snapshot,

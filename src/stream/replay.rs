@@ -15,7 +15,7 @@ use crate::store::{Principal, Result};
 use crate::stream::close_reason::CloseReason;
 use crate::stream::context::StreamContext;
 use crate::stream::control_frames::Hello;
-use crate::stream::delivery::{Action, Delivery, Event, Pending};
+use crate::stream::delivery::{Action, DeliveryMachine, Event, Pending};
 use crate::stream::frame::Frame;
 use crate::stream::rights_watch::RIGHTS_POLL_INTERVAL;
 use crate::stream::{control_frames, cursor};
@@ -41,7 +41,7 @@ pub struct ReplayRequest {
 struct Replay {
     context: Arc<StreamContext>,
     request: ReplayRequest,
-    delivery: Delivery,
+    delivery: DeliveryMachine,
     /// The first frame; `None` once it has been sent.
     hello: Option<Bytes>,
     frames: VecDeque<Frame>,
@@ -62,7 +62,7 @@ pub fn replay_stream(
     let mut replay = Replay {
         context,
         request,
-        delivery: Delivery::new(false, false),
+        delivery: DeliveryMachine::new(false, false),
         hello: None,
         frames: VecDeque::new(),
         last_at_ms: None,

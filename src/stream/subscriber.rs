@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::topic::{Seq, StreamId, Topic};
 use crate::store::{Principal, Result, StoreError};
 use crate::stream::close_reason::CloseReason;
-use crate::stream::delivery::{Action, Delivery, Event, State};
+use crate::stream::delivery::{Action, DeliveryMachine, Event, State};
 use crate::stream::direct_writer::{HubWriter, WriteProgress};
 use crate::stream::frame::{Frame, TransferCoding};
 use crate::stream::local_stream::LocalStream;
@@ -86,7 +86,7 @@ pub struct Subscriber {
     pub coding: TransferCoding,
     pub encoding: FrameEncoding,
     pub subscriptions: Vec<Subscription<Self>>,
-    delivery: Delivery,
+    delivery: DeliveryMachine,
     /// The socket; without one everything goes through the body.
     direct_writer: Option<HubWriter>,
     /// Bytes to send before anything else: control frames, and the rest of a write of which the
@@ -161,7 +161,7 @@ impl Subscriber {
             coding: parts.coding,
             encoding,
             subscriptions: parts.subscriptions,
-            delivery: Delivery::new(parts.sends_snapshots_on_resume, direct),
+            delivery: DeliveryMachine::new(parts.sends_snapshots_on_resume, direct),
             direct_writer: parts.direct_writer,
             queued_bytes: RefCell::default(),
             waker: Cell::new(None),

@@ -32,8 +32,11 @@ fn collect(folder: &Path, into: &mut Vec<PathBuf>) {
 /// The paths in a document: between backticks, below one of the roots, without placeholders.
 fn named_paths(text: &str) -> impl Iterator<Item = &str> {
     let spans = text.split('`').skip(1).step_by(2);
-    let words = spans.flat_map(|span| span.split([' ', ',', ':', '(', ')']));
-    words.filter(|word| {
+    let words =
+        spans.flat_map(|span| span.split(|c: char| c.is_whitespace() || ",:()".contains(c)));
+    // What an operator makes, keys and settings, isn't there.
+    let is_made = |word: &str| [".pem", ".key", "/.env"].iter().any(|end| word.ends_with(end));
+    words.filter(move |word| !is_made(word)).filter(|word| {
         ROOTS.iter().any(|root| word.starts_with(root)) && !word.contains(['*', '<', '{', '…', '$'])
     })
 }
@@ -60,6 +63,7 @@ fn lines_of_the_documents_are_short() {
             is_code ^= line.trim_start().starts_with("```");
             // Tables, commands, pictures and links can't be broken.
             let is_whole = is_code
+                || line.starts_with("    ")
                 || line.trim_start().starts_with(['|', '!', '['])
                 || line.split_whitespace().any(|word| word.chars().count() > 80);
             if !is_whole && line.chars().count() > 100 {

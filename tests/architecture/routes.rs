@@ -1,6 +1,6 @@
 //! Every route checks a permission.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -46,21 +46,21 @@ fn handlers() -> BTreeMap<String, String> {
     handlers
 }
 
-/// The text of a function and of the functions of the same file that it calls.
-fn body_with_callees(file: &str, name: &str, depth: usize) -> String {
-    let Some(start) = file.find(&format!("fn {name}(")) else { return String::new() };
-    let end = file[start..].find("\n}\n").map_or(file.len(), |end| start + end);
-    let mut body = file[start..end].to_owned();
-    if depth == 0 {
-        return body;
+/// The text of a function and of all functions of the same file that it calls, directly or not.
+fn body_with_callees(file: &str, name: &str) -> String {
+    let names: BTreeSet<&str> =
+        file.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next()).collect();
+    let (mut seen, mut todo, mut text) = (BTreeSet::new(), vec![name], String::new());
+    while let Some(name) = todo.pop() {
+        let Some(start) = file.find(&format!("fn {name}(")).filter(|_| seen.insert(name)) else {
+            continue;
+        };
+        let end = file[start..].find("\n}\n").map_or(file.len(), |end| start + end);
+        let body = &file[start..end];
+        text += body;
+        todo.extend(names.iter().filter(|callee| body.contains(&format!("{callee}("))));
     }
-    let callees = file.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
-    for callee in callees.filter(|callee| *callee != name) {
-        if body.contains(&format!("{callee}(")) {
-            body += &body_with_callees(file, callee, depth - 1);
-        }
-    }
-    body
+    text
 }
 
 fn source_of(module: &str) -> String {
@@ -87,7 +87,7 @@ fn every_route_checks_a_permission() {
             continue;
         }
         let (module, name) = handler.rsplit_once("::").unwrap();
-        let body = body_with_callees(&source_of(module), name, 4);
+        let body = body_with_callees(&source_of(module), name);
         if !CHECKS.iter().any(|check| body.contains(check)) {
             faults.push(format!("{path}: {handler} checks no permission"));
         }

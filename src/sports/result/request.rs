@@ -37,6 +37,7 @@ impl ResultBasis {
     }
 }
 
+/// Parses the body of `PUT result`.
 pub fn parse_request(match_info: &MatchInfo, body: &Value) -> Result<ResultRequest, Rejection> {
     let mut body = CommandBody::from_value(body)?;
     let home = body.integer("home_score", 0..=MAX_SCORE);
