@@ -176,6 +176,72 @@ impl<'a> FieldReader<'a> {
         )
     }
 
+    /// Reads a field as it came, whatever it is; `None` if it is absent or null.
+    pub fn raw(&mut self, name: &'static str) -> Option<&'a Value> {
+        self.describe_field(name, false, || json!({}));
+        self.lookup(name).filter(|value| !value.is_null())
+    }
+
+    /// Reads an object in a field; `None` if it is absent, null or has errors.
+    pub fn object<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut FieldReader<'a>) -> Option<T>,
+    ) -> Option<T> {
+        if let Mode::Describe { properties, .. } = &mut self.mode {
+            properties.insert(name.to_owned(), schema_of(read));
+            return None;
+        }
+        let value = self.lookup(name).filter(|value| !value.is_null())?;
+        self.read_valid(name, value, read)
+    }
+
+    /// Reads a list of objects; `None` if it is absent, null or has errors.
+    pub fn list<T>(
+        &mut self,
+        name: &'static str,
+        max_items: usize,
+        mut read: impl FnMut(&mut FieldReader<'a>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        if let Mode::Describe { properties, .. } = &mut self.mode {
+            let items = schema_of(read);
+            let schema = json!({ "type": "array", "items": items, "maxItems": max_items });
+            properties.insert(name.to_owned(), schema);
+            return None;
+        }
+        let value = self.lookup(name).filter(|value| !value.is_null())?;
+        let Some(items) = value.as_array().filter(|items| items.len() <= max_items) else {
+            return self.add_error(name, format!("must be a list of at most {max_items} objects"));
+        };
+        let items = items.iter().enumerate();
+        let read: Vec<_> = items
+            .map(|(index, item)| self.read_valid(&format!("{name}/{index}"), item, &mut read))
+            .collect();
+        read.into_iter().collect()
+    }
+
+    fn read_valid<T>(
+        &mut self,
+        path: &str,
+        value: &'a Value,
+        read: impl FnOnce(&mut FieldReader<'a>) -> Option<T>,
+    ) -> Option<T> {
+        let errors_before = self.errors.len();
+        let value = self.read_nested(path, value, read).flatten();
+        value.filter(|_| self.errors.len() == errors_before)
+    }
+
+    /// Reports each of these fields that is absent or null.
+    pub fn require(&mut self, names: &[&'static str]) {
+        for name in names {
+            if let Mode::Describe { required, .. } = &mut self.mode {
+                required.push(name);
+            } else if self.lookup(name).is_none_or(Value::is_null) {
+                self.add_error::<()>(name, "is required");
+            }
+        }
+    }
+
     /// Reads the object at `path` within this one, and adds its faults to this reader's.
     fn read_nested<T>(
         &mut self,
@@ -230,6 +296,15 @@ impl<'a> FieldReader<'a> {
     pub fn finish(mut self) -> Result<(), Rejection> {
         self.reject_unknown();
         if self.errors.is_empty() { Ok(()) } else { Err(Rejection::fields(self.errors)) }
+    }
+
+    /// `parsed`, unless any field was wrong or isn't known (422).
+    pub fn finish_with<T>(mut self, parsed: Option<T>) -> Result<T, Rejection> {
+        self.reject_unknown();
+        match parsed {
+            Some(parsed) if self.errors.is_empty() => Ok(parsed),
+            _ => Err(Rejection::fields(self.errors)),
+        }
     }
 }
 

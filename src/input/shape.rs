@@ -258,16 +258,18 @@ pub fn one_of(words: &'static [&'static str]) -> impl Shape<String> {
     shape(parse, move || json!({ "type": "string", "enum": words }))
 }
 
-/// One of these strings, converted to its value.
-pub fn choice<T: Copy>(words: &'static [(&'static str, T)]) -> impl Shape<T> {
-    let names = move || words.iter().map(|(word, _)| *word).collect::<Vec<_>>();
+/// One of these words, each with the value that it stands for.
+pub fn choice<T: Clone>(words: impl IntoIterator<Item = (&'static str, T)>) -> impl Shape<T> {
+    let words: Vec<(&str, T)> = words.into_iter().collect();
+    let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    let schema = json!({ "type": "string", "enum": names });
     let parse = move |value: &Value| {
-        let selected = words.iter().find(|(word, _)| value.as_str() == Some(*word));
-        selected
-            .map(|(_, value)| *value)
-            .ok_or_else(|| format!("must be one of {}", names().join(", ")))
+        let chosen = words.iter().find(|(word, _)| value.as_str() == Some(*word));
+        chosen
+            .map(|(_, meaning)| meaning.clone())
+            .ok_or_else(|| format!("must be one of {}", names.join(", ")))
     };
-    shape(parse, move || json!({ "type": "string", "enum": names() }))
+    shape(parse, move || schema.clone())
 }
 
 /// `public` or `private`.

@@ -6,8 +6,8 @@ use crate::domain::message::Message;
 use crate::domain::permission::MatchPermission;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::StreamId;
+use crate::input::{self, FieldReader};
 use crate::sports::clock::{Period, PeriodSchedule};
-use crate::sports::command_body::CommandBody;
 use crate::sports::game::{Match, MatchStatus};
 use crate::sports::score::Score;
 use crate::sports::sport::Sport;
@@ -116,14 +116,17 @@ fn parse_request(
     schedule: &PeriodSchedule,
     body: &Value,
 ) -> Result<LifecycleRequest, Rejection> {
-    let mut body = CommandBody::from_value(body)?;
-    let reason = body.text("reason", MAX_REASON_CHARS);
+    let mut body = FieldReader::nullable_body(body);
+    let reason = body.optional("reason", input::any_text(MAX_REASON_CHARS));
     let mut period = None;
     if action.name == "resume" && !schedule.periods.is_empty() {
-        period = body.one_of("period", schedule.periods.iter().map(|period| (period.name, period)));
+        period = body.optional(
+            "period",
+            input::choice(schedule.periods.iter().map(|period| (period.name, period))),
+        );
     }
-    body.time("occurred_at");
-    body.finish(Some(LifecycleRequest { reason, resume_period: period }))
+    body.optional("occurred_at", input::time());
+    body.finish_with(Some(LifecycleRequest { reason, resume_period: period }))
 }
 
 /// The period a match is played in from now on.

@@ -6,7 +6,6 @@
 mod action_spec;
 mod clock;
 mod command;
-mod command_body;
 mod game;
 mod lifecycle;
 mod match_action;

@@ -6,8 +6,8 @@ use crate::domain::message::Message;
 use crate::domain::permission::MatchPermission;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::StreamId;
+use crate::input::{self, FieldReader};
 use crate::sports::clock::PeriodSchedule;
-use crate::sports::command_body::CommandBody;
 use crate::sports::game::{Match, MatchStatus};
 use crate::sports::score::{MAX_SCORE, PerSide, Score};
 use crate::sports::sport::Sport;
@@ -66,12 +66,12 @@ impl Sport for ScoreOnly {
 }
 
 fn parse_score(body: &Value) -> Result<(PerSide<i64>, Option<String>), Rejection> {
-    let mut body = CommandBody::from_value(body)?;
+    let mut body = FieldReader::nullable_body(body);
     body.require(&["home", "away"]);
-    let home = body.integer("home", 0..=MAX_SCORE);
-    let away = body.integer("away", 0..=MAX_SCORE);
-    let text = body.text("text", MAX_TEXT_CHARS);
-    body.time("occurred_at");
+    let home = body.optional("home", input::integer(0..=MAX_SCORE));
+    let away = body.optional("away", input::integer(0..=MAX_SCORE));
+    let text = body.optional("text", input::any_text(MAX_TEXT_CHARS));
+    body.optional("occurred_at", input::time());
     let totals = home.zip(away).map(|(home, away)| PerSide { home, away });
-    body.finish(totals.map(|goals| (goals, text)))
+    body.finish_with(totals.map(|goals| (goals, text)))
 }

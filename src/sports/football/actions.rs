@@ -6,7 +6,7 @@ use crate::domain::message::Message;
 use crate::domain::permission::MatchPermission;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::{Channel, StreamId};
-use crate::sports::command_body::CommandBody;
+use crate::input::FieldReader;
 use crate::sports::football::incident::Incident;
 use crate::sports::football::incident_body;
 use crate::sports::football::incident_log::IncidentLog;
@@ -93,7 +93,7 @@ fn delete_incident(
 ) -> ApplyResult<Match<IncidentLog>> {
     game.require_status("deleting an incident", &CORRECTION_STATUSES)?;
     let previous = find_incident(&game.state, id)?;
-    CommandBody::from_value(&command.body)?.finish(Some(()))?;
+    FieldReader::nullable_body(&command.body).finish()?;
     let mut next = game.clone();
     next.state.delete(previous.id);
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::rejection::Rejection;
-use crate::sports::command_body::CommandBody;
+use crate::input::{self, FieldReader};
 use crate::sports::football::incident::{Confirmation, Incident};
 use crate::sports::football::incident_kind::{ExpectedSide, IncidentKind};
 use crate::sports::football::periods::{PERIODS, SHOOTOUT_PERIOD};
@@ -21,10 +21,10 @@ pub fn parse_new(
     command: &MatchCommand,
     id: i64,
 ) -> Result<Incident, Rejection> {
-    let mut body = CommandBody::from_value(&command.body)?;
+    let mut body = FieldReader::nullable_body(&command.body);
     let parser = IncidentParser { match_info, command, previous: None };
     let incident = parser.parse(&mut body).map(|incident| Incident { id, ..incident });
-    body.finish(incident)
+    body.finish_with(incident)
 }
 
 /// Parses the body of `PATCH incidents/{id}`: fields it doesn't name stay, and the result must be
@@ -48,10 +48,10 @@ pub fn parse_correction(
     }
     fields.extend(changes.clone());
     let fields = Value::Object(fields);
-    let mut body = CommandBody::from_value(&fields)?;
+    let mut body = FieldReader::nullable_body(&fields);
     let incident =
         IncidentParser { match_info, command, previous: Some(previous) }.parse(&mut body);
-    body.finish(incident)
+    body.finish_with(incident)
 }
 
 /// Parser of a body, with the match and the incident's previous revision.
@@ -62,19 +62,22 @@ struct IncidentParser<'a> {
 }
 
 impl IncidentParser<'_> {
-    fn parse(&self, body: &mut CommandBody<'_>) -> Option<Incident> {
+    fn parse(&self, body: &mut FieldReader<'_>) -> Option<Incident> {
         body.require(&["kind", "period", "minute"]);
-        let kind = body.one_of("kind", IncidentKind::ALL.map(|kind| (kind.as_str(), kind)));
-        let period = body.one_of("period", PERIODS.iter().map(|period| (period.name, period)));
-        let minute = body.integer("minute", 0..=MAX_MINUTE);
-        let stoppage = body.integer("stoppage", 0..=MAX_STOPPAGE_MINUTES);
+        let kind = body
+            .optional("kind", input::choice(IncidentKind::ALL.map(|kind| (kind.as_str(), kind))));
+        let period = body
+            .optional("period", input::choice(PERIODS.iter().map(|period| (period.name, period))));
+        let minute = body.optional("minute", input::integer(0..=MAX_MINUTE));
+        let stoppage = body.optional("stoppage", input::integer(0..=MAX_STOPPAGE_MINUTES));
         let confirmation = self.parse_confirmation(body);
-        let team_id = body.positive_id("team_id");
+        let team_id = body.optional("team_id", input::id());
         let player = self.parse_player(body, "player_id");
         let related_player = self.parse_player(body, "related_player_id");
-        let occurred_at = body.time("occurred_at");
-        let text = body.text("text", MAX_TEXT_CHARS);
-        let reason = self.previous.and_then(|_| body.text("reason", MAX_TEXT_CHARS));
+        let occurred_at = body.optional("occurred_at", input::time());
+        let text = body.optional("text", input::any_text(MAX_TEXT_CHARS));
+        let reason =
+            self.previous.and_then(|_| body.optional("reason", input::any_text(MAX_TEXT_CHARS)));
 
         let recorded_at =
             self.previous.map_or(self.command.occurred_at, |previous| previous.recorded_at);
@@ -104,16 +107,16 @@ impl IncidentParser<'_> {
     }
 
     /// A new incident can't be cancelled.
-    fn parse_confirmation(&self, body: &mut CommandBody<'_>) -> Option<Confirmation> {
+    fn parse_confirmation(&self, body: &mut FieldReader<'_>) -> Option<Confirmation> {
         let choices = Confirmation::ALL.map(|one| (one.as_str(), one));
         let allowed_count = if self.previous.is_some() { 3 } else { 2 };
-        body.one_of("confirmation", choices.into_iter().take(allowed_count))
+        body.optional("confirmation", input::choice(choices.into_iter().take(allowed_count)))
     }
 
     /// A player of the command, else of the previous revision: a correction must not fail because a
     /// player has left the team since.
-    fn parse_player(&self, body: &mut CommandBody<'_>, name: &'static str) -> Option<Player> {
-        let id = body.positive_id(name)?;
+    fn parse_player(&self, body: &mut FieldReader<'_>, name: &'static str) -> Option<Player> {
+        let id = body.optional(name, input::id())?;
         let previous_players = self
             .previous
             .into_iter()
@@ -126,7 +129,7 @@ impl IncidentParser<'_> {
     }
 
     /// Adds errors for what would falsify score or statistics; accepts odd but possible incidents.
-    fn validate(&self, body: &mut CommandBody<'_>, incident: &Incident) {
+    fn validate(&self, body: &mut FieldReader<'_>, incident: &Incident) {
         let kind = incident.kind;
         let word = kind.as_str();
         if incident.team_id.is_none() && kind.requires_team() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::domain::rejection::Rejection;
-use crate::sports::command_body::CommandBody;
+use crate::input::FieldReader;
 use crate::sports::game::{EnteredResult, Match, MatchBeforeEntry, MatchStatus, ResultSource};
 use crate::sports::result::request;
 use crate::sports::sport::Sport;
@@ -83,7 +83,7 @@ pub fn delete_result<S: Sport>(
     if result::current_result::<S>(match_info, game).is_none() {
         return Err(Rejection::not_found("result"));
     }
-    CommandBody::from_value(&command.body)?.finish(Some(()))?;
+    FieldReader::nullable_body(&command.body).finish()?;
     let mut next = game.clone();
     if let ResultSource::Entered(entered) = &game.result_source {
         let MatchBeforeEntry { status, clock, reason, result_source: decided_by } =

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::domain::leaderboard::Verdict;
 use crate::domain::rejection::Rejection;
+use crate::input::{self, FieldReader};
 use crate::sports::MatchInfo;
-use crate::sports::command_body::CommandBody;
 use crate::sports::result::{MatchResult, ResultBasis};
 use crate::sports::score::{MAX_SCORE, PerSide, Score, Side};
 
@@ -39,17 +39,18 @@ impl ResultBasis {
 
 /// Parses the body of `PUT result`.
 pub fn parse_request(match_info: &MatchInfo, body: &Value) -> Result<ResultRequest, Rejection> {
-    let mut body = CommandBody::from_value(body)?;
-    let home = body.integer("home_score", 0..=MAX_SCORE);
-    let away = body.integer("away_score", 0..=MAX_SCORE);
-    let ending = body.one_of("ending", ResultBasis::NAMES).unwrap_or(ResultBasis::Played);
-    let winner = body.positive_id("winner_team_id").and_then(|team_id| {
+    let mut body = FieldReader::nullable_body(body);
+    let home = body.optional("home_score", input::integer(0..=MAX_SCORE));
+    let away = body.optional("away_score", input::integer(0..=MAX_SCORE));
+    let ending =
+        body.optional("ending", input::choice(ResultBasis::NAMES)).unwrap_or(ResultBasis::Played);
+    let winner = body.optional("winner_team_id", input::id()).and_then(|team_id| {
         let side = match_info.side_of_team(team_id);
         side.or_else(|| body.add_error("winner_team_id", "is neither of the match's two teams"))
     });
-    let reason = body.text("reason", MAX_REASON_CHARS);
-    let overrides = body.boolean("override").unwrap_or(false);
-    body.time("occurred_at");
+    let reason = body.optional("reason", input::any_text(MAX_REASON_CHARS));
+    let overrides = body.optional("override", input::boolean()).unwrap_or(false);
+    body.optional("occurred_at", input::time());
     if ending == ResultBasis::Played || home.is_some() || away.is_some() {
         body.require(&["home_score", "away_score"]);
     }
@@ -61,7 +62,7 @@ pub fn parse_request(match_info: &MatchInfo, body: &Value) -> Result<ResultReque
     {
         body.add_error::<()>("winner_team_id", detail);
     }
-    body.finish(Some(request))
+    body.finish_with(Some(request))
 }
 
 impl ResultRequest {

@@ -1,7 +1,7 @@
 //! Whole matches through the rules, as the store drives them.
 
+mod bodies;
 mod clock;
-mod command_body;
 mod lifecycle;
 mod overridden_actions;
 mod result;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::rejection::Rejection;
-use crate::sports::command_body::CommandBody;
+use crate::input::{self, FieldReader};
 use crate::sports::cricket::actions::player_lookup::PlayerLookup;
 use crate::sports::cricket::laws::{
     Delivery, DismissalKind, EnteredWicket, Extras, PenaltyAward, validate_ball,
@@ -67,30 +67,32 @@ pub fn parse_correction(
     lookup: &PlayerLookup<'_>,
     value: &Value,
 ) -> Result<CorrectionRequest, Rejection> {
-    let mut body = CommandBody::from_value(value)?;
+    let mut body = FieldReader::nullable_body(value);
     let delivery = read_delivery(lookup, &mut body);
-    let reason = body.text("reason", MAX_REASON_CHARS);
-    body.finish(delivery.map(|delivery| CorrectionRequest { delivery, reason }))
+    let reason = body.optional("reason", input::any_text(MAX_REASON_CHARS));
+    body.finish_with(delivery.map(|delivery| CorrectionRequest { delivery, reason }))
 }
 
 /// Parses the body of `DELETE balls/{n}`: `reason` and `by`.
 pub fn parse_removal(value: &Value) -> Result<RemovalRequest, Rejection> {
-    let mut body = CommandBody::from_value(value)?;
-    let reason = body.text("reason", MAX_REASON_CHARS);
-    let scorer_id = body.positive_id("by");
-    body.time("occurred_at");
-    body.finish(Some(RemovalRequest { reason, scorer_id }))
+    let mut body = FieldReader::nullable_body(value);
+    let reason = body.optional("reason", input::any_text(MAX_REASON_CHARS));
+    let scorer_id = body.optional("by", input::id());
+    body.optional("occurred_at", input::time());
+    body.finish_with(Some(RemovalRequest { reason, scorer_id }))
 }
 
 /// Parses the body of `rulings`: `{"number":2,"ball":{…}}`.
 pub fn parse_ruling(lookup: &PlayerLookup<'_>, value: &Value) -> Result<RulingRequest, Rejection> {
-    let mut body = CommandBody::from_value(value)?;
+    let mut body = FieldReader::nullable_body(value);
     body.require(&["number", "ball"]);
-    let number = body.integer("number", 1..=MAX_BALL_NUMBER);
+    let number = body.optional("number", input::integer(1..=MAX_BALL_NUMBER));
     let number = number.and_then(|number| u32::try_from(number).ok());
     let delivery = body.object("ball", |inner| read_delivery(lookup, inner));
-    body.time("occurred_at");
-    body.finish(number.zip(delivery).map(|(number, delivery)| RulingRequest { number, delivery }))
+    body.optional("occurred_at", input::time());
+    body.finish_with(
+        number.zip(delivery).map(|(number, delivery)| RulingRequest { number, delivery }),
+    )
 }
 
 /// Parses the body of `balls`: a delivery, or an event between two.
@@ -99,15 +101,15 @@ pub fn parse_ball_request(
     value: &Value,
 ) -> Result<BallRequest, Rejection> {
     let has = |name: &str| value.get(name).is_some_and(|value| !value.is_null());
-    let mut body = CommandBody::from_value(value)?;
-    let expected_number = body.integer("expected_number", 1..=MAX_BALL_NUMBER);
+    let mut body = FieldReader::nullable_body(value);
+    let expected_number = body.optional("expected_number", input::integer(1..=MAX_BALL_NUMBER));
     let kind = if has("runs") || has("extras") {
         read_delivery(lookup, &mut body).map(|ball| BallRequestKind::Ball(Box::new(ball)))
     } else if has("penalty") {
-        body.time("occurred_at");
+        body.optional("occurred_at", input::time());
         read_penalty(lookup, &mut body).map(BallRequestKind::Penalty)
     } else if has("wickets") {
-        body.time("occurred_at");
+        body.optional("occurred_at", input::time());
         read_wickets(lookup, &mut body).map(|entered| {
             validate_between_balls(&mut body, &entered);
             BallRequestKind::WicketBetweenBalls(entered)
@@ -117,10 +119,10 @@ pub fn parse_ball_request(
         None
     };
     let expected_number = expected_number.and_then(|number| u32::try_from(number).ok());
-    body.finish(kind.map(|kind| BallRequest { expected_number, kind }))
+    body.finish_with(kind.map(|kind| BallRequest { expected_number, kind }))
 }
 
-fn read_delivery(lookup: &PlayerLookup<'_>, body: &mut CommandBody<'_>) -> Option<Delivery> {
+fn read_delivery(lookup: &PlayerLookup<'_>, body: &mut FieldReader<'_>) -> Option<Delivery> {
     let runs = body.object("runs", |inner| {
         inner.require(&["batter"]);
         read_runs(inner, "batter")
@@ -134,10 +136,12 @@ fn read_delivery(lookup: &PlayerLookup<'_>, body: &mut CommandBody<'_>) -> Optio
             no_balls: read_runs(inner, "no_balls").unwrap_or(0),
             byes: read_runs(inner, "byes").unwrap_or(0),
             leg_byes: read_runs(inner, "leg_byes").unwrap_or(0),
-            penalty: inner.integer("penalty", 0..=MAX_PENALTY_RUNS).map_or(0, to_u32),
+            penalty: inner
+                .optional("penalty", input::integer(0..=MAX_PENALTY_RUNS))
+                .map_or(0, to_u32),
         })
     });
-    let mut flag = |name| body.boolean(name).unwrap_or(false);
+    let mut flag = |name| body.optional(name, input::boolean()).unwrap_or(false);
     let delivery = Delivery {
         bat_runs: runs?,
         extras: extras.unwrap_or_default(),
@@ -152,15 +156,15 @@ fn read_delivery(lookup: &PlayerLookup<'_>, body: &mut CommandBody<'_>) -> Optio
         striker: lookup.read_player(body, "striker_id"),
         non_striker: lookup.read_player(body, "non_striker_id"),
         bowler: lookup.read_player(body, "bowler_id"),
-        commentary: body.text("commentary", MAX_COMMENTARY_CHARS),
-        occurred_at: body.time("occurred_at"),
+        commentary: body.optional("commentary", input::any_text(MAX_COMMENTARY_CHARS)),
+        occurred_at: body.optional("occurred_at", input::time()),
     };
     validate_ball(body, &delivery);
     Some(delivery)
 }
 
-fn read_runs(body: &mut CommandBody<'_>, name: &'static str) -> Option<u32> {
-    body.integer(name, 0..=MAX_RUNS_PER_KIND).map(to_u32)
+fn read_runs(body: &mut FieldReader<'_>, name: &'static str) -> Option<u32> {
+    body.optional(name, input::integer(0..=MAX_RUNS_PER_KIND)).map(to_u32)
 }
 
 /// For a number whose range was checked.
@@ -168,11 +172,11 @@ fn to_u32(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(0)
 }
 
-fn read_penalty(lookup: &PlayerLookup<'_>, body: &mut CommandBody<'_>) -> Option<PenaltyAward> {
+fn read_penalty(lookup: &PlayerLookup<'_>, body: &mut FieldReader<'_>) -> Option<PenaltyAward> {
     body.object("penalty", |inner| {
         inner.require(&["team_id", "runs"]);
         let side = lookup.teams.read_side(inner, "team_id");
-        let runs = inner.integer("runs", -MAX_PENALTY_RUNS..=MAX_PENALTY_RUNS);
+        let runs = inner.optional("runs", input::integer(-MAX_PENALTY_RUNS..=MAX_PENALTY_RUNS));
         if runs == Some(0) {
             return inner.add_error("runs", "must not be 0");
         }
@@ -182,20 +186,24 @@ fn read_penalty(lookup: &PlayerLookup<'_>, body: &mut CommandBody<'_>) -> Option
 
 fn read_wickets(
     lookup: &PlayerLookup<'_>,
-    body: &mut CommandBody<'_>,
+    body: &mut FieldReader<'_>,
 ) -> Option<Vec<EnteredWicket>> {
-    body.object_list("wickets", MAX_WICKETS_PER_BALL, |inner| {
+    body.list("wickets", MAX_WICKETS_PER_BALL, |inner| {
         inner.require(&["kind"]);
-        let kind =
-            inner.one_of("kind", DismissalKind::FROM_DELIVERY.map(|kind| (kind.as_str(), kind)));
+        let kind = inner.optional(
+            "kind",
+            input::choice(DismissalKind::FROM_DELIVERY.map(|kind| (kind.as_str(), kind))),
+        );
         let player_out = lookup.read_player(inner, "player_out_id");
-        let fielder_ids = inner.id_list("fielder_ids", MAX_FIELDERS).unwrap_or_default();
+        let fielder_ids = inner
+            .optional("fielder_ids", input::array_of(input::id(), MAX_FIELDERS, "ids"))
+            .unwrap_or_default();
         let fielders = fielder_ids.into_iter().map(|id| lookup.find_player(id)).collect();
         let fielders = match fielders {
             Ok(fielders) => fielders,
             Err(detail) => return inner.add_error("fielder_ids", detail),
         };
-        let by_substitute = inner.boolean("substitute").unwrap_or(false);
+        let by_substitute = inner.optional("substitute", input::boolean()).unwrap_or(false);
         Some(EnteredWicket { kind: kind?, player_out, fielders, by_substitute })
     })
 }

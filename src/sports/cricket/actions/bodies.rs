@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::domain::rejection::Rejection;
+use crate::input::{self, FieldReader};
 use crate::sports::TeamInfo;
-use crate::sports::command_body::CommandBody;
 use crate::sports::cricket::actions::player_lookup::PlayerLookup;
 use crate::sports::cricket::innings::InningsEnd;
 use crate::sports::cricket::laws::{CricketFormat, CricketerRef, DepartureReason, OverCount};
@@ -39,12 +39,12 @@ pub struct EndRequest {
 
 /// Parses the body of `toss`: `{"winner_team_id":5,"decision":"bat"}`.
 pub fn parse_toss(teams: &PerSide<TeamInfo>, value: &Value) -> Result<Toss, Rejection> {
-    let mut body = CommandBody::from_value(value)?;
+    let mut body = FieldReader::nullable_body(value);
     body.require(&["winner_team_id", "decision"]);
     let winner = teams.read_side(&mut body, "winner_team_id");
-    let winner_bats = body.one_of("decision", [("bat", true), ("field", false)]);
-    body.time("occurred_at");
-    body.finish(
+    let winner_bats = body.optional("decision", input::choice([("bat", true), ("field", false)]));
+    body.optional("occurred_at", input::time());
+    body.finish_with(
         winner
             .zip(winner_bats)
             .map(|(winner, bats)| Toss { winning_side: winner, winner_bats: bats }),
@@ -57,14 +57,14 @@ pub fn parse_innings(
     lookup: &PlayerLookup<'_>,
     value: &Value,
 ) -> Result<InningsOpening, Rejection> {
-    let mut body = CommandBody::from_value(value)?;
+    let mut body = FieldReader::nullable_body(value);
     body.require(&["batting_team_id"]);
     let batting_side = lookup.teams.read_side(&mut body, "batting_team_id");
     let striker = lookup.read_player(&mut body, "striker_id");
     let non_striker = lookup.read_player(&mut body, "non_striker_id");
     let bowler = lookup.read_player(&mut body, "bowler_id");
-    let overrides = body.boolean("override").unwrap_or(false);
-    body.time("occurred_at");
+    let overrides = body.optional("override", input::boolean()).unwrap_or(false);
+    body.optional("occurred_at", input::time());
     let opening = batting_side.map(|batting| InningsOpening {
         batting_side: batting,
         striker,
@@ -72,7 +72,7 @@ pub fn parse_innings(
         bowler,
         overrides_rules: overrides,
     });
-    body.finish(opening)
+    body.finish_with(opening)
 }
 
 /// Parses the body of `players`: `{"batter_id":53}`, `{"bowler_id":62}`,
@@ -81,9 +81,9 @@ pub fn parse_player_changes(
     lookup: &PlayerLookup<'_>,
     value: &Value,
 ) -> Result<PlayerChange, Rejection> {
-    let mut body = CommandBody::from_value(value)?;
+    let mut body = FieldReader::nullable_body(value);
     let kinds = DepartureReason::RETIREMENTS.map(|reason| (reason.as_str(), reason));
-    let read_player_id = |inner: &mut CommandBody<'_>| {
+    let read_player_id = |inner: &mut FieldReader<'_>| {
         inner.require(&["player_id"]);
         lookup.read_player(inner, "player_id")
     };
@@ -91,7 +91,10 @@ pub fn parse_player_changes(
         retirement: body.object("retire", |inner| {
             let player = read_player_id(inner);
             inner.require(&["kind"]);
-            Some(Retirement { player: player?, reason: inner.one_of("kind", kinds)? })
+            Some(Retirement {
+                player: player?,
+                reason: inner.optional("kind", input::choice(kinds))?,
+            })
         }),
         absent_player: body.object("absent", read_player_id),
         suspended_bowler: body.object("suspend", read_player_id),
@@ -100,23 +103,23 @@ pub fn parse_player_changes(
         new_non_striker: lookup.read_player(&mut body, "non_striker_id"),
         new_batter: lookup.read_player(&mut body, "batter_id"),
         new_bowler: lookup.read_player(&mut body, "bowler_id"),
-        overrides_rules: body.boolean("override").unwrap_or(false),
+        overrides_rules: body.optional("override", input::boolean()).unwrap_or(false),
     };
-    body.time("occurred_at");
+    body.optional("occurred_at", input::time());
     let named_fields =
         value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
     let mut names = named_fields.map(|(name, _)| name.as_str());
     if names.all(|name| ["override", "occurred_at"].contains(&name)) {
         return Err(Rejection::field("", "name at least one change"));
     }
-    body.finish(Some(change))
+    body.finish_with(Some(change))
 }
 
-fn read_replacement(lookup: &PlayerLookup<'_>, body: &mut CommandBody<'_>) -> Option<Replacement> {
+fn read_replacement(lookup: &PlayerLookup<'_>, body: &mut FieldReader<'_>) -> Option<Replacement> {
     body.require(&["player_out_id", "player_in_id"]);
     let player_out = lookup.read_player(body, "player_out_id");
     let player_in = lookup.read_player(body, "player_in_id");
-    let reason = body.text("reason", MAX_REASON_CHARS);
+    let reason = body.optional("reason", input::any_text(MAX_REASON_CHARS));
     Some(Replacement { player_out: player_out?, player_in: player_in?, reason })
 }
 
@@ -126,25 +129,29 @@ pub fn parse_declare(value: &Value) -> Result<ScoringStep, Rejection> {
     let reasons =
         [InningsEnd::Declared, InningsEnd::Forfeited, InningsEnd::AllOut, ended_by_umpires]
             .map(|end| (end.as_str(), end));
-    let mut body = CommandBody::from_value(value)?;
+    let mut body = FieldReader::nullable_body(value);
     body.require(&["reason"]);
-    let end = body.one_of("reason", reasons);
-    let par = body.integer("par", 0..=MAX_TARGET_RUNS).and_then(|par| u32::try_from(par).ok());
-    body.time("occurred_at");
+    let end = body.optional("reason", input::choice(reasons));
+    let par = body
+        .optional("par", input::integer(0..=MAX_TARGET_RUNS))
+        .and_then(|par| u32::try_from(par).ok());
+    body.optional("occurred_at", input::time());
     if par.is_some() && end.is_some_and(|end| end != ended_by_umpires) {
         body.add_error::<()>("par", "is only for an innings that the umpires ended");
     }
     let end = end
         .map(|end| if end == ended_by_umpires { InningsEnd::EndedByUmpires { par } } else { end });
-    body.finish(end.map(ScoringStep::CloseInnings))
+    body.finish_with(end.map(ScoringStep::CloseInnings))
 }
 
 /// Parses the body of `target`: `{"runs":120,"overs":"15","method":"D/L"}`; without `runs` it sets
 /// the overs of the innings in progress.
 pub fn parse_target(format: &CricketFormat, value: &Value) -> Result<ScoringStep, Rejection> {
-    let mut body = CommandBody::from_value(value)?;
-    let runs = body.integer("runs", 1..=MAX_TARGET_RUNS).and_then(|runs| u32::try_from(runs).ok());
-    let overs = match body.any("overs") {
+    let mut body = FieldReader::nullable_body(value);
+    let runs = body
+        .optional("runs", input::integer(1..=MAX_TARGET_RUNS))
+        .and_then(|runs| u32::try_from(runs).ok());
+    let overs = match body.raw("overs") {
         None => None,
         Some(value) => OverCount::parse(value, format.balls_per_over).or_else(|| {
             body.add_error("overs", "must be overs and balls, such as \"15\" or \"9.2\"")
@@ -153,9 +160,9 @@ pub fn parse_target(format: &CricketFormat, value: &Value) -> Result<ScoringStep
     if overs.is_none() {
         body.require(&["runs"]);
     }
-    let method = body.text("method", MAX_METHOD_CHARS);
-    body.time("occurred_at");
-    body.finish(Some(ScoringStep::SetTarget(TargetChange { runs, overs, method })))
+    let method = body.optional("method", input::any_text(MAX_METHOD_CHARS));
+    body.optional("occurred_at", input::time());
+    body.finish_with(Some(ScoringStep::SetTarget(TargetChange { runs, overs, method })))
 }
 
 /// Parses the body of `end`: `{"result":"awarded","winner_team_id":5}`, or for a finished match
@@ -167,16 +174,16 @@ pub fn parse_end(lookup: &PlayerLookup<'_>, value: &Value) -> Result<EndRequest,
         ("awarded", ManualEnding::Awarded),
         ("tied", ManualEnding::Tied),
     ];
-    let mut body = CommandBody::from_value(value)?;
+    let mut body = FieldReader::nullable_body(value);
     let player_of_match = lookup.read_player(&mut body, "player_of_the_match_id");
     if player_of_match.is_none() && body.is_valid() {
         body.require(&["result"]);
     }
-    let result = body.one_of("result", WORDS);
+    let result = body.optional("result", input::choice(WORDS));
     let winner = lookup.teams.read_side(&mut body, "winner_team_id");
-    let method_text = body.text("method", MAX_METHOD_CHARS);
-    let reason = body.text("reason", MAX_REASON_CHARS);
-    body.time("occurred_at");
+    let method_text = body.optional("method", input::any_text(MAX_METHOD_CHARS));
+    let reason = body.optional("reason", input::any_text(MAX_REASON_CHARS));
+    body.optional("occurred_at", input::time());
     if result.is_none() && (winner.is_some() || method_text.is_some() || reason.is_some()) {
         body.require(&["result"]);
     }
@@ -199,14 +206,14 @@ pub fn parse_end(lookup: &PlayerLookup<'_>, value: &Value) -> Result<EndRequest,
         }
         (Some(ManualEnding::Awarded), None) => body.add_error("winner_team_id", "is required"),
     };
-    body.finish(Some(EndRequest { decision, reason, player_of_match }))
+    body.finish_with(Some(EndRequest { decision, reason, player_of_match }))
 }
 
 /// Parses a body without fields but `occurred_at`.
 pub fn parse_empty_body(value: &Value) -> Result<(), Rejection> {
-    let mut body = CommandBody::from_value(value)?;
-    body.time("occurred_at");
-    body.finish(Some(()))
+    let mut body = FieldReader::nullable_body(value);
+    body.optional("occurred_at", input::time());
+    body.finish()
 }
 
 /// Ids of all players in a body, sorted, at most [`MAX_PLAYER_IDS`].

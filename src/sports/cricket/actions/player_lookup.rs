@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::sports::command_body::CommandBody;
+use crate::input::{self, FieldReader};
 use crate::sports::cricket::laws::{Cricketer, CricketerRef};
 use crate::sports::cricket::scoring::Scoreboard;
 use crate::sports::score::PerSide;
@@ -22,10 +22,10 @@ impl PlayerLookup<'_> {
     /// Reads a player id from the field `name`, as a player of this match.
     pub fn read_player(
         &self,
-        body: &mut CommandBody<'_>,
+        body: &mut FieldReader<'_>,
         name: &'static str,
     ) -> Option<CricketerRef> {
-        let id = body.positive_id(name)?;
+        let id = body.optional(name, input::id())?;
         self.find_player(id).map_err(|detail| body.add_error::<()>(name, detail)).ok()
     }
 

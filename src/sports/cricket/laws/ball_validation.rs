@@ -1,10 +1,10 @@
 //! Checks of one ball that need nothing but the ball.
 
-use crate::sports::command_body::CommandBody;
+use crate::input::FieldReader;
 use crate::sports::cricket::laws::{Delivery, EnteredWicket, Extras};
 
 /// Adds an error for each combination that the Laws exclude.
-pub fn validate_ball(body: &mut CommandBody<'_>, delivery: &Delivery) {
+pub fn validate_ball(body: &mut FieldReader<'_>, delivery: &Delivery) {
     validate_extras(body, delivery);
     validate_boundary(body, delivery);
     if delivery.ends_over && delivery.extends_over {
@@ -20,7 +20,7 @@ pub fn validate_ball(body: &mut CommandBody<'_>, delivery: &Delivery) {
 }
 
 /// Adds an error for each wicket that can't fall between deliveries.
-pub fn validate_between_balls(body: &mut CommandBody<'_>, wickets: &[EnteredWicket]) {
+pub fn validate_between_balls(body: &mut FieldReader<'_>, wickets: &[EnteredWicket]) {
     for (index, wicket) in wickets.iter().enumerate() {
         if !wicket.kind.is_possible_between_balls() {
             add_wicket_error(body, index, "kind", "needs a delivery: send runs too");
@@ -34,7 +34,7 @@ pub fn validate_between_balls(body: &mut CommandBody<'_>, wickets: &[EnteredWick
     }
 }
 
-fn validate_extras(body: &mut CommandBody<'_>, delivery: &Delivery) {
+fn validate_extras(body: &mut FieldReader<'_>, delivery: &Delivery) {
     let Extras { wides, no_balls, byes, leg_byes, .. } = delivery.extras;
     let mut reject_if = |is_wrong: bool, name: &str, detail: &str| {
         if is_wrong {
@@ -54,7 +54,7 @@ fn validate_extras(body: &mut CommandBody<'_>, delivery: &Delivery) {
 }
 
 /// Law 19: a boundary is four or six, or four plus the runs completed before an overthrow.
-fn validate_boundary(body: &mut CommandBody<'_>, delivery: &Delivery) {
+fn validate_boundary(body: &mut FieldReader<'_>, delivery: &Delivery) {
     let Extras { wides, no_balls, byes, leg_byes, .. } = delivery.extras;
     let runs_by_kind =
         [delivery.bat_runs, byes, leg_byes, wides.saturating_sub(1), no_balls.saturating_sub(1)];
@@ -66,7 +66,7 @@ fn validate_boundary(body: &mut CommandBody<'_>, delivery: &Delivery) {
 }
 
 fn validate_wicket(
-    body: &mut CommandBody<'_>,
+    body: &mut FieldReader<'_>,
     delivery: &Delivery,
     index: usize,
     wicket: &EnteredWicket,
@@ -93,7 +93,7 @@ fn validate_wicket(
     }
 }
 
-fn validate_fielders(body: &mut CommandBody<'_>, index: usize, wicket: &EnteredWicket) {
+fn validate_fielders(body: &mut FieldReader<'_>, index: usize, wicket: &EnteredWicket) {
     let max_fielders = wicket.kind.max_fielders();
     if wicket.fielders.len() > max_fielders {
         add_wicket_error(
@@ -105,6 +105,6 @@ fn validate_fielders(body: &mut CommandBody<'_>, index: usize, wicket: &EnteredW
     }
 }
 
-fn add_wicket_error(body: &mut CommandBody<'_>, index: usize, name: &str, detail: &str) {
+fn add_wicket_error(body: &mut FieldReader<'_>, index: usize, name: &str, detail: &str) {
     body.add_error_at_path(&format!("wickets/{index}/{name}"), detail);
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::rejection::{FieldError, Rejection};
-use crate::sports::command_body::CommandBody;
+use crate::input::{self, FieldReader};
 
 /// The playing conditions of one match.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,11 +123,12 @@ fn parse_format(value: &Value) -> Result<CricketFormat, Rejection> {
     } else {
         &CUSTOM_FORMAT
     };
-    let mut body = CommandBody::from_value(value)?;
-    let base = body.one_of("name", NAMED_FORMATS.map(|format| (format.name, format)));
+    let mut body = FieldReader::nullable_body(value);
+    let base =
+        body.optional("name", input::choice(NAMED_FORMATS.map(|format| (format.name, format))));
     let mut format = base.unwrap_or_else(|| default_base.clone());
     // `innings` counts both sides; 1 can only mean one per side.
-    if let Some(innings) = body.integer("innings", 1..=4) {
+    if let Some(innings) = body.optional("innings", input::integer(1..=4)) {
         match innings {
             1 | 2 => format.innings_per_side = 1,
             4 => format.innings_per_side = 2,
@@ -136,7 +137,9 @@ fn parse_format(value: &Value) -> Result<CricketFormat, Rejection> {
             ),
         }
     }
-    let mut number = |name, range| body.integer(name, range).and_then(|n| u32::try_from(n).ok());
+    let mut number = |name, range| {
+        body.optional(name, input::integer(range)).and_then(|n| u32::try_from(n).ok())
+    };
     let overs = number("overs", 1..=MAX_OVERS);
     format.overs_per_innings = overs.or(format.overs_per_innings);
     format.balls_per_over = number("balls_per_over", 1..=12).unwrap_or(format.balls_per_over);
@@ -151,12 +154,14 @@ fn parse_format(value: &Value) -> Result<CricketFormat, Rejection> {
     format.no_ball_runs = number("no_ball_runs", 1..=4).unwrap_or(format.no_ball_runs);
     let scorers = number("scorers_required", 1..=MAX_SCORERS);
     format.scorers_required = scorers.map_or(1, |scorers| scorers as usize);
-    format.has_free_hits = body.boolean("free_hit").unwrap_or(format.has_free_hits);
-    format.hat_trick_spans_extras = body.boolean("hat_trick_spans_extras").unwrap_or(false);
+    format.has_free_hits =
+        body.optional("free_hit", input::boolean()).unwrap_or(format.has_free_hits);
+    format.hat_trick_spans_extras =
+        body.optional("hat_trick_spans_extras", input::boolean()).unwrap_or(false);
     if format.innings_per_side == 2 && format.follow_on_lead.is_none() {
         format.follow_on_lead = NAMED_FORMATS[2].follow_on_lead;
     }
-    body.finish(Some(format))
+    body.finish_with(Some(format))
 }
 
 /// The format is a field of the match, so pointers get its name in front.

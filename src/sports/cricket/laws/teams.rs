@@ -1,7 +1,7 @@
 //! Look-ups in the two teams of a match.
 
+use crate::input::{self, FieldReader};
 use crate::sports::TeamInfo;
-use crate::sports::command_body::CommandBody;
 use crate::sports::score::{PerSide, Side};
 
 impl PerSide<TeamInfo> {
@@ -27,8 +27,8 @@ impl PerSide<TeamInfo> {
     }
 
     /// Reads a team id from the field `name`, as the side that team plays on.
-    pub fn read_side(&self, body: &mut CommandBody<'_>, name: &'static str) -> Option<Side> {
-        let team_id = body.positive_id(name)?;
+    pub fn read_side(&self, body: &mut FieldReader<'_>, name: &'static str) -> Option<Side> {
+        let team_id = body.optional(name, input::id())?;
         let side = self.side_of_team(team_id);
         if side.is_none() {
             return body.add_error(name, "is neither of the match's two teams");

@@ -1,8 +1,8 @@
-//! What is said about a body that is wrong.
+//! Errors of bodies that are wrong.
 
 use serde_json::{Value, json};
 
-use crate::sports::command_body::CommandBody;
+use crate::input::FieldReader;
 use crate::sports::tests::{MatchHarness, error_pointers};
 
 #[test]
@@ -47,7 +47,7 @@ fn pointers_to_unknown_fields_are_escaped_truncated_and_limited() {
         fields.insert(format!("field_{number}_{}", "x".repeat(500)), json!(1));
     }
     let fields = Value::Object(fields);
-    let rejection = CommandBody::from_value(&fields).unwrap().finish(Some(())).unwrap_err();
+    let rejection = FieldReader::new(&fields).finish().unwrap_err();
     assert_eq!(rejection.errors.len(), 10);
     assert_eq!(rejection.errors[0].pointer, "/a~1b~0c");
     assert!(rejection.errors.iter().all(|error| error.pointer.len() <= 61));
