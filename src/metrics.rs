@@ -28,21 +28,21 @@ const LIMIT_NAMES: [&str; 5] = [
 
 /// The label `kind` of a stream: one of `STREAM_KINDS`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct KindLabel {
+pub struct KindMetricLabel {
     /// `match`, `event` …
     pub kind: &'static str,
 }
 
 /// The label `reason`: one of `CLOSE_REASONS` or `LIMIT_NAMES`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct ReasonLabel {
+pub struct ReasonMetricLabel {
     /// `lifetime`, `streams_per_user` …
     pub reason: &'static str,
 }
 
 /// The label `outcome` of a resume: `live`, `ring`, `log` or `snapshot`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct OutcomeLabel {
+pub struct OutcomeMetricLabel {
     /// Where the missed messages came from.
     pub outcome: &'static str,
 }
@@ -52,13 +52,13 @@ pub struct OutcomeLabel {
 pub struct Metrics {
     registry: Registry,
     /// Streams open now.
-    pub streams_open: Family<KindLabel, Gauge>,
+    pub streams_open: Family<KindMetricLabel, Gauge>,
     /// Streams opened.
-    pub stream_connects: Family<KindLabel, Counter>,
+    pub stream_connects: Family<KindMetricLabel, Counter>,
     /// Streams closed.
-    pub stream_closes: Family<ReasonLabel, Counter>,
+    pub stream_closes: Family<ReasonMetricLabel, Counter>,
     /// Streams opened with a cursor.
-    pub resumes: Family<OutcomeLabel, Counter>,
+    pub resumes: Family<OutcomeMetricLabel, Counter>,
     /// Messages that the feeder read from the log.
     pub messages_read: Counter,
     /// Messages written to subscribers.
@@ -88,7 +88,7 @@ pub struct Metrics {
     /// Snapshots built; all subscribers at the same state share one.
     pub snapshot_builds: Counter,
     /// Streams and writes that a limit rejected.
-    pub limit_rejections: Family<ReasonLabel, Counter>,
+    pub limit_rejections: Family<ReasonMetricLabel, Counter>,
     /// Streams not closed yet while the node drains.
     pub draining_streams: Gauge,
     /// Streams that a relay follows at its upstream.
@@ -204,17 +204,17 @@ impl Metrics {
     /// Creates every label value at 0, so that a rate sees the first increment.
     fn initialise_labels(&self) {
         for kind in STREAM_KINDS {
-            drop(self.streams_open.get_or_create(&KindLabel { kind }));
-            drop(self.stream_connects.get_or_create(&KindLabel { kind }));
+            drop(self.streams_open.get_or_create(&KindMetricLabel { kind }));
+            drop(self.stream_connects.get_or_create(&KindMetricLabel { kind }));
         }
         for reason in CLOSE_REASONS {
-            drop(self.stream_closes.get_or_create(&ReasonLabel { reason }));
+            drop(self.stream_closes.get_or_create(&ReasonMetricLabel { reason }));
         }
         for reason in LIMIT_NAMES {
-            drop(self.limit_rejections.get_or_create(&ReasonLabel { reason }));
+            drop(self.limit_rejections.get_or_create(&ReasonMetricLabel { reason }));
         }
         for outcome in ["live", "ring", "log", "snapshot"] {
-            drop(self.resumes.get_or_create(&OutcomeLabel { outcome }));
+            drop(self.resumes.get_or_create(&OutcomeMetricLabel { outcome }));
         }
     }
 

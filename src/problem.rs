@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::domain::rejection::{FieldError, Rejection, RejectionReason};
 use crate::domain::topic::Topic;
 use crate::store::StoreError;
-use crate::store::mutation::SEALING_KEY_LENGTH;
+use crate::store::mutation::MIN_SEALING_KEY_CHARS;
 
 /// Why a request failed. The `Display` text is shown to the caller as `detail`; causes are only
 /// logged.
@@ -71,7 +71,7 @@ pub enum Problem {
     IdempotencyKeyReused,
     /// 422: the key is too short to encrypt the remembered response with.
     #[error(
-        "the response contains a secret: use an Idempotency-Key of at least {SEALING_KEY_LENGTH} characters"
+        "the response contains a secret: use an Idempotency-Key of at least {MIN_SEALING_KEY_CHARS} characters"
     )]
     KeyTooShort,
     /// 404, 409, 410, 412 or 422: the rules reject the change.

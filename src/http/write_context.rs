@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::App;
 use crate::auth::{SignedInUser, permission};
 use crate::http::json_body;
-use crate::metrics::ReasonLabel;
+use crate::metrics::ReasonMetricLabel;
 use crate::problem::Problem;
 use crate::store::Remembered;
 use crate::store::mutation::{IdempotencyKey, Mutation, MutationRequest, Outcome};
@@ -59,7 +59,7 @@ impl WriteContext {
         let user = SignedInUser::extract(req).await?;
         let writes = app.limiters.writes.try_acquire(&user.id);
         writes.map_err(|retry_after| {
-            let reason = ReasonLabel { reason: "writes_per_minute" };
+            let reason = ReasonMetricLabel { reason: "writes_per_minute" };
             app.stream_context.metrics.limit_rejections.get_or_create(&reason).inc();
             Problem::TooManyRequests { retry_after }
         })?;

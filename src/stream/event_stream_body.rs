@@ -13,7 +13,7 @@ use actix_web::body::{BodySize, MessageBody};
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
 
-use crate::metrics::ReasonLabel;
+use crate::metrics::ReasonMetricLabel;
 use crate::stream::backlog::Backlog;
 use crate::stream::delivery::{Action, Event, Pending, State};
 use crate::stream::fetch;
@@ -157,7 +157,7 @@ impl Drop for EventStreamBody {
         };
         let metrics = &self.hub.context.metrics;
         metrics.streams_open.get_or_create(&self.hub.kind_label(subscriber)).dec();
-        metrics.stream_closes.get_or_create(&ReasonLabel { reason }).inc();
+        metrics.stream_closes.get_or_create(&ReasonMetricLabel { reason }).inc();
         let seconds = (chrono::Utc::now() - subscriber.opened_at).num_seconds();
         tracing::info!(
             connection = subscriber.id,

@@ -24,18 +24,18 @@ const PARTS_PER_OVER: i64 = 27_720;
 /// Totals of a team over all its matches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RunRateTotals {
-    scored: RunTotal,
-    conceded: RunTotal,
+    scored: RunsPerOver,
+    conceded: RunsPerOver,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct RunTotal {
+struct RunsPerOver {
     runs: i64,
     /// Overs faced, in units of 1/[`PARTS_PER_OVER`] over.
     over_parts: i64,
 }
 
-impl RunTotal {
+impl RunsPerOver {
     fn add(&mut self, scored: RunsOffBalls, balls_per_over: i64) {
         self.runs += scored.runs;
         self.over_parts += scored.balls * PARTS_PER_OVER / balls_per_over.max(1);

@@ -252,7 +252,7 @@ impl RelayApp {
         match self.limiters.stream_permits.try_acquire(None, address, topics) {
             Ok(permit) => Ok(Box::new(permit)),
             Err(limit) => {
-                let label = crate::metrics::ReasonLabel { reason: limit.as_str() };
+                let label = crate::metrics::ReasonMetricLabel { reason: limit.as_str() };
                 self.stream_context.metrics.limit_rejections.get_or_create(&label).inc();
                 Err(())
             }

@@ -155,7 +155,7 @@ impl StreamRequest {
             Ok(permit) => Some(Box::new(permit)),
             Err(limit) => {
                 let reason = limit.as_str();
-                let label = crate::metrics::ReasonLabel { reason };
+                let label = crate::metrics::ReasonMetricLabel { reason };
                 self.app.stream_context.metrics.limit_rejections.get_or_create(&label).inc();
                 tracing::info!(limit = reason, "Refused a stream: limit {reason} reached");
                 None

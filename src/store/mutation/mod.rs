@@ -46,7 +46,7 @@ use crate::store::{postgres, sqlite};
 
 /// Minimum length in characters of an idempotency key that seals an outcome; a shorter one is
 /// guessable.
-pub const SEALING_KEY_LENGTH: usize = 16;
+pub const MIN_SEALING_KEY_CHARS: usize = 16;
 
 /// Texts with their JSON pointers.
 pub type TextFields<'a> = Vec<(&'static str, Option<&'a String>)>;
@@ -146,7 +146,7 @@ impl MutationRequest {
 
     /// Whether the idempotency key is too short to seal an answer with.
     pub(super) fn has_short_key(&self) -> bool {
-        let is_short = |key: &IdempotencyKey| key.key.len() < SEALING_KEY_LENGTH;
+        let is_short = |key: &IdempotencyKey| key.key.len() < MIN_SEALING_KEY_CHARS;
         self.idempotency_key.as_ref().is_some_and(is_short)
     }
 }

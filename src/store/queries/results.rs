@@ -46,7 +46,7 @@ pub async fn sync_result(
     };
     match after {
         Some(result) => upsert(conn, match_info, result, at).await?,
-        None => delete(conn, row.id).await?,
+        None => delete_result(conn, row.id).await?,
     }
     let data =
         json!({ "event_id": row.event_id, "change": change, "result": result.to_json(match_info) });
@@ -81,7 +81,7 @@ async fn upsert(
     Ok(())
 }
 
-async fn delete(conn: &mut Conn, match_id: i64) -> QueryResult<()> {
+async fn delete_result(conn: &mut Conn, match_id: i64) -> QueryResult<()> {
     diesel::delete(results::table.find(match_id)).execute(conn).await?;
     Ok(())
 }

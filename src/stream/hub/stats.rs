@@ -4,14 +4,14 @@ use serde_json::Value;
 
 use crate::domain::time;
 use crate::domain::topic::StreamId;
-use crate::metrics::{KindLabel, OutcomeLabel};
+use crate::metrics::{KindMetricLabel, OutcomeMetricLabel};
 use crate::stream::hub::Hub;
 use crate::stream::subscriber::{ResumeOutcome, Subscriber};
 use crate::stream::subscription::Subscription;
 
 impl Hub {
     /// The kind of a subscriber's stream, for metrics.
-    pub fn kind_label(&self, subscriber: &Subscriber) -> KindLabel {
+    pub fn kind_label(&self, subscriber: &Subscriber) -> KindMetricLabel {
         let kind = match subscriber.subscriptions.as_slice() {
             [one] => match one.stream {
                 StreamId::Event(_) => "event",
@@ -21,7 +21,7 @@ impl Hub {
             },
             _ => "several",
         };
-        KindLabel { kind }
+        KindMetricLabel { kind }
     }
 
     /// Counts how a subscriber came to be live.
@@ -32,7 +32,7 @@ impl Hub {
             ResumeOutcome::Log => "log",
             ResumeOutcome::Snapshot => "snapshot",
         };
-        self.context.metrics.resumes.get_or_create(&OutcomeLabel { outcome }).inc();
+        self.context.metrics.resumes.get_or_create(&OutcomeMetricLabel { outcome }).inc();
     }
 }
 

@@ -169,7 +169,7 @@ fn matches() -> Vec<Row> {
         row(of_sport[1], "/api/matches/{match}/incidents", "record", note),
         Row { target: DisposableTarget::Incident, ..row(of_sport[2], "/api/matches/{match}/incidents/{new}", "record", json!({ "text": "y" })) },
         delete_target(of_sport[3], "/api/matches/{match}/incidents/{new}", "run match", DisposableTarget::Incident),
-        row(of_sport[4], "/api/matches/{match}/incidents", "record", json!({})),
+        row(of_sport[4], "/api/matches/{match}/incidents", "no such action", json!({})),
         row(started, "/api/matches/{match}/pause", "run match", json!({})),
         row(started, "/api/matches/{match}/resume", "run match", json!({})),
         row(started, "/api/matches/{match}/start", "run match", json!({})),

@@ -18,7 +18,7 @@ pub const ROLES: [&str; 12] = [
 
 /// `y`: allowed; `1`, `3`, `4`: rejected with 401, 403, 404.
 #[rustfmt::skip]
-const PERMISSIONS: [(&str, &str, &str); 19] = [
+const PERMISSIONS: [(&str, &str, &str); 20] = [
     // permission           public              private
     //                      aesrmctebsra        aesrmctebsra
     ("open",               "yyyyyyyyyyyy",     "yyyyyyyyyyyy"),
@@ -31,6 +31,8 @@ const PERMISSIONS: [(&str, &str, &str); 19] = [
     ("edit event",         "1133333y333y",     "1143333y444y"),
     ("read match",         "y1yyyyyyyyyy",     "114yyyyy4yyy"),
     ("sync match",         "11yyyyyyyyyy",     "114yyyyy4yyy"),
+    // An action that no sport declares is not found, whatever somebody may do.
+    ("no such action",     "114444444444",     "114444444444"),
     ("record",             "1133333y3yyy",     "1143333y4yyy"),
     ("run match",          "1133333y33yy",     "1143333y43yy"),
     ("edit match",         "1133333y333y",     "1143333y433y"),

@@ -1,9 +1,9 @@
 //! Announcements of organisers, to a whole event or to some of its teams.
 
-mod addressees;
+mod addressed_teams;
 mod reads;
 
-use addressees::{AddressedAnnouncement, Addressee, find_addressees};
+use addressed_teams::{AddressedAnnouncement, AddressedTeam, find_addressed_teams};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -56,7 +56,7 @@ async fn create(
     let event = events::lock(conn, fields.event_id).await?;
     check_expires_in_future(request, fields.expires_at)?;
     let team_ids = &fields.team_ids;
-    let addressees = find_addressees(conn, fields.event_id, team_ids).await?;
+    let addressees = find_addressed_teams(conn, fields.event_id, team_ids).await?;
     check_addressees(&event, team_ids, &addressees)?;
     let row: AnnouncementRow = diesel::insert_into(a::table)
         .values((
@@ -96,10 +96,11 @@ fn check_expires_in_future(
 fn check_addressees(
     event: &EventRow,
     team_ids: &[i64],
-    addressees: &[Addressee],
+    addressees: &[AddressedTeam],
 ) -> Result<(), Rejection> {
-    let is_participant =
-        |id| addressees.iter().any(|team: &Addressee| team.team_id == id && team.is_participant);
+    let is_participant = |id| {
+        addressees.iter().any(|team: &AddressedTeam| team.team_id == id && team.is_participant)
+    };
     let error = |index| FieldError {
         pointer: format!("/team_ids/{index}"),
         detail: "is not a team that participates in the event".to_owned(),

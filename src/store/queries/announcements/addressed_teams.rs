@@ -17,7 +17,7 @@ use crate::store::schema::{audiences as au, registrations as r, teams as t};
 
 /// A team that an announcement addresses.
 #[derive(Clone, Copy, Debug)]
-pub struct Addressee {
+pub struct AddressedTeam {
     pub team_id: i64,
     pub is_public: bool,
     /// Registered for the event, and has accepted.
@@ -25,11 +25,11 @@ pub struct Addressee {
 }
 
 /// The teams among `team_ids` that exist, by id.
-pub async fn find_addressees(
+pub async fn find_addressed_teams(
     conn: &mut Conn,
     event_id: i64,
     team_ids: &[i64],
-) -> QueryResult<Vec<Addressee>> {
+) -> QueryResult<Vec<AddressedTeam>> {
     let of_event = r::team_id.eq(t::id.nullable()).and(r::event_id.eq(event_id));
     let query = t::table
         .left_join(r::table.on(of_event))
@@ -37,7 +37,7 @@ pub async fn find_addressees(
         .order(t::id)
         .select((t::id, t::visibility, r::accepted.nullable()));
     let rows: Vec<(i64, String, Option<bool>)> = query.load(conn).await?;
-    let addressee = |(team_id, visibility, accepted): (i64, String, Option<bool>)| Addressee {
+    let addressee = |(team_id, visibility, accepted): (i64, String, Option<bool>)| AddressedTeam {
         team_id,
         is_public: visibility == "public",
         is_participant: accepted == Some(true),
@@ -49,7 +49,7 @@ pub async fn find_addressees(
 pub struct AddressedAnnouncement {
     row: AnnouncementRow,
     team_ids: Vec<i64>,
-    addressees: Vec<Addressee>,
+    addressees: Vec<AddressedTeam>,
     is_event_public: bool,
 }
 
@@ -65,7 +65,7 @@ impl AddressedAnnouncement {
         let addressees = if team_ids.is_empty() {
             Vec::new()
         } else {
-            find_addressees(conn, row.event_id, &team_ids).await?
+            find_addressed_teams(conn, row.event_id, &team_ids).await?
         };
         Ok(Self { row, team_ids, addressees, is_event_public: event.is_public() })
     }
@@ -84,10 +84,10 @@ impl AddressedAnnouncement {
         let end = json!({
             "id": json["id"], "event_id": json["event_id"], "status": json["status"],
         });
-        let receives = |team: &&Addressee| {
+        let receives = |team: &&AddressedTeam| {
             (team.is_participant || is_end) && (self.is_event_public || !team.is_public)
         };
-        let recipient = |team: &Addressee| {
+        let recipient = |team: &AddressedTeam| {
             let topic = StreamId::Team(team.team_id).channel_topic(Channel::Announcements);
             (topic, if team.is_participant { json.clone() } else { end.clone() })
         };
