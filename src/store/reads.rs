@@ -153,7 +153,7 @@ impl Store {
     /// An event's table: `{"event_id":…,"leaderboard":[…]}`.
     pub async fn leaderboard(&self, event_id: i64) -> Result<Option<Value>> {
         query_backend!(self.backend, read_consistently, |conn, queries| {
-            queries::results::leaderboard(conn, event_id)
+            queries::events::leaderboard(conn, event_id)
         })
     }
 
