@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use backend::Backend;
 use chrono::{DateTime, Utc};
-pub use error::StoreError;
+pub use error::{Result, StoreError};
 pub use leadership::Leadership;
 pub use model::{
     AnnouncementFilter, AnnouncementRights, EventRights, ListPage, ListQuery, LogPage, MatchRights,
@@ -45,12 +45,6 @@ use crate::domain::topic::{Seq, StreamId, Topic};
 use crate::store::match_cache::MatchCache;
 use crate::store::mutation::{Mutation, MutationRequest, Outcome};
 use crate::store::server_secret::ServerSecret;
-
-/// Result of a store operation.
-pub type Result<T, E = StoreError> = std::result::Result<T, E>;
-
-/// The result of a transaction, and the stream heads to notify of after the commit.
-type WithHeads<T> = (T, Vec<(StreamId, Seq)>);
 
 /// The only way to the database. Clones share its connections.
 #[derive(Clone)]

@@ -1,4 +1,4 @@
-//! The state of a match: the fold of its entries, in the match cache or folded anew.
+//! States of matches: the fold of their entries, kept in the match cache.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
