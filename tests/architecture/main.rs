@@ -48,7 +48,6 @@ const CYCLES_LEFT: &[(&str, usize)] = &[
     ("import", 5),
     ("relay", 3),
     ("server", 6),
-    ("store", 28),
     ("stream", 14),
 ];
 
