@@ -304,6 +304,10 @@ fn no_file_names_a_package_host() {
 }
 
 /// Files of `src/` by module path, and which imports which.
+///
+/// A module included by `#[path]` counts as the file that includes it: `postgres::queries` as
+/// `postgres/mod.rs`. That hides one cycle, which is by design (docs/adr/0010): `Mutation` requires
+/// `Run` of `store/queries/commit.rs`, where `run_mutation` takes a `Mutation`.
 #[derive(Default)]
 struct ModuleGraph {
     /// Module path from the crate's root (`sports::cricket::laws`) to its file.
