@@ -22,6 +22,9 @@ pub enum StoreError {
     Internal(String),
 }
 
+/// Result of a store operation.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
 /// Why a query or a transaction failed; the backend may still retry it.
 #[derive(Debug)]
 pub enum QueryError {

@@ -1,6 +1,7 @@
 //! Leadership: which of several nodes runs the tasks that only one node may run.
 
-use crate::store::{Backend, Result, Store, postgres};
+use crate::store::backend::Backend;
+use crate::store::{Result, Store, postgres};
 
 /// This node's claim to leadership. One node holds it; another takes over when that one is gone.
 pub struct Leadership(Option<postgres::leadership_lock::LeadershipLock>);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::message::StoredMessage;
-use crate::domain::topic::Seq;
+use crate::domain::topic::{Seq, StreamId};
 
 /// A user with what authentication needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +98,9 @@ pub struct StreamHead {
     pub head_seq: Seq,
     pub pruned_seq: Seq,
 }
+
+/// The result of a transaction, and the stream heads to notify of after the commit.
+pub type WithHeads<T> = (T, Vec<(StreamId, Seq)>);
 
 /// A topic's whole state as of exactly `seq`, read in one transaction.
 #[derive(Clone, Debug)]

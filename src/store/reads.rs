@@ -1,35 +1,44 @@
-//! Reads: rights of users, resources, lists, and the check of the whole database.
+//! Reads: the log, snapshots, rights, resources, lists, and the check of the whole database.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::domain::topic::{Seq, StreamId, Topic};
 use crate::store::{
-    AnnouncementRights, EventRights, ListPage, ListQuery, MatchRights, PurchaseRights, Result,
-    Store, TeamRights,
+    AnnouncementRights, EventRights, ListPage, ListQuery, LogPage, MatchRights, PurchaseRights,
+    Result, Snapshot, Store, StreamHead, TeamRights,
 };
 
 impl Store {
-    /// Computes data that a database of an earlier version lacks, a batch per transaction.
-    pub(super) async fn backfill_missing_data(&self) -> Result<()> {
-        if !query_backend!(self.backend, read, |conn, queries| queries::backfill::is_due(conn))? {
-            return Ok(());
-        }
-        let mut after = Some(0);
-        while let Some(id) = after {
-            let match_cache = Arc::clone(&self.match_cache);
-            after = query_backend!(self.backend, write_transaction, |conn, queries| {
-                let match_cache = Arc::clone(&match_cache);
-                async move {
-                    Ok((
-                        queries::backfill::backfill_results(conn, &match_cache, id).await?,
-                        Vec::new(),
-                    ))
-                }
-            })?;
-        }
-        Ok(())
+    /// Returns at most `limit` messages of a stream after `after`. A stream without messages has
+    /// head 0.
+    pub async fn read_messages_after(
+        &self,
+        stream: StreamId,
+        after: Seq,
+        limit: i64,
+    ) -> Result<LogPage> {
+        query_backend!(self.backend, read, |conn, queries| {
+            queries::log::read_after(conn, stream, after, limit)
+        })
+    }
+
+    /// Returns the heads of these streams, in the order given.
+    pub async fn stream_heads(&self, streams: &[StreamId]) -> Result<Vec<StreamHead>> {
+        let streams = streams.to_vec();
+        query_backend!(self.backend, read, |conn, queries| async move {
+            queries::log::heads(conn, &streams).await
+        })
+    }
+
+    /// Reads the whole state of a topic; `None` if its resource does not exist.
+    pub async fn snapshot(&self, topic: Topic) -> Result<Option<Snapshot>> {
+        let match_cache = Arc::clone(&self.match_cache);
+        query_backend!(self.backend, read_consistently, |conn, queries| async move {
+            queries::snapshots::read_snapshot(conn, &match_cache, topic).await
+        })
     }
 
     /// A user's relation to a match; `None` if it does not exist.
@@ -153,7 +162,7 @@ impl Store {
     /// An event's table: `{"event_id":…,"leaderboard":[…]}`.
     pub async fn leaderboard(&self, event_id: i64) -> Result<Option<Value>> {
         query_backend!(self.backend, read_consistently, |conn, queries| {
-            queries::results::leaderboard(conn, event_id)
+            queries::events::leaderboard(conn, event_id)
         })
     }
 

@@ -7,7 +7,7 @@ use crate::store::error::{QueryError, QueryResult};
 use crate::store::mutation::{IdempotencyKey, Outcome};
 use crate::store::rows::IdempotencyRow;
 use crate::store::server_secret::ServerSecret;
-use crate::store::{Backend, Result, Store, StoreError};
+use crate::store::{Result, Store, StoreError};
 
 /// A remembered outcome, before the body of the retry has been compared.
 #[derive(Debug)]
@@ -75,14 +75,4 @@ impl IdempotencyRow {
             is_replay: true,
         }))
     }
-}
-
-/// The secret stored in the database; created the first time.
-pub(super) async fn load_or_create_secret(database: &Backend) -> Result<Vec<u8>> {
-    let new_secret = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
-    let secret = query_backend!(database, write_transaction, |conn, queries| {
-        let new_secret = new_secret.clone();
-        async move { Ok((queries::settings::server_secret(conn, &new_secret).await?, Vec::new())) }
-    })?;
-    Ok(secret.into_bytes())
 }

@@ -43,13 +43,12 @@ const ARROWS: &[(&str, &[&str])] = &[
 const CYCLES_LEFT: &[(&str, usize)] = &[
     ("auth", 3),
     ("config", 2),
+    ("demo", 2),
     ("domain", 3),
     ("http", 4),
     ("import", 5),
     ("relay", 3),
-    ("server", 6),
-    ("store", 28),
-    ("stream", 14),
+    ("server", 4),
 ];
 
 /// Folders whose subfolders are layered: each may import those before it, never those after it.
@@ -305,6 +304,10 @@ fn no_file_names_a_package_host() {
 }
 
 /// Files of `src/` by module path, and which imports which.
+///
+/// A module included by `#[path]` counts as the file that includes it: `postgres::queries` as
+/// `postgres/mod.rs`. That hides one cycle, which is by design (docs/adr/0010): `Mutation` requires
+/// `Run` of `store/queries/commit.rs`, where `run_mutation` takes a `Mutation`.
 #[derive(Default)]
 struct ModuleGraph {
     /// Module path from the crate's root (`sports::cricket::laws`) to its file.

@@ -18,13 +18,14 @@ const OPEN: [(&str, &str); 7] = [
 ];
 
 /// What a handler calls to check a permission, directly or through a function of its file.
-const CHECKS: [&str; 6] = [
+const CHECKS: [&str; 7] = [
     ".require(",
     ".require_list_access(",
     ".authorize(",
     ".commit_with_key(",
     "permission::check(",
     ".check_access(",
+    "check_topic_access(",
 ];
 
 /// The handlers of `src/http/mod.rs`, by the line they are in.

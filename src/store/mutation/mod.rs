@@ -8,6 +8,7 @@ mod events;
 mod matches;
 mod purchases;
 mod registrations;
+mod request;
 mod teams;
 mod users;
 
@@ -18,7 +19,6 @@ pub use announcements::{
     ANNOUNCEMENT_TYPES, AnnouncementEdit, BroadcastAnnouncement, CreateAnnouncement,
     DeleteAnnouncement, EditAnnouncement, ExpireAnnouncement, NewAnnouncement, PRIORITIES,
 };
-use chrono::{DateTime, Utc};
 pub use events::{
     AddManager, CreateEvent, DeleteEvent, EditEvent, EventEdit, NewEvent, RemoveManager,
 };
@@ -31,7 +31,7 @@ pub use registrations::{
     AcceptRegistration, PointsDeduction, RegisterTeam, RegisterUser, SetDeduction, UnregisterTeam,
     UnregisterUser, WithdrawTeam,
 };
-use serde_json::Value;
+pub use request::{IdempotencyKey, MIN_SEALING_KEY_CHARS, MutationRequest, Outcome};
 pub use teams::{
     AddMember, AddPlayer, CreateTeam, DeleteTeam, EditPlayer, EditTeam, NewPlayer, NewTeam,
     PlayerEdit, RemoveMember, RemovePlayer, TeamEdit,
@@ -39,14 +39,9 @@ pub use teams::{
 pub use users::{CreateIdentity, CreateUser, EditUser, NewIdentity, NewUser, UserEdit};
 
 use crate::domain::permission::Permission;
-use crate::domain::rejection::{FieldError, Rejection, RejectionReason};
-use crate::domain::topic::{Seq, StreamId};
+use crate::domain::rejection::{FieldError, Rejection};
 use crate::input::FieldReader;
 use crate::store::{postgres, sqlite};
-
-/// Minimum length in characters of an idempotency key that seals an outcome; a shorter one is
-/// guessable.
-pub const MIN_SEALING_KEY_CHARS: usize = 16;
 
 /// Texts with their JSON pointers.
 pub type TextFields<'a> = Vec<(&'static str, Option<&'a String>)>;
@@ -113,73 +108,4 @@ pub fn reject_nul(mutation: &dyn Mutation) -> Result<(), Rejection> {
         .map(|(pointer, _)| error(pointer))
         .collect();
     if errors.is_empty() { Ok(()) } else { Err(Rejection::fields(errors)) }
-}
-
-/// Who requests a mutation, when, and under which conditions.
-#[derive(Clone, Debug)]
-pub struct MutationRequest {
-    pub user_id: i64,
-    /// The server's clock when the request arrived, in whole milliseconds.
-    pub received_at: DateTime<Utc>,
-    pub idempotency_key: Option<IdempotencyKey>,
-    /// The `ETag` that the caller last saw (`If-Match`), without quotes.
-    pub if_match: Option<String>,
-}
-
-impl MutationRequest {
-    /// A request by this user at this time, without conditions.
-    pub fn new(user_id: i64, received_at: DateTime<Utc>) -> Self {
-        Self { user_id, received_at, idempotency_key: None, if_match: None }
-    }
-
-    /// Rejects the request if the caller last saw another version (`If-Match`) than this one (412).
-    pub fn check_if_match(&self, version: i64) -> Result<(), Rejection> {
-        match self.if_match.as_deref() {
-            None | Some("*") => Ok(()),
-            Some(seen) if seen == version.to_string() => Ok(()),
-            Some(seen) => {
-                let detail = format!("it has changed: its version is {version}, not {seen}");
-                Err(Rejection::new(RejectionReason::Stale, "stale", detail))
-            }
-        }
-    }
-
-    /// Whether the idempotency key is too short to seal an answer with.
-    pub(super) fn has_short_key(&self) -> bool {
-        let is_short = |key: &IdempotencyKey| key.key.len() < MIN_SEALING_KEY_CHARS;
-        self.idempotency_key.as_ref().is_some_and(is_short)
-    }
-}
-
-/// Makes retries of a write safe (G5): unique per user and scope.
-#[derive(Clone, PartialEq, Eq)]
-pub struct IdempotencyKey {
-    /// Method and path, as in `POST /api/teams`.
-    pub scope: String,
-    /// At most 128 visible characters.
-    pub key: String,
-    /// SHA-256 of the body in hex, without its secret fields: a reuse with another body is
-    /// rejected. It is stored only as an HMAC under the server's secret.
-    pub body_hash: String,
-}
-
-impl fmt::Debug for IdempotencyKey {
-    /// Omits the key, which opens sealed outcomes, and the path, which may hold a ticket code.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IdempotencyKey").finish_non_exhaustive()
-    }
-}
-
-/// The outcome of a mutation: the same for the first request and for each retry.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
-    /// An HTTP status: 200, 201, 202 (accepted, but not yet official) or 204.
-    pub status: u16,
-    pub body: Value,
-    /// The entity's version after the write, without quotes.
-    pub etag: Option<String>,
-    /// The resource's own stream and its head after the write, if the write published to one.
-    pub stream_head: Option<(StreamId, Seq)>,
-    /// Whether this is the remembered outcome of an earlier request with the same key.
-    pub is_replay: bool,
 }

@@ -4,16 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::{ConnectionError, ConnectionResult};
-use diesel_async::SimpleAsyncConnection;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::Conn;
 use crate::bus::connection::{BusConnection, BusError, ConnectFn};
 use crate::store::{Result, StoreError, StoreOptions};
 use crate::{bus, tls};
+
+/// A connection.
+pub type Conn = AsyncPgConnection;
 
 /// Session settings of pooled connections, besides the statement time-out. The idle time-out
 /// frees the locks of a node that is gone; JIT compilation takes longer than short queries.

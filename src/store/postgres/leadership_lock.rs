@@ -8,8 +8,8 @@ use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use tokio::runtime::Handle;
 
-use super::connector::PostgresConnector;
-use super::{Conn, PostgresBackend};
+use super::PostgresBackend;
+use super::connector::{Conn, PostgresConnector};
 use crate::store::{Result, StoreError};
 
 /// Id of the advisory lock ("leads" in ASCII).

@@ -1,6 +1,7 @@
 //! `PostgreSQL`: pooled connections, one transaction per write.
 
 mod connector;
+pub mod dialect;
 pub mod leadership_lock;
 mod work_error;
 
@@ -11,7 +12,7 @@ use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -20,8 +21,10 @@ use tokio::runtime::Handle;
 use crate::bus::CommitNotifier;
 use crate::bus::connection::ConnectFn;
 use crate::store::error::QueryResult;
+use crate::store::model::WithHeads;
+use crate::store::postgres::connector::{Conn, PostgresConnector};
 use crate::store::postgres::work_error::WorkError;
-use crate::store::{DatabaseTimeouts, Result, StoreError, StoreOptions, WithHeads};
+use crate::store::{DatabaseTimeouts, Result, StoreError, StoreOptions};
 
 /// Locks the selected rows until the transaction ends.
 macro_rules! for_update {
@@ -57,61 +60,8 @@ macro_rules! join_queries {
 #[path = "../queries/mod.rs"]
 pub mod queries;
 
-/// Queries that differ between the databases: here for `PostgreSQL`.
-pub mod dialect {
-    use diesel::prelude::*;
-    use diesel_async::RunQueryDsl;
-    use futures_util::future::try_join_all;
-
-    pub use super::Conn;
-    use crate::domain::topic::Seq;
-    use crate::store::error::QueryResult;
-    use crate::store::rows::{MessageRow, SeatRow};
-    use crate::store::schema::{messages, seats, streams};
-
-    /// Reserves `count` sequence numbers per topic. Returns each stream's id and new head; `None`
-    /// for a stream that does not exist yet.
-    ///
-    /// One round trip; the server locks the rows in the given order.
-    pub async fn bump_heads(
-        conn: &mut Conn,
-        topics: &[(String, i64)],
-    ) -> QueryResult<Vec<Option<(i64, Seq)>>> {
-        let shared: &Conn = conn;
-        let bumps = topics.iter().map(async |(topic, count)| {
-            diesel::update(streams::table.filter(streams::topic.eq(topic)))
-                .set(streams::head_seq.eq(streams::head_seq + *count))
-                .returning((streams::id, streams::head_seq))
-                .get_result(&mut &*shared)
-                .await
-                .optional()
-        });
-        Ok(try_join_all(bumps).await?)
-    }
-
-    /// Inserts messages in one round trip, while the head rows are locked. All rows share one
-    /// prepared statement.
-    pub async fn insert_messages(conn: &mut Conn, rows: Vec<MessageRow>) -> QueryResult<()> {
-        let shared: &Conn = conn;
-        let inserts = rows.into_iter().map(async |row| {
-            diesel::insert_into(messages::table).values(row).execute(&mut &*shared).await
-        });
-        try_join_all(inserts).await?;
-        Ok(())
-    }
-
-    /// Inserts seats in one statement: the event's row is locked, and other buyers wait for it.
-    pub async fn insert_seats(conn: &mut Conn, rows: Vec<SeatRow>) -> QueryResult<()> {
-        diesel::insert_into(seats::table).values(rows).execute(conn).await?;
-        Ok(())
-    }
-}
-
 /// The migrations, compiled into the binary.
-pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
-
-/// A connection.
-pub type Conn = AsyncPgConnection;
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// Id of the advisory lock that serialises migrations of nodes starting together ("touch" in
 /// ASCII).
@@ -126,14 +76,14 @@ pub struct PostgresBackend {
     /// Runs all connections: a pooled one must not belong to the runtime of an HTTP worker.
     runtime: Handle,
     commit_notifier: CommitNotifier,
-    connector: Arc<connector::PostgresConnector>,
+    connector: Arc<PostgresConnector>,
     timeouts: DatabaseTimeouts,
 }
 
 impl PostgresBackend {
     /// Connects and runs pending migrations.
     pub async fn open(options: &StoreOptions, notifier: CommitNotifier) -> Result<Self> {
-        let connector = connector::PostgresConnector::new(options)?;
+        let connector = PostgresConnector::new(options)?;
         let connector = Arc::new(connector);
         let mut config = ManagerConfig::default();
         // Connections report when they are broken: no test query before each use.
@@ -286,5 +236,5 @@ impl PostgresBackend {
 
 /// Opens bus connections to another address than the pool's.
 pub fn bus_connect_fn_to(options: &StoreOptions) -> Result<ConnectFn> {
-    Ok(connector::bus_connect_fn(Arc::new(connector::PostgresConnector::new(options)?)))
+    Ok(connector::bus_connect_fn(Arc::new(PostgresConnector::new(options)?)))
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::dialect::Conn;
-use super::{entries, settings, teams};
+use super::{match_states, settings, teams};
 use crate::sports::MatchCommand;
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::match_cache::MatchCache;
@@ -61,9 +61,9 @@ async fn backfill_result(
 ) -> QueryResult<()> {
     let teams = teams::find_pair(conn, row.home_team_id, row.away_team_id).await?;
     let match_info = row.match_info(&teams)?;
-    let game = entries::current_game(conn, match_cache, row, &match_info).await?;
-    let Some(result) = entries::rules_of(row)?.result(&game) else { return Ok(()) };
-    let entries = entries::entries_from(conn, row, row.entry_count).await?;
+    let game = match_states::current_game(conn, match_cache, row, &match_info).await?;
+    let Some(result) = match_states::rules_of(row)?.result(&game) else { return Ok(()) };
+    let entries = match_states::entries_from(conn, row, row.entry_count).await?;
     let last_command = entries.last();
     let last_command = last_command.map(|entry| serde_json::from_str::<MatchCommand>(&entry.body));
     let entered_at =

@@ -13,9 +13,9 @@ use super::{idempotency, log};
 use crate::domain::message::Message;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::StreamId;
-use crate::store::WithHeads;
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::match_cache::MatchCache;
+use crate::store::model::WithHeads;
 use crate::store::mutation::{self, Mutation, MutationRequest, Outcome};
 use crate::store::server_secret::ServerSecret;
 

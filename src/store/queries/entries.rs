@@ -1,4 +1,4 @@
-//! What happened in a match: accepted commands, and the state that is their fold.
+//! What happened in a match: the accepted commands, stored as entries.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -6,108 +6,21 @@ use serde_json::{Value, json};
 
 use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
+use super::match_states::{current_game, rules_of};
 use super::schedule::MatchTeams;
 use super::{matches, members, players, results, schedule, teams, users};
 use crate::domain::message::Message;
 use crate::domain::topic::StreamId;
 use crate::sports::{ErasedMatch, MatchCommand, MatchInfo, RECORDERS_PATH, Revision, SportRules};
-use crate::store::error::{QueryError, QueryResult};
+use crate::store::error::QueryResult;
 use crate::store::json;
 use crate::store::match_cache::{CachedMatch, MatchCache};
 use crate::store::mutation::{ApplyMatchAction, MutationRequest};
-use crate::store::rows::{EntryRow, MatchRow, TeamRow};
+use crate::store::rows::MatchRow;
 use crate::store::schema::{entries, matches as rows};
 
 runs! {
     ApplyMatchAction => apply_action,
-}
-
-/// The rules that a stored match is played by.
-pub fn rules_of(row: &MatchRow) -> QueryResult<&'static SportRules> {
-    SportRules::find(&row.sport).ok_or_else(|| {
-        QueryError::InvariantViolated(format!("match {} is {}: no such sport", row.id, row.sport))
-    })
-}
-
-/// The state of a match as its row stands: from memory, else by folding what memory lacks.
-pub async fn current_game(
-    conn: &mut Conn,
-    match_cache: &MatchCache,
-    row: &MatchRow,
-    match_info: &MatchInfo,
-) -> QueryResult<ErasedMatch> {
-    if row.entry_count == 0 {
-        return Ok(rules_of(row)?.initial_state(match_info)?);
-    }
-    let cached = match_cache.closest(row.id, row.entry_count, &row.last_hash);
-    if let Some(known) = &cached
-        && known.entry_hash == row.last_hash
-    {
-        return Ok(known.game.clone());
-    }
-    let number = cached.as_ref().map_or(0, |known| known.entry_number);
-    let mut later = entries_from(conn, row, number).await?.into_iter().peekable();
-    // A state that the entries don't lead through belongs to a transaction that was rolled back.
-    let valid_cached =
-        cached.filter(|known| later.next_if(|entry| entry.hash == known.entry_hash).is_some());
-    let game = if let Some(known) = valid_cached {
-        fold(row, match_info, known.game, later)?
-    } else {
-        let all = entries_from(conn, row, 0).await?;
-        fold(row, match_info, rules_of(row)?.initial_state(match_info)?, all)?
-    };
-    let hash = row.last_hash.clone();
-    match_cache.insert(
-        row.id,
-        CachedMatch { entry_number: row.entry_count, entry_hash: hash, game: game.clone() },
-    );
-    Ok(game)
-}
-
-/// The entries from `number` to the newest that the row counts.
-pub async fn entries_from(
-    conn: &mut Conn,
-    row: &MatchRow,
-    number: i64,
-) -> QueryResult<Vec<EntryRow>> {
-    let query = entries::table
-        .filter(entries::match_id.eq(row.id))
-        .filter(entries::number.ge(number))
-        .filter(entries::number.le(row.entry_count))
-        .order(entries::number);
-    Ok(query.load(conn).await?)
-}
-
-/// The state that stored entries lead to.
-pub fn fold(
-    row: &MatchRow,
-    match_info: &MatchInfo,
-    start: ErasedMatch,
-    entries: impl IntoIterator<Item = EntryRow>,
-) -> QueryResult<ErasedMatch> {
-    let rules = rules_of(row)?;
-    entries.into_iter().try_fold(start, |game, entry| {
-        let command: MatchCommand = serde_json::from_str(&entry.body)?;
-        let transition = rules.apply(match_info, &game, &command).map_err(|rejection| {
-            let (id, number) = (row.id, entry.number);
-            QueryError::InvariantViolated(format!(
-                "entry {number} of match {id} no longer applies: {rejection}"
-            ))
-        })?;
-        Ok(transition.state)
-    })
-}
-
-/// The whole state of a match, as snapshots hold it.
-pub async fn full_json(
-    conn: &mut Conn,
-    match_cache: &MatchCache,
-    row: &MatchRow,
-    teams: &[TeamRow],
-) -> QueryResult<Value> {
-    let match_info = row.match_info(teams)?;
-    let game = current_game(conn, match_cache, row, &match_info).await?;
-    Ok(json::match_json(row, &match_info, rules_of(row)?, &game))
 }
 
 /// What the match's sport says at `path`, and what `If-Match` of a write there is compared with.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
-use super::{prune, results, settings};
+use super::{leaderboards, prune, settings};
 use crate::domain::leaderboard::Ranking;
 use crate::domain::purchases::TicketSales;
 use crate::domain::rejection::Rejection;
@@ -41,6 +41,12 @@ pub async fn lock(conn: &mut Conn, id: i64) -> QueryResult<EventRow> {
 pub async fn find_with_etag(conn: &mut Conn, id: i64) -> QueryResult<Option<(String, Value)>> {
     let Some(row) = find_row(conn, id).await? else { return Ok(None) };
     Ok(Some((row.version.to_string(), json::event_json(&row)?)))
+}
+
+/// An event's table: `{"event_id":…,"leaderboard":[…]}`; `None` if the event does not exist.
+pub async fn leaderboard(conn: &mut Conn, id: i64) -> QueryResult<Option<Value>> {
+    let Some(row) = find_row(conn, id).await? else { return Ok(None) };
+    Ok(Some(leaderboards::leaderboard_json(conn, &row).await?))
 }
 
 async fn create(
@@ -100,7 +106,7 @@ async fn edit(
     if row.ranking()? == previous_ranking {
         return Ok(effect);
     }
-    let message = results::leaderboard_message(conn, &row).await?;
+    let message = leaderboards::leaderboard_message(conn, &row).await?;
     Ok(effect.with_messages(StreamId::Event(id), vec![message]))
 }
 

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::dialect::Conn;
-use super::{entries, teams};
+use super::{match_states, teams};
 use crate::sports::{ErasedMatch, MatchInfo};
 use crate::store::error::QueryResult;
 use crate::store::json;
@@ -31,9 +31,9 @@ pub async fn load_full(
         let match_info = row.match_info(&teams)?;
         let game = match entries.remove(&row.id) {
             Some(entries) => fold_and_cache(match_cache, row, &match_info, entries)?,
-            None => entries::current_game(conn, match_cache, row, &match_info).await?,
+            None => match_states::current_game(conn, match_cache, row, &match_info).await?,
         };
-        states.push(json::match_json(row, &match_info, entries::rules_of(row)?, &game));
+        states.push(json::match_json(row, &match_info, match_states::rules_of(row)?, &game));
     }
     Ok(states)
 }
@@ -81,10 +81,10 @@ fn fold_and_cache(
     entries: Vec<EntryRow>,
 ) -> QueryResult<ErasedMatch> {
     let entries = entries.into_iter().filter(|entry| entry.number <= row.entry_count);
-    let game = entries::fold(
+    let game = match_states::fold(
         row,
         match_info,
-        entries::rules_of(row)?.initial_state(match_info)?,
+        match_states::rules_of(row)?.initial_state(match_info)?,
         entries,
     )?;
     let (number, hash) = (row.entry_count, row.last_hash.clone());

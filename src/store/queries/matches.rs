@@ -8,7 +8,9 @@ use serde_json::Value;
 use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::schedule::MatchTeams;
-use super::{entries, events, members, registrations, results, schedule, settings, teams};
+use super::{
+    events, leaderboards, match_states, members, registrations, schedule, settings, teams,
+};
 use crate::domain::rejection::{FieldError, Rejection};
 use crate::domain::topic::StreamId;
 use crate::sports::SportRules;
@@ -100,7 +102,7 @@ async fn create(
         )
         .await?
     {
-        table_message = Some(results::leaderboard_message(conn, event).await?);
+        table_message = Some(leaderboards::leaderboard_message(conn, event).await?);
     }
     let match_teams = load_teams(conn, &row).await?;
     let match_info = row.match_info(&match_teams.teams)?;
@@ -229,7 +231,9 @@ async fn list_item_with_teams(
 ) -> QueryResult<(Value, MatchTeams)> {
     let match_teams = load_teams(conn, row).await?;
     Ok((
-        json::to_list_item(entries::full_json(conn, match_cache, row, &match_teams.teams).await?),
+        json::to_list_item(
+            match_states::full_json(conn, match_cache, row, &match_teams.teams).await?,
+        ),
         match_teams,
     ))
 }

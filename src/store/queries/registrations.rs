@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 
 use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
-use super::{events, members, results, settings, teams, users};
+use super::{events, leaderboards, members, settings, teams, users};
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::StreamId;
 use crate::store::error::{QueryError, QueryResult};
@@ -100,7 +100,7 @@ async fn add_team(
         );
     }
     let row = insert_team_row(conn, event_id, (team_id, is_accepted)).await?;
-    let message = results::leaderboard_message(conn, &event).await?;
+    let message = leaderboards::leaderboard_message(conn, &event).await?;
     bump_rights_if_private(conn, &event).await?;
     let effect = MutationEffect::new(201, json::registration_json(&row)).with_version(row.version);
     Ok(effect.with_messages(StreamId::Event(event_id), vec![message]))
@@ -218,7 +218,7 @@ async fn set_deduction(
         .returning(registrations::all_columns)
         .get_result(conn)
         .await?;
-    let message = results::leaderboard_message(conn, &event).await?;
+    let message = leaderboards::leaderboard_message(conn, &event).await?;
     let effect = MutationEffect::new(200, json::registration_json(&row)).with_version(row.version);
     Ok(effect.with_messages(StreamId::Event(event_id), vec![message]))
 }
@@ -251,7 +251,7 @@ async fn delete_team_row(
     if diesel::delete(of_team).execute(conn).await? == 0 {
         return Err(Rejection::not_found("registration").into());
     }
-    let message = results::leaderboard_message(conn, &event).await?;
+    let message = leaderboards::leaderboard_message(conn, &event).await?;
     settings::bump_rights_version(conn).await?;
     Ok(MutationEffect::no_content().with_messages(StreamId::Event(event_id), vec![message]))
 }

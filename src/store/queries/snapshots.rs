@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::dialect::Conn;
 use super::{
-    announcements, entries, events, full_matches, log, matches, participation, players, purchases,
-    results, teams,
+    announcements, events, full_matches, leaderboards, log, match_states, matches, participation,
+    players, purchases, results, teams,
 };
 use crate::domain::topic::{Channel, StreamId, Topic};
 use crate::store::error::QueryResult;
@@ -58,7 +58,7 @@ async fn match_data(
 ) -> QueryResult<Option<Value>> {
     let Some(row) = matches::find_row(conn, id).await? else { return Ok(None) };
     let teams = teams::find_pair(conn, row.home_team_id, row.away_team_id).await?;
-    entries::full_json(conn, match_cache, &row, &teams).await.map(Some)
+    match_states::full_json(conn, match_cache, &row, &teams).await.map(Some)
 }
 
 /// A match as `(etag, body)`.
@@ -69,7 +69,7 @@ pub async fn match_with_etag(
 ) -> QueryResult<Option<(String, Value)>> {
     let Some(row) = matches::find_row(conn, id).await? else { return Ok(None) };
     let teams = teams::find_pair(conn, row.home_team_id, row.away_team_id).await?;
-    let full = entries::full_json(conn, match_cache, &row, &teams).await?;
+    let full = match_states::full_json(conn, match_cache, &row, &teams).await?;
     Ok(Some((row.version.to_string(), json::to_list_item(full))))
 }
 
@@ -83,7 +83,7 @@ async fn event_data(
     let includes = |part| channel.is_none_or(|channel| channel == part);
     data.insert("event".into(), json::event_json(event)?);
     if includes(Channel::Results) {
-        let table = results::compute_table(conn, event).await?;
+        let table = leaderboards::compute_table(conn, event).await?;
         data.insert("leaderboard".into(), table);
     }
     if includes(Channel::Schedule) {

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::dialect::Conn;
-use super::{entries, log, matches, teams};
+use super::{log, match_states, matches, teams};
 use crate::domain::topic::{Channel, Seq, StreamId};
 use crate::sports::MatchSummary;
 use crate::store::error::{QueryError, QueryResult};
@@ -158,14 +158,15 @@ fn envelope_fault(stream: StreamId, message: &MessageRow) -> Option<String> {
 /// Checks a match: its entries' hash chain, its row, its result and its last published score.
 pub async fn check_match(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> {
     let Some(row) = matches::find_row(conn, id).await? else { return Ok(Vec::new()) };
-    let entries = entries::entries_from(conn, &row, 0).await?;
+    let entries = match_states::entries_from(conn, &row, 0).await?;
     if let Some(error) = chain_fault(&row, &entries) {
         return Ok(vec![error]);
     }
     let teams = teams::find_pair(conn, row.home_team_id, row.away_team_id).await?;
     let folded = row.match_info(&teams).and_then(|match_info| {
-        let rules = entries::rules_of(&row)?;
-        let game = entries::fold(&row, &match_info, rules.initial_state(&match_info)?, entries)?;
+        let rules = match_states::rules_of(&row)?;
+        let game =
+            match_states::fold(&row, &match_info, rules.initial_state(&match_info)?, entries)?;
         let result = rules.result(&game).map(|result| ResultRow::new(&match_info, result));
         Ok((rules.summary(&game), result))
     });

@@ -4,11 +4,14 @@ use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
-use diesel_migrations::MigrationHarness;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{MIGRATIONS, connect, store_failure};
+use super::connection::{connect, store_failure};
 use crate::store::Result;
 use crate::store::error::{QueryError, QueryResult};
+
+/// The migrations, compiled into the binary.
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
 /// Value of `user_version` while a rewrite of the file is due: stored in the file, so that it
 /// survives a crash.

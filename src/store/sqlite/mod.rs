@@ -1,25 +1,26 @@
 //! `SQLite`: one writer with group commit, and a pool of readers.
 
+mod connection;
+pub mod dialect;
 mod migrate;
 mod readers;
 mod writer;
 
-use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
-use diesel::SqliteConnection;
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
-use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, ready};
+use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
 
 use crate::bus::CommitNotifier;
-use crate::store::error::{QueryError, QueryResult};
-use crate::store::{Result, StoreError, WithHeads};
+use crate::store::error::QueryResult;
+use crate::store::model::WithHeads;
+use crate::store::sqlite::connection::{
+    Conn, WRITER_PRAGMAS, connect, store_failure, wrap_connection,
+};
+use crate::store::sqlite::readers::ReaderPool;
+use crate::store::sqlite::writer::WriterHandle;
+use crate::store::{Result, StoreError};
 
 /// Nothing to lock: the one writer holds the only lock.
 macro_rules! for_update {
@@ -45,96 +46,12 @@ macro_rules! join_queries {
 #[path = "../queries/mod.rs"]
 pub mod queries;
 
-/// Queries that differ between the databases: here for `SQLite`.
-pub mod dialect {
-    use diesel::prelude::*;
-    use diesel_async::RunQueryDsl;
-
-    pub use super::Conn;
-    use crate::domain::topic::Seq;
-    use crate::store::error::QueryResult;
-    use crate::store::rows::{MessageRow, SeatRow};
-    use crate::store::schema::{messages, seats, streams};
-
-    /// Reserves `count` sequence numbers per topic. Returns each stream's id and new head; `None`
-    /// for a stream that does not exist yet.
-    pub async fn bump_heads(
-        conn: &mut Conn,
-        topics: &[(String, i64)],
-    ) -> QueryResult<Vec<Option<(i64, Seq)>>> {
-        let mut bumped = Vec::with_capacity(topics.len());
-        for (topic, count) in topics {
-            let stream = diesel::update(streams::table.filter(streams::topic.eq(topic)))
-                .set(streams::head_seq.eq(streams::head_seq + *count))
-                .returning((streams::id, streams::head_seq));
-            bumped.push(stream.get_result(conn).await.optional()?);
-        }
-        Ok(bumped)
-    }
-
-    /// Inserts messages row by row, with one prepared statement.
-    pub async fn insert_messages(conn: &mut Conn, rows: Vec<MessageRow>) -> QueryResult<()> {
-        for row in rows {
-            diesel::insert_into(messages::table).values(row).execute(conn).await?;
-        }
-        Ok(())
-    }
-
-    /// Inserts seats row by row, with one prepared statement.
-    pub async fn insert_seats(conn: &mut Conn, rows: Vec<SeatRow>) -> QueryResult<()> {
-        for row in rows {
-            diesel::insert_into(seats::table).values(row).execute(conn).await?;
-        }
-        Ok(())
-    }
-}
-
-/// The migrations, compiled into the binary.
-pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
-
-/// A connection whose statements run inline on the calling thread: these threads may block, and
-/// handing each statement to another thread costs more than the statement.
-pub type Conn = SyncConnectionWrapper<SqliteConnection, InlineRuntime>;
-
-/// Runs "blocking" tasks inline.
-pub struct InlineRuntime;
-
-impl SpawnBlocking for InlineRuntime {
-    fn spawn_blocking<'a, R>(
-        &mut self,
-        task: impl FnOnce() -> R + Send + 'static,
-    ) -> BoxFuture<'a, std::result::Result<R, Box<dyn Error + Send + Sync + 'static>>>
-    where
-        R: Send + 'static,
-    {
-        ready(Ok(task())).boxed()
-    }
-
-    fn get_runtime() -> Self {
-        Self
-    }
-}
-
-/// Returns the result of a future that never waits, because its statements run inline.
-fn poll_once<T>(work: impl Future<Output = QueryResult<T>>) -> QueryResult<T> {
-    let not_ready = || QueryError::InvariantViolated("a statement did not run inline".to_owned());
-    work.now_or_never().unwrap_or_else(|| Err(not_ready()))
-}
-
 /// The `SQLite` backend: one writer, and a pool of readers.
 #[derive(Clone)]
 pub struct SqliteBackend {
-    writer: writer::WriterHandle,
-    reader_pool: Arc<readers::ReaderPool>,
+    writer: WriterHandle,
+    reader_pool: Arc<ReaderPool>,
 }
-
-/// `synchronous=full`: an acknowledged write survives a power cut; with group commit it is one
-/// flush for many writes.
-const WRITER_PRAGMAS: &str = "pragma busy_timeout = 5000; pragma journal_mode = wal; \
-     pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory; \
-     pragma cache_size = -16000; pragma mmap_size = 134217728;";
-const READER_PRAGMAS: &str = "pragma busy_timeout = 5000; pragma query_only = on; \
-     pragma temp_store = memory; pragma cache_size = -4000; pragma mmap_size = 134217728;";
 
 impl SqliteBackend {
     /// Opens or creates the file at `path`, and runs pending migrations.
@@ -145,9 +62,8 @@ impl SqliteBackend {
             create_private_file(Path::new(&path))?;
             let mut conn = connect(&path, WRITER_PRAGMAS)?;
             migrate::migrate(&path, &mut conn)?;
-            let writer =
-                writer::WriterHandle::spawn(path.clone(), wrap_connection(conn), notifier)?;
-            let readers = readers::ReaderPool::open(&path, readers, runtime)?;
+            let writer = WriterHandle::spawn(path.clone(), wrap_connection(conn), notifier)?;
+            let readers = ReaderPool::open(&path, readers, runtime)?;
             Ok(Self { writer, reader_pool: Arc::new(readers) })
         });
         opening.await.map_err(store_failure)?
@@ -198,19 +114,4 @@ fn create_private_file(path: &Path) -> Result<()> {
     let unavailable =
         |error| StoreError::Unavailable(format!("can't open {}: {error}", path.display()));
     options.open(path).map(drop).map_err(unavailable)
-}
-
-fn connect(path: &str, pragmas: &str) -> Result<SqliteConnection> {
-    let unavailable = |error: &dyn Error| StoreError::Unavailable(format!("{path}: {error}"));
-    let mut conn = SqliteConnection::establish(path).map_err(|error| unavailable(&error))?;
-    conn.batch_execute(pragmas).map_err(|error| unavailable(&error))?;
-    Ok(conn)
-}
-
-fn wrap_connection(conn: SqliteConnection) -> Conn {
-    SyncConnectionWrapper::with_runtime(conn, InlineRuntime)
-}
-
-fn store_failure(error: impl ToString) -> StoreError {
-    StoreError::Internal(error.to_string())
 }

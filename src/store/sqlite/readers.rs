@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-use super::{Conn, READER_PRAGMAS, connect, poll_once, wrap_connection};
+use super::connection::{Conn, READER_PRAGMAS, connect, poll_once, wrap_connection};
 use crate::store::error::QueryResult;
 use crate::store::{Result, StoreError};
 

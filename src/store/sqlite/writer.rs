@@ -5,11 +5,12 @@ use diesel_async::AsyncConnection;
 use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Conn, WRITER_PRAGMAS, connect, poll_once, store_failure, wrap_connection};
+use super::connection::{Conn, WRITER_PRAGMAS, connect, poll_once, store_failure, wrap_connection};
 use crate::bus::CommitNotifier;
 use crate::domain::topic::{Seq, StreamId};
 use crate::store::error::{QueryError, QueryResult};
-use crate::store::{Result, StoreError, WithHeads};
+use crate::store::model::WithHeads;
+use crate::store::{Result, StoreError};
 
 /// Writes per commit and flush. With more, the first would wait too long for the last.
 const MAX_BATCH_WRITES: usize = 64;

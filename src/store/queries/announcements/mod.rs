@@ -14,8 +14,8 @@ use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::{events, log};
 use crate::domain::rejection::{FieldError, Rejection};
-use crate::store::WithHeads;
 use crate::store::error::{QueryError, QueryResult};
+use crate::store::model::WithHeads;
 use crate::store::mutation::{
     BroadcastAnnouncement, CreateAnnouncement, DeleteAnnouncement, EditAnnouncement,
     ExpireAnnouncement, MutationRequest,

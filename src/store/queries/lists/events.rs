@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::dialect::Conn;
 use super::super::readable;
-use super::ItemsResult;
+use super::page::ItemsResult;
 use crate::store::json;
 use crate::store::model::VisibilityScope;
 use crate::store::rows::{EventRow, RegistrationRow};

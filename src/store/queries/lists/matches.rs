@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use super::super::dialect::Conn;
 use super::super::{full_matches, participation, readable};
-use super::ItemsResult;
+use super::page::ItemsResult;
 use crate::store::match_cache::MatchCache;
 use crate::store::model::VisibilityScope;
 use crate::store::rows::MatchRow;

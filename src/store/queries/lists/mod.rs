@@ -2,12 +2,14 @@
 
 mod events;
 mod matches;
+mod page;
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
-use serde_json::{Value, json};
+use page::{ItemsResult, into_page};
+use serde_json::json;
 
 use super::dialect::Conn;
 use super::{announcements, purchases, readable};
@@ -51,17 +53,6 @@ async fn load_items(conn: &mut Conn, match_cache: &MatchCache, query: &ListQuery
         ListQuery::Sales { event_id } => purchases::list_of_event(conn, *event_id, page).await,
     }
 }
-
-/// Builds a page of at most `limit` items; one more was read to see if there is a next page.
-fn into_page(mut items: Vec<(i64, Value)>, limit: i64) -> ListPage {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = items.len() > limit;
-    items.truncate(limit);
-    let next = items.last().filter(|_| has_more).map(|(id, _)| *id);
-    ListPage { items: items.into_iter().map(|(_, item)| item).collect(), next }
-}
-
-type ItemsResult = QueryResult<Vec<(i64, Value)>>;
 
 async fn all_users(conn: &mut Conn, (after, limit): (i64, i64)) -> ItemsResult {
     let query = users::table.filter(users::id.gt(after)).order(users::id).limit(limit + 1);
