@@ -6,9 +6,12 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 use actix_web::http::header::HeaderValue;
 
+use crate::auth::cookie;
 use crate::auth::cookie::Session;
-use crate::auth::{INVALID_TOKEN, cookie};
 use crate::problem::Problem;
+
+/// 401 for a token that can't be verified, or whose user or session is gone.
+pub const INVALID_TOKEN: Problem = Problem::BadCredentials("the token is invalid");
 
 /// A credential as the request presents it, not verified yet.
 #[derive(PartialEq, Eq)]

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 
-use crate::auth::random_token;
+use crate::auth::opaque_token::random_token;
 use crate::auth::token::{TokenKeySet, TokenKeys, VerificationKey};
 use crate::config::{Config, JwtAlgorithm};
 

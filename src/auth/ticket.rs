@@ -3,7 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::auth::{SignedInUser, random_token, sha256_hex};
+use crate::auth::opaque_token::{random_token, sha256_hex};
+use crate::auth::signed_in_user::SignedInUser;
 use crate::domain::topic::Topic;
 use crate::problem::Problem;
 use crate::store::{Principal, Store};

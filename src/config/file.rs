@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::{Arg, ArgAction};
 use toml::Value;
 
-use super::cli::is_secret;
+use super::secret::is_secret;
 
 /// Returns the command with the file's values as defaults, or an error that names the key.
 pub(super) fn apply_file_defaults(

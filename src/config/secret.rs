@@ -1,8 +1,11 @@
 //! Values of settings that must not appear in logs, help or errors.
 
+use std::any::TypeId;
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
+
+use clap::Arg;
 
 /// A text that only [`Secret::reveal`] returns; formatting it writes `[hidden]`.
 #[derive(Clone, PartialEq, Eq)]
@@ -38,4 +41,9 @@ impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[hidden]")
     }
+}
+
+/// Whether the value of a setting must not be printed.
+pub(super) fn is_secret(arg: &Arg) -> bool {
+    arg.get_value_parser().type_id() == TypeId::of::<Secret>()
 }

@@ -1,15 +1,27 @@
-//! Fills the demo league with played rounds, scheduled rounds and an announcement.
+//! The demo league's season: its event, its teams, played and scheduled rounds, an announcement.
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::demo::{DemoLeague, TEAMS};
+use crate::demo::scorer::{DemoScorer, DemoTeam};
 use crate::domain::leaderboard::{Points, TieBreaker};
 use crate::domain::purchases::{Money, TicketType};
 use crate::store::Result;
 use crate::store::mutation::{
     CreateAnnouncement, CreateEvent, CreateMatch, NewAnnouncement, NewEvent, NewMatch,
 };
+
+/// Name, short name and colour of the league's teams.
+pub const TEAMS: [(&str, &str, &str); 8] = [
+    ("Harbour Rovers", "HAR", "#0b5fa5"),
+    ("Millbrook Athletic", "MIL", "#b3261e"),
+    ("Northgate United", "NGU", "#1b7f4b"),
+    ("Saltmarsh Town", "SAL", "#f2b705"),
+    ("Kestrel Park", "KES", "#5b2a86"),
+    ("Old Foundry", "FOU", "#3c4a57"),
+    ("Riverside Wanderers", "RIV", "#0e8a9e"),
+    ("Castle Hill", "CAS", "#d9480f"),
+];
 
 /// Rounds with results when the demo starts.
 const PLAYED_ROUNDS: usize = 4;
@@ -33,50 +45,55 @@ pub fn league_event() -> CreateEvent {
     })
 }
 
-impl DemoLeague {
-    /// Creates a single round robin, with results for the first rounds.
-    pub(super) async fn fill_season(&self) -> Result<()> {
-        for round in 0..TEAMS.len() - 1 {
-            let weeks = round as i64 - PLAYED_ROUNDS as i64;
-            let at = Utc::now() + TimeDelta::weeks(weeks) + TimeDelta::days(3);
-            for (home, away) in round_pairs(round) {
-                let id = self.scorer.create(self.new_match(home, away, at)).await?;
-                if round < PLAYED_ROUNDS {
-                    self.enter_result(id).await?;
-                }
+/// Creates a single round robin, with results for the first rounds.
+pub async fn fill_season(scorer: &DemoScorer, event_id: i64, teams: &[DemoTeam]) -> Result<()> {
+    for round in 0..TEAMS.len() - 1 {
+        let weeks = round as i64 - PLAYED_ROUNDS as i64;
+        let at = Utc::now() + TimeDelta::weeks(weeks) + TimeDelta::days(3);
+        for (home, away) in round_pairs(round) {
+            let id = scorer.create(new_match(event_id, teams, home, away, at)).await?;
+            if round < PLAYED_ROUNDS {
+                enter_result(scorer, id).await?;
             }
         }
-        let announcement = CreateAnnouncement(NewAnnouncement {
-            event_id: self.event_id,
-            kind: "general".to_owned(),
-            priority: "normal".to_owned(),
-            title: "Welcome to the Estuary League".to_owned(),
-            message: "Four matches are in progress. Everything here is fictional and updates live."
-                .to_owned(),
-            team_ids: Vec::new(),
-            expires_at: None,
-        });
-        self.scorer.create(announcement).await.map(drop)
     }
+    let announcement = CreateAnnouncement(NewAnnouncement {
+        event_id,
+        kind: "general".to_owned(),
+        priority: "normal".to_owned(),
+        title: "Welcome to the Estuary League".to_owned(),
+        message: "Four matches are in progress. Everything here is fictional and updates live."
+            .to_owned(),
+        team_ids: Vec::new(),
+        expires_at: None,
+    });
+    scorer.create(announcement).await.map(drop)
+}
 
-    fn new_match(&self, home: usize, away: usize, at: DateTime<Utc>) -> CreateMatch {
-        CreateMatch(NewMatch {
-            event_id: Some(self.event_id),
-            sport: "football".to_owned(),
-            format: Value::Null,
-            home_team_id: self.teams[home].id,
-            away_team_id: self.teams[away].id,
-            starts_at: Some(at.trunc_subsecs(0)),
-            venue: Some(format!("{} Ground", TEAMS[home].0)),
-            visibility: "public".to_owned(),
-        })
-    }
+/// A match between two teams of the league, at the ground of the home side.
+pub fn new_match(
+    event_id: i64,
+    teams: &[DemoTeam],
+    home: usize,
+    away: usize,
+    at: DateTime<Utc>,
+) -> CreateMatch {
+    CreateMatch(NewMatch {
+        event_id: Some(event_id),
+        sport: "football".to_owned(),
+        format: Value::Null,
+        home_team_id: teams[home].id,
+        away_team_id: teams[away].id,
+        starts_at: Some(at.trunc_subsecs(0)),
+        venue: Some(format!("{} Ground", TEAMS[home].0)),
+        visibility: "public".to_owned(),
+    })
+}
 
-    async fn enter_result(&self, match_id: i64) -> Result<()> {
-        let goals = || rand::random_range(0..4);
-        let body = json!({ "home_score": goals(), "away_score": goals() });
-        self.scorer.apply_action(match_id, "PUT result", body, Utc::now()).await.map(drop)
-    }
+async fn enter_result(scorer: &DemoScorer, match_id: i64) -> Result<()> {
+    let goals = || rand::random_range(0..4);
+    let body = json!({ "home_score": goals(), "away_score": goals() });
+    scorer.apply_action(match_id, "PUT result", body, Utc::now()).await.map(drop)
 }
 
 /// Pairs of team indices in a round, by the circle method: the first team stays, the others

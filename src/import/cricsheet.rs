@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Number, Value};
 
-use crate::import::InvalidFile;
+use crate::import::invalid_file::InvalidFile;
 
 const SUPPORTED_VERSIONS: [&str; 2] = ["1.0.0", "1.1.0"];
 

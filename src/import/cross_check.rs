@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::import::CricsheetFile;
-use crate::import::cricsheet::{CricsheetDelivery, CricsheetInnings};
+use crate::import::cricsheet::{CricsheetDelivery, CricsheetFile, CricsheetInnings};
 use crate::import::simulation::MatchSimulation;
 
 /// Compares runs, wickets and legal balls of the innings played last.

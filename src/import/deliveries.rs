@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::domain::rejection::Rejection;
-use crate::import::cricsheet::{CricsheetDelivery, CricsheetOver, CricsheetWicket};
+use crate::import::cricsheet::{CricsheetDelivery, CricsheetFile, CricsheetOver, CricsheetWicket};
+use crate::import::invalid_file::InvalidFile;
 use crate::import::roster::RosterTeam;
 use crate::import::simulation::{MatchSimulation, SimulatedCommand, describe_rejection};
-use crate::import::{CricsheetFile, InvalidFile};
 
 /// A delivery with its context.
 struct ContextualDelivery<'a> {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::import::CricsheetFile;
+use crate::import::cricsheet::CricsheetFile;
 use crate::import::simulation::MatchSimulation;
 
 /// A target that nobody reaches, set only to record the method.

@@ -3,42 +3,20 @@
 //! `cricsheet` parses a file, `script` plays it in memory against the rules and collects the
 //! commands, `store_import` commits them.
 
+mod command_script;
 mod cricsheet;
 mod cross_check;
 mod deliveries;
 mod endings;
+mod invalid_file;
 mod roster;
 mod script;
 mod simulation;
 mod store_import;
 
-use std::fmt;
-
+pub use command_script::{CommandScript, ScriptedCommand};
 pub use cricsheet::CricsheetFile;
+pub use invalid_file::InvalidFile;
 pub use roster::Roster;
-pub use script::{CommandScript, ScriptedCommand, build_script};
+pub use script::build_script;
 pub use store_import::{ImportError, ImportOptions, ImportedMatch, import_match, simulate_file};
-
-/// Why a file can't be imported, and where in it the error is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidFile {
-    /// `innings 2, over 14, ball 3`; overs count from 0 as in the file.
-    pub location: String,
-    /// What is wrong there, for the operator.
-    pub reason: String,
-}
-
-impl InvalidFile {
-    /// An error at a location of the file.
-    pub fn new(location: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { location: location.into(), reason: reason.into() }
-    }
-}
-
-impl fmt::Display for InvalidFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.location, self.reason)
-    }
-}
-
-impl std::error::Error for InvalidFile {}

@@ -1,6 +1,7 @@
 //! The teams and players of a file, with the ids that commands refer to.
 
-use crate::import::{CricsheetFile, InvalidFile};
+use crate::import::cricsheet::CricsheetFile;
+use crate::import::invalid_file::InvalidFile;
 use crate::sports::Player;
 
 /// Both teams; the one that the file names first counts as the home side.

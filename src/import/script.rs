@@ -4,31 +4,13 @@ use chrono::{DateTime, NaiveTime, Utc};
 use serde_json::{Value, json};
 
 use crate::domain::time;
-use crate::import::cricsheet::{CricsheetInnings, CricsheetTarget};
-use crate::import::roster::RosterTeam;
+use crate::import::command_script::CommandScript;
+use crate::import::cricsheet::{CricsheetFile, CricsheetInnings, CricsheetTarget};
+use crate::import::invalid_file::InvalidFile;
+use crate::import::roster::{Roster, RosterTeam};
 use crate::import::simulation::MatchSimulation;
-use crate::import::{CricsheetFile, InvalidFile, Roster, cross_check, deliveries, endings};
-use crate::sports::{MatchInfo, MatchResult, SportRules, TeamInfo};
-
-/// One command of a scorer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ScriptedCommand {
-    /// `toss`, `start`, `balls` …
-    pub action: &'static str,
-    pub body: Value,
-    /// Estimated time of the action.
-    pub at: DateTime<Utc>,
-}
-
-/// The commands of a match from the toss to the result.
-#[derive(Debug)]
-pub struct CommandScript {
-    pub commands: Vec<ScriptedCommand>,
-    /// The final scorecard as the API would show it.
-    pub scorecard: Value,
-    /// `None` if the match has no result in this file, for example because it continues in another.
-    pub result: Option<MatchResult>,
-}
+use crate::import::{cross_check, deliveries, endings};
+use crate::sports::{MatchInfo, SportRules, TeamInfo};
 
 /// Plays a file against the rules and returns the commands that a scorer would have sent.
 ///

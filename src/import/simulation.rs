@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::domain::rejection::Rejection;
-use crate::import::{Roster, ScriptedCommand};
+use crate::import::command_script::ScriptedCommand;
+use crate::import::roster::Roster;
 use crate::sports::{ErasedMatch, MatchCommand, MatchInfo, MatchResult, SportRules};
 
 /// Assumed time between two commands, because files don't say when a ball was bowled.

@@ -8,8 +8,11 @@ use chrono::{SubsecRound, Utc};
 use serde_json::json;
 
 use crate::domain::time;
-use crate::import::roster::RosterTeam;
-use crate::import::{CommandScript, CricsheetFile, InvalidFile, Roster, ScriptedCommand, script};
+use crate::import::command_script::{CommandScript, ScriptedCommand};
+use crate::import::cricsheet::CricsheetFile;
+use crate::import::invalid_file::InvalidFile;
+use crate::import::roster::{Roster, RosterTeam};
+use crate::import::script;
 use crate::sports::{MatchAction, Player};
 use crate::store::mutation::{
     AddPlayer, ApplyMatchAction, CreateMatch, CreateTeam, IdempotencyKey, Mutation,

@@ -11,12 +11,13 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::domain::topic::Seq;
-use crate::relay::source::MAX_PAGE_MESSAGES;
+use crate::relay::history::MAX_PAGE_MESSAGES;
 use crate::relay::sse_connection::SseConnection;
 use crate::relay::sse_decoder::SseFields;
+use crate::relay::upstream::Upstream;
 use crate::relay::upstream_link::{LinkState, StaleReason, UpstreamLink};
+use crate::relay::upstream_messages;
 use crate::relay::upstream_messages::UpstreamMessage;
-use crate::relay::{Upstream, upstream_messages};
 use crate::stream::source::StreamEndReason;
 
 /// Time-out of opening a link: connecting, and reading up to the `live` frame.

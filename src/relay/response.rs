@@ -8,7 +8,8 @@ use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Method, Response};
 
-use crate::relay::{Upstream, client};
+use crate::relay::client;
+use crate::relay::upstream::Upstream;
 use crate::store::{Result, StoreError};
 
 /// A response whose body is still to be read.

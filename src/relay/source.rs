@@ -9,14 +9,12 @@ use tokio::time::Instant;
 
 use crate::bus::CommitNotifier;
 use crate::domain::topic::{Seq, StreamId, Topic};
-use crate::relay::upstream_link::UpstreamLink;
-use crate::relay::{Upstream, upstream_link, upstream_messages};
+use crate::relay::upstream::Upstream;
+use crate::relay::upstream_link::{LinkState, UpstreamLink};
+use crate::relay::{link_task, upstream_messages};
 use crate::store::{Result, StoreError, StreamHead};
 use crate::stream::frame_page::FramePage;
 use crate::stream::source::{EpochSnapshot, MessageSource, StreamEndReason};
-
-/// Largest page that the upstream serves.
-pub const MAX_PAGE_MESSAGES: i64 = 500;
 
 impl Upstream {
     fn existing_link(&self, stream: StreamId) -> Result<Arc<UpstreamLink>> {
@@ -24,47 +22,17 @@ impl Upstream {
         link.ok_or_else(|| StoreError::Unavailable(format!("{stream} has no link to the upstream")))
     }
 
-    async fn request(&self, path: &str) -> Result<(StatusCode, bytes::Bytes)> {
-        self.0.metrics.upstream_requests.inc();
-        self.0.client.get(path).await
-    }
-
-    /// Reads a page of the upstream's history. The cursor includes the epoch, so that a different
-    /// database is rejected.
-    pub async fn fetch_history(
-        &self,
-        epoch: &Arc<str>,
-        stream: StreamId,
-        after: Seq,
-        limit: i64,
-    ) -> Result<FramePage> {
-        let limit = limit.clamp(1, MAX_PAGE_MESSAGES);
-        let url = |after, limit| {
-            format!("/api/streams/{stream}/messages?after={epoch}.{after}&limit={limit}")
-        };
-        let (status, bytes) = self.request(&url(after, limit)).await?;
-        match status {
-            StatusCode::OK => upstream_messages::parse_history(epoch, stream, after, &bytes),
-            StatusCode::GONE => {
-                // The oldest message left shows how far the stream is pruned.
-                let (_, bytes) = self.request(&url(0, 1)).await?;
-                let oldest_page = upstream_messages::parse_history(epoch, stream, 0, &bytes)?;
-                let oldest = oldest_page.frames.first().map(|frame| frame.seq() - 1);
-                let pruned = oldest.unwrap_or(Seq::MAX).max(after);
-                Ok(FramePage {
-                    epoch: Arc::clone(epoch),
-                    frames: Vec::new(),
-                    head_seq: pruned,
-                    pruned_seq: pruned,
-                })
-            }
-            status => {
-                let detail = format!(
-                    "the upstream responded {status} to a request for the history of {stream}"
-                );
-                Err(StoreError::Unavailable(detail))
-            }
+    /// Returns the link of a stream, and opens one if there is none.
+    fn link_or_open(&self, stream: StreamId) -> Arc<UpstreamLink> {
+        let mut links = self.lock_links();
+        if let Some(existing) = links.get(&stream) {
+            return Arc::clone(existing);
         }
+        let link = Arc::new(UpstreamLink::new(stream));
+        links.insert(stream, Arc::clone(&link));
+        let task = tokio::spawn(link_task::run(self.clone(), Arc::clone(&link)));
+        link.set_task(task.abort_handle());
+        link
     }
 
     async fn fetch_page(&self, stream: StreamId, after: Seq, limit: i64) -> Result<FramePage> {
@@ -133,7 +101,7 @@ impl MessageSource for Upstream {
 
     fn release(&self, stream: StreamId) {
         let Some(link) = self.lock_links().remove(&stream) else { return };
-        if link.state() == upstream_link::LinkState::Open {
+        if link.state() == LinkState::Open {
             self.0.metrics.upstream_streams.dec();
         }
         link.close();

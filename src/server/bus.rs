@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use crate::bus;
 use crate::bus::connection::ConnectFn;
 use crate::config::{Config, Secret};
+use crate::server::options::store_options;
 use crate::store::{Store, StoreOptions};
 
 /// How to connect to the bus of `bus_url`, or else of the database; `None` for a single node.
@@ -22,7 +23,7 @@ pub fn bus_connect_fn(config: &Config, store: &Store) -> anyhow::Result<Option<C
              or use PostgreSQL (TOUCHLINE_DATABASE_URL=postgres://…)"
         ),
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-            let options = StoreOptions { url: url.to_owned(), ..super::store_options(config)? };
+            let options = StoreOptions { url: url.to_owned(), ..store_options(config)? };
             Ok(Some(store.bus_connect_fn_to(&options).context("can't use the bus")?))
         }
         Some(url) if url.starts_with("redis://") || url.starts_with("rediss://") => {

@@ -11,7 +11,7 @@ use tokio::signal::unix::SignalKind;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::server::{Node, StopReason};
+use crate::server::node::{Node, StopReason};
 use crate::stream::commands::HubCommand;
 
 /// Drain time after an epoch change: the streams' data is obsolete, so they close within seconds.

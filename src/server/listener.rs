@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 use crate::config::Config;
-use crate::server::Node;
+use crate::server::node::Node;
 use crate::stream::commands::HubCommand;
 use crate::stream::direct_writer::ClientSocket;
 use crate::stream::hub::Hub;

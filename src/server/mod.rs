@@ -4,17 +4,20 @@ pub mod allocator;
 mod bus;
 mod drain;
 mod listener;
+mod node;
+mod options;
 mod relay;
 mod scheduler;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use actix_web::web::Data;
 use anyhow::Context;
 pub use drain::shutdown_requested;
+pub use node::StopReason;
+pub use options::store_options;
 pub use relay::RelayServer;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -26,14 +29,16 @@ use crate::bus::connection::ConnectFn;
 use crate::config::Config;
 use crate::limits::Limiters;
 use crate::metrics::Metrics;
-use crate::store::{DatabaseTimeouts, Store, StoreOptions};
+use crate::server::node::Node;
+use crate::server::options::stream_settings;
+use crate::store::Store;
 use crate::stream::commands::{FeederCommand, FeederHandle};
 use crate::stream::page_cache::PageCache;
 use crate::stream::rights_watch::RightsWatch;
 use crate::stream::snapshot::SnapshotCache;
 use crate::stream::visibility_floor::VisibilityFloors;
-use crate::stream::{StreamContext, StreamSettings, feeder};
-use crate::{App, auth, http};
+use crate::stream::{StreamContext, feeder};
+use crate::{App, http};
 
 /// A node with a database, ready to run: its port is open and its database migrated.
 pub struct Server {
@@ -44,24 +49,6 @@ pub struct Server {
     feeder_commands: mpsc::UnboundedReceiver<FeederCommand>,
     /// Connects to the bus; `None` for a single node.
     bus_connect: Option<ConnectFn>,
-}
-
-/// Why a server has stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StopReason {
-    /// By SIGTERM or SIGINT.
-    Requested,
-    /// The database was replaced or restored: all state in memory is obsolete, so the server must
-    /// be rebuilt.
-    EpochChanged,
-}
-
-/// What serving needs, with a database or as a relay.
-struct Node {
-    config: Arc<Config>,
-    limiters: Arc<Limiters>,
-    stream_context: Arc<StreamContext>,
-    is_ready: Arc<AtomicBool>,
 }
 
 impl Server {
@@ -139,36 +126,6 @@ impl Server {
         });
         server.await.context("the HTTP server failed")?;
         Ok(stopping.await?)
-    }
-}
-
-/// The options to open the configured database with. With `SQLite` it may create the secret file
-/// next to the database.
-pub fn store_options(config: &Config) -> anyhow::Result<StoreOptions> {
-    let seconds = |seconds: u32| Duration::from_secs(seconds.into());
-    Ok(StoreOptions {
-        url: config.database_url.reveal().to_owned(),
-        max_connections: config.database_connections,
-        ca_file: config.database_ca_file.clone(),
-        timeouts: DatabaseTimeouts {
-            connection: seconds(config.database_wait_seconds),
-            statement: seconds(config.database_statement_seconds),
-        },
-        secret: auth::shared_secret(config)?,
-    })
-}
-
-fn stream_settings(config: &Config) -> StreamSettings {
-    let streams = &config.streams;
-    StreamSettings {
-        heartbeat_seconds: streams.heartbeat_seconds,
-        lifetime_seconds: streams.lifetime_seconds,
-        retry_min_ms: streams.retry_min_ms,
-        retry_max_ms: streams.retry_max_ms,
-        ring_messages: streams.ring_messages,
-        ring_bytes: streams.ring_bytes,
-        replay_max: streams.replay_max,
-        replay_page: streams.replay_page,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Loads a user's rights to a resource and checks a permission against them.
 
 use super::{AccessDecision, Rights, decide, decide_missing, messages, token_covers};
-use crate::auth::SignedInUser;
+use crate::auth::signed_in_user::SignedInUser;
 use crate::domain::access::Access;
 use crate::domain::permission::Permission;
 use crate::domain::topic::{StreamId, Topic};

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
-use clap::{Arg, ArgGroup, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use super::secret::is_secret;
 use super::{Config, Secret, file};
 
 /// Live sport over plain HTTP: scores are written with REST and read as streams that resume.
@@ -172,11 +173,6 @@ fn with_env_vars(command: clap::Command) -> clap::Command {
         let is_hidden = is_secret(&arg);
         arg.env(variable).global(true).hide_env_values(is_hidden)
     })
-}
-
-/// Whether the value of a setting must not be printed.
-pub(super) fn is_secret(arg: &Arg) -> bool {
-    arg.get_value_parser().type_id() == std::any::TypeId::of::<Secret>()
 }
 
 /// Path of the settings file. Other errors in the arguments are reported by the real parse later.

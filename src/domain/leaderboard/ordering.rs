@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use crate::domain::leaderboard::run_rate::RunRateTotals;
+use crate::domain::leaderboard::ranking::{Points, TieBreaker};
+use crate::domain::leaderboard::results::{Entrant, PlayedMatch};
+use crate::domain::leaderboard::run_rate::{RunRateTotals, RunsOffBalls};
 use crate::domain::leaderboard::tally::Tally;
-use crate::domain::leaderboard::{Entrant, PlayedMatch, Points, RunsOffBalls, TieBreaker};
 
 /// One team with the figures that it is compared by.
 #[derive(Debug)]

@@ -2,7 +2,8 @@
 
 use std::ops::AddAssign;
 
-use crate::domain::leaderboard::{PlayedMatch, Points, Verdict};
+use crate::domain::leaderboard::ranking::Points;
+use crate::domain::leaderboard::results::{PlayedMatch, Verdict};
 
 /// One team's totals, over all its matches or over those within a tied group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

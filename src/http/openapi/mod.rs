@@ -3,6 +3,7 @@
 //! The texts are written by hand and checked against the service: a test compares them with the
 //! route table, and the service tests validate every response against them.
 
+mod document_builder;
 mod operation;
 mod problem_codes;
 mod source_parser;
@@ -13,8 +14,8 @@ use std::sync::LazyLock;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
+use document_builder::DocumentBuilder;
 use serde_json::Value;
-use source_parser::DocumentBuilder;
 
 use crate::http::pages::encoded_file;
 use crate::problem::Problem;

@@ -10,7 +10,7 @@
 
 use serde_json::{Value, json};
 
-use super::source_parser::DocumentBuilder;
+use super::document_builder::DocumentBuilder;
 use super::{problem_codes, type_parser};
 use crate::domain::number;
 

@@ -10,26 +10,12 @@
 //! `name?: …` if optional, `+ Other` for the fields of another, `...` if there may be more |
 //! | `POST /api/teams (who may)` | an operation: see `operation` |
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
+use super::document_builder::DocumentBuilder;
 use super::{operation, type_parser};
-use crate::auth::cookie::HOST_NAME;
 
 const HTTP_METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-
-/// The document under construction.
-#[derive(Debug, Default)]
-pub struct DocumentBuilder {
-    tags: Vec<Value>,
-    pub current_tag: String,
-    paths: Map<String, Value>,
-    schemas: Map<String, Value>,
-    pub parameters: Map<String, Value>,
-    /// Named groups of problem codes.
-    pub code_groups: BTreeMap<String, Vec<String>>,
-}
 
 impl DocumentBuilder {
     /// Parses one source text; the error names the block.
@@ -128,31 +114,6 @@ impl DocumentBuilder {
         }
         shape.properties.insert(field_name.to_owned(), schema);
         Ok(())
-    }
-
-    /// Builds the document.
-    pub fn build(self) -> Value {
-        json!({
-            "openapi": "3.1.0",
-            "info": {
-                "title": "Touchline",
-                "version": env!("CARGO_PKG_VERSION"),
-                "description": "Live sport over plain HTTP: written through REST, followed over Server-Sent Events that resume.",
-                "license": { "name": "MIT", "identifier": "MIT" },
-            },
-            "servers": [{ "url": "/" }],
-            "tags": self.tags,
-            "paths": self.paths,
-            "components": {
-                "schemas": self.schemas,
-                "parameters": self.parameters,
-                "securitySchemes": {
-                    "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
-                    "cookie": { "type": "apiKey", "in": "cookie", "name": HOST_NAME },
-                    "ticket": { "type": "apiKey", "in": "query", "name": "ticket" },
-                },
-            },
-        })
     }
 }
 

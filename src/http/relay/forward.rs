@@ -14,8 +14,8 @@ use bytes::Bytes;
 use crate::auth;
 use crate::auth::cookie;
 use crate::auth::cookie::Session;
-use crate::http::relay;
-use crate::http::relay::RelayApp;
+use crate::http::relay::rejection::{rejection_response, upstream_unreachable};
+use crate::http::relay::relay_app::RelayApp;
 use crate::http::streams::responses::Blocks;
 use crate::http::streams::stream_query::Transport;
 use crate::http::streams::{responses as heads, stream_query};
@@ -75,11 +75,11 @@ pub async fn forward(
         Ok(answer) if !is_gateway_error(answer.status()) => answer,
         Ok(answer) => {
             tracing::warn!("The upstream answers {}", answer.status());
-            return relay::upstream_unreachable(&request, &hub, requested_transport(&request));
+            return upstream_unreachable(&request, &hub, requested_transport(&request));
         }
         Err(error) => {
             tracing::warn!(error = %error, "A request can't go through: {error}");
-            return relay::upstream_unreachable(&request, &hub, requested_transport(&request));
+            return upstream_unreachable(&request, &hub, requested_transport(&request));
         }
     };
     let head = response_head(&answer);
@@ -87,10 +87,10 @@ pub async fn forward(
         return whole(&request, head, answer).await;
     }
     if hub.is_draining() {
-        return Ok(relay::rejection_response(&request, &hub, CloseReason::Draining));
+        return Ok(rejection_response(&request, &hub, CloseReason::Draining));
     }
-    let Ok(permit) = relay.acquire_permit(&request, &[]) else {
-        return Ok(relay::rejection_response(&request, &hub, CloseReason::LimitReached));
+    let Some(permit) = relay.acquire_permit(&request, &[]) else {
+        return Ok(rejection_response(&request, &hub, CloseReason::LimitReached));
     };
     let blocks = pass_through::pass_through_blocks(PassThrough {
         response: answer,
