@@ -4,7 +4,7 @@
 //! the kernel and the body only waits, the hub writes frames straight to the socket: one system
 //! call per delivery, without waking a task (docs/adr/0006).
 //!
-//! The handshake, as [`Turn`]:
+//! The handshake, as `Turn`:
 //! 1. A body that is polled has the turn: [`DirectWriter::start_body_turn`].
 //! 2. A body that waits offers it: [`DirectWriter::offer_to_hub`].
 //! 3. The hub has it once the dispatcher has flushed, at once where it has nothing to flush.

@@ -22,7 +22,7 @@ pub struct PageCache {
 const PAGE_TTL: Duration = Duration::from_secs(1);
 
 impl PageCache {
-    /// The page after `after`; `read` reads it where nobody has within [`PAGE_TTL`].
+    /// The page after `after`; `read` reads it where nobody has within `PAGE_TTL`.
     pub async fn get<F>(
         &self,
         stream: StreamId,
