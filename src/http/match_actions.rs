@@ -1,4 +1,4 @@
-//! What happens in a match: one door for every sport's commands, and for what it says of itself.
+//! Actions and parts of a match, for every sport.
 
 use actix_web::http::header::HeaderValue;
 use actix_web::http::{Method, header};
@@ -17,9 +17,10 @@ use crate::problem::Problem;
 use crate::sports::MatchAction;
 use crate::store::mutation::ApplyMatchAction;
 
-/// `GET /api/matches/{id}/{incidents,incidents/21,statistics,…}`: whatever its sport has there.
+/// `GET /api/matches/{id}/{incidents,incidents/21,statistics,…}`: a part of its sport's state.
 ///
-/// What a sport also has in words (`scorecard/text`) is given so to who accepts text alone.
+/// A part that also exists as text (`scorecard/text`) is sent as text to clients that accept only
+/// that.
 pub async fn read_part(
     ctx: ReadContext,
     req: HttpRequest,
@@ -44,19 +45,19 @@ pub async fn read_part(
     Ok(vary_on_accept(ctx.json_response(version.as_deref(), &found)))
 }
 
-/// Caches must know that another caller may get another form.
+/// Tells caches that the form depends on `Accept`.
 fn vary_on_accept(mut response: HttpResponse) -> HttpResponse {
     response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept"));
     response
 }
 
-/// Whether the caller names text and not JSON.
+/// Whether the client accepts plain text but not JSON.
 fn prefers_text(req: &HttpRequest) -> bool {
     let accepted = req.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
     let media_types = accepted.flat_map(|value| value.split(','));
     let mut kinds = media_types.map(|kind| kind.split(';').next().unwrap_or_default().trim());
     let mut accepts_text = false;
-    // A browser, which takes anything, gets what programs get.
+    // A browser accepts anything and gets JSON.
     let prefers_other = kinds.any(|kind| {
         accepts_text |= kind == "text/plain";
         matches!(kind, "application/json" | "text/html")
@@ -91,7 +92,7 @@ pub fn find_action(method: &Method, tail: &str) -> Result<MatchAction, Problem> 
     MatchAction::find(method.as_str(), path).ok_or(Problem::NotFound("action"))
 }
 
-/// What sports name their actions and parts with: lower-case words and numbers.
+/// The path of an action or part, if it has only lower-case words and numbers.
 fn valid_tail(tail: &str) -> Option<&str> {
     let tail = tail.trim_end_matches('/');
     let is_allowed =
@@ -100,7 +101,7 @@ fn valid_tail(tail: &str) -> Option<&str> {
     is_valid.then_some(tail)
 }
 
-/// When it happened, where the body says so; whether that is a time, its sport judges.
+/// The body's `occurred_at`, if it is a valid time; the sport's rules reject an invalid one.
 pub fn parse_occurred_at(body: &Value) -> Option<DateTime<Utc>> {
     body.get("occurred_at").and_then(|value| input::time().parse(value).ok())
 }

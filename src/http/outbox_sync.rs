@@ -1,4 +1,4 @@
-//! The outbox: what a scorer's device could not send in time, in the order it recorded it.
+//! The outbox: entries that a scorer's device recorded offline, in their order.
 
 use actix_web::HttpResponse;
 use actix_web::http::{Method, header};
@@ -16,10 +16,10 @@ use crate::problem::Problem;
 use crate::store::mutation::{ApplyMatchAction, IdempotencyKey, Outcome};
 use crate::stream::cursor;
 
-/// Entries at once: more would keep a phone waiting for an answer.
+/// Entries per request: more would keep a phone waiting for a response.
 const MAX_ENTRIES: usize = 500;
 
-/// One thing recorded on a device.
+/// One action recorded on a device.
 struct OutboxEntry {
     client_id: String,
     occurred_at: Option<DateTime<Utc>>,
@@ -30,8 +30,8 @@ struct OutboxEntry {
 
 /// `POST /api/matches/{id}/sync`
 ///
-/// One rejected entry doesn't stop the others. Where the database fails, the whole answer is that
-/// failure: what was done before stays done, and is a duplicate when the device sends it again.
+/// A rejected entry does not stop the others. If the database fails, the whole request fails:
+/// entries committed before stay, and are duplicates when the device sends them again.
 pub async fn sync_outbox(
     ctx: WriteContext,
     id: Path<i64>,
@@ -93,8 +93,7 @@ impl OutboxEntry {
         Ok(read)
     }
 
-    /// The same as when it is sent by itself with this key: a device that got no answer then may
-    /// send it again in a batch.
+    /// The key of the same action sent alone: a device without a response may resend it in a batch.
     fn idempotency_key(&self, match_id: i64) -> IdempotencyKey {
         let path = format!("{} /api/matches/{match_id}/{}", self.method, self.action);
         IdempotencyKey {

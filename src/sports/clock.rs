@@ -1,17 +1,17 @@
-//! The match clock: it moves only by the times that commands carry.
+//! The match clock: started and stopped by the times in commands, never by the server's clock.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::domain::time;
 
-/// A part of a match with a name.
+/// A period of a match.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Period {
     pub name: &'static str,
-    /// What the clock shows when the period begins; each later than the one before.
+    /// Match time at the start of the period, in milliseconds; periods are in ascending order.
     pub starts_ms: i64,
-    /// Whether time is kept in it; a shoot-out has none.
+    /// Whether the clock runs; not in a shoot-out.
     pub clock_runs: bool,
 }
 
@@ -19,7 +19,7 @@ pub struct Period {
 #[derive(Debug)]
 pub struct PeriodBreak {
     pub reason: &'static str,
-    /// The period that follows; none for the next in order.
+    /// The period that follows; `None` for the next in order.
     pub next_period: Option<&'static str>,
 }
 
@@ -30,14 +30,14 @@ pub struct PeriodSchedule {
     pub breaks: &'static [PeriodBreak],
 }
 
-/// What a page needs to go on ticking by itself: what was shown at one moment, and if it runs.
+/// The clock at one moment, and whether it runs: enough for a page to keep it ticking.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MatchClock {
     pub period: Option<&'static Period>,
     is_running: bool,
     /// The match clock at `at`, in milliseconds.
     elapsed_ms: i64,
-    /// The last start or stop; none before the first.
+    /// Time of the last start or stop; `None` before the first.
     changed_at: Option<DateTime<Utc>>,
 }
 
@@ -47,7 +47,7 @@ impl PeriodSchedule {
         self.periods.iter().find(|period| period.name == name)
     }
 
-    /// The period that follows a pause for `reason`: another only where the reason ends one.
+    /// The period after a pause for `reason`: the current one unless the reason ends it.
     pub fn period_after_pause(
         &self,
         period: &'static Period,
@@ -63,7 +63,7 @@ impl PeriodSchedule {
 }
 
 impl MatchClock {
-    /// Runs from `at`: on in the same period, or from the beginning of another.
+    /// Starts the clock at `at`: resumes the same period, or begins another.
     pub fn start(&mut self, period: Option<&'static Period>, at: DateTime<Utc>) {
         self.stop(at);
         if let Some(new_period) = period.filter(|_| period != self.period) {
@@ -73,13 +73,13 @@ impl MatchClock {
         self.is_running = period.is_none_or(|period| period.clock_runs);
     }
 
-    /// Whether it has ever run: whether the match was begun.
+    /// Whether the match was ever started.
     pub fn has_started(&self) -> bool {
         self.changed_at.is_some()
     }
 
-    /// Stands still from `at`, or from the last start or stop where that is later: devices
-    /// disagree about the time, and a clock that runs backwards helps nobody.
+    /// Stops the clock at `at`, but never before its last start or stop: devices disagree about the
+    /// time, and the clock must not run backwards.
     pub fn stop(&mut self, at: DateTime<Utc>) {
         let last_change = self.changed_at.unwrap_or(at);
         let at = at.max(last_change);
@@ -101,7 +101,7 @@ impl MatchClock {
     }
 }
 
-/// A time as all our JSON writes it: RFC 3339, UTC, milliseconds.
+/// A time in JSON: RFC 3339, UTC, milliseconds.
 pub fn format_timestamp(at: DateTime<Utc>) -> String {
     time::text(at)
 }

@@ -1,4 +1,4 @@
-//! What every sport's state has: status and clock around the sport's own part.
+//! The state of a match that all sports share: status, clock and the source of the result.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::sports::clock::MatchClock;
 use crate::sports::result::MatchResult;
 use crate::sports::score::Score;
 
-/// Where a match stands between the fixture list and the final whistle.
+/// The status of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MatchStatus {
     Scheduled,
@@ -26,34 +26,34 @@ pub enum MatchStatus {
 pub struct Match<S> {
     pub status: MatchStatus,
     pub clock: MatchClock,
-    /// Why it isn't being played, where somebody said so.
+    /// Why it is not being played, if a reason was given.
     pub reason: Option<String>,
     pub result_source: ResultSource,
     pub state: S,
 }
 
-/// Who says how a finished match has ended.
+/// Where the result of a finished match comes from.
 #[derive(Clone, Debug, Default)]
 pub enum ResultSource {
     #[default]
     Computed,
-    /// The play's own result was taken away and no other has been entered.
+    /// The computed result was deleted and none was entered.
     Deleted,
-    /// Somebody who entered it, whatever the play says.
+    /// It was entered, and overrides the computed result.
     Entered(Arc<EnteredResult>),
 }
 
-/// A result that somebody entered.
+/// A result that was entered by hand.
 #[derive(Debug)]
 pub struct EnteredResult {
     pub result: Arc<MatchResult>,
-    /// What is shown while it stands.
+    /// The score that is displayed while this result is in force.
     pub score: Score,
-    /// What deleting it leads back to.
+    /// The state that deleting it restores.
     pub before_entry: MatchBeforeEntry,
 }
 
-/// Where a match stood before the first result was entered by hand.
+/// The state of a match before a result was first entered.
 #[derive(Clone, Debug)]
 pub struct MatchBeforeEntry {
     pub status: MatchStatus,
@@ -84,8 +84,7 @@ impl<S> Match<S> {
         Self { status, clock, reason: None, result_source: ResultSource::default(), state }
     }
 
-    /// The score to show, where the play's entries come to `computed`: while a result entered by
-    /// hand stands, nothing may contradict it.
+    /// The score to display: an entered result's score, else `computed`.
     pub fn displayed_score(&self, computed: Score) -> Score {
         match &self.result_source {
             ResultSource::Entered(entered) => entered.score,
@@ -93,7 +92,7 @@ impl<S> Match<S> {
         }
     }
 
-    /// Refuses `action` unless the match stands at one of `allowed`, and says which those are.
+    /// Rejects `action` (409) unless the status is one of `allowed`; the detail names them.
     pub fn require_status(&self, action: &str, allowed: &[MatchStatus]) -> Result<(), Rejection> {
         if allowed.contains(&self.status) {
             return Ok(());
@@ -109,7 +108,7 @@ impl<S> Match<S> {
         ))
     }
 
-    /// `status`, `clock` and `score`: what answers, messages and views begin with.
+    /// `status`, `clock` and `score`: the first fields of responses, messages and snapshots.
     pub fn status_fields(&self, score: &Score) -> Map<String, Value> {
         let mut fields = Map::new();
         fields.insert("status".into(), json!(self.status.as_str()));

@@ -1,4 +1,4 @@
-//! From scheduled to finished, the same in every sport.
+//! Actions that change a match's status, the same in every sport.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ pub struct LifecycleAction {
     name: &'static str,
     allowed_from: &'static [MatchStatus],
     new_status: MatchStatus,
-    /// None where the schedule changes: that is told with the whole match, by whoever knows it.
+    /// `None` if the schedule changes: the store publishes that, with the whole match.
     message_kind: Option<&'static str>,
 }
 
@@ -38,7 +38,7 @@ static LIFECYCLE_ACTIONS: [LifecycleAction; 7] = {
     ]
 };
 
-/// The actions that every sport has; a sport may carry them out its own way.
+/// The actions that every sport has; a sport may override them.
 pub const COMMON_ACTIONS: &[ActionSpec] = {
     use MatchPermission::{Control, Edit};
     &[
@@ -54,13 +54,13 @@ pub const COMMON_ACTIONS: &[ActionSpec] = {
     ]
 };
 
-/// Characters of a reason: two long sentences.
+/// Maximum length of a reason: two long sentences.
 const MAX_REASON_CHARS: usize = 500;
 
-/// What the body of a step may say.
+/// The body of a lifecycle action.
 struct LifecycleRequest {
     reason: Option<String>,
-    /// The period to resume in, where it isn't the obvious one.
+    /// The period to resume in, if it is not the next.
     resume_period: Option<&'static Period>,
 }
 
@@ -73,12 +73,12 @@ const fn lifecycle_action(
     LifecycleAction { name, allowed_from, new_status, message_kind }
 }
 
-/// The step of this name; none for an action that only a sport knows.
+/// The lifecycle action with this name; `None` for a sport's own action.
 pub fn find_action(action: &str) -> Option<&'static LifecycleAction> {
     LIFECYCLE_ACTIONS.iter().find(|step| step.name == action)
 }
 
-/// Moves the match on, or says why it can't be.
+/// Applies a lifecycle action.
 pub fn apply_action<S: Sport>(
     action: &LifecycleAction,
     match_info: &MatchInfo,
@@ -129,7 +129,7 @@ fn parse_request(
     body.finish_with(Some(LifecycleRequest { reason, resume_period: period }))
 }
 
-/// The period a match is played in from now on.
+/// The period in which the match continues.
 fn next_period<S>(
     schedule: &PeriodSchedule,
     game: &Match<S>,
@@ -143,7 +143,7 @@ fn next_period<S>(
     )
 }
 
-/// `kind` to the match: where it stands now, with the result of one that has ended.
+/// A message of this kind with the match's status, and its result if it has finished.
 pub fn status_message<S: Sport>(
     kind: &'static str,
     match_info: &MatchInfo,

@@ -1,4 +1,4 @@
-//! One entry of the list of sports, with the sport's types erased.
+//! The rules of a sport behind one type, so that the list of sports can hold them all.
 
 use std::any::Any;
 use std::fmt;
@@ -17,13 +17,13 @@ use crate::sports::{
 /// A match's state; only its own sport can look inside. A clone copies nothing.
 #[derive(Clone, Debug)]
 pub struct ErasedMatch {
-    /// A `Play<State>` of the sport that made it.
+    /// A `Match<State>` of the sport that created it.
     typed_match: Arc<dyn Any + Send + Sync>,
     summary: MatchSummary,
     result: Option<Arc<MatchResult>>,
 }
 
-/// What lists and pages show of a match without asking its sport.
+/// The columns that lists show of a match, the same for every sport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MatchSummary {
     /// `scheduled`, `live`, `paused`, `finished`, `postponed`, `cancelled`, `abandoned`
@@ -32,7 +32,7 @@ pub struct MatchSummary {
     pub away_score: i64,
 }
 
-/// The rules of one sport, for those who needn't know which.
+/// The rules of one sport, with the sport's types erased.
 pub struct SportRules {
     pub code: &'static str,
     /// What scorers can do beyond what every sport has.
@@ -48,7 +48,7 @@ pub struct SportRules {
 }
 
 impl SportRules {
-    /// The rules of `S` as function pointers, so that nobody else needs a type parameter.
+    /// The rules of `S` as function pointers, so that callers need no type parameter.
     pub(super) const fn for_sport<S: Sport>() -> Self {
         Self {
             code: S::CODE,
@@ -63,12 +63,12 @@ impl SportRules {
         }
     }
 
-    /// The state before the first entry, or what is wrong with the format.
+    /// The state before the first entry; rejects an invalid format.
     pub fn initial_state(&self, match_info: &MatchInfo) -> Result<ErasedMatch, Rejection> {
         (self.initial_state)(match_info)
     }
 
-    /// The format in which so many scorers must agree on each entry, or why there is none.
+    /// The format with this number of scorers who must agree on each entry, or why it has none.
     pub fn with_scorers_required(
         &self,
         format: Value,
@@ -77,12 +77,12 @@ impl SportRules {
         (self.with_scorers_required)(format, scorers)
     }
 
-    /// The ids of the players a command speaks of.
+    /// The ids of the players that a command's body names.
     pub fn player_ids(&self, action: &str, body: &Value) -> Vec<i64> {
         (self.player_ids)(action, body)
     }
 
-    /// The state after `command`, or why it is refused.
+    /// The state after `command`, or its rejection.
     pub fn apply(
         &self,
         match_info: &MatchInfo,
@@ -92,22 +92,22 @@ impl SportRules {
         (self.apply)(match_info, game, command)
     }
 
-    /// Everything a display draws, but what the match's row says (id, venue, `starts_at`).
+    /// The whole state as JSON, without the columns of the match's row (id, venue, `starts_at`).
     pub fn snapshot(&self, match_info: &MatchInfo, game: &ErasedMatch) -> Value {
         (self.snapshot)(match_info, game)
     }
 
-    /// What lists show without asking the sport.
+    /// The columns that lists show.
     pub fn summary(&self, game: &ErasedMatch) -> MatchSummary {
         game.summary
     }
 
-    /// The final outcome, where there is one.
+    /// The final result, if there is one.
     pub fn result<'a>(&self, game: &'a ErasedMatch) -> Option<&'a MatchResult> {
         game.result.as_deref()
     }
 
-    /// What `GET /api/matches/{id}/{path}` answers: `result`, `incidents`, `incidents/21` …
+    /// The body of `GET /api/matches/{id}/{path}`: `result`, `incidents`, `incidents/21` …
     pub fn read_part(
         &self,
         match_info: &MatchInfo,
@@ -150,7 +150,7 @@ fn apply_command<S: Sport>(
     game: &ErasedMatch,
     command: &MatchCommand,
 ) -> ApplyResult<ErasedMatch> {
-    // Only a caller that mixes up two matches gets here; the scorer can do nothing about it.
+    // Unreachable unless a caller mixes up two matches.
     let Some(typed) = game.downcast::<S>() else {
         return Err(Rejection::conflict("wrong-sport", "the match is of another sport"));
     };

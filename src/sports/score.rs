@@ -1,4 +1,4 @@
-//! Two sides, and what each of them has.
+//! The two sides of a match, and the score.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// More than any game's score; keeps a slip of the thumb out.
+/// Highest accepted score: above any real one, so that a typing mistake is rejected.
 pub const MAX_SCORE: i64 = 100_000;
 
 /// One of the two sides of a match.
@@ -16,18 +16,18 @@ pub enum Side {
     Away,
 }
 
-/// One thing for each side.
+/// A value per side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PerSide<T> {
     pub home: T,
     pub away: T,
 }
 
-/// The score as it is told everywhere.
+/// The score, with the shoot-out's if there was one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Score {
     pub totals: PerSide<i64>,
-    /// Kept apart from the goals; none where there was no shoot-out.
+    /// Not part of the totals; `None` without a shoot-out.
     pub shootout: Option<PerSide<i64>>,
 }
 
@@ -52,7 +52,7 @@ impl<T> PerSide<T> {
 }
 
 impl PerSide<i64> {
-    /// The side that has more.
+    /// The side with the greater value; `None` if they are equal.
     pub fn leading_side(&self) -> Option<Side> {
         match self.home.cmp(&self.away) {
             Ordering::Greater => Some(Side::Home),
@@ -63,7 +63,7 @@ impl PerSide<i64> {
 }
 
 impl Score {
-    /// Writes `score`, and `shootout_score` where there was one, into an answer or a message.
+    /// Writes `score`, and `shootout_score` if there was a shoot-out, into a response or message.
     pub fn write_to(&self, fields: &mut Map<String, Value>) {
         fields.insert("score".into(), json!(self.totals));
         if let Some(shootout) = self.shootout {
@@ -73,7 +73,7 @@ impl Score {
 }
 
 impl fmt::Display for Score {
-    /// As people write it: `2:1`, or `1:1 (4:3 on kicks)`.
+    /// In words for people: `2:1`, or `1:1 (4:3 on kicks)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.totals.home, self.totals.away)?;
         match self.shootout {

@@ -1,4 +1,4 @@
-//! Any sport that a running score is enough for.
+//! A sport with a running score and nothing else.
 
 use serde_json::{Map, Value, json};
 
@@ -13,10 +13,10 @@ use crate::sports::score::{MAX_SCORE, PerSide, Score};
 use crate::sports::sport::Sport;
 use crate::sports::{ActionSpec, ApplyResult, MatchCommand, MatchInfo, Transition};
 
-/// Characters of the line shown beside a score.
+/// Maximum length of the text shown beside a score.
 const MAX_TEXT_CHARS: usize = 500;
 
-/// Score only: each `score` names the whole score.
+/// Score only: each `score` action sends the whole score.
 pub struct ScoreOnly;
 
 impl Sport for ScoreOnly {

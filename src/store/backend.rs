@@ -1,9 +1,9 @@
 //! Two databases from one set of queries (docs/adr/0010-two-databases-from-one-set-of-queries.md).
 //!
 //! `queries/` is compiled twice, by `#[path]`: once inside `postgres`, once inside `sqlite`. A query
-//! names the connection type of the copy it is in and the three macros that stand before it there,
-//! `for_update!`, `skip_locked!` and `join_queries!`. What only one of them can do is in its
-//! `dialect`. Here the two copies come together again.
+//! names the connection type of the copy it is in and the three macros defined before it there,
+//! `for_update!`, `skip_locked!` and `join_queries!`. What only one database can do is in its
+//! `dialect`. [`Backend`] joins the two copies.
 
 use crate::store::{postgres, sqlite};
 

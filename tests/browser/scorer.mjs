@@ -179,7 +179,7 @@ for (const kind of ["chrome", "firefox"]) {
       await device.waitForText("h2", "Sign in", RECOVERY_TIMEOUT_MS);
       assert.equal(await device.page.$(".big"), null);
       await device.signIn({ ...ADMIN_CREDENTIALS, password: "wrong" }, false);
-      await device.waitForText(".error", "wrong");
+      await device.waitForText(".error", "invalid");
       await device.signIn(ADMIN_CREDENTIALS);
       await device.pressButton("Start first half");
       await device.waitUntilSent();

@@ -1,4 +1,4 @@
-//! The result that stands: entered by hand, or computed from play.
+//! The result in force: entered by hand, or computed.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::sports::game::{Match, MatchStatus, ResultSource};
 use crate::sports::sport::Sport;
 use crate::sports::{MatchInfo, MatchResult};
 
-/// The result that stands; only a finished match has one.
+/// The result in force; only a finished match has one.
 pub fn current_result<S: Sport>(
     match_info: &MatchInfo,
     game: &Match<S::State>,
@@ -14,7 +14,7 @@ pub fn current_result<S: Sport>(
     resolve_result(game, || S::computed_result(match_info, game))
 }
 
-/// The result that stands, where `computed` is the result of play.
+/// The result in force, given the computed one.
 pub fn resolve_result<T>(
     game: &Match<T>,
     computed: impl FnOnce() -> Option<MatchResult>,

@@ -1,4 +1,4 @@
-//! `PUT result` and `DELETE result`: what people say about a match, the same in every sport.
+//! `PUT result` and `DELETE result`: results entered by hand, the same in every sport.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::sports::result::request;
 use crate::sports::sport::Sport;
 use crate::sports::{ApplyResult, MatchCommand, MatchInfo, Transition, lifecycle, result};
 
-/// A result can also be wanted of a match that never began: a walk-over, or one scored on paper.
+/// A result can also be entered for a match that never started: a walk-over, or scored on paper.
 const RESULT_ENTRY_STATUSES: [MatchStatus; 6] = [
     MatchStatus::Scheduled,
     MatchStatus::Live,
@@ -21,7 +21,7 @@ const RESULT_ENTRY_STATUSES: [MatchStatus; 6] = [
     MatchStatus::Abandoned,
 ];
 
-/// Ends the match with the result of the body, or corrects the one it has.
+/// Finishes the match with the result in the body, or corrects its result.
 pub fn enter_result<S: Sport>(
     match_info: &MatchInfo,
     game: &Match<S::State>,
@@ -45,7 +45,7 @@ pub fn enter_result<S: Sport>(
 
     let result = Arc::new(request.into_result(match_info, &score));
     let mut next = game.clone();
-    // A clock that stands already, or never ran, has nothing to do with an entry by hand.
+    // A clock that is stopped or never started stays as it is.
     if matches!(game.status, MatchStatus::Live | MatchStatus::Paused) {
         next.clock.stop(command.occurred_at);
     }
@@ -57,7 +57,7 @@ pub fn enter_result<S: Sport>(
         before_entry: before_first_entry(game),
     }));
 
-    // The same once more is no news.
+    // Entering the same result again publishes nothing.
     let is_unchanged = result::current_result::<S>(match_info, game).as_ref() == Some(&result);
     let match_end =
         || lifecycle::status_message::<S>("match_end", match_info, &next, next.reason.clone());
@@ -72,9 +72,9 @@ pub fn enter_result<S: Sport>(
     })
 }
 
-/// Takes away the result: one entered by hand leaves the match as it was before, the play's own
-/// leaves it finished without any. Tells `match_end` while it is finished, else `match_reopened`:
-/// `match_id`, `status`, `clock`, `score`, and `reason` where the match had one.
+/// Deletes the result: an entered one restores the state before it, a computed one leaves the match
+/// finished without a result. Publishes `match_end` if the match is still finished, else
+/// `match_reopened`: `match_id`, `status`, `clock`, `score`, and `reason` if the match had one.
 pub fn delete_result<S: Sport>(
     match_info: &MatchInfo,
     game: &Match<S::State>,
@@ -103,8 +103,8 @@ pub fn delete_result<S: Sport>(
     })
 }
 
-/// What a sport's own action came to, unless it would set a match going again over a result that
-/// somebody entered. A match that does go on ends anew, whatever was struck before.
+/// Rejects a sport's own action that would reopen a match with an entered result. A match that goes
+/// on gets a computed result again when it ends, also if one was deleted before.
 pub fn reconcile_result<S: Sport>(
     mut transition: Transition<Match<S::State>>,
 ) -> ApplyResult<Match<S::State>> {
@@ -121,7 +121,7 @@ pub fn reconcile_result<S: Sport>(
     Ok(transition)
 }
 
-/// However often a result is corrected, deleting it leads to before the first.
+/// The state before the first entered result, however often it was corrected.
 fn before_first_entry<S>(game: &Match<S>) -> MatchBeforeEntry {
     match &game.result_source {
         ResultSource::Entered(entered) => entered.before_entry.clone(),

@@ -1,4 +1,4 @@
-//! The final outcome of a match, as tables and readers get it.
+//! The final result of a match, as leaderboards and subscribers get it.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -12,34 +12,34 @@ use crate::sports::score::Score;
 #[serde(rename_all = "snake_case")]
 pub enum ResultBasis {
     Played,
-    /// One side did not come.
+    /// One side did not appear.
     Walkover,
     /// Decided off the field.
     Awarded,
     NoResult,
 }
 
-/// The final outcome of a match: entered by hand, or taken from the live score when it ended.
+/// The final result of a match: entered by hand, or computed from the score at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MatchResult {
     pub home_score: i64,
     pub away_score: i64,
-    /// What tables count.
+    /// What leaderboards count.
     pub verdict: Verdict,
-    /// Who goes through: the better side, or who won the shoot-out after a draw.
+    /// The winner: the side with the higher score, or the winner of the shoot-out after a draw.
     pub winner_team_id: Option<i64>,
     pub ending: ResultBasis,
-    /// Entered by somebody, not taken from the live score.
+    /// Whether it was entered by hand.
     pub is_entered: bool,
     pub reason: Option<String>,
-    /// As newspapers print it, where the sport has such words: `… won by 12 runs`.
+    /// In words, if the sport has them: `… won by 12 runs`.
     pub text: Option<String>,
-    /// What it adds to net run rates, where it counts for them.
+    /// Its part of net run rates, if it counts for them.
     pub run_rates: Option<MatchRunRates>,
 }
 
 impl MatchResult {
-    /// What a score at the end says by itself.
+    /// The result by the final score alone.
     pub fn from_score(match_info: &MatchInfo, score: &Score) -> Self {
         let Score { totals: goals, shootout } = score;
         let ahead = goals.leading_side();
@@ -57,7 +57,7 @@ impl MatchResult {
         }
     }
 
-    /// As readers see it.
+    /// The result on the wire.
     pub fn to_json(&self, match_info: &MatchInfo) -> Value {
         Value::Object(self.json_fields(match_info))
     }

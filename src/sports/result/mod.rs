@@ -1,4 +1,4 @@
-//! The final outcome of a match: by playing it, or as somebody entered it.
+//! The final result of a match: computed, or entered by hand.
 
 mod current;
 pub(super) mod entered;

@@ -1,4 +1,4 @@
-//! The body of `PUT result`, and what it makes of the score.
+//! The body of `PUT result`, and the score that follows from it.
 
 use serde_json::Value;
 
@@ -9,12 +9,12 @@ use crate::sports::MatchInfo;
 use crate::sports::result::{MatchResult, ResultBasis};
 use crate::sports::score::{MAX_SCORE, PerSide, Score, Side};
 
-/// Characters of a reason: two long sentences.
+/// Maximum length of a reason: two long sentences.
 const MAX_REASON_CHARS: usize = 500;
 
-/// What somebody says a match has come to.
+/// A result to be entered.
 pub struct ResultRequest {
-    /// None where the ending needs no score.
+    /// `None` if the ending needs no score.
     totals: Option<PerSide<i64>>,
     ending: ResultBasis,
     named_winner: Option<Side>,
@@ -80,8 +80,8 @@ impl ResultRequest {
         }
     }
 
-    /// The score to show from now on, where play came to `live`: its shoot-out stays as long as
-    /// it still says how the match was decided.
+    /// The score to display, given the live one: its shoot-out is kept as long as it still decides
+    /// the match.
     pub fn resulting_score(&self, live_score: &Score) -> Score {
         let totals = self.totals.unwrap_or(match self.ending {
             ResultBasis::NoResult => live_score.totals,
@@ -93,13 +93,13 @@ impl ResultRequest {
         Score { totals, shootout: live_score.shootout.filter(|_| keeps_shootout) }
     }
 
-    /// Whether it says another thing than what was seen on the field.
+    /// Whether it contradicts the live score.
     pub fn contradicts_score(&self, live_score: &Score) -> bool {
         self.resulting_score(live_score).totals != live_score.totals
             || self.contradicts_shootout(live_score)
     }
 
-    /// Whether one side won the shoot-out, and the other is said to have gone through by playing.
+    /// Whether the shoot-out was won by another side than this result's winner.
     fn contradicts_shootout(&self, live_score: &Score) -> bool {
         let shootout_winner = live_score.shootout.and_then(|kicks| kicks.leading_side());
         let is_level = live_score.totals.leading_side().is_none();
@@ -108,7 +108,7 @@ impl ResultRequest {
         self.ending == ResultBasis::Played && is_level && names_other_side
     }
 
-    /// The result, with the score that [`Ask::score`] gave.
+    /// The result with this score.
     pub fn into_result(self, match_info: &MatchInfo, score: &Score) -> MatchResult {
         let from_score = MatchResult::from_score(match_info, score);
         let named_winner_id = self.named_winner.map(|side| match_info.team_id(side));
@@ -127,7 +127,7 @@ impl ResultRequest {
     }
 }
 
-/// What a table counts where this side has won, or neither.
+/// The verdict if this side has won, or neither.
 fn verdict_for(winner: Option<Side>) -> Verdict {
     match winner {
         Some(Side::Home) => Verdict::Home,

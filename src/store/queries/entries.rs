@@ -1,4 +1,4 @@
-//! What happened in a match: the accepted commands, stored as entries.
+//! The entries of a match: accepted commands, stored in order.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -23,7 +23,7 @@ runs! {
     ApplyMatchAction => apply_action,
 }
 
-/// What the match's sport says at `path`, and what `If-Match` of a write there is compared with.
+/// A part of a match's state at `path`, and the version that `If-Match` is compared with.
 pub async fn read_part(
     conn: &mut Conn,
     match_cache: &MatchCache,
@@ -35,7 +35,7 @@ pub async fn read_part(
     let match_info = row.match_info(&teams)?;
     let game = current_game(conn, match_cache, &row, &match_info).await?;
     let part_value = rules_of(&row)?.read_part(&match_info, &game, path);
-    // A result is the match's own, which has its version.
+    // A result has the version of its match.
     let is_own = path == "result";
     Ok(part_value.map(|value| {
         let version = if is_own { Some(row.version) } else { revision_of(&value) };
@@ -43,8 +43,8 @@ pub async fn read_part(
     }))
 }
 
-/// Who recorded the incidents of a match and who corrected them last, by name; `None` where its
-/// sport has none.
+/// The users who recorded and last corrected each incident of a match; `None` if its sport has no
+/// incidents.
 pub async fn incident_recorders(
     conn: &mut Conn,
     match_cache: &MatchCache,
@@ -67,7 +67,7 @@ pub async fn incident_recorders(
     Ok(Some(json!({ "items": items, "next": null })))
 }
 
-/// A scorer's command: locks the match, asks its rules, and adds an entry.
+/// Applies a scorer's action: locks the match, runs its rules, appends an entry.
 async fn apply_action(
     conn: &mut Conn,
     RunContext { request, match_cache }: RunContext<'_>,
@@ -105,7 +105,7 @@ async fn apply_action(
 
     let status = match (&transition.response, transition.is_created) {
         (Value::Null, _) => 204,
-        // A word that waits for others.
+        // It waits for other scorers.
         (answer, _) if answer.get("official") == Some(&Value::Bool(false)) => 202,
         (_, true) => 201,
         (_, false) => 200,
@@ -120,8 +120,8 @@ async fn apply_action(
     Ok(written.with_messages(StreamId::Match(action.match_id), messages))
 }
 
-/// What the rules said, to those who may hear it, and what it means for the schedule: that is
-/// told in one shape, whatever changed it, so it is made here.
+/// The messages of the rules, for the topics that may receive them, and the schedule's: those have
+/// one form whatever changed the schedule, so they are built here.
 fn action_messages(
     messages_in: Vec<Message>,
     row: &MatchRow,
@@ -131,7 +131,7 @@ fn action_messages(
     let rules = rules_of(row)?;
     let mut messages = schedule::filter_receivable(messages_in, row, match_teams);
     let (previous_status, status) = (rules.summary(before).status, rules.summary(after).status);
-    // What a result entered by hand had hidden was told before it.
+    // The status that an entered result replaced was published before it.
     let is_new = status != previous_status && previous_status != "finished";
     if is_new && ["postponed", "cancelled"].contains(&status) {
         let json = json::to_list_item(json::match_json(row, match_info, rules, after));
@@ -140,8 +140,8 @@ fn action_messages(
     Ok(messages)
 }
 
-/// What `If-Match` is compared with: the revision of the incident or ball where one is changed,
-/// else the match's version. None where there is no such thing, which the rules say better.
+/// The version that `If-Match` is compared with: the revision of the incident or ball if one is
+/// changed, else the match's. `None` if it does not exist; the rules reject that.
 fn current_version(
     row: &MatchRow,
     revised_path: Option<&str>,
@@ -157,7 +157,7 @@ fn revision_of(value: &Value) -> Option<i64> {
     value.get("rev").and_then(Value::as_i64)
 }
 
-/// The command as it is stored: with the players it names as they are now.
+/// Builds the command to store, with the named players as they are now.
 async fn build_command(
     conn: &mut Conn,
     request: &MutationRequest,
@@ -172,7 +172,7 @@ async fn build_command(
         .filter(|&id| match_teams.is_private_and_unaccepted(id))
         .collect();
     if !hidden_team_ids.is_empty() {
-        // Their names are for those who may read the team.
+        // Only users who can read the team may see their names.
         let represented =
             members::teams_represented_by(conn, request.user_id, &hidden_team_ids).await?;
         players.retain(|one| {
@@ -190,7 +190,7 @@ async fn build_command(
     })
 }
 
-/// Adds the entry; gives the row as it is with it.
+/// Appends the entry; returns the updated row.
 async fn append_entry(
     conn: &mut Conn,
     match_cache: &MatchCache,

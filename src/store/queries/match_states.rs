@@ -12,14 +12,14 @@ use crate::store::match_cache::{CachedMatch, MatchCache};
 use crate::store::rows::{EntryRow, MatchRow, TeamRow};
 use crate::store::schema::entries;
 
-/// The rules that a stored match is played by.
+/// The rules of a stored match's sport.
 pub fn rules_of(row: &MatchRow) -> QueryResult<&'static SportRules> {
     SportRules::find(&row.sport).ok_or_else(|| {
         QueryError::InvariantViolated(format!("match {} is {}: no such sport", row.id, row.sport))
     })
 }
 
-/// The state of a match as its row stands: from memory, else by folding what memory lacks.
+/// The state of a match at its row's entry count: cached, or folded from the cached state.
 pub async fn current_game(
     conn: &mut Conn,
     match_cache: &MatchCache,
@@ -37,7 +37,7 @@ pub async fn current_game(
     }
     let number = cached.as_ref().map_or(0, |known| known.entry_number);
     let mut later = entries_from(conn, row, number).await?.into_iter().peekable();
-    // A state that the entries don't lead through belongs to a transaction that was rolled back.
+    // A cached state that is not on the entries' path is of a transaction that was rolled back.
     let valid_cached =
         cached.filter(|known| later.next_if(|entry| entry.hash == known.entry_hash).is_some());
     let game = if let Some(known) = valid_cached {
@@ -54,7 +54,7 @@ pub async fn current_game(
     Ok(game)
 }
 
-/// The entries from `number` to the newest that the row counts.
+/// The entries from `number` to the row's entry count.
 pub async fn entries_from(
     conn: &mut Conn,
     row: &MatchRow,
@@ -68,7 +68,7 @@ pub async fn entries_from(
     Ok(query.load(conn).await?)
 }
 
-/// The state that stored entries lead to.
+/// Folds stored entries onto a state.
 pub fn fold(
     row: &MatchRow,
     match_info: &MatchInfo,
@@ -88,7 +88,7 @@ pub fn fold(
     })
 }
 
-/// The whole state of a match, as snapshots hold it.
+/// The whole state of a match, as in snapshots.
 pub async fn full_json(
     conn: &mut Conn,
     match_cache: &MatchCache,
