@@ -47,7 +47,7 @@ impl RelaySetup {
 }
 
 /// Sums a metric over all labels.
-async fn metric_value(server: &TestServer, name: &str) -> i64 {
+pub async fn metric_value(server: &TestServer, name: &str) -> i64 {
     let text = server.anonymous().get("/metrics").await.text;
     let lines = text
         .lines()
