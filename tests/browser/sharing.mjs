@@ -234,8 +234,10 @@ for (const kind of ["chrome", "firefox"]) {
       await record(again.page, game, 5);
       for (const one of [again, twin]) await waitUntilEmpty(one.page);
 
-      const { items } = await server.send("GET", `/api/matches/${game.id}/incidents`);
-      const recorded = [...items].sort((one, other) => one.id - other.id);
+      const incidents = async () => (await server.send("GET", `/api/matches/${game.id}/incidents`)).items;
+      // A tab's outbox is empty also before another tab's command has reached it.
+      await waitFor(async () => (await incidents()).length >= 5, "all incidents on the server");
+      const recorded = (await incidents()).sort((one, other) => one.id - other.id);
       assert.deepEqual(recorded.map(({ minute }) => minute), [1, 2, 3, 4, 5]);
       const refused = () => again.page.evaluate(() => globalThis.outbox.entries.map(({ state, body, problem }) => [state, body.minute, problem.status]));
       await waitFor(async () => (await refused()).length === 1, "the refused command");
