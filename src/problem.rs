@@ -9,6 +9,9 @@ use crate::domain::topic::Topic;
 use crate::store::StoreError;
 use crate::store::mutation::MIN_SEALING_KEY_CHARS;
 
+/// What a handler returns.
+pub type HandlerResult = Result<HttpResponse, Problem>;
+
 /// Why a request failed. The `Display` text is shown to the caller as `detail`; causes are only
 /// logged.
 #[derive(Debug, thiserror::Error)]

@@ -36,7 +36,7 @@ const MULTIPLE_SESSION_COOKIES: Problem = Problem::BadCredentials(
     "the request has more than one session cookie: delete this site's cookies and sign in again",
 );
 
-/// Display name of users for whom the identity provider sends no name.
+/// Display name of a user whose identity provider sends none.
 const DEFAULT_USER_NAME: &str = "Unnamed";
 
 impl FromRequest for SignedInUser {

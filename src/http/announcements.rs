@@ -1,6 +1,5 @@
 //! Handlers of announcements.
 
-use actix_web::HttpResponse;
 use actix_web::web::Query;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -10,11 +9,9 @@ use crate::domain::permission::Permission;
 use crate::http::path::Path;
 use crate::http::read_context;
 use crate::http::read_context::{Paging, ReadContext};
-use crate::problem::Problem;
+use crate::problem::{HandlerResult, Problem};
 use crate::store::mutation::{ANNOUNCEMENT_TYPES, PRIORITIES};
 use crate::store::{AnnouncementFilter, ListQuery};
-
-type HandlerResult = Result<HttpResponse, Problem>;
 
 const STATUSES: &[&str] = &["active", "expired"];
 

@@ -1,16 +1,13 @@
 //! Handlers of events: competitions with matches, results, a table and announcements.
 
-use actix_web::HttpResponse;
 use actix_web::web::Query;
 
 use crate::domain::permission::Permission;
 use crate::http::matches;
 use crate::http::path::Path;
 use crate::http::read_context::{Paging, ReadContext};
-use crate::problem::Problem;
+use crate::problem::{HandlerResult, Problem};
 use crate::store::ListQuery;
-
-type HandlerResult = Result<HttpResponse, Problem>;
 
 /// `GET /api/events`: the public events, and those the user is involved in.
 pub async fn list(ctx: ReadContext, paging: Query<Paging>) -> HandlerResult {

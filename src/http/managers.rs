@@ -1,15 +1,12 @@
 //! Handlers of event managers, besides the event's creator.
 
-use actix_web::HttpResponse;
 use actix_web::web::Query;
 
 use crate::domain::permission::Permission;
 use crate::http::path::Path;
 use crate::http::read_context::{Paging, ReadContext};
-use crate::problem::Problem;
+use crate::problem::HandlerResult;
 use crate::store::ListQuery;
-
-type HandlerResult = Result<HttpResponse, Problem>;
 
 /// `GET /api/events/{id}/managers`: only for managers, because it lists names.
 pub async fn list(ctx: ReadContext, id: Path<i64>, paging: Query<Paging>) -> HandlerResult {

@@ -1,6 +1,5 @@
 //! Handlers that read matches; scorers' actions are in `match_actions`.
 
-use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Query;
 use chrono::Utc;
@@ -13,11 +12,9 @@ use crate::domain::topic::StreamId;
 use crate::http::path::Path;
 use crate::http::read_context;
 use crate::http::read_context::{Paging, ReadContext};
-use crate::problem::Problem;
+use crate::problem::{HandlerResult, Problem};
 use crate::store::ListQuery;
 use crate::stream::cursor;
-
-type HandlerResult = Result<HttpResponse, Problem>;
 
 /// The statuses of matches.
 const MATCH_STATUSES: [&str; 7] =

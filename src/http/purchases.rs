@@ -1,6 +1,5 @@
 //! Handlers of purchases and of bought tickets.
 
-use actix_web::HttpResponse;
 use actix_web::web::Query;
 use uuid::Uuid;
 
@@ -11,11 +10,9 @@ use crate::http::path::Path;
 use crate::http::read_context::{Paging, ReadContext};
 use crate::http::write_context::{Authorized, WriteContext};
 use crate::input;
-use crate::problem::Problem;
+use crate::problem::{HandlerResult, Problem};
 use crate::store::ListQuery;
 use crate::store::mutation::SetTicketStatus;
-
-type HandlerResult = Result<HttpResponse, Problem>;
 
 /// `GET /api/purchases`: the caller's own.
 pub async fn list(ctx: ReadContext, paging: Query<Paging>) -> HandlerResult {

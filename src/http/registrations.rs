@@ -1,6 +1,5 @@
 //! Handlers of registrations: by an event's managers, and by the managers of a team.
 
-use actix_web::HttpResponse;
 use actix_web::web::Query;
 
 use crate::domain::permission::Permission;
@@ -9,11 +8,9 @@ use crate::http::path::Path;
 use crate::http::read_context::{Paging, ReadContext};
 use crate::http::write_context::WriteContext;
 use crate::input;
-use crate::problem::Problem;
+use crate::problem::HandlerResult;
 use crate::store::ListQuery;
 use crate::store::mutation::{RegisterTeam, RegisterUser};
-
-type HandlerResult = Result<HttpResponse, Problem>;
 
 /// `GET /api/events/{id}/registrations`
 pub async fn list_for_event(

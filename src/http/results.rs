@@ -1,15 +1,12 @@
 //! Handlers of result lists and tables. The result of one match is in `match_actions`.
 
-use actix_web::HttpResponse;
 use actix_web::web::Query;
 
 use crate::domain::permission::Permission;
 use crate::http::path::Path;
 use crate::http::read_context::{Paging, ReadContext};
-use crate::problem::Problem;
+use crate::problem::{HandlerResult, Problem};
 use crate::store::ListQuery;
-
-type HandlerResult = Result<HttpResponse, Problem>;
 
 /// `GET /api/events/{id}/results`
 pub async fn list_for_event(

@@ -1,15 +1,12 @@
 //! Handlers of teams, their players and their members.
 
-use actix_web::HttpResponse;
 use actix_web::web::Query;
 
 use crate::domain::permission::Permission;
 use crate::http::path::Path;
 use crate::http::read_context::{Paging, ReadContext};
-use crate::problem::Problem;
+use crate::problem::{HandlerResult, Problem};
 use crate::store::ListQuery;
-
-type HandlerResult = Result<HttpResponse, Problem>;
 
 /// `GET /api/teams`: the public teams, and the caller's own.
 pub async fn list(ctx: ReadContext, paging: Query<Paging>) -> HandlerResult {

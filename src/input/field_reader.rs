@@ -142,7 +142,7 @@ impl<'a> FieldReader<'a> {
         self.describe_field(
             name,
             false,
-            || json!({ "anyOf": [schema_of(&read), { "type": "null" }] }),
+            || json!({ "anyOf": [describe(&read), { "type": "null" }] }),
         );
         match self.lookup(name)? {
             Value::Null => Some(None),
@@ -160,7 +160,7 @@ impl<'a> FieldReader<'a> {
         self.describe_field(
             name,
             false,
-            || json!({ "type": "array", "items": schema_of(&read), "maxItems": max_items }),
+            || json!({ "type": "array", "items": describe(&read), "maxItems": max_items }),
         );
         let items = self.lookup(name)?.as_array().filter(|items| items.len() <= max_items);
         let Some(items) = items else {
@@ -189,7 +189,7 @@ impl<'a> FieldReader<'a> {
         read: impl FnOnce(&mut FieldReader<'a>) -> Option<T>,
     ) -> Option<T> {
         if let Mode::Describe { properties, .. } = &mut self.mode {
-            properties.insert(name.to_owned(), schema_of(read));
+            properties.insert(name.to_owned(), describe(read));
             return None;
         }
         let value = self.lookup(name).filter(|value| !value.is_null())?;
@@ -204,7 +204,7 @@ impl<'a> FieldReader<'a> {
         mut read: impl FnMut(&mut FieldReader<'a>) -> Option<T>,
     ) -> Option<Vec<T>> {
         if let Mode::Describe { properties, .. } = &mut self.mode {
-            let items = schema_of(read);
+            let items = describe(read);
             let schema = json!({ "type": "array", "items": items, "maxItems": max_items });
             properties.insert(name.to_owned(), schema);
             return None;
@@ -293,9 +293,8 @@ impl<'a> FieldReader<'a> {
     }
 
     /// Rejects the body (422) if any field is invalid or unknown.
-    pub fn finish(mut self) -> Result<(), Rejection> {
-        self.reject_unknown();
-        if self.errors.is_empty() { Ok(()) } else { Err(Rejection::fields(self.errors)) }
+    pub fn finish(self) -> Result<(), Rejection> {
+        self.finish_with(Some(()))
     }
 
     /// `parsed`, unless any field was wrong or isn't known (422).
@@ -316,11 +315,7 @@ impl<'a> Mode<'a> {
 
 /// JSON Schema (2020-12) of the object that `read` reads. It runs without a body, so `read` must
 /// read the same fields whatever their values are.
-pub fn describe<T>(read: impl FnOnce(&mut FieldReader<'static>) -> T) -> Value {
-    schema_of(read)
-}
-
-fn schema_of<'a, T>(read: impl FnOnce(&mut FieldReader<'a>) -> T) -> Value {
+pub fn describe<'a, T>(read: impl FnOnce(&mut FieldReader<'a>) -> T) -> Value {
     let mut reader = FieldReader::describing();
     read(&mut reader);
     let Mode::Describe { properties, required } = reader.mode else { return Value::Null };

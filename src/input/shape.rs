@@ -208,12 +208,11 @@ pub fn integer(range: RangeInclusive<i64>) -> impl Shape<i64> {
 
 /// A shirt number, 0 to 999.
 pub fn shirt_number() -> impl Shape<i32> {
-    let number = integer(0..=999);
-    let schema = number.schema();
+    let range = || integer(0..=999);
     let parse = move |value: &Value| {
-        number.parse(value).map(|number| i32::try_from(number).unwrap_or_default())
+        range().parse(value).map(|number| i32::try_from(number).unwrap_or_default())
     };
-    shape(parse, move || schema.clone())
+    shape(parse, move || range().schema())
 }
 
 /// `true` or `false`.
@@ -260,16 +259,30 @@ pub fn one_of(words: &'static [&'static str]) -> impl Shape<String> {
 
 /// One of these words, each with the value that it stands for.
 pub fn choice<T: Clone>(words: impl IntoIterator<Item = (&'static str, T)>) -> impl Shape<T> {
-    let words: Vec<(&str, T)> = words.into_iter().collect();
-    let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-    let schema = json!({ "type": "string", "enum": names });
-    let parse = move |value: &Value| {
-        let chosen = words.iter().find(|(word, _)| value.as_str() == Some(*word));
+    Choice { words: words.into_iter().collect() }
+}
+
+struct Choice<T> {
+    words: Vec<(&'static str, T)>,
+}
+
+impl<T> Choice<T> {
+    fn names(&self) -> Vec<&'static str> {
+        self.words.iter().map(|(word, _)| *word).collect()
+    }
+}
+
+impl<T: Clone> Shape<T> for Choice<T> {
+    fn parse(&self, value: &Value) -> Parsed<T> {
+        let chosen = self.words.iter().find(|(word, _)| value.as_str() == Some(*word));
         chosen
             .map(|(_, meaning)| meaning.clone())
-            .ok_or_else(|| format!("must be one of {}", names.join(", ")))
-    };
-    shape(parse, move || schema.clone())
+            .ok_or_else(|| format!("must be one of {}", self.names().join(", ")))
+    }
+
+    fn schema(&self) -> Value {
+        json!({ "type": "string", "enum": self.names() })
+    }
 }
 
 /// `public` or `private`.
@@ -283,14 +296,28 @@ pub fn array_of<T>(
     max_items: usize,
     items_name: &'static str,
 ) -> impl Shape<Vec<T>> {
-    let schema = json!({ "type": "array", "items": item.schema(), "maxItems": max_items });
-    let parse = move |value: &Value| {
-        let items = value.as_array().filter(|items| items.len() <= max_items);
+    ArrayOf { item, max_items, items_name }
+}
+
+struct ArrayOf<S> {
+    item: S,
+    max_items: usize,
+    items_name: &'static str,
+}
+
+impl<T, S: Shape<T>> Shape<Vec<T>> for ArrayOf<S> {
+    fn parse(&self, value: &Value) -> Parsed<Vec<T>> {
+        let items = value.as_array().filter(|items| items.len() <= self.max_items);
         let items: Option<Vec<T>> =
-            items.and_then(|items| items.iter().map(|value| item.parse(value).ok()).collect());
-        items.ok_or_else(|| format!("must be a list of at most {max_items} {items_name}"))
-    };
-    shape(parse, move || schema.clone())
+            items.and_then(|items| items.iter().map(|item| self.item.parse(item).ok()).collect());
+        items.ok_or_else(|| {
+            format!("must be a list of at most {} {}", self.max_items, self.items_name)
+        })
+    }
+
+    fn schema(&self) -> Value {
+        json!({ "type": "array", "items": self.item.schema(), "maxItems": self.max_items })
+    }
 }
 
 /// An array of 1 to 32 topics.

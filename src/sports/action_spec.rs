@@ -43,12 +43,12 @@ impl ActionSpec {
 
     /// Whether it is the action at this method and path.
     pub fn matches(&self, method: &str, path: &str) -> bool {
-        let (mut expected, mut parts) = (self.path.split('/'), path.split('/'));
-        let all_match = expected.by_ref().zip(parts.by_ref()).all(|(expected, part)| {
-            if expected.starts_with('{') { !part.is_empty() } else { expected == part }
-        });
-        let same_length = self.path.split('/').count() == path.split('/').count();
-        self.method == method && same_length && all_match
+        let (expected, parts) = (self.path.split('/'), path.split('/'));
+        self.method == method
+            && expected.clone().count() == parts.clone().count()
+            && expected.zip(parts).all(|(expected, part)| {
+                if expected.starts_with('{') { !part.is_empty() } else { expected == part }
+            })
     }
 
     /// Whether the path names one thing of several.

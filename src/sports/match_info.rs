@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::domain::rejection::Rejection;
-use crate::sports::score::Side;
+use crate::sports::score::{PerSide, Side};
 
 /// One of the two teams of a match, as displays show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,13 +31,7 @@ pub struct MatchInfo {
 impl MatchInfo {
     /// Side that the team plays on; `None` if it isn't in the match.
     pub(super) fn side_of_team(&self, team_id: i64) -> Option<Side> {
-        if team_id == self.home.team_id {
-            Some(Side::Home)
-        } else if team_id == self.away.team_id {
-            Some(Side::Away)
-        } else {
-            None
-        }
+        PerSide { home: self.home.team_id, away: self.away.team_id }.side_of(&team_id)
     }
 
     /// Id of the team on `side`.

@@ -41,6 +41,19 @@ impl Side {
     }
 }
 
+impl<T: PartialEq> PerSide<T> {
+    /// The side with this value; home's if both have it.
+    pub fn side_of(&self, value: &T) -> Option<Side> {
+        if *value == self.home {
+            Some(Side::Home)
+        } else if *value == self.away {
+            Some(Side::Away)
+        } else {
+            None
+        }
+    }
+}
+
 impl<T> PerSide<T> {
     /// The value of one side.
     pub fn get_mut(&mut self, side: Side) -> &mut T {

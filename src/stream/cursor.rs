@@ -11,14 +11,14 @@ use uuid::Uuid;
 use crate::domain::number;
 use crate::domain::topic::{Seq, StreamId};
 
-/// A parsed cursor, before it is known whether it can be served.
+/// A parsed cursor; whether it can be served is checked later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cursor {
     /// A position in one stream: of this epoch, or typed by a person, without an epoch.
     Single(Seq),
     /// Positions in several streams.
     Multiple(Vec<(StreamId, Seq)>),
-    /// The client was told to stop for good.
+    /// Sent with the `bye` after which the client must not reconnect.
     Stop,
     /// Of another epoch, or not a cursor at all.
     Unknown,

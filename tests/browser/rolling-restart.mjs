@@ -106,7 +106,7 @@ describe("two nodes behind nginx", () => {
     const { nodes, nginx, game, subscribers } = cluster;
     const before = await nodes[0].recordGoal(game, 1);
     for (const node of nodes) await node.stop("SIGKILL");
-    // They tried to reconnect, and were told to retry.
+    // They tried to reconnect, and got a `retry`.
     await waitFor(async () => (await nginx.readAccessLog()).split("\n").filter((line) => line.includes("/stream/") && line.includes('"node_status":"502')).length >= 3, "three failed reconnects", SETTLE_TIMEOUT_MS);
     for (const node of nodes) await node.run();
     const last = await nodes[1].recordGoal(game, 2);

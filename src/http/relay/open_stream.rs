@@ -15,7 +15,7 @@ use crate::http::streams;
 use crate::http::streams::stream_query::{StreamQuery, Transport};
 use crate::http::streams::{responses as heads, stream_query};
 use crate::limits::ClientOrigin;
-use crate::problem::Problem;
+use crate::problem::{HandlerResult, Problem};
 use crate::store::StoreError;
 use crate::stream::close_reason::CloseReason;
 use crate::stream::cursor::Cursor;
@@ -25,8 +25,6 @@ use crate::stream::hub::Hub;
 use crate::stream::subscribe::SubscriptionRequest;
 use crate::stream::subscriber::SubscriberIdentity;
 use crate::stream::{long_poll, subscribe};
-
-type HandlerResult = Result<HttpResponse, Problem>;
 
 /// Where a request's topics are to be had.
 enum TopicLocation {

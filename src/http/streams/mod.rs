@@ -19,15 +19,13 @@ use crate::domain::topic::{Channel, StreamId, Topic};
 use crate::http::path::Path;
 use crate::http::streams::stream_query::{StreamQuery, Transport};
 use crate::http::streams::stream_request::StreamRequest;
-use crate::problem::Problem;
+use crate::problem::{HandlerResult, Problem};
 use crate::store::StoreError;
 use crate::stream::close_reason::CloseReason;
 use crate::stream::cursor::Cursor;
 use crate::stream::event_stream_body::EventStreamBody;
 use crate::stream::hub::Hub;
 use crate::stream::{long_poll, subscribe};
-
-type HandlerResult = Result<HttpResponse, Problem>;
 
 /// `GET /api/matches/{id}/stream/`
 pub async fn stream_match(

@@ -66,7 +66,7 @@ pub fn refuse(
     respond(event_stream_builder(is_private), Blocks::new(transfer_coding(request), block))
 }
 
-/// The response to a client that reconnects after it was told to stop: 204 stops it for good.
+/// The response to a client with a stop cursor: 204 makes an `EventSource` stop for good.
 pub fn stop_response() -> HttpResponse {
     // A cache may store a 204 without this header, and would stop every client.
     HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish()

@@ -22,7 +22,7 @@ use crate::stream::subscribe;
 use crate::stream::subscribe::{InitialSnapshot, SubscriptionRequest};
 use crate::stream::subscriber::{DeliveryMode, Subscriber, SubscriberIdentity};
 use crate::stream::tests::connection::{Connection, Socket};
-use crate::stream::tests::reference::{Client, Outcome, Reference, decode};
+use crate::stream::tests::reference::{Client, ExpectedStream, Reference, decode};
 use crate::stream::tests::{EPOCH, FakeLog, STREAM, message};
 use crate::stream::visibility_floor::VisibilityFloors;
 
@@ -200,7 +200,7 @@ impl Model {
     }
 
     fn check(&self, client: Client, head_at_open: Seq, is_complete: bool) {
-        let outcome = Outcome {
+        let outcome = ExpectedStream {
             head: self.log.head().head_seq,
             head_at_open,
             closed: self.closed,

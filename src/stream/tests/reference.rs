@@ -18,7 +18,7 @@ pub struct Client {
 
 /// What happened to the stream, as far as the reference has to know.
 #[derive(Clone, Copy, Debug)]
-pub struct Outcome {
+pub struct ExpectedStream {
     pub head: Seq,
     pub head_at_open: Seq,
     /// The first reason for which the stream was closed.
@@ -29,7 +29,7 @@ pub struct Outcome {
 /// Follows the received blocks and writes what each of them must be.
 pub struct Reference {
     client: Client,
-    outcome: Outcome,
+    outcome: ExpectedStream,
     /// Everything up to here has been received; `None` before the first position.
     at: Option<Seq>,
     is_live: bool,
@@ -40,7 +40,7 @@ pub struct Reference {
 }
 
 impl Reference {
-    pub fn new(client: Client, outcome: Outcome) -> Self {
+    pub fn new(client: Client, outcome: ExpectedStream) -> Self {
         let at = match client.initial_snapshot {
             InitialSnapshot::Never => Some(client.cursor.unwrap_or(outcome.head_at_open)),
             _ => client.cursor,

@@ -81,7 +81,7 @@ async fn g1_g3_g5_killing_nodes_in_turn_loses_and_repeats_nothing() {
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
 }
 
-/// Reads until the last message is known and received.
+/// Reads until the last message is received, once its seq is known.
 async fn follow(
     mut subscriber: ReconnectingSubscriber,
     ending: watch::Receiver<Option<i64>>,

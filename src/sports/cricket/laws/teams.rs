@@ -7,13 +7,7 @@ use crate::sports::score::{PerSide, Side};
 impl PerSide<TeamInfo> {
     /// The side this team plays on; `None` for a team that isn't in the match.
     pub fn side_of_team(&self, team_id: i64) -> Option<Side> {
-        if team_id == self.home.team_id {
-            Some(Side::Home)
-        } else if team_id == self.away.team_id {
-            Some(Side::Away)
-        } else {
-            None
-        }
+        PerSide { home: self.home.team_id, away: self.away.team_id }.side_of(&team_id)
     }
 
     /// The id of the team on `side`.
