@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{SubsecRound, Utc};
 use serde_json::{Value, json};
+use touchline::domain::users::UserRole;
+use touchline::domain::visibility::Visibility;
 use touchline::sports::{
     ErasedMatch, MatchAction, MatchCommand, MatchInfo, Player, SportRules, TeamInfo,
 };
@@ -134,7 +136,7 @@ impl StoredMatch {
     /// Returns the match, the players of both teams, and the id of the first team.
     async fn new(store: Store) -> (Self, [Vec<i64>; 2], i64) {
         let (email, name) = ("ann@example.org".to_owned(), "Ann".to_owned());
-        let user = NewUser { email, name, password_hash: None, role: "admin".to_owned() };
+        let user = NewUser { email, name, password_hash: None, role: UserRole::Admin };
         let user_id = Self::create(&store, 0, CreateUser(user)).await;
         let (mut teams, mut players) = (Vec::new(), [Vec::new(), Vec::new()]);
         for (index, name) in ["Northants", "Kent"].into_iter().enumerate() {
@@ -142,7 +144,7 @@ impl StoredMatch {
                 name: name.to_owned(),
                 short_name: None,
                 colour: None,
-                visibility: "public".to_owned(),
+                visibility: Visibility::Public,
             };
             let team_id = Self::create(&store, user_id, CreateTeam(fields)).await;
             for number in 1..=11 {
@@ -161,7 +163,7 @@ impl StoredMatch {
             away_team_id: teams[1],
             starts_at: None,
             venue: None,
-            visibility: "public".to_owned(),
+            visibility: Visibility::Public,
         };
         let match_id = Self::create(&store, user_id, CreateMatch(fields)).await;
         (Self { store, match_id, user_id }, players, teams[0])

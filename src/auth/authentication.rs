@@ -151,9 +151,9 @@ async fn resolve_credential(app: &App, credential: Credential) -> Result<SignedI
     let Authentication::Valid(user) = authentication else { return Err(INVALID_TOKEN) };
     Ok(SignedInUser {
         id: user.id,
+        is_admin: user.is_admin(),
         email: user.email,
         name: user.name,
-        is_admin: user.role == "admin",
         role: user.role,
         principal: Arc::new(principal),
         rights_version,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::domain::topic::Topic;
+use crate::domain::users::UserRole;
 use crate::store::Principal;
 
 /// A signed-in user. The extractor rejects anonymous requests and ignores credentials in the URL.
@@ -13,8 +14,7 @@ pub struct SignedInUser {
     pub id: i64,
     pub email: Option<String>,
     pub name: String,
-    /// `user` or `admin`.
-    pub role: String,
+    pub role: UserRole,
     pub is_admin: bool,
     /// Identifies the credential when streams re-check that it isn't revoked.
     pub principal: Arc<Principal>,

@@ -5,6 +5,7 @@ use chrono::{SubsecRound, Utc};
 use touchline::auth::password;
 use touchline::config::{Config, JwtAlgorithm, Secret, UserCommand};
 use touchline::domain::rejection::RejectionReason;
+use touchline::domain::users::UserRole;
 use touchline::store::mutation::{CreateUser, EditUser, MutationRequest, NewUser, UserEdit};
 use touchline::store::{Store, StoreError, User};
 use touchline::{auth, input};
@@ -15,7 +16,7 @@ use crate::cli_commands::{open_store, print_line};
 pub async fn run_user_command(settings: &Config, command: UserCommand) -> anyhow::Result<()> {
     match command {
         UserCommand::Add { email, name, role, password } => {
-            add_user(settings, &email, &name, (&role, password)).await
+            add_user(settings, &email, &name, (role, password)).await
         }
         UserCommand::Promote { id, email } => promote_user(settings, id, email.as_deref()).await,
     }
@@ -25,7 +26,7 @@ async fn add_user(
     settings: &Config,
     email: &str,
     name: &str,
-    (role, password): (&str, Option<Secret>),
+    (role, password): (UserRole, Option<Secret>),
 ) -> anyhow::Result<()> {
     if !input::is_email(email) {
         bail!("{email:?} is not an email address");
@@ -86,7 +87,7 @@ pub async fn ensure_admin(settings: &Config, store: &Store) -> anyhow::Result<Op
 async fn create_admin(settings: &Config, store: &Store) -> anyhow::Result<i64> {
     let email = &settings.admin_email;
     let configured = settings.admin_password.clone();
-    let created = create_user(store, email, "Administrator", ("admin", configured)).await;
+    let created = create_user(store, email, "Administrator", (UserRole::Admin, configured)).await;
     let (id, generated) = match created {
         Ok(created) => created,
         // Another node that starts at the same time has created it.
@@ -132,7 +133,7 @@ async fn promote(store: &Store, user: &User, password: Option<String>) -> anyhow
     };
     let edit = UserEdit {
         password_hash,
-        role: Some("admin".to_owned()),
+        role: Some(UserRole::Admin),
         is_disabled: Some(false),
         ..UserEdit::default()
     };
@@ -154,7 +155,7 @@ async fn create_user(
     store: &Store,
     email: &str,
     name: &str,
-    (role, password): (&str, Option<Secret>),
+    (role, password): (UserRole, Option<Secret>),
 ) -> anyhow::Result<(i64, Option<String>)> {
     let given = password.map(|secret| secret.reveal().to_owned()).filter(|text| !text.is_empty());
     let generated = given.is_none().then(generate_password);
@@ -164,7 +165,7 @@ async fn create_user(
         email: email.to_owned(),
         name: name.trim().to_owned(),
         password_hash: Some(hash),
-        role: role.to_owned(),
+        role,
     };
     let request = MutationRequest::new(0, Utc::now().trunc_subsecs(3));
     let outcome = store.commit(request, CreateUser(user)).await.map_err(|error| match error {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, SubsecRound, Utc};
 use serde_json::Value;
 
+use crate::domain::visibility::Visibility;
 use crate::sports::MatchAction;
 use crate::store::mutation::{
     AddPlayer, ApplyMatchAction, CreateTeam, Mutation, MutationRequest, NewPlayer, NewTeam, Outcome,
@@ -51,7 +52,7 @@ impl DemoScorer {
             name: name.to_owned(),
             short_name: Some(short_name.to_owned()),
             colour: Some(colour.to_owned()),
-            visibility: "public".to_owned(),
+            visibility: Visibility::Public,
         };
         let id = self.create(CreateTeam(fields)).await?;
         let mut players = Vec::new();

@@ -4,8 +4,10 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::demo::scorer::{DemoScorer, DemoTeam};
+use crate::domain::announcements::{AnnouncementType, Priority};
 use crate::domain::leaderboard::{Points, TieBreaker};
 use crate::domain::purchases::{Money, TicketType};
+use crate::domain::visibility::Visibility;
 use crate::store::Result;
 use crate::store::mutation::{
     CreateAnnouncement, CreateEvent, CreateMatch, NewAnnouncement, NewEvent, NewMatch,
@@ -36,7 +38,7 @@ pub fn league_event() -> CreateEvent {
     CreateEvent(NewEvent {
         name: "Estuary League".to_owned(),
         sport: "football".to_owned(),
-        visibility: "public".to_owned(),
+        visibility: Visibility::Public,
         points: Points::default(),
         tie_breakers: vec![TieBreaker::Points, TieBreaker::Difference, TieBreaker::For],
         capacity: Some(5_000),
@@ -59,8 +61,8 @@ pub async fn fill_season(scorer: &DemoScorer, event_id: i64, teams: &[DemoTeam])
     }
     let announcement = CreateAnnouncement(NewAnnouncement {
         event_id,
-        kind: "general".to_owned(),
-        priority: "normal".to_owned(),
+        kind: AnnouncementType::General,
+        priority: Priority::Normal,
         title: "Welcome to the Estuary League".to_owned(),
         message: "Four matches are in progress. Everything here is fictional and updates live."
             .to_owned(),
@@ -86,7 +88,7 @@ pub fn new_match(
         away_team_id: teams[away].id,
         starts_at: Some(at.trunc_subsecs(0)),
         venue: Some(format!("{} Ground", TEAMS[home].0)),
-        visibility: "public".to_owned(),
+        visibility: Visibility::Public,
     })
 }
 

@@ -1,11 +1,17 @@
 //! Types and rules that all sports share. Pure: no clock, no database.
 
 pub mod access;
+pub mod announcements;
+pub mod closed_set;
 pub mod leaderboard;
+pub mod matches;
 pub mod message;
 pub mod number;
 pub mod permission;
 pub mod purchases;
 pub mod rejection;
+pub mod teams;
 pub mod time;
 pub mod topic;
+pub mod users;
+pub mod visibility;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+use crate::domain::closed_set::{ClosedSet, closed_set};
 use crate::domain::number;
 
 /// A message's number in its stream: 1, 2, 3 … without gaps.
@@ -48,30 +49,12 @@ pub struct Topic {
 #[error("not a topic: use for example match_3, team_7_live, event_1_results or purchase_<uuid>")]
 pub struct InvalidTopic;
 
-impl Channel {
-    /// Every channel with its name in topics and in the log.
-    const NAMES: [(Self, &'static str); 4] = [
-        (Self::Results, "results"),
-        (Self::Schedule, "schedule"),
-        (Self::Live, "live"),
-        (Self::Announcements, "announcements"),
-    ];
-
-    /// The name in topics and in the log.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Results => "results",
-            Self::Schedule => "schedule",
-            Self::Live => "live",
-            Self::Announcements => "announcements",
-        }
-    }
-
-    /// Parses a name that [`Self::as_str`] wrote.
-    pub fn from_name(text: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(_, name)| *name == text).map(|(channel, _)| *channel)
-    }
-}
+closed_set!(Channel {
+    Results => "results",
+    Schedule => "schedule",
+    Live => "live",
+    Announcements => "announcements",
+});
 
 impl StreamId {
     /// The whole stream as a topic.
@@ -141,7 +124,7 @@ impl FromStr for Topic {
             _ => return Err(InvalidTopic),
         };
         let channel = match parts.next() {
-            Some(name) => Some(Channel::from_name(name).ok_or(InvalidTopic)?),
+            Some(name) => Some(Channel::from_text(name).ok_or(InvalidTopic)?),
             None => None,
         };
         if channel.is_some_and(|channel| !stream.has_channel(channel)) {

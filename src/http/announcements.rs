@@ -10,10 +10,7 @@ use crate::http::path::Path;
 use crate::http::read_context;
 use crate::http::read_context::{Paging, ReadContext};
 use crate::problem::{HandlerResult, Problem};
-use crate::store::mutation::{ANNOUNCEMENT_TYPES, PRIORITIES};
 use crate::store::{AnnouncementFilter, ListQuery};
-
-const STATUSES: &[&str] = &["active", "expired"];
 
 /// `?event_id=1&type=emergency&priority=urgent&status=expired&after=…&limit=…`
 #[derive(Debug, Deserialize)]
@@ -45,9 +42,9 @@ impl AnnouncementQuery {
     fn to_filter(&self) -> Result<AnnouncementFilter, Problem> {
         Ok(AnnouncementFilter {
             event_id: self.event_id,
-            kind: read_context::parse_choice("type", self.kind.as_deref(), ANNOUNCEMENT_TYPES)?,
-            priority: read_context::parse_choice("priority", self.priority.as_deref(), PRIORITIES)?,
-            status: read_context::parse_choice("status", self.status.as_deref(), STATUSES)?,
+            kind: read_context::parse_choice("type", self.kind.as_deref())?,
+            priority: read_context::parse_choice("priority", self.priority.as_deref())?,
+            status: read_context::parse_choice("status", self.status.as_deref())?,
         })
     }
 }

@@ -6,6 +6,7 @@ use chrono::Utc;
 use serde_json::json;
 
 use crate::auth;
+use crate::domain::matches::MatchStatus;
 use crate::domain::permission::Permission;
 use crate::domain::time;
 use crate::domain::topic::StreamId;
@@ -15,10 +16,7 @@ use crate::http::read_context::{Paging, ReadContext};
 use crate::problem::{HandlerResult, Problem};
 use crate::store::ListQuery;
 use crate::stream::cursor;
-
-/// The statuses of matches.
-const MATCH_STATUSES: [&str; 7] =
-    ["scheduled", "live", "paused", "finished", "postponed", "cancelled", "abandoned"];
+use crate::stream::snapshot::SnapshotReason;
 
 /// `GET /api/matches?status=live`: the public matches, and those the user is involved in.
 pub async fn list(ctx: ReadContext, paging: Query<Paging>) -> HandlerResult {
@@ -30,8 +28,8 @@ pub async fn list(ctx: ReadContext, paging: Query<Paging>) -> HandlerResult {
 }
 
 /// The status filter of the query, if any.
-pub fn status_filter(paging: &Paging) -> Result<Option<String>, Problem> {
-    read_context::parse_choice("status", paging.status.as_deref(), &MATCH_STATUSES)
+pub fn status_filter(paging: &Paging) -> Result<Option<MatchStatus>, Problem> {
+    read_context::parse_choice("status", paging.status.as_deref())
 }
 
 /// `GET /api/matches/{id}`
@@ -54,7 +52,7 @@ pub async fn match_snapshot(ctx: ReadContext, id: Path<i64>) -> HandlerResult {
         "topic": topic,
         "seq": snapshot.seq,
         "at": time::text(Utc::now()),
-        "reason": "connected",
+        "reason": SnapshotReason::Connected,
         "data": snapshot.data,
     });
     let mut response = ctx.json_response_with_etag(&version, body.to_string());

@@ -4,7 +4,7 @@ use actix_web::web::Query;
 use uuid::Uuid;
 
 use crate::domain::permission::Permission;
-use crate::domain::purchases;
+use crate::domain::purchases::{self, TicketStatus};
 use crate::http::json_body::JsonBody;
 use crate::http::path::Path;
 use crate::http::read_context::{Paging, ReadContext};
@@ -60,7 +60,7 @@ pub async fn read(ctx: ReadContext, id: Path<Uuid>) -> HandlerResult {
 /// `POST /api/tickets/{code}/check-in`
 pub async fn check_in(ctx: WriteContext, code: Path<String>, body: JsonBody) -> HandlerResult {
     let fields = body.fields();
-    let authorized = authorize_ticket(&ctx, &code, "used".to_owned()).await?;
+    let authorized = authorize_ticket(&ctx, &code, TicketStatus::Used).await?;
     fields.finish()?;
     let outcome = ctx.commit(authorized, body.hash()).await?;
     Ok(ctx.outcome_response(None, &outcome))
@@ -69,7 +69,7 @@ pub async fn check_in(ctx: WriteContext, code: Path<String>, body: JsonBody) -> 
 /// `PATCH /api/tickets/{code}`
 pub async fn edit_ticket(ctx: WriteContext, code: Path<String>, body: JsonBody) -> HandlerResult {
     let mut fields = body.fields();
-    let status = fields.required("status", input::one_of(&["void"]));
+    let status = fields.required("status", input::one_of_these([TicketStatus::Void]));
     let authorized = authorize_ticket(&ctx, &code, status).await?;
     fields.finish()?;
     let outcome = ctx.commit(authorized, body.hash()).await?;
@@ -81,7 +81,7 @@ pub async fn edit_ticket(ctx: WriteContext, code: Path<String>, body: JsonBody) 
 async fn authorize_ticket(
     ctx: &WriteContext,
     text: &str,
-    status: String,
+    status: TicketStatus,
 ) -> Result<Authorized<SetTicketStatus>, Problem> {
     let not_found = Problem::NotFound("ticket");
     let Some(code) = purchases::parse_code(text) else { return Err(not_found) };

@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use crate::auth::{MaybeSignedIn, SignedInUser, permission};
+use crate::domain::closed_set::ClosedSet;
 use crate::domain::number;
 use crate::domain::permission::Permission;
 use crate::problem::Problem;
@@ -182,16 +183,11 @@ impl ReadContext {
     }
 }
 
-/// A string of the query, which must be one of these.
-pub fn parse_choice(
-    name: &str,
-    value: Option<&str>,
-    choices: &[&str],
-) -> Result<Option<String>, Problem> {
-    if value.is_some_and(|text| !choices.contains(&text)) {
-        return Err(Problem::BadRequest(format!("{name}: use one of {}", choices.join(", "))));
-    }
-    Ok(value.map(str::to_owned))
+/// A value of the query that must be in a closed set.
+pub fn parse_choice<T: ClosedSet>(name: &str, text: Option<&str>) -> Result<Option<T>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let unknown = || Problem::BadRequest(format!("{name}: use one of {}", T::texts().join(", ")));
+    T::from_text(text).map(Some).ok_or_else(unknown)
 }
 
 /// Compares weakly (RFC 9110, 13.1.2).

@@ -19,9 +19,6 @@ use crate::problem::Problem;
 use crate::store::mutation::{CreateUser, EditUser, NewUser, Outcome, UserEdit};
 use crate::store::{ListQuery, Principal};
 
-/// The roles that a user can have.
-const ROLES: &[&str] = &["user", "admin"];
-
 /// `GET /api/users`
 pub async fn list(ctx: ReadContext, paging: Query<Paging>) -> Result<HttpResponse, Problem> {
     ctx.require(Permission::ManageUsers).await?;
@@ -35,7 +32,7 @@ pub async fn create(ctx: WriteContext, body: JsonBody) -> Result<HttpResponse, P
     let email = fields.required("email", input::email());
     let name = fields.required("name", input::name());
     let password = fields.optional("password", input::new_password());
-    let role = fields.optional("role", input::one_of(ROLES)).unwrap_or_else(|| "user".to_owned());
+    let role = fields.optional("role", input::one_of()).unwrap_or_default();
     let new_user = NewUser { email, name, password_hash: None, role };
     let mut authorized = ctx.authorize(CreateUser(new_user)).await?;
     fields.finish()?;
@@ -68,7 +65,7 @@ pub async fn edit(
     let mut fields = body.fields();
     let edit = UserEdit {
         name: fields.optional_non_null("name", input::name()),
-        role: fields.optional_non_null("role", input::one_of(ROLES)),
+        role: fields.optional_non_null("role", input::one_of()),
         is_disabled: fields.optional_non_null("disabled", input::boolean()),
         ..UserEdit::default()
     };

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use crate::domain::matches::MatchStatus;
 use crate::domain::rejection::Rejection;
 use crate::import::command_script::ScriptedCommand;
 use crate::import::roster::Roster;
@@ -112,7 +113,7 @@ impl<'a> MatchSimulation<'a> {
 
     /// Whether the match has started and not ended.
     pub fn is_live(&self) -> bool {
-        self.rules.summary(&self.game).status == "live"
+        self.rules.summary(&self.game).status == MatchStatus::Live
     }
 
     /// The scorecard as the API shows it.

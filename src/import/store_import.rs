@@ -8,6 +8,7 @@ use chrono::{SubsecRound, Utc};
 use serde_json::json;
 
 use crate::domain::time;
+use crate::domain::visibility::Visibility;
 use crate::import::command_script::{CommandScript, ScriptedCommand};
 use crate::import::cricsheet::CricsheetFile;
 use crate::import::invalid_file::InvalidFile;
@@ -156,7 +157,7 @@ impl ImportWriter<'_> {
             away_team_id: away.id,
             starts_at: Some(script::start_time(file)?),
             venue: file.info.venue.clone(),
-            visibility: "public".to_owned(),
+            visibility: Visibility::Public,
             event_id: self.options.event_id,
         };
         let event = self.options.event_id.map_or(String::new(), |id| format!("-{id}"));
@@ -217,7 +218,7 @@ fn new_team(name: &str) -> NewTeam {
         name: name.to_owned(),
         short_name: None,
         colour: None,
-        visibility: "public".to_owned(),
+        visibility: Visibility::Public,
     }
 }
 

@@ -10,6 +10,6 @@ mod shape;
 pub use field_reader::{FieldReader, describe};
 pub use shape::{
     Shape, any_text, any_value, array_of, boolean, choice, colour, currency, email,
-    existing_password, id, integer, is_email, multiline_text, name, new_password, one_of, shape,
-    shirt_number, short_name, time, topics, visibility,
+    existing_password, id, integer, is_email, multiline_text, name, new_password, one_of,
+    one_of_these, shape, shirt_number, short_name, time, topics,
 };

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use crate::domain::closed_set::ClosedSet;
 use crate::domain::topic::Topic;
 use crate::domain::{number, time as times};
 
@@ -248,13 +249,14 @@ pub fn time() -> impl Shape<DateTime<Utc>> {
     shape(parse, || json!({ "type": "string", "format": "date-time" }))
 }
 
-/// One of these strings.
-pub fn one_of(words: &'static [&'static str]) -> impl Shape<String> {
-    let parse = move |value: &Value| match value.as_str() {
-        Some(word) if words.contains(&word) => Ok(word.to_owned()),
-        _ => Err(format!("must be one of {}", words.join(", "))),
-    };
-    shape(parse, move || json!({ "type": "string", "enum": words }))
+/// A value of a closed set, by its text.
+pub fn one_of<T: ClosedSet>() -> impl Shape<T> {
+    one_of_these(T::ALL.iter().copied())
+}
+
+/// One of these values of a closed set, by its text.
+pub fn one_of_these<T: ClosedSet>(values: impl IntoIterator<Item = T>) -> impl Shape<T> {
+    choice(values.into_iter().map(|value| (value.text(), value)))
 }
 
 /// One of these words, each with the value that it stands for.
@@ -283,11 +285,6 @@ impl<T: Clone> Shape<T> for Choice<T> {
     fn schema(&self) -> Value {
         json!({ "type": "string", "enum": self.names() })
     }
-}
-
-/// `public` or `private`.
-pub fn visibility() -> impl Shape<String> {
-    one_of(&["public", "private"])
 }
 
 /// An array of at most `max_items` items of one shape; `items_name` names them in the error: "ids".

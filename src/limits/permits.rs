@@ -1,5 +1,7 @@
 //! Limits the number of open streams, in total and per user, address and topic.
 
+use crate::domain::closed_set::closed_set;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -27,17 +29,12 @@ pub enum StreamLimit {
     PerTopic,
 }
 
-impl StreamLimit {
-    /// The name of the setting, as metrics and logs show it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Total => "streams",
-            Self::PerUser => "streams_per_user",
-            Self::PerAddress => "streams_per_address",
-            Self::PerTopic => "streams_per_topic",
-        }
-    }
-}
+closed_set!(StreamLimit {
+    Total => "streams",
+    PerUser => "streams_per_user",
+    PerAddress => "streams_per_address",
+    PerTopic => "streams_per_topic",
+});
 
 /// Grants permits for open streams; `T` is a topic. Clones share their counts.
 #[derive(Clone, Debug)]

@@ -4,22 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::matches::MatchStatus;
 use crate::domain::rejection::Rejection;
 use crate::sports::clock::MatchClock;
 use crate::sports::result::MatchResult;
 use crate::sports::score::Score;
-
-/// The status of a match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MatchStatus {
-    Scheduled,
-    Live,
-    Paused,
-    Finished,
-    Postponed,
-    Cancelled,
-    Abandoned,
-}
 
 /// The state of one match.
 #[derive(Clone, Debug)]
@@ -60,21 +49,6 @@ pub struct MatchBeforeEntry {
     pub clock: MatchClock,
     pub reason: Option<String>,
     pub result_source: ResultSource,
-}
-
-impl MatchStatus {
-    /// The status on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Scheduled => "scheduled",
-            Self::Live => "live",
-            Self::Paused => "paused",
-            Self::Finished => "finished",
-            Self::Postponed => "postponed",
-            Self::Cancelled => "cancelled",
-            Self::Abandoned => "abandoned",
-        }
-    }
 }
 
 impl<S> Match<S> {

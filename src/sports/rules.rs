@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::domain::closed_set::NamedSet;
+use crate::domain::matches::MatchStatus;
 use crate::domain::rejection::Rejection;
 use crate::sports::game::Match;
 use crate::sports::result::entered;
@@ -26,8 +28,7 @@ pub struct ErasedMatch {
 /// The columns that lists show of a match, the same for every sport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MatchSummary {
-    /// `scheduled`, `live`, `paused`, `finished`, `postponed`, `cancelled`, `abandoned`
-    pub status: &'static str,
+    pub status: MatchStatus,
     pub home_score: i64,
     pub away_score: i64,
 }
@@ -39,6 +40,8 @@ pub struct SportRules {
     pub actions: &'static [ActionSpec],
     /// The sport's part of the API description.
     pub api_description: &'static str,
+    /// The closed sets that it names.
+    pub api_sets: &'static [NamedSet],
     with_scorers_required: fn(Value, i64) -> Result<Value, &'static str>,
     initial_state: fn(&MatchInfo) -> Result<ErasedMatch, Rejection>,
     player_ids: fn(&str, &Value) -> Vec<i64>,
@@ -54,6 +57,7 @@ impl SportRules {
             code: S::CODE,
             actions: S::ACTIONS,
             api_description: S::API_DESCRIPTION,
+            api_sets: S::API_SETS,
             with_scorers_required: S::with_scorers_required,
             initial_state: initial_state::<S>,
             player_ids: S::player_ids,
@@ -128,7 +132,7 @@ impl ErasedMatch {
     fn from_typed<S: Sport>(match_info: &MatchInfo, typed: Match<S::State>) -> Self {
         let score = S::displayed_score(&typed);
         let summary = MatchSummary {
-            status: typed.status.as_str(),
+            status: typed.status,
             home_score: score.totals.home,
             away_score: score.totals.away,
         };

@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::matches::MatchStatus;
 use crate::domain::message::Message;
 use crate::domain::permission::MatchPermission;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::StreamId;
 use crate::input::{self, FieldReader};
 use crate::sports::clock::PeriodSchedule;
-use crate::sports::game::{Match, MatchStatus};
+use crate::sports::game::Match;
 use crate::sports::score::{MAX_SCORE, PerSide, Score};
 use crate::sports::sport::Sport;
 use crate::sports::{ActionSpec, ApplyResult, MatchCommand, MatchInfo, Transition};

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::domain::closed_set::NamedSet;
 use crate::domain::rejection::Rejection;
 use crate::sports::clock::PeriodSchedule;
 use crate::sports::game::Match;
@@ -23,6 +24,9 @@ pub trait Sport {
     /// The sport's part of the API description, in the form of `http/openapi/api`; empty if it
     /// has none.
     const API_DESCRIPTION: &'static str = "";
+
+    /// Closed sets that [`Sport::API_DESCRIPTION`] names: `IncidentKind = enum`.
+    const API_SETS: &'static [NamedSet] = &[];
 
     /// Lifecycle actions that the sport implements itself.
     const OVERRIDDEN_ACTIONS: &[&str] = &[];

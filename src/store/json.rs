@@ -165,7 +165,7 @@ pub fn announcement_json(row: &AnnouncementRow, team_ids: &[i64], now_ms: i64) -
         "message": row.message,
         "team_ids": team_ids,
         "expires_at": row.expires_at.map(format_time),
-        "status": if row.is_expired(now_ms) { "expired" } else { "active" },
+        "status": row.status(now_ms),
         "created_at": format_time(row.created_at),
     })
 }

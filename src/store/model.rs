@@ -2,8 +2,12 @@
 
 use serde_json::Value;
 
+use crate::domain::announcements::{AnnouncementStatus, AnnouncementType, Priority};
+use crate::domain::matches::MatchStatus;
 use crate::domain::message::StoredMessage;
+use crate::domain::teams::MemberRole;
 use crate::domain::topic::{Seq, StreamId};
+use crate::domain::users::UserRole;
 
 /// A user with what authentication needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +16,7 @@ pub struct User {
     /// Users of an identity provider may have none.
     pub email: Option<String>,
     pub name: String,
-    pub role: String,
+    pub role: UserRole,
     pub is_disabled: bool,
     pub password_hash: Option<String>,
     /// Compared with `If-Match`.
@@ -21,6 +25,13 @@ pub struct User {
     pub generation: i64,
     /// Milliseconds since 1970; tokens of identity providers issued earlier are not valid.
     pub tokens_valid_from: i64,
+}
+
+impl User {
+    /// Whether this is an administrator.
+    pub fn is_admin(&self) -> bool {
+        self.role == UserRole::Admin
+    }
 }
 
 /// A user's relation to a match. Without a user, only what is true for everyone.
@@ -46,11 +57,17 @@ pub struct MatchRights {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TeamRights {
     pub is_public: bool,
-    /// `manager`, `coach`, `player` or `family`
-    pub role: Option<String>,
+    pub role: Option<MemberRole>,
     /// Participates in or manages an event that the team has agreed to, and may see all events and
     /// matches of the team.
     pub is_event_participant: bool,
+}
+
+impl TeamRights {
+    /// Whether the user manages the team.
+    pub fn is_manager(&self) -> bool {
+        self.role == Some(MemberRole::Manager)
+    }
 }
 
 /// A user's relation to an event.
@@ -144,7 +161,7 @@ pub enum ListQuery {
     },
     Matches {
         scope: VisibilityScope,
-        status: Option<String>,
+        status: Option<MatchStatus>,
     },
     Officials {
         match_id: i64,
@@ -155,7 +172,7 @@ pub enum ListQuery {
     EventMatches {
         event_id: i64,
         scope: VisibilityScope,
-        status: Option<String>,
+        status: Option<MatchStatus>,
     },
     EventResults {
         event_id: i64,
@@ -194,8 +211,7 @@ pub struct VisibilityScope {
 #[derive(Clone, Debug, Default)]
 pub struct AnnouncementFilter {
     pub event_id: Option<i64>,
-    pub kind: Option<String>,
-    pub priority: Option<String>,
-    /// `active` or `expired`
-    pub status: Option<String>,
+    pub kind: Option<AnnouncementType>,
+    pub priority: Option<Priority>,
+    pub status: Option<AnnouncementStatus>,
 }

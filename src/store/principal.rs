@@ -67,6 +67,7 @@ impl Principal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::users::UserRole;
 
     #[test]
     fn g7_a_credential_is_valid_for_its_generation_session_and_issue_time() {
@@ -74,7 +75,7 @@ mod tests {
             id: 7,
             email: Some("mia@example.org".to_owned()),
             name: "Mia".to_owned(),
-            role: "user".to_owned(),
+            role: UserRole::User,
             is_disabled: disabled,
             password_hash: None,
             version: 1,

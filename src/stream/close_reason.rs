@@ -1,5 +1,7 @@
 //! The reasons for which the server ends a stream.
 
+use crate::domain::closed_set::closed_set;
+
 /// Why the server ends a stream: the `reason` of its `bye`, of a log line and of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloseReason {
@@ -19,17 +21,12 @@ pub enum CloseReason {
     Complete,
 }
 
-impl CloseReason {
-    /// The reason as it is written on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Draining => "draining",
-            Self::TokenExpired => "token_expired",
-            Self::AccessRevoked => "access_revoked",
-            Self::LimitReached => "limit",
-            Self::LifetimeReached => "lifetime",
-            Self::Unavailable => "unavailable",
-            Self::Complete => "complete",
-        }
-    }
-}
+closed_set!(CloseReason {
+    Draining => "draining",
+    TokenExpired => "token_expired",
+    AccessRevoked => "access_revoked",
+    LimitReached => "limit",
+    LifetimeReached => "lifetime",
+    Unavailable => "unavailable",
+    Complete => "complete",
+});

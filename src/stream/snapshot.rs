@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 
+use crate::domain::closed_set::closed_set;
 use crate::domain::message::escape_line_breaks;
 use crate::domain::topic::{Seq, StreamId, Topic};
 use crate::store::Result;
@@ -28,6 +29,14 @@ pub enum SnapshotReason {
     /// `mode=state`: something changed.
     Changed,
 }
+
+closed_set!(SnapshotReason {
+    Connected => "connected",
+    Pruned => "pruned",
+    UnknownCursor => "unknown_cursor",
+    Lagged => "lagged",
+    Changed => "changed",
+});
 
 /// A topic's whole state at exactly `seq`, as JSON text.
 #[derive(Debug)]
@@ -64,19 +73,6 @@ const SNAPSHOT_TTL: Duration = Duration::from_secs(1);
 
 /// Topics whose snapshots are kept; beyond it all are dropped and built again on request.
 const MAX_CACHED_TOPICS: usize = 512;
-
-impl SnapshotReason {
-    /// The reason as it is written on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Connected => "connected",
-            Self::Pruned => "pruned",
-            Self::UnknownCursor => "unknown_cursor",
-            Self::Lagged => "lagged",
-            Self::Changed => "changed",
-        }
-    }
-}
 
 impl SnapshotCache {
     /// A topic's snapshot at `min_seq` or later; `None` for a topic of nothing that exists.

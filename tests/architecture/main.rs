@@ -32,7 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sports",  &["domain", "input"]),
     ("input",   &["domain"]),
     ("domain",  &[]),
-    ("config",  &[]),
+    ("config",  &["domain"]),
     ("metrics", &[]),
     ("limits",  &["config", "domain"]),
     ("tls",     &[]),

@@ -3,6 +3,8 @@
 use chrono::{SubsecRound, Utc};
 use serde_json::{Value, json};
 use touchline::domain::leaderboard::{Points, TieBreaker};
+use touchline::domain::users::UserRole;
+use touchline::domain::visibility::Visibility;
 use touchline::import;
 use touchline::import::ImportOptions;
 use touchline::store::mutation::{
@@ -37,7 +39,7 @@ fn event() -> CreateEvent {
     CreateEvent(NewEvent {
         name: "Indian Premier League 2019".to_owned(),
         sport: "cricket".to_owned(),
-        visibility: "public".to_owned(),
+        visibility: Visibility::Public,
         points: Points { win: 2, draw: 1, loss: 0, no_result: 1 },
         tie_breakers: vec![TieBreaker::Points, TieBreaker::NetRunRate],
         capacity: None,
@@ -76,7 +78,7 @@ async fn a_replayed_season_matches_its_published_table() {
     .await
     .unwrap();
     let (email, name) = ("ann@example.org".to_owned(), "Ann".to_owned());
-    make(&store, CreateUser(NewUser { email, name, password_hash: None, role: "admin".into() }))
+    make(&store, CreateUser(NewUser { email, name, password_hash: None, role: UserRole::Admin }))
         .await;
     let event_id = make(&store, event()).await;
     let wish = ImportOptions { user_id: 1, event_id: Some(event_id), speed: None };

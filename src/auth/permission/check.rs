@@ -49,7 +49,7 @@ pub async fn can_read_topic(
     let is_admin = match principal {
         None => None,
         Some(principal) => match store.authenticate(principal).await? {
-            Authentication::Valid(user) => Some(user.role == "admin"),
+            Authentication::Valid(user) => Some(user.is_admin()),
             Authentication::Disabled => return Ok(Access::Denied),
             Authentication::Revoked => return Ok(Access::SignedOut),
         },
@@ -132,5 +132,5 @@ async fn manages_team(
     user_id: Option<i64>,
 ) -> Result<bool, StoreError> {
     let rights = store.team_rights(team_id, user_id).await?;
-    Ok(rights.is_some_and(|rights| rights.role.as_deref() == Some("manager")))
+    Ok(rights.is_some_and(|rights| rights.is_manager()))
 }

@@ -77,7 +77,7 @@ fn is_allowed(permission: Permission, rights: &Rights, is_signed_in: bool) -> bo
         (permission, Rights::Match(game)) => is_allowed_in_match(permission, *game),
         (Permission::Read(_), Rights::Team(team)) => can_read_team(team),
         (Permission::ReadMembers(_), Rights::Team(team)) => team.role.is_some(),
-        (Permission::EditTeam(_), Rights::Team(team)) => team.role.as_deref() == Some("manager"),
+        (Permission::EditTeam(_), Rights::Team(team)) => team.is_manager(),
         (Permission::Read(_), Rights::Event(event)) => can_read_event(*event),
         (Permission::BuyTickets(_), Rights::Event(event)) => is_signed_in && can_read_event(*event),
         (Permission::EditEvent(_) | Permission::CreateMatch { .. }, Rights::Event(event)) => {

@@ -26,10 +26,10 @@ fn rights_to_match(words: &str) -> Rights {
 }
 
 fn rights_to_team(words: &str) -> Rights {
-    let role = ["manager", "coach", "player", "family"].into_iter().find(|role| *role == words);
+    let role = words.parse().ok();
     Rights::Team(TeamRights {
         is_public: words == "public",
-        role: role.map(str::to_owned),
+        role,
         is_event_participant: words == "participant",
     })
 }

@@ -4,11 +4,14 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::secret::is_secret;
 use super::{Config, Secret, file};
+use crate::domain::closed_set::ClosedSet;
+use crate::domain::users::UserRole;
 
 /// Live sport over plain HTTP: scores are written with REST and read as streams that resume.
 ///
@@ -95,8 +98,8 @@ pub enum UserCommand {
         #[arg(long, value_name = "NAME")]
         name: String,
         /// Role of the user
-        #[arg(long, value_name = "ROLE", value_parser = ["user", "admin"], default_value = "user")]
-        role: String,
+        #[arg(long, value_name = "ROLE", value_parser = text_of::<UserRole>(), default_value_t)]
+        role: UserRole,
         /// Password; if omitted, one is generated and printed once
         #[arg(long, value_name = "PASSWORD", env = "TOUCHLINE_PASSWORD", hide_env_values = true)]
         password: Option<Secret>,
@@ -179,6 +182,11 @@ fn with_env_vars(command: clap::Command) -> clap::Command {
 fn find_settings_file(command: &clap::Command, args: &[OsString]) -> Option<PathBuf> {
     let matches = command.clone().ignore_errors(true).try_get_matches_from(args).ok()?;
     matches.try_get_one::<PathBuf>("config").ok().flatten().cloned()
+}
+
+/// Parses a text of a closed set; `--help` lists them.
+fn text_of<T: ClosedSet + Send + Sync>() -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(T::texts()).try_map(|text| T::from_text(&text).ok_or("is unknown"))
 }
 
 /// Parses `60s`, `15m`, `12h`, `30d`, or a number of seconds.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::demo::scorer::{DemoScorer, DemoTeam};
 use crate::domain::leaderboard::{Points, TieBreaker};
+use crate::domain::visibility::Visibility;
 use crate::store::mutation::{CreateEvent, CreateMatch, NewEvent, NewMatch};
 use crate::store::{Result, Store};
 
@@ -174,7 +175,7 @@ impl CricketGround {
             away_team_id: self.clubs[1 - home].id,
             starts_at: Some(at.trunc_subsecs(0)),
             venue: Some("The Water Meadow".to_owned()),
-            visibility: "public".to_owned(),
+            visibility: Visibility::Public,
         })
     }
 }
@@ -183,7 +184,7 @@ fn new_event() -> CreateEvent {
     CreateEvent(NewEvent {
         name: "Estuary Twenty20".to_owned(),
         sport: "cricket".to_owned(),
-        visibility: "public".to_owned(),
+        visibility: Visibility::Public,
         points: Points { win: 2, draw: 1, loss: 0, no_result: 1 },
         tie_breakers: vec![TieBreaker::Points, TieBreaker::NetRunRate],
         capacity: None,

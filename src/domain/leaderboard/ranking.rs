@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::closed_set::closed_set;
+
 /// How an event ranks its teams.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ranking {
@@ -25,8 +27,7 @@ pub struct Points {
 }
 
 /// What teams are ranked by; figures in descending order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TieBreaker {
     /// Points, less deductions.
     Points,
@@ -43,6 +44,16 @@ pub enum TieBreaker {
     /// Team name, in alphabetical order.
     Name,
 }
+
+closed_set!(TieBreaker {
+    Points => "points",
+    Difference => "difference",
+    For => "for",
+    HeadToHead => "head_to_head",
+    Wins => "wins",
+    NetRunRate => "net_run_rate",
+    Name => "name",
+});
 
 impl Default for Points {
     fn default() -> Self {

@@ -2,13 +2,11 @@
 
 use std::cmp::Ordering;
 
-use serde::{Deserialize, Serialize};
-
+use crate::domain::closed_set::closed_set;
 use crate::domain::leaderboard::run_rate::MatchRunRates;
 
 /// The outcome of a match as the leaderboard counts it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The home side won.
     Home,
@@ -19,6 +17,8 @@ pub enum Verdict {
     /// The match has no result, for example because it was abandoned.
     NoResult,
 }
+
+closed_set!(Verdict { Home => "home", Away => "away", Draw => "draw", NoResult => "no_result" });
 
 /// A team of the leaderboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,22 +49,5 @@ impl Verdict {
             Ordering::Less => Self::Away,
             Ordering::Equal => Self::Draw,
         }
-    }
-
-    /// The name on the wire and in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Home => "home",
-            Self::Away => "away",
-            Self::Draw => "draw",
-            Self::NoResult => "no_result",
-        }
-    }
-
-    /// Parses a name that [`Self::as_str`] wrote.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Home, Self::Away, Self::Draw, Self::NoResult]
-            .into_iter()
-            .find(|verdict| verdict.as_str() == name)
     }
 }

@@ -1,8 +1,11 @@
 //! Ticket sales of an event, and the state machines of purchases and tickets. Pure.
 
+mod status;
+
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
+pub use status::{PurchaseStatus, TicketStatus};
 
 use crate::domain::number;
 use crate::domain::rejection::Rejection;
@@ -63,14 +66,6 @@ pub struct OfferedTicketType<'a> {
     /// Remaining by its own capacity and the event's; `None` means unlimited.
     pub left: Option<i64>,
 }
-
-/// Allowed transitions of a purchase's status.
-const STATUS_TRANSITIONS: [(&str, &[&str]); 4] = [
-    ("pending", &["confirmed", "cancelled"]),
-    ("confirmed", &["refunded"]),
-    ("cancelled", &[]),
-    ("refunded", &[]),
-];
 
 /// 32 characters that can't be confused: without 0 and O, 1 and I.
 const CODE_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -172,39 +167,6 @@ impl Money {
         let amount =
             amount.ok_or_else(|| Rejection::field("/quantity", "the total price is too high"))?;
         Ok(Self { amount, currency: self.currency.clone() })
-    }
-}
-
-/// Rejects a transition of a purchase's status that isn't allowed, with `wrong-state`.
-pub fn check_transition(status: &str, next: &str) -> Result<(), Rejection> {
-    let (_, allowed) =
-        STATUS_TRANSITIONS.into_iter().find(|(from, _)| *from == status).unwrap_or((status, &[]));
-    if allowed.contains(&next) {
-        return Ok(());
-    }
-    let detail = if allowed.is_empty() {
-        format!("the purchase is {status}, which is final")
-    } else {
-        format!("the purchase is {status}: it can only be {}", allowed.join(" or "))
-    };
-    Err(Rejection::conflict("wrong-state", detail))
-}
-
-/// Whether a purchase with this status no longer holds its tickets.
-pub fn releases_tickets(status: &str) -> bool {
-    matches!(status, "cancelled" | "refunded")
-}
-
-/// Rejects making a ticket `used` or `void` if its own or its purchase's status forbids it.
-pub fn check_ticket_transition(purchase: &str, ticket: &str, next: &str) -> Result<(), Rejection> {
-    match (ticket, purchase, next) {
-        ("used", _, _) => Err(Rejection::conflict("ticket-used", "the ticket has been used")),
-        ("void", _, _) => Err(Rejection::conflict("ticket-void", "the ticket is void")),
-        (_, "confirmed", _) | (_, _, "void") => Ok(()),
-        (_, status, _) => {
-            let detail = format!("the purchase is {status}: it must be confirmed first");
-            Err(Rejection::conflict("not-confirmed", detail))
-        }
     }
 }
 

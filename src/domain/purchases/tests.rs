@@ -11,55 +11,57 @@ fn ticket_type(name: &str, amount: Option<i64>, capacity: Option<i64>) -> Ticket
 
 #[test]
 fn purchase_statuses_only_move_forward() {
-    let statuses = ["pending", "confirmed", "cancelled", "refunded"];
+    use PurchaseStatus::{Cancelled, Confirmed, Pending, Refunded};
     #[rustfmt::skip]
     let cases = [
-        // from        to: pending confirmed cancelled refunded
-        ("pending",       [false,  true,     true,     false]),
-        ("confirmed",     [false,  false,    false,    true]),
-        ("cancelled",     [false,  false,    false,    false]),
-        ("refunded",      [false,  false,    false,    false]),
-        ("unknown",       [false,  false,    false,    false]),
+        // from    to: pending confirmed cancelled refunded
+        (Pending,     [false,  true,     true,     false]),
+        (Confirmed,   [false,  false,    false,    true]),
+        (Cancelled,   [false,  false,    false,    false]),
+        (Refunded,    [false,  false,    false,    false]),
     ];
     for (from, expected) in cases {
-        let allowed = statuses.map(|to| check_transition(from, to).is_ok());
+        let next = [Pending, Confirmed, Cancelled, Refunded];
+        let allowed = next.map(|to| from.check_transition(to).is_ok());
         assert_eq!(allowed, expected, "{from}");
     }
 }
 
 #[test]
 fn a_rejected_transition_lists_the_allowed_ones() {
+    use PurchaseStatus::{Cancelled, Confirmed, Pending, Refunded};
     #[rustfmt::skip]
     let cases = [
-        ("pending",   "refunded",  "the purchase is pending: it can only be confirmed or cancelled"),
-        ("confirmed", "cancelled", "the purchase is confirmed: it can only be refunded"),
-        ("refunded",  "confirmed", "the purchase is refunded, which is final"),
+        (Pending,   Refunded,  "the purchase is pending: it can only be confirmed or cancelled"),
+        (Confirmed, Cancelled, "the purchase is confirmed: it can only be refunded"),
+        (Refunded,  Confirmed, "the purchase is refunded, which is final"),
     ];
     for (from, to, detail) in cases {
-        let rejection = check_transition(from, to).unwrap_err();
+        let rejection = from.check_transition(to).unwrap_err();
         assert_eq!((rejection.code.as_str(), rejection.detail.as_str()), ("wrong-state", detail));
     }
 }
 
 #[test]
 fn a_ticket_is_used_once_and_only_if_its_purchase_is_confirmed() {
+    use PurchaseStatus::{Cancelled, Confirmed, Pending, Refunded};
+    use TicketStatus::{Used, Valid, Void};
     #[rustfmt::skip]
     let cases = [
-        // purchase     ticket   used                   void
-        ("pending",     "valid", Some("not-confirmed"), None),
-        ("confirmed",   "valid", None,                  None),
-        ("confirmed",   "used",  Some("ticket-used"),   Some("ticket-used")),
-        ("confirmed",   "void",  Some("ticket-void"),   Some("ticket-void")),
-        ("refunded",    "used",  Some("ticket-used"),   Some("ticket-used")),
-        ("refunded",    "void",  Some("ticket-void"),   Some("ticket-void")),
-        ("cancelled",   "void",  Some("ticket-void"),   Some("ticket-void")),
-        ("cancelled",   "valid", Some("not-confirmed"), None),
+        // purchase  ticket  used                   void
+        (Pending,    Valid,  Some("not-confirmed"), None),
+        (Confirmed,  Valid,  None,                  None),
+        (Confirmed,  Used,   Some("ticket-used"),   Some("ticket-used")),
+        (Confirmed,  Void,   Some("ticket-void"),   Some("ticket-void")),
+        (Refunded,   Used,   Some("ticket-used"),   Some("ticket-used")),
+        (Refunded,   Void,   Some("ticket-void"),   Some("ticket-void")),
+        (Cancelled,  Void,   Some("ticket-void"),   Some("ticket-void")),
+        (Cancelled,  Valid,  Some("not-confirmed"), None),
     ];
     for (purchase, ticket, used, void) in cases {
-        let code = |next| {
-            check_ticket_transition(purchase, ticket, next).err().map(|rejection| rejection.code)
-        };
-        let results = (code("used"), code("void"));
+        let code =
+            |next| ticket.check_transition(next, purchase).err().map(|rejection| rejection.code);
+        let results = (code(Used), code(Void));
         let expected = (used.map(str::to_owned), void.map(str::to_owned));
         assert_eq!(results, expected, "a {ticket} ticket of a {purchase} purchase");
     }

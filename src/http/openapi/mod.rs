@@ -3,6 +3,7 @@
 //! The texts are written by hand and checked against the service: a test compares them with the
 //! route table, and the service tests validate every response against them.
 
+mod closed_sets;
 mod document_builder;
 mod operation;
 mod problem_codes;

@@ -8,12 +8,13 @@
 //! | `@conflicts wrong-state …` | more codes: together a named group |
 //! | `Team`, `NewTeam (sent)`, `Word = "a"\|"b"` | fields of a schema: `name: type -- text`,
 //! `name?: …` if optional, `+ Other` for the fields of another, `...` if there may be more |
+//! | `Word = enum` | texts of the closed set that `closed_sets` has under this name |
 //! | `POST /api/teams (who may)` | an operation: see `operation` |
 
 use serde_json::{Map, Value, json};
 
 use super::document_builder::DocumentBuilder;
-use super::{operation, type_parser};
+use super::{closed_sets, operation, type_parser};
 
 const HTTP_METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -74,7 +75,10 @@ impl DocumentBuilder {
 
     fn parse_schema(&mut self, head: &str, lines: &[&str]) -> Result<(), String> {
         if let Some((name, type_text)) = head.split_once(" = ") {
-            let mut schema = type_parser::parse_type(type_text)?;
+            let mut schema = match type_text {
+                "enum" => enum_schema(name)?,
+                _ => type_parser::parse_type(type_text)?,
+            };
             set_description(&mut schema, &lines.join(" "));
             self.schemas.insert(name.to_owned(), schema);
             return Ok(());
@@ -115,6 +119,12 @@ impl DocumentBuilder {
         shape.properties.insert(field_name.to_owned(), schema);
         Ok(())
     }
+}
+
+/// The schema of a closed set of the code.
+fn enum_schema(name: &str) -> Result<Value, String> {
+    let texts = closed_sets::find(name).ok_or("no closed set has this name")?;
+    Ok(json!({ "type": "string", "enum": texts }))
 }
 
 fn set_description(schema: &mut Value, description: &str) {

@@ -15,6 +15,7 @@ pub use replay::open_replay;
 use uuid::Uuid;
 
 use crate::auth::StreamViewer;
+use crate::domain::closed_set::ClosedSet;
 use crate::domain::topic::{Channel, StreamId, Topic};
 use crate::http::path::Path;
 use crate::http::streams::stream_query::{StreamQuery, Transport};
@@ -91,7 +92,7 @@ pub async fn stream_topics(request: HttpRequest, caller: StreamViewer) -> Handle
 }
 
 fn channel_topic(stream: StreamId, name: &str) -> Result<Topic, Problem> {
-    let channel = Channel::from_name(name).filter(|channel| stream.has_channel(*channel));
+    let channel = Channel::from_text(name).filter(|channel| stream.has_channel(*channel));
     channel.map(|channel| stream.channel_topic(channel)).ok_or(Problem::NotFound("channel"))
 }
 

@@ -128,7 +128,7 @@ impl StreamRequest {
         let mut caller = self.user().cloned();
         if let Some(caller) = &mut caller {
             match store.authenticate(&caller.principal).await? {
-                Authentication::Valid(user) => caller.is_admin = user.role == "admin",
+                Authentication::Valid(user) => caller.is_admin = user.is_admin(),
                 Authentication::Disabled | Authentication::Revoked => return Ok(INVALID_TOKEN),
             }
         }

@@ -14,6 +14,7 @@ mod tests;
 
 use serde_json::{Map, Value};
 
+use crate::domain::closed_set::NamedSet;
 use crate::domain::rejection::Rejection;
 use crate::sports::clock::PeriodSchedule;
 use crate::sports::cricket::scoring::CricketState;
@@ -32,6 +33,8 @@ impl Sport for Cricket {
 
     const ACTIONS: &'static [ActionSpec] = actions::ACTIONS;
     const API_DESCRIPTION: &'static str = include_str!("api.txt");
+    const API_SETS: &'static [NamedSet] =
+        &[NamedSet { name: "WicketKind", texts: laws::dismissals_from_delivery }];
 
     const OVERRIDDEN_ACTIONS: &[&str] = &["end"];
 

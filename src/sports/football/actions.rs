@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::matches::MatchStatus;
 use crate::domain::message::Message;
 use crate::domain::permission::MatchPermission;
 use crate::domain::rejection::Rejection;
@@ -12,7 +13,7 @@ use crate::sports::football::incident_body;
 use crate::sports::football::incident_log::IncidentLog;
 use crate::sports::football::periods::SHOOTOUT_PERIOD;
 use crate::sports::football::views::find_incident;
-use crate::sports::game::{Match, MatchStatus};
+use crate::sports::game::Match;
 use crate::sports::score::Score;
 use crate::sports::{ActionSpec, ApplyResult, MatchCommand, MatchInfo, Transition};
 

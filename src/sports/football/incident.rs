@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
+use crate::domain::closed_set::closed_set;
 use crate::sports::Player;
 use crate::sports::clock::{Period, format_timestamp};
 use crate::sports::football::incident_kind::IncidentKind;
@@ -45,19 +46,11 @@ pub enum Confirmation {
     Cancelled,
 }
 
-impl Confirmation {
-    /// Provisional and confirmed first: only these are allowed for a new incident.
-    pub const ALL: [Self; 3] = [Self::Provisional, Self::Confirmed, Self::Cancelled];
-
-    /// Its name in bodies and messages.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Provisional => "provisional",
-            Self::Confirmed => "confirmed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
+closed_set!(Confirmation {
+    Provisional => "provisional",
+    Confirmed => "confirmed",
+    Cancelled => "cancelled",
+});
 
 impl Incident {
     /// Whether it counts in score and statistics.

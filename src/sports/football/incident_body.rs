@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::domain::closed_set::ClosedSet;
 use crate::domain::rejection::Rejection;
 use crate::input::{self, FieldReader};
 use crate::sports::football::incident::{Confirmation, Incident};
@@ -64,8 +65,7 @@ struct IncidentParser<'a> {
 impl IncidentParser<'_> {
     fn parse(&self, body: &mut FieldReader<'_>) -> Option<Incident> {
         body.require(&["kind", "period", "minute"]);
-        let kind = body
-            .optional("kind", input::choice(IncidentKind::ALL.map(|kind| (kind.as_str(), kind))));
+        let kind: Option<IncidentKind> = body.optional("kind", input::one_of());
         let period = body
             .optional("period", input::choice(PERIODS.iter().map(|period| (period.name, period))));
         let minute = body.optional("minute", input::integer(0..=MAX_MINUTE));
@@ -108,9 +108,10 @@ impl IncidentParser<'_> {
 
     /// A new incident can't be cancelled.
     fn parse_confirmation(&self, body: &mut FieldReader<'_>) -> Option<Confirmation> {
-        let choices = Confirmation::ALL.map(|one| (one.as_str(), one));
-        let allowed_count = if self.previous.is_some() { 3 } else { 2 };
-        body.optional("confirmation", input::choice(choices.into_iter().take(allowed_count)))
+        let may_be_cancelled = self.previous.is_some();
+        let allowed = Confirmation::ALL.iter().copied();
+        let allowed = allowed.filter(|one| may_be_cancelled || *one != Confirmation::Cancelled);
+        body.optional("confirmation", input::one_of_these(allowed))
     }
 
     /// A player of the command, else of the previous revision: a correction must not fail because a

@@ -1,5 +1,7 @@
 //! Kinds of incidents, and which team and players each needs.
 
+use crate::domain::closed_set::closed_set;
+
 /// The kind of an incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IncidentKind {
@@ -25,6 +27,29 @@ pub enum IncidentKind {
     Note,
 }
 
+closed_set!(IncidentKind {
+    Goal => "goal",
+    OwnGoal => "own_goal",
+    PenaltyGoal => "penalty_goal",
+    PenaltyMissed => "penalty_missed",
+    PenaltySaved => "penalty_saved",
+    ShootoutGoal => "shootout_goal",
+    ShootoutMiss => "shootout_miss",
+    YellowCard => "yellow_card",
+    SecondYellow => "second_yellow",
+    RedCard => "red_card",
+    Substitution => "substitution",
+    Save => "save",
+    ShotOnTarget => "shot_on_target",
+    ShotOffTarget => "shot_off_target",
+    Corner => "corner",
+    Foul => "foul",
+    Offside => "offside",
+    Injury => "injury",
+    VarReview => "var_review",
+    Note => "note",
+});
+
 /// Side that a player of an incident must be in, relative to the incident's team.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExpectedSide {
@@ -34,56 +59,6 @@ pub enum ExpectedSide {
 }
 
 impl IncidentKind {
-    /// All kinds, in the order of the error text for an unknown one.
-    pub const ALL: [Self; 20] = [
-        Self::Goal,
-        Self::OwnGoal,
-        Self::PenaltyGoal,
-        Self::PenaltyMissed,
-        Self::PenaltySaved,
-        Self::ShootoutGoal,
-        Self::ShootoutMiss,
-        Self::YellowCard,
-        Self::SecondYellow,
-        Self::RedCard,
-        Self::Substitution,
-        Self::Save,
-        Self::ShotOnTarget,
-        Self::ShotOffTarget,
-        Self::Corner,
-        Self::Foul,
-        Self::Offside,
-        Self::Injury,
-        Self::VarReview,
-        Self::Note,
-    ];
-
-    /// Its name in bodies, messages and labels.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Goal => "goal",
-            Self::OwnGoal => "own_goal",
-            Self::PenaltyGoal => "penalty_goal",
-            Self::PenaltyMissed => "penalty_missed",
-            Self::PenaltySaved => "penalty_saved",
-            Self::ShootoutGoal => "shootout_goal",
-            Self::ShootoutMiss => "shootout_miss",
-            Self::YellowCard => "yellow_card",
-            Self::SecondYellow => "second_yellow",
-            Self::RedCard => "red_card",
-            Self::Substitution => "substitution",
-            Self::Save => "save",
-            Self::ShotOnTarget => "shot_on_target",
-            Self::ShotOffTarget => "shot_off_target",
-            Self::Corner => "corner",
-            Self::Foul => "foul",
-            Self::Offside => "offside",
-            Self::Injury => "injury",
-            Self::VarReview => "var_review",
-            Self::Note => "note",
-        }
-    }
-
     /// Whether `team_id` is required.
     pub fn requires_team(self) -> bool {
         !matches!(self, Self::Injury | Self::VarReview | Self::Note)

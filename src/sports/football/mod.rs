@@ -14,8 +14,11 @@ mod tests;
 
 use serde_json::{Map, Value};
 
+use crate::domain::closed_set::NamedSet;
 use crate::domain::rejection::Rejection;
 use crate::sports::clock::PeriodSchedule;
+use crate::sports::football::incident::Confirmation;
+use crate::sports::football::incident_kind::IncidentKind;
 use crate::sports::football::incident_log::IncidentLog;
 use crate::sports::game::Match;
 use crate::sports::score::Score;
@@ -32,6 +35,11 @@ impl Sport for Football {
 
     const ACTIONS: &'static [ActionSpec] = actions::ACTIONS;
     const API_DESCRIPTION: &'static str = include_str!("api.txt");
+    const API_SETS: &'static [NamedSet] = &[
+        NamedSet::of::<IncidentKind>("IncidentKind"),
+        NamedSet::of::<Confirmation>("Confirmation"),
+        NamedSet { name: "Period", texts: periods::names },
+    ];
 
     fn initial_state(match_info: &MatchInfo) -> Result<IncidentLog, Rejection> {
         match_info.reject_format()?;

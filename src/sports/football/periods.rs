@@ -17,6 +17,11 @@ pub const PERIODS: [Period; 5] = [
     Period { name: SHOOTOUT_PERIOD, starts_ms: 120 * MINUTE_MS, clock_runs: false },
 ];
 
+/// The names of all periods.
+pub fn names() -> Vec<&'static str> {
+    PERIODS.iter().map(|period| period.name).collect()
+}
+
 /// Penalties may follow the second half or extra time; after other breaks the next period follows.
 const BREAKS: [PeriodBreak; 5] = [
     PeriodBreak { reason: "half_time", next_period: None },

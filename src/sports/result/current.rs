@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::sports::game::{Match, MatchStatus, ResultSource};
+use crate::domain::matches::MatchStatus;
+use crate::sports::game::{Match, ResultSource};
 use crate::sports::sport::Sport;
 use crate::sports::{MatchInfo, MatchResult};
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::domain::matches::MatchStatus;
 use crate::domain::rejection::Rejection;
 use crate::input::FieldReader;
-use crate::sports::game::{EnteredResult, Match, MatchBeforeEntry, MatchStatus, ResultSource};
+use crate::sports::game::{EnteredResult, Match, MatchBeforeEntry, ResultSource};
 use crate::sports::result::request;
 use crate::sports::sport::Sport;
 use crate::sports::{ApplyResult, MatchCommand, MatchInfo, Transition, lifecycle, result};

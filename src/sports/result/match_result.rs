@@ -1,15 +1,14 @@
 //! The final result of a match, as leaderboards and subscribers get it.
 
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::domain::closed_set::closed_set;
 use crate::domain::leaderboard::{MatchRunRates, Verdict};
 use crate::sports::MatchInfo;
 use crate::sports::score::Score;
 
 /// How a match came to its result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResultBasis {
     Played,
     /// One side did not appear.
@@ -18,6 +17,13 @@ pub enum ResultBasis {
     Awarded,
     NoResult,
 }
+
+closed_set!(ResultBasis {
+    Played => "played",
+    Walkover => "walkover",
+    Awarded => "awarded",
+    NoResult => "no_result",
+});
 
 /// The final result of a match: entered by hand, or computed from the score at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]

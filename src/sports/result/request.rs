@@ -24,13 +24,6 @@ pub struct ResultRequest {
 }
 
 impl ResultBasis {
-    const NAMES: [(&'static str, Self); 4] = [
-        ("played", Self::Played),
-        ("walkover", Self::Walkover),
-        ("awarded", Self::Awarded),
-        ("no_result", Self::NoResult),
-    ];
-
     /// Whether it needs a winner, as it was decided off the field.
     fn requires_winner(self) -> bool {
         matches!(self, Self::Walkover | Self::Awarded)
@@ -42,8 +35,7 @@ pub fn parse_request(match_info: &MatchInfo, body: &Value) -> Result<ResultReque
     let mut body = FieldReader::nullable_body(body);
     let home = body.optional("home_score", input::integer(0..=MAX_SCORE));
     let away = body.optional("away_score", input::integer(0..=MAX_SCORE));
-    let ending =
-        body.optional("ending", input::choice(ResultBasis::NAMES)).unwrap_or(ResultBasis::Played);
+    let ending = body.optional("ending", input::one_of()).unwrap_or(ResultBasis::Played);
     let winner = body.optional("winner_team_id", input::id()).and_then(|team_id| {
         let side = match_info.side_of_team(team_id);
         side.or_else(|| body.add_error("winner_team_id", "is neither of the match's two teams"))

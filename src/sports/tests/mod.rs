@@ -65,7 +65,7 @@ impl MatchHarness {
         for action in actions {
             harness.apply(action, Value::Null);
         }
-        assert_eq!(harness.summary().status, status);
+        assert_eq!(harness.summary().status.as_str(), status);
         harness
     }
 

@@ -174,7 +174,7 @@ proptest! {
             let view = scored.snapshot();
             let (home, away) = scored.score();
             prop_assert_eq!(&view["score"], &json!({ "home": home, "away": away }));
-            prop_assert_eq!(&view["status"], scored.summary().status);
+            prop_assert_eq!(&view["status"], scored.summary().status.as_str());
             let result = scored.read_part("result").unwrap_or_default();
             prop_assert_eq!(&view["result"], &result);
             prop_assert!(result.is_null() || view["status"] == "finished");

@@ -2,16 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::announcements::{AnnouncementType, Priority};
 use crate::domain::permission::Permission;
 use crate::input::{self, FieldReader};
 use crate::store::mutation::{Mutation, RequestMutation, TextFields};
-
-/// The types of announcements.
-pub const ANNOUNCEMENT_TYPES: &[&str] =
-    &["general", "schedule_change", "result_update", "weather_alert", "emergency"];
-
-/// How urgent an announcement is, least first.
-pub const PRIORITIES: &[&str] = &["low", "normal", "high", "urgent"];
 
 /// Teams that one announcement may address: each gets a message of its own.
 const MAX_TEAMS: usize = 100;
@@ -24,10 +18,8 @@ pub struct CreateAnnouncement(pub NewAnnouncement);
 #[derive(Clone, Debug)]
 pub struct NewAnnouncement {
     pub event_id: i64,
-    /// One of [`ANNOUNCEMENT_TYPES`].
-    pub kind: String,
-    /// One of [`PRIORITIES`].
-    pub priority: String,
+    pub kind: AnnouncementType,
+    pub priority: Priority,
     pub title: String,
     pub message: String,
     /// Empty if it addresses the whole event.
@@ -41,12 +33,7 @@ impl Mutation for CreateAnnouncement {
     }
 
     fn text_fields(&self) -> TextFields<'_> {
-        vec![
-            ("/type", Some(&self.0.kind)),
-            ("/priority", Some(&self.0.priority)),
-            ("/title", Some(&self.0.title)),
-            ("/message", Some(&self.0.message)),
-        ]
+        vec![("/title", Some(&self.0.title)), ("/message", Some(&self.0.message))]
     }
 
     fn answers_with_secret(&self) -> bool {
@@ -63,10 +50,8 @@ impl RequestMutation for CreateAnnouncement {
         let team_ids = input::array_of(input::id(), MAX_TEAMS, "ids of teams");
         Self(NewAnnouncement {
             event_id: fields.required("event_id", input::id()),
-            kind: fields.required("type", input::one_of(ANNOUNCEMENT_TYPES)),
-            priority: fields
-                .optional("priority", input::one_of(PRIORITIES))
-                .unwrap_or_else(|| "normal".to_owned()),
+            kind: fields.required("type", input::one_of()),
+            priority: fields.optional("priority", input::one_of()).unwrap_or_default(),
             title: fields.required("title", input::name()),
             message: fields.required("message", input::multiline_text()),
             team_ids: fields.optional("team_ids", team_ids).unwrap_or_default(),
@@ -86,10 +71,8 @@ pub struct EditAnnouncement {
 /// announcement would keep it.
 #[derive(Clone, Debug, Default)]
 pub struct AnnouncementEdit {
-    /// One of [`ANNOUNCEMENT_TYPES`].
-    pub kind: Option<String>,
-    /// One of [`PRIORITIES`].
-    pub priority: Option<String>,
+    pub kind: Option<AnnouncementType>,
+    pub priority: Option<Priority>,
     pub title: Option<String>,
     pub message: Option<String>,
     pub expires_at: Option<Option<DateTime<Utc>>>,
@@ -101,12 +84,7 @@ impl Mutation for EditAnnouncement {
     }
 
     fn text_fields(&self) -> TextFields<'_> {
-        vec![
-            ("/type", self.fields.kind.as_ref()),
-            ("/priority", self.fields.priority.as_ref()),
-            ("/title", self.fields.title.as_ref()),
-            ("/message", self.fields.message.as_ref()),
-        ]
+        vec![("/title", self.fields.title.as_ref()), ("/message", self.fields.message.as_ref())]
     }
 
     fn answers_with_secret(&self) -> bool {
@@ -119,8 +97,8 @@ impl RequestMutation for EditAnnouncement {
 
     fn read(id: Self::Path, fields: &mut FieldReader<'_>) -> Self {
         let edit = AnnouncementEdit {
-            kind: fields.optional_non_null("type", input::one_of(ANNOUNCEMENT_TYPES)),
-            priority: fields.optional_non_null("priority", input::one_of(PRIORITIES)),
+            kind: fields.optional_non_null("type", input::one_of()),
+            priority: fields.optional_non_null("priority", input::one_of()),
             title: fields.optional_non_null("title", input::name()),
             message: fields.optional_non_null("message", input::multiline_text()),
             expires_at: fields.nullable("expires_at", input::time()),

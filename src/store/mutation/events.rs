@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::domain::leaderboard::{Points, TieBreaker};
 use crate::domain::permission::Permission;
 use crate::domain::purchases::{self, Money, TicketType};
+use crate::domain::visibility::Visibility;
 use crate::input::{self, FieldReader, Shape};
 use crate::sports::SportRules;
 use crate::store::mutation::{Mutation, RequestMutation, TextFields};
@@ -32,8 +33,7 @@ pub struct NewEvent {
     pub name: String,
     /// A sport's code.
     pub sport: String,
-    /// `public` or `private`
-    pub visibility: String,
+    pub visibility: Visibility,
     pub points: Points,
     pub tie_breakers: Vec<TieBreaker>,
     /// Tickets in total; `None` for no limit.
@@ -49,11 +49,7 @@ impl Mutation for CreateEvent {
     }
 
     fn text_fields(&self) -> TextFields<'_> {
-        vec![
-            ("/name", Some(&self.0.name)),
-            ("/sport", Some(&self.0.sport)),
-            ("/visibility", Some(&self.0.visibility)),
-        ]
+        vec![("/name", Some(&self.0.name)), ("/sport", Some(&self.0.sport))]
     }
 
     fn answers_with_secret(&self) -> bool {
@@ -69,8 +65,8 @@ impl RequestMutation for CreateEvent {
             name: fields.required("name", input::name()),
             sport: fields.required("sport", sport()),
             visibility: fields
-                .optional("visibility", input::visibility())
-                .unwrap_or_else(|| "public".to_owned()),
+                .optional("visibility", input::one_of())
+                .unwrap_or(Visibility::Public),
             points: fields.nullable_object("points", read_points).flatten().unwrap_or_default(),
             tie_breakers: fields
                 .optional("tie_breakers", tie_breakers())
@@ -94,8 +90,7 @@ pub struct EditEvent {
 #[derive(Clone, Debug, Default)]
 pub struct EventEdit {
     pub name: Option<String>,
-    /// `public` or `private`
-    pub visibility: Option<String>,
+    pub visibility: Option<Visibility>,
     pub points: Option<Points>,
     pub tie_breakers: Option<Vec<TieBreaker>>,
     pub capacity: Option<Option<i64>>,
@@ -109,7 +104,7 @@ impl Mutation for EditEvent {
     }
 
     fn text_fields(&self) -> TextFields<'_> {
-        vec![("/name", self.fields.name.as_ref()), ("/visibility", self.fields.visibility.as_ref())]
+        vec![("/name", self.fields.name.as_ref())]
     }
 
     fn answers_with_secret(&self) -> bool {
@@ -127,7 +122,7 @@ impl RequestMutation for EditEvent {
         }
         let fields = EventEdit {
             name: fields.optional_non_null("name", input::name()),
-            visibility: fields.optional_non_null("visibility", input::visibility()),
+            visibility: fields.optional_non_null("visibility", input::one_of()),
             points: points.flatten(),
             tie_breakers: fields.optional_non_null("tie_breakers", tie_breakers()),
             capacity: fields.nullable("capacity", input::integer(CAPACITY)),
@@ -170,7 +165,7 @@ fn tie_breakers() -> impl Shape<Vec<TieBreaker>> {
     let schema = || {
         json!({
             "type": "array", "minItems": 1, "maxItems": 8, "uniqueItems": true,
-            "items": { "type": "string" },
+            "items": input::one_of::<TieBreaker>().schema(),
         })
     };
     input::shape(parse_tie_breakers, schema)
@@ -181,9 +176,7 @@ fn parse_tie_breakers(value: &Value) -> Result<Vec<TieBreaker>, String> {
     let items = items.ok_or("must be a list of 1 to 8 tie-breakers")?;
     let mut parsed = Vec::new();
     for item in items {
-        let tie_breaker = serde_json::from_value(item.clone()).map_err(
-            |_| "must be one of points, difference, for, head_to_head, wins, net_run_rate, name",
-        )?;
+        let tie_breaker = input::one_of::<TieBreaker>().parse(item)?;
         if parsed.contains(&tie_breaker) {
             return Err("must not repeat a tie-breaker".to_owned());
         }
@@ -304,7 +297,7 @@ mod tests {
     #[test]
     fn an_event_needs_a_name_and_a_sport() {
         let event = parsed_event(json!({ "name": "Cup", "sport": "football" })).unwrap();
-        assert_eq!(event.visibility, "public");
+        assert_eq!(event.visibility, Visibility::Public);
         assert_eq!(event.points, Points { win: 3, draw: 1, loss: 0, no_result: 1 });
         assert_eq!(event.tie_breakers, default_tie_breakers());
         assert!(event.capacity.is_none() && event.ticket_types.is_empty());

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use crate::domain::matches::OfficialRole;
 use crate::domain::permission::Permission;
+use crate::domain::visibility::Visibility;
 use crate::input::{self, FieldReader};
 use crate::sports::{MatchAction, SportRules};
 use crate::store::mutation::{Mutation, RequestMutation, TextFields};
@@ -23,8 +25,7 @@ pub struct NewMatch {
     pub away_team_id: i64,
     pub starts_at: Option<DateTime<Utc>>,
     pub venue: Option<String>,
-    /// `public` or `private`
-    pub visibility: String,
+    pub visibility: Visibility,
     pub event_id: Option<i64>,
 }
 
@@ -35,7 +36,7 @@ impl Mutation for CreateMatch {
     }
 
     fn text_fields(&self) -> TextFields<'_> {
-        vec![("/venue", self.0.venue.as_ref()), ("/visibility", Some(&self.0.visibility))]
+        vec![("/venue", self.0.venue.as_ref())]
     }
 
     fn answers_with_secret(&self) -> bool {
@@ -61,8 +62,8 @@ impl RequestMutation for CreateMatch {
             starts_at: fields.optional("starts_at", input::time()),
             venue: fields.optional("venue", input::name()),
             visibility: fields
-                .optional("visibility", input::visibility())
-                .unwrap_or_else(|| "public".to_owned()),
+                .optional("visibility", input::one_of())
+                .unwrap_or(Visibility::Public),
             event_id: fields.optional("event_id", input::id()),
         })
     }
@@ -98,8 +99,7 @@ pub struct EditMatch {
 pub struct MatchEdit {
     pub starts_at: Option<Option<DateTime<Utc>>>,
     pub venue: Option<Option<String>>,
-    /// `public` or `private`
-    pub visibility: Option<String>,
+    pub visibility: Option<Visibility>,
 }
 
 impl Mutation for EditMatch {
@@ -108,10 +108,7 @@ impl Mutation for EditMatch {
     }
 
     fn text_fields(&self) -> TextFields<'_> {
-        vec![
-            ("/venue", self.fields.venue.as_ref().and_then(Option::as_ref)),
-            ("/visibility", self.fields.visibility.as_ref()),
-        ]
+        vec![("/venue", self.fields.venue.as_ref().and_then(Option::as_ref))]
     }
 
     fn answers_with_secret(&self) -> bool {
@@ -126,7 +123,7 @@ impl RequestMutation for EditMatch {
         let fields = MatchEdit {
             starts_at: fields.nullable("starts_at", input::time()),
             venue: fields.nullable("venue", input::name()),
-            visibility: fields.optional_non_null("visibility", input::visibility()),
+            visibility: fields.optional_non_null("visibility", input::one_of()),
         };
         Self { id, fields }
     }
@@ -186,17 +183,12 @@ impl RequestMutation for AcceptMatch {
 pub struct AddOfficial {
     pub match_id: i64,
     pub user_id: i64,
-    /// `scorer` or `referee`
-    pub role: String,
+    pub role: OfficialRole,
 }
 
 impl Mutation for AddOfficial {
     fn permission(&self) -> Permission {
         Permission::EditMatch(self.match_id)
-    }
-
-    fn text_fields(&self) -> TextFields<'_> {
-        vec![("/role", Some(&self.role))]
     }
 
     fn answers_with_secret(&self) -> bool {
@@ -209,7 +201,7 @@ impl RequestMutation for AddOfficial {
 
     fn read(match_id: Self::Path, fields: &mut FieldReader<'_>) -> Self {
         let user_id = fields.required("user_id", input::id());
-        let role = fields.required("role", input::one_of(&["scorer", "referee"]));
+        let role = fields.required("role", input::one_of());
         Self { match_id, user_id, role }
     }
 }

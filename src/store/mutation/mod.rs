@@ -16,8 +16,8 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use announcements::{
-    ANNOUNCEMENT_TYPES, AnnouncementEdit, BroadcastAnnouncement, CreateAnnouncement,
-    DeleteAnnouncement, EditAnnouncement, ExpireAnnouncement, NewAnnouncement, PRIORITIES,
+    AnnouncementEdit, BroadcastAnnouncement, CreateAnnouncement, DeleteAnnouncement,
+    EditAnnouncement, ExpireAnnouncement, NewAnnouncement,
 };
 pub use events::{
     AddManager, CreateEvent, DeleteEvent, EditEvent, EventEdit, NewEvent, RemoveManager,

@@ -3,12 +3,9 @@
 use uuid::Uuid;
 
 use crate::domain::permission::Permission;
-use crate::domain::purchases;
+use crate::domain::purchases::{self, PurchaseStatus, TicketStatus};
 use crate::input::{self, FieldReader};
 use crate::store::mutation::{Mutation, RequestMutation, TextFields};
-
-/// The statuses that a purchase can be set to.
-const PURCHASE_STATUSES: &[&str] = &["pending", "confirmed", "cancelled", "refunded"];
 
 /// Buys tickets of one type.
 #[derive(Clone, Debug)]
@@ -48,7 +45,7 @@ impl RequestMutation for CreatePurchase {
 #[derive(Clone, Debug)]
 pub struct SetPurchaseStatus {
     pub id: Uuid,
-    pub status: String,
+    pub status: PurchaseStatus,
 }
 
 impl Mutation for SetPurchaseStatus {
@@ -65,7 +62,7 @@ impl RequestMutation for SetPurchaseStatus {
     type Path = Uuid;
 
     fn read(id: Self::Path, fields: &mut FieldReader<'_>) -> Self {
-        Self { id, status: fields.required("status", input::one_of(PURCHASE_STATUSES)) }
+        Self { id, status: fields.required("status", input::one_of()) }
     }
 }
 
@@ -75,8 +72,8 @@ pub struct SetTicketStatus {
     /// The purchase that the ticket belongs to.
     pub purchase_id: Uuid,
     pub code: String,
-    /// `used` (checked in) or `void`
-    pub status: String,
+    /// `Used` or `Void`.
+    pub status: TicketStatus,
 }
 
 impl Mutation for SetTicketStatus {

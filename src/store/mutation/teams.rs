@@ -1,6 +1,8 @@
 //! Teams, their players and their members.
 
 use crate::domain::permission::Permission;
+use crate::domain::teams::MemberRole;
+use crate::domain::visibility::Visibility;
 use crate::input::{self, FieldReader};
 use crate::store::mutation::{Mutation, RequestMutation, TextFields};
 
@@ -16,8 +18,7 @@ pub struct NewTeam {
     pub short_name: Option<String>,
     /// `#rrggbb`
     pub colour: Option<String>,
-    /// `public` or `private`
-    pub visibility: String,
+    pub visibility: Visibility,
 }
 
 impl Mutation for CreateTeam {
@@ -30,7 +31,6 @@ impl Mutation for CreateTeam {
             ("/name", Some(&self.0.name)),
             ("/short_name", self.0.short_name.as_ref()),
             ("/colour", self.0.colour.as_ref()),
-            ("/visibility", Some(&self.0.visibility)),
         ]
     }
 
@@ -48,8 +48,8 @@ impl RequestMutation for CreateTeam {
             short_name: fields.optional("short_name", input::short_name()),
             colour: fields.optional("colour", input::colour()),
             visibility: fields
-                .optional("visibility", input::visibility())
-                .unwrap_or_else(|| "private".to_owned()),
+                .optional("visibility", input::one_of())
+                .unwrap_or(Visibility::Private),
         })
     }
 }
@@ -68,8 +68,7 @@ pub struct TeamEdit {
     pub short_name: Option<String>,
     /// `Some(None)` removes the colour.
     pub colour: Option<Option<String>>,
-    /// `public` or `private`
-    pub visibility: Option<String>,
+    pub visibility: Option<Visibility>,
 }
 
 impl Mutation for EditTeam {
@@ -82,7 +81,6 @@ impl Mutation for EditTeam {
             ("/name", self.fields.name.as_ref()),
             ("/short_name", self.fields.short_name.as_ref()),
             ("/colour", self.fields.colour.as_ref().and_then(Option::as_ref)),
-            ("/visibility", self.fields.visibility.as_ref()),
         ]
     }
 
@@ -99,7 +97,7 @@ impl RequestMutation for EditTeam {
             name: fields.optional_non_null("name", input::name()),
             short_name: fields.optional_non_null("short_name", input::short_name()),
             colour: fields.nullable("colour", input::colour()),
-            visibility: fields.optional_non_null("visibility", input::visibility()),
+            visibility: fields.optional_non_null("visibility", input::one_of()),
         };
         Self { id, fields }
     }
@@ -237,25 +235,17 @@ impl RequestMutation for RemovePlayer {
     }
 }
 
-/// The roles that members of a team have.
-const MEMBER_ROLES: &[&str] = &["manager", "coach", "player", "family"];
-
 /// Adds a member to a team, or changes the member's role.
 #[derive(Clone, Debug)]
 pub struct AddMember {
     pub team_id: i64,
     pub user_id: i64,
-    /// One of `manager`, `coach`, `player`, `family`.
-    pub role: String,
+    pub role: MemberRole,
 }
 
 impl Mutation for AddMember {
     fn permission(&self) -> Permission {
         Permission::EditTeam(self.team_id)
-    }
-
-    fn text_fields(&self) -> TextFields<'_> {
-        vec![("/role", Some(&self.role))]
     }
 
     fn answers_with_secret(&self) -> bool {
@@ -268,7 +258,7 @@ impl RequestMutation for AddMember {
 
     fn read(team_id: Self::Path, fields: &mut FieldReader<'_>) -> Self {
         let user_id = fields.required("user_id", input::id());
-        let role = fields.required("role", input::one_of(MEMBER_ROLES));
+        let role = fields.required("role", input::one_of());
         Self { team_id, user_id, role }
     }
 }

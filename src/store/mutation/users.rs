@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::domain::permission::Permission;
+use crate::domain::users::UserRole;
 use crate::store::Principal;
 use crate::store::mutation::{Mutation, TextFields};
 
@@ -17,8 +18,7 @@ pub struct NewUser {
     pub name: String,
     /// In PHC format (argon2id); `None` for users who sign in elsewhere.
     pub password_hash: Option<String>,
-    /// `user` or `admin`
-    pub role: String,
+    pub role: UserRole,
 }
 
 impl fmt::Debug for NewUser {
@@ -36,8 +36,8 @@ impl Mutation for CreateUser {
     }
 
     fn text_fields(&self) -> TextFields<'_> {
-        let NewUser { email, name, role, .. } = &self.0;
-        vec![("/email", Some(email)), ("/name", Some(name)), ("/role", Some(role))]
+        let NewUser { email, name, .. } = &self.0;
+        vec![("/email", Some(email)), ("/name", Some(name))]
     }
 
     fn answers_with_secret(&self) -> bool {
@@ -96,8 +96,7 @@ pub struct UserEdit {
     /// The principal of users who set their own password: rejected if it is no longer valid. Its
     /// session moves on to the next generation.
     pub own: Option<Principal>,
-    /// `user` or `admin`
-    pub role: Option<String>,
+    pub role: Option<UserRole>,
     pub is_disabled: Option<bool>,
 }
 
@@ -118,7 +117,7 @@ impl Mutation for EditUser {
     }
 
     fn text_fields(&self) -> TextFields<'_> {
-        vec![("/name", self.edit.name.as_ref()), ("/role", self.edit.role.as_ref())]
+        vec![("/name", self.edit.name.as_ref())]
     }
 
     fn answers_with_secret(&self) -> bool {

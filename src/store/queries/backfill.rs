@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 
 use super::dialect::Conn;
 use super::{match_states, settings, teams};
+use crate::domain::matches::MatchStatus;
 use crate::sports::MatchCommand;
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::match_cache::MatchCache;
@@ -33,7 +34,7 @@ pub async fn backfill_results(
     let existing = r::table.filter(r::match_id.eq(m::id)).select(r::match_id);
     let missing = m::table
         .filter(m::id.gt(after))
-        .filter(m::status.eq("finished"))
+        .filter(m::status.eq(MatchStatus::Finished))
         .filter(not(exists(existing)))
         .order(m::id)
         .limit(BATCH_SIZE);

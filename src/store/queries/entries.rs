@@ -9,6 +9,7 @@ use super::dialect::Conn;
 use super::match_states::{current_game, rules_of};
 use super::schedule::MatchTeams;
 use super::{matches, members, players, results, schedule, teams, users};
+use crate::domain::matches::{MatchStatus, ScheduleChange};
 use crate::domain::message::Message;
 use crate::domain::topic::StreamId;
 use crate::sports::{ErasedMatch, MatchCommand, MatchInfo, RECORDERS_PATH, Revision, SportRules};
@@ -132,10 +133,15 @@ fn action_messages(
     let mut messages = schedule::filter_receivable(messages_in, row, match_teams);
     let (previous_status, status) = (rules.summary(before).status, rules.summary(after).status);
     // The status that an entered result replaced was published before it.
-    let is_new = status != previous_status && previous_status != "finished";
-    if is_new && ["postponed", "cancelled"].contains(&status) {
+    let is_new = status != previous_status && previous_status != MatchStatus::Finished;
+    let change = match status {
+        MatchStatus::Postponed => Some(ScheduleChange::Postponed),
+        MatchStatus::Cancelled => Some(ScheduleChange::Cancelled),
+        _ => None,
+    };
+    if let Some(change) = change.filter(|_| is_new) {
         let json = json::to_list_item(json::match_json(row, match_info, rules, after));
-        messages.extend(schedule::update_messages(status, row, match_teams, &json));
+        messages.extend(schedule::update_messages(change, row, match_teams, &json));
     }
     Ok(messages)
 }
@@ -220,7 +226,7 @@ async fn append_entry(
         row.id,
         CachedMatch { entry_number: number, entry_hash: hash.clone(), game: game.clone() },
     );
-    row.status = summary.status.to_owned();
+    row.status = summary.status;
     (row.home_score, row.away_score) = (summary.home_score, summary.away_score);
     row.version += 1;
     (row.entry_count, row.last_hash) = (number, hash);

@@ -67,7 +67,7 @@ async fn create(
         .values((
             events::name.eq(&fields.name),
             events::sport.eq(&fields.sport),
-            events::visibility.eq(&fields.visibility),
+            events::visibility.eq(fields.visibility),
             events::ranking.eq(serde_json::to_string(&ranking)?),
             events::sales.eq(serde_json::to_string(&sales)?),
             events::created_by.eq(request.user_id),
@@ -125,7 +125,7 @@ async fn update_row(conn: &mut Conn, row: EventRow, fields: &EventEdit) -> Query
     let row = diesel::update(events::table.find(row.id))
         .set((
             events::name.eq(fields.name.as_ref().unwrap_or(&row.name)),
-            events::visibility.eq(fields.visibility.as_ref().unwrap_or(&row.visibility)),
+            events::visibility.eq(fields.visibility.unwrap_or(row.visibility)),
             events::ranking.eq(serde_json::to_string(&ranking)?),
             events::sales.eq(serde_json::to_string(&sales)?),
             events::version.eq(row.version + 1),

@@ -7,6 +7,7 @@ use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::users::fold_email;
 use crate::domain::rejection::Rejection;
+use crate::domain::users::UserRole;
 use crate::store::error::QueryResult;
 use crate::store::json;
 use crate::store::model::User;
@@ -75,7 +76,7 @@ async fn insert(
         .values((
             users::email.eq(email),
             users::name.eq(name),
-            users::role.eq("user"),
+            users::role.eq(UserRole::User),
             users::created_at.eq(request.received_at.timestamp_millis()),
         ))
         .on_conflict_do_nothing()

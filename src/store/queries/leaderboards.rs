@@ -12,12 +12,12 @@ use crate::domain::leaderboard;
 use crate::domain::leaderboard::{Entrant, MatchRunRates, PlayedMatch, RunsOffBalls, Verdict};
 use crate::domain::message::Message;
 use crate::domain::topic::{Channel, StreamId};
-use crate::store::error::{QueryError, QueryResult};
+use crate::store::error::QueryResult;
 use crate::store::rows::{EventRow, TeamRow};
 use crate::store::schema::{registrations, results, teams as t};
 
 /// Team ids, scores, verdict and run rates of a stored result: the input of a table.
-type TableResultRow = (i64, i64, i64, i64, String, RateColumns);
+type TableResultRow = (i64, i64, i64, i64, Verdict, RateColumns);
 
 /// Home runs and balls, away runs and balls, and the balls per over.
 type RateColumns = (Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
@@ -59,7 +59,7 @@ pub async fn compute_table(conn: &mut Conn, event: &EventRow) -> QueryResult<Val
     let (results, registered): (Vec<TableResultRow>, Vec<(i64, String, i64)>) =
         join_queries!(conn, of_event.load(conn), registered.load(conn));
 
-    let played = results.into_iter().map(to_played_match).collect::<QueryResult<Vec<_>>>()?;
+    let played: Vec<_> = results.into_iter().map(to_played_match).collect();
     let entrant = |(team_id, name, deduction)| Entrant { team_id, name, deduction };
     let mut entrants: Vec<_> = registered.into_iter().map(entrant).collect();
     let entrant_ids: HashSet<i64> = entrants.iter().map(|entrant| entrant.team_id).collect();
@@ -74,15 +74,10 @@ pub async fn compute_table(conn: &mut Conn, event: &EventRow) -> QueryResult<Val
 }
 
 fn to_played_match(
-    (home_team_id, away_team_id, home_score, away_score, verdict_name, rate_columns): TableResultRow,
-) -> QueryResult<PlayedMatch> {
-    let verdict = Verdict::from_name(&verdict_name).ok_or_else(|| {
-        QueryError::InvariantViolated(format!(
-            "a result is decided {verdict_name}: no such verdict"
-        ))
-    })?;
+    (home_team_id, away_team_id, home_score, away_score, verdict, rate_columns): TableResultRow,
+) -> PlayedMatch {
     let rates = to_run_rates(rate_columns);
-    Ok(PlayedMatch { home_team_id, away_team_id, home_score, away_score, verdict, rates })
+    PlayedMatch { home_team_id, away_team_id, home_score, away_score, verdict, rates }
 }
 
 fn to_run_rates(

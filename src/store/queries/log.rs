@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 
 use super::dialect;
 use super::dialect::Conn;
+use crate::domain::closed_set::ClosedSet;
 use crate::domain::message::{Message, StoredMessage};
 use crate::domain::topic::{Channel, Seq, StreamId};
 use crate::store::error::{QueryError, QueryResult};
@@ -156,7 +157,7 @@ pub async fn messages_after(
 fn to_stored_message(row: MessageRow) -> QueryResult<StoredMessage> {
     let channel = match row.channel.as_deref() {
         None => None,
-        Some(name) => Some(Channel::from_name(name).ok_or_else(|| {
+        Some(name) => Some(Channel::from_text(name).ok_or_else(|| {
             QueryError::InvariantViolated(format!(
                 "message {} is in an unknown channel: {name}",
                 row.seq

@@ -11,6 +11,7 @@ use super::schedule::MatchTeams;
 use super::{
     events, leaderboards, match_states, members, registrations, schedule, settings, teams,
 };
+use crate::domain::matches::{MatchStatus, ScheduleChange};
 use crate::domain::rejection::{FieldError, Rejection};
 use crate::domain::topic::StreamId;
 use crate::sports::SportRules;
@@ -108,7 +109,8 @@ async fn create(
     let match_info = row.match_info(&match_teams.teams)?;
     let game = rules.initial_state(&match_info)?;
     let json = json::to_list_item(json::match_json(&row, &match_info, rules, &game));
-    let mut messages = schedule::update_messages("created", &row, &match_teams, &json);
+    let mut messages =
+        schedule::update_messages(ScheduleChange::Created, &row, &match_teams, &json);
     messages.extend(table_message);
     let effect = MutationEffect::new(201, json).with_version(row.version);
     Ok(effect.with_messages(StreamId::Match(row.id), messages))
@@ -152,9 +154,9 @@ async fn insert_row(
             matches::away_team_id.eq(fields.away_team_id),
             matches::starts_at.eq(fields.starts_at.map(to_millis)),
             matches::venue.eq(fields.venue.as_deref()),
-            matches::visibility.eq(&fields.visibility),
+            matches::visibility.eq(fields.visibility),
             matches::created_by.eq(request.user_id),
-            matches::status.eq("scheduled"),
+            matches::status.eq(MatchStatus::Scheduled),
             matches::created_at.eq(request.received_at.timestamp_millis()),
             matches::event_id.eq(fields.event_id),
             matches::event_is_public.eq(event.is_none_or(EventRow::is_public)),
@@ -202,11 +204,12 @@ async fn edit(
     let row = lock(conn, id).await?;
     request.check_if_match(row.version)?;
     let starts_at = fields.starts_at.map_or(row.starts_at, |at| at.map(to_millis));
-    let visibility = fields.visibility.as_ref().unwrap_or(&row.visibility);
-    if *visibility != row.visibility {
+    let visibility = fields.visibility.unwrap_or(row.visibility);
+    if visibility != row.visibility {
         settings::bump_rights_version(conn).await?;
     }
-    let change = if starts_at == row.starts_at { "updated" } else { "rescheduled" };
+    let is_moved = starts_at != row.starts_at;
+    let change = if is_moved { ScheduleChange::Rescheduled } else { ScheduleChange::Updated };
     let row: MatchRow = diesel::update(matches::table.find(id))
         .set((
             matches::starts_at.eq(starts_at),
@@ -245,7 +248,11 @@ async fn delete(
 ) -> QueryResult<MutationEffect> {
     let row = lock(conn, id).await?;
     request.check_if_match(row.version)?;
-    if !["scheduled", "postponed", "cancelled"].contains(&row.status.as_str()) {
+    let is_unplayed = matches!(
+        row.status,
+        MatchStatus::Scheduled | MatchStatus::Postponed | MatchStatus::Cancelled
+    );
+    if !is_unplayed {
         let detail = format!(
             "the match is {}; only scheduled, postponed and cancelled ones can be deleted",
             row.status
@@ -255,7 +262,7 @@ async fn delete(
     let (json, match_teams) = list_item_with_teams(conn, match_cache, &row).await?;
     diesel::delete(matches::table.find(id)).execute(conn).await?;
     settings::bump_rights_version(conn).await?;
-    let messages = schedule::update_messages("deleted", &row, &match_teams, &json);
+    let messages = schedule::update_messages(ScheduleChange::Deleted, &row, &match_teams, &json);
     Ok(MutationEffect::no_content().with_messages(StreamId::Match(id), messages))
 }
 

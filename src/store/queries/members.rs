@@ -8,6 +8,7 @@ use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::{settings, teams, users};
 use crate::domain::rejection::Rejection;
+use crate::domain::teams::MemberRole;
 use crate::store::error::QueryResult;
 use crate::store::mutation::{AddMember, RemoveMember};
 use crate::store::schema::members;
@@ -21,7 +22,7 @@ runs! {
 async fn add(
     conn: &mut Conn,
     _: RunContext<'_>,
-    &AddMember { team_id, user_id, ref role }: &AddMember,
+    &AddMember { team_id, user_id, role }: &AddMember,
 ) -> QueryResult<MutationEffect> {
     teams::lock(conn, team_id).await?;
     if users::find(conn, user_id).await?.is_none() {
@@ -68,7 +69,7 @@ pub async fn teams_managed_by(
 ) -> QueryResult<Vec<i64>> {
     let query = members::table
         .filter(members::user_id.eq(user_id))
-        .filter(members::role.eq("manager"))
+        .filter(members::role.eq(MemberRole::Manager))
         .filter(members::team_id.eq_any(team_ids))
         .select(members::team_id);
     Ok(query.load(conn).await?)
@@ -80,7 +81,7 @@ pub async fn teams_represented_by(
     user_id: i64,
     team_ids: &[i64],
 ) -> QueryResult<Vec<i64>> {
-    if users::find(conn, user_id).await?.is_some_and(|user| user.role == "admin") {
+    if users::find(conn, user_id).await?.is_some_and(|user| user.is_admin()) {
         return Ok(team_ids.to_vec());
     }
     teams_managed_by(conn, user_id, team_ids).await

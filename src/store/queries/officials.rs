@@ -21,7 +21,7 @@ runs! {
 async fn add(
     conn: &mut Conn,
     _: RunContext<'_>,
-    &AddOfficial { match_id, user_id, ref role }: &AddOfficial,
+    &AddOfficial { match_id, user_id, role }: &AddOfficial,
 ) -> QueryResult<MutationEffect> {
     matches::lock(conn, match_id).await?;
     if users::find(conn, user_id).await?.is_none() {

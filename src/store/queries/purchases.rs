@@ -16,8 +16,7 @@ use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::{dialect, events};
 use crate::domain::message::Message;
-use crate::domain::purchases;
-use crate::domain::purchases::{HeldTickets, TicketSales};
+use crate::domain::purchases::{self, HeldTickets, PurchaseStatus, TicketSales, TicketStatus};
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::StreamId;
 use crate::store::error::{QueryError, QueryResult};
@@ -89,7 +88,7 @@ async fn create(
             p::quantity.eq(quantity),
             p::amount.eq(total.as_ref().map(|total| total.amount)),
             p::currency.eq(total.as_ref().map(|total| total.currency.as_str())),
-            p::status.eq("pending"),
+            p::status.eq(PurchaseStatus::Pending),
             p::created_at.eq(request.received_at.timestamp_millis()),
         ))
         .returning(p::all_columns)
@@ -113,7 +112,8 @@ async fn count_held(
     if !sales.is_limited() {
         return Ok(HeldTickets::default());
     }
-    let of_event = s::table.filter(s::event_id.eq(event_id)).filter(s::status.ne("void"));
+    let of_event =
+        s::table.filter(s::event_id.eq(event_id)).filter(s::status.ne(TicketStatus::Void));
     let of_type = of_event.filter(s::ticket_type.eq(ticket_type));
     Ok(HeldTickets {
         in_event: of_event.count().get_result(conn).await?,
@@ -128,7 +128,7 @@ fn new_seat(row: &PurchaseRow, number: i64) -> SeatRow {
         purchase_id: row.id.clone(),
         event_id: row.event_id,
         ticket_type: row.ticket_type.clone(),
-        status: "valid".to_owned(),
+        status: TicketStatus::Valid,
         used_at: None,
     }
 }
@@ -150,14 +150,15 @@ fn purchase_update_message(row: &PurchaseRow, change: &str, json: &Value) -> Que
 async fn set_status(
     conn: &mut Conn,
     RunContext { request, .. }: RunContext<'_>,
-    &SetPurchaseStatus { id, ref status }: &SetPurchaseStatus,
+    &SetPurchaseStatus { id, status }: &SetPurchaseStatus,
 ) -> QueryResult<MutationEffect> {
     let row = lock(conn, id).await?;
     request.check_if_match(row.version)?;
-    purchases::check_transition(&row.status, status)?;
-    if purchases::releases_tickets(status) {
-        let valid = s::table.filter(s::purchase_id.eq(&row.id)).filter(s::status.eq("valid"));
-        diesel::update(valid).set(s::status.eq("void")).execute(conn).await?;
+    row.status.check_transition(status)?;
+    if status.releases_tickets() {
+        let valid =
+            s::table.filter(s::purchase_id.eq(&row.id)).filter(s::status.eq(TicketStatus::Valid));
+        diesel::update(valid).set(s::status.eq(TicketStatus::Void)).execute(conn).await?;
     }
     let row: PurchaseRow = diesel::update(p::table.find(row.number))
         .set((p::status.eq(status), p::version.eq(row.version + 1)))
@@ -165,7 +166,7 @@ async fn set_status(
         .get_result(conn)
         .await?;
     let json = json::purchase_json(&row, &load_seats(conn, &row).await?);
-    let message = purchase_update_message(&row, status, &json)?;
+    let message = purchase_update_message(&row, status.as_str(), &json)?;
     // The codes are the buyer's: managers of the event confirm a purchase without them.
     let body = if row.buyer_id == request.user_id { json } else { json::sale_json(&row) };
     let effect = MutationEffect::new(200, body).with_version(row.version);
@@ -175,7 +176,7 @@ async fn set_status(
 async fn set_ticket_status(
     conn: &mut Conn,
     RunContext { request, .. }: RunContext<'_>,
-    SetTicketStatus { code, status, .. }: &SetTicketStatus,
+    &SetTicketStatus { ref code, status, .. }: &SetTicketStatus,
 ) -> QueryResult<MutationEffect> {
     let not_found = || Rejection::not_found("ticket");
     let id = find_by_ticket(conn, code).await?.ok_or_else(not_found)?;
@@ -183,8 +184,8 @@ async fn set_ticket_status(
     request.check_if_match(row.version)?;
     // Read under the lock, or two concurrent check-ins would both see it as valid.
     let seat: SeatRow = s::table.find(code).get_result(conn).await?;
-    purchases::check_ticket_transition(&row.status, &seat.status, status)?;
-    let used_at = (status == "used").then(|| request.received_at.timestamp_millis());
+    seat.status.check_transition(status, row.status)?;
+    let used_at = (status == TicketStatus::Used).then(|| request.received_at.timestamp_millis());
     let seat: SeatRow = diesel::update(s::table.find(code))
         .set((s::status.eq(status), s::used_at.eq(used_at)))
         .returning(s::all_columns)
@@ -269,7 +270,8 @@ pub async fn ticket_offer(conn: &mut Conn, event_id: i64) -> QueryResult<Option<
     let sales = event.sales()?;
     let mut held = HashMap::new();
     if sales.is_limited() {
-        let query = s::table.filter(s::event_id.eq(event_id)).filter(s::status.ne("void"));
+        let query =
+            s::table.filter(s::event_id.eq(event_id)).filter(s::status.ne(TicketStatus::Void));
         let query = query.group_by(s::ticket_type).select((s::ticket_type, count_star()));
         let rows: Vec<(String, i64)> = query.load(conn).await?;
         held.extend(rows);

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::participation;
+use crate::domain::visibility::Visibility;
 use crate::store::schema::{
     events as e, matches as m, members, officials, registrations as r, teams as t,
 };
@@ -20,13 +21,14 @@ pub const NO_USER_ID: i64 = 0;
 #[auto_type]
 pub fn can_read_match(user_id: i64, sees_all: bool) -> _ {
     let reads_all: AsExprOf<bool, Bool> = sees_all.into_sql::<Bool>();
+    let public: Visibility = Visibility::Public;
     let created: participation::events_created_by = participation::events_created_by(user_id);
     let managed: participation::events_managed_by = participation::events_managed_by(user_id);
     let entered: participation::events_entered_by = participation::events_entered_by(user_id);
     let by_team: participation::events_entered_by_teams_of =
         participation::events_entered_by_teams_of(user_id);
     reads_all
-        .or(m::visibility.eq("public").and(m::event_is_public))
+        .or(m::visibility.eq(public).and(m::event_is_public))
         .or(m::created_by.eq(user_id).and(m::event_id.is_null()))
         .or(exists(
             officials::table
@@ -101,17 +103,18 @@ pub fn can_read_team_through_events(user_id: i64) -> _ {
     ) = (events_accepted_by_outer_team(), events_accepted_by_outer_team());
     let (is_involved, is_involved_in_secret): (is_involved_in_event, is_involved_in_event) =
         (is_involved_in_event(user_id), is_involved_in_event(user_id));
+    let public: Visibility = Visibility::Public;
     let is_published: is_published_to_outer_team = is_published_to_outer_team();
     let can_read: can_read_match = can_read_match(user_id, false);
     let shared = e::table.filter(e::id.eq_any(shared_candidates)).filter(is_involved).select(e::id);
     let secret = e::table
         .filter(e::id.eq_any(secret_candidates))
-        .filter(e::visibility.ne("public"))
+        .filter(e::visibility.ne(public))
         .filter(not(is_involved_in_secret))
         .select(e::id);
     let hidden = m::table
         .filter(is_published)
-        .filter(not(m::visibility.eq("public").and(m::event_is_public)))
+        .filter(not(m::visibility.eq(public).and(m::event_is_public)))
         .filter(not(can_read))
         .select(m::id);
     exists(shared).and(not(exists(secret))).and(not(exists(hidden)))

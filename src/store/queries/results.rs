@@ -11,6 +11,7 @@ use super::schedule::MatchTeams;
 use super::{events, leaderboards, participation, schedule};
 use crate::domain::message::Message;
 use crate::domain::topic::{Channel, StreamId};
+use crate::domain::visibility::Visibility;
 use crate::sports::{MatchInfo, MatchResult};
 use crate::store::error::QueryResult;
 use crate::store::rows::{EventRow, MatchRow, ResultRow, TeamRow};
@@ -85,7 +86,7 @@ pub async fn newest_of_event(
     let query = results::table
         .inner_join(m::table.on(m::id.eq(results::match_id)))
         .filter(results::event_id.eq(event.id))
-        .filter((!event.is_public()).into_sql::<Bool>().or(m::visibility.eq("public")))
+        .filter((!event.is_public()).into_sql::<Bool>().or(m::visibility.eq(Visibility::Public)))
         .order((results::entered_at.desc(), results::match_id.desc()))
         .limit(limit)
         .select(results::body);
@@ -98,7 +99,7 @@ pub async fn newest_of_team(
     team: &TeamRow,
     limit: i64,
 ) -> QueryResult<Vec<Value>> {
-    let is_public = m::visibility.eq("public").and(m::event_is_public);
+    let is_public = m::visibility.eq(Visibility::Public).and(m::event_is_public);
     let query = results::table
         .inner_join(m::table.on(m::id.eq(results::match_id)))
         .filter(results::home_team_id.eq(team.id).or(results::away_team_id.eq(team.id)))

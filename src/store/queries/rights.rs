@@ -8,6 +8,8 @@ pub use super::announcements::rights as of_announcement;
 use super::dialect::Conn;
 pub use super::purchases::rights as of_purchase;
 use super::{matches, participation, readable, teams};
+use crate::domain::matches::OfficialRole;
+use crate::domain::teams::MemberRole;
 use crate::store::error::QueryResult;
 use crate::store::model::{EventRights, MatchRights, TeamRights};
 use crate::store::schema::{events, managers, members, officials, registrations as r, teams as t};
@@ -41,14 +43,14 @@ pub async fn match_rights(
     );
     let query =
         diesel::select((role, is_member, is_event_creator.or(is_added), is_registered.or(by_team)));
-    let (role, is_member, is_manager, is_participant): (Option<String>, bool, bool, bool) =
+    let (role, is_member, is_manager, is_participant): (Option<OfficialRole>, bool, bool, bool) =
         query.get_result(conn).await?;
     Ok(Some(MatchRights {
         is_public,
         is_in_private_event,
         is_creator: row.created_by == user_id && event.is_none(),
-        is_referee: role.as_deref() == Some("referee"),
-        is_scorer: role.as_deref() == Some("scorer"),
+        is_referee: role == Some(OfficialRole::Referee),
+        is_scorer: role == Some(OfficialRole::Scorer),
         is_team_member: is_member,
         is_event_manager: is_manager,
         is_event_participant: is_participant,
@@ -70,7 +72,7 @@ pub async fn team_rights(
     let query = t::table
         .filter(t::id.eq(id))
         .select((role, readable::can_read_team_through_events(user_id)));
-    let (role, is_participant): (Option<String>, bool) = query.get_result(conn).await?;
+    let (role, is_participant): (Option<MemberRole>, bool) = query.get_result(conn).await?;
     Ok(Some(TeamRights { is_public, role, is_event_participant: is_participant }))
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::matches::ScheduleChange;
 use crate::domain::message::Message;
 use crate::domain::topic::{Channel, StreamId};
 use crate::store::rows::{MatchRow, TeamRow};
@@ -45,7 +46,7 @@ impl MatchTeams {
 /// Messages about a change of the fixture, to all streams that may receive it, with the match's
 /// list item.
 pub fn update_messages(
-    change: &str,
+    change: ScheduleChange,
     row: &MatchRow,
     match_teams: &MatchTeams,
     json: &Value,

@@ -10,7 +10,9 @@ use super::{
     announcements, events, full_matches, leaderboards, log, match_states, matches, participation,
     players, purchases, results, teams,
 };
+use crate::domain::matches::MatchStatus;
 use crate::domain::topic::{Channel, StreamId, Topic};
+use crate::domain::visibility::Visibility;
 use crate::store::error::QueryResult;
 use crate::store::json;
 use crate::store::match_cache::MatchCache;
@@ -110,8 +112,8 @@ async fn event_data(
 async fn unfinished_matches(conn: &mut Conn, event: &EventRow) -> QueryResult<Vec<MatchRow>> {
     let query = m::table
         .filter(m::event_id.eq(event.id))
-        .filter((!event.is_public()).into_sql::<Bool>().or(m::visibility.eq("public")))
-        .filter(m::status.ne("finished"))
+        .filter((!event.is_public()).into_sql::<Bool>().or(m::visibility.eq(Visibility::Public)))
+        .filter(m::status.ne(MatchStatus::Finished))
         // Databases differ in where they sort null.
         .order((m::starts_at.is_null(), m::starts_at, m::id))
         .limit(MAX_EVENT_MATCHES);
@@ -124,11 +126,12 @@ async fn team_data(
     team: &TeamRow,
     channel: Option<Channel>,
 ) -> QueryResult<Value> {
-    let statuses: &[&str] = match channel {
+    use MatchStatus::{Live, Paused, Postponed, Scheduled};
+    let statuses: &[MatchStatus] = match channel {
         Some(Channel::Announcements | Channel::Results) => &[],
-        Some(Channel::Live) => &["live", "paused"],
-        Some(Channel::Schedule) => &["scheduled", "postponed"],
-        None => &["scheduled", "postponed", "live", "paused"],
+        Some(Channel::Live) => &[Live, Paused],
+        Some(Channel::Schedule) => &[Scheduled, Postponed],
+        None => &[Scheduled, Postponed, Live, Paused],
     };
     let includes = |part| channel.is_none_or(|channel| channel == part);
     let mut data = Map::new();
@@ -162,9 +165,9 @@ async fn team_data(
 async fn newest_matches(
     conn: &mut Conn,
     team: &TeamRow,
-    statuses: &[&str],
+    statuses: &[MatchStatus],
 ) -> QueryResult<Vec<MatchRow>> {
-    let is_public = m::visibility.eq("public").and(m::event_is_public);
+    let is_public = m::visibility.eq(Visibility::Public).and(m::event_is_public);
     let query = m::table
         .filter(m::home_team_id.eq(team.id).or(m::away_team_id.eq(team.id)))
         .filter((!team.is_public()).into_sql::<Bool>().or(is_public))

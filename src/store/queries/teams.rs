@@ -8,6 +8,7 @@ use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::{prune, settings};
 use crate::domain::rejection::Rejection;
+use crate::domain::teams::MemberRole;
 use crate::domain::topic::StreamId;
 use crate::store::error::QueryResult;
 use crate::store::json;
@@ -68,7 +69,7 @@ async fn create(
             teams::name.eq(&fields.name),
             teams::short_name.eq(fields.short_name.clone().unwrap_or_else(default_short_name)),
             teams::colour.eq(fields.colour.as_deref()),
-            teams::visibility.eq(&fields.visibility),
+            teams::visibility.eq(fields.visibility),
             teams::created_by.eq(request.user_id),
             teams::created_at.eq(request.received_at.timestamp_millis()),
         ))
@@ -79,7 +80,7 @@ async fn create(
         .values((
             members::team_id.eq(row.id),
             members::user_id.eq(request.user_id),
-            members::role.eq("manager"),
+            members::role.eq(MemberRole::Manager),
         ))
         .execute(conn)
         .await?;
@@ -93,8 +94,8 @@ async fn edit(
 ) -> QueryResult<MutationEffect> {
     let row = lock(conn, id).await?;
     request.check_if_match(row.version)?;
-    let visibility = fields.visibility.as_ref().unwrap_or(&row.visibility);
-    if *visibility != row.visibility {
+    let visibility = fields.visibility.unwrap_or(row.visibility);
+    if visibility != row.visibility {
         settings::bump_rights_version(conn).await?;
     }
     let was_public = row.is_public();

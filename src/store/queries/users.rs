@@ -10,6 +10,7 @@ use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::{sessions, settings};
 use crate::domain::rejection::Rejection;
+use crate::domain::users::UserRole;
 use crate::store::error::QueryResult;
 use crate::store::json;
 use crate::store::model::User;
@@ -48,7 +49,8 @@ pub async fn names_by_id(conn: &mut Conn, ids: &[i64]) -> QueryResult<HashMap<i6
 
 /// Whether there is an administrator who is not disabled.
 pub async fn has_admin(conn: &mut Conn) -> QueryResult<bool> {
-    let enabled = users::table.filter(users::role.eq("admin")).filter(users::disabled.eq(false));
+    let enabled =
+        users::table.filter(users::role.eq(UserRole::Admin)).filter(users::disabled.eq(false));
     Ok(diesel::select(exists(enabled)).get_result(conn).await?)
 }
 
@@ -67,7 +69,7 @@ async fn create(
         .values((
             users::email.eq(fold_email(&user.email)),
             users::name.eq(&user.name),
-            users::role.eq(&user.role),
+            users::role.eq(user.role),
             users::password_hash.eq(user.password_hash.as_deref()),
             users::created_at.eq(request.received_at.timestamp_millis()),
         ))
@@ -109,7 +111,7 @@ async fn edit(
     let row = row.ok_or_else(|| Rejection::not_found("user"))?;
     request.check_if_match(row.version)?;
 
-    let role = edit.role.as_ref().unwrap_or(&row.role);
+    let role = edit.role.unwrap_or(row.role);
     let disabled = edit.is_disabled.unwrap_or(row.disabled);
     let newly_disabled = disabled && !row.disabled;
     let revokes = edit.password_hash.is_some() || newly_disabled;
@@ -118,7 +120,7 @@ async fn edit(
         let kept = edit.own.as_ref().and_then(Principal::session_id);
         sessions::end_others(conn, id, kept).await?;
     }
-    if revokes || *role != row.role || disabled != row.disabled {
+    if revokes || role != row.role || disabled != row.disabled {
         settings::bump_rights_version(conn).await?;
     }
     let valid_from = if newly_disabled {
@@ -126,7 +128,7 @@ async fn edit(
     } else {
         row.tokens_valid_from
     };
-    let was_admin = row.role == "admin" && !row.disabled;
+    let was_admin = row.role == UserRole::Admin && !row.disabled;
     let row: UserRow = diesel::update(users::table.find(id))
         .set((
             users::name.eq(edit.name.as_ref().unwrap_or(&row.name)),
@@ -140,7 +142,7 @@ async fn edit(
         .returning(users::all_columns)
         .get_result(conn)
         .await?;
-    if was_admin && (role != "admin" || disabled) {
+    if was_admin && (role != UserRole::Admin || disabled) {
         check_admin_remains(conn).await?;
     }
     Ok(MutationEffect::new(200, json::user_json(&row)).with_version(row.version))

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::dialect::Conn;
 use super::{log, match_states, matches, teams};
+use crate::domain::closed_set::ClosedSet;
 use crate::domain::topic::{Channel, Seq, StreamId};
 use crate::sports::MatchSummary;
 use crate::store::error::{QueryError, QueryResult};
@@ -134,7 +135,7 @@ fn envelope_fault(stream: StreamId, message: &MessageRow) -> Option<String> {
     let Some(envelope_fields) = json::parse_envelope(envelope) else {
         return error("is not a JSON object");
     };
-    let topic = match channel.as_deref().map(Channel::from_name) {
+    let topic = match channel.as_deref().map(Channel::from_text) {
         None => stream.topic(),
         Some(Some(channel)) => stream.channel_topic(channel),
         Some(None) => return error("is in an unknown channel"),

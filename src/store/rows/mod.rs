@@ -5,8 +5,12 @@ mod results;
 use diesel::{Insertable, Queryable};
 pub use results::ResultRow;
 
+use crate::domain::announcements::{AnnouncementStatus, AnnouncementType, Priority};
 use crate::domain::leaderboard::Ranking;
-use crate::domain::purchases::TicketSales;
+use crate::domain::matches::MatchStatus;
+use crate::domain::purchases::{PurchaseStatus, TicketSales, TicketStatus};
+use crate::domain::users::UserRole;
+use crate::domain::visibility::Visibility;
 use crate::sports::{MatchInfo, TeamInfo};
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::model::User;
@@ -18,7 +22,7 @@ pub struct UserRow {
     pub id: i64,
     pub email: Option<String>,
     pub name: String,
-    pub role: String,
+    pub role: UserRole,
     pub disabled: bool,
     pub password_hash: Option<String>,
     pub version: i64,
@@ -34,7 +38,7 @@ pub struct TeamRow {
     pub name: String,
     pub short_name: String,
     pub colour: Option<String>,
-    pub visibility: String,
+    pub visibility: Visibility,
     _created_by: i64,
     pub version: i64,
     _created_at: i64,
@@ -60,10 +64,10 @@ pub struct MatchRow {
     pub away_team_id: i64,
     pub starts_at: Option<i64>,
     pub venue: Option<String>,
-    pub visibility: String,
+    pub visibility: Visibility,
     pub created_by: i64,
     pub version: i64,
-    pub status: String,
+    pub status: MatchStatus,
     pub home_score: i64,
     pub away_score: i64,
     pub entry_count: i64,
@@ -81,7 +85,7 @@ pub struct EventRow {
     pub id: i64,
     pub name: String,
     pub sport: String,
-    pub visibility: String,
+    pub visibility: Visibility,
     pub ranking: String,
     pub sales: String,
     pub created_by: i64,
@@ -107,8 +111,8 @@ pub struct RegistrationRow {
 pub struct AnnouncementRow {
     pub id: i64,
     pub event_id: i64,
-    pub kind: String,
-    pub priority: String,
+    pub kind: AnnouncementType,
+    pub priority: Priority,
     pub title: String,
     pub message: String,
     pub targeted: bool,
@@ -130,7 +134,7 @@ pub struct PurchaseRow {
     pub quantity: i64,
     pub amount: Option<i64>,
     pub currency: Option<String>,
-    pub status: String,
+    pub status: PurchaseStatus,
     pub version: i64,
     pub created_at: i64,
 }
@@ -144,7 +148,7 @@ pub struct SeatRow {
     pub purchase_id: String,
     pub event_id: i64,
     pub ticket_type: String,
-    pub status: String,
+    pub status: TicketStatus,
     pub used_at: Option<i64>,
 }
 
@@ -226,7 +230,7 @@ impl From<UserRow> for User {
 impl TeamRow {
     /// Whether anyone may read it.
     pub fn is_public(&self) -> bool {
-        self.visibility == "public"
+        self.visibility.is_public()
     }
 
     fn side(&self) -> TeamInfo {
@@ -242,7 +246,7 @@ impl TeamRow {
 impl EventRow {
     /// Whether anyone may read it.
     pub fn is_public(&self) -> bool {
-        self.visibility == "public"
+        self.visibility.is_public()
     }
 
     /// The points and tie-breakers of its table.
@@ -262,6 +266,15 @@ impl AnnouncementRow {
         self.expired || self.is_due(now_ms)
     }
 
+    /// Whether it holds at `now_ms`.
+    pub fn status(&self, now_ms: i64) -> AnnouncementStatus {
+        if self.is_expired(now_ms) {
+            AnnouncementStatus::Expired
+        } else {
+            AnnouncementStatus::Active
+        }
+    }
+
     /// Whether it has expired, but its expiry is not published yet.
     pub fn is_due(&self, now_ms: i64) -> bool {
         !self.expired && self.expires_at.is_some_and(|at| at <= now_ms)
@@ -277,7 +290,7 @@ impl AnnouncementRow {
 impl MatchRow {
     /// Whether anyone may read it: neither it nor its event is private.
     pub fn is_public(&self) -> bool {
-        self.visibility == "public" && self.event_is_public
+        self.visibility.is_public() && self.event_is_public
     }
 
     /// The match as the sport's rules see it; `teams` must include both of its teams.

@@ -2,6 +2,7 @@
 
 use diesel::{AsChangeset, Insertable, Queryable, Selectable};
 
+use crate::domain::leaderboard::Verdict;
 use crate::sports::{MatchInfo, MatchResult};
 use crate::store::schema;
 
@@ -16,7 +17,7 @@ pub struct ResultRow {
     pub away_team_id: i64,
     pub home_score: i64,
     pub away_score: i64,
-    pub verdict: String,
+    pub verdict: Verdict,
     pub body: String,
     /// Runs and balls for net run rates; all five or none.
     pub home_runs: Option<i64>,
@@ -36,7 +37,7 @@ impl ResultRow {
             away_team_id: match_info.away.team_id,
             home_score: result.home_score,
             away_score: result.away_score,
-            verdict: result.verdict.as_str().to_owned(),
+            verdict: result.verdict,
             body: result.to_json(match_info).to_string(),
             home_runs: result.run_rates.map(|rates| rates.home.runs),
             home_balls: result.run_rates.map(|rates| rates.home.balls),

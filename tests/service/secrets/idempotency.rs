@@ -115,7 +115,7 @@ async fn g5_a_changed_server_secret_repeats_no_write(database: Database) {
 /// As with identity provider keys, which nodes do not share as a secret.
 async fn g5_nodes_without_a_configured_secret_share_one_in_the_database(database: Database) {
     let (one, two) = (database.open().await, database.open().await);
-    league(&one, "public").await;
+    league(&one, touchline::domain::visibility::Visibility::Public).await;
     let event_id = 1;
     let buy =
         |quantity: i64| CreatePurchase { event_id, ticket_type: "adult".to_owned(), quantity };

@@ -3,9 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use touchline::domain::announcements::{AnnouncementStatus, AnnouncementType, Priority};
 use touchline::domain::leaderboard::{Points, TieBreaker};
 use touchline::domain::rejection::RejectionReason;
 use touchline::domain::topic::{Channel, StreamId};
+use touchline::domain::visibility::Visibility;
 use touchline::store::mutation::{
     AnnouncementEdit, BroadcastAnnouncement, CreateAnnouncement, CreateEvent, CreateTeam,
     DeleteAnnouncement, EditAnnouncement, EditEvent, EditTeam, EventEdit, Mutation,
@@ -38,11 +40,11 @@ async fn commit_now(store: &Store, write: impl Mutation) -> Outcome {
     job(write).at(Utc::now()).commit(store).await.unwrap()
 }
 
-fn event(visibility: &str) -> CreateEvent {
+fn event(visibility: Visibility) -> CreateEvent {
     CreateEvent(NewEvent {
         name: "Premier League".into(),
         sport: "football".into(),
-        visibility: visibility.into(),
+        visibility,
         points: Points { win: 3, draw: 1, loss: 0, no_result: 1 },
         tie_breakers: vec![TieBreaker::Points],
         capacity: None,
@@ -54,8 +56,8 @@ fn event(visibility: &str) -> CreateEvent {
 fn fields(team_ids: &[i64], expires_at: Option<DateTime<Utc>>) -> NewAnnouncement {
     NewAnnouncement {
         event_id: 1,
-        kind: "weather_alert".into(),
-        priority: "urgent".into(),
+        kind: AnnouncementType::WeatherAlert,
+        priority: Priority::Urgent,
         title: "Lightning".into(),
         message: "Leave the pitch.\nNow.".into(),
         team_ids: team_ids.to_vec(),
@@ -73,20 +75,20 @@ fn announce_for_an_hour(team_ids: &[i64]) -> CreateAnnouncement {
 
 fn private_team(name: &str) -> CreateTeam {
     let CreateTeam(fields) = team(name);
-    CreateTeam(touchline::store::mutation::NewTeam { visibility: "private".into(), ..fields })
+    CreateTeam(touchline::store::mutation::NewTeam { visibility: Visibility::Private, ..fields })
 }
 
 fn register(team_id: i64, by_admin: bool) -> RegisterTeam {
     RegisterTeam { event_id: 1, team_id, by_admin }
 }
 
-fn set_visibility(id: i64, visibility: &str) -> EditTeam {
-    let visibility = Some(visibility.to_owned());
+fn set_visibility(id: i64, visibility: Visibility) -> EditTeam {
+    let visibility = Some(visibility);
     EditTeam { id, fields: TeamEdit { visibility, ..TeamEdit::default() } }
 }
 
 /// User 1, event 1, and its teams 1 and 2.
-async fn event_with_two_teams(database: &Database, visibility: &str) -> Store {
+async fn event_with_two_teams(database: &Database, visibility: Visibility) -> Store {
     let store = database.open().await;
     done(&store, user("ann@example.org")).await;
     done(&store, event(visibility)).await;
@@ -123,12 +125,8 @@ async fn snapshot(store: &Store, stream: StreamId) -> Vec<i64> {
     announcements.iter().map(|item| item["id"].as_i64().unwrap()).collect()
 }
 
-async fn listed_ids(store: &Store, status: Option<&str>) -> Vec<i64> {
-    let filter = AnnouncementFilter {
-        status: status.map(str::to_owned),
-        event_id: Some(1),
-        ..AnnouncementFilter::default()
-    };
+async fn listed_ids(store: &Store, status: Option<AnnouncementStatus>) -> Vec<i64> {
+    let filter = AnnouncementFilter { status, event_id: Some(1), ..AnnouncementFilter::default() };
     let query = ListQuery::Announcements {
         scope: VisibilityScope { user_id: None, sees_all: true },
         filter,
@@ -138,7 +136,7 @@ async fn listed_ids(store: &Store, status: Option<&str>) -> Vec<i64> {
 }
 
 async fn an_announcement_reaches_only_its_addressees(database: Database) {
-    let store = event_with_two_teams(&database, "private").await;
+    let store = event_with_two_teams(&database, Visibility::Private).await;
 
     let whole = commit_now(&store, announce(&[])).await;
     let targeted = commit_now(&store, announce(&[2])).await;
@@ -174,7 +172,7 @@ async fn an_announcement_reaches_only_its_addressees(database: Database) {
 }
 
 async fn only_participating_teams_can_be_addressed(database: Database) {
-    let store = event_with_two_teams(&database, "private").await;
+    let store = event_with_two_teams(&database, Visibility::Private).await;
     // A team of another user, which was invited and has not accepted.
     done(&store, user("bo@example.org")).await;
     job(private_team("Asked")).by(2).commit(&store).await.unwrap();
@@ -200,8 +198,8 @@ async fn only_participating_teams_can_be_addressed(database: Database) {
 }
 
 async fn a_private_events_announcement_never_reaches_a_public_team(database: Database) {
-    let store = event_with_two_teams(&database, "private").await;
-    done(&store, set_visibility(2, "public")).await;
+    let store = event_with_two_teams(&database, Visibility::Private).await;
+    done(&store, set_visibility(2, Visibility::Public)).await;
 
     let rejection = refused(&store, announce(&[1, 2])).await;
     assert_eq!(
@@ -211,9 +209,9 @@ async fn a_private_events_announcement_never_reaches_a_public_team(database: Dat
     assert!(rejection.detail.contains("everyone"), "{rejection}");
 
     // An announcement published while the team was private, and everything that follows.
-    done(&store, set_visibility(2, "private")).await;
+    done(&store, set_visibility(2, Visibility::Private)).await;
     commit_now(&store, announce_for_an_hour(&[1, 2])).await;
-    done(&store, set_visibility(2, "public")).await;
+    done(&store, set_visibility(2, Visibility::Public)).await;
     commit_now(&store, BroadcastAnnouncement { id: 1 }).await;
     store.expire_announcements(in_an_hour() + TimeDelta::minutes(1)).await.unwrap();
     commit_now(&store, DeleteAnnouncement { id: 1 }).await;
@@ -223,20 +221,20 @@ async fn a_private_events_announcement_never_reaches_a_public_team(database: Dat
     assert_eq!(announced_changes(&store, StreamId::Team(2)).await, [""; 0], "history was pruned");
 
     // Anyone may read announcements of a public event.
-    let edit = EventEdit { visibility: Some("public".into()), ..EventEdit::default() };
+    let edit = EventEdit { visibility: Some(Visibility::Public), ..EventEdit::default() };
     done(&store, EditEvent { id: 1, fields: edit }).await;
     commit_now(&store, announce(&[2])).await;
     assert_eq!(snapshot(&store, StreamId::Team(2)).await, [3]);
     let rights = store.announcement_rights(3, None).await.unwrap().unwrap();
     assert!(rights.is_targeted && rights.is_addressed);
-    let edit = EventEdit { visibility: Some("private".into()), ..EventEdit::default() };
+    let edit = EventEdit { visibility: Some(Visibility::Private), ..EventEdit::default() };
     done(&store, EditEvent { id: 1, fields: edit }).await;
     assert_eq!(snapshot(&store, StreamId::Team(2)).await, [0; 0]);
     assert!(!store.announcement_rights(3, None).await.unwrap().unwrap().is_addressed);
 }
 
 async fn a_team_that_has_left_learns_only_that_an_announcement_ended(database: Database) {
-    let store = event_with_two_teams(&database, "private").await;
+    let store = event_with_two_teams(&database, Visibility::Private).await;
     commit_now(&store, announce(&[1, 2])).await;
     commit_now(&store, announce(&[2])).await;
     done(&store, UnregisterTeam { event_id: 1, team_id: 2 }).await;
@@ -267,7 +265,7 @@ async fn a_team_that_has_left_learns_only_that_an_announcement_ended(database: D
 }
 
 async fn an_announcement_expires_when_due_and_is_published_as_expired_once(database: Database) {
-    let store = event_with_two_teams(&database, "private").await;
+    let store = event_with_two_teams(&database, Visibility::Private).await;
     commit_now(&store, announce_for_an_hour(&[])).await;
     commit_now(&store, announce_for_an_hour(&[1])).await;
     commit_now(&store, announce(&[])).await;
@@ -279,8 +277,8 @@ async fn an_announcement_expires_when_due_and_is_published_as_expired_once(datab
     database.tamper("update announcements set expires_at = 1000 where id < 3").await;
 
     assert_eq!(listed_ids(&store, None).await, [3]);
-    assert_eq!(listed_ids(&store, Some("active")).await, [3]);
-    assert_eq!(listed_ids(&store, Some("expired")).await, [1, 2]);
+    assert_eq!(listed_ids(&store, Some(AnnouncementStatus::Active)).await, [3]);
+    assert_eq!(listed_ids(&store, Some(AnnouncementStatus::Expired)).await, [1, 2]);
     assert_eq!(snapshot(&store, StreamId::Event(1)).await, [3]);
     assert_eq!(snapshot(&store, StreamId::Team(1)).await, [0; 0]);
     let (etag, shown) = store.announcement(1).await.unwrap().unwrap();
@@ -298,11 +296,11 @@ async fn an_announcement_expires_when_due_and_is_published_as_expired_once(datab
         ["created 1", "created 3", "expired 1"]
     );
     assert_eq!(announced_changes(&store, StreamId::Team(1)).await, ["created 2", "expired 2"]);
-    assert_eq!(listed_ids(&store, Some("expired")).await, [1, 2]);
+    assert_eq!(listed_ids(&store, Some(AnnouncementStatus::Expired)).await, [1, 2]);
 }
 
 async fn a_new_expiry_reactivates_an_announcement(database: Database) {
-    let store = event_with_two_teams(&database, "private").await;
+    let store = event_with_two_teams(&database, Visibility::Private).await;
     commit_now(&store, announce_for_an_hour(&[])).await;
     let title = |id, title: &str| {
         let fields = AnnouncementEdit { title: Some(title.into()), ..AnnouncementEdit::default() };
@@ -347,7 +345,7 @@ async fn a_new_expiry_reactivates_an_announcement(database: Database) {
 }
 
 async fn g5_several_nodes_publish_each_expiry_once(database: Database) {
-    let store = event_with_two_teams(&database, "private").await;
+    let store = event_with_two_teams(&database, Visibility::Private).await;
     for number in 0..120 {
         commit_now(&store, announce_for_an_hour(if number % 2 == 0 { &[] } else { &[1, 2] })).await;
     }
@@ -383,19 +381,20 @@ async fn g5_several_nodes_publish_each_expiry_once(database: Database) {
 }
 
 async fn an_edit_of_an_outdated_version_is_rejected(database: Database) {
-    let store = event_with_two_teams(&database, "private").await;
+    let store = event_with_two_teams(&database, Visibility::Private).await;
     let first = commit_now(&store, announce(&[])).await.etag;
-    let edit = |priority: &str| {
-        let fields =
-            AnnouncementEdit { priority: Some(priority.into()), ..AnnouncementEdit::default() };
+    let edit = |priority| {
+        let fields = AnnouncementEdit { priority: Some(priority), ..AnnouncementEdit::default() };
         EditAnnouncement { id: 1, fields }
     };
     let version = first.unwrap();
     let at_version = |write| job(write).if_match(&version).at(Utc::now());
-    at_version(any(edit("low"))).commit(&store).await.unwrap();
-    for write in
-        [any(edit("high")), any(BroadcastAnnouncement { id: 1 }), any(DeleteAnnouncement { id: 1 })]
-    {
+    at_version(any(edit(Priority::Low))).commit(&store).await.unwrap();
+    for write in [
+        any(edit(Priority::High)),
+        any(BroadcastAnnouncement { id: 1 }),
+        any(DeleteAnnouncement { id: 1 }),
+    ] {
         let stale = rejected(at_version(write.clone()).commit(&store).await);
         assert_eq!(stale.reason, RejectionReason::Stale, "{write:?}");
     }

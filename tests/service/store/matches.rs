@@ -1,8 +1,10 @@
 //! Matches: created, scored, shown, and always equal to the fold of their entries.
 
 use serde_json::{Value, json};
+use touchline::domain::matches::MatchStatus;
 use touchline::domain::rejection::RejectionReason;
 use touchline::domain::topic::{Channel, StreamId};
+use touchline::domain::visibility::Visibility;
 use touchline::store::mutation::{
     ApplyMatchAction, CreateMatch, DeleteMatch, DeleteTeam, EditMatch, EditTeam, MatchEdit,
     TeamEdit,
@@ -182,11 +184,11 @@ async fn a_private_match_is_not_published_to_a_public_team(database: Database) {
     let store = database.open().await;
     scheduled_match(&store).await;
     let heads = store.stream_heads(&[StreamId::Team(1), StreamId::Team(2)]).await.unwrap();
-    let fields_of_team = TeamEdit { visibility: Some("private".into()), ..TeamEdit::default() };
+    let fields_of_team = TeamEdit { visibility: Some(Visibility::Private), ..TeamEdit::default() };
     done(&store, EditTeam { id: 2, fields: fields_of_team }).await;
 
     let mut private_match = fields("football", 1, 2);
-    private_match.visibility = "private".into();
+    private_match.visibility = Visibility::Private;
     let id = done(&store, CreateMatch(private_match)).await.body["id"].as_i64().unwrap();
     done(&store, act(id, "start", json!({}))).await;
     done(&store, goal(id, 12)).await;
@@ -211,7 +213,7 @@ async fn a_private_match_is_not_published_to_a_public_team(database: Database) {
     assert_eq!(ids(matches(None)).await, [1]);
     assert_eq!(ids(matches(Some(ANN))).await, [1, 2]);
     assert_eq!(ids(matches(Some(99))).await, [1]);
-    let live = ListQuery::Matches { scope: ALL, status: Some("live".into()) };
+    let live = ListQuery::Matches { scope: ALL, status: Some(MatchStatus::Live) };
     assert_eq!(ids(live).await, [2]);
 }
 

@@ -6,6 +6,7 @@ use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
+use touchline::domain::matches::OfficialRole;
 use touchline::store::mutation::{AddOfficial, CreateIdentity, NewIdentity};
 use touchline::store::{DatabaseTimeouts, ListQuery, Store, StoreError, StoreOptions};
 
@@ -110,7 +111,7 @@ async fn users_survive_the_rebuild_of_their_table(database: Database) {
     for email in ["bo@x.org", "cy@x.org"] {
         done(&store, user(email)).await;
     }
-    let official = |user_id| AddOfficial { match_id, user_id, role: "scorer".into() };
+    let official = |user_id| AddOfficial { match_id, user_id, role: OfficialRole::Scorer };
     done(&store, official(2)).await;
     let new = NewIdentity {
         issuer: "https://id.example".into(),

@@ -6,6 +6,7 @@ use touchline::domain::leaderboard::{Points, TieBreaker};
 use touchline::domain::purchases::{Money, TicketType};
 use touchline::domain::rejection::RejectionReason;
 use touchline::domain::topic::StreamId;
+use touchline::domain::visibility::Visibility;
 use touchline::store::mutation::{
     CreateEvent, CreatePurchase, NewEvent, SetPurchaseStatus, SetTicketStatus,
 };
@@ -37,7 +38,7 @@ async fn event_with_tickets(database: &Database) -> Store {
     let event = CreateEvent(NewEvent {
         name: "Cup".into(),
         sport: "football".into(),
-        visibility: "public".into(),
+        visibility: Visibility::Public,
         points: Points { win: 3, draw: 1, loss: 0, no_result: 1 },
         tie_breakers: vec![TieBreaker::Points],
         capacity: Some(20),
@@ -53,12 +54,12 @@ fn buy(ticket_type: &str, quantity: i64) -> CreatePurchase {
 }
 
 fn set_status(id: Uuid, status: &str) -> SetPurchaseStatus {
-    SetPurchaseStatus { id, status: status.into() }
+    SetPurchaseStatus { id, status: status.parse().unwrap() }
 }
 
 fn ticket(purchase: &Value, index: usize, status: &str) -> SetTicketStatus {
     let code = purchase["tickets"][index]["code"].as_str().unwrap().to_owned();
-    SetTicketStatus { purchase_id: id_of(purchase), code, status: status.into() }
+    SetTicketStatus { purchase_id: id_of(purchase), code, status: status.parse().unwrap() }
 }
 
 fn id_of(purchase: &Value) -> Uuid {

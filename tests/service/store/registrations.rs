@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use touchline::domain::rejection::RejectionReason;
 use touchline::domain::topic::{Channel, StreamId};
+use touchline::domain::users::UserRole;
+use touchline::domain::visibility::Visibility;
 use touchline::store::mutation::{
     AcceptRegistration, AddManager, CreateUser, DeleteTeam, Mutation, NewUser, PointsDeduction,
     RegisterTeam, RegisterUser, RemoveManager, SetDeduction, UnregisterTeam, UnregisterUser,
@@ -25,7 +27,7 @@ on_both! {
 
 /// User 2, who manages no team, organises event 1 with user 1's teams.
 async fn event_of_another_organiser(store: &Store) {
-    league(store, "public").await;
+    league(store, Visibility::Public).await;
     done(store, user("bo@example.org")).await;
     done(store, AddManager { event_id: 1, user_id: 2 }).await;
 }
@@ -50,7 +52,7 @@ async fn table(store: &Store) -> Vec<(i64, i64)> {
 
 async fn users_and_managers_are_added_and_removed(database: Database) {
     let store = database.open().await;
-    league(&store, "public").await;
+    league(&store, Visibility::Public).await;
     done(&store, user("bo@example.org")).await;
     let register = RegisterUser { event_id: 1, user_id: 2 };
     let shape = json!({ "id": 1, "event_id": 1, "user_id": 2 });
@@ -180,7 +182,7 @@ async fn creating_a_match_registers_its_teams(database: Database) {
         email: "di@example.org".into(),
         name: "Di".into(),
         password_hash: None,
-        role: "admin".into(),
+        role: UserRole::Admin,
     };
     done(&store, CreateUser(admin)).await;
     for name in ["Third", "Fourth", "Fifth"] {

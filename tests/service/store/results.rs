@@ -9,6 +9,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use touchline::domain::rejection::RejectionReason;
 use touchline::domain::topic::StreamId;
+use touchline::domain::visibility::Visibility;
 use touchline::store::mutation::{CreateMatch, DeleteMatch, EditEvent, EventEdit, NewMatch};
 use touchline::store::{ListQuery, Store, VisibilityScope};
 
@@ -42,7 +43,7 @@ async fn table(store: &Store) -> Value {
 
 async fn a_result_is_published_before_the_table(database: Database) {
     let store = database.open().await;
-    league(&store, "public").await;
+    league(&store, Visibility::Public).await;
     let id = start_match(&store, 1, 2).await;
     let added = done(&store, goal(id, 12)).await.body["id"].clone();
     let streams = [StreamId::Event(1), StreamId::Team(1), StreamId::Team(2)];
@@ -90,7 +91,7 @@ async fn a_result_is_published_before_the_table(database: Database) {
 
 async fn a_manual_result_can_be_entered_corrected_and_deleted(database: Database) {
     let store = database.open().await;
-    league(&store, "public").await;
+    league(&store, Visibility::Public).await;
     let id = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
     let message_count = told(&store, StreamId::Event(1)).await.len();
     let enter = |home: i64, away: i64| {
@@ -166,7 +167,7 @@ async fn wait_for_lock_waiters(database: &Database, expected: i64) {
 
 async fn concurrent_results_are_all_in_the_last_table(database: Database) {
     let store = database.open().await;
-    league(&store, "public").await;
+    league(&store, Visibility::Public).await;
     for name in ["Third", "Fourth"] {
         done(&store, team(name)).await;
     }
@@ -201,7 +202,7 @@ async fn concurrent_results_are_all_in_the_last_table(database: Database) {
 
 async fn many_concurrent_results_leave_no_gaps(database: Database) {
     let store = database.open().await;
-    league(&store, "public").await;
+    league(&store, Visibility::Public).await;
     let other = if database.kind == Kind::Postgres { database.open().await } else { store.clone() };
     let mut ids = Vec::new();
     for number in 0..16 {
@@ -217,10 +218,10 @@ async fn many_concurrent_results_leave_no_gaps(database: Database) {
     });
     // Meanwhile the event turns private and public: it waits for matches, and they wait for it.
     for end in ends.collect::<Vec<_>>() {
-        let visibility = Some("private".to_owned());
+        let visibility = Some(Visibility::Private);
         let fields = EventEdit { visibility, ..EventEdit::default() };
         done(&other, EditEvent { id: 1, fields }).await;
-        let visibility = Some("public".to_owned());
+        let visibility = Some(Visibility::Public);
         let fields = EventEdit { visibility, ..EventEdit::default() };
         done(&store, EditEvent { id: 1, fields }).await;
         end.await.unwrap();
@@ -238,7 +239,7 @@ async fn many_concurrent_results_leave_no_gaps(database: Database) {
 
 async fn g10_a_rejected_result_has_no_effect(database: Database) {
     let store = database.open().await;
-    league(&store, "public").await;
+    league(&store, Visibility::Public).await;
     let id = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
     let streams = [StreamId::Event(1), StreamId::Team(1), StreamId::Team(2), StreamId::Match(id)];
     let (heads, before) = (store.stream_heads(&streams).await.unwrap(), table(&store).await);
@@ -256,10 +257,10 @@ const ALL: VisibilityScope = VisibilityScope { user_id: None, sees_all: true };
 
 async fn results_are_listed_for_those_who_may_see_the_match(database: Database) {
     let store = database.open().await;
-    league(&store, "public").await;
+    league(&store, Visibility::Public).await;
     let public_match = start_match(&store, 1, 2).await;
     let CreateMatch(fields) = fixture(1, 2, 1);
-    let private_match = NewMatch { visibility: "private".into(), ..fields };
+    let private_match = NewMatch { visibility: Visibility::Private, ..fields };
     let private_match = done(&store, CreateMatch(private_match)).await.body["id"].as_i64().unwrap();
     done(&store, act(private_match, "start", json!({}))).await;
     for id in [public_match, private_match] {
@@ -292,7 +293,7 @@ async fn results_are_listed_for_those_who_may_see_the_match(database: Database) 
 
 async fn the_last_entered_result_comes_first(database: Database) {
     let store = database.open().await;
-    league(&store, "public").await;
+    league(&store, Visibility::Public).await;
     let (first, second) = (start_match(&store, 1, 2).await, start_match(&store, 2, 1).await);
     let later = |minutes, mutation| job(mutation).at(now() + chrono::TimeDelta::minutes(minutes));
     later(1, act(second, "end", json!({}))).commit(&store).await.unwrap();
@@ -314,7 +315,7 @@ async fn the_last_entered_result_comes_first(database: Database) {
 
 async fn a_deleted_result_restores_the_status_without_a_schedule_message(database: Database) {
     let store = database.open().await;
-    league(&store, "public").await;
+    league(&store, Visibility::Public).await;
     let id = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
     done(&store, act(id, "postpone", json!({}))).await;
     for topic in ["team_1", "team_1_schedule"] {
@@ -347,7 +348,7 @@ async fn verify_reports_a_tampered_result(database: Database) {
     for (sql, text) in TAMPERED {
         let database = Database::new(database.kind).await;
         let store = database.open().await;
-        league(&store, "public").await;
+        league(&store, Visibility::Public).await;
         let id = start_match(&store, 1, 2).await;
         done(&store, act(id, "end", json!({}))).await;
         start_match(&store, 2, 1).await;

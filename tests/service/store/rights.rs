@@ -1,5 +1,9 @@
 //! Rights: relations of users to matches, teams and events, and when they must be re-checked.
 
+use touchline::domain::matches::OfficialRole;
+use touchline::domain::teams::MemberRole;
+use touchline::domain::users::UserRole;
+use touchline::domain::visibility::Visibility;
 use touchline::store::mutation::{
     AcceptRegistration, AddManager, AddMember, AddOfficial, CreateEvent, CreateMatch, DeleteEvent,
     DeleteMatch, EditMatch, EditUser, MatchEdit, RegisterTeam, RegisterUser, RemoveMember,
@@ -21,12 +25,12 @@ on_both! {
     tickets_are_valid_until_they_expire,
 }
 
-fn member(user_id: i64, role: &str) -> AddMember {
-    AddMember { team_id: 1, user_id, role: role.into() }
+fn member(user_id: i64, role: MemberRole) -> AddMember {
+    AddMember { team_id: 1, user_id, role }
 }
 
-fn official(user_id: i64, role: &str) -> AddOfficial {
-    AddOfficial { match_id: 1, user_id, role: role.into() }
+fn official(user_id: i64, role: OfficialRole) -> AddOfficial {
+    AddOfficial { match_id: 1, user_id, role }
 }
 
 async fn rights_follow_from_roles(database: Database) {
@@ -35,9 +39,9 @@ async fn rights_follow_from_roles(database: Database) {
     for email in ["bo@example.org", "cy@example.org", "di@example.org"] {
         done(&store, user(email)).await;
     }
-    done(&store, official(2, "scorer")).await;
-    done(&store, official(3, "referee")).await;
-    assert_eq!(done(&store, member(4, "family")).await.status, 201);
+    done(&store, official(2, OfficialRole::Scorer)).await;
+    done(&store, official(3, OfficialRole::Referee)).await;
+    assert_eq!(done(&store, member(4, MemberRole::Family)).await.status, 201);
 
     let nobody = MatchRights { is_public: true, ..MatchRights::default() };
     let cases = [
@@ -51,14 +55,10 @@ async fn rights_follow_from_roles(database: Database) {
     for (user, rights) in cases {
         assert_eq!(store.match_rights(1, user).await.unwrap(), Some(rights), "{user:?}");
     }
-    let role = |role: Option<&str>| TeamRights {
-        is_public: true,
-        role: role.map(str::to_owned),
-        is_event_participant: false,
-    };
+    let role = |role| TeamRights { is_public: true, role, is_event_participant: false };
     let of_team = |user| store.team_rights(1, user);
-    assert_eq!(of_team(Some(ANN)).await.unwrap(), Some(role(Some("manager"))));
-    assert_eq!(of_team(Some(4)).await.unwrap(), Some(role(Some("family"))));
+    assert_eq!(of_team(Some(ANN)).await.unwrap(), Some(role(Some(MemberRole::Manager))));
+    assert_eq!(of_team(Some(4)).await.unwrap(), Some(role(Some(MemberRole::Family))));
     assert_eq!(of_team(None).await.unwrap(), Some(role(None)));
     assert_eq!(store.match_rights(9, None).await.unwrap(), None);
     assert_eq!(store.team_rights(9, None).await.unwrap(), None);
@@ -74,10 +74,10 @@ async fn private_event(store: &Store) {
     for name in ["Leicester City", "Tottenham", "Third"] {
         done(store, team(name)).await;
     }
-    job(CreateEvent(event_fields("private"))).by(2).commit(store).await.unwrap();
+    job(CreateEvent(event_fields(Visibility::Private))).by(2).commit(store).await.unwrap();
     done(store, AddManager { event_id: 1, user_id: 3 }).await;
     done(store, RegisterUser { event_id: 1, user_id: 4 }).await;
-    done(store, AddMember { team_id: 3, user_id: 5, role: "family".into() }).await;
+    done(store, AddMember { team_id: 3, user_id: 5, role: MemberRole::Family }).await;
     job(RegisterTeam { event_id: 1, team_id: 3, by_admin: false })
         .by(2)
         .commit(store)
@@ -90,7 +90,7 @@ async fn an_event_gives_rights_to_its_matches_and_teams(database: Database) {
     let store = database.open().await;
     private_event(&store).await;
     // Another event of the same creator gives no rights to this one.
-    done(&store, CreateEvent(event_fields("private"))).await;
+    done(&store, CreateEvent(event_fields(Visibility::Private))).await;
     done(&store, RegisterUser { event_id: 2, user_id: 6 }).await;
     let accept = |team_id| AcceptRegistration { event_id: 1, team_id };
     done(&store, accept(2)).await;
@@ -133,15 +133,15 @@ async fn a_loss_of_rights_increases_the_rights_version(database: Database) {
     let store = database.open().await;
     scheduled_match(&store).await;
     done(&store, user("bo@example.org")).await;
-    done(&store, official(2, "referee")).await;
-    done(&store, member(2, "manager")).await;
-    done(&store, CreateEvent(event_fields("public"))).await;
-    let private = || Some("private".to_owned());
+    done(&store, official(2, OfficialRole::Referee)).await;
+    done(&store, member(2, MemberRole::Manager)).await;
+    done(&store, CreateEvent(event_fields(Visibility::Public))).await;
+    let private = || Some(Visibility::Private);
     let edit = MatchEdit { visibility: private(), ..MatchEdit::default() };
     let disabled = UserEdit { is_disabled: Some(true), ..UserEdit::default() };
     let mutations = [
-        any(member(2, "family")),
-        any(official(2, "scorer")),
+        any(member(2, MemberRole::Family)),
+        any(official(2, OfficialRole::Scorer)),
         any(RemoveOfficial { match_id: 1, user_id: 2 }),
         any(RemoveMember { team_id: 1, user_id: 2 }),
         any(EditMatch { id: 1, fields: edit }),
@@ -189,18 +189,21 @@ async fn one_administrator_remains_after_concurrent_changes(database: Database) 
     for email in ["ann@x.org", "bo@x.org", "cy@x.org"] {
         done(&store, user(email)).await;
     }
-    let edit = |role: &str, disabled| UserEdit {
-        role: Some(role.to_owned()),
+    let edit = |role, disabled| UserEdit {
+        role: Some(role),
         is_disabled: Some(disabled),
         ..UserEdit::default()
     };
     for round in 0..20 {
         for id in 1..=3 {
-            done(&store, EditUser { id, edit: edit("admin", false) }).await;
+            done(&store, EditUser { id, edit: edit(UserRole::Admin, false) }).await;
         }
         // Two lose their role, one is disabled.
-        let leaving =
-            [(1, edit("user", false)), (2, edit("admin", true)), (3, edit("user", false))];
+        let leaving = [
+            (1, edit(UserRole::User, false)),
+            (2, edit(UserRole::Admin, true)),
+            (3, edit(UserRole::User, false)),
+        ];
         let leaving = leaving.map(|(id, edit)| job(EditUser { id, edit }).commit(&store));
         let results = futures_util::future::join_all(leaving).await;
         let rejections: Vec<_> = results.into_iter().filter(Result::is_err).map(rejected).collect();

@@ -1,8 +1,12 @@
 //! Privacy of teams and events, and what becomes public when they do.
 
 use serde_json::{Value, json};
+use touchline::domain::announcements::{AnnouncementType, Priority};
+use touchline::domain::matches::OfficialRole;
 use touchline::domain::rejection::RejectionReason;
+use touchline::domain::teams::MemberRole;
 use touchline::domain::topic::StreamId;
+use touchline::domain::visibility::Visibility;
 use touchline::store::mutation::{
     AcceptMatch, AddManager, AddMember, AddOfficial, AddPlayer, CreateAnnouncement, CreateEvent,
     CreateMatch, EditEvent, EditMatch, EditTeam, EventEdit, MatchEdit, Mutation, NewAnnouncement,
@@ -30,31 +34,31 @@ async fn commit_by(
     job(mutation).by(user_id).commit(store).await.unwrap()
 }
 
-fn set_team_visibility(id: i64, visibility: &str) -> EditTeam {
-    let visibility = Some(visibility.to_owned());
+fn set_team_visibility(id: i64, visibility: Visibility) -> EditTeam {
+    let visibility = Some(visibility);
     EditTeam { id, fields: TeamEdit { visibility, ..TeamEdit::default() } }
 }
 
-fn set_event_visibility(id: i64, visibility: &str) -> EditEvent {
-    let visibility = Some(visibility.to_owned());
+fn set_event_visibility(id: i64, visibility: Visibility) -> EditEvent {
+    let visibility = Some(visibility);
     EditEvent { id, fields: EventEdit { visibility, ..EventEdit::default() } }
 }
 
-fn set_match_visibility(id: i64, visibility: &str) -> EditMatch {
-    let visibility = Some(visibility.to_owned());
+fn set_match_visibility(id: i64, visibility: Visibility) -> EditMatch {
+    let visibility = Some(visibility);
     EditMatch { id, fields: MatchEdit { visibility, ..MatchEdit::default() } }
 }
 
-fn match_without_event(home: i64, away: i64, visibility: &str) -> CreateMatch {
+fn match_without_event(home: i64, away: i64, visibility: Visibility) -> CreateMatch {
     let fields = fields("football", home, away);
-    CreateMatch(NewMatch { visibility: visibility.into(), ..fields })
+    CreateMatch(NewMatch { visibility, ..fields })
 }
 
 fn announce(event_id: i64, team_ids: &[i64]) -> CreateAnnouncement {
     CreateAnnouncement(NewAnnouncement {
         event_id,
-        kind: "general".into(),
-        priority: "high".into(),
+        kind: AnnouncementType::General,
+        priority: Priority::High,
         title: "T".into(),
         message: "M".into(),
         team_ids: team_ids.to_vec(),
@@ -74,7 +78,7 @@ async fn teams(store: &Store) {
     for name in ["Leicester City", "Tottenham"] {
         done(store, team(name)).await;
     }
-    done(store, set_team_visibility(1, "private")).await;
+    done(store, set_team_visibility(1, Visibility::Private)).await;
 }
 
 /// Whether the user may read team 1, as its streams and its pages decide it; this must equal
@@ -98,7 +102,7 @@ async fn can_read_team(store: &Store, user_id: i64) -> bool {
 async fn g7_sharing_one_event_with_a_team_does_not_reveal_its_others(database: Database) {
     let store = database.open().await;
     teams(&store).await;
-    for visibility in ["private", "private", "public"] {
+    for visibility in [Visibility::Private, Visibility::Private, Visibility::Public] {
         done(&store, CreateEvent(event_fields(visibility))).await;
     }
     done(&store, RegisterUser { event_id: 1, user_id: 2 }).await;
@@ -118,17 +122,17 @@ async fn g7_sharing_one_event_with_a_team_does_not_reveal_its_others(database: D
     let cases = [
         (vec![any(register(2, 1))], vec![any(leave(2))]),
         (
-            vec![any(match_without_event(1, 2, "private"))],
-            vec![any(set_match_visibility(2, "public"))],
+            vec![any(match_without_event(1, 2, Visibility::Private))],
+            vec![any(set_match_visibility(2, Visibility::Public))],
         ),
         (
-            vec![any(set_event_visibility(3, "private"))],
-            vec![any(set_event_visibility(3, "public"))],
+            vec![any(set_event_visibility(3, Visibility::Private))],
+            vec![any(set_event_visibility(3, Visibility::Public))],
         ),
         // An event that the team has left, but whose messages are still in the team's log.
         (
             vec![any(register(2, 1)), any(fixture(2, 1, 2)), any(leave(2))],
-            vec![any(set_event_visibility(2, "public"))],
+            vec![any(set_event_visibility(2, Visibility::Public))],
         ),
     ];
     for (secrets, ends) in cases {
@@ -152,12 +156,12 @@ async fn g7_sharing_one_event_with_a_team_does_not_reveal_its_others(database: D
         assert!(can_read_team(&store, 2).await && can_read_team(&store, 3).await);
     }
     // A user who is involved in both events may read the team.
-    done(&store, set_event_visibility(2, "private")).await;
+    done(&store, set_event_visibility(2, Visibility::Private)).await;
     assert!(!can_read_team(&store, 2).await);
     done(&store, RegisterUser { event_id: 2, user_id: 2 }).await;
     assert!(can_read_team(&store, 2).await && !can_read_team(&store, 3).await);
     // An invitation that the team never accepted takes nothing from anyone.
-    commit_by(&store, 4, CreateEvent(event_fields("private"))).await;
+    commit_by(&store, 4, CreateEvent(event_fields(Visibility::Private))).await;
     commit_by(&store, 4, RegisterTeam { event_id: 4, team_id: 1, by_admin: false }).await;
     commit_by(&store, 4, fixture(4, 1, 2)).await;
     assert!(can_read_team(&store, 2).await && !can_read_team(&store, 3).await);
@@ -167,13 +171,13 @@ async fn g7_sharing_one_event_with_a_team_does_not_reveal_its_others(database: D
 async fn g7_a_team_that_turns_public_hides_its_earlier_messages(database: Database) {
     let store = database.open().await;
     teams(&store).await;
-    done(&store, match_without_event(1, 2, "private")).await;
-    done(&store, match_without_event(1, 2, "public")).await;
+    done(&store, match_without_event(1, 2, Visibility::Private)).await;
+    done(&store, match_without_event(1, 2, Visibility::Public)).await;
     let stream = StreamId::Team(1);
     assert_eq!(told(&store, stream).await.len(), 2);
     let other = told(&store, StreamId::Team(2)).await;
 
-    done(&store, set_team_visibility(1, "public")).await;
+    done(&store, set_team_visibility(1, Visibility::Public)).await;
 
     let page = store.read_messages_after(stream, 0, 100).await.unwrap();
     assert!(page.messages.is_empty(), "{page:?}");
@@ -183,24 +187,24 @@ async fn g7_a_team_that_turns_public_hides_its_earlier_messages(database: Databa
         "a subscriber at 1 must learn that it missed something"
     );
     assert_eq!(told(&store, StreamId::Team(2)).await, other, "it was public before");
-    done(&store, match_without_event(1, 2, "public")).await;
+    done(&store, match_without_event(1, 2, Visibility::Public)).await;
     let page = store.read_messages_after(stream, 1, 100).await.unwrap();
     assert_eq!(page.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [3]);
-    done(&store, set_team_visibility(1, "public")).await;
+    done(&store, set_team_visibility(1, Visibility::Public)).await;
     assert_eq!(told(&store, stream).await.len(), 1, "it was public before");
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
 async fn g7_an_event_that_turns_public_hides_its_earlier_messages(database: Database) {
     let store = database.open().await;
-    league(&store, "private").await;
+    league(&store, Visibility::Private).await;
     done(&store, fixture(1, 1, 2)).await;
     let (stream, head) = (StreamId::Event(1), told(&store, StreamId::Event(1)).await.len());
     assert_eq!(head, 2);
 
     let points = touchline::domain::leaderboard::Points { win: 2, ..Default::default() };
     let edit = EventEdit {
-        visibility: Some("public".into()),
+        visibility: Some(Visibility::Public),
         points: Some(points),
         ..EventEdit::default()
     };
@@ -223,7 +227,7 @@ async fn a_team_receives_nothing_of_a_match_it_has_not_accepted(database: Databa
     teams(&store).await;
     // User 2 has a team, which suffices to create a match, but not to accept it for the other team.
     commit_by(&store, 2, team("Pranksters")).await;
-    let created = commit_by(&store, 2, match_without_event(3, 2, "public")).await;
+    let created = commit_by(&store, 2, match_without_event(3, 2, Visibility::Public)).await;
     let id = created.body["id"].as_i64().unwrap();
     commit_by(&store, 2, act(id, "start", json!({}))).await;
     commit_by(&store, 2, act(id, "end", json!({}))).await;
@@ -264,7 +268,7 @@ async fn a_team_receives_nothing_of_a_match_it_has_not_accepted(database: Databa
     ] {
         assert_eq!(refused(&store, mutation.clone()).await.reason, reason, "{mutation:?}");
     }
-    done(&store, CreateEvent(event_fields("public"))).await;
+    done(&store, CreateEvent(event_fields(Visibility::Public))).await;
     let of_event = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
     let mutation = AcceptMatch { match_id: of_event, team_id: 2 };
     assert_eq!(refused(&store, mutation).await.code, "match-of-event");
@@ -276,8 +280,8 @@ async fn g7_players_of_a_private_team_that_has_not_accepted_are_hidden(database:
     let name = |name: &str| NewPlayer { name: name.into(), shirt_number: None };
     done(&store, AddPlayer { team_id: 1, fields: name("Secret") }).await;
     commit_by(&store, 2, team("Pranksters")).await;
-    done(&store, AddMember { team_id: 3, user_id: ANN, role: "player".into() }).await;
-    commit_by(&store, 2, match_without_event(3, 1, "public")).await;
+    done(&store, AddMember { team_id: 3, user_id: ANN, role: MemberRole::Player }).await;
+    commit_by(&store, 2, match_without_event(3, 1, Visibility::Public)).await;
     commit_by(&store, 2, act(1, "start", json!({}))).await;
     let goal = |player: i64| {
         let body = json!({
@@ -291,7 +295,7 @@ async fn g7_players_of_a_private_team_that_has_not_accepted_are_hidden(database:
     assert!(!existing.errors.is_empty(), "{existing:?}");
 
     // The team's own manager may name its players, and after the acceptance everyone may.
-    done(&store, AddOfficial { match_id: 1, user_id: ANN, role: "scorer".into() }).await;
+    done(&store, AddOfficial { match_id: 1, user_id: ANN, role: OfficialRole::Scorer }).await;
     commit_by(&store, ANN, goal(1)).await;
     assert_eq!(rejection_of(1).await, unknown);
     commit_by(&store, ANN, AcceptMatch { match_id: 1, team_id: 1 }).await;

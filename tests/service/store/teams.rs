@@ -2,7 +2,9 @@
 
 use serde_json::json;
 use touchline::domain::rejection::RejectionReason;
+use touchline::domain::teams::MemberRole;
 use touchline::domain::topic::{Channel, StreamId};
+use touchline::domain::visibility::Visibility;
 use touchline::store::mutation::{
     AddMember, AddPlayer, CreateMatch, CreateTeam, DeleteTeam, EditPlayer, EditTeam, NewPlayer,
     NewTeam, PlayerEdit, RemovePlayer, TeamEdit,
@@ -81,17 +83,16 @@ async fn members_have_one_role_each(database: Database) {
     done(&store, user("ann@example.org")).await;
     done(&store, user("bo@example.org")).await;
     done(&store, team("Leicester City")).await;
-    let add = |user_id, role: &str| AddMember { team_id: 1, user_id, role: role.into() };
+    let add = |user_id, role| AddMember { team_id: 1, user_id, role };
 
-    assert_eq!(done(&store, add(2, "coach")).await.status, 201);
-    assert_eq!(done(&store, add(2, "player")).await.status, 200);
+    assert_eq!(done(&store, add(2, MemberRole::Coach)).await.status, 201);
+    assert_eq!(done(&store, add(2, MemberRole::Player)).await.status, 200);
 
     let members = store.list(ListQuery::Members { team_id: 1 }, 0, 10).await.unwrap().items;
     let roles: Vec<_> = members.iter().map(|member| member["role"].as_str().unwrap()).collect();
     assert_eq!(roles, ["manager", "player"]);
-    assert_eq!(refused(&store, add(9, "coach")).await.errors[0].pointer, "/user_id");
-    assert_eq!(refused(&store, add(2, "king")).await.errors[0].pointer, "/role");
-    let missing_team = AddMember { team_id: 9, user_id: 2, role: "coach".into() };
+    assert_eq!(refused(&store, add(9, MemberRole::Coach)).await.errors[0].pointer, "/user_id");
+    let missing_team = AddMember { team_id: 9, user_id: 2, role: MemberRole::Coach };
     assert_eq!(refused(&store, missing_team).await.reason, RejectionReason::NotFound);
 }
 
@@ -106,7 +107,7 @@ async fn lists_are_paged(database: Database) {
         name: "Hidden".into(),
         short_name: Some("HID".into()),
         colour: None,
-        visibility: "private".into(),
+        visibility: Visibility::Private,
     };
     done(&store, CreateTeam(fields)).await;
     let teams =
@@ -131,15 +132,12 @@ async fn invalid_fields_are_reported(database: Database) {
     let store = database.open().await;
     done(&store, user("ann@example.org")).await;
     done(&store, team("Leicester City")).await;
-    let mut invalid_visibility = fields("football", 1, 1);
-    invalid_visibility.visibility = "secret".into();
+    let CreateTeam(nul_team) = team("X\0Y");
     let cases = [
         (any(CreateMatch(fields("chess", 1, 9))), vec!["/sport", "/away_team_id"]),
         (any(CreateMatch(fields("football", 8, 9))), vec!["/home_team_id", "/away_team_id"]),
         (any(CreateMatch(fields("football", 1, 1))), vec!["/away_team_id"]),
-        (any(CreateMatch(invalid_visibility)), vec!["/away_team_id"]),
-        (any(team_with("shy", "X")), vec!["/visibility"]),
-        (any(team_with("public", "X\0Y")), vec!["/name"]),
+        (any(CreateTeam(nul_team)), vec!["/name"]),
     ];
     for (mutation, pointers) in cases {
         let rejection = refused(&store, mutation.clone()).await;
@@ -150,13 +148,4 @@ async fn invalid_fields_are_reported(database: Database) {
     let announcements = StreamId::Team(1).channel_topic(Channel::Announcements);
     let snapshot = store.snapshot(announcements).await.unwrap().unwrap();
     assert_eq!(snapshot.data["announcements"], json!([]));
-}
-
-fn team_with(visibility: &str, name: &str) -> CreateTeam {
-    CreateTeam(NewTeam {
-        name: name.into(),
-        short_name: None,
-        colour: None,
-        visibility: visibility.into(),
-    })
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use touchline::domain::topic::StreamId;
+use touchline::domain::visibility::Visibility;
 use touchline::store::Store;
 
 use crate::support::database::{Database, Kind};
@@ -67,7 +68,7 @@ async fn play_match(store: &Store, home: i64, away: i64) -> i64 {
 
 async fn results_of_matches_finished_before_an_upgrade_are_filled_in(database: Database) {
     let store = database.open().await;
-    league(&store, "public").await;
+    league(&store, Visibility::Public).await;
     let count = 3;
     for number in 0..count {
         if number % 2 == 0 {

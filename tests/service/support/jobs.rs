@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use touchline::domain::leaderboard::{Points, TieBreaker};
 use touchline::domain::rejection::Rejection;
 use touchline::domain::topic::StreamId;
+use touchline::domain::users::UserRole;
+use touchline::domain::visibility::Visibility;
 use touchline::sports::MatchAction;
 use touchline::store::mutation::{
     ApplyMatchAction, CreateEvent, CreateMatch, CreateTeam, CreateUser, IdempotencyKey, Mutation,
@@ -70,7 +72,7 @@ impl<M: Mutation> Job<M> {
 
 pub fn user(email: &str) -> CreateUser {
     let (email, name) = (email.to_owned(), "Ann".to_owned());
-    CreateUser(NewUser { email, name, password_hash: None, role: "user".into() })
+    CreateUser(NewUser { email, name, password_hash: None, role: UserRole::User })
 }
 
 pub fn team(name: &str) -> CreateTeam {
@@ -78,7 +80,7 @@ pub fn team(name: &str) -> CreateTeam {
         name: name.into(),
         short_name: None,
         colour: Some("#003090".into()),
-        visibility: "public".into(),
+        visibility: Visibility::Public,
     })
 }
 
@@ -90,17 +92,17 @@ pub fn fields(sport: &str, home_team_id: i64, away_team_id: i64) -> NewMatch {
         away_team_id,
         starts_at: Some(now()),
         venue: Some("King Power".into()),
-        visibility: "public".into(),
+        visibility: Visibility::Public,
         event_id: None,
     }
 }
 
 /// A football event of this visibility, with three points for a win.
-pub fn event_fields(visibility: &str) -> NewEvent {
+pub fn event_fields(visibility: Visibility) -> NewEvent {
     NewEvent {
         name: "Premier League".into(),
         sport: "football".into(),
-        visibility: visibility.into(),
+        visibility,
         points: Points::default(),
         tie_breakers: vec![TieBreaker::Points, TieBreaker::Difference, TieBreaker::Name],
         capacity: None,
@@ -156,7 +158,7 @@ pub fn rejected(answer: Result<Outcome>) -> Rejection {
 }
 
 /// Creates user 1, teams 1 and 2, and event 1.
-pub async fn league(store: &Store, visibility: &str) -> i64 {
+pub async fn league(store: &Store, visibility: Visibility) -> i64 {
     done(store, user("ann@example.org")).await;
     done(store, team("Leicester City")).await;
     done(store, team("Tottenham")).await;

@@ -23,7 +23,7 @@ fn results(names: &[&str], lines: &[&str]) -> Vec<PlayedMatch> {
         let parts: Vec<_> = line.split(' ').collect();
         let (home, away) = parts[1].split_once(':').unwrap();
         let (home_score, away_score) = (home.parse().unwrap(), away.parse().unwrap());
-        let verdict = parts.get(3).map(|word| Verdict::from_name(word).unwrap());
+        let verdict = parts.get(3).map(|word| word.parse().unwrap());
         PlayedMatch {
             home_team_id: id(parts[0]),
             away_team_id: id(parts[2]),

@@ -1,8 +1,8 @@
 //! Names of the actions, and the statuses in which they are allowed.
 
+use crate::domain::matches::MatchStatus;
 use crate::domain::permission::MatchPermission;
 use crate::sports::ActionSpec;
-use crate::sports::game::MatchStatus;
 
 /// What scorers of cricket can do. `end` is every sport's, but cricket ends a match its own way.
 pub const ACTIONS: &[ActionSpec] = {

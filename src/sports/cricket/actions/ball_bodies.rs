@@ -190,10 +190,7 @@ fn read_wickets(
 ) -> Option<Vec<EnteredWicket>> {
     body.list("wickets", MAX_WICKETS_PER_BALL, |inner| {
         inner.require(&["kind"]);
-        let kind = inner.optional(
-            "kind",
-            input::choice(DismissalKind::FROM_DELIVERY.map(|kind| (kind.as_str(), kind))),
-        );
+        let kind = inner.optional("kind", input::one_of_these(DismissalKind::FROM_DELIVERY));
         let player_out = lookup.read_player(inner, "player_out_id");
         let fielder_ids = inner
             .optional("fielder_ids", input::array_of(input::id(), MAX_FIELDERS, "ids"))

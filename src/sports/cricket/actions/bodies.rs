@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::domain::closed_set::closed_set;
 use crate::domain::rejection::Rejection;
 use crate::input::{self, FieldReader};
 use crate::sports::TeamInfo;
@@ -21,13 +22,20 @@ const MAX_REASON_CHARS: usize = 500;
 const MAX_PLAYER_IDS: usize = 64;
 
 /// Value of `result` in the body of `end`.
-#[derive(Clone, Copy, Debug)]
-enum ManualEnding {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ManualEnding {
     NoResult,
     Drawn,
     Awarded,
     Tied,
 }
+
+closed_set!(ManualEnding {
+    NoResult => "no_result",
+    Drawn => "drawn",
+    Awarded => "awarded",
+    Tied => "tied",
+});
 
 /// The body of `end`.
 pub struct EndRequest {
@@ -82,7 +90,6 @@ pub fn parse_player_changes(
     value: &Value,
 ) -> Result<PlayerChange, Rejection> {
     let mut body = FieldReader::nullable_body(value);
-    let kinds = DepartureReason::RETIREMENTS.map(|reason| (reason.as_str(), reason));
     let read_player_id = |inner: &mut FieldReader<'_>| {
         inner.require(&["player_id"]);
         lookup.read_player(inner, "player_id")
@@ -93,7 +100,8 @@ pub fn parse_player_changes(
             inner.require(&["kind"]);
             Some(Retirement {
                 player: player?,
-                reason: inner.optional("kind", input::choice(kinds))?,
+                reason: inner
+                    .optional("kind", input::one_of_these(DepartureReason::RETIREMENTS))?,
             })
         }),
         absent_player: body.object("absent", read_player_id),
@@ -168,18 +176,12 @@ pub fn parse_target(format: &CricketFormat, value: &Value) -> Result<ScoringStep
 /// Parses the body of `end`: `{"result":"awarded","winner_team_id":5}`, or for a finished match
 /// `{"player_of_the_match_id":51}`.
 pub fn parse_end(lookup: &PlayerLookup<'_>, value: &Value) -> Result<EndRequest, Rejection> {
-    const WORDS: [(&str, ManualEnding); 4] = [
-        ("no_result", ManualEnding::NoResult),
-        ("drawn", ManualEnding::Drawn),
-        ("awarded", ManualEnding::Awarded),
-        ("tied", ManualEnding::Tied),
-    ];
     let mut body = FieldReader::nullable_body(value);
     let player_of_match = lookup.read_player(&mut body, "player_of_the_match_id");
     if player_of_match.is_none() && body.is_valid() {
         body.require(&["result"]);
     }
-    let result = body.optional("result", input::choice(WORDS));
+    let result = body.optional("result", input::one_of());
     let winner = lookup.teams.read_side(&mut body, "winner_team_id");
     let method_text = body.optional("method", input::any_text(MAX_METHOD_CHARS));
     let reason = body.optional("reason", input::any_text(MAX_REASON_CHARS));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::domain::closed_set::closed_set;
 use crate::domain::rejection::Rejection;
 use crate::sports::ApplyResult;
 use crate::sports::cricket::actions::ball_bodies::{self, CorrectionRequest, RemovalRequest};
@@ -26,16 +27,11 @@ enum BallChange {
     Removed,
 }
 
-impl BallChange {
-    /// The value of `change` in `ball_corrected`.
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Changed => "changed",
-            Self::Undone => "undone",
-            Self::Removed => "removed",
-        }
-    }
-}
+closed_set!(BallChange {
+    Changed => "changed",
+    Undone => "undone",
+    Removed => "removed",
+});
 
 /// Replaces ball `number`.
 pub fn correct_ball(

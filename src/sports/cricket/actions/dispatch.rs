@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::matches::MatchStatus;
 use crate::domain::rejection::Rejection;
 use crate::sports::cricket::actions::action::{
     BALL_STATUSES, BETWEEN_BALLS_STATUSES, CORRECTION_STATUSES, CricketAction,
@@ -12,7 +13,7 @@ use crate::sports::cricket::actions::execution::CommandExecution;
 use crate::sports::cricket::actions::{bodies, corrections, ending, submissions};
 use crate::sports::cricket::report::toss_json;
 use crate::sports::cricket::scoring::{CricketState, ScoringStep, Toss};
-use crate::sports::game::{Match, MatchStatus};
+use crate::sports::game::Match;
 use crate::sports::{ApplyResult, MatchCommand, MatchInfo};
 
 /// Ids of the players that the body of `action` names.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::matches::MatchStatus;
 use crate::domain::rejection::Rejection;
 use crate::sports::ApplyResult;
 use crate::sports::cricket::actions::action::BETWEEN_BALLS_STATUSES;
@@ -9,7 +10,7 @@ use crate::sports::cricket::actions::bodies;
 use crate::sports::cricket::actions::execution::CommandExecution;
 use crate::sports::cricket::report::{decision_json, player_of_match_json};
 use crate::sports::cricket::scoring::{CricketState, DecisionState, MatchDecision, ScoringStep};
-use crate::sports::game::{Match, MatchStatus};
+use crate::sports::game::Match;
 
 const END_ACTION_STATUSES: [MatchStatus; 3] =
     [MatchStatus::Live, MatchStatus::Paused, MatchStatus::Finished];

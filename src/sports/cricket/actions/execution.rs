@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
+use crate::domain::matches::MatchStatus;
 use crate::domain::message::Message;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::{Channel, StreamId};
@@ -15,7 +16,7 @@ use crate::sports::cricket::report::{
     player_of_match_json, resolved_dispute_json, result_text,
 };
 use crate::sports::cricket::scoring::{CricketState, MatchDecision, PendingBall, ScoringStep};
-use crate::sports::game::{Match, MatchStatus, ResultSource};
+use crate::sports::game::{Match, ResultSource};
 use crate::sports::lifecycle::StatusMessage;
 use crate::sports::result::resolve_result;
 use crate::sports::score::Score;

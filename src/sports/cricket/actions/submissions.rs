@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use crate::domain::matches::MatchStatus;
 use crate::domain::rejection::Rejection;
 use crate::sports::cricket::actions::action::BALL_STATUSES;
 use crate::sports::cricket::actions::ball_bodies::{self, RulingRequest};
@@ -15,7 +16,7 @@ use crate::sports::cricket::scoring::{
     BallField, BallSubmission, CricketState, PendingBall, ScoringStep, check_ball_number,
     differing_fields, merge_players,
 };
-use crate::sports::game::{Match, MatchStatus};
+use crate::sports::game::Match;
 use crate::sports::{ApplyResult, Transition};
 
 /// For scorers who fell behind: the others may have finished the match.

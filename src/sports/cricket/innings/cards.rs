@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::closed_set::closed_set;
 use crate::sports::cricket::laws::{CricketerRef, Dismissal, OverCount};
 
 /// One row of the batting card.
@@ -37,6 +38,11 @@ pub enum BatterRole {
     NonStriker,
 }
 
+closed_set!(BatterRole {
+    Striker => "striker",
+    NonStriker => "non_striker",
+});
+
 /// One fall of wicket: the score at that moment, and who was out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FallOfWicket {
@@ -49,16 +55,6 @@ pub struct FallOfWicket {
     pub batter_runs: u32,
     /// Balls that batter faced.
     pub batter_balls_faced: u32,
-}
-
-impl BatterRole {
-    /// Its name in messages.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Striker => "striker",
-            Self::NonStriker => "non_striker",
-        }
-    }
 }
 
 impl BatterRecord {

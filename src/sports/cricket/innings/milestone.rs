@@ -1,5 +1,6 @@
 //! Milestones: fifties, five wickets, hat-tricks.
 
+use crate::domain::closed_set::closed_set;
 use crate::sports::cricket::laws::CricketerRef;
 use crate::sports::score::Side;
 
@@ -22,6 +23,16 @@ pub enum MilestoneKind {
     WicketsInARow,
 }
 
+closed_set!(MilestoneKind {
+    BatterRuns => "batter_runs",
+    Partnership => "partnership",
+    TeamRuns => "team_runs",
+    FiveWickets => "five_wickets",
+    TenWickets => "ten_wickets",
+    HatTrick => "hat_trick",
+    WicketsInARow => "wickets_in_a_row",
+});
+
 /// One milestone, reached once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Milestone {
@@ -36,21 +47,6 @@ pub struct Milestone {
     pub players: Vec<CricketerRef>,
     /// Number of the ball that reached it; `None` for penalty runs between balls.
     pub ball_number: Option<u32>,
-}
-
-impl MilestoneKind {
-    /// Its name in messages and labels.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::BatterRuns => "batter_runs",
-            Self::Partnership => "partnership",
-            Self::TeamRuns => "team_runs",
-            Self::FiveWickets => "five_wickets",
-            Self::TenWickets => "ten_wickets",
-            Self::HatTrick => "hat_trick",
-            Self::WicketsInARow => "wickets_in_a_row",
-        }
-    }
 }
 
 impl Milestone {

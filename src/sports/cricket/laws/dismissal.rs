@@ -1,5 +1,6 @@
 //! Ways to be out, who is credited with each, and how scorecards write it.
 
+use crate::domain::closed_set::closed_set;
 use crate::sports::cricket::laws::CricketerRef;
 
 /// Way to be out (Laws 32 to 40; 25.4 for retired out).
@@ -18,6 +19,20 @@ pub enum DismissalKind {
     HandledTheBall,
     RetiredOut,
 }
+
+closed_set!(DismissalKind {
+    Bowled => "bowled",
+    Caught => "caught",
+    Lbw => "lbw",
+    RunOut => "run_out",
+    Stumped => "stumped",
+    HitWicket => "hit_wicket",
+    ObstructingTheField => "obstructing_the_field",
+    HitTheBallTwice => "hit_the_ball_twice",
+    TimedOut => "timed_out",
+    HandledTheBall => "handled_the_ball",
+    RetiredOut => "retired_out",
+});
 
 /// One batter's dismissal.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,23 +60,6 @@ impl DismissalKind {
         Self::TimedOut,
         Self::HandledTheBall,
     ];
-
-    /// Its name in bodies, messages and labels.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Bowled => "bowled",
-            Self::Caught => "caught",
-            Self::Lbw => "lbw",
-            Self::RunOut => "run_out",
-            Self::Stumped => "stumped",
-            Self::HitWicket => "hit_wicket",
-            Self::ObstructingTheField => "obstructing_the_field",
-            Self::HitTheBallTwice => "hit_the_ball_twice",
-            Self::TimedOut => "timed_out",
-            Self::HandledTheBall => "handled_the_ball",
-            Self::RetiredOut => "retired_out",
-        }
-    }
 
     /// Whether the bowler gets credit (Laws 32.1, 33.1, 35.1, 36.1 and 39.1).
     pub fn credits_bowler(self) -> bool {
@@ -103,6 +101,11 @@ impl DismissalKind {
             _ => 0,
         }
     }
+}
+
+/// The texts of the kinds that a delivery can bring.
+pub fn dismissals_from_delivery() -> Vec<&'static str> {
+    DismissalKind::FROM_DELIVERY.iter().map(|kind| kind.as_str()).collect()
 }
 
 impl Dismissal {

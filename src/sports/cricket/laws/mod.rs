@@ -11,7 +11,7 @@ mod teams;
 
 pub use ball_validation::{validate_ball, validate_between_balls};
 pub use delivery::{Delivery, EnteredWicket, Extras, PenaltyAward};
-pub use dismissal::{Dismissal, DismissalKind};
+pub use dismissal::{Dismissal, DismissalKind, dismissals_from_delivery};
 pub use format::{CricketFormat, with_scorers_required};
 pub use overs::{OverCount, rounded_rate};
 pub use players::{Cricketer, CricketerRef, DepartureReason, player_rejection};

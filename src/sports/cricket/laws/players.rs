@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::closed_set::closed_set;
 use crate::domain::rejection::Rejection;
 use crate::sports::score::Side;
 
@@ -34,20 +35,17 @@ pub enum DepartureReason {
     Suspended,
 }
 
+closed_set!(DepartureReason {
+    RetiredHurt => "retired_hurt",
+    RetiredNotOut => "retired_not_out",
+    RetiredOut => "retired_out",
+    Absent => "absent",
+    Suspended => "suspended",
+});
+
 impl DepartureReason {
     /// The ways to retire.
     pub const RETIREMENTS: [Self; 3] = [Self::RetiredHurt, Self::RetiredNotOut, Self::RetiredOut];
-
-    /// Its name in bodies, and in `change` of `player_changed`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::RetiredHurt => "retired_hurt",
-            Self::RetiredNotOut => "retired_not_out",
-            Self::RetiredOut => "retired_out",
-            Self::Absent => "absent",
-            Self::Suspended => "suspended",
-        }
-    }
 }
 
 /// Conflict about a player: the detail is the name, then `reason`.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::closed_set::closed_set;
 use crate::sports::clock::format_timestamp;
 use crate::sports::cricket::innings::Ball;
 use crate::sports::cricket::report::balls::ball_json;
@@ -20,16 +21,11 @@ pub enum DisputeResolution {
     InningsEnd,
 }
 
-impl DisputeResolution {
-    /// The value of `resolved_by`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Agreement => "agreement",
-            Self::Ruling => "ruling",
-            Self::InningsEnd => "innings_end",
-        }
-    }
-}
+closed_set!(DisputeResolution {
+    Agreement => "agreement",
+    Ruling => "ruling",
+    InningsEnd => "innings_end",
+});
 
 /// A ball that isn't official: the fields in which scorers differ, and all submissions.
 pub fn pending_ball_json(pending: &PendingBall) -> Value {

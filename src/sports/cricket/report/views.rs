@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::matches::MatchStatus;
 use crate::sports::cricket::report::balls::{all_balls_json, ball_json, over_json};
 use crate::sports::cricket::report::disputes::{
     all_disputes_json, open_disputes_json, pending_summaries_json,
@@ -9,7 +10,7 @@ use crate::sports::cricket::report::disputes::{
 use crate::sports::cricket::report::result::result_text;
 use crate::sports::cricket::report::{live, run_rates, scorecard, scorecard_text};
 use crate::sports::cricket::scoring::CricketState;
-use crate::sports::game::{Match, MatchStatus};
+use crate::sports::game::Match;
 
 /// Snapshot fields: `toss`, `playing_conditions`, `live`, `scorecard`, `disputes`, `pending`.
 pub fn snapshot_fields(game: &Match<CricketState>) -> Map<String, Value> {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::closed_set::{ClosedSet, closed_set};
 use crate::sports::cricket::laws::{CricketerRef, Delivery, EnteredWicket};
 use crate::sports::score::Side;
 
@@ -25,47 +26,25 @@ pub enum BallField {
     FieldingPenalty,
 }
 
+closed_set!(BallField {
+    Striker => "striker_id",
+    NonStriker => "non_striker_id",
+    Bowler => "bowler_id",
+    BatRuns => "runs.batter",
+    Wides => "extras.wides",
+    NoBalls => "extras.no_balls",
+    Byes => "extras.byes",
+    LegByes => "extras.leg_byes",
+    PenaltyExtras => "extras.penalty",
+    Boundary => "boundary",
+    Wickets => "wickets",
+    Crossed => "crossed",
+    OverCalled => "over_called",
+    OverContinues => "over_continues",
+    FieldingPenalty => "penalty",
+});
+
 impl BallField {
-    /// All fields, in the order of a dispute's JSON.
-    pub const ALL: [Self; 15] = [
-        Self::Striker,
-        Self::NonStriker,
-        Self::Bowler,
-        Self::BatRuns,
-        Self::Wides,
-        Self::NoBalls,
-        Self::Byes,
-        Self::LegByes,
-        Self::PenaltyExtras,
-        Self::Boundary,
-        Self::Wickets,
-        Self::Crossed,
-        Self::OverCalled,
-        Self::OverContinues,
-        Self::FieldingPenalty,
-    ];
-
-    /// Its name in disputes: the path in the body of a ball, with dots.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Striker => "striker_id",
-            Self::NonStriker => "non_striker_id",
-            Self::Bowler => "bowler_id",
-            Self::BatRuns => "runs.batter",
-            Self::Wides => "extras.wides",
-            Self::NoBalls => "extras.no_balls",
-            Self::Byes => "extras.byes",
-            Self::LegByes => "extras.leg_byes",
-            Self::PenaltyExtras => "extras.penalty",
-            Self::Boundary => "boundary",
-            Self::Wickets => "wickets",
-            Self::Crossed => "crossed",
-            Self::OverCalled => "over_called",
-            Self::OverContinues => "over_continues",
-            Self::FieldingPenalty => "penalty",
-        }
-    }
-
     /// Whether it names a player, which a scorer may leave out.
     fn is_player(self) -> bool {
         matches!(self, Self::Striker | Self::NonStriker | Self::Bowler)
@@ -125,13 +104,14 @@ fn wicket_json(wicket: &EnteredWicket) -> Value {
 
 /// All compared fields of a delivery, by name.
 pub fn compared_fields_json(delivery: &Delivery) -> Value {
-    let fields = BallField::ALL.map(|field| (field.as_str().to_owned(), field.value(delivery)));
-    Value::Object(Map::from_iter(fields))
+    let fields = BallField::ALL.iter();
+    let fields = fields.map(|field| (field.as_str().to_owned(), field.value(delivery)));
+    Value::Object(fields.collect::<Map<_, _>>())
 }
 
 /// Fields in which two deliveries contradict each other.
 pub fn differing_fields(one: &Delivery, other: &Delivery) -> Vec<BallField> {
-    BallField::ALL.into_iter().filter(|field| field.differs(one, other)).collect()
+    BallField::ALL.iter().copied().filter(|field| field.differs(one, other)).collect()
 }
 
 fn wickets_agree(one: &Delivery, other: &Delivery) -> bool {

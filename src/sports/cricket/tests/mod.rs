@@ -195,7 +195,7 @@ impl CricketHarness {
     }
 
     pub fn status(&self) -> &'static str {
-        self.rules.summary(&self.game).status
+        self.rules.summary(&self.game).status.as_str()
     }
 
     pub fn result_json(&self) -> Value {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::closed_set::ClosedSet;
 use crate::domain::rejection::RejectionReason;
 use crate::sports::football::incident_kind::IncidentKind;
 use crate::sports::football::tests::{add_incident, incident_body};
@@ -17,7 +18,7 @@ fn with_fields(mut body: Value, fields: Value) -> Value {
 
 #[test]
 fn only_injury_review_and_note_need_no_team() {
-    for kind in IncidentKind::ALL {
+    for &kind in IncidentKind::ALL {
         let body =
             with_fields(incident_body(kind.as_str(), HOME_TEAM_ID), json!({ "team_id": null }));
         let mut harness = MatchHarness::started("football");
@@ -36,7 +37,7 @@ fn only_injury_review_and_note_need_no_team() {
 #[test]
 fn open_play_goals_and_shootout_kicks_need_their_own_period() {
     let in_play = ["goal", "own_goal", "penalty_goal", "penalty_missed", "penalty_saved"];
-    for kind in IncidentKind::ALL {
+    for &kind in IncidentKind::ALL {
         let word = kind.as_str();
         let mut harness = MatchHarness::started("football");
         let in_shootout =

@@ -86,7 +86,7 @@ fn a_result_finishes_the_match_from_any_status_but_cancelled() {
             let mut harness = MatchHarness::with_status(sport, status);
             let transition = harness.apply(PUT_RESULT, score_body(0, 0));
             assert_eq!(transition.response["status"], "finished", "from {status}");
-            assert_eq!(harness.summary().status, "finished");
+            assert_eq!(harness.summary().status.as_str(), "finished");
             assert!(!transition.is_created);
             for action in ["start", "pause", "resume", "end", "abandon", "postpone", "cancel"] {
                 assert_eq!(harness.expect_rejection(action, json!({})).code, "wrong-state");

@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 
 use super::super::commit::MutationEffect;
 use super::super::dialect::Conn;
+use crate::domain::announcements::AnnouncementChange;
 use crate::domain::message::Message;
 use crate::domain::topic::{Channel, StreamId, Topic};
+use crate::domain::visibility::Visibility;
 use crate::store::error::QueryResult;
 use crate::store::json;
 use crate::store::mutation::MutationRequest;
@@ -36,12 +38,13 @@ pub async fn find_addressed_teams(
         .filter(t::id.eq_any(team_ids))
         .order(t::id)
         .select((t::id, t::visibility, r::accepted.nullable()));
-    let rows: Vec<(i64, String, Option<bool>)> = query.load(conn).await?;
-    let addressee = |(team_id, visibility, accepted): (i64, String, Option<bool>)| AddressedTeam {
-        team_id,
-        is_public: visibility == "public",
-        is_participant: accepted == Some(true),
-    };
+    let rows: Vec<(i64, Visibility, Option<bool>)> = query.load(conn).await?;
+    let addressee =
+        |(team_id, visibility, accepted): (i64, Visibility, Option<bool>)| AddressedTeam {
+            team_id,
+            is_public: visibility.is_public(),
+            is_participant: accepted == Some(true),
+        };
     Ok(rows.into_iter().map(addressee).collect())
 }
 
@@ -94,12 +97,15 @@ impl AddressedAnnouncement {
         self.addressees.iter().filter(receives).map(recipient).collect()
     }
 
-    fn update_messages(&self, change: &str, json: &Value) -> Vec<Message> {
+    fn update_messages(&self, change: AnnouncementChange, json: &Value) -> Vec<Message> {
         let message = |(topic, shape)| {
             let data = json!({ "change": change, "announcement": shape });
             Message::new(topic, "announcement_update", data)
         };
-        self.recipients(json, change == "deleted").into_iter().map(message).collect()
+        self.recipients(json, change == AnnouncementChange::Deleted)
+            .into_iter()
+            .map(message)
+            .collect()
     }
 
     /// The messages about its expiry.
@@ -115,7 +121,7 @@ impl AddressedAnnouncement {
         &self,
         request: &MutationRequest,
         status: u16,
-        change: Option<&str>,
+        change: Option<AnnouncementChange>,
     ) -> MutationEffect {
         let json = self.to_json(request.received_at);
         let messages = change.map(|change| self.update_messages(change, &json)).unwrap_or_default();

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::{events, log};
+use crate::domain::announcements::AnnouncementChange;
 use crate::domain::rejection::{FieldError, Rejection};
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::model::WithHeads;
@@ -61,8 +62,8 @@ async fn create(
     let row: AnnouncementRow = diesel::insert_into(a::table)
         .values((
             a::event_id.eq(fields.event_id),
-            a::kind.eq(&fields.kind),
-            a::priority.eq(&fields.priority),
+            a::kind.eq(fields.kind),
+            a::priority.eq(fields.priority),
             a::title.eq(&fields.title),
             a::message.eq(&fields.message),
             a::targeted.eq(!team_ids.is_empty()),
@@ -80,7 +81,7 @@ async fn create(
             .await?;
     }
     let addressed = AddressedAnnouncement::load(conn, row, &event).await?;
-    Ok(addressed.change_effect(request, 201, Some("created")))
+    Ok(addressed.change_effect(request, 201, Some(AnnouncementChange::Created)))
 }
 
 fn check_expires_in_future(
@@ -140,8 +141,8 @@ async fn edit(
     let stays_due = expires_at.is_none() && row.is_due(now);
     let row: AnnouncementRow = diesel::update(a::table.find(id))
         .set((
-            a::kind.eq(fields.kind.as_ref().unwrap_or(&row.kind)),
-            a::priority.eq(fields.priority.as_ref().unwrap_or(&row.priority)),
+            a::kind.eq(fields.kind.unwrap_or(row.kind)),
+            a::priority.eq(fields.priority.unwrap_or(row.priority)),
             a::title.eq(fields.title.as_ref().unwrap_or(&row.title)),
             a::message.eq(fields.message.as_ref().unwrap_or(&row.message)),
             a::expires_at.eq(expires_at.unwrap_or(row.expires_at)),
@@ -152,7 +153,7 @@ async fn edit(
         .get_result(conn)
         .await?;
     // Clients have removed an expired announcement and would show an update as a new one.
-    let change = (!row.is_expired(now)).then_some("updated");
+    let change = (!row.is_expired(now)).then_some(AnnouncementChange::Updated);
     let addressed = AddressedAnnouncement::load(conn, row, &event).await?;
     Ok(addressed.change_effect(request, 200, change))
 }
@@ -166,7 +167,7 @@ async fn delete(
     request.check_if_match(row.effective_version(request.received_at.timestamp_millis()))?;
     let addressed = AddressedAnnouncement::load(conn, row, &event).await?;
     diesel::delete(a::table.find(id)).execute(conn).await?;
-    let effect = addressed.change_effect(request, 204, Some("deleted"));
+    let effect = addressed.change_effect(request, 204, Some(AnnouncementChange::Deleted));
     Ok(MutationEffect { body: Value::Null, etag: None, ..effect })
 }
 
@@ -184,7 +185,7 @@ async fn broadcast(
         return Err(Rejection::conflict("expired", detail).into());
     }
     let addressed = AddressedAnnouncement::load(conn, row, &event).await?;
-    Ok(addressed.change_effect(request, 200, Some("broadcast")))
+    Ok(addressed.change_effect(request, 200, Some(AnnouncementChange::Broadcast)))
 }
 
 /// Expires it now. An expired one stays as it is.

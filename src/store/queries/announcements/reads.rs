@@ -12,6 +12,8 @@ use serde_json::Value;
 use super::super::dialect::Conn;
 use super::super::{participation, readable, rights, teams};
 use super::find_row;
+use crate::domain::announcements::AnnouncementStatus;
+use crate::domain::visibility::Visibility;
 use crate::store::error::QueryResult;
 use crate::store::json;
 use crate::store::model::{AnnouncementFilter, AnnouncementRights, VisibilityScope};
@@ -60,7 +62,8 @@ fn is_entered_by(user_id: i64) -> _ {
 /// Whether its event is public.
 #[auto_type]
 fn is_of_public_event() -> _ {
-    let public_events = e::table.filter(e::visibility.eq("public")).select(e::id);
+    let public: Visibility = Visibility::Public;
+    let public_events = e::table.filter(e::visibility.eq(public)).select(e::id);
     a::event_id.eq_any(public_events)
 }
 
@@ -73,7 +76,8 @@ fn is_addressed_to(user_id: i64) -> _ {
         .filter(r::team_id.eq(au::team_id.nullable()))
         .filter(r::accepted.eq(true));
     let own_teams = members::table.filter(members::user_id.eq(user_id)).select(members::team_id);
-    let public_teams = t::table.filter(t::visibility.eq("public")).select(t::id);
+    let public: Visibility = Visibility::Public;
+    let public_teams = t::table.filter(t::visibility.eq(public)).select(t::id);
     let shares_event: readable::can_read_team_through_events =
         readable::can_read_team_through_events(user_id);
     let readable_teams = t::table.filter(shares_event).select(t::id);
@@ -133,17 +137,17 @@ pub async fn list(
         .order(a::id)
         .limit(limit + 1)
         .into_boxed();
-    query = match filter.status.as_deref() {
-        Some("expired") => query.filter(is_expired(now)),
-        _ => query.filter(is_active(now)),
+    query = match filter.status {
+        Some(AnnouncementStatus::Expired) => query.filter(is_expired(now)),
+        Some(AnnouncementStatus::Active) | None => query.filter(is_active(now)),
     };
     if let Some(event_id) = filter.event_id {
         query = query.filter(a::event_id.eq(event_id));
     }
-    if let Some(kind) = &filter.kind {
+    if let Some(kind) = filter.kind {
         query = query.filter(a::kind.eq(kind));
     }
-    if let Some(priority) = &filter.priority {
+    if let Some(priority) = filter.priority {
         query = query.filter(a::priority.eq(priority));
     }
     let rows = query.load(conn).await?;
@@ -173,7 +177,7 @@ pub async fn active_of_team(conn: &mut Conn, team_id: i64) -> QueryResult<Vec<Va
         .filter(exists(addressed))
         .filter(a::event_id.nullable().eq_any(participation::events_accepted_by_team(team_id)))
         // Anyone can read a public team's snapshots.
-        .filter((!is_public).into_sql::<Bool>().or(e::visibility.eq("public")))
+        .filter((!is_public).into_sql::<Bool>().or(e::visibility.eq(Visibility::Public)))
         .filter(is_active(now))
         .order(a::id.desc())
         .limit(MAX_IN_SNAPSHOT)

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::super::dialect::Conn;
 use super::super::readable;
 use super::page::ItemsResult;
+use crate::domain::visibility::Visibility;
 use crate::store::json;
 use crate::store::model::VisibilityScope;
 use crate::store::rows::{EventRow, RegistrationRow};
@@ -24,7 +25,9 @@ pub async fn list_visible(
         readable::is_involved_in_event(user_id.unwrap_or(readable::NO_USER_ID));
     let query = e::table
         .filter(e::id.gt(after))
-        .filter(sees_all.into_sql::<Bool>().or(e::visibility.eq("public")).or(is_involved))
+        .filter(
+            sees_all.into_sql::<Bool>().or(e::visibility.eq(Visibility::Public)).or(is_involved),
+        )
         .order(e::id)
         .limit(limit + 1);
     let rows: Vec<EventRow> = query.load(conn).await?;

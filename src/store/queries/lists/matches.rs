@@ -8,6 +8,8 @@ use diesel_async::RunQueryDsl;
 use super::super::dialect::Conn;
 use super::super::{full_matches, participation, readable};
 use super::page::ItemsResult;
+use crate::domain::matches::MatchStatus;
+use crate::domain::teams::MemberRole;
 use crate::store::match_cache::MatchCache;
 use crate::store::model::VisibilityScope;
 use crate::store::rows::MatchRow;
@@ -26,7 +28,7 @@ pub async fn list_all(
     conn: &mut Conn,
     match_cache: &MatchCache,
     scope: VisibilityScope,
-    status: Option<&str>,
+    status: Option<MatchStatus>,
     (after, limit): (i64, i64),
 ) -> ItemsResult {
     let is_any = status.is_none().into_sql::<Bool>();
@@ -49,7 +51,7 @@ pub async fn list_for_team(
     let manages = members::table
         .filter(members::team_id.eq(team_id))
         .filter(members::user_id.eq(user_id.unwrap_or(readable::NO_USER_ID)))
-        .filter(members::role.eq("manager"))
+        .filter(members::role.eq(MemberRole::Manager))
         .select(members::user_id);
     let query = visible_matches(scope, after)
         .filter(m::home_team_id.eq(team_id).or(m::away_team_id.eq(team_id)))
@@ -68,7 +70,7 @@ pub async fn list_for_team(
 pub async fn list_for_event(
     conn: &mut Conn,
     match_cache: &MatchCache,
-    (event_id, status): (i64, Option<&str>),
+    (event_id, status): (i64, Option<MatchStatus>),
     scope: VisibilityScope,
     (after, limit): (i64, i64),
 ) -> ItemsResult {

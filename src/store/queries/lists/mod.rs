@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::dialect::Conn;
 use super::{announcements, purchases, readable};
+use crate::domain::visibility::Visibility;
 use crate::store::error::QueryResult;
 use crate::store::json;
 use crate::store::match_cache::MatchCache;
@@ -39,9 +40,9 @@ async fn load_items(conn: &mut Conn, match_cache: &MatchCache, query: &ListQuery
         ListQuery::Players { team_id } => team_players(conn, *team_id, page).await,
         ListQuery::Members { team_id } => team_members(conn, *team_id, page).await,
         ListQuery::Officials { match_id } => match_officials(conn, *match_id, page).await,
-        ListQuery::Matches { scope, status } => matches::list_all(conn, match_cache, *scope, status.as_deref(), page).await,
+        ListQuery::Matches { scope, status } => matches::list_all(conn, match_cache, *scope, *status, page).await,
         ListQuery::TeamMatches { team_id, scope } => matches::list_for_team(conn, match_cache, *team_id, *scope, page).await,
-        ListQuery::EventMatches { event_id, scope, status } => matches::list_for_event(conn, match_cache, (*event_id, status.as_deref()), *scope, page).await,
+        ListQuery::EventMatches { event_id, scope, status } => matches::list_for_event(conn, match_cache, (*event_id, *status), *scope, page).await,
         ListQuery::TeamResults { team_id, scope } => matches::list_results_of_team(conn, *team_id, *scope, page).await,
         ListQuery::EventResults { event_id, scope } => matches::list_results_of_event(conn, *event_id, *scope, page).await,
         ListQuery::Events { scope } => events::list_visible(conn, *scope, page).await,
@@ -74,7 +75,7 @@ async fn visible_teams(
         .filter(
             sees_all
                 .into_sql::<Bool>()
-                .or(t::visibility.eq("public"))
+                .or(t::visibility.eq(Visibility::Public))
                 .or(exists(is_member.select(members::user_id))),
         )
         .order(t::id)
