@@ -1,11 +1,12 @@
 //! Actions and parts of a match, for every sport.
 
+use actix_web::http::header;
 use actix_web::http::header::HeaderValue;
-use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use crate::domain::closed_set::ClosedSet;
 use crate::domain::permission::Permission;
 use crate::http::json_body::JsonBody;
 use crate::http::path::Path;
@@ -14,7 +15,7 @@ use crate::http::write_context;
 use crate::http::write_context::WriteContext;
 use crate::input::{self, Shape};
 use crate::problem::Problem;
-use crate::sports::MatchAction;
+use crate::sports::{ActionMethod, MatchAction};
 use crate::store::mutation::ApplyMatchAction;
 
 /// `GET /api/matches/{id}/{incidents,incidents/21,statistics,…}`: a part of its sport's state.
@@ -73,7 +74,7 @@ pub async fn apply_action(
     body: JsonBody,
 ) -> Result<HttpResponse, Problem> {
     let (match_id, tail) = path.into_inner();
-    let action = find_action(req.method(), &tail)?;
+    let action = find_action(req.method().as_str(), &tail)?;
     let hash = if body.value == serde_json::json!({}) {
         write_context::empty_body_hash()
     } else {
@@ -87,9 +88,11 @@ pub async fn apply_action(
 }
 
 /// The action at this method and path: 404 unless some sport declares it, before any permission.
-pub fn find_action(method: &Method, tail: &str) -> Result<MatchAction, Problem> {
+pub fn find_action(method: &str, tail: &str) -> Result<MatchAction, Problem> {
     let path = valid_tail(tail).ok_or(Problem::NotFound("page"))?;
-    MatchAction::find(method.as_str(), path).ok_or(Problem::NotFound("action"))
+    let method = ActionMethod::from_text(method);
+    let action = method.and_then(|method| MatchAction::find(method, path));
+    action.ok_or(Problem::NotFound("action"))
 }
 
 /// The path of an action or part, if it has only lower-case words and numbers.
@@ -112,12 +115,12 @@ mod tests {
 
     #[test]
     fn only_declared_actions_are_found() {
-        let found = |method, tail| find_action(&method, tail).ok().map(|one| one.name().to_owned());
-        assert_eq!(found(Method::POST, "start").as_deref(), Some("start"));
-        assert_eq!(found(Method::POST, "super-over/").as_deref(), Some("super-over"));
-        assert_eq!(found(Method::PATCH, "incidents/21").as_deref(), Some("PATCH incidents/21"));
+        let found = |method, tail| find_action(method, tail).ok().map(|one| one.name().to_owned());
+        assert_eq!(found("POST", "start").as_deref(), Some("start"));
+        assert_eq!(found("POST", "super-over/").as_deref(), Some("super-over"));
+        assert_eq!(found("PATCH", "incidents/21").as_deref(), Some("PATCH incidents/21"));
         for bad in ["", "/", "Start", "start now", "starť", "dance", &"a".repeat(65)] {
-            assert_eq!(found(Method::POST, bad), None, "{bad}");
+            assert_eq!(found("POST", bad), None, "{bad}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The outbox: entries that a scorer's device recorded offline, in their order.
 
 use actix_web::HttpResponse;
-use actix_web::http::{Method, header};
+use actix_web::http::header;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
@@ -13,6 +13,7 @@ use crate::http::write_context::WriteContext;
 use crate::http::{json_body, match_actions, write_context};
 use crate::input::{self, FieldReader, Shape};
 use crate::problem::Problem;
+use crate::sports::ActionMethod;
 use crate::store::mutation::{ApplyMatchAction, IdempotencyKey, Outcome};
 use crate::stream::cursor;
 
@@ -23,7 +24,7 @@ const MAX_ENTRIES: usize = 500;
 struct OutboxEntry {
     client_id: String,
     occurred_at: Option<DateTime<Utc>>,
-    method: Method,
+    method: ActionMethod,
     action: String,
     body: Value,
 }
@@ -70,7 +71,7 @@ async fn apply_entry(
     entry: Value,
 ) -> Result<Outcome, Problem> {
     let entry = OutboxEntry::parse(&entry, index)?;
-    let action = match_actions::find_action(&entry.method, &entry.action)?;
+    let action = match_actions::find_action(entry.method.as_str(), &entry.action)?;
     let key = entry.idempotency_key(match_id);
     let OutboxEntry { body, occurred_at, .. } = entry;
     let occurred_at = occurred_at.or_else(|| match_actions::parse_occurred_at(&body));
@@ -80,12 +81,11 @@ async fn apply_entry(
 impl OutboxEntry {
     fn parse(entry: &Value, index: usize) -> Result<Self, Problem> {
         let mut fields = FieldReader::at(entry, format!("/{index}"));
-        let methods = input::one_of(&["POST", "PUT", "PATCH", "DELETE"]);
-        let method = fields.optional("method", methods);
+        let method = fields.optional("method", input::one_of());
         let read = Self {
             client_id: fields.required("client_id", client_id()),
             occurred_at: fields.optional("occurred_at", input::time()),
-            method: method.and_then(|name| name.parse().ok()).unwrap_or(Method::POST),
+            method: method.unwrap_or_default(),
             action: fields.required("action", input::name()),
             body: fields.optional("body", input::any_value()).unwrap_or(Value::Object(Map::new())),
         };

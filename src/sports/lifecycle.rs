@@ -8,6 +8,7 @@ use crate::domain::permission::MatchPermission;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::StreamId;
 use crate::input::{self, FieldReader};
+use crate::sports::action_spec::{self, ActionMethod, specs_of};
 use crate::sports::clock::{Period, PeriodSchedule};
 use crate::sports::game::Match;
 use crate::sports::score::Score;
@@ -16,8 +17,17 @@ use crate::sports::{
     ActionSpec, ApplyResult, MatchCommand, MatchInfo, MatchResult, Transition, result,
 };
 
+/// An action that every sport has.
+#[derive(Clone, Copy, Debug)]
+pub enum CommonAction {
+    /// Moves the match from one status to another.
+    Lifecycle(LifecycleAction),
+    EnterResult,
+    DeleteResult,
+}
+
 /// One action that moves a match from one status to another.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct LifecycleAction {
     name: &'static str,
     allowed_from: &'static [MatchStatus],
@@ -26,34 +36,24 @@ pub struct LifecycleAction {
     message_kind: Option<&'static str>,
 }
 
-static LIFECYCLE_ACTIONS: [LifecycleAction; 7] = {
+const COMMON: [(ActionSpec, CommonAction); 9] = {
+    use MatchPermission::{Control, Edit};
     use MatchStatus::{Abandoned, Cancelled, Finished, Live, Paused, Postponed, Scheduled};
     [
-        lifecycle_action("start", &[Scheduled, Postponed], Live, Some("match_start")),
-        lifecycle_action("pause", &[Live], Paused, Some("match_pause")),
-        lifecycle_action("resume", &[Paused], Live, Some("match_resume")),
-        lifecycle_action("end", &[Live, Paused], Finished, Some("match_end")),
-        lifecycle_action("abandon", &[Live, Paused], Abandoned, Some("match_end")),
-        lifecycle_action("postpone", &[Scheduled], Postponed, None),
-        lifecycle_action("cancel", &[Scheduled, Postponed], Cancelled, None),
+        lifecycle("start", Control, &[Scheduled, Postponed], Live, Some("match_start")),
+        lifecycle("pause", Control, &[Live], Paused, Some("match_pause")),
+        lifecycle("resume", Control, &[Paused], Live, Some("match_resume")),
+        lifecycle("end", Control, &[Live, Paused], Finished, Some("match_end")),
+        lifecycle("abandon", Control, &[Live, Paused], Abandoned, Some("match_end")),
+        lifecycle("postpone", Edit, &[Scheduled], Postponed, None),
+        lifecycle("cancel", Edit, &[Scheduled, Postponed], Cancelled, None),
+        (ActionSpec::new(ActionMethod::Put, "result", Edit), CommonAction::EnterResult),
+        (ActionSpec::new(ActionMethod::Delete, "result", Edit), CommonAction::DeleteResult),
     ]
 };
 
-/// The actions that every sport has; a sport may override them.
-pub const COMMON_ACTIONS: &[ActionSpec] = {
-    use MatchPermission::{Control, Edit};
-    &[
-        ActionSpec::new("POST", "start", Control),
-        ActionSpec::new("POST", "pause", Control),
-        ActionSpec::new("POST", "resume", Control),
-        ActionSpec::new("POST", "end", Control),
-        ActionSpec::new("POST", "abandon", Control),
-        ActionSpec::new("POST", "postpone", Edit),
-        ActionSpec::new("POST", "cancel", Edit),
-        ActionSpec::new("PUT", "result", Edit),
-        ActionSpec::new("DELETE", "result", Edit),
-    ]
-};
+/// The actions that every sport has; a sport that declares one of them itself overrides it.
+pub const COMMON_ACTIONS: &[ActionSpec] = &specs_of(&COMMON);
 
 /// Maximum length of a reason: two long sentences.
 const MAX_REASON_CHARS: usize = 500;
@@ -65,18 +65,27 @@ struct LifecycleRequest {
     resume_period: Option<&'static Period>,
 }
 
-const fn lifecycle_action(
+const fn lifecycle(
     name: &'static str,
+    permission: MatchPermission,
     allowed_from: &'static [MatchStatus],
     new_status: MatchStatus,
     message_kind: Option<&'static str>,
-) -> LifecycleAction {
-    LifecycleAction { name, allowed_from, new_status, message_kind }
+) -> (ActionSpec, CommonAction) {
+    let action = LifecycleAction { name, allowed_from, new_status, message_kind };
+    let spec = ActionSpec::new(ActionMethod::Post, name, permission);
+    (spec, CommonAction::Lifecycle(action))
 }
 
-/// The lifecycle action with this name; `None` for a sport's own action.
-pub fn find_action(action: &str) -> Option<&'static LifecycleAction> {
-    LIFECYCLE_ACTIONS.iter().find(|step| step.name == action)
+/// The action of every sport with this name; `None` for a sport's own.
+pub fn find_common(name: &str) -> Option<CommonAction> {
+    action_spec::find_action(&COMMON, name).map(|(action, _)| action)
+}
+
+impl LifecycleAction {
+    fn is_resume(&self) -> bool {
+        self.allowed_from == [MatchStatus::Paused] && self.new_status == MatchStatus::Live
+    }
 }
 
 /// Applies a lifecycle action.
@@ -120,7 +129,7 @@ fn parse_request(
     let mut body = FieldReader::nullable_body(body);
     let reason = body.optional("reason", input::any_text(MAX_REASON_CHARS));
     let mut period = None;
-    if action.name == "resume" && !schedule.periods.is_empty() {
+    if action.is_resume() && !schedule.periods.is_empty() {
         period = body.optional(
             "period",
             input::choice(schedule.periods.iter().map(|period| (period.name, period))),

@@ -1,7 +1,7 @@
 //! An action of a request, found among those that the sports declare.
 
 use crate::domain::permission::MatchPermission;
-use crate::sports::action_spec::{ActionSpec, Revision};
+use crate::sports::action_spec::{ActionMethod, ActionSpec, Revision, split_name};
 use crate::sports::lifecycle::COMMON_ACTIONS;
 use crate::sports::registry::ALL_SPORTS;
 
@@ -14,16 +14,17 @@ pub struct MatchAction {
 
 impl MatchAction {
     /// The action at this method and path after `/api/matches/{id}/`; `None` if no sport has it.
-    pub fn find(method: &str, path: &str) -> Option<Self> {
+    pub fn find(method: ActionMethod, path: &str) -> Option<Self> {
         let all = ALL_SPORTS.iter().flat_map(|rules| rules.actions);
         let spec = COMMON_ACTIONS.iter().chain(all).find(|spec| spec.matches(method, path))?;
-        let name = if method == "POST" { path.to_owned() } else { format!("{method} {path}") };
+        let is_post = method == ActionMethod::Post;
+        let name = if is_post { path.to_owned() } else { format!("{method} {path}") };
         Some(Self { spec, name })
     }
 
     /// The action with this name, as [`MatchAction::name`] has it.
     pub fn from_name(name: &str) -> Option<Self> {
-        let (method, path) = name.split_once(' ').unwrap_or(("POST", name));
+        let (method, path) = split_name(name)?;
         Self::find(method, path)
     }
 
@@ -101,7 +102,8 @@ mod tests {
 
     #[test]
     fn an_action_of_several_sports_needs_one_permission() {
-        let all: Vec<_> = ALL_SPORTS.iter().flat_map(|rules| rules.actions).collect();
+        let of_sports = ALL_SPORTS.iter().flat_map(|rules| rules.actions);
+        let all: Vec<_> = COMMON_ACTIONS.iter().chain(of_sports).collect();
         for one in &all {
             for other in &all {
                 let is_same = one.method == other.method && one.path == other.path;

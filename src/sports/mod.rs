@@ -23,7 +23,7 @@ mod score_only;
 #[cfg(test)]
 mod tests;
 
-pub use action_spec::{ActionSpec, Revision};
+pub use action_spec::{ActionMethod, ActionSpec, Revision};
 pub use command::{ApplyResult, MatchCommand, Player, RECORDERS_PATH, Transition};
 pub use match_action::MatchAction;
 pub use match_info::{MatchInfo, TeamInfo};

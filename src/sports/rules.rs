@@ -10,6 +10,7 @@ use crate::domain::closed_set::NamedSet;
 use crate::domain::matches::MatchStatus;
 use crate::domain::rejection::Rejection;
 use crate::sports::game::Match;
+use crate::sports::lifecycle::CommonAction;
 use crate::sports::result::entered;
 use crate::sports::sport::Sport;
 use crate::sports::{
@@ -36,7 +37,7 @@ pub struct MatchSummary {
 /// The rules of one sport, with the sport's types erased.
 pub struct SportRules {
     pub code: &'static str,
-    /// What scorers can do beyond what every sport has.
+    /// What scorers can do beyond what every sport has, or in another way.
     pub actions: &'static [ActionSpec],
     /// The sport's part of the API description.
     pub api_description: &'static str,
@@ -159,12 +160,16 @@ fn apply_command<S: Sport>(
         return Err(Rejection::conflict("wrong-sport", "the match is of another sport"));
     };
     let action = command.action.as_str();
-    let is_overridden = S::OVERRIDDEN_ACTIONS.contains(&action);
-    let transition = match (lifecycle::find_action(action).filter(|_| !is_overridden), action) {
-        (Some(step), _) => lifecycle::apply_action::<S>(step, match_info, typed, command)?,
-        (None, "PUT result") => entered::enter_result::<S>(match_info, typed, command)?,
-        (None, "DELETE result") => entered::delete_result::<S>(match_info, typed, command)?,
-        (None, _) => entered::reconcile_result::<S>(S::apply(match_info, typed, command)?)?,
+    let is_own = S::ACTIONS.iter().any(|spec| spec.is_named(action));
+    let transition = match lifecycle::find_common(action).filter(|_| !is_own) {
+        Some(CommonAction::Lifecycle(step)) => {
+            lifecycle::apply_action::<S>(&step, match_info, typed, command)?
+        }
+        Some(CommonAction::EnterResult) => entered::enter_result::<S>(match_info, typed, command)?,
+        Some(CommonAction::DeleteResult) => {
+            entered::delete_result::<S>(match_info, typed, command)?
+        }
+        None => entered::reconcile_result::<S>(S::apply(match_info, typed, command)?)?,
     };
     let Transition { state, messages, response: answer, is_created: created } = transition;
     Ok(Transition {

@@ -12,10 +12,13 @@ use crate::sports::clock::PeriodSchedule;
 use crate::sports::game::Match;
 use crate::sports::score::{MAX_SCORE, PerSide, Score};
 use crate::sports::sport::Sport;
-use crate::sports::{ActionSpec, ApplyResult, MatchCommand, MatchInfo, Transition};
+use crate::sports::{ActionMethod, ActionSpec, ApplyResult, MatchCommand, MatchInfo, Transition};
 
 /// Maximum length of the text shown beside a score.
 const MAX_TEXT_CHARS: usize = 500;
+
+const SCORE_ACTION: ActionSpec =
+    ActionSpec::new(ActionMethod::Post, "score", MatchPermission::Record);
 
 /// Score only: each `score` action sends the whole score.
 pub struct ScoreOnly;
@@ -25,8 +28,7 @@ impl Sport for ScoreOnly {
     const PERIOD_SCHEDULE: PeriodSchedule = PeriodSchedule { periods: &[], breaks: &[] };
     type State = PerSide<i64>;
 
-    const ACTIONS: &'static [ActionSpec] =
-        &[ActionSpec::new("POST", "score", MatchPermission::Record)];
+    const ACTIONS: &'static [ActionSpec] = &[SCORE_ACTION];
 
     fn initial_state(match_info: &MatchInfo) -> Result<PerSide<i64>, Rejection> {
         match_info.reject_format()?;
@@ -38,10 +40,10 @@ impl Sport for ScoreOnly {
         game: &Match<PerSide<i64>>,
         command: &MatchCommand,
     ) -> ApplyResult<Match<PerSide<i64>>> {
-        if command.action != "score" {
+        if !SCORE_ACTION.is_named(&command.action) {
             return Err(Rejection::not_found("action"));
         }
-        game.require_status("score", &[MatchStatus::Live, MatchStatus::Paused])?;
+        game.require_status(SCORE_ACTION.path, &[MatchStatus::Live, MatchStatus::Paused])?;
         let (totals, text) = parse_score(&command.body)?;
 
         let mut response_fields = Map::new();

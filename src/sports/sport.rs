@@ -18,7 +18,8 @@ pub trait Sport {
     /// The sport's state beyond status and clock. Cloned per command: share large parts.
     type State: Clone + Send + Sync + 'static;
 
-    /// What scorers can do beyond what every sport has.
+    /// What scorers can do beyond what every sport has. One that every sport has, such as `end`, is
+    /// declared here if the sport implements it itself.
     const ACTIONS: &'static [ActionSpec];
 
     /// The sport's part of the API description, in the form of `http/openapi/api`; empty if it
@@ -27,9 +28,6 @@ pub trait Sport {
 
     /// Closed sets that [`Sport::API_DESCRIPTION`] names: `IncidentKind = enum`.
     const API_SETS: &'static [NamedSet] = &[];
-
-    /// Lifecycle actions that the sport implements itself.
-    const OVERRIDDEN_ACTIONS: &[&str] = &[];
 
     /// The state before the first entry; rejects an invalid format.
     fn initial_state(match_info: &MatchInfo) -> Result<Self::State, Rejection>;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::demo::scorer::{DemoScorer, DemoTeam};
 use crate::domain::leaderboard::{Points, TieBreaker};
+use crate::domain::matches::MatchStatus;
 use crate::domain::visibility::Visibility;
 use crate::store::mutation::{CreateEvent, CreateMatch, NewEvent, NewMatch};
 use crate::store::{Result, Store};
@@ -92,7 +93,7 @@ impl CricketGround {
 
     /// Whether the current match has a result.
     pub fn is_match_over(&self) -> bool {
-        self.match_state["status"] == "finished"
+        self.match_state["status"] == MatchStatus::Finished.as_str()
     }
 
     /// Records what comes next: a match, an innings, a ball or the end.

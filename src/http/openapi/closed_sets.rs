@@ -8,11 +8,12 @@ use crate::domain::purchases::{PurchaseStatus, TicketStatus};
 use crate::domain::teams::MemberRole;
 use crate::domain::users::UserRole;
 use crate::domain::visibility::Visibility;
-use crate::sports::SportRules;
 use crate::sports::result::ResultBasis;
+use crate::sports::{ActionMethod, SportRules};
 use crate::stream::snapshot::SnapshotReason;
 
-static SHARED_SETS: [NamedSet; 13] = [
+static SHARED_SETS: [NamedSet; 14] = [
+    NamedSet::of::<ActionMethod>("ActionMethod"),
     NamedSet::of::<AnnouncementStatus>("AnnouncementStatus"),
     NamedSet::of::<AnnouncementType>("AnnouncementType"),
     NamedSet::of::<MatchStatus>("MatchStatus"),

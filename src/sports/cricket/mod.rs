@@ -36,8 +36,6 @@ impl Sport for Cricket {
     const API_SETS: &'static [NamedSet] =
         &[NamedSet { name: "WicketKind", texts: laws::dismissals_from_delivery }];
 
-    const OVERRIDDEN_ACTIONS: &[&str] = &["end"];
-
     fn initial_state(match_info: &MatchInfo) -> Result<CricketState, Rejection> {
         CricketState::initial(match_info)
     }

@@ -8,6 +8,7 @@ use crate::domain::permission::MatchPermission;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::{Channel, StreamId};
 use crate::input::FieldReader;
+use crate::sports::action_spec::{ActionMethod, ActionSpec, find_action, specs_of};
 use crate::sports::football::incident::Incident;
 use crate::sports::football::incident_body;
 use crate::sports::football::incident_log::IncidentLog;
@@ -15,14 +16,29 @@ use crate::sports::football::periods::SHOOTOUT_PERIOD;
 use crate::sports::football::views::find_incident;
 use crate::sports::game::Match;
 use crate::sports::score::Score;
-use crate::sports::{ActionSpec, ApplyResult, MatchCommand, MatchInfo, Transition};
+use crate::sports::{ApplyResult, MatchCommand, MatchInfo, Transition};
 
 /// What scorers of football can do.
-pub const ACTIONS: &[ActionSpec] = &[
-    ActionSpec::on_part("POST", "incidents", MatchPermission::Record),
-    ActionSpec::on_part("PATCH", "incidents/{id}", MatchPermission::Record),
-    ActionSpec::on_part("DELETE", "incidents/{id}", MatchPermission::Rule),
-];
+const FOOTBALL_ACTIONS: [(ActionSpec, IncidentAction); 3] = {
+    use ActionMethod::{Delete, Patch, Post};
+    use MatchPermission::{Record, Rule};
+    [
+        (ActionSpec::on_part(Post, "incidents", Record), IncidentAction::Add),
+        (ActionSpec::on_part(Patch, "incidents/{id}", Record), IncidentAction::Correct),
+        (ActionSpec::on_part(Delete, "incidents/{id}", Rule), IncidentAction::Delete),
+    ]
+};
+
+/// The declarations of football's actions.
+pub const ACTIONS: &[ActionSpec] = &specs_of(&FOOTBALL_ACTIONS);
+
+/// What an action does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum IncidentAction {
+    Add,
+    Correct,
+    Delete,
+}
 
 /// For corrections: mistakes are often seen only after the final whistle.
 const CORRECTION_STATUSES: [MatchStatus; 4] =
@@ -34,17 +50,22 @@ pub fn apply(
     game: &Match<IncidentLog>,
     command: &MatchCommand,
 ) -> ApplyResult<Match<IncidentLog>> {
-    if command.action == "incidents" {
-        return add_incident(match_info, game, command);
+    let found = find_action(&FOOTBALL_ACTIONS, &command.action);
+    let (action, id) = found.ok_or_else(|| Rejection::not_found("action"))?;
+    match action {
+        IncidentAction::Add => add_incident(match_info, game, command),
+        IncidentAction::Correct => correct_incident(match_info, game, command, id),
+        IncidentAction::Delete => delete_incident(match_info, game, command, id),
     }
-    let Some((method, id)) = command.action.split_once(" incidents/") else {
-        return Err(Rejection::not_found("action"));
-    };
-    match method {
-        "PATCH" => correct_incident(match_info, game, command, id),
-        "DELETE" => delete_incident(match_info, game, command, id),
-        _ => Err(Rejection::not_found("action")),
+}
+
+/// Ids of the players that the body of `action` names.
+pub fn player_ids(action: &str, body: &Value) -> Vec<i64> {
+    if find_action(&FOOTBALL_ACTIONS, action).is_none() {
+        return Vec::new();
     }
+    let ids = ["player_id", "related_player_id"].map(|name| body.get(name)?.as_i64());
+    ids.into_iter().flatten().collect()
 }
 
 /// The score by the incidents; with a shoot-out score once that period has begun.

@@ -47,11 +47,7 @@ impl Sport for Football {
     }
 
     fn player_ids(action: &str, body: &Value) -> Vec<i64> {
-        if !action.contains("incidents") {
-            return Vec::new();
-        }
-        let ids = ["player_id", "related_player_id"].map(|name| body.get(name)?.as_i64());
-        ids.into_iter().flatten().collect()
+        actions::player_ids(action, body)
     }
 
     fn apply(

@@ -3,13 +3,16 @@
 use serde_json::{Value, json};
 
 use crate::domain::matches::MatchStatus;
+use crate::domain::permission::MatchPermission;
 use crate::domain::rejection::Rejection;
 use crate::sports::clock::PeriodSchedule;
 use crate::sports::game::Match;
 use crate::sports::score::{PerSide, Score};
 use crate::sports::sport::Sport;
 use crate::sports::tests::{MatchHarness, test_match_info};
-use crate::sports::{ActionSpec, ApplyResult, MatchCommand, MatchInfo, SportRules, Transition};
+use crate::sports::{
+    ActionMethod, ActionSpec, ApplyResult, MatchCommand, MatchInfo, SportRules, Transition,
+};
 
 /// The home side scores until it has three; the last point can be undone.
 struct FirstToThree;
@@ -19,10 +22,10 @@ static FIRST_TO_THREE_RULES: SportRules = SportRules::for_sport::<FirstToThree>(
 impl Sport for FirstToThree {
     const CODE: &'static str = "to_three";
     const PERIOD_SCHEDULE: PeriodSchedule = PeriodSchedule { periods: &[], breaks: &[] };
-    const OVERRIDDEN_ACTIONS: &[&str] = &["end"];
     type State = i64;
 
-    const ACTIONS: &'static [ActionSpec] = &[];
+    const ACTIONS: &'static [ActionSpec] =
+        &[ActionSpec::new(ActionMethod::Post, "end", MatchPermission::Control)];
 
     fn initial_state(_match_info: &MatchInfo) -> Result<i64, Rejection> {
         Ok(0)

@@ -1,29 +1,38 @@
-//! Names of the actions, and the statuses in which they are allowed.
+//! The actions, and the statuses in which they are allowed.
 
 use crate::domain::matches::MatchStatus;
 use crate::domain::permission::MatchPermission;
-use crate::sports::ActionSpec;
+use crate::sports::action_spec::{ActionMethod, ActionSpec, find_action, specs_of};
 
 /// What scorers of cricket can do. `end` is every sport's, but cricket ends a match its own way.
-pub const ACTIONS: &[ActionSpec] = {
-    use MatchPermission::{Record, Rule};
-    &[
-        ActionSpec::new("POST", "toss", Record),
-        ActionSpec::new("POST", "innings", Record),
-        ActionSpec::on_part("POST", "balls", Record),
-        ActionSpec::on_part("PATCH", "balls/{number}", Record),
-        ActionSpec::on_part("DELETE", "balls/{number}", Record),
-        ActionSpec::new("POST", "players", Record),
-        ActionSpec::new("POST", "declare", Record),
-        ActionSpec::new("POST", "target", Record),
-        ActionSpec::new("POST", "super-over", Record),
-        ActionSpec::new("POST", "rulings", Rule),
+const CRICKET_ACTIONS: [(ActionSpec, CricketAction); 11] = {
+    use ActionMethod::{Delete, Patch, Post};
+    use CricketAction::{
+        ChangePlayers, CloseInnings, CorrectBall, EndMatch, OpenInnings, RecordBall, RemoveBall,
+        RuleOnBall, SetTarget, StartSuperOver, Toss,
+    };
+    use MatchPermission::{Control, Record, Rule};
+    [
+        (ActionSpec::new(Post, "toss", Record), Toss),
+        (ActionSpec::new(Post, "innings", Record), OpenInnings),
+        (ActionSpec::on_part(Post, "balls", Record), RecordBall),
+        (ActionSpec::on_part(Patch, "balls/{number}", Record), CorrectBall),
+        (ActionSpec::on_part(Delete, "balls/{number}", Record), RemoveBall),
+        (ActionSpec::new(Post, "players", Record), ChangePlayers),
+        (ActionSpec::new(Post, "declare", Record), CloseInnings),
+        (ActionSpec::new(Post, "target", Record), SetTarget),
+        (ActionSpec::new(Post, "super-over", Record), StartSuperOver),
+        (ActionSpec::new(Post, "rulings", Rule), RuleOnBall),
+        (ActionSpec::new(Post, "end", Control), EndMatch),
     ]
 };
 
-/// An action, by the method and the path after `/api/matches/{id}/`.
+/// The declarations of cricket's actions.
+pub const ACTIONS: &[ActionSpec] = &specs_of(&CRICKET_ACTIONS);
+
+/// What an action does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CricketAction<'a> {
+pub enum CricketAction {
     Toss,
     OpenInnings,
     RecordBall,
@@ -33,10 +42,8 @@ pub enum CricketAction<'a> {
     StartSuperOver,
     RuleOnBall,
     EndMatch,
-    /// Number of the ball, unparsed.
-    CorrectBall(&'a str),
-    /// Number of the ball, unparsed.
-    RemoveBall(&'a str),
+    CorrectBall,
+    RemoveBall,
 }
 
 /// For balls: play is on.
@@ -50,25 +57,11 @@ pub const PENALTY_AWARD_STATUSES: [MatchStatus; 3] =
 pub const CORRECTION_STATUSES: [MatchStatus; 4] =
     [MatchStatus::Live, MatchStatus::Paused, MatchStatus::Finished, MatchStatus::Abandoned];
 
-impl<'a> CricketAction<'a> {
-    /// Parses `innings`, `PATCH balls/21` …; `None` if cricket has no such action.
-    pub fn parse(action: &'a str) -> Option<Self> {
-        Some(match action {
-            "toss" => Self::Toss,
-            "innings" => Self::OpenInnings,
-            "balls" => Self::RecordBall,
-            "players" => Self::ChangePlayers,
-            "declare" => Self::CloseInnings,
-            "target" => Self::SetTarget,
-            "super-over" => Self::StartSuperOver,
-            "rulings" => Self::RuleOnBall,
-            "end" => Self::EndMatch,
-            _ => match action.split_once(" balls/")? {
-                ("PATCH", number) => Self::CorrectBall(number),
-                ("DELETE", number) => Self::RemoveBall(number),
-                _ => return None,
-            },
-        })
+impl CricketAction {
+    /// The action with this name, and the ball's number in it, unparsed; `None` if cricket has no
+    /// such action.
+    pub fn find(name: &str) -> Option<(Self, &str)> {
+        find_action(&CRICKET_ACTIONS, name)
     }
 
     /// Whether its body can name players.
@@ -80,7 +73,7 @@ impl<'a> CricketAction<'a> {
                 | Self::ChangePlayers
                 | Self::RuleOnBall
                 | Self::EndMatch
-                | Self::CorrectBall(_)
+                | Self::CorrectBall
         )
     }
 }

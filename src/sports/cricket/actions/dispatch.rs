@@ -18,7 +18,8 @@ use crate::sports::{ApplyResult, MatchCommand, MatchInfo};
 
 /// Ids of the players that the body of `action` names.
 pub fn player_ids(action: &str, body: &Value) -> Vec<i64> {
-    let names_players = CricketAction::parse(action).is_some_and(CricketAction::names_players);
+    let names_players =
+        CricketAction::find(action).is_some_and(|(action, _)| action.names_players());
     if names_players { bodies::player_ids(body) } else { Vec::new() }
 }
 
@@ -28,8 +29,8 @@ pub fn apply(
     game: &Match<CricketState>,
     command: &MatchCommand,
 ) -> ApplyResult<Match<CricketState>> {
-    let action =
-        CricketAction::parse(&command.action).ok_or_else(|| Rejection::not_found("action"))?;
+    let (action, number) =
+        CricketAction::find(&command.action).ok_or_else(|| Rejection::not_found("action"))?;
     let execution = CommandExecution::new(match_info, game, command);
     match action {
         CricketAction::Toss => record_toss(execution),
@@ -49,11 +50,11 @@ pub fn apply(
         }
         CricketAction::RuleOnBall => submissions::rule_on_ball(execution),
         CricketAction::EndMatch => ending::end_match(execution),
-        CricketAction::CorrectBall(number) => {
+        CricketAction::CorrectBall => {
             let number = corrected_ball_number(&execution, number)?;
             corrections::correct_ball(execution, number)
         }
-        CricketAction::RemoveBall(number) => {
+        CricketAction::RemoveBall => {
             let number = corrected_ball_number(&execution, number)?;
             corrections::remove_ball(execution, number)
         }

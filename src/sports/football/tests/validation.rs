@@ -221,7 +221,9 @@ fn only_the_canonical_incident_path_is_accepted() {
         for method in ["PATCH", "DELETE"] {
             let action = format!("{method} incidents/{id}");
             let rejection = harness.expect_rejection(&action, json!({ "minute": 1 }));
-            assert_eq!(rejection.detail, "no such incident", "{action}");
+            let is_action = !id.is_empty() && !id.contains('/');
+            let missing = if is_action { "no such incident" } else { "no such action" };
+            assert_eq!(rejection.detail, missing, "{action}");
         }
     }
     for action in ["PUT incidents/1", "incidents/1", "PATCH incidents", "score", "DELETE"] {
