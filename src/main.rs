@@ -12,8 +12,7 @@ use tokio::runtime::Runtime;
 use touchline::config::{
     Cli, CliCommand, Config, DEFAULT_DATABASE_URL, EpochCommand, LogFormat, Secret,
 };
-use touchline::demo::DemoLeague;
-use touchline::demo::cricket::CricketGround;
+use touchline::demo::{self, Demo};
 use touchline::server;
 use touchline::server::{RelayServer, Server, StopReason, allocator};
 use tracing::Level;
@@ -91,11 +90,9 @@ async fn run_demo(mut settings: Config, cricsheet: Option<&Path>) -> anyhow::Res
     let admin = cli_commands::ensure_admin(&settings, &store).await?;
     let user_id = admin.context("the demo needs a user with the address of admin_email")?;
     let server = Server::with_store(settings, store.clone()).await?;
-    let (league, mut matches) = DemoLeague::create(store.clone(), user_id).await?;
-    let ground = CricketGround::create(store.clone(), user_id).await?;
-    matches.push(ground.match_id());
-    tokio::spawn(league.run());
-    tokio::spawn(ground.run());
+    let demo = Demo::create(&store, user_id).await?;
+    let matches = demo.match_ids.clone();
+    demo.spawn();
     if let Some(file) = match_file {
         tokio::spawn(cli_commands::replay_match(store, user_id, file));
     }
@@ -105,7 +102,7 @@ async fn run_demo(mut settings: Config, cricsheet: Option<&Path>) -> anyhow::Res
 
 fn print_welcome(address: SocketAddr, matches: &[i64]) -> std::io::Result<()> {
     let mut out = std::io::stdout();
-    writeln!(out, "\nA football league and a cricket match are in progress. Open\n")?;
+    writeln!(out, "\n{}. Open\n", demo::SUMMARY)?;
     writeln!(out, "  http://{address}/              all matches")?;
     for id in matches {
         writeln!(out, "  http://{address}/matches/{id}     (stadium display: /matches/{id}/hd)")?;

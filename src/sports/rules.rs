@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::closed_set::NamedSet;
 use crate::domain::matches::MatchStatus;
@@ -48,6 +48,7 @@ pub struct SportRules {
     player_ids: fn(&str, &Value) -> Vec<i64>,
     apply: fn(&MatchInfo, &ErasedMatch, &MatchCommand) -> ApplyResult<ErasedMatch>,
     snapshot: fn(&MatchInfo, &ErasedMatch) -> Value,
+    trim_for_list: fn(&mut Map<String, Value>),
     read_part: fn(&MatchInfo, &ErasedMatch, &str) -> Option<Value>,
 }
 
@@ -64,6 +65,7 @@ impl SportRules {
             player_ids: S::player_ids,
             apply: apply_command::<S>,
             snapshot: snapshot::<S>,
+            trim_for_list: S::trim_for_list,
             read_part: read_part::<S>,
         }
     }
@@ -100,6 +102,11 @@ impl SportRules {
     /// The whole state as JSON, without the columns of the match's row (id, venue, `starts_at`).
     pub fn snapshot(&self, match_info: &MatchInfo, game: &ErasedMatch) -> Value {
         (self.snapshot)(match_info, game)
+    }
+
+    /// Removes from a snapshot the fields that grow with the match: for lists.
+    pub fn trim_for_list(&self, fields: &mut Map<String, Value>) {
+        (self.trim_for_list)(fields);
     }
 
     /// The columns that lists show.

@@ -29,6 +29,7 @@ impl Sport for ScoreOnly {
     type State = PerSide<i64>;
 
     const ACTIONS: &'static [ActionSpec] = &[SCORE_ACTION];
+    const API_DESCRIPTION: &'static str = include_str!("score_only/api.txt");
 
     fn initial_state(match_info: &MatchInfo) -> Result<PerSide<i64>, Rejection> {
         match_info.reject_format()?;

@@ -68,6 +68,9 @@ pub trait Sport {
         Map::new()
     }
 
+    /// Removes from a snapshot the sport's fields that grow with the match: for lists.
+    fn trim_for_list(_fields: &mut Map<String, Value>) {}
+
     /// The part of the state at this path below the match.
     fn read_part(_game: &Match<Self::State>, _path: &str) -> Option<Value> {
         None

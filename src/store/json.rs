@@ -126,32 +126,13 @@ pub fn match_json(
     json
 }
 
-/// Fields of a match, of any sport, that grow while it is played.
-const DETAIL_FIELDS: [&str; 6] =
-    ["incidents", "statistics", "scorecard", "live", "disputes", "pending"];
-
-/// Fields of an innings that a list shows: enough for a score with wickets and overs.
-const INNINGS_LIST_FIELDS: [&str; 7] =
-    ["number", "batting_team_id", "super_over", "runs", "wickets", "overs", "end"];
-
 /// Removes the fields that grow with the match: for lists, and for `GET /api/matches/{id}`.
 pub fn to_list_item(mut full: Value) -> Value {
-    if let Value::Object(json) = &mut full {
-        let card = json.get_mut("scorecard").and_then(|card| card.get_mut("innings"));
-        let innings = card.map(|innings| trim_innings(innings.take()));
-        json.retain(|name, _| !DETAIL_FIELDS.contains(&name.as_str()));
-        json.extend(innings.map(|innings| ("innings".to_owned(), innings)));
+    let rules = full.get("sport").and_then(Value::as_str).and_then(SportRules::find);
+    if let (Some(rules), Value::Object(fields)) = (rules, &mut full) {
+        rules.trim_for_list(fields);
     }
     full
-}
-
-fn trim_innings(mut innings: Value) -> Value {
-    for item in innings.as_array_mut().into_iter().flatten() {
-        if let Value::Object(fields) = item {
-            fields.retain(|name, _| INNINGS_LIST_FIELDS.contains(&name.as_str()));
-        }
-    }
-    innings
 }
 
 /// An announcement as of `now_ms`, milliseconds since 1970.

@@ -4,6 +4,7 @@
 mod docs;
 mod names;
 mod routes;
+mod sports;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -187,24 +188,6 @@ fn imports_point_downwards() {
             let fine = *may == EVERYTHING || name == source.layer() || may.contains(&name);
             if !fine && !name.is_empty() {
                 faults.push(format!("src/{} may not name crate::{name}", source.path));
-            }
-        }
-    }
-    none_of(faults);
-}
-
-#[test]
-fn no_sport_knows_another() {
-    let mut faults = Vec::new();
-    for source in sources() {
-        let Some(own) = source.path.strip_prefix("sports/") else { continue };
-        let own = own.split('/').next().unwrap_or_default().trim_end_matches(".rs");
-        for sport in ["football", "cricket", "generic"] {
-            if own != "registry"
-                && own != sport
-                && source.code.contains(&format!("sports::{sport}"))
-            {
-                faults.push(format!("src/{} may not name {sport}", source.path));
             }
         }
     }

@@ -37,7 +37,7 @@ pub enum CliCommand {
     Serve,
     /// Run the service with a fictional league whose matches are in progress
     Demo {
-        /// Also replay a real cricket match from this Cricsheet file, at 30 times its speed
+        /// Also replay a real match from this Cricsheet file, at 30 times its speed
         #[arg(long, value_name = "FILE")]
         cricsheet: Option<PathBuf>,
     },
@@ -128,7 +128,7 @@ pub enum EpochCommand {
 /// Subcommands of `touchline import`.
 #[derive(Debug, Subcommand)]
 pub enum ImportCommand {
-    /// Import cricket matches ball by ball from Cricsheet's JSON (versions 1.0.0 and 1.1.0)
+    /// Import matches ball by ball from Cricsheet's JSON (versions 1.0.0 and 1.1.0)
     Cricsheet {
         /// Files of one match each; parts imported before are skipped
         #[arg(required = true, value_name = "FILE")]

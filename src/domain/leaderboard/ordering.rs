@@ -141,7 +141,7 @@ impl<'a> ContenderTable<'a> {
 
     /// Splits by points, difference and score in the matches within the group only. Subgroups that
     /// are still tied are split again by their own matches, and so on (Regulations of the UEFA
-    /// European Football Championship, "Equality of points – group stage").
+    /// EURO, "Equality of points – group stage").
     fn break_by_head_to_head(&self, group: TiedGroup) -> Vec<TiedGroup> {
         if group.len() < 2 {
             return vec![group];

@@ -37,7 +37,7 @@ pub struct PlayedMatch {
     pub home_score: i64,
     pub away_score: i64,
     pub verdict: Verdict,
-    /// Set if the match counts for net run rates (cricket with limited overs).
+    /// Set if the match counts for net run rates (limited overs).
     pub rates: Option<MatchRunRates>,
 }
 

@@ -14,6 +14,8 @@ pub struct DocumentBuilder {
     pub paths: Map<String, Value>,
     pub schemas: Map<String, Value>,
     pub parameters: Map<String, Value>,
+    /// Fields that sports add to schemas which are not parsed yet, by schema.
+    pub added_fields: BTreeMap<String, Vec<String>>,
     /// Named groups of problem codes.
     pub code_groups: BTreeMap<String, Vec<String>>,
 }

@@ -65,7 +65,10 @@ pub fn build_document() -> Result<Value, String> {
     let sports = SportRules::all().iter().map(|rules| rules.api_description);
     let texts = SHARED_SOURCES.into_iter().chain(sports).chain(SOURCES);
     texts.filter(|text| !text.is_empty()).try_for_each(|text| document.parse_source(text))?;
-    Ok(document.build())
+    match document.added_fields.keys().next() {
+        Some(name) => Err(format!("+ {name}: no schema has this name")),
+        None => Ok(document.build()),
+    }
 }
 
 #[cfg(test)]

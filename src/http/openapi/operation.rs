@@ -158,7 +158,8 @@ fn add_parameter_refs(
     Ok(())
 }
 
-fn expand_codes(document: &DocumentBuilder, codes: &str) -> Result<Vec<String>, String> {
+/// The codes of a line, with those of the groups that it names.
+pub fn expand_codes(document: &DocumentBuilder, codes: &str) -> Result<Vec<String>, String> {
     let mut expanded = Vec::new();
     for code in codes.split(' ') {
         if code.starts_with('@') {

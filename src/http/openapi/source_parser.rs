@@ -5,10 +5,11 @@
 //! | --- | --- |
 //! | `= Teams` | description of this part of the API |
 //! | `? limit int(1..500)` | description of a parameter; a header's name begins with a capital |
-//! | `@conflicts wrong-state …` | more codes: together a named group |
+//! | `@conflicts wrong-state …` | more codes: together a named group, to which others may add |
 //! | `Team`, `NewTeam (sent)`, `Word = "a"\|"b"` | fields of a schema: `name: type -- text`,
 //! `name?: …` if optional, `+ Other` for the fields of another, `...` if there may be more |
 //! | `Word = enum` | texts of the closed set that `closed_sets` has under this name |
+//! | `+ Match` | fields that a sport adds to a schema below |
 //! | `POST /api/teams (who may)` | an operation: see `operation` |
 
 use serde_json::{Map, Value, json};
@@ -41,9 +42,14 @@ impl DocumentBuilder {
                 self.tags.push(json!({ "name": rest, "description": lines.join(" ") }));
             }
             "?" => self.parse_parameter(rest, lines)?,
+            "+" => {
+                let added = self.added_fields.entry(rest.to_owned()).or_default();
+                added.extend(lines.iter().map(|line| (*line).to_owned()));
+            }
             _ if first.starts_with('@') => {
-                let codes = rest.split(' ').chain(lines.iter().flat_map(|line| line.split(' ')));
-                self.code_groups.insert(first.to_owned(), codes.map(str::to_owned).collect());
+                let codes = [&[rest][..], lines].concat().join(" ");
+                let codes = operation::expand_codes(self, &codes)?;
+                self.code_groups.entry(first.to_owned()).or_default().extend(codes);
             }
             _ => self.parse_schema(head, lines)?,
         }
@@ -89,7 +95,8 @@ impl DocumentBuilder {
             return Err("neither an operation nor a schema".to_owned());
         }
         let mut shape = ObjectSchema { is_extensible: !is_request, ..ObjectSchema::default() };
-        for line in lines {
+        let added = self.added_fields.remove(name).unwrap_or_default();
+        for line in lines.iter().copied().chain(added.iter().map(String::as_str)) {
             self.parse_field(&mut shape, line).map_err(|error| format!("{line}: {error}"))?;
         }
         self.schemas.insert(name.to_owned(), shape.into_json(is_request));

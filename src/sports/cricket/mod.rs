@@ -68,6 +68,10 @@ impl Sport for Cricket {
         report::snapshot_fields(game)
     }
 
+    fn trim_for_list(fields: &mut Map<String, Value>) {
+        report::trim_for_list(fields);
+    }
+
     fn read_part(game: &Match<CricketState>, path: &str) -> Option<Value> {
         report::read_part(game, path)
     }

@@ -26,6 +26,30 @@ pub fn snapshot_fields(game: &Match<CricketState>) -> Map<String, Value> {
     parts.into_iter().map(|(name, part)| (name.to_owned(), part)).collect()
 }
 
+/// Fields of a snapshot that grow with the match.
+const DETAIL_FIELDS: [&str; 4] = ["scorecard", "live", "disputes", "pending"];
+
+/// Fields of an innings that a list shows: enough for a score with wickets and overs.
+const INNINGS_LIST_FIELDS: [&str; 7] =
+    ["number", "batting_team_id", "super_over", "runs", "wickets", "overs", "end"];
+
+/// Leaves out what grows with the match, but for a line per innings.
+pub fn trim_for_list(fields: &mut Map<String, Value>) {
+    let card = fields.get_mut("scorecard").and_then(|card| card.get_mut("innings"));
+    let innings = card.map(|innings| trim_innings(innings.take()));
+    fields.retain(|name, _| !DETAIL_FIELDS.contains(&name.as_str()));
+    fields.extend(innings.map(|innings| ("innings".to_owned(), innings)));
+}
+
+fn trim_innings(mut innings: Value) -> Value {
+    for item in innings.as_array_mut().into_iter().flatten() {
+        if let Value::Object(fields) = item {
+            fields.retain(|name, _| INNINGS_LIST_FIELDS.contains(&name.as_str()));
+        }
+    }
+    innings
+}
+
 /// The answer of `GET {path}`; `None` for 404.
 pub fn read_part(game: &Match<CricketState>, path: &str) -> Option<Value> {
     let state = &game.state;
