@@ -149,7 +149,11 @@ impl Metrics {
         let r = &mut metrics.registry;
         r.register("upstream_streams", "Streams followed at the upstream", streams);
         r.register("upstream_requests", "Requests to the upstream", requests);
-        r.register("upstream_breaks", "Upstream streams that disconnected or ended", disconnects);
+        r.register(
+            "upstream_disconnects",
+            "Upstream streams that disconnected or ended",
+            disconnects,
+        );
         metrics
     }
 
@@ -160,7 +164,7 @@ impl Metrics {
         r.register("stream_closes", "Streams closed, by reason", self.stream_closes.clone());
         r.register("resumes", "Streams resumed with a cursor, by outcome", self.resumes.clone());
         r.register(
-            "messages",
+            "messages_read",
             "Messages read from the log for subscribers",
             self.messages_read.clone(),
         );
@@ -177,9 +181,13 @@ impl Metrics {
         let help = "Age of the newest message when the feeder last read the log";
         r.register_with_unit("bus_lag", help, Unit::Seconds, self.bus_lag_seconds.clone());
         r.register("bus_connected", "1 if the bus is connected", self.bus_connected.clone());
-        r.register("bus_said", "Notices sent to other nodes", self.bus_notices_sent.clone());
         r.register(
-            "bus_heard",
+            "bus_notices_sent",
+            "Notices sent to other nodes",
+            self.bus_notices_sent.clone(),
+        );
+        r.register(
+            "bus_notices_received",
             "Notices received from other nodes",
             self.bus_notices_received.clone(),
         );
@@ -190,12 +198,12 @@ impl Metrics {
         r.register("log_reads", "Pages read from the log for streams", self.log_reads.clone());
         r.register("snapshot_builds", "Snapshots built", self.snapshot_builds.clone());
         r.register(
-            "rejects",
+            "limit_rejections",
             "Streams and writes rejected by a limit, by its setting",
             self.limit_rejections.clone(),
         );
         r.register(
-            "drain_left",
+            "draining_streams",
             "Streams not closed yet during a drain",
             self.draining_streams.clone(),
         );

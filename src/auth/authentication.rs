@@ -19,7 +19,7 @@ use crate::domain::rejection::RejectionReason;
 use crate::limits::{ClientOrigin, Limiters};
 use crate::problem::Problem;
 use crate::store::mutation::{CreateIdentity, MutationRequest, NewIdentity};
-use crate::store::{Authentication, Issued, Principal, Store, StoreError, User};
+use crate::store::{Authentication, Principal, Store, StoreError, TokenIssuer, User};
 
 /// Which credentials an endpoint accepts, and what it does with an invalid cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,7 +168,7 @@ async fn resolve_credential(app: &App, credential: Credential) -> Result<SignedI
 async fn authenticate_subject(
     store: &Store,
     subject: &Subject,
-    issued: Issued,
+    issued: TokenIssuer,
 ) -> Result<Option<(Authentication, Principal)>, Problem> {
     match subject {
         Subject::Id(id) => {
@@ -191,7 +191,7 @@ async fn authenticate_subject(
 }
 
 /// The principals of the header's and the cookie's token, as far as they verify; for signing out.
-pub fn presented(app: &App, req: &HttpRequest) -> Vec<Principal> {
+pub fn presented_principals(app: &App, req: &HttpRequest) -> Vec<Principal> {
     let tokens = credential::tokens(req, is_tls(req, &app.config, &app.limiters));
     let principal = |token: String| {
         let claims = app.token_keys.verify(&token).ok()?;

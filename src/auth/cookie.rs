@@ -47,13 +47,13 @@ pub fn session(headers: &HeaderMap, is_tls: bool) -> Session {
 
 /// Cookies that start a session of `seconds`; the cookie of the other name is expired, because an
 /// older session may have left one.
-pub fn begun(token: &str, seconds: i64, is_tls: bool) -> [Cookie<'static>; 2] {
+pub fn session_cookies(token: &str, seconds: i64, is_tls: bool) -> [Cookie<'static>; 2] {
     let (name, other) = if is_tls { (HOST_NAME, PLAIN_NAME) } else { (PLAIN_NAME, HOST_NAME) };
     [cookie(name, token, seconds, is_tls), cookie(other, "", 0, is_tls)]
 }
 
 /// Cookies that end a session by expiring both names.
-pub fn ended(is_tls: bool) -> [Cookie<'static>; 2] {
+pub fn expired_cookies(is_tls: bool) -> [Cookie<'static>; 2] {
     [HOST_NAME, PLAIN_NAME].map(|name| cookie(name, "", 0, is_tls))
 }
 

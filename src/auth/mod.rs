@@ -13,7 +13,7 @@ mod signed_in_user;
 pub mod ticket;
 pub mod token;
 
-pub use authentication::{is_tls, presented, request_provenance};
+pub use authentication::{is_tls, presented_principals, request_provenance};
 pub use credential::INVALID_TOKEN;
 pub use keys::shared_secret;
 pub use opaque_token::{random_token, sha256_hex};

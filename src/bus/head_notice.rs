@@ -30,7 +30,7 @@ pub fn decode(notice: &str) -> (&str, Vec<(StreamId, Seq)>) {
     let node = lines.next().unwrap_or_default();
     let head = |line: &str| {
         let (stream, seq) = line.split_once(' ')?;
-        Some((stream.parse().ok()?, number::read(seq)?))
+        Some((stream.parse().ok()?, number::parse(seq)?))
     };
     (node, lines.filter_map(head).collect())
 }

@@ -14,7 +14,7 @@ use touchline::auth::TokenKeys;
 use touchline::config::{Config, ImportCommand};
 use touchline::domain::topic::{StreamId, Topic};
 use touchline::import::ImportOptions;
-use touchline::store::{Issued, Principal, Store};
+use touchline::store::{Principal, Store, TokenIssuer};
 use touchline::{import, server};
 
 /// Speed of a replayed match in the demo, as a multiple of the real one; `demo --help` states it.
@@ -57,7 +57,7 @@ pub async fn print_token(
     let user = store.user_by_email(email).await?;
     let user = user.with_context(|| format!("no user {email}"))?;
     let topics = (!topics.is_empty()).then_some(topics.as_slice());
-    let issued = Issued::Here { generation: user.generation, session_id: None };
+    let issued = TokenIssuer::Here { generation: user.generation, session_id: None };
     let principal = Principal { user_id: user.id, issued };
     let expires_at = TimeDelta::from_std(lifetime)
         .ok()

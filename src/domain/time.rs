@@ -10,30 +10,30 @@ const RANGE_MS: RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
 /// Parses an RFC 3339 time in any zone, truncated to milliseconds.
 ///
 /// A leap second is rejected: it can't be stored, and would be returned as the second after it.
-pub fn read(text: &str) -> Option<DateTime<Utc>> {
+pub fn parse(text: &str) -> Option<DateTime<Utc>> {
     let time = DateTime::parse_from_rfc3339(text).ok()?;
     let is_leap = time.timestamp_subsec_millis() >= 1000;
-    if is_leap { None } else { of_millis(time.timestamp_millis()) }
+    if is_leap { None } else { from_millis(time.timestamp_millis()) }
 }
 
 /// The time of milliseconds since 1970; `None` if RFC 3339 can't express it.
-pub fn of_millis(ms: i64) -> Option<DateTime<Utc>> {
+pub fn from_millis(ms: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(ms).filter(|_| RANGE_MS.contains(&ms))
 }
 
 /// The time of seconds since 1970; `None` if RFC 3339 can't express it.
-pub fn of_seconds(seconds: i64) -> Option<DateTime<Utc>> {
-    of_millis(seconds.checked_mul(1000)?)
+pub fn from_seconds(seconds: i64) -> Option<DateTime<Utc>> {
+    from_millis(seconds.checked_mul(1000)?)
 }
 
 /// Formats a time as in all JSON of the API. Times out of range, which older releases accepted, are
 /// written as the nearest one in range, so that every client can parse them.
-pub fn text(at: DateTime<Utc>) -> String {
-    text_of_millis(at.timestamp_millis())
+pub fn format(at: DateTime<Utc>) -> String {
+    format_millis(at.timestamp_millis())
 }
 
-/// Formats milliseconds since 1970 like [`text`].
-pub fn text_of_millis(ms: i64) -> String {
+/// Formats milliseconds since 1970 like [`format`].
+pub fn format_millis(ms: i64) -> String {
     let ms = ms.clamp(*RANGE_MS.start(), *RANGE_MS.end());
     let at = DateTime::<Utc>::from_timestamp_millis(ms).unwrap_or_default();
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
@@ -74,7 +74,7 @@ mod tests {
             ("",                                  None),
         ];
         for (input, expected) in cases {
-            let parsed = read(input).map(text);
+            let parsed = parse(input).map(format);
             assert_eq!(parsed.as_deref(), expected, "{input}");
         }
     }
@@ -91,21 +91,21 @@ mod tests {
             (253_402_300_800_000, last),
             (i64::MAX, last),
         ] {
-            assert_eq!(text_of_millis(ms), expected, "{ms}");
+            assert_eq!(format_millis(ms), expected, "{ms}");
         }
-        assert_eq!(text(DateTime::<Utc>::MAX_UTC), last);
-        assert_eq!(text(DateTime::<Utc>::MIN_UTC), first);
+        assert_eq!(format(DateTime::<Utc>::MAX_UTC), last);
+        assert_eq!(format(DateTime::<Utc>::MIN_UTC), first);
     }
 
     #[test]
     fn seconds_and_milliseconds_have_the_same_range() {
         for seconds in [253_402_300_800, -62_135_596_801, i64::MAX, i64::MIN, (1 << 53) - 1] {
-            assert_eq!(of_seconds(seconds), None, "{seconds}");
+            assert_eq!(from_seconds(seconds), None, "{seconds}");
         }
         assert_eq!(
-            of_seconds(253_402_300_799).map(text).as_deref(),
+            from_seconds(253_402_300_799).map(format).as_deref(),
             Some("9999-12-31T23:59:59.000Z")
         );
-        assert_eq!(of_millis(253_402_300_800_000), None);
+        assert_eq!(from_millis(253_402_300_800_000), None);
     }
 }

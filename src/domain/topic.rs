@@ -146,7 +146,7 @@ impl FromStr for StreamId {
 }
 
 fn parse_id(text: &str) -> Result<i64, InvalidTopic> {
-    number::read_id(text).ok_or(InvalidTopic)
+    number::parse_id(text).ok_or(InvalidTopic)
 }
 
 #[cfg(test)]

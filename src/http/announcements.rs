@@ -34,7 +34,8 @@ pub struct AnnouncementQuery {
 }
 
 fn event_id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
-    let read = read_context::number("event_id", &String::deserialize(from)?, 1..=number::MAX);
+    let read =
+        read_context::number("event_id", &String::deserialize(from)?, 1..=number::MAX_INTEGER);
     read.map(Some).map_err(D::Error::custom)
 }
 

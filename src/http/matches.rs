@@ -51,7 +51,7 @@ pub async fn match_snapshot(ctx: ReadContext, id: Path<i64>) -> HandlerResult {
         "type": "snapshot",
         "topic": topic,
         "seq": snapshot.seq,
-        "at": time::text(Utc::now()),
+        "at": time::format(Utc::now()),
         "reason": SnapshotReason::Connected,
         "data": snapshot.data,
     });

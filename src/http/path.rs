@@ -35,7 +35,7 @@ impl FromPath for i64 {
     type Raw = String;
 
     fn read(raw: String) -> Option<Self> {
-        number::read_id(&raw)
+        number::parse_id(&raw)
     }
 }
 
@@ -43,7 +43,7 @@ impl FromPath for (i64, i64) {
     type Raw = (String, String);
 
     fn read((first, second): Self::Raw) -> Option<Self> {
-        number::read_id(&first).zip(number::read_id(&second))
+        number::parse_id(&first).zip(number::parse_id(&second))
     }
 }
 
@@ -51,7 +51,7 @@ impl FromPath for (i64, String) {
     type Raw = (String, String);
 
     fn read((id, rest): Self::Raw) -> Option<Self> {
-        Some((number::read_id(&id)?, rest))
+        Some((number::parse_id(&id)?, rest))
     }
 }
 

@@ -62,13 +62,13 @@ pub fn default_limit() -> i64 {
 
 /// Parses an integer of the query; the error names the accepted range.
 pub fn number(name: &str, text: &str, range: RangeInclusive<i64>) -> Result<i64, String> {
-    let number = number::read(text).filter(|number| range.contains(number));
+    let number = number::parse(text).filter(|number| range.contains(number));
     number.ok_or_else(|| format!("{name}: use {} to {}", range.start(), range.end()))
 }
 
 /// Parses `after`: 0 or more.
 pub fn after<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
-    number("after", &String::deserialize(from)?, 0..=number::MAX).map_err(D::Error::custom)
+    number("after", &String::deserialize(from)?, 0..=number::MAX_INTEGER).map_err(D::Error::custom)
 }
 
 /// Parses `limit`: 1 to 500.

@@ -14,7 +14,7 @@ use crate::domain::time;
 use crate::http::json_body::JsonBody;
 use crate::limits::ClientOrigin;
 use crate::problem::Problem;
-use crate::store::{Issued, Principal, User};
+use crate::store::{Principal, TokenIssuer, User};
 use crate::{App, auth, input};
 
 /// `POST /api/auth/login`
@@ -35,13 +35,14 @@ pub async fn login(
     let now = Utc::now();
     let expires_at = (now + TimeDelta::seconds(app.config.token_seconds.into())).trunc_subsecs(0);
     let session_id = auth::random_token();
-    let issued = Issued::Here { generation: user.generation, session_id: Some(session_id.clone()) };
+    let issued =
+        TokenIssuer::Here { generation: user.generation, session_id: Some(session_id.clone()) };
     let principal = Principal { user_id: user.id, issued };
     let token =
         app.token_keys.sign(&principal, expires_at, None).ok_or(Problem::SignInElsewhere)?;
     app.store.open_session(&session_id, user.id, now, expires_at).await?;
     let response = HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(
-        json!({ "token": token, "expires_at": time::text(expires_at), "user": user_json(&user) }),
+        json!({ "token": token, "expires_at": time::format(expires_at), "user": user_json(&user) }),
     );
     with_cookies(response, cookies(&app, &req, &token, expires_at))
 }
@@ -72,7 +73,7 @@ pub async fn confirm_password(
 pub fn renew_token(app: &App, user: &SignedInUser) -> Option<String> {
     let (generation, session) = (user.principal.generation()?, user.principal.session_id()?);
     let session_id = Some(session.to_owned());
-    let issued = Issued::Here { generation: generation + 1, session_id };
+    let issued = TokenIssuer::Here { generation: generation + 1, session_id };
     let principal = Principal { user_id: user.id, issued };
     app.token_keys.sign(&principal, user.expires_at, None)
 }
@@ -93,7 +94,7 @@ pub fn cookies(
     expires_at: DateTime<Utc>,
 ) -> [Cookie<'static>; 2] {
     let seconds = (expires_at - Utc::now()).num_seconds().max(0);
-    cookie::begun(token, seconds, auth::is_tls(req, &app.config, &app.limiters))
+    cookie::session_cookies(token, seconds, auth::is_tls(req, &app.config, &app.limiters))
 }
 
 /// `POST /api/auth/logout`: ends the sessions of the cookie and of the header, and deletes the
@@ -102,10 +103,10 @@ pub async fn logout(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Pr
     if auth::request_provenance(&req).is_cross_site(&app.config.allowed_origins) {
         return Err(Problem::CrossSite);
     }
-    for principal in auth::presented(&app, &req) {
+    for principal in auth::presented_principals(&app, &req) {
         app.store.end_session(&principal).await?;
     }
-    let cookies = cookie::ended(auth::is_tls(&req, &app.config, &app.limiters));
+    let cookies = cookie::expired_cookies(auth::is_tls(&req, &app.config, &app.limiters));
     with_cookies(HttpResponse::NoContent().finish(), cookies)
 }
 
@@ -127,7 +128,7 @@ pub async fn current_user(user: SignedInUser) -> HttpResponse {
         "email": user.email,
         "name": user.name,
         "role": user.role,
-        "expires_at": time::text(user.expires_at),
+        "expires_at": time::format(user.expires_at),
     }))
 }
 
@@ -148,7 +149,7 @@ pub async fn issue_stream_ticket(
     let (text, expires_at) = ticket::issue(&app.store, &user, &topics).await?;
     Ok(HttpResponse::Created()
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(json!({ "ticket": text, "expires_at": time::text(expires_at) })))
+        .json(json!({ "ticket": text, "expires_at": time::format(expires_at) })))
 }
 
 /// A user's own account.

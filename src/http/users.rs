@@ -79,7 +79,7 @@ pub async fn edit(
     }
     let edit = &mut authorized.mutation.edit;
     edit.password_hash = hash_password(password).await?;
-    edit.own = sets_own_password.then(|| Principal::clone(&ctx.user.principal));
+    edit.own_principal = sets_own_password.then(|| Principal::clone(&ctx.user.principal));
     let outcome = ctx.commit(authorized, body.hash()).await?;
     if sets_own_password {
         with_renewed_session(&req, &ctx, outcome)
@@ -120,7 +120,7 @@ fn with_renewed_session(
     let expires_at = ctx.user.expires_at;
     if req.headers().contains_key(header::AUTHORIZATION) {
         outcome.body["token"] = token.into();
-        outcome.body["expires_at"] = time::text(expires_at).into();
+        outcome.body["expires_at"] = time::format(expires_at).into();
         return Ok(ctx.outcome_response(None, &outcome));
     }
     let cookies = sessions::cookies(&ctx.app, req, &token, expires_at);

@@ -15,7 +15,7 @@ use crate::auth::{SignedInUser, permission};
 use crate::http::json_body;
 use crate::metrics::ReasonMetricLabel;
 use crate::problem::Problem;
-use crate::store::Remembered;
+use crate::store::RememberedOutcome;
 use crate::store::mutation::{IdempotencyKey, Mutation, MutationRequest, Outcome};
 use crate::stream::cursor;
 
@@ -38,7 +38,7 @@ pub struct WriteContext {
 pub struct Authorized<M> {
     pub mutation: M,
     /// Set if the caller may not make the mutation (any more).
-    pub stored_outcome: Option<Remembered>,
+    pub stored_outcome: Option<RememberedOutcome>,
 }
 
 impl FromRequest for WriteContext {
@@ -93,7 +93,7 @@ impl WriteContext {
     }
 
     /// The outcome stored under the request's idempotency key, else `denial`.
-    pub async fn stored_outcome(&self, denial: Problem) -> Result<Remembered, Problem> {
+    pub async fn stored_outcome(&self, denial: Problem) -> Result<RememberedOutcome, Problem> {
         let key = self.idempotency_key.as_ref().filter(|_| self.user.topics.is_none());
         let Some(key) = key else { return Err(denial) };
         let scope = self.idempotency_scope();

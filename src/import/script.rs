@@ -61,7 +61,7 @@ pub fn start_time(file: &CricsheetFile) -> Result<DateTime<Utc>, InvalidFile> {
     let ten = NaiveTime::from_hms_opt(10, 0, 0).unwrap_or_default();
     let day = file.info.dates.first().ok_or_else(|| InvalidFile::new("info.dates", "is empty"))?;
     let at = day.and_time(ten).and_utc();
-    let at = time::of_millis(at.timestamp_millis());
+    let at = time::from_millis(at.timestamp_millis());
     at.ok_or_else(|| InvalidFile::new("info.dates", "is outside the years 0001 to 9999"))
 }
 

@@ -236,7 +236,7 @@ fn match_fields_json(fields: &NewMatch) -> String {
     } = fields;
     json!({
         "sport": sport, "format": format, "home_team_id": home_team_id,
-        "away_team_id": away_team_id, "starts_at": starts_at.map(time::text), "venue": venue,
+        "away_team_id": away_team_id, "starts_at": starts_at.map(time::format), "venue": venue,
         "visibility": visibility, "event_id": event_id,
     })
     .to_string()

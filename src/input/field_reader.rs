@@ -151,7 +151,7 @@ impl<'a> FieldReader<'a> {
     }
 
     /// Reads an array of objects; `None` if it is absent. Null is a fault.
-    pub fn optional_list<T>(
+    pub fn optional_non_null_list<T>(
         &mut self,
         name: &'static str,
         max_items: usize,
@@ -183,7 +183,7 @@ impl<'a> FieldReader<'a> {
     }
 
     /// Reads an object in a field; `None` if it is absent, null or has errors.
-    pub fn object<T>(
+    pub fn optional_object<T>(
         &mut self,
         name: &'static str,
         read: impl FnOnce(&mut FieldReader<'a>) -> Option<T>,
@@ -197,7 +197,7 @@ impl<'a> FieldReader<'a> {
     }
 
     /// Reads a list of objects; `None` if it is absent, null or has errors.
-    pub fn list<T>(
+    pub fn optional_list<T>(
         &mut self,
         name: &'static str,
         max_items: usize,
@@ -368,7 +368,10 @@ mod tests {
             assert_eq!(fields.nullable_object("price", win), Some(None));
             assert_eq!(fields.nullable_object("absent", win), None);
             let name = |nested: &mut FieldReader<'_>| nested.required("name", input::name());
-            assert_eq!(fields.optional_list("types", 3, name).map(|items| items.len()), Some(2));
+            assert_eq!(
+                fields.optional_non_null_list("types", 3, name).map(|items| items.len()),
+                Some(2)
+            );
         });
         assert_eq!(
             errors,
@@ -383,7 +386,7 @@ mod tests {
         for types in [json!(null), json!({}), json!([{ "name": "a" }, { "name": "b" }])] {
             let errors = errors_of(&json!({ "types": types }), |fields| {
                 let name = |nested: &mut FieldReader<'_>| nested.required("name", input::name());
-                assert_eq!(fields.optional_list("types", 1, name), None);
+                assert_eq!(fields.optional_non_null_list("types", 1, name), None);
             });
             assert_eq!(errors.len(), 1, "{errors:?}");
         }
@@ -425,7 +428,7 @@ mod tests {
         let schema = describe(|fields| {
             fields.required("name", input::name());
             fields.nullable("minute", input::integer(0..=120));
-            fields.optional_list("types", 3, |nested| nested.required("id", input::id()));
+            fields.optional_non_null_list("types", 3, |nested| nested.required("id", input::id()));
         });
         assert_eq!(schema["required"], json!(["name"]));
         assert_eq!(schema["additionalProperties"], json!(false));

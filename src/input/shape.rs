@@ -191,10 +191,10 @@ pub fn colour() -> impl Shape<String> {
 /// The id of a row: an integer from 1 to 2^53 - 1, which JavaScript can hold.
 pub fn id() -> impl Shape<i64> {
     let parse = |value: &Value| {
-        number::id(value)
-            .ok_or_else(|| format!("must be an id: an integer from 1 to {}", number::MAX))
+        number::id_from_json(value)
+            .ok_or_else(|| format!("must be an id: an integer from 1 to {}", number::MAX_INTEGER))
     };
-    shape(parse, || json!({ "type": "integer", "minimum": 1, "maximum": number::MAX }))
+    shape(parse, || json!({ "type": "integer", "minimum": 1, "maximum": number::MAX_INTEGER }))
 }
 
 /// An integer in `range`.
@@ -240,7 +240,7 @@ pub fn any_value() -> impl Shape<Value> {
 /// An RFC 3339 time within the years 0001 to 9999 UTC, truncated to milliseconds.
 pub fn time() -> impl Shape<DateTime<Utc>> {
     let parse = |value: &Value| {
-        let time = value.as_str().and_then(times::read);
+        let time = value.as_str().and_then(times::parse);
         time.ok_or_else(|| {
             "must be an RFC 3339 time such as 2026-11-21T15:04:05.123Z, in the years 0001 to 9999"
                 .to_owned()
@@ -382,7 +382,7 @@ mod tests {
         {
             assert!(id().parse(&invalid).is_err(), "{invalid}");
         }
-        let read = time().parse(&json!("2026-11-21T16:00:00.1239+01:00")).map(times::text);
+        let read = time().parse(&json!("2026-11-21T16:00:00.1239+01:00")).map(times::format);
         assert_eq!(read, Ok("2026-11-21T15:00:00.123Z".to_owned()));
         for invalid in [json!("9999-12-31T23:59:59-05:00"), json!("0000-12-31T00:00:00Z"), json!(7)]
         {

@@ -52,7 +52,11 @@ struct PollResponse<'a> {
 /// Parses a sequence number within the same range as local ones, so that arithmetic can't overflow.
 fn parse_seq<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Seq, D::Error> {
     let seq = Seq::deserialize(from)?;
-    if (0..=number::MAX).contains(&seq) { Ok(seq) } else { Err(D::Error::custom("out of range")) }
+    if (0..=number::MAX_INTEGER).contains(&seq) {
+        Ok(seq)
+    } else {
+        Err(D::Error::custom("out of range"))
+    }
 }
 
 fn unreadable_upstream(subject: &str) -> StoreError {
@@ -82,7 +86,7 @@ fn to_stored_message(
     if topic.stream != stream {
         return Err(unreadable_upstream("topic"));
     }
-    let at = time::read(&envelope.at).ok_or_else(|| unreadable_upstream("time"))?;
+    let at = time::parse(&envelope.at).ok_or_else(|| unreadable_upstream("time"))?;
     if envelope.seq == 0 {
         return Err(unreadable_upstream("seq"));
     }
@@ -149,7 +153,7 @@ pub fn parse_head(bytes: &[u8]) -> Result<(Arc<str>, Seq)> {
 /// Since when the upstream reports in a heartbeat that it is stale.
 pub fn parse_stale_since(heartbeat: &str) -> Option<String> {
     let data: Value = serde_json::from_str(heartbeat).ok()?;
-    time::read(data["stale_since"].as_str()?).map(time::text)
+    time::parse(data["stale_since"].as_str()?).map(time::format)
 }
 
 /// The heartbeat interval from the upstream's hello: 1 ms to 10 min.
@@ -164,7 +168,7 @@ pub fn parse_cursor(cursor: Option<&str>) -> Option<(&str, Seq)> {
     let (epoch, seq) = cursor?.split_once('.')?;
     let is_valid_epoch =
         !epoch.is_empty() && epoch.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let seq = number::read(seq)?;
+    let seq = number::parse(seq)?;
     is_valid_epoch.then_some((epoch, seq))
 }
 

@@ -103,5 +103,5 @@ impl MatchClock {
 
 /// A time in JSON: RFC 3339, UTC, milliseconds.
 pub fn format_timestamp(at: DateTime<Utc>) -> String {
-    time::text(at)
+    time::format(at)
 }

@@ -20,7 +20,7 @@ use crate::store::rows::{
 
 /// Formats milliseconds since 1970 as RFC 3339 in UTC with milliseconds.
 pub fn format_time(at_ms: i64) -> String {
-    time::text_of_millis(at_ms)
+    time::format_millis(at_ms)
 }
 
 /// A user, without the password hash.

@@ -36,5 +36,5 @@ pub use model::{
     PurchaseRights, Snapshot, StreamHead, TeamRights, User, VisibilityScope,
 };
 pub use options::{DatabaseTimeouts, StoreOptions};
-pub use principal::{Authentication, Issued, Principal};
-pub use remembered::Remembered;
+pub use principal::{Authentication, Principal, TokenIssuer};
+pub use remembered::RememberedOutcome;

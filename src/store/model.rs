@@ -133,6 +133,15 @@ pub struct ListPage {
     pub next: Option<i64>,
 }
 
+/// Where a page of a list starts, and how long it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageRange {
+    /// The page starts after the item with this id.
+    pub after: i64,
+    /// Maximum number of items.
+    pub limit: i64,
+}
+
 /// The lists of the API and their filters, oldest item first.
 #[derive(Clone, Debug)]
 pub enum ListQuery {

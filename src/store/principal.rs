@@ -9,12 +9,12 @@ use crate::store::User;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Principal {
     pub user_id: i64,
-    pub issued: Issued,
+    pub issued: TokenIssuer,
 }
 
 /// Issuer of the token.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Issued {
+pub enum TokenIssuer {
     /// This service: for a generation of the user, and for a session unless it was issued on the
     /// command line.
     Here { generation: i64, session_id: Option<String> },
@@ -36,16 +36,16 @@ impl Principal {
     /// The session of a token that this service issued for one.
     pub fn session_id(&self) -> Option<&str> {
         match &self.issued {
-            Issued::Here { session_id, .. } => session_id.as_deref(),
-            Issued::Elsewhere { .. } => None,
+            TokenIssuer::Here { session_id, .. } => session_id.as_deref(),
+            TokenIssuer::Elsewhere { .. } => None,
         }
     }
 
     /// The user's generation that a token of this service was issued for.
     pub fn generation(&self) -> Option<i64> {
         match self.issued {
-            Issued::Here { generation, .. } => Some(generation),
-            Issued::Elsewhere { .. } => None,
+            TokenIssuer::Here { generation, .. } => Some(generation),
+            TokenIssuer::Elsewhere { .. } => None,
         }
     }
 
@@ -55,10 +55,10 @@ impl Principal {
             return Authentication::Disabled;
         }
         let is_valid = match &self.issued {
-            Issued::Here { generation, session_id } => {
+            TokenIssuer::Here { generation, session_id } => {
                 *generation == user.generation && (session_is_open || session_id.is_none())
             }
-            Issued::Elsewhere { at_ms } => *at_ms >= user.tokens_valid_from,
+            TokenIssuer::Elsewhere { at_ms } => *at_ms >= user.tokens_valid_from,
         };
         if is_valid { Authentication::Valid(user) } else { Authentication::Revoked }
     }
@@ -82,7 +82,7 @@ mod tests {
             generation: 3,
             tokens_valid_from: 5000,
         };
-        let here = |generation, session: Option<&str>| Issued::Here {
+        let here = |generation, session: Option<&str>| TokenIssuer::Here {
             generation,
             session_id: session.map(str::to_owned),
         };
@@ -94,8 +94,8 @@ mod tests {
             ("a later one",            here(4, Some("s")),              true,  false),
             ("the command line",       here(3, None),                   false, true),
             ("the same, revoked",      here(2, None),                   false, false),
-            ("a provider",             Issued::Elsewhere { at_ms: 5000 }, false, true),
-            ("a provider, before",     Issued::Elsewhere { at_ms: 4999 }, false, false),
+            ("a provider",             TokenIssuer::Elsewhere { at_ms: 5000 }, false, true),
+            ("a provider, before",     TokenIssuer::Elsewhere { at_ms: 4999 }, false, false),
         ];
         for (name, issued, is_open, is_valid) in cases {
             let principal = Principal { user_id: 7, issued };

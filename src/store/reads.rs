@@ -6,6 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::topic::{Seq, StreamId, Topic};
+use crate::store::model::PageRange;
 use crate::store::{
     AnnouncementRights, EventRights, ListPage, ListQuery, LogPage, MatchRights, PurchaseRights,
     Result, Snapshot, Store, StreamHead, TeamRights,
@@ -111,7 +112,7 @@ impl Store {
     pub async fn list(&self, query: ListQuery, after: i64, limit: i64) -> Result<ListPage> {
         let match_cache = Arc::clone(&self.match_cache);
         query_backend!(self.backend, read_consistently, |conn, queries| async move {
-            queries::lists::list_page(conn, &match_cache, &query, (after, limit)).await
+            queries::lists::list_page(conn, &match_cache, &query, PageRange { after, limit }).await
         })
     }
 

@@ -11,12 +11,12 @@ use crate::store::{Result, Store, StoreError};
 
 /// A remembered outcome, before the body of the retry has been compared.
 #[derive(Debug)]
-pub struct Remembered {
+pub struct RememberedOutcome {
     pub(super) row: IdempotencyRow,
     pub(super) secret: Arc<ServerSecret>,
 }
 
-impl Remembered {
+impl RememberedOutcome {
     /// The outcome, if `key` belongs to the same request; else `IdempotencyKeyReused`.
     pub fn answer(&self, key: &IdempotencyKey) -> Result<Outcome> {
         self.row.answer(&self.secret, key)?.map_err(StoreError::Rejected)
@@ -30,12 +30,12 @@ impl Store {
         user_id: i64,
         scope: &str,
         key: &str,
-    ) -> Result<Option<Remembered>> {
+    ) -> Result<Option<RememberedOutcome>> {
         let (scope, key) = (scope.to_owned(), key.to_owned());
         let row = query_backend!(self.backend, read, |conn, queries| async move {
             queries::idempotency::find_outcome(conn, user_id, &scope, &key).await
         })?;
-        Ok(row.map(|row| Remembered { row, secret: Arc::clone(&self.secret) }))
+        Ok(row.map(|row| RememberedOutcome { row, secret: Arc::clone(&self.secret) }))
     }
 }
 

@@ -19,10 +19,11 @@ impl Store {
         request: MutationRequest,
         mutation: M,
     ) -> Result<Outcome> {
-        self.commit_boxed(request, Arc::new(mutation)).await
+        self.commit_dyn(request, Arc::new(mutation)).await
     }
 
-    async fn commit_boxed(
+    /// Like [`Self::commit`], for a mutation whose kind is known only at run time.
+    pub async fn commit_dyn(
         &self,
         request: MutationRequest,
         mutation: Arc<dyn Mutation>,

@@ -117,7 +117,7 @@ pub fn snapshot(envelope: &str, cursor: Option<&str>) -> BytesMut {
 
 /// The server's clock as it is written everywhere: RFC 3339, UTC, milliseconds.
 pub fn now_rfc3339() -> String {
-    time::text(Utc::now())
+    time::format(Utc::now())
 }
 
 fn control_frame(event: &str, retry_ms: Option<u32>, json: &str, cursor: Option<&str>) -> BytesMut {

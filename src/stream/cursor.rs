@@ -27,7 +27,7 @@ pub enum Cursor {
 impl Cursor {
     /// Parses a cursor; anything malformed is `Unknown`, never an error.
     pub fn parse(text: &str, epoch: &str) -> Self {
-        if let Some(seq) = number::read(text) {
+        if let Some(seq) = number::parse(text) {
             return Self::Single(seq);
         }
         let Some(positions) = text.strip_prefix(epoch).and_then(|rest| rest.strip_prefix('.'))
@@ -37,7 +37,7 @@ impl Cursor {
         if positions == "stop" {
             return Self::Stop;
         }
-        if let Some(seq) = number::read(positions) {
+        if let Some(seq) = number::parse(positions) {
             return Self::Single(seq);
         }
         let streams: Option<Vec<_>> = positions.split('.').map(parse_stream_position).collect();
@@ -89,15 +89,15 @@ pub fn encode_multiple(epoch: &str, positions: impl Iterator<Item = (StreamId, S
 
 fn parse_stream_position(text: &str) -> Option<(StreamId, Seq)> {
     let (stream, seq) = text.split_once('-')?;
-    let seq = number::read(seq)?;
+    let seq = number::parse(seq)?;
     if !stream.is_ascii() || stream.is_empty() {
         return None;
     }
     let (prefix, id) = stream.split_at(1);
     let stream = match prefix {
-        "e" => StreamId::Event(number::read_id(id)?),
-        "t" => StreamId::Team(number::read_id(id)?),
-        "m" => StreamId::Match(number::read_id(id)?),
+        "e" => StreamId::Event(number::parse_id(id)?),
+        "t" => StreamId::Team(number::parse_id(id)?),
+        "m" => StreamId::Match(number::parse_id(id)?),
         "p" => StreamId::Purchase(Uuid::try_parse(id).ok()?),
         _ => return None,
     };
@@ -131,7 +131,7 @@ mod tests {
             ("5f2c91.x1-4",          Cursor::Unknown),
             ("5f2c91.m3-7.",         Cursor::Unknown),
             ("5f2c91.é1-4",          Cursor::Unknown),
-            ("9007199254740991",     Cursor::Single(number::MAX)),
+            ("9007199254740991",     Cursor::Single(number::MAX_INTEGER)),
             ("9007199254740992",     Cursor::Unknown),
             ("9223372036854775807",  Cursor::Unknown),
             ("99999999999999999999", Cursor::Unknown),
@@ -155,7 +155,7 @@ mod tests {
 
         #[test]
         fn an_encoded_cursor_parses_back(
-            positions in prop::collection::vec((1i64..1000, 0..=number::MAX), 1..32)
+            positions in prop::collection::vec((1i64..1000, 0..=number::MAX_INTEGER), 1..32)
         ) {
             let positions: Vec<_> =
                 positions.into_iter().map(|(id, seq)| (StreamId::Team(id), seq)).collect();

@@ -3,6 +3,8 @@
 
 mod docs;
 mod names;
+#[path = "../support/route_table.rs"]
+mod route_table;
 mod routes;
 mod sports;
 

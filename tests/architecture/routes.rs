@@ -1,10 +1,11 @@
 //! Every route checks a permission.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use crate::none_of;
+use crate::route_table::{Route, routes};
 
 /// Handlers that anybody may call, or that act on the caller alone.
 const OPEN: [(&str, &str); 7] = [
@@ -27,25 +28,6 @@ const CHECKS: [&str; 7] = [
     ".check_access(",
     "check_topic_access(",
 ];
-
-/// The handlers of `src/http/mod.rs`, by the line they are in.
-fn handlers() -> BTreeMap<String, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let table = fs::read_to_string(root.join("src/http/mod.rs")).unwrap();
-    let text: String = table.split_whitespace().collect();
-    let mut handlers = BTreeMap::new();
-    for line in text.split("route!(config,\"").skip(1) {
-        let (path, rest) = line.split_once("\",[").unwrap();
-        let (get, rest) = rest.split_once(']').unwrap();
-        let (others, _) = rest.split_once(");").unwrap();
-        let others = others.split(',').filter_map(|one| one.split_once("=>")).map(|(_, one)| one);
-        for handler in others.chain([get]).filter(|handler| !handler.is_empty()) {
-            handlers.insert(handler.to_owned(), path.to_owned());
-        }
-    }
-    assert!(handlers.len() > 60, "{handlers:?}");
-    handlers
-}
 
 /// The text of a function and of all functions of the same file that it calls, directly or not.
 fn body_with_callees(file: &str, name: &str) -> String {
@@ -80,7 +62,7 @@ fn source_of(module: &str) -> String {
 #[test]
 fn every_route_checks_a_permission() {
     let mut faults = Vec::new();
-    for (handler, path) in handlers() {
+    for Route { handler, path, .. } in routes() {
         // These two authorize every mutation, each of which has its permission.
         let is_mutation =
             handler.starts_with("commit::<") || handler.starts_with("commit_without_body::<");

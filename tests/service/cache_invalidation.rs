@@ -102,21 +102,15 @@ async fn g6_simultaneous_connects_share_one_snapshot_build() {
     let server = TestServer::sqlite(&[]).await;
     let scorer = server.organizer().await.live_match("football").await;
     let path = scorer.game.stream_path();
-    let before = metric_value(&server, "touchline_snapshot_builds_total").await;
+    let before = server.metric("touchline_snapshot_builds_total").await;
     let started = Instant::now();
     let opened = join_all((0..400).map(|_| async { server.subscribe(&path).open().await })).await;
     for mut subscriber in opened {
         assert!(subscriber.next_message().await.is_snapshot());
     }
-    let seconds = started.elapsed().as_secs();
-    let built = metric_value(&server, "touchline_snapshot_builds_total").await - before;
+    let seconds = started.elapsed().as_secs() as i64;
+    let built = server.metric("touchline_snapshot_builds_total").await - before;
     assert!(built <= seconds + 2, "{built} snapshots built in {seconds} s");
-}
-
-async fn metric_value(server: &TestServer, name: &str) -> u64 {
-    let text = server.anonymous().get("/metrics").await.text;
-    let line = text.lines().find(|line| line.split(' ').next() == Some(name));
-    line.and_then(|line| line.rsplit(' ').next()?.parse().ok()).unwrap_or(0)
 }
 
 /// Posts three notes that must later disappear; returns the cursor before them.

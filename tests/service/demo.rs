@@ -8,7 +8,7 @@ use touchline::demo::cricket::CricketGround;
 
 use crate::import;
 use crate::support::database::{Database, Kind};
-use crate::support::jobs::{ANN, done, user};
+use crate::support::mutations::{ANN, commit, user};
 use crate::support::server::TestServer;
 
 /// Every randomly drawn ball must be legal: a rejected one would stop the match for good.
@@ -16,7 +16,7 @@ use crate::support::server::TestServer;
 async fn the_cricket_demo_finishes_matches_and_starts_new_ones() {
     let store = Database::new(Kind::Sqlite).await;
     let store = store.open().await;
-    done(&store, user("ann@example.org")).await;
+    commit(&store, user("ann@example.org")).await;
     let mut ground = CricketGround::create(store.clone(), ANN).await.unwrap();
     let (mut ended, mut milestones) = (0, 0);
     while ended < 3 {

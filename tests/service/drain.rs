@@ -127,7 +127,7 @@ async fn streams_over_a_limit_end_with_a_bye_frame() {
         assert!(Instant::now() < deadline, "slot was not freed");
     }
     let metrics = server.anonymous().get("/metrics").await.text;
-    assert!(metrics.contains("touchline_rejects_total{"), "{metrics}");
+    assert!(metrics.contains("touchline_limit_rejections_total{"), "{metrics}");
 
     let home = organizer.create_team("Home", "private").await;
     let mia = organizer.create_user(&server, "Mia").await;

@@ -7,7 +7,7 @@ use touchline::import::{ImportError, ImportOptions, ImportedMatch};
 use touchline::store::{ListQuery, Store, VisibilityScope};
 
 use crate::support::database::Database;
-use crate::support::jobs::{ANN, done, told, user};
+use crate::support::mutations::{ANN, commit, stream_messages, user};
 use crate::support::server::TestServer;
 use crate::support::users::id;
 
@@ -67,13 +67,13 @@ async fn enter(store: &Store, file: &Value) -> Result<ImportedMatch, ImportError
 
 async fn an_import_is_idempotent_and_resumes_after_an_interruption(database: Database) {
     let store = database.open().await;
-    done(&store, user("ann@example.org")).await;
+    commit(&store, user("ann@example.org")).await;
     // Imports one ball per forty seconds, and is aborted soon after the first.
     let paced = ImportOptions { user_id: ANN, event_id: None, speed: Some(1) };
     let (name, text) = ("a match, invented", cricsheet_file().to_string());
     let broken_off = import::import_match(&store, &paced, (name, &text), &|_, _| ());
     let first_message = async {
-        while told(&store, StreamId::Match(1)).await.is_empty() {
+        while stream_messages(&store, StreamId::Match(1)).await.is_empty() {
             tokio::task::yield_now().await;
         }
     };
@@ -84,19 +84,23 @@ async fn an_import_is_idempotent_and_resumes_after_an_interruption(database: Dat
 
     let imported = enter(&store, &cricsheet_file()).await.unwrap();
     assert_eq!(imported.match_id, 1);
-    let all = told(&store, StreamId::Match(1)).await;
+    let all = stream_messages(&store, StreamId::Match(1)).await;
     let count = |kind: &str| all.iter().filter(|message| message["type"] == kind).count();
     assert_eq!((count("ball_bowled"), count("over_complete"), count("toss")), (19, 3, 1));
     let complete = all.iter().find(|message| message["type"] == "match_complete").unwrap();
     assert_eq!(complete["data"]["score"], json!({ "home": 16, "away": 20 }));
     assert_eq!(enter(&store, &cricsheet_file()).await.unwrap(), imported);
-    assert_eq!(told(&store, StreamId::Match(1)).await.len(), all.len(), "messages published twice");
+    assert_eq!(
+        stream_messages(&store, StreamId::Match(1)).await.len(),
+        all.len(),
+        "messages published twice"
+    );
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
 async fn g10_an_invalid_file_imports_nothing(database: Database) {
     let store = database.open().await;
-    done(&store, user("ann@example.org")).await;
+    commit(&store, user("ann@example.org")).await;
     #[rustfmt::skip]
     let cases = [
         ("/innings/1/overs/0/deliveries/3/wickets/0/player_out", json!("K-9"),    "innings 2, over 0, ball 4"),

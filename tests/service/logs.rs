@@ -119,7 +119,7 @@ async fn documented_metrics_exist_and_change() {
         "touchline_streams_open",
         "touchline_stream_connects_total",
         "touchline_resumes_total",
-        "touchline_messages_total",
+        "touchline_messages_read_total",
         "touchline_deliveries_total",
         "touchline_append_seconds_count",
         "touchline_publish_to_write_seconds_count",
@@ -129,7 +129,8 @@ async fn documented_metrics_exist_and_change() {
     ] {
         assert!(value(name) > 0.0, "{name} is zero");
     }
-    for name in ["touchline_bus_lag_seconds", "touchline_ring_misses_total", "touchline_drain_left"]
+    for name in
+        ["touchline_bus_lag_seconds", "touchline_ring_misses_total", "touchline_draining_streams"]
     {
         value(name);
     }

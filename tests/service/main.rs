@@ -40,6 +40,8 @@ mod read_access;
 mod relay;
 mod resume;
 mod revocation;
+#[path = "../support/route_table.rs"]
+mod route_table;
 mod season;
 mod secrets;
 mod sessions;

@@ -28,11 +28,11 @@ const CHARTS = [
   { name: "streams", label: "Streams open", valueOf: (_, { samples }) => sumOfLabels(samples, "touchline_streams_open") },
   { name: "lag", label: "Maximum lag, messages", valueOf: (_, __, { connections }) => Math.max(0, ...connections.map((/** @type {any} */ { lag }) => lag)) },
   { name: "connects", label: "Connects per second", valueOf: (before, current) => ratePerSecond(before, current, "touchline_stream_connects_total") },
-  { name: "messages", label: "Messages per second", valueOf: (before, current) => ratePerSecond(before, current, "touchline_messages_total") },
+  { name: "messages", label: "Messages per second", valueOf: (before, current) => ratePerSecond(before, current, "touchline_messages_read_total") },
   { name: "deliveries", label: "Deliveries per second", valueOf: (before, current) => ratePerSecond(before, current, "touchline_deliveries_total") },
   { name: "append", label: "Write to commit", unit: " ms", valueOf: (before, current) => meanMs(before, current, "touchline_append_seconds") },
   { name: "publish", label: "Commit to viewers", unit: " ms", valueOf: (before, current) => meanMs(before, current, "touchline_publish_to_write_seconds") },
-  { name: "rejects", label: "Rejects per second", valueOf: (before, current) => ratePerSecond(before, current, "touchline_rejects_total") },
+  { name: "rejects", label: "Rejects per second", valueOf: (before, current) => ratePerSecond(before, current, "touchline_limit_rejections_total") },
 ];
 
 /** @param {MetricsView} previous @returns {Promise<MetricsView>} */

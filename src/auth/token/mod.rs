@@ -11,7 +11,7 @@ use serde_json::{Number, Value};
 use crate::domain::time;
 use crate::domain::topic::Topic;
 use crate::input::is_email;
-use crate::store::{Issued, Principal};
+use crate::store::{Principal, TokenIssuer};
 
 /// Tolerated difference between clocks of different machines, in seconds.
 const CLOCK_LEEWAY_SECONDS: u64 = 30;
@@ -81,7 +81,7 @@ pub struct Identity {
 pub struct Claims {
     pub subject: Subject,
     /// How and when the token was issued; decides whether it has been revoked since.
-    pub issued: Issued,
+    pub issued: TokenIssuer,
     pub expires_at: DateTime<Utc>,
     /// If set, the token can only read these topics and write nothing.
     pub topics: Option<Vec<Topic>>,
@@ -198,7 +198,7 @@ impl TokenKeys {
         {
             return None;
         }
-        let expires_at = time::of_seconds(numeric_date_seconds(&claims.exp)?)?;
+        let expires_at = time::from_seconds(numeric_date_seconds(&claims.exp)?)?;
         let topics = match &claims.topics {
             Some(topics) => {
                 Some(topics.iter().map(|topic| topic.parse()).collect::<Result<_, _>>().ok()?)
@@ -211,17 +211,17 @@ impl TokenKeys {
 
     /// How the token was issued; `None` for an own token without a generation, which could never be
     /// revoked.
-    fn issued(&self, claims: &ReceivedClaims) -> Option<Issued> {
+    fn issued(&self, claims: &ReceivedClaims) -> Option<TokenIssuer> {
         if self.0.signing_key.is_none() {
             let at = claims.iat.as_ref().and_then(numeric_date_seconds).unwrap_or_default();
-            return Some(Issued::Elsewhere { at_ms: at.saturating_mul(1000) });
+            return Some(TokenIssuer::Elsewhere { at_ms: at.saturating_mul(1000) });
         }
         let session_id = match &claims.sid {
             None => None,
             Some(sid) => Some(sid.as_str()?.to_owned()),
         };
         let generation = claims.generation.as_ref()?.as_i64()?;
-        Some(Issued::Here { generation, session_id })
+        Some(TokenIssuer::Here { generation, session_id })
     }
 
     /// The token's user: a local id only if this service signed the token.

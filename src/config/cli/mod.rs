@@ -11,6 +11,7 @@ use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser, Subcommand};
 use super::secret::is_secret;
 use super::{Config, Secret, file};
 use crate::domain::closed_set::ClosedSet;
+use crate::domain::number::MAX_INTEGER;
 use crate::domain::users::UserRole;
 
 /// Live sport over plain HTTP: scores are written with REST and read as streams that resume.
@@ -108,7 +109,7 @@ pub enum UserCommand {
     #[command(group = ArgGroup::new("selector").required(true))]
     Promote {
         /// Id of the user, as `GET /api/auth/me` returns it
-        #[arg(long, value_name = "ID", group = "selector", value_parser = clap::value_parser!(i64).range(1..=9_007_199_254_740_991))]
+        #[arg(long, value_name = "ID", group = "selector", value_parser = clap::value_parser!(i64).range(1..=MAX_INTEGER))]
         id: Option<i64>,
         /// Email address of the user
         #[arg(long, value_name = "EMAIL", group = "selector")]
@@ -134,7 +135,7 @@ pub enum ImportCommand {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
         /// Id of the event that the matches belong to
-        #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..=9_007_199_254_740_991))]
+        #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..=MAX_INTEGER))]
         event: Option<i64>,
         /// Pace, as a multiple of the speed of play; if omitted, the whole match at once
         #[arg(long, value_name = "TIMES", value_parser = clap::value_parser!(u32).range(1..=10_000))]

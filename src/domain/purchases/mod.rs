@@ -45,7 +45,7 @@ pub struct Money {
 const DEFAULT_MAX_QUANTITY: i64 = 10;
 
 /// Highest value that an event can set as its maximum number of tickets per purchase.
-pub const MOST_AT_ONCE: i64 = 100;
+pub const MAX_TICKETS_PER_PURCHASE: i64 = 100;
 
 /// The tickets of an event that can be bought now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -161,9 +161,10 @@ fn sold_out(ticket_type: &str, remaining: i64) -> Rejection {
 }
 
 impl Money {
-    /// The price of several tickets; rejected beyond [`number::MAX`] minor units.
+    /// The price of several tickets; rejected beyond [`number::MAX_INTEGER`] minor units.
     fn checked_times(&self, quantity: i64) -> Result<Self, Rejection> {
-        let amount = self.amount.checked_mul(quantity).filter(|amount| *amount <= number::MAX);
+        let amount =
+            self.amount.checked_mul(quantity).filter(|amount| *amount <= number::MAX_INTEGER);
         let amount =
             amount.ok_or_else(|| Rejection::field("/quantity", "the total price is too high"))?;
         Ok(Self { amount, currency: self.currency.clone() })

@@ -68,7 +68,7 @@ fn a_ticket_is_used_once_and_only_if_its_purchase_is_confirmed() {
 }
 
 /// A price of which two tickets still cost a valid total, and three don't.
-const HALF_OF_MAX: i64 = number::MAX / 2;
+const HALF_OF_MAX: i64 = number::MAX_INTEGER / 2;
 
 #[test]
 fn orders_beyond_a_limit_are_rejected() {
@@ -106,7 +106,7 @@ fn orders_beyond_a_limit_are_rejected() {
         (&limited, "Adult", 1,        (0, 0),    Err("/ticket_type: must be one of adult, child, guest")),
         (&open,    "any",   100,      (999, 99), Ok(None)),
         (&open,    "any",   101,      (0, 0),    Err("/quantity: must be a number from 1 to 100")),
-        (&gold,    "gold",  2,        (0, 0),    Ok(Some(number::MAX - 1))),
+        (&gold,    "gold",  2,        (0, 0),    Ok(Some(number::MAX_INTEGER - 1))),
         (&gold,    "gold",  3,        (0, 0),    Err("/quantity: the total price is too high")),
         (&shrunk,  "any",   1,        (7, 7),    Err("no ticket (any) is left")),
     ];

@@ -21,11 +21,11 @@ static SHARED_SETS: [NamedSet; 14] = [
     NamedSet::of::<OfficialRole>("OfficialRole"),
     NamedSet::of::<Priority>("Priority"),
     NamedSet::of::<PurchaseStatus>("PurchaseStatus"),
-    NamedSet::of::<ResultBasis>("Ending"),
+    NamedSet::of::<ResultBasis>("ResultEnding"),
     NamedSet::of::<SnapshotReason>("SnapshotReason"),
     NamedSet::of::<TicketStatus>("TicketStatus"),
     NamedSet::of::<TieBreaker>("TieBreaker"),
-    NamedSet::of::<UserRole>("Role"),
+    NamedSet::of::<UserRole>("UserRole"),
     NamedSet::of::<Visibility>("Visibility"),
 ];
 

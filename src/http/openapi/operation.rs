@@ -120,7 +120,7 @@ fn path_parameters(path: &str) -> Value {
             "code" | "topic" | "channel" => json!({ "type": "string" }),
             "id" if of_purchase => json!({ "type": "string", "format": "uuid" }),
             _ if of_connection => json!({ "type": "string" }),
-            _ => json!({ "type": "integer", "minimum": 1, "maximum": number::MAX }),
+            _ => json!({ "type": "integer", "minimum": 1, "maximum": number::MAX_INTEGER }),
         };
         json!({ "name": name, "in": "path", "required": true, "schema": schema })
     });

@@ -86,9 +86,11 @@ fn parse_single(text: &str) -> Result<Value, String> {
 
 fn primitive_schema(name: &str) -> Option<Value> {
     Some(match name {
-        "id" => json!({ "type": "integer", "minimum": 1, "maximum": number::MAX }),
+        "id" => json!({ "type": "integer", "minimum": 1, "maximum": number::MAX_INTEGER }),
         // The default range is that of integers which every language can hold.
-        "int" => json!({ "type": "integer", "minimum": -number::MAX, "maximum": number::MAX }),
+        "int" => {
+            json!({ "type": "integer", "minimum": -number::MAX_INTEGER, "maximum": number::MAX_INTEGER })
+        }
         "number" => json!({ "type": "number" }),
         "text" => json!({ "type": "string" }),
         "bool" => json!({ "type": "boolean" }),
@@ -107,8 +109,11 @@ mod tests {
     #[test]
     fn types_are_parsed_into_json_schema() {
         let cases = [
-            ("id", json!({ "type": "integer", "minimum": 1, "maximum": number::MAX })),
-            ("int(0..)", json!({ "type": "integer", "minimum": 0, "maximum": number::MAX })),
+            ("id", json!({ "type": "integer", "minimum": 1, "maximum": number::MAX_INTEGER })),
+            (
+                "int(0..)",
+                json!({ "type": "integer", "minimum": 0, "maximum": number::MAX_INTEGER }),
+            ),
             ("int(0..9)", json!({ "type": "integer", "minimum": 0, "maximum": 9 })),
             ("text(1..20)", json!({ "type": "string", "minLength": 1, "maxLength": 20 })),
             ("Team", json!({ "$ref": "#/components/schemas/Team" })),

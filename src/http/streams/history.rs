@@ -64,7 +64,7 @@ fn parse_window(app: &App, request: &HttpRequest, topic: Topic) -> Result<(Seq, 
     let limit = match stream_query::find_value(&pairs, "limit") {
         None => DEFAULT_LIMIT,
         Some(text) => {
-            let limit = number::read(text).and_then(|limit| usize::try_from(limit).ok());
+            let limit = number::parse(text).and_then(|limit| usize::try_from(limit).ok());
             let limit = limit.filter(|limit| (1..=MAX_LIMIT).contains(limit));
             limit.ok_or_else(|| stream_query::invalid_parameter("limit", "1 to 500"))?
         }

@@ -129,7 +129,7 @@ pub fn parse_replay_query(request: &HttpRequest) -> Result<(f64, Seq), Problem> 
     let from = match find_value(&pairs, "from") {
         None => 1,
         Some(text) => {
-            number::read_id(text).ok_or_else(|| invalid_parameter("from", "a seq: 1 or more"))?
+            number::parse_id(text).ok_or_else(|| invalid_parameter("from", "a seq: 1 or more"))?
         }
     };
     Ok((speed, from))
@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(parse_replay_query(&request_with_query("")).unwrap().1, 1);
         assert_eq!(
             parse_replay_query(&request_with_query("from=9007199254740991")).unwrap().1,
-            number::MAX
+            number::MAX_INTEGER
         );
         for invalid in ["0", "-1", "x", "1.5", "9007199254740992", "9223372036854775807"] {
             assert!(

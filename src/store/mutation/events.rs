@@ -73,7 +73,7 @@ impl RequestMutation for CreateEvent {
                 .unwrap_or_else(default_tie_breakers),
             capacity: fields.optional("capacity", input::integer(CAPACITY)),
             max_quantity: fields
-                .optional("max_quantity", input::integer(1..=purchases::MOST_AT_ONCE)),
+                .optional("max_quantity", input::integer(1..=purchases::MAX_TICKETS_PER_PURCHASE)),
             ticket_types: read_ticket_types(fields).unwrap_or_default(),
         })
     }
@@ -127,7 +127,7 @@ impl RequestMutation for EditEvent {
             tie_breakers: fields.optional_non_null("tie_breakers", tie_breakers()),
             capacity: fields.nullable("capacity", input::integer(CAPACITY)),
             max_quantity: fields
-                .nullable("max_quantity", input::integer(1..=purchases::MOST_AT_ONCE)),
+                .nullable("max_quantity", input::integer(1..=purchases::MAX_TICKETS_PER_PURCHASE)),
             ticket_types: read_ticket_types(fields),
         };
         Self { id, fields }
@@ -186,11 +186,12 @@ fn parse_tie_breakers(value: &Value) -> Result<Vec<TieBreaker>, String> {
 }
 
 fn read_ticket_types(fields: &mut FieldReader<'_>) -> Option<Vec<TicketType>> {
-    let types = fields.optional_list("ticket_types", MAX_TICKET_TYPES, |item| TicketType {
-        name: item.required("name", input::name()),
-        price: item.nullable_object("price", read_price).flatten(),
-        capacity: item.optional("capacity", input::integer(CAPACITY)),
-    })?;
+    let types =
+        fields.optional_non_null_list("ticket_types", MAX_TICKET_TYPES, |item| TicketType {
+            name: item.required("name", input::name()),
+            price: item.nullable_object("price", read_price).flatten(),
+            capacity: item.optional("capacity", input::integer(CAPACITY)),
+        })?;
     let mut names = HashSet::new();
     if !types.iter().all(|ticket_type| names.insert(&ticket_type.name)) {
         return fields.add_error("ticket_types", "must have different names");

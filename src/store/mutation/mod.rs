@@ -13,7 +13,6 @@ mod teams;
 mod users;
 
 use std::fmt;
-use std::sync::Arc;
 
 pub use announcements::{
     AnnouncementEdit, BroadcastAnnouncement, CreateAnnouncement, DeleteAnnouncement,
@@ -63,20 +62,6 @@ pub trait Mutation:
 
     /// Whether the outcome holds a bearer secret, such as a ticket code: it is then stored sealed.
     fn answers_with_secret(&self) -> bool;
-}
-
-impl Mutation for Arc<dyn Mutation> {
-    fn permission(&self) -> Permission {
-        (**self).permission()
-    }
-
-    fn text_fields(&self) -> TextFields<'_> {
-        (**self).text_fields()
-    }
-
-    fn answers_with_secret(&self) -> bool {
-        (**self).answers_with_secret()
-    }
 }
 
 /// A mutation that is completely described by the path and body of one request.

@@ -36,7 +36,8 @@ impl RequestMutation for CreatePurchase {
 
     fn read(event_id: Self::Path, fields: &mut FieldReader<'_>) -> Self {
         let ticket_type = fields.required("ticket_type", input::name());
-        let quantity = fields.required("quantity", input::integer(1..=purchases::MOST_AT_ONCE));
+        let quantity =
+            fields.required("quantity", input::integer(1..=purchases::MAX_TICKETS_PER_PURCHASE));
         Self { event_id, ticket_type, quantity }
     }
 }

@@ -95,7 +95,7 @@ pub struct UserEdit {
     pub password_hash: Option<String>,
     /// The principal of users who set their own password: rejected if it is no longer valid. Its
     /// session moves on to the next generation.
-    pub own: Option<Principal>,
+    pub own_principal: Option<Principal>,
     pub role: Option<UserRole>,
     pub is_disabled: Option<bool>,
 }

@@ -1,7 +1,6 @@
 //! The write path: claim the idempotency key, run the mutation, publish, store the outcome.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 
 use diesel_async::AsyncConnection;
 use futures_util::FutureExt;
@@ -69,12 +68,6 @@ pub type Running<'a> = BoxFuture<'a, QueryResult<MutationEffect>>;
 pub trait Run {
     /// Runs the statements and returns the effect.
     fn run<'a>(&'a self, conn: &'a mut Conn, context: RunContext<'a>) -> Running<'a>;
-}
-
-impl Run for Arc<dyn Mutation> {
-    fn run<'a>(&'a self, conn: &'a mut Conn, context: RunContext<'a>) -> Running<'a> {
-        Run::run(&**self, conn, context)
-    }
 }
 
 /// Runs a mutation inside the caller's transaction, which the caller commits unless this fails.

@@ -21,7 +21,7 @@ use crate::domain::rejection::Rejection;
 use crate::domain::topic::StreamId;
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::json;
-use crate::store::model::PurchaseRights;
+use crate::store::model::{PageRange, PurchaseRights};
 use crate::store::mutation::{CreatePurchase, SetPurchaseStatus, SetTicketStatus};
 use crate::store::rows::{PurchaseRow, SeatRow};
 use crate::store::schema::{purchases as p, seats as s, users};
@@ -218,7 +218,7 @@ pub async fn list_of_buyer(
     conn: &mut Conn,
     buyer_id: i64,
     event_id: Option<i64>,
-    (after, limit): (i64, i64),
+    PageRange { after, limit }: PageRange,
 ) -> QueryResult<Vec<(i64, Value)>> {
     let query = p::table
         .filter(p::buyer_id.eq(buyer_id))
@@ -246,7 +246,7 @@ pub async fn list_of_buyer(
 pub async fn list_of_event(
     conn: &mut Conn,
     event_id: i64,
-    (after, limit): (i64, i64),
+    PageRange { after, limit }: PageRange,
 ) -> QueryResult<Vec<(i64, Value)>> {
     let query = p::table
         .inner_join(users::table.on(users::id.eq(p::buyer_id)))

@@ -93,7 +93,7 @@ async fn check_admin_remains(conn: &mut Conn) -> QueryResult<()> {
 
 /// Rejects a principal that was valid when its password was checked, and has since been revoked.
 fn check_own_password_is_current(edit: &UserEdit, generation: i64) -> Result<(), Rejection> {
-    match edit.own.as_ref().and_then(Principal::generation) {
+    match edit.own_principal.as_ref().and_then(Principal::generation) {
         Some(checked) if checked != generation => {
             Err(Rejection::field("/current_password", "has been changed in the meantime"))
         }
@@ -117,7 +117,7 @@ async fn edit(
     let revokes = edit.password_hash.is_some() || newly_disabled;
     check_own_password_is_current(edit, row.generation)?;
     if revokes {
-        let kept = edit.own.as_ref().and_then(Principal::session_id);
+        let kept = edit.own_principal.as_ref().and_then(Principal::session_id);
         sessions::end_others(conn, id, kept).await?;
     }
     if revokes || role != row.role || disabled != row.disabled {

@@ -45,7 +45,7 @@ pub(super) fn connection_json(subscriber: &Subscriber) -> Value {
         "topics": topics.iter().map(|subscribed| subscribed.topic.to_string()).collect::<Vec<_>>(),
         "user_id": subscriber.identity.user_id(),
         "address": subscriber.identity.address.map(|address| address.to_string()),
-        "opened_at": time::text(subscriber.opened_at),
+        "opened_at": time::format(subscriber.opened_at),
         "lag": subscriber.subscriptions.iter().map(Subscription::lag).max().unwrap_or(0),
         "transport": "sse",
     })

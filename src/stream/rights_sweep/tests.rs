@@ -1,7 +1,7 @@
 use tokio::sync::Barrier;
 
 use super::*;
-use crate::store::{Issued, StoreError};
+use crate::store::{StoreError, TokenIssuer};
 use crate::stream::frame::TransferCoding;
 use crate::stream::subscriber::{DeliveryMode, SubscriberIdentity, SubscriberParts};
 
@@ -27,7 +27,7 @@ fn test_subscriber(rights_version: i64) -> Rc<Subscriber> {
 
 /// A user with a session.
 fn user(id: i64) -> Arc<Principal> {
-    let issued = Issued::Here { generation: 1, session_id: Some("s".to_owned()) };
+    let issued = TokenIssuer::Here { generation: 1, session_id: Some("s".to_owned()) };
     Arc::new(Principal { user_id: id, issued })
 }
 

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::cluster::nodes;
-use super::metric_value;
 use crate::support::server::TestServer;
 use crate::support::subscriber::WAIT_TIMEOUT;
 use crate::support::users::{Organizer, id};
@@ -16,7 +15,7 @@ async fn leader(nodes: &[&TestServer]) -> usize {
     loop {
         let mut leading = Vec::new();
         for (index, node) in nodes.iter().enumerate() {
-            if metric_value(node, "touchline_leader").await == 1 {
+            if node.metric("touchline_leader").await == 1 {
                 leading.push(index);
             }
         }

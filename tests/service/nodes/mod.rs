@@ -57,25 +57,19 @@ impl Nodes {
 
     /// Number of bus notices that the second node has received.
     async fn notices_received(&self) -> i64 {
-        metric_value(&self.second, "touchline_bus_heard_total").await
+        self.second.metric("touchline_bus_notices_received_total").await
     }
 
     /// Waits until both nodes report this bus state.
     async fn wait_for_bus(&self, expected: i64) {
         for server in [&self.first, &self.second] {
             let deadline = Instant::now() + WAIT_TIMEOUT;
-            while metric_value(server, "touchline_bus_connected").await != expected {
+            while server.metric("touchline_bus_connected").await != expected {
                 assert!(Instant::now() < deadline, "bus connection is not {expected}");
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }
     }
-}
-
-async fn metric_value(server: &TestServer, name: &str) -> i64 {
-    let text = server.anonymous().get("/metrics").await.text;
-    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    line.unwrap_or_else(|| panic!("no {name} in {text}")).trim().parse().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

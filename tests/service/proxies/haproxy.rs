@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tokio::sync::watch;
 
-use crate::relay::metric_value;
 use crate::support::crashing_node;
 use crate::support::curl::follow;
 use crate::support::reverse_proxy::ReverseProxy;
@@ -29,9 +28,9 @@ async fn g3_subscribers_behind_haproxy_keep_retrying_while_both_nodes_are_down()
         subscriber.next_frame(Some("live")).await;
     }
     // Notes that are written before the followers have connected don't reach them.
-    let open = async |node| metric_value(node, "touchline_streams_open").await;
+    let open = "touchline_streams_open";
     let started = Instant::now();
-    while open(&nodes[0]).await + open(&nodes[1]).await < 5 {
+    while nodes[0].metric(open).await + nodes[1].metric(open).await < 5 {
         assert!(started.elapsed() < WAIT_TIMEOUT, "the followers do not connect");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

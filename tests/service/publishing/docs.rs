@@ -29,7 +29,7 @@ impl Docs {
             }
         }
         let mut writes = BTreeMap::new();
-        for row in rows(text, "| write | tells") {
+        for row in rows(text, "| write | publishes") {
             let mut documented: Vec<(String, Option<String>)> = Vec::new();
             for word in words(row[1]) {
                 match documented

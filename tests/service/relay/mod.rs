@@ -46,20 +46,11 @@ impl RelaySetup {
     }
 }
 
-/// Sums a metric over all labels.
-pub async fn metric_value(server: &TestServer, name: &str) -> i64 {
-    let text = server.anonymous().get("/metrics").await.text;
-    let lines = text
-        .lines()
-        .filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{'])));
-    lines.map(|line| line.rsplit(' ').next().unwrap().parse::<i64>().unwrap()).sum()
-}
-
 /// Waits until a metric has this value.
 async fn wait_for_metric(server: &TestServer, name: &str, expected: i64) {
     let deadline = Instant::now() + WAIT_TIMEOUT;
     loop {
-        let found = metric_value(server, name).await;
+        let found = server.metric(name).await;
         if found == expected {
             return;
         }
@@ -145,16 +136,16 @@ async fn two_hundred_subscribers_use_one_upstream_stream() {
     for subscriber in &mut subscribers {
         subscriber.until_control("live").await;
     }
-    assert_eq!(metric_value(&setup.upstream, "touchline_streams_open").await, 1);
-    assert_eq!(metric_value(&setup.relay, "touchline_streams_open").await, 200);
-    assert_eq!(metric_value(&setup.relay, "touchline_upstream_streams").await, 1);
+    assert_eq!(setup.upstream.metric("touchline_streams_open").await, 1);
+    assert_eq!(setup.relay.metric("touchline_streams_open").await, 200);
+    assert_eq!(setup.relay.metric("touchline_upstream_streams").await, 1);
     setup.scorer.post_notes(3).await;
     let all = setup.history().await;
     let last = all.len() as i64;
     for subscriber in &mut subscribers {
         assert_eq!(texts(&subscriber.messages_until(last).await), all[all.len() - 3..]);
     }
-    let asked = metric_value(&setup.relay, "touchline_upstream_requests_total").await;
+    let asked = setup.relay.metric("touchline_upstream_requests_total").await;
     assert!(asked < 12, "{asked} requests for 200 subscribers");
 }
 
@@ -269,5 +260,5 @@ async fn a_relay_of_a_relay_sends_the_same_frames() {
     let all = setup.history().await;
     relayed_twice = second.subscribe(&setup.scorer.game.stream_path()).after("3").open().await;
     assert_eq!(texts(&relayed_twice.messages_until(all.len() as i64).await), all[3..]);
-    assert_eq!(metric_value(&setup.upstream, "touchline_streams_open").await, 1);
+    assert_eq!(setup.upstream.metric("touchline_streams_open").await, 1);
 }

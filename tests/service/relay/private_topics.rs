@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::relay::{RelaySetup, metric_value, wait_for_metric};
+use crate::relay::{RelaySetup, wait_for_metric};
 use crate::support::subscriber::StreamRequest;
 use crate::support::users::Person;
 
@@ -110,7 +110,7 @@ async fn g7_a_topic_made_private_ends_for_the_public_and_resumes_for_members() {
     stranger.until_control("live").await;
     member.until_control("live").await;
     assert_eq!(
-        metric_value(&club.setup.upstream, "touchline_streams_open").await,
+        club.setup.upstream.metric("touchline_streams_open").await,
         1,
         "stream is not shared"
     );

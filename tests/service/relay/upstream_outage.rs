@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use crate::relay::{RelaySetup, metric_value, texts, wait_for_metric};
+use crate::relay::{RelaySetup, texts, wait_for_metric};
 use crate::support::database::Database;
 use crate::support::postgres;
 use crate::support::reconnecting_subscriber::ReconnectingSubscriber;
@@ -87,7 +87,7 @@ async fn g8_a_lost_upstream_makes_streams_stale_and_they_catch_up() {
     let took = started.elapsed();
     assert!(took < SILENCE_BEFORE_STALE + Duration::from_secs(5), "stale after {took:?}");
     assert_eq!((heartbeat.id.as_ref(), received), (Some(&cursor), Vec::new()));
-    assert_eq!(metric_value(&setup.relay, "touchline_stale").await, 1);
+    assert_eq!(setup.relay.metric("touchline_stale").await, 1);
     assert_eq!(setup.relay.anonymous().get("/readyz").await.status, 503);
 
     // A cursor at the head can be served and is then marked stale; a new subscriber would need a
@@ -114,7 +114,7 @@ async fn g8_a_lost_upstream_makes_streams_stale_and_they_catch_up() {
         assert_eq!(texts(&received), all[all.len() - 2..]);
     }
     wait_for_metric(&setup.relay, "touchline_stale", 0).await;
-    let breaks = metric_value(&setup.relay, "touchline_upstream_breaks_total").await;
+    let breaks = setup.relay.metric("touchline_upstream_disconnects_total").await;
     assert_eq!(breaks, 1, "breaks are counted per attempt");
 }
 
@@ -211,7 +211,7 @@ async fn g4_a_cursor_pruned_upstream_gets_a_snapshot_with_its_reason() {
     }
     let mut subscriber = setup.subscribe().after(&(last - 10).to_string()).open().await;
     assert_eq!(subscriber.messages_until(last).await.len(), 10);
-    assert_eq!(metric_value(&setup.relay, "touchline_upstream_streams").await, 1);
+    assert_eq!(setup.relay.metric("touchline_upstream_streams").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,12 +1,13 @@
 //! G5 for requests with secrets: a repeat gets the same response, and no secret is stored for it.
 
 use serde_json::json;
+use touchline::domain::visibility::Visibility;
 use touchline::store::StoreError;
 use touchline::store::mutation::CreatePurchase;
 
 use super::{CODE_COLUMNS, create_event, idempotency_key, send_with_key};
 use crate::support::database::Database;
-use crate::support::jobs::{keyed as keyed_job, league};
+use crate::support::mutations::{keyed_request, league};
 use crate::support::scan;
 use crate::support::scan::Column;
 use crate::support::server::{ADMIN_EMAIL, ADMIN_PASSWORD, TestServer};
@@ -115,16 +116,16 @@ async fn g5_a_changed_server_secret_repeats_no_write(database: Database) {
 /// As with identity provider keys, which nodes do not share as a secret.
 async fn g5_nodes_without_a_configured_secret_share_one_in_the_database(database: Database) {
     let (one, two) = (database.open().await, database.open().await);
-    league(&one, touchline::domain::visibility::Visibility::Public).await;
+    league(&one, Visibility::Public).await;
     let event_id = 1;
     let buy =
         |quantity: i64| CreatePurchase { event_id, ticket_type: "adult".to_owned(), quantity };
-    let first = keyed_job(buy(1), &idempotency_key(1), "body").commit(&one).await.unwrap();
+    let first = keyed_request(buy(1), &idempotency_key(1), "body").commit(&one).await.unwrap();
 
-    let again = keyed_job(buy(1), &idempotency_key(1), "body").commit(&two).await.unwrap();
+    let again = keyed_request(buy(1), &idempotency_key(1), "body").commit(&two).await.unwrap();
     assert!(again.is_replay);
     assert_eq!(again.body, first.body);
-    let other = keyed_job(buy(2), &idempotency_key(1), "another").commit(&two).await;
+    let other = keyed_request(buy(2), &idempotency_key(1), "another").commit(&two).await;
     assert!(matches!(other, Err(StoreError::IdempotencyKeyReused)), "{other:?}");
     let code = first.body["tickets"][0]["code"].as_str().unwrap();
     for Column { name, text } in scan::columns(&database).await {

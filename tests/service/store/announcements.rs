@@ -16,7 +16,7 @@ use touchline::store::mutation::{
 use touchline::store::{AnnouncementFilter, ListQuery, Store, VisibilityScope};
 
 use crate::support::database::{Database, Kind};
-use crate::support::jobs::*;
+use crate::support::mutations::*;
 use crate::support::on_both;
 
 on_both! {
@@ -37,7 +37,7 @@ fn in_an_hour() -> DateTime<Utc> {
 
 /// Commits a mutation at the current time, because expiry depends on the real clock.
 async fn commit_now(store: &Store, write: impl Mutation) -> Outcome {
-    job(write).at(Utc::now()).commit(store).await.unwrap()
+    request_of(write).at(Utc::now()).commit(store).await.unwrap()
 }
 
 fn event(visibility: Visibility) -> CreateEvent {
@@ -90,11 +90,11 @@ fn set_visibility(id: i64, visibility: Visibility) -> EditTeam {
 /// User 1, event 1, and its teams 1 and 2.
 async fn event_with_two_teams(database: &Database, visibility: Visibility) -> Store {
     let store = database.open().await;
-    done(&store, user("ann@example.org")).await;
-    done(&store, event(visibility)).await;
+    commit(&store, user("ann@example.org")).await;
+    commit(&store, event(visibility)).await;
     for (id, name) in [(1, "Leicester City"), (2, "Liverpool")] {
-        done(&store, private_team(name)).await;
-        done(&store, register(id, true)).await;
+        commit(&store, private_team(name)).await;
+        commit(&store, register(id, true)).await;
     }
     store
 }
@@ -164,7 +164,7 @@ async fn an_announcement_reaches_only_its_addressees(database: Database) {
     assert_eq!(announced_changes(&store, StreamId::Team(1)).await, expected);
     assert_eq!(announced_changes(&store, StreamId::Team(2)).await[1..], expected, "each team once");
     assert_eq!(announced_changes(&store, StreamId::Event(1)).await, ["created 1"]);
-    let rejection = refused(&store, BroadcastAnnouncement { id: 3 }).await;
+    let rejection = expect_rejection(&store, BroadcastAnnouncement { id: 3 }).await;
     assert_eq!(
         (rejection.reason, rejection.detail.as_str()),
         (RejectionReason::NotFound, "no such announcement")
@@ -174,17 +174,17 @@ async fn an_announcement_reaches_only_its_addressees(database: Database) {
 async fn only_participating_teams_can_be_addressed(database: Database) {
     let store = event_with_two_teams(&database, Visibility::Private).await;
     // A team of another user, which was invited and has not accepted.
-    done(&store, user("bo@example.org")).await;
-    job(private_team("Asked")).by(2).commit(&store).await.unwrap();
-    done(&store, register(3, false)).await;
-    done(&store, private_team("Stranger")).await;
+    commit(&store, user("bo@example.org")).await;
+    request_of(private_team("Asked")).by(2).commit(&store).await.unwrap();
+    commit(&store, register(3, false)).await;
+    commit(&store, private_team("Stranger")).await;
 
     for (team_ids, pointers) in [
         (vec![4], vec!["/team_ids/0"]),
         (vec![1, 3, 2], vec!["/team_ids/1"]),
         (vec![99, 1, 4], vec!["/team_ids/0", "/team_ids/2"]),
     ] {
-        let rejection = refused(&store, announce(&team_ids)).await;
+        let rejection = expect_rejection(&store, announce(&team_ids)).await;
         let reported: Vec<_> =
             rejection.errors.iter().map(|error| error.pointer.as_str()).collect();
         assert_eq!(
@@ -199,9 +199,9 @@ async fn only_participating_teams_can_be_addressed(database: Database) {
 
 async fn a_private_events_announcement_never_reaches_a_public_team(database: Database) {
     let store = event_with_two_teams(&database, Visibility::Private).await;
-    done(&store, set_visibility(2, Visibility::Public)).await;
+    commit(&store, set_visibility(2, Visibility::Public)).await;
 
-    let rejection = refused(&store, announce(&[1, 2])).await;
+    let rejection = expect_rejection(&store, announce(&[1, 2])).await;
     assert_eq!(
         (rejection.reason, rejection.code.as_str()),
         (RejectionReason::Conflict, "team-is-public")
@@ -209,9 +209,9 @@ async fn a_private_events_announcement_never_reaches_a_public_team(database: Dat
     assert!(rejection.detail.contains("everyone"), "{rejection}");
 
     // An announcement published while the team was private, and everything that follows.
-    done(&store, set_visibility(2, Visibility::Private)).await;
+    commit(&store, set_visibility(2, Visibility::Private)).await;
     commit_now(&store, announce_for_an_hour(&[1, 2])).await;
-    done(&store, set_visibility(2, Visibility::Public)).await;
+    commit(&store, set_visibility(2, Visibility::Public)).await;
     commit_now(&store, BroadcastAnnouncement { id: 1 }).await;
     store.expire_announcements(in_an_hour() + TimeDelta::minutes(1)).await.unwrap();
     commit_now(&store, DeleteAnnouncement { id: 1 }).await;
@@ -222,13 +222,13 @@ async fn a_private_events_announcement_never_reaches_a_public_team(database: Dat
 
     // Anyone may read announcements of a public event.
     let edit = EventEdit { visibility: Some(Visibility::Public), ..EventEdit::default() };
-    done(&store, EditEvent { id: 1, fields: edit }).await;
+    commit(&store, EditEvent { id: 1, fields: edit }).await;
     commit_now(&store, announce(&[2])).await;
     assert_eq!(snapshot(&store, StreamId::Team(2)).await, [3]);
     let rights = store.announcement_rights(3, None).await.unwrap().unwrap();
     assert!(rights.is_targeted && rights.is_addressed);
     let edit = EventEdit { visibility: Some(Visibility::Private), ..EventEdit::default() };
-    done(&store, EditEvent { id: 1, fields: edit }).await;
+    commit(&store, EditEvent { id: 1, fields: edit }).await;
     assert_eq!(snapshot(&store, StreamId::Team(2)).await, [0; 0]);
     assert!(!store.announcement_rights(3, None).await.unwrap().unwrap().is_addressed);
 }
@@ -237,7 +237,7 @@ async fn a_team_that_has_left_learns_only_that_an_announcement_ended(database: D
     let store = event_with_two_teams(&database, Visibility::Private).await;
     commit_now(&store, announce(&[1, 2])).await;
     commit_now(&store, announce(&[2])).await;
-    done(&store, UnregisterTeam { event_id: 1, team_id: 2 }).await;
+    commit(&store, UnregisterTeam { event_id: 1, team_id: 2 }).await;
 
     let unpublished = commit_now(&store, BroadcastAnnouncement { id: 2 }).await;
     commit_now(&store, BroadcastAnnouncement { id: 1 }).await;
@@ -255,8 +255,10 @@ async fn a_team_that_has_left_learns_only_that_an_announcement_ended(database: D
     assert_eq!(announced_changes(&store, StreamId::Team(1)).await, expected);
     let expected = ["created 1", "created 2", "deleted 1", "expired 2"];
     assert_eq!(announced_changes(&store, StreamId::Team(2)).await, expected);
-    let last = async |stream| crate::support::jobs::told(&store, stream).await.pop().unwrap();
-    let page = crate::support::jobs::told(&store, StreamId::Team(2)).await;
+    let last = async |stream| {
+        crate::support::mutations::stream_messages(&store, stream).await.pop().unwrap()
+    };
+    let page = crate::support::mutations::stream_messages(&store, StreamId::Team(2)).await;
     for (message, (id, status)) in page[2..].iter().zip([(1, "active"), (2, "expired")]) {
         let end = json!({ "id": id, "event_id": 1, "status": status });
         assert_eq!(message["data"]["announcement"], end, "only that it has ended");
@@ -284,7 +286,7 @@ async fn an_announcement_expires_when_due_and_is_published_as_expired_once(datab
     let (etag, shown) = store.announcement(1).await.unwrap().unwrap();
     assert_eq!(shown["status"], "expired");
     assert_ne!(etag, before, "the content has changed");
-    let rejection = refused(&store, BroadcastAnnouncement { id: 1 }).await;
+    let rejection = expect_rejection(&store, BroadcastAnnouncement { id: 1 }).await;
     assert_eq!(rejection.code, "expired");
     assert_eq!(announced_changes(&store, StreamId::Event(1)).await, ["created 1", "created 3"]);
 
@@ -311,7 +313,7 @@ async fn a_new_expiry_reactivates_an_announcement(database: Database) {
             AnnouncementEdit { expires_at: Some(expires_at), ..AnnouncementEdit::default() };
         EditAnnouncement { id: 1, fields }
     };
-    let rejection = refused(&store, end(Some(now() - TimeDelta::days(1)))).await;
+    let rejection = expect_rejection(&store, end(Some(now() - TimeDelta::days(1)))).await;
     assert_eq!(rejection.errors[0].pointer, "/expires_at");
 
     database.tamper("update announcements set expires_at = 1000").await;
@@ -388,14 +390,14 @@ async fn an_edit_of_an_outdated_version_is_rejected(database: Database) {
         EditAnnouncement { id: 1, fields }
     };
     let version = first.unwrap();
-    let at_version = |write| job(write).if_match(&version).at(Utc::now());
-    at_version(any(edit(Priority::Low))).commit(&store).await.unwrap();
+    let at_version = |write| request_of(write).if_match(&version).at(Utc::now());
+    at_version(any_mutation(edit(Priority::Low))).commit(&store).await.unwrap();
     for write in [
-        any(edit(Priority::High)),
-        any(BroadcastAnnouncement { id: 1 }),
-        any(DeleteAnnouncement { id: 1 }),
+        any_mutation(edit(Priority::High)),
+        any_mutation(BroadcastAnnouncement { id: 1 }),
+        any_mutation(DeleteAnnouncement { id: 1 }),
     ] {
-        let stale = rejected(at_version(write.clone()).commit(&store).await);
+        let stale = rejection_of(at_version(write.clone()).commit(&store).await);
         assert_eq!(stale.reason, RejectionReason::Stale, "{write:?}");
     }
     assert_eq!(store.announcement(1).await.unwrap().unwrap().1["priority"], "low");

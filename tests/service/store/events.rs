@@ -14,7 +14,7 @@ use touchline::store::mutation::{
 use touchline::store::{ListQuery, Store, VisibilityScope};
 
 use crate::support::database::Database;
-use crate::support::jobs::*;
+use crate::support::mutations::*;
 use crate::support::on_both;
 
 on_both! {
@@ -56,74 +56,74 @@ async fn an_event_is_created_edited_and_deleted(database: Database) {
 
     let fields =
         EventEdit { name: Some("Cup".into()), capacity: Some(Some(20)), ..EventEdit::default() };
-    let renamed = done(&store, edit(fields.clone())).await;
+    let renamed = commit(&store, edit(fields.clone())).await;
     assert_eq!((renamed.status, renamed.etag.as_deref()), (200, Some("2")));
     assert_eq!((&renamed.body["name"], &renamed.body["capacity"]), (&json!("Cup"), &json!(20)));
-    let stale = job(edit(fields)).if_match("1");
-    assert_eq!(rejected(stale.commit(&store).await).reason, RejectionReason::Stale);
+    let stale = request_of(edit(fields)).if_match("1");
+    assert_eq!(rejection_of(stale.commit(&store).await).reason, RejectionReason::Stale);
 
     let mut unknown = event_fields(Visibility::Public);
     unknown.sport = "kabaddi".into();
-    let refusal = refused(&store, CreateEvent(unknown)).await;
+    let refusal = expect_rejection(&store, CreateEvent(unknown)).await;
     assert_eq!(refusal.errors[0].pointer, "/sport");
 
-    assert_eq!(done(&store, DeleteEvent { id: 1 }).await.status, 204);
+    assert_eq!(commit(&store, DeleteEvent { id: 1 }).await.status, 204);
     assert_eq!(store.event(1).await.unwrap(), None);
     assert_eq!(
-        refused(&store, set_visibility(Visibility::Private)).await.reason,
+        expect_rejection(&store, set_visibility(Visibility::Private)).await.reason,
         RejectionReason::NotFound
     );
-    let recreated = done(&store, CreateEvent(event_fields(Visibility::Public))).await;
+    let recreated = commit(&store, CreateEvent(event_fields(Visibility::Public))).await;
     assert_ne!(recreated.body["id"], 1, "ids are not reused, or it would get the old stream");
 }
 
 async fn an_event_in_use_cannot_be_deleted(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Public).await;
-    done(&store, fixture(1, 1, 2)).await;
-    assert_eq!(refused(&store, DeleteEvent { id: 1 }).await.code, "event-has-matches");
-    done(&store, DeleteMatch { id: 1 }).await;
+    commit(&store, fixture(1, 1, 2)).await;
+    assert_eq!(expect_rejection(&store, DeleteEvent { id: 1 }).await.code, "event-has-matches");
+    commit(&store, DeleteMatch { id: 1 }).await;
     database
         .tamper(
             "insert into purchases (id, event_id, buyer_id, ticket_type, quantity, status, created_at) \
              values ('5c1f', 1, 1, 'adult', 1, 'cancelled', 0)",
         )
         .await;
-    assert_eq!(refused(&store, DeleteEvent { id: 1 }).await.code, "event-has-purchases");
+    assert_eq!(expect_rejection(&store, DeleteEvent { id: 1 }).await.code, "event-has-purchases");
 }
 
 async fn a_match_needs_an_event_of_its_sport(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Public).await;
-    let unknown = refused(&store, fixture(9, 1, 2)).await;
+    let unknown = expect_rejection(&store, fixture(9, 1, 2)).await;
     assert_eq!(
         (unknown.reason, unknown.errors[0].pointer.as_str()),
         (RejectionReason::Invalid, "/event_id")
     );
     let generic = NewMatch { event_id: Some(1), ..fields("generic", 1, 2) };
-    let other = refused(&store, CreateMatch(generic)).await;
+    let other = expect_rejection(&store, CreateMatch(generic)).await;
     assert_eq!(
         (other.reason, other.errors[0].pointer.as_str()),
         (RejectionReason::Invalid, "/sport")
     );
-    assert_eq!(done(&store, fixture(1, 1, 2)).await.body["event_id"], 1);
+    assert_eq!(commit(&store, fixture(1, 1, 2)).await.body["event_id"], 1);
 }
 
 async fn each_change_of_a_match_is_published_to_its_event_and_teams(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Public).await;
-    done(&store, fixture(1, 1, 2)).await;
+    commit(&store, fixture(1, 1, 2)).await;
     let later = Some(now() + chrono::TimeDelta::hours(2));
     let edit = |fields| EditMatch { id: 1, fields };
-    done(&store, edit(MatchEdit { starts_at: Some(later), ..Default::default() })).await;
-    done(&store, edit(MatchEdit { venue: Some(None), ..Default::default() })).await;
-    done(&store, act(1, "postpone", json!({ "reason": "fog" }))).await;
-    done(&store, act(1, "cancel", json!({}))).await;
-    done(&store, DeleteMatch { id: 1 }).await;
+    commit(&store, edit(MatchEdit { starts_at: Some(later), ..Default::default() })).await;
+    commit(&store, edit(MatchEdit { venue: Some(None), ..Default::default() })).await;
+    commit(&store, match_action(1, "postpone", json!({ "reason": "fog" }))).await;
+    commit(&store, match_action(1, "cancel", json!({}))).await;
+    commit(&store, DeleteMatch { id: 1 }).await;
 
     for topic in ["match_1", "event_1_schedule", "team_1_schedule", "team_2_schedule"] {
         let stream = topic.trim_end_matches("_schedule").parse().unwrap();
-        let mut messages = told(&store, stream).await;
+        let mut messages = stream_messages(&store, stream).await;
         messages.retain(|message| message["type"] == "schedule_update");
         assert!(messages.iter().all(|message| message["topic"] == topic), "{messages:?}");
         assert!(messages.iter().all(|message| message["data"]["event_id"] == 1), "{messages:?}");
@@ -149,16 +149,16 @@ async fn each_change_of_a_match_is_published_to_its_event_and_teams(database: Da
 async fn a_private_event_hides_its_matches(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Public).await;
-    done(&store, fixture(1, 1, 2)).await;
+    commit(&store, fixture(1, 1, 2)).await;
     let rights = async || store.match_rights(1, None).await.unwrap().unwrap();
     assert!(rights().await.is_public && !rights().await.is_in_private_event);
     let (before, version) = (heads(&store).await, store.rights_version().await.unwrap());
 
-    done(&store, set_visibility(Visibility::Private)).await;
+    commit(&store, set_visibility(Visibility::Private)).await;
 
     assert!(!rights().await.is_public && rights().await.is_in_private_event);
     assert!(store.rights_version().await.unwrap() > version);
-    done(&store, act(1, "postpone", json!({}))).await;
+    commit(&store, match_action(1, "postpone", json!({}))).await;
     let after = heads(&store).await;
     assert_eq!((after[0], &after[1..]), (before[0] + 1, &before[1..]), "public teams get nothing");
     for channel in [Channel::Schedule, Channel::Results] {
@@ -169,27 +169,27 @@ async fn a_private_event_hides_its_matches(database: Database) {
     }
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 
-    done(&store, set_visibility(Visibility::Public)).await;
+    commit(&store, set_visibility(Visibility::Public)).await;
     assert!(rights().await.is_public && !rights().await.is_in_private_event);
-    done(&store, act(1, "cancel", json!({}))).await;
+    commit(&store, match_action(1, "cancel", json!({}))).await;
     assert_eq!(heads(&store).await, [before[0] + 2, before[1] + 1, before[2] + 1]);
 }
 
 async fn a_private_match_is_not_published_to_a_public_event(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Public).await;
-    done(&store, fixture(1, 1, 2)).await;
+    commit(&store, fixture(1, 1, 2)).await;
     let before = heads(&store).await;
     let CreateMatch(fields) = fixture(1, 2, 1);
     let private_match = NewMatch { visibility: Visibility::Private, ..fields };
-    let id = done(&store, CreateMatch(private_match)).await.body["id"].as_i64().unwrap();
-    done(&store, act(id, "postpone", json!({}))).await;
+    let id = commit(&store, CreateMatch(private_match)).await.body["id"].as_i64().unwrap();
+    commit(&store, match_action(id, "postpone", json!({}))).await;
 
     assert_eq!(heads(&store).await, before);
     let schedule = StreamId::Event(1).channel_topic(Channel::Schedule);
     let snapshot = store.snapshot(schedule).await.unwrap().unwrap();
     assert_eq!(snapshot.data["matches"].as_array().map(Vec::len), Some(1));
-    done(&store, set_visibility(Visibility::Private)).await;
+    commit(&store, set_visibility(Visibility::Private)).await;
     let snapshot = store.snapshot(schedule).await.unwrap().unwrap();
     assert_eq!(snapshot.data["matches"].as_array().map(Vec::len), Some(2), "private now");
 }
@@ -197,24 +197,28 @@ async fn a_private_match_is_not_published_to_a_public_event(database: Database) 
 async fn new_points_rules_change_the_table(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Public).await;
-    let id = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
-    done(&store, act(id, "start", json!({}))).await;
-    done(&store, goal(id, 12)).await;
-    done(&store, act(id, "end", json!({}))).await;
-    let message_count = told(&store, StreamId::Event(1)).await.len();
+    let id = commit(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
+    commit(&store, match_action(id, "start", json!({}))).await;
+    commit(&store, goal(id, 12)).await;
+    commit(&store, match_action(id, "end", json!({}))).await;
+    let message_count = stream_messages(&store, StreamId::Event(1)).await.len();
 
     let renamed = EventEdit { name: Some("Cup".into()), ..EventEdit::default() };
-    done(&store, edit(renamed)).await;
-    assert_eq!(news(&store, StreamId::Event(1), message_count).await, Vec::<String>::new());
+    commit(&store, edit(renamed)).await;
+    assert_eq!(
+        messages_since(&store, StreamId::Event(1), message_count).await,
+        Vec::<String>::new()
+    );
     let points = Points { win: 2, ..Points::default() };
-    let edited = done(&store, edit(EventEdit { points: Some(points), ..Default::default() })).await;
+    let edited =
+        commit(&store, edit(EventEdit { points: Some(points), ..Default::default() })).await;
 
     assert_eq!(
-        news(&store, StreamId::Event(1), message_count).await,
+        messages_since(&store, StreamId::Event(1), message_count).await,
         ["event_1_results leaderboard_update"]
     );
     assert_eq!(edited.stream_head, Some((StreamId::Event(1), message_count as i64 + 1)));
-    let message = told(&store, StreamId::Event(1)).await.pop().unwrap();
+    let message = stream_messages(&store, StreamId::Event(1)).await.pop().unwrap();
     assert_eq!(message["data"]["leaderboard"][0]["points"], 2);
     assert_eq!(store.leaderboard(1).await.unwrap(), Some(message["data"].clone()));
 }
@@ -227,19 +231,19 @@ async fn ids(store: &Store, query: ListQuery) -> Vec<i64> {
 async fn lists_show_only_what_the_user_may_see(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Public).await;
-    done(&store, CreateEvent(event_fields(Visibility::Private))).await;
+    commit(&store, CreateEvent(event_fields(Visibility::Private))).await;
     for email in ["bo@x.org", "cy@x.org", "di@x.org", "ed@x.org"] {
-        done(&store, user(email)).await;
+        commit(&store, user(email)).await;
     }
-    done(&store, AddManager { event_id: 2, user_id: 2 }).await;
-    done(&store, RegisterUser { event_id: 2, user_id: 3 }).await;
-    done(&store, team("Third")).await;
-    done(&store, AddMember { team_id: 3, user_id: 4, role: MemberRole::Family }).await;
-    done(&store, RegisterTeam { event_id: 2, team_id: 3, by_admin: true }).await;
+    commit(&store, AddManager { event_id: 2, user_id: 2 }).await;
+    commit(&store, RegisterUser { event_id: 2, user_id: 3 }).await;
+    commit(&store, team("Third")).await;
+    commit(&store, AddMember { team_id: 3, user_id: 4, role: MemberRole::Family }).await;
+    commit(&store, RegisterTeam { event_id: 2, team_id: 3, by_admin: true }).await;
     for event_id in [1, 2] {
-        done(&store, fixture(event_id, 1, 2)).await;
+        commit(&store, fixture(event_id, 1, 2)).await;
     }
-    done(&store, act(1, "postpone", json!({}))).await;
+    commit(&store, match_action(1, "postpone", json!({}))).await;
 
     let of_user = |user_id| VisibilityScope { user_id: Some(user_id), sees_all: false };
     let everything = VisibilityScope { user_id: None, sees_all: true };
@@ -277,15 +281,15 @@ async fn a_snapshot_holds_what_its_channel_shows(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Public).await;
     for (home, away) in [(1, 2), (2, 1)] {
-        done(&store, fixture(1, home, away)).await;
+        commit(&store, fixture(1, home, away)).await;
     }
     let CreateMatch(fields) = fixture(1, 1, 2);
     let undated = NewMatch { starts_at: None, ..fields.clone() };
-    done(&store, CreateMatch(undated)).await;
+    commit(&store, CreateMatch(undated)).await;
     let first = Some(now() - chrono::TimeDelta::hours(1));
-    done(&store, CreateMatch(NewMatch { starts_at: first, ..fields })).await;
-    done(&store, act(1, "start", json!({}))).await;
-    done(&store, act(1, "end", json!({}))).await;
+    commit(&store, CreateMatch(NewMatch { starts_at: first, ..fields })).await;
+    commit(&store, match_action(1, "start", json!({}))).await;
+    commit(&store, match_action(1, "end", json!({}))).await;
 
     let event = StreamId::Event(1);
     let cases: [(_, &[&str]); 4] = [

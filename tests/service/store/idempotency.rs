@@ -6,7 +6,7 @@ use touchline::domain::topic::StreamId;
 use touchline::store::{Store, StoreError};
 
 use crate::support::database::{Database, Kind};
-use crate::support::jobs::*;
+use crate::support::mutations::*;
 use crate::support::on_both;
 
 on_both! {
@@ -29,22 +29,22 @@ async fn g5_the_same_key_returns_the_first_outcome(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
 
-    let first = keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap();
-    let second = keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap();
+    let first = keyed_request(goal(id, 12), "k", "body").commit(&store).await.unwrap();
+    let second = keyed_request(goal(id, 12), "k", "body").commit(&store).await.unwrap();
 
     assert!(!first.is_replay && second.is_replay);
     assert_eq!(touchline::store::mutation::Outcome { is_replay: false, ..second }, first);
     assert_eq!(score(&store, id).await, 1);
-    let other = keyed(goal(id, 12), "other", "body").commit(&store).await.unwrap();
+    let other = keyed_request(goal(id, 12), "other", "body").commit(&store).await.unwrap();
     assert!(!other.is_replay, "another key is another write");
 }
 
 async fn g5_the_same_key_with_another_body_is_rejected(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
-    keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap();
+    keyed_request(goal(id, 12), "k", "body").commit(&store).await.unwrap();
 
-    let result = keyed(goal(id, 13), "k", "another").commit(&store).await;
+    let result = keyed_request(goal(id, 13), "k", "another").commit(&store).await;
 
     assert!(matches!(result, Err(StoreError::IdempotencyKeyReused)), "{result:?}");
     assert_eq!(score(&store, id).await, 1);
@@ -58,7 +58,9 @@ async fn g5_sixteen_concurrent_writes_with_one_key_have_one_effect(database: Dat
 
     let writes = (0..16).map(|number| {
         let store = if number % 2 == 0 { store.clone() } else { other.clone() };
-        tokio::spawn(async move { keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap() })
+        tokio::spawn(async move {
+            keyed_request(goal(id, 12), "k", "body").commit(&store).await.unwrap()
+        })
     });
     let outcomes: Vec<_> = join_all(writes).await.into_iter().map(Result::unwrap).collect();
 
@@ -71,11 +73,11 @@ async fn g5_sixteen_concurrent_writes_with_one_key_have_one_effect(database: Dat
 async fn g5_an_outcome_is_remembered_after_reopening_the_database(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
-    let first = keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap();
+    let first = keyed_request(goal(id, 12), "k", "body").commit(&store).await.unwrap();
     drop(store);
 
     let store = database.open().await;
-    let retry = keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap();
+    let retry = keyed_request(goal(id, 12), "k", "body").commit(&store).await.unwrap();
 
     assert!(retry.is_replay);
     assert_eq!((retry.body, retry.stream_head), (first.body, first.stream_head));
@@ -87,10 +89,10 @@ async fn g5_a_rejection_is_remembered_and_has_no_effect(database: Database) {
     let id = scheduled_match(&store).await;
     let heads = store.stream_heads(&[StreamId::Match(id), StreamId::Team(1)]).await.unwrap();
 
-    let result = keyed(goal(id, 12), "k", "body").commit(&store).await;
+    let result = keyed_request(goal(id, 12), "k", "body").commit(&store).await;
     let Err(StoreError::Rejected(first)) = result else { panic!("{result:?}") };
-    done(&store, act(id, "start", serde_json::json!({}))).await;
-    let result = keyed(goal(id, 12), "k", "body").commit(&store).await;
+    commit(&store, match_action(id, "start", serde_json::json!({}))).await;
+    let result = keyed_request(goal(id, 12), "k", "body").commit(&store).await;
     let Err(StoreError::Rejected(second)) = result else { panic!("{result:?}") };
 
     assert_eq!(first.reason, RejectionReason::Conflict);
@@ -108,7 +110,8 @@ async fn g1_a_write_whose_caller_leaves_is_complete_or_absent(database: Database
     let store = database.open().await;
     let id = live_match(&store).await;
     for number in 0..40 {
-        let mut write = Box::pin(keyed(goal(id, 12), &number.to_string(), "body").commit(&store));
+        let mut write =
+            Box::pin(keyed_request(goal(id, 12), &number.to_string(), "body").commit(&store));
         // Some callers leave at once, some a little later, while the write runs.
         for _ in 0..number {
             if futures_util::poll!(write.as_mut()).is_ready() {
@@ -120,7 +123,7 @@ async fn g1_a_write_whose_caller_leaves_is_complete_or_absent(database: Database
     }
 
     for number in 0..40 {
-        keyed(goal(id, 12), &number.to_string(), "body").commit(&store).await.unwrap();
+        keyed_request(goal(id, 12), &number.to_string(), "body").commit(&store).await.unwrap();
     }
 
     assert_eq!(score(&store, id).await, 40, "each goal must count once");
@@ -130,7 +133,7 @@ async fn g1_a_write_whose_caller_leaves_is_complete_or_absent(database: Database
 async fn g1_an_acknowledged_write_survives_reopening_the_database(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
-    let stream_head = done(&store, goal(id, 12)).await.stream_head;
+    let stream_head = commit(&store, goal(id, 12)).await.stream_head;
 
     let other = database.open().await;
 
@@ -144,10 +147,10 @@ async fn g1_an_acknowledged_write_survives_reopening_the_database(database: Data
 async fn outcomes_are_deleted_after_two_days(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
-    keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap();
+    keyed_request(goal(id, 12), "k", "body").commit(&store).await.unwrap();
 
     store.remove_expired_records(now() + chrono::TimeDelta::hours(47)).await.unwrap();
-    assert!(keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap().is_replay);
+    assert!(keyed_request(goal(id, 12), "k", "body").commit(&store).await.unwrap().is_replay);
     store.remove_expired_records(now() + chrono::TimeDelta::hours(49)).await.unwrap();
-    assert!(!keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap().is_replay);
+    assert!(!keyed_request(goal(id, 12), "k", "body").commit(&store).await.unwrap().is_replay);
 }

@@ -10,7 +10,7 @@ use touchline::domain::topic::StreamId;
 use touchline::store::Store;
 
 use crate::support::database::{Database, Kind};
-use crate::support::jobs::*;
+use crate::support::mutations::*;
 use crate::support::on_both;
 
 on_both! {
@@ -49,7 +49,7 @@ async fn g2_many_writers_produce_one_order_without_gaps(database: Database) {
         tokio::spawn(async move {
             let mut seqs = Vec::new();
             for _ in 0..100 {
-                seqs.push(done(&store, goal(id, 12)).await.stream_head.unwrap().1);
+                seqs.push(commit(&store, goal(id, 12)).await.stream_head.unwrap().1);
             }
             seqs
         })
@@ -66,7 +66,7 @@ async fn g2_many_writers_produce_one_order_without_gaps(database: Database) {
 async fn an_envelope_is_stored_exactly_as_published(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
-    done(&store, goal(id, 12)).await;
+    commit(&store, goal(id, 12)).await;
 
     let page = store.read_messages_after(StreamId::Match(id), 2, 10).await.unwrap();
 
@@ -87,7 +87,7 @@ async fn pages_continue_without_gaps(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
     for minute in 1..=8 {
-        done(&store, goal(id, minute)).await;
+        commit(&store, goal(id, minute)).await;
     }
     #[rustfmt::skip]
     let cases = [
@@ -120,7 +120,7 @@ async fn pruning_keeps_the_newest_messages_and_the_head(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
     for minute in 1..=8 {
-        done(&store, goal(id, minute)).await;
+        commit(&store, goal(id, minute)).await;
     }
 
     assert_eq!(store.prune(Some(StreamId::Match(id)), 3).await.unwrap(), 7);
@@ -129,7 +129,7 @@ async fn pruning_keeps_the_newest_messages_and_the_head(database: Database) {
     let seqs: Vec<_> = page.messages.iter().map(|message| message.seq).collect();
     assert_eq!((seqs, page.head_seq, page.pruned_seq), (vec![8, 9, 10], 10, 7));
     assert_eq!(store.prune(Some(StreamId::Match(id)), 3).await.unwrap(), 0);
-    assert_eq!(done(&store, goal(id, 9)).await.stream_head, Some((StreamId::Match(id), 11)));
+    assert_eq!(commit(&store, goal(id, 9)).await.stream_head, Some((StreamId::Match(id), 11)));
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
     assert!(store.prune(None, 0).await.unwrap() > 4, "every stream");
     let page = store.read_messages_after(StreamId::Match(id), 3, 100).await.unwrap();
@@ -201,7 +201,7 @@ async fn the_commit_notifier_names_each_stream_with_messages(database: Database)
     let id = live_match(&store).await;
     store.commit_notifier().next_commits().await;
 
-    let stream_head = done(&store, goal(id, 12)).await.stream_head.unwrap();
+    let stream_head = commit(&store, goal(id, 12)).await.stream_head.unwrap();
 
     let commits = store.commit_notifier().next_commits().await;
     assert_eq!(commits.get(&stream_head.0), Some(&stream_head.1));

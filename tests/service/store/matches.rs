@@ -12,7 +12,7 @@ use touchline::store::mutation::{
 use touchline::store::{ListQuery, VisibilityScope};
 
 use crate::support::database::Database;
-use crate::support::jobs::*;
+use crate::support::mutations::*;
 use crate::support::on_both;
 
 on_both! {
@@ -47,7 +47,7 @@ async fn a_new_match_is_published_to_its_own_stream_and_both_teams(database: Dat
         (StreamId::Team(1), "team_1_schedule"),
         (StreamId::Team(2), "team_2_schedule"),
     ] {
-        let [message] = <[Value; 1]>::try_from(told(&store, stream).await).unwrap();
+        let [message] = <[Value; 1]>::try_from(stream_messages(&store, stream).await).unwrap();
         assert_eq!(
             (&message["type"], &message["topic"]),
             (&json!("schedule_update"), &json!(topic))
@@ -64,26 +64,29 @@ async fn a_match_can_be_rescheduled_and_deleted_until_it_starts(database: Databa
     let later = Some(now() + chrono::TimeDelta::hours(2));
 
     let moved =
-        done(&store, edit(MatchEdit { starts_at: Some(later), ..Default::default() })).await;
+        commit(&store, edit(MatchEdit { starts_at: Some(later), ..Default::default() })).await;
     assert_eq!((moved.status, moved.etag.as_deref()), (200, Some("2")));
     assert_eq!(moved.body["starts_at"], "2026-11-21T17:04:05.123Z");
-    done(&store, edit(MatchEdit { venue: Some(None), ..Default::default() })).await;
-    let stale = job(edit(MatchEdit::default())).if_match("2");
-    assert_eq!(rejected(stale.commit(&store).await).reason, RejectionReason::Stale);
-    let deleted = done(&store, DeleteMatch { id }).await;
+    commit(&store, edit(MatchEdit { venue: Some(None), ..Default::default() })).await;
+    let stale = request_of(edit(MatchEdit::default())).if_match("2");
+    assert_eq!(rejection_of(stale.commit(&store).await).reason, RejectionReason::Stale);
+    let deleted = commit(&store, DeleteMatch { id }).await;
     assert_eq!((deleted.status, deleted.stream_head), (204, Some((StreamId::Match(id), 4))));
 
-    let changes = told(&store, StreamId::Match(id)).await;
+    let changes = stream_messages(&store, StreamId::Match(id)).await;
     let changes: Vec<_> =
         changes.iter().map(|message| message["data"]["change"].as_str().unwrap()).collect();
     assert_eq!(changes, ["created", "rescheduled", "updated", "deleted"]);
     assert_eq!(store.match_by_id(id).await.unwrap(), None);
     assert!(store.snapshot(StreamId::Match(id).topic()).await.unwrap().is_none());
-    let played = done(&store, CreateMatch(fields("football", 1, 2))).await.body["id"].as_i64();
+    let played = commit(&store, CreateMatch(fields("football", 1, 2))).await.body["id"].as_i64();
     let played = played.unwrap();
     assert_ne!(played, id, "ids are not reused, or it would get the old stream");
-    done(&store, act(played, "start", json!({}))).await;
-    assert_eq!(refused(&store, DeleteMatch { id: played }).await.reason, RejectionReason::Conflict);
+    commit(&store, match_action(played, "start", json!({}))).await;
+    assert_eq!(
+        expect_rejection(&store, DeleteMatch { id: played }).await.reason,
+        RejectionReason::Conflict
+    );
 }
 
 async fn the_score_equals_the_fold_of_the_entries_on_every_node(database: Database) {
@@ -91,7 +94,7 @@ async fn the_score_equals_the_fold_of_the_entries_on_every_node(database: Databa
     let id = live_match(&first_node).await;
     for minute in 1..=6 {
         let store = if minute % 2 == 0 { &first_node } else { &second_node };
-        let outcome = done(store, goal(id, minute)).await;
+        let outcome = commit(store, goal(id, minute)).await;
         assert_eq!(outcome.body["score"]["home"], minute, "the other node's goals count too");
     }
     for store in [&first_node, &second_node, &database.open().await] {
@@ -111,26 +114,29 @@ async fn the_score_equals_the_fold_of_the_entries_on_every_node(database: Databa
 async fn an_incident_edit_needs_the_newest_revision(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
-    let added = done(&store, goal(id, 12)).await;
+    let added = commit(&store, goal(id, 12)).await;
     assert_eq!(added.etag.as_deref(), Some("1"));
     let action = format!("PATCH incidents/{}", added.body["id"]);
-    let cancel =
-        act(id, &action, json!({ "confirmation": "cancelled", "reason": "var_overturned" }));
+    let cancel = match_action(
+        id,
+        &action,
+        json!({ "confirmation": "cancelled", "reason": "var_overturned" }),
+    );
     let at_revision =
-        |revision: &str, write: &ApplyMatchAction| job(write.clone()).if_match(revision);
+        |revision: &str, write: &ApplyMatchAction| request_of(write.clone()).if_match(revision);
 
     let cancelled = at_revision("1", &cancel).commit(&store).await.unwrap();
     assert_eq!((cancelled.status, cancelled.etag.as_deref()), (200, Some("2")));
     assert_eq!(cancelled.body["score"], json!({ "home": 0, "away": 0 }));
-    let confirm = act(id, &action, json!({ "confirmation": "confirmed" }));
+    let confirm = match_action(id, &action, json!({ "confirmation": "confirmed" }));
     assert_eq!(
-        rejected(at_revision("1", &confirm).commit(&store).await).reason,
+        rejection_of(at_revision("1", &confirm).commit(&store).await).reason,
         RejectionReason::Stale
     );
     assert_eq!(at_revision("2", &confirm).commit(&store).await.unwrap().etag.as_deref(), Some("3"));
-    let missing = act(id, "PATCH incidents/99", json!({ "confirmation": "confirmed" }));
+    let missing = match_action(id, "PATCH incidents/99", json!({ "confirmation": "confirmed" }));
     assert_eq!(
-        rejected(at_revision("1", &missing).commit(&store).await).reason,
+        rejection_of(at_revision("1", &missing).commit(&store).await).reason,
         RejectionReason::NotFound
     );
 }
@@ -145,7 +151,8 @@ async fn an_earlier_occurrence_keeps_its_time(database: Database) {
         (None, "2026-11-21T15:04:05.123Z"),
     ] {
         let ApplyMatchAction { match_id, action, body, .. } = goal(id, 12);
-        let outcome = done(&store, ApplyMatchAction { match_id, action, body, occurred_at }).await;
+        let outcome =
+            commit(&store, ApplyMatchAction { match_id, action, body, occurred_at }).await;
         assert_eq!(outcome.body["occurred_at"], expected, "{occurred_at:?}");
     }
 }
@@ -153,8 +160,8 @@ async fn an_earlier_occurrence_keeps_its_time(database: Database) {
 async fn snapshots_show_a_topic_at_its_head(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
-    done(&store, goal(id, 12)).await;
-    let upcoming_id = done(&store, CreateMatch(fields("generic", 2, 1))).await.body["id"].clone();
+    commit(&store, goal(id, 12)).await;
+    let upcoming_id = commit(&store, CreateMatch(fields("generic", 2, 1))).await.body["id"].clone();
     let team = StreamId::Team(1);
     #[rustfmt::skip]
     let cases = [
@@ -185,13 +192,13 @@ async fn a_private_match_is_not_published_to_a_public_team(database: Database) {
     scheduled_match(&store).await;
     let heads = store.stream_heads(&[StreamId::Team(1), StreamId::Team(2)]).await.unwrap();
     let fields_of_team = TeamEdit { visibility: Some(Visibility::Private), ..TeamEdit::default() };
-    done(&store, EditTeam { id: 2, fields: fields_of_team }).await;
+    commit(&store, EditTeam { id: 2, fields: fields_of_team }).await;
 
     let mut private_match = fields("football", 1, 2);
     private_match.visibility = Visibility::Private;
-    let id = done(&store, CreateMatch(private_match)).await.body["id"].as_i64().unwrap();
-    done(&store, act(id, "start", json!({}))).await;
-    done(&store, goal(id, 12)).await;
+    let id = commit(&store, CreateMatch(private_match)).await.body["id"].as_i64().unwrap();
+    commit(&store, match_action(id, "start", json!({}))).await;
+    commit(&store, goal(id, 12)).await;
 
     let after = store.stream_heads(&[StreamId::Team(1), StreamId::Team(2)]).await.unwrap();
     assert_eq!(after[0], heads[0], "anyone may read team 1");
@@ -220,7 +227,10 @@ async fn a_private_match_is_not_published_to_a_public_team(database: Database) {
 async fn a_team_with_matches_cannot_be_deleted(database: Database) {
     let store = database.open().await;
     let id = scheduled_match(&store).await;
-    assert_eq!(refused(&store, DeleteTeam { id: 2 }).await.reason, RejectionReason::Conflict);
-    done(&store, DeleteMatch { id }).await;
-    assert_eq!(done(&store, DeleteTeam { id: 2 }).await.status, 204);
+    assert_eq!(
+        expect_rejection(&store, DeleteTeam { id: 2 }).await.reason,
+        RejectionReason::Conflict
+    );
+    commit(&store, DeleteMatch { id }).await;
+    assert_eq!(commit(&store, DeleteTeam { id: 2 }).await.status, 204);
 }

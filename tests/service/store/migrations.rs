@@ -11,7 +11,7 @@ use touchline::store::mutation::{AddOfficial, CreateIdentity, NewIdentity};
 use touchline::store::{DatabaseTimeouts, ListQuery, Store, StoreError, StoreOptions};
 
 use crate::support::database::{Database, Kind};
-use crate::support::jobs::*;
+use crate::support::mutations::*;
 use crate::support::on_both;
 
 on_both! {
@@ -109,17 +109,17 @@ async fn users_survive_the_rebuild_of_their_table(database: Database) {
     let store = database.open().await;
     let match_id = live_match(&store).await;
     for email in ["bo@x.org", "cy@x.org"] {
-        done(&store, user(email)).await;
+        commit(&store, user(email)).await;
     }
     let official = |user_id| AddOfficial { match_id, user_id, role: OfficialRole::Scorer };
-    done(&store, official(2)).await;
+    commit(&store, official(2)).await;
     let new = NewIdentity {
         issuer: "https://id.example".into(),
         subject: "x".into(),
         email: None,
         name: "Di".into(),
     };
-    done(&store, CreateIdentity(new)).await;
+    commit(&store, CreateIdentity(new)).await;
     let officials = async |store: &Store| {
         store.list(ListQuery::Officials { match_id }, 0, 9).await.unwrap().items
     };
@@ -143,8 +143,8 @@ async fn users_survive_the_rebuild_of_their_table(database: Database) {
     assert_eq!(reopened.user_by_email("bo@x.org").await.unwrap().unwrap().id, 2);
     let without_address = reopened.user(4).await.unwrap().unwrap();
     assert_eq!(without_address.email.as_deref(), Some("user-4@nowhere.invalid"), "a placeholder");
-    assert_eq!(done(&reopened, user("ed@x.org")).await.body["id"], 5, "ids are not reused");
-    let rejection = refused(&reopened, official(99)).await;
+    assert_eq!(commit(&reopened, user("ed@x.org")).await.body["id"], 5, "ids are not reused");
+    let rejection = expect_rejection(&reopened, official(99)).await;
     assert_eq!(rejection.errors[0].pointer, "/user_id", "references to users are still checked");
     assert_eq!(reopened.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 }

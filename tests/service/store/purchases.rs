@@ -14,7 +14,7 @@ use touchline::store::{ListQuery, Store};
 use uuid::Uuid;
 
 use crate::support::database::Database;
-use crate::support::jobs::*;
+use crate::support::mutations::*;
 use crate::support::on_both;
 
 on_both! {
@@ -29,7 +29,7 @@ on_both! {
 /// User 1, and event 1 with 20 tickets: at most 5 of them for children.
 async fn event_with_tickets(database: &Database) -> Store {
     let store = database.open().await;
-    done(&store, user("ann@example.org")).await;
+    commit(&store, user("ann@example.org")).await;
     let ticket_type = |name: &str, amount, capacity| TicketType {
         name: name.into(),
         price: Some(Money { amount, currency: "EUR".into() }),
@@ -45,7 +45,7 @@ async fn event_with_tickets(database: &Database) -> Store {
         max_quantity: Some(12),
         ticket_types: vec![ticket_type("adult", 2500, None), ticket_type("child", 900, Some(5))],
     });
-    done(&store, event).await;
+    commit(&store, event).await;
     store
 }
 
@@ -74,7 +74,7 @@ async fn messages(store: &Store, id: Uuid) -> Vec<Value> {
 
 async fn a_purchase_passes_its_statuses_and_publishes_each_change(database: Database) {
     let store = event_with_tickets(&database).await;
-    let created = done(&store, buy("adult", 3)).await;
+    let created = commit(&store, buy("adult", 3)).await;
     let id = id_of(&created.body);
     assert_eq!(created.status, 201);
     assert_eq!(created.stream_head, Some((StreamId::Purchase(id), 1)));
@@ -82,19 +82,31 @@ async fn a_purchase_passes_its_statuses_and_publishes_each_change(database: Data
     assert_eq!(created.body["status"], "pending");
     assert_eq!(created.body["tickets"].as_array().unwrap().len(), 3);
 
-    assert_eq!(refused(&store, ticket(&created.body, 0, "used")).await.code, "not-confirmed");
-    assert_eq!(refused(&store, set_status(id, "refunded")).await.code, "wrong-state");
-    done(&store, set_status(id, "confirmed")).await;
-    let used = done(&store, ticket(&created.body, 0, "used")).await;
+    assert_eq!(
+        expect_rejection(&store, ticket(&created.body, 0, "used")).await.code,
+        "not-confirmed"
+    );
+    assert_eq!(expect_rejection(&store, set_status(id, "refunded")).await.code, "wrong-state");
+    commit(&store, set_status(id, "confirmed")).await;
+    let used = commit(&store, ticket(&created.body, 0, "used")).await;
     assert_eq!(used.body["ticket"]["status"], "used");
     assert_eq!(used.body["ticket"]["used_at"], "2026-11-21T15:04:05.123Z");
     assert_eq!(used.body["ticket_type"], "adult");
-    assert_eq!(refused(&store, ticket(&created.body, 0, "used")).await.code, "ticket-used");
-    assert_eq!(refused(&store, ticket(&created.body, 0, "void")).await.code, "ticket-used");
-    done(&store, ticket(&created.body, 1, "void")).await;
-    assert_eq!(refused(&store, ticket(&created.body, 1, "used")).await.code, "ticket-void");
-    let refunded = done(&store, set_status(id, "refunded")).await;
-    assert_eq!(refused(&store, set_status(id, "confirmed")).await.code, "wrong-state");
+    assert_eq!(
+        expect_rejection(&store, ticket(&created.body, 0, "used")).await.code,
+        "ticket-used"
+    );
+    assert_eq!(
+        expect_rejection(&store, ticket(&created.body, 0, "void")).await.code,
+        "ticket-used"
+    );
+    commit(&store, ticket(&created.body, 1, "void")).await;
+    assert_eq!(
+        expect_rejection(&store, ticket(&created.body, 1, "used")).await.code,
+        "ticket-void"
+    );
+    let refunded = commit(&store, set_status(id, "refunded")).await;
+    assert_eq!(expect_rejection(&store, set_status(id, "confirmed")).await.code, "wrong-state");
 
     let statuses = |purchase: &Value| -> Vec<String> {
         let tickets = purchase["tickets"].as_array().unwrap();
@@ -125,52 +137,58 @@ async fn a_purchase_passes_its_statuses_and_publishes_each_change(database: Data
 
 async fn returned_tickets_can_be_sold_again(database: Database) {
     let store = event_with_tickets(&database).await;
-    let first = done(&store, buy("adult", 12)).await.body;
-    let second = done(&store, buy("adult", 8)).await.body;
-    let rejection = refused(&store, buy("adult", 1)).await;
+    let first = commit(&store, buy("adult", 12)).await.body;
+    let second = commit(&store, buy("adult", 8)).await.body;
+    let rejection = expect_rejection(&store, buy("adult", 1)).await;
     assert_eq!(
         (rejection.reason, rejection.code.as_str()),
         (RejectionReason::Conflict, "sold-out")
     );
 
     // A voided ticket, then a cancelled purchase, then the unused tickets of a refunded one.
-    done(&store, ticket(&first, 0, "void")).await;
-    done(&store, buy("adult", 1)).await;
-    assert_eq!(refused(&store, buy("adult", 1)).await.code, "sold-out");
-    done(&store, set_status(id_of(&second), "cancelled")).await;
-    done(&store, buy("adult", 8)).await;
-    done(&store, set_status(id_of(&first), "confirmed")).await;
-    done(&store, ticket(&first, 1, "used")).await;
-    done(&store, set_status(id_of(&first), "refunded")).await;
-    let rejection = refused(&store, buy("adult", 11)).await;
+    commit(&store, ticket(&first, 0, "void")).await;
+    commit(&store, buy("adult", 1)).await;
+    assert_eq!(expect_rejection(&store, buy("adult", 1)).await.code, "sold-out");
+    commit(&store, set_status(id_of(&second), "cancelled")).await;
+    commit(&store, buy("adult", 8)).await;
+    commit(&store, set_status(id_of(&first), "confirmed")).await;
+    commit(&store, ticket(&first, 1, "used")).await;
+    commit(&store, set_status(id_of(&first), "refunded")).await;
+    let rejection = expect_rejection(&store, buy("adult", 11)).await;
     assert_eq!(rejection.detail, "only 10 tickets (adult) are left");
-    done(&store, buy("adult", 10)).await;
+    commit(&store, buy("adult", 10)).await;
 }
 
 async fn limits_per_type_and_per_event_both_hold(database: Database) {
     let store = event_with_tickets(&database).await;
-    done(&store, buy("child", 4)).await;
-    assert_eq!(refused(&store, buy("child", 2)).await.detail, "only 1 ticket (child) is left");
-    done(&store, buy("adult", 12)).await;
-    assert_eq!(refused(&store, buy("adult", 5)).await.detail, "only 4 tickets (adult) are left");
+    commit(&store, buy("child", 4)).await;
+    assert_eq!(
+        expect_rejection(&store, buy("child", 2)).await.detail,
+        "only 1 ticket (child) is left"
+    );
+    commit(&store, buy("adult", 12)).await;
+    assert_eq!(
+        expect_rejection(&store, buy("adult", 5)).await.detail,
+        "only 4 tickets (adult) are left"
+    );
     for (write, pointer) in [
         (buy("adult", 13), "/quantity"),
         (buy("adult", 0), "/quantity"),
         (buy("senior", 1), "/ticket_type"),
     ] {
-        let rejection = refused(&store, write.clone()).await;
+        let rejection = expect_rejection(&store, write.clone()).await;
         assert_eq!(rejection.reason, RejectionReason::Invalid, "{write:?}");
         assert_eq!(rejection.errors[0].pointer, pointer, "{write:?}");
     }
     let missing_event = CreatePurchase { event_id: 9, ticket_type: "x".into(), quantity: 1 };
-    assert_eq!(refused(&store, missing_event).await.reason, RejectionReason::NotFound);
+    assert_eq!(expect_rejection(&store, missing_event).await.reason, RejectionReason::NotFound);
 }
 
 async fn lists_show_codes_only_to_buyers(database: Database) {
     let store = event_with_tickets(&database).await;
-    done(&store, user("bo@example.org")).await;
+    commit(&store, user("bo@example.org")).await;
     for (by, quantity) in [(1, 1), (2, 2), (1, 3)] {
-        job(buy("adult", quantity)).by(by).commit(&store).await.unwrap();
+        request_of(buy("adult", quantity)).by(by).commit(&store).await.unwrap();
     }
     let quantities = |items: &[Value]| -> Vec<i64> {
         items.iter().map(|item| item["quantity"].as_i64().unwrap()).collect()
@@ -192,7 +210,7 @@ async fn lists_show_codes_only_to_buyers(database: Database) {
 
     // A manager who confirms a purchase doesn't see its codes either.
     let id = id_of(&sales[1]);
-    let confirmed = done(&store, set_status(id, "confirmed")).await;
+    let confirmed = commit(&store, set_status(id, "confirmed")).await;
     assert_eq!(confirmed.body["status"], "confirmed");
     assert!(confirmed.body.get("tickets").is_none());
     let rights = store.purchase_rights(id, Some(2)).await.unwrap().unwrap();
@@ -205,28 +223,32 @@ async fn lists_show_codes_only_to_buyers(database: Database) {
 
 async fn g5_a_repeated_purchase_has_one_effect(database: Database) {
     let store = event_with_tickets(&database).await;
-    let first = keyed(buy("child", 3), "a-key-of-16-letters", "body").commit(&store).await.unwrap();
+    let first =
+        keyed_request(buy("child", 3), "a-key-of-16-letters", "body").commit(&store).await.unwrap();
     let second =
-        keyed(buy("child", 3), "a-key-of-16-letters", "body").commit(&store).await.unwrap();
+        keyed_request(buy("child", 3), "a-key-of-16-letters", "body").commit(&store).await.unwrap();
     assert!(second.is_replay);
     assert_eq!((second.body, second.stream_head), (first.body.clone(), first.stream_head));
     assert_eq!(messages(&store, id_of(&first.body)).await.len(), 1);
-    assert_eq!(refused(&store, buy("child", 3)).await.detail, "only 2 tickets (child) are left");
+    assert_eq!(
+        expect_rejection(&store, buy("child", 3)).await.detail,
+        "only 2 tickets (child) are left"
+    );
 }
 
 async fn concurrent_changes_of_a_purchase_are_serialised(database: Database) {
     let store = event_with_tickets(&database).await;
-    let purchase = done(&store, buy("adult", 8)).await.body;
+    let purchase = commit(&store, buy("adult", 8)).await.body;
     let id = id_of(&purchase);
-    done(&store, set_status(id, "confirmed")).await;
+    commit(&store, set_status(id, "confirmed")).await;
 
     // Each ticket is checked in at four gates at once, while the purchase is refunded.
     let mut writes: Vec<_> =
-        (0..32).map(|number| any(ticket(&purchase, number % 8, "used"))).collect();
-    writes.insert(13, any(set_status(id, "refunded")));
+        (0..32).map(|number| any_mutation(ticket(&purchase, number % 8, "used"))).collect();
+    writes.insert(13, any_mutation(set_status(id, "refunded")));
     let tasks = writes.into_iter().map(|write| {
         let store = store.clone();
-        tokio::spawn(async move { job(write).commit(&store).await.is_ok() })
+        tokio::spawn(async move { request_of(write).commit(&store).await.is_ok() })
     });
     let outcomes: Vec<_> = join_all(tasks).await.into_iter().map(Result::unwrap).collect();
 

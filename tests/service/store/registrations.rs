@@ -12,7 +12,7 @@ use touchline::store::mutation::{
 use touchline::store::{ListQuery, Store};
 
 use crate::support::database::Database;
-use crate::support::jobs::*;
+use crate::support::mutations::*;
 use crate::support::on_both;
 
 on_both! {
@@ -28,8 +28,8 @@ on_both! {
 /// User 2, who manages no team, organises event 1 with user 1's teams.
 async fn event_of_another_organiser(store: &Store) {
     league(store, Visibility::Public).await;
-    done(store, user("bo@example.org")).await;
-    done(store, AddManager { event_id: 1, user_id: 2 }).await;
+    commit(store, user("bo@example.org")).await;
+    commit(store, AddManager { event_id: 1, user_id: 2 }).await;
 }
 
 fn register(team_id: i64, by_admin: bool) -> RegisterTeam {
@@ -41,7 +41,7 @@ async fn commit_by(
     user_id: i64,
     mutation: impl Mutation,
 ) -> touchline::store::mutation::Outcome {
-    job(mutation).by(user_id).commit(store).await.unwrap()
+    request_of(mutation).by(user_id).commit(store).await.unwrap()
 }
 
 async fn table(store: &Store) -> Vec<(i64, i64)> {
@@ -53,46 +53,46 @@ async fn table(store: &Store) -> Vec<(i64, i64)> {
 async fn users_and_managers_are_added_and_removed(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Public).await;
-    done(&store, user("bo@example.org")).await;
+    commit(&store, user("bo@example.org")).await;
     let register = RegisterUser { event_id: 1, user_id: 2 };
     let shape = json!({ "id": 1, "event_id": 1, "user_id": 2 });
     for status in [201, 200] {
-        let outcome = done(&store, register.clone()).await;
+        let outcome = commit(&store, register.clone()).await;
         assert_eq!((outcome.status, outcome.body), (status, shape.clone()));
     }
     let add_manager = AddManager { event_id: 1, user_id: 2 };
     for status in [201, 200] {
-        let outcome = done(&store, add_manager.clone()).await;
+        let outcome = commit(&store, add_manager.clone()).await;
         let shape = json!({ "event_id": 1, "user_id": 2 });
         assert_eq!((outcome.status, outcome.body), (status, shape));
     }
     for removal in [
-        any(UnregisterUser { event_id: 1, user_id: 2 }),
-        any(RemoveManager { event_id: 1, user_id: 2 }),
+        any_mutation(UnregisterUser { event_id: 1, user_id: 2 }),
+        any_mutation(RemoveManager { event_id: 1, user_id: 2 }),
     ] {
         let version = store.rights_version().await.unwrap();
-        assert_eq!(done(&store, removal.clone()).await.status, 204);
+        assert_eq!(commit(&store, removal.clone()).await.status, 204);
         assert!(store.rights_version().await.unwrap() > version, "{removal:?}");
-        assert_eq!(refused(&store, removal).await.reason, RejectionReason::NotFound);
+        assert_eq!(expect_rejection(&store, removal).await.reason, RejectionReason::NotFound);
     }
     for invalid in [
-        any(RegisterUser { event_id: 1, user_id: 9 }),
-        any(AddManager { event_id: 1, user_id: 9 }),
-        any(register_at(1, 9)),
+        any_mutation(RegisterUser { event_id: 1, user_id: 9 }),
+        any_mutation(AddManager { event_id: 1, user_id: 9 }),
+        any_mutation(register_at(1, 9)),
     ] {
         assert_eq!(
-            refused(&store, invalid.clone()).await.reason,
+            expect_rejection(&store, invalid.clone()).await.reason,
             RejectionReason::Invalid,
             "{invalid:?}"
         );
     }
     for unknown in [
-        any(RegisterUser { event_id: 9, user_id: 2 }),
-        any(AddManager { event_id: 9, user_id: 2 }),
-        any(register_at(9, 1)),
+        any_mutation(RegisterUser { event_id: 9, user_id: 2 }),
+        any_mutation(AddManager { event_id: 9, user_id: 2 }),
+        any_mutation(register_at(9, 1)),
     ] {
         assert_eq!(
-            refused(&store, unknown.clone()).await.reason,
+            expect_rejection(&store, unknown.clone()).await.reason,
             RejectionReason::NotFound,
             "{unknown:?}"
         );
@@ -125,15 +125,15 @@ async fn a_registration_is_accepted_if_the_team_manager_requests_it(database: Da
     let accept = |team_id| AcceptRegistration { event_id: 1, team_id };
     let accepted = commit_by(&store, ANN, accept(1)).await;
     assert_eq!((accepted.status, accepted.body), (200, shape(1, 1, true)));
-    assert_eq!(refused(&store, accept(2)).await.reason, RejectionReason::NotFound);
+    assert_eq!(expect_rejection(&store, accept(2)).await.reason, RejectionReason::NotFound);
 
     let own = commit_by(&store, ANN, register(2, false)).await;
     assert_eq!((own.status, own.body), (201, shape(2, 2, true)));
-    done(&store, UnregisterTeam { event_id: 1, team_id: 2 }).await;
+    commit(&store, UnregisterTeam { event_id: 1, team_id: 2 }).await;
     commit_by(&store, 2, register(2, false)).await;
     let accepted = commit_by(&store, ANN, register(2, false)).await;
     assert_eq!((accepted.status, accepted.body), (200, shape(3, 2, true)), "its manager accepts");
-    done(&store, team("Third")).await;
+    commit(&store, team("Third")).await;
     assert_eq!(commit_by(&store, 2, register(3, true)).await.body, shape(4, 3, true));
 
     let list = store.list(ListQuery::Registrations { event_id: 1 }, 0, 10).await.unwrap().items;
@@ -152,24 +152,24 @@ async fn a_team_that_has_not_accepted_receives_nothing(database: Database) {
     commit_by(&store, ANN, register(2, false)).await;
     let created = commit_by(&store, 2, fixture(1, 1, 2)).await;
     let id = created.body["id"].as_i64().unwrap();
-    done(&store, act(id, "start", json!({}))).await;
-    done(&store, goal(id, 12)).await;
+    commit(&store, match_action(id, "start", json!({}))).await;
+    commit(&store, goal(id, 12)).await;
     let heads = store.stream_heads(&[StreamId::Team(1), StreamId::Team(2)]).await.unwrap();
     assert_eq!((heads[0].head_seq, heads[1].head_seq), (0, 1), "team 2 has accepted");
     let live = StreamId::Team(1).channel_topic(Channel::Live);
     let matches = async || store.snapshot(live).await.unwrap().unwrap().data["matches"].clone();
     assert_eq!(matches().await, json!([]));
 
-    done(&store, AcceptRegistration { event_id: 1, team_id: 1 }).await;
-    done(&store, goal(id, 13)).await;
-    done(&store, act(id, "end", json!({}))).await;
+    commit(&store, AcceptRegistration { event_id: 1, team_id: 1 }).await;
+    commit(&store, goal(id, 13)).await;
+    commit(&store, match_action(id, "end", json!({}))).await;
 
-    let published = news(&store, StreamId::Team(1), 0).await;
+    let published = messages_since(&store, StreamId::Team(1), 0).await;
     assert_eq!(published, ["team_1_live incident_added", "team_1_results result_update"]);
     let results =
         store.snapshot(StreamId::Team(1).channel_topic(Channel::Results)).await.unwrap().unwrap();
     assert_eq!(results.data["results"][0]["home_score"], 2);
-    done(&store, UnregisterTeam { event_id: 1, team_id: 1 }).await;
+    commit(&store, UnregisterTeam { event_id: 1, team_id: 1 }).await;
     let results =
         store.snapshot(StreamId::Team(1).channel_topic(Channel::Results)).await.unwrap().unwrap();
     assert_eq!(results.data["results"], json!([]), "it no longer participates");
@@ -184,13 +184,13 @@ async fn creating_a_match_registers_its_teams(database: Database) {
         password_hash: None,
         role: UserRole::Admin,
     };
-    done(&store, CreateUser(admin)).await;
+    commit(&store, CreateUser(admin)).await;
     for name in ["Third", "Fourth", "Fifth"] {
-        done(&store, team(name)).await;
+        commit(&store, team(name)).await;
     }
     commit_by(&store, ANN, fixture(1, 1, 2)).await;
     commit_by(&store, 3, fixture(1, 2, 3)).await;
-    let message_count = told(&store, StreamId::Event(1)).await.len();
+    let message_count = stream_messages(&store, StreamId::Event(1)).await.len();
     commit_by(&store, 2, fixture(1, 4, 5)).await;
     commit_by(&store, 2, fixture(1, 5, 4)).await;
 
@@ -198,7 +198,7 @@ async fn creating_a_match_registers_its_teams(database: Database) {
     let accepted = |row: &Value| (row["team_id"].as_i64().unwrap(), row["accepted"] == true);
     let accepted: Vec<_> = list.iter().map(accepted).collect();
     assert_eq!(accepted, [(1, true), (2, true), (3, true), (4, false), (5, false)]);
-    let published = news(&store, StreamId::Event(1), message_count).await;
+    let published = messages_since(&store, StreamId::Event(1), message_count).await;
     let expected = [
         "event_1_schedule schedule_update",
         "event_1_results leaderboard_update",
@@ -211,20 +211,23 @@ async fn creating_a_match_registers_its_teams(database: Database) {
 async fn points_can_be_deducted_and_restored(database: Database) {
     let store = database.open().await;
     event_of_another_organiser(&store).await;
-    done(&store, register(1, true)).await;
+    commit(&store, register(1, true)).await;
     let deduct = |team_id, points, reason: Option<&str>| {
         let fields = PointsDeduction { points, reason: reason.map(str::to_owned) };
         SetDeduction { event_id: 1, team_id, fields }
     };
-    let deducted = done(&store, deduct(1, 6, Some("unfit pitch"))).await;
+    let deducted = commit(&store, deduct(1, 6, Some("unfit pitch"))).await;
     assert_eq!((deducted.status, &deducted.body["deduction"]), (200, &json!(6)));
     assert_eq!(deducted.body["reason"], "unfit pitch");
     assert_eq!(table(&store).await, [(1, -6)]);
-    let message = told(&store, StreamId::Event(1)).await.pop().unwrap();
+    let message = stream_messages(&store, StreamId::Event(1)).await.pop().unwrap();
     assert_eq!(message["data"]["leaderboard"][0]["points"], -6);
-    done(&store, deduct(1, 0, None)).await;
+    commit(&store, deduct(1, 0, None)).await;
     assert_eq!(table(&store).await, [(1, 0)]);
-    assert_eq!(refused(&store, deduct(2, 1, None)).await.reason, RejectionReason::NotFound);
+    assert_eq!(
+        expect_rejection(&store, deduct(2, 1, None)).await.reason,
+        RejectionReason::NotFound
+    );
 }
 
 async fn an_edit_of_an_outdated_registration_is_rejected(database: Database) {
@@ -232,13 +235,13 @@ async fn an_edit_of_an_outdated_registration_is_rejected(database: Database) {
     event_of_another_organiser(&store).await;
     assert_eq!(commit_by(&store, 2, register(1, false)).await.etag.as_deref(), Some("1"));
     let accept = AcceptRegistration { event_id: 1, team_id: 1 };
-    assert_eq!(done(&store, accept).await.etag.as_deref(), Some("2"));
+    assert_eq!(commit(&store, accept).await.etag.as_deref(), Some("2"));
     let deduct = |version: &str| {
         let fields = PointsDeduction { points: 3, reason: None };
         let mutation = SetDeduction { event_id: 1, team_id: 1, fields };
-        job(mutation).if_match(version)
+        request_of(mutation).if_match(version)
     };
-    assert_eq!(rejected(deduct("1").commit(&store).await).reason, RejectionReason::Stale);
+    assert_eq!(rejection_of(deduct("1").commit(&store).await).reason, RejectionReason::Stale);
     assert_eq!(table(&store).await, [(1, 0)]);
     assert_eq!(deduct("2").commit(&store).await.unwrap().etag.as_deref(), Some("3"));
     assert_eq!(
@@ -246,33 +249,33 @@ async fn an_edit_of_an_outdated_registration_is_rejected(database: Database) {
         Some("3"),
         "as it is"
     );
-    assert_eq!(rejected(deduct("2").commit(&store).await).reason, RejectionReason::Stale);
+    assert_eq!(rejection_of(deduct("2").commit(&store).await).reason, RejectionReason::Stale);
 }
 
 async fn a_team_that_leaves_without_results_leaves_the_table(database: Database) {
     let store = database.open().await;
     event_of_another_organiser(&store).await;
-    done(&store, team("Third")).await;
+    commit(&store, team("Third")).await;
     for team_id in [1, 2, 3] {
-        done(&store, register(team_id, true)).await;
+        commit(&store, register(team_id, true)).await;
     }
-    let id = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
-    done(&store, act(id, "start", json!({}))).await;
-    done(&store, act(id, "end", json!({}))).await;
-    let refusal = refused(&store, DeleteTeam { id: 3 }).await;
+    let id = commit(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
+    commit(&store, match_action(id, "start", json!({}))).await;
+    commit(&store, match_action(id, "end", json!({}))).await;
+    let refusal = expect_rejection(&store, DeleteTeam { id: 3 }).await;
     assert_eq!(refusal.code, "team-is-registered");
 
     for team_id in [2, 3] {
         let version = store.rights_version().await.unwrap();
-        let outcome = done(&store, UnregisterTeam { event_id: 1, team_id }).await;
+        let outcome = commit(&store, UnregisterTeam { event_id: 1, team_id }).await;
         assert_eq!((outcome.status, outcome.stream_head.is_some()), (204, true));
         assert!(store.rights_version().await.unwrap() > version);
     }
 
     assert_eq!(table(&store).await, [(1, 1), (2, 1)], "team 2 has results, team 3 has none");
-    let message = told(&store, StreamId::Event(1)).await.pop().unwrap();
+    let message = stream_messages(&store, StreamId::Event(1)).await.pop().unwrap();
     assert_eq!(Some(message["data"].clone()), store.leaderboard(1).await.unwrap());
     let repeated = UnregisterTeam { event_id: 1, team_id: 3 };
-    assert_eq!(refused(&store, repeated).await.reason, RejectionReason::NotFound);
-    assert_eq!(done(&store, DeleteTeam { id: 3 }).await.status, 204);
+    assert_eq!(expect_rejection(&store, repeated).await.reason, RejectionReason::NotFound);
+    assert_eq!(commit(&store, DeleteTeam { id: 3 }).await.status, 204);
 }

@@ -14,7 +14,7 @@ use touchline::store::mutation::{CreateMatch, DeleteMatch, EditEvent, EventEdit,
 use touchline::store::{ListQuery, Store, VisibilityScope};
 
 use crate::support::database::{Database, Kind};
-use crate::support::jobs::*;
+use crate::support::mutations::*;
 use crate::support::on_both;
 
 on_both! {
@@ -32,8 +32,8 @@ on_both! {
 
 /// Starts a match of event 1.
 async fn start_match(store: &Store, home: i64, away: i64) -> i64 {
-    let id = done(store, fixture(1, home, away)).await.body["id"].as_i64().unwrap();
-    done(store, act(id, "start", json!({}))).await;
+    let id = commit(store, fixture(1, home, away)).await.body["id"].as_i64().unwrap();
+    commit(store, match_action(id, "start", json!({}))).await;
     id
 }
 
@@ -45,26 +45,26 @@ async fn a_result_is_published_before_the_table(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Public).await;
     let id = start_match(&store, 1, 2).await;
-    let added = done(&store, goal(id, 12)).await.body["id"].clone();
+    let added = commit(&store, goal(id, 12)).await.body["id"].clone();
     let streams = [StreamId::Event(1), StreamId::Team(1), StreamId::Team(2)];
     let mut message_counts = Vec::new();
     for stream in streams {
-        message_counts.push(told(&store, stream).await.len());
+        message_counts.push(stream_messages(&store, stream).await.len());
     }
 
-    done(&store, act(id, "end", json!({}))).await;
-    let note = act(id, &format!("PATCH incidents/{added}"), json!({ "text": "a header" }));
-    done(&store, note).await;
+    commit(&store, match_action(id, "end", json!({}))).await;
+    let note = match_action(id, &format!("PATCH incidents/{added}"), json!({ "text": "a header" }));
+    commit(&store, note).await;
     let cancel = json!({ "confirmation": "cancelled", "reason": "offside" });
-    done(&store, act(id, &format!("PATCH incidents/{added}"), cancel)).await;
+    commit(&store, match_action(id, &format!("PATCH incidents/{added}"), cancel)).await;
 
     let pair = ["event_1_results result_update", "event_1_results leaderboard_update"];
     assert_eq!(
-        news(&store, streams[0], message_counts[0]).await,
+        messages_since(&store, streams[0], message_counts[0]).await,
         [pair, pair].concat(),
         "the note is no result"
     );
-    let of_event = told(&store, streams[0]).await.split_off(message_counts[0]);
+    let of_event = stream_messages(&store, streams[0]).await.split_off(message_counts[0]);
     let result = json!({
         "match_id": id, "event_id": 1, "home_team_id": 1, "away_team_id": 2, "home_score": 1,
         "away_score": 0, "winner_team_id": 1, "ending": "played", "by_hand": false,
@@ -81,7 +81,7 @@ async fn a_result_is_published_before_the_table(database: Database) {
     assert_eq!(corrected["result"]["winner_team_id"], Value::Null);
     assert_eq!(of_event[3]["data"], table(&store).await);
     for (stream, message_count) in streams.into_iter().zip(message_counts).skip(1) {
-        let mut messages = told(&store, stream).await.split_off(message_count);
+        let mut messages = stream_messages(&store, stream).await.split_off(message_count);
         messages.retain(|message| message["type"] == "result_update");
         let data: Vec<_> = messages.iter().map(|message| &message["data"]).collect();
         assert_eq!(data, [&of_event[0]["data"], corrected], "{stream}");
@@ -92,18 +92,18 @@ async fn a_result_is_published_before_the_table(database: Database) {
 async fn a_manual_result_can_be_entered_corrected_and_deleted(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Public).await;
-    let id = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
-    let message_count = told(&store, StreamId::Event(1)).await.len();
+    let id = commit(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
+    let message_count = stream_messages(&store, StreamId::Event(1)).await.len();
     let enter = |home: i64, away: i64| {
-        act(id, "PUT result", json!({ "home_score": home, "away_score": away }))
+        match_action(id, "PUT result", json!({ "home_score": home, "away_score": away }))
     };
 
-    done(&store, enter(2, 3)).await;
-    done(&store, enter(3, 3)).await;
-    done(&store, enter(3, 3)).await;
-    done(&store, act(id, "DELETE result", json!({}))).await;
+    commit(&store, enter(2, 3)).await;
+    commit(&store, enter(3, 3)).await;
+    commit(&store, enter(3, 3)).await;
+    commit(&store, match_action(id, "DELETE result", json!({}))).await;
 
-    let messages = told(&store, StreamId::Event(1)).await.split_off(message_count);
+    let messages = stream_messages(&store, StreamId::Event(1)).await.split_off(message_count);
     let changes: Vec<_> =
         messages.iter().step_by(2).map(|message| &message["data"]["change"]).collect();
     assert_eq!(changes, ["entered", "corrected", "deleted"], "only changes are published");
@@ -120,15 +120,15 @@ async fn a_manual_result_can_be_entered_corrected_and_deleted(database: Database
     let results = ListQuery::EventResults { event_id: 1, scope: ALL };
     assert_eq!(store.list(results, 0, 10).await.unwrap().items, Vec::<Value>::new());
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
-    assert_eq!(done(&store, DeleteMatch { id }).await.status, 204);
+    assert_eq!(commit(&store, DeleteMatch { id }).await.status, 204);
 }
 
 async fn a_result_without_an_event_reaches_only_the_teams(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
-    done(&store, act(id, "end", json!({}))).await;
+    commit(&store, match_action(id, "end", json!({}))).await;
     for team in [1, 2] {
-        let message = told(&store, StreamId::Team(team)).await.pop().unwrap();
+        let message = stream_messages(&store, StreamId::Team(team)).await.pop().unwrap();
         assert_eq!(message["topic"], format!("team_{team}_results"));
         assert_eq!(message["data"]["event_id"], Value::Null);
         assert_eq!(message["data"]["result"]["match_id"], id);
@@ -169,7 +169,7 @@ async fn concurrent_results_are_all_in_the_last_table(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Public).await;
     for name in ["Third", "Fourth"] {
-        done(&store, team(name)).await;
+        commit(&store, team(name)).await;
     }
     let ids = [start_match(&store, 1, 2).await, start_match(&store, 3, 4).await];
     // Both transactions have stored their result and neither is committed: without a lock on the
@@ -178,7 +178,7 @@ async fn concurrent_results_are_all_in_the_last_table(database: Database) {
     let lock = if is_postgres { Some(lock_event_stream(&database).await) } else { None };
     let ends = ids.map(|id| {
         let store = store.clone();
-        tokio::spawn(async move { done(&store, act(id, "end", json!({}))).await })
+        tokio::spawn(async move { commit(&store, match_action(id, "end", json!({}))).await })
     });
     if let Some(mut lock) = lock {
         wait_for_lock_waiters(&database, 2).await;
@@ -188,7 +188,7 @@ async fn concurrent_results_are_all_in_the_last_table(database: Database) {
         assert_eq!(end.unwrap().status, 200);
     }
 
-    let message = told(&store, StreamId::Event(1)).await.pop().unwrap();
+    let message = stream_messages(&store, StreamId::Event(1)).await.pop().unwrap();
     assert_eq!(message["type"], "leaderboard_update");
     let played: Vec<_> = message["data"]["leaderboard"]
         .as_array()
@@ -212,26 +212,26 @@ async fn many_concurrent_results_leave_no_gaps(database: Database) {
     let ends = ids.iter().map(|&id| {
         let store = if id % 2 == 0 { store.clone() } else { other.clone() };
         tokio::spawn(async move {
-            done(&store, goal(id, 12)).await;
-            done(&store, act(id, "end", json!({}))).await;
+            commit(&store, goal(id, 12)).await;
+            commit(&store, match_action(id, "end", json!({}))).await;
         })
     });
     // Meanwhile the event turns private and public: it waits for matches, and they wait for it.
     for end in ends.collect::<Vec<_>>() {
         let visibility = Some(Visibility::Private);
         let fields = EventEdit { visibility, ..EventEdit::default() };
-        done(&other, EditEvent { id: 1, fields }).await;
+        commit(&other, EditEvent { id: 1, fields }).await;
         let visibility = Some(Visibility::Public);
         let fields = EventEdit { visibility, ..EventEdit::default() };
-        done(&store, EditEvent { id: 1, fields }).await;
+        commit(&store, EditEvent { id: 1, fields }).await;
         end.await.unwrap();
     }
     // Its messages from before it turned public are pruned.
     let points = touchline::domain::leaderboard::Points { win: 2, ..Default::default() };
     let fields = EventEdit { points: Some(points), ..EventEdit::default() };
-    done(&store, EditEvent { id: 1, fields }).await;
+    commit(&store, EditEvent { id: 1, fields }).await;
 
-    let message = told(&store, StreamId::Event(1)).await.pop().unwrap();
+    let message = stream_messages(&store, StreamId::Event(1)).await.pop().unwrap();
     assert_eq!(message["data"], table(&store).await);
     assert_eq!(message["data"]["leaderboard"][0]["played"], 16);
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new(), "no gap anywhere");
@@ -240,11 +240,11 @@ async fn many_concurrent_results_leave_no_gaps(database: Database) {
 async fn g10_a_rejected_result_has_no_effect(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Public).await;
-    let id = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
+    let id = commit(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
     let streams = [StreamId::Event(1), StreamId::Team(1), StreamId::Team(2), StreamId::Match(id)];
     let (heads, before) = (store.stream_heads(&streams).await.unwrap(), table(&store).await);
 
-    let rejection = refused(&store, act(id, "end", json!({}))).await;
+    let rejection = expect_rejection(&store, match_action(id, "end", json!({}))).await;
 
     assert_eq!(rejection.reason, RejectionReason::Conflict);
     assert_eq!(store.stream_heads(&streams).await.unwrap(), heads);
@@ -261,10 +261,11 @@ async fn results_are_listed_for_those_who_may_see_the_match(database: Database) 
     let public_match = start_match(&store, 1, 2).await;
     let CreateMatch(fields) = fixture(1, 2, 1);
     let private_match = NewMatch { visibility: Visibility::Private, ..fields };
-    let private_match = done(&store, CreateMatch(private_match)).await.body["id"].as_i64().unwrap();
-    done(&store, act(private_match, "start", json!({}))).await;
+    let private_match =
+        commit(&store, CreateMatch(private_match)).await.body["id"].as_i64().unwrap();
+    commit(&store, match_action(private_match, "start", json!({}))).await;
     for id in [public_match, private_match] {
-        done(&store, act(id, "end", json!({}))).await;
+        commit(&store, match_action(id, "end", json!({}))).await;
     }
 
     let ids = async |query| {
@@ -280,7 +281,7 @@ async fn results_are_listed_for_those_who_may_see_the_match(database: Database) 
         assert_eq!(ids(ListQuery::EventResults { event_id: 1, scope }).await, expected);
         assert_eq!(ids(ListQuery::TeamResults { team_id: 1, scope }).await, expected);
     }
-    let messages = told(&store, StreamId::Event(1)).await;
+    let messages = stream_messages(&store, StreamId::Event(1)).await;
     let is_private = |message: &&Value| message["data"]["result"]["match_id"] == private_match;
     assert_eq!(messages.iter().find(is_private), None, "anyone may read the event");
     for topic in ["event_1", "event_1_results", "team_1_results"] {
@@ -295,9 +296,10 @@ async fn the_last_entered_result_comes_first(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Public).await;
     let (first, second) = (start_match(&store, 1, 2).await, start_match(&store, 2, 1).await);
-    let later = |minutes, mutation| job(mutation).at(now() + chrono::TimeDelta::minutes(minutes));
-    later(1, act(second, "end", json!({}))).commit(&store).await.unwrap();
-    later(2, act(first, "end", json!({}))).commit(&store).await.unwrap();
+    let later =
+        |minutes, mutation| request_of(mutation).at(now() + chrono::TimeDelta::minutes(minutes));
+    later(1, match_action(second, "end", json!({}))).commit(&store).await.unwrap();
+    later(2, match_action(first, "end", json!({}))).commit(&store).await.unwrap();
     let newest = async |topic: &str| {
         let snapshot = store.snapshot(topic.parse().unwrap()).await.unwrap().unwrap();
         let results = snapshot.data["results"].as_array().unwrap().clone();
@@ -309,26 +311,29 @@ async fn the_last_entered_result_comes_first(database: Database) {
         }
         // A correction keeps its place.
         let body = json!({ "home_score": 7, "away_score": 0, "override": true });
-        later(3, act(second, "PUT result", body)).commit(&store).await.unwrap();
+        later(3, match_action(second, "PUT result", body)).commit(&store).await.unwrap();
     }
 }
 
 async fn a_deleted_result_restores_the_status_without_a_schedule_message(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Public).await;
-    let id = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
-    done(&store, act(id, "postpone", json!({}))).await;
+    let id = commit(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
+    commit(&store, match_action(id, "postpone", json!({}))).await;
     for topic in ["team_1", "team_1_schedule"] {
         let snapshot = store.snapshot(topic.parse().unwrap()).await.unwrap().unwrap();
         assert_eq!(snapshot.data["matches"][0]["status"], "postponed", "{topic}");
     }
-    let message_count = told(&store, StreamId::Event(1)).await.len();
+    let message_count = stream_messages(&store, StreamId::Event(1)).await.len();
     let body = json!({ "home_score": 3, "away_score": 0 });
-    done(&store, act(id, "PUT result", body)).await;
-    done(&store, act(id, "DELETE result", json!({}))).await;
+    commit(&store, match_action(id, "PUT result", body)).await;
+    commit(&store, match_action(id, "DELETE result", json!({}))).await;
     assert_eq!(store.match_by_id(id).await.unwrap().unwrap().1["status"], "postponed");
     let pair = ["event_1_results result_update", "event_1_results leaderboard_update"];
-    assert_eq!(news(&store, StreamId::Event(1), message_count).await, [pair, pair].concat());
+    assert_eq!(
+        messages_since(&store, StreamId::Event(1), message_count).await,
+        [pair, pair].concat()
+    );
 }
 
 /// A change made behind the store's back, and the text that reports it.
@@ -350,7 +355,7 @@ async fn verify_reports_a_tampered_result(database: Database) {
         let store = database.open().await;
         league(&store, Visibility::Public).await;
         let id = start_match(&store, 1, 2).await;
-        done(&store, act(id, "end", json!({}))).await;
+        commit(&store, match_action(id, "end", json!({}))).await;
         start_match(&store, 2, 1).await;
         assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 

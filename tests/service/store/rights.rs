@@ -12,7 +12,7 @@ use touchline::store::mutation::{
 use touchline::store::{EventRights, MatchRights, Store, TeamRights};
 
 use crate::support::database::Database;
-use crate::support::jobs::*;
+use crate::support::mutations::*;
 use crate::support::on_both;
 
 on_both! {
@@ -37,11 +37,11 @@ async fn rights_follow_from_roles(database: Database) {
     let store = database.open().await;
     scheduled_match(&store).await;
     for email in ["bo@example.org", "cy@example.org", "di@example.org"] {
-        done(&store, user(email)).await;
+        commit(&store, user(email)).await;
     }
-    done(&store, official(2, OfficialRole::Scorer)).await;
-    done(&store, official(3, OfficialRole::Referee)).await;
-    assert_eq!(done(&store, member(4, MemberRole::Family)).await.status, 201);
+    commit(&store, official(2, OfficialRole::Scorer)).await;
+    commit(&store, official(3, OfficialRole::Referee)).await;
+    assert_eq!(commit(&store, member(4, MemberRole::Family)).await.status, 201);
 
     let nobody = MatchRights { is_public: true, ..MatchRights::default() };
     let cases = [
@@ -67,33 +67,33 @@ async fn rights_follow_from_roles(database: Database) {
 /// Event 1, private, with a match of user 1's teams 1 and 2. User 2 created it, user 3 manages it,
 /// user 4 is registered, user 5 is a member of team 3, which is registered; user 6 is unrelated.
 async fn private_event(store: &Store) {
-    done(store, user("ann@example.org")).await;
+    commit(store, user("ann@example.org")).await;
     for email in ["bo@x.org", "cy@x.org", "di@x.org", "ed@x.org", "fay@x.org"] {
-        done(store, user(email)).await;
+        commit(store, user(email)).await;
     }
     for name in ["Leicester City", "Tottenham", "Third"] {
-        done(store, team(name)).await;
+        commit(store, team(name)).await;
     }
-    job(CreateEvent(event_fields(Visibility::Private))).by(2).commit(store).await.unwrap();
-    done(store, AddManager { event_id: 1, user_id: 3 }).await;
-    done(store, RegisterUser { event_id: 1, user_id: 4 }).await;
-    done(store, AddMember { team_id: 3, user_id: 5, role: MemberRole::Family }).await;
-    job(RegisterTeam { event_id: 1, team_id: 3, by_admin: false })
+    request_of(CreateEvent(event_fields(Visibility::Private))).by(2).commit(store).await.unwrap();
+    commit(store, AddManager { event_id: 1, user_id: 3 }).await;
+    commit(store, RegisterUser { event_id: 1, user_id: 4 }).await;
+    commit(store, AddMember { team_id: 3, user_id: 5, role: MemberRole::Family }).await;
+    request_of(RegisterTeam { event_id: 1, team_id: 3, by_admin: false })
         .by(2)
         .commit(store)
         .await
         .unwrap();
-    job(fixture(1, 1, 2)).by(2).commit(store).await.unwrap();
+    request_of(fixture(1, 1, 2)).by(2).commit(store).await.unwrap();
 }
 
 async fn an_event_gives_rights_to_its_matches_and_teams(database: Database) {
     let store = database.open().await;
     private_event(&store).await;
     // Another event of the same creator gives no rights to this one.
-    done(&store, CreateEvent(event_fields(Visibility::Private))).await;
-    done(&store, RegisterUser { event_id: 2, user_id: 6 }).await;
+    commit(&store, CreateEvent(event_fields(Visibility::Private))).await;
+    commit(&store, RegisterUser { event_id: 2, user_id: 6 }).await;
     let accept = |team_id| AcceptRegistration { event_id: 1, team_id };
-    done(&store, accept(2)).await;
+    commit(&store, accept(2)).await;
 
     let nobody = MatchRights { is_in_private_event: true, ..MatchRights::default() };
     #[rustfmt::skip]
@@ -123,7 +123,7 @@ async fn an_event_gives_rights_to_its_matches_and_teams(database: Database) {
         }
     }
     assert_eq!(store.event_rights(9, Some(1)).await.unwrap(), None);
-    let standalone = done(&store, CreateMatch(fields("football", 1, 2))).await;
+    let standalone = commit(&store, CreateMatch(fields("football", 1, 2))).await;
     let rights = store.match_rights(standalone.body["id"].as_i64().unwrap(), Some(3)).await;
     let public = MatchRights { is_public: true, ..MatchRights::default() };
     assert_eq!(rights.unwrap(), Some(public), "an event gives no rights outside it");
@@ -132,62 +132,62 @@ async fn an_event_gives_rights_to_its_matches_and_teams(database: Database) {
 async fn a_loss_of_rights_increases_the_rights_version(database: Database) {
     let store = database.open().await;
     scheduled_match(&store).await;
-    done(&store, user("bo@example.org")).await;
-    done(&store, official(2, OfficialRole::Referee)).await;
-    done(&store, member(2, MemberRole::Manager)).await;
-    done(&store, CreateEvent(event_fields(Visibility::Public))).await;
+    commit(&store, user("bo@example.org")).await;
+    commit(&store, official(2, OfficialRole::Referee)).await;
+    commit(&store, member(2, MemberRole::Manager)).await;
+    commit(&store, CreateEvent(event_fields(Visibility::Public))).await;
     let private = || Some(Visibility::Private);
     let edit = MatchEdit { visibility: private(), ..MatchEdit::default() };
     let disabled = UserEdit { is_disabled: Some(true), ..UserEdit::default() };
     let mutations = [
-        any(member(2, MemberRole::Family)),
-        any(official(2, OfficialRole::Scorer)),
-        any(RemoveOfficial { match_id: 1, user_id: 2 }),
-        any(RemoveMember { team_id: 1, user_id: 2 }),
-        any(EditMatch { id: 1, fields: edit }),
-        any(EditUser { id: 2, edit: disabled }),
-        any(DeleteMatch { id: 1 }),
-        any(DeleteEvent { id: 1 }),
+        any_mutation(member(2, MemberRole::Family)),
+        any_mutation(official(2, OfficialRole::Scorer)),
+        any_mutation(RemoveOfficial { match_id: 1, user_id: 2 }),
+        any_mutation(RemoveMember { team_id: 1, user_id: 2 }),
+        any_mutation(EditMatch { id: 1, fields: edit }),
+        any_mutation(EditUser { id: 2, edit: disabled }),
+        any_mutation(DeleteMatch { id: 1 }),
+        any_mutation(DeleteEvent { id: 1 }),
     ];
     for mutation in mutations {
         let before = store.rights_version().await.unwrap();
-        done(&store, mutation.clone()).await;
+        commit(&store, mutation.clone()).await;
         assert!(store.rights_version().await.unwrap() > before, "{mutation:?}");
     }
     let before = store.rights_version().await.unwrap();
-    done(&store, team("Another")).await;
+    commit(&store, team("Another")).await;
     assert_eq!(store.rights_version().await.unwrap(), before);
 }
 
 async fn users_are_found_by_their_address_in_any_case(database: Database) {
     let store = database.open().await;
-    done(&store, user("Ann@Example.org")).await;
+    commit(&store, user("Ann@Example.org")).await;
 
     let found = store.user_by_email("aNN@example.ORG").await.unwrap().unwrap();
 
     assert_eq!((found.id, found.email.as_deref()), (ANN, Some("ann@example.org")));
     assert_eq!(store.user(ANN).await.unwrap(), Some(found));
     assert_eq!(store.user_by_email("bo@example.org").await.unwrap(), None);
-    let rejection = refused(&store, user("ann@example.org")).await;
+    let rejection = expect_rejection(&store, user("ann@example.org")).await;
     assert_eq!(rejection.errors[0].pointer, "/email");
 }
 
 /// The Kelvin sign becomes a k in Unicode's lower case: two accounts must not collide.
 async fn addresses_are_folded_only_in_ascii(database: Database) {
     let store = database.open().await;
-    done(&store, user("kim@example.org")).await;
+    commit(&store, user("kim@example.org")).await;
     let kelvin = "\u{212a}im@example.org";
     assert_eq!(store.user_by_email(kelvin).await.unwrap(), None);
-    assert_eq!(done(&store, user(kelvin)).await.body["email"], kelvin);
+    assert_eq!(commit(&store, user(kelvin)).await.body["email"], kelvin);
     assert_eq!(store.user_by_email("KIM@example.org").await.unwrap().unwrap().id, 1);
-    done(&store, user("\u{c4}nne@example.org")).await;
+    commit(&store, user("\u{c4}nne@example.org")).await;
     assert_eq!(store.user_by_email("\u{e4}nne@example.org").await.unwrap(), None);
 }
 
 async fn one_administrator_remains_after_concurrent_changes(database: Database) {
     let store = database.open().await;
     for email in ["ann@x.org", "bo@x.org", "cy@x.org"] {
-        done(&store, user(email)).await;
+        commit(&store, user(email)).await;
     }
     let edit = |role, disabled| UserEdit {
         role: Some(role),
@@ -196,7 +196,7 @@ async fn one_administrator_remains_after_concurrent_changes(database: Database) 
     };
     for round in 0..20 {
         for id in 1..=3 {
-            done(&store, EditUser { id, edit: edit(UserRole::Admin, false) }).await;
+            commit(&store, EditUser { id, edit: edit(UserRole::Admin, false) }).await;
         }
         // Two lose their role, one is disabled.
         let leaving = [
@@ -204,9 +204,10 @@ async fn one_administrator_remains_after_concurrent_changes(database: Database) 
             (2, edit(UserRole::Admin, true)),
             (3, edit(UserRole::User, false)),
         ];
-        let leaving = leaving.map(|(id, edit)| job(EditUser { id, edit }).commit(&store));
+        let leaving = leaving.map(|(id, edit)| request_of(EditUser { id, edit }).commit(&store));
         let results = futures_util::future::join_all(leaving).await;
-        let rejections: Vec<_> = results.into_iter().filter(Result::is_err).map(rejected).collect();
+        let rejections: Vec<_> =
+            results.into_iter().filter(Result::is_err).map(rejection_of).collect();
         assert_eq!(rejections.len(), 1, "round {round}: {rejections:?}");
         assert_eq!(rejections[0].code, "last-administrator");
     }

@@ -15,7 +15,7 @@ use touchline::store::mutation::{
 use touchline::store::{AnnouncementFilter, ListQuery, Store, VisibilityScope};
 
 use crate::support::database::Database;
-use crate::support::jobs::*;
+use crate::support::mutations::*;
 use crate::support::on_both;
 
 on_both! {
@@ -31,7 +31,7 @@ async fn commit_by(
     user_id: i64,
     mutation: impl Mutation,
 ) -> touchline::store::mutation::Outcome {
-    job(mutation).by(user_id).commit(store).await.unwrap()
+    request_of(mutation).by(user_id).commit(store).await.unwrap()
 }
 
 fn set_team_visibility(id: i64, visibility: Visibility) -> EditTeam {
@@ -73,12 +73,12 @@ fn register(event_id: i64, team_id: i64) -> RegisterTeam {
 /// Users 1 to 4, and user 1's private team 1 and public team 2.
 async fn teams(store: &Store) {
     for email in ["ann@x.org", "bo@x.org", "cy@x.org", "di@x.org"] {
-        done(store, user(email)).await;
+        commit(store, user(email)).await;
     }
     for name in ["Leicester City", "Tottenham"] {
-        done(store, team(name)).await;
+        commit(store, team(name)).await;
     }
-    done(store, set_team_visibility(1, Visibility::Private)).await;
+    commit(store, set_team_visibility(1, Visibility::Private)).await;
 }
 
 /// Whether the user may read team 1, as its streams and its pages decide it; this must equal
@@ -103,14 +103,14 @@ async fn g7_sharing_one_event_with_a_team_does_not_reveal_its_others(database: D
     let store = database.open().await;
     teams(&store).await;
     for visibility in [Visibility::Private, Visibility::Private, Visibility::Public] {
-        done(&store, CreateEvent(event_fields(visibility))).await;
+        commit(&store, CreateEvent(event_fields(visibility))).await;
     }
-    done(&store, RegisterUser { event_id: 1, user_id: 2 }).await;
-    done(&store, AddManager { event_id: 1, user_id: 3 }).await;
-    done(&store, register(1, 1)).await;
-    done(&store, announce(1, &[1])).await;
-    done(&store, fixture(1, 1, 2)).await;
-    done(&store, register(3, 1)).await;
+    commit(&store, RegisterUser { event_id: 1, user_id: 2 }).await;
+    commit(&store, AddManager { event_id: 1, user_id: 3 }).await;
+    commit(&store, register(1, 1)).await;
+    commit(&store, announce(1, &[1])).await;
+    commit(&store, fixture(1, 1, 2)).await;
+    commit(&store, register(3, 1)).await;
     assert!(
         can_read_team(&store, 2).await
             && can_read_team(&store, 3).await
@@ -120,25 +120,29 @@ async fn g7_sharing_one_event_with_a_team_does_not_reveal_its_others(database: D
     // Mutations that give the team a secret from one of the users, and mutations that end that.
     let leave = |event_id| UnregisterTeam { event_id, team_id: 1 };
     let cases = [
-        (vec![any(register(2, 1))], vec![any(leave(2))]),
+        (vec![any_mutation(register(2, 1))], vec![any_mutation(leave(2))]),
         (
-            vec![any(match_without_event(1, 2, Visibility::Private))],
-            vec![any(set_match_visibility(2, Visibility::Public))],
+            vec![any_mutation(match_without_event(1, 2, Visibility::Private))],
+            vec![any_mutation(set_match_visibility(2, Visibility::Public))],
         ),
         (
-            vec![any(set_event_visibility(3, Visibility::Private))],
-            vec![any(set_event_visibility(3, Visibility::Public))],
+            vec![any_mutation(set_event_visibility(3, Visibility::Private))],
+            vec![any_mutation(set_event_visibility(3, Visibility::Public))],
         ),
         // An event that the team has left, but whose messages are still in the team's log.
         (
-            vec![any(register(2, 1)), any(fixture(2, 1, 2)), any(leave(2))],
-            vec![any(set_event_visibility(2, Visibility::Public))],
+            vec![
+                any_mutation(register(2, 1)),
+                any_mutation(fixture(2, 1, 2)),
+                any_mutation(leave(2)),
+            ],
+            vec![any_mutation(set_event_visibility(2, Visibility::Public))],
         ),
     ];
     for (secrets, ends) in cases {
         for secret in secrets {
             let before = store.rights_version().await.unwrap();
-            done(&store, secret.clone()).await;
+            commit(&store, secret.clone()).await;
             let is_new = !format!("{secret:?}").starts_with("UnregisterTeam");
             let now = store.rights_version().await.unwrap();
             assert!(!is_new || now > before, "open streams must be re-checked: {secret:?}");
@@ -151,14 +155,14 @@ async fn g7_sharing_one_event_with_a_team_does_not_reveal_its_others(database: D
         }
         assert!(!can_read_team(&store, 2).await && !can_read_team(&store, 3).await, "{ends:?}");
         for end in ends {
-            done(&store, end.clone()).await;
+            commit(&store, end.clone()).await;
         }
         assert!(can_read_team(&store, 2).await && can_read_team(&store, 3).await);
     }
     // A user who is involved in both events may read the team.
-    done(&store, set_event_visibility(2, Visibility::Private)).await;
+    commit(&store, set_event_visibility(2, Visibility::Private)).await;
     assert!(!can_read_team(&store, 2).await);
-    done(&store, RegisterUser { event_id: 2, user_id: 2 }).await;
+    commit(&store, RegisterUser { event_id: 2, user_id: 2 }).await;
     assert!(can_read_team(&store, 2).await && !can_read_team(&store, 3).await);
     // An invitation that the team never accepted takes nothing from anyone.
     commit_by(&store, 4, CreateEvent(event_fields(Visibility::Private))).await;
@@ -171,13 +175,13 @@ async fn g7_sharing_one_event_with_a_team_does_not_reveal_its_others(database: D
 async fn g7_a_team_that_turns_public_hides_its_earlier_messages(database: Database) {
     let store = database.open().await;
     teams(&store).await;
-    done(&store, match_without_event(1, 2, Visibility::Private)).await;
-    done(&store, match_without_event(1, 2, Visibility::Public)).await;
+    commit(&store, match_without_event(1, 2, Visibility::Private)).await;
+    commit(&store, match_without_event(1, 2, Visibility::Public)).await;
     let stream = StreamId::Team(1);
-    assert_eq!(told(&store, stream).await.len(), 2);
-    let other = told(&store, StreamId::Team(2)).await;
+    assert_eq!(stream_messages(&store, stream).await.len(), 2);
+    let other = stream_messages(&store, StreamId::Team(2)).await;
 
-    done(&store, set_team_visibility(1, Visibility::Public)).await;
+    commit(&store, set_team_visibility(1, Visibility::Public)).await;
 
     let page = store.read_messages_after(stream, 0, 100).await.unwrap();
     assert!(page.messages.is_empty(), "{page:?}");
@@ -186,20 +190,21 @@ async fn g7_a_team_that_turns_public_hides_its_earlier_messages(database: Databa
         (2, 2),
         "a subscriber at 1 must learn that it missed something"
     );
-    assert_eq!(told(&store, StreamId::Team(2)).await, other, "it was public before");
-    done(&store, match_without_event(1, 2, Visibility::Public)).await;
+    assert_eq!(stream_messages(&store, StreamId::Team(2)).await, other, "it was public before");
+    commit(&store, match_without_event(1, 2, Visibility::Public)).await;
     let page = store.read_messages_after(stream, 1, 100).await.unwrap();
     assert_eq!(page.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [3]);
-    done(&store, set_team_visibility(1, Visibility::Public)).await;
-    assert_eq!(told(&store, stream).await.len(), 1, "it was public before");
+    commit(&store, set_team_visibility(1, Visibility::Public)).await;
+    assert_eq!(stream_messages(&store, stream).await.len(), 1, "it was public before");
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
 async fn g7_an_event_that_turns_public_hides_its_earlier_messages(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Private).await;
-    done(&store, fixture(1, 1, 2)).await;
-    let (stream, head) = (StreamId::Event(1), told(&store, StreamId::Event(1)).await.len());
+    commit(&store, fixture(1, 1, 2)).await;
+    let (stream, head) =
+        (StreamId::Event(1), stream_messages(&store, StreamId::Event(1)).await.len());
     assert_eq!(head, 2);
 
     let points = touchline::domain::leaderboard::Points { win: 2, ..Default::default() };
@@ -208,11 +213,11 @@ async fn g7_an_event_that_turns_public_hides_its_earlier_messages(database: Data
         points: Some(points),
         ..EventEdit::default()
     };
-    done(&store, EditEvent { id: 1, fields: edit }).await;
+    commit(&store, EditEvent { id: 1, fields: edit }).await;
 
     let page = store.read_messages_after(stream, 0, 100).await.unwrap();
     assert_eq!(page.pruned_seq, 2);
-    assert_eq!(news(&store, stream, 0).await, ["event_1_results leaderboard_update"]);
+    assert_eq!(messages_since(&store, stream, 0).await, ["event_1_results leaderboard_update"]);
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
@@ -229,12 +234,12 @@ async fn a_team_receives_nothing_of_a_match_it_has_not_accepted(database: Databa
     commit_by(&store, 2, team("Pranksters")).await;
     let created = commit_by(&store, 2, match_without_event(3, 2, Visibility::Public)).await;
     let id = created.body["id"].as_i64().unwrap();
-    commit_by(&store, 2, act(id, "start", json!({}))).await;
-    commit_by(&store, 2, act(id, "end", json!({}))).await;
+    commit_by(&store, 2, match_action(id, "start", json!({}))).await;
+    commit_by(&store, 2, match_action(id, "end", json!({}))).await;
 
     let (creating_team, other_team) = (StreamId::Team(3), StreamId::Team(2));
-    assert_eq!(news(&store, creating_team, 0).await.len(), 2);
-    assert_eq!(news(&store, other_team, 0).await, Vec::<String>::new());
+    assert_eq!(messages_since(&store, creating_team, 0).await.len(), 2);
+    assert_eq!(messages_since(&store, other_team, 0).await, Vec::<String>::new());
     let snapshot = async |topic: &str, part: &str| {
         let snapshot = store.snapshot(topic.parse().unwrap()).await.unwrap().unwrap();
         snapshot.data[part].as_array().unwrap().len()
@@ -256,8 +261,8 @@ async fn a_team_receives_nothing_of_a_match_it_has_not_accepted(database: Databa
         assert_eq!(accepted.body["id"], id);
     }
     let enter = json!({ "home_score": 0, "away_score": 3, "override": true });
-    commit_by(&store, 2, act(id, "PUT result", enter)).await;
-    assert_eq!(news(&store, other_team, 0).await, ["team_2_results result_update"]);
+    commit_by(&store, 2, match_action(id, "PUT result", enter)).await;
+    assert_eq!(messages_since(&store, other_team, 0).await, ["team_2_results result_update"]);
     assert_eq!(snapshot("team_2_results", "results").await, 1);
     assert_eq!(ids(&store, matches(anonymous)).await, [id]);
     assert_eq!(ids(&store, results(anonymous)).await, [id]);
@@ -266,36 +271,37 @@ async fn a_team_receives_nothing_of_a_match_it_has_not_accepted(database: Databa
         (accept(1), RejectionReason::NotFound),
         (AcceptMatch { match_id: 99, team_id: 2 }, RejectionReason::NotFound),
     ] {
-        assert_eq!(refused(&store, mutation.clone()).await.reason, reason, "{mutation:?}");
+        assert_eq!(expect_rejection(&store, mutation.clone()).await.reason, reason, "{mutation:?}");
     }
-    done(&store, CreateEvent(event_fields(Visibility::Public))).await;
-    let of_event = done(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
+    commit(&store, CreateEvent(event_fields(Visibility::Public))).await;
+    let of_event = commit(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
     let mutation = AcceptMatch { match_id: of_event, team_id: 2 };
-    assert_eq!(refused(&store, mutation).await.code, "match-of-event");
+    assert_eq!(expect_rejection(&store, mutation).await.code, "match-of-event");
 }
 
 async fn g7_players_of_a_private_team_that_has_not_accepted_are_hidden(database: Database) {
     let store = database.open().await;
     teams(&store).await;
     let name = |name: &str| NewPlayer { name: name.into(), shirt_number: None };
-    done(&store, AddPlayer { team_id: 1, fields: name("Secret") }).await;
+    commit(&store, AddPlayer { team_id: 1, fields: name("Secret") }).await;
     commit_by(&store, 2, team("Pranksters")).await;
-    done(&store, AddMember { team_id: 3, user_id: ANN, role: MemberRole::Player }).await;
+    commit(&store, AddMember { team_id: 3, user_id: ANN, role: MemberRole::Player }).await;
     commit_by(&store, 2, match_without_event(3, 1, Visibility::Public)).await;
-    commit_by(&store, 2, act(1, "start", json!({}))).await;
+    commit_by(&store, 2, match_action(1, "start", json!({}))).await;
     let goal = |player: i64| {
         let body = json!({
             "kind": "goal", "team_id": 1, "period": "first_half", "minute": 1, "player_id": player,
         });
-        act(1, "incidents", body)
+        match_action(1, "incidents", body)
     };
-    let rejection_of = async |player| rejected(job(goal(player)).by(2).commit(&store).await);
+    let rejection_of =
+        async |player| rejection_of(request_of(goal(player)).by(2).commit(&store).await);
     let (existing, unknown) = (rejection_of(1).await, rejection_of(99).await);
     assert_eq!(existing, unknown, "a hidden player must look like a missing one");
     assert!(!existing.errors.is_empty(), "{existing:?}");
 
     // The team's own manager may name its players, and after the acceptance everyone may.
-    done(&store, AddOfficial { match_id: 1, user_id: ANN, role: OfficialRole::Scorer }).await;
+    commit(&store, AddOfficial { match_id: 1, user_id: ANN, role: OfficialRole::Scorer }).await;
     commit_by(&store, ANN, goal(1)).await;
     assert_eq!(rejection_of(1).await, unknown);
     commit_by(&store, ANN, AcceptMatch { match_id: 1, team_id: 1 }).await;

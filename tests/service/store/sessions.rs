@@ -2,10 +2,10 @@
 
 use chrono::TimeDelta;
 use touchline::store::mutation::{EditUser, UserEdit};
-use touchline::store::{Authentication, Issued, Principal, Store};
+use touchline::store::{Authentication, Principal, Store, TokenIssuer};
 
 use crate::support::database::Database;
-use crate::support::jobs::*;
+use crate::support::mutations::*;
 use crate::support::on_both;
 
 on_both! {
@@ -16,7 +16,7 @@ on_both! {
 }
 
 fn principal(user_id: i64, generation: i64, session: Option<&str>) -> Principal {
-    let issued = Issued::Here { generation, session_id: session.map(str::to_owned) };
+    let issued = TokenIssuer::Here { generation, session_id: session.map(str::to_owned) };
     Principal { user_id, issued }
 }
 
@@ -26,8 +26,8 @@ async fn is_valid(store: &Store, principal: &Principal) -> bool {
 
 async fn two_users(database: &Database) -> Store {
     let store = database.open().await;
-    done(&store, user("ann@example.org")).await;
-    done(&store, user("bo@example.org")).await;
+    commit(&store, user("ann@example.org")).await;
+    commit(&store, user("bo@example.org")).await;
     let later = now() + TimeDelta::hours(12);
     for (id, user_id) in [("one", 1), ("two", 1), ("three", 2)] {
         store.open_session(id, user_id, now(), later).await.unwrap();
@@ -67,7 +67,7 @@ async fn g7_a_session_belongs_to_its_user_and_ends_for_good(database: Database) 
 
     let reset = UserEdit { password_hash: Some("hash".into()), ..UserEdit::default() };
     let before = store.rights_version().await.unwrap();
-    done(&store, EditUser { id: 1, edit: reset }).await;
+    commit(&store, EditUser { id: 1, edit: reset }).await;
     assert!(store.rights_version().await.unwrap() > before);
     assert!(!is_valid(&store, &others[0]).await && !is_valid(&store, &others[2]).await);
     assert!(!is_valid(&store, &principal(1, 2, Some("two"))).await, "the session has ended too");
@@ -93,17 +93,17 @@ async fn g7_disabling_a_user_invalidates_provider_tokens(database: Database) {
     let store = two_users(&database).await;
     let issued = |minutes: i64| {
         let at = now() + TimeDelta::minutes(minutes);
-        Principal { user_id: 1, issued: Issued::Elsewhere { at_ms: at.timestamp_millis() } }
+        Principal { user_id: 1, issued: TokenIssuer::Elsewhere { at_ms: at.timestamp_millis() } }
     };
-    let undated = Principal { user_id: 1, issued: Issued::Elsewhere { at_ms: 0 } };
+    let undated = Principal { user_id: 1, issued: TokenIssuer::Elsewhere { at_ms: 0 } };
     let reset = UserEdit { password_hash: Some("hash".into()), ..UserEdit::default() };
-    done(&store, EditUser { id: 1, edit: reset }).await;
+    commit(&store, EditUser { id: 1, edit: reset }).await;
     for principal in [issued(-1), undated.clone()] {
         assert!(is_valid(&store, &principal).await);
     }
     for disabled in [true, false] {
         let edit = UserEdit { is_disabled: Some(disabled), ..UserEdit::default() };
-        done(&store, EditUser { id: 1, edit }).await;
+        commit(&store, EditUser { id: 1, edit }).await;
         let expected = if disabled { Authentication::Disabled } else { Authentication::Revoked };
         for principal in [issued(-1), issued(0), undated.clone()] {
             assert_eq!(store.authenticate(&principal).await.unwrap(), expected);
@@ -117,13 +117,13 @@ async fn a_password_change_with_a_revoked_credential_is_rejected(database: Datab
     let store = two_users(&database).await;
     let own = |generation| UserEdit {
         password_hash: Some(format!("hash {generation}")),
-        own: Some(principal(1, generation, Some("one"))),
+        own_principal: Some(principal(1, generation, Some("one"))),
         ..UserEdit::default()
     };
-    done(&store, EditUser { id: 1, edit: own(1) }).await;
+    commit(&store, EditUser { id: 1, edit: own(1) }).await;
     assert!(is_valid(&store, &principal(1, 2, Some("one"))).await, "continues");
     assert!(!is_valid(&store, &principal(1, 2, Some("two"))).await, "has ended");
-    let rejection = refused(&store, EditUser { id: 1, edit: own(1) }).await;
+    let rejection = expect_rejection(&store, EditUser { id: 1, edit: own(1) }).await;
     assert_eq!(rejection.errors[0].pointer, "/current_password");
     let user = store.user(1).await.unwrap().unwrap();
     assert_eq!((user.generation, user.password_hash.as_deref()), (2, Some("hash 1")));

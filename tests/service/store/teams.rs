@@ -12,7 +12,7 @@ use touchline::store::mutation::{
 use touchline::store::{ListQuery, VisibilityScope};
 
 use crate::support::database::Database;
-use crate::support::jobs::*;
+use crate::support::mutations::*;
 use crate::support::on_both;
 
 on_both! {
@@ -30,8 +30,8 @@ fn player(name: &str, shirt_number: i32) -> AddPlayer {
 
 async fn a_team_is_created_edited_and_deleted(database: Database) {
     let store = database.open().await;
-    done(&store, user("ann@example.org")).await;
-    let created = done(&store, team("Leicester City")).await;
+    commit(&store, user("ann@example.org")).await;
+    let created = commit(&store, team("Leicester City")).await;
     let shape = json!({
         "id": 1, "name": "Leicester City", "short_name": "LEI", "colour": "#003090",
         "visibility": "public",
@@ -44,64 +44,74 @@ async fn a_team_is_created_edited_and_deleted(database: Database) {
 
     let fields = TeamEdit { name: Some("Foxes".into()), colour: Some(None), ..TeamEdit::default() };
     let edit = EditTeam { id: 1, fields };
-    let edited = done(&store, edit.clone()).await;
+    let edited = commit(&store, edit.clone()).await;
     assert_eq!((edited.status, edited.etag.as_deref()), (200, Some("2")));
     assert_eq!((&edited.body["name"], &edited.body["colour"]), (&json!("Foxes"), &json!(null)));
-    let outdated = job(edit.clone()).if_match("1");
-    assert_eq!(rejected(outdated.commit(&store).await).reason, RejectionReason::Stale);
-    let current = job(edit).if_match("2");
+    let outdated = request_of(edit.clone()).if_match("1");
+    assert_eq!(rejection_of(outdated.commit(&store).await).reason, RejectionReason::Stale);
+    let current = request_of(edit).if_match("2");
     assert_eq!(current.commit(&store).await.unwrap().etag.as_deref(), Some("3"));
 
-    done(&store, player("Jamie Vardy", 9)).await;
-    assert_eq!(done(&store, DeleteTeam { id: 1 }).await.status, 204);
+    commit(&store, player("Jamie Vardy", 9)).await;
+    assert_eq!(commit(&store, DeleteTeam { id: 1 }).await.status, 204);
     assert_eq!(store.team(1).await.unwrap(), None);
-    assert_eq!(refused(&store, DeleteTeam { id: 1 }).await.reason, RejectionReason::NotFound);
-    assert_eq!(done(&store, team("Another")).await.body["id"], 2, "ids are not reused");
+    assert_eq!(
+        expect_rejection(&store, DeleteTeam { id: 1 }).await.reason,
+        RejectionReason::NotFound
+    );
+    assert_eq!(commit(&store, team("Another")).await.body["id"], 2, "ids are not reused");
 }
 
 async fn players_belong_to_their_team(database: Database) {
     let store = database.open().await;
-    done(&store, user("ann@example.org")).await;
-    done(&store, team("Leicester City")).await;
-    done(&store, team("Tottenham")).await;
-    let added = done(&store, player("Jamie Vardy", 9)).await;
+    commit(&store, user("ann@example.org")).await;
+    commit(&store, team("Leicester City")).await;
+    commit(&store, team("Tottenham")).await;
+    let added = commit(&store, player("Jamie Vardy", 9)).await;
     let shape = json!({ "id": 1, "team_id": 1, "name": "Jamie Vardy", "shirt_number": 9 });
     assert_eq!((added.status, added.body), (201, shape));
 
     let fields = PlayerEdit { shirt_number: Some(None), ..PlayerEdit::default() };
     let edit = |team_id| EditPlayer { team_id, id: 1, fields: fields.clone() };
-    assert_eq!(refused(&store, edit(2)).await.reason, RejectionReason::NotFound, "of another team");
-    let edited = done(&store, edit(1)).await;
+    assert_eq!(
+        expect_rejection(&store, edit(2)).await.reason,
+        RejectionReason::NotFound,
+        "of another team"
+    );
+    let edited = commit(&store, edit(1)).await;
     assert_eq!(edited.body["shirt_number"], json!(null));
     let remove = RemovePlayer { team_id: 1, id: 1 };
-    assert_eq!(done(&store, remove.clone()).await.status, 204);
-    assert_eq!(refused(&store, remove).await.reason, RejectionReason::NotFound);
+    assert_eq!(commit(&store, remove.clone()).await.status, 204);
+    assert_eq!(expect_rejection(&store, remove).await.reason, RejectionReason::NotFound);
 }
 
 async fn members_have_one_role_each(database: Database) {
     let store = database.open().await;
-    done(&store, user("ann@example.org")).await;
-    done(&store, user("bo@example.org")).await;
-    done(&store, team("Leicester City")).await;
+    commit(&store, user("ann@example.org")).await;
+    commit(&store, user("bo@example.org")).await;
+    commit(&store, team("Leicester City")).await;
     let add = |user_id, role| AddMember { team_id: 1, user_id, role };
 
-    assert_eq!(done(&store, add(2, MemberRole::Coach)).await.status, 201);
-    assert_eq!(done(&store, add(2, MemberRole::Player)).await.status, 200);
+    assert_eq!(commit(&store, add(2, MemberRole::Coach)).await.status, 201);
+    assert_eq!(commit(&store, add(2, MemberRole::Player)).await.status, 200);
 
     let members = store.list(ListQuery::Members { team_id: 1 }, 0, 10).await.unwrap().items;
     let roles: Vec<_> = members.iter().map(|member| member["role"].as_str().unwrap()).collect();
     assert_eq!(roles, ["manager", "player"]);
-    assert_eq!(refused(&store, add(9, MemberRole::Coach)).await.errors[0].pointer, "/user_id");
+    assert_eq!(
+        expect_rejection(&store, add(9, MemberRole::Coach)).await.errors[0].pointer,
+        "/user_id"
+    );
     let missing_team = AddMember { team_id: 9, user_id: 2, role: MemberRole::Coach };
-    assert_eq!(refused(&store, missing_team).await.reason, RejectionReason::NotFound);
+    assert_eq!(expect_rejection(&store, missing_team).await.reason, RejectionReason::NotFound);
 }
 
 async fn lists_are_paged(database: Database) {
     let store = database.open().await;
-    done(&store, user("ann@example.org")).await;
-    done(&store, user("bo@example.org")).await;
+    commit(&store, user("ann@example.org")).await;
+    commit(&store, user("bo@example.org")).await;
     for name in ["A", "B", "C"] {
-        done(&store, team(name)).await;
+        commit(&store, team(name)).await;
     }
     let fields = NewTeam {
         name: "Hidden".into(),
@@ -109,7 +119,7 @@ async fn lists_are_paged(database: Database) {
         colour: None,
         visibility: Visibility::Private,
     };
-    done(&store, CreateTeam(fields)).await;
+    commit(&store, CreateTeam(fields)).await;
     let teams =
         |user_id, sees_all| ListQuery::Teams { scope: VisibilityScope { user_id, sees_all } };
     #[rustfmt::skip]
@@ -130,17 +140,20 @@ async fn lists_are_paged(database: Database) {
 
 async fn invalid_fields_are_reported(database: Database) {
     let store = database.open().await;
-    done(&store, user("ann@example.org")).await;
-    done(&store, team("Leicester City")).await;
+    commit(&store, user("ann@example.org")).await;
+    commit(&store, team("Leicester City")).await;
     let CreateTeam(nul_team) = team("X\0Y");
     let cases = [
-        (any(CreateMatch(fields("chess", 1, 9))), vec!["/sport", "/away_team_id"]),
-        (any(CreateMatch(fields("football", 8, 9))), vec!["/home_team_id", "/away_team_id"]),
-        (any(CreateMatch(fields("football", 1, 1))), vec!["/away_team_id"]),
-        (any(CreateTeam(nul_team)), vec!["/name"]),
+        (any_mutation(CreateMatch(fields("chess", 1, 9))), vec!["/sport", "/away_team_id"]),
+        (
+            any_mutation(CreateMatch(fields("football", 8, 9))),
+            vec!["/home_team_id", "/away_team_id"],
+        ),
+        (any_mutation(CreateMatch(fields("football", 1, 1))), vec!["/away_team_id"]),
+        (any_mutation(CreateTeam(nul_team)), vec!["/name"]),
     ];
     for (mutation, pointers) in cases {
-        let rejection = refused(&store, mutation.clone()).await;
+        let rejection = expect_rejection(&store, mutation.clone()).await;
         let reported: Vec<_> =
             rejection.errors.iter().map(|error| error.pointer.as_str()).collect();
         assert_eq!(reported, pointers, "{mutation:?}");

@@ -6,7 +6,7 @@ use touchline::domain::visibility::Visibility;
 use touchline::store::Store;
 
 use crate::support::database::{Database, Kind};
-use crate::support::jobs::*;
+use crate::support::mutations::*;
 use crate::support::{on_both, scan};
 
 on_both! {
@@ -54,15 +54,15 @@ async fn an_upgrade_removes_unkeyed_request_hashes_without_a_trace(database: Dat
         assert!(columns.iter().all(|column| !column.text.contains(hash)));
     }
     let id = live_match(&store).await;
-    assert!(!keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap().is_replay);
-    assert!(keyed(goal(id, 12), "k", "body").commit(&store).await.unwrap().is_replay);
+    assert!(!keyed_request(goal(id, 12), "k", "body").commit(&store).await.unwrap().is_replay);
+    assert!(keyed_request(goal(id, 12), "k", "body").commit(&store).await.unwrap().is_replay);
 }
 
 async fn play_match(store: &Store, home: i64, away: i64) -> i64 {
-    let id = done(store, fixture(1, home, away)).await.body["id"].as_i64().unwrap();
-    done(store, act(id, "start", json!({}))).await;
-    done(store, goal(id, 12)).await;
-    done(store, act(id, "end", json!({}))).await;
+    let id = commit(store, fixture(1, home, away)).await.body["id"].as_i64().unwrap();
+    commit(store, match_action(id, "start", json!({}))).await;
+    commit(store, goal(id, 12)).await;
+    commit(store, match_action(id, "end", json!({}))).await;
     id
 }
 
@@ -77,7 +77,7 @@ async fn results_of_matches_finished_before_an_upgrade_are_filled_in(database: D
             play_match(&store, 2, 1).await
         };
     }
-    done(&store, fixture(1, 1, 2)).await;
+    commit(&store, fixture(1, 1, 2)).await;
     let table = store.leaderboard(1).await.unwrap();
     let heads = store.stream_heads(&[StreamId::Event(1), StreamId::Team(1)]).await.unwrap();
     let snapshot = store.snapshot("event_1_results".parse().unwrap()).await.unwrap().unwrap();

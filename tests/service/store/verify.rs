@@ -5,7 +5,7 @@ use touchline::store::Store;
 use touchline::store::mutation::{AddPlayer, CreateMatch, NewPlayer};
 
 use crate::support::database::Database;
-use crate::support::jobs::*;
+use crate::support::mutations::*;
 use crate::support::on_both;
 
 on_both! {
@@ -17,7 +17,7 @@ on_both! {
 async fn an_intact_database_has_no_faults(database: Database) {
     let store = database.open().await;
     let id = live_match(&store).await;
-    done(&store, goal(id, 12)).await;
+    commit(&store, goal(id, 12)).await;
     let progress = std::sync::Mutex::new(Vec::new());
 
     let faults =
@@ -62,7 +62,7 @@ async fn tampering_is_reported(database: Database) {
         let database = Database::new(database.kind).await;
         let store = database.open().await;
         let id = live_match(&store).await;
-        done(&store, goal(id, 12)).await;
+        commit(&store, goal(id, 12)).await;
 
         database.tamper(sql).await;
 
@@ -109,26 +109,26 @@ async fn tampering_with_a_ball_is_reported(database: Database) {
 
 /// `1 4 .` in the home side's first over.
 async fn three_balls(store: &Store) -> i64 {
-    done(store, user("ann@example.org")).await;
+    commit(store, user("ann@example.org")).await;
     let mut players = Vec::new();
     for (team_id, name) in [(1, "Northants"), (2, "Kent")] {
-        done(store, team(name)).await;
+        commit(store, team(name)).await;
         for number in 1..=2 {
             let fields = NewPlayer { name: format!("{name} {number}"), shirt_number: None };
-            let added = done(store, AddPlayer { team_id, fields }).await;
+            let added = commit(store, AddPlayer { team_id, fields }).await;
             players.push(added.body["id"].clone());
         }
     }
-    let created = done(store, CreateMatch(fields("cricket", 1, 2))).await;
+    let created = commit(store, CreateMatch(fields("cricket", 1, 2))).await;
     let id = created.body["id"].as_i64().unwrap();
-    done(store, act(id, "start", json!({}))).await;
+    commit(store, match_action(id, "start", json!({}))).await;
     let innings = json!({
         "batting_team_id": 1, "striker_id": players[0], "non_striker_id": players[1],
         "bowler_id": players[2],
     });
-    done(store, act(id, "innings", innings)).await;
+    commit(store, match_action(id, "innings", innings)).await;
     for runs in [1, 4, 0] {
-        done(store, act(id, "balls", json!({ "runs": { "batter": runs } }))).await;
+        commit(store, match_action(id, "balls", json!({ "runs": { "batter": runs } }))).await;
     }
     id
 }

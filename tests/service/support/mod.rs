@@ -5,7 +5,7 @@ pub mod crashing_node;
 pub mod curl;
 pub mod database;
 pub mod identity_provider;
-pub mod jobs;
+pub mod mutations;
 pub mod network_proxy;
 pub mod nginx;
 pub mod openapi_contract;

@@ -191,6 +191,18 @@ impl TestServer {
     }
 
     /// The administrator, signed in once; each call has its own connections.
+    /// Sums a metric over all labels.
+    pub async fn metric(&self, name: &str) -> i64 {
+        let text = self.anonymous().get("/metrics").await.text;
+        let values: Vec<i64> = text
+            .lines()
+            .filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{'])))
+            .map(|line| line.rsplit(' ').next().unwrap().parse().unwrap())
+            .collect();
+        assert!(!values.is_empty(), "no {name} in {text}");
+        values.iter().sum()
+    }
+
     pub async fn admin(&self) -> ApiClient {
         let sign_in = || async { self.anonymous().sign_in(ADMIN_EMAIL, ADMIN_PASSWORD).await };
         self.admin.get_or_init(sign_in).await.with_new_connections()

@@ -88,7 +88,7 @@ pub fn parse_ruling(lookup: &PlayerLookup<'_>, value: &Value) -> Result<RulingRe
     body.require(&["number", "ball"]);
     let number = body.optional("number", input::integer(1..=MAX_BALL_NUMBER));
     let number = number.and_then(|number| u32::try_from(number).ok());
-    let delivery = body.object("ball", |inner| read_delivery(lookup, inner));
+    let delivery = body.optional_object("ball", |inner| read_delivery(lookup, inner));
     body.optional("occurred_at", input::time());
     body.finish_with(
         number.zip(delivery).map(|(number, delivery)| RulingRequest { number, delivery }),
@@ -123,14 +123,14 @@ pub fn parse_ball_request(
 }
 
 fn read_delivery(lookup: &PlayerLookup<'_>, body: &mut FieldReader<'_>) -> Option<Delivery> {
-    let runs = body.object("runs", |inner| {
+    let runs = body.optional_object("runs", |inner| {
         inner.require(&["batter"]);
         read_runs(inner, "batter")
     });
     if runs.is_none() {
         body.require(&["runs"]);
     }
-    let extras = body.object("extras", |inner| {
+    let extras = body.optional_object("extras", |inner| {
         Some(Extras {
             wides: read_runs(inner, "wides").unwrap_or(0),
             no_balls: read_runs(inner, "no_balls").unwrap_or(0),
@@ -173,7 +173,7 @@ fn to_u32(number: i64) -> u32 {
 }
 
 fn read_penalty(lookup: &PlayerLookup<'_>, body: &mut FieldReader<'_>) -> Option<PenaltyAward> {
-    body.object("penalty", |inner| {
+    body.optional_object("penalty", |inner| {
         inner.require(&["team_id", "runs"]);
         let side = lookup.teams.read_side(inner, "team_id");
         let runs = inner.optional("runs", input::integer(-MAX_PENALTY_RUNS..=MAX_PENALTY_RUNS));
@@ -188,7 +188,7 @@ fn read_wickets(
     lookup: &PlayerLookup<'_>,
     body: &mut FieldReader<'_>,
 ) -> Option<Vec<EnteredWicket>> {
-    body.list("wickets", MAX_WICKETS_PER_BALL, |inner| {
+    body.optional_list("wickets", MAX_WICKETS_PER_BALL, |inner| {
         inner.require(&["kind"]);
         let kind = inner.optional("kind", input::one_of_these(DismissalKind::FROM_DELIVERY));
         let player_out = lookup.read_player(inner, "player_out_id");

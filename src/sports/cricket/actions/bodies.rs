@@ -95,7 +95,7 @@ pub fn parse_player_changes(
         lookup.read_player(inner, "player_id")
     };
     let change = PlayerChange {
-        retirement: body.object("retire", |inner| {
+        retirement: body.optional_object("retire", |inner| {
             let player = read_player_id(inner);
             inner.require(&["kind"]);
             Some(Retirement {
@@ -104,9 +104,9 @@ pub fn parse_player_changes(
                     .optional("kind", input::one_of_these(DepartureReason::RETIREMENTS))?,
             })
         }),
-        absent_player: body.object("absent", read_player_id),
-        suspended_bowler: body.object("suspend", read_player_id),
-        replacement: body.object("replace", |inner| read_replacement(lookup, inner)),
+        absent_player: body.optional_object("absent", read_player_id),
+        suspended_bowler: body.optional_object("suspend", read_player_id),
+        replacement: body.optional_object("replace", |inner| read_replacement(lookup, inner)),
         new_striker: lookup.read_player(&mut body, "striker_id"),
         new_non_striker: lookup.read_player(&mut body, "non_striker_id"),
         new_batter: lookup.read_player(&mut body, "batter_id"),

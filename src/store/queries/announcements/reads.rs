@@ -16,7 +16,7 @@ use crate::domain::announcements::AnnouncementStatus;
 use crate::domain::visibility::Visibility;
 use crate::store::error::QueryResult;
 use crate::store::json;
-use crate::store::model::{AnnouncementFilter, AnnouncementRights, VisibilityScope};
+use crate::store::model::{AnnouncementFilter, AnnouncementRights, PageRange, VisibilityScope};
 use crate::store::rows::AnnouncementRow;
 use crate::store::schema::{
     announcements as a, audiences as au, events as e, members, registrations as r, teams as t,
@@ -124,7 +124,7 @@ pub async fn list(
     conn: &mut Conn,
     VisibilityScope { user_id, sees_all }: VisibilityScope,
     filter: &AnnouncementFilter,
-    (after, limit): (i64, i64),
+    PageRange { after, limit }: PageRange,
 ) -> QueryResult<Vec<(i64, Value)>> {
     let (now, user) = (now_ms(), user_id.unwrap_or(readable::NO_USER_ID));
     let may_read = a::targeted

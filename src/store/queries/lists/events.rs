@@ -10,7 +10,7 @@ use super::super::readable;
 use super::page::ItemsResult;
 use crate::domain::visibility::Visibility;
 use crate::store::json;
-use crate::store::model::VisibilityScope;
+use crate::store::model::{PageRange, VisibilityScope};
 use crate::store::rows::{EventRow, RegistrationRow};
 use crate::store::schema::{events as e, managers as m, registrations as r, teams as t, users};
 
@@ -18,7 +18,7 @@ use crate::store::schema::{events as e, managers as m, registrations as r, teams
 pub async fn list_visible(
     conn: &mut Conn,
     scope: VisibilityScope,
-    (after, limit): (i64, i64),
+    PageRange { after, limit }: PageRange,
 ) -> ItemsResult {
     let VisibilityScope { user_id, sees_all } = scope;
     let is_involved: readable::is_involved_in_event =
@@ -38,7 +38,7 @@ pub async fn list_visible(
 pub async fn list_managers(
     conn: &mut Conn,
     event_id: i64,
-    (after, limit): (i64, i64),
+    PageRange { after, limit }: PageRange,
 ) -> ItemsResult {
     let added = m::table.filter(m::event_id.eq(event_id)).select(m::user_id);
     let creator = e::table.filter(e::id.eq(event_id)).select(e::created_by);
@@ -57,7 +57,7 @@ pub async fn list_managers(
 pub async fn list_registrations(
     conn: &mut Conn,
     event_id: i64,
-    (after, limit): (i64, i64),
+    PageRange { after, limit }: PageRange,
 ) -> ItemsResult {
     let query = r::table
         .left_join(users::table.on(r::user_id.eq(users::id.nullable())))
@@ -80,7 +80,7 @@ pub async fn list_registrations(
 pub async fn list_registrations_of_team(
     conn: &mut Conn,
     team_id: i64,
-    (after, limit): (i64, i64),
+    PageRange { after, limit }: PageRange,
 ) -> ItemsResult {
     let query = r::table
         .inner_join(e::table.on(e::id.eq(r::event_id)))

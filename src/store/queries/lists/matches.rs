@@ -11,7 +11,7 @@ use super::page::ItemsResult;
 use crate::domain::matches::MatchStatus;
 use crate::domain::teams::MemberRole;
 use crate::store::match_cache::MatchCache;
-use crate::store::model::VisibilityScope;
+use crate::store::model::{PageRange, VisibilityScope};
 use crate::store::rows::MatchRow;
 use crate::store::schema::{matches as m, members, results as r};
 
@@ -29,7 +29,7 @@ pub async fn list_all(
     match_cache: &MatchCache,
     scope: VisibilityScope,
     status: Option<MatchStatus>,
-    (after, limit): (i64, i64),
+    PageRange { after, limit }: PageRange,
 ) -> ItemsResult {
     let is_any = status.is_none().into_sql::<Bool>();
     let query = visible_matches(scope, after)
@@ -45,7 +45,7 @@ pub async fn list_for_team(
     match_cache: &MatchCache,
     team_id: i64,
     scope: VisibilityScope,
-    (after, limit): (i64, i64),
+    PageRange { after, limit }: PageRange,
 ) -> ItemsResult {
     let VisibilityScope { user_id, sees_all } = scope;
     let manages = members::table
@@ -72,7 +72,7 @@ pub async fn list_for_event(
     match_cache: &MatchCache,
     (event_id, status): (i64, Option<MatchStatus>),
     scope: VisibilityScope,
-    (after, limit): (i64, i64),
+    PageRange { after, limit }: PageRange,
 ) -> ItemsResult {
     let is_any = status.is_none().into_sql::<Bool>();
     let query = visible_matches(scope, after)
@@ -93,7 +93,7 @@ pub async fn list_results_of_team(
     conn: &mut Conn,
     team_id: i64,
     scope: VisibilityScope,
-    (after, limit): (i64, i64),
+    PageRange { after, limit }: PageRange,
 ) -> ItemsResult {
     let query = visible_matches(scope, after)
         .inner_join(r::table.on(r::match_id.eq(m::id)))
@@ -109,7 +109,7 @@ pub async fn list_results_of_event(
     conn: &mut Conn,
     event_id: i64,
     scope: VisibilityScope,
-    (after, limit): (i64, i64),
+    PageRange { after, limit }: PageRange,
 ) -> ItemsResult {
     let query = visible_matches(scope, after)
         .inner_join(r::table.on(r::match_id.eq(m::id)))

@@ -17,23 +17,23 @@ use crate::domain::visibility::Visibility;
 use crate::store::error::QueryResult;
 use crate::store::json;
 use crate::store::match_cache::MatchCache;
-use crate::store::model::{ListPage, ListQuery, VisibilityScope};
+use crate::store::model::{ListPage, ListQuery, PageRange, VisibilityScope};
 use crate::store::rows::{PlayerRow, TeamRow, UserRow};
 use crate::store::schema::{members, officials, players, teams as t, users};
 
-/// Returns at most `limit` items after the one with the id `after`.
+/// Returns one page of a list.
 pub async fn list_page(
     conn: &mut Conn,
     match_cache: &MatchCache,
     query: &ListQuery,
-    (after, limit): (i64, i64),
+    range: PageRange,
 ) -> QueryResult<ListPage> {
-    let page = (after, limit.max(1));
-    Ok(into_page(load_items(conn, match_cache, query, page).await?, page.1))
+    let page = PageRange { limit: range.limit.max(1), ..range };
+    Ok(into_page(load_items(conn, match_cache, query, page).await?, page.limit))
 }
 
 #[rustfmt::skip]
-async fn load_items(conn: &mut Conn, match_cache: &MatchCache, query: &ListQuery, page: (i64, i64)) -> ItemsResult {
+async fn load_items(conn: &mut Conn, match_cache: &MatchCache, query: &ListQuery, page: PageRange) -> ItemsResult {
     match query {
         ListQuery::Users => all_users(conn, page).await,
         ListQuery::Teams { scope } => visible_teams(conn, *scope, page).await,
@@ -55,7 +55,7 @@ async fn load_items(conn: &mut Conn, match_cache: &MatchCache, query: &ListQuery
     }
 }
 
-async fn all_users(conn: &mut Conn, (after, limit): (i64, i64)) -> ItemsResult {
+async fn all_users(conn: &mut Conn, PageRange { after, limit }: PageRange) -> ItemsResult {
     let query = users::table.filter(users::id.gt(after)).order(users::id).limit(limit + 1);
     let rows: Vec<UserRow> = query.load(conn).await?;
     Ok(rows.iter().map(|row| (row.id, json::user_json(row))).collect())
@@ -64,7 +64,7 @@ async fn all_users(conn: &mut Conn, (after, limit): (i64, i64)) -> ItemsResult {
 async fn visible_teams(
     conn: &mut Conn,
     scope: VisibilityScope,
-    (after, limit): (i64, i64),
+    PageRange { after, limit }: PageRange,
 ) -> ItemsResult {
     let VisibilityScope { user_id, sees_all } = scope;
     let user = user_id.unwrap_or(readable::NO_USER_ID);
@@ -84,7 +84,11 @@ async fn visible_teams(
     Ok(rows.iter().map(|row| (row.id, json::team_json(row))).collect())
 }
 
-async fn team_players(conn: &mut Conn, team_id: i64, (after, limit): (i64, i64)) -> ItemsResult {
+async fn team_players(
+    conn: &mut Conn,
+    team_id: i64,
+    PageRange { after, limit }: PageRange,
+) -> ItemsResult {
     let query = players::table
         .filter(players::team_id.eq(team_id))
         .filter(players::id.gt(after))
@@ -94,7 +98,11 @@ async fn team_players(conn: &mut Conn, team_id: i64, (after, limit): (i64, i64))
     Ok(rows.iter().map(|row| (row.id, json::player_json(row))).collect())
 }
 
-async fn team_members(conn: &mut Conn, team_id: i64, (after, limit): (i64, i64)) -> ItemsResult {
+async fn team_members(
+    conn: &mut Conn,
+    team_id: i64,
+    PageRange { after, limit }: PageRange,
+) -> ItemsResult {
     let query = members::table
         .inner_join(users::table.on(users::id.eq(members::user_id)))
         .filter(members::team_id.eq(team_id))
@@ -112,7 +120,7 @@ async fn team_members(conn: &mut Conn, team_id: i64, (after, limit): (i64, i64))
 async fn match_officials(
     conn: &mut Conn,
     match_id: i64,
-    (after, limit): (i64, i64),
+    PageRange { after, limit }: PageRange,
 ) -> ItemsResult {
     let query = officials::table
         .inner_join(users::table.on(users::id.eq(officials::user_id)))

@@ -24,32 +24,42 @@ pub fn now() -> DateTime<Utc> {
 /// The first user of each test.
 pub const ANN: i64 = 1;
 
-/// A mutation with the request that makes it.
-#[derive(Clone)]
-pub struct Job<M> {
-    request: MutationRequest,
-    mutation: M,
-}
+/// A mutation of any kind, for lists of several.
+#[derive(Clone, Debug)]
+pub struct AnyMutation(Arc<dyn Mutation>);
 
-/// Ann's request for a mutation, without conditions.
-pub fn job<M: Mutation>(mutation: M) -> Job<M> {
-    Job { request: MutationRequest::new(ANN, now()), mutation }
-}
-
-/// The same under an idempotency key.
-pub fn keyed<M: Mutation>(mutation: M, key: &str, body: &str) -> Job<M> {
-    let key = IdempotencyKey { scope: "POST /x".into(), key: key.into(), body_hash: body.into() };
-    let request =
-        MutationRequest { idempotency_key: Some(key), ..MutationRequest::new(ANN, now()) };
-    Job { request, mutation }
+impl<M: Mutation> From<M> for AnyMutation {
+    fn from(mutation: M) -> Self {
+        Self(Arc::new(mutation))
+    }
 }
 
 /// A mutation of any kind, for lists of several.
-pub fn any(mutation: impl Mutation) -> Arc<dyn Mutation> {
-    Arc::new(mutation)
+pub fn any_mutation(mutation: impl Mutation) -> AnyMutation {
+    mutation.into()
 }
 
-impl<M: Mutation> Job<M> {
+/// A mutation with the request that makes it.
+#[derive(Clone)]
+pub struct MutationCall {
+    request: MutationRequest,
+    mutation: AnyMutation,
+}
+
+/// Ann's request for a mutation, without conditions.
+pub fn request_of(mutation: impl Into<AnyMutation>) -> MutationCall {
+    MutationCall { request: MutationRequest::new(ANN, now()), mutation: mutation.into() }
+}
+
+/// The same under an idempotency key.
+pub fn keyed_request(mutation: impl Into<AnyMutation>, key: &str, body: &str) -> MutationCall {
+    let key = IdempotencyKey { scope: "POST /x".into(), key: key.into(), body_hash: body.into() };
+    let request =
+        MutationRequest { idempotency_key: Some(key), ..MutationRequest::new(ANN, now()) };
+    MutationCall { request, mutation: mutation.into() }
+}
+
+impl MutationCall {
     pub fn by(mut self, user_id: i64) -> Self {
         self.request.user_id = user_id;
         self
@@ -66,7 +76,7 @@ impl<M: Mutation> Job<M> {
     }
 
     pub async fn commit(self, store: &Store) -> Result<Outcome> {
-        store.commit(self.request, self.mutation).await
+        store.commit_dyn(self.request, self.mutation.0).await
     }
 }
 
@@ -116,41 +126,45 @@ pub fn fixture(event_id: i64, home_team_id: i64, away_team_id: i64) -> CreateMat
     CreateMatch(NewMatch { event_id: Some(event_id), ..fields })
 }
 
-pub fn act(match_id: i64, action: &str, body: Value) -> ApplyMatchAction {
+/// An action of the sport, by its name.
+pub fn match_action(match_id: i64, action: &str, body: Value) -> ApplyMatchAction {
     let action = MatchAction::from_name(action).unwrap();
     ApplyMatchAction { match_id, action, body, occurred_at: None }
 }
 
 pub fn goal(match_id: i64, minute: u32) -> ApplyMatchAction {
     let body = json!({ "kind": "goal", "team_id": 1, "period": "first_half", "minute": minute });
-    act(match_id, "incidents", body)
+    match_action(match_id, "incidents", body)
 }
 
 /// Returns all messages of a stream, oldest first.
-pub async fn told(store: &Store, stream: StreamId) -> Vec<Value> {
+pub async fn stream_messages(store: &Store, stream: StreamId) -> Vec<Value> {
     let page = store.read_messages_after(stream, 0, 500).await.unwrap();
     page.messages.iter().map(|message| serde_json::from_str(&message.envelope).unwrap()).collect()
 }
 
 /// Returns `topic type` of a stream's messages after the first `known`.
-pub async fn news(store: &Store, stream: StreamId, known: usize) -> Vec<String> {
+pub async fn messages_since(store: &Store, stream: StreamId, known: usize) -> Vec<String> {
     let word = |message: &Value, name: &str| message[name].as_str().unwrap().to_owned();
-    let all = told(store, stream).await;
+    let all = stream_messages(store, stream).await;
     all.iter()
         .skip(known)
         .map(|said| format!("{} {}", word(said, "topic"), word(said, "type")))
         .collect()
 }
 
-pub async fn done(store: &Store, write: impl Mutation) -> Outcome {
-    job(write).commit(store).await.unwrap()
+/// Commits a mutation, which must succeed.
+pub async fn commit(store: &Store, mutation: impl Into<AnyMutation>) -> Outcome {
+    request_of(mutation).commit(store).await.unwrap()
 }
 
-pub async fn refused(store: &Store, write: impl Mutation) -> Rejection {
-    rejected(job(write).commit(store).await)
+/// Commits a mutation, which must be rejected.
+pub async fn expect_rejection(store: &Store, mutation: impl Into<AnyMutation>) -> Rejection {
+    rejection_of(request_of(mutation).commit(store).await)
 }
 
-pub fn rejected(answer: Result<Outcome>) -> Rejection {
+/// The rejection that an outcome must be.
+pub fn rejection_of(answer: Result<Outcome>) -> Rejection {
     match answer {
         Err(StoreError::Rejected(rejection)) => rejection,
         other => panic!("not rejected: {other:?}"),
@@ -159,24 +173,24 @@ pub fn rejected(answer: Result<Outcome>) -> Rejection {
 
 /// Creates user 1, teams 1 and 2, and event 1.
 pub async fn league(store: &Store, visibility: Visibility) -> i64 {
-    done(store, user("ann@example.org")).await;
-    done(store, team("Leicester City")).await;
-    done(store, team("Tottenham")).await;
-    let created = done(store, CreateEvent(event_fields(visibility))).await;
+    commit(store, user("ann@example.org")).await;
+    commit(store, team("Leicester City")).await;
+    commit(store, team("Tottenham")).await;
+    let created = commit(store, CreateEvent(event_fields(visibility))).await;
     created.body["id"].as_i64().unwrap()
 }
 
 /// Creates user 1, teams 1 and 2, and their live football match.
 pub async fn live_match(store: &Store) -> i64 {
     let id = scheduled_match(store).await;
-    done(store, act(id, "start", json!({}))).await;
+    commit(store, match_action(id, "start", json!({}))).await;
     id
 }
 
 pub async fn scheduled_match(store: &Store) -> i64 {
-    done(store, user("ann@example.org")).await;
-    done(store, team("Leicester City")).await;
-    done(store, team("Tottenham")).await;
-    let created = done(store, CreateMatch(fields("football", 1, 2))).await;
+    commit(store, user("ann@example.org")).await;
+    commit(store, team("Leicester City")).await;
+    commit(store, team("Tottenham")).await;
+    let created = commit(store, CreateMatch(fields("football", 1, 2))).await;
     created.body["id"].as_i64().unwrap()
 }
