@@ -8,7 +8,7 @@ import { formatDayUnlessToday, formatTime } from "./parts/dates.js";
 import { pickLanguage, translatorFor } from "./parts/language.js";
 import { CelebrationQueue } from "./parts/celebration-queue.js";
 import { LazyComponent } from "./parts/tabs.js";
-import { clockElapsedMs, hasStarted, humanize } from "./sports/score-only.js";
+import { clockElapsedMs, hasStarted, humanize } from "./sports/common.js";
 import { html, render } from "./vendor/htm-preact.js";
 
 /** @import { Child } from "./vendor/htm-preact.js" */

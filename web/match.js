@@ -6,7 +6,7 @@ import { ErrorBoundary } from "./parts/error-boundary.js";
 import { formatDay, formatTime } from "./parts/dates.js";
 import { PageFrame, initialConnectionStatus, StatusNotice, refusalText, TickingText } from "./parts/page-frame.js";
 import { LazyComponent, Tabs } from "./parts/tabs.js";
-import { clockElapsedMs, hasStarted, humanize } from "./sports/score-only.js";
+import { clockElapsedMs, hasStarted, humanize } from "./sports/common.js";
 import { html, render } from "./vendor/htm-preact.js";
 
 /** @import { Side, Match } from "./client/message-types.js" */

@@ -9,7 +9,7 @@ import { MatchList } from "./parts/match-list.js";
 import { AnnouncementsSection, StreamPage, ScheduleAndResults } from "./parts/stream-page.js";
 import { incidentsOfPlayer, incidentsOfTeam } from "./parts/incident-filters.js";
 import { LazyComponent } from "./parts/tabs.js";
-import { renderIncidents } from "./sports/football-incidents.js";
+import { renderIncidents } from "./sports/football/incidents.js";
 import { html } from "./vendor/htm-preact.js";
 
 /** @import { Match, Message } from "./client/message-types.js" */

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { before, describe, after, test } from "node:test";
 
-import { inningsStateOf, oversBowledText, oversText } from "../../web/scorer/cricket/innings-state.js";
-import { projectInnings } from "../../web/scorer/cricket/projected-innings.js";
-import { DISMISSAL_KINDS, isDismissalPossible, keepsCompletedRuns } from "../../web/scorer/cricket/ball-request.js";
+import { inningsStateOf, oversBowledText, oversText } from "../../web/sports/cricket/scorer/innings-state.js";
+import { projectInnings } from "../../web/sports/cricket/scorer/projected-innings.js";
+import { DISMISSAL_KINDS, isDismissalPossible, keepsCompletedRuns } from "../../web/sports/cricket/scorer/ball-request.js";
 import { Server } from "./server.js";
 
 const SEEDS = [1, 2, 3, 4];

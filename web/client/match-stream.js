@@ -1,7 +1,7 @@
 // Follows one match: applies messages to its state and notifies the page.
 
-import { football } from "../sports/football.js";
-import { scoreOnly, defaultStatusText } from "../sports/score-only.js";
+import { football } from "../sports/football/pages.js";
+import { scoreOnly, defaultStatusText } from "../sports/common.js";
 import { Stream } from "./stream.js";
 
 /** @import { Match, Message } from "./message-types.js" */
@@ -11,7 +11,7 @@ import { Stream } from "./stream.js";
 /** Sports whose code is loaded. @type {{ [sport: string]: Sport }} */
 const loadedSports = { football };
 /** Sports whose code is loaded with their first match. @type {{ [sport: string]: () => Promise<Sport> }} */
-const SPORT_LOADERS = { cricket: async () => (await import("../sports/cricket.js")).cricket };
+const SPORT_LOADERS = { cricket: async () => (await import("../sports/cricket/pages.js")).cricket };
 
 const LOAD_RETRY_DELAY_MS = 3_000; // after a failed load
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { football } from "../sports/football.js";
-import { scoreOnly } from "../sports/score-only.js";
+import { football } from "../sports/football/pages.js";
+import { scoreOnly } from "../sports/common.js";
 import { encode } from "../vendor/uqr.js";
 import { BuildCheck } from "./build-check.js";
 import { pickLanguage, translatorFor } from "./language.js";

@@ -1,6 +1,6 @@
 // Filters a match's incidents by team or player; pure.
 
-import { sortIncidents } from "../sports/football-incidents.js";
+import { sortIncidents } from "../sports/football/incidents.js";
 
 /** @import { Incident } from "../client/message-types.js" */
 

@@ -2,7 +2,7 @@
 
 import { applyMessage, loadSport, sportOf, matchStatusText, deferUntilSportLoaded } from "../client/match-stream.js";
 import { Stream } from "../client/stream.js";
-import { clockElapsedMs } from "../sports/score-only.js";
+import { clockElapsedMs } from "../sports/common.js";
 import { startTimeMs } from "./page-state.js";
 import { formatTime } from "./dates.js";
 

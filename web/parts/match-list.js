@@ -1,7 +1,7 @@
 // Lists of matches: time, teams, score.
 
 import { teamColour } from "../client/colour.js";
-import { hasStarted } from "../sports/score-only.js";
+import { hasStarted } from "../sports/common.js";
 import { html } from "../vendor/htm-preact.js";
 import { TickingText } from "./page-frame.js";
 import { ErrorBoundary } from "./error-boundary.js";

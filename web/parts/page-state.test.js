@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clockElapsedMs, formatMinutesSeconds } from "../sports/score-only.js";
+import { clockElapsedMs, formatMinutesSeconds } from "../sports/common.js";
 import { sortByPriority, sortByStart, startTimeMs, applyMessage, upcomingMatches, liveMatches } from "./page-state.js";
 import { groupByDay, parseTime, formatDateTime, formatDay, formatDayUnlessToday, formatTime, PLACEHOLDER, toTimestamp } from "./dates.js";
 import { trackMovement, positionsGained } from "./table-movement.js";

@@ -2,7 +2,7 @@
 
 import { applyMessage, sportOf, matchStatusText } from "../client/match-stream.js";
 import { Stream } from "../client/stream.js";
-import { clockElapsedMs, hasStarted, humanize } from "../sports/score-only.js";
+import { clockElapsedMs, hasStarted, humanize } from "../sports/common.js";
 import { html, useEffect, useMemo, useRef, useState } from "../vendor/htm-preact.js";
 import { TickingText } from "./page-frame.js";
 

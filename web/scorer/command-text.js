@@ -1,11 +1,11 @@
 // Names of commands and incidents for the scorer; pure.
 
-import { humanize } from "../sports/score-only.js";
-import { cricketCommandName } from "./cricket/record-ball.js";
-import { INCIDENT_KINDS } from "./incident-kinds.js";
+import { humanize } from "../sports/common.js";
+import { cricketCommandName } from "../sports/cricket/scorer/record-ball.js";
+import { INCIDENT_KINDS } from "../sports/football/scorer/incident-kinds.js";
 
 /** @import { Match } from "../client/message-types.js" */
-/** @import { ScorerIncident } from "./incident-kinds.js" */
+/** @import { ScorerIncident } from "../sports/football/scorer/incident-kinds.js" */
 /** @import { ScorerCommand } from "./projected-match.js" */
 /** @import { SquadPlayer } from "./scorebook.js" */
 

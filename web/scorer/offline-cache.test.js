@@ -18,7 +18,7 @@ test("every file of the scorer page exists and is found", async () => {
     return existsSync(file) ? new Response(readFileSync(file)) : new Response("", { status: 404 });
   };
   const paths = [...(await fetchAllFiles(get)).keys()];
-  for (const part of ["/scorer/", "/assets/style.css", "/assets/scorer/scorer-page.js", "/assets/scorer/cricket/innings-rules.js", "/assets/client/outbox.js", "/assets/client/hub.js", "/assets/vendor/htm-preact.js", "/assets/fonts/inter-latin.woff2"]) {
+  for (const part of ["/scorer/", "/assets/style.css", "/assets/scorer/scorer-page.js", "/assets/sports/cricket/scorer/innings-rules.js", "/assets/client/outbox.js", "/assets/client/hub.js", "/assets/vendor/htm-preact.js", "/assets/fonts/inter-latin.woff2"]) {
     assert.ok(paths.includes(part), part);
   }
   assert.ok(!paths.some((path) => path.includes("/admin/") || path.endsWith(".test.js")));

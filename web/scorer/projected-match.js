@@ -1,12 +1,12 @@
 // The match with this device's unsettled commands applied: what the scorer sees while
 // the network is away. The server's state replaces it.
 
-import { clockElapsedMs } from "../sports/score-only.js";
-import { scoreAfter } from "./incident-kinds.js";
+import { clockElapsedMs } from "../sports/common.js";
+import { scoreAfter } from "../sports/football/scorer/incident-kinds.js";
 
 /** @import { MatchClock, Match } from "../client/message-types.js" */
-/** @import { InningsState } from "./cricket/innings-state.js" */
-/** @import { ScorerIncident } from "./incident-kinds.js" */
+/** @import { InningsState } from "../sports/cricket/scorer/innings-state.js" */
+/** @import { ScorerIncident } from "../sports/football/scorer/incident-kinds.js" */
 
 /**
  * @typedef {object} ScorerCommand

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bookedPlayers, effectiveKind } from "./incident-kinds.js";
-import { matchMinuteAt } from "./match-minute.js";
+import { bookedPlayers, effectiveKind } from "../sports/football/scorer/incident-kinds.js";
+import { matchMinuteAt } from "../sports/football/scorer/match-minute.js";
 import { projectMatch } from "./projected-match.js";
 
 const at = (minutes) => new Date(Date.UTC(2026, 10, 21, 15, minutes)).toISOString();

@@ -3,7 +3,7 @@
 import { html } from "../vendor/htm-preact.js";
 import { sportOf } from "../client/match-stream.js";
 import { textColourOn, teamColour } from "../client/colour.js";
-import { clockElapsedMs, humanize, defaultStatusText } from "../sports/score-only.js";
+import { clockElapsedMs, humanize, defaultStatusText } from "../sports/common.js";
 
 /** @import { Side } from "../client/message-types.js" */
 /** @import { Scorebook } from "./scorebook.js" */

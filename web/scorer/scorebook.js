@@ -5,8 +5,8 @@ import { listAll, fetchCurrentUser } from "../common/api.js";
 import { Outbox } from "../client/outbox.js";
 import { PendingAmendments } from "./pending-amendments.js";
 import { AcknowledgedCommands } from "./acknowledged-commands.js";
-import { projectInnings } from "./cricket/projected-innings.js";
-import { CricketContext } from "./cricket/cricket-context.js";
+import { projectInnings } from "../sports/cricket/scorer/projected-innings.js";
+import { CricketContext } from "../sports/cricket/scorer/cricket-context.js";
 import { followServerMatch } from "./follow-match.js";
 import { DeviceStorage } from "./device-storage.js";
 import { projectMatch } from "./projected-match.js";
@@ -15,8 +15,8 @@ import { projectMatch } from "./projected-match.js";
 /** @import { OutboxEntry } from "../client/indexed-db-storage.js" */
 /** @import { StreamState } from "../client/stream.js" */
 /** @import { User } from "../common/api.js" */
-/** @import { InningsState } from "./cricket/innings-state.js" */
-/** @import { ScorerIncident } from "./incident-kinds.js" */
+/** @import { InningsState } from "../sports/cricket/scorer/innings-state.js" */
+/** @import { ScorerIncident } from "../sports/football/scorer/incident-kinds.js" */
 /** @import { ScorerCommand, ProjectedMatch } from "./projected-match.js" */
 
 /** @typedef {{ id: number, name: string, shirt_number: number | null }} SquadPlayer */

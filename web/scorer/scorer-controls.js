@@ -2,9 +2,9 @@
 
 import { html } from "../vendor/htm-preact.js";
 import { ConfirmButton } from "../common/widgets.js";
-import { cricket } from "./cricket/cricket.js";
-import { football } from "./football.js";
-import { scoreOnly } from "./score-only.js";
+import { cricket } from "../sports/cricket/scorer.js";
+import { football } from "../sports/football/scorer.js";
+import { scoreOnly } from "../sports/generic/scorer.js";
 import { RefusedCommands } from "./outbox-status.js";
 import { lifecycleActions } from "./lifecycle-actions.js";
 

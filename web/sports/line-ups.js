@@ -3,7 +3,7 @@
 import { teamColour } from "../client/colour.js";
 import { listAll } from "../common/api.js";
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
-import { kindLabel, sortIncidents, minuteText } from "./football-incidents.js";
+import { kindLabel, sortIncidents, minuteText } from "./football/incidents.js";
 
 /** @import { Child } from "../vendor/htm-preact.js" */
 /** @import { Side, Match, Incident } from "../client/message-types.js" */

@@ -2,7 +2,7 @@
 
 import { distinctTeamColours } from "../client/colour.js";
 import { html } from "../vendor/htm-preact.js";
-import { humanize } from "./score-only.js";
+import { humanize } from "./common.js";
 
 /** @import { Match } from "../client/message-types.js" */
 

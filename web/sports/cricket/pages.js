@@ -1,0 +1,133 @@
+// Cricket: how messages are applied, spoken and celebrated; rendering code is loaded on demand.
+
+import { LazyComponent } from "../../parts/tabs.js";
+import { html } from "../../vendor/htm-preact.js";
+import { battingSide, hasInningsData, isInningsBreak, otherSide, resultText, sideScoreText } from "./innings.js";
+import { applyMessage, initialCricketState } from "./reducer.js";
+import { scoreOnly, defaultStatusText } from "../common.js";
+
+/** @import { Match, Message } from "../../client/message-types.js" */
+/** @import { Celebration, Sport } from "../sport.js" */
+/** @import { InningsSummary } from "./types.js" */
+/** @import { CricketMatch } from "./reducer.js" */
+
+const loadTimeline = async () => (await import("./timeline.js")).CricketTimeline;
+const loadScorecard = async () => (await import("./scorecard.js")).Scorecard;
+const loadCharts = async () => (await import("./charts.js")).Charts;
+const loadStatistics = async () => (await import("./statistics.js")).CricketStatistics;
+const loadLineUps = async () => (await import("./statistics.js")).CricketLineUps;
+
+/** @param {string} title @param {Parameters<typeof LazyComponent>[0]["load"]} load */
+const lazyPanel = (title, load) => ({ title, render: (/** @type {Match} */ game) => html`<${LazyComponent} load=${load} props=${{ game }} />` });
+
+/** @type {Sport} */
+export const cricket = {
+  applyMessage,
+  initialState: initialCricketState,
+  scorerLines: () => [],
+  formatClock: () => ({ text: "", added: "" }), // an innings is measured in overs
+  periodNames: {},
+  statusText,
+  scoreText: (game, side) => (hasInningsData(game) ? sideScoreText(game, side) : null),
+  spokenMessage,
+  loadHeader: async () => (await Promise.all([import("./header.js"), loadStyleSheet()]))[0].CricketHeader,
+  panels: [
+    lazyPanel("Timeline", loadTimeline),
+    lazyPanel("Scorecard", loadScorecard),
+    lazyPanel("Charts", loadCharts),
+    lazyPanel("Statistics", loadStatistics),
+    lazyPanel("Line-ups", loadLineUps),
+  ],
+  loadTeamActivity: async () => (await import("./team-activity.js")).CricketTeamActivity,
+  loadDisplay: async () => (await import("./display.js")).CricketDisplay,
+  celebrationOf,
+  displayLines: () => null,
+};
+
+/** Code that pages of other sports don't load. @returns {Promise<unknown>} */
+function loadStyleSheet() {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = "/assets/sports/cricket/match.css";
+  const loaded = new Promise((resolve, reject) => {
+    link.onload = resolve;
+    link.onerror = reject;
+  });
+  document.head.append(link);
+  return loaded;
+}
+
+/** The match's status in a few words that displays can translate. @param {Match} game */
+function statusText(game) {
+  const { live } = /** @type {Partial<CricketMatch>} */ (game);
+  if (game.status === "finished") return "Finished";
+  if (game.status !== "live" || !live?.innings) return defaultStatusText(game);
+  if (isInningsBreak(game)) return areScoresLevel(game) ? "Scores level" : "Innings break";
+  return live.innings.super_over ? "Super over" : "Live";
+}
+
+/** All balls are bowled, and nobody has won. @param {Match} game */
+function areScoresLevel(game) {
+  const { live } = /** @type {CricketMatch} */ (game);
+  return live.innings?.runs_needed === 1 && !live.next_target;
+}
+
+/** `Deccan 120 for 3` @param {Match} game @param {InningsSummary} innings */
+function spokenScore(game, innings) {
+  return `${game.teams[battingSide(game, innings)].name} ${innings.runs} for ${innings.wickets}`;
+}
+
+/** @type {Sport["spokenMessage"]} */
+function spokenMessage(game, message) {
+  const { type, data } = message;
+  const score = data.innings ? spokenScore(game, data.innings) : "";
+  if (type === "ball_bowled") {
+    const boundaryName = boundaryNameOf(data.ball);
+    return boundaryName ? `${boundaryName}, ${data.ball.striker}. ${score}.` : null; // announcing every ball would be too much
+  }
+  if (type === "wicket_fallen") return `Wicket: ${data.fall.name} ${data.wicket.text}, ${data.wicket.batter.runs}. ${score}.`;
+  if (type === "over_complete") return `Over ${data.over}: ${data.runs} ${data.runs === 1 ? "run" : "runs"}. ${score}.`;
+  if (type === "innings_complete") return `Innings over. ${score}.`;
+  if (type === "milestone_achieved") return `${data.milestone.text}.`;
+  if (type === "ball_corrected") return `Corrected. ${score}.`;
+  if (type === "match_complete") return `${data.text}.`;
+  return type.startsWith("match_") ? (resultText(game) || scoreOnly.spokenMessage(game, message)) : null;
+}
+
+/** @param {any} ball @returns {"Four" | "Six" | ""} */
+function boundaryNameOf(ball) {
+  if (!ball.boundary) return "";
+  return { 4: /** @type {const} */ ("Four"), 6: /** @type {const} */ ("Six") }[/** @type {4 | 6} */ (ball.runs.batter)] ?? "";
+}
+
+/**
+ * The celebration of a message. Its key identifies it: a ball undone and entered again is the same
+ * four, and a fifty that a correction removes and restores is the same, unless another ball reaches it.
+ * @param {Match} game
+ * @param {Message} message
+ * @returns {Celebration | null}
+ */
+function celebrationOf(game, { type, data }) {
+  if (type === "ball_bowled") {
+    const title = boundaryNameOf(data.ball);
+    const { number, striker, innings } = data.ball;
+    return title ? { side: battingSide(game, data.innings), title, text: striker, key: `${title} ${innings} ${number}` } : null;
+  }
+  if (type === "wicket_fallen") {
+    const { fall, wicket } = data;
+    const text = `${fall.name} ${wicket.text} ${wicket.batter.runs} (${wicket.batter.balls})`;
+    return { side: otherSide(battingSide(game, data.innings)), title: "Wicket", text, key: `wicket ${data.ball_number} ${fall.wicket} ${fall.player_id}` };
+  }
+  return type === "milestone_achieved" ? milestoneCelebration(game, data.milestone) : null;
+}
+
+/** @param {Match} game @param {import("./types.js").Milestone} milestone @returns {Celebration | null} */
+function milestoneCelebration(game, { kind, value, innings, ball_number: ballNumber, team_id: teamId, player_ids: playerIds, name }) {
+  const { next_number: next } = /** @type {CricketMatch} */ (game).live;
+  if (ballNumber !== null && ballNumber !== next - 1) return null; // a correction found it overs later
+  const side = game.teams.away.id === teamId ? "away" : "home";
+  const title = { five_wickets: "Five wickets", ten_wickets: "Ten wickets", hat_trick: "Hat-trick", wickets_in_a_row: "Wickets in a row", partnership: "Partnership" }[kind] ?? `${value}`;
+  const text = kind === "partnership" ? String(value) : name;
+  return { side, title, text, key: [kind, value, innings, ballNumber, ...playerIds].join(" ") };
+}
+
