@@ -1,14 +1,16 @@
 // The stadium display: one match, full screen, unattended for weeks.
 
 import { distinctTeamColours, displayBackground } from "./client/colour.js";
-import { followMatch, storageKeyOf, matchIdFromPath, sportOf, matchStatusText } from "./client/match-stream.js";
+import { followMatch, storageKeyOf, matchIdFromPath, matchStatusText } from "./client/match-stream.js";
 import { BuildCheck, loadedUrls } from "./parts/build-check.js";
 import { ErrorBoundary } from "./parts/error-boundary.js";
 import { formatDayUnlessToday, formatTime } from "./parts/dates.js";
 import { pickLanguage, translatorFor } from "./parts/language.js";
 import { CelebrationQueue } from "./parts/celebration-queue.js";
 import { LazyComponent } from "./parts/tabs.js";
-import { clockElapsedMs, hasStarted, humanize } from "./sports/common.js";
+import { humanize } from "./common/text.js";
+import { clockElapsedMs, hasStarted } from "./sports/common.js";
+import { sportOf } from "./sports/registry.js";
 import { html, render } from "./vendor/htm-preact.js";
 
 /** @import { Child } from "./vendor/htm-preact.js" */
@@ -16,7 +18,6 @@ import { html, render } from "./vendor/htm-preact.js";
 /** @import { StreamState, Stream } from "./client/stream.js" */
 
 const MAX_MISSED_HEARTBEATS = 2; // a live stream sends at least one per interval
-const WITHDRAWING_TYPES = new Set(["ball_corrected", "milestone_withdrawn"]);
 const BUILD_CHECK_INTERVAL_MS = 10 * 60_000;
 const RENDER_INTERVAL_MS = 250; // often enough that no second seems to be skipped
 
@@ -25,7 +26,7 @@ const SIDES = ["home", "away"];
 
 const query = new URLSearchParams(location.search);
 const language = pickLanguage(query.get("lang"));
-const translate = translatorFor(language);
+let translate = translatorFor(language);
 const stage = /** @type {HTMLElement} */ (document.getElementById("stage"));
 
 /** @type {Match | null} */ let game = null;
@@ -41,15 +42,16 @@ const openedAt = Date.now();
 const id = matchIdFromPath(location.pathname);
 const stream = id === null ? null : followMatch(id, {
   onMatch(updated) {
+    if (game?.sport !== updated.sport) translate = translatorFor(language, sportOf(updated.sport).translations);
     game = updated;
     renderDisplay();
     reloadIfOutdated();
   },
   onLiveMessage(message, updated) {
-    const celebration = sportOf(updated.sport).celebrationOf(updated, message);
+    const sport = sportOf(updated.sport);
+    const celebration = sport.celebrationOf(updated, message);
     if (celebration) celebrations.add(celebration);
-    // A withdrawn goal or milestone is not celebrated.
-    else if (message.data.incident?.confirmation === "cancelled" || WITHDRAWING_TYPES.has(message.type)) celebrations.clear();
+    else if (sport.withdrawsCelebration?.(message)) celebrations.clear();
   },
   onState(updated) {
     state = updated;

@@ -6,6 +6,7 @@ import { MatchList } from "./parts/match-list.js";
 import { AnnouncementsSection, StreamPage, ScheduleAndResults } from "./parts/stream-page.js";
 import { trackMovement } from "./parts/table-movement.js";
 import { LeaderboardTable } from "./parts/leaderboard-table.js";
+import { sportOf } from "./sports/registry.js";
 import { html } from "./vendor/htm-preact.js";
 
 /** @import { Message } from "./client/message-types.js" */
@@ -59,7 +60,7 @@ function EventPage({ state }) {
     ${live.length > 0 && html`<section class="now-playing" aria-labelledby="playing"><h2 id="playing">Now</h2><${MatchList} games=${live} liveMatches=${page.liveMatches} /></section>`}
     <div class="columns">
       <section aria-labelledby="table"><h2 id="table">Table</h2>
-        ${state.leaderboard.length > 0 ? html`<${LeaderboardTable} rows=${state.leaderboard} movement=${movement} showsRunRate=${state.event?.sport === "cricket"} />` : html`<p class="empty">No teams yet.</p>`}
+        ${state.leaderboard.length > 0 ? html`<${LeaderboardTable} rows=${state.leaderboard} movement=${movement} difference=${sportOf(state.event?.sport ?? "").differenceColumn} />` : html`<p class="empty">No teams yet.</p>`}
       </section>
       <${AnnouncementsSection} page=${page} state=${state} />
     </div>

@@ -1,12 +1,14 @@
 // The page of one match: score, clock, timeline and statistics, live.
 
 import { textColourOn, distinctTeamColours } from "./client/colour.js";
-import { followMatch, matchIdFromPath, sportOf, matchStatusText } from "./client/match-stream.js";
+import { followMatch, matchIdFromPath, matchStatusText } from "./client/match-stream.js";
 import { ErrorBoundary } from "./parts/error-boundary.js";
 import { formatDay, formatTime } from "./parts/dates.js";
 import { PageFrame, initialConnectionStatus, StatusNotice, refusalText, TickingText } from "./parts/page-frame.js";
 import { LazyComponent, Tabs } from "./parts/tabs.js";
-import { clockElapsedMs, hasStarted, humanize } from "./sports/common.js";
+import { humanize } from "./common/text.js";
+import { clockElapsedMs, hasStarted } from "./sports/common.js";
+import { sportOf } from "./sports/registry.js";
 import { html, render } from "./vendor/htm-preact.js";
 
 /** @import { Side, Match } from "./client/message-types.js" */

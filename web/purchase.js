@@ -5,7 +5,7 @@ import { SignInForm } from "./common/sign-in.js";
 import { PageFrame, initialConnectionStatus, StatusNotice, refusalText } from "./parts/page-frame.js";
 import { QrCode } from "./parts/qr-code.js";
 import { formatMoney, applyPurchaseMessage } from "./parts/purchase-state.js";
-import { humanize } from "./sports/common.js";
+import { humanize } from "./common/text.js";
 import { html, render } from "./vendor/htm-preact.js";
 
 /** @import { Message } from "./client/message-types.js" */

@@ -6,7 +6,7 @@ import { ErrorBoundary } from "./parts/error-boundary.js";
 import { formatDay } from "./parts/dates.js";
 import { PageFrame, StatusNotice } from "./parts/page-frame.js";
 import { formatMoney } from "./parts/purchase-state.js";
-import { humanize } from "./sports/common.js";
+import { humanize } from "./common/text.js";
 import { html, render, useEffect, useState } from "./vendor/htm-preact.js";
 
 /** @import { Problem } from "./common/api.js" */

@@ -1,15 +1,13 @@
 // The page of one team: live matches, schedule, results, players.
 
-import { sportOf } from "./client/match-stream.js";
 import { teamColour } from "./client/colour.js";
 import { UrgentBanners } from "./parts/announcements.js";
 import { ErrorBoundary } from "./parts/error-boundary.js";
 import { liveMatches } from "./parts/page-state.js";
 import { MatchList } from "./parts/match-list.js";
 import { AnnouncementsSection, StreamPage, ScheduleAndResults } from "./parts/stream-page.js";
-import { incidentsOfPlayer, incidentsOfTeam } from "./parts/incident-filters.js";
 import { LazyComponent } from "./parts/tabs.js";
-import { renderIncidents } from "./sports/football/incidents.js";
+import { sportOf } from "./sports/registry.js";
 import { html } from "./vendor/htm-preact.js";
 
 /** @import { Match, Message } from "./client/message-types.js" */
@@ -64,7 +62,6 @@ function TeamPage({ state }) {
 /** @param {{ game: Match, players: NonNullable<PageState["players"]> }} props */
 function LiveMatch({ game, players }) {
   const { loadTeamActivity } = sportOf(game.sport);
-  const incidents = incidentsOfPlayer(incidentsOfTeam(game.incidents ?? [], page.id), selectedPlayerId);
   const selectedPlayer = players.find((one) => one.id === selectedPlayerId);
   const emptyText = selectedPlayer ? `Nothing of ${selectedPlayer.name} yet.` : "Nothing of this team yet.";
   return html`<section class="now-playing" aria-label="Now">
@@ -74,9 +71,8 @@ function LiveMatch({ game, players }) {
       <option value="0">the whole team</option>
       ${players.map(({ id, name }) => html`<option key=${id} value=${String(id)} selected=${id === selectedPlayerId}>${name}</option>`)}
     </select></label>`}
-    ${loadTeamActivity && html`<${LazyComponent} key=${game.id} load=${loadTeamActivity} props=${{ game, teamId: page.id, playerId: selectedPlayerId, emptyText }} />`}
-    ${!loadTeamActivity && (incidents.length > 0
-      ? html`<ol class="timeline of-team" tabindex="0" aria-label="What happened">${renderIncidents(game, incidents)}</ol>`
-      : html`<p class="empty">${emptyText}</p>`)}
+    ${loadTeamActivity
+      ? html`<${LazyComponent} key=${game.id} load=${loadTeamActivity} props=${{ game, teamId: page.id, playerId: selectedPlayerId, emptyText }} />`
+      : html`<p class="empty">${emptyText}</p>`}
   </section>`;
 }

@@ -6,7 +6,7 @@ import { SignInForm } from "./common/sign-in.js";
 import { PageFrame, StatusNotice, refusalText } from "./parts/page-frame.js";
 import { ticketOptions, maxQuantity, OrderKeys, totalPrice } from "./parts/ticket-order.js";
 import { formatMoney } from "./parts/purchase-state.js";
-import { humanize } from "./sports/common.js";
+import { humanize } from "./common/text.js";
 import { html, render, useEffect, useRef, useState } from "./vendor/htm-preact.js";
 
 /** @import { User, Problem } from "./common/api.js" */

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { applyMessage, loadSport } from "../../web/client/match-stream.js";
+import { applyMessage } from "../../web/client/match-stream.js";
+import { loadSport } from "../../web/sports/registry.js";
 import { CricketMatchDriver } from "./cricket-match-driver.js";
 import { Server } from "./server.js";
 

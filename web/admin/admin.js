@@ -13,10 +13,10 @@ import { parseRoute } from "./route.js";
 import { TeamPage, Teams } from "./teams.js";
 import { UserPage, Users } from "./users.js";
 
-/** @import { Part } from "../vendor/htm-preact.js" */
+/** @import { Component } from "../vendor/htm-preact.js" */
 /** @import { User } from "../common/api.js" */
 
-/** @type {{ [page: string]: { list: Part<any>, one: Part<any>, title: string, forAdmins?: true } }} */
+/** @type {{ [page: string]: { list: Component<any>, one: Component<any>, title: string, forAdmins?: true } }} */
 const PAGES = {
   events: { title: "Events", list: Events, one: EventPage },
   teams: { title: "Teams", list: Teams, one: TeamPage },

@@ -10,7 +10,7 @@ import { PurchaseAdmin } from "./purchases.js";
 import { ActionButton, CreateForm, EditForm, DataTable, ProblemText, useResource, useList } from "./resource.js";
 import { request } from "../common/api.js";
 
-/** @import { Part } from "../vendor/htm-preact.js" */
+/** @import { Component } from "../vendor/htm-preact.js" */
 
 export function Events() {
   const { items, problem } = useList("/api/events");
@@ -25,7 +25,7 @@ export function Events() {
     <${DataTable} items=${items} problem=${problem} columns=${columns} />`;
 }
 
-/** @type {{ [part: string]: { title: string, Section: Part<{ id: string, event: any, reload: () => void, response: any }> } }} */
+/** @type {{ [part: string]: { title: string, Section: Component<{ id: string, event: any, reload: () => void, response: any }> } }} */
 const SECTIONS = {
   details: { title: "Details", Section: EventDetails },
   matches: { title: "Matches", Section: EventMatches },

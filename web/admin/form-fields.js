@@ -1,18 +1,21 @@
 // The form fields of every resource on the admin pages.
 
+import { SPORT_OPTIONS } from "../sports/registry.js";
+
 /** @import { FormField } from "./form-data.js" */
 
 /** @type {[string, string][]} */
 const VISIBILITY_OPTIONS = [["public", "Public"], ["private", "Private"]];
-/** @type {[string, string][]} */
-const SPORT_OPTIONS = [["football", "Football"], ["cricket", "Cricket"], ["generic", "Score only"]];
 /** @type {(values: string[]) => [string, string][]} */
 const optionsFrom = (values) => values.map((value) => [value, value.replaceAll("_", " ")]);
+
+/** @type {FormField} */
+const SPORT_FIELD = { name: "sport", label: "Sport", type: "choice", options: SPORT_OPTIONS, isCreateOnly: true, defaultValue: SPORT_OPTIONS[0][0] };
 
 /** @type {FormField[]} */
 export const EVENT_FIELDS = [
   { name: "name", label: "Name", isRequired: true },
-  { name: "sport", label: "Sport", type: "choice", options: SPORT_OPTIONS, isCreateOnly: true, defaultValue: "football" },
+  SPORT_FIELD,
   { name: "visibility", label: "Visibility", type: "choice", options: VISIBILITY_OPTIONS, defaultValue: "public" },
   { name: "points/win", label: "Points for a win", type: "number", defaultValue: 3 },
   { name: "points/draw", label: "for a draw", type: "number", defaultValue: 1 },
@@ -47,7 +50,7 @@ export const MEMBER_FIELDS = [
 /** @type {FormField[]} */
 export const MATCH_FIELDS = [
   { name: "event_id", label: "Event", type: "ref", listPath: "/api/events", isCreateOnly: true },
-  { name: "sport", label: "Sport", type: "choice", options: SPORT_OPTIONS, isCreateOnly: true, defaultValue: "football" },
+  SPORT_FIELD,
   { name: "home_team_id", label: "Home", type: "ref", listPath: "/api/teams", isRequired: true, isCreateOnly: true },
   { name: "away_team_id", label: "Away", type: "ref", listPath: "/api/teams", isRequired: true, isCreateOnly: true },
   { name: "starts_at", label: "Starts at", type: "time" },

@@ -1,7 +1,7 @@
 // Who recorded each incident of a match; for its officials.
 
 import { html, useState } from "../vendor/htm-preact.js";
-import { humanize } from "../sports/common.js";
+import { humanize } from "../common/text.js";
 import { DataTable, useResource } from "./resource.js";
 
 /** @param {{ path: string }} props of the match */

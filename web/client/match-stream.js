@@ -1,63 +1,31 @@
 // Follows one match: applies messages to its state and notifies the page.
 
-import { football } from "../sports/football/pages.js";
-import { scoreOnly, defaultStatusText } from "../sports/common.js";
+import { applyCommonFields, defaultStatusText } from "../sports/common.js";
+import { isSportLoaded, loadSport, sportOf } from "../sports/registry.js";
 import { Stream } from "./stream.js";
 
 /** @import { Match, Message } from "./message-types.js" */
-/** @import { Sport } from "../sports/sport.js" */
 /** @import { StreamState } from "./stream.js" */
-
-/** Sports whose code is loaded. @type {{ [sport: string]: Sport }} */
-const loadedSports = { football };
-/** Sports whose code is loaded with their first match. @type {{ [sport: string]: () => Promise<Sport> }} */
-const SPORT_LOADERS = { cricket: async () => (await import("../sports/cricket/pages.js")).cricket };
-
-const LOAD_RETRY_DELAY_MS = 3_000; // after a failed load
 
 const RENDER_DELAY_MS = 16;
 
 /**
- * @param {string} name
- * @returns {Sport}
- */
-export function sportOf(name) {
-  return Object.hasOwn(loadedSports, name) ? loadedSports[name] : scoreOnly;
-}
-
-/** @param {string} name */
-function isSportLoaded(name) {
-  return Object.hasOwn(loadedSports, name) || !Object.hasOwn(SPORT_LOADERS, name);
-}
-
-/** Waits until the code of a sport is loaded. @param {string} name */
-export async function loadSport(name) {
-  while (!isSportLoaded(name)) {
-    try {
-      loadedSports[name] = await SPORT_LOADERS[name]();
-    } catch {
-      await new Promise((resume) => setTimeout(resume, LOAD_RETRY_DELAY_MS));
-    }
-  }
-}
-
-/**
- * Passes messages on in order, once the code of their sport is loaded.
- * @param {(message: Message) => void} handler
- * @returns {(message: Message) => void}
+ * Passes messages of matches or events on in order, once the code of their sport is loaded.
+ * @param {(message: Message, isLive: boolean) => void} handler
+ * @returns {(message: Message, isLive?: boolean) => void} `isLive` if the stream was live when the message arrived
  */
 export function deferUntilSportLoaded(handler) {
-  /** @type {Message[]} */ let queued = [];
+  /** @type {[Message, boolean][]} */ let queued = [];
   const drain = () => {
     const ready = queued;
     queued = [];
-    ready.forEach(handler);
+    for (const [message, isLive] of ready) handler(message, isLive);
   };
-  return (message) => {
+  return (message, isLive = false) => {
     const isQueueing = queued.length > 0;
-    const sport = message.type === "snapshot" ? message.data.sport : "";
-    if (!isQueueing && isSportLoaded(sport)) return handler(message);
-    queued.push(message);
+    const sport = message.type === "snapshot" ? (message.data.sport ?? message.data.event?.sport) : "";
+    if (!isQueueing && isSportLoaded(sport)) return handler(message, isLive);
+    queued.push([message, isLive]);
     if (!isQueueing) loadSport(sport).then(drain);
   };
 }
@@ -77,7 +45,7 @@ export function matchStatusText(game) {
 export function applyMessage(game, message) {
   if (message.type === "snapshot") return { ...message.data, seq: message.seq };
   if (!game || message.seq <= game.seq) return game; // sent again after a reload
-  const next = sportOf(game.sport).applyMessage(scoreOnly.applyMessage(game, message), message);
+  const next = sportOf(game.sport).applyMessage(applyCommonFields(game, message), message);
   return { ...next, seq: message.seq };
 }
 
@@ -110,17 +78,18 @@ export function followMatch(id, listener) {
     renderTimer = 0;
     if (game) listener.onMatch(game);
   };
-  const stream = new Stream(`/api/matches/${id}/stream/`, {
-    onMessage: deferUntilSportLoaded((message) => {
-      game = applyMessage(game, message);
-      // Stored before the stream stores its cursor: a match ahead of the cursor skips the repeated
-      // messages, one behind it would lose a goal for good.
-      storeMatch(storageKey, game);
-      if (game && stream.state === "live") listener.onLiveMessage?.(message, game);
-      // One notification for a burst of messages. Not an animation frame: background tabs get none,
-      // and their title shows the score.
-      renderTimer ||= setTimeout(notify, RENDER_DELAY_MS);
-    }),
+  const receive = deferUntilSportLoaded((message, isLive) => {
+    game = applyMessage(game, message);
+    // Stored before the stream stores its cursor: a match ahead of the cursor skips the repeated
+    // messages, one behind it would lose a goal for good.
+    storeMatch(storageKey, game);
+    if (game && isLive) listener.onLiveMessage?.(message, game);
+    // One notification for a burst of messages. Not an animation frame: background tabs get none,
+    // and their title shows the score.
+    renderTimer ||= setTimeout(notify, RENDER_DELAY_MS);
+  });
+  /** @type {Stream} */ const stream = new Stream(`/api/matches/${id}/stream/`, {
+    onMessage: (message) => receive(message, stream.state === "live"),
     onState: listener.onState,
   });
   if (!game) stream.forgetCursor();

@@ -1,38 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { applyMessage, matchIdFromPath, sportOf } from "./match-stream.js";
+import { isSportLoaded, SPORT_OPTIONS } from "../sports/registry.js";
+import { applyMessage, deferUntilSportLoaded, matchIdFromPath } from "./match-stream.js";
 
 const side = (id, name) => ({ id, name, short_name: name.slice(0, 3), colour: null });
 const snapshot = {
   type: "snapshot", topic: "match_3", seq: 41, at: "", reason: "connected",
   data: {
-    id: 3, sport: "football", status: "live", teams: { home: side(1, "Leicester"), away: side(2, "Tottenham") },
+    id: 3, status: "live", teams: { home: side(1, "Leicester"), away: side(2, "Tottenham") },
     clock: null, score: { home: 0, away: 0 }, incidents: [], statistics: { home: {}, away: {} },
   },
 };
-const incident = (id, more) => ({
-  id, rev: 1, kind: "goal", confirmation: "confirmed", team_id: 1, player: "Vardy", period: "first_half", minute: 12, stoppage: 0, ...more,
-});
 const message = (seq, type, data) => ({ type, topic: "match_3", seq, at: "", data: { match_id: 3, ...data } });
 const after = (...messages) => [snapshot, ...messages].reduce(applyMessage, null);
 
 test("the score is replaced, never added up", () => {
-  const goal = message(42, "incident_added", { incident: incident(21), score: { home: 1, away: 0 } });
+  const goal = message(42, "score_update", { score: { home: 1, away: 0 } });
   assert.deepEqual(after(goal).score, { home: 1, away: 0 });
   assert.deepEqual(after(goal, goal, goal).score, { home: 1, away: 0 });
-  assert.equal(after(goal, goal).incidents.length, 1);
-});
-
-test("a cancelled goal stays in the list, marked; a removed one leaves it", () => {
-  const added = message(42, "incident_added", { incident: incident(21), score: { home: 1, away: 0 } });
-  const updated = message(43, "incident_updated", {
-    incident: incident(21, { rev: 2, confirmation: "cancelled" }), score: { home: 0, away: 0 },
-  });
-  const removed = message(44, "incident_removed", { incident: incident(21), score: { home: 0, away: 0 } });
-  assert.deepEqual(after(added, updated).incidents.map(({ rev }) => rev), [2]);
-  assert.deepEqual(after(added, updated).score, { home: 0, away: 0 });
-  assert.deepEqual(after(added, updated, removed).incidents, []);
 });
 
 test("a message older than the state is skipped", () => {
@@ -64,12 +50,28 @@ test("a schedule update postpones the match", () => {
 test("a state is not changed in place", () => {
   const before = after();
   const frozen = structuredClone(before);
-  applyMessage(before, message(42, "incident_added", { incident: incident(21), score: { home: 1, away: 0 } }));
+  applyMessage(before, message(42, "score_update", { score: { home: 1, away: 0 } }));
   assert.deepEqual(before, frozen);
 });
 
-test("a sport without code of its own is shown as a plain score", () => {
-  for (const name of ["kabaddi", "constructor", "__proto__"]) assert.equal(sportOf(name), sportOf("generic"));
+test("messages wait for the code of their sport, in order; a snapshot that waited isn't live", async () => {
+  const [[sport]] = SPORT_OPTIONS;
+  const handled = await new Promise((resolve) => {
+    const received = [];
+    const receive = deferUntilSportLoaded(({ seq }, isLive) => {
+      assert.ok(isSportLoaded(sport));
+      if (received.push([seq, isLive]) === 2) resolve(received);
+    });
+    receive({ ...snapshot, data: { ...snapshot.data, sport } }, false);
+    receive(message(42, "score_update", { score: { home: 1, away: 0 } }), true);
+  });
+  assert.deepEqual(handled, [[41, false], [42, true]]);
+});
+
+test("an event's snapshot waits for the code of its sport", async () => {
+  const [, [sport]] = SPORT_OPTIONS;
+  await new Promise((resolve) => deferUntilSportLoaded(resolve)({ ...snapshot, topic: "event_1", data: { event: { id: 1, sport } } }));
+  assert.ok(isSportLoaded(sport));
 });
 
 test("the match id is read from the path", () => {

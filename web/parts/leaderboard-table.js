@@ -6,11 +6,15 @@ import { positionsGained } from "./table-movement.js";
 
 /** @import { LeaderboardRow } from "./page-state.js" */
 /** @import { TableMovement } from "./table-movement.js" */
+/** @import { DifferenceColumn } from "../sports/sport.js" */
 
 const SLIDE_MS = 600;
 
-/** @param {{ rows: LeaderboardRow[], movement: TableMovement | null, showsRunRate?: boolean }} props */
-export function LeaderboardTable({ rows, movement, showsRunRate = false }) {
+/** @type {DifferenceColumn} */
+const SCORE_DIFFERENCE = { name: "Difference", abbreviation: "±", text: (row) => formatSigned(row.difference) };
+
+/** @param {{ rows: LeaderboardRow[], movement: TableMovement | null, difference?: DifferenceColumn }} props */
+export function LeaderboardTable({ rows, movement, difference = SCORE_DIFFERENCE }) {
   const bodyRef = useRef(/** @type {HTMLElement | null} */ (null));
   useRowAnimation(bodyRef, rows.map(({ team_id }) => team_id).join());
   return html`
@@ -19,9 +23,9 @@ export function LeaderboardTable({ rows, movement, showsRunRate = false }) {
       <thead><tr>
         <th scope="col"><abbr title="Position">#</abbr></th><th scope="col" class="team">Team</th>
         <th scope="col"><abbr title="Played">P</abbr></th><th scope="col" class="wide"><abbr title="Won">W</abbr></th>
-        <th scope="col" class="wide"><abbr title="Drawn">D</abbr></th><th scope="col" class="wide"><abbr title="Lost">L</abbr></th>
+        <th scope="col" class="wide"><abbr title="VNode">D</abbr></th><th scope="col" class="wide"><abbr title="Lost">L</abbr></th>
         <th scope="col" class="wide"><abbr title="For">F</abbr></th><th scope="col" class="wide"><abbr title="Against">A</abbr></th>
-        <th scope="col">${showsRunRate ? html`<abbr title="Net run rate">NRR</abbr>` : html`<abbr title="Difference">±</abbr>`}</th>
+        <th scope="col"><abbr title=${difference.name}>${difference.abbreviation}</abbr></th>
         <th scope="col"><abbr title="Points">Pts</abbr></th>
       </tr></thead>
       <tbody ref=${bodyRef}>${rows.map((row) => html`
@@ -30,7 +34,7 @@ export function LeaderboardTable({ rows, movement, showsRunRate = false }) {
           <th scope="row" class="team"><a href=${`/teams/${row.team_id}`}>${row.team}</a></th>
           <td>${row.played}</td><td class="wide">${row.won}</td><td class="wide">${row.drawn}</td><td class="wide">${row.lost}</td>
           <td class="wide">${row.for}</td><td class="wide">${row.against}</td>
-          <td>${showsRunRate ? (row.net_run_rate ?? 0).toFixed(3) : formatSigned(row.difference)}</td>
+          <td>${difference.text(row)}</td>
           <td class="points">${row.points}</td>`} /></tr>`)}
       </tbody>
     </table>`;

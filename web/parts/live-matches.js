@@ -1,8 +1,9 @@
 // Keeps the matches of a list up to date with one stream for up to 30 of them.
 
-import { applyMessage, loadSport, sportOf, matchStatusText, deferUntilSportLoaded } from "../client/match-stream.js";
+import { applyMessage, matchStatusText, deferUntilSportLoaded } from "../client/match-stream.js";
 import { Stream } from "../client/stream.js";
 import { clockElapsedMs } from "../sports/common.js";
+import { loadSport, sportOf } from "../sports/registry.js";
 import { startTimeMs } from "./page-state.js";
 import { formatTime } from "./dates.js";
 

@@ -1,8 +1,10 @@
 // Replays a match at an adjustable speed.
 
-import { applyMessage, sportOf, matchStatusText } from "../client/match-stream.js";
+import { applyMessage, matchStatusText } from "../client/match-stream.js";
 import { Stream } from "../client/stream.js";
-import { clockElapsedMs, hasStarted, humanize } from "../sports/common.js";
+import { humanize } from "../common/text.js";
+import { clockElapsedMs, hasStarted } from "../sports/common.js";
+import { sportOf } from "../sports/registry.js";
 import { html, useEffect, useMemo, useRef, useState } from "../vendor/htm-preact.js";
 import { TickingText } from "./page-frame.js";
 

@@ -1,5 +1,6 @@
 // Shared by the event and team pages: state from a stream, live matches, refusals.
 
+import { deferUntilSportLoaded } from "../client/match-stream.js";
 import { Stream } from "../client/stream.js";
 import { listAll } from "../common/api.js";
 import { SignInForm } from "../common/sign-in.js";
@@ -38,8 +39,9 @@ export class StreamPage {
     this.onStateChange = onStateChange;
     this.id = Number(location.pathname.split("/")[2]);
     this.liveMatches = new LiveMatches(() => this.render());
+    const receive = deferUntilSportLoaded((message, isLive) => this.#onMessage(message, isLive));
     this.stream = new Stream([`${resource}_${this.id}`], {
-      onMessage: (message) => this.#onMessage(message),
+      onMessage: (message) => receive(message, this.stream.state === "live"),
       onState: (state, reason, since) => {
         this.#connection = { state, reason, since };
         this.render();
@@ -54,14 +56,14 @@ export class StreamPage {
     this.render();
   }
 
-  /** @param {Message} message */
-  #onMessage(message) {
+  /** @param {Message} message @param {boolean} isLive */
+  #onMessage(message, isLive) {
     this.state = applyMessage(this.state, message);
     if (!this.state) return;
     for (const game of this.state.matches) this.matchById.set(game.id, game);
     this.onStateChange(this.state);
     if (message.type === "snapshot") this.#loadMatches();
-    if (this.stream.state === "live") {
+    if (isLive) {
       notifyOfUrgent(message);
       this.spokenText = this.describeMessage(message) ?? this.spokenText;
     }

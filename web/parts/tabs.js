@@ -2,7 +2,7 @@
 
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
 
-/** @import { Child, Part } from "../vendor/htm-preact.js" */
+/** @import { Child, Component } from "../vendor/htm-preact.js" */
 
 /**
  * @param {{ label: string, tabs: { title: string, render: () => Child }[] }} props
@@ -34,10 +34,10 @@ export function Tabs({ label, tabs }) {
 
 /**
  * A component whose code is loaded when it is first shown, since most visitors see only the timeline.
- * @param {{ load: () => Promise<Part<any>>, props: object }} props
+ * @param {{ load: () => Promise<Component<any>>, props: object }} props
  */
 export function LazyComponent({ load, props }) {
-  const [component, setComponent] = useState(/** @type {{ Component: Part<any> } | null} */ (null));
+  const [component, setComponent] = useState(/** @type {{ Component: Component<any> } | null} */ (null));
   const [errorText, setErrorText] = useState("");
   useEffect(() => {
     load().then((Component) => setComponent({ Component }), () => setErrorText("This can't be loaded at the moment. Try again when you are online."));

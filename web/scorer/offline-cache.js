@@ -5,20 +5,25 @@ import { tryOrUndefined } from "../client/environment.js";
 const CACHE_PREFIX = "touchline-scorer";
 const PAGE_PATH = "/scorer/";
 const WORKER_PATH = "/scorer/worker.js";
+/** The module whose dynamic imports are needed too; those of other modules are for other pages. */
+const REGISTRY_PATH = "/assets/sports/registry.js";
+const STATIC_IMPORTS = /^(?:import|export)\b[^"';]*?\bfrom "([^"]+)";|^import "([^"]+)";/gm;
+const DYNAMIC_IMPORTS = /\bimport\("([^"]+)"\)/g;
+const STYLE_SHEETS = /\bnew URL\("([^"]+\.css)", import\.meta\.url\)/g;
 
 /**
- * The files that a file refers to: imports of a module, links of a page or a style sheet.
+ * The files that a file refers to: imports and style sheets of a module, links of a page or a style sheet.
  * @param {string} path
  * @param {string} text
  * @returns {string[]} paths without duplicates
  */
 export function referencedPaths(path, text) {
-  const references = path.endsWith(".css")
-    ? text.matchAll(/url\("([^"]+)"\)/g)
+  const patterns = path.endsWith(".css")
+    ? [/url\("([^"]+)"\)/g]
     : path.endsWith(".js")
-      ? text.matchAll(/^(?:import|export)\b[^"';]*?\bfrom "([^"]+)";|^import "([^"]+)";/gm)
-      : text.matchAll(/\b(?:href|src)="(\/assets\/[^"]+)"/g);
-  const paths = [...references].map(([, one, other]) => new URL(one ?? other, `http://x${path}`).pathname);
+      ? [STATIC_IMPORTS, STYLE_SHEETS, ...(path === REGISTRY_PATH ? [DYNAMIC_IMPORTS] : [])]
+      : [/\b(?:href|src)="(\/assets\/[^"]+)"/g];
+  const paths = patterns.flatMap((pattern) => [...text.matchAll(pattern)]).map(([, one, other]) => new URL(one ?? other, `http://x${path}`).pathname);
   return [...new Set(paths)].filter((part) => part.startsWith("/assets/"));
 }
 

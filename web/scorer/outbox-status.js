@@ -15,14 +15,14 @@ export function OutboxStatus({ scorebook: { outbox } }) {
 
 /** @param {{ scorebook: Scorebook }} props */
 export function RefusedCommands({ scorebook }) {
-  const { refusedEntries, serverMatch, squads } = scorebook;
+  const { refusedEntries, serverMatch, sportScorer, squads } = scorebook;
   if (refusedEntries.length === 0) return null;
   return html`
     <section class="refused" aria-label="Refused">
       <h2>Refused by the server</h2>
       <ul>
         ${refusedEntries.map((entry) => {
-          const name = commandText(entry, serverMatch, squads);
+          const name = commandText(entry, sportScorer, serverMatch, squads);
           return html`<li key=${entry.number}>
             <p class="what">${name}</p>
             <p class="why">${problemText(entry.problem)}</p>

@@ -1,9 +1,10 @@
 // Score and clock, including unsettled commands.
 
 import { html } from "../vendor/htm-preact.js";
-import { sportOf } from "../client/match-stream.js";
+import { sportOf } from "../sports/registry.js";
 import { textColourOn, teamColour } from "../client/colour.js";
-import { clockElapsedMs, humanize, defaultStatusText } from "../sports/common.js";
+import { humanize } from "../common/text.js";
+import { clockElapsedMs, defaultStatusText } from "../sports/common.js";
 
 /** @import { Side } from "../client/message-types.js" */
 /** @import { Scorebook } from "./scorebook.js" */

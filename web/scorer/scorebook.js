@@ -5,35 +5,37 @@ import { listAll, fetchCurrentUser } from "../common/api.js";
 import { Outbox } from "../client/outbox.js";
 import { PendingAmendments } from "./pending-amendments.js";
 import { AcknowledgedCommands } from "./acknowledged-commands.js";
-import { projectInnings } from "../sports/cricket/scorer/projected-innings.js";
-import { CricketContext } from "../sports/cricket/scorer/cricket-context.js";
+import { loadSport, loadSportScorer } from "../sports/registry.js";
 import { followServerMatch } from "./follow-match.js";
 import { DeviceStorage } from "./device-storage.js";
-import { projectMatch } from "./projected-match.js";
 
 /** @import { Match } from "../client/message-types.js" */
 /** @import { OutboxEntry } from "../client/indexed-db-storage.js" */
-/** @import { StreamState } from "../client/stream.js" */
+/** @import { Stream, StreamState } from "../client/stream.js" */
 /** @import { User } from "../common/api.js" */
-/** @import { InningsState } from "../sports/cricket/scorer/innings-state.js" */
-/** @import { ScorerIncident } from "../sports/football/scorer/incident-kinds.js" */
-/** @import { ScorerCommand, ProjectedMatch } from "./projected-match.js" */
+/** @import { SportContext, SportScorer } from "../sports/sport-scorer.js" */
+/** @import { ScorerCommand, ScorerIncident, ProjectedMatch } from "./projected-match.js" */
 
 /** @typedef {{ id: number, name: string, shirt_number: number | null }} SquadPlayer */
+/** @typedef {{ [team: number]: SquadPlayer[] }} Squads */
 /** @typedef {{ state: StreamState, reason: string | null, since: number }} ScorebookConnection */
 
 export class Scorebook {
   /** @type {ScorebookConnection} */ connection = { state: "connecting", reason: null, since: 0 };
   /** @type {Match | null} from the stream */ serverMatch = null;
+  /** @type {SportScorer | null} null until the match's sport is known and its code is loaded */ sportScorer = null;
+  /** @type {SportContext | null} */ sportContext = null;
+  /** @type {Stream | null} null until a stored match can be shown */ stream = null;
   /** @type {User | null} */ user = null;
   /** Whether the signed-in user is known. */ isUserKnown = false;
   /** A scorer without the right to delete: cancels instead. */ isScorerOnly = false;
   /** @type {Outbox | null} */ outbox = null;
-  /** @type {{ [team: number]: SquadPlayer[] }} */ squads = {};
+  /** @type {Squads} */ squads = {};
   #acknowledged = new AcknowledgedCommands();
   /** @type {ScorerCommand[]} not stored yet: taps may be faster than the disk */ #commandsBeingStored = [];
-  /** @type {{ inputs: any[], innings: InningsState } | null} */ #cachedInnings = null;
+  /** @type {Match | null} from the stream, while the code of its sport is being loaded */ #matchBeforeSport = null;
   /** @type {{ [user: number]: string }} the other scorers' names */ scorerNames = {};
+  /** The sport of `sportScorer`. */ #sport = "";
   #loadedFor = "";
   #isClosed = false;
 
@@ -47,36 +49,23 @@ export class Scorebook {
     this.deviceStorage = new DeviceStorage("device");
     this.matchStorage = new DeviceStorage(id);
     this.amendments = new PendingAmendments(new DeviceStorage(`${id}:nobody`));
-    this.serverMatch = this.matchStorage.load("game", null);
-    if (this.serverMatch) this.#acknowledged.onServerMatch(this.serverMatch);
     this.squads = this.matchStorage.load("squads", {});
     this.scorerNames = this.matchStorage.load("people", {});
-    this.cricketContext = new CricketContext(this);
-    this.stream = this.#followServerMatch(this.matchStorage.load("game", { sport: "" }).sport);
+    this.#openMatch(this.matchStorage.load("game", null));
     this.#identifyUser();
   }
 
   /** The server's time, as far as known. */
   serverNow() {
-    if (this.stream.lastContactAt > 0) return this.stream.serverNow();
+    if (this.stream && this.stream.lastContactAt > 0) return this.stream.serverNow();
     return Date.now() + this.deviceStorage.load("skew", 0);
   }
 
   /** The match with unsettled commands applied. @returns {ProjectedMatch | null} */
   get game() {
-    if (!this.serverMatch) return null;
+    if (!this.serverMatch || !this.sportScorer) return null;
     const commands = [...this.#acknowledged.commands, ...this.waitingCommands, ...this.amendments.toCommands()];
-    const game = projectMatch(this.serverMatch, commands);
-    return game.sport === "cricket" ? { ...game, innings: this.#projectInnings(commands) } : game;
-  }
-
-  /** Cached, since an hour without a network is a hundred balls. @param {ScorerCommand[]} commands */
-  #projectInnings(commands) {
-    const context = this.cricketContext.projectionContext();
-    const inputs = [this.serverMatch, context.userId, context.stateBeforeBall, context.chosenPlayers, this.squads, ...commands];
-    const isCached = this.#cachedInnings?.inputs.length === inputs.length && this.#cachedInnings.inputs.every((one, index) => one === inputs[index]);
-    if (!this.#cachedInnings || !isCached) this.#cachedInnings = { inputs, innings: projectInnings(this.serverMatch, commands, context) };
-    return this.#cachedInnings.innings;
+    return this.sportScorer.project(this.serverMatch, commands, this);
   }
 
   /** Whether the user may decide disputes, as far as known; the server decides. */
@@ -107,7 +96,7 @@ export class Scorebook {
     const occurredAt = new Date(recordedAtMs).toISOString();
     const isIncident = action === "incidents";
     /** @type {ScorerCommand} */ const command = { client_id: "", occurred_at: occurredAt, method, action, body };
-    if (this.serverMatch?.sport === "cricket") this.#commandsBeingStored.push(command);
+    if (this.sportScorer?.projectsUnstoredCommands) this.#commandsBeingStored.push(command);
     this.onChange();
     // The time identifies the server's message as this incident's.
     const entry = await this.outbox.add(action, isIncident ? { ...body, occurred_at: occurredAt } : body, { method, occurredAt });
@@ -162,14 +151,34 @@ export class Scorebook {
   onSignedIn(user) {
     this.#setUser(user);
     this.outbox?.resumeAfterSignIn();
-    this.stream.connect();
+    this.stream?.connect();
     this.#loadPeopleAndRights();
   }
 
   close() {
     this.#isClosed = true;
     this.outbox?.close();
-    this.stream.close();
+    this.stream?.close();
+  }
+
+  /** Shows the match that this device has stored, if any, and follows the server's. @param {Match | null} storedMatch */
+  async #openMatch(storedMatch) {
+    if (storedMatch) {
+      await this.#loadSport(storedMatch.sport);
+      if (this.#isClosed) return;
+      this.serverMatch = storedMatch;
+      this.#acknowledged.onServerMatch(storedMatch);
+      this.onChange();
+    }
+    this.stream = this.#followServerMatch();
+  }
+
+  /** @param {string} sport */
+  async #loadSport(sport) {
+    const [sportScorer] = await Promise.all([loadSportScorer(sport), loadSport(sport)]);
+    this.#sport = sport;
+    this.sportScorer = sportScorer;
+    this.sportContext = sportScorer.createContext?.(this) ?? null;
   }
 
   async #identifyUser() {
@@ -217,27 +226,35 @@ export class Scorebook {
   /** @param {Match} game */
   #onServerMatch(game) {
     this.serverMatch = game;
-    if (game.sport === "cricket") this.cricketContext.onServerState(game);
+    this.sportContext?.onServerMatch(game);
     this.#acknowledged.onServerMatch(game);
     this.matchStorage.save("game", game);
-    this.deviceStorage.save("skew", this.stream.clockOffsetMs);
+    if (this.stream) this.deviceStorage.save("skew", this.stream.clockOffsetMs);
     if (this.user) this.#loadPeopleAndRights();
     this.onChange();
   }
 
-  /** @param {string} sport */
-  #followServerMatch(sport) {
-    return followServerMatch(this.id, sport, {
-      onMatch: (game) => {
-        const isNowCricket = game.sport === "cricket" && sport !== "cricket";
-        if (isNowCricket) {
-          this.stream.close();
-          this.stream = this.#followServerMatch(game.sport);
-        }
-        this.#onServerMatch(game);
-      },
+  #followServerMatch() {
+    return followServerMatch(this.id, this.sportScorer?.needsWholeStates === true, {
+      onMatch: (game) => (game.sport === this.#sport ? this.#onServerMatch(game) : this.#onMatchOfNewSport(game)),
       onState: (state, reason) => this.#onState(state, reason),
     });
+  }
+
+  /** The first match on this device: its newest state is shown once the code of its sport is loaded. @param {Match} game */
+  async #onMatchOfNewSport(game) {
+    const isLoading = this.#matchBeforeSport !== null;
+    this.#matchBeforeSport = game;
+    if (isLoading) return;
+    const { sportScorer: previous } = this;
+    await this.#loadSport(game.sport);
+    if (this.#isClosed) return;
+    if (this.sportScorer?.needsWholeStates !== previous?.needsWholeStates) {
+      this.stream?.close();
+      this.stream = this.#followServerMatch();
+    }
+    this.#onServerMatch(this.#matchBeforeSport);
+    this.#matchBeforeSport = null;
   }
 
   /** @param {StreamState} state @param {string | null} reason */

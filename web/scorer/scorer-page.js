@@ -1,12 +1,10 @@
 // The scorer page: score and clock, controls, log, and outbox status.
 
 import { html } from "../vendor/htm-preact.js";
-import { ConfirmButton } from "../common/widgets.js";
 import { SignInForm } from "../common/sign-in.js";
 import { Scoreboard } from "./scoreboard.js";
 import { OutboxStatus } from "./outbox-status.js";
-import { incidentText } from "./command-text.js";
-import { sportScorer, ScorerControls } from "./scorer-controls.js";
+import { ScorerControls } from "./scorer-controls.js";
 
 /** @import { Scorebook } from "./scorebook.js" */
 
@@ -17,8 +15,8 @@ const connectionState = ({ connection: { state } }) => (navigator.onLine === fal
 
 /** @param {{ scorebook: Scorebook, hasNewBuild: boolean, onAnnounce: (text: string) => void }} props */
 export function ScorerPage({ scorebook, hasNewBuild, onAnnounce }) {
-  const { game, user } = scorebook;
-  const SportScoreboard = sportScorer(game?.sport ?? "").Scoreboard ?? Scoreboard;
+  const { game, user, sportScorer } = scorebook;
+  const SportScoreboard = sportScorer?.Scoreboard ?? Scoreboard;
   return html`
     <${TopBar} scorebook=${scorebook} />
     <main>
@@ -52,12 +50,11 @@ function TopBar({ scorebook }) {
 
 /** @param {{ scorebook: Scorebook }} props */
 function BottomBar({ scorebook }) {
-  const { game, lastOwnIncident: lastIncident, squads } = scorebook;
-  const { UndoButton } = sportScorer(game?.sport ?? "");
+  const { game, sportScorer } = scorebook;
+  const UndoButton = sportScorer?.UndoButton;
   return html`
     <footer class="dock">
       <${OutboxStatus} scorebook=${scorebook} />
       ${UndoButton && html`<${UndoButton} scorebook=${scorebook} game=${game} />`}
-      ${!UndoButton && lastIncident && html`<${ConfirmButton} key=${String(lastIncident.id)} className="action-button undo" label="Undo ${incidentText(lastIncident, squads)}" question="Sure?" onConfirm=${() => scorebook.removeIncident(lastIncident)} />`}
     </footer>`;
 }

@@ -1,4 +1,6 @@
-// What all sports have in common, and all there is to score-only ones.
+// What all sports have in common: status, clock and score.
+
+import { humanize } from "../common/text.js";
 
 /** @import { MatchClock, Match, Message } from "../client/message-types.js" */
 /** @import { Sport } from "./sport.js" */
@@ -19,21 +21,29 @@ const STATUS_LABELS = {
   abandoned: "Abandoned",
 };
 
-/** @type {Sport} */
-export const scoreOnly = {
-  applyMessage(game, { type, data }) {
-    const updated = { ...game, ...pickFields(data, REPLACED_FIELDS) };
-    if (type.startsWith("match_")) updated.reason = data.reason ?? null;
-    return data.match?.id === game.id ? { ...updated, ...pickFields(data.match, SCHEDULE_FIELDS) } : updated;
-  },
+/** A sport with only a score, and any sport whose code isn't loaded. @type {Sport} */
+export const commonSport = {
+  applyMessage: (game) => game,
   scorerLines: () => [],
-  formatClock: (_, clockElapsedMs) => ({ text: formatMinutesSeconds(clockElapsedMs), added: "" }),
+  formatClock: (_, elapsedMs) => ({ text: formatMinutesSeconds(elapsedMs), added: "" }),
   periodNames: {},
   spokenMessage: (game, message) => spokenStatus(game, message) ?? spokenScore(game),
   panels: [],
   celebrationOf: () => null,
   displayLines: () => null,
 };
+
+/**
+ * Applies what messages of all sports carry.
+ * @param {Match} game
+ * @param {Message} message
+ * @returns {Match}
+ */
+export function applyCommonFields(game, { type, data }) {
+  const updated = { ...game, ...pickFields(data, REPLACED_FIELDS) };
+  if (type.startsWith("match_")) updated.reason = data.reason ?? null;
+  return data.match?.id === game.id ? { ...updated, ...pickFields(data.match, SCHEDULE_FIELDS) } : updated;
+}
 
 /**
  * @param {any} data
@@ -59,7 +69,7 @@ export function spokenScore({ teams, score }) {
  * @param {Match} game
  * @param {Message} message
  */
-export function spokenStatus(game, message) {
+function spokenStatus(game, message) {
   return message.type.startsWith("match_") ? defaultStatusText(game) : null;
 }
 
@@ -86,8 +96,3 @@ export function clockElapsedMs(clock, serverNow) {
   return clock.elapsed_ms + (ran > 0 ? ran : 0); // 0 also if `at` is invalid
 }
 
-/** @param {string} identifier `shots_on_target` */
-export function humanize(identifier) {
-  const text = identifier.replaceAll("_", " ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}

@@ -1,16 +1,16 @@
 /** What the pages use of preact and htm; the bundle is npm's `htm/preact/standalone.module.js`. */
 
-export interface Drawn {
+export interface VNode {
   readonly key: string | number | null;
 }
 /** What may stand for a child of an element. */
-export type Child = Drawn | string | number | boolean | null | undefined | Child[];
+export type Child = VNode | string | number | boolean | null | undefined | Child[];
 export type Attributes = { [name: string]: unknown };
-export type Part<P> = (props: P) => Child;
+export type Component<P> = (props: P) => Child;
 
-export function html(strings: TemplateStringsArray, ...values: unknown[]): Drawn;
-export function h(type: string | Part<any>, attributes: Attributes | null, ...children: Child[]): Drawn;
-export function render(drawn: Child, into: Element): void;
+export function html(strings: TemplateStringsArray, ...values: unknown[]): VNode;
+export function h(type: string | Component<any>, attributes: Attributes | null, ...children: Child[]): VNode;
+export function render(node: Child, container: Element): void;
 
 export function useState<T>(initial: T | (() => T)): [T, (next: T | ((now: T) => T)) => void];
 export function useReducer<S, A>(reduce: (state: S, action: A) => S, initial: S): [S, (action: A) => void];

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { applyMessage, loadSport } from "../../client/match-stream.js";
+import { applyMessage } from "../../client/match-stream.js";
 import { initialMatch } from "../../parts/replay.js";
 import { CelebrationQueue } from "../../parts/celebration-queue.js";
-import { cricket } from "./pages.js";
+import { loadSport } from "../registry.js";
+import { sport as cricket } from "./pages.js";
 import { chartSeries, wormPoints, axisTicks } from "./charts.js";
 import { chaseText, leadText, allottedOversText, overSummaries, resultText, runsOfSymbol, sideScoreText, scoreText, wicketsOfSymbol } from "./innings.js";
 import { playerFigures, cricketTeamStatistics } from "./statistics.js";

@@ -1,10 +1,12 @@
 // Cricket: how messages are applied, spoken and celebrated; rendering code is loaded on demand.
 
+import { loadStyleSheet } from "../../parts/style-sheet.js";
 import { LazyComponent } from "../../parts/tabs.js";
 import { html } from "../../vendor/htm-preact.js";
 import { battingSide, hasInningsData, isInningsBreak, otherSide, resultText, sideScoreText } from "./innings.js";
 import { applyMessage, initialCricketState } from "./reducer.js";
-import { scoreOnly, defaultStatusText } from "../common.js";
+import { commonSport, defaultStatusText } from "../common.js";
+import { TRANSLATIONS } from "./translations.js";
 
 /** @import { Match, Message } from "../../client/message-types.js" */
 /** @import { Celebration, Sport } from "../sport.js" */
@@ -21,7 +23,7 @@ const loadLineUps = async () => (await import("./statistics.js")).CricketLineUps
 const lazyPanel = (title, load) => ({ title, render: (/** @type {Match} */ game) => html`<${LazyComponent} load=${load} props=${{ game }} />` });
 
 /** @type {Sport} */
-export const cricket = {
+export const sport = {
   applyMessage,
   initialState: initialCricketState,
   scorerLines: () => [],
@@ -30,7 +32,8 @@ export const cricket = {
   statusText,
   scoreText: (game, side) => (hasInningsData(game) ? sideScoreText(game, side) : null),
   spokenMessage,
-  loadHeader: async () => (await Promise.all([import("./header.js"), loadStyleSheet()]))[0].CricketHeader,
+  differenceColumn: { name: "Net run rate", abbreviation: "NRR", text: ({ net_run_rate: rate }) => (rate ?? 0).toFixed(3) },
+  loadHeader: async () => (await Promise.all([import("./header.js"), loadStyleSheet(new URL("./match.css", import.meta.url))]))[0].CricketHeader,
   panels: [
     lazyPanel("Timeline", loadTimeline),
     lazyPanel("Scorecard", loadScorecard),
@@ -39,23 +42,12 @@ export const cricket = {
     lazyPanel("Line-ups", loadLineUps),
   ],
   loadTeamActivity: async () => (await import("./team-activity.js")).CricketTeamActivity,
-  loadDisplay: async () => (await import("./display.js")).CricketDisplay,
+  loadDisplay: async () => (await Promise.all([import("./display.js"), loadStyleSheet(new URL("./display.css", import.meta.url))]))[0].CricketDisplay,
   celebrationOf,
+  translations: TRANSLATIONS,
+  withdrawsCelebration: ({ type }) => type === "ball_corrected" || type === "milestone_withdrawn",
   displayLines: () => null,
 };
-
-/** Code that pages of other sports don't load. @returns {Promise<unknown>} */
-function loadStyleSheet() {
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = "/assets/sports/cricket/match.css";
-  const loaded = new Promise((resolve, reject) => {
-    link.onload = resolve;
-    link.onerror = reject;
-  });
-  document.head.append(link);
-  return loaded;
-}
 
 /** The match's status in a few words that displays can translate. @param {Match} game */
 function statusText(game) {
@@ -91,7 +83,7 @@ function spokenMessage(game, message) {
   if (type === "milestone_achieved") return `${data.milestone.text}.`;
   if (type === "ball_corrected") return `Corrected. ${score}.`;
   if (type === "match_complete") return `${data.text}.`;
-  return type.startsWith("match_") ? (resultText(game) || scoreOnly.spokenMessage(game, message)) : null;
+  return type.startsWith("match_") ? (resultText(game) || commonSport.spokenMessage(game, message)) : null;
 }
 
 /** @param {any} ball @returns {"Four" | "Six" | ""} */

@@ -2,19 +2,28 @@
 
 import { html, useEffect, useRef, useState } from "../../vendor/htm-preact.js";
 import { ConfirmButton } from "../../common/widgets.js";
+import { loadStyleSheet } from "../../parts/style-sheet.js";
 import { RecentBalls } from "./scorer/ball-editor.js";
+import { CricketContext } from "./scorer/cricket-context.js";
+import { projectMatch } from "./scorer/projected-match.js";
 import { CricketScoreboard } from "./scorer/scoreboard.js";
 import { Disputes } from "./scorer/disputes.js";
 import { isReadyToBowl } from "./scorer/innings-rules.js";
 import { BetweenBallsDialog } from "./scorer/between-balls.js";
 import { InningsOpeningForm, TossForm } from "./scorer/innings-opening.js";
 import { NextBatter, NextBowler } from "./scorer/next-players.js";
-import { cricketCommandName, lastUndoableBall, undoBall } from "./scorer/record-ball.js";
+import { commandText, lastUndoableBall, undoBall } from "./scorer/record-ball.js";
 import { BallPad } from "./scorer/ball-pad.js";
 
-/** @import { SportScorer } from "../../scorer/scorer-controls.js" */
+/** @import { Component } from "../../vendor/htm-preact.js" */
+/** @import { Scorebook } from "../../scorer/scorebook.js" */
+/** @import { SportScorer } from "../sport-scorer.js" */
+/** @import { ProjectedMatch } from "./scorer/projected-match.js" */
 
-/** @type {SportScorer["Pad"]} */
+/** @typedef {{ scorebook: Scorebook, game: ProjectedMatch }} ViewProps */
+/** @typedef {ViewProps & { onAnnounce: (text: string) => void }} ControlProps */
+
+/** @param {ControlProps} props */
 function CricketPad({ scorebook, game, onAnnounce }) {
   const [isDialogOpen, setDialogOpen] = useState(false);
   const { innings, status } = game;
@@ -30,7 +39,7 @@ function CricketPad({ scorebook, game, onAnnounce }) {
     </section>`;
 }
 
-/** What the next ball needs first. @type {SportScorer["Pad"]} */
+/** What the next ball needs first. @param {ControlProps} props */
 function NextEntry(props) {
   const container = useRef(/** @type {HTMLElement | null} */ (null));
   const { innings } = props.game;
@@ -43,7 +52,7 @@ function NextEntry(props) {
   return html`<div class="ball-pad" tabindex="-1" ref=${container} role="group" aria-label="Next ${nextNeeded}"><${Entry} ...${props} /></div>`;
 }
 
-/** Between two innings. @type {SportScorer["Pad"]} */
+/** Between two innings. @param {ControlProps} props */
 function BetweenInnings(props) {
   const { scorebook, game, onAnnounce } = props;
   const areAllInningsPlayed = game.innings?.battingTeamId && game.innings.previousInnings.length + 1 >= /** @type {any} */ (game).playing_conditions.innings;
@@ -57,7 +66,7 @@ function BetweenInnings(props) {
     <${InningsOpeningForm} ...${props} />`;
 }
 
-/** @type {NonNullable<SportScorer["LifecycleButtons"]>} */
+/** @param {ControlProps} props */
 function CricketLifecycle({ scorebook, game, onAnnounce }) {
   const { status } = game;
   const record = (/** @type {string} */ action, /** @type {string} */ label) => {
@@ -66,23 +75,23 @@ function CricketLifecycle({ scorebook, game, onAnnounce }) {
   };
   if (status === "paused") return html`<button type="button" class="action-button strong" onClick=${() => record("resume", "Resumed")}>Resume</button>`;
   if (status !== "scheduled" && status !== "postponed") return null;
-  const { toss } = /** @type {any} */ (game);
+  const { toss } = game;
   return html`
     <${TossForm} scorebook=${scorebook} game=${game} onAnnounce=${onAnnounce} />
     <button type="button" class="action-button ${toss ? "strong" : ""}" onClick=${() => record("start", "Match started")}>Start the match</button>`;
 }
 
-/** @type {SportScorer["Log"]} */
+/** @param {ViewProps} props */
 function WaitingLog({ scorebook, game }) {
   const waiting = (scorebook.outbox?.entries ?? []).filter(({ state }) => state === "waiting");
   return html`
     <${RecentBalls} scorebook=${scorebook} game=${game} />
     ${waiting.length > 0 && html`<section aria-label="Waiting"><h2 class="period">Waiting</h2><ol class="log" id="log">
-      ${waiting.map((entry) => html`<li key=${entry.number} class="log-entry" data-pending="new"><span class="what">${cricketCommandName(entry) ?? entry.action}</span> <span class="flag">Waiting</span></li>`)}
+      ${waiting.map((entry) => html`<li key=${entry.number} class="log-entry" data-pending="new"><span class="what">${commandText(entry) ?? entry.action}</span> <span class="flag">Waiting</span></li>`)}
     </ol></section>`}`;
 }
 
-/** @type {NonNullable<SportScorer["UndoButton"]>} */
+/** @param {ViewProps} props */
 function UndoBallButton({ scorebook, game }) {
   const last = lastUndoableBall(game);
   if (!last || !["live", "paused", "finished"].includes(game.status)) return null;
@@ -90,4 +99,16 @@ function UndoBallButton({ scorebook, game }) {
 }
 
 /** @type {SportScorer} */
-export const cricket = { Scoreboard: CricketScoreboard, Pad: CricketPad, Log: WaitingLog, LifecycleButtons: CricketLifecycle, UndoButton: UndoBallButton };
+export const scorer = {
+  Scoreboard: CricketScoreboard,
+  Pad: CricketPad,
+  Log: WaitingLog,
+  LifecycleControls: CricketLifecycle,
+  UndoButton: UndoBallButton,
+  project: projectMatch,
+  commandText,
+  createContext: (scorebook) => new CricketContext(scorebook),
+  needsWholeStates: true,
+  projectsUnstoredCommands: true,
+  loadStyles: () => loadStyleSheet(new URL("./scorer.css", import.meta.url)),
+};

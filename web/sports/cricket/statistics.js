@@ -2,8 +2,8 @@
 
 import { html } from "../../vendor/htm-preact.js";
 import { allInnings, inningsOfSide, otherSide, overSummaries } from "./innings.js";
-import { StatisticsTable } from "../statistics.js";
-import { LineUps } from "../line-ups.js";
+import { StatisticsTable } from "../../parts/statistics-table.js";
+import { LineUps } from "../../parts/line-ups.js";
 
 /** @import { Side, TeamStatistics, Match } from "../../client/message-types.js" */
 
@@ -11,7 +11,7 @@ import { LineUps } from "../line-ups.js";
 export function CricketStatistics({ game }) {
   if (allInnings(game).length === 0) return html`<p class="empty">No statistics yet.</p>`;
   const statistics = { home: cricketTeamStatistics(game, "home"), away: cricketTeamStatistics(game, "away") };
-  return html`<${StatisticsTable} game=${{ ...game, statistics }} />`;
+  return html`<${StatisticsTable} statistics=${statistics} teams=${game.teams} />`;
 }
 
 /** A side's batting totals, and the extras it gave away. @param {Match} game @param {Side} side @returns {TeamStatistics} */

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { football, minuteText } from "./pages.js";
-import { clockElapsedMs, formatMinutesSeconds, defaultStatusText } from "../common.js";
+import { applyMessage } from "../../client/match-stream.js";
+import { translatorFor } from "../../parts/language.js";
+import { loadSport } from "../registry.js";
+import { minuteText } from "./incidents.js";
+import { sport as football } from "./pages.js";
+import { incidentsOfPlayer, incidentsOfTeam } from "./team-activity.js";
+
+await loadSport("football");
 
 const goal = (id, at, more) => ({
   id, rev: 1, kind: "goal", confirmation: "confirmed", team_id: 1, player: "Vardy", period: "first_half", minute: at, stoppage: 0, ...more,
@@ -36,16 +42,6 @@ test("the clock counts stoppage time after the full half", () => {
   for (const [period, minutes, expected] of cases) assert.equal(clockAt(period, minutes), expected);
 });
 
-test("the clock runs by itself", () => {
-  const clock = { period: "first_half", running: true, elapsed_ms: 60_000, at: "2026-11-21T15:00:00.000Z" };
-  const later = Date.parse(clock.at) + 5_000;
-  assert.equal(clockElapsedMs(clock, later), 65_000);
-  assert.equal(clockElapsedMs({ ...clock, running: false }, later), 60_000);
-  assert.equal(clockElapsedMs({ ...clock, at: null }, later), 60_000);
-  assert.equal(clockElapsedMs(clock, Date.parse(clock.at) - 5_000), 60_000, "never back");
-  assert.equal(formatMinutesSeconds(3_599_999), "59:59");
-});
-
 test("goals are listed by player, in the order of the match", () => {
   const all = game(
     goal(4, 67, { period: "second_half", kind: "penalty_goal" }),
@@ -69,8 +65,43 @@ test("incidents have texts for screen readers", () => {
   assert.equal(spoken("match_end", { status: "finished" }), "Live");
 });
 
-test("a pause shows its reason", () => {
-  assert.equal(defaultStatusText({ ...game(), status: "paused", reason: "half_time" }), "Half time");
-  assert.equal(defaultStatusText({ ...game(), status: "paused" }), "Paused");
-  assert.equal(defaultStatusText({ ...game(), status: "finished" }), "Full time");
+test("a goal is celebrated; cards, corrections and cancelled goals are not", () => {
+  const message = (type, data) => ({ type, topic: "match_3", seq: 2, at: "", data });
+  const celebration = (type, data) => football.celebrationOf(game(), message(type, data));
+  assert.deepEqual(celebration("incident_added", { incident: goal(1, 12) }), { side: "home", title: "Goal", text: "Vardy 12′" });
+  assert.equal(celebration("incident_updated", { incident: goal(1, 12) }), null, "once");
+  assert.equal(celebration("incident_added", { incident: goal(1, 12, { kind: "yellow_card" }) }), null);
+  const cancelled = { incident: goal(1, 12, { confirmation: "cancelled" }) };
+  assert.equal(celebration("incident_added", cancelled), null);
+  assert.equal(celebration("match_end", {}), null);
+  assert.equal(football.withdrawsCelebration(message("incident_updated", cancelled)), true);
+  assert.equal(football.withdrawsCelebration(message("incident_updated", { incident: goal(1, 12) })), false);
+  assert.equal(football.withdrawsCelebration(message("match_end", {})), false);
+});
+
+test("a cancelled goal stays in the list, marked; a removed one leaves it; a repeated one is listed once", () => {
+  const snapshot = { type: "snapshot", topic: "match_3", seq: 1, at: "", data: game() };
+  const message = (seq, type, incident, score) => ({ type, topic: "match_3", seq, at: "", data: { incident, score: { home: score, away: 0 } } });
+  const added = message(2, "incident_added", goal(21, 12), 1);
+  const cancelled = message(3, "incident_updated", goal(21, 12, { rev: 2, confirmation: "cancelled" }), 0);
+  const removed = message(4, "incident_removed", goal(21, 12), 0);
+  const after = (...messages) => [snapshot, ...messages].reduce(applyMessage, null);
+  assert.equal(after(added, added).incidents.length, 1);
+  assert.deepEqual(after(added, cancelled).incidents.map(({ rev }) => rev), [2]);
+  assert.equal(after(added, cancelled).score.home, 0);
+  assert.deepEqual(after(added, cancelled, removed).incidents, []);
+});
+
+test("periods and incidents are translated", () => {
+  for (const text of [...Object.values(football.periodNames), "Goal", "Second yellow card"]) {
+    for (const language of ["de", "fr"]) assert.notEqual(translatorFor(language, football.translations)(text), text, `${language}: ${text}`);
+  }
+});
+
+test("a team's incidents come newest first, and a player's include assists", () => {
+  const all = [goal(1, 1), goal(2, 2, { team_id: 2 }), goal(3, 3, { player_id: 7, related_player_id: 9 }), goal(4, 4, { player_id: 7 })].map((one) => ({ player_id: 9, ...one }));
+  const ids = (incidents) => incidents.map(({ id }) => id);
+  assert.deepEqual(ids(incidentsOfTeam(all, 1)), [4, 3, 1]);
+  assert.deepEqual(ids(incidentsOfPlayer(all, 0)), [1, 2, 3, 4], "no player selected");
+  assert.deepEqual(ids(incidentsOfPlayer(all, 9)), [1, 2, 3]);
 });

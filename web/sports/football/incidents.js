@@ -1,8 +1,8 @@
-// Football's incidents: sorted, as text, and rendered.
+// Incidents: sorted, as text, and rendered.
 
 import { ErrorBoundary } from "../../parts/error-boundary.js";
 import { html } from "../../vendor/htm-preact.js";
-import { humanize } from "../common.js";
+import { humanize } from "../../common/text.js";
 
 /** @import { Child } from "../../vendor/htm-preact.js" */
 /** @import { Side, Match, Incident } from "../../client/message-types.js" */
@@ -49,10 +49,8 @@ export function sortIncidents(incidents) {
   );
 }
 
-/** @param {Incident} incident */
-export function minuteText({ minute: regularMinute, stoppage }) {
-  return stoppage ? `${regularMinute}+${stoppage}′` : `${regularMinute}′`;
-}
+/** @param {{ minute: number, stoppage?: number | null }} at */
+export const minuteText = ({ minute, stoppage }) => (stoppage ? `${minute}+${stoppage}′` : `${minute}′`);
 
 /** @param {Incident} incident */
 export const kindLabel = ({ kind }) => KIND_LABELS[kind] ?? humanize(kind);

@@ -2,8 +2,9 @@
 
 import { LazyComponent } from "../../parts/tabs.js";
 import { html } from "../../vendor/htm-preact.js";
-import { scoreOnly, formatMinutesSeconds, spokenScore } from "../common.js";
+import { commonSport, formatMinutesSeconds, spokenScore } from "../common.js";
 import { kindLabel, renderIncidents, renderTimeline, incidentSide, GOAL_KINDS, sortIncidents, minuteText, PERIOD_NAMES } from "./incidents.js";
+import { TRANSLATIONS } from "./translations.js";
 
 /** @import { MatchClock, Match, Incident, Message } from "../../client/message-types.js" */
 /** @import { Sport } from "../sport.js" */
@@ -15,11 +16,11 @@ const DISPLAY_KINDS = new Set([
 /** The end of each period's regular time, in minutes. @type {{ [period: string]: number }} */
 const PERIOD_END_MINUTES = { first_half: 45, second_half: 90, extra_first_half: 105, extra_second_half: 120 };
 
-const loadStatistics = async () => (await import("../statistics.js")).StatisticsTable;
-const loadLineUps = async () => (await import("../line-ups.js")).LineUps;
+const loadStatistics = async () => (await import("./statistics.js")).FootballStatistics;
+const loadLineUps = async () => (await import("./line-ups.js")).FootballLineUps;
 
 /** @type {Sport} */
-export const football = {
+export const sport = {
   applyMessage,
   scorerLines,
   formatClock,
@@ -30,7 +31,10 @@ export const football = {
     { title: "Statistics", render: (game) => html`<${LazyComponent} load=${loadStatistics} props=${{ game }} />` },
     { title: "Line-ups", render: (game) => html`<${LazyComponent} load=${loadLineUps} props=${{ game }} />` },
   ],
+  loadTeamActivity: async () => (await import("./team-activity.js")).FootballTeamActivity,
   celebrationOf,
+  translations: TRANSLATIONS,
+  withdrawsCelebration: ({ data }) => data.incident?.confirmation === "cancelled",
   displayLines: (game, translate) => renderIncidents(game, sortIncidents(game.incidents ?? [])
     .filter(({ kind, confirmation }) => DISPLAY_KINDS.has(kind) && confirmation !== "cancelled")
     .slice(-3)
@@ -76,7 +80,7 @@ function scorerLines(game, side) {
 function spokenMessage(game, message) {
   const incident = /** @type {Incident | undefined} */ (message.data.incident);
   if (!incident || !DISPLAY_KINDS.has(incident.kind)) {
-    return message.type === "score_update" || !incident ? scoreOnly.spokenMessage(game, message) : null;
+    return message.type === "score_update" || !incident ? commonSport.spokenMessage(game, message) : null;
   }
   const side = incidentSide(game, incident);
   const change = message.type === "incident_removed" ? "removed" : incident.confirmation;
@@ -96,5 +100,3 @@ function celebrationOf(game, { type, data }) {
   const side = incidentSide(game, incident);
   return side && { side, title: kindLabel(incident), text: [incident.player, minuteText(incident)].filter(Boolean).join(" ") };
 }
-
-export { minuteText };

@@ -1,20 +1,25 @@
 // Football's scorer: a goal in two taps, with team, player and minute.
 
 import { html, useState } from "../../vendor/htm-preact.js";
-import { sportOf } from "../../client/match-stream.js";
 import { teamColour } from "../../client/colour.js";
+import { humanize } from "../../common/text.js";
+import { ConfirmButton } from "../../common/widgets.js";
 import { ErrorBoundary } from "../../parts/error-boundary.js";
-import { humanize } from "../common.js";
+import { loadStyleSheet } from "../../parts/style-sheet.js";
+import { applyIncidentCommand, applyLifecycleCommand, isIncidentCommand, unprojectedMatch } from "../../scorer/projected-match.js";
+import { minuteText, PERIOD_NAMES } from "./incidents.js";
 import { IncidentEditor } from "./scorer/incident-editor.js";
-import { sortScorerIncidents, INCIDENT_KINDS, MAIN_KINDS, MORE_KINDS, SHOOTOUT_KINDS } from "./scorer/incident-kinds.js";
+import { sortScorerIncidents, scoreAfter, INCIDENT_KINDS, MAIN_KINDS, MORE_KINDS, SHOOTOUT_KINDS } from "./scorer/incident-kinds.js";
+import { incidentCommandText, incidentText, playerName } from "./scorer/incident-text.js";
 import { matchMinuteAt } from "./scorer/match-minute.js";
+import { periodActions, PERIODS } from "./scorer/periods.js";
 import { PlayerPicker } from "./scorer/player-picker.js";
-import { incidentText, minuteLabel, playerName } from "../../scorer/command-text.js";
 
-/** @import { Side } from "../../client/message-types.js" */
-/** @import { ScorerIncident } from "./scorer/incident-kinds.js" */
+/** @import { Match, Side } from "../../client/message-types.js" */
+/** @import { Scorebook } from "../../scorer/scorebook.js" */
+/** @import { ProjectedMatch, ScorerCommand, ScorerIncident } from "../../scorer/projected-match.js" */
+/** @import { SportScorer } from "../sport-scorer.js" */
 /** @import { MatchMinute } from "./scorer/match-minute.js" */
-/** @import { SportScorer } from "../../scorer/scorer-controls.js" */
 
 /** @typedef {{ kind: string, side: Side | null, recordedAtMs: number, matchMinute: MatchMinute }} IncidentDraft */
 
@@ -72,7 +77,7 @@ function IncidentLog({ scorebook, game }) {
     </section>`;
 }
 
-/** @param {{ incident: ScorerIncident, scorebook: any, game: any, onOpen: () => void }} props */
+/** @param {{ incident: ScorerIncident, scorebook: Scorebook, game: ProjectedMatch, onOpen: () => void }} props */
 function IncidentRow({ incident, scorebook: { squads }, game, onOpen }) {
   const { kind, confirmation, pending, team_id, text, reason, period } = incident;
   const side = SIDES.find((one) => game.teams[one].id === team_id);
@@ -83,7 +88,7 @@ function IncidentRow({ incident, scorebook: { squads }, game, onOpen }) {
   return html`
     <li class="log-entry" data-kind=${kind} data-pending=${pending} data-confirmation=${confirmation} data-id=${incident.id}>
       <button type="button" class="line" onClick=${onOpen} style=${side ? { "--team": teamColour(game.teams[side].colour, side) } : {}}>
-        <span class="minute" title=${sportOf("football").periodNames[period] ?? period}>${minuteLabel(incident)}</span>
+        <span class="minute" title=${PERIOD_NAMES[period] ?? period}>${minuteText(incident)}</span>
         <span class="mark" aria-hidden="true"></span>
         <span class="what"><strong>${kindText}</strong> ${playerNames.join(", ")}<small>${detailText}</small></span>
         ${flags.filter(Boolean).map((flag) => html`<span class="flag" key=${flag}>${flag}</span>`)}
@@ -91,5 +96,38 @@ function IncidentRow({ incident, scorebook: { squads }, game, onOpen }) {
     </li>`;
 }
 
+/** @type {NonNullable<SportScorer["UndoButton"]>} */
+function UndoIncidentButton({ scorebook }) {
+  const { lastOwnIncident: last, squads } = scorebook;
+  if (!last) return null;
+  return html`<${ConfirmButton} key=${String(last.id)} className="action-button undo" label="Undo ${incidentText(last, squads)}" question="Sure?" onConfirm=${() => scorebook.removeIncident(last)} />`;
+}
+
+/**
+ * @param {Match} game
+ * @param {readonly ScorerCommand[]} commands
+ * @returns {ProjectedMatch}
+ */
+export function projectMatch(game, commands) {
+  const unprojected = unprojectedMatch(game);
+  const projected = commands.reduce(applyCommand, unprojected);
+  if (projected.incidents === unprojected.incidents) return projected;
+  return { ...projected, ...scoreAfter(game, unprojected.incidents, projected.incidents) };
+}
+
+/** @param {ProjectedMatch} game @param {ScorerCommand} command @returns {ProjectedMatch} */
+function applyCommand(game, command) {
+  if (isIncidentCommand(command)) return { ...game, incidents: applyIncidentCommand(game.incidents, command) };
+  return applyLifecycleCommand(game, command, PERIODS);
+}
+
 /** @type {SportScorer} */
-export const football = { Pad: FootballPad, Log: IncidentLog };
+export const scorer = {
+  Pad: FootballPad,
+  Log: IncidentLog,
+  UndoButton: UndoIncidentButton,
+  lifecycleActions: periodActions,
+  project: projectMatch,
+  commandText: incidentCommandText,
+  loadStyles: () => loadStyleSheet(new URL("./scorer.css", import.meta.url)),
+};

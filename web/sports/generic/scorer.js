@@ -3,9 +3,11 @@
 import { html, useRef } from "../../vendor/htm-preact.js";
 import { teamColour } from "../../client/colour.js";
 import { commandText } from "../../scorer/command-text.js";
+import { applyLifecycleCommand, unprojectedMatch } from "../../scorer/projected-match.js";
 
-/** @import { Side } from "../../client/message-types.js" */
-/** @import { SportScorer } from "../../scorer/scorer-controls.js" */
+/** @import { Match, Side } from "../../client/message-types.js" */
+/** @import { ProjectedMatch, ScorerCommand } from "../../scorer/projected-match.js" */
+/** @import { SportScorer } from "../sport-scorer.js" */
 
 /** @type {Side[]} */
 const SIDES = ["home", "away"];
@@ -47,9 +49,24 @@ function ScorePad({ scorebook, game, onAnnounce }) {
 function WaitingLog({ scorebook }) {
   const waiting = (scorebook.outbox?.entries ?? []).filter(({ state }) => state === "waiting");
   return html`<ol class="log" aria-label="Waiting">
-    ${waiting.map((entry) => html`<li key=${entry.number} class="log-entry" data-pending="new"><span class="what">${commandText(entry, null, {})}</span> <span class="flag">Waiting</span></li>`)}
+    ${waiting.map((entry) => html`<li key=${entry.number} class="log-entry" data-pending="new"><span class="what">${commandText(entry, scorer, null, {})}</span> <span class="flag">Waiting</span></li>`)}
   </ol>`;
 }
 
+/** @param {Match} game @param {readonly ScorerCommand[]} commands */
+export const projectMatch = (game, commands) => commands.reduce(applyCommand, unprojectedMatch(game));
+
+/** @param {ProjectedMatch} game @param {ScorerCommand} command @returns {ProjectedMatch} */
+function applyCommand(game, command) {
+  const { method, action, body } = command;
+  if (method === "POST" && action === "score") return { ...game, score: { home: body.home, away: body.away } };
+  return applyLifecycleCommand(game, command);
+}
+
 /** @type {SportScorer} */
-export const scoreOnly = { Pad: ScorePad, Log: WaitingLog };
+export const scorer = {
+  Pad: ScorePad,
+  Log: WaitingLog,
+  project: projectMatch,
+  commandText: ({ action, body }) => (action === "score" ? `Score ${body.home}–${body.away}` : null),
+};

@@ -7,9 +7,10 @@ import { ballFromServer, ballFromSubmission, extrasWithDefaults, DISMISSAL_KINDS
 import { sideOfTeam } from "./scoreboard.js";
 import { SelectField, readForm } from "./innings-opening.js";
 import { findUnsentBall } from "./record-ball.js";
+import { cricketContextOf } from "./cricket-context.js";
 
 /** @import { Scorebook } from "../../../scorer/scorebook.js" */
-/** @import { ProjectedMatch } from "../../../scorer/projected-match.js" */
+/** @import { ProjectedMatch } from "./projected-match.js" */
 /** @import { BallRequest, EnteredWicket } from "./ball-request.js" */
 
 /** @typedef {{ scorebook: Scorebook, game: ProjectedMatch, number: number, onClose: () => void }} BallEditorProps */
@@ -75,7 +76,7 @@ function BallForm({ scorebook, game, number, lookup: { ball, batters, isSubmissi
   };
   const extras = extrasWithDefaults(ball);
   const fielders = scorebook.squads[game.teams[sideOfTeam(game, game.innings?.battingTeamId ?? null) === "home" ? "away" : "home"].id] ?? [];
-  const batterOptions = /** @type {[number, string][]} */ ([...new Set([...batters, ...(firstWicket?.player_out_id ? [firstWicket.player_out_id] : [])])].map((id) => [id, scorebook.cricketContext.playerName(id)]));
+  const batterOptions = /** @type {[number, string][]} */ ([...new Set([...batters, ...(firstWicket?.player_out_id ? [firstWicket.player_out_id] : [])])].map((id) => [id, cricketContextOf(scorebook).playerName(id)]));
   const boundary = ball.boundary ? "boundary" : ball.non_boundary ? "non_boundary" : "usual";
   return html`
     <form class="ball" onSubmit=${save}>

@@ -6,7 +6,7 @@ import { recordBall } from "./record-ball.js";
 import { WicketDialog } from "./wicket-dialog.js";
 
 /** @import { Scorebook } from "../../../scorer/scorebook.js" */
-/** @import { ProjectedMatch } from "../../../scorer/projected-match.js" */
+/** @import { ProjectedMatch } from "./projected-match.js" */
 /** @import { BallModifiers } from "./ball-request.js" */
 
 const RUN_BUTTONS = [0, 1, 2, 3, 4, 5, 6];

@@ -4,9 +4,10 @@ import { html, useState } from "../../../vendor/htm-preact.js";
 import { Dialog, ConfirmButton } from "../../../common/widgets.js";
 import { SelectField, readForm, InningsOpeningForm, teamOptions } from "./innings-opening.js";
 import { NextBatter, NextBowler, squadOfSide } from "./next-players.js";
+import { cricketContextOf } from "./cricket-context.js";
 
 /** @import { Scorebook } from "../../../scorer/scorebook.js" */
-/** @import { ProjectedMatch } from "../../../scorer/projected-match.js" */
+/** @import { ProjectedMatch } from "./projected-match.js" */
 
 /** @typedef {{ scorebook: Scorebook, game: ProjectedMatch, onAnnounce: (text: string) => void, onDone: () => void }} BetweenBallsProps */
 
@@ -65,7 +66,7 @@ function recordOnSubmit({ scorebook, onAnnounce, onDone }, announcement, readCom
 function RetirementForm(props) {
   const { scorebook, game } = props;
   const { striker, nonStriker } = /** @type {any} */ (game.innings);
-  const batters = [striker, nonStriker].filter(Boolean).map((id) => /** @type {[number, string]} */ ([id, scorebook.cricketContext.playerName(id)]));
+  const batters = [striker, nonStriker].filter(Boolean).map((id) => /** @type {[number, string]} */ ([id, cricketContextOf(scorebook).playerName(id)]));
   return html`
     <form onSubmit=${recordOnSubmit(props, "Retired", ({ player_id, kind }) => ["players", { retire: { player_id: Number(player_id), kind } }])}>
       <${SelectField} label="Who" name="player_id" options=${batters} />
@@ -145,7 +146,7 @@ function TargetForm(props) {
 
 /** @param {BetweenBallsProps} props */
 function EndMatchForm(props) {
-  const resultOptions = [["no_result", "No result"], ["drawn", "Drawn"], ["tied", "Tied"], ["awarded", "Awarded"]];
+  const resultOptions = [["no_result", "No result"], ["drawn", "VNode"], ["tied", "Tied"], ["awarded", "Awarded"]];
   const readCommand = (/** @type {any} */ { winner_team_id, ...body }) => /** @type {[string, any]} */ (["end", { ...body, ...(winner_team_id ? { winner_team_id: Number(winner_team_id) } : {}) }]);
   return html`
     <form onSubmit=${recordOnSubmit(props, "Match ended", readCommand)}>

@@ -1,17 +1,26 @@
-// What the scorer page keeps of a cricket match beside the server's state: names, players chosen
-// for the next ball, and the states before earlier balls.
+// What the scorer page keeps of a match beside the server's state: names, players chosen for the
+// next ball, the states before earlier balls, and the last projection.
 
 import { inningsStateOf } from "./innings-state.js";
 import { isReadyToBowl } from "./innings-rules.js";
+import { projectInnings } from "./projected-innings.js";
 
 /** @import { Scorebook } from "../../../scorer/scorebook.js" */
+/** @import { ScorerCommand } from "../../../scorer/projected-match.js" */
+/** @import { SportContext } from "../../sport-scorer.js" */
 /** @import { InningsState } from "./innings-state.js" */
 /** @import { ChosenPlayers } from "./projected-innings.js" */
 
 /** An over and its extras can be undone without a network. */
 const MAX_UNDO_STATES = 12;
 
+/** @param {Scorebook} scorebook of a cricket match */
+export const cricketContextOf = (scorebook) => /** @type {CricketContext} */ (scorebook.sportContext);
+
+/** @implements {SportContext} */
 export class CricketContext {
+  /** @type {{ inputs: any[], innings: InningsState } | null} */ #cachedInnings = null;
+
   /** @param {Scorebook} scorebook */
   constructor(scorebook) {
     this.scorebook = scorebook;
@@ -19,13 +28,22 @@ export class CricketContext {
     /** @type {ChosenPlayers | null} */ this.chosenPlayers = scorebook.matchStorage.load("chosen", null);
   }
 
-  projectionContext() {
-    const { stateBeforeBall, chosenPlayers, scorebook } = this;
-    return { userId: scorebook.user?.id ?? null, nameOf: (/** @type {number} */ id) => this.playerName(id), stateBeforeBall, chosenPlayers };
+  /** Cached, since an hour without a network is a hundred balls. @param {any} game from the server @param {readonly ScorerCommand[]} commands */
+  projectInnings(game, commands) {
+    const { stateBeforeBall, chosenPlayers } = this;
+    const { user, squads } = this.scorebook;
+    const userId = user?.id ?? null;
+    const inputs = [game, userId, stateBeforeBall, chosenPlayers, squads, ...commands];
+    const isCached = this.#cachedInnings?.inputs.length === inputs.length && this.#cachedInnings.inputs.every((one, index) => one === inputs[index]);
+    if (!this.#cachedInnings || !isCached) {
+      const innings = projectInnings(game, commands, { userId, nameOf: (id) => this.playerName(id), stateBeforeBall, chosenPlayers });
+      this.#cachedInnings = { inputs, innings };
+    }
+    return this.#cachedInnings.innings;
   }
 
   /** @param {any} game from the server */
-  onServerState(game) {
+  onServerMatch(game) {
     const innings = inningsStateOf(game);
     // States after an undone ball are obsolete.
     this.stateBeforeBall = Object.fromEntries(Object.entries(this.stateBeforeBall).filter(([number]) => Number(number) <= innings.nextBallNumber));

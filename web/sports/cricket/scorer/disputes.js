@@ -1,12 +1,13 @@
 // Several scorers: balls that wait for another submission, and disputes side by side.
 
 import { html, useEffect } from "../../../vendor/htm-preact.js";
-import { humanize } from "../../common.js";
+import { humanize } from "../../../common/text.js";
 import { ballFromSubmission, spokenBall, dismissalName, ballSymbol } from "./ball-request.js";
 import { recordBall } from "./record-ball.js";
+import { cricketContextOf } from "./cricket-context.js";
 
 /** @import { Scorebook } from "../../../scorer/scorebook.js" */
-/** @import { ProjectedMatch } from "../../../scorer/projected-match.js" */
+/** @import { ProjectedMatch } from "./projected-match.js" */
 
 /** @typedef {{ by: number, ball: any }} BallSubmission */
 /** @typedef {{ scorebook: Scorebook, game: ProjectedMatch, onAnnounce: (text: string) => void }} DisputeProps */
@@ -37,7 +38,7 @@ function PendingBall({ scorebook, game, onAnnounce, pending: { number, submissio
     <section class="other" aria-label="Ball ${number}, by another scorer" data-number=${number}>
       ${submissions.map((/** @type {BallSubmission} */ { by, ball }) => {
         const request = ballFromSubmission(ball, game.teams);
-        return html`<p key=${by}>Ball ${number}: <strong>${scorebook.cricketContext.scorerName(by)}</strong> says <b class="symbol" data-symbol=${ballSymbol(request)}>${ballSymbol(request)}</b> <span class="visually-hidden">${spokenBall(request)}</span></p>
+        return html`<p key=${by}>Ball ${number}: <strong>${cricketContextOf(scorebook).scorerName(by)}</strong> says <b class="symbol" data-symbol=${ballSymbol(request)}>${ballSymbol(request)}</b> <span class="visually-hidden">${spokenBall(request)}</span></p>
           ${isNext && html`<button type="button" class="action-button" onClick=${() => recordBall(scorebook, request, onAnnounce)}>Agree: ${ballSymbol(request)}</button>`}`;
       })}
     </section>`;
@@ -49,21 +50,21 @@ function DisputeTable({ scorebook, game, onAnnounce, dispute: { number, fields, 
   useEffect(() => onAnnounce(`Scorers disagree on ball ${number}`), []);
   const agree = (/** @type {BallSubmission} */ { by, ball }) => {
     scorebook.record("balls", { ...ballFromSubmission(ball, game.teams), expected_number: number });
-    onAnnounce(`Agreed with ${scorebook.cricketContext.scorerName(by)} on ball ${number}`);
+    onAnnounce(`Agreed with ${cricketContextOf(scorebook).scorerName(by)} on ball ${number}`);
   };
   const rule = (/** @type {BallSubmission} */ { ball }) => {
     scorebook.record("rulings", { number, ball: ballFromSubmission(ball, game.teams) });
     onAnnounce(`Ruled on ball ${number}`);
   };
   const playerIdFields = { striker_id: true, non_striker_id: true, bowler_id: true };
-  const fieldText = (/** @type {string} */ field, /** @type {any} */ value) => (field in playerIdFields ? scorebook.cricketContext.playerName(value) || "–" : valueText(value, scorebook));
+  const fieldText = (/** @type {string} */ field, /** @type {any} */ value) => (field in playerIdFields ? cricketContextOf(scorebook).playerName(value) || "–" : valueText(value, scorebook));
   return html`
     <section class="dispute" aria-label="Scorers disagree on ball ${number}" data-number=${number}>
       <h2>Scorers disagree on ball ${number}</h2>
       ${fields.length === 0 && html`<p>${reason}</p>`}
       <div class="scrolls" tabindex="0" role="group" aria-label="Submissions">
       <table>
-        <thead><tr><th scope="col"><span class="visually-hidden">What</span></th>${submissions.map((/** @type {BallSubmission} */ { by }) => html`<th scope="col" key=${by}>${scorebook.cricketContext.scorerName(by)}</th>`)}</tr></thead>
+        <thead><tr><th scope="col"><span class="visually-hidden">What</span></th>${submissions.map((/** @type {BallSubmission} */ { by }) => html`<th scope="col" key=${by}>${cricketContextOf(scorebook).scorerName(by)}</th>`)}</tr></thead>
         <tbody>
           <tr><th scope="row">Ball</th>${submissions.map((/** @type {BallSubmission} */ { by, ball }) => html`<td key=${by}><b class="symbol" data-symbol=${ballSymbol(ballFromSubmission(ball, game.teams))}>${ballSymbol(ballFromSubmission(ball, game.teams))}</b></td>`)}</tr>
           ${fields.map((/** @type {any} */ { field, values }) => html`<tr key=${field} data-field=${field}><th scope="row">${FIELD_LABELS[field] ?? humanize(field)}</th>${values.map((/** @type {any} */ { by, value }) => html`<td key=${by}>${fieldText(field, value)}</td>`)}</tr>`)}
@@ -71,18 +72,19 @@ function DisputeTable({ scorebook, game, onAnnounce, dispute: { number, fields, 
       </table>
       </div>
       <div class="row">
-        ${submissions.filter((/** @type {BallSubmission} */ { by }) => by !== userId).map((/** @type {BallSubmission} */ submission) => html`<button key=${submission.by} type="button" class="action-button strong" onClick=${() => agree(submission)}>Agree with ${scorebook.cricketContext.scorerName(submission.by)}</button>`)}
-        ${scorebook.mayRule && submissions.map((/** @type {BallSubmission} */ submission) => html`<button key="rule ${submission.by}" type="button" class="action-button" onClick=${() => rule(submission)}>Rule: ${ballSymbol(ballFromSubmission(submission.ball, game.teams))} (${submission.by === userId ? "as you say" : scorebook.cricketContext.scorerName(submission.by)})</button>`)}
+        ${submissions.filter((/** @type {BallSubmission} */ { by }) => by !== userId).map((/** @type {BallSubmission} */ submission) => html`<button key=${submission.by} type="button" class="action-button strong" onClick=${() => agree(submission)}>Agree with ${cricketContextOf(scorebook).scorerName(submission.by)}</button>`)}
+        ${scorebook.mayRule && submissions.map((/** @type {BallSubmission} */ submission) => html`<button key="rule ${submission.by}" type="button" class="action-button" onClick=${() => rule(submission)}>Rule: ${ballSymbol(ballFromSubmission(submission.ball, game.teams))} (${submission.by === userId ? "as you say" : cricketContextOf(scorebook).scorerName(submission.by)})</button>`)}
       </div>
     </section>`;
 }
 
 /** @param {any} value @param {Scorebook} scorebook */
-function valueText(value, { cricketContext }) {
+function valueText(value, scorebook) {
   if (value === null) return "–";
   if (typeof value === "boolean") return value ? "Yes" : "No";
   if (!Array.isArray(value)) return typeof value === "object" ? `${value.runs} to the ${value.to} side` : String(value);
   if (value.length === 0) return "None";
+  const playerName = (/** @type {number} */ id) => cricketContextOf(scorebook).playerName(id);
   return value.map(({ kind, player_out_id, fielder_ids }) =>
-    [dismissalName(kind), cricketContext.playerName(player_out_id), fielder_ids.length > 0 && `by ${fielder_ids.map((/** @type {number} */ id) => cricketContext.playerName(id)).join(", ")}`].filter(Boolean).join(" ")).join("; ");
+    [dismissalName(kind), playerName(player_out_id), fielder_ids.length > 0 && `by ${fielder_ids.map((/** @type {number} */ id) => playerName(id)).join(", ")}`].filter(Boolean).join(" ")).join("; ");
 }

@@ -5,7 +5,7 @@ import { compareShirtNumbers } from "./next-players.js";
 
 /** @import { Child } from "../../../vendor/htm-preact.js" */
 /** @import { Scorebook } from "../../../scorer/scorebook.js" */
-/** @import { ProjectedMatch } from "../../../scorer/projected-match.js" */
+/** @import { ProjectedMatch } from "./projected-match.js" */
 
 /** @param {{ label: string, name: string, options: [string | number, string][], value?: string | number, required?: boolean, onChange?: (event: any) => void }} props @returns {Child} */
 export function SelectField({ label, name, options, value, required = true, onChange }) {
@@ -28,7 +28,7 @@ export const teamOptions = ({ teams: { home, away } }) => [[home.id, home.name],
 
 /** @param {{ scorebook: Scorebook, game: ProjectedMatch, onAnnounce: (text: string) => void }} props */
 export function TossForm({ scorebook, game, onAnnounce }) {
-  const { toss } = /** @type {any} */ (game);
+  const { toss } = game;
   const submit = (/** @type {SubmitEvent} */ event) => {
     const { winner_team_id, decision } = readForm(event);
     scorebook.record("toss", { winner_team_id: Number(winner_team_id), decision });
@@ -51,7 +51,7 @@ export function TossForm({ scorebook, game, onAnnounce }) {
 function nextBattingTeamId(game) {
   const { home, away } = game.teams;
   const otherTeamId = (/** @type {number} */ id) => (id === home.id ? away.id : home.id);
-  const { toss } = /** @type {any} */ (game);
+  const { toss } = game;
   if (game.innings?.battingTeamId) return otherTeamId(game.innings.battingTeamId);
   return toss ? (toss.decision === "bat" ? toss.winner_team_id : otherTeamId(toss.winner_team_id)) : home.id;
 }

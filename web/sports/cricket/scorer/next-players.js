@@ -7,7 +7,7 @@ import { oversBowledText } from "./innings-state.js";
 import { recordNextPlayer } from "./record-ball.js";
 
 /** @import { Scorebook, SquadPlayer } from "../../../scorer/scorebook.js" */
-/** @import { ProjectedMatch } from "../../../scorer/projected-match.js" */
+/** @import { ProjectedMatch } from "./projected-match.js" */
 /** @import { InningsState, ProjectedBowler, PlayingConditions } from "./innings-state.js" */
 
 /** @typedef {{ scorebook: Scorebook, game: ProjectedMatch, onAnnounce: (text: string) => void, onDone?: () => void }} NextPlayerProps */

@@ -1,13 +1,15 @@
 // Records balls, next players and undos.
 
 import { spokenBall, ballSymbol } from "./ball-request.js";
+import { cricketContextOf } from "./cricket-context.js";
 
 /** @import { Scorebook } from "../../../scorer/scorebook.js" */
 /** @import { BallRequest } from "./ball-request.js" */
 /** @import { InningsState } from "./innings-state.js" */
+/** @import { ProjectedMatch } from "./projected-match.js" */
 
 /** @param {Scorebook} scorebook @returns {InningsState} the current one: the page may show an older one */
-export const currentInnings = (scorebook) => /** @type {InningsState} */ (scorebook.game?.innings);
+export const currentInnings = (scorebook) => /** @type {InningsState} */ (/** @type {ProjectedMatch | null} */ (scorebook.game)?.innings);
 
 /** @param {any} game */
 export const needsAgreement = (game) => game.playing_conditions.scorers_required > 1;
@@ -21,8 +23,8 @@ export const needsAgreement = (game) => game.playing_conditions.scorers_required
 export function recordBall(scorebook, ball, onAnnounce) {
   const innings = currentInnings(scorebook);
   const { nextBallNumber } = innings;
-  const { chosenPlayers } = scorebook.cricketContext;
-  if (!needsAgreement(scorebook.serverMatch)) scorebook.cricketContext.rememberState(innings);
+  const { chosenPlayers } = cricketContextOf(scorebook);
+  if (!needsAgreement(scorebook.serverMatch)) cricketContextOf(scorebook).rememberState(innings);
   const { number: _, ...playerIds } = chosenPlayers?.number === nextBallNumber ? chosenPlayers : { number: nextBallNumber };
   scorebook.record("balls", { ...ball, ...playerIds, expected_number: nextBallNumber });
   const { runs, wickets } = currentInnings(scorebook);
@@ -42,7 +44,7 @@ export function recordNextPlayer(scorebook, playerChange) {
   const isVacant = batter_id ? innings.striker === null || innings.nonStriker === null : innings.bowler === null;
   if (!isVacant) return scorebook.record("players", playerChange); // in mid-over, or replacing a batter sent in by mistake
   const roleField = innings.striker === null ? "striker_id" : "non_striker_id";
-  return scorebook.cricketContext.chooseNextPlayers({ number: innings.nextBallNumber, ...rest, ...(batter_id ? { [roleField]: batter_id } : {}) });
+  return cricketContextOf(scorebook).chooseNextPlayers({ number: innings.nextBallNumber, ...rest, ...(batter_id ? { [roleField]: batter_id } : {}) });
 }
 
 /**
@@ -78,8 +80,8 @@ const ACTION_NAMES = /** @type {{ [action: string]: string }} */ ({
   "super-over": "Super over", rulings: "Ruling",
 });
 
-/** A cricket command's name for the scorer; null for commands of all sports. @param {{ method: string, action: string, body: any }} command */
-export function cricketCommandName({ method, action, body }) {
+/** A command as text for the scorer; null for commands of all sports. @param {{ method: string, action: string, body: any }} command */
+export function commandText({ method, action, body }) {
   const [resource, number] = action.split("/");
   if (resource === "balls" && method === "DELETE") return `Remove ball ${number}`;
   if (resource === "balls" && method === "PATCH") return `Correct ball ${number}: ${ballSymbol(body)}`;

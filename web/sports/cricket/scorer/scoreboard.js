@@ -1,4 +1,4 @@
-// The cricket scoreboard: overs, batters, bowler, the chase, and this over's balls.
+// The scoreboard: overs, batters, bowler, the chase, and this over's balls.
 
 import { html } from "../../../vendor/htm-preact.js";
 import { textColourOn, teamColour } from "../../../client/colour.js";
@@ -6,14 +6,14 @@ import { defaultStatusText } from "../../common.js";
 import { oversBowledText, oversText } from "./innings-state.js";
 
 /** @import { Side } from "../../../client/message-types.js" */
-/** @import { SportScorer } from "../../../scorer/scorer-controls.js" */
 /** @import { InningsState, PlayingConditions } from "./innings-state.js" */
+/** @import { ProjectedMatch } from "./projected-match.js" */
 
 /** @param {any} game @param {number | null} teamId @returns {Side} */
 export const sideOfTeam = (game, teamId) => (game.teams.away.id === teamId ? "away" : "home");
 
-/** @type {NonNullable<SportScorer["Scoreboard"]>} */
-export function CricketScoreboard({ scorebook, game }) {
+/** @param {{ game: ProjectedMatch }} props */
+export function CricketScoreboard({ game }) {
   const { innings } = game;
   if (!innings) return null;
   const conditions = /** @type {any} */ (game).playing_conditions;

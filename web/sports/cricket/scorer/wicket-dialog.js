@@ -4,9 +4,10 @@ import { html, useState } from "../../../vendor/htm-preact.js";
 import { Dialog } from "../../../common/widgets.js";
 import { buildBall, isDismissalPossible, DISMISSAL_KINDS, keepsCompletedRuns } from "./ball-request.js";
 import { sideOfTeam } from "./scoreboard.js";
+import { cricketContextOf } from "./cricket-context.js";
 
 /** @import { Scorebook, SquadPlayer } from "../../../scorer/scorebook.js" */
-/** @import { ProjectedMatch } from "../../../scorer/projected-match.js" */
+/** @import { ProjectedMatch } from "./projected-match.js" */
 /** @import { BallRequest, BallModifiers, EnteredWicket } from "./ball-request.js" */
 
 const BALL_DISMISSAL_KINDS = DISMISSAL_KINDS.filter(([kind]) => kind !== "timed_out");
@@ -76,7 +77,7 @@ function RunOutForm({ kind, fielders, scorebook, game, onWicket }) {
   return html`
     <form onSubmit=${submit}>
       <fieldset class="choices"><legend>Who is out</legend>
-        ${[striker, nonStriker].map((id, index) => html`<label key=${id} class="choice"><input type="radio" name="out" value=${id} required defaultChecked=${index === 0} /> <span>${scorebook.cricketContext.playerName(id)}</span></label>`)}
+        ${[striker, nonStriker].map((id, index) => html`<label key=${id} class="choice"><input type="radio" name="out" value=${id} required defaultChecked=${index === 0} /> <span>${cricketContextOf(scorebook).playerName(id)}</span></label>`)}
       </fieldset>
       <fieldset class="choices few"><legend>Runs completed</legend>
         ${RUN_CHOICES.map((runs) => html`<label key=${runs} class="choice"><input type="radio" name="runs" value=${runs} defaultChecked=${runs === 0} /> <span>${runs}</span></label>`)}

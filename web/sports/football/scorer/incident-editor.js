@@ -2,15 +2,14 @@
 
 import { html } from "../../../vendor/htm-preact.js";
 import { Dialog, ConfirmButton } from "../../../common/widgets.js";
-import { sportOf } from "../../../client/match-stream.js";
+import { PERIOD_NAMES } from "../incidents.js";
 import { INCIDENT_KINDS, oppositeSide, promptedSide } from "./incident-kinds.js";
-import { incidentText } from "../../../scorer/command-text.js";
+import { incidentText } from "./incident-text.js";
 
 /** @import { Child } from "../../../vendor/htm-preact.js" */
 /** @import { Side } from "../../../client/message-types.js" */
 /** @import { Scorebook } from "../../../scorer/scorebook.js" */
-/** @import { ScorerIncident } from "./incident-kinds.js" */
-/** @import { ProjectedMatch } from "../../../scorer/projected-match.js" */
+/** @import { ProjectedMatch, ScorerIncident } from "../../../scorer/projected-match.js" */
 
 const NUMERIC_FIELDS = new Set(["team_id", "player_id", "related_player_id", "minute", "stoppage"]);
 
@@ -75,7 +74,7 @@ function IncidentFields({ scorebook, game, incident }) {
     <${SelectField} label="Team" name="team_id" value=${team_id} options=${[["", "No team"], [home.id, home.name], [away.id, away.name]]} />
     <${SelectField} label=${INCIDENT_KINDS[kind]?.playerLabel ?? "Player"} name="player_id" value=${player_id} options=${players("player")} />
     <${SelectField} label=${INCIDENT_KINDS[kind]?.relatedLabel ?? "Other player"} name="related_player_id" value=${related_player_id} options=${players("related")} />
-    <${SelectField} label="Period" name="period" value=${period} options=${Object.entries(sportOf("football").periodNames)} />
+    <${SelectField} label="Period" name="period" value=${period} options=${Object.entries(PERIOD_NAMES)} />
     <div class="row">
       <label>Minute <input name="minute" type="number" inputmode="numeric" min="0" max="200" required defaultValue=${minute} /></label>
       <label>Added <input name="stoppage" type="number" inputmode="numeric" min="0" max="60" defaultValue=${stoppage || ""} /></label>

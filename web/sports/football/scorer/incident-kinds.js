@@ -1,14 +1,9 @@
-// Football's incidents as a scorer records them: which players are asked for, and in how many taps.
+// Incidents as a scorer records them: which players are asked for, and in how many taps.
 
-/** @import { Side, Match, Incident } from "../../../client/message-types.js" */
+/** @import { Side, Match } from "../../../client/message-types.js" */
+/** @import { ScorerIncident } from "../../../scorer/projected-match.js" */
 
 /**
- * An incident on the scorer page: the server's, or an unsent one.
- * @typedef {Omit<Incident, "id"> & {
- *   id: number | string, player_id?: number | null, related_player_id?: number | null, occurred_at?: string,
- *   pending?: "new" | "changed" | "removed",
- * }} ScorerIncident
- *
  * @typedef {object} IncidentKind
  * @property {string} label
  * @property {string} [playerLabel] the first player's part; without it no player is asked for

@@ -2,9 +2,9 @@
 
 import { html, useRef, useState } from "../../../vendor/htm-preact.js";
 import { Dialog } from "../../../common/widgets.js";
+import { minuteText } from "../incidents.js";
 import { bookedPlayers, departedPlayers, effectiveKind, INCIDENT_KINDS, promptedSide } from "./incident-kinds.js";
 import { shiftMinute } from "./match-minute.js";
-import { minuteLabel } from "../../../scorer/command-text.js";
 
 /** @import { Scorebook, SquadPlayer } from "../../../scorer/scorebook.js" */
 /** @import { IncidentDraft } from "../scorer.js" */
@@ -47,7 +47,7 @@ export function PlayerPicker({ scorebook, game, draft, onAnnounce, onClose }) {
       ${(isFirst || needsBothPlayers) && html`
         <div class="stepper" role="group" aria-label="Minute">
           <button type="button" class="action-button" aria-label="One minute earlier" onClick=${() => setMatchMinute(shiftMinute(matchMinute, -1))}>−</button>
-          <output>${minuteLabel(matchMinute)}</output>
+          <output>${minuteText(matchMinute)}</output>
           <button type="button" class="action-button" aria-label="One minute later" onClick=${() => setMatchMinute(shiftMinute(matchMinute, 1))}>+</button>
         </div>`}
       ${isFirst

@@ -1,39 +1,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { football } from "../sports/football/pages.js";
-import { scoreOnly } from "../sports/common.js";
 import { encode } from "../vendor/uqr.js";
 import { BuildCheck } from "./build-check.js";
 import { pickLanguage, translatorFor } from "./language.js";
 import { svgPath } from "./qr-code.js";
 import { initialMatch, occurredAtMs } from "./replay.js";
-import { incidentsOfPlayer, incidentsOfTeam } from "./incident-filters.js";
 import { formatMoney, applyPurchaseMessage } from "./purchase-state.js";
 
 const goal = (id, more) => ({ id, kind: "goal", confirmation: "confirmed", team_id: 1, player_id: 9, player: "Vardy", period: "first_half", minute: id, ...more });
 const game = {
-  id: 3, seq: 20, sport: "football", status: "finished", clock: { period: "second_half", running: false, elapsed_ms: 1, at: null },
+  id: 3, seq: 20, status: "finished", clock: { period: "second_half", running: false, elapsed_ms: 1, at: null },
   score: { home: 2, away: 1 }, teams: { home: { id: 1, name: "Leicester" }, away: { id: 2, name: "Tottenham" } }, incidents: [goal(1)],
 };
 const message = (type, data) => ({ type, topic: "match_3", seq: 21, at: "2026-11-21T15:12:00.000Z", data });
 
-test("a goal is celebrated; cards, corrections and cancelled goals are not", () => {
-  const added = message("incident_added", { incident: goal(12) });
-  assert.deepEqual(football.celebrationOf(game, added), { side: "home", title: "Goal", text: "Vardy 12′" });
-  assert.equal(football.celebrationOf(game, { ...added, type: "incident_updated" }), null, "once");
-  assert.equal(football.celebrationOf(game, message("incident_added", { incident: goal(12, { kind: "yellow_card" }) })), null);
-  assert.equal(football.celebrationOf(game, message("incident_added", { incident: goal(12, { confirmation: "cancelled" }) })), null);
-  assert.equal(football.celebrationOf(game, message("match_end", {})), null);
-  assert.equal(scoreOnly.celebrationOf(game, message("score_update", {})), null);
-});
-
 test("a display translates into the languages it has, and falls back to English", () => {
   assert.deepEqual(["de", "de-CH", "DE", "en", "xx", null, "constructor"].map(pickLanguage), ["de", "de", "de", "en", "en", "en", "en"]);
-  assert.equal(translatorFor("de")("First half"), "1. Halbzeit");
+  assert.equal(translatorFor("de")("Full time"), "Endstand");
   assert.equal(translatorFor("de")("Corner"), "Corner", "an untranslated text");
   assert.equal(translatorFor("en")("Full time"), "Full time");
   assert.equal(translatorFor("de")("constructor"), "constructor");
+  assert.equal(translatorFor("de", { de: { Goal: "Tor" } })("Goal"), "Tor", "a text of a sport");
+  assert.equal(translatorFor("fr", { de: { Goal: "Tor" } })("Goal"), "Goal");
 });
 
 test("a changed ETag is a new build; an unreachable server is not", async () => {
@@ -53,14 +42,6 @@ test("a replay starts from the initial state, at the time of each message", () =
   assert.equal(game.incidents.length, 1, "the match itself is unchanged");
   assert.equal(occurredAtMs(message("match_start", { clock: { at: "2026-11-21T15:00:00.000Z" } })), Date.parse("2026-11-21T15:00:00.000Z"));
   assert.equal(occurredAtMs(message("schedule_update", {})), Date.parse("2026-11-21T15:12:00.000Z"));
-});
-
-test("a team's incidents come newest first, and a player's include assists", () => {
-  const all = [goal(1), goal(2, { team_id: 2 }), goal(3, { player_id: 7, related_player_id: 9 }), goal(4, { player_id: 7 })];
-  const ids = (incidents) => incidents.map(({ id }) => id);
-  assert.deepEqual(ids(incidentsOfTeam(all, 1)), [4, 3, 1]);
-  assert.deepEqual(ids(incidentsOfPlayer(all, 0)), [1, 2, 3, 4], "no player selected");
-  assert.deepEqual(ids(incidentsOfPlayer(all, 9)), [1, 2, 3]);
 });
 
 test("a used ticket is marked, and money is formatted for its currency", () => {

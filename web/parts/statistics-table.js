@@ -1,22 +1,14 @@
-// A match's statistics, side by side.
+// Statistics of a match, side by side.
 
 import { distinctTeamColours } from "../client/colour.js";
 import { html } from "../vendor/htm-preact.js";
-import { humanize } from "./common.js";
+import { humanize } from "../common/text.js";
 
 /** @import { Match } from "../client/message-types.js" */
 
-/** Order of the known ones; others follow. */
-const STATISTIC_ORDER = [
-  "goals", "possession", "shots_on_target", "shots_off_target", "saves", "corners", "fouls",
-  "offsides", "yellow_cards", "red_cards",
-];
-
-/** @param {{ game: Match }} props */
-export function StatisticsTable({ game: { statistics, teams } }) {
-  if (!statistics) return html`<p class="empty">No statistics yet.</p>`;
-  const { home, away } = statistics;
-  const names = new Set([...STATISTIC_ORDER, ...Object.keys(home), ...Object.keys(away)]);
+/** @param {{ statistics: NonNullable<Match["statistics"]>, teams: Match["teams"], order?: string[] }} props statistics that aren't in `order` follow */
+export function StatisticsTable({ statistics: { home, away }, teams, order = [] }) {
+  const names = new Set([...order, ...Object.keys(home), ...Object.keys(away)]);
   const rows = [...names].filter((name) => typeof (home[name] ?? away[name]) === "number");
   return html`
     <table class="figures">

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bookedPlayers, effectiveKind } from "../sports/football/scorer/incident-kinds.js";
-import { matchMinuteAt } from "../sports/football/scorer/match-minute.js";
-import { projectMatch } from "./projected-match.js";
+import { projectMatch } from "../scorer.js";
+import { bookedPlayers, effectiveKind } from "./incident-kinds.js";
+import { matchMinuteAt } from "./match-minute.js";
 
 const at = (minutes) => new Date(Date.UTC(2026, 10, 21, 15, minutes)).toISOString();
 const side = (id) => ({ id, name: `Team ${id}` });
@@ -70,11 +70,6 @@ test("an own goal counts for its team_id, and a shoot-out kick for the shoot-out
   const kick = projectMatch(live, [goal(9, 2, { kind: "shootout_goal" })]);
   assert.deepEqual([kick.score, kick.shootout_score], [{ home: 1, away: 0 }, { home: 0, away: 1 }]);
   assert.equal(projectMatch(live, [goal(9)]).shootout_score, undefined);
-});
-
-test("score-only sports record the whole score", () => {
-  const plain = { ...live, sport: "generic", incidents: undefined };
-  assert.deepEqual(projectMatch(plain, [command("score", 9, { home: 4, away: 2 })]).score, { home: 4, away: 2 });
 });
 
 test("a second yellow card is recorded as one", () => {
