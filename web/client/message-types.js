@@ -26,7 +26,7 @@
  * @property {number | null} [player_id]
  * @property {number | null} [related_player_id]
  * @property {string | null} [player] name of the player
- * @property {string | null} [related_player] who gave the pass, or comes on
+ * @property {string | null} [related_player] name of the player who assisted, or comes on
  * @property {string} period
  * @property {number} minute
  * @property {number | null} [stoppage]

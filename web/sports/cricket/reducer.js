@@ -1,11 +1,11 @@
-// A match of cricket, moved on by messages: the board, the cards, the last balls. Pure.
+// Applies messages to a cricket match: its live state, scorecard and recent balls. Pure.
 
 /** @import { Match, Message } from "../../client/message-types.js" */
 /** @import { Ball, InningsSummary, BatterRecord, CricketParts, Innings, LiveState, Milestone } from "./types.js" */
 
 /** @typedef {Match & CricketParts} CricketMatch */
 
-/** What a page remembers ball by ball; whatever is older is asked for, over by over. */
+/** Recent balls that a page keeps; it requests older ones over by over. */
 const MAX_RECENT_BALLS = 60;
 
 /** @type {LiveState} */
@@ -14,10 +14,10 @@ const EMPTY_LIVE = {
   this_over: null, last_over: null, free_hit: false, next_number: 1,
 };
 
-/** Stumps are drawn: nobody is in. */
+/** Between innings nobody bats or bowls. */
 const LIVE_BETWEEN_INNINGS = { striker: null, non_striker: null, bowler: null, partnership: EMPTY_LIVE.partnership, this_over: null, free_hit: false };
 
-/** Messages that carry the whole board. */
+/** Messages that carry the complete live state. */
 const FULL_LIVE_TYPES = new Set(["innings_start", "player_changed", "target_set", "penalty_awarded", "ball_corrected"]);
 
 /** @type {{ [type: string]: (match: CricketMatch, data: any, seq: number) => CricketMatch }} */
@@ -52,13 +52,13 @@ export function applyMessage(game, { type, data, seq }) {
   return Object.hasOwn(REDUCERS, type) ? REDUCERS[type](withLive, data, seq) : withLive;
 }
 
-/** A game with everything cricket asks of it: a list of matches knows less. @param {Match} game @returns {CricketMatch} */
+/** Adds the parts that a match in a list lacks. @param {Match} game @returns {CricketMatch} */
 export function withCricketParts(game) {
   const partial = /** @type {Partial<CricketMatch>} */ (game);
   return { ...game, live: partial.live ?? EMPTY_LIVE, scorecard: partial.scorecard ?? { innings: [], result: null } };
 }
 
-/** What a replay begins with. @returns {CricketParts} */
+/** The state that a replay starts from. @returns {CricketParts} */
 export function initialCricketState() {
   return { live: EMPTY_LIVE, scorecard: { innings: [], result: null }, toss: null, disputes: [], recentBalls: [], lastCorrectionSeq: 0, playerOfTheMatch: null };
 }
@@ -69,7 +69,7 @@ function liveFrom(data) {
 }
 
 /**
- * Changes the card of the innings a message speaks of, which may be new.
+ * Updates the innings of a message in the scorecard; it may be a new one.
  * @param {CricketMatch} match
  * @param {InningsSummary | null} summary
  * @param {(updated: Innings) => Innings} update
@@ -88,7 +88,7 @@ function updateInnings(match, summary, update) {
 /**
  * @param {CricketMatch} match
  * @param {number} number
- * @param {(card: Innings) => Innings} update
+ * @param {(innings: Innings) => Innings} update
  */
 function updateInningsByNumber(match, number, update) {
   const innings = match.scorecard.innings.map((one) => (one.number === number ? update(one) : one));
@@ -108,7 +108,7 @@ const battersAtCrease = ({ striker, non_striker: other }) => [striker, other].fi
 function applyBallBowled(match, { ball, innings, striker, non_striker: nonStriker, bowler, partnership, next }) {
   const { live } = match;
   const ballsSoFar = live.innings?.number === innings.number ? (live.this_over ?? []) : [];
-  // Who came in with the ball is told first, with the board as it stands after the ball.
+  // A player who came in with the ball is published before it, with the live state after the ball.
   const isAlreadyInLive = live.next_number === next.number;
   const batters = [striker, nonStriker, ...(match.scorecard.innings.find(({ number }) => number === innings.number)?.batting ?? [])];
   const batterById = (/** @type {number | null} */ id) => batters.find((one) => one?.player_id === id) ?? null;
@@ -140,17 +140,17 @@ function upsertBatter(batting, batter) {
 }
 
 /**
- * @template {{ player_id: number }} Line
- * @param {Line[]} records
- * @param {Line} record
+ * @template {{ player_id: number }} PlayerRecord
+ * @param {PlayerRecord[]} records
+ * @param {PlayerRecord} record
  */
 function upsertByPlayer(records, record) {
-  const isSamePlayer = (/** @type {Line} */ { player_id: id }) => id === record.player_id;
+  const isSamePlayer = (/** @type {PlayerRecord} */ { player_id: id }) => id === record.player_id;
   return records.some(isSamePlayer) ? records.map((one) => (isSamePlayer(one) ? record : one)) : [...records, record];
 }
 
 /**
- * The stand after a ball; each of the pair is given what he made of it.
+ * The partnerships after a ball, with the striker's share of its runs.
  * @param {Innings["partnerships"]} partnerships
  * @param {{ ball: any, striker: any, nonStriker: any, partnership: { runs: number, balls: number }, wicket: number }} after
  */
@@ -190,7 +190,7 @@ function applyOverComplete(match, { over, balls, summary, bowler, innings }) {
   }));
 }
 
-/** To whichever innings the runs go, the one being played may have another target. @param {CricketMatch} match @param {any} data */
+/** The runs may go to another innings than the current one, whose target they may change. @param {CricketMatch} match @param {any} data */
 function applyPenaltyAwarded(match, { awarded_innings: awardedInnings }) {
   const { innings, partnership } = match.live;
   const extendUnbroken = (/** @type {Innings["partnerships"]} */ all) => all.map((one) => (one.unbroken ? { ...one, ...partnership } : one));
@@ -198,7 +198,7 @@ function applyPenaltyAwarded(match, { awarded_innings: awardedInnings }) {
   return updateInnings(withAward, innings, (current) => (awardedInnings?.number === innings?.number ? { ...current, partnerships: extendUnbroken(current.partnerships) } : current));
 }
 
-/** Who is at the crease has a line; who leaves it unbeaten says why. @param {CricketMatch} match @param {any} data */
+/** Batters at the crease have a record; a retired one shows why. @param {CricketMatch} match @param {any} data */
 function applyPlayerChanged(match, { change, player_id: id, name }) {
   const { striker, non_striker: nonStriker, innings } = match.live;
   const isRetirement = change === "retired_hurt" || change === "retired_not_out";
@@ -209,11 +209,11 @@ function applyPlayerChanged(match, { change, player_id: id, name }) {
     const isAtCrease = (/** @type {BatterRecord} */ { player_id }) => player_id === striker?.player_id || player_id === nonStriker?.player_id;
     return {
       ...current,
-      // One who was sent in by mistake and faced nothing has no line.
+      // A batter sent in by mistake, who faced no ball, has no record.
       batting: batting
         .filter((one) => isAtCrease(one) || one.balls > 0 || one.dismissal !== "not out")
         .map((one) => (one.player_id === id && isRetirement ? markDeparted(one) : isAtCrease(one) ? markNotOut(one) : one)),
-      // Who has retired has a line of his own.
+      // A retired batter already has a record.
       absent: change === "absent" && !batting.some((one) => one.player_id === id) ? [...current.absent, { player_id: id, name }] : current.absent,
       partnerships: isRetirement ? current.partnerships.map((one) => ({ ...one, unbroken: false })) : current.partnerships,
     };
