@@ -91,7 +91,7 @@ function BallForm({ scorebook, game, number, lookup: { ball, batters, isSubmissi
         <${SelectField} label="Fielder" name="fielder_id" required=${false} value=${firstWicket?.fielder_ids?.[0] ?? ""} options=${[["", "None"], ...fielders.map(({ id, name }) => [id, name])]} />
       </div>`}
       ${[["crossed", "Batters crossed once more"], ["over_called", "The umpire called over after it"], ["over_continues", "The over went on after it"], ["override", "Enter it though it breaks a rule"]].map(([name, label]) => html`
-        <label key=${name} class="choice"><input type="checkbox" name=${name} defaultChecked=${Boolean(/** @type {any} */ (ball)[name])} /> <span>${label}</span></label>`)}
+        <label key=${name} class="option"><input type="checkbox" name=${name} defaultChecked=${Boolean(/** @type {any} */ (ball)[name])} /> <span>${label}</span></label>`)}
       <button class="action-button strong">${isSubmission ? "Submit again" : "Correct the ball"}</button>
       ${!isSubmission && html`<${ConfirmButton} className="action-button danger" label="Remove this ball" onConfirm=${remove} />`}
     </form>`;

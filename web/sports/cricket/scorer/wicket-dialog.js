@@ -77,16 +77,16 @@ function RunOutForm({ kind, fielders, scorebook, game, onWicket }) {
   return html`
     <form onSubmit=${submit}>
       <fieldset class="choices"><legend>Who is out</legend>
-        ${[striker, nonStriker].map((id, index) => html`<label key=${id} class="choice"><input type="radio" name="out" value=${id} required defaultChecked=${index === 0} /> <span>${cricketContextOf(scorebook).playerName(id)}</span></label>`)}
+        ${[striker, nonStriker].map((id, index) => html`<label key=${id} class="option"><input type="radio" name="out" value=${id} required defaultChecked=${index === 0} /> <span>${cricketContextOf(scorebook).playerName(id)}</span></label>`)}
       </fieldset>
       <fieldset class="choices few"><legend>Runs completed</legend>
-        ${RUN_CHOICES.map((runs) => html`<label key=${runs} class="choice"><input type="radio" name="runs" value=${runs} defaultChecked=${runs === 0} /> <span>${runs}</span></label>`)}
+        ${RUN_CHOICES.map((runs) => html`<label key=${runs} class="option"><input type="radio" name="runs" value=${runs} defaultChecked=${runs === 0} /> <span>${runs}</span></label>`)}
       </fieldset>
-      <label class="choice"><input type="checkbox" name="crossed" /> <span>They had crossed on the run that wasn’t completed</span></label>
+      <label class="option"><input type="checkbox" name="crossed" /> <span>They had crossed on the run that wasn’t completed</span></label>
       <button class="action-button strong">Record the wicket</button>
       ${kind === "run_out" && html`<fieldset class="choices"><legend>Fielders, if known</legend>
-        ${fielders.map(({ id, name }) => html`<label key=${id} class="choice"><input type="checkbox" name="fielder" value=${id} /> <span>${name}</span></label>`)}
-        <label class="choice"><input type="checkbox" name="substitute" /> <span>The last one was a substitute</span></label>
+        ${fielders.map(({ id, name }) => html`<label key=${id} class="option"><input type="checkbox" name="fielder" value=${id} /> <span>${name}</span></label>`)}
+        <label class="option"><input type="checkbox" name="substitute" /> <span>The last one was a substitute</span></label>
       </fieldset>`}
     </form>`;
 }
