@@ -23,7 +23,6 @@ pub mod stream;
 pub mod tls;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use crate::auth::TokenKeys;
 use crate::auth::public_topics::PublicTopics;
@@ -32,7 +31,7 @@ use crate::limits::Limiters;
 use crate::store::Store;
 use crate::stream::StreamContext;
 
-/// Application state shared by all workers and request handlers.
+/// What request handlers of a node with a database share.
 pub struct App {
     /// The database.
     pub store: Store,
@@ -46,6 +45,4 @@ pub struct App {
     pub config: Arc<Config>,
     /// State shared by the feeder and all hubs.
     pub stream_context: Arc<StreamContext>,
-    /// Answer of `/readyz`: false while the node drains.
-    pub is_ready: Arc<AtomicBool>,
 }

@@ -14,7 +14,7 @@ use touchline::config::{
 };
 use touchline::demo::{self, Demo};
 use touchline::server;
-use touchline::server::{RelayServer, Server, StopReason, allocator};
+use touchline::server::{Server, StopReason, allocator};
 use tracing::Level;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::filter_fn;
@@ -40,10 +40,10 @@ async fn run_command(Cli { command, settings, .. }: Cli) -> anyhow::Result<ExitC
         CliCommand::Demo { cricsheet } => run_demo(settings, cricsheet.as_deref()).await?,
         CliCommand::Relay { upstream, upstream_ca_file } => {
             raise_descriptor_limit();
-            let server = RelayServer::build(settings, &upstream, upstream_ca_file.as_deref())?;
-            let address = server.address;
+            let relay = server::build_relay(settings, &upstream, upstream_ca_file.as_deref())?;
+            let address = relay.address;
             tracing::info!(listen = %address, "Relaying {upstream} on http://{address}");
-            server.run(server::shutdown_requested()).await?;
+            relay.run_relay(server::shutdown_requested()).await?;
         }
         CliCommand::Migrate => drop(cli_commands::open_store(&settings).await?),
         CliCommand::User(command) => cli_commands::run_user_command(&settings, command).await?,
@@ -69,7 +69,8 @@ async fn run_service(settings: Config) -> anyhow::Result<()> {
         let store = Server::open_store(&settings).await?;
         cli_commands::ensure_admin(&settings, &store).await?;
         let server = Server::with_store(settings.clone(), store).await?;
-        tracing::info!(listen = %server.address, "Listening on http://{}", server.address);
+        let address = server.address();
+        tracing::info!(listen = %address, "Listening on http://{address}");
         if server.run(shutdown.clone()).await? == StopReason::Requested || *shutdown.borrow() {
             return Ok(());
         }
@@ -96,7 +97,7 @@ async fn run_demo(mut settings: Config, cricsheet: Option<&Path>) -> anyhow::Res
     if let Some(file) = match_file {
         tokio::spawn(cli_commands::replay_match(store, user_id, file));
     }
-    print_welcome(server.address, &matches)?;
+    print_welcome(server.address(), &matches)?;
     server.run(server::shutdown_requested()).await.map(drop)
 }
 

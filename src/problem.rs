@@ -8,9 +8,13 @@ use crate::domain::rejection::{FieldError, Rejection, RejectionReason};
 use crate::domain::topic::Topic;
 use crate::store::StoreError;
 use crate::store::mutation::MIN_SEALING_KEY_CHARS;
+use crate::stream::source_error::SourceError;
 
 /// What a handler returns.
 pub type HandlerResult = Result<HttpResponse, Problem>;
+
+/// Seconds after which a request may be repeated that met an unavailable database or upstream.
+const UNAVAILABLE_RETRY_AFTER: u64 = 2;
 
 /// Why a request failed. The `Display` text is shown to the caller as `detail`; causes are only
 /// logged.
@@ -37,9 +41,6 @@ pub enum Problem {
     /// 404: names the kind of resource that is missing or hidden.
     #[error("no such {0}")]
     NotFound(&'static str),
-    /// 421: only the relay's upstream can answer.
-    #[error("this relay serves streams and their history only: send this request to its upstream")]
-    Misdirected,
     /// 405: lists the methods that the path supports.
     #[error("use {}", AllowedMethods(.0))]
     MethodNotAllowed(Vec<Method>),
@@ -80,7 +81,7 @@ pub enum Problem {
     /// 404, 409, 410, 412 or 422: the rules reject the change.
     #[error("{0}")]
     Rejected(Rejection),
-    /// 503: the database is unavailable; the cause is logged.
+    /// 503: the database or the upstream is unavailable; the cause is logged.
     #[error("the service is temporarily unavailable: try again in {retry_after} s")]
     Unavailable {
         /// Seconds.
@@ -118,6 +119,11 @@ impl Problem {
         Self::Rejected(Rejection::fields(errors))
     }
 
+    /// 503, to be repeated soon; the cause is for the log.
+    pub fn unavailable(cause: String) -> Self {
+        Self::Unavailable { retry_after: UNAVAILABLE_RETRY_AFTER, cause }
+    }
+
     /// The problem inside [`Self::ForTopics`], or the problem itself.
     fn without_topics(&self) -> &Self {
         match self {
@@ -136,7 +142,6 @@ impl Problem {
             Self::CrossSite => (StatusCode::FORBIDDEN, "cross-site"),
             Self::SignInElsewhere => (StatusCode::FORBIDDEN, "sign-in-elsewhere"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
-            Self::Misdirected => (StatusCode::MISDIRECTED_REQUEST, "misdirected"),
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::ForTopics { problem, .. } => problem.status_and_code(),
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad-request"),
@@ -252,8 +257,17 @@ impl From<StoreError> for Problem {
             StoreError::Rejected(rejection) => Self::Rejected(rejection),
             StoreError::IdempotencyKeyReused => Self::IdempotencyKeyReused,
             StoreError::KeyTooShort => Self::KeyTooShort,
-            StoreError::Unavailable(cause) => Self::Unavailable { retry_after: 2, cause },
+            StoreError::Unavailable(cause) => Self::unavailable(cause),
             StoreError::Internal(cause) => Self::Internal(cause),
+        }
+    }
+}
+
+impl From<SourceError> for Problem {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::Unavailable(cause) => Self::unavailable(cause),
+            SourceError::Internal(cause) => Self::Internal(cause),
         }
     }
 }

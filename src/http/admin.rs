@@ -1,6 +1,7 @@
 //! Administration: health, readiness, metrics, and open connections.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use actix_web::web::Data;
@@ -9,57 +10,52 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use crate::auth::{SignedInUser, permission};
-use crate::config::Config;
 use crate::domain::permission::Permission;
+use crate::http::node_state::NodeState;
 use crate::http::path::Path;
-use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::stream::commands::HubCommand;
 use crate::{App, limits};
 
 /// Path of the node's metrics; no other spelling is served.
-pub const METRICS: &str = "/metrics";
+const METRICS: &str = "/metrics";
 
 /// `GET /healthz`: the process is running.
 pub async fn health() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok" }))
 }
 
-/// `GET /readyz`: the node accepts requests: it is not draining, and its database responds.
-pub async fn ready(app: Data<App>) -> HttpResponse {
-    if !app.is_ready.load(Ordering::Relaxed) {
+/// `GET /readyz`: the node accepts requests: it is not draining, and its database or upstream
+/// responds.
+pub async fn ready(node: Data<NodeState>) -> HttpResponse {
+    if !node.is_ready.load(Ordering::Relaxed) {
         return HttpResponse::ServiceUnavailable().json(json!({ "status": "draining" }));
     }
-    let store = app.store.clone();
-    let ping = app.stream_context.runtime.spawn(async move { store.ping().await });
+    let source = Arc::clone(&node.stream_context.source);
+    let name = source.name();
+    let ping = node.stream_context.runtime.spawn(async move { source.ping().await });
     match ping.await {
         Ok(Ok(())) => HttpResponse::Ok().json(json!({ "status": "ready" })),
         Ok(Err(error)) => {
             tracing::warn!(error = %error, "Not ready: {error}");
-            HttpResponse::ServiceUnavailable().json(json!({ "status": "database unavailable" }))
+            let status = format!("{name} unavailable");
+            HttpResponse::ServiceUnavailable().json(json!({ "status": status }))
         }
         Err(_) => HttpResponse::ServiceUnavailable().json(json!({ "status": "ending" })),
     }
 }
 
-/// `GET /metrics` in the `OpenMetrics` text format.
-pub async fn metrics(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
-    openmetrics_response(&request, &app.config, &app.stream_context.metrics)
-}
-
-/// The metrics of any node, for direct callers from the configured networks, at the exact path.
-/// Everyone else gets 404, so a proxy needs no rule for the spellings of a path.
-pub fn openmetrics_response(
-    request: &HttpRequest,
-    config: &Config,
-    metrics: &Metrics,
-) -> Result<HttpResponse, Problem> {
-    if request.uri().path() != METRICS || !limits::is_direct(request, &config.metrics_from) {
+/// `GET /metrics` in the `OpenMetrics` text format, for direct callers from the configured
+/// networks, at the exact path. Everyone else gets 404, so a proxy needs no rule for the spellings
+/// of a path.
+pub async fn metrics(request: HttpRequest, node: Data<NodeState>) -> Result<HttpResponse, Problem> {
+    let is_direct = limits::is_direct(&request, &node.config.metrics_from);
+    if request.uri().path() != METRICS || !is_direct {
         return Err(Problem::NotFound("page"));
     }
     Ok(HttpResponse::Ok()
         .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
-        .body(metrics.encode_text()))
+        .body(node.stream_context.metrics.encode_text()))
 }
 
 /// `GET /api/admin/connections`

@@ -6,7 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value};
@@ -39,8 +39,12 @@ impl FromRequest for JsonBody {
     }
 }
 
-async fn read_body(req: &HttpRequest, mut payload: Payload) -> Result<JsonBody, Problem> {
-    let max_bytes = req.app_data::<Data<App>>().map_or(65_536, |app| app.config.body_bytes);
+/// Reads a body of at most `max_bytes`.
+pub async fn read_bytes(
+    req: &HttpRequest,
+    mut payload: Payload,
+    max_bytes: usize,
+) -> Result<Bytes, Problem> {
     let content_length = req.headers().get(header::CONTENT_LENGTH);
     let declared_length =
         content_length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
@@ -55,6 +59,12 @@ async fn read_body(req: &HttpRequest, mut payload: Payload) -> Result<JsonBody, 
         }
         bytes.extend_from_slice(&chunk);
     }
+    Ok(bytes.freeze())
+}
+
+async fn read_body(req: &HttpRequest, payload: Payload) -> Result<JsonBody, Problem> {
+    let max_bytes = req.app_data::<Data<App>>().map_or(65_536, |app| app.config.body_bytes);
+    let bytes = read_bytes(req, payload, max_bytes).await?;
     if bytes.is_empty() {
         return Ok(JsonBody { value: Value::Object(Map::new()) });
     }

@@ -10,6 +10,7 @@ mod managers;
 mod match_actions;
 mod matches;
 mod middleware;
+pub mod node_state;
 pub mod openapi;
 mod outbox_sync;
 mod pages;
@@ -20,7 +21,7 @@ mod registrations;
 pub mod relay;
 mod results;
 mod sessions;
-mod streams;
+pub mod streams;
 mod teams;
 mod users;
 mod write_context;
@@ -35,8 +36,9 @@ use actix_web::web::{Data, QueryConfig, ServiceConfig, delete, get, head, patch,
 use actix_web::{Error, web};
 use actix_web_lab::middleware::CatchPanic;
 
-use crate::App;
 use crate::http::commit::{commit, commit_without_body};
+use crate::http::node_state::NodeState;
+use crate::http::streams::read_access::ReadAccess;
 use crate::problem::Problem;
 use crate::store::mutation::{
     AcceptMatch, AcceptRegistration, AddManager, AddMember, AddOfficial, AddPlayer,
@@ -48,9 +50,10 @@ use crate::store::mutation::{
 };
 use crate::stream::hub::Hub;
 
-/// Builds the HTTP application of one worker.
+/// Builds the HTTP application of one worker, of a node with a database or of a relay.
 pub fn build_app(
-    app: Data<App>,
+    node: Data<NodeState>,
+    access: Arc<dyn ReadAccess>,
     hub: Rc<Hub>,
 ) -> actix_web::App<
     impl ServiceFactory<
@@ -62,17 +65,20 @@ pub fn build_app(
     >,
 > {
     actix_web::App::new()
-        .app_data(Data::from(Arc::clone(&app.config)))
-        .app_data(Data::from(Arc::clone(&app.limiters)))
-        .app_data(app)
+        .app_data(Data::from(Arc::clone(&node.config)))
+        .app_data(Data::from(Arc::clone(&node.limiters)))
+        .app_data(node)
+        .app_data(Data::from(Arc::clone(&access)))
         .app_data(Data::new(hub))
         .app_data(QueryConfig::default().error_handler(|error, _| {
             let message = error.to_string();
             let cause = message.trim_start_matches("Query deserialize error: ");
             Problem::BadRequest(format!("invalid query: {cause}")).into()
         }))
-        .configure(routes)
-        .default_service(web::to(not_found))
+        .configure(stream_routes)
+        .configure(probe_routes)
+        .configure(|config| access.add_routes(config))
+        .configure(pages::routes)
         .wrap(CatchPanic::default())
         .wrap(from_fn(middleware::handle_request))
 }
@@ -92,10 +98,8 @@ macro_rules! route {
     };
 }
 
-/// The route table. Each URL works with and without a trailing slash.
-pub fn routes(config: &mut ServiceConfig) {
-    // First, because routes are tried in this order, and most requests are for streams.
-    stream_routes(config);
+/// The routes of a database: all that aren't streams, probes or pages.
+pub fn api_routes(config: &mut ServiceConfig) {
     operator_routes(config);
     account_routes(config);
     team_routes(config);
@@ -103,20 +107,25 @@ pub fn routes(config: &mut ServiceConfig) {
     event_routes(config);
     announcement_routes(config);
     purchase_routes(config);
-    pages::routes(config);
+    config.default_service(web::to(not_found));
 }
 
-fn operator_routes(config: &mut ServiceConfig) {
+/// What operators and load balancers ask every node.
+fn probe_routes(config: &mut ServiceConfig) {
     route!(config, "/healthz", [admin::health]);
     route!(config, "/readyz", [admin::ready]);
     route!(config, "/metrics", [admin::metrics]);
+}
+
+fn operator_routes(config: &mut ServiceConfig) {
     route!(config, "/api/openapi.json", [openapi::serve_document]);
     route!(config, "/api/admin/streams", [admin::list_streams]);
     route!(config, "/api/admin/connections", [admin::list_connections]);
     route!(config, "/api/admin/connections/{id}", [], delete => admin::close_connection);
 }
 
-/// Stream routes have no HEAD, which would open a stream.
+/// The first routes, because they are tried in order and most requests are for streams. They have
+/// no HEAD, which would open a stream.
 fn stream_routes(config: &mut ServiceConfig) {
     route!(config, "/api/matches/{id}/stream", [], get => streams::stream_match);
     route!(config, "/api/stream", [], get => streams::stream_topics);

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use hyper::StatusCode;
 
 use crate::domain::topic::{Seq, StreamId};
+use crate::relay::error::{UpstreamError, UpstreamResult};
 use crate::relay::upstream::Upstream;
 use crate::relay::upstream_messages;
-use crate::store::{Result, StoreError};
 use crate::stream::frame_page::FramePage;
 
 /// Largest page that the upstream serves.
@@ -15,7 +15,7 @@ pub const MAX_PAGE_MESSAGES: i64 = 500;
 
 impl Upstream {
     /// Requests a path, and counts the request.
-    pub(super) async fn request(&self, path: &str) -> Result<(StatusCode, bytes::Bytes)> {
+    pub(super) async fn request(&self, path: &str) -> UpstreamResult<(StatusCode, bytes::Bytes)> {
         self.0.metrics.upstream_requests.inc();
         self.0.client.get(path).await
     }
@@ -28,7 +28,7 @@ impl Upstream {
         stream: StreamId,
         after: Seq,
         limit: i64,
-    ) -> Result<FramePage> {
+    ) -> UpstreamResult<FramePage> {
         let limit = limit.clamp(1, MAX_PAGE_MESSAGES);
         let url = |after, limit| {
             format!("/api/streams/{stream}/messages?after={epoch}.{after}&limit={limit}")
@@ -50,10 +50,8 @@ impl Upstream {
                 })
             }
             status => {
-                let detail = format!(
-                    "the upstream responded {status} to a request for the history of {stream}"
-                );
-                Err(StoreError::Unavailable(detail))
+                let subject = format!("the history of {stream}");
+                Err(UpstreamError::UnexpectedStatus { status, subject })
             }
         }
     }

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::header::HeaderValue;
-use hyper::{HeaderMap, Method, StatusCode};
+use hyper::{HeaderMap, StatusCode};
 use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::domain::topic::Seq;
+use crate::relay::client::UpstreamRequest;
 use crate::relay::history::MAX_PAGE_MESSAGES;
 use crate::relay::sse_connection::SseConnection;
 use crate::relay::sse_decoder::SseFields;
@@ -178,7 +179,8 @@ impl LinkTask {
         }
         self.upstream.0.metrics.upstream_requests.inc();
         let client = &self.upstream.0.client;
-        let response = client.send(Method::GET, &path, headers, self.read_timeout()).await;
+        let request = UpstreamRequest { headers, ..UpstreamRequest::get(&path) };
+        let response = client.send(request, self.read_timeout()).await;
         let response = response.map_err(|error| LinkError::ConnectionLost(error.to_string()))?;
         match response.status() {
             StatusCode::OK => Ok(SseConnection::new(response.into_body())),

@@ -6,7 +6,7 @@
 //! through to the upstream with the client's own credentials, and nothing of it is stored.
 
 mod client;
-mod connector;
+mod error;
 mod history;
 mod link_task;
 pub mod pass_through;
@@ -19,5 +19,6 @@ mod upstream_link;
 mod upstream_messages;
 
 pub use client::UpstreamClient;
-pub use response::UpstreamResponse;
+pub use error::UpstreamError;
+pub use response::{ForwardedRequest, UpstreamResponse};
 pub use upstream::Upstream;

@@ -1,4 +1,4 @@
-//! A response of the upstream that is passed through, its body not read yet.
+//! A client's request at the upstream, and its response, whose body is not read yet.
 
 use std::time::Duration;
 
@@ -9,30 +9,43 @@ use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Method, Response};
 
 use crate::relay::client;
+use crate::relay::client::UpstreamRequest;
+use crate::relay::error::{UpstreamError, UpstreamResult};
 use crate::relay::upstream::Upstream;
-use crate::store::{Result, StoreError};
+
+/// Time-out of a response's head: a little longer than the longest long-poll.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Time-out of the rest.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A client's request as the upstream gets it.
+#[derive(Debug)]
+pub struct ForwardedRequest {
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    pub headers: Vec<(&'static str, Vec<u8>)>,
+    pub body: Bytes,
+}
 
 /// A response whose body is still to be read.
 #[derive(Debug)]
 pub struct UpstreamResponse(Response<Incoming>);
 
 impl Upstream {
-    /// Forwards a request unchanged.
-    pub async fn forward_request(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&'static str, Vec<u8>)],
-        timeout: Duration,
-    ) -> Result<UpstreamResponse> {
-        let method = method.parse().unwrap_or(Method::GET);
-        let mut forwarded = HeaderMap::new();
-        for (name, value) in headers {
-            if let Ok(value) = HeaderValue::from_bytes(value) {
-                forwarded.append(HeaderName::from_static(name), value);
+    /// Sends a client's request.
+    pub async fn forward(&self, request: ForwardedRequest) -> UpstreamResult<UpstreamResponse> {
+        let method = request.method.parse().unwrap_or(Method::GET);
+        let mut headers = HeaderMap::new();
+        for (name, value) in request.headers {
+            if let Ok(value) = HeaderValue::from_bytes(&value) {
+                headers.append(HeaderName::from_static(name), value);
             }
         }
-        self.0.client.send(method, path, forwarded, timeout).await.map(UpstreamResponse)
+        let ForwardedRequest { path, body, .. } = request;
+        let request = UpstreamRequest { method, path, headers, body };
+        self.0.client.send(request, HEAD_TIMEOUT).await.map(UpstreamResponse)
     }
 }
 
@@ -42,31 +55,42 @@ impl UpstreamResponse {
         self.0.status().as_u16()
     }
 
-    /// A header's raw value.
-    pub fn header(&self, name: &str) -> Option<&[u8]> {
-        self.0.headers().get(name).map(HeaderValue::as_bytes)
+    /// The raw values of a header.
+    pub fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.0.headers().get_all(name).iter().map(HeaderValue::as_bytes)
+    }
+
+    /// The declared length of the body.
+    pub fn content_length(&self) -> Option<u64> {
+        let length = self.header_values("content-length").next()?;
+        std::str::from_utf8(length).ok()?.parse().ok()
     }
 
     /// Whether the response is an event stream, and so has no end of its own.
     pub fn is_event_stream(&self) -> bool {
+        self.has_content_type("text/event-stream")
+    }
+
+    /// Whether the response is a problem document, and so a node's own.
+    pub fn is_problem(&self) -> bool {
+        self.has_content_type("application/problem+json")
+    }
+
+    fn has_content_type(&self, prefix: &str) -> bool {
         let content_type = self.0.headers().get(CONTENT_TYPE);
-        content_type.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
+        content_type.is_some_and(|kind| kind.as_bytes().starts_with(prefix.as_bytes()))
     }
 
     /// Reads the whole body.
-    pub async fn read_body(self) -> Result<Bytes> {
-        let read =
-            tokio::time::timeout(client::RESPONSE_TIMEOUT, client::read_body(self.0.into_body()))
-                .await;
-        let timed_out = |_| StoreError::Unavailable("the upstream's response timed out".to_owned());
-        read.map_err(timed_out)?
+    pub async fn read_body(self) -> UpstreamResult<Bytes> {
+        client::read_body(self.0.into_body(), BODY_TIMEOUT).await
     }
 
     /// The next chunk of the body; `None` at the end.
-    pub async fn next_chunk(&mut self) -> Result<Option<Bytes>> {
+    pub async fn next_chunk(&mut self) -> UpstreamResult<Option<Bytes>> {
         match self.0.frame().await {
             Some(Ok(frame)) => Ok(Some(frame.into_data().unwrap_or_default())),
-            Some(Err(error)) => Err(StoreError::Unavailable(error.to_string())),
+            Some(Err(error)) => Err(UpstreamError::unreachable(&error)),
             None => Ok(None),
         }
     }

@@ -2,24 +2,26 @@
 
 use std::sync::Arc;
 
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, TryFutureExt};
 use hyper::StatusCode;
 use tokio::time::Instant;
 
 use crate::bus::CommitNotifier;
 use crate::domain::topic::{Seq, StreamId, Topic};
+use crate::relay::error::{UpstreamError, UpstreamResult};
 use crate::relay::upstream::Upstream;
 use crate::relay::upstream_link::{LinkState, UpstreamLink};
 use crate::relay::{link_task, upstream_messages};
-use crate::store::{Result, StoreError, StreamHead};
+use crate::store::StreamHead;
 use crate::stream::frame_page::FramePage;
 use crate::stream::source::{EpochSnapshot, MessageSource, StreamEndReason};
+use crate::stream::source_error::SourceResult;
 
 impl Upstream {
-    fn existing_link(&self, stream: StreamId) -> Result<Arc<UpstreamLink>> {
+    fn existing_link(&self, stream: StreamId) -> UpstreamResult<Arc<UpstreamLink>> {
         let link = self.lock_links().get(&stream).cloned();
-        link.ok_or_else(|| StoreError::Unavailable(format!("{stream} has no link to the upstream")))
+        link.ok_or(UpstreamError::NotFollowed(stream))
     }
 
     /// Returns the link of a stream, and opens one if there is none.
@@ -35,7 +37,12 @@ impl Upstream {
         link
     }
 
-    async fn fetch_page(&self, stream: StreamId, after: Seq, limit: i64) -> Result<FramePage> {
+    async fn fetch_page(
+        &self,
+        stream: StreamId,
+        after: Seq,
+        limit: i64,
+    ) -> UpstreamResult<FramePage> {
         let link = self.existing_link(stream)?;
         if let Some(page) = link.buffered_page(after, limit)? {
             return Ok(page);
@@ -49,7 +56,7 @@ impl Upstream {
         Ok(page)
     }
 
-    async fn fetch_head(&self, stream: StreamId) -> Result<Seq> {
+    async fn fetch_head(&self, stream: StreamId) -> UpstreamResult<Seq> {
         let requested_at = Instant::now();
         let link = self.existing_link(stream)?;
         let mut last_query = link.last_head_query.lock().await;
@@ -63,29 +70,35 @@ impl Upstream {
         let (_, bytes) = self.request(&path).await?;
         let (epoch, head) = upstream_messages::parse_head(&bytes)?;
         if *epoch != *link.epoch() {
-            return Err(StoreError::Unavailable("the upstream's database has changed".to_owned()));
+            return Err(UpstreamError::EpochChanged);
         }
         *last_query = Some((began, head));
         Ok(head)
     }
 
-    async fn fetch_snapshot(&self, topic: Topic) -> Result<Option<EpochSnapshot>> {
+    async fn fetch_snapshot(&self, topic: Topic) -> UpstreamResult<Option<EpochSnapshot>> {
         let path = format!("/api/stream/?topic={topic}&transport=poll&wait=0");
         let (status, bytes) = self.request(&path).await?;
         match status {
             StatusCode::OK => upstream_messages::parse_snapshot(&bytes),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Ok(None),
             status => {
-                let detail = format!(
-                    "the upstream responded {status} to a request for the snapshot of {topic}"
-                );
-                Err(StoreError::Unavailable(detail))
+                let subject = format!("the snapshot of {topic}");
+                Err(UpstreamError::UnexpectedStatus { status, subject })
             }
         }
     }
 }
 
 impl MessageSource for Upstream {
+    fn name(&self) -> &'static str {
+        "upstream"
+    }
+
+    fn ping(&self) -> BoxFuture<'_, SourceResult<()>> {
+        self.check_ready().err_into().boxed()
+    }
+
     fn epoch(&self, stream: StreamId) -> Arc<str> {
         self.existing_link(stream).map_or_else(|_| Upstream::epoch(self), |link| link.epoch())
     }
@@ -94,9 +107,9 @@ impl MessageSource for Upstream {
         &self.0.commit_notifier
     }
 
-    fn prepare(&self, stream: StreamId) -> Option<BoxFuture<'static, Result<()>>> {
+    fn prepare(&self, stream: StreamId) -> Option<BoxFuture<'static, SourceResult<()>>> {
         let link = self.link_or_open(stream);
-        Some(async move { link.wait_until_open().await }.boxed())
+        Some(async move { Ok(link.wait_until_open().await?) }.boxed())
     }
 
     fn release(&self, stream: StreamId) {
@@ -121,7 +134,7 @@ impl MessageSource for Upstream {
     fn followed_heads<'a>(
         &'a self,
         streams: &'a [StreamId],
-    ) -> BoxFuture<'a, Result<Vec<StreamHead>>> {
+    ) -> BoxFuture<'a, SourceResult<Vec<StreamHead>>> {
         let head = |stream: &StreamId| {
             let head = self.existing_link(*stream)?.current_head()?;
             Ok(StreamHead { head_seq: head, pruned_seq: 0 })
@@ -133,8 +146,8 @@ impl MessageSource for Upstream {
         self.lock_links().values().filter_map(|link| link.stale_since()).min()
     }
 
-    fn latest_head(&self, stream: StreamId) -> BoxFuture<'_, Result<Seq>> {
-        self.fetch_head(stream).boxed()
+    fn latest_head(&self, stream: StreamId) -> BoxFuture<'_, SourceResult<Seq>> {
+        self.fetch_head(stream).err_into().boxed()
     }
 
     fn read_page(
@@ -142,11 +155,11 @@ impl MessageSource for Upstream {
         stream: StreamId,
         after: Seq,
         limit: i64,
-    ) -> BoxFuture<'_, Result<FramePage>> {
-        self.fetch_page(stream, after, limit).boxed()
+    ) -> BoxFuture<'_, SourceResult<FramePage>> {
+        self.fetch_page(stream, after, limit).err_into().boxed()
     }
 
-    fn read_snapshot(&self, topic: Topic) -> BoxFuture<'_, Result<Option<EpochSnapshot>>> {
-        self.fetch_snapshot(topic).boxed()
+    fn read_snapshot(&self, topic: Topic) -> BoxFuture<'_, SourceResult<Option<EpochSnapshot>>> {
+        self.fetch_snapshot(topic).err_into().boxed()
     }
 }

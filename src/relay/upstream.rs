@@ -12,6 +12,7 @@ use crate::bus::CommitNotifier;
 use crate::domain::topic::StreamId;
 use crate::metrics::Metrics;
 use crate::relay::client::UpstreamClient;
+use crate::relay::error::{UpstreamError, UpstreamResult};
 use crate::relay::upstream_link::{LinkState, UpstreamLink};
 use crate::stream::source::StreamEndReason;
 
@@ -87,9 +88,13 @@ impl Upstream {
         private_streams.insert(stream, Instant::now());
     }
 
-    /// Whether the upstream accepts requests.
-    pub async fn is_ready(&self) -> bool {
-        matches!(self.0.client.get("/readyz").await, Ok((status, _)) if status.is_success())
+    /// Checks that the upstream accepts requests.
+    pub(super) async fn check_ready(&self) -> UpstreamResult<()> {
+        let (status, _) = self.0.client.get("/readyz").await?;
+        if status.is_success() {
+            return Ok(());
+        }
+        Err(UpstreamError::UnexpectedStatus { status, subject: "/readyz".to_owned() })
     }
 
     /// After this long without data, a stream of the upstream counts as dead.

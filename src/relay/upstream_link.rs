@@ -7,7 +7,7 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use crate::domain::topic::{Seq, StreamId};
-use crate::store::{Result, StoreError};
+use crate::relay::error::{UpstreamError, UpstreamResult};
 use crate::stream::cursor;
 use crate::stream::frame::Frame;
 use crate::stream::frame_page::FramePage;
@@ -88,16 +88,14 @@ impl UpstreamLink {
     }
 
     /// Waits until the link is open; fails if it could not be opened.
-    pub async fn wait_until_open(&self) -> Result<()> {
+    pub async fn wait_until_open(&self) -> UpstreamResult<()> {
         let mut changes = self.state.subscribe();
         let state =
             changes.wait_for(|state| *state != LinkState::Opening).await.map(|state| *state);
         match state {
             Ok(LinkState::Open) => Ok(()),
-            state => {
-                let stream = self.stream;
-                Err(StoreError::Unavailable(format!("the upstream link of {stream}: {state:?}")))
-            }
+            Ok(LinkState::Refused) => Err(UpstreamError::NotPublic(self.stream)),
+            _ => Err(UpstreamError::NotFollowed(self.stream)),
         }
     }
 
@@ -145,16 +143,11 @@ impl UpstreamLink {
     }
 
     /// The head; fails while it may be outdated.
-    pub fn current_head(&self) -> Result<Seq> {
+    pub fn current_head(&self) -> UpstreamResult<Seq> {
         match self.stale_reason() {
             None => Ok(self.head_seq()),
-            Some(StaleReason::Disconnected) => {
-                Err(StoreError::Unavailable("the upstream is disconnected".to_owned()))
-            }
-            Some(StaleReason::UpstreamStale(since)) => {
-                let detail = format!("the upstream has been stale since {since}");
-                Err(StoreError::Unavailable(detail))
-            }
+            Some(StaleReason::Disconnected) => Err(UpstreamError::Disconnected),
+            Some(StaleReason::UpstreamStale(since)) => Err(UpstreamError::Stale(since)),
         }
     }
 
@@ -180,10 +173,9 @@ impl UpstreamLink {
     }
 
     /// The page after `after`; `None` if it must be read from the upstream's history.
-    pub fn buffered_page(&self, after: Seq, limit: i64) -> Result<Option<FramePage>> {
+    pub fn buffered_page(&self, after: Seq, limit: i64) -> UpstreamResult<Option<FramePage>> {
         if self.state() != LinkState::Open {
-            let detail = format!("the upstream link of {} has ended", self.stream);
-            return Err(StoreError::Unavailable(detail));
+            return Err(UpstreamError::NotFollowed(self.stream));
         }
         let buffer = self.lock_buffer();
         let max_frames = usize::try_from(limit).unwrap_or(0);

@@ -10,7 +10,8 @@ use serde_json::value::RawValue;
 use crate::domain::message::StoredMessage;
 use crate::domain::topic::{Seq, StreamId, Topic};
 use crate::domain::{message, number, time};
-use crate::store::{Result, Snapshot, StoreError};
+use crate::relay::error::{UpstreamError, UpstreamResult};
+use crate::store::Snapshot;
 use crate::stream::frame::Frame;
 use crate::stream::frame_page::FramePage;
 use crate::stream::source::EpochSnapshot;
@@ -50,7 +51,7 @@ struct PollResponse<'a> {
 }
 
 /// Parses a sequence number within the same range as local ones, so that arithmetic can't overflow.
-fn parse_seq<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Seq, D::Error> {
+fn parse_seq<'de, D: Deserializer<'de>>(from: D) -> Result<Seq, D::Error> {
     let seq = Seq::deserialize(from)?;
     if (0..=number::MAX_INTEGER).contains(&seq) {
         Ok(seq)
@@ -59,17 +60,13 @@ fn parse_seq<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Seq, D::
     }
 }
 
-fn unreadable_upstream(subject: &str) -> StoreError {
-    StoreError::Unavailable(format!("the upstream sent an invalid {subject}"))
-}
-
 /// Parses a `data` line of a stream. It is forwarded unchanged, so it must be one line.
-pub fn parse_message(epoch: &str, stream: StreamId, text: &str) -> Result<UpstreamMessage> {
+pub fn parse_message(epoch: &str, stream: StreamId, text: &str) -> UpstreamResult<UpstreamMessage> {
     if text.contains(char::is_control) {
-        return Err(unreadable_upstream("line"));
+        return Err(UpstreamError::InvalidAnswer("line"));
     }
     let envelope: UpstreamEnvelope =
-        serde_json::from_str(text).map_err(|_| unreadable_upstream("message"))?;
+        serde_json::from_str(text).map_err(|_| UpstreamError::InvalidAnswer("message"))?;
     if envelope.message_type == "snapshot" {
         return Ok(UpstreamMessage::Snapshot { seq: envelope.seq });
     }
@@ -81,14 +78,14 @@ fn to_stored_message(
     stream: StreamId,
     envelope: UpstreamEnvelope,
     text: &str,
-) -> Result<StoredMessage> {
-    let topic: Topic = envelope.topic.parse().map_err(|_| unreadable_upstream("topic"))?;
+) -> UpstreamResult<StoredMessage> {
+    let topic: Topic = envelope.topic.parse().map_err(|_| UpstreamError::InvalidAnswer("topic"))?;
     if topic.stream != stream {
-        return Err(unreadable_upstream("topic"));
+        return Err(UpstreamError::InvalidAnswer("topic"));
     }
-    let at = time::parse(&envelope.at).ok_or_else(|| unreadable_upstream("time"))?;
+    let at = time::parse(&envelope.at).ok_or(UpstreamError::InvalidAnswer("time"))?;
     if envelope.seq == 0 {
-        return Err(unreadable_upstream("seq"));
+        return Err(UpstreamError::InvalidAnswer("seq"));
     }
     Ok(StoredMessage {
         seq: envelope.seq,
@@ -106,17 +103,17 @@ pub fn parse_history(
     stream: StreamId,
     after: Seq,
     bytes: &[u8],
-) -> Result<FramePage> {
+) -> UpstreamResult<FramePage> {
     let history: HistoryResponse<'_> =
-        serde_json::from_slice(bytes).map_err(|_| unreadable_upstream("history"))?;
+        serde_json::from_slice(bytes).map_err(|_| UpstreamError::InvalidAnswer("history"))?;
     let mut frames: Vec<Frame> = Vec::with_capacity(history.items.len());
     for item in history.items {
         let UpstreamMessage::Message(frame) = parse_message(epoch, stream, item.get())? else {
-            return Err(unreadable_upstream("history"));
+            return Err(UpstreamError::InvalidAnswer("history"));
         };
         let expected = frames.last().map_or(frame.seq(), |last| last.seq() + 1);
         if frame.seq() != expected {
-            return Err(StoreError::Internal(format!("{stream} has a gap before {}", frame.seq())));
+            return Err(UpstreamError::Gap { stream, seq: frame.seq() });
         }
         frames.push(frame);
     }
@@ -127,26 +124,26 @@ pub fn parse_history(
 }
 
 /// Parses the snapshot that a poll without a cursor returns, with its epoch.
-pub fn parse_snapshot(bytes: &[u8]) -> Result<Option<EpochSnapshot>> {
+pub fn parse_snapshot(bytes: &[u8]) -> UpstreamResult<Option<EpochSnapshot>> {
     let response: PollResponse<'_> =
-        serde_json::from_slice(bytes).map_err(|_| unreadable_upstream("snapshot"))?;
+        serde_json::from_slice(bytes).map_err(|_| UpstreamError::InvalidAnswer("snapshot"))?;
     let Some(first) = response.messages.first() else { return Ok(None) };
     let UpstreamEnvelope { message_type, seq, data, .. } =
-        serde_json::from_str(first.get()).map_err(|_| unreadable_upstream("snapshot"))?;
+        serde_json::from_str(first.get()).map_err(|_| UpstreamError::InvalidAnswer("snapshot"))?;
     let (epoch, _) =
-        parse_cursor(response.cursor.as_deref()).ok_or_else(|| unreadable_upstream("cursor"))?;
+        parse_cursor(response.cursor.as_deref()).ok_or(UpstreamError::InvalidAnswer("cursor"))?;
     let is_snapshot = message_type == "snapshot";
     is_snapshot
         .then(|| Some((epoch.into(), Snapshot { seq, data })))
-        .ok_or_else(|| unreadable_upstream("state"))
+        .ok_or(UpstreamError::InvalidAnswer("state"))
 }
 
 /// Parses the epoch and head from a poll without messages.
-pub fn parse_head(bytes: &[u8]) -> Result<(Arc<str>, Seq)> {
+pub fn parse_head(bytes: &[u8]) -> UpstreamResult<(Arc<str>, Seq)> {
     let response: PollResponse<'_> =
-        serde_json::from_slice(bytes).map_err(|_| unreadable_upstream("head"))?;
+        serde_json::from_slice(bytes).map_err(|_| UpstreamError::InvalidAnswer("head"))?;
     let position =
-        parse_cursor(response.cursor.as_deref()).ok_or_else(|| unreadable_upstream("cursor"))?;
+        parse_cursor(response.cursor.as_deref()).ok_or(UpstreamError::InvalidAnswer("cursor"))?;
     Ok((position.0.into(), position.1))
 }
 
@@ -212,7 +209,7 @@ mod tests {
         assert!(last_seq(1, &page.replace(r#""seq":2,"#, "\n\"seq\":2,")).is_err(), "two lines");
     }
 
-    fn parsed_page(after: Seq, text: &str) -> Result<FramePage> {
+    fn parsed_page(after: Seq, text: &str) -> UpstreamResult<FramePage> {
         parse_history(&"e".into(), StreamId::Match(3), after, text.as_bytes())
     }
 

@@ -11,11 +11,21 @@ use tokio::signal::unix::SignalKind;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::server::node::{Node, StopReason};
+use crate::http::node_state::NodeState;
 use crate::stream::commands::HubCommand;
 
 /// Drain time after an epoch change: the streams' data is obsolete, so they close within seconds.
 const RESTART_DRAIN_SECONDS: u32 = 2;
+
+/// Why a node has stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopReason {
+    /// By SIGTERM or SIGINT.
+    Requested,
+    /// The database was replaced or restored: all state in memory is obsolete, so the server must
+    /// be rebuilt.
+    EpochChanged,
+}
 
 /// A flag that becomes true at SIGTERM or SIGINT. Call it once per process: a signal that arrives
 /// while a server is rebuilt after an epoch change must not be lost.
@@ -44,7 +54,7 @@ async fn wait_for_signal() {
 }
 
 /// Closes all streams over the configured drain time, then stops the server.
-pub async fn drain(node: &Node, server: ServerHandle, reason: StopReason) {
+pub async fn drain(node: &NodeState, server: ServerHandle, reason: StopReason) {
     node.is_ready.store(false, Ordering::Relaxed);
     node.stream_context.draining.send_replace(true);
     let configured = u32::try_from(node.config.drain_seconds).unwrap_or(u32::MAX);

@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 use crate::config::Config;
-use crate::server::node::Node;
+use crate::http::node_state::NodeState;
 use crate::stream::commands::HubCommand;
 use crate::stream::direct_writer::ClientSocket;
 use crate::stream::hub::Hub;
@@ -53,7 +53,11 @@ pub fn bind(config: &Config) -> io::Result<TcpListener> {
 }
 
 /// Starts the workers, each with its own hub and the application that `build_app` builds for it.
-pub fn start_workers<F, T>(node: &Node, listener: TcpListener, build_app: F) -> io::Result<Server>
+pub fn start_workers<F, T>(
+    node: &NodeState,
+    listener: TcpListener,
+    build_app: F,
+) -> io::Result<Server>
 where
     F: Fn(Rc<Hub>) -> actix_web::App<T> + Send + Clone + 'static,
     T: ServiceFactory<

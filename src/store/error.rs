@@ -16,7 +16,7 @@ pub enum StoreError {
     #[error("this idempotency key is too short for an answer with a secret")]
     KeyTooShort,
     /// The database is unreachable or overloaded; a retry may succeed (503).
-    #[error("the data source is unavailable: {0}")]
+    #[error("the database is unavailable: {0}")]
     Unavailable(String),
     #[error("the database failed: {0}")]
     Internal(String),

@@ -7,9 +7,9 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::sync::oneshot;
 
 use crate::domain::topic::{Seq, StreamId};
-use crate::store::Result;
 use crate::stream::frame::Frame;
 use crate::stream::source::StreamEndReason;
+use crate::stream::source_error::SourceResult;
 
 /// A command to one worker's hub.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ pub enum FeederCommand {
     /// The worker follows this stream no longer.
     RemoveWorker { stream: StreamId, worker: usize },
     /// The source has prepared a stream that a worker follows, or failed to.
-    SourceReady { stream: StreamId, worker: usize, result: Result<()> },
+    SourceReady { stream: StreamId, worker: usize, result: SourceResult<()> },
 }
 
 /// The channels to the feeder and, through it, to all hubs.

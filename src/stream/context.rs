@@ -7,7 +7,6 @@ use tokio::sync::watch;
 
 use crate::domain::topic::{Seq, StreamId, Topic};
 use crate::metrics::Metrics;
-use crate::store::{Result, StoreError};
 use crate::stream::commands::FeederHandle;
 use crate::stream::frame_page::FramePage;
 use crate::stream::page_cache::PageCache;
@@ -15,6 +14,7 @@ use crate::stream::rights_watch::RightsWatch;
 use crate::stream::settings::StreamSettings;
 use crate::stream::snapshot::{SnapshotCache, TopicSnapshot};
 use crate::stream::source::MessageSource;
+use crate::stream::source_error::{SourceError, SourceResult};
 use crate::stream::visibility_floor::VisibilityFloors;
 
 /// The source of messages and the caches before it, shared by all hubs of a process.
@@ -38,17 +38,17 @@ impl StreamContext {
     pub async fn run_on_database_runtime<T, F>(
         self: &Arc<Self>,
         make_future: impl FnOnce(Arc<Self>) -> F,
-    ) -> Result<T>
+    ) -> SourceResult<T>
     where
         T: Send + 'static,
-        F: Future<Output = Result<T>> + Send + 'static,
+        F: Future<Output = SourceResult<T>> + Send + 'static,
     {
         let task = self.runtime.spawn(make_future(Arc::clone(self)));
-        task.await.unwrap_or_else(|error| Err(StoreError::Internal(error.to_string())))
+        task.await.unwrap_or_else(|error| Err(SourceError::Internal(error.to_string())))
     }
 
     /// The page of the log after `after`, from the cache or the source.
-    pub async fn page_after(&self, stream: StreamId, after: Seq) -> Result<Arc<FramePage>> {
+    pub async fn page_after(&self, stream: StreamId, after: Seq) -> SourceResult<Arc<FramePage>> {
         let read = || async move {
             self.metrics.log_reads.inc();
             self.source.read_page(stream, after, self.settings.replay_page).await
@@ -61,7 +61,7 @@ impl StreamContext {
         self: &Arc<Self>,
         topic: Topic,
         min_seq: Seq,
-    ) -> Result<Option<Arc<TopicSnapshot>>> {
+    ) -> SourceResult<Option<Arc<TopicSnapshot>>> {
         self.run_on_database_runtime(move |context| async move {
             let read = || async {
                 context.metrics.snapshot_builds.inc();
@@ -77,7 +77,7 @@ impl StreamContext {
         self: &Arc<Self>,
         rights_version: i64,
         stream: StreamId,
-    ) -> Result<Seq> {
+    ) -> SourceResult<Seq> {
         if let Some(floor) = self.visibility_floors.cached(rights_version, stream) {
             return Ok(floor);
         }

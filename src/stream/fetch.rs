@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use crate::domain::topic::Seq;
-use crate::store::Result;
 use crate::stream::backlog::Backlog;
 use crate::stream::close_reason::CloseReason;
 use crate::stream::context::StreamContext;
 use crate::stream::snapshot::{SnapshotReason, TopicSnapshot};
+use crate::stream::source_error::SourceResult;
 use crate::stream::subscriber::{DeliveryMode, ResumeOutcome, Subscriber};
 use crate::stream::subscription::{Position, Subscription};
 
@@ -52,7 +52,7 @@ pub async fn fetch_page(
     subscriber: &Subscriber,
     subscription: &Subscription<Subscriber>,
     after: Seq,
-) -> Result<()> {
+) -> SourceResult<()> {
     if subscription.local_stream.head() - after > context.settings.replay_max {
         subscription.position.set(Position::NeedsSnapshot(SnapshotReason::Lagged));
         return Ok(());
@@ -78,7 +78,7 @@ pub async fn fetch_snapshots(
     context: &Arc<StreamContext>,
     subscriber: &Subscriber,
     subscription: &Subscription<Subscriber>,
-) -> Result<Vec<Option<Arc<TopicSnapshot>>>> {
+) -> SourceResult<Vec<Option<Arc<TopicSnapshot>>>> {
     let mut snapshots = Vec::new();
     for subscribed in &subscription.topics {
         let snapshot = context.snapshot(subscribed.topic, subscription.local_stream.head()).await?;
@@ -95,7 +95,7 @@ async fn fetch_backlog(
     subscriber: &Subscriber,
     index: usize,
     backlog: Backlog,
-) -> Result<Option<Bytes>> {
+) -> SourceResult<Option<Bytes>> {
     let Some(subscription) = subscriber.subscriptions.get(index) else { return Ok(None) };
     match backlog {
         Backlog::Log { after } => {
@@ -123,7 +123,7 @@ async fn send_snapshots(
     subscriber: &Subscriber,
     subscription: &Subscription<Subscriber>,
     reason: SnapshotReason,
-) -> Result<Option<Bytes>> {
+) -> SourceResult<Option<Bytes>> {
     let previous_seq = subscription.seq();
     let mut snapshots = Vec::new();
     let fetched = fetch_snapshots(context, subscriber, subscription).await?;
@@ -151,7 +151,7 @@ async fn send_snapshots(
 async fn queue_resume_snapshots(
     context: &Arc<StreamContext>,
     subscriber: &Subscriber,
-) -> Result<Option<Bytes>> {
+) -> SourceResult<Option<Bytes>> {
     for subscription in &subscriber.subscriptions {
         let Some(seq) = subscription.seq() else { continue };
         // A topic without a position has been sent its snapshot already.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::domain::topic::{Seq, StreamId};
-use crate::store::{LogPage, Result, StoreError};
+use crate::store::LogPage;
 use crate::stream::frame::Frame;
+use crate::stream::source_error::{SourceError, SourceResult};
 
 /// Consecutive frames of a stream, as they were when read.
 #[derive(Debug)]
@@ -20,12 +21,17 @@ pub struct FramePage {
 
 impl FramePage {
     /// Encodes a page of the log; a page with a hole in it is an error, since it can't be sent.
-    pub fn encode(epoch: Arc<str>, stream: StreamId, after: Seq, page: LogPage) -> Result<Self> {
+    pub fn encode(
+        epoch: Arc<str>,
+        stream: StreamId,
+        after: Seq,
+        page: LogPage,
+    ) -> SourceResult<Self> {
         let first = page.messages.first().map_or(after + 1, |message| message.seq);
         let mut frames = Vec::with_capacity(page.messages.len());
         for (expected, message) in (first..).zip(&page.messages) {
             if message.seq != expected {
-                return Err(StoreError::Internal(format!(
+                return Err(SourceError::Internal(format!(
                     "{stream} has a hole before {}",
                     message.seq
                 )));

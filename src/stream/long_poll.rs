@@ -6,7 +6,6 @@ use std::time::Duration;
 use futures_util::future::select_all;
 
 use crate::domain::topic::Seq;
-use crate::store::Result;
 use crate::stream::backlog::Backlog;
 use crate::stream::close_reason::CloseReason;
 use crate::stream::delivery::{Action, Event, Pending};
@@ -14,6 +13,7 @@ use crate::stream::fetch;
 use crate::stream::frame::Frame;
 use crate::stream::hub::Hub;
 use crate::stream::snapshot::SnapshotReason;
+use crate::stream::source_error::SourceResult;
 use crate::stream::subscriber::Subscriber;
 use crate::stream::subscription::{Position, Subscription};
 
@@ -28,7 +28,7 @@ pub async fn long_poll(
     hub: &Rc<Hub>,
     subscriber: &Subscriber,
     timeout: Duration,
-) -> Result<Option<String>> {
+) -> SourceResult<Option<String>> {
     let deadline = tokio::time::Instant::now() + timeout;
     let mut messages = Vec::new();
     loop {
@@ -66,7 +66,7 @@ async fn collect_backlog(
     subscriber: &Subscriber,
     subscription: &Subscription<Subscriber>,
     messages: &mut Vec<String>,
-) -> Result<()> {
+) -> SourceResult<()> {
     loop {
         match subscriber.backlog_of(subscription) {
             // Snapshots are queued for event streams only.
@@ -130,7 +130,7 @@ async fn collect_snapshots(
     subscription: &Subscription<Subscriber>,
     reason: SnapshotReason,
     messages: &mut Vec<String>,
-) -> Result<()> {
+) -> SourceResult<()> {
     let snapshots = fetch::fetch_snapshots(&hub.context, subscriber, subscription).await?;
     let snapshots: Vec<_> = snapshots.into_iter().flatten().collect();
     messages.extend(snapshots.iter().map(|snapshot| snapshot.envelope(reason)));

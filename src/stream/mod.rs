@@ -29,6 +29,7 @@ pub mod ring;
 pub mod settings;
 pub mod snapshot;
 pub mod source;
+pub mod source_error;
 mod staleness;
 pub mod subscribe;
 pub mod subscriber;

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
 use crate::domain::topic::{Seq, StreamId};
-use crate::store::Result;
 use crate::stream::frame_page::FramePage;
+use crate::stream::source_error::SourceResult;
 
 type PageCell = Arc<OnceCell<Arc<FramePage>>>;
 
@@ -28,9 +28,9 @@ impl PageCache {
         stream: StreamId,
         after: Seq,
         read: impl Fn() -> F,
-    ) -> Result<Arc<FramePage>>
+    ) -> SourceResult<Arc<FramePage>>
     where
-        F: Future<Output = Result<FramePage>>,
+        F: Future<Output = SourceResult<FramePage>>,
     {
         let cell = self.cell(stream, after);
         let read_shared = || async { read().await.map(Arc::new) };

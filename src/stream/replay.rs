@@ -11,13 +11,14 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::domain::access::Access;
 use crate::domain::topic::{Seq, StreamId};
-use crate::store::{Principal, Result};
+use crate::store::Principal;
 use crate::stream::close_reason::CloseReason;
 use crate::stream::context::StreamContext;
 use crate::stream::control_frames::Hello;
 use crate::stream::delivery::{Action, DeliveryMachine, Event, Pending};
 use crate::stream::frame::Frame;
 use crate::stream::rights_watch::RIGHTS_POLL_INTERVAL;
+use crate::stream::source_error::SourceResult;
 use crate::stream::{control_frames, cursor};
 
 /// The log to replay, and the client it is for.
@@ -58,7 +59,7 @@ struct Replay {
 pub fn replay_stream(
     context: Arc<StreamContext>,
     request: ReplayRequest,
-) -> impl Stream<Item = Result<Bytes>> {
+) -> impl Stream<Item = SourceResult<Bytes>> {
     let mut replay = Replay {
         context,
         request,
@@ -76,7 +77,7 @@ pub fn replay_stream(
 }
 
 impl Replay {
-    async fn next_block(&mut self) -> Result<Option<Bytes>> {
+    async fn next_block(&mut self) -> SourceResult<Option<Bytes>> {
         loop {
             match self.delivery.step(Event::Polled(self.pending())) {
                 Action::SendQueued => return Ok(self.hello.take()),
@@ -108,7 +109,7 @@ impl Replay {
     }
 
     /// The next message when its time has come, or a heartbeat; `None` where the replay closes.
-    async fn next_paced_block(&mut self) -> Result<Option<Bytes>> {
+    async fn next_paced_block(&mut self) -> SourceResult<Option<Bytes>> {
         if self.close_if_due().await? {
             return Ok(None);
         }
@@ -137,7 +138,7 @@ impl Replay {
     }
 
     /// Sleeps, and re-checks meanwhile whether the replay may go on; true where it closes.
-    async fn sleep_unless_closing(&mut self, duration: Duration) -> Result<bool> {
+    async fn sleep_unless_closing(&mut self, duration: Duration) -> SourceResult<bool> {
         let wake_at = Instant::now() + duration;
         let mut draining = self.context.draining.subscribe();
         while Instant::now() < wake_at {
@@ -155,7 +156,7 @@ impl Replay {
     }
 
     /// Closes the replay where it has to end now; true if so.
-    async fn close_if_due(&mut self) -> Result<bool> {
+    async fn close_if_due(&mut self) -> SourceResult<bool> {
         let reason = self.check_close_reason().await?;
         if let Some(reason) = reason {
             self.delivery.step(Event::Close(reason));
@@ -164,7 +165,7 @@ impl Replay {
     }
 
     /// Why it has to end now; rights are checked only when some have changed.
-    async fn check_close_reason(&mut self) -> Result<Option<CloseReason>> {
+    async fn check_close_reason(&mut self) -> SourceResult<Option<CloseReason>> {
         if *self.context.draining.borrow() {
             return Ok(Some(CloseReason::Draining));
         }
@@ -190,7 +191,7 @@ impl Replay {
     }
 
     /// Reads the next page of the log; after the last one the replay is complete.
-    async fn read_page(&mut self) -> Result<()> {
+    async fn read_page(&mut self) -> SourceResult<()> {
         let ReplayRequest { stream, after, is_public, rights_version, .. } = self.request;
         let mut start = after;
         if is_public {

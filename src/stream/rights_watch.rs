@@ -8,12 +8,14 @@ use futures_util::future::BoxFuture;
 
 use crate::domain::access::Access;
 use crate::domain::topic::Topic;
-use crate::store::{Principal, Result, Store};
+use crate::store::{Principal, Store};
+use crate::stream::source_error::SourceResult;
 use crate::stream::staleness::with_read_timeout;
 
 /// Checks whether a user (`None`: the public) may read a topic now.
-pub type ReadCheckFn =
-    Box<dyn Fn(Option<Arc<Principal>>, Topic) -> BoxFuture<'static, Result<Access>> + Send + Sync>;
+pub type ReadCheckFn = Box<
+    dyn Fn(Option<Arc<Principal>>, Topic) -> BoxFuture<'static, SourceResult<Access>> + Send + Sync,
+>;
 
 /// The version of rights, which each revocation raises, and the check to repeat when it moves.
 pub struct RightsWatch {
@@ -40,7 +42,7 @@ impl RightsWatch {
         &self,
         principal: Option<Arc<Principal>>,
         topic: Topic,
-    ) -> BoxFuture<'static, Result<Access>> {
+    ) -> BoxFuture<'static, SourceResult<Access>> {
         (self.check_read)(principal, topic)
     }
 

@@ -9,10 +9,10 @@ use bytes::{Bytes, BytesMut};
 use crate::domain::closed_set::closed_set;
 use crate::domain::message::escape_line_breaks;
 use crate::domain::topic::{Seq, StreamId, Topic};
-use crate::store::Result;
 use crate::stream::frame::TransferCoding;
 use crate::stream::rights_watch::RightsWatch;
 use crate::stream::source::EpochSnapshot;
+use crate::stream::source_error::SourceResult;
 use crate::stream::{control_frames, cursor};
 
 /// Why a subscriber gets a snapshot.
@@ -85,9 +85,9 @@ impl SnapshotCache {
         min_seq: Seq,
         rights_watch: &RightsWatch,
         read: impl FnOnce() -> F,
-    ) -> Result<Option<Arc<TopicSnapshot>>>
+    ) -> SourceResult<Option<Arc<TopicSnapshot>>>
     where
-        F: Future<Output = Result<Option<EpochSnapshot>>>,
+        F: Future<Output = SourceResult<Option<EpochSnapshot>>>,
     {
         let requested_at = Instant::now();
         let slot = self.slot(topic);

@@ -2,16 +2,23 @@
 
 use std::sync::Arc;
 
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, TryFutureExt};
 
 use crate::bus::CommitNotifier;
 use crate::domain::topic::{Seq, StreamId, Topic};
-use crate::store::{Result, Snapshot, Store, StreamHead};
+use crate::store::{Snapshot, Store, StreamHead};
 use crate::stream::frame_page::FramePage;
+use crate::stream::source_error::SourceResult;
 
 /// The log as the feeder, pages and snapshots read it.
 pub trait MessageSource: Send + Sync {
+    /// What it is, for operators: `database` or `upstream`.
+    fn name(&self) -> &'static str;
+
+    /// Whether it answers now.
+    fn ping(&self) -> BoxFuture<'_, SourceResult<()>>;
+
     /// The epoch that this stream's seqs belong to.
     fn epoch(&self, stream: StreamId) -> Arc<str>;
 
@@ -19,7 +26,7 @@ pub trait MessageSource: Send + Sync {
     fn commit_notifier(&self) -> &CommitNotifier;
 
     /// Prepares a stream to be followed; `None` where none needs it.
-    fn prepare(&self, stream: StreamId) -> Option<BoxFuture<'static, Result<()>>>;
+    fn prepare(&self, stream: StreamId) -> Option<BoxFuture<'static, SourceResult<()>>>;
 
     /// Releases a stream that nobody here follows any more.
     fn release(&self, stream: StreamId);
@@ -32,13 +39,13 @@ pub trait MessageSource: Send + Sync {
     fn followed_heads<'a>(
         &'a self,
         streams: &'a [StreamId],
-    ) -> BoxFuture<'a, Result<Vec<StreamHead>>>;
+    ) -> BoxFuture<'a, SourceResult<Vec<StreamHead>>>;
 
     /// Since when the source reports itself as stale, if it does.
     fn stale_since(&self) -> Option<String>;
 
     /// The newest seq that any client can have seen by now.
-    fn latest_head(&self, stream: StreamId) -> BoxFuture<'_, Result<Seq>>;
+    fn latest_head(&self, stream: StreamId) -> BoxFuture<'_, SourceResult<Seq>>;
 
     /// At most `limit` messages after `after`.
     fn read_page(
@@ -46,10 +53,10 @@ pub trait MessageSource: Send + Sync {
         stream: StreamId,
         after: Seq,
         limit: i64,
-    ) -> BoxFuture<'_, Result<FramePage>>;
+    ) -> BoxFuture<'_, SourceResult<FramePage>>;
 
     /// A topic's state; `None` for a topic of nothing that exists.
-    fn read_snapshot(&self, topic: Topic) -> BoxFuture<'_, Result<Option<EpochSnapshot>>>;
+    fn read_snapshot(&self, topic: Topic) -> BoxFuture<'_, SourceResult<Option<EpochSnapshot>>>;
 }
 
 /// A topic's state, and the epoch that its seq belongs to.
@@ -66,6 +73,14 @@ pub enum StreamEndReason {
 
 /// The database's log needs no preparation and never ends.
 impl MessageSource for Store {
+    fn name(&self) -> &'static str {
+        "database"
+    }
+
+    fn ping(&self) -> BoxFuture<'_, SourceResult<()>> {
+        Store::ping(self).err_into().boxed()
+    }
+
     fn epoch(&self, _: StreamId) -> Arc<str> {
         Store::epoch(self).into()
     }
@@ -74,7 +89,7 @@ impl MessageSource for Store {
         Store::commit_notifier(self)
     }
 
-    fn prepare(&self, _: StreamId) -> Option<BoxFuture<'static, Result<()>>> {
+    fn prepare(&self, _: StreamId) -> Option<BoxFuture<'static, SourceResult<()>>> {
         None
     }
 
@@ -87,15 +102,15 @@ impl MessageSource for Store {
     fn followed_heads<'a>(
         &'a self,
         streams: &'a [StreamId],
-    ) -> BoxFuture<'a, Result<Vec<StreamHead>>> {
-        Store::stream_heads(self, streams).boxed()
+    ) -> BoxFuture<'a, SourceResult<Vec<StreamHead>>> {
+        Store::stream_heads(self, streams).err_into().boxed()
     }
 
     fn stale_since(&self) -> Option<String> {
         None
     }
 
-    fn latest_head(&self, stream: StreamId) -> BoxFuture<'_, Result<Seq>> {
+    fn latest_head(&self, stream: StreamId) -> BoxFuture<'_, SourceResult<Seq>> {
         async move {
             let heads = Store::stream_heads(self, &[stream]).await?;
             Ok(heads.first().map_or(0, |head| head.head_seq))
@@ -108,7 +123,7 @@ impl MessageSource for Store {
         stream: StreamId,
         after: Seq,
         limit: i64,
-    ) -> BoxFuture<'_, Result<FramePage>> {
+    ) -> BoxFuture<'_, SourceResult<FramePage>> {
         async move {
             let page = self.read_messages_after(stream, after, limit).await?;
             FramePage::encode(Store::epoch(self).into(), stream, after, page)
@@ -116,7 +131,7 @@ impl MessageSource for Store {
         .boxed()
     }
 
-    fn read_snapshot(&self, topic: Topic) -> BoxFuture<'_, Result<Option<EpochSnapshot>>> {
+    fn read_snapshot(&self, topic: Topic) -> BoxFuture<'_, SourceResult<Option<EpochSnapshot>>> {
         async move {
             let found = Store::snapshot(self, topic).await?;
             Ok(found.map(|snapshot| (Store::epoch(self).into(), snapshot)))

@@ -3,8 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::store::{Result, StoreError};
 use crate::stream::control_frames;
+use crate::stream::source_error::{SourceError, SourceResult};
 
 /// How long the log may be unreadable before hubs announce it; it is polled twice a second.
 const STALE_AFTER: Duration = Duration::from_secs(5);
@@ -70,7 +70,9 @@ impl Staleness {
 }
 
 /// Limits a read to 5 s: one that hangs would hold up all others, and the staleness notice too.
-pub async fn with_read_timeout<T>(read: impl Future<Output = Result<T>>) -> Result<T> {
-    let timed_out = |_| StoreError::Unavailable("the read timed out".to_owned());
-    tokio::time::timeout(READ_TIMEOUT, read).await.map_err(timed_out)?
+pub async fn with_read_timeout<T, E: Into<SourceError>>(
+    read: impl Future<Output = Result<T, E>>,
+) -> SourceResult<T> {
+    let timed_out = |_| SourceError::Unavailable("the read timed out".to_owned());
+    tokio::time::timeout(READ_TIMEOUT, read).await.map_err(timed_out)?.map_err(Into::into)
 }

@@ -9,7 +9,6 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
 use crate::domain::topic::{Seq, StreamId, Topic};
-use crate::store::{Result, StoreError};
 use crate::stream::close_reason::CloseReason;
 use crate::stream::control_frames;
 use crate::stream::control_frames::Hello;
@@ -18,6 +17,7 @@ use crate::stream::direct_writer::HubWriter;
 use crate::stream::frame::TransferCoding;
 use crate::stream::hub::{Hub, TICKS_PER_SECOND};
 use crate::stream::snapshot::SnapshotReason;
+use crate::stream::source_error::{SourceError, SourceResult};
 use crate::stream::subscriber::{
     DeliveryMode, SubscribedStream, Subscriber, SubscriberIdentity, SubscriberParts,
 };
@@ -61,7 +61,7 @@ const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(1);
 pub async fn open_subscriber(
     hub: &Rc<Hub>,
     request: SubscriptionRequest,
-) -> Result<Rc<Subscriber>> {
+) -> SourceResult<Rc<Subscriber>> {
     let subscriptions = new_subscriptions(hub, &request.topics).await?;
     let epoch = common_epoch(&subscriptions)?;
     let cursor = request.cursor.as_deref().map(|text| Cursor::parse(text, &epoch));
@@ -105,10 +105,10 @@ pub async fn open_subscriber(
 async fn new_subscriptions(
     hub: &Rc<Hub>,
     topics: &[Topic],
-) -> Result<Vec<Subscription<Subscriber>>> {
+) -> SourceResult<Vec<Subscription<Subscriber>>> {
     let mut subscriptions = Vec::new();
     for (stream, topics) in group_by_stream(topics) {
-        let unreadable = || StoreError::Unavailable(format!("the log of {stream} can't be read"));
+        let unreadable = || SourceError::Unavailable(format!("the log of {stream} can't be read"));
         let local_stream = hub.local_stream(stream).await.ok_or_else(unreadable)?;
         let committed = hub.context.source.commit_notifier().local_head(stream);
         wait_until_caught_up(&local_stream, committed).await;
@@ -132,16 +132,16 @@ async fn wait_until_caught_up(local_stream: &SubscribedStream, seq: Seq) {
 
 /// The epoch of all subscriptions. They differ only where the database has just been replaced, and
 /// then one of them is about to end.
-fn common_epoch(subscriptions: &[Subscription<Subscriber>]) -> Result<Arc<str>> {
+fn common_epoch(subscriptions: &[Subscription<Subscriber>]) -> SourceResult<Arc<str>> {
     let mut epochs = subscriptions
         .iter()
         .map(|subscription| Arc::clone(&subscription.local_stream.epoch.borrow()));
-    let missing = || StoreError::Internal("a stream without topics".to_owned());
+    let missing = || SourceError::Internal("a stream without topics".to_owned());
     let first = epochs.next().ok_or_else(missing)?;
     if epochs.all(|epoch| epoch == first) {
         return Ok(first);
     }
-    Err(StoreError::Unavailable("the database is being replaced".to_owned()))
+    Err(SourceError::Unavailable("the database is being replaced".to_owned()))
 }
 
 /// Topics of one stream share its position, so they make one subscription.
@@ -164,7 +164,7 @@ async fn initial_position(
     cursor: Option<&Cursor>,
     is_only_stream: bool,
     initial_snapshot: InitialSnapshot,
-) -> Result<Position> {
+) -> SourceResult<Position> {
     let head = subscription.local_stream.head();
     let cursor_seq = match cursor {
         None if initial_snapshot == InitialSnapshot::Never => return Ok(Position::At(head)),
@@ -199,7 +199,7 @@ async fn apply_visibility_floor(
     hub: &Rc<Hub>,
     subscription: &Subscription<Subscriber>,
     request: &SubscriptionRequest,
-) -> Result<()> {
+) -> SourceResult<()> {
     let is_public = |topic: &SubscribedTopic| request.public_topics.contains(&topic.topic);
     if !subscription.topics.iter().any(is_public) {
         return Ok(());

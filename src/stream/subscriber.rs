@@ -14,12 +14,13 @@ use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Utc};
 
 use crate::domain::topic::{Seq, StreamId, Topic};
-use crate::store::{Principal, Result, StoreError};
+use crate::store::Principal;
 use crate::stream::close_reason::CloseReason;
 use crate::stream::delivery::{Action, DeliveryMachine, Event, State};
 use crate::stream::direct_writer::{HubWriter, WriteProgress};
 use crate::stream::frame::{Frame, TransferCoding};
 use crate::stream::local_stream::LocalStream;
+use crate::stream::source_error::{SourceError, SourceResult};
 use crate::stream::subscription::Subscription;
 use crate::stream::{control_frames, cursor};
 
@@ -221,11 +222,11 @@ impl Subscriber {
 
     /// Fails where seqs of another epoch would be mixed with this subscriber's: it may not know yet
     /// that there is a new one.
-    pub fn check_epoch(&self, epoch: &str) -> Result<()> {
+    pub fn check_epoch(&self, epoch: &str) -> SourceResult<()> {
         if *epoch == *self.epoch {
             return Ok(());
         }
-        Err(StoreError::Unavailable(format!("the epoch is {epoch} now, and was {}", self.epoch)))
+        Err(SourceError::Unavailable(format!("the epoch is {epoch} now, and was {}", self.epoch)))
     }
 
     /// Takes the socket back from the hub, while the sink is polled.

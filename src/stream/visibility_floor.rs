@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 use crate::domain::topic::{Seq, StreamId};
-use crate::store::Result;
 use crate::stream::source::MessageSource;
+use crate::stream::source_error::SourceResult;
 
 type FloorCell = Arc<OnceCell<Seq>>;
 
@@ -40,7 +40,7 @@ impl VisibilityFloors {
         source: &dyn MessageSource,
         rights_version: i64,
         stream: StreamId,
-    ) -> Result<Seq> {
+    ) -> SourceResult<Seq> {
         let cell = self.cell(rights_version, stream);
         let pruned = cell.get_or_try_init(|| async {
             let heads = source.followed_heads(&[stream]).await?;

@@ -26,7 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("server",  EVERYTHING),
     ("http",    &["App", "auth", "config", "domain", "input", "limits", "metrics", "problem", "relay", "sports", "store", "stream"]),
     ("auth",    &["App", "config", "domain", "input", "limits", "problem", "store"]),
-    ("problem", &["domain", "store"]),
+    ("problem", &["domain", "store", "stream"]),
     ("import",  &["domain", "sports", "store"]),
     ("relay",   &["bus", "domain", "metrics", "store", "stream", "tls"]),
     ("stream",  &["bus", "domain", "metrics", "store"]),

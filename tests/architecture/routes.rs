@@ -19,14 +19,12 @@ const OPEN: [(&str, &str); 7] = [
 ];
 
 /// What a handler calls to check a permission, directly or through a function of its file.
-const CHECKS: [&str; 7] = [
+const CHECKS: [&str; 5] = [
     ".require(",
     ".require_list_access(",
     ".authorize(",
     ".commit_with_key(",
     "permission::check(",
-    ".check_access(",
-    "check_topic_access(",
 ];
 
 /// The text of a function and of all functions of the same file that it calls, directly or not.

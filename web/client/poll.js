@@ -15,7 +15,7 @@
  */
 
 const REQUEST_TIMEOUT_MARGIN_MS = 10_000; // on top of the wait that the server was asked for
-const RETRYABLE_STATUSES = new Set([408, 421, 425, 429]); // RFC 9110, 8470, 6585: may succeed later
+const RETRYABLE_STATUSES = new Set([408, 425, 429]); // RFC 9110, 8470, 6585: may succeed later
 
 /**
  * @param {NetworkEnvironment} environment

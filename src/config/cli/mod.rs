@@ -42,7 +42,8 @@ pub enum CliCommand {
         #[arg(long, value_name = "FILE")]
         cricsheet: Option<PathBuf>,
     },
-    /// Run a relay: a node without a database that serves another node's public streams
+    /// Run a relay: a node without a database that shares another node's public streams among its
+    /// own subscribers and passes all other requests through to it
     Relay {
         /// URL of the upstream node or of its load balancer, for example `https://live.example`
         #[arg(long, value_name = "URL", env = "TOUCHLINE_UPSTREAM")]

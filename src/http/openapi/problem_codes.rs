@@ -17,12 +17,8 @@ const CODES_BY_STATUS: [(u16, &[&str]); 10] = [
 ];
 
 /// Codes that appear in no operation of the document, with their statuses.
-const UNDOCUMENTED_CODES: [(u16, &str); 4] = [
-    (405, "method-not-allowed"),
-    (413, "body-too-large"),
-    (415, "unsupported-media-type"),
-    (421, "misdirected"),
-];
+const UNDOCUMENTED_CODES: [(u16, &str); 3] =
+    [(405, "method-not-allowed"), (413, "body-too-large"), (415, "unsupported-media-type")];
 
 /// The HTTP status of a problem code.
 pub fn status_of(code: &str) -> u16 {

@@ -1,89 +1,91 @@
-//! What a relay answers: streams and long-polls from its own rings, the rest of what belongs to
-//! streams through the upstream, and nothing else.
+//! A relay's part of HTTP: what anybody may read at the upstream is served from here, and the
+//! upstream answers all the rest.
 
-mod forward;
-mod open_stream;
-mod rejection;
-mod relay_app;
+mod forwarded_headers;
+mod pass_through;
+mod relay_access;
 
-use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
-use actix_web::body::BoxBody;
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::middleware::from_fn;
-use actix_web::web::{Data, ServiceConfig, get, head};
-use actix_web::{Error, HttpRequest, HttpResponse, web};
-use actix_web_lab::middleware::CatchPanic;
-pub use relay_app::RelayApp;
-use serde_json::json;
+use actix_web::web::{Data, ServiceConfig};
+use actix_web::{HttpRequest, web};
+use bytes::Bytes;
+use futures_util::future::LocalBoxFuture;
+pub use relay_access::RelayAccess;
 
-use crate::http::relay::open_stream::open_stream;
-use crate::http::{admin, middleware};
+use crate::http::streams::read_access::{
+    Caller, CredentialPlaces, ReadAccess, ReadDecision, ReadGrant, ReadKind, ReadRequest,
+};
+use crate::http::streams::stream_query;
 use crate::problem::Problem;
-use crate::stream::hub::Hub;
 
-/// Everything that answers requests, on one worker.
-pub fn build_relay_app(
-    relay: Data<RelayApp>,
-    hub: Rc<Hub>,
-) -> actix_web::App<
-    impl ServiceFactory<
-        ServiceRequest,
-        Config = (),
-        Response = ServiceResponse<BoxBody>,
-        Error = Error,
-        InitError = (),
-    >,
-> {
-    actix_web::App::new()
-        .app_data(Data::from(Arc::clone(&relay.config)))
-        .app_data(Data::from(Arc::clone(&relay.limiters)))
-        .app_data(relay)
-        .app_data(Data::new(hub))
-        .configure(routes)
-        .default_service(web::to(misdirected))
-        .wrap(CatchPanic::default())
-        .wrap(from_fn(middleware::handle_request))
-}
-
-fn routes(config: &mut ServiceConfig) {
-    let with_and_without_slash = |path: &str| [path.to_owned(), format!("{path}/")];
-    for path in [
-        "/api/stream",
-        "/api/{kind:matches|purchases}/{id}/stream",
-        "/api/{kind:teams|events}/{id}/stream",
-        "/api/{kind:teams|events}/{id}/stream/{channel}",
-    ] {
-        config.service(web::resource(with_and_without_slash(path)).route(get().to(open_stream)));
+impl ReadAccess for RelayAccess {
+    /// Nobody is authenticated here; credentials matter to the upstream only.
+    fn identify<'a>(
+        &'a self,
+        request: &'a HttpRequest,
+        _: CredentialPlaces,
+    ) -> LocalBoxFuture<'a, Result<Caller, Problem>> {
+        let has_credentials = forwarded_headers::has_credentials(request, &self.node);
+        let caller = Caller { user: None, has_credentials, rights_version: 0 };
+        Box::pin(std::future::ready(Ok(caller)))
     }
-    let replay = web::resource(with_and_without_slash("/api/matches/{id}/replay"));
-    config.service(replay.route(get().to(forward::forward)));
-    let history = web::resource(with_and_without_slash("/api/streams/{topic}/messages"));
-    config.service(history.route(get().to(forward::forward)).route(head().to(forward::forward)));
-    config
-        .service(web::resource(with_and_without_slash("/healthz")).route(get().to(admin::health)));
-    config.service(web::resource(with_and_without_slash("/readyz")).route(get().to(ready)));
-    config.service(web::resource(admin::METRICS).route(get().to(metrics)));
-}
 
-async fn misdirected() -> Result<&'static str, Problem> {
-    Err(Problem::Misdirected)
-}
-
-/// `GET /readyz`: not draining, and the upstream takes requests.
-async fn ready(relay: Data<RelayApp>) -> HttpResponse {
-    if !relay.is_ready.load(Ordering::Relaxed) {
-        return HttpResponse::ServiceUnavailable().json(json!({ "status": "draining" }));
+    fn authorize<'a>(
+        &'a self,
+        request: &'a ReadRequest,
+    ) -> LocalBoxFuture<'a, Result<ReadDecision, Problem>> {
+        Box::pin(async move {
+            // The upstream has the log; here are only the ends of followed streams.
+            let is_live = matches!(request.kind, ReadKind::Stream | ReadKind::LongPoll);
+            if is_live && self.are_public(request).await? {
+                check_fresh(request)?;
+                // Where a public stream begins is asked of the upstream, not of memory here.
+                let grant = ReadGrant { public_topics: Vec::new(), is_private: false };
+                return Ok(ReadDecision::Granted(grant));
+            }
+            let ReadRequest { http, hub, kind, .. } = request;
+            let answer = self.pass_through(http, hub, Bytes::new(), kind.is_event_stream());
+            answer.await.map(ReadDecision::Answered)
+        })
     }
-    if relay.upstream.is_ready().await {
-        HttpResponse::Ok().json(json!({ "status": "ready" }))
-    } else {
-        HttpResponse::ServiceUnavailable().json(json!({ "status": "upstream unavailable" }))
+
+    /// Nothing to check: the upstream ends a stream that is no longer public.
+    fn recheck<'a>(&'a self, _: &'a ReadRequest) -> LocalBoxFuture<'a, Result<(), Problem>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn add_routes(self: Arc<Self>, config: &mut ServiceConfig) {
+        config.app_data(Data::from(self));
+        config.default_service(web::to(pass_through::answer));
     }
 }
 
-async fn metrics(request: HttpRequest, relay: Data<RelayApp>) -> Result<HttpResponse, Problem> {
-    admin::openmetrics_response(&request, &relay.config, &relay.stream_context.metrics)
+impl RelayAccess {
+    /// Whether anybody may read the topics; fails if the upstream can't be asked. Streams that
+    /// nobody has read here yet are opened.
+    async fn are_public(&self, request: &ReadRequest) -> Result<bool, Problem> {
+        let is_private = |stream| self.upstream.is_private(stream);
+        if request.topics.iter().any(|topic| is_private(topic.stream)) {
+            return Ok(false);
+        }
+        for topic in &request.topics {
+            if request.hub.local_stream(topic.stream).await.is_none() {
+                return if is_private(topic.stream) { Ok(false) } else { Err(unreachable()) };
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Fails for a client that stale memory can't serve: there is no state to begin with, and an empty
+/// poll would say that nothing has happened.
+fn check_fresh(request: &ReadRequest) -> Result<(), Problem> {
+    let has_cursor = stream_query::requested_cursor(&request.http).is_some();
+    let can_wait = request.kind == ReadKind::Stream && has_cursor;
+    if request.hub.is_stale() && !can_wait { Err(unreachable()) } else { Ok(()) }
+}
+
+fn unreachable() -> Problem {
+    Problem::unavailable("the upstream can't be reached".to_owned())
 }

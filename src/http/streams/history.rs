@@ -2,17 +2,16 @@
 //! absorb a wave of resuming clients.
 
 use actix_web::http::header;
-use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::App;
-use crate::auth::MaybeSignedIn;
 use crate::domain::number;
 use crate::domain::rejection::{Rejection, RejectionReason};
 use crate::domain::topic::{Seq, Topic};
 use crate::http::path::Path;
-use crate::http::streams::{stream_query, stream_request};
-use crate::problem::Problem;
+use crate::http::streams::read_access::{CredentialPlaces, ReadDecision, ReadKind};
+use crate::http::streams::stream_query;
+use crate::http::streams::stream_request::{IdentifiedRequest, StreamRequest};
+use crate::problem::{HandlerResult, Problem};
 use crate::stream::cursor;
 use crate::stream::cursor::Cursor;
 
@@ -29,21 +28,22 @@ struct HistoryPage {
 }
 
 /// `GET /api/streams/{topic}/messages?after=<cursor or seq>&limit=100`
-pub async fn read_messages(
-    app: Data<App>,
-    request: HttpRequest,
-    caller: MaybeSignedIn,
-    topic: Path<String>,
-) -> Result<HttpResponse, Problem> {
+pub async fn read_messages(request: HttpRequest, topic: Path<String>) -> HandlerResult {
+    let request = IdentifiedRequest::identify(request, CredentialPlaces::Headers).await?;
     let topic: Topic = topic.parse().map_err(|_| Problem::NotFound("topic"))?;
-    let is_public = stream_request::check_topic_access(&app, &caller, topic).await?;
-    let (after, limit) = parse_window(&app, &request, topic)?;
-    let page = read_page(&app, topic, after, limit).await?;
-    let next = page.is_full.then(|| cursor::encode_single(app.store.epoch(), page.last_seq));
-    let cache = match (is_public, page.is_full) {
-        (true, true) => "public, max-age=31536000, immutable",
-        (true, false) => "public, no-cache",
-        (false, _) => "private, no-store",
+    let request = request.for_topics(vec![topic], ReadKind::History);
+    let grant = match request.authorize().await? {
+        ReadDecision::Granted(grant) => grant,
+        ReadDecision::Answered(response) => return Ok(response),
+    };
+    let (after, limit) = parse_window(&request, topic)?;
+    let page = read_page(&request, topic, after, limit).await?;
+    let next =
+        page.is_full.then(|| cursor::encode_single(&request.epoch(topic.stream), page.last_seq));
+    let cache = match (grant.is_private, page.is_full) {
+        (false, true) => "public, max-age=31536000, immutable",
+        (false, false) => "public, no-cache",
+        (true, _) => "private, no-store",
     };
     let next = serde_json::Value::from(next);
     Ok(HttpResponse::Ok()
@@ -53,11 +53,11 @@ pub async fn read_messages(
         .body(format!(r#"{{"items":[{}],"next":{next}}}"#, page.items.join(","))))
 }
 
-fn parse_window(app: &App, request: &HttpRequest, topic: Topic) -> Result<(Seq, usize), Problem> {
-    let pairs = stream_query::query_pairs(request)?;
+fn parse_window(request: &StreamRequest, topic: Topic) -> Result<(Seq, usize), Problem> {
+    let pairs = stream_query::query_pairs(&request.read.http)?;
     let after = match stream_query::find_value(&pairs, "after") {
         None => 0,
-        Some(text) => Cursor::parse(text, app.store.epoch())
+        Some(text) => Cursor::parse(text, &request.epoch(topic.stream))
             .position_in(topic.stream, true)
             .ok_or_else(invalid_cursor)?,
     };
@@ -80,7 +80,7 @@ fn invalid_cursor() -> Problem {
 
 /// Reads until the page is full or the log ends; a channel's messages may be far apart.
 async fn read_page(
-    app: &Data<App>,
+    request: &StreamRequest,
     topic: Topic,
     after: Seq,
     limit: usize,
@@ -88,9 +88,9 @@ async fn read_page(
     let mut history_page = HistoryPage { items: Vec::new(), last_seq: after, is_full: false };
     loop {
         let after_seq = history_page.last_seq;
-        let store = app.store.clone();
-        let reading = app.stream_context.run_on_database_runtime(move |_| async move {
-            store.read_messages_after(topic.stream, after_seq, MAX_LIMIT as i64).await
+        let stream_context = &request.node.stream_context;
+        let reading = stream_context.run_on_database_runtime(move |context| async move {
+            context.source.read_page(topic.stream, after_seq, MAX_LIMIT as i64).await
         });
         let page = reading.await?;
         if after > page.head_seq {
@@ -103,11 +103,12 @@ async fn read_page(
             );
             return Err(Problem::Rejected(Rejection::new(RejectionReason::Gone, "pruned", detail)));
         }
-        let is_log_end = page.messages.len() < MAX_LIMIT;
-        for message in page.messages {
-            history_page.last_seq = message.seq;
-            if topic.includes(message.channel) {
-                history_page.items.push(message.envelope);
+        let is_log_end = page.frames.len() < MAX_LIMIT;
+        for frame in page.frames {
+            history_page.last_seq = frame.seq();
+            if topic.includes(frame.channel()) {
+                let envelope = String::from_utf8_lossy(frame.envelope());
+                history_page.items.push(envelope.into_owned());
             }
             if history_page.items.len() == limit {
                 history_page.is_full = true;

@@ -1,94 +1,79 @@
-//! Handlers of streams: server-sent events, long-poll, history and replay.
+//! Handlers of streams: server-sent events, long-poll, history and replay. They are the same for a
+//! node with a database and for a relay: messages come from the node's source, and `ReadAccess`
+//! decides who may read them.
 
+mod database_access;
 pub mod history;
+pub mod read_access;
 mod replay;
 pub mod responses;
 pub mod stream_query;
-mod stream_request;
+pub mod stream_request;
 
 use std::rc::Rc;
 use std::time::Duration;
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse};
 pub use replay::open_replay;
 use uuid::Uuid;
 
-use crate::auth::StreamViewer;
 use crate::domain::closed_set::ClosedSet;
 use crate::domain::topic::{Channel, StreamId, Topic};
 use crate::http::path::Path;
+use crate::http::streams::read_access::{ReadDecision, ReadGrant, ReadKind};
 use crate::http::streams::stream_query::{StreamQuery, Transport};
-use crate::http::streams::stream_request::StreamRequest;
+use crate::http::streams::stream_request::{IdentifiedRequest, StreamRequest};
 use crate::problem::{HandlerResult, Problem};
-use crate::store::StoreError;
 use crate::stream::close_reason::CloseReason;
-use crate::stream::cursor::Cursor;
 use crate::stream::event_stream_body::EventStreamBody;
 use crate::stream::hub::Hub;
+use crate::stream::source_error::SourceError;
 use crate::stream::{long_poll, subscribe};
 
 /// `GET /api/matches/{id}/stream/`
-pub async fn stream_match(
-    request: HttpRequest,
-    caller: StreamViewer,
-    id: Path<i64>,
-) -> HandlerResult {
-    open_stream(request, caller, vec![StreamId::Match(*id).topic()]).await
+pub async fn stream_match(request: IdentifiedRequest, id: Path<i64>) -> HandlerResult {
+    open_stream(request, vec![StreamId::Match(*id).topic()]).await
 }
 
 /// `GET /api/teams/{id}/stream/`
-pub async fn stream_team(
-    request: HttpRequest,
-    caller: StreamViewer,
-    id: Path<i64>,
-) -> HandlerResult {
-    open_stream(request, caller, vec![StreamId::Team(*id).topic()]).await
+pub async fn stream_team(request: IdentifiedRequest, id: Path<i64>) -> HandlerResult {
+    open_stream(request, vec![StreamId::Team(*id).topic()]).await
 }
 
 /// `GET /api/teams/{id}/stream/{schedule,results,live,announcements}/`
 pub async fn stream_team_channel(
-    request: HttpRequest,
-    caller: StreamViewer,
+    request: IdentifiedRequest,
     path: Path<(i64, String)>,
 ) -> HandlerResult {
     let (id, channel) = path.into_inner();
-    open_stream(request, caller, vec![channel_topic(StreamId::Team(id), &channel)?]).await
+    open_stream(request, vec![channel_topic(StreamId::Team(id), &channel)?]).await
 }
 
 /// `GET /api/events/{id}/stream/`
-pub async fn stream_event(
-    request: HttpRequest,
-    caller: StreamViewer,
-    id: Path<i64>,
-) -> HandlerResult {
-    open_stream(request, caller, vec![StreamId::Event(*id).topic()]).await
+pub async fn stream_event(request: IdentifiedRequest, id: Path<i64>) -> HandlerResult {
+    open_stream(request, vec![StreamId::Event(*id).topic()]).await
 }
 
 /// `GET /api/events/{id}/stream/{results,schedule,announcements}/`
 pub async fn stream_event_channel(
-    request: HttpRequest,
-    caller: StreamViewer,
+    request: IdentifiedRequest,
     path: Path<(i64, String)>,
 ) -> HandlerResult {
     let (id, channel) = path.into_inner();
-    open_stream(request, caller, vec![channel_topic(StreamId::Event(id), &channel)?]).await
+    open_stream(request, vec![channel_topic(StreamId::Event(id), &channel)?]).await
 }
 
 /// `GET /api/purchases/{id}/stream/`: an invalid UUID is treated like an unknown purchase.
-pub async fn stream_purchase(
-    request: HttpRequest,
-    caller: StreamViewer,
-    id: Path<String>,
-) -> HandlerResult {
+pub async fn stream_purchase(request: IdentifiedRequest, id: Path<String>) -> HandlerResult {
     let id = Uuid::try_parse(&id).unwrap_or_default();
-    open_stream(request, caller, vec![StreamId::Purchase(id).topic()]).await
+    open_stream(request, vec![StreamId::Purchase(id).topic()]).await
 }
 
 /// `GET /api/stream/?topic=match_3&topic=team_7_live`
-pub async fn stream_topics(request: HttpRequest, caller: StreamViewer) -> HandlerResult {
-    let topics = stream_query::requested_topics(&request)?;
-    open_stream(request, caller, topics).await
+pub async fn stream_topics(request: IdentifiedRequest) -> HandlerResult {
+    let topics = stream_query::requested_topics(&request.http)?;
+    open_stream(request, topics).await
 }
 
 fn channel_topic(stream: StreamId, name: &str) -> Result<Topic, Problem> {
@@ -103,88 +88,92 @@ const OTHER_NODE_HEADER: &str = "touchline-other-node";
 /// `Retry-After` in seconds of a long-poll beyond a limit: by then other polls have ended.
 const POLL_RETRY_AFTER_SECONDS: u64 = 25;
 
-async fn open_stream(
-    request: HttpRequest,
-    caller: StreamViewer,
-    topics: Vec<Topic>,
-) -> HandlerResult {
-    let query = StreamQuery::from_request(&request)?;
-    let stream_request = StreamRequest::new(request, caller, topics)?;
-    let epoch = stream_request.app.store.epoch();
-    if query.cursor.as_deref().is_some_and(|text| Cursor::parse(text, epoch) == Cursor::Stop) {
+async fn open_stream(request: IdentifiedRequest, topics: Vec<Topic>) -> HandlerResult {
+    let query = StreamQuery::from_request(&request.http)?;
+    let kind = match query.transport {
+        Transport::Sse => ReadKind::Stream,
+        Transport::Poll { .. } => ReadKind::LongPoll,
+    };
+    let request = request.for_topics(topics, kind);
+    if request.is_stop(query.cursor.as_deref()) {
         return Ok(responses::stop_response());
     }
-    let is_private = match stream_request.check_access().await {
-        Ok(is_public) => !is_public,
-        Err(Problem::Unavailable { cause, .. }) if query.transport == Transport::Sse => {
+    let grant = match request.authorize().await {
+        Ok(ReadDecision::Granted(grant)) => grant,
+        Ok(ReadDecision::Answered(response)) => return Ok(response),
+        Err(Problem::Unavailable { cause, .. }) if kind == ReadKind::Stream => {
             tracing::warn!(error = %cause, "A stream can't be opened: {cause}");
-            return Ok(stream_request.rejection_response(CloseReason::Unavailable, true));
+            return Ok(request.rejection_response(CloseReason::Unavailable, true));
         }
         Err(problem) => return Err(problem),
     };
+    // A relay may have learnt the epoch only now, by opening the stream.
+    if request.is_stop(query.cursor.as_deref()) {
+        return Ok(responses::stop_response());
+    }
     match query.transport {
-        Transport::Sse => open_event_stream(stream_request, query, is_private).await,
+        Transport::Sse => open_event_stream(request, query, grant).await,
         Transport::Poll { wait_seconds: wait } => {
-            answer_long_poll(stream_request, query, is_private, wait).await
+            answer_long_poll(request, query, grant, wait).await
         }
     }
 }
 
 async fn open_event_stream(
-    stream_request: StreamRequest,
+    request: StreamRequest,
     query: StreamQuery,
-    is_private: bool,
+    grant: ReadGrant,
 ) -> HandlerResult {
-    if stream_request.hub.is_draining()
-        && stream_request.request.headers().contains_key(OTHER_NODE_HEADER)
-    {
+    let is_draining = request.read.hub.is_draining();
+    if is_draining && request.read.http.headers().contains_key(OTHER_NODE_HEADER) {
         return Ok(HttpResponse::ServiceUnavailable().finish());
     }
-    let permit = if stream_request.hub.is_draining() {
+    let is_private = grant.is_private;
+    let permit = if is_draining {
         Err(CloseReason::Draining)
     } else {
-        stream_request.acquire_permit(is_private).ok_or(CloseReason::LimitReached)
+        request.acquire_permit(&grant).ok_or(CloseReason::LimitReached)
     };
     let permit = match permit {
         Ok(permit) => permit,
-        Err(reason) => return Ok(stream_request.rejection_response(reason, is_private)),
+        Err(reason) => return Ok(request.rejection_response(reason, is_private)),
     };
-    let result =
-        subscribe::open_subscriber(&stream_request.hub, stream_request.subscription_request(query))
-            .await;
-    let subscriber = match result {
+    let subscription_request = request.subscription_request(query, grant);
+    let subscriber = match subscribe::open_subscriber(&request.read.hub, subscription_request).await
+    {
         Ok(subscriber) => subscriber,
-        Err(StoreError::Unavailable(cause)) => {
+        Err(SourceError::Unavailable(cause)) => {
             tracing::warn!(error = %cause, "A stream can't be opened: {cause}");
-            return Ok(stream_request.rejection_response(CloseReason::Unavailable, is_private));
+            return Ok(request.rejection_response(CloseReason::Unavailable, is_private));
         }
         Err(error) => return Err(error.into()),
     };
-    let body = EventStreamBody::new(subscriber, Rc::clone(&stream_request.hub), permit);
+    let body = EventStreamBody::new(subscriber, Rc::clone(&request.read.hub), permit);
     Ok(responses::respond(responses::event_stream_builder(is_private), body))
 }
 
 async fn answer_long_poll(
-    stream_request: StreamRequest,
+    request: StreamRequest,
     query: StreamQuery,
-    is_private: bool,
+    grant: ReadGrant,
     wait_seconds: u64,
 ) -> HandlerResult {
-    let Some(_permit) = stream_request.acquire_permit(is_private) else {
+    let is_private = grant.is_private;
+    let Some(_permit) = request.acquire_permit(&grant) else {
         return Err(Problem::TooManyRequests { retry_after: POLL_RETRY_AFTER_SECONDS });
     };
-    let subscriber =
-        subscribe::open_subscriber(&stream_request.hub, stream_request.subscription_request(query))
-            .await?;
+    let subscription_request = request.subscription_request(query, grant);
+    let subscriber = subscribe::open_subscriber(&request.read.hub, subscription_request).await?;
+    let timeout = Duration::from_secs(wait_seconds);
     let text = tokio::select! {
         // A refusal takes precedence over messages.
         biased;
-        refusal = stream_request.wait_until_access_lost() => return Err(refusal),
-        text = long_poll::long_poll(&stream_request.hub, &subscriber, Duration::from_secs(wait_seconds)) => text?,
+        refusal = request.wait_until_access_lost() => return Err(refusal),
+        text = long_poll::long_poll(&request.read.hub, &subscriber, timeout) => text?,
     };
     // Access may have been lost while the messages were read.
-    stream_request.recheck_access().await?;
-    let text = text.ok_or_else(|| draining_problem(&stream_request.hub))?;
+    request.recheck_access().await?;
+    let text = text.ok_or_else(|| draining_problem(&request.read.hub))?;
     let cache = if is_private { "private, no-store" } else { "no-store" };
     Ok(HttpResponse::Ok()
         .content_type("application/json")
@@ -194,7 +183,7 @@ async fn answer_long_poll(
 }
 
 /// The problem that sends a long-poll to another node, or back here later, after a random delay.
-pub fn draining_problem(hub: &Hub) -> Problem {
+fn draining_problem(hub: &Hub) -> Problem {
     let retry_ms = hub.retry_ms(CloseReason::Draining);
     Problem::Draining { retry_after: u64::from(retry_ms.div_ceil(1000)) }
 }

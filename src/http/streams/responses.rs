@@ -55,7 +55,7 @@ pub fn respond(mut head: HttpResponseBuilder, body: impl Coded + 'static) -> Htt
 
 /// A rejection as a stream of `hello` and `bye` with status 200: an `EventSource` gives up for good
 /// on any other status.
-pub fn refuse(
+pub fn rejection_response(
     request: &HttpRequest,
     hub: &Hub,
     reason: CloseReason,

@@ -12,11 +12,11 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::domain::topic::{Seq, StreamId};
-use crate::store::{Result, StoreError};
 use crate::stream::commands::{FeederCommand, HubCommand};
 use crate::stream::context::StreamContext;
 use crate::stream::frame::Frame;
 use crate::stream::frame_page::FramePage;
+use crate::stream::source_error::{SourceError, SourceResult};
 use crate::stream::staleness::{Staleness, with_read_timeout};
 
 /// How often heads are polled: other nodes' notices may be lost, and what they commit has to be
@@ -119,7 +119,7 @@ impl FeederTask {
         }
     }
 
-    async fn try_feed(&mut self, stream: StreamId) -> Result<()> {
+    async fn try_feed(&mut self, stream: StreamId) -> SourceResult<()> {
         loop {
             let Some(fed) = self.streams.get_mut(&stream) else { return Ok(()) };
             let context = &self.context;
@@ -156,7 +156,7 @@ impl FeederTask {
     }
 
     /// Feeds streams whose heads are newer than what was fed, and prunes what the log pruned.
-    async fn try_check_heads(&mut self) -> Result<()> {
+    async fn try_check_heads(&mut self) -> SourceResult<()> {
         let streams: Vec<_> = self.streams.keys().copied().collect();
         if streams.is_empty() {
             return Ok(());
@@ -165,7 +165,7 @@ impl FeederTask {
         for (stream, head) in streams.into_iter().zip(heads) {
             let Some(fed) = self.streams.get_mut(&stream) else { continue };
             if head.head_seq < fed.last_fed_seq {
-                return Err(StoreError::Internal(format!(
+                return Err(SourceError::Internal(format!(
                     "{stream} ends at {} and was at {}: acknowledged messages are lost. \
                      Run `touchline epoch new`, so that clients start afresh",
                     head.head_seq, fed.last_fed_seq
@@ -210,7 +210,7 @@ async fn read_frames(
     stream: StreamId,
     after: Seq,
     limit: i64,
-) -> Result<FramePage> {
+) -> SourceResult<FramePage> {
     let page = with_read_timeout(context.source.read_page(stream, after, limit)).await?;
     let now_ms = chrono::Utc::now().timestamp_millis();
     let lag = page.frames.first().map_or(0, |first| now_ms.saturating_sub(first.appended_at_ms()));

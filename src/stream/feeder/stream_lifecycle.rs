@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::domain::topic::{Seq, StreamId};
-use crate::store::Result;
 use crate::stream::commands::HubCommand;
 use crate::stream::context::StreamContext;
 use crate::stream::feeder::{FedStream, FeederTask, RING_PREFILL_MESSAGES, read_frames};
 use crate::stream::frame::Frame;
 use crate::stream::source::StreamEndReason;
+use crate::stream::source_error::SourceResult;
 use crate::stream::staleness::with_read_timeout;
 
 impl FeederTask {
@@ -67,7 +67,7 @@ impl FeederTask {
         &self,
         stream: StreamId,
         end_seq: Option<Seq>,
-    ) -> Result<(Seq, Vec<Frame>)> {
+    ) -> SourceResult<(Seq, Vec<Frame>)> {
         let at = if let Some(at) = end_seq {
             at
         } else {

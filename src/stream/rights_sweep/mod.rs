@@ -9,9 +9,10 @@ use futures_util::{StreamExt, stream};
 
 use crate::domain::access::Access;
 use crate::domain::topic::Topic;
-use crate::store::{Principal, Result};
+use crate::store::Principal;
 use crate::stream::close_reason::CloseReason;
 use crate::stream::context::StreamContext;
+use crate::stream::source_error::SourceResult;
 use crate::stream::subscriber::Subscriber;
 
 /// Schedules a hub's re-checks: one sweep at a time, however often rights change meanwhile.
@@ -123,11 +124,11 @@ fn read_checks_of(subscriber: &Subscriber) -> Vec<ReadCheck> {
 
 /// Runs each distinct check once, some at a time, and reports what a subscriber has lost as soon as
 /// all its checks are answered.
-async fn run_checks<F: Future<Output = Result<Access>>>(
+async fn run_checks<F: Future<Output = SourceResult<Access>>>(
     checks_by_subscriber: &[Vec<ReadCheck>],
     run_check: impl Fn(ReadCheck) -> F,
     mut on_loss: impl FnMut(usize, Loss),
-) -> Result<()> {
+) -> SourceResult<()> {
     let mut waiting: HashMap<ReadCheck, Vec<usize>> = HashMap::new();
     let mut unique_checks = Vec::new();
     for (index, checks) in checks_by_subscriber.iter().enumerate() {

@@ -1,8 +1,9 @@
 use tokio::sync::Barrier;
 
 use super::*;
-use crate::store::{StoreError, TokenIssuer};
+use crate::store::TokenIssuer;
 use crate::stream::frame::TransferCoding;
+use crate::stream::source_error::SourceError;
 use crate::stream::subscriber::{DeliveryMode, SubscriberIdentity, SubscriberParts};
 
 fn topic(text: &str) -> Topic {
@@ -95,7 +96,7 @@ async fn g7_all_lost_topics_are_revoked_together() {
     let topics = |lost: &[Topic]| Loss::Topics(lost.to_vec());
     let expected = [(0, topics(&[team])), (1, topics(&[event, team])), (4, Loss::Credential)];
     assert_eq!(revoked, expected);
-    let fails = |_| async { Err(StoreError::Unavailable("gone".to_owned())) };
+    let fails = |_| async { Err(SourceError::Unavailable("gone".to_owned())) };
     let on_loss = |_, _| panic!("a failed check revokes nothing");
     assert!(run_checks(&checks_by_subscriber, fails, on_loss).await.is_err());
 }

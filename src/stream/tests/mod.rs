@@ -12,9 +12,10 @@ use futures_util::future::BoxFuture;
 use crate::bus::CommitNotifier;
 use crate::domain::message::StoredMessage;
 use crate::domain::topic::{Seq, StreamId, Topic};
-use crate::store::{LogPage, Result, Snapshot, StoreError, StreamHead};
+use crate::store::{LogPage, Snapshot, StreamHead};
 use crate::stream::frame_page::FramePage;
 use crate::stream::source::{EpochSnapshot, MessageSource, StreamEndReason};
+use crate::stream::source_error::{SourceError, SourceResult};
 
 const STREAM: StreamId = StreamId::Match(3);
 const EPOCH: &str = "e";
@@ -55,6 +56,14 @@ impl FakeLog {
 }
 
 impl MessageSource for FakeLog {
+    fn name(&self) -> &'static str {
+        "log in memory"
+    }
+
+    fn ping(&self) -> BoxFuture<'_, SourceResult<()>> {
+        std::future::ready(Ok(())).boxed()
+    }
+
     fn epoch(&self, _: StreamId) -> Arc<str> {
         EPOCH.into()
     }
@@ -63,7 +72,7 @@ impl MessageSource for FakeLog {
         &self.notifier
     }
 
-    fn prepare(&self, _: StreamId) -> Option<BoxFuture<'static, Result<()>>> {
+    fn prepare(&self, _: StreamId) -> Option<BoxFuture<'static, SourceResult<()>>> {
         None
     }
 
@@ -76,7 +85,7 @@ impl MessageSource for FakeLog {
     fn followed_heads<'a>(
         &'a self,
         streams: &'a [StreamId],
-    ) -> BoxFuture<'a, Result<Vec<StreamHead>>> {
+    ) -> BoxFuture<'a, SourceResult<Vec<StreamHead>>> {
         std::future::ready(Ok(streams.iter().map(|_| self.head()).collect())).boxed()
     }
 
@@ -84,7 +93,7 @@ impl MessageSource for FakeLog {
         None
     }
 
-    fn latest_head(&self, _: StreamId) -> BoxFuture<'_, Result<Seq>> {
+    fn latest_head(&self, _: StreamId) -> BoxFuture<'_, SourceResult<Seq>> {
         std::future::ready(Ok(self.head().head_seq)).boxed()
     }
 
@@ -93,7 +102,7 @@ impl MessageSource for FakeLog {
         stream: StreamId,
         after: Seq,
         limit: i64,
-    ) -> BoxFuture<'_, Result<FramePage>> {
+    ) -> BoxFuture<'_, SourceResult<FramePage>> {
         let StreamHead { head_seq, pruned_seq } = self.head();
         let first = after.max(pruned_seq) + 1;
         let messages = (first..=head_seq.min(first + limit - 1)).map(message).collect();
@@ -101,9 +110,9 @@ impl MessageSource for FakeLog {
         std::future::ready(FramePage::encode(EPOCH.into(), stream, after, page)).boxed()
     }
 
-    fn read_snapshot(&self, topic: Topic) -> BoxFuture<'_, Result<Option<EpochSnapshot>>> {
+    fn read_snapshot(&self, topic: Topic) -> BoxFuture<'_, SourceResult<Option<EpochSnapshot>>> {
         if topic.stream != STREAM {
-            let error = StoreError::Internal("no such stream".to_owned());
+            let error = SourceError::Internal("no such stream".to_owned());
             return std::future::ready(Err(error)).boxed();
         }
         let snapshot =

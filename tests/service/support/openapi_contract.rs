@@ -33,8 +33,8 @@ fn find_errors(
     let path = path.split('?').next().unwrap_or_default().trim_end_matches('/');
     // Requests to unknown operations are rejected in ways that no operation documents.
     let Some(operation) = find_operation(method, path) else { return Vec::new() };
-    // Sent by a relay or a proxy.
-    if [421, 502, 504].contains(&response.status) {
+    // Sent by a proxy.
+    if [502, 504].contains(&response.status) {
         return Vec::new();
     }
     let documented = &operation["responses"][response.status.to_string()];

@@ -39,7 +39,7 @@ impl ResponseHead {
         self.all(name).first().copied().unwrap_or_default()
     }
 
-    fn all(&self, name: &str) -> Vec<&str> {
+    pub fn all(&self, name: &str) -> Vec<&str> {
         let named = self.headers.iter().filter(|(known, _)| known == name);
         named.map(|(_, value)| value.as_str()).collect()
     }
