@@ -98,7 +98,7 @@ fn measure_rules() {
     let first = json!({ "runs": { "batter": 3 } });
     measure("a change of the first ball", &game, game.command("PATCH balls/1", first));
     let started = Instant::now();
-    let snapshot = game.rules.snapshot(&game.match_info, &game.game).to_string();
+    let snapshot = serde_json::json!(game.rules.snapshot(&game.match_info, &game.game)).to_string();
     println!("snapshot: {:?}, {} bytes", started.elapsed(), snapshot.len());
 }
 

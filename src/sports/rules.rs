@@ -47,8 +47,8 @@ pub struct SportRules {
     initial_state: fn(&MatchInfo) -> Result<ErasedMatch, Rejection>,
     player_ids: fn(&str, &Value) -> Vec<i64>,
     apply: fn(&MatchInfo, &ErasedMatch, &MatchCommand) -> ApplyResult<ErasedMatch>,
-    snapshot: fn(&MatchInfo, &ErasedMatch) -> Value,
-    trim_for_list: fn(&mut Map<String, Value>),
+    snapshot: fn(&MatchInfo, &ErasedMatch) -> Map<String, Value>,
+    list_fields: fn(&MatchInfo, &ErasedMatch) -> Map<String, Value>,
     read_part: fn(&MatchInfo, &ErasedMatch, &str) -> Option<Value>,
 }
 
@@ -65,7 +65,7 @@ impl SportRules {
             player_ids: S::player_ids,
             apply: apply_command::<S>,
             snapshot: snapshot::<S>,
-            trim_for_list: S::trim_for_list,
+            list_fields: list_fields::<S>,
             read_part: read_part::<S>,
         }
     }
@@ -99,14 +99,15 @@ impl SportRules {
         (self.apply)(match_info, game, command)
     }
 
-    /// The whole state as JSON, without the columns of the match's row (id, venue, `starts_at`).
-    pub fn snapshot(&self, match_info: &MatchInfo, game: &ErasedMatch) -> Value {
+    /// The fields of the whole state, without the columns of the match's row (id, venue,
+    /// `starts_at`).
+    pub fn snapshot(&self, match_info: &MatchInfo, game: &ErasedMatch) -> Map<String, Value> {
         (self.snapshot)(match_info, game)
     }
 
-    /// Removes from a snapshot the fields that grow with the match: for lists.
-    pub fn trim_for_list(&self, fields: &mut Map<String, Value>) {
-        (self.trim_for_list)(fields);
+    /// The fields of a match in a list, likewise.
+    pub fn list_fields(&self, match_info: &MatchInfo, game: &ErasedMatch) -> Map<String, Value> {
+        (self.list_fields)(match_info, game)
     }
 
     /// The columns that lists show.
@@ -187,18 +188,29 @@ fn apply_command<S: Sport>(
     })
 }
 
-fn snapshot<S: Sport>(match_info: &MatchInfo, game: &ErasedMatch) -> Value {
-    let Some(typed) = game.downcast::<S>() else { return Value::Null };
-    let mut view = typed.status_fields(&S::displayed_score(typed));
-    view.insert("sport".into(), json!(S::CODE));
-    view.insert("home".into(), json!(match_info.home));
-    view.insert("away".into(), json!(match_info.away));
+fn snapshot<S: Sport>(match_info: &MatchInfo, game: &ErasedMatch) -> Map<String, Value> {
+    match_fields::<S>(match_info, game, S::snapshot_fields)
+}
+
+fn list_fields<S: Sport>(match_info: &MatchInfo, game: &ErasedMatch) -> Map<String, Value> {
+    match_fields::<S>(match_info, game, S::list_fields)
+}
+
+/// The fields that every sport's match has, and those that `of_sport` adds.
+fn match_fields<S: Sport>(
+    match_info: &MatchInfo,
+    game: &ErasedMatch,
+    of_sport: fn(&Match<S::State>) -> Map<String, Value>,
+) -> Map<String, Value> {
+    // Unreachable unless a caller mixes up two matches.
+    let Some(typed) = game.downcast::<S>() else { return Map::new() };
+    let mut fields = typed.status_fields(&S::displayed_score(typed));
     if let Some(reason) = &typed.reason {
-        view.insert("reason".into(), json!(reason));
+        fields.insert("reason".into(), json!(reason));
     }
-    view.extend(S::snapshot_fields(typed));
-    view.insert("result".into(), result_json(match_info, game).unwrap_or_default());
-    Value::Object(view)
+    fields.extend(of_sport(typed));
+    fields.insert("result".into(), result_json(match_info, game).unwrap_or_default());
+    fields
 }
 
 fn read_part<S: Sport>(match_info: &MatchInfo, game: &ErasedMatch, path: &str) -> Option<Value> {

@@ -68,8 +68,11 @@ pub trait Sport {
         Map::new()
     }
 
-    /// Removes from a snapshot the sport's fields that grow with the match: for lists.
-    fn trim_for_list(_fields: &mut Map<String, Value>) {}
+    /// The sport's fields of a match in a list, beside status, clock, score and teams: few, and
+    /// none that grows while the match is played.
+    fn list_fields(_game: &Match<Self::State>) -> Map<String, Value> {
+        Map::new()
+    }
 
     /// The part of the state at this path below the match.
     fn read_part(_game: &Match<Self::State>, _path: &str) -> Option<Value> {

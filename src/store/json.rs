@@ -95,6 +95,25 @@ pub fn match_json(
     rules: &SportRules,
     game: &ErasedMatch,
 ) -> Value {
+    let mut fields = match_columns(row, match_info);
+    fields.extend(rules.snapshot(match_info, game));
+    Value::Object(fields)
+}
+
+/// A match in a list, and in the answer of `GET /api/matches/{id}`: the columns of its row and what
+/// its sport shows of it there.
+pub fn match_list_item(
+    row: &MatchRow,
+    match_info: &MatchInfo,
+    rules: &SportRules,
+    game: &ErasedMatch,
+) -> Value {
+    let mut fields = match_columns(row, match_info);
+    fields.extend(rules.list_fields(match_info, game));
+    Value::Object(fields)
+}
+
+fn match_columns(row: &MatchRow, match_info: &MatchInfo) -> Map<String, Value> {
     let side = |side: &TeamInfo| {
         json!({
             "id": side.team_id,
@@ -103,36 +122,21 @@ pub fn match_json(
             "colour": side.colour,
         })
     };
-    let mut json = json!({
-        "id": row.id,
-        "sport": row.sport,
-        "format": match_info.format,
-        "event_id": row.event_id,
-        "visibility": row.visibility,
-        "venue": row.venue,
-        "starts_at": row.starts_at.map(format_time),
-        "home_team_id": row.home_team_id,
-        "away_team_id": row.away_team_id,
-        "teams": { "home": side(&match_info.home), "away": side(&match_info.away) },
-        "status": row.status,
-        "score": { "home": row.home_score, "away": row.away_score },
-    });
-    if let (Value::Object(shape), Value::Object(view)) =
-        (&mut json, rules.snapshot(match_info, game))
-    {
-        // The sport's sides are already under `teams`, by their ids.
-        shape.extend(view.into_iter().filter(|(name, _)| name != "home" && name != "away"));
-    }
-    json
-}
-
-/// Removes the fields that grow with the match: for lists, and for `GET /api/matches/{id}`.
-pub fn to_list_item(mut full: Value) -> Value {
-    let rules = full.get("sport").and_then(Value::as_str).and_then(SportRules::find);
-    if let (Some(rules), Value::Object(fields)) = (rules, &mut full) {
-        rules.trim_for_list(fields);
-    }
-    full
+    let columns = [
+        ("id", json!(row.id)),
+        ("sport", json!(row.sport)),
+        ("format", match_info.format.clone()),
+        ("event_id", json!(row.event_id)),
+        ("visibility", json!(row.visibility)),
+        ("venue", json!(row.venue)),
+        ("starts_at", json!(row.starts_at.map(format_time))),
+        ("home_team_id", json!(row.home_team_id)),
+        ("away_team_id", json!(row.away_team_id)),
+        ("teams", json!({ "home": side(&match_info.home), "away": side(&match_info.away) })),
+        ("status", json!(row.status)),
+        ("score", json!({ "home": row.home_score, "away": row.away_score })),
+    ];
+    columns.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// An announcement as of `now_ms`, milliseconds since 1970.

@@ -68,8 +68,8 @@ impl Sport for Cricket {
         report::snapshot_fields(game)
     }
 
-    fn trim_for_list(fields: &mut Map<String, Value>) {
-        report::trim_for_list(fields);
+    fn list_fields(game: &Match<CricketState>) -> Map<String, Value> {
+        report::list_fields(game)
     }
 
     fn read_part(game: &Match<CricketState>, path: &str) -> Option<Value> {

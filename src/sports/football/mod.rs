@@ -66,10 +66,6 @@ impl Sport for Football {
         views::snapshot_fields(&game.state)
     }
 
-    fn trim_for_list(fields: &mut Map<String, Value>) {
-        views::trim_for_list(fields);
-    }
-
     fn read_part(game: &Match<IncidentLog>, path: &str) -> Option<Value> {
         views::read_part(&game.state, path)
     }

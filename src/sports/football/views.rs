@@ -17,11 +17,6 @@ pub fn snapshot_fields(log: &IncidentLog) -> Map<String, Value> {
     fields
 }
 
-/// Leaves out what grows with the match.
-pub fn trim_for_list(fields: &mut Map<String, Value>) {
-    fields.retain(|name, _| !["incidents", "statistics"].contains(&name.as_str()));
-}
-
 /// The answer of `GET {path}`; `None` for 404.
 pub fn read_part(log: &IncidentLog, path: &str) -> Option<Value> {
     match path {

@@ -107,7 +107,7 @@ impl MatchHarness {
     }
 
     pub fn snapshot(&self) -> Value {
-        self.rules.snapshot(&self.match_info, &self.game)
+        Value::Object(self.rules.snapshot(&self.match_info, &self.game))
     }
 
     pub fn summary(&self) -> MatchSummary {

@@ -140,7 +140,7 @@ fn action_messages(
         _ => None,
     };
     if let Some(change) = change.filter(|_| is_new) {
-        let json = json::to_list_item(json::match_json(row, match_info, rules, after));
+        let json = json::match_list_item(row, match_info, rules, after);
         messages.extend(schedule::update_messages(change, row, match_teams, &json));
     }
     Ok(messages)

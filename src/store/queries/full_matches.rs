@@ -1,4 +1,4 @@
-//! Complete states of many matches, in a few queries.
+//! Complete states and list items of many matches, in a few queries.
 
 use std::collections::HashMap;
 
@@ -8,34 +8,23 @@ use serde_json::Value;
 
 use super::dialect::Conn;
 use super::{match_states, teams};
-use crate::sports::{ErasedMatch, MatchInfo};
+use crate::sports::{ErasedMatch, MatchInfo, SportRules};
 use crate::store::error::QueryResult;
 use crate::store::json;
 use crate::store::match_cache::{CachedMatch, MatchCache};
 use crate::store::rows::{EntryRow, MatchRow};
 use crate::store::schema::entries as e;
 
+/// Renders a match from its row, its sides, its sport's rules and its state.
+type RenderFn = fn(&MatchRow, &MatchInfo, &SportRules, &ErasedMatch) -> Value;
+
 /// The complete state of each match, in the given order.
-///
-/// - Cost: one query for all teams, and one for the entries of the matches that are not cached.
 pub async fn load_full(
     conn: &mut Conn,
     match_cache: &MatchCache,
     rows: &[MatchRow],
 ) -> QueryResult<Vec<Value>> {
-    let team_ids = rows.iter().flat_map(|row| [row.home_team_id, row.away_team_id]).collect();
-    let teams = teams::find_all(conn, team_ids).await?;
-    let mut entries = uncached_entries(conn, match_cache, rows).await?;
-    let mut states = Vec::with_capacity(rows.len());
-    for row in rows {
-        let match_info = row.match_info(&teams)?;
-        let game = match entries.remove(&row.id) {
-            Some(entries) => fold_and_cache(match_cache, row, &match_info, entries)?,
-            None => match_states::current_game(conn, match_cache, row, &match_info).await?,
-        };
-        states.push(json::match_json(row, &match_info, match_states::rules_of(row)?, &game));
-    }
-    Ok(states)
+    load_each(conn, match_cache, rows, json::match_json).await
 }
 
 /// The list item of each match, in the given order.
@@ -44,7 +33,31 @@ pub async fn load_list_items(
     match_cache: &MatchCache,
     rows: &[MatchRow],
 ) -> QueryResult<Vec<Value>> {
-    Ok(load_full(conn, match_cache, rows).await?.into_iter().map(json::to_list_item).collect())
+    load_each(conn, match_cache, rows, json::match_list_item).await
+}
+
+/// Renders each match, in the given order.
+///
+/// - Cost: one query for all teams, and one for the entries of the matches that are not cached.
+async fn load_each(
+    conn: &mut Conn,
+    match_cache: &MatchCache,
+    rows: &[MatchRow],
+    render: RenderFn,
+) -> QueryResult<Vec<Value>> {
+    let team_ids = rows.iter().flat_map(|row| [row.home_team_id, row.away_team_id]).collect();
+    let teams = teams::find_all(conn, team_ids).await?;
+    let mut entries = uncached_entries(conn, match_cache, rows).await?;
+    let mut rendered = Vec::with_capacity(rows.len());
+    for row in rows {
+        let match_info = row.match_info(&teams)?;
+        let game = match entries.remove(&row.id) {
+            Some(entries) => fold_and_cache(match_cache, row, &match_info, entries)?,
+            None => match_states::current_game(conn, match_cache, row, &match_info).await?,
+        };
+        rendered.push(render(row, &match_info, match_states::rules_of(row)?, &game));
+    }
+    Ok(rendered)
 }
 
 /// All entries of each match that the cache has no state of. If it has an older state, the missing

@@ -99,3 +99,15 @@ pub async fn full_json(
     let game = current_game(conn, match_cache, row, &match_info).await?;
     Ok(json::match_json(row, &match_info, rules_of(row)?, &game))
 }
+
+/// A match as in lists.
+pub async fn list_item(
+    conn: &mut Conn,
+    match_cache: &MatchCache,
+    row: &MatchRow,
+    teams: &[TeamRow],
+) -> QueryResult<Value> {
+    let match_info = row.match_info(teams)?;
+    let game = current_game(conn, match_cache, row, &match_info).await?;
+    Ok(json::match_list_item(row, &match_info, rules_of(row)?, &game))
+}

@@ -108,7 +108,7 @@ async fn create(
     let match_teams = load_teams(conn, &row).await?;
     let match_info = row.match_info(&match_teams.teams)?;
     let game = rules.initial_state(&match_info)?;
-    let json = json::to_list_item(json::match_json(&row, &match_info, rules, &game));
+    let json = json::match_list_item(&row, &match_info, rules, &game);
     let mut messages =
         schedule::update_messages(ScheduleChange::Created, &row, &match_teams, &json);
     messages.extend(table_message);
@@ -233,12 +233,8 @@ async fn list_item_with_teams(
     row: &MatchRow,
 ) -> QueryResult<(Value, MatchTeams)> {
     let match_teams = load_teams(conn, row).await?;
-    Ok((
-        json::to_list_item(
-            match_states::full_json(conn, match_cache, row, &match_teams.teams).await?,
-        ),
-        match_teams,
-    ))
+    let item = match_states::list_item(conn, match_cache, row, &match_teams.teams).await?;
+    Ok((item, match_teams))
 }
 
 async fn delete(

@@ -71,8 +71,8 @@ pub async fn match_with_etag(
 ) -> QueryResult<Option<(String, Value)>> {
     let Some(row) = matches::find_row(conn, id).await? else { return Ok(None) };
     let teams = teams::find_pair(conn, row.home_team_id, row.away_team_id).await?;
-    let full = match_states::full_json(conn, match_cache, &row, &teams).await?;
-    Ok(Some((row.version.to_string(), json::to_list_item(full))))
+    let item = match_states::list_item(conn, match_cache, &row, &teams).await?;
+    Ok(Some((row.version.to_string(), item)))
 }
 
 async fn event_data(
@@ -142,10 +142,11 @@ async fn team_data(
     }
     if !statuses.is_empty() {
         let rows = newest_matches(conn, team, statuses).await?;
-        let matches = full_matches::load_full(conn, match_cache, &rows).await?.into_iter();
-        let is_live = channel == Some(Channel::Live);
-        let json = |full| if is_live { full } else { json::to_list_item(full) };
-        data.insert("matches".into(), matches.map(json).collect());
+        let matches = match channel {
+            Some(Channel::Live) => full_matches::load_full(conn, match_cache, &rows).await?,
+            _ => full_matches::load_list_items(conn, match_cache, &rows).await?,
+        };
+        data.insert("matches".into(), matches.into());
     }
     if includes(Channel::Results) {
         data.insert(

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sports::cricket::innings::{BatterRole, Innings};
+use crate::sports::cricket::innings::{BatterRole, Innings, InningsEnd};
 use crate::sports::cricket::laws::rounded_rate;
 use crate::sports::cricket::report::cards::{
     batter_summary_json, bowler_json, partnership_summary_json,
@@ -41,6 +41,19 @@ fn innings_summary_json(setup: &CricketSetup, innings: &Innings, target: Option<
         "runs_needed": runs_needed,
         "balls_left": remaining_balls,
         "completed": !innings.is_open(),
+    })
+}
+
+/// What the score of an innings is written with, and how the innings ended.
+pub fn innings_score_json(setup: &CricketSetup, innings: &Innings) -> Value {
+    json!({
+        "number": innings.number,
+        "batting_team_id": setup.teams.team_id(innings.batting_side),
+        "super_over": innings.is_super_over,
+        "runs": innings.runs,
+        "wickets": innings.wickets,
+        "overs": innings.overs_text(),
+        "end": innings.end_reason.map(InningsEnd::as_str),
     })
 }
 

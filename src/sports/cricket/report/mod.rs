@@ -20,4 +20,4 @@ pub use messages::MessageBuilder;
 pub use performers::player_of_match_json;
 pub use result::{computed_result, decision_json, result_text};
 pub use scorecard::scorecard_json_from;
-pub use views::{read_part, snapshot_fields, trim_for_list};
+pub use views::{list_fields, read_part, snapshot_fields};

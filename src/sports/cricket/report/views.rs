@@ -26,28 +26,18 @@ pub fn snapshot_fields(game: &Match<CricketState>) -> Map<String, Value> {
     parts.into_iter().map(|(name, part)| (name.to_owned(), part)).collect()
 }
 
-/// Fields of a snapshot that grow with the match.
-const DETAIL_FIELDS: [&str; 4] = ["scorecard", "live", "disputes", "pending"];
-
-/// Fields of an innings that a list shows: enough for a score with wickets and overs.
-const INNINGS_LIST_FIELDS: [&str; 7] =
-    ["number", "batting_team_id", "super_over", "runs", "wickets", "overs", "end"];
-
-/// Leaves out what grows with the match, but for a line per innings.
-pub fn trim_for_list(fields: &mut Map<String, Value>) {
-    let card = fields.get_mut("scorecard").and_then(|card| card.get_mut("innings"));
-    let innings = card.map(|innings| trim_innings(innings.take()));
-    fields.retain(|name, _| !DETAIL_FIELDS.contains(&name.as_str()));
-    fields.extend(innings.map(|innings| ("innings".to_owned(), innings)));
-}
-
-fn trim_innings(mut innings: Value) -> Value {
-    for item in innings.as_array_mut().into_iter().flatten() {
-        if let Value::Object(fields) = item {
-            fields.retain(|name, _| INNINGS_LIST_FIELDS.contains(&name.as_str()));
-        }
-    }
-    innings
+/// Fields of a match in a list: `toss`, `playing_conditions`, and of each innings what a score is
+/// written with.
+pub fn list_fields(game: &Match<CricketState>) -> Map<String, Value> {
+    let state = &game.state;
+    let innings = state.scoreboard().innings.iter();
+    let innings = innings.map(|one| live::innings_score_json(&state.setup, one));
+    let parts = [
+        ("toss", live::toss_json(&state.setup, state.toss)),
+        ("playing_conditions", state.format().to_json()),
+        ("innings", innings.collect()),
+    ];
+    parts.into_iter().map(|(name, part)| (name.to_owned(), part)).collect()
 }
 
 /// The answer of `GET {path}`; `None` for 404.

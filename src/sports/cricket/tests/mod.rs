@@ -152,7 +152,7 @@ impl CricketHarness {
     }
 
     pub fn snapshot(&self) -> Value {
-        self.rules.snapshot(&self.match_info, &self.game)
+        Value::Object(self.rules.snapshot(&self.match_info, &self.game))
     }
 
     pub fn live_json(&self) -> Value {
