@@ -77,7 +77,7 @@ function reloadIfOutdated() {
 }
 
 /** The text of a problem with the connection; empty if there is none. */
-function connectionProblem() {
+function describeConnectionProblem() {
   if (!stream) return translate("There is no match at this address");
   if (state === "refused") return translate("This match can't be shown");
   const heardAt = stream.lastContactAt || openedAt;
@@ -96,7 +96,7 @@ function renderDisplay() {
       stage.style.setProperty(`--on-${side}`, ink);
     }
   }
-  const problemText = connectionProblem();
+  const problemText = describeConnectionProblem();
   render(html`${game && stream ? html`<${ErrorBoundary} item=${game} render=${board} fallback=${html`<p class="waiting">–</p>`} />` : html`<p class="waiting">${problemText ? "" : translate("Connecting")}</p>`}
     <p class="lost" id="lost" role="status" hidden=${problemText === ""}>${problemText}</p>`, stage);
 }

@@ -46,13 +46,13 @@ function renderPage() {
   render(html`<${PageFrame} connection=${connection} spokenText=${spokenText}>
     <h1>Tickets</h1>
     ${purchase && html`<${PurchasePage} purchase=${purchase} />`}
-    <${StatusNotice}>${isRefused ? refusedText(connection.reason) : ""}</${StatusNotice}>
+    <${StatusNotice}>${isRefused ? purchaseRefusalText(connection.reason) : ""}</${StatusNotice}>
     ${mayNeedOtherUser && html`<${SignInForm} onSignedIn=${() => stream.connect()} />`}
   </${PageFrame}>`, root);
 }
 
 /** Another user's purchase is answered with 404: its buyer may have another account. @param {string | null} reason */
-function refusedText(reason) {
+function purchaseRefusalText(reason) {
   return reason === "404" ? "There is no such purchase, or it is another buyer's. Sign in as the buyer to see it." : refusalText("purchase", reason);
 }
 

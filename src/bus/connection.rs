@@ -51,7 +51,7 @@ pub async fn run(connect: ConnectFn, notifier: CommitNotifier, metrics: Arc<Metr
                 tracing::info!("Connected to the bus");
                 metrics.bus_connected.set(1);
                 backoff = INITIAL_BACKOFF;
-                notifier.request_recheck();
+                notifier.request_head_check();
                 let cause = exchange_notices(connection, &node, &notifier, &metrics).await;
                 metrics.bus_connected.set(0);
                 tracing::warn!(error = %cause, "Disconnected from the bus: {cause}");

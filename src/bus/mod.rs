@@ -34,7 +34,7 @@ struct NotifierState {
     /// Heads not sent to other nodes yet; `None` without a bus.
     outgoing: Mutex<Option<HashMap<StreamId, Seq>>>,
     outgoing_ready: Notify,
-    recheck: Notify,
+    head_check: Notify,
 }
 
 impl CommitNotifier {
@@ -90,13 +90,13 @@ impl CommitNotifier {
     }
 
     /// Asks the feeder to read all heads from the log, because notices may have been lost.
-    pub fn request_recheck(&self) {
-        self.0.recheck.notify_one();
+    pub fn request_head_check(&self) {
+        self.0.head_check.notify_one();
     }
 
-    /// Waits for [`Self::request_recheck`]. For a single caller.
-    pub async fn recheck_requested(&self) {
-        self.0.recheck.notified().await;
+    /// Waits for [`Self::request_head_check`]. For a single caller.
+    pub async fn head_check_requested(&self) {
+        self.0.head_check.notified().await;
     }
 
     fn record_local_heads(&self, heads: &[(StreamId, Seq)]) {

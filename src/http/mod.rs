@@ -127,13 +127,13 @@ fn operator_routes(config: &mut ServiceConfig) {
 /// The first routes, because they are tried in order and most requests are for streams. They have
 /// no HEAD, which would open a stream.
 fn stream_routes(config: &mut ServiceConfig) {
-    route!(config, "/api/matches/{id}/stream", [], get => streams::stream_match);
-    route!(config, "/api/stream", [], get => streams::stream_topics);
-    route!(config, "/api/teams/{id}/stream", [], get => streams::stream_team);
-    route!(config, "/api/teams/{id}/stream/{channel}", [], get => streams::stream_team_channel);
-    route!(config, "/api/events/{id}/stream", [], get => streams::stream_event);
-    route!(config, "/api/events/{id}/stream/{channel}", [], get => streams::stream_event_channel);
-    route!(config, "/api/purchases/{id}/stream", [], get => streams::stream_purchase);
+    route!(config, "/api/matches/{id}/stream", [], get => streams::open_match_stream);
+    route!(config, "/api/stream", [], get => streams::open_topics_stream);
+    route!(config, "/api/teams/{id}/stream", [], get => streams::open_team_stream);
+    route!(config, "/api/teams/{id}/stream/{channel}", [], get => streams::open_team_channel_stream);
+    route!(config, "/api/events/{id}/stream", [], get => streams::open_event_stream);
+    route!(config, "/api/events/{id}/stream/{channel}", [], get => streams::open_event_channel_stream);
+    route!(config, "/api/purchases/{id}/stream", [], get => streams::open_purchase_stream);
     route!(config, "/api/matches/{id}/replay", [], get => streams::open_replay);
     route!(config, "/api/streams/{topic}/messages", [streams::history::read_messages]);
 }

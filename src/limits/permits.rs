@@ -120,7 +120,7 @@ impl<T: Hash + Eq + Clone> StreamPermits<T> {
     }
 
     /// The number of open streams per topic; a stream of several topics counts for each.
-    pub fn open_by_topic(&self) -> Vec<(T, usize)> {
+    pub fn open_streams_by_topic(&self) -> Vec<(T, usize)> {
         self.0.lock().by_topic.iter().map(|(topic, &count)| (topic.clone(), count)).collect()
     }
 }

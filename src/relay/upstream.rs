@@ -37,7 +37,7 @@ pub(super) struct UpstreamInner {
 
 /// How long a stream is remembered as private. Its clients pass through to the upstream meanwhile,
 /// which checks them itself, so an outdated entry does no harm.
-const PRIVATE_CACHE_TTL: Duration = Duration::from_secs(30);
+const PRIVATE_STREAM_MEMORY: Duration = Duration::from_secs(30);
 
 /// Streams remembered as private; when it is full, all are dropped.
 const MAX_PRIVATE_STREAMS: usize = 10_000;
@@ -76,10 +76,10 @@ impl Upstream {
         let private_streams = self.0.private_streams.lock().unwrap_or_else(PoisonError::into_inner);
         private_streams
             .get(&stream)
-            .is_some_and(|checked_at| checked_at.elapsed() < PRIVATE_CACHE_TTL)
+            .is_some_and(|checked_at| checked_at.elapsed() < PRIVATE_STREAM_MEMORY)
     }
 
-    fn cache_private(&self, stream: StreamId) {
+    fn remember_private(&self, stream: StreamId) {
         let mut private_streams =
             self.0.private_streams.lock().unwrap_or_else(PoisonError::into_inner);
         if private_streams.len() >= MAX_PRIVATE_STREAMS {
@@ -105,7 +105,7 @@ impl Upstream {
     /// Removes a link that could not be opened.
     pub(super) fn remove_failed_link(&self, link: &UpstreamLink, state: LinkState) {
         if state == LinkState::Refused {
-            self.cache_private(link.stream);
+            self.remember_private(link.stream);
         }
         let mut links = self.lock_links();
         if links.get(&link.stream).is_some_and(|existing| std::ptr::eq(&raw const **existing, link))
@@ -126,7 +126,7 @@ impl Upstream {
     /// that no subscriber gets a new link with other sequence numbers.
     pub(super) fn end_link(&self, link: &UpstreamLink, reason: StreamEndReason) {
         if reason == StreamEndReason::NoLongerPublic {
-            self.cache_private(link.stream);
+            self.remember_private(link.stream);
         }
         if link.close() {
             self.0.metrics.upstream_streams.dec();

@@ -89,7 +89,7 @@ impl QueryError {
         match self {
             Self::Rejected(rejection) => Ok(rejection),
             Self::Database(DatabaseError::DatabaseError(kind, info)) => {
-                rejection_of_violation(kind, &*info)
+                rejection_from_violation(kind, &*info)
                     .ok_or_else(|| Self::Database(DatabaseError::DatabaseError(kind, info)))
             }
             other => Err(other),
@@ -123,7 +123,7 @@ const READ_ONLY_MESSAGE: &str = "in a read-only transaction";
 
 /// Finds the rejection of a violated constraint, as either database names it, in
 /// [`CONSTRAINT_MESSAGES`].
-fn rejection_of_violation(
+fn rejection_from_violation(
     kind: DatabaseErrorKind,
     info: &dyn DatabaseErrorInformation,
 ) -> Option<Rejection> {

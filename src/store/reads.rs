@@ -195,20 +195,20 @@ impl Store {
                 queries::verify::all_ids(conn)
             })?;
         let mut faults = query_backend!(self.backend, read_consistently, |conn, queries| {
-            queries::verify::check_references(conn)
+            queries::verify::verify_references(conn)
         })?;
         let total = (streams.len() + matches.len()) as u64;
         let mut done = 0;
         for id in streams {
             faults.extend(query_backend!(self.backend, read_consistently, |conn, queries| {
-                queries::verify::check_stream(conn, id)
+                queries::verify::verify_stream(conn, id)
             })?);
             done += 1;
             progress(done, total);
         }
         for id in matches {
             faults.extend(query_backend!(self.backend, read_consistently, |conn, queries| {
-                queries::verify::check_match(conn, id)
+                queries::verify::verify_match(conn, id)
             })?);
             done += 1;
             progress(done, total);

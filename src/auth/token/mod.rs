@@ -38,7 +38,7 @@ struct IssuedClaims<'a> {
 
 /// Claims read from a received token; identity providers send many more.
 #[derive(Deserialize)]
-struct ReceivedClaims {
+struct UnverifiedClaims {
     exp: Number,
     iat: Option<Number>,
     sub: Option<String>,
@@ -154,12 +154,12 @@ impl TokenKeys {
             return Err(TokenError::Invalid);
         }
         let key = self.find_key(header.kid.as_deref()).ok_or(TokenError::Invalid)?;
-        let decoded = jsonwebtoken::decode::<ReceivedClaims>(token, key, &self.validation());
+        let decoded = jsonwebtoken::decode::<UnverifiedClaims>(token, key, &self.validation());
         let claims = decoded.map_err(|error| match error.kind() {
             jsonwebtoken::errors::ErrorKind::ExpiredSignature => TokenError::Expired,
             _ => TokenError::Invalid,
         })?;
-        self.to_claims(claims.claims).ok_or(TokenError::Invalid)
+        self.validate_claims(claims.claims).ok_or(TokenError::Invalid)
     }
 
     fn find_key(&self, kid: Option<&str>) -> Option<&DecodingKey> {
@@ -189,7 +189,7 @@ impl TokenKeys {
         validation
     }
 
-    fn to_claims(&self, claims: ReceivedClaims) -> Option<Claims> {
+    fn validate_claims(&self, claims: UnverifiedClaims) -> Option<Claims> {
         let latest_issued_at = Utc::now().timestamp().saturating_add_unsigned(CLOCK_LEEWAY_SECONDS);
         if claims
             .iat
@@ -211,7 +211,7 @@ impl TokenKeys {
 
     /// How the token was issued; `None` for an own token without a generation, which could never be
     /// revoked.
-    fn issued(&self, claims: &ReceivedClaims) -> Option<TokenIssuer> {
+    fn issued(&self, claims: &UnverifiedClaims) -> Option<TokenIssuer> {
         if self.0.signing_key.is_none() {
             let at = claims.iat.as_ref().and_then(numeric_date_seconds).unwrap_or_default();
             return Some(TokenIssuer::Elsewhere { at_ms: at.saturating_mul(1000) });
@@ -225,7 +225,7 @@ impl TokenKeys {
     }
 
     /// The token's user: a local id only if this service signed the token.
-    fn subject(&self, claims: ReceivedClaims) -> Option<Subject> {
+    fn subject(&self, claims: UnverifiedClaims) -> Option<Subject> {
         let subject = claims.sub?;
         if self.0.signing_key.is_some() {
             return parse_user_id(&subject).map(Subject::Id);

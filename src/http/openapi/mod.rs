@@ -26,7 +26,7 @@ use crate::sports::SportRules;
 const SHARED_SOURCES: [&str; 2] = [include_str!("api/shared.txt"), include_str!("api/streams.txt")];
 
 /// The other source texts, after those of the sports.
-const SOURCES: [&str; 4] = [
+const SPEC_SOURCES: [&str; 4] = [
     include_str!("api/matches.txt"),
     include_str!("api/events.txt"),
     include_str!("api/teams.txt"),
@@ -63,7 +63,7 @@ pub async fn serve_document(request: HttpRequest) -> Result<HttpResponse, Proble
 pub fn build_document() -> Result<Value, String> {
     let mut document = DocumentBuilder::default();
     let sports = SportRules::all().iter().map(|rules| rules.api_description);
-    let texts = SHARED_SOURCES.into_iter().chain(sports).chain(SOURCES);
+    let texts = SHARED_SOURCES.into_iter().chain(sports).chain(SPEC_SOURCES);
     texts.filter(|text| !text.is_empty()).try_for_each(|text| document.parse_source(text))?;
     match document.added_fields.keys().next() {
         Some(name) => Err(format!("+ {name}: no schema has this name")),

@@ -32,17 +32,17 @@ use crate::stream::source_error::SourceError;
 use crate::stream::{long_poll, subscribe};
 
 /// `GET /api/matches/{id}/stream/`
-pub async fn stream_match(request: IdentifiedRequest, id: Path<i64>) -> HandlerResult {
+pub async fn open_match_stream(request: IdentifiedRequest, id: Path<i64>) -> HandlerResult {
     open_stream(request, vec![StreamId::Match(*id).topic()]).await
 }
 
 /// `GET /api/teams/{id}/stream/`
-pub async fn stream_team(request: IdentifiedRequest, id: Path<i64>) -> HandlerResult {
+pub async fn open_team_stream(request: IdentifiedRequest, id: Path<i64>) -> HandlerResult {
     open_stream(request, vec![StreamId::Team(*id).topic()]).await
 }
 
 /// `GET /api/teams/{id}/stream/{schedule,results,live,announcements}/`
-pub async fn stream_team_channel(
+pub async fn open_team_channel_stream(
     request: IdentifiedRequest,
     path: Path<(i64, String)>,
 ) -> HandlerResult {
@@ -51,12 +51,12 @@ pub async fn stream_team_channel(
 }
 
 /// `GET /api/events/{id}/stream/`
-pub async fn stream_event(request: IdentifiedRequest, id: Path<i64>) -> HandlerResult {
+pub async fn open_event_stream(request: IdentifiedRequest, id: Path<i64>) -> HandlerResult {
     open_stream(request, vec![StreamId::Event(*id).topic()]).await
 }
 
 /// `GET /api/events/{id}/stream/{results,schedule,announcements}/`
-pub async fn stream_event_channel(
+pub async fn open_event_channel_stream(
     request: IdentifiedRequest,
     path: Path<(i64, String)>,
 ) -> HandlerResult {
@@ -65,13 +65,13 @@ pub async fn stream_event_channel(
 }
 
 /// `GET /api/purchases/{id}/stream/`: an invalid UUID is treated like an unknown purchase.
-pub async fn stream_purchase(request: IdentifiedRequest, id: Path<String>) -> HandlerResult {
+pub async fn open_purchase_stream(request: IdentifiedRequest, id: Path<String>) -> HandlerResult {
     let id = Uuid::try_parse(&id).unwrap_or_default();
     open_stream(request, vec![StreamId::Purchase(id).topic()]).await
 }
 
 /// `GET /api/stream/?topic=match_3&topic=team_7_live`
-pub async fn stream_topics(request: IdentifiedRequest) -> HandlerResult {
+pub async fn open_topics_stream(request: IdentifiedRequest) -> HandlerResult {
     let topics = stream_query::requested_topics(&request.http)?;
     open_stream(request, topics).await
 }
@@ -112,14 +112,14 @@ async fn open_stream(request: IdentifiedRequest, topics: Vec<Topic>) -> HandlerR
         return Ok(responses::stop_response());
     }
     match query.transport {
-        Transport::Sse => open_event_stream(request, query, grant).await,
+        Transport::Sse => respond_with_stream(request, query, grant).await,
         Transport::Poll { wait_seconds: wait } => {
             answer_long_poll(request, query, grant, wait).await
         }
     }
 }
 
-async fn open_event_stream(
+async fn respond_with_stream(
     request: StreamRequest,
     query: StreamQuery,
     grant: ReadGrant,

@@ -55,7 +55,11 @@ pub async fn end(conn: &mut Conn, user_id: i64, id: &str) -> QueryResult<()> {
 }
 
 /// Ends all sessions of a user except `kept`.
-pub async fn end_others(conn: &mut Conn, user_id: i64, kept: Option<&str>) -> QueryResult<()> {
+pub async fn end_other_sessions(
+    conn: &mut Conn,
+    user_id: i64,
+    kept: Option<&str>,
+) -> QueryResult<()> {
     let others = sessions::table
         .filter(sessions::user_id.eq(user_id))
         .filter(sessions::id.ne(kept.unwrap_or_default()));

@@ -118,7 +118,7 @@ async fn edit(
     check_own_password_is_current(edit, row.generation)?;
     if revokes {
         let kept = edit.own_principal.as_ref().and_then(Principal::session_id);
-        sessions::end_others(conn, id, kept).await?;
+        sessions::end_other_sessions(conn, id, kept).await?;
     }
     if revokes || role != row.role || disabled != row.disabled {
         settings::bump_rights_version(conn).await?;

@@ -60,7 +60,7 @@ pub async fn all_ids(conn: &mut Conn) -> QueryResult<(Vec<i64>, Vec<i64>)> {
 }
 
 /// Checks the references between tables; returns a line per broken one.
-pub async fn check_references(conn: &mut Conn) -> QueryResult<Vec<String>> {
+pub async fn verify_references(conn: &mut Conn) -> QueryResult<Vec<String>> {
     let mut faults = Vec::new();
     for (description, rows) in DANGLING_REFERENCES {
         let query = diesel::sql_query(format!("select count(*) as count from {rows}"));
@@ -74,7 +74,7 @@ pub async fn check_references(conn: &mut Conn) -> QueryResult<Vec<String>> {
 
 /// Checks every message of a stream, from the first that is not pruned to the head; returns its
 /// faults.
-pub async fn check_stream(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> {
+pub async fn verify_stream(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> {
     let Some(row): Option<StreamRow> = streams::table.find(id).get_result(conn).await.optional()?
     else {
         return Ok(Vec::new());
@@ -157,7 +157,7 @@ fn envelope_fault(stream: StreamId, message: &MessageRow) -> Option<String> {
 }
 
 /// Checks a match: its entries' hash chain, its row, its result and its last published score.
-pub async fn check_match(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> {
+pub async fn verify_match(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> {
     let Some(row) = matches::find_row(conn, id).await? else { return Ok(Vec::new()) };
     let entries = match_states::entries_from(conn, &row, 0).await?;
     if let Some(error) = chain_fault(&row, &entries) {

@@ -64,7 +64,7 @@ pub async fn run(context: Arc<StreamContext>, mut commands: UnboundedReceiver<Fe
                 }
             }
             (stream, reason) = source.next_end() => task.drop_stream(stream, reason),
-            () = notifier.recheck_requested() => task.check_heads().await,
+            () = notifier.head_check_requested() => task.check_heads().await,
             _ = poll_timer.tick() => task.check_heads().await,
         }
     }

@@ -116,7 +116,7 @@ impl Dismissal {
             DismissalKind::Bowled => format!("b {bowler}"),
             DismissalKind::Lbw => format!("lbw b {bowler}"),
             DismissalKind::HitWicket => format!("hit wicket b {bowler}"),
-            DismissalKind::Caught if self.is_return_catch() => format!("c & b {bowler}"),
+            DismissalKind::Caught if self.is_caught_and_bowled() => format!("c & b {bowler}"),
             DismissalKind::Caught => format!("c {} b {bowler}", self.fielder_names()),
             DismissalKind::Stumped => format!("st {} b {bowler}", self.fielder_names()),
             DismissalKind::RunOut if self.fielders.is_empty() && !self.by_substitute => {
@@ -127,7 +127,7 @@ impl Dismissal {
         }
     }
 
-    fn is_return_catch(&self) -> bool {
+    fn is_caught_and_bowled(&self) -> bool {
         let fielder = self.fielders.first().map(|fielder| fielder.id);
         fielder.is_some() && fielder == self.bowler.as_ref().map(|bowler| bowler.id)
     }
