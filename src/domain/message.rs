@@ -6,6 +6,17 @@ use serde_json::Value;
 
 use crate::domain::topic::{Channel, Seq, Topic};
 
+/// Types of the messages that are not about one match as it is played.
+pub const COMMON_MESSAGE_TYPES: [&str; 7] = [
+    "announcement_expired",
+    "announcement_update",
+    "leaderboard_update",
+    "purchase_update",
+    "result_update",
+    "schedule_update",
+    "ticket_update",
+];
+
 /// A message that a rule emits; it gets its seq when it is appended to the log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {

@@ -77,6 +77,14 @@ const fn lifecycle(
     (spec, CommonAction::Lifecycle(action))
 }
 
+/// Whether a message about a match's status has this type.
+pub fn names_message(word: &str) -> bool {
+    let has_type = |(_, action): &(ActionSpec, CommonAction)| {
+        matches!(action, CommonAction::Lifecycle(step) if step.message_kind == Some(word))
+    };
+    word == "match_reopened" || COMMON.iter().any(has_type)
+}
+
 /// The action of every sport with this name; `None` for a sport's own.
 pub fn find_common(name: &str) -> Option<CommonAction> {
     action_spec::find_action(&COMMON, name).map(|(action, _)| action)

@@ -43,6 +43,7 @@ pub struct SportRules {
     pub api_description: &'static str,
     /// The closed sets that it names.
     pub api_sets: &'static [NamedSet],
+    pub(super) names_own_message: fn(&str) -> bool,
     with_scorers_required: fn(Value, i64) -> Result<Value, &'static str>,
     initial_state: fn(&MatchInfo) -> Result<ErasedMatch, Rejection>,
     player_ids: fn(&str, &Value) -> Vec<i64>,
@@ -60,6 +61,7 @@ impl SportRules {
             actions: S::ACTIONS,
             api_description: S::API_DESCRIPTION,
             api_sets: S::API_SETS,
+            names_own_message: S::names_message,
             with_scorers_required: S::with_scorers_required,
             initial_state: initial_state::<S>,
             player_ids: S::player_ids,

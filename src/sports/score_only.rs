@@ -31,6 +31,10 @@ impl Sport for ScoreOnly {
     const ACTIONS: &'static [ActionSpec] = &[SCORE_ACTION];
     const API_DESCRIPTION: &'static str = include_str!("score_only/api.txt");
 
+    fn names_message(word: &str) -> bool {
+        word == "score_update"
+    }
+
     fn initial_state(match_info: &MatchInfo) -> Result<PerSide<i64>, Rejection> {
         match_info.reject_format()?;
         Ok(PerSide::default())

@@ -29,6 +29,11 @@ pub trait Sport {
     /// Closed sets that [`Sport::API_DESCRIPTION`] names: `IncidentKind = enum`.
     const API_SETS: &'static [NamedSet] = &[];
 
+    /// Whether a message of the sport's own has this type, or this label (`types=` names either).
+    fn names_message(_word: &str) -> bool {
+        false
+    }
+
     /// The state before the first entry; rejects an invalid format.
     fn initial_state(match_info: &MatchInfo) -> Result<Self::State, Rejection>;
 

@@ -36,6 +36,10 @@ impl Sport for Cricket {
     const API_SETS: &'static [NamedSet] =
         &[NamedSet { name: "WicketKind", texts: laws::dismissals_from_delivery }];
 
+    fn names_message(word: &str) -> bool {
+        report::names_message(word)
+    }
+
     fn initial_state(match_info: &MatchInfo) -> Result<CricketState, Rejection> {
         CricketState::initial(match_info)
     }

@@ -40,6 +40,9 @@ enum IncidentAction {
     Delete,
 }
 
+/// Types of its messages, beside those of every sport.
+pub const MESSAGE_TYPES: [&str; 3] = ["incident_added", "incident_updated", "incident_removed"];
+
 /// For corrections: mistakes are often seen only after the final whistle.
 const CORRECTION_STATUSES: [MatchStatus; 4] =
     [MatchStatus::Live, MatchStatus::Paused, MatchStatus::Finished, MatchStatus::Abandoned];

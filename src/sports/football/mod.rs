@@ -14,7 +14,7 @@ mod tests;
 
 use serde_json::{Map, Value};
 
-use crate::domain::closed_set::NamedSet;
+use crate::domain::closed_set::{ClosedSet, NamedSet};
 use crate::domain::rejection::Rejection;
 use crate::sports::clock::PeriodSchedule;
 use crate::sports::football::incident::Confirmation;
@@ -40,6 +40,11 @@ impl Sport for Football {
         NamedSet::of::<Confirmation>("Confirmation"),
         NamedSet { name: "Period", texts: periods::names },
     ];
+
+    fn names_message(word: &str) -> bool {
+        actions::MESSAGE_TYPES.contains(&word)
+            || IncidentKind::from_text(word).is_some()
+    }
 
     fn initial_state(match_info: &MatchInfo) -> Result<IncidentLog, Rejection> {
         match_info.reject_format()?;

@@ -11,6 +11,7 @@ use super::dialect::Conn;
 use crate::domain::closed_set::ClosedSet;
 use crate::domain::message::{Message, StoredMessage};
 use crate::domain::topic::{Channel, Seq, StreamId};
+use crate::sports::SportRules;
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::json;
 use crate::store::model::{LogPage, StreamHead};
@@ -62,6 +63,9 @@ fn message_row(
     at: DateTime<Utc>,
 ) -> QueryResult<MessageRow> {
     let committed_at = at.timestamp_millis();
+    for word in message.label.as_deref().into_iter().chain([message.message_type]) {
+        debug_assert!(SportRules::names_message(word), "`types={word}` would be refused");
+    }
     Ok(MessageRow {
         stream_id,
         seq,

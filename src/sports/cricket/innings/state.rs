@@ -70,6 +70,16 @@ pub enum InningsEnd {
 }
 
 impl InningsEnd {
+    /// All ways, the last without a par score.
+    pub const ALL: [Self; 6] = [
+        Self::AllOut,
+        Self::OversCompleted,
+        Self::TargetReached,
+        Self::Declared,
+        Self::Forfeited,
+        Self::EndedByUmpires { par: None },
+    ];
+
     /// Its name in bodies, messages and labels.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -2,10 +2,13 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::closed_set::ClosedSet;
 use crate::domain::message::Message;
 use crate::domain::topic::{Channel, StreamId};
-use crate::sports::cricket::innings::{Ball, FallOfWicket, Innings, Milestone, Over};
-use crate::sports::cricket::laws::{Cricketer, PenaltyAward};
+use crate::sports::cricket::innings::{
+    Ball, FallOfWicket, Innings, InningsEnd, Milestone, MilestoneKind, Over,
+};
+use crate::sports::cricket::laws::{Cricketer, DismissalKind, PenaltyAward};
 use crate::sports::cricket::report::balls::ball_json;
 use crate::sports::cricket::report::cards::{
     batter_summary_json, bowler_json, dismissal_json, fall_json, milestone_json,
@@ -14,6 +17,35 @@ use crate::sports::cricket::report::cards::{
 use crate::sports::cricket::report::{live, performers};
 use crate::sports::cricket::scoring::{CricketSetup, Scoreboard, StepEffect};
 use crate::sports::score::{Score, Side};
+
+/// Types of its messages, beside those of every sport.
+const MESSAGE_TYPES: [&str; 17] = [
+    "ball_bowled",
+    "ball_corrected",
+    "ball_submitted",
+    "dispute_resolved",
+    "innings_complete",
+    "innings_start",
+    "match_complete",
+    "milestone_achieved",
+    "milestone_withdrawn",
+    "over_complete",
+    "penalty_awarded",
+    "player_changed",
+    "scoring_dispute_raised",
+    "super_over",
+    "target_set",
+    "toss",
+    "wicket_fallen",
+];
+
+/// Whether a message has this type or this label.
+pub fn names_message(word: &str) -> bool {
+    MESSAGE_TYPES.contains(&word)
+        || DismissalKind::from_text(word).is_some()
+        || MilestoneKind::from_text(word).is_some()
+        || InningsEnd::ALL.iter().any(|end| end.as_str() == word)
+}
 
 /// Builds messages from effects; the scoreboard is the one right after the step.
 #[derive(Clone, Copy, Debug)]

@@ -16,7 +16,7 @@ mod views;
 pub use balls::ball_json;
 pub use disputes::{DisputeResolution, pending_ball_json, resolved_dispute_json};
 pub use live::{innings_json, live_json, toss_json};
-pub use messages::MessageBuilder;
+pub use messages::{MessageBuilder, names_message};
 pub use performers::player_of_match_json;
 pub use result::{computed_result, decision_json, result_text};
 pub use scorecard::scorecard_json_from;
