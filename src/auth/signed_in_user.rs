@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::auth::token::CLOCK_LEEWAY_SECONDS;
 use crate::domain::topic::Topic;
 use crate::domain::users::UserRole;
 use crate::store::Principal;
@@ -24,6 +25,13 @@ pub struct SignedInUser {
     pub expires_at: DateTime<Utc>,
     /// If set, the credential can only read these topics and write nothing.
     pub topics: Option<Arc<[Topic]>>,
+}
+
+impl SignedInUser {
+    /// Until when the credential is accepted: a little longer than its token says.
+    pub fn valid_until(&self) -> DateTime<Utc> {
+        self.expires_at + TimeDelta::seconds(CLOCK_LEEWAY_SECONDS.into())
+    }
 }
 
 /// The user of a read, `None` if anonymous. An invalid header is an error; an invalid cookie, which

@@ -31,7 +31,7 @@ pub async fn issue(
     topics: &[Topic],
 ) -> Result<(String, DateTime<Utc>), Problem> {
     let text = random_token();
-    let expires_at = (Utc::now() + TICKET_LIFETIME).min(user.expires_at);
+    let expires_at = (Utc::now() + TICKET_LIFETIME).min(user.valid_until());
     let topics = topics.iter().map(Topic::to_string).collect();
     let grant = TicketGrant {
         principal: Principal::clone(&user.principal),

@@ -13,8 +13,10 @@ use crate::domain::topic::Topic;
 use crate::input::is_email;
 use crate::store::{Principal, TokenIssuer};
 
-/// Tolerated difference between clocks of different machines, in seconds.
-const CLOCK_LEEWAY_SECONDS: u64 = 30;
+/// Tolerated difference between clocks of different machines, in seconds. A token holds that much
+/// longer than it says, for opening streams and for open ones.
+pub(super) const CLOCK_LEEWAY_SECONDS: u32 = 30;
+
 /// Longest `sub` of an identity provider (`OpenID` Connect Core 1.0, 2).
 const MAX_SUBJECT_BYTES: usize = 255;
 
@@ -175,7 +177,7 @@ impl TokenKeys {
 
     fn validation(&self) -> Validation {
         let mut validation = Validation::new(self.0.algorithm);
-        validation.leeway = CLOCK_LEEWAY_SECONDS;
+        validation.leeway = CLOCK_LEEWAY_SECONDS.into();
         validation.validate_nbf = true;
         validation.validate_aud = self.0.audience.is_some();
         if let Some(audience) = &self.0.audience {
@@ -190,7 +192,7 @@ impl TokenKeys {
     }
 
     fn validate_claims(&self, claims: UnverifiedClaims) -> Option<Claims> {
-        let latest_issued_at = Utc::now().timestamp().saturating_add_unsigned(CLOCK_LEEWAY_SECONDS);
+        let latest_issued_at = Utc::now().timestamp().saturating_add(CLOCK_LEEWAY_SECONDS.into());
         if claims
             .iat
             .as_ref()

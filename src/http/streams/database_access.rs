@@ -63,7 +63,7 @@ impl ReadAccess for App {
     /// Checks the user too, who may have been disabled.
     fn recheck<'a>(&'a self, request: &'a ReadRequest) -> LocalBoxFuture<'a, Result<(), Problem>> {
         Box::pin(async move {
-            if request.user().is_some_and(|user| user.expires_at <= Utc::now()) {
+            if request.user().is_some_and(|user| user.valid_until() <= Utc::now()) {
                 return Err(Problem::BadCredentials("the token has expired"));
             }
             let mut refusals = Vec::new();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::auth::SignedInUser;
 use crate::domain::topic::{Seq, StreamId};
 use crate::http::path::Path;
 use crate::http::streams::read_access::{ReadDecision, ReadKind};
@@ -38,7 +39,7 @@ pub async fn open_replay(request: IdentifiedRequest, id: Path<i64>) -> HandlerRe
         is_public: !grant.is_private,
         rights_version: request.rights_version(),
         principal: request.principal(),
-        expires_at: request.user().map(|user| user.expires_at),
+        expires_at: request.user().map(SignedInUser::valid_until),
         permit,
     };
     let blocks = replay_stream(Arc::clone(&request.node.stream_context), replay_request);

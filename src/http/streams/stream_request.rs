@@ -116,7 +116,7 @@ impl StreamRequest {
         loop {
             tokio::time::sleep(RIGHTS_POLL_INTERVAL).await;
             let version = self.node.stream_context.rights_watch.version();
-            let is_expired = self.user().is_some_and(|user| user.expires_at <= Utc::now());
+            let is_expired = self.user().is_some_and(|user| user.valid_until() <= Utc::now());
             if (version != seen_version || is_expired)
                 && let Err(problem) = self.recheck_access().await
                 && problem.status_and_code().0.is_client_error()
@@ -153,7 +153,7 @@ impl StreamRequest {
                 address: Some(ClientOrigin::from_request(&self.read.http, proxies).address),
             },
             rights_version: self.rights_version(),
-            expires_at: self.user().map(|user| user.expires_at),
+            expires_at: self.user().map(SignedInUser::valid_until),
             coding: responses::transfer_coding(&self.read.http),
             direct_writer: self.read.http.conn_data::<HubWriter>().cloned(),
         }

@@ -1,12 +1,11 @@
 //! One resource of each kind, and one client per role.
 
-use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
 
 use super::requests::DisposableTarget;
 use super::table::ROLES;
 use crate::support::api_client::ApiClient;
-use crate::support::server::{JWT_SECRET, TestServer};
+use crate::support::server::TestServer;
 use crate::support::users::{Organizer, Person, id};
 
 pub struct Scenario {
@@ -87,7 +86,10 @@ impl Scenario {
         let spare = organizer.create_user(server, "Spare").await;
         self.names.push(("{stranger}", stranger.id.to_string()));
         self.names.push(("{spare}", spare.id.to_string()));
-        self.clients = vec![server.anonymous(), server.anonymous().with_token(&expired(member))];
+        self.clients = vec![
+            server.anonymous(),
+            server.anonymous().with_token(&member.token_that_expires(-60)),
+        ];
         self.clients.extend(people.iter().map(|person| person.client.clone()));
         self.clients.push(organizer.client.clone());
     }
@@ -243,13 +245,4 @@ fn put<'a>(template: &str, names: impl Iterator<Item = (&'a str, &'a str)>) -> S
         let text = if number { text.replace(&format!("\"{name}\""), id) } else { text };
         text.replace(name, id)
     })
-}
-
-/// An expired token.
-fn expired(person: &Person) -> String {
-    let now = chrono::Utc::now().timestamp();
-    let claims =
-        json!({ "sub": person.id.to_string(), "gen": 1, "iat": now - 600, "exp": now - 60 });
-    let key = EncodingKey::from_secret(JWT_SECRET.as_bytes());
-    jsonwebtoken::encode(&Header::default(), &claims, &key).unwrap()
 }

@@ -1,11 +1,13 @@
 //! Users of the service, with their actions as methods.
 
+use std::fmt::Display;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
 
 use super::api_client::{ApiClient, ApiResponse};
-use super::server::TestServer;
+use super::server::{JWT_SECRET, TestServer};
 
 /// The administrator, who creates teams, matches and users.
 #[derive(Clone)]
@@ -47,6 +49,23 @@ impl Game {
 
     pub fn topic(&self) -> String {
         format!("match_{}", self.id)
+    }
+
+    /// The cursor of the match's stream at a seq.
+    pub fn cursor(&self, epoch: &str, seq: impl Display) -> String {
+        format!("{epoch}.m{}-{seq}", self.id)
+    }
+}
+
+impl Person {
+    /// A token whose `exp` is so many seconds from now.
+    pub fn token_that_expires(&self, seconds: i64) -> String {
+        let now = chrono::Utc::now().timestamp();
+        let claims = json!({
+            "sub": self.id.to_string(), "gen": 1, "iat": now - 600, "exp": now + seconds,
+        });
+        let key = EncodingKey::from_secret(JWT_SECRET.as_bytes());
+        jsonwebtoken::encode(&Header::default(), &claims, &key).unwrap()
     }
 }
 
