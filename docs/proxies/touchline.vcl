@@ -116,11 +116,11 @@ sub vcl_backend_error {
         set bereq.http.retry = regsub("" + std.random(2000, 10000), "\..*", "");
         set beresp.body = """event: hello
 retry: """ + bereq.http.retry + """
-data: {"connection":null,"heartbeat_ms":15000}
+data: {"connection":null,"heartbeat_ms":15000,"retry_ms":""" + bereq.http.retry + """}
 
 event: bye
 retry: """ + bereq.http.retry + """
-data: {"reason":"unavailable"}
+data: {"reason":"unavailable","retry_ms":""" + bereq.http.retry + """}
 
 """;
         return (deliver);

@@ -56,6 +56,18 @@ closed_set!(Channel {
     Announcements => "announcements",
 });
 
+impl Channel {
+    /// The letter in cursors: the first of the name.
+    pub fn letter(self) -> char {
+        match self {
+            Self::Results => 'r',
+            Self::Schedule => 's',
+            Self::Live => 'l',
+            Self::Announcements => 'a',
+        }
+    }
+}
+
 impl StreamId {
     /// The whole stream as a topic.
     pub fn topic(self) -> Topic {
@@ -67,13 +79,19 @@ impl StreamId {
         Topic { stream: self, channel: Some(channel) }
     }
 
+    /// The channels of a stream of this kind; none where its messages belong to the whole.
+    pub fn channels(self) -> &'static [Channel] {
+        use Channel::{Announcements, Live, Results, Schedule};
+        match self {
+            Self::Event(_) => &[Results, Schedule, Announcements],
+            Self::Team(_) => &[Results, Schedule, Live, Announcements],
+            Self::Match(_) | Self::Purchase(_) => &[],
+        }
+    }
+
     /// Whether streams of this kind have the channel.
     pub fn has_channel(self, channel: Channel) -> bool {
-        match self {
-            Self::Event(_) => channel != Channel::Live,
-            Self::Team(_) => true,
-            Self::Match(_) | Self::Purchase(_) => false,
-        }
+        self.channels().contains(&channel)
     }
 }
 
@@ -81,6 +99,14 @@ impl Topic {
     /// Whether a message of this channel belongs to the topic.
     pub fn includes(self, channel: Option<Channel>) -> bool {
         self.channel.is_none() || self.channel == channel
+    }
+
+    /// The topics that it consists of and that have no parts themselves: the channels of a stream
+    /// that has some, else the topic alone.
+    pub fn parts(self) -> impl Iterator<Item = Self> {
+        let channels = if self.channel.is_none() { self.stream.channels() } else { &[] };
+        let alone = channels.is_empty().then_some(self);
+        channels.iter().map(move |channel| self.stream.channel_topic(*channel)).chain(alone)
     }
 }
 
@@ -152,6 +178,24 @@ fn parse_id(text: &str) -> Result<i64, InvalidTopic> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_topic_consists_of_the_channels_of_its_stream() {
+        let parts = |text: &str| {
+            let parts = text.parse::<Topic>().unwrap().parts();
+            parts.map(|part| part.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(parts("match_3"), ["match_3"]);
+        assert_eq!(parts("event_1_results"), ["event_1_results"]);
+        assert_eq!(
+            parts("event_1"),
+            ["event_1_results", "event_1_schedule", "event_1_announcements"]
+        );
+        assert_eq!(parts("team_7").len(), 4);
+        for channel in StreamId::Team(7).channels() {
+            assert!(channel.as_str().starts_with(channel.letter()));
+        }
+    }
 
     #[test]
     fn topics_have_one_spelling() {

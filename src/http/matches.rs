@@ -56,7 +56,7 @@ pub async fn match_snapshot(ctx: ReadContext, id: Path<i64>) -> HandlerResult {
         "data": snapshot.data,
     });
     let mut response = ctx.json_response_with_etag(&version, body.to_string());
-    let touchline_cursor = cursor::encode_single(store.epoch(), snapshot.seq);
+    let touchline_cursor = cursor::encode_topic(store.epoch(), topic, snapshot.seq);
     if let Ok(cursor_value) = header::HeaderValue::from_str(&touchline_cursor) {
         response
             .headers_mut()

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::permission;
 use crate::domain::permission::Permission;
+use crate::domain::topic::StreamId;
 use crate::http::json_body::JsonBody;
 use crate::http::path::Path;
 use crate::http::write_context::WriteContext;
@@ -47,6 +48,7 @@ pub async fn sync_outbox(
     }
     let mut items = Vec::with_capacity(entries.len());
     let mut last_seq = None;
+    let topic = StreamId::Match(*id).topic();
     for (index, entry) in entries.into_iter().enumerate() {
         let client_id = entry.get("client_id").cloned().unwrap_or(Value::Null);
         let outcome = apply_entry(&ctx, *id, index, entry).await;
@@ -58,7 +60,7 @@ pub async fn sync_outbox(
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "no-store"));
     if let Some(seq) = last_seq {
-        let touchline_cursor = cursor::encode_single(ctx.app.store.epoch(), seq);
+        let touchline_cursor = cursor::encode_topic(ctx.app.store.epoch(), topic, seq);
         response.insert_header(("Touchline-Cursor", touchline_cursor));
     }
     Ok(response.json(json!({ "items": items })))
@@ -124,8 +126,8 @@ fn entry_result(
             let status = if applied.is_replay { "duplicate" } else { "applied" };
             let mut item =
                 json!({ "client_id": client_id, "status": status, "answer": applied.body });
-            if let Some((_, seq)) = applied.stream_head {
-                item["cursor"] = cursor::encode_single(epoch, seq).into();
+            if let Some((stream, seq)) = applied.stream_head {
+                item["cursor"] = cursor::encode_topic(epoch, stream.topic(), seq).into();
             }
             Ok(item)
         }
@@ -140,7 +142,6 @@ fn entry_result(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::topic::StreamId;
 
     fn parsed_entry(value: Value) -> Result<OutboxEntry, Problem> {
         OutboxEntry::parse(&value, 3)
@@ -199,7 +200,7 @@ mod tests {
         };
         let cursor =
             |told| entry_result(json!("k"), Ok(done(told)), "df0a5d").unwrap()["cursor"].clone();
-        assert_eq!(cursor(Some((StreamId::Match(3), 42))), "df0a5d.42");
+        assert_eq!(cursor(Some((StreamId::Match(3), 42))), "df0a5d.m3-42");
         assert_eq!(cursor(None), Value::Null);
     }
 }

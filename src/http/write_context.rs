@@ -157,8 +157,9 @@ impl WriteContext {
         if let Some(etag) = &outcome.etag {
             response.insert_header((header::ETAG, format!("\"{etag}\"")));
         }
-        if let Some((_, seq)) = outcome.stream_head {
-            let touchline_cursor = cursor::encode_single(self.app.store.epoch(), seq);
+        if let Some((stream, seq)) = outcome.stream_head {
+            let touchline_cursor =
+                cursor::encode_topic(self.app.store.epoch(), stream.topic(), seq);
             response.insert_header(("Touchline-Cursor", touchline_cursor));
         }
         if outcome.is_replay {

@@ -8,6 +8,7 @@ use crate::domain::topic::{Seq, StreamId};
 use crate::relay::error::{UpstreamError, UpstreamResult};
 use crate::relay::upstream::Upstream;
 use crate::relay::upstream_messages;
+use crate::stream::cursor;
 use crate::stream::frame_page::FramePage;
 
 /// Largest page that the upstream serves.
@@ -31,7 +32,8 @@ impl Upstream {
     ) -> UpstreamResult<FramePage> {
         let limit = limit.clamp(1, MAX_PAGE_MESSAGES);
         let url = |after, limit| {
-            format!("/api/streams/{stream}/messages?after={epoch}.{after}&limit={limit}")
+            let after = cursor::encode_topic(epoch, stream.topic(), after);
+            format!("/api/streams/{stream}/messages?after={after}&limit={limit}")
         };
         let (status, bytes) = self.request(&url(after, limit)).await?;
         match status {

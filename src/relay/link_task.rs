@@ -85,9 +85,8 @@ impl LinkTask {
             match block.event {
                 "hello" => self.apply_hello(block.data),
                 "live" => {
-                    break upstream_messages::parse_cursor(block.id)
-                        .ok_or_else(|| connection_lost("no cursor"))
-                        .map(|(epoch, head)| (Arc::<str>::from(epoch), head))?;
+                    break upstream_messages::parse_cursor(block.id, self.link.stream.topic())
+                        .ok_or_else(|| connection_lost("no cursor"))?;
                 }
                 "bye" => return Err(error_from_bye(block.data)),
                 _ => {}
@@ -206,10 +205,11 @@ impl LinkTask {
 
     fn handle_block(&mut self, block: &Bytes) -> Result<(), LinkError> {
         let Some(block) = SseFields::parse(block) else { return Ok(()) };
-        if let Some((epoch, _)) = upstream_messages::parse_cursor(block.id)
+        if let Some((epoch, _)) =
+            upstream_messages::parse_cursor(block.id, self.link.stream.topic())
             && *epoch != *self.link.epoch()
         {
-            self.upstream.update_epoch(epoch);
+            self.upstream.update_epoch(&epoch);
             return Err(LinkError::Restarted(format!("its epoch is now {epoch}")));
         }
         match block.event {

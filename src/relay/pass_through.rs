@@ -35,6 +35,8 @@ struct PassThroughStream {
     drain_deadline: Option<Instant>,
     /// The `bye` frame has been sent.
     is_bye_sent: bool,
+    /// The cursor of the last frame that had one.
+    cursor: Option<String>,
 }
 
 enum PassThroughInput {
@@ -53,6 +55,7 @@ pub fn pass_through_blocks(
         decoder: SseDecoder::default(),
         drain_deadline: None,
         is_bye_sent: false,
+        cursor: None,
     };
     futures_util::stream::unfold(state, |mut state| async move {
         let block = state.next_block().await?;
@@ -88,7 +91,11 @@ impl PassThroughStream {
 
     /// Notes what the upstream's own control frames announce.
     fn observe_block(&mut self, block: &[u8]) {
-        match SseFields::parse(block) {
+        let fields = SseFields::parse(block);
+        if let Some(cursor) = fields.as_ref().and_then(|fields| fields.id) {
+            self.cursor = Some(cursor.to_owned());
+        }
+        match fields {
             Some(SseFields { event: "bye", .. }) => self.is_bye_sent = true,
             Some(SseFields { event: "hello", data, .. }) => {
                 if let Some(ms) = upstream_messages::parse_heartbeat_ms(data) {
@@ -124,6 +131,6 @@ impl PassThroughStream {
     fn finish_with_bye(&mut self, reason: CloseReason) -> Bytes {
         self.is_bye_sent = true;
         self.drain_deadline = Some(Instant::now());
-        control_frames::bye(reason, self.pass_through.retry_ms, None).freeze()
+        control_frames::bye(reason, self.pass_through.retry_ms, self.cursor.as_deref()).freeze()
     }
 }

@@ -68,7 +68,7 @@ impl Upstream {
         let began = Instant::now();
         let path = format!("/api/stream/?topic={stream}&transport=poll&wait=0&snapshot=never");
         let (_, bytes) = self.request(&path).await?;
-        let (epoch, head) = upstream_messages::parse_head(&bytes)?;
+        let (epoch, head) = upstream_messages::parse_head(stream, &bytes)?;
         if *epoch != *link.epoch() {
             return Err(UpstreamError::EpochChanged);
         }
@@ -80,7 +80,7 @@ impl Upstream {
         let path = format!("/api/stream/?topic={topic}&transport=poll&wait=0");
         let (status, bytes) = self.request(&path).await?;
         match status {
-            StatusCode::OK => upstream_messages::parse_snapshot(&bytes),
+            StatusCode::OK => upstream_messages::parse_snapshot(topic, &bytes),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Ok(None),
             status => {
                 let subject = format!("the snapshot of {topic}");

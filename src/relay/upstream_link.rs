@@ -120,7 +120,7 @@ impl UpstreamLink {
     /// The cursor to resume from at the upstream.
     pub fn cursor(&self) -> String {
         let buffer = self.lock_buffer();
-        cursor::encode_single(&buffer.epoch, buffer.ring.head())
+        cursor::encode_topic(&buffer.epoch, self.stream.topic(), buffer.ring.head())
     }
 
     /// Starts the buffer after `floor` with these frames.

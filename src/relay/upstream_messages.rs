@@ -12,6 +12,7 @@ use crate::domain::topic::{Seq, StreamId, Topic};
 use crate::domain::{message, number, time};
 use crate::relay::error::{UpstreamError, UpstreamResult};
 use crate::store::Snapshot;
+use crate::stream::cursor::Cursor;
 use crate::stream::frame::Frame;
 use crate::stream::frame_page::FramePage;
 use crate::stream::source::EpochSnapshot;
@@ -71,7 +72,7 @@ pub fn parse_message(epoch: &str, stream: StreamId, text: &str) -> UpstreamResul
         return Ok(UpstreamMessage::Snapshot { seq: envelope.seq });
     }
     to_stored_message(stream, envelope, text)
-        .map(|message| UpstreamMessage::Message(Frame::encode(epoch, &message)))
+        .map(|message| UpstreamMessage::Message(Frame::encode(epoch, stream, &message)))
 }
 
 fn to_stored_message(
@@ -124,27 +125,26 @@ pub fn parse_history(
 }
 
 /// Parses the snapshot that a poll without a cursor returns, with its epoch.
-pub fn parse_snapshot(bytes: &[u8]) -> UpstreamResult<Option<EpochSnapshot>> {
+pub fn parse_snapshot(topic: Topic, bytes: &[u8]) -> UpstreamResult<Option<EpochSnapshot>> {
     let response: PollResponse<'_> =
         serde_json::from_slice(bytes).map_err(|_| UpstreamError::InvalidAnswer("snapshot"))?;
     let Some(first) = response.messages.first() else { return Ok(None) };
     let UpstreamEnvelope { message_type, seq, data, .. } =
         serde_json::from_str(first.get()).map_err(|_| UpstreamError::InvalidAnswer("snapshot"))?;
-    let (epoch, _) =
-        parse_cursor(response.cursor.as_deref()).ok_or(UpstreamError::InvalidAnswer("cursor"))?;
+    let (epoch, _) = parse_cursor(response.cursor.as_deref(), topic)
+        .ok_or(UpstreamError::InvalidAnswer("cursor"))?;
     let is_snapshot = message_type == "snapshot";
     is_snapshot
-        .then(|| Some((epoch.into(), Snapshot { seq, data })))
+        .then_some(Some((epoch, Snapshot { seq, data })))
         .ok_or(UpstreamError::InvalidAnswer("state"))
 }
 
 /// Parses the epoch and head from a poll without messages.
-pub fn parse_head(bytes: &[u8]) -> UpstreamResult<(Arc<str>, Seq)> {
+pub fn parse_head(stream: StreamId, bytes: &[u8]) -> UpstreamResult<(Arc<str>, Seq)> {
     let response: PollResponse<'_> =
         serde_json::from_slice(bytes).map_err(|_| UpstreamError::InvalidAnswer("head"))?;
-    let position =
-        parse_cursor(response.cursor.as_deref()).ok_or(UpstreamError::InvalidAnswer("cursor"))?;
-    Ok((position.0.into(), position.1))
+    parse_cursor(response.cursor.as_deref(), stream.topic())
+        .ok_or(UpstreamError::InvalidAnswer("cursor"))
 }
 
 /// Since when the upstream reports in a heartbeat that it is stale.
@@ -159,14 +159,11 @@ pub fn parse_heartbeat_ms(hello: &str) -> Option<u64> {
     data["heartbeat_ms"].as_u64().filter(|ms| (1..=600_000).contains(ms))
 }
 
-/// Parses epoch and sequence number of a single-stream cursor. The epoch becomes part of local
-/// cursors, so it must be alphanumeric.
-pub fn parse_cursor(cursor: Option<&str>) -> Option<(&str, Seq)> {
-    let (epoch, seq) = cursor?.split_once('.')?;
-    let is_valid_epoch =
-        !epoch.is_empty() && epoch.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let seq = number::parse(seq)?;
-    is_valid_epoch.then_some((epoch, seq))
+/// Parses a cursor of this topic: its epoch, and the seq up to which all of the topic was sent.
+pub fn parse_cursor(cursor: Option<&str>, topic: Topic) -> Option<(Arc<str>, Seq)> {
+    let cursor = Cursor::parse(cursor?)?;
+    let (lowest, _) = cursor.seq_range(topic)?;
+    Some((cursor.epoch().into(), lowest))
 }
 
 #[cfg(test)]
@@ -227,20 +224,16 @@ mod tests {
     }
 
     #[test]
-    fn g3_a_cursor_is_an_epoch_and_a_seq() {
-        assert_eq!(parse_cursor(Some("5f2c91.42")), Some(("5f2c91", 42)));
-        for invalid in [
-            "42",
-            ".42",
-            "e.-1",
-            "e.x",
-            "e.stop",
-            "e.m3-4",
-            "a\rb.4",
-            "a b.4",
-            "e.9223372036854775807",
-        ] {
-            assert_eq!(parse_cursor(Some(invalid)), None, "{invalid:?}");
+    fn g3_a_cursor_of_the_upstream_is_one_of_the_topic() {
+        let parsed = |text| parse_cursor(Some(text), StreamId::Match(3).topic());
+        assert_eq!(parsed("5f2c91.m3-42"), Some(("5f2c91".into(), 42)));
+        let unusable =
+            ["42", "e.42", "e.m3-stop", "e.m4-4", "a\rb.m3-4", "e.m3-9223372036854775807"];
+        for text in unusable {
+            assert_eq!(parsed(text), None, "{text:?}");
         }
+        let event = StreamId::Event(1).topic();
+        assert_eq!(parse_cursor(Some("e.e1-7"), event), Some(("e".into(), 7)));
+        assert_eq!(parse_cursor(Some("e.e1r-7"), event), None);
     }
 }

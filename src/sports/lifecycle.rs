@@ -79,9 +79,7 @@ const fn lifecycle(
 
 /// Whether a message about a match's status has this type.
 pub fn names_message(word: &str) -> bool {
-    let has_type = |(_, action): &(ActionSpec, CommonAction)| {
-        matches!(action, CommonAction::Lifecycle(step) if step.message_kind == Some(word))
-    };
+    let has_type = |(_, action): &(ActionSpec, CommonAction)| matches!(action, CommonAction::Lifecycle(step) if step.message_kind == Some(word));
     word == "match_reopened" || COMMON.iter().any(has_type)
 }
 

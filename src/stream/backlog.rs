@@ -10,7 +10,7 @@ use crate::stream::frame::Frame;
 use crate::stream::ring::FrameBatch;
 use crate::stream::snapshot::{SnapshotReason, TopicSnapshot};
 use crate::stream::subscriber::{DeliveryMode, FrameEncoding, MAX_WRITE_BYTES, Subscriber};
-use crate::stream::subscription::{Position, Subscription};
+use crate::stream::subscription::Subscription;
 use crate::stream::{frame, ring};
 
 /// What a subscription lacks, and where it is.
@@ -65,10 +65,10 @@ impl Subscriber {
 
     /// What a subscription lacks; nothing moves.
     pub fn backlog_of(&self, subscription: &Subscription<Self>) -> Backlog {
-        let at = match subscription.position.get() {
-            Position::At(at) => at,
-            Position::NeedsSnapshot(reason) => return Backlog::Snapshot(reason),
-        };
+        if let Some(reason) = subscription.due_snapshot_reason() {
+            return Backlog::Snapshot(reason);
+        }
+        let at = subscription.seq().unwrap_or(0);
         if subscription.next_queued_snapshot_seq().is_some_and(|seq| seq <= at) {
             return Backlog::QueuedSnapshots;
         }
@@ -101,14 +101,9 @@ impl Subscriber {
         let at = subscription.seq()?;
         match backlog {
             Backlog::Nothing | Backlog::Snapshot(_) | Backlog::Log { .. } => None,
-            Backlog::QueuedSnapshots => self.encode_snapshots(
-                subscription,
-                Some(at),
-                &subscription.take_due_snapshots(),
-                SnapshotReason::Connected,
-            ),
+            Backlog::QueuedSnapshots => self.encode_queued_snapshots(subscription),
             Backlog::Irrelevant { head } => {
-                subscription.position.set(Position::At(head));
+                subscription.advance_to(head);
                 None
             }
             Backlog::Page => {
@@ -131,30 +126,35 @@ impl Subscriber {
         }
     }
 
-    /// Encodes snapshots of a subscription's topics, whose position was `previous_seq` until now.
+    /// Encodes snapshots that topics of a subscription start with, and moves these topics.
     ///
-    /// Only the last of them moves the cursor: a client that is cut off among them resumes from
-    /// where it was, and gets them all.
-    pub fn encode_snapshots(
+    /// Each moves the cursor of its own topic: a client that is cut off among them gets the rest.
+    pub fn encode_first_snapshots(
         &self,
         subscription: &Subscription<Self>,
-        previous_seq: Option<Seq>,
         snapshots: &[Arc<TopicSnapshot>],
         reason: SnapshotReason,
-    ) -> Option<Bytes> {
-        let (last, earlier) = snapshots.split_last()?;
-        if earlier.is_empty() && self.subscriptions.len() == 1 {
-            return Some(last.to_frame(&self.epoch, reason, self.coding));
-        }
-        let previous_cursor = self.cursor_at(|other| {
-            if other.stream == subscription.stream { previous_seq } else { other.seq() }
-        });
+    ) -> Bytes {
         let mut blocks = BytesMut::new();
-        for snapshot in earlier {
-            blocks.unsplit(snapshot.encode_block(reason, previous_cursor.as_deref()));
+        let mut shared = None;
+        subscription.start_with_snapshots(snapshots, |snapshot| {
+            if self.has_one_topic() {
+                shared = Some(snapshot.to_frame(&self.epoch, reason, self.coding));
+            } else {
+                blocks.unsplit(snapshot.encode_block(reason, self.cursor().as_deref()));
+            }
+        });
+        shared.unwrap_or_else(|| self.coding.encode(&blocks))
+    }
+
+    /// Encodes the queued snapshots that are due: the position has reached them, so the cursor stays.
+    fn encode_queued_snapshots(&self, subscription: &Subscription<Self>) -> Option<Bytes> {
+        let cursor = self.cursor();
+        let mut blocks = BytesMut::new();
+        for snapshot in subscription.take_due_snapshots() {
+            blocks.unsplit(snapshot.encode_block(SnapshotReason::Connected, cursor.as_deref()));
         }
-        blocks.unsplit(last.encode_block(reason, self.cursor().as_deref()));
-        Some(self.coding.encode(&blocks))
+        (!blocks.is_empty()).then(|| self.coding.encode(&blocks))
     }
 
     /// Encodes frames up to the next queued snapshot; `None` where all are filtered out.
@@ -171,7 +171,7 @@ impl Subscriber {
         }
         let mut block = BytesMut::new();
         for frame in frames {
-            subscription.position.set(Position::At(frame.seq()));
+            subscription.advance_to(frame.seq());
             if self.should_receive(subscription, frame) {
                 block.extend_from_slice(frame.data_line());
                 frame::put_id(&mut block, &self.cursor().unwrap_or_default());
@@ -185,7 +185,7 @@ impl Subscriber {
     }
 
     fn take_batch(&self, subscription: &Subscription<Self>, batch: FrameBatch) -> Bytes {
-        subscription.position.set(Position::At(batch.last_seq));
+        subscription.advance_to(batch.last_seq);
         self.count_replayed(batch.frame_count);
         batch.bytes
     }

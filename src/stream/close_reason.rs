@@ -19,6 +19,8 @@ pub enum CloseReason {
     Unavailable,
     /// A replay has sent its last message.
     Complete,
+    /// A parameter of the request is wrong.
+    BadRequest,
 }
 
 closed_set!(CloseReason {
@@ -29,4 +31,5 @@ closed_set!(CloseReason {
     LifetimeReached => "lifetime",
     Unavailable => "unavailable",
     Complete => "complete",
+    BadRequest => "bad_request",
 });

@@ -7,10 +7,9 @@ use bytes::{BufMut, BytesMut};
 use chrono::Utc;
 use serde_json::json;
 
-use crate::domain::time;
-use crate::domain::topic::{Seq, StreamId, Topic};
+use crate::domain::topic::{Seq, Topic};
+use crate::domain::{message, time};
 use crate::stream::close_reason::CloseReason;
-use crate::stream::cursor;
 use crate::stream::frame::{put_data, put_id};
 use crate::stream::settings::StreamSettings;
 
@@ -35,8 +34,9 @@ impl Hello<'_> {
             self.connection.map_or_else(|| "null".to_owned(), |number| format!(r#""c-{number}""#));
         let speed = self.speed.map(|speed| format!(r#","speed":{speed}"#)).unwrap_or_default();
         let json = format!(
-            r#"{{"connection":{connection},"heartbeat_ms":{},"at":"{}"{speed}}}"#,
+            r#"{{"connection":{connection},"heartbeat_ms":{},"retry_ms":{},"at":"{}"{speed}}}"#,
             settings.heartbeat_seconds * 1000,
+            self.retry_ms,
             now_rfc3339()
         );
         control_frame("hello", Some(self.retry_ms), &json, self.cursor)
@@ -60,43 +60,40 @@ pub fn heartbeat(stale_since: Option<&str>, cursor: &str) -> BytesMut {
     control_frame("heartbeat", None, &json, Some(cursor))
 }
 
-/// `event: bye`, the last frame of a stream that its client may open again.
+/// `event: bye`, the last frame of a stream; its cursor says from where, or whether, to come back.
 pub fn bye(reason: CloseReason, retry_ms: u32, cursor: Option<&str>) -> BytesMut {
-    let json = format!(r#"{{"reason":"{}"}}"#, reason.as_str());
+    let json = format!(r#"{{"reason":"{}","retry_ms":{retry_ms}}}"#, reason.as_str());
     control_frame("bye", Some(retry_ms), &json, cursor)
 }
 
-/// The `bye` of a replay that has sent its last message; its cursor tells the client to stop.
-pub fn complete_bye(epoch: &str) -> BytesMut {
-    let json = format!(r#"{{"reason":"{}"}}"#, CloseReason::Complete.as_str());
-    control_frame("bye", None, &json, Some(&cursor::encode_stop(epoch)))
+/// The `bye` of a stream of which these topics may no longer be read. The cursor stops them, so that
+/// the client can come back for the others with the same request.
+pub fn revoked_bye(retry_ms: u32, revoked: &[Topic], cursor: Option<&str>) -> BytesMut {
+    let reason = CloseReason::AccessRevoked.as_str();
+    let data = json!({ "reason": reason, "retry_ms": retry_ms, "topics": revoked });
+    control_frame("bye", Some(retry_ms), &data.to_string(), cursor)
 }
 
-/// The `bye` of a stream that may not be opened again as it was.
-///
-/// It names the topics that were lost, and the cursor of the remaining streams, so that the client
-/// can go on without the lost ones.
-pub fn revoked_bye(
-    epoch: &str,
-    revoked: &[Topic],
-    remaining: impl Iterator<Item = (StreamId, Seq)>,
-) -> BytesMut {
-    let mut data = json!({ "reason": CloseReason::AccessRevoked.as_str(), "topics": revoked });
-    let mut remaining = remaining.peekable();
-    if remaining.peek().is_some() {
-        data["cursor"] = cursor::encode_multiple(epoch, remaining).into();
-    }
-    control_frame("bye", None, &data.to_string(), Some(&cursor::encode_stop(epoch)))
-}
-
-/// `hello` and `bye` of a stream that a limit or a drain rejects.
+/// `hello` and `bye` of a stream that a limit or a drain rejects. `cursor` is the request's own, for
+/// clients that forget theirs at a frame without an id.
 ///
 /// They go out in a 200: a browser's `EventSource` gives up for good on any other status.
-pub fn rejection(settings: &StreamSettings, reason: CloseReason) -> BytesMut {
+pub fn rejection(settings: &StreamSettings, reason: CloseReason, cursor: Option<&str>) -> BytesMut {
     let retry_ms = settings.retry_ms_after(reason);
-    let hello = Hello { connection: None, speed: None, retry_ms, cursor: None };
-    let mut block = hello.encode(settings);
-    block.unsplit(bye(reason, retry_ms, None));
+    let mut block = Hello { connection: None, speed: None, retry_ms, cursor }.encode(settings);
+    block.unsplit(bye(reason, retry_ms, cursor));
+    block
+}
+
+/// `hello` and `bye` of a stream whose request is wrong; `stop_cursor` stops all its topics.
+pub fn bad_request(settings: &StreamSettings, detail: &str, stop_cursor: &str) -> BytesMut {
+    let reason = CloseReason::BadRequest;
+    let retry_ms = settings.retry_ms_after(reason);
+    let cursor = Some(stop_cursor);
+    let mut block = Hello { connection: None, speed: None, retry_ms, cursor }.encode(settings);
+    let data = json!({ "reason": reason.as_str(), "retry_ms": retry_ms, "detail": detail });
+    let json = message::escape_line_breaks(data.to_string());
+    block.unsplit(control_frame("bye", Some(retry_ms), &json, cursor));
     block
 }
 
@@ -143,6 +140,7 @@ fn put_id_if_any(block: &mut BytesMut, cursor: Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::topic::StreamId;
 
     fn text(block: BytesMut) -> String {
         String::from_utf8(block.to_vec()).unwrap()
@@ -150,37 +148,53 @@ mod tests {
 
     #[test]
     fn control_frames_carry_retry_and_end_with_the_cursor() {
-        let block = control_frame("hello", Some(2417), "{}", Some("e.1"));
-        assert_eq!(text(block), "event: hello\nretry: 2417\ndata: {}\nid: e.1\n\n");
+        let block = control_frame("hello", Some(2417), "{}", Some("e.m3-1"));
+        assert_eq!(text(block), "event: hello\nretry: 2417\ndata: {}\nid: e.m3-1\n\n");
         let block = control_frame("hello", None, "{}", None);
         assert_eq!(text(block), "event: hello\ndata: {}\n\n");
     }
 
     #[test]
     fn g7_a_revoked_subscriber_gets_the_lost_topics_and_a_cursor_for_the_rest() {
-        let (team, game) = (StreamId::Team(7), StreamId::Match(3));
-        let block = revoked_bye("5f2c91", &[team.topic()], [(game, 7)].into_iter());
+        let team = StreamId::Team(7).topic();
+        let block = revoked_bye(900, &[team], Some("5f2c91.t7-stop.m3-7"));
         assert_eq!(
             text(block),
-            "event: bye\ndata: {\"cursor\":\"5f2c91.m3-7\",\"reason\":\"access_revoked\",\
-             \"topics\":[\"team_7\"]}\nid: 5f2c91.stop\n\n"
+            "event: bye\nretry: 900\ndata: {\"reason\":\"access_revoked\",\"retry_ms\":900,\
+             \"topics\":[\"team_7\"]}\nid: 5f2c91.t7-stop.m3-7\n\n"
         );
-        let block = revoked_bye("5f2c91", &[team.topic(), game.topic()], [].into_iter());
+    }
+
+    #[test]
+    fn g10_a_bad_request_can_not_break_out_of_its_frame() {
+        let settings = StreamSettings {
+            heartbeat_seconds: 15,
+            lifetime_seconds: 0,
+            retry_min_ms: 1000,
+            retry_max_ms: 1000,
+            ring_messages: 1,
+            ring_bytes: 1,
+            replay_max: 1,
+            replay_page: 1,
+        };
+        let block = text(bad_request(&settings, "types: a\n\u{85}\u{2028}id: 7", "e.m3-stop"));
+        let (hello, bye) = block.split_once("\n\n").unwrap();
+        assert!(hello.ends_with("\nid: e.m3-stop"), "{hello}");
         assert_eq!(
-            text(block),
-            "event: bye\ndata: {\"reason\":\"access_revoked\",\
-             \"topics\":[\"team_7\",\"match_3\"]}\nid: 5f2c91.stop\n\n"
+            bye,
+            "event: bye\nretry: 86400000\ndata: {\"detail\":\"types: a\\n\\u0085\\u2028id: 7\",\
+             \"reason\":\"bad_request\",\"retry_ms\":86400000}\nid: e.m3-stop\n\n"
         );
     }
 
     #[test]
     fn byes_say_why_and_whether_to_come_back() {
-        let block = bye(CloseReason::Draining, 900, Some("e.7"));
+        let block = bye(CloseReason::Draining, 900, Some("e.m3-7"));
         assert_eq!(
             text(block),
-            "event: bye\nretry: 900\ndata: {\"reason\":\"draining\"}\nid: e.7\n\n"
+            "event: bye\nretry: 900\ndata: {\"reason\":\"draining\",\"retry_ms\":900}\nid: e.m3-7\n\n"
         );
-        let block = complete_bye("e");
-        assert_eq!(text(block), "event: bye\ndata: {\"reason\":\"complete\"}\nid: e.stop\n\n");
+        let block = bye(CloseReason::Draining, 900, None);
+        assert!(text(block).ends_with("}\n\n"), "the client keeps its cursor");
     }
 }

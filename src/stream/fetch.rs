@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use crate::domain::topic::Seq;
+use crate::domain::topic::{Seq, Topic};
 use crate::stream::backlog::Backlog;
 use crate::stream::close_reason::CloseReason;
 use crate::stream::context::StreamContext;
 use crate::stream::snapshot::{SnapshotReason, TopicSnapshot};
 use crate::stream::source_error::SourceResult;
 use crate::stream::subscriber::{DeliveryMode, ResumeOutcome, Subscriber};
-use crate::stream::subscription::{Position, Subscription};
+use crate::stream::subscription::{SubscribedTopic, Subscription, TopicStart};
 
 /// Something to fetch for a subscriber.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub async fn fetch_page(
     after: Seq,
 ) -> SourceResult<()> {
     if subscription.local_stream.head() - after > context.settings.replay_max {
-        subscription.position.set(Position::NeedsSnapshot(SnapshotReason::Lagged));
+        subscription.require_snapshots(SnapshotReason::Lagged);
         return Ok(());
     }
     let stream = subscription.stream;
@@ -64,7 +64,7 @@ pub async fn fetch_page(
     let page = page.await?;
     subscriber.check_epoch(&page.epoch)?;
     if page.is_pruned_after(after) {
-        subscription.position.set(Position::NeedsSnapshot(SnapshotReason::Pruned));
+        subscription.require_snapshots(SnapshotReason::Pruned);
     } else {
         subscriber.resume_outcome.set(ResumeOutcome::Log);
         let has_frames = page.frames_after(after).next().is_some();
@@ -73,19 +73,22 @@ pub async fn fetch_page(
     Ok(())
 }
 
-/// The snapshots of a subscription's topics, in order; `None` where a topic's subject was deleted.
+/// The snapshots of those of a subscription's topics that need one, or else of all of them; `None`
+/// for a topic whose subject was deleted.
 pub async fn fetch_snapshots(
     context: &Arc<StreamContext>,
     subscriber: &Subscriber,
     subscription: &Subscription<Subscriber>,
-) -> SourceResult<Vec<Option<Arc<TopicSnapshot>>>> {
+) -> SourceResult<Vec<(Topic, Option<Arc<TopicSnapshot>>)>> {
+    let are_some_due = subscription.due_snapshot_reason().is_some();
+    let is_wanted = |one: &&SubscribedTopic| !are_some_due || one.due_snapshot_reason().is_some();
     let mut snapshots = Vec::new();
-    for subscribed in &subscription.topics {
-        let snapshot = context.snapshot(subscribed.topic, subscription.local_stream.head()).await?;
+    for SubscribedTopic { topic, .. } in subscription.topics.iter().filter(is_wanted) {
+        let snapshot = context.snapshot(*topic, subscription.local_stream.head()).await?;
         if let Some(snapshot) = &snapshot {
             subscriber.check_epoch(&snapshot.epoch)?;
         }
-        snapshots.push(snapshot);
+        snapshots.push((*topic, snapshot));
     }
     Ok(snapshots)
 }
@@ -117,33 +120,28 @@ async fn fetch_backlog(
     }
 }
 
-/// Sends the state of each of the subscription's topics; its position is then the oldest of them.
+/// Sends the state of the topics that need it, or else of all topics.
 async fn send_snapshots(
     context: &Arc<StreamContext>,
     subscriber: &Subscriber,
     subscription: &Subscription<Subscriber>,
     reason: SnapshotReason,
 ) -> SourceResult<Option<Bytes>> {
-    let previous_seq = subscription.seq();
     let mut snapshots = Vec::new();
-    let fetched = fetch_snapshots(context, subscriber, subscription).await?;
-    for (subscribed, snapshot) in subscription.topics.iter().zip(fetched) {
+    for (topic, snapshot) in fetch_snapshots(context, subscriber, subscription).await? {
         let Some(snapshot) = snapshot else {
-            subscriber.revoke_topics(vec![subscribed.topic]);
+            subscriber.revoke_topics(vec![topic]);
             return Ok(None);
         };
-        subscribed.after_seq.set(snapshot.seq);
         snapshots.push(snapshot);
     }
-    let oldest_seq = snapshots.iter().map(|snapshot| snapshot.seq).min().unwrap_or(0);
-    subscription.position.set(Position::At(oldest_seq));
     *subscription.page.borrow_mut() = None;
     // Older than these: sent after them, they would move state and cursor back.
     subscription.queued_snapshots.borrow_mut().clear();
     if reason != SnapshotReason::Changed {
         subscriber.resume_outcome.set(ResumeOutcome::Snapshot);
     }
-    Ok(subscriber.encode_snapshots(subscription, previous_seq, &snapshots, reason))
+    Ok(Some(subscriber.encode_first_snapshots(subscription, &snapshots, reason)))
 }
 
 /// Queues the snapshots of all topics until the positions have reached their seqs, so that nothing
@@ -154,8 +152,8 @@ async fn queue_resume_snapshots(
 ) -> SourceResult<Option<Bytes>> {
     for subscription in &subscriber.subscriptions {
         let Some(seq) = subscription.seq() else { continue };
-        // A topic without a position has been sent its snapshot already.
-        for subscribed in subscription.topics.iter().filter(|one| one.after_seq.get() == 0) {
+        let resumed = |one: &&SubscribedTopic| one.start() == TopicStart::Resumed;
+        for subscribed in subscription.topics.iter().filter(resumed) {
             if let Some(snapshot) = context.snapshot(subscribed.topic, seq).await? {
                 subscriber.check_epoch(&snapshot.epoch)?;
                 subscription.queued_snapshots.borrow_mut().push(snapshot);

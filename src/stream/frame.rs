@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::domain::message::StoredMessage;
-use crate::domain::topic::{Channel, Seq};
+use crate::domain::topic::{Channel, Seq, StreamId};
 use crate::stream::cursor;
 
 /// One encoded message; a clone copies no bytes.
@@ -41,12 +41,12 @@ pub enum TransferCoding {
 }
 
 impl Frame {
-    /// Encodes a message as `data: {…}\nid: 5f2c91.42\n\n`, in one chunk.
-    pub fn encode(epoch: &str, message: &StoredMessage) -> Self {
+    /// Encodes a message as `data: {…}\nid: 5f2c91.m3-42\n\n`, in one chunk.
+    pub fn encode(epoch: &str, stream: StreamId, message: &StoredMessage) -> Self {
         let mut block = BytesMut::with_capacity(message.envelope.len() + 48);
         put_data(&mut block, &message.envelope);
         let data_len = block.len();
-        put_id(&mut block, &cursor::encode_single(epoch, message.seq));
+        put_id(&mut block, &cursor::encode_topic(epoch, stream.topic(), message.seq));
         let chunk = TransferCoding::Chunked.encode(&block);
         let block_start = chunk.len() - block.len() - 2;
         Self(Arc::new(EncodedMessage {
@@ -166,9 +166,9 @@ mod tests {
 
     #[test]
     fn a_frame_is_a_data_line_then_its_cursor() {
-        let frame = Frame::encode("5f2c91", &message(r#"{"seq":42}"#));
-        assert_eq!(&frame.block()[..], b"data: {\"seq\":42}\nid: 5f2c91.42\n\n");
-        assert_eq!(&frame.chunk()[..], b"20\r\ndata: {\"seq\":42}\nid: 5f2c91.42\n\n\r\n");
+        let frame = Frame::encode("5f2c91", StreamId::Match(3), &message(r#"{"seq":42}"#));
+        assert_eq!(&frame.block()[..], b"data: {\"seq\":42}\nid: 5f2c91.m3-42\n\n");
+        assert_eq!(&frame.chunk()[..], b"23\r\ndata: {\"seq\":42}\nid: 5f2c91.m3-42\n\n\r\n");
         assert_eq!(frame.data_line(), b"data: {\"seq\":42}\n");
         assert_eq!(frame.envelope(), b"{\"seq\":42}");
         assert!(
@@ -182,10 +182,10 @@ mod tests {
     fn g10_hostile_text_adds_no_sse_lines() {
         for name in ["a\nid: 9", "a\r\ndata: x", "a\u{0}b", "\u{2028}", "data: x", "\u{feff}"] {
             let json = serde_json::json!({ "name": name }).to_string();
-            let block = Frame::encode("e", &message(&json)).block();
+            let block = Frame::encode("e", StreamId::Match(3), &message(&json)).block();
             let lines: Vec<_> = block.split(|byte| *byte == b'\n' || *byte == b'\r').collect();
             assert_eq!(lines.len(), 4, "{name:?}");
-            assert!(lines[0].starts_with(b"data: {") && lines[1] == b"id: e.42", "{name:?}");
+            assert!(lines[0].starts_with(b"data: {") && lines[1] == b"id: e.m3-42", "{name:?}");
         }
     }
 }

@@ -36,7 +36,7 @@ impl FramePage {
                     message.seq
                 )));
             }
-            frames.push(Frame::encode(&epoch, message));
+            frames.push(Frame::encode(&epoch, stream, message));
         }
         Ok(Self { epoch, frames, head_seq: page.head_seq, pruned_seq: page.pruned_seq })
     }

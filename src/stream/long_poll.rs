@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use futures_util::future::select_all;
 
-use crate::domain::topic::Seq;
 use crate::stream::backlog::Backlog;
 use crate::stream::close_reason::CloseReason;
 use crate::stream::delivery::{Action, Event, Pending};
@@ -15,7 +14,7 @@ use crate::stream::hub::Hub;
 use crate::stream::snapshot::SnapshotReason;
 use crate::stream::source_error::SourceResult;
 use crate::stream::subscriber::Subscriber;
-use crate::stream::subscription::{Position, Subscription};
+use crate::stream::subscription::Subscription;
 
 /// Messages of rings in one answer at most; the next poll gets the rest.
 const MAX_MESSAGES_PER_POLL: usize = 500;
@@ -72,7 +71,7 @@ async fn collect_backlog(
             // Snapshots are queued for event streams only.
             Backlog::Nothing | Backlog::QueuedSnapshots => return Ok(()),
             Backlog::Irrelevant { head } => {
-                subscription.position.set(Position::At(head));
+                subscription.advance_to(head);
                 return Ok(());
             }
             Backlog::Snapshot(reason) => {
@@ -117,7 +116,7 @@ fn collect_frames<'a>(
     messages: &mut Vec<String>,
 ) {
     for frame in frames {
-        subscription.position.set(Position::At(frame.seq()));
+        subscription.advance_to(frame.seq());
         if subscriber.should_receive(subscription, frame) {
             messages.push(String::from_utf8_lossy(frame.envelope()).into_owned());
         }
@@ -132,9 +131,7 @@ async fn collect_snapshots(
     messages: &mut Vec<String>,
 ) -> SourceResult<()> {
     let snapshots = fetch::fetch_snapshots(&hub.context, subscriber, subscription).await?;
-    let snapshots: Vec<_> = snapshots.into_iter().flatten().collect();
-    messages.extend(snapshots.iter().map(|snapshot| snapshot.envelope(reason)));
-    let oldest_seq: Option<Seq> = snapshots.iter().map(|snapshot| snapshot.seq).min();
-    subscription.position.set(Position::At(oldest_seq.unwrap_or(0)));
+    let snapshots: Vec<_> = snapshots.into_iter().filter_map(|(_, snapshot)| snapshot).collect();
+    subscription.start_with_snapshots(&snapshots, |one| messages.push(one.envelope(reason)));
     Ok(())
 }

@@ -14,12 +14,14 @@ use crate::domain::topic::{Seq, StreamId};
 use crate::store::Principal;
 use crate::stream::close_reason::CloseReason;
 use crate::stream::context::StreamContext;
+use crate::stream::control_frames;
 use crate::stream::control_frames::Hello;
+use crate::stream::cursor::{self, Cursor, CursorPosition};
 use crate::stream::delivery::{Action, DeliveryMachine, Event, Pending};
 use crate::stream::frame::Frame;
 use crate::stream::rights_watch::RIGHTS_POLL_INTERVAL;
+use crate::stream::settings::FINAL_RETRY_MS;
 use crate::stream::source_error::SourceResult;
-use crate::stream::{control_frames, cursor};
 
 /// The log to replay, and the client it is for.
 pub struct ReplayRequest {
@@ -221,10 +223,12 @@ impl Replay {
     fn encode_bye(&self, reason: CloseReason) -> Bytes {
         let block = match reason {
             CloseReason::AccessRevoked => {
-                let topic = self.request.stream.topic();
-                control_frames::revoked_bye(&self.epoch(), &[topic], [].into_iter())
+                let topics = [self.request.stream.topic()];
+                control_frames::revoked_bye(FINAL_RETRY_MS, &topics, Some(&self.stop_cursor()))
             }
-            CloseReason::Complete => control_frames::complete_bye(&self.epoch()),
+            CloseReason::Complete => {
+                control_frames::bye(reason, FINAL_RETRY_MS, Some(&self.stop_cursor()))
+            }
             _ => {
                 let retry_ms = self.context.settings.retry_ms_after(reason);
                 control_frames::bye(reason, retry_ms, Some(&self.cursor()))
@@ -234,7 +238,12 @@ impl Replay {
     }
 
     fn cursor(&self) -> String {
-        cursor::encode_single(&self.epoch(), self.request.after)
+        cursor::encode_topic(&self.epoch(), self.request.stream.topic(), self.request.after)
+    }
+
+    fn stop_cursor(&self) -> String {
+        let topics = [self.request.stream.topic()];
+        Cursor::with(&self.epoch(), &topics, CursorPosition::Stop).to_string()
     }
 
     fn epoch(&self) -> Arc<str> {

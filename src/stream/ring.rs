@@ -156,6 +156,7 @@ mod tests {
 
     use super::*;
     use crate::domain::message::StoredMessage;
+    use crate::domain::topic::StreamId;
 
     pub fn test_frame(seq: Seq) -> Frame {
         let message = StoredMessage {
@@ -166,7 +167,7 @@ mod tests {
             envelope: format!("{{\"seq\":{seq}}}"),
             appended_at_ms: 0,
         };
-        Frame::encode("e", &message)
+        Frame::encode("e", StreamId::Match(3), &message)
     }
 
     #[test]

@@ -18,6 +18,10 @@ pub struct StreamSettings {
     pub replay_page: i64,
 }
 
+/// `retry` of a `bye` after which the client is not to come back: a day, for clients that reconnect
+/// whatever they are answered. More than 2³¹ ms would be none for some of them.
+pub const FINAL_RETRY_MS: u32 = 24 * 60 * 60 * 1000;
+
 impl StreamSettings {
     /// Milliseconds a client waits before it reconnects, drawn so that not all come at once.
     pub fn random_retry_ms(&self) -> u32 {
@@ -30,6 +34,7 @@ impl StreamSettings {
         match reason {
             CloseReason::LimitReached => base_ms * 8,
             CloseReason::Unavailable | CloseReason::Draining => base_ms * 2,
+            CloseReason::Complete | CloseReason::BadRequest => FINAL_RETRY_MS,
             _ => base_ms,
         }
     }

@@ -148,7 +148,10 @@ impl TopicSnapshot {
     /// The frame for a subscriber of this one topic.
     pub fn to_frame(&self, epoch: &str, reason: SnapshotReason, coding: TransferCoding) -> Bytes {
         let encode = || {
-            coding.encode(&self.encode_block(reason, Some(&cursor::encode_single(epoch, self.seq))))
+            coding.encode(
+                &self
+                    .encode_block(reason, Some(&cursor::encode_topic(epoch, self.topic, self.seq))),
+            )
         };
         match (reason, coding) {
             (SnapshotReason::Connected, TransferCoding::Chunked) => {

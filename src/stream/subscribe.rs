@@ -12,7 +12,7 @@ use crate::domain::topic::{Seq, StreamId, Topic};
 use crate::stream::close_reason::CloseReason;
 use crate::stream::control_frames;
 use crate::stream::control_frames::Hello;
-use crate::stream::cursor::Cursor;
+use crate::stream::cursor::{Cursor, ResumePoint};
 use crate::stream::direct_writer::HubWriter;
 use crate::stream::frame::TransferCoding;
 use crate::stream::hub::{Hub, TICKS_PER_SECOND};
@@ -21,7 +21,7 @@ use crate::stream::source_error::{SourceError, SourceResult};
 use crate::stream::subscriber::{
     DeliveryMode, SubscribedStream, Subscriber, SubscriberIdentity, SubscriberParts,
 };
-use crate::stream::subscription::{Position, SubscribedTopic, Subscription};
+use crate::stream::subscription::{SubscribedTopic, Subscription};
 
 /// When snapshots are sent at the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,10 +35,10 @@ pub enum InitialSnapshot {
 
 /// An authorised request for a stream.
 pub struct SubscriptionRequest {
-    pub topics: Vec<Topic>,
+    /// Topics, and where they go on.
+    pub resume: ResumePoint,
     /// Those of the topics that are public.
     pub public_topics: Vec<Topic>,
-    pub cursor: Option<String>,
     pub mode: DeliveryMode,
     pub initial_snapshot: InitialSnapshot,
     pub wants_padding: bool,
@@ -62,24 +62,25 @@ pub async fn open_subscriber(
     hub: &Rc<Hub>,
     request: SubscriptionRequest,
 ) -> SourceResult<Rc<Subscriber>> {
-    let subscriptions = new_subscriptions(hub, &request.topics).await?;
+    let subscriptions = new_subscriptions(hub, &request.resume.topics).await?;
     let epoch = common_epoch(&subscriptions)?;
-    let cursor = request.cursor.as_deref().map(|text| Cursor::parse(text, &epoch));
-    let is_only_stream = subscriptions.len() == 1;
+    // It was parsed for the epoch before, where the database has just been replaced.
+    let is_current = |cursor: &Cursor| cursor.is_of_epoch(&epoch);
+    let cursor = request.resume.cursor.as_ref().filter(|cursor| is_current(cursor));
+    let has_cursor = request.resume.cursor.is_some();
     for subscription in &subscriptions {
-        let position = initial_position(
-            hub,
-            subscription,
-            cursor.as_ref(),
-            is_only_stream,
-            request.initial_snapshot,
-        )
-        .await?;
-        subscription.position.set(position);
+        match cursor {
+            Some(cursor) => resume(hub, subscription, cursor).await?,
+            None if has_cursor => subscription.require_snapshots(SnapshotReason::UnknownCursor),
+            None if request.initial_snapshot == InitialSnapshot::Never => {
+                subscription.start_at(subscription.local_stream.head());
+            }
+            None => {}
+        }
         apply_visibility_floor(hub, subscription, &request).await?;
     }
     let resumes_from_cursor =
-        cursor.is_some() && subscriptions.iter().any(|subscription| subscription.seq().is_some());
+        has_cursor && subscriptions.iter().any(|subscription| subscription.seq().is_some());
     let is_always = request.initial_snapshot == InitialSnapshot::Always;
     let (coding, wants_padding) = (request.coding, request.wants_padding);
     let subscriber = Rc::new(Subscriber::new(SubscriberParts {
@@ -91,6 +92,7 @@ pub async fn open_subscriber(
         coding,
         direct_writer: request.direct_writer,
         subscriptions,
+        stopped_parts: request.resume.stopped_parts,
         sends_snapshots_on_resume: resumes_from_cursor && is_always,
         deadline: close_deadline(hub, request.expires_at),
     }));
@@ -157,41 +159,26 @@ fn group_by_stream(topics: &[Topic]) -> Vec<(StreamId, Vec<Topic>)> {
     grouped
 }
 
-/// A cursor's position in a stream, or why it needs a snapshot (G4).
-async fn initial_position(
+/// Starts each topic where the cursor left off; one that the cursor lacks, or in which it is ahead of
+/// the log, needs a snapshot (G4).
+async fn resume(
     hub: &Rc<Hub>,
     subscription: &Subscription<Subscriber>,
-    cursor: Option<&Cursor>,
-    is_only_stream: bool,
-    initial_snapshot: InitialSnapshot,
-) -> SourceResult<Position> {
-    let head = subscription.local_stream.head();
-    let cursor_seq = match cursor {
-        None if initial_snapshot == InitialSnapshot::Never => return Ok(Position::At(head)),
-        None => return Ok(Position::NeedsSnapshot(SnapshotReason::Connected)),
-        Some(cursor) => cursor.position_in(subscription.stream, is_only_stream),
-    };
-    let Some(seq) = cursor_seq else {
-        // A stream that the cursor doesn't name is new to the client; a cursor that names none is
-        // not ours.
-        let names_streams = matches!(cursor, Some(Cursor::Multiple(_)));
-        return Ok(Position::NeedsSnapshot(if names_streams {
-            SnapshotReason::Connected
-        } else {
-            SnapshotReason::UnknownCursor
-        }));
-    };
-    if seq > head {
+    cursor: &Cursor,
+) -> SourceResult<()> {
+    let ranges = subscription.topics.iter().filter_map(|one| cursor.seq_range(one.topic));
+    let highest = ranges.map(|(_, highest)| highest).max().unwrap_or(0);
+    let mut head = subscription.local_stream.head();
+    if highest > head {
         // This node's feeder may lag behind another node's, so the log decides.
         let stream = subscription.stream;
         let latest = hub.context.run_on_database_runtime(move |context| async move {
             context.source.latest_head(stream).await
         });
-        if seq > latest.await? {
-            return Ok(Position::NeedsSnapshot(SnapshotReason::UnknownCursor));
-        }
+        head = head.max(latest.await?);
     }
-    Ok(Position::At(seq))
+    subscription.resume(cursor, head);
+    Ok(())
 }
 
 /// Replaces a position below the visibility floor: what follows it was published in private.
@@ -206,8 +193,8 @@ async fn apply_visibility_floor(
     }
     // Also without a cursor, so that the client's reconnection needs no database.
     let floor = hub.context.visibility_floor(request.rights_version, subscription.stream).await?;
-    if request.cursor.is_some() && subscription.seq().is_some_and(|at| at < floor) {
-        subscription.position.set(Position::NeedsSnapshot(SnapshotReason::Pruned));
+    if request.resume.cursor.is_some() && subscription.seq().is_some_and(|at| at < floor) {
+        subscription.require_snapshots(SnapshotReason::Pruned);
     }
     Ok(())
 }

@@ -13,16 +13,18 @@ use std::time::Instant;
 use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Utc};
 
-use crate::domain::topic::{Seq, StreamId, Topic};
+use crate::domain::topic::{StreamId, Topic};
 use crate::store::Principal;
 use crate::stream::close_reason::CloseReason;
+use crate::stream::control_frames;
+use crate::stream::cursor::{self, CursorPosition};
 use crate::stream::delivery::{Action, DeliveryMachine, Event, State};
 use crate::stream::direct_writer::{HubWriter, WriteProgress};
 use crate::stream::frame::{Frame, TransferCoding};
 use crate::stream::local_stream::LocalStream;
+use crate::stream::settings::FINAL_RETRY_MS;
 use crate::stream::source_error::{SourceError, SourceResult};
 use crate::stream::subscription::Subscription;
-use crate::stream::{control_frames, cursor};
 
 /// Bytes joined into one write at most; a single frame may be larger.
 pub const MAX_WRITE_BYTES: usize = 64 * 1024;
@@ -87,6 +89,8 @@ pub struct Subscriber {
     pub coding: TransferCoding,
     pub encoding: FrameEncoding,
     pub subscriptions: Vec<Subscription<Self>>,
+    /// Parts of topics that it requested and is not to follow any more; they stay in its cursors.
+    stopped_parts: Vec<Topic>,
     delivery: DeliveryMachine,
     /// The socket; without one everything goes through the body.
     direct_writer: Option<HubWriter>,
@@ -119,6 +123,7 @@ pub struct SubscriberParts {
     pub coding: TransferCoding,
     pub direct_writer: Option<HubWriter>,
     pub subscriptions: Vec<Subscription<Subscriber>>,
+    pub stopped_parts: Vec<Topic>,
     /// `snapshot=always`, and it resumes from a cursor.
     pub sends_snapshots_on_resume: bool,
     pub deadline: (u32, CloseReason),
@@ -135,7 +140,9 @@ impl DeliveryMode {
 impl SubscriberParts {
     fn encoding(&self) -> FrameEncoding {
         let is_one_whole_stream = match self.subscriptions.as_slice() {
-            [one] => matches!(one.topics.as_slice(), [only] if only.topic.channel.is_none()),
+            [one] if self.stopped_parts.is_empty() && !one.is_uneven() => {
+                matches!(one.topics.as_slice(), [only] if only.topic.channel.is_none())
+            }
             _ => false,
         };
         let is_unfiltered = matches!(&self.mode, DeliveryMode::Log { types } if types.is_empty());
@@ -162,6 +169,7 @@ impl Subscriber {
             coding: parts.coding,
             encoding,
             subscriptions: parts.subscriptions,
+            stopped_parts: parts.stopped_parts,
             delivery: DeliveryMachine::new(parts.sends_snapshots_on_resume, direct),
             direct_writer: parts.direct_writer,
             queued_bytes: RefCell::default(),
@@ -189,24 +197,37 @@ impl Subscriber {
 
     /// The cursor of all positions; `None` while it has none.
     pub fn cursor(&self) -> Option<String> {
-        self.cursor_at(Subscription::seq)
+        self.cursor_without(&[])
     }
 
-    /// The cursor of these positions.
-    pub(super) fn cursor_at(
-        &self,
-        seq_of: impl Fn(&Subscription<Self>) -> Option<Seq>,
-    ) -> Option<String> {
-        if let [one] = self.subscriptions.as_slice() {
-            return seq_of(one).map(|seq| cursor::encode_single(&self.epoch, seq));
+    /// The cursor of all positions, which stops these topics.
+    fn cursor_without(&self, revoked: &[Topic]) -> Option<String> {
+        let mut streams: Vec<StreamId> = self.subscriptions.iter().map(|one| one.stream).collect();
+        streams.extend(self.stopped_parts.iter().map(|part| part.stream));
+        streams.sort_unstable();
+        streams.dedup();
+        let mut text = (*self.epoch).to_owned();
+        for stream in streams {
+            let subscription = self.subscriptions.iter().find(|one| one.stream == stream);
+            // Writing to a String can't fail.
+            let _ = cursor::write_stream(&mut text, stream, |part| {
+                if self.stopped_parts.contains(&part) {
+                    return Some(CursorPosition::Stop);
+                }
+                let subscription = subscription?;
+                if subscription.is_lost(part, revoked) {
+                    return Some(CursorPosition::Stop);
+                }
+                subscription.seq_of(part).map(CursorPosition::At)
+            });
         }
-        let mut positions = self
-            .subscriptions
-            .iter()
-            .filter_map(|subscription| Some((subscription.stream, seq_of(subscription)?)))
-            .peekable();
-        positions.peek()?;
-        Some(cursor::encode_multiple(&self.epoch, positions))
+        (text.len() > self.epoch.len()).then_some(text)
+    }
+
+    /// Whether it follows one topic, and has requested no other.
+    pub(super) fn has_one_topic(&self) -> bool {
+        let is_one = matches!(self.subscriptions.as_slice(), [one] if one.topics.len() == 1);
+        is_one && self.stopped_parts.is_empty()
     }
 
     /// Its topics, separated by commas.
@@ -311,24 +332,16 @@ impl Subscriber {
     pub fn encode_bye(&self, reason: CloseReason, retry_ms: u32) -> Bytes {
         let block = if reason == CloseReason::AccessRevoked {
             let revoked = self.revoked_topics.borrow();
-            let remaining = self.remaining_positions(&revoked);
-            control_frames::revoked_bye(&self.epoch, &revoked, remaining)
+            let mut topics = self.subscriptions.iter().flat_map(|one| &one.topics);
+            let is_final = topics.all(|subscribed| revoked.contains(&subscribed.topic));
+            let retry_ms = if is_final { FINAL_RETRY_MS } else { retry_ms };
+            let cursor = self.cursor_without(&revoked);
+            control_frames::revoked_bye(retry_ms, &revoked, cursor.as_deref())
         } else {
             control_frames::bye(reason, retry_ms, self.cursor().as_deref())
         };
         let mut bytes = BytesMut::from(&self.coding.encode(&block)[..]);
         bytes.extend_from_slice(self.coding.terminator());
         bytes.freeze()
-    }
-
-    /// Its positions in the streams of which it may still read something.
-    fn remaining_positions(&self, revoked: &[Topic]) -> impl Iterator<Item = (StreamId, Seq)> {
-        let remains = |subscription: &&Subscription<Self>| {
-            subscription.topics.iter().any(|subscribed| !revoked.contains(&subscribed.topic))
-        };
-        self.subscriptions
-            .iter()
-            .filter(remains)
-            .filter_map(|subscription| Some((subscription.stream, subscription.seq()?)))
     }
 }

@@ -128,7 +128,7 @@ export class Server {
     const { cursor } = await this.post(`/api/matches/${game.id}/incidents`, {
       kind: "goal", team_id: game.homeTeam, player_id: game.player, period: "first_half", minute, ...more,
     });
-    return Number(cursor.split(".").at(-1));
+    return Number(cursor.split("-").at(-1));
   }
 }
 

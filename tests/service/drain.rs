@@ -79,7 +79,7 @@ async fn sigterm_ends_every_stream_with_bye_and_loses_no_write(database: Databas
     }
     let head = scorer.client.head_seq(&scorer.game.topic()).await;
     let cursor = &byes[0].0;
-    let at: i64 = cursor.rsplit('.').next().unwrap().parse().unwrap();
+    let at: i64 = cursor.rsplit('-').next().unwrap().parse().unwrap();
     let mut back = server.subscribe(&scorer.game.stream_path()).after(cursor).open().await;
     for seq in at + 1..=head {
         assert_eq!(back.next_message().await.seq(), seq, "resumed with loss");

@@ -44,9 +44,16 @@ async fn history_pages_are_contiguous(database: Database) {
     assert_eq!(seq_of(page.page().items[0].get()), 4);
     scorer.post_note("later").await.ok_json();
     assert_eq!(anonymous.get(&path).await.text, page.text);
-    for bad in
-        ["limit=0", "limit=501", "limit=x", "after=x", "after=-1", "after=000000.3", "after=99999"]
-    {
+    for bad in [
+        "limit=0",
+        "limit=501",
+        "limit=x",
+        "after=x",
+        "after=-1",
+        "after=000000.3",
+        "after=000000.m1-3",
+        "after=99999",
+    ] {
         let path = format!("/api/streams/{topic}/messages?{bad}");
         assert_eq!(anonymous.get(&path).await.problem(400, bad), "bad-request", "{bad}");
     }
@@ -76,6 +83,34 @@ async fn a_channel_history_holds_only_its_own_messages() {
     assert_eq!(live.len(), 5);
     assert!(live.iter().all(|text| text.contains(&format!("\"topic\":\"team_{home}_live\""))));
     assert!(whole.len() > live.len() && live.iter().all(|text| whole.contains(text)));
+
+    // Pages name their channel; a cursor of the whole stream, or with positions apart, fits too.
+    let page = async |topic: &str, after: &str| {
+        let path = format!("/api/streams/{topic}/messages?limit=2&after={after}");
+        organizer.client.get(&path).await
+    };
+    let topic = format!("team_{home}_live");
+    let first = page(&topic, "0").await.page();
+    let next = first.next.unwrap();
+    let (epoch, place) = next.split_once('.').unwrap();
+    let seq = seq_of(first.items[1].get());
+    assert_eq!(place, format!("t{home}l-{seq}"));
+    for after in [next.clone(), format!("{epoch}.t{home}-{seq}"), format!("{next}.m9-1")] {
+        let second = page(&topic, &after).await.page();
+        assert_eq!(second.items[0].get(), live[2], "{after}");
+    }
+    let apart = format!("{epoch}.t{home}sra-0.t{home}l-{seq}");
+    let page_of_whole = page(&format!("team_{home}"), &apart).await.page();
+    assert!(!page_of_whole.items[0].get().contains("_live\""), "{}", page_of_whole.items[0]);
+    for after in [
+        format!("{epoch}.{seq}"),
+        format!("{epoch}.t{home}s-{seq}"),
+        format!("{epoch}.m{}-{seq}", scorer.game.id),
+        format!("{epoch}.t{home}l-stop"),
+    ] {
+        let response = page(&topic, &after).await;
+        assert_eq!(response.problem(400, &after), "bad-request");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,9 +148,7 @@ async fn read_replay(server: &TestServer, path: &str) -> (f64, Vec<String>) {
             None => messages.push(frame.data),
             Some("bye") => {
                 assert_eq!(frame.json()["reason"], "complete");
-                assert!(
-                    frame.id.unwrap().split_once('.').is_some_and(|(_, place)| place == "stop")
-                );
+                assert!(frame.is_stop(), "{frame:?}");
                 break;
             }
             Some(_) => {}
@@ -139,9 +172,10 @@ async fn g3_a_replay_resumes_only_from_a_cursor_of_its_match() {
     let hello = subscriber.next_frame().await;
     assert_eq!(hello.id, None, "new replay has no cursor");
     let cursor = subscriber.next_message().await.id.unwrap();
-    let epoch = cursor.strip_suffix(".1").unwrap();
+    let (epoch, _) = cursor.split_once('.').unwrap();
+    assert_eq!(cursor, scorer.game.cursor(epoch, 1));
 
-    let before_pause = format!("{epoch}.{}", head - 2);
+    let before_pause = scorer.game.cursor(epoch, head - 2);
     let mut subscriber = server.subscribe(&path).after(&before_pause).open().await;
     let hello = subscriber.next_frame().await;
     assert_eq!((hello.event.as_deref(), &hello.id), (Some("hello"), &Some(before_pause)));
@@ -149,16 +183,19 @@ async fn g3_a_replay_resumes_only_from_a_cursor_of_its_match() {
     assert_eq!(subscriber.next_message().await.seq(), head - 1);
     let beat = subscriber.next_frame().await;
     assert_eq!(beat.event.as_deref(), Some("heartbeat"));
-    assert_eq!(beat.id, Some(format!("{epoch}.{}", head - 1)));
+    assert_eq!(beat.id, Some(scorer.game.cursor(epoch, head - 1)));
     assert_eq!(subscriber.next_message().await.seq(), head);
 
     let from = format!("{path}&from=2");
-    let (future, far) = (format!("{epoch}.{}", head + 1), format!("{epoch}.99999"));
-    for cursor in [&*future, &*far, "99999", "000000.3", "nonsense"] {
+    let (future, far) = (scorer.game.cursor(epoch, head + 1), scorer.game.cursor(epoch, 99999));
+    let old_form = format!("{epoch}.3");
+    let of_another = format!("{epoch}.m999-3");
+    for cursor in [&*future, &*far, "99999", "000000.m1-3", "nonsense", &*old_form, &*of_another] {
         let mut subscriber = server.subscribe(&from).after(cursor).open().await;
         assert_eq!(subscriber.next_frame().await.id, None, "{cursor}");
         assert_eq!(subscriber.next_message().await.seq(), 2, "{cursor}");
     }
-    let mut subscriber = server.subscribe(&from).after(&format!("{epoch}.{head}")).open().await;
+    let mut subscriber =
+        server.subscribe(&from).after(&scorer.game.cursor(epoch, head)).open().await;
     assert_eq!(subscriber.until_bye().await.0["reason"], "complete");
 }

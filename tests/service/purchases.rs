@@ -81,8 +81,9 @@ async fn fifty_buyers_share_exactly_twenty_tickets(database: Database) {
         // The stream of a purchase carries only that purchase.
         let confirmed = set_status(&organizer.client, &purchase, "confirmed").await.ok_json();
         let watched = format!("/api/stream/?topic={}&snapshot=never", topic_of(&purchase));
-        let cursor =
-            format!("{}.0", response.header("touchline-cursor").split('.').next().unwrap());
+        let (epoch, _) = response.header("touchline-cursor").split_once('.').unwrap();
+        let id = purchase["id"].as_str().unwrap().replace('-', "");
+        let cursor = format!("{epoch}.p{id}-0");
         let mut subscriber =
             server.subscribe(&watched).with_user(&buyer.client).after(&cursor).open().await;
         for (change, status) in [("created", "pending"), ("confirmed", "confirmed")] {

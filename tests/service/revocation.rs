@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use crate::support::api_client::ApiClient;
 use crate::support::database::{Database, Kind};
 use crate::support::server::TestServer;
-use crate::support::sse::Frame;
 use crate::support::subscriber::{StreamRequest, Subscriber};
 use crate::support::users::{Organizer, Person, id};
 
@@ -125,13 +124,9 @@ async fn assert_all_end(subscribers: Vec<Subscriber>, context: &str) {
             .unwrap_or_else(|_| panic!("still open after 5 s: {context}"));
         assert_eq!(bye["reason"], "access_revoked", "{context}");
         assert!(bye["topics"].as_array().is_some_and(|lost| !lost.is_empty()), "{context}: {bye}");
-        assert!(is_stop(&frame) && frame.retry.is_none(), "{context}");
+        assert!(frame.is_stop(), "{context}: {frame:?}");
+        assert_eq!(frame.retry, Some(24 * 60 * 60 * 1000), "{context}: for those who come back");
     }
-}
-
-/// Whether the cursor tells the client not to reconnect.
-fn is_stop(frame: &Frame) -> bool {
-    frame.id.as_deref().and_then(|id| id.split_once('.')).is_some_and(|(_, place)| place == "stop")
 }
 
 async fn assert_all_refuse(
@@ -287,15 +282,14 @@ async fn g7_losing_one_of_several_topics_keeps_the_others_readable() {
         .expect("an end in time");
     let lost = json!([format!("team_{team}_live"), format!("team_{team}_schedule")]);
     assert_eq!((&bye["reason"], &bye["topics"]), (&json!("access_revoked"), &lost));
-    let cursor = bye["cursor"].as_str().expect("a cursor of the remaining topics");
-    assert!(cursor.contains(&format!(".e{}-", cup.event)) && !cursor.contains(".t"), "{cursor}");
-    let again =
-        server.subscribe(&path).with_user(&user.client).after(&frame.id.unwrap()).send().await;
-    assert_eq!(again.head.status, 204, "reopened with the same topics");
+    let cursor = frame.id.clone().unwrap();
+    let (epoch, _) = cursor.split_once('.').unwrap();
+    let head = user.client.head_seq(&format!("event_{}", cup.event)).await;
+    assert_eq!(cursor, format!("{epoch}.e{}-{head}.t{team}sl-stop", cup.event));
+    assert!(frame.retry.is_some_and(|ms| ms < 10_000), "for the rest the client comes back");
 
     // Missed messages come first, and none twice.
     let game = json!({ "starts_at": "2027-01-01T15:00:00.000Z" });
-    let head = user.client.head_seq(&format!("event_{}", cup.event)).await;
     cup.organizer.client.patch(&format!("/api/matches/{}", cup.game), game).await;
     let note = json!({ "name": "Renamed" });
     cup.organizer.client.patch(&cup.path(""), note).await.ok_json();
@@ -303,13 +297,28 @@ async fn g7_losing_one_of_several_topics_keeps_the_others_readable() {
     let result = format!("/api/matches/{}/result", cup.game);
     let put = cup.organizer.client.send(reqwest::Method::PUT, &result, Some(registration), &[]);
     put.await.unwrap().ok_json();
-    let mut rest = server
-        .subscribe(&format!("/api/stream/?{event}"))
-        .with_user(&user.client)
-        .after(cursor)
-        .open()
-        .await;
-    assert_eq!(rest.next_message().await.seq(), head + 1);
+    // The same request goes on without the lost topics, and stays without them.
+    let stopped = format!(".t{team}sl-stop");
+    let mut cursor = cursor.clone();
+    for seq in [head + 1, head + 2] {
+        let mut rest = server.subscribe(&path).with_user(&user.client).after(&cursor).open().await;
+        assert_eq!(rest.until_control("hello").await.id.as_ref(), Some(&cursor));
+        let message = rest.next_message().await;
+        assert_eq!(message.seq(), seq);
+        cursor = message.id.unwrap();
+        assert_eq!(cursor, format!("{epoch}.e{}-{seq}{stopped}", cup.event));
+    }
+    let poll = format!("{path}&transport=poll&wait=0&last_event_id={cursor}");
+    let poll = user.client.get(&poll).await.ok_json();
+    assert!(poll["cursor"].as_str().unwrap().ends_with(&stopped), "{poll}");
+    // So does one of the remaining topics alone.
+    let alone = format!("/api/stream/?{event}");
+    let mut rest = server.subscribe(&alone).with_user(&user.client).after(&cursor).open().await;
+    assert_eq!(rest.next_message().await.seq(), head + 3);
+    // One of the lost topics alone has come to its end.
+    let lost_alone = format!("/api/stream/?topic=team_{team}_live&last_event_id={cursor}");
+    let response = user.client.get(&lost_alone).await;
+    assert_eq!(response.problem(410, "stopped"), "stopped");
 
     // A new request names every refused topic.
     let response = user.client.get(&path).await;
@@ -355,7 +364,7 @@ async fn g7_a_replay_ends_on_revocation(database: Database) {
         .expect("an end in time");
     assert_eq!(bye["reason"], "access_revoked");
     assert_eq!(bye["topics"], json!([format!("match_{}", cup.game)]));
-    assert!(is_stop(&frame));
+    assert!(frame.is_stop(), "{frame:?}");
 }
 
 /// A key does not allow what its user may not do (any more); a finished write is still replayed.

@@ -29,7 +29,7 @@ async fn the_types_filter_is_applied_and_the_cursor_advances() {
     let heartbeat = subscriber.until_control("heartbeat").await;
     let head = scorer.client.head_seq(&scorer.game.topic()).await;
     assert_eq!(goal["seq"], head - 2);
-    assert!(heartbeat.id.unwrap().ends_with(&format!(".{head}")));
+    assert!(heartbeat.id.unwrap().ends_with(&format!("-{head}")));
     scorer.post_action("end", json!({})).await.ok_json();
     assert_eq!(subscriber.next_message().await.json()["type"], "match_end");
 
@@ -176,8 +176,8 @@ async fn g3_a_state_poll_returns_every_changed_topic() {
         (format!("{epoch}.{m1}-{}.{m2}-{h2}", h1 - 1),       vec![(one.game.topic(), "changed")]),
         (format!("{epoch}.{m1}-{h1}.{m2}-{}", h2 - 1),       vec![(two.game.topic(), "changed")]),
         (format!("{epoch}.{m1}-{}.{m2}-{}", h1 - 1, h2 - 1), vec![(one.game.topic(), "changed"), (two.game.topic(), "changed")]),
-        (format!("{epoch}.{m2}-{h2}"),                       vec![(one.game.topic(), "connected")]),
-        (format!("{epoch}.{m2}-{}", h2 - 1),                 vec![(one.game.topic(), "connected"), (two.game.topic(), "changed")]),
+        (format!("{epoch}.{m2}-{h2}"),                       vec![(one.game.topic(), "unknown_cursor")]),
+        (format!("{epoch}.{m2}-{}", h2 - 1),                 vec![(one.game.topic(), "unknown_cursor"), (two.game.topic(), "changed")]),
         (cursor.to_owned(),                                  vec![]),
     ];
     for (from, expected) in cases {

@@ -173,12 +173,72 @@ async fn team_channels_carry_the_messages_of_its_matches() {
         (first.seq() + 1, &goal.data),
         "bytes differ between channels"
     );
-    // A channel's cursor is a cursor of its stream.
-    let cursor = goal.id.unwrap();
-    let again = server.subscribe(&format!("/api/teams/{home}/stream/")).after(&cursor).open().await;
-    let mut again = again;
-    assert_eq!(again.next_frame().await.id, Some(cursor));
+    // A channel's cursor names the channel; one of the whole stream is one of each channel.
+    let (own, all) = (goal.id.clone().unwrap(), second.id.unwrap());
+    let (epoch, _) = own.split_once('.').unwrap();
+    assert_eq!(own, format!("{epoch}.t{home}l-{}", goal.seq()));
+    assert_eq!(all, format!("{epoch}.t{home}-{}", goal.seq()));
+    let path = format!("/api/teams/{home}/stream/");
+    let mut again = server.subscribe(&format!("{path}live")).after(&all).open().await;
+    assert_eq!(again.next_frame().await.id, Some(own.clone()));
     assert_eq!(again.next_frame().await.event.as_deref(), Some("live"));
+    let snapshot = server.subscribe(&path).after(&own).open().await.next_message().await;
+    assert_eq!((&*snapshot.reason(), snapshot.id), ("unknown_cursor", Some(all)));
+}
+
+/// An announcement is not hidden by a cursor of another channel that is past it.
+#[tokio::test(flavor = "multi_thread")]
+async fn g4_a_cursor_of_a_channel_does_not_fit_another() {
+    let server = TestServer::sqlite(&[("heartbeat_seconds", "1")]).await;
+    let organizer = server.organizer().await;
+    let (event, game) = create_event(&organizer).await;
+    let path = |channel: &str| format!("/api/events/{event}/stream/{channel}");
+    let emergency = json!({
+        "event_id": event, "type": "emergency", "priority": "urgent",
+        "title": "Lightning", "message": "Leave the stands.",
+    });
+    organizer.client.post("/api/announcements", emergency).await.ok_json();
+    let score = json!({ "home_score": 1, "away_score": 0 });
+    let result = format!("/api/matches/{game}/result");
+    let put = organizer.client.send(reqwest::Method::PUT, &result, Some(score), &[]);
+    put.await.unwrap().ok_json();
+    let results = server.subscribe(&path("results")).open().await.next_message().await.id.unwrap();
+    let request = server.subscribe(&path("announcements")).after(&results);
+    let snapshot = request.open().await.next_message().await;
+    assert_eq!(snapshot.reason(), "unknown_cursor");
+    assert!(snapshot.data.contains("Lightning"), "{}", snapshot.data);
+
+    // Both over one connection, each from its own seq.
+    let both =
+        format!("/api/stream/?topic=event_{event}_results&topic=event_{event}_announcements");
+    let head = snapshot.seq();
+    let (epoch, _) = results.split_once('.').unwrap();
+    let apart = format!("{epoch}.e{event}r-0.e{event}a-{head}");
+    let mut subscriber = server.subscribe(&both).after(&apart).open().await;
+    assert_eq!(subscriber.until_control("hello").await.id, Some(apart));
+    let mut last = None;
+    loop {
+        let frame = subscriber.next_frame().await;
+        if frame.event.is_some() {
+            break;
+        }
+        assert_eq!(topic_of(&frame), format!("event_{event}_results"), "the other is up to date");
+        let expected = if frame.seq() == head {
+            format!("{epoch}.e{event}ra-{head}")
+        } else {
+            format!("{epoch}.e{event}r-{}.e{event}a-{head}", frame.seq())
+        };
+        assert_eq!(frame.id.as_ref(), Some(&expected));
+        last = Some(frame.seq());
+    }
+    assert_eq!(last, Some(head), "the results were missed");
+    // One that the cursor has, one that it has not.
+    let mut subscriber = server.subscribe(&both).after(&results).open().await;
+    assert_eq!(subscriber.until_control("hello").await.id, Some(results.clone()));
+    let snapshot = subscriber.next_message().await;
+    assert_eq!(topic_of(&snapshot), format!("event_{event}_announcements"));
+    assert_eq!(snapshot.id, Some(format!("{epoch}.e{event}ra-{head}")));
+    assert_eq!(subscriber.next_frame().await.event.as_deref(), Some("live"));
 }
 
 /// Creates a public event with a match; returns their ids.
@@ -221,13 +281,13 @@ async fn g3_a_disconnect_between_two_channel_snapshots_loses_neither() {
         format!("/api/stream/?topic=match_{game}&topic={}&topic={}", channels[0], channels[1]);
 
     let mut subscriber = server.subscribe(&alone).open().await;
-    assert_eq!(subscriber.next_message().await.id, None, "cursor before all snapshots");
-    assert_eq!(snapshot_topics(server.subscribe(&alone)).await, channels);
-    let cursor = subscriber.next_message().await.id.unwrap();
-    assert!(snapshot_topics(server.subscribe(&alone).after(&cursor)).await.is_empty(), "{cursor}");
+    for left in [&channels[1..], &[]] {
+        let cursor = subscriber.next_message().await.id.unwrap();
+        assert_eq!(snapshot_topics(server.subscribe(&alone).after(&cursor)).await, left);
+    }
 
     let mut subscriber = server.subscribe(&beside).open().await;
-    for left in [&channels[..], &channels[..], &[]] {
+    for left in [&channels[..], &channels[1..], &[]] {
         let cursor = subscriber.next_message().await.id.unwrap();
         assert_eq!(
             snapshot_topics(server.subscribe(&beside).after(&cursor)).await,
@@ -245,12 +305,16 @@ async fn g3_a_disconnect_between_two_channel_states_sends_both_again() {
     let channels = [format!("event_{event}_results"), format!("event_{event}_schedule")];
     let path = format!("/api/stream/?mode=state&topic={}&topic={}", channels[0], channels[1]);
     let mut subscriber = server.subscribe(&path).open().await;
-    let live_cursor = subscriber.until_control("live").await.id;
+    let live_cursor = subscriber.until_control("live").await.id.unwrap();
+    let (epoch, place) = live_cursor.split_once('.').unwrap();
+    let (_, before) = place.split_once('-').unwrap();
     let body = json!({ "venue": "Elsewhere" });
     organizer.client.patch(&format!("/api/matches/{game}"), body).await.ok_json();
     let first = subscriber.next_message().await;
-    assert_eq!((first.reason().as_str(), &first.id), ("changed", &live_cursor));
+    assert_eq!(first.reason(), "changed");
+    let moved = format!("{epoch}.e{event}r-{}.e{event}s-{before}", first.seq());
     let cursor = first.id.unwrap();
+    assert_eq!(cursor, moved);
     assert_eq!(snapshot_topics(server.subscribe(&path).after(&cursor)).await, channels);
     let second = subscriber.next_message().await;
     assert_eq!((topic_of(&second), second.reason()), (channels[1].clone(), "changed".to_owned()));
@@ -266,13 +330,13 @@ async fn g4_snapshots_requested_on_resume_cover_every_channel() {
     let path = format!("/api/stream/?topic={}&topic={}", channels[0], channels[1]);
     let mut subscriber = server.subscribe(&path).open().await;
     let cursor = subscriber.until_control("live").await.id.unwrap();
-    let (epoch, head) = cursor.split_once('.').unwrap();
+    let (place, head) = cursor.split_once('-').unwrap();
     let always = format!("{path}&snapshot=always");
     for at in [head, "0"] {
-        let request = server.subscribe(&always).after(&format!("{epoch}.{at}"));
+        let request = server.subscribe(&always).after(&format!("{place}-{at}"));
         assert_eq!(snapshot_topics(request).await, channels, "{at}");
     }
-    let mut subscriber = server.subscribe(&always).after(&format!("{epoch}.0")).open().await;
+    let mut subscriber = server.subscribe(&always).after(&format!("{place}-0")).open().await;
     let missed = subscriber.next_message().await;
     assert!(!missed.is_snapshot(), "snapshot before the missed messages: {missed:?}");
 }

@@ -168,11 +168,11 @@ export class Connection {
 
   /** @param {MessageEvent} event */
   #onBye(event) {
-    const { reason = "bye", topics, cursor } = parseJsonOrUndefined(event.data) ?? {};
-    // Without `.stop` or topics EventSource reconnects by itself after its `retry`.
-    if (!event.lastEventId.endsWith(".stop") && !topics) return;
+    const { reason = "bye", topics } = parseJsonOrUndefined(event.data) ?? {};
+    // Unless its cursor stops topics, EventSource reconnects by itself after its `retry`.
+    if (!/-stop(\.|$)/.test(event.lastEventId)) return;
     this.close(); // the cursor is not stored: it would stop the next page too
-    this.listener.onRefused(reason, { topics, cursor });
+    this.listener.onRefused(reason, { topics, cursor: topics && event.lastEventId });
   }
 
   /** @param {EventSource} source */

@@ -38,7 +38,7 @@ async function closed(status, page) {
   return environment.time - since;
 }
 
-function sendHelloAndLive(cursor = "e.41") {
+function sendHelloAndLive(cursor = "e.m3-41") {
   environment.source.readyState = 1;
   environment.source.emit("hello", hello);
   environment.source.emit("live", { replayed: 0 }, cursor);
@@ -48,25 +48,25 @@ test("g8_three_missed_heartbeats_reopen_the_connection", async () => {
   sendHelloAndLive();
   await environment.advance(44_999);
   assert.equal(environment.sources.length, 1);
-  environment.source.emit("heartbeat", { at: hello.at }, "e.41");
+  environment.source.emit("heartbeat", { at: hello.at }, "e.m3-41");
   await environment.advance(44_999);
   assert.equal(environment.sources.length, 1);
   await environment.advance(1);
   assert.equal(environment.sources.length, 2);
   assert.equal(environment.sources[0].readyState, 2);
-  assert.equal(environment.source.url, "/s?cursor=e.41");
+  assert.equal(environment.source.url, "/s?cursor=e.m3-41");
 });
 
 test("g8_a_stale_server_counts_as_lost_and_its_stream_stays_open", async () => {
   sendHelloAndLive();
   for (let beat = 0; beat < 8; beat += 1) {
     await environment.advance(15_000);
-    environment.source.emit("heartbeat", { at: hello.at, stale_since: hello.at }, "e.41");
+    environment.source.emit("heartbeat", { at: hello.at, stale_since: hello.at }, "e.m3-41");
     assert.equal(phases.at(-1), "lost");
   }
   assert.equal(environment.sources.length, 1, "another connection would see no more");
-  environment.source.emit("message", goal(42), "e.42");
-  environment.source.emit("heartbeat", { at: hello.at }, "e.42");
+  environment.source.emit("message", goal(42), "e.m3-42");
+  environment.source.emit("heartbeat", { at: hello.at }, "e.m3-42");
   assert.equal(phases.at(-1), "live");
   assert.deepEqual(messages, [42]);
 });
@@ -149,42 +149,50 @@ test("a captive portal's sign-in page is not an answer", async () => {
 
 test("a bye with a stop cursor ends the connection, and the cursor is not stored", async () => {
   sendHelloAndLive();
-  environment.source.emit("bye", { reason: "complete" }, "e.stop");
+  environment.source.emit("bye", { reason: "complete" }, "e.m3-stop");
   await environment.advance(600_000);
   assert.deepEqual(refusals, [["complete", { topics: undefined, cursor: undefined }]]);
   assert.equal(environment.sources.length, 1);
-  assert.equal(connection.cursor, "e.41");
+  assert.equal(connection.cursor, "e.m3-41");
 });
 
 test("a bye for some topics names them and the cursor of the others", () => {
   sendHelloAndLive();
-  environment.source.emit("bye", { reason: "access_revoked", topics: ["team_7"], cursor: "e.m3-41" }, "e.m3-41");
-  assert.deepEqual(refusals, [["access_revoked", { topics: ["team_7"], cursor: "e.m3-41" }]]);
+  environment.source.emit("bye", { reason: "access_revoked", topics: ["team_7"] }, "e.m3-41.t7-stop");
+  assert.deepEqual(refusals, [["access_revoked", { topics: ["team_7"], cursor: "e.m3-41.t7-stop" }]]);
+  assert.equal(connection.cursor, "e.m3-41", "what is stopped is not stored");
+  assert.equal(environment.source.readyState, 2);
+});
+
+test("a refused request ends the connection, whatever its bye says", () => {
+  environment.source.emit("hello", hello);
+  environment.source.emit("bye", { reason: "bad_request", detail: "types: …" }, "e.m3-stop");
+  assert.deepEqual(refusals, [["bad_request", { topics: undefined, cursor: undefined }]]);
   assert.equal(environment.source.readyState, 2);
 });
 
 test("after any other bye EventSource reconnects by itself", () => {
   sendHelloAndLive();
-  environment.source.emit("bye", { reason: "draining" }, "e.41");
+  environment.source.emit("bye", { reason: "draining" }, "e.m3-41");
   assert.equal(environment.source.readyState, 1);
 });
 
 async function startPolling() {
   await environment.advance(5_000);
-  await environment.respond(200, batch("e.1"));
+  await environment.respond(200, batch("e.m3-1"));
 }
 
 test("without a hello it long-polls from the same cursor", async () => {
   sendHelloAndLive();
   connection.open();
   await environment.advance(5_000);
-  assert.equal(environment.requests.at(-1).url, "/s?transport=poll&wait=0&cursor=e.41");
-  await environment.respond(200, batch("e.42", 42));
+  assert.equal(environment.requests.at(-1).url, "/s?transport=poll&wait=0&cursor=e.m3-41");
+  await environment.respond(200, batch("e.m3-42", 42));
   assert.equal(phases.at(-1), "live");
-  assert.equal(environment.requests.at(-1).url, "/s?transport=poll&wait=15&cursor=e.42");
-  await environment.respond(200, batch("e.44", 43, 44));
+  assert.equal(environment.requests.at(-1).url, "/s?transport=poll&wait=15&cursor=e.m3-42");
+  await environment.respond(200, batch("e.m3-44", 43, 44));
   assert.deepEqual(messages, [42, 43, 44]);
-  assert.match(environment.requests.at(-1).url, /e\.44$/);
+  assert.match(environment.requests.at(-1).url, /e\.m3-44$/);
 });
 
 test("two hellos that nothing follows lead to long-polling", async () => {
@@ -198,7 +206,7 @@ test("two hellos that nothing follows lead to long-polling", async () => {
 test("a quiet stream with heartbeats is not taken for a buffered one", async () => {
   for (let round = 0; round < 5; round += 1) {
     sendHelloAndLive();
-    environment.source.emit("heartbeat", { at: hello.at }, "e.41");
+    environment.source.emit("heartbeat", { at: hello.at }, "e.m3-41");
     await environment.advance(45_000);
   }
   assert.equal(environment.requests.length, 0);
@@ -208,13 +216,13 @@ test("after ten minutes of polling it probes streaming, and switches when the st
   await startPolling();
   for (let poll = 0; poll < 40; poll += 1) {
     await environment.advance(15_000);
-    await environment.respond(200, batch("e.1"));
+    await environment.respond(200, batch("e.m3-1"));
   }
   assert.equal(environment.sources.length, 2);
   assert.match(environment.source.url, /padding=1/);
   const requestCount = environment.requests.length;
   environment.source.emit("hello", hello);
-  environment.source.emit("live", { replayed: 0 }, "e.1");
+  environment.source.emit("live", { replayed: 0 }, "e.m3-1");
   await environment.advance(14_000);
   assert.equal(environment.requests.length, requestCount, "the polling has ended");
   assert.equal(phases.at(-1), "live");
@@ -224,7 +232,7 @@ test("a probe without a hello is dropped, and polling never stopped", async () =
   await startPolling();
   for (let poll = 0; poll < 42; poll += 1) {
     await environment.advance(15_000);
-    await environment.respond(200, batch("e.1"));
+    await environment.respond(200, batch("e.m3-1"));
   }
   assert.equal(environment.sources.length, 2);
   assert.equal(environment.source.readyState, 2);
@@ -244,17 +252,17 @@ test("a stream that was closed once is retried before polling", async () => {
   sendHelloAndLive();
   environment.source.fail(2);
   await flushTasks();
-  await environment.respond(200, batch("e.42", 42));
+  await environment.respond(200, batch("e.m3-42", 42));
   await environment.advance(1_000);
   assert.equal(environment.sources.length, 2);
-  assert.equal(environment.source.url, "/s?cursor=e.42");
+  assert.equal(environment.source.url, "/s?cursor=e.m3-42");
 });
 
 test("repeated closes lead to polling", async () => {
-  for (let round = 1; round < 3; round += 1) await closed(200, batch("e.42"));
+  for (let round = 1; round < 3; round += 1) await closed(200, batch("e.m3-42"));
   environment.source.fail(2);
   await flushTasks();
-  await environment.respond(200, batch("e.42"));
+  await environment.respond(200, batch("e.m3-42"));
   assert.equal(environment.sources.length, 3);
   assert.match(environment.requests.at(-1).url, /wait=15/);
 });
@@ -263,7 +271,7 @@ test("after close it delivers nothing", async () => {
   const { source } = environment;
   connection.close();
   source.readyState = 1;
-  source.emit("message", goal(42), "e.42");
+  source.emit("message", goal(42), "e.m3-42");
   await environment.advance(600_000);
   assert.deepEqual(messages, []);
   assert.equal(environment.timers.size, 0);

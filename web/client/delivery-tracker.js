@@ -1,6 +1,6 @@
 // Tracks what was delivered to a page: no duplicates, no gaps, and the cursor to resume from.
 
-import { topicIncludes, isTopic, isWholeStream, positionsForTopics, parseCursor, streamOf, formatCursor } from "./cursor.js";
+import { topicIncludes, isTopic, isWholeStream, partsOf, positionsForTopics, parseCursor, seqOf, formatCursor } from "./cursor.js";
 
 /** @import { Positions } from "./cursor.js" */
 /** @import { Message } from "./message-types.js" */
@@ -19,7 +19,7 @@ export class DeliveryTracker {
     this.#positions = positionsForTopics(parseCursor(cursor, topics), topics);
     if (!this.#positions) this.#opaqueCursor = cursor;
     for (const topic of topics) {
-      const seq = this.#positions?.seqByStream.get(streamOf(topic));
+      const seq = seqOf(this.#positions, topic);
       if (seq !== undefined) this.#lastSeqByTopic.set(topic, seq);
     }
   }
@@ -52,7 +52,7 @@ export class DeliveryTracker {
     for (const subscribedTopic of this.topics) {
       if (type === "snapshot" ? subscribedTopic === topic : topicIncludes(subscribedTopic, topic)) this.#lastSeqByTopic.set(subscribedTopic, seq);
     }
-    if (type === "snapshot") this.#positions?.seqByStream.delete(streamOf(topic)); // the snapshot may be older
+    if (type === "snapshot") for (const part of partsOf(topic)) this.#positions?.seqByPart.delete(part); // the snapshot may be older
     this.#moveCursor(cursor);
   }
 
@@ -64,7 +64,7 @@ export class DeliveryTracker {
   advanceTo(cursor) {
     const positions = parseCursor(cursor, this.topics);
     const isSameEpoch = positions && positions.epoch === this.#positions?.epoch;
-    if (isSameEpoch && this.topics.some((subscribedTopic) => this.#hasGapBefore(subscribedTopic, positions.seqByStream.get(streamOf(subscribedTopic)) ?? 0))) return false;
+    if (isSameEpoch && this.topics.some((subscribedTopic) => this.#hasGapBefore(subscribedTopic, seqOf(positions, subscribedTopic) ?? 0))) return false;
     this.#moveCursor(cursor);
     return true;
   }
@@ -90,8 +90,8 @@ export class DeliveryTracker {
       this.#positions = positions;
     } else {
       // Never backwards: a connection that tabs share may repeat messages for another tab.
-      const { seqByStream } = this.#positions;
-      for (const [stream, seq] of positions.seqByStream) seqByStream.set(stream, Math.max(seq, seqByStream.get(stream) ?? 0));
+      const { seqByPart } = this.#positions;
+      for (const [part, seq] of positions.seqByPart) seqByPart.set(part, Math.max(seq, seqByPart.get(part) ?? 0));
     }
   }
 }

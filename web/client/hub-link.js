@@ -18,7 +18,7 @@ import { tryOrUndefined } from "./environment.js";
  * @typedef {{ send: (command: HubCommand) => void, takeOver?: () => void, close: () => void }} HubTransport
  */
 
-const PROTOCOL_VERSION = 2; // of the messages between tabs: tabs of another build use another hub
+const PROTOCOL_VERSION = 3; // of the messages between tabs: tabs of another build use another hub
 const PING_INTERVAL_MS = 2_000;
 const HUB_TIMEOUT_MS = 5_000;
 

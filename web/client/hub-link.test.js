@@ -45,7 +45,7 @@ function sendHelloAndLive(cursor) {
   const [source] = openSources();
   const [from, to] = [source.url, cursor].map((text) => Number(text.split(/[-.]/).at(-1)));
   source.emit("hello", { heartbeat_ms: 15_000, at: "2026-11-21T15:00:00.000Z" });
-  for (let seq = from + 1; source.readyState === 0 && seq <= to; seq += 1) source.emit("message", goal(seq), `e.${seq}`);
+  for (let seq = from + 1; source.readyState === 0 && seq <= to; seq += 1) source.emit("message", goal(seq), `e.m3-${seq}`);
   source.readyState = 1;
   source.emit("live", { replayed: 0 }, cursor);
 }
@@ -61,8 +61,8 @@ async function advanceTime(ms, cursor) {
 test("tabs without a SharedWorker share the leader's connection", async () => {
   const tabs = [await openStream(), await openStream(), await openStream()];
   assert.equal(openSources().length, 1);
-  sendHelloAndLive("e.41");
-  openSources()[0].emit("message", goal(42), "e.42");
+  sendHelloAndLive("e.m3-41");
+  openSources()[0].emit("message", goal(42), "e.m3-42");
   await flushTasks();
   assert.deepEqual(tabs.map(({ messages }) => messages), [[42], [42], [42]]);
   assert.deepEqual(tabs.map(({ stream }) => stream.state), ["live", "live", "live"]);
@@ -70,35 +70,35 @@ test("tabs without a SharedWorker share the leader's connection", async () => {
 
 test("g3_a_leader_that_closes_is_replaced_and_each_tab_resumes_from_its_own_cursor", async () => {
   const tabs = [await openStream(), await openStream(), await openStream()];
-  sendHelloAndLive("e.41");
-  openSources()[0].emit("message", goal(42), "e.42");
+  sendHelloAndLive("e.m3-41");
+  openSources()[0].emit("message", goal(42), "e.m3-42");
   await flushTasks();
   tabs[0].stream.close();
   await environment.advance(500);
   assert.equal(openSources().length, 1);
   assert.match(openSources()[0].url, /last_event_id=e\.m3-42$/);
-  sendHelloAndLive("e.42");
-  openSources()[0].emit("message", goal(43), "e.43");
+  sendHelloAndLive("e.m3-42");
+  openSources()[0].emit("message", goal(43), "e.m3-43");
   await flushTasks();
   assert.deepEqual(tabs.map(({ messages }) => messages), [[42], [42, 43], [42, 43]]);
 });
 
 test("g3_a_leader_that_freezes_is_replaced_within_seconds_and_follows_when_it_thaws", async () => {
   const tabs = [await openStream(), await openStream()];
-  sendHelloAndLive("e.41");
+  sendHelloAndLive("e.m3-41");
   const frozen = [...channels.all][0];
   const [old] = openSources();
   frozen.isFrozen = tabs[0].isFrozen = true;
-  await advanceTime(8_000, "e.41");
+  await advanceTime(8_000, "e.m3-41");
   assert.notEqual(openSources()[0], old);
   assert.equal(openSources().length, 1, "another tab leads");
-  sendHelloAndLive("e.41");
-  openSources()[0].emit("message", goal(42), "e.42");
+  sendHelloAndLive("e.m3-41");
+  openSources()[0].emit("message", goal(42), "e.m3-42");
   await flushTasks();
   assert.deepEqual(tabs[1].messages, [42]);
   frozen.isFrozen = tabs[0].isFrozen = false;
-  await advanceTime(8_000, "e.42");
-  openSources()[0].emit("message", goal(43), "e.43");
+  await advanceTime(8_000, "e.m3-42");
+  openSources()[0].emit("message", goal(43), "e.m3-43");
   await flushTasks();
   assert.deepEqual(tabs.map(({ messages }) => messages.at(-1)), [43, 43]);
   assert.deepEqual(tabs[1].messages, [42, 43]);
@@ -131,8 +131,8 @@ test("tabs with a SharedWorker share its connection", async () => {
   const tabs = [await openStream({ openWorker, openChannel: channels.open, locks }), await openStream({ openWorker, openChannel: channels.open, locks })];
   assert.equal(workers.length, 2);
   assert.equal(openSources().length, 1);
-  sendHelloAndLive("e.41");
-  openSources()[0].emit("message", goal(42), "e.42");
+  sendHelloAndLive("e.m3-41");
+  openSources()[0].emit("message", goal(42), "e.m3-42");
   await flushTasks();
   assert.deepEqual(tabs.map(({ messages }) => messages), [[42], [42]]);
   assert.equal(channels.all.size, 0);
@@ -142,13 +142,13 @@ test("a worker that dies is replaced, and one that never answers is abandoned", 
   const all = fakeWorkers();
   const { openWorker, workers } = all;
   const one = await openStream({ openWorker, openChannel: channels.open, locks });
-  sendHelloAndLive("e.41");
+  sendHelloAndLive("e.m3-41");
   workers[0].isDead = true;
-  await advanceTime(8_000, "e.41");
+  await advanceTime(8_000, "e.m3-41");
   assert.equal(workers.length, 2);
   assert.ok(one.states.includes("stale"));
   all.areDead = workers[1].isDead = true;
-  await advanceTime(20_000, "e.41");
+  await advanceTime(20_000, "e.m3-41");
   assert.equal(workers.length, 3);
   assert.equal(channels.all.size, 1, "the tab leads");
 });
@@ -161,7 +161,7 @@ test("a worker that can't be loaded is abandoned at once", async () => {
   workers[0].onerror(new Event("error"));
   await flushTasks();
   assert.equal(openSources().length, 1, "with a hub of its own");
-  sendHelloAndLive("e.41");
+  sendHelloAndLive("e.m3-41");
   assert.equal(one.stream.state, "live");
   const throwSecurityError = () => {
     throw new Error("SecurityError");

@@ -1,11 +1,11 @@
 // One connection for many subscribers: the tabs of a browser, or the streams of one page.
 //
 // A subscriber joins with its topics and its cursor. The connection is then reopened at the lowest
-// position in each stream, so that nobody misses a message; the others skip what they already have.
+// position in each channel, so that nobody misses a message; the others skip what they already have.
 
 import { pollOnce } from "./poll.js";
 import { Connection } from "./connection.js";
-import { earliestPositions, positionsForTopics, parseCursor, streamOf, formatCursor } from "./cursor.js";
+import { earliestPositions, partsOf, positionsForTopics, parseCursor, seqOf, formatCursor } from "./cursor.js";
 import { Subscriber, selectJoinable } from "./subscriber.js";
 
 /** @import { PollResult } from "./poll.js" */
@@ -88,7 +88,7 @@ export class Hub {
    */
   async #prepareSubscriber(key, subscriber, wasDeferred = false) {
     const isSubscribed = () => this.#subscribers.get(key) === subscriber;
-    const topicsToFetch = () => subscriber.topics.filter((topic) => this.#isStreamConnected(topic) && !this.#hasPosition(subscriber, topic));
+    const topicsToFetch = () => subscriber.topics.filter((topic) => this.#isConnected(topic) && !this.#hasPosition(subscriber, topic));
     if (wasDeferred && topicsToFetch().length === 0) await this.#waitToRetry(); // until the others have moved past the conflict
     while (isSubscribed() && topicsToFetch().length > 0 && !(await this.#fetchMissedMessages(subscriber, topicsToFetch(), isSubscribed))) await this.#waitToRetry();
     if (!isSubscribed()) return;
@@ -155,19 +155,20 @@ export class Hub {
     return pollOnce(this.environment, url, { credentials: this.server.withCredentials ? "include" : "same-origin" });
   }
 
-  /** Whether the connection includes the topic's stream. @param {string} topic */
-  #isStreamConnected(topic) {
-    return this.#topics.some((connectedTopic) => streamOf(connectedTopic) === streamOf(topic));
+  /** Whether the connection includes a part of the topic. @param {string} topic */
+  #isConnected(topic) {
+    const connectedParts = new Set(this.#topics.flatMap(partsOf));
+    return partsOf(topic).some((part) => connectedParts.has(part));
   }
 
   /**
-   * Whether the subscriber has a position in the topic's stream, of the connection's epoch.
+   * Whether the subscriber has a position in the topic, of the connection's epoch.
    * @param {Subscriber} reader
    * @param {string} topic
    */
   #hasPosition({ positions }, topic) {
     const isSameEpoch = !this.#positions || this.#positions.epoch === positions?.epoch;
-    return Boolean(isSameEpoch && positions?.seqByStream.has(streamOf(topic)));
+    return isSameEpoch && seqOf(positions, topic) !== undefined;
   }
 
   /** Opens the connection for all ready subscribers, and reopens it for the others. */
@@ -178,7 +179,7 @@ export class Hub {
     if (this.#positions) for (const subscriber of candidates) subscriber.positions = positionsForTopics(this.#positions, subscriber.topics);
     const readySubscribers = [...this.#subscribers.values()].filter(({ stage }) => stage === "ready");
     // Subscribers that resume come before those that start, which can fetch what they miss.
-    candidates.push(...readySubscribers.sort((one, other) => (other.positions?.seqByStream.size ?? 0) - (one.positions?.seqByStream.size ?? 0)));
+    candidates.push(...readySubscribers.sort((one, other) => (other.positions?.seqByPart.size ?? 0) - (one.positions?.seqByPart.size ?? 0)));
     if (candidates.length === 0) return this.#closeConnection();
     const { joinable: subscribers, deferred } = selectJoinable(candidates);
     this.#topics = [...new Set(subscribers.flatMap(({ topics }) => topics))].sort();

@@ -55,8 +55,8 @@ const requestedQuery = () => decodeURIComponent(environment.source.url.replace("
 async function addFirstSubscriber() {
   const tab = new FakeSubscriber();
   await tab.join(["match_3"]);
-  environment.source.emit("message", snapshot(41), "e.41");
-  sendHelloAndLive("e.41");
+  environment.source.emit("message", snapshot(41), "e.m3-41");
+  sendHelloAndLive("e.m3-41");
   return tab;
 }
 
@@ -65,24 +65,24 @@ test("a tab that joins later gets a snapshot, then the same messages as the othe
   const two = new FakeSubscriber();
   await two.join(["match_3"]);
   assert.match(environment.requests.at(-1).url, /topic=match_3&transport=poll&wait=0$/);
-  environment.source.emit("message", goal(42), "e.42");
-  await environment.respond(200, { cursor: "e.42", messages: [snapshot(42)] });
+  environment.source.emit("message", goal(42), "e.m3-42");
+  await environment.respond(200, { cursor: "e.m3-42", messages: [snapshot(42)] });
   await environment.advance(100);
   assert.equal(requestedQuery(), "topic=match_3&last_event_id=e.m3-42");
-  environment.source.emit("message", goal(43), "e.43");
+  environment.source.emit("message", goal(43), "e.m3-43");
   assert.deepEqual([one.messages, two.messages], [["=41", "42", "43"], ["=42", "43"]]);
 });
 
 test("g3_a_tab_that_is_behind_gets_what_it_missed_and_the_others_nothing_twice", async () => {
   const one = await addFirstSubscriber();
-  environment.source.emit("message", goal(42), "e.42");
+  environment.source.emit("message", goal(42), "e.m3-42");
   const two = new FakeSubscriber();
   await two.join(["match_3"], "e.m3-40");
   assert.equal(environment.requests.length, 0);
-  environment.source.emit("message", goal(43), "e.43");
+  environment.source.emit("message", goal(43), "e.m3-43");
   await environment.advance(100);
   assert.equal(requestedQuery(), "topic=match_3&last_event_id=e.m3-40");
-  for (const seq of [41, 42, 43, 44]) environment.source.emit("message", goal(seq), `e.${seq}`);
+  for (const seq of [41, 42, 43, 44]) environment.source.emit("message", goal(seq), `e.m3-${seq}`);
   assert.deepEqual([one.messages, two.messages], [["=41", "42", "43", "44"], ["41", "42", "43", "44"]]);
 });
 
@@ -122,10 +122,33 @@ test("a tab that starts where another resumes gets a snapshot first", async () =
   environment.source.emit("message", goal(10, "match_4"), "e.m3-41.m4-10");
   assert.deepEqual(begins.messages, [], "not from the middle");
   await flushTasks();
-  await environment.respond(200, { cursor: "e.10", messages: [snapshot(10, "match_4")] });
+  await environment.respond(200, { cursor: "e.m4-10", messages: [snapshot(10, "match_4")] });
   await environment.advance(100);
   environment.source.emit("message", goal(11, "match_4"), "e.m3-41.m4-11");
   assert.deepEqual([goesOn.messages, begins.messages], [["10", "11"], ["=10", "11"]]);
+});
+
+test("another channel of a stream is added without a position, and each goes on from its own", async () => {
+  const [results, schedule, whole] = [new FakeSubscriber(), new FakeSubscriber(), new FakeSubscriber()];
+  await results.join(["event_1_results"], "e.e1r-42");
+  await schedule.join(["event_1_schedule"]);
+  await environment.advance(100);
+  assert.equal(environment.requests.length, 0, "the server sends the snapshot of what the cursor lacks");
+  assert.equal(requestedQuery(), "topic=event_1_results&topic=event_1_schedule&last_event_id=e.e1r-42");
+  environment.source.emit("message", snapshot(50, "event_1_schedule"), "e.e1r-42.e1s-50");
+  environment.source.emit("message", goal(43, "event_1_results"), "e.e1r-43.e1s-50");
+  sendHelloAndLive("e.e1rs-50");
+  assert.deepEqual([results.messages, schedule.messages], [["43"], ["=50"]]);
+  assert.deepEqual([results.deliveries.cursor, schedule.deliveries.cursor], ["e.e1r-50", "e.e1s-50"]);
+  // The whole stream shares its channels with both, so its snapshot is fetched first.
+  await whole.join(["event_1"]);
+  assert.match(environment.requests.at(-1).url, /topic=event_1&transport=poll&wait=0$/);
+  await environment.respond(200, { cursor: "e.e1-51", messages: [snapshot(51, "event_1")] });
+  await environment.advance(100);
+  assert.match(requestedQuery(), /last_event_id=e\.e1rs-50\.e1a-51$/);
+  environment.source.emit("message", goal(51, "event_1_results"), "e.e1-51");
+  environment.source.emit("message", goal(52, "event_1_announcements"), "e.e1-52");
+  assert.deepEqual([results.messages, whole.messages], [["43", "51"], ["=51", "52"]]);
 });
 
 test("a refused topic is left out, and the others go on", async () => {
@@ -145,11 +168,11 @@ test("g7_revoked_rights_end_those_topics_alone", async () => {
   const tab = new FakeSubscriber();
   await tab.join(["match_3", "team_7"], "e.m3-41.t7-4");
   sendHelloAndLive("e.m3-41.t7-4");
-  environment.source.emit("bye", { reason: "access_revoked", topics: ["team_7"], cursor: "e.m3-41" }, "e.m3-41");
+  environment.source.emit("bye", { reason: "access_revoked", topics: ["team_7"] }, "e.m3-41.t7-stop");
   await flushTasks();
   assert.equal(requestedQuery(), "topic=match_3&last_event_id=e.m3-41");
   assert.deepEqual(tab.updates, ["refused team_7 access_revoked"]);
-  environment.source.emit("bye", { reason: "access_revoked" }, "e.stop");
+  environment.source.emit("bye", { reason: "access_revoked" }, "e.m3-stop");
   await flushTasks();
   assert.deepEqual(tab.updates, ["refused team_7 access_revoked", "refused match_3 access_revoked"]);
   await environment.advance(600_000);
@@ -160,7 +183,7 @@ test("a refusal without topics is checked for each topic", async () => {
   const tab = new FakeSubscriber();
   await tab.join(["match_3", "team_7"], "e.m3-41.t7-4");
   sendHelloAndLive("e.m3-41.t7-4");
-  environment.source.emit("bye", { reason: "access_revoked" }, "e.stop");
+  environment.source.emit("bye", { reason: "access_revoked" }, "e.m3-stop");
   await flushTasks();
   await environment.respond(200, { cursor: null, messages: [] });
   await environment.respond(404);
@@ -182,7 +205,7 @@ test("a close without a refused topic is retried after a delay", async () => {
   const tab = new FakeSubscriber();
   await tab.join(["match_3", "match_4"], "e.m3-41.m4-9");
   sendHelloAndLive("e.m3-41.m4-9");
-  environment.source.emit("bye", { reason: "complete" }, "e.stop");
+  environment.source.emit("bye", { reason: "complete" }, "e.m3-stop");
   await flushTasks();
   for (const _ of tab.deliveries.topics) await environment.respond(200, { cursor: null, messages: [] });
   assert.equal(environment.sources.length, 1);
@@ -234,6 +257,6 @@ test("a failed fetch for a new tab is retried", async () => {
   await two.join(["match_3"]);
   await environment.respond(503);
   await environment.advance(3_000);
-  await environment.respond(200, { cursor: "e.42", messages: [snapshot(42)] });
+  await environment.respond(200, { cursor: "e.m3-42", messages: [snapshot(42)] });
   assert.deepEqual(two.messages, ["=42"]);
 });

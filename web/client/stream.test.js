@@ -30,7 +30,7 @@ async function connectStream() {
   await flushTasks();
 }
 
-function sendHelloAndLive(cursor = "e.41") {
+function sendHelloAndLive(cursor = "e.m3-41") {
   environment.source.readyState = 1;
   environment.source.emit("hello", hello);
   environment.source.emit("live", { replayed: 0 }, cursor);
@@ -44,8 +44,8 @@ beforeEach(async () => {
 test("the state goes from connecting to live", () => {
   assert.equal(stream.state, "connecting");
   environment.source.emit("hello", hello);
-  environment.source.emit("message", goal(42), "e.42");
-  environment.source.emit("live", { replayed: 1 }, "e.42");
+  environment.source.emit("message", goal(42), "e.m3-42");
+  environment.source.emit("live", { replayed: 1 }, "e.m3-42");
   assert.deepEqual(states, ["catching-up", "live"]);
   assert.deepEqual(messages, [42]);
 });
@@ -53,7 +53,7 @@ test("the state goes from connecting to live", () => {
 test("a new page resumes from the previous page's cursor", async () => {
   assert.equal(environment.source.url, URL_OF_3);
   sendHelloAndLive();
-  environment.source.emit("message", goal(42), "e.42");
+  environment.source.emit("message", goal(42), "e.m3-42");
   stream.close();
   await openStream();
   assert.equal(environment.source.url, `${URL_OF_3}&last_event_id=e.m3-42`);
@@ -73,7 +73,7 @@ test("the cursor is stored per set of topics", async () => {
 
 test("heartbeats move the cursor", async () => {
   sendHelloAndLive();
-  environment.source.emit("heartbeat", { at: hello.at }, "e.57");
+  environment.source.emit("heartbeat", { at: hello.at }, "e.m3-57");
   await connectStream();
   assert.match(environment.source.url, /last_event_id=e\.m3-57$/);
 });
@@ -82,7 +82,7 @@ test("the cursor moves only after the page has handled the message", () => {
   let cursorThen;
   stream.handlers.onMessage = () => (cursorThen = environment.stored.get(KEY));
   sendHelloAndLive();
-  environment.source.emit("message", goal(42), "e.42");
+  environment.source.emit("message", goal(42), "e.m3-42");
   assert.equal(cursorThen, "e.m3-41");
 });
 
@@ -92,12 +92,12 @@ test("a page whose handler throws restarts with a snapshot, after a delay", asyn
     throw new Error("a mistake of the page");
   };
   sendHelloAndLive();
-  environment.source.emit("message", goal(42), "e.42");
+  environment.source.emit("message", goal(42), "e.m3-42");
   assert.equal(environment.sources.length, 1);
   await environment.advance(1_000);
   assert.equal(environment.source.url, URL_OF_3);
   environment.source.emit("hello", hello);
-  environment.source.emit("message", goal(42), "e.42");
+  environment.source.emit("message", goal(42), "e.m3-42");
   await environment.advance(1_999);
   assert.equal(environment.sources.length, 2, "the second time it waits longer");
   await environment.advance(1);
@@ -105,28 +105,28 @@ test("a page whose handler throws restarts with a snapshot, after a delay", asyn
 });
 
 test("g3_a_repeated_message_is_delivered_once", () => {
-  environment.source.emit("message", snapshot(41), "e.41");
-  environment.source.emit("message", goal(42), "e.42");
-  environment.source.emit("message", goal(42), "e.42");
-  environment.source.emit("message", goal(43), "e.43");
+  environment.source.emit("message", snapshot(41), "e.m3-41");
+  environment.source.emit("message", goal(42), "e.m3-42");
+  environment.source.emit("message", goal(42), "e.m3-42");
+  environment.source.emit("message", goal(43), "e.m3-43");
   assert.deepEqual(messages, ["=41", 42, 43]);
 });
 
 test("g4_a_missing_message_leads_to_a_snapshot", async () => {
-  environment.source.emit("message", snapshot(41), "e.41");
-  environment.source.emit("message", goal(43), "e.43");
+  environment.source.emit("message", snapshot(41), "e.m3-41");
+  environment.source.emit("message", goal(43), "e.m3-43");
   await environment.advance(0);
   assert.equal(environment.sources.length, 2);
   assert.equal(environment.source.url, URL_OF_3, "without a cursor");
   assert.deepEqual(messages, ["=41"]);
-  environment.source.emit("message", snapshot(43), "e.43");
-  environment.source.emit("message", goal(44), "e.44");
+  environment.source.emit("message", snapshot(43), "e.m3-43");
+  environment.source.emit("message", goal(44), "e.m3-44");
   assert.deepEqual(messages, ["=41", "=43", 44]);
 });
 
 test("g4_a_cursor_past_the_delivered_messages_leads_to_a_snapshot", async () => {
-  environment.source.emit("message", snapshot(41), "e.41");
-  environment.source.emit("heartbeat", { at: hello.at }, "e.42");
+  environment.source.emit("message", snapshot(41), "e.m3-41");
+  environment.source.emit("heartbeat", { at: hello.at }, "e.m3-42");
   await environment.advance(0);
   assert.equal(environment.sources.length, 2);
   assert.equal(environment.source.url, URL_OF_3);
@@ -134,21 +134,21 @@ test("g4_a_cursor_past_the_delivered_messages_leads_to_a_snapshot", async () => 
 
 test("a channel may skip seqs of other channels", async () => {
   await openStream(["event_1_results"]);
-  environment.source.emit("message", snapshot(41, "event_1_results"), "e.41");
-  environment.source.emit("message", goal(45, "event_1_results"), "e.45");
-  environment.source.emit("heartbeat", { at: hello.at }, "e.49");
+  environment.source.emit("message", snapshot(41, "event_1_results"), "e.e1r-41");
+  environment.source.emit("message", goal(45, "event_1_results"), "e.e1r-45");
+  environment.source.emit("heartbeat", { at: hello.at }, "e.e1r-49");
   assert.deepEqual(messages, ["=41", 45]);
-  assert.equal(environment.stored.get("touchline:cursor:event_1_results"), "e.e1-49");
+  assert.equal(environment.stored.get("touchline:cursor:event_1_results"), "e.e1r-49");
 });
 
 test("an address with more than topics is used as it is", async () => {
   await openStream("/api/matches/3/stream/?mode=state");
   assert.equal(environment.source.url, "/api/matches/3/stream/?mode=state");
-  sendHelloAndLive("e.41");
-  for (const seq of [42, 42, 45]) environment.source.emit("message", snapshot(seq), `e.${seq}`);
+  sendHelloAndLive("e.m3-41");
+  for (const seq of [42, 42, 45]) environment.source.emit("message", snapshot(seq), `e.m3-${seq}`);
   assert.deepEqual(messages, ["=42", "=42", "=45"]);
   await connectStream();
-  assert.equal(environment.source.url, "/api/matches/3/stream/?mode=state&last_event_id=e.45");
+  assert.equal(environment.source.url, "/api/matches/3/stream/?mode=state&last_event_id=e.m3-45");
 });
 
 test("an unreadable cursor is sent back unchanged", async () => {
@@ -190,7 +190,7 @@ for (const [name, wake] of WAKE_EVENTS) {
     for (const [, other] of WAKE_EVENTS) other(environment);
     await flushTasks();
     assert.equal(environment.sources.length, 2);
-    assert.match(environment.source.url, /last_event_id=e\.41$/);
+    assert.match(environment.source.url, /last_event_id=e\.m3-41$/);
   });
 }
 
@@ -220,7 +220,7 @@ test("it works without storage", async () => {
   environment.storage = { getItem() { throw new Error("forbidden"); }, setItem() { throw new Error("full"); }, removeItem() {} };
   await openStream();
   sendHelloAndLive();
-  environment.source.emit("message", goal(42), "e.42");
+  environment.source.emit("message", goal(42), "e.m3-42");
   await connectStream();
   assert.match(environment.source.url, /last_event_id=e\.m3-42$/);
 });
@@ -229,7 +229,7 @@ test("the server's clock is estimated from its frames", () => {
   sendHelloAndLive();
   assert.equal(stream.serverNow(), Date.parse(hello.at));
   environment.time += 5_000;
-  environment.source.emit("heartbeat", { at: "2026-11-21T15:00:06.000Z" }, "e.41");
+  environment.source.emit("heartbeat", { at: "2026-11-21T15:00:06.000Z" }, "e.m3-41");
   assert.equal(stream.clockOffsetMs, 2_000, "a late frame doesn't set it back");
 });
 

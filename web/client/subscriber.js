@@ -1,6 +1,6 @@
 // One subscriber of a hub, and the messages between the two.
 
-import { earliestPositions, topicIncludes, positionsForTopics, parseCursor, streamOf } from "./cursor.js";
+import { earliestPositions, topicIncludes, partsOf, positionsForTopics, parseCursor } from "./cursor.js";
 
 /** @import { Positions } from "./cursor.js" */
 /** @import { Message } from "./message-types.js" */
@@ -43,13 +43,13 @@ export class Subscriber {
   }
 
   /**
-   * The topics in whose streams others have a position, and this subscriber has none.
+   * The topics in whose parts others have a position, and this subscriber has none.
    * @param {Positions | null} others
    */
   topicsWithoutPosition(others) {
     const { positions } = this;
-    const hasPosition = (/** @type {string} */ stream) => positions?.epoch === others?.epoch && positions?.seqByStream.has(stream);
-    return this.topics.filter((topic) => others?.seqByStream.has(streamOf(topic)) && !hasPosition(streamOf(topic)));
+    const hasPosition = (/** @type {string} */ part) => positions?.epoch === others?.epoch && positions?.seqByPart.has(part);
+    return this.topics.filter((topic) => partsOf(topic).some((part) => others?.seqByPart.has(part) && !hasPosition(part)));
   }
 
   /**
@@ -62,8 +62,7 @@ export class Subscriber {
     const fetched = parseCursor(cursor, topics);
     if (!fetched) return false;
     const otherPositions = positionsForTopics(this.positions, this.topics.filter((topic) => !topics.includes(topic)));
-    const keptSeqs = otherPositions?.epoch === fetched.epoch ? otherPositions.seqByStream : [];
-    this.positions = { epoch: fetched.epoch, seqByStream: new Map([...keptSeqs, ...fetched.seqByStream]) };
+    this.positions = earliestPositions([fetched, otherPositions]); // a part of both topics stays at the lower seq
     return true;
   }
 }

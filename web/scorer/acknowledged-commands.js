@@ -17,7 +17,7 @@ export class AcknowledgedCommands {
    * @param {string | null} cursor the match stream's position after it; null if it published nothing
    */
   add(command, cursor) {
-    const seq = Number(cursor?.split(".").at(-1));
+    const seq = Number(cursor?.split("-").at(-1));
     if (cursor && seq > this.#streamSeq) this.#unconfirmed.push({ command, seq });
   }
 

@@ -13,15 +13,15 @@ function after(...steps) {
 }
 
 test("a command is kept until the stream has reached its cursor, whatever state arrives before", () => {
-  assert.deepEqual(after(["onServerMatch", { seq: 8 }], ["add", ball, "df0a5d.9"], ["add", undo, "df0a5d.10"]), [ball, undo]);
-  assert.deepEqual(after(["onServerMatch", { seq: 8 }], ["add", ball, "df0a5d.9"], ["add", undo, "df0a5d.10"], ["onServerMatch", { seq: 9 }]), [undo], "an undo isn't in the state before it");
-  assert.deepEqual(after(["add", ball, "df0a5d.9"], ["add", undo, "df0a5d.10"], ["add", again, "df0a5d.11"], ["onServerMatch", { seq: 11 }]), []);
+  assert.deepEqual(after(["onServerMatch", { seq: 8 }], ["add", ball, "df0a5d.m3-9"], ["add", undo, "df0a5d.m3-10"]), [ball, undo]);
+  assert.deepEqual(after(["onServerMatch", { seq: 8 }], ["add", ball, "df0a5d.m3-9"], ["add", undo, "df0a5d.m3-10"], ["onServerMatch", { seq: 9 }]), [undo], "an undo isn't in the state before it");
+  assert.deepEqual(after(["add", ball, "df0a5d.m3-9"], ["add", undo, "df0a5d.m3-10"], ["add", again, "df0a5d.m3-11"], ["onServerMatch", { seq: 11 }]), []);
 });
 
 test("a command that the stream delivered before the answer, or that published nothing, is not kept", () => {
-  assert.deepEqual(after(["onServerMatch", { seq: 9 }], ["add", ball, "df0a5d.9"], ["add", undo, null]), []);
+  assert.deepEqual(after(["onServerMatch", { seq: 9 }], ["add", ball, "df0a5d.m3-9"], ["add", undo, null]), []);
 });
 
 test("after the database was restored nothing waits for seqs of the old one", () => {
-  assert.deepEqual(after(["onServerMatch", { seq: 90 }], ["add", ball, "df0a5d.91"], ["onServerMatch", { seq: 12 }]), []);
+  assert.deepEqual(after(["onServerMatch", { seq: 90 }], ["add", ball, "df0a5d.m3-91"], ["onServerMatch", { seq: 12 }]), []);
 });

@@ -8,7 +8,7 @@ const CODES_BY_STATUS: [(u16, &[&str]); 10] = [
     (401, &["not-signed-in", "invalid-token", "wrong-password"]),
     (403, &["forbidden", "cross-site", "sign-in-elsewhere"]),
     (404, &["not-found"]),
-    (410, &["pruned"]),
+    (410, &["pruned", "stopped"]),
     (412, &["stale"]),
     (422, &["invalid-field", "no-action", "idempotency-key-reused", "idempotency-key-too-short"]),
     (429, &["too-many-requests"]),

@@ -81,7 +81,7 @@ impl RelayAccess {
 /// Fails for a client that stale memory can't serve: there is no state to begin with, and an empty
 /// poll would say that nothing has happened.
 fn check_fresh(request: &ReadRequest) -> Result<(), Problem> {
-    let has_cursor = stream_query::requested_cursor(&request.http).is_some();
+    let has_cursor = !stream_query::requested_cursors(&request.http).is_empty();
     let can_wait = request.kind == ReadKind::Stream && has_cursor;
     if request.hub.is_stale() && !can_wait { Err(unreachable()) } else { Ok(()) }
 }

@@ -117,12 +117,12 @@ impl App {
     }
 }
 
-/// The first refusal; if there are several topics, with the names of all that were refused.
+/// The first refusal; if the client has named several topics, with the names of all that were refused.
 fn combine_refusals(request: &ReadRequest, refusals: Vec<(Topic, Problem)>) -> Result<(), Problem> {
     let topics: Vec<Topic> = refusals.iter().map(|(topic, _)| *topic).collect();
     match refusals.into_iter().next() {
         None => Ok(()),
-        Some((_, problem)) if request.topics.len() == 1 => Err(problem),
+        Some((_, problem)) if !request.are_several => Err(problem),
         Some((_, problem)) => Err(Problem::ForTopics { problem: Box::new(problem), topics }),
     }
 }

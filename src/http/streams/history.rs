@@ -12,8 +12,7 @@ use crate::http::streams::read_access::{CredentialPlaces, ReadDecision, ReadKind
 use crate::http::streams::stream_query;
 use crate::http::streams::stream_request::{IdentifiedRequest, StreamRequest};
 use crate::problem::{HandlerResult, Problem};
-use crate::stream::cursor;
-use crate::stream::cursor::Cursor;
+use crate::stream::cursor::{Cursor, CursorPosition, CursorTexts};
 
 /// Messages per page: by default, and at most.
 const DEFAULT_LIMIT: usize = 100;
@@ -31,15 +30,16 @@ struct HistoryPage {
 pub async fn read_messages(request: HttpRequest, topic: Path<String>) -> HandlerResult {
     let request = IdentifiedRequest::identify(request, CredentialPlaces::Headers).await?;
     let topic: Topic = topic.parse().map_err(|_| Problem::NotFound("topic"))?;
-    let request = request.for_topics(vec![topic], ReadKind::History);
+    let mut request = request.for_topics(vec![topic], ReadKind::History)?;
     let grant = match request.authorize().await? {
         ReadDecision::Granted(grant) => grant,
         ReadDecision::Answered(response) => return Ok(response),
     };
     let (after, limit) = parse_window(&request, topic)?;
-    let page = read_page(&request, topic, after, limit).await?;
-    let next =
-        page.is_full.then(|| cursor::encode_single(&request.epoch(topic.stream), page.last_seq));
+    let page = read_page(&request, topic, &after, limit).await?;
+    let mut next = after;
+    next.raise(topic, CursorPosition::At(page.last_seq));
+    let next = page.is_full.then(|| next.to_string());
     let cache = match (grant.is_private, page.is_full) {
         (false, true) => "public, max-age=31536000, immutable",
         (false, false) => "public, no-cache",
@@ -53,14 +53,18 @@ pub async fn read_messages(request: HttpRequest, topic: Path<String>) -> Handler
         .body(format!(r#"{{"items":[{}],"next":{next}}}"#, page.items.join(","))))
 }
 
-fn parse_window(request: &StreamRequest, topic: Topic) -> Result<(Seq, usize), Problem> {
+/// The position that the page follows, with nothing but the topic, and the page's length.
+fn parse_window(request: &StreamRequest, topic: Topic) -> Result<(Cursor, usize), Problem> {
     let pairs = stream_query::query_pairs(&request.read.http)?;
-    let after = match stream_query::find_value(&pairs, "after") {
-        None => 0,
-        Some(text) => Cursor::parse(text, &request.epoch(topic.stream))
-            .position_in(topic.stream, true)
-            .ok_or_else(invalid_cursor)?,
-    };
+    let text = stream_query::find_value(&pairs, "after").unwrap_or("0");
+    let given = CursorTexts::new(std::iter::once(text.to_owned()));
+    let epoch = request.epoch(topic.stream);
+    let given = given.join(&epoch, &[topic]).ok_or_else(invalid_cursor)?;
+    let mut after = Cursor::new(&epoch);
+    for part in topic.parts() {
+        let seq = given.seq_of(part).ok_or_else(invalid_cursor)?;
+        after.raise(part, CursorPosition::At(seq));
+    }
     let limit = match stream_query::find_value(&pairs, "limit") {
         None => DEFAULT_LIMIT,
         Some(text) => {
@@ -82,10 +86,11 @@ fn invalid_cursor() -> Problem {
 async fn read_page(
     request: &StreamRequest,
     topic: Topic,
-    after: Seq,
+    after: &Cursor,
     limit: usize,
 ) -> Result<HistoryPage, Problem> {
-    let mut history_page = HistoryPage { items: Vec::new(), last_seq: after, is_full: false };
+    let (lowest, highest) = after.seq_range(topic).ok_or_else(invalid_cursor)?;
+    let mut history_page = HistoryPage { items: Vec::new(), last_seq: lowest, is_full: false };
     loop {
         let after_seq = history_page.last_seq;
         let stream_context = &request.node.stream_context;
@@ -93,10 +98,10 @@ async fn read_page(
             context.source.read_page(topic.stream, after_seq, MAX_LIMIT as i64).await
         });
         let page = reading.await?;
-        if after > page.head_seq {
+        if highest > page.head_seq {
             return Err(invalid_cursor());
         }
-        if after > 0 && after < page.pruned_seq {
+        if lowest > 0 && lowest < page.pruned_seq {
             let detail = format!(
                 "messages up to {} have been pruned; start with after=0, or open the stream for a snapshot",
                 page.pruned_seq
@@ -106,7 +111,9 @@ async fn read_page(
         let is_log_end = page.frames.len() < MAX_LIMIT;
         for frame in page.frames {
             history_page.last_seq = frame.seq();
-            if topic.includes(frame.channel()) {
+            let part = Topic { stream: topic.stream, channel: frame.channel() };
+            let is_known = after.seq_of(part).is_some_and(|seq| frame.seq() <= seq);
+            if topic.includes(frame.channel()) && !is_known {
                 let envelope = String::from_utf8_lossy(frame.envelope());
                 history_page.items.push(envelope.into_owned());
             }

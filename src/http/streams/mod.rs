@@ -94,10 +94,7 @@ async fn open_stream(request: IdentifiedRequest, topics: Vec<Topic>) -> HandlerR
         Transport::Sse => ReadKind::Stream,
         Transport::Poll { .. } => ReadKind::LongPoll,
     };
-    let request = request.for_topics(topics, kind);
-    if request.is_stop(query.cursor.as_deref()) {
-        return Ok(responses::stop_response());
-    }
+    let mut request = request.for_topics(topics, kind)?;
     let grant = match request.authorize().await {
         Ok(ReadDecision::Granted(grant)) => grant,
         Ok(ReadDecision::Answered(response)) => return Ok(response),
@@ -107,9 +104,9 @@ async fn open_stream(request: IdentifiedRequest, topics: Vec<Topic>) -> HandlerR
         }
         Err(problem) => return Err(problem),
     };
-    // A relay may have learnt the epoch only now, by opening the stream.
-    if request.is_stop(query.cursor.as_deref()) {
-        return Ok(responses::stop_response());
+    if let Some(fault) = &query.stream_fault {
+        let stopped = (&*request.cursor_epoch(), &*request.named_topics);
+        return Ok(responses::bad_request(&request.read.http, &request.read.hub, fault, stopped));
     }
     match query.transport {
         Transport::Sse => respond_with_stream(request, query, grant).await,

@@ -65,6 +65,8 @@ pub struct ReadRequest {
     pub caller: Caller,
     /// At least one.
     pub topics: Vec<Topic>,
+    /// Whether the client has named several, so that a refusal has to say which it means.
+    pub are_several: bool,
     pub kind: ReadKind,
 }
 

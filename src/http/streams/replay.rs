@@ -10,24 +10,18 @@ use crate::http::streams::stream_request::{IdentifiedRequest, StreamRequest};
 use crate::http::streams::{responses, stream_query};
 use crate::problem::{HandlerResult, Problem};
 use crate::stream::close_reason::CloseReason;
-use crate::stream::cursor::Cursor;
 use crate::stream::replay::{ReplayRequest, replay_stream};
 
 /// `GET /api/matches/{id}/replay/?speed=20&from=1`
 pub async fn open_replay(request: IdentifiedRequest, id: Path<i64>) -> HandlerResult {
     let (speed, from) = stream_query::parse_replay_query(&request.http)?;
     let stream = StreamId::Match(*id);
-    let request = request.for_topics(vec![stream.topic()], ReadKind::Replay);
+    let mut request = request.for_topics(vec![stream.topic()], ReadKind::Replay)?;
     let grant = match request.authorize().await? {
         ReadDecision::Granted(grant) => grant,
         ReadDecision::Answered(response) => return Ok(response),
     };
-    let cursor = stream_query::requested_cursor(&request.read.http);
-    if request.is_stop(cursor.as_deref()) {
-        return Ok(responses::stop_response());
-    }
-    let cursor = cursor.map(|text| Cursor::parse(&text, &request.epoch(stream)));
-    let after = resume_seq(&request, stream, cursor).await?;
+    let after = resume_seq(&request, stream).await?;
     let Some(permit) = request.acquire_permit(&grant) else {
         return Ok(request.rejection_response(CloseReason::LimitReached, grant.is_private));
     };
@@ -49,12 +43,9 @@ pub async fn open_replay(request: IdentifiedRequest, id: Path<i64>) -> HandlerRe
 
 /// The position of the cursor; `None` if it can't be served, such as one after the match's head:
 /// the replay would count as complete, and tell the client to stop for good.
-async fn resume_seq(
-    request: &StreamRequest,
-    stream: StreamId,
-    cursor: Option<Cursor>,
-) -> Result<Option<Seq>, Problem> {
-    let Some(seq) = cursor.and_then(|cursor| cursor.position_in(stream, true)) else {
+async fn resume_seq(request: &StreamRequest, stream: StreamId) -> Result<Option<Seq>, Problem> {
+    let cursor = request.resume.cursor.as_ref();
+    let Some(seq) = cursor.and_then(|cursor| cursor.seq_of(stream.topic())) else {
         return Ok(None);
     };
     let head = request.node.stream_context.run_on_database_runtime(move |context| async move {

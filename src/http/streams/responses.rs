@@ -9,12 +9,17 @@ use actix_web::body::{BodySize, MessageBody};
 use actix_web::http::header::HeaderValue;
 use actix_web::http::{ConnectionType, Version, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::stream::LocalBoxStream;
 use futures_util::{Stream, StreamExt, stream};
 
+use crate::domain::rejection::{Rejection, RejectionReason};
+use crate::domain::topic::Topic;
+use crate::http::streams::stream_query;
+use crate::problem::Problem;
 use crate::stream::close_reason::CloseReason;
 use crate::stream::control_frames;
+use crate::stream::cursor::{Cursor, CursorPosition};
 use crate::stream::event_stream_body::EventStreamBody;
 use crate::stream::frame::TransferCoding;
 use crate::stream::hub::Hub;
@@ -54,22 +59,40 @@ pub fn respond(mut head: HttpResponseBuilder, body: impl Coded + 'static) -> Htt
 }
 
 /// A rejection as a stream of `hello` and `bye` with status 200: an `EventSource` gives up for good
-/// on any other status.
+/// on any other status. They carry the request's cursor, for clients that forget theirs otherwise.
 pub fn rejection_response(
     request: &HttpRequest,
     hub: &Hub,
     reason: CloseReason,
     is_private: bool,
 ) -> HttpResponse {
-    let block = control_frames::rejection(&hub.context.settings, reason).freeze();
-    let block = stream::once(ready(Ok::<_, Infallible>(block)));
+    let cursor = stream_query::requested_cursors(request).echo();
+    let block = control_frames::rejection(&hub.context.settings, reason, cursor.as_deref());
+    respond_with_block(request, block, is_private)
+}
+
+/// The stream of a request whose parameters are wrong: it tells the client to stop for good.
+pub fn bad_request(
+    request: &HttpRequest,
+    hub: &Hub,
+    detail: &str,
+    (epoch, topics): (&str, &[Topic]),
+) -> HttpResponse {
+    let stop = Cursor::with(epoch, topics, CursorPosition::Stop).to_string();
+    let block = control_frames::bad_request(&hub.context.settings, detail, &stop);
+    respond_with_block(request, block, true)
+}
+
+fn respond_with_block(request: &HttpRequest, block: BytesMut, is_private: bool) -> HttpResponse {
+    let block = stream::once(ready(Ok::<_, Infallible>(block.freeze())));
     respond(event_stream_builder(is_private), Blocks::new(transfer_coding(request), block))
 }
 
-/// The response to a client with a stop cursor: 204 makes an `EventSource` stop for good.
-pub fn stop_response() -> HttpResponse {
-    // A cache may store a 204 without this header, and would stop every client.
-    HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish()
+/// The answer to a client whose cursor stops all its topics: an `EventSource` gives up for good, and
+/// so do more of the other clients than at a 204.
+pub fn stopped() -> Problem {
+    let detail = "the stream's `bye` said that it is not to be opened again with this cursor";
+    Problem::Rejected(Rejection::new(RejectionReason::Gone, "stopped", detail.to_owned()))
 }
 
 /// The coding of the body: HTTP/1.0 has no chunked coding, and nginx uses it to upstreams by

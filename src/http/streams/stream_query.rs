@@ -8,18 +8,21 @@ use actix_web::web::Query;
 use crate::domain::number;
 use crate::domain::topic::{Seq, Topic};
 use crate::problem::Problem;
-use crate::stream::cursor::MAX_STREAMS_PER_CURSOR;
+use crate::sports::SportRules;
+use crate::stream::cursor::CursorTexts;
 use crate::stream::subscribe::InitialSnapshot;
 use crate::stream::subscriber::DeliveryMode;
 
 /// The parameters that all stream endpoints share.
 #[derive(Debug)]
 pub struct StreamQuery {
-    pub cursor: Option<String>,
     pub mode: DeliveryMode,
     pub initial_snapshot: InitialSnapshot,
     pub wants_padding: bool,
     pub transport: Transport,
+    /// What is wrong with a stream's parameters: it is told in a `bye`, since several clients come
+    /// back for ever after a 400.
+    pub stream_fault: Option<String>,
 }
 
 /// How messages are delivered.
@@ -40,6 +43,12 @@ const MAX_WAIT_SECONDS: u64 = 25;
 
 /// Maximum number of names in `types=`.
 const MAX_TYPES: usize = 64;
+
+/// Topics of one connection.
+const MAX_TOPICS: usize = 32;
+
+/// Characters of an unknown type that its problem shows.
+const MAX_SHOWN_CHARS: usize = 40;
 
 type QueryPairs = Vec<(String, String)>;
 
@@ -85,27 +94,31 @@ impl StreamQuery {
             Some(_) => return Err(invalid_parameter("transport", "sse or poll")),
         };
         let wants_padding = matches!(find_value(&pairs, "padding"), Some("1" | "true"));
-        Ok(Self {
-            cursor: requested_cursor(request),
-            mode,
-            initial_snapshot,
-            wants_padding,
-            transport,
-        })
+        let (DeliveryMode::Log { types } | DeliveryMode::State { types, .. }) = &mode;
+        let unknown_type = types.iter().find(|name| !SportRules::names_message(name));
+        let fault = unknown_type.map(|name| {
+            let shown: String = name.chars().take(MAX_SHOWN_CHARS).collect();
+            format!("types: no message has the type or kind {shown}")
+        });
+        let stream_fault = match (fault, transport) {
+            (Some(fault), Transport::Poll { .. }) => return Err(Problem::BadRequest(fault)),
+            (fault, _) => fault,
+        };
+        Ok(Self { mode, initial_snapshot, wants_padding, transport, stream_fault })
     }
 }
 
-/// The cursor of the header, or else of the query. A header that isn't text becomes an invalid
-/// cursor, so that the client gets the response to one.
-pub fn requested_cursor(request: &HttpRequest) -> Option<String> {
-    let header = request.headers().get("Last-Event-ID");
-    let header = header.map(|value| value.to_str().unwrap_or("?").to_owned());
-    let query = || {
-        let pairs = query_pairs(request).ok()?;
-        let non_empty = |name| find_value(&pairs, name).filter(|text| !text.is_empty());
-        non_empty("last_event_id").or_else(|| non_empty("lastEventId")).map(str::to_owned)
-    };
-    header.filter(|text| !text.is_empty()).or_else(query)
+/// The cursors of header and query. A header that isn't text becomes an invalid cursor, so that the
+/// client gets the response to one.
+pub fn requested_cursors(request: &HttpRequest) -> CursorTexts {
+    let headers = request.headers().get_all("Last-Event-ID");
+    let headers = headers.map(|value| value.to_str().unwrap_or("?").to_owned());
+    let pairs = query_pairs(request).unwrap_or_default();
+    let parameters = pairs
+        .into_iter()
+        .filter(|(name, _)| matches!(name.as_str(), "last_event_id" | "lastEventId"))
+        .map(|(_, value)| value);
+    CursorTexts::new(headers.chain(parameters))
 }
 
 /// The topics of `/api/stream/?topic=…&topic=…`; one parameter may list several with commas.
@@ -117,7 +130,7 @@ pub fn requested_topics(request: &HttpRequest) -> Result<Vec<Topic>, Problem> {
     let topics = topics.map_err(|error| Problem::BadRequest(format!("topic: {error}")))?;
     match topics.len() {
         0 => Err(invalid_parameter("topic", "at least one, such as match_3")),
-        count if count > MAX_STREAMS_PER_CURSOR => Err(invalid_parameter("topic", "at most 32")),
+        count if count > MAX_TOPICS => Err(invalid_parameter("topic", "at most 32")),
         _ => Ok(topics),
     }
 }
@@ -152,10 +165,11 @@ pub fn invalid_parameter(name: &str, expected: &str) -> Problem {
     Problem::BadRequest(format!("{name}: expected {expected}"))
 }
 
+/// The names of all `types` parameters, each a list with commas.
 fn parse_types(pairs: &QueryPairs) -> Result<Vec<String>, Problem> {
-    let names = find_value(pairs, "types").unwrap_or_default();
-    let types: Vec<_> =
-        names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let lists = pairs.iter().filter(|(name, _)| name == "types").map(|(_, list)| list);
+    let names = lists.flat_map(|list| list.split(',')).map(str::trim);
+    let types: Vec<_> = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
     if types.len() > MAX_TYPES { Err(invalid_parameter("types", "at most 64")) } else { Ok(types) }
 }
 
@@ -176,6 +190,7 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
+    use crate::domain::topic::StreamId;
 
     fn request_with_query(query: &str) -> HttpRequest {
         TestRequest::with_uri(&format!("/api/stream/?{query}")).to_http_request()
@@ -228,20 +243,50 @@ mod tests {
     }
 
     #[test]
-    fn g3_the_header_takes_precedence_over_the_query() {
-        let request = TestRequest::with_uri("/?last_event_id=1&lastEventId=2");
-        assert_eq!(requested_cursor(&request.to_http_request()).as_deref(), Some("1"));
-        let request = TestRequest::with_uri("/?lastEventId=2");
-        assert_eq!(requested_cursor(&request.to_http_request()).as_deref(), Some("2"));
-        let request =
-            TestRequest::with_uri("/?last_event_id=1").insert_header(("Last-Event-ID", "7"));
-        assert_eq!(requested_cursor(&request.to_http_request()).as_deref(), Some("7"));
-        let request = TestRequest::with_uri("/?last_event_id=&lastEventId=2");
-        assert_eq!(
-            requested_cursor(&request.to_http_request()).as_deref(),
-            Some("2"),
-            "an empty header is ignored"
-        );
-        assert_eq!(requested_cursor(&request_with_query("")), None);
+    fn g3_the_cursors_of_header_and_query_are_joined() {
+        let joined = |header: &str, query: &str| {
+            let request = TestRequest::with_uri(&format!("/?{query}"));
+            let request = request.insert_header(("Last-Event-ID", header)).to_http_request();
+            let topics = [StreamId::Match(3).topic()];
+            let cursor = requested_cursors(&request).join("E", &topics);
+            cursor.map(|cursor| cursor.to_string())
+        };
+        #[rustfmt::skip]
+        let cases = [
+            ("",       "",                                        None),
+            ("",       "last_event_id=E.m3-2&lastEventId=E.m3-5", Some("E.m3-5")),
+            ("",       "last_event_id=E.m3-5&lastEventId=E.m3-2", Some("E.m3-5")),
+            ("",       "last_event_id=E.m3-2&last_event_id=5",    Some("E.m3-5")),
+            ("E.m3-7", "last_event_id=E.m3-2",                    Some("E.m3-7")),
+            ("E.m3-7", "lastEventId=E.m3-9",                      Some("E.m3-9")),
+            ("E.m3-7", "lastEventId=E.m4-9",                      Some("E.m3-7.m4-9")),
+            ("",       "last_event_id=&lastEventId=2",            Some("E.m3-2")),
+            ("x",      "",                                        Some("E")),
+        ];
+        for (header, query, expected) in cases {
+            assert_eq!(joined(header, query).as_deref(), expected, "{header:?} {query}");
+        }
+    }
+
+    #[test]
+    fn g4_types_are_the_union_of_all_lists_and_known() {
+        let types = |query: &str| {
+            let query = StreamQuery::from_request(&request_with_query(query)).unwrap();
+            let DeliveryMode::Log { types } = query.mode else { panic!("{:?}", query.mode) };
+            (types.join(" "), query.stream_fault)
+        };
+        let known = |names: &str| (names.to_owned(), None);
+        assert_eq!(types("types=goal&types=ball_bowled"), known("goal ball_bowled"));
+        assert_eq!(types("types=goal,%20own_goal+,,&types="), known("goal own_goal"));
+        assert_eq!(types("types=,"), known(""));
+        for (word, fault) in [
+            ("goals", "types: no message has the type or kind goals"),
+            ("goal,Goal", "types: no message has the type or kind Goal"),
+            ("snapshot", "types: no message has the type or kind snapshot"),
+        ] {
+            assert_eq!(types(&format!("types={word}")).1.as_deref(), Some(fault));
+            let poll = request_with_query(&format!("transport=poll&types={word}"));
+            assert!(StreamQuery::from_request(&poll).is_err(), "{word}");
+        }
     }
 }

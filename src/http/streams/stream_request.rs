@@ -1,4 +1,5 @@
-//! A request for streams: who sends it, which topics it names, and the node that it reached.
+//! A request for streams: who sends it, which topics it follows from where, and the node that it
+//! reached.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,13 +16,13 @@ use crate::http::node_state::NodeState;
 use crate::http::streams::read_access::{
     Caller, CredentialPlaces, ReadAccess, ReadDecision, ReadGrant, ReadKind, ReadRequest,
 };
-use crate::http::streams::responses;
 use crate::http::streams::stream_query::StreamQuery;
+use crate::http::streams::{responses, stream_query};
 use crate::limits::ClientOrigin;
 use crate::problem::Problem;
 use crate::store::Principal;
 use crate::stream::close_reason::CloseReason;
-use crate::stream::cursor::Cursor;
+use crate::stream::cursor::{CursorTexts, ResumePoint};
 use crate::stream::direct_writer::HubWriter;
 use crate::stream::hub::Hub;
 use crate::stream::rights_watch::RIGHTS_POLL_INTERVAL;
@@ -40,9 +41,15 @@ pub struct IdentifiedRequest {
 
 /// A request for topics, at a node.
 pub struct StreamRequest {
+    /// Its topics are those to follow: the cursor has stopped the others.
     pub read: ReadRequest,
     pub node: Data<NodeState>,
     access: Data<dyn ReadAccess>,
+    /// All topics that it names.
+    pub named_topics: Vec<Topic>,
+    cursors: CursorTexts,
+    /// Where its topics go on.
+    pub resume: ResumePoint,
 }
 
 impl FromRequest for IdentifiedRequest {
@@ -66,10 +73,22 @@ impl IdentifiedRequest {
         Ok(Self { http, node, hub, access, caller })
     }
 
-    /// The request for these topics, of which there is at least one.
-    pub fn for_topics(self, topics: Vec<Topic>, kind: ReadKind) -> StreamRequest {
+    /// The request for these topics, of which there is at least one; fails if its cursor has
+    /// stopped all of them.
+    pub fn for_topics(self, topics: Vec<Topic>, kind: ReadKind) -> Result<StreamRequest, Problem> {
         let Self { http, node, hub, access, caller } = self;
-        StreamRequest { read: ReadRequest { http, hub, caller, topics, kind }, node, access }
+        let cursors = match kind {
+            // A page of history begins where its address says.
+            ReadKind::History => CursorTexts::default(),
+            _ => stream_query::requested_cursors(&http),
+        };
+        let are_several = topics.len() > 1;
+        let read = ReadRequest { http, hub, caller, topics: topics.clone(), are_several, kind };
+        let resume = ResumePoint::default();
+        let mut request =
+            StreamRequest { read, node, access, named_topics: topics, cursors, resume };
+        request.update_resume_point()?;
+        Ok(request)
     }
 }
 
@@ -94,15 +113,24 @@ impl StreamRequest {
         self.node.stream_context.source.epoch(stream)
     }
 
-    /// Whether the cursor asks the server to tell the client to stop for good.
-    pub fn is_stop(&self, cursor: Option<&str>) -> bool {
-        let Some((cursor, topic)) = cursor.zip(self.read.topics.first()) else { return false };
-        Cursor::parse(cursor, &self.epoch(topic.stream)) == Cursor::Stop
+    /// The epoch of its cursors: of its first topic's stream.
+    pub fn cursor_epoch(&self) -> Arc<str> {
+        self.named_topics.first().map_or_else(|| "".into(), |topic| self.epoch(topic.stream))
+    }
+
+    /// Reads the cursors, as far as the epoch is known; fails if they have stopped all topics.
+    fn update_resume_point(&mut self) -> Result<(), Problem> {
+        self.resume = self.cursors.resume_point(&self.cursor_epoch(), &self.named_topics);
+        self.read.topics.clone_from(&self.resume.topics);
+        if self.read.topics.is_empty() { Err(responses::stopped()) } else { Ok(()) }
     }
 
     /// Decides whether the topics may be read here.
-    pub async fn authorize(&self) -> Result<ReadDecision, Problem> {
-        self.access.authorize(&self.read).await
+    pub async fn authorize(&mut self) -> Result<ReadDecision, Problem> {
+        let decision = self.access.authorize(&self.read).await?;
+        // A relay may have learnt the epoch only now, by opening the streams.
+        self.update_resume_point()?;
+        Ok(decision)
     }
 
     /// Checks access to every topic again.
@@ -141,9 +169,8 @@ impl StreamRequest {
     ) -> SubscriptionRequest {
         let proxies = &self.node.limiters.proxies;
         SubscriptionRequest {
-            topics: self.read.topics.clone(),
+            resume: self.resume.clone(),
             public_topics: grant.public_topics,
-            cursor: query.cursor,
             mode: query.mode,
             initial_snapshot: query.initial_snapshot,
             wants_padding: query.wants_padding,

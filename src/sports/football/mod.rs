@@ -42,8 +42,7 @@ impl Sport for Football {
     ];
 
     fn names_message(word: &str) -> bool {
-        actions::MESSAGE_TYPES.contains(&word)
-            || IncidentKind::from_text(word).is_some()
+        actions::MESSAGE_TYPES.contains(&word) || IncidentKind::from_text(word).is_some()
     }
 
     fn initial_state(match_info: &MatchInfo) -> Result<IncidentLog, Rejection> {

@@ -3,7 +3,6 @@
 use crate::stream::delivery::{Action, Event};
 use crate::stream::hub::Hub;
 use crate::stream::subscriber::{MAX_WRITE_BYTES, SubscribedStream, Subscriber};
-use crate::stream::subscription::Position;
 
 /// Subscribers written to before other tasks of this thread get their turn.
 const SUBSCRIBERS_PER_TURN: usize = 512;
@@ -56,7 +55,7 @@ impl Hub {
         let subscription = &subscriber.subscriptions[index];
         let mut wrote = false;
         while subscriber.is_hub_turn() {
-            let Position::At(at) = subscription.position.get() else { break };
+            let Some(at) = subscription.seq() else { break };
             let Some(batch) = local_stream.ring.borrow_mut().batch_after(at, MAX_WRITE_BYTES)
             else {
                 if at < local_stream.ring.borrow().floor() {
@@ -64,7 +63,7 @@ impl Hub {
                 }
                 break;
             };
-            subscription.position.set(Position::At(batch.last_seq));
+            subscription.advance_to(batch.last_seq);
             subscriber.last_write_tick.set(self.tick());
             self.context.metrics.deliveries.inc_by(batch.frame_count as u64);
             wrote = true;

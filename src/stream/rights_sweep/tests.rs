@@ -20,6 +20,7 @@ fn test_subscriber(rights_version: i64) -> Rc<Subscriber> {
         mode: DeliveryMode::Log { types: Vec::new() },
         coding: TransferCoding::Plain,
         direct_writer: None,
+        stopped_parts: Vec::new(),
         subscriptions: Vec::new(),
         sends_snapshots_on_resume: false,
         deadline: (0, CloseReason::LimitReached),

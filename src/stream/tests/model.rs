@@ -11,6 +11,7 @@ use crate::metrics::Metrics;
 use crate::stream::close_reason::CloseReason;
 use crate::stream::commands::{FeederHandle, HubCommand};
 use crate::stream::context::StreamContext;
+use crate::stream::cursor::CursorTexts;
 use crate::stream::event_stream_body::EventStreamBody;
 use crate::stream::frame::{Frame, TransferCoding};
 use crate::stream::hub::Hub;
@@ -107,11 +108,12 @@ impl Model {
         let hub = Rc::new(Hub::new(0, Arc::new(context(Arc::clone(&log)))));
         start_stream(&hub, head_at_open).await;
         let socket = Socket::new();
+        let cursors = client.cursor.map(|seq| format!("{EPOCH}.m3-{seq}"));
+        let cursors = CursorTexts::new(cursors.into_iter());
         let types = if client.is_filtered { vec!["a".to_owned()] } else { Vec::new() };
         let request = SubscriptionRequest {
-            topics: vec![STREAM.topic()],
+            resume: cursors.resume_point(EPOCH, &[STREAM.topic()]),
             public_topics: Vec::new(),
-            cursor: client.cursor.map(|seq| format!("{EPOCH}.{seq}")),
             mode: DeliveryMode::Log { types },
             initial_snapshot: client.initial_snapshot,
             wants_padding: false,
@@ -230,7 +232,7 @@ async fn start_stream(hub: &Hub, head: Seq) {
 }
 
 fn encode(seq: Seq) -> Frame {
-    Frame::encode(EPOCH, &message(seq))
+    Frame::encode(EPOCH, STREAM, &message(seq))
 }
 
 fn context(log: Arc<FakeLog>) -> StreamContext {

@@ -102,10 +102,10 @@ impl Reference {
             "hello" => {
                 assert!(self.expected.is_empty(), "hello is first");
                 let connection = json["connection"].as_str().unwrap();
-                let id = self.client.cursor.map(|seq| format!("id: {EPOCH}.{seq}\n"));
+                let id = self.client.cursor.map(|seq| format!("id: {EPOCH}.m3-{seq}\n"));
                 format!(
                     "event: hello\nretry: 1000\ndata: {{\"connection\":\"{connection}\",\
-                     \"heartbeat_ms\":15000,\"at\":\"{clock}\"}}\n{}\n",
+                     \"heartbeat_ms\":15000,\"retry_ms\":1000,\"at\":\"{clock}\"}}\n{}\n",
                     id.unwrap_or_default()
                 )
             }
@@ -132,7 +132,7 @@ impl Reference {
         let seq = self.next_after(at).unwrap_or_else(|| panic!("too much: {}", self.expected));
         self.at = Some(seq);
         self.replayed += u64::from(!self.is_live);
-        String::from_utf8(Frame::encode(EPOCH, &message(seq)).block().to_vec()).unwrap()
+        String::from_utf8(Frame::encode(EPOCH, STREAM, &message(seq)).block().to_vec()).unwrap()
     }
 
     fn snapshot(&mut self, json: &serde_json::Value) -> String {
@@ -154,7 +154,7 @@ impl Reference {
         self.at = Some(seq);
         format!(
             "data: {{\"type\":\"snapshot\",\"topic\":\"{}\",\"seq\":{seq},\"at\":{},\
-             \"reason\":\"{reason}\",\"data\":{{\"state\":1}}}}\nid: {EPOCH}.{seq}\n\n",
+             \"reason\":\"{reason}\",\"data\":{{\"state\":1}}}}\nid: {EPOCH}.m3-{seq}\n\n",
             STREAM.topic(),
             json["at"]
         )
@@ -166,8 +166,8 @@ impl Reference {
         if reason == CloseReason::AccessRevoked {
             let topic = STREAM.topic();
             return format!(
-                "event: bye\ndata: {{\"reason\":\"access_revoked\",\"topics\":[\"{topic}\"]}}\n\
-                 id: {EPOCH}.stop\n\n"
+                "event: bye\nretry: 86400000\ndata: {{\"reason\":\"access_revoked\",\
+                 \"retry_ms\":86400000,\"topics\":[\"{topic}\"]}}\nid: {EPOCH}.m3-stop\n\n"
             );
         }
         let retry = if reason == CloseReason::Draining { 2000 } else { 1000 };
@@ -175,16 +175,16 @@ impl Reference {
         let cursor =
             if id.is_empty() { String::new() } else { format!("id: {}\n", self.cursor(id)) };
         format!(
-            "event: bye\nretry: {retry}\ndata: {{\"reason\":\"{}\"}}\n{cursor}\n",
+            "event: bye\nretry: {retry}\ndata: {{\"reason\":\"{}\",\"retry_ms\":{retry}}}\n{cursor}\n",
             reason.as_str()
         )
     }
 
     /// The cursor of a control frame, which may have passed messages that are filtered out.
     fn cursor(&mut self, id: &str) -> String {
-        let seq = id.strip_prefix("e.").and_then(|seq| seq.parse().ok()).unwrap_or(-1);
+        let seq = id.strip_prefix("e.m3-").and_then(|seq| seq.parse().ok()).unwrap_or(-1);
         self.skip_to(self.at.expect("a position"), seq);
-        format!("{EPOCH}.{}", self.at.unwrap_or_default())
+        format!("{EPOCH}.m3-{}", self.at.unwrap_or_default())
     }
 
     fn skip_to(&mut self, at: Seq, seq: Seq) {

@@ -22,7 +22,7 @@ async fn post_through(nginx: &ShippedNginx, scorer: &Scorer, text: &str) -> i64 
 /// Returns the seq in the response's cursor.
 fn seq_after(response: &ApiResponse) -> i64 {
     assert_eq!(response.status, 201, "{}", response.text);
-    response.header("touchline-cursor").rsplit('.').next().unwrap().parse().unwrap()
+    response.header("touchline-cursor").rsplit('-').next().unwrap().parse().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -199,7 +199,7 @@ impl Scenario {
                 assert_eq!(subscriber.next_message().await.data, *expected, "{topic}");
             }
             // The heartbeat's cursor shows that the subscriber has received everything.
-            let end = format!(".{}", all.len());
+            let end = format!("-{}", all.len());
             loop {
                 let frame = subscriber.next_frame().await;
                 let is_quiet =

@@ -85,8 +85,7 @@ async fn g7_revocation_ends_a_relayed_stream_within_five_seconds() {
     let (bye, frame) = member.until_bye().await;
     assert!(started.elapsed() < REVOCATION_LIMIT);
     assert_eq!(bye["reason"], "access_revoked");
-    let stop = frame.id.unwrap();
-    assert_eq!(stop.split_once('.').unwrap().1, "stop");
+    assert!(frame.is_stop(), "{frame:?}");
     assert_eq!(club.subscribe().with_user(&club.member.client).send().await.head.status, 403);
     wait_for_metric(&club.setup.relay, "touchline_streams_open", 0).await;
     wait_for_metric(&club.setup.upstream, "touchline_streams_open", 0).await;
@@ -119,8 +118,9 @@ async fn g7_a_topic_made_private_ends_for_the_public_and_resumes_for_members() {
     let started = Instant::now();
     let (bye, frame) = stranger.until_bye().await;
     assert!(started.elapsed() < REVOCATION_LIMIT);
-    assert_eq!(bye, json!({ "reason": "access_revoked", "topics": [format!("team_{open}")] }));
-    assert_eq!(frame.id.unwrap().split_once('.').unwrap().1, "stop");
+    assert_eq!(bye["reason"], "access_revoked");
+    assert_eq!(bye["topics"], json!([format!("team_{open}")]));
+    assert!(frame.is_stop(), "{frame:?}");
     let (bye, _) = member.until_bye().await;
     assert_eq!(bye["reason"], "lifetime");
     let again = club.setup.relay.subscribe(&path);
@@ -138,9 +138,16 @@ async fn a_private_stream_ends_with_bye_when_upstream_or_relay_stops() {
     let mut member = club.subscribe().with_user(&club.member.client).open().await;
     member.until_control("live").await;
     club.setup.upstream.kill9();
-    assert_eq!(member.until_bye().await.0["reason"], "unavailable");
-    let mut refused = club.subscribe().with_user(&club.member.client).open().await;
-    assert_eq!(refused.until_bye().await.0["reason"], "unavailable");
+    let cursor = member.cursor.clone().unwrap();
+    let again = club.subscribe().with_user(&club.member.client).after(&cursor);
+    // Some clients forget their cursor at a frame without one.
+    for subscriber in [&mut member, &mut again.open().await] {
+        let (bye, frame) = subscriber.until_bye().await;
+        assert_eq!(
+            (bye["reason"].as_str(), frame.id.as_ref()),
+            (Some("unavailable"), Some(&cursor))
+        );
+    }
     club.setup.upstream.restart().await;
     let mut member = club.subscribe().with_user(&club.member.client).open().await;
     member.until_control("live").await;

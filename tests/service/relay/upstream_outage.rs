@@ -189,10 +189,10 @@ async fn g4_an_upstream_with_another_database_causes_a_snapshot() {
     let snapshot = back.next_message().await;
     assert_eq!(snapshot.reason(), "unknown_cursor");
     let seq = snapshot.seq();
-    assert_eq!(snapshot.id.as_deref(), Some(&*format!("abcdef.{seq}")));
+    assert_eq!(snapshot.id.as_deref(), Some(&*setup.scorer.game.cursor("abcdef", seq)));
     setup.scorer.post_note("of the new one").await.ok_json();
     let next = back.next_message().await;
-    assert_eq!(next.id.as_deref(), Some(&*format!("abcdef.{}", seq + 1)));
+    assert_eq!(next.id.as_deref(), Some(&*setup.scorer.game.cursor("abcdef", seq + 1)));
     assert!(next.data.contains("of the new one"));
 }
 

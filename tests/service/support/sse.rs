@@ -186,8 +186,12 @@ impl Frame {
                 assert!(self.id.is_some() || self.is_snapshot(), "{self:?}");
                 assert!(self.retry.is_none(), "{self:?}");
             }
-            Some("hello") => assert!(self.retry.is_some(), "{self:?}"),
-            Some("live" | "heartbeat" | "bye") => {}
+            // Some libraries hide the field.
+            Some("hello" | "bye") => {
+                assert!(self.retry.is_some(), "{self:?}");
+                assert_eq!(self.json()["retry_ms"].as_u64(), self.retry, "{self:?}");
+            }
+            Some("live" | "heartbeat") => {}
             Some(_) => panic!("unknown event: {self:?}"),
         }
         assert!(self.id.as_deref().is_none_or(is_cursor), "{self:?}");
@@ -205,6 +209,12 @@ impl Frame {
         self.data.starts_with(r#"{"type":"snapshot""#)
     }
 
+    /// Whether the cursor tells the client not to come back.
+    pub fn is_stop(&self) -> bool {
+        let places = self.id.as_deref().and_then(|id| id.split_once('.')).map(|(_, places)| places);
+        places.is_some_and(|places| places.split('.').all(|place| place.ends_with("-stop")))
+    }
+
     /// Returns the reason of a snapshot.
     pub fn reason(&self) -> String {
         assert!(self.is_snapshot(), "not a snapshot: {self:?}");
@@ -212,7 +222,7 @@ impl Frame {
     }
 }
 
-/// `5f2c91.42`, `5f2c91.e1-42.m3-7` or `5f2c91.stop`.
+/// `5f2c91.m3-42`, `5f2c91.e1-42.m3-7`, `5f2c91.e1r-42.e1sa-50` or `5f2c91.m3-stop`.
 fn is_cursor(id: &str) -> bool {
     let word = |text: &str| {
         !text.is_empty()
@@ -221,8 +231,8 @@ fn is_cursor(id: &str) -> bool {
     let seq = |text: &str| word(text) && text.parse::<i64>().is_ok();
     let place = |text: &str| {
         let Some((stream, at)) = text.split_once('-') else { return false };
-        stream.starts_with(['e', 't', 'm', 'p']) && word(&stream[1..]) && seq(at)
+        stream.starts_with(['e', 't', 'm', 'p']) && word(&stream[1..]) && (at == "stop" || seq(at))
     };
     let Some((epoch, places)) = id.split_once('.') else { return false };
-    word(epoch) && (places == "stop" || seq(places) || places.split('.').all(place))
+    word(epoch) && places.split('.').all(place)
 }
