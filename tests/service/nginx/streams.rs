@@ -194,6 +194,14 @@ async fn g3_subscribers_keep_retrying_while_both_nodes_are_down() {
     }
     assert!(retries.len() >= 6, "retries are not spread: {retries:?}");
 
+    // Some clients forget their cursor at a frame without an id.
+    for (header, id) in [("5f2c91.e1rs-2.m3-7", Some("5f2c91.e1rs-2.m3-7")), ("7", None)] {
+        let asked = nginx.request(&streams[0]).header("Last-Event-ID", header);
+        let mut received = asked.open().await;
+        assert_eq!(received.next_frame(Some("hello")).await.id.as_deref(), id);
+        assert_eq!(received.try_frame(WAIT_TIMEOUT).await.unwrap().id.as_deref(), id);
+    }
+
     // Other requests get an error response, and cached pages are still served.
     for path in ["/api/matches", &format!("{path}?transport=poll")] {
         let response = nginx.request(path).send().await;
