@@ -47,7 +47,7 @@ async fn g2_all_subscribers_see_the_same_order_of_concurrent_writes(database: Da
 /// Returns all message texts up to the last one.
 async fn read(mut subscriber: Subscriber, last: i64) -> Vec<String> {
     let mut seen = Vec::new();
-    let end = format!(".{last}");
+    let end = format!("-{last}");
     loop {
         let frame = subscriber.next_message().await;
         let done = frame.id.as_deref().is_some_and(|id| id.ends_with(&end));

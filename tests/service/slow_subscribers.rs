@@ -92,7 +92,7 @@ async fn read(subscriber: &mut Subscriber, first: i64, last: i64) {
     for seq in first..=last {
         let frame = subscriber.next_message().await;
         assert!(!frame.is_snapshot() && frame.data.len() > 1_500, "{}", frame.data.len());
-        assert!(frame.id.unwrap().ends_with(&format!(".{seq}")));
+        assert!(frame.id.unwrap().ends_with(&format!("-{seq}")));
     }
 }
 
