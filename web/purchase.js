@@ -1,32 +1,33 @@
 // One purchase's tickets, each with a QR code for the entrance.
 
+import { foldMessage } from "./client/fold.js";
 import { Stream } from "./client/stream.js";
 import { SignInForm } from "./common/sign-in.js";
 import { PageFrame, initialConnectionStatus, StatusNotice, refusalText } from "./parts/page-frame.js";
 import { QrCode } from "./parts/qr-code.js";
-import { formatMoney, applyPurchaseMessage } from "./parts/purchase-state.js";
+import { formatMoney } from "./parts/purchase-state.js";
 import { humanize } from "./common/text.js";
 import { html, render } from "./vendor/htm-preact.js";
 
 /** @import { Message } from "./client/message-types.js" */
-/** @import { Purchase, Ticket } from "./parts/purchase-state.js" */
+/** @import { PurchaseState, Ticket } from "./parts/purchase-state.js" */
 
 const root = /** @type {HTMLElement} */ (document.getElementById("page"));
 const id = location.pathname.split("/")[2];
 
-/** @type {Purchase | null} */ let purchase = null;
+/** @type {PurchaseState | null} */ let state = null;
 let connection = initialConnectionStatus();
 let spokenText = "";
 
 const stream = new Stream([`purchase_${id}`], {
   onMessage(message) {
-    purchase = applyPurchaseMessage(purchase, message);
+    state = foldMessage(state, message);
     if (stream.state === "live") spokenText = describeMessage(message);
     renderPage();
   },
-  onState(state, reason, since) {
-    connection = { state, reason, since };
-    if (state === "refused") purchase = null; // codes are shown to their buyer only
+  onState(connectionState, reason, since) {
+    connection = { state: connectionState, reason, since };
+    if (connectionState === "refused") state = null; // codes are shown to their buyer only
     renderPage();
   },
 });
@@ -36,8 +37,8 @@ renderPage();
 
 /** @param {Message} message */
 function describeMessage({ type, data }) {
-  if (type === "ticket_update") return `A ticket is now ${data.ticket.status}.`;
-  return type === "purchase_update" ? `The purchase is ${data.purchase.status}.` : spokenText;
+  if (type === "ticket_update") return `A ticket is now ${data.change}.`;
+  return type === "purchase_update" && state ? `The purchase is ${state.purchase.status}.` : spokenText;
 }
 
 function renderPage() {
@@ -45,7 +46,7 @@ function renderPage() {
   const mayNeedOtherUser = isRefused && ["401", "404", "token_expired"].includes(connection.reason ?? "");
   render(html`<${PageFrame} connection=${connection} spokenText=${spokenText}>
     <h1>Tickets</h1>
-    ${purchase && html`<${PurchasePage} purchase=${purchase} />`}
+    ${state && html`<${PurchasePage} state=${state} />`}
     <${StatusNotice}>${isRefused ? purchaseRefusalText(connection.reason) : ""}</${StatusNotice}>
     ${mayNeedOtherUser && html`<${SignInForm} onSignedIn=${() => stream.connect()} />`}
   </${PageFrame}>`, root);
@@ -56,9 +57,10 @@ function purchaseRefusalText(reason) {
   return reason === "404" ? "There is no such purchase, or it is another buyer's. Sign in as the buyer to see it." : refusalText("purchase", reason);
 }
 
-/** @param {{ purchase: Purchase }} props */
-function PurchasePage({ purchase }) {
-  const { status, quantity, ticket_type, total, tickets } = purchase;
+/** @param {{ state: PurchaseState }} props */
+function PurchasePage({ state: { purchase, tickets: ticketByCode } }) {
+  const { status, quantity, ticket_type, total } = purchase;
+  const tickets = Object.entries(ticketByCode).map(([code, ticket]) => ({ code, ...ticket })).sort((one, other) => one.number - other.number);
   return html`
     <p class="sum"><span class="badge" data-status=${status}>${humanize(status)}</span>
       ${[`${quantity ?? tickets.length} × ${ticket_type}`, total && formatMoney(total)].filter(Boolean).join(" · ")}</p>

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use crate::domain::merge_patch;
 use crate::domain::topic::{Channel, Seq, Topic};
 
 /// Types of the messages that are not about one match as it is played.
@@ -28,12 +29,21 @@ pub struct Message {
     pub label: Option<String>,
     /// A JSON object; `docs/protocol.md` describes its shape per type.
     pub data: Value,
+    /// The merge patch (RFC 7396) from the stream's state before the message to its state after
+    /// it; `None` in streams whose messages are not folded.
+    pub patch: Option<Map<String, Value>>,
 }
 
 impl Message {
-    /// A message without a label.
+    /// A message without a label and a patch.
     pub fn new(topic: Topic, message_type: &'static str, data: Value) -> Self {
-        Self { topic, message_type, label: None, data }
+        Self { topic, message_type, label: None, data, patch: None }
+    }
+
+    /// Sets the patch from the states before and after. Members that both leave out are the same.
+    #[must_use]
+    pub fn with_patch(self, before: &Map<String, Value>, after: &Map<String, Value>) -> Self {
+        Self { patch: Some(merge_patch::difference(before, after)), ..self }
     }
 
     /// Sets the label, which must equal what [`label_in`] finds in the data, so that it can be

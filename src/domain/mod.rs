@@ -5,6 +5,7 @@ pub mod announcements;
 pub mod closed_set;
 pub mod leaderboard;
 pub mod matches;
+pub mod merge_patch;
 pub mod message;
 pub mod number;
 pub mod permission;

@@ -180,6 +180,42 @@ pub fn sale_json(row: &PurchaseRow) -> Value {
     })
 }
 
+/// The state of a purchase's stream: `purchase`, and `tickets` by code.
+pub fn purchase_state(row: &PurchaseRow, seats: &[SeatRow]) -> Map<String, Value> {
+    let mut purchase = json!({
+        "id": row.id,
+        "event_id": row.event_id,
+        "status": row.status,
+        "ticket_type": row.ticket_type,
+        "quantity": row.quantity,
+        "created_at": format_time(row.created_at),
+    });
+    if let Some((amount, currency)) = row.amount.zip(row.currency.as_ref()) {
+        purchase["total"] = json!({ "amount": amount, "currency": currency });
+    }
+    let tickets: Map<_, _> =
+        seats.iter().map(|seat| (seat.code.clone(), ticket_state(seat))).collect();
+    Map::from_iter([
+        ("purchase".to_owned(), purchase),
+        ("tickets".to_owned(), Value::Object(tickets)),
+    ])
+}
+
+/// The part of a purchase's state that is about one of its tickets.
+pub fn seat_state(seat: &SeatRow) -> Map<String, Value> {
+    let tickets = Map::from_iter([(seat.code.clone(), ticket_state(seat))]);
+    Map::from_iter([("tickets".to_owned(), Value::Object(tickets))])
+}
+
+/// A ticket in the state; `number` counts from 1 in the purchase.
+fn ticket_state(seat: &SeatRow) -> Value {
+    let mut ticket = json!({ "number": seat.number, "status": seat.status });
+    if let Some(used_at) = seat.used_at {
+        ticket["used_at"] = json!(format_time(used_at));
+    }
+    ticket
+}
+
 /// One bought ticket, with the code that admits its holder.
 pub fn seat_json(row: &SeatRow) -> Value {
     json!({ "code": row.code, "status": row.status, "used_at": row.used_at.map(format_time) })
@@ -193,6 +229,8 @@ struct Envelope<'a> {
     seq: Seq,
     at: &'a str,
     data: &'a Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patch: Option<&'a Map<String, Value>>,
 }
 
 /// Encodes the JSON that subscribers receive, without raw line breaks, once per message.
@@ -203,6 +241,7 @@ pub fn encode_envelope(message: &Message, seq: Seq, at: &str) -> serde_json::Res
         seq,
         at,
         data: &message.data,
+        patch: message.patch.as_ref(),
     });
     text.map(escape_line_breaks)
 }

@@ -86,12 +86,18 @@ async fn fifty_buyers_share_exactly_twenty_tickets(database: Database) {
         let cursor = format!("{epoch}.p{id}-0");
         let mut subscriber =
             server.subscribe(&watched).with_user(&buyer.client).after(&cursor).open().await;
+        let mut state = json!({ "purchase": {}, "tickets": {} });
         for (change, status) in [("created", "pending"), ("confirmed", "confirmed")] {
             let message = subscriber.next_message().await.json();
-            assert_eq!(message["data"]["change"], change);
-            assert_eq!(message["data"]["purchase"]["status"], status);
-            assert_eq!(message["data"]["purchase"]["id"], purchase["id"]);
-            assert_eq!(codes(&message["data"]["purchase"]), codes(&purchase));
+            let data = json!({ "change": change, "purchase_id": purchase["id"] });
+            assert_eq!(message["data"], data);
+            json_patch::merge(&mut state, &message["patch"]);
+            assert_eq!(state["purchase"]["status"], status);
+            assert_eq!(state["purchase"]["id"], purchase["id"]);
+            let mut own_codes = codes(&purchase);
+            own_codes.sort_unstable();
+            let tickets = state["tickets"].as_object().unwrap();
+            assert_eq!(tickets.keys().cloned().collect::<Vec<_>>(), own_codes);
         }
         assert_eq!(confirmed["status"], "confirmed");
         let history = buyer.client.history(&topic_of(&purchase)).await;
@@ -229,7 +235,10 @@ async fn a_ticket_admits_one_person_once(database: Database) {
     assert_eq!((&ticket["code"], &ticket["status"]), (&json!(codes[0]), &json!("used")));
     let message = subscriber.next_message().await.json();
     assert_eq!(message["type"], "ticket_update");
-    assert_eq!(message["data"], json!({ "purchase_id": purchase["id"], "ticket": ticket }));
+    let data = json!({ "change": "used", "purchase_id": purchase["id"], "code": codes[0] });
+    assert_eq!(message["data"], data);
+    let expected = json!({ "status": "used", "used_at": ticket["used_at"] });
+    assert_eq!(message["patch"], json!({ "tickets": { &codes[0]: expected } }));
     assert!(ticket["used_at"].is_string());
 
     let place = format!("/api/tickets/{}", codes[1]);
@@ -240,7 +249,7 @@ async fn a_ticket_admits_one_person_once(database: Database) {
         "stale"
     );
     assert_eq!(seen(&[]).await.unwrap().ok_json()["ticket"]["status"], "void");
-    assert_eq!(subscriber.next_message().await.json()["data"]["ticket"]["status"], "void");
+    assert_eq!(subscriber.next_message().await.json()["data"]["change"], "void");
     let response = organizer.client.post(&check_in(&codes[1]), json!({})).await;
     assert_eq!(response.problem(409, "void ticket"), "ticket-void");
     for body in [json!({ "status": "used" }), json!({}), json!({ "status": "void", "x": 1 })] {

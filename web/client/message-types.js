@@ -60,6 +60,7 @@
  * @property {string} at
  * @property {string} [reason] of a snapshot
  * @property {any} data
+ * @property {{ [member: string]: any }} [patch] of the stream's state, RFC 7396
  */
 
 export {};

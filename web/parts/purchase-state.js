@@ -1,14 +1,12 @@
-// A purchase on its buyer's page; pure.
+// The shapes of purchases, and sums of money.
 
 import { PLACEHOLDER } from "./dates.js";
-
-/** @import { Message } from "../client/message-types.js" */
 
 /**
  * @typedef {{ amount: number, currency: string }} Money in minor units
  * @typedef {{ code: string, status: "valid" | "used" | "void" }} Ticket
  *
- * @typedef {object} Purchase
+ * @typedef {object} Purchase as the API answers it
  * @property {string} id
  * @property {number} [event_id]
  * @property {"pending" | "confirmed" | "cancelled" | "refunded"} status
@@ -16,18 +14,11 @@ import { PLACEHOLDER } from "./dates.js";
  * @property {number} [quantity]
  * @property {Money | null} [total]
  * @property {Ticket[]} tickets
+ *
+ * @typedef {object} PurchaseState the folded state of a purchase's stream
+ * @property {Omit<Purchase, "tickets">} purchase
+ * @property {{ [code: string]: { number: number, status: Ticket["status"] } }} tickets
  */
-
-/**
- * @param {Purchase | null} purchase
- * @param {Message} message
- * @returns {Purchase | null}
- */
-export function applyPurchaseMessage(purchase, { type, data }) {
-  if (type === "snapshot" || type === "purchase_update") return { ...data.purchase, tickets: data.purchase.tickets ?? purchase?.tickets ?? [] };
-  if (!purchase || type !== "ticket_update") return purchase;
-  return { ...purchase, tickets: purchase.tickets.map((ticket) => (ticket.code === data.ticket.code ? { ...ticket, ...data.ticket } : ticket)) };
-}
 
 /**
  * @param {Money} sum

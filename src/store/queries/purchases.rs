@@ -9,7 +9,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::commit::{MutationEffect, RunContext};
@@ -56,6 +56,13 @@ pub async fn find_with_etag(conn: &mut Conn, id: Uuid) -> QueryResult<Option<(St
     Ok(Some((row.version.to_string(), json::purchase_json(&row, &seats))))
 }
 
+/// The state of a purchase's stream; `None` if there is no such purchase.
+pub async fn find_state(conn: &mut Conn, id: Uuid) -> QueryResult<Option<Map<String, Value>>> {
+    let Some(row) = find_row(conn, id).await? else { return Ok(None) };
+    let seats = load_seats(conn, &row).await?;
+    Ok(Some(json::purchase_state(&row, &seats)))
+}
+
 /// A user's relation to a purchase.
 pub async fn rights(
     conn: &mut Conn,
@@ -96,8 +103,9 @@ async fn create(
         .await?;
     let seats: Vec<SeatRow> = (1..=quantity).map(|number| new_seat(&row, number)).collect();
     let json = json::purchase_json(&row, &seats);
+    let message = purchase_update_message(&row, "created")?
+        .with_patch(&empty_state(), &json::purchase_state(&row, &seats));
     dialect::insert_seats(conn, seats).await?;
-    let message = purchase_update_message(&row, "created", &json)?;
     let effect = MutationEffect::new(201, json).with_version(row.version);
     Ok(effect.with_messages(message.topic.stream, vec![message]))
 }
@@ -141,9 +149,14 @@ fn stream_of(row: &PurchaseRow) -> QueryResult<StreamId> {
     Ok(StreamId::Purchase(id))
 }
 
-fn purchase_update_message(row: &PurchaseRow, change: &str, json: &Value) -> QueryResult<Message> {
-    let data = json!({ "change": change, "purchase": json });
+fn purchase_update_message(row: &PurchaseRow, change: &str) -> QueryResult<Message> {
+    let data = json!({ "change": change, "purchase_id": row.id });
     Ok(Message::new(stream_of(row)?.topic(), "purchase_update", data))
+}
+
+/// The state before a purchase's first message.
+fn empty_state() -> Map<String, Value> {
+    ["purchase", "tickets"].map(|name| (name.to_owned(), json!({}))).into_iter().collect()
 }
 
 /// Cancelling or refunding voids the tickets that are not used.
@@ -155,6 +168,7 @@ async fn set_status(
     let row = lock(conn, id).await?;
     request.check_if_match(row.version)?;
     row.status.check_transition(status)?;
+    let before = json::purchase_state(&row, &load_seats(conn, &row).await?);
     if status.releases_tickets() {
         let valid =
             s::table.filter(s::purchase_id.eq(&row.id)).filter(s::status.eq(TicketStatus::Valid));
@@ -165,10 +179,12 @@ async fn set_status(
         .returning(p::all_columns)
         .get_result(conn)
         .await?;
-    let json = json::purchase_json(&row, &load_seats(conn, &row).await?);
-    let message = purchase_update_message(&row, status.as_str(), &json)?;
+    let seats = load_seats(conn, &row).await?;
+    let message = purchase_update_message(&row, status.as_str())?
+        .with_patch(&before, &json::purchase_state(&row, &seats));
     // The codes are the buyer's: managers of the event confirm a purchase without them.
-    let body = if row.buyer_id == request.user_id { json } else { json::sale_json(&row) };
+    let is_buyer = row.buyer_id == request.user_id;
+    let body = if is_buyer { json::purchase_json(&row, &seats) } else { json::sale_json(&row) };
     let effect = MutationEffect::new(200, body).with_version(row.version);
     Ok(effect.with_messages(message.topic.stream, vec![message]))
 }
@@ -185,6 +201,7 @@ async fn set_ticket_status(
     // Read under the lock, or two concurrent check-ins would both see it as valid.
     let seat: SeatRow = s::table.find(code).get_result(conn).await?;
     seat.status.check_transition(status, row.status)?;
+    let before = json::seat_state(&seat);
     let used_at = (status == TicketStatus::Used).then(|| request.received_at.timestamp_millis());
     let seat: SeatRow = diesel::update(s::table.find(code))
         .set((s::status.eq(status), s::used_at.eq(used_at)))
@@ -195,12 +212,16 @@ async fn set_ticket_status(
     let purchase = diesel::update(p::table.find(row.number));
     purchase.set(p::version.eq(version)).execute(conn).await?;
 
-    let data = json!({ "purchase_id": row.id, "ticket": json::seat_json(&seat) });
-    let mut body = data.clone();
-    body["event_id"] = json!(row.event_id);
-    body["ticket_type"] = json!(row.ticket_type);
+    let body = json!({
+        "purchase_id": row.id,
+        "event_id": row.event_id,
+        "ticket_type": row.ticket_type,
+        "ticket": json::seat_json(&seat),
+    });
+    let data = json!({ "change": seat.status, "purchase_id": row.id, "code": seat.code });
     let stream = stream_of(&row)?;
-    let message = Message::new(stream.topic(), "ticket_update", data);
+    let message = Message::new(stream.topic(), "ticket_update", data)
+        .with_patch(&before, &json::seat_state(&seat));
     Ok(MutationEffect::new(200, body).with_version(version).with_messages(stream, vec![message]))
 }
 

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::dialect::Conn;
 use super::{
@@ -44,10 +44,7 @@ pub async fn read_snapshot(
             Some(event) => Some(event_data(conn, match_cache, &event, topic.channel).await?),
             None => None,
         },
-        StreamId::Purchase(id) => {
-            let purchase_json = purchases::find_with_etag(conn, id).await?;
-            purchase_json.map(|(_, purchase)| json!({ "purchase": purchase }))
-        }
+        StreamId::Purchase(id) => purchases::find_state(conn, id).await?.map(Value::Object),
     };
     let Some(data) = data else { return Ok(None) };
     Ok(Some(Snapshot { seq: log::head_seq(conn, topic.stream).await?, data }))

@@ -221,12 +221,11 @@ impl Scenario {
     }
 }
 
-/// Parses topic, type and change of a message; a ticket's change is its status.
+/// Parses topic, type and change of a message.
 fn parse_publication(text: &str) -> Publication {
     let message: Value = serde_json::from_str(text).unwrap();
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    let data = &message["data"];
-    let change = text(&data["change"]).or_else(|| text(&data["ticket"]["status"]));
+    let change = text(&message["data"]["change"]);
     (text(&message["topic"]).unwrap(), text(&message["type"]).unwrap(), change)
 }
 

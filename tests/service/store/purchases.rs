@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use touchline::domain::leaderboard::{Points, TieBreaker};
 use touchline::domain::purchases::{Money, TicketType};
 use touchline::domain::rejection::RejectionReason;
-use touchline::domain::topic::StreamId;
+use touchline::domain::topic::{Seq, StreamId};
 use touchline::domain::visibility::Visibility;
 use touchline::store::mutation::{
     CreateEvent, CreatePurchase, NewEvent, SetPurchaseStatus, SetTicketStatus,
@@ -19,6 +19,7 @@ use crate::support::on_both;
 
 on_both! {
     a_purchase_passes_its_statuses_and_publishes_each_change,
+    g15_a_snapshot_with_each_later_patch_is_the_next_snapshot,
     returned_tickets_can_be_sold_again,
     limits_per_type_and_per_event_both_hold,
     lists_show_codes_only_to_buyers,
@@ -123,16 +124,60 @@ async fn a_purchase_passes_its_statuses_and_publishes_each_change(database: Data
     #[rustfmt::skip]
     let expected = [
         "purchase_update \"created\"", "purchase_update \"confirmed\"",
-        "ticket_update null", "ticket_update null", "purchase_update \"refunded\"",
+        "ticket_update \"used\"", "ticket_update \"void\"", "purchase_update \"refunded\"",
     ];
     assert_eq!(kinds, expected);
     assert!(messages.iter().all(|message| message["topic"] == format!("purchase_{id}")));
-    assert_eq!(messages[2]["data"], json!({ "purchase_id": id, "ticket": used.body["ticket"] }));
-    let (etag, shown) = store.purchase(id).await.unwrap().unwrap();
-    assert_eq!(messages[4]["data"]["purchase"], shown);
+    let code = &created.body["tickets"][0]["code"];
+    let expected = json!({ "change": "used", "purchase_id": id, "code": code });
+    assert_eq!(messages[2]["data"], expected);
+    let (etag, _) = store.purchase(id).await.unwrap().unwrap();
     assert_eq!(Some(etag), refunded.etag);
-    let snapshot = store.snapshot(StreamId::Purchase(id).topic()).await.unwrap().unwrap();
-    assert_eq!((snapshot.seq, snapshot.data), (5, json!({ "purchase": shown })));
+}
+
+async fn g15_a_snapshot_with_each_later_patch_is_the_next_snapshot(database: Database) {
+    let store = event_with_tickets(&database).await;
+    let created = commit(&store, buy("adult", 3)).await;
+    let mut fold = Fold::new(id_of(&created.body));
+    fold.follow_and_compare(&store).await;
+    commit(&store, set_status(fold.id, "confirmed")).await;
+    fold.follow_and_compare(&store).await;
+    commit(&store, ticket(&created.body, 0, "used")).await;
+    fold.follow_and_compare(&store).await;
+    commit(&store, ticket(&created.body, 1, "void")).await;
+    fold.follow_and_compare(&store).await;
+    commit(&store, set_status(fold.id, "refunded")).await;
+    fold.follow_and_compare(&store).await;
+    let codes = created.body["tickets"].as_array().unwrap().iter().map(|seat| &seat["code"]);
+    let numbers = codes.map(|code| &fold.state["tickets"][code.as_str().unwrap()]["number"]);
+    assert_eq!(numbers.collect::<Vec<_>>(), [1, 2, 3], "what a client sorts by");
+}
+
+/// The state of a purchase's stream as a client folds it, from the first message on.
+struct Fold {
+    id: Uuid,
+    state: Value,
+    seq: Seq,
+}
+
+impl Fold {
+    fn new(id: Uuid) -> Self {
+        Self { id, state: json!({ "purchase": {}, "tickets": {} }), seq: 0 }
+    }
+
+    /// Applies the messages of a write, and compares with the snapshot after it.
+    async fn follow_and_compare(&mut self, store: &Store) {
+        let topic = StreamId::Purchase(self.id).topic();
+        let page = store.read_messages_after(topic.stream, self.seq, 100).await.unwrap();
+        assert!(!page.messages.is_empty());
+        for message in page.messages {
+            let envelope: Value = serde_json::from_str(&message.envelope).unwrap();
+            json_patch::merge(&mut self.state, &envelope["patch"]);
+            self.seq = message.seq;
+        }
+        let snapshot = store.snapshot(topic).await.unwrap().unwrap();
+        assert_eq!((&snapshot.data, snapshot.seq), (&self.state, self.seq));
+    }
 }
 
 async fn returned_tickets_can_be_sold_again(database: Database) {
