@@ -18,8 +18,8 @@ use touchline::sports::{
     ErasedMatch, MatchAction, MatchCommand, MatchInfo, Player, SportRules, TeamInfo,
 };
 use touchline::store::mutation::{
-    AddPlayer, ApplyMatchAction, CreateMatch, CreateTeam, CreateUser, Mutation, MutationRequest,
-    NewMatch, NewPlayer, NewTeam, NewUser,
+    AddPlayer, ApplyMatchAction, CreateMatch, CreateTeam, CreateUser, MatchPlace, Mutation,
+    MutationRequest, NewMatch, NewPlayer, NewTeam, NewUser,
 };
 use touchline::store::{DatabaseTimeouts, Store, StoreOptions};
 
@@ -162,7 +162,7 @@ impl StoredMatch {
             home_team_id: teams[0],
             away_team_id: teams[1],
             starts_at: None,
-            venue: None,
+            place: MatchPlace::default(),
             visibility: Visibility::Public,
         };
         let match_id = Self::create(&store, user_id, CreateMatch(fields)).await;

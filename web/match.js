@@ -7,7 +7,7 @@ import { formatDay, formatTime } from "./parts/dates.js";
 import { PageFrame, initialConnectionStatus, StatusNotice, refusalText, TickingText } from "./parts/page-frame.js";
 import { LazyComponent, Tabs } from "./parts/tabs.js";
 import { humanize } from "./common/text.js";
-import { clockElapsedMs, hasStarted } from "./sports/common.js";
+import { clockElapsedMs, hasStarted, placeTexts } from "./sports/common.js";
 import { sportOf } from "./sports/registry.js";
 import { html, render } from "./vendor/htm-preact.js";
 
@@ -66,7 +66,7 @@ function updateTitleAndColours(match) {
 
 /** @param {{ game: Match }} props */
 function MatchHeader({ game: match }) {
-  const { teams, score, venue, starts_at, shootout_score: shootoutScore, result } = match;
+  const { teams, score, starts_at, shootout_score: shootoutScore, result } = match;
   const isStarted = hasStarted(match);
   const startText = starts_at && `${formatDay(starts_at, Date.now())}, ${formatTime(starts_at)}`;
   const { loadHeader } = sportOf(match.sport);
@@ -75,7 +75,7 @@ function MatchHeader({ game: match }) {
   return html`
     <h1 id="title" class="visually-hidden">${teams.home.name} against ${teams.away.name}</h1>
     <section class="head" aria-label="Score" id="head">
-      <p class="about" id="about">${[venue, startText].filter(Boolean).join(" · ")}</p>
+      <p class="about" id="about">${[...placeTexts(match), startText].filter(Boolean).join(" · ")}</p>
       <div class="sides">
         <${TeamName} side="home" game=${match} />
         <p class="score" id="score" data-begun=${String(isStarted)}><span id="home-score">${isStarted ? score?.home : ""}</span><span class="dash">–</span><span id="away-score">${isStarted ? score?.away : ""}</span></p>

@@ -10,7 +10,7 @@ use crate::domain::purchases::{Money, TicketType};
 use crate::domain::visibility::Visibility;
 use crate::store::Result;
 use crate::store::mutation::{
-    CreateAnnouncement, CreateEvent, CreateMatch, NewAnnouncement, NewEvent, NewMatch,
+    CreateAnnouncement, CreateEvent, CreateMatch, MatchPlace, NewAnnouncement, NewEvent, NewMatch,
 };
 
 /// Name, short name and colour of the league's teams.
@@ -87,7 +87,10 @@ pub fn new_match(
         home_team_id: teams[home].id,
         away_team_id: teams[away].id,
         starts_at: Some(at.trunc_subsecs(0)),
-        venue: Some(format!("{} Ground", TEAMS[home].0)),
+        place: MatchPlace {
+            venue: Some(format!("{} Ground", TEAMS[home].0)),
+            ..MatchPlace::default()
+        },
         visibility: Visibility::Public,
     })
 }

@@ -16,7 +16,7 @@ use crate::import::roster::{Roster, RosterTeam};
 use crate::import::script;
 use crate::sports::{MatchAction, Player};
 use crate::store::mutation::{
-    AddPlayer, ApplyMatchAction, CreateMatch, CreateTeam, IdempotencyKey, Mutation,
+    AddPlayer, ApplyMatchAction, CreateMatch, CreateTeam, IdempotencyKey, MatchPlace, Mutation,
     MutationRequest, NewMatch, NewPlayer, NewTeam, Outcome,
 };
 use crate::store::{ListQuery, Store, StoreError, VisibilityScope};
@@ -156,7 +156,7 @@ impl ImportWriter<'_> {
             home_team_id: home.id,
             away_team_id: away.id,
             starts_at: Some(script::start_time(file)?),
-            venue: file.info.venue.clone(),
+            place: MatchPlace { venue: file.info.venue.clone(), ..MatchPlace::default() },
             visibility: Visibility::Public,
             event_id: self.options.event_id,
         };
@@ -230,7 +230,7 @@ fn match_fields_json(fields: &NewMatch) -> String {
         home_team_id,
         away_team_id,
         starts_at,
-        venue,
+        place: MatchPlace { venue, .. },
         visibility,
         event_id,
     } = fields;

@@ -81,6 +81,10 @@ diesel::table! {
         event_is_public -> Bool,
         home_agreed -> Bool,
         away_agreed -> Bool,
+        stage -> Nullable<Text>,
+        round -> Nullable<Text>,
+        group_name -> Nullable<Text>,
+        pitch -> Nullable<Text>,
     }
 }
 

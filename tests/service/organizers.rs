@@ -13,6 +13,7 @@ crate::support::on_both! {
     concurrent_edits_of_a_user_or_player_do_not_overwrite_each_other,
     remaining_tickets_are_shown_and_restored_on_cancellation,
     only_officials_see_who_recorded_an_incident,
+    a_match_says_where_it_belongs_and_is_played,
 }
 
 async fn managers_see_registrations_with_names(database: Database) {
@@ -127,4 +128,49 @@ async fn only_officials_see_who_recorded_an_incident(database: Database) {
     let cricket = organizer.create_match("cricket", "public").await;
     let none = organizer.client.get(&cricket.path("/recorders")).await;
     assert_eq!(none.problem(404, "cricket has no incidents"), "not-found");
+}
+
+async fn a_match_says_where_it_belongs_and_is_played(database: Database) {
+    let server = TestServer::start(database, &[]).await;
+    let organizer = server.organizer().await;
+    let client = &organizer.client;
+    let home = organizer.create_team("Leicester City", "public").await;
+    let away = organizer.create_team("Tottenham", "public").await;
+    let mut body = json!({
+        "sport": "football", "home_team_id": home, "away_team_id": away, "venue": "King Power",
+        "pitch": "2", "stage": "Group stage", "round": "6", "group": "B",
+    });
+    let created = client.post("/api/matches", body.clone()).await.ok_json();
+    let path = format!("/api/matches/{}", id(&created));
+    let places = |game: &Value| -> Vec<Value> {
+        ["venue", "pitch", "stage", "round", "group"].map(|name| game[name].clone()).to_vec()
+    };
+    let expected: Vec<Value> =
+        ["King Power", "2", "Group stage", "6", "B"].map(Value::from).to_vec();
+    assert_eq!(places(&created), expected);
+    assert_eq!(places(&client.get("/api/matches").await.ok_json()["items"][0]), expected);
+    assert_eq!(places(&client.get(&path).await.ok_json()), expected);
+
+    let mut subscriber = server.subscribe(&format!("{path}/stream/")).open().await;
+    assert_eq!(places(&subscriber.next_message().await.json()["data"]), expected);
+    let change = json!({ "stage": "Final", "round": null, "group": null });
+    client.patch(&path, change).await.ok_json();
+    let message = subscriber.next_message().await.json();
+    assert_eq!(message["data"]["change"], "updated");
+    let changed = json!(["King Power", "2", "Final", null, null]);
+    assert_eq!(json!(places(&message["data"]["match"])), changed);
+
+    for name in ["pitch", "stage", "round", "group"] {
+        for wrong in [json!(""), json!("x".repeat(201)), json!(6), json!("a\u{0}b")] {
+            let edit = client.patch(&path, json!({ name: wrong })).await;
+            assert_eq!(edit.problem(422, name), "invalid-field");
+            body[name] = wrong;
+            assert_eq!(
+                client.post("/api/matches", body.clone()).await.problem(422, name),
+                "invalid-field"
+            );
+            body[name] = Value::Null;
+        }
+    }
+    assert_eq!(json!(places(&client.get(&path).await.ok_json())), changed, "nothing was written");
 }

@@ -55,6 +55,10 @@ export const MATCH_FIELDS = [
   { name: "away_team_id", label: "Away", type: "ref", listPath: "/api/teams", isRequired: true, isCreateOnly: true },
   { name: "starts_at", label: "Starts at", type: "time" },
   { name: "venue", label: "Venue" },
+  { name: "pitch", label: "Pitch" },
+  { name: "stage", label: "Stage" },
+  { name: "round", label: "Round" },
+  { name: "group", label: "Group" },
   { name: "visibility", label: "Visibility", type: "choice", options: VISIBILITY_OPTIONS, defaultValue: "public" },
 ];
 

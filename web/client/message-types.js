@@ -43,6 +43,10 @@
  * @property {string} status
  * @property {string | null} [reason] of a pause
  * @property {string | null} [venue]
+ * @property {string | null} [pitch] of the venue
+ * @property {string | null} [stage] of the competition: `Group stage`
+ * @property {string | null} [round] of the stage: `6`, `Quarter-final`
+ * @property {string | null} [group] of the stage: `B`
  * @property {string | null} [starts_at]
  * @property {{ home: TeamInfo, away: TeamInfo }} teams
  * @property {MatchClock | null} [clock]

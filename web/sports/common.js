@@ -8,7 +8,7 @@ import { humanize } from "../common/text.js";
 /** @type {(keyof Match)[]} */
 const REPLACED_FIELDS = ["status", "clock", "score", "shootout_score", "statistics", "result"];
 /** @type {(keyof Match)[]} */
-const SCHEDULE_FIELDS = ["status", "venue", "starts_at"];
+const SCHEDULE_FIELDS = ["status", "venue", "pitch", "stage", "round", "group", "starts_at"];
 
 /** @type {{ [status: string]: string }} */
 const STATUS_LABELS = {
@@ -71,6 +71,12 @@ export function spokenScore({ teams, score }) {
  */
 function spokenStatus(game, message) {
   return message.type.startsWith("match_") ? defaultStatusText(game) : null;
+}
+
+/** Where a match belongs in its competition, and where it is played. @param {Match} match */
+export function placeTexts({ stage, round, group, venue, pitch }) {
+  const roundText = round && /^\d+$/.test(round) ? `Round ${round}` : round;
+  return [stage, roundText, group && `Group ${group}`, venue, pitch];
 }
 
 /** Whether there is a score to show. @param {Match} game */

@@ -11,7 +11,7 @@ use crate::demo::scorer::{DemoScorer, DemoTeam};
 use crate::domain::leaderboard::{Points, TieBreaker};
 use crate::domain::matches::MatchStatus;
 use crate::domain::visibility::Visibility;
-use crate::store::mutation::{CreateEvent, CreateMatch, NewEvent, NewMatch};
+use crate::store::mutation::{CreateEvent, CreateMatch, MatchPlace, NewEvent, NewMatch};
 use crate::store::{Result, Store};
 
 /// Name, short name and colour of the two clubs.
@@ -175,7 +175,10 @@ impl CricketGround {
             home_team_id: self.clubs[home].id,
             away_team_id: self.clubs[1 - home].id,
             starts_at: Some(at.trunc_subsecs(0)),
-            venue: Some("The Water Meadow".to_owned()),
+            place: MatchPlace {
+                venue: Some("The Water Meadow".to_owned()),
+                ..MatchPlace::default()
+            },
             visibility: Visibility::Public,
         })
     }

@@ -24,9 +24,23 @@ pub struct NewMatch {
     pub home_team_id: i64,
     pub away_team_id: i64,
     pub starts_at: Option<DateTime<Utc>>,
-    pub venue: Option<String>,
+    pub place: MatchPlace,
     pub visibility: Visibility,
     pub event_id: Option<i64>,
+}
+
+/// Where a match is played, and where it belongs in its competition: the organiser's words.
+#[derive(Clone, Debug, Default)]
+pub struct MatchPlace {
+    pub venue: Option<String>,
+    /// Of the venue: `Pitch 2`.
+    pub pitch: Option<String>,
+    /// Of the competition: `Group stage`.
+    pub stage: Option<String>,
+    /// Of the stage: `6`, `Quarter-final`.
+    pub round: Option<String>,
+    /// Of the stage: `B`.
+    pub group: Option<String>,
 }
 
 impl Mutation for CreateMatch {
@@ -36,7 +50,14 @@ impl Mutation for CreateMatch {
     }
 
     fn text_fields(&self) -> TextFields<'_> {
-        vec![("/venue", self.0.venue.as_ref())]
+        let MatchPlace { venue, pitch, stage, round, group } = &self.0.place;
+        vec![
+            ("/venue", venue.as_ref()),
+            ("/pitch", pitch.as_ref()),
+            ("/stage", stage.as_ref()),
+            ("/round", round.as_ref()),
+            ("/group", group.as_ref()),
+        ]
     }
 
     fn answers_with_secret(&self) -> bool {
@@ -60,7 +81,13 @@ impl RequestMutation for CreateMatch {
             home_team_id: fields.required("home_team_id", input::id()),
             away_team_id: fields.required("away_team_id", input::id()),
             starts_at: fields.optional("starts_at", input::time()),
-            venue: fields.optional("venue", input::name()),
+            place: MatchPlace {
+                venue: fields.optional("venue", input::name()),
+                pitch: fields.optional("pitch", input::name()),
+                stage: fields.optional("stage", input::name()),
+                round: fields.optional("round", input::name()),
+                group: fields.optional("group", input::name()),
+            },
             visibility: fields
                 .optional("visibility", input::one_of())
                 .unwrap_or(Visibility::Public),
@@ -87,7 +114,7 @@ fn with_scorers_required(
     }
 }
 
-/// Changes the time, venue and visibility of a match.
+/// Changes the time, the place and the visibility of a match.
 #[derive(Clone, Debug)]
 pub struct EditMatch {
     pub id: i64,
@@ -99,6 +126,10 @@ pub struct EditMatch {
 pub struct MatchEdit {
     pub starts_at: Option<Option<DateTime<Utc>>>,
     pub venue: Option<Option<String>>,
+    pub pitch: Option<Option<String>>,
+    pub stage: Option<Option<String>>,
+    pub round: Option<Option<String>>,
+    pub group: Option<Option<String>>,
     pub visibility: Option<Visibility>,
 }
 
@@ -108,7 +139,15 @@ impl Mutation for EditMatch {
     }
 
     fn text_fields(&self) -> TextFields<'_> {
-        vec![("/venue", self.fields.venue.as_ref().and_then(Option::as_ref))]
+        let MatchEdit { venue, pitch, stage, round, group, .. } = &self.fields;
+        let fields = [
+            ("/venue", venue),
+            ("/pitch", pitch),
+            ("/stage", stage),
+            ("/round", round),
+            ("/group", group),
+        ];
+        fields.map(|(pointer, edit)| (pointer, edit.as_ref().and_then(Option::as_ref))).to_vec()
     }
 
     fn answers_with_secret(&self) -> bool {
@@ -123,6 +162,10 @@ impl RequestMutation for EditMatch {
         let fields = MatchEdit {
             starts_at: fields.nullable("starts_at", input::time()),
             venue: fields.nullable("venue", input::name()),
+            pitch: fields.nullable("pitch", input::name()),
+            stage: fields.nullable("stage", input::name()),
+            round: fields.nullable("round", input::name()),
+            group: fields.nullable("group", input::name()),
             visibility: fields.optional_non_null("visibility", input::one_of()),
         };
         Self { id, fields }

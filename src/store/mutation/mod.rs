@@ -23,7 +23,7 @@ pub use events::{
 };
 pub use matches::{
     AcceptMatch, AddOfficial, ApplyMatchAction, CreateMatch, DeleteMatch, EditMatch, MatchEdit,
-    NewMatch, RemoveOfficial,
+    MatchPlace, NewMatch, RemoveOfficial,
 };
 pub use purchases::{CreatePurchase, SetPurchaseStatus, SetTicketStatus};
 pub use registrations::{

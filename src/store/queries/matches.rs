@@ -146,6 +146,7 @@ async fn insert_row(
     fields: &NewMatch,
     (event, [home_agreed, away_agreed]): (Option<&EventRow>, [bool; 2]),
 ) -> QueryResult<MatchRow> {
+    let place = &fields.place;
     let row = diesel::insert_into(matches::table)
         .values((
             matches::sport.eq(&fields.sport),
@@ -153,7 +154,11 @@ async fn insert_row(
             matches::home_team_id.eq(fields.home_team_id),
             matches::away_team_id.eq(fields.away_team_id),
             matches::starts_at.eq(fields.starts_at.map(to_millis)),
-            matches::venue.eq(fields.venue.as_deref()),
+            matches::venue.eq(place.venue.as_deref()),
+            matches::pitch.eq(place.pitch.as_deref()),
+            matches::stage.eq(place.stage.as_deref()),
+            matches::round.eq(place.round.as_deref()),
+            matches::group_name.eq(place.group.as_deref()),
             matches::visibility.eq(fields.visibility),
             matches::created_by.eq(request.user_id),
             matches::status.eq(MatchStatus::Scheduled),
@@ -214,6 +219,10 @@ async fn edit(
         .set((
             matches::starts_at.eq(starts_at),
             matches::venue.eq(fields.venue.as_ref().unwrap_or(&row.venue)),
+            matches::pitch.eq(fields.pitch.as_ref().unwrap_or(&row.pitch)),
+            matches::stage.eq(fields.stage.as_ref().unwrap_or(&row.stage)),
+            matches::round.eq(fields.round.as_ref().unwrap_or(&row.round)),
+            matches::group_name.eq(fields.group.as_ref().unwrap_or(&row.group)),
             matches::visibility.eq(visibility),
             matches::version.eq(row.version + 1),
         ))

@@ -77,6 +77,10 @@ pub struct MatchRow {
     pub event_is_public: bool,
     pub home_agreed: bool,
     pub away_agreed: bool,
+    pub stage: Option<String>,
+    pub round: Option<String>,
+    pub group: Option<String>,
+    pub pitch: Option<String>,
 }
 
 /// An event; `ranking` and `sales` are JSON.

@@ -11,8 +11,8 @@ use touchline::domain::users::UserRole;
 use touchline::domain::visibility::Visibility;
 use touchline::sports::MatchAction;
 use touchline::store::mutation::{
-    ApplyMatchAction, CreateEvent, CreateMatch, CreateTeam, CreateUser, IdempotencyKey, Mutation,
-    MutationRequest, NewEvent, NewMatch, NewTeam, NewUser, Outcome,
+    ApplyMatchAction, CreateEvent, CreateMatch, CreateTeam, CreateUser, IdempotencyKey, MatchPlace,
+    Mutation, MutationRequest, NewEvent, NewMatch, NewTeam, NewUser, Outcome,
 };
 use touchline::store::{Result, Store, StoreError};
 
@@ -101,7 +101,7 @@ pub fn fields(sport: &str, home_team_id: i64, away_team_id: i64) -> NewMatch {
         home_team_id,
         away_team_id,
         starts_at: Some(now()),
-        venue: Some("King Power".into()),
+        place: MatchPlace { venue: Some("King Power".into()), ..MatchPlace::default() },
         visibility: Visibility::Public,
         event_id: None,
     }

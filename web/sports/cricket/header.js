@@ -2,7 +2,7 @@
 
 import { formatDay, formatTime } from "../../parts/dates.js";
 import { battingSide, chaseText, allInnings, isInningsBreak, leadText, otherSide, formatRate, resultText, sideScoreText } from "./innings.js";
-import { hasStarted } from "../common.js";
+import { hasStarted, placeTexts } from "../common.js";
 
 import { html } from "../../vendor/htm-preact.js";
 
@@ -13,14 +13,14 @@ import { html } from "../../vendor/htm-preact.js";
 /** @param {{ game: Match, statusText: string }} props */
 export function CricketHeader({ game, statusText }) {
   const match = /** @type {CricketMatch} */ (game);
-  const { venue, starts_at: startsAt, live } = match;
+  const { starts_at: startsAt, live } = match;
   const innings = live?.innings;
   const battedFirst = allInnings(match)[0] ? battingSide(match, allInnings(match)[0]) : "home";
   const startText = startsAt && `${formatDay(startsAt, Date.now())}, ${formatTime(startsAt)}`;
   const summaryText = resultText(match) || chaseText(match) || leadText(match) || tossText(match);
   return html`
     <section class="head cricket-head" aria-label="Score" id="head">
-      <p class="about" id="about">${[venue, matchFormatText(match), startText].filter(Boolean).join(" · ")}</p>
+      <p class="about" id="about">${[...placeTexts(match), matchFormatText(match), startText].filter(Boolean).join(" · ")}</p>
       <div class="lines">${[battedFirst, otherSide(battedFirst)].map((side) => html`<${SideLine} key=${side} side=${side} match=${match} isBatting=${Boolean(innings && !innings.completed && battingSide(match, innings) === side)} />`)}</div>
       <p class="now"><span id="period">${statusText}</span>${summaryText && html` <span id="match-summary" class="summary">${summaryText}</span>`}</p>
       ${match.disputes?.length ? html`<p class="checking" role="status">The scorers disagree about a ball; it counts once they agree.</p>` : null}
