@@ -32,7 +32,7 @@ pub fn format(at: DateTime<Utc>) -> String {
     format_millis(at.timestamp_millis())
 }
 
-/// Formats milliseconds since 1970 like [`format`].
+/// Formats milliseconds since 1970 like [`format()`].
 pub fn format_millis(ms: i64) -> String {
     let ms = ms.clamp(*RANGE_MS.start(), *RANGE_MS.end());
     let at = DateTime::<Utc>::from_timestamp_millis(ms).unwrap_or_default();
