@@ -28,6 +28,9 @@ const KEEPALIVE_TIME: Duration = Duration::from_secs(30);
 /// Maximum body that is read into memory; a page of 500 messages is far smaller.
 const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 
+/// How long an idle connection is kept: less than the 75 s after which nodes close theirs.
+const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
+
 /// Idle connections kept for reuse.
 const MAX_IDLE_CONNECTIONS: usize = 16;
 
@@ -84,6 +87,7 @@ impl UpstreamClient {
             .wrap_connector(tcp);
         let pool = Pool::builder(TokioExecutor::new())
             .pool_max_idle_per_host(MAX_IDLE_CONNECTIONS)
+            .pool_idle_timeout(IDLE_TIMEOUT)
             // Only requests of which nothing was written, so writes are safe too.
             .retry_canceled_requests(true)
             .build(connector);

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hyper::header::HeaderValue;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -183,7 +183,11 @@ impl LinkTask {
         let response = response.map_err(|error| LinkError::ConnectionLost(error.to_string()))?;
         match response.status() {
             StatusCode::OK => Ok(SseConnection::new(response.into_body())),
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
+            // Only a node's own word ends a stream for good: a proxy in between may answer the same
+            // while it is being configured.
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND
+                if is_problem_document(response.headers()) =>
+            {
                 Err(LinkError::Refused)
             }
             status => Err(LinkError::ConnectionLost(format!("the upstream responded {status}"))),
@@ -279,4 +283,10 @@ fn error_from_bye(data: &str) -> LinkError {
 fn reason_of(data: &str) -> String {
     let payload: Value = serde_json::from_str(data).unwrap_or_default();
     payload["reason"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Whether a response is a problem document (RFC 9457).
+fn is_problem_document(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    content_type.is_some_and(|value| value.starts_with(b"application/problem+json"))
 }

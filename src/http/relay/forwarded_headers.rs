@@ -64,7 +64,9 @@ pub fn request_headers(request: &HttpRequest, node: &NodeState) -> Vec<(&'static
     // The upstream's limits, logs and cookies are about the client, not about this relay.
     let client = ClientOrigin::from_request(request, &node.limiters.proxies);
     headers.push(("x-forwarded-for", client.address.to_string().into_bytes()));
-    let scheme = if client.is_https { "https" } else { "http" };
+    // As for cookies: the upstream sets the name that is read here.
+    let is_tls = auth::is_tls(request, &node.config, &node.limiters);
+    let scheme = if is_tls { "https" } else { "http" };
     headers.push(("x-forwarded-proto", scheme.into()));
     headers
 }

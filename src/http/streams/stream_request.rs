@@ -128,8 +128,13 @@ impl StreamRequest {
     /// Decides whether the topics may be read here.
     pub async fn authorize(&mut self) -> Result<ReadDecision, Problem> {
         let decision = self.access.authorize(&self.read).await?;
+        let checked = self.read.topics.clone();
         // A relay may have learnt the epoch only now, by opening the streams.
         self.update_resume_point()?;
+        if self.read.topics.iter().any(|topic| !checked.contains(topic)) {
+            let cause = "the epoch has changed while access was checked";
+            return Err(Problem::unavailable(cause.to_owned()));
+        }
         Ok(decision)
     }
 
