@@ -27,7 +27,10 @@ const stream = new Stream([`purchase_${id}`], {
   },
   onState(connectionState, reason, since) {
     connection = { state: connectionState, reason, since };
-    if (connectionState === "refused") state = null; // codes are shown to their buyer only
+    if (connectionState === "refused") {
+      state = null; // codes are shown to their buyer only
+      stream.forgetCursor(); // whoever signs in next starts with a snapshot
+    }
     renderPage();
   },
 });

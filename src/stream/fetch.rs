@@ -82,9 +82,12 @@ pub async fn fetch_snapshots(
 ) -> SourceResult<Vec<(Topic, Option<Arc<TopicSnapshot>>)>> {
     let are_some_due = subscription.due_snapshot_reason().is_some();
     let is_wanted = |one: &&SubscribedTopic| !are_some_due || one.due_snapshot_reason().is_some();
+    // After a failover this node's ring may be behind the client: an older snapshot would move a
+    // topic back, or leave out what lies between.
+    let min_seq = subscription.local_stream.head().max(subscription.seq().unwrap_or(0));
     let mut snapshots = Vec::new();
     for SubscribedTopic { topic, .. } in subscription.topics.iter().filter(is_wanted) {
-        let snapshot = context.snapshot(*topic, subscription.local_stream.head()).await?;
+        let snapshot = context.snapshot(*topic, min_seq).await?;
         if let Some(snapshot) = &snapshot {
             subscriber.check_epoch(&snapshot.epoch)?;
         }

@@ -79,7 +79,10 @@ async fn collect_backlog(
             }
             Backlog::Ring => {
                 collect_from_ring(subscriber, subscription, messages);
-                return Ok(());
+                // All may have been of other topics or types.
+                if !messages.is_empty() {
+                    return Ok(());
+                }
             }
             Backlog::Log { after } => {
                 fetch::fetch_page(&hub.context, subscriber, subscription, after).await?;

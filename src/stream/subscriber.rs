@@ -318,7 +318,14 @@ impl Subscriber {
 
     /// Ends the stream because these of its topics may no longer be read.
     pub fn revoke_topics(&self, topics: Vec<Topic>) {
-        *self.revoked_topics.borrow_mut() = topics;
+        // Several streams may be lost one after the other before the `bye` is written.
+        let mut revoked = self.revoked_topics.borrow_mut();
+        for topic in topics {
+            if !revoked.contains(&topic) {
+                revoked.push(topic);
+            }
+        }
+        drop(revoked);
         self.close(CloseReason::AccessRevoked);
     }
 
