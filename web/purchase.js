@@ -29,7 +29,7 @@ const stream = new Stream([`purchase_${id}`], {
     connection = { state: connectionState, reason, since };
     if (connectionState === "refused") {
       state = null; // codes are shown to their buyer only
-      stream.forgetCursor(); // whoever signs in next starts with a snapshot
+      stream.forgetCursor(); // the next user starts with a snapshot
     }
     renderPage();
   },

@@ -46,8 +46,8 @@ pub struct NodeSource {
 }
 
 impl<A: ReadAccess + 'static> Node<A> {
-    /// Opens the port and assembles a node that serves the messages of `source` to those whom
-    /// `access` lets in.
+    /// Opens the port and assembles a node that serves the messages of `source`; `access` decides
+    /// who may read them.
     pub fn build(
         config: Config,
         source: NodeSource,

@@ -88,6 +88,9 @@ pub fn registration_json(row: &RegistrationRow) -> Value {
     }
 }
 
+/// A form in which matches are shown, made from the row, what is fixed, the rules and the state.
+pub type MatchForm = fn(&MatchRow, &MatchInfo, &SportRules, &ErasedMatch) -> Value;
+
 /// The complete state of a match: the columns of its row and its sport's snapshot.
 pub fn match_json(
     row: &MatchRow,
@@ -95,9 +98,7 @@ pub fn match_json(
     rules: &SportRules,
     game: &ErasedMatch,
 ) -> Value {
-    let mut fields = match_columns(row, match_info);
-    fields.extend(rules.snapshot(match_info, game));
-    Value::Object(fields)
+    with_columns(row, match_info, rules.snapshot(match_info, game))
 }
 
 /// A match in a list, and in the answer of `GET /api/matches/{id}`: the columns of its row and what
@@ -108,12 +109,11 @@ pub fn match_list_item(
     rules: &SportRules,
     game: &ErasedMatch,
 ) -> Value {
-    let mut fields = match_columns(row, match_info);
-    fields.extend(rules.list_fields(match_info, game));
-    Value::Object(fields)
+    with_columns(row, match_info, rules.list_fields(match_info, game))
 }
 
-fn match_columns(row: &MatchRow, match_info: &MatchInfo) -> Map<String, Value> {
+/// The columns of a match's row, then the fields of its sport, which win.
+fn with_columns(row: &MatchRow, match_info: &MatchInfo, of_sport: Map<String, Value>) -> Value {
     let side = |side: &TeamInfo| {
         json!({
             "id": side.team_id,
@@ -140,7 +140,8 @@ fn match_columns(row: &MatchRow, match_info: &MatchInfo) -> Map<String, Value> {
         ("status", json!(row.status)),
         ("score", json!({ "home": row.home_score, "away": row.away_score })),
     ];
-    columns.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    let columns = columns.into_iter().map(|(name, value)| (name.to_owned(), value));
+    Value::Object(columns.chain(of_sport).collect())
 }
 
 /// An announcement as of `now_ms`, milliseconds since 1970.

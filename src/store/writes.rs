@@ -22,7 +22,7 @@ impl Store {
         self.commit_dyn(request, Arc::new(mutation)).await
     }
 
-    /// Like [`Self::commit`], for a mutation whose kind is known only at run time.
+    /// Like [`Self::commit`], for a mutation of a kind that is known at run time only.
     pub async fn commit_dyn(
         &self,
         request: MutationRequest,

@@ -117,7 +117,7 @@ impl App {
     }
 }
 
-/// The first refusal; if the client has named several topics, with the names of all that were refused.
+/// The first refusal; if the client has named several topics, with all that were refused.
 fn combine_refusals(request: &ReadRequest, refusals: Vec<(Topic, Problem)>) -> Result<(), Problem> {
     let topics: Vec<Topic> = refusals.iter().map(|(topic, _)| *topic).collect();
     match refusals.into_iter().next() {

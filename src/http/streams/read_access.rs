@@ -30,7 +30,7 @@ pub trait ReadAccess: Send + Sync {
         request: &'a ReadRequest,
     ) -> LocalBoxFuture<'a, Result<ReadDecision, Problem>>;
 
-    /// Checks again that a caller whom this node has let in may read all topics.
+    /// Checks again that a caller with a grant of this node may read all topics.
     fn recheck<'a>(&'a self, request: &'a ReadRequest) -> LocalBoxFuture<'a, Result<(), Problem>>;
 
     /// Adds what answers all requests that are neither for streams nor for pages.

@@ -20,8 +20,8 @@ pub struct StreamQuery {
     pub initial_snapshot: InitialSnapshot,
     pub wants_padding: bool,
     pub transport: Transport,
-    /// What is wrong with a stream's parameters: it is told in a `bye`, since several clients come
-    /// back for ever after a 400.
+    /// What is wrong with a stream's parameters. The stream's `bye` says so, since several clients
+    /// reconnect for ever after a 400.
     pub stream_fault: Option<String>,
 }
 

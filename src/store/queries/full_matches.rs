@@ -8,15 +8,13 @@ use serde_json::Value;
 
 use super::dialect::Conn;
 use super::{match_states, teams};
-use crate::sports::{ErasedMatch, MatchInfo, SportRules};
+use crate::sports::{ErasedMatch, MatchInfo};
 use crate::store::error::QueryResult;
 use crate::store::json;
+use crate::store::json::MatchForm;
 use crate::store::match_cache::{CachedMatch, MatchCache};
 use crate::store::rows::{EntryRow, MatchRow};
 use crate::store::schema::entries as e;
-
-/// Renders a match from its row, its sides, its sport's rules and its state.
-type RenderFn = fn(&MatchRow, &MatchInfo, &SportRules, &ErasedMatch) -> Value;
 
 /// The complete state of each match, in the given order.
 pub async fn load_full(
@@ -43,7 +41,7 @@ async fn load_each(
     conn: &mut Conn,
     match_cache: &MatchCache,
     rows: &[MatchRow],
-    render: RenderFn,
+    form: MatchForm,
 ) -> QueryResult<Vec<Value>> {
     let team_ids = rows.iter().flat_map(|row| [row.home_team_id, row.away_team_id]).collect();
     let teams = teams::find_all(conn, team_ids).await?;
@@ -55,7 +53,7 @@ async fn load_each(
             Some(entries) => fold_and_cache(match_cache, row, &match_info, entries)?,
             None => match_states::current_game(conn, match_cache, row, &match_info).await?,
         };
-        rendered.push(render(row, &match_info, match_states::rules_of(row)?, &game));
+        rendered.push(form(row, &match_info, match_states::rules_of(row)?, &game));
     }
     Ok(rendered)
 }

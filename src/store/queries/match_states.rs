@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::dialect::Conn;
 use crate::sports::{ErasedMatch, MatchCommand, MatchInfo, SportRules};
 use crate::store::error::{QueryError, QueryResult};
-use crate::store::json;
+use crate::store::json::MatchForm;
 use crate::store::match_cache::{CachedMatch, MatchCache};
 use crate::store::rows::{EntryRow, MatchRow, TeamRow};
 use crate::store::schema::entries;
@@ -88,26 +88,14 @@ pub fn fold(
     })
 }
 
-/// The whole state of a match, as in snapshots.
-pub async fn full_json(
+/// A match in one of its forms: whole as in snapshots, or as in lists.
+pub async fn render(
     conn: &mut Conn,
     match_cache: &MatchCache,
-    row: &MatchRow,
-    teams: &[TeamRow],
+    (row, teams): (&MatchRow, &[TeamRow]),
+    form: MatchForm,
 ) -> QueryResult<Value> {
     let match_info = row.match_info(teams)?;
     let game = current_game(conn, match_cache, row, &match_info).await?;
-    Ok(json::match_json(row, &match_info, rules_of(row)?, &game))
-}
-
-/// A match as in lists.
-pub async fn list_item(
-    conn: &mut Conn,
-    match_cache: &MatchCache,
-    row: &MatchRow,
-    teams: &[TeamRow],
-) -> QueryResult<Value> {
-    let match_info = row.match_info(teams)?;
-    let game = current_game(conn, match_cache, row, &match_info).await?;
-    Ok(json::match_list_item(row, &match_info, rules_of(row)?, &game))
+    Ok(form(row, &match_info, rules_of(row)?, &game))
 }

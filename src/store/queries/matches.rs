@@ -242,7 +242,9 @@ async fn list_item_with_teams(
     row: &MatchRow,
 ) -> QueryResult<(Value, MatchTeams)> {
     let match_teams = load_teams(conn, row).await?;
-    let item = match_states::list_item(conn, match_cache, row, &match_teams.teams).await?;
+    let item =
+        match_states::render(conn, match_cache, (row, &match_teams.teams), json::match_list_item)
+            .await?;
     Ok((item, match_teams))
 }
 

@@ -57,7 +57,7 @@ async fn match_data(
 ) -> QueryResult<Option<Value>> {
     let Some(row) = matches::find_row(conn, id).await? else { return Ok(None) };
     let teams = teams::find_pair(conn, row.home_team_id, row.away_team_id).await?;
-    match_states::full_json(conn, match_cache, &row, &teams).await.map(Some)
+    match_states::render(conn, match_cache, (&row, &teams), json::match_json).await.map(Some)
 }
 
 /// A match as `(etag, body)`.
@@ -68,7 +68,8 @@ pub async fn match_with_etag(
 ) -> QueryResult<Option<(String, Value)>> {
     let Some(row) = matches::find_row(conn, id).await? else { return Ok(None) };
     let teams = teams::find_pair(conn, row.home_team_id, row.away_team_id).await?;
-    let item = match_states::list_item(conn, match_cache, &row, &teams).await?;
+    let item =
+        match_states::render(conn, match_cache, (&row, &teams), json::match_list_item).await?;
     Ok(Some((row.version.to_string(), item)))
 }
 
