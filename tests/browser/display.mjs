@@ -161,9 +161,11 @@ test("a goal is celebrated once, in its team's half, and not again after a reloa
 
   await server.recordGoal(game, 12);
   await waitForText(page, ".half.home .celebration", "Jamie Vardy 12′");
+  await page.waitForFunction(() => globalThis.cheers === 1); // an animation starts a frame after its element
   await server.post(`/api/matches/${game.id}/incidents`, { kind: "corner", team_id: game.homeTeam, period: "first_half", minute: 13 });
   await server.recordGoal(game, 14, { kind: "yellow_card" });
   await waitForText(page, "#board .label", "Yellow card");
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   assert.equal(await page.evaluate(() => globalThis.cheers), 1, "nothing is animated twice");
   assert.equal(await page.locator(".half.away .celebration").count(), 0);
 
