@@ -2,16 +2,17 @@
 
 use std::fmt::Write;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::domain::merge_patch;
-use crate::domain::topic::{Channel, Seq, Topic};
+use crate::domain::topic::{Channel, Seq, StreamId, Topic};
 
 /// Types of the messages that are not about one match as it is played.
-pub const COMMON_MESSAGE_TYPES: [&str; 7] = [
+pub const COMMON_MESSAGE_TYPES: [&str; 8] = [
     "announcement_expired",
     "announcement_update",
     "leaderboard_update",
+    "match_update",
     "purchase_update",
     "result_update",
     "schedule_update",
@@ -58,6 +59,31 @@ impl Message {
         );
         Self { label: Some(label.to_owned()), ..self }
     }
+}
+
+/// Gives the messages of a match's own stream the patch from its state before the write to the one
+/// after it: the first carries it, the others change nothing. A change that no message is about gets
+/// a `match_update`.
+pub fn with_match_patch(
+    messages: Vec<Message>,
+    match_id: i64,
+    (before, after): (&Map<String, Value>, &Map<String, Value>),
+) -> Vec<Message> {
+    let own_topic = StreamId::Match(match_id).topic();
+    let mut patch = Some(merge_patch::difference(before, after));
+    let with_patch = |message: Message| {
+        if message.topic != own_topic {
+            return message;
+        }
+        Message { patch: Some(patch.take().unwrap_or_default()), ..message }
+    };
+    let mut messages: Vec<_> = messages.into_iter().map(with_patch).collect();
+    if let Some(patch) = patch.filter(|patch| !patch.is_empty()) {
+        let data = json!({ "match_id": match_id });
+        let message = Message::new(own_topic, "match_update", data);
+        messages.push(Message { patch: Some(patch), ..message });
+    }
+    messages
 }
 
 /// The label in a message's data: the kind that `types=goal` filters by.
@@ -108,6 +134,35 @@ pub struct StoredMessage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn g15_the_first_message_of_a_write_carries_the_patch_of_its_stream() {
+        let state = |goals: i64| Map::from_iter([("score".to_owned(), json!({ "home": goals }))]);
+        let patches = |messages: Vec<Message>, states: (i64, i64)| {
+            let states = (state(states.0), state(states.1));
+            let patched = with_match_patch(messages, 3, (&states.0, &states.1));
+            let patch = |message: Message| (message.message_type, message.patch.map(Value::from));
+            patched.into_iter().map(patch).collect::<Vec<_>>()
+        };
+        let own = |name| Message::new(StreamId::Match(3).topic(), name, json!({}));
+        let other = || Message::new(StreamId::Team(7).topic(), "incident_added", json!({}));
+        let goal = Some(json!({ "score": { "home": 1 } }));
+        assert_eq!(
+            patches(vec![other(), own("incident_added"), own("match_end")], (0, 1)),
+            [
+                ("incident_added", None),
+                ("incident_added", goal.clone()),
+                ("match_end", Some(json!({}))),
+            ]
+        );
+        assert_eq!(patches(vec![own("match_end")], (1, 1)), [("match_end", Some(json!({})))]);
+        assert_eq!(
+            patches(vec![other()], (0, 1)),
+            [("incident_added", None), ("match_update", goal)],
+            "a change that no message is about"
+        );
+        assert_eq!(patches(Vec::new(), (1, 1)), []);
+    }
 
     #[test]
     fn line_breaks_in_json_are_escaped() {

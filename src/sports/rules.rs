@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::closed_set::NamedSet;
 use crate::domain::matches::MatchStatus;
+use crate::domain::merge_patch;
 use crate::domain::rejection::Rejection;
 use crate::sports::game::Match;
 use crate::sports::lifecycle::CommonAction;
@@ -48,7 +49,7 @@ pub struct SportRules {
     initial_state: fn(&MatchInfo) -> Result<ErasedMatch, Rejection>,
     player_ids: fn(&str, &Value) -> Vec<i64>,
     apply: fn(&MatchInfo, &ErasedMatch, &MatchCommand) -> ApplyResult<ErasedMatch>,
-    snapshot: fn(&MatchInfo, &ErasedMatch) -> Map<String, Value>,
+    state: fn(&ErasedMatch) -> Map<String, Value>,
     list_fields: fn(&MatchInfo, &ErasedMatch) -> Map<String, Value>,
     read_part: fn(&MatchInfo, &ErasedMatch, &str) -> Option<Value>,
 }
@@ -66,7 +67,7 @@ impl SportRules {
             initial_state: initial_state::<S>,
             player_ids: S::player_ids,
             apply: apply_command::<S>,
-            snapshot: snapshot::<S>,
+            state: state::<S>,
             list_fields: list_fields::<S>,
             read_part: read_part::<S>,
         }
@@ -101,13 +102,13 @@ impl SportRules {
         (self.apply)(match_info, game, command)
     }
 
-    /// The fields of the whole state, without the columns of the match's row (id, venue,
-    /// `starts_at`).
-    pub fn snapshot(&self, match_info: &MatchInfo, game: &ErasedMatch) -> Map<String, Value> {
-        (self.snapshot)(match_info, game)
+    /// The state that subscribers fold: `match`, `clock`, `score`, `shootout` and the sport's
+    /// members, without nulls; of `match` all but the columns of the match's row (id, venue …).
+    pub fn state(&self, game: &ErasedMatch) -> Map<String, Value> {
+        (self.state)(game)
     }
 
-    /// The fields of a match in a list, likewise.
+    /// The fields of a match in a list, without the columns of its row.
     pub fn list_fields(&self, match_info: &MatchInfo, game: &ErasedMatch) -> Map<String, Value> {
         (self.list_fields)(match_info, game)
     }
@@ -151,7 +152,8 @@ impl ErasedMatch {
         Self { typed_match: Arc::new(typed), summary, result }
     }
 
-    fn downcast<S: Sport>(&self) -> Option<&Match<S::State>> {
+    /// The match with its type; `None` if it is of another sport.
+    pub(super) fn downcast<S: Sport>(&self) -> Option<&Match<S::State>> {
         self.typed_match.downcast_ref()
     }
 }
@@ -190,27 +192,34 @@ fn apply_command<S: Sport>(
     })
 }
 
-fn snapshot<S: Sport>(match_info: &MatchInfo, game: &ErasedMatch) -> Map<String, Value> {
-    match_fields::<S>(match_info, game, S::snapshot_fields)
+fn state<S: Sport>(game: &ErasedMatch) -> Map<String, Value> {
+    // Unreachable unless a caller mixes up two matches.
+    let Some(typed) = game.downcast::<S>() else { return Map::new() };
+    let score = S::displayed_score(typed);
+    let of_match = json!({
+        "status": typed.status.as_str(),
+        "reason": typed.reason,
+        "result": game.result.as_ref().map(|result| result.state_fields()),
+    });
+    let common = [
+        ("match", of_match),
+        ("clock", typed.clock.to_json()),
+        ("score", json!(score.totals)),
+        ("shootout", score.shootout.map_or_else(|| json!({}), |shootout| json!(shootout))),
+    ];
+    let common = common.map(|(name, member)| (name.to_owned(), member));
+    let members = common.into_iter().chain(S::state_members(typed));
+    members.map(|(name, member)| (name, merge_patch::without_nulls(member))).collect()
 }
 
 fn list_fields<S: Sport>(match_info: &MatchInfo, game: &ErasedMatch) -> Map<String, Value> {
-    match_fields::<S>(match_info, game, S::list_fields)
-}
-
-/// The fields that every sport's match has, and those that `of_sport` adds.
-fn match_fields<S: Sport>(
-    match_info: &MatchInfo,
-    game: &ErasedMatch,
-    of_sport: fn(&Match<S::State>) -> Map<String, Value>,
-) -> Map<String, Value> {
     // Unreachable unless a caller mixes up two matches.
     let Some(typed) = game.downcast::<S>() else { return Map::new() };
     let mut fields = typed.status_fields(&S::displayed_score(typed));
     if let Some(reason) = &typed.reason {
         fields.insert("reason".into(), json!(reason));
     }
-    fields.extend(of_sport(typed));
+    fields.extend(S::list_fields(typed));
     fields.insert("result".into(), result_json(match_info, game).unwrap_or_default());
     fields
 }

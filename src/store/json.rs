@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::domain::leaderboard::Ranking;
+use crate::domain::merge_patch;
 use crate::domain::message::{Message, escape_line_breaks};
 use crate::domain::purchases::TicketSales;
 use crate::domain::time;
@@ -89,16 +90,49 @@ pub fn registration_json(row: &RegistrationRow) -> Value {
 }
 
 /// A form in which matches are shown, made from the row, what is fixed, the rules and the state.
-pub type MatchForm = fn(&MatchRow, &MatchInfo, &SportRules, &ErasedMatch) -> Value;
+pub type MatchForm<T> = fn(&MatchRow, &MatchInfo, &SportRules, &ErasedMatch) -> T;
 
-/// The complete state of a match: the columns of its row and its sport's snapshot.
-pub fn match_json(
+/// The state of a match's stream, as its sport says it; its member `match` also has the columns
+/// of the row. It holds no names of teams: those are not part of a stream.
+pub fn match_state(
     row: &MatchRow,
     match_info: &MatchInfo,
     rules: &SportRules,
     game: &ErasedMatch,
-) -> Value {
-    with_columns(row, match_info, rules.snapshot(match_info, game))
+) -> Map<String, Value> {
+    let mut state = rules.state(game);
+    let columns = merge_patch::without_nulls(json!({
+        "id": row.id,
+        "sport": row.sport,
+        "format": match_info.format,
+        "event_id": row.event_id,
+        "home": { "team_id": row.home_team_id },
+        "away": { "team_id": row.away_team_id },
+        "starts_at": row.starts_at.map(format_time),
+        "venue": row.venue,
+        "pitch": row.pitch,
+        "stage": row.stage,
+        "round": row.round,
+        "group": row.group,
+    }));
+    if let (Some(Value::Object(member)), Value::Object(columns)) = (state.get_mut("match"), columns)
+    {
+        member.extend(columns);
+    }
+    state
+}
+
+/// The member of a snapshot that is beside the state: what teams are called.
+pub fn team_names(teams: &[TeamRow]) -> Value {
+    let name = |team: &TeamRow| {
+        let fields = json!({
+            "name": team.name,
+            "short_name": team.short_name,
+            "colour": team.colour,
+        });
+        (team.id.to_string(), merge_patch::without_nulls(fields))
+    };
+    json!({ "teams": teams.iter().map(name).collect::<Map<_, _>>() })
 }
 
 /// A match in a list, and in the answer of `GET /api/matches/{id}`: the columns of its row and what
@@ -109,11 +143,6 @@ pub fn match_list_item(
     rules: &SportRules,
     game: &ErasedMatch,
 ) -> Value {
-    with_columns(row, match_info, rules.list_fields(match_info, game))
-}
-
-/// The columns of a match's row, then the fields of its sport, which win.
-fn with_columns(row: &MatchRow, match_info: &MatchInfo, of_sport: Map<String, Value>) -> Value {
     let side = |side: &TeamInfo| {
         json!({
             "id": side.team_id,
@@ -141,7 +170,8 @@ fn with_columns(row: &MatchRow, match_info: &MatchInfo, of_sport: Map<String, Va
         ("score", json!({ "home": row.home_score, "away": row.away_score })),
     ];
     let columns = columns.into_iter().map(|(name, value)| (name.to_owned(), value));
-    Value::Object(columns.chain(of_sport).collect())
+    // The sport's fields win.
+    Value::Object(columns.chain(rules.list_fields(match_info, game)).collect())
 }
 
 /// An announcement as of `now_ms`, milliseconds since 1970.

@@ -87,10 +87,16 @@ export class CricketMatchDriver {
   /** Reloads the state after changes other than balls. */
   async refreshState() {
     const { data } = await this.readPart("state");
-    this.live = data.live;
-    this.batting = data.live.innings.batting_team_id;
+    const [number, innings] = Object.entries(data.innings).at(-1);
+    const player = (id) => (id === undefined ? null : { player_id: id });
+    this.live = {
+      striker: player(innings.striker_id), non_striker: player(innings.non_striker_id), bowler: player(innings.bowler_id),
+      free_hit: innings.free_hit ?? false, next_number: data.next.ball,
+      innings: { ...innings, number: Number(number), completed: "end" in innings },
+    };
+    this.batting = innings.batting_team_id;
     this.fielding = this.teams.find((other) => other !== this.batting);
-    this.next = Math.max(2, data.scorecard.innings.at(-1).batting.length);
+    this.next = Math.max(2, Object.keys(innings.batting).length);
   }
 
   correct(number, symbol, more = {}) {

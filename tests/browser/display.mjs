@@ -74,12 +74,14 @@ async function openFedDisplay(context, server, { heartbeatMs = 15_000, game: sta
 
 /** Sends football messages: sixty incidents in turn, each added, corrected and removed. */
 function feedFootball({ page, game, topic }, firstSeq, messageCount) {
-  return page.evaluate(async ([from, count, topic, { id, homeTeam }]) => {
+  return page.evaluate(async ([from, count, topic, { id: match, homeTeam }]) => {
     for (let seq = from; seq < from + count; seq += 1) {
       const type = ["incident_added", "incident_updated", "incident_removed"][seq % 3];
-      const incident = { id: 1 + (Math.floor(seq / 3) % 60), rev: 1, kind: "goal", confirmation: "confirmed", team_id: homeTeam, player: `Player ${seq}`, period: "first_half", minute: 12, stoppage: 0 };
-      const data = { match_id: id, incident, score: { home: seq % 9, away: 0 } };
-      globalThis.emit("message", { type, topic, seq, at: new Date().toISOString(), data }, `abc.${seq}`);
+      const id = 1 + (Math.floor(seq / 3) % 60);
+      const fields = { rev: 1, kind: "goal", confirmation: "confirmed", team_id: homeTeam, player: `Player ${seq}`, period: "first_half", minute: 12, stoppage: 0 };
+      const score = { home: seq % 9, away: 0 };
+      const patch = { score, incidents: { [id]: type === "incident_removed" ? null : fields } };
+      globalThis.emit("message", { type, topic, seq, at: new Date().toISOString(), data: { match_id: match, incident: { ...fields, id }, score }, patch }, `abc.${seq}`);
       if (seq % 100 === 0) await new Promise((resume) => setTimeout(resume, 20)); // time to render
     }
   }, [firstSeq, messageCount, topic, game]);
@@ -87,17 +89,23 @@ function feedFootball({ page, game, topic }, firstSeq, messageCount) {
 
 /** Sends overs that are bowled and undone, with fours and disputes. */
 function feedCricket({ page, game, topic, state }, firstSeq, messageCount) {
-  return page.evaluate(async ([from, count, topic, id, { live }]) => {
+  return page.evaluate(async ([from, count, topic, id, { innings: { 1: innings } }]) => {
+    const { striker_id: striker, bowler_id: bowler } = innings;
     for (let seq = from; seq < from + count; seq += 1) {
       const number = 1 + (seq % 120);
-      const innings = { ...live.innings, runs: seq % 9, overs: `${Math.floor(number / 6)}.${number % 6}` };
-      const ball = { number, innings: 1, over: innings.overs, striker: live.striker.name, bowler_id: live.bowler.player_id, bowler: live.bowler.name, runs: { batter: 4, total: 4 }, extras: { wides: 0 }, boundary: true, symbol: "4", commentary: `Said of ball ${seq}`, wickets: [], score: "4/0", rev: 1 };
-      const { striker, non_striker, bowler } = live;
-      const bowled = { ball, innings, striker, non_striker, bowler, partnership: { runs: seq, balls: seq }, next: { striker_id: striker.player_id, non_striker_id: non_striker.player_id, bowler_id: bowler.player_id, free_hit: false, number: number + 1 } };
-      const over = { over: 1 + (seq % 20), balls: ["4"], summary: "4", runs: 4, bowler, innings };
-      const corrected = { ...live, innings, number, change: "undone", ball: null, was: ball, reason: null, status: "live", scorecard: { innings: [], result: null } };
-      const [type, data] = { 17: ["ball_corrected", corrected], 18: ["scoring_dispute_raised", { number }], 19: ["dispute_resolved", { number }], 6: ["over_complete", over] }[seq % 20] ?? ["ball_bowled", bowled];
-      globalThis.emit("message", { type, topic, seq, at: new Date().toISOString(), data: { match_id: id, score: { home: seq % 9, away: 0 }, ...data } }, `abc.${seq}`);
+      const overs = `${Math.floor(number / 6)}.${number % 6}`;
+      const score = { home: seq % 9, away: 0 };
+      const ball = { number, innings: 1, over: overs, striker_id: striker, bowler_id: bowler, runs: { batter: 4, total: 4 }, boundary: true, symbol: "4", commentary: `Said of ball ${seq}` };
+      const inInnings = (members) => ({ score, innings: { 1: members } });
+      const bowled = inInnings({ runs: seq % 9, overs, batting: { [striker]: { runs: seq } }, partnership: { wicket: 1, runs: seq, balls: seq, batters: {} }, this_over: ["4"] });
+      const steps = {
+        17: ["ball_corrected", { number, change: "undone", was: ball }, inInnings({ runs: seq % 9, this_over: [] })],
+        18: ["scoring_dispute_raised", { number }, { score, pending: { [number]: { disputed: true, submissions: [] } }, disputes: { [number]: { reason: "scorers differ", fields: [] } } }],
+        19: ["dispute_resolved", { number: number - 1 }, { score, pending: { [number - 1]: null }, disputes: { [number - 1]: null } }],
+        6: ["over_complete", { innings: 1, over: 1 + (seq % 20), balls: "4", runs: 4 }, inInnings({ completed_overs: { [1 + (seq % 20)]: "4" }, this_over: [] })],
+      };
+      const [type, data, patch] = steps[seq % 20] ?? ["ball_bowled", { ball }, { ...bowled, next: { ball: number + 1 } }];
+      globalThis.emit("message", { type, topic, seq, at: new Date().toISOString(), data: { match_id: id, score, ...data }, patch }, `abc.${seq}`);
       if (seq % 100 === 0) await new Promise((resume) => setTimeout(resume, 20)); // time to render
     }
   }, [firstSeq, messageCount, topic, game.id, state]);

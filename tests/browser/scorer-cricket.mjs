@@ -297,5 +297,6 @@ async function openScorer(server, { id, home, batting, bowling }) {
   await server.post(`/api/matches/${id}/innings`, { batting_team_id: home, striker_id: batting[0], non_striker_id: batting[1], bowler_id: bowling[10] });
 }
 
-const fetchState = async (server, game) => (await server.send("GET", `/api/matches/${game.id}/state`)).data;
+/** The match as pages draw it. */
+const fetchState = async (server, game) => matchView(foldMatchMessage(null, await server.send("GET", `/api/matches/${game.id}/state`)));
 const fetchBalls = async (server, game) => (await server.send("GET", `/api/matches/${game.id}/balls`)).items;

@@ -3,10 +3,14 @@
 import assert from "node:assert/strict";
 import { before, describe, after, test } from "node:test";
 
+import { foldMatchMessage, matchView } from "../../web/client/match-stream.js";
+import { loadSport } from "../../web/sports/registry.js";
 import { inningsStateOf, oversBowledText, oversText } from "../../web/sports/cricket/scorer/innings-state.js";
 import { projectInnings } from "../../web/sports/cricket/scorer/projected-innings.js";
 import { DISMISSAL_KINDS, isDismissalPossible, keepsCompletedRuns } from "../../web/sports/cricket/scorer/ball-request.js";
 import { Server } from "./server.js";
+
+await loadSport("cricket");
 
 const SEEDS = [1, 2, 3, 4];
 const ADMIN_ID = 1;
@@ -67,7 +71,7 @@ class RandomMatch {
   }
 
   async fetchState() {
-    return (await this.server.send("GET", `${this.path}/state`)).data;
+    return matchView(foldMatchMessage(null, await this.server.send("GET", `${this.path}/state`)));
   }
 
   /** The projection of all commands since the last server state. */

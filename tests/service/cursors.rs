@@ -129,7 +129,7 @@ async fn g4_a_pruned_cursor_gets_a_snapshot_with_its_reason() {
             server.subscribe(&path).after(&scorer.game.cursor(&epoch, seq)).open().await;
         let frame = subscriber.next_message().await;
         assert_eq!((&*frame.reason(), frame.seq()), ("pruned", 9), "{seq}");
-        assert_eq!(frame.json()["data"]["incidents"].as_array().unwrap().len(), 9 - 2);
+        assert_eq!(frame.json()["data"]["incidents"].as_object().unwrap().len(), 9 - 2);
         assert_eq!(subscriber.next_frame().await.event.as_deref(), Some("live"));
     }
     for seq in 5..9 {

@@ -59,7 +59,7 @@ async fn the_demo_shows_live_football_and_cricket() {
     assert!(subscriber.next_message().await.is_snapshot());
     let ball = subscriber.next_message().await.json();
     let innings = card["innings"].as_array().unwrap().len() as u64;
-    assert!(ball["data"]["innings"]["number"].as_u64().unwrap() >= innings, "{ball}");
+    assert!(ball["data"]["ball"]["innings"].as_u64().unwrap() >= innings, "{ball}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

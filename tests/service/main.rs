@@ -26,6 +26,7 @@ mod identity_provider;
 mod import;
 mod logs;
 mod malicious_input;
+mod merge_patches;
 mod metrics;
 mod nginx;
 mod nodes;

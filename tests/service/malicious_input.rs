@@ -76,7 +76,7 @@ async fn g10_malicious_text_is_rejected_or_published_unchanged(database: Databas
     assert!(stored > 15 && refused >= 3, "{stored} stored, {refused} refused");
     let mut again = server.subscribe(&scorer.game.stream_path()).open().await;
     let snapshot = again.next_message().await.json();
-    assert!(snapshot["data"]["incidents"].as_array().unwrap().len() >= stored);
+    assert!(snapshot["data"]["incidents"].as_object().unwrap().len() >= stored);
     log_lines_are_whole(&server);
 }
 

@@ -1,10 +1,11 @@
-// Follows one match: applies messages to its state and notifies the page.
+// Follows one match: folds messages into its state and notifies the page.
 
-import { applyCommonFields, defaultStatusText } from "../sports/common.js";
+import { commonView, defaultStatusText } from "../sports/common.js";
 import { isSportLoaded, loadSport, sportOf } from "../sports/registry.js";
+import { foldMessage } from "./fold.js";
 import { Stream } from "./stream.js";
 
-/** @import { Match, Message } from "./message-types.js" */
+/** @import { FollowedMatch, Match, Message } from "./message-types.js" */
 /** @import { StreamState } from "./stream.js" */
 
 const RENDER_DELAY_MS = 16;
@@ -23,7 +24,7 @@ export function deferUntilSportLoaded(handler) {
   };
   return (message, isLive = false) => {
     const isQueueing = queued.length > 0;
-    const sport = message.type === "snapshot" ? (message.data.sport ?? message.data.event?.sport) : "";
+    const sport = message.type === "snapshot" ? (message.data.match?.sport ?? message.data.event?.sport) : "";
     if (!isQueueing && isSportLoaded(sport)) return handler(message, isLive);
     queued.push([message, isLive]);
     if (!isQueueing) loadSport(sport).then(drain);
@@ -36,17 +37,35 @@ export function matchStatusText(game) {
 }
 
 /**
- * Applies a message to a match. Its score, clock and status are complete and replace
- * the previous ones; nothing is ever added up here.
- * @param {Match | null} game
+ * Folds a message into a match: a snapshot is its state, any other message has a patch of it.
+ * @param {FollowedMatch | null} followed
  * @param {Message} message
- * @returns {Match | null}
+ * @returns {FollowedMatch | null}
  */
-export function applyMessage(game, message) {
-  if (message.type === "snapshot") return { ...message.data, seq: message.seq };
-  if (!game || message.seq <= game.seq) return game; // sent again after a reload
-  const next = sportOf(game.sport).applyMessage(applyCommonFields(game, message), message);
-  return { ...next, seq: message.seq };
+export function foldMatchMessage(followed, message) {
+  const { type, seq, data } = message;
+  if (type === "snapshot") {
+    const { names, ...state } = data;
+    return { seq, state, names };
+  }
+  if (!followed || seq <= followed.seq) return followed; // sent again after a reload
+  const state = foldMessage(followed.state, message) ?? followed.state;
+  const { rememberMessage } = sportOf(state.match?.sport);
+  const recent = rememberMessage ? rememberMessage(followed.recent, message) : followed.recent;
+  return { ...followed, seq, state, recent };
+}
+
+/** @type {WeakMap<FollowedMatch, Match>} */
+const views = new WeakMap();
+
+/** The match as pages draw it; made once per state. @param {FollowedMatch} followed @returns {Match} */
+export function matchView(followed) {
+  const known = views.get(followed);
+  if (known) return known;
+  const common = commonView(followed);
+  const view = sportOf(common.sport).viewMatch?.(common, followed) ?? common;
+  views.set(followed, view);
+  return view;
 }
 
 /** @param {string} path of the page: `/matches/3`, `/matches/3/hd` */
@@ -56,7 +75,7 @@ export function matchIdFromPath(path) {
 
 /** Session-storage key of a match. @param {string} id */
 export function storageKeyOf(id) {
-  return `touchline:game:${id}`;
+  return `touchline:match:${id}`;
 }
 
 /**
@@ -72,18 +91,18 @@ export function storageKeyOf(id) {
  */
 export function followMatch(id, listener) {
   const storageKey = storageKeyOf(id);
-  let game = loadStoredMatch(storageKey);
+  let followed = loadStoredMatch(storageKey);
   let renderTimer = 0;
   const notify = () => {
     renderTimer = 0;
-    if (game) listener.onMatch(game);
+    if (followed) listener.onMatch(matchView(followed));
   };
   const receive = deferUntilSportLoaded((message, isLive) => {
-    game = applyMessage(game, message);
+    followed = foldMatchMessage(followed, message);
     // Stored before the stream stores its cursor: a match ahead of the cursor skips the repeated
     // messages, one behind it would lose a goal for good.
-    storeMatch(storageKey, game);
-    if (game && isLive) listener.onLiveMessage?.(message, game);
+    storeMatch(storageKey, followed);
+    if (followed && isLive) listener.onLiveMessage?.(message, matchView(followed));
     // One notification for a burst of messages. Not an animation frame: background tabs get none,
     // and their title shows the score.
     renderTimer ||= setTimeout(notify, RENDER_DELAY_MS);
@@ -92,21 +111,22 @@ export function followMatch(id, listener) {
     onMessage: (message) => receive(message, stream.state === "live"),
     onState: listener.onState,
   });
-  if (!game) stream.forgetCursor();
+  if (!followed) stream.forgetCursor();
   const start = () => {
     // Deferred, since the listener may need the stream that is returned only now.
-    if (game) renderTimer = setTimeout(notify, 0);
+    if (followed) renderTimer = setTimeout(notify, 0);
     stream.connect();
   };
   // A stored match can't be rendered or updated before its sport is loaded.
-  if (game && !isSportLoaded(game.sport)) loadSport(game.sport).then(start);
+  const sport = followed?.state.match.sport ?? "";
+  if (!isSportLoaded(sport)) loadSport(sport).then(start);
   else start();
   return stream;
 }
 
 /**
  * @param {string} key
- * @returns {Match | null}
+ * @returns {FollowedMatch | null}
  */
 function loadStoredMatch(key) {
   try {
@@ -118,11 +138,11 @@ function loadStoredMatch(key) {
 
 /**
  * @param {string} key
- * @param {Match | null} game
+ * @param {FollowedMatch | null} followed
  */
-function storeMatch(key, game) {
+function storeMatch(key, followed) {
   try {
-    sessionStorage.setItem(key, JSON.stringify(game));
+    sessionStorage.setItem(key, JSON.stringify(followed));
   } catch {
     // Storage is full or blocked. A newer cursor must not meet an older match.
     try {

@@ -6,10 +6,10 @@
  * @typedef {{ home: number, away: number }} Score
  *
  * @typedef {object} MatchClock
- * @property {string | null} period
+ * @property {string | null} [period]
  * @property {boolean} running
  * @property {number} elapsed_ms at the time `at`
- * @property {string | null} at of the last start or stop; null before the first
+ * @property {string | null} [at] of the last start or stop; absent before the first
  *
  * @typedef {object} TeamInfo
  * @property {number} id
@@ -35,7 +35,17 @@
  *
  * @typedef {{ [name: string]: number }} TeamStatistics
  *
- * A match as a page holds it: a snapshot's data with later messages applied.
+ * The state of a match's stream; each sport has further members.
+ * @typedef {{ match: any, clock: MatchClock, score: Score, shootout: Score | {} } & { [member: string]: any }} MatchState
+ *
+ * A match as a client follows it: the state that it folds, and what is no part of it.
+ * @typedef {object} FollowedMatch
+ * @property {number} seq of the last folded message
+ * @property {MatchState} state
+ * @property {{ teams?: { [id: string]: { name: string, short_name?: string, colour?: string } } }} [names]
+ * @property {any} [recent] what the sport remembers of recent messages
+ *
+ * A match as pages draw it: a view of its state, or a match of a list.
  * @typedef {object} Match
  * @property {number} id
  * @property {number} seq of the last applied message

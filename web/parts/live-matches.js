@@ -1,20 +1,20 @@
 // Keeps the matches of a list up to date with one stream for up to 30 of them.
 
-import { applyMessage, matchStatusText, deferUntilSportLoaded } from "../client/match-stream.js";
+import { deferUntilSportLoaded, foldMatchMessage, matchStatusText, matchView } from "../client/match-stream.js";
 import { Stream } from "../client/stream.js";
 import { clockElapsedMs } from "../sports/common.js";
 import { loadSport, sportOf } from "../sports/registry.js";
 import { startTimeMs } from "./page-state.js";
 import { formatTime } from "./dates.js";
 
-/** @import { Match } from "../client/message-types.js" */
+/** @import { FollowedMatch, Match } from "../client/message-types.js" */
 
 const MAX_MATCH_TOPICS = 30; // leaves two of a connection's 32 topics for the page itself
 const FOLLOWED_STATUSES = ["live", "paused", "scheduled"];
 const RENDER_DELAY_MS = 16; // one rendering for a burst of messages
 
 export class LiveMatches {
-  /** @type {Map<number, Match>} */ #matchById = new Map();
+  /** @type {Map<number, FollowedMatch>} */ #followedById = new Map();
   /** @type {Stream | null} */ #stream = null;
   #followedTopics = "";
   #renderTimer = 0;
@@ -34,7 +34,8 @@ export class LiveMatches {
 
   /** The newest state of a match: the stream's, else the list's. @param {Match} game */
   latest(game) {
-    return { ...game, ...this.#matchById.get(game.id) };
+    const followed = this.#followedById.get(game.id);
+    return followed ? { ...game, ...matchView(followed) } : game;
   }
 
   /** Loads the sports of finished matches, which no stream brings. @param {Match[]} games */
@@ -70,8 +71,8 @@ export class LiveMatches {
     const stream = new Stream(topics, {
       onMessage: deferUntilSportLoaded((message) => {
         const id = Number(message.topic.split("_")[1]);
-        const game = applyMessage(this.#matchById.get(id) ?? null, message);
-        if (game) this.#matchById.set(id, game);
+        const followed = foldMatchMessage(this.#followedById.get(id) ?? null, message);
+        if (followed) this.#followedById.set(id, followed);
         this.#renderTimer ||= setTimeout(() => {
           this.#renderTimer = 0;
           this.onChange();

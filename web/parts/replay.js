@@ -1,6 +1,6 @@
 // Replays a match at an adjustable speed.
 
-import { applyMessage, matchStatusText } from "../client/match-stream.js";
+import { foldMatchMessage, matchStatusText, matchView } from "../client/match-stream.js";
 import { Stream } from "../client/stream.js";
 import { humanize } from "../common/text.js";
 import { clockElapsedMs, hasStarted } from "../sports/common.js";
@@ -8,16 +8,14 @@ import { sportOf } from "../sports/registry.js";
 import { html, useEffect, useMemo, useRef, useState } from "../vendor/htm-preact.js";
 import { TickingText } from "./page-frame.js";
 
-/** @import { Match, Message } from "../client/message-types.js" */
+/** @import { FollowedMatch, Match, Message } from "../client/message-types.js" */
 
 const SPEEDS = [1, 10, 60, 600, 5_000];
 
-/** The match before its first message. @param {Match} game @returns {Match} */
-export function initialMatch(game) {
-  return {
-    ...game, seq: 0, status: "scheduled", reason: null, clock: null, score: { home: 0, away: 0 },
-    shootout_score: null, incidents: [], statistics: undefined, result: null, ...sportOf(game.sport).initialState?.(),
-  };
+/** The match before its first message, which says what it is. @param {Match} game @returns {FollowedMatch} */
+export function beforeFirstMessage({ teams }) {
+  const names = Object.fromEntries([teams.home, teams.away].map((team) => [team.id, team]));
+  return { seq: 0, state: /** @type {any} */ ({}), names: /** @type {any} */ ({ teams: names }) };
 }
 
 /** When the event of a message happened: a scorer may have entered it later. @param {Message} message */
@@ -27,20 +25,20 @@ export function occurredAtMs({ at, data }) {
 
 /** @param {{ game: Match }} props */
 export function Replay({ game }) {
-  const initial = useMemo(() => initialMatch(game), [game.id]);
-  const [shownMatch, setShownMatch] = useState(initial);
+  const initial = useMemo(() => beforeFirstMessage(game), [game.id]);
+  const [followed, setFollowed] = useState(initial);
   const [speed, setSpeed] = useState(60);
   const [phase, setPhase] = useState(/** @type {"idle" | "playing" | "paused" | "over" | "refused"} */ ("idle"));
-  const latestMatch = useRef(initial);
+  const latest = useRef(initial);
   const playback = useRef({ matchTimeMs: 0, startedAtMs: 0 }); // the match time at the start of playback, and the clock time then
 
   useEffect(() => {
     if (phase !== "playing") return undefined;
-    const stream = new Stream(`/api/matches/${game.id}/replay/?speed=${speed}&from=${latestMatch.current.seq + 1}`, {
+    const stream = new Stream(`/api/matches/${game.id}/replay/?speed=${speed}&from=${latest.current.seq + 1}`, {
       onMessage(message) {
-        latestMatch.current = applyMessage(latestMatch.current, message) ?? latestMatch.current;
+        latest.current = foldMatchMessage(latest.current, message) ?? latest.current;
         playback.current = { matchTimeMs: occurredAtMs(message), startedAtMs: Date.now() };
-        setShownMatch(latestMatch.current);
+        setFollowed(latest.current);
       },
       onState(state, reason) {
         if (state === "refused") setPhase(reason === "complete" || reason === "204" ? "over" : "refused");
@@ -52,10 +50,12 @@ export function Replay({ game }) {
   }, [phase === "playing", speed, game.id]);
 
   const restart = () => {
-    latestMatch.current = initial;
-    setShownMatch(initial);
+    latest.current = initial;
+    setFollowed(initial);
     setPhase("playing");
   };
+  const isShown = Boolean(followed.state.match?.home); // what pruning has left doesn't say what match it is
+  const shownMatch = isShown ? matchView(followed) : { ...game, status: "scheduled" };
   const currentTimeText = () => matchTimeText(shownMatch, playback.current.matchTimeMs + (phase === "playing" ? (Date.now() - playback.current.startedAtMs) * speed : 0));
   return html`
     <div class="replay">
@@ -66,10 +66,10 @@ export function Replay({ game }) {
         <fieldset class="speeds"><legend class="visually-hidden">Speed</legend>
           ${SPEEDS.map((option) => html`<label key=${option}><input type="radio" name="speed" value=${option} checked=${option === speed} onChange=${() => setSpeed(option)} /><span>${option.toLocaleString()}×</span></label>`)}
         </fieldset>
-        <progress aria-label="Position in the match" max=${Math.max(1, game.seq)} value=${Math.min(shownMatch.seq, game.seq)}></progress>
+        <progress aria-label="Position in the match" max=${Math.max(1, game.seq)} value=${Math.min(followed.seq, game.seq)}></progress>
       </div>
       ${phase === "refused" && html`<p class="empty" role="status">The replay can't be loaded at the moment.</p>`}
-      ${phase !== "idle" && html`
+      ${phase !== "idle" && isShown && html`
         <${ReplayScore} game=${shownMatch} />
         <p class="replay-time"><${TickingText} getText=${currentTimeText} intervalMs=${100} /></p>
         ${sportOf(shownMatch.sport).panels[0]?.render(shownMatch)}`}

@@ -2,11 +2,11 @@
 // what the device stores of both.
 
 import { listAll, fetchCurrentUser } from "../common/api.js";
+import { followMatch } from "../client/match-stream.js";
 import { Outbox } from "../client/outbox.js";
 import { PendingAmendments } from "./pending-amendments.js";
 import { AcknowledgedCommands } from "./acknowledged-commands.js";
 import { loadSport, loadSportScorer } from "../sports/registry.js";
-import { followServerMatch } from "./follow-match.js";
 import { DeviceStorage } from "./device-storage.js";
 
 /** @import { Match } from "../client/message-types.js" */
@@ -235,7 +235,7 @@ export class Scorebook {
   }
 
   #followServerMatch() {
-    return followServerMatch(this.id, this.sportScorer?.needsWholeStates === true, {
+    return followMatch(this.id, {
       onMatch: (game) => (game.sport === this.#sport ? this.#onServerMatch(game) : this.#onMatchOfNewSport(game)),
       onState: (state, reason) => this.#onState(state, reason),
     });
@@ -246,13 +246,8 @@ export class Scorebook {
     const isLoading = this.#matchBeforeSport !== null;
     this.#matchBeforeSport = game;
     if (isLoading) return;
-    const { sportScorer: previous } = this;
     await this.#loadSport(game.sport);
     if (this.#isClosed) return;
-    if (this.sportScorer?.needsWholeStates !== previous?.needsWholeStates) {
-      this.stream?.close();
-      this.stream = this.#followServerMatch();
-    }
     this.#onServerMatch(this.#matchBeforeSport);
     this.#matchBeforeSport = null;
   }

@@ -2,13 +2,8 @@
 
 import { humanize } from "../common/text.js";
 
-/** @import { MatchClock, Match, Message } from "../client/message-types.js" */
+/** @import { FollowedMatch, MatchClock, Match, Message } from "../client/message-types.js" */
 /** @import { Sport } from "./sport.js" */
-
-/** @type {(keyof Match)[]} */
-const REPLACED_FIELDS = ["status", "clock", "score", "shootout_score", "statistics", "result"];
-/** @type {(keyof Match)[]} */
-const SCHEDULE_FIELDS = ["status", "venue", "pitch", "stage", "round", "group", "starts_at"];
 
 /** @type {{ [status: string]: string }} */
 const STATUS_LABELS = {
@@ -23,7 +18,6 @@ const STATUS_LABELS = {
 
 /** A sport with only a score, and any sport whose code isn't loaded. @type {Sport} */
 export const commonSport = {
-  applyMessage: (game) => game,
   scorerLines: () => [],
   formatClock: (_, elapsedMs) => ({ text: formatMinutesSeconds(elapsedMs), added: "" }),
   periodNames: {},
@@ -33,24 +27,14 @@ export const commonSport = {
   displayLines: () => null,
 };
 
-/**
- * Applies what messages of all sports carry.
- * @param {Match} game
- * @param {Message} message
- * @returns {Match}
- */
-export function applyCommonFields(game, { type, data }) {
-  const updated = { ...game, ...pickFields(data, REPLACED_FIELDS) };
-  if (type.startsWith("match_")) updated.reason = data.reason ?? null;
-  return data.match?.id === game.id ? { ...updated, ...pickFields(data.match, SCHEDULE_FIELDS) } : updated;
-}
-
-/**
- * @param {any} data
- * @param {string[]} names
- */
-function pickFields(data, names) {
-  return Object.fromEntries(Object.entries(data).filter(([name]) => names.includes(name)));
+/** What the states of all sports have, as pages draw it. @param {FollowedMatch} followed @returns {Match} */
+export function commonView({ seq, state, names }) {
+  const { match, clock, score, shootout } = state;
+  const team = (/** @type {{ team_id: number } | undefined} */ side) => ({ name: "", ...names?.teams?.[side?.team_id ?? ""], id: Number(side?.team_id) });
+  return {
+    ...match, seq, clock, score, teams: { home: team(match.home), away: team(match.away) },
+    shootout_score: /** @type {any} */ (shootout)?.home === undefined ? null : /** @type {any} */ (shootout),
+  };
 }
 
 /** The match's status; a pause shows its reason. @param {Match} game */

@@ -19,7 +19,6 @@
  * @property {(game: Match, commands: readonly ScorerCommand[], scorebook: Scorebook) => ProjectedMatch} project the server's match with unsettled commands applied, oldest first
  * @property {(command: ScorerCommand, game: Match | null, squads: Squads) => string | null} [commandText] null for commands of all sports
  * @property {(scorebook: Scorebook) => SportContext} [createContext]
- * @property {true} [needsWholeStates] follows whole states, since a correction may change everything at once
  * @property {true} [projectsUnstoredCommands] projects commands before the device has stored them: taps may be faster than the disk
  * @property {() => Promise<unknown>} [loadStyles]
  *

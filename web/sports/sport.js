@@ -4,13 +4,12 @@
 /** @import { ActiveCelebration } from "../parts/celebration-queue.js" */
 /** @import { Translations } from "../parts/language.js" */
 /** @import { LeaderboardRow } from "../parts/page-state.js" */
-/** @import { MatchClock, Side, Match, Message } from "../client/message-types.js" */
+/** @import { FollowedMatch, MatchClock, Side, Match, Message } from "../client/message-types.js" */
 
 /**
  * How pages show one sport: `sport` of its `pages.js`. All of it is pure; `render` and `displayLines`
  * return elements.
  * @typedef {object} Sport
- * @property {(game: Match, message: Message) => Match} applyMessage after what all sports have in common
  * @property {(game: Match, side: Side) => string[]} scorerLines shown under a team's name
  * @property {(clock: MatchClock, elapsedMs: number) => { text: string, added: string }} formatClock
  * @property {{ [period: string]: string }} periodNames
@@ -22,7 +21,8 @@
  * @property {Translations} [translations] of what the display shows
  * @property {(game: Match) => string} [statusText] if the status alone doesn't say it
  * @property {(game: Match, side: Side) => string | null} [scoreText] if it is more than a number; null if a match in a list lacks the data
- * @property {() => object} [initialState] the sport's part of a match before its first message
+ * @property {(common: Match, followed: FollowedMatch) => Match} [viewMatch] the match with the sport's parts of its state
+ * @property {(recent: any, message: Message) => any} [rememberMessage] what is kept of recent messages, beside the state
  * @property {DifferenceColumn} [differenceColumn] of an event's table, if it isn't the difference of goals or points
  * @property {() => Promise<Component<{ game: Match, statusText: string }>>} [loadHeader] of the match page, if two numbers aren't enough
  * @property {() => Promise<Component<{ game: Match, teamId: number, playerId: number, emptyText: string }>>} [loadTeamActivity] what one team, or one of its players, has done

@@ -68,8 +68,8 @@ impl Sport for Cricket {
         report::computed_result(match_info, game)
     }
 
-    fn snapshot_fields(game: &Match<CricketState>) -> Map<String, Value> {
-        report::snapshot_fields(game)
+    fn state_members(game: &Match<CricketState>) -> Map<String, Value> {
+        report::state_members(game)
     }
 
     fn list_fields(game: &Match<CricketState>) -> Map<String, Value> {

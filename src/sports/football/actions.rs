@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::matches::MatchStatus;
+use crate::domain::merge_patch;
 use crate::domain::message::Message;
 use crate::domain::permission::MatchPermission;
 use crate::domain::rejection::Rejection;
@@ -147,8 +148,12 @@ fn incident_messages(
 ) -> Vec<Message> {
     let mut data = Map::new();
     data.insert("match_id".into(), json!(match_info.match_id));
-    data.insert("incident".into(), Value::Object(incident.json_fields()));
-    let data = with_score_and_statistics(game, data);
+    data.insert(
+        "incident".into(),
+        merge_patch::without_nulls(Value::Object(incident.json_fields())),
+    );
+    game.displayed_score(computed_score(game)).write_to(&mut data);
+    let data = Value::Object(data);
 
     let team_left = previous_team_id.filter(|_| previous_team_id != incident.team_id);
     let teams = incident.team_id.into_iter().chain(team_left);

@@ -66,8 +66,8 @@ impl Sport for Football {
         actions::computed_score(game)
     }
 
-    fn snapshot_fields(game: &Match<IncidentLog>) -> Map<String, Value> {
-        views::snapshot_fields(&game.state)
+    fn state_members(game: &Match<IncidentLog>) -> Map<String, Value> {
+        views::state_members(&game.state)
     }
 
     fn read_part(game: &Match<IncidentLog>, path: &str) -> Option<Value> {

@@ -9,12 +9,17 @@ use crate::sports::RECORDERS_PATH;
 use crate::sports::football::incident::Incident;
 use crate::sports::football::incident_log::IncidentLog;
 
-/// Snapshot fields: `incidents` and `statistics`.
-pub fn snapshot_fields(log: &IncidentLog) -> Map<String, Value> {
-    let mut fields = Map::new();
-    fields.insert("incidents".into(), incidents_json(log));
-    fields.insert("statistics".into(), json!(log.statistics()));
-    fields
+/// Members of the state: `incidents` by id, and `statistics`.
+pub fn state_members(log: &IncidentLog) -> Map<String, Value> {
+    let incident = |incident: &Arc<Incident>| {
+        let mut fields = incident.json_fields();
+        fields.remove("id");
+        (incident.id.to_string(), Value::Object(fields))
+    };
+    let incidents: Map<_, _> = log.in_match_order().into_iter().map(incident).collect();
+    let members =
+        [("incidents", Value::Object(incidents)), ("statistics", json!(log.statistics()))];
+    members.into_iter().map(|(name, member)| (name.to_owned(), member)).collect()
 }
 
 /// The answer of `GET {path}`; `None` for 404.

@@ -68,6 +68,19 @@ impl MatchResult {
         Value::Object(self.json_fields(match_info))
     }
 
+    /// Its fields in the match's state: without what the state says elsewhere, and without the
+    /// words of a computed result, which hold names.
+    pub(in crate::sports) fn state_fields(&self) -> Value {
+        json!({
+            "home_score": self.home_score,
+            "away_score": self.away_score,
+            "winner_team_id": self.winner_team_id,
+            "ending": self.ending,
+            "by_hand": self.is_entered,
+            "reason": self.reason,
+        })
+    }
+
     /// Its fields in responses and messages.
     pub(super) fn json_fields(&self, match_info: &MatchInfo) -> Map<String, Value> {
         let mut fields = Map::new();

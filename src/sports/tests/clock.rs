@@ -6,7 +6,7 @@ use crate::sports::tests::{MatchHarness, error_pointers};
 
 /// Period, whether it runs, and what it shows in milliseconds.
 fn clock_state(harness: &MatchHarness) -> (Value, bool, i64) {
-    let clock = harness.snapshot()["clock"].clone();
+    let clock = harness.state()["clock"].clone();
     let running = clock["running"].as_bool().unwrap();
     (clock["period"].clone(), running, clock["elapsed_ms"].as_i64().unwrap())
 }
@@ -37,7 +37,7 @@ fn the_clock_follows_a_match_through_extra_time_and_penalties() {
             "after {action}"
         );
         let at = harness.now.format("%Y-%m-%dT%H:%M:%S.000Z").to_string();
-        assert_eq!(harness.snapshot()["clock"]["at"], at);
+        assert_eq!(harness.state()["clock"]["at"], at);
     }
 }
 
@@ -88,10 +88,10 @@ fn an_unknown_period_is_rejected() {
 fn a_command_with_an_earlier_time_does_not_turn_the_clock_back() {
     let mut harness = MatchHarness::started("football");
     harness.advance_clock(600).apply("pause", Value::Null);
-    let paused = harness.snapshot()["clock"]["at"].clone();
+    let paused = harness.state()["clock"]["at"].clone();
     harness.advance_clock(-300).apply("resume", Value::Null);
     assert_eq!(clock_state(&harness), (json!("first_half"), true, 600_000));
-    assert_eq!(harness.snapshot()["clock"]["at"], paused);
+    assert_eq!(harness.state()["clock"]["at"], paused);
     harness.advance_clock(-9000).apply("end", Value::Null);
     assert_eq!(clock_state(&harness), (json!("first_half"), false, 600_000));
 }

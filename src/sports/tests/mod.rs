@@ -99,15 +99,16 @@ impl MatchHarness {
 
     /// Refused, with nothing changed.
     pub fn expect_rejection(&mut self, action: &str, body: Value) -> Rejection {
-        let before = self.snapshot();
+        let before = self.state();
         let rejection =
             self.try_apply(action, body.clone()).expect_err(&format!("{action} {body}"));
-        assert_eq!(self.snapshot(), before);
+        assert_eq!(self.state(), before);
         rejection
     }
 
-    pub fn snapshot(&self) -> Value {
-        Value::Object(self.rules.snapshot(&self.match_info, &self.game))
+    /// The state that subscribers fold.
+    pub fn state(&self) -> Value {
+        Value::Object(self.rules.state(&self.game))
     }
 
     pub fn summary(&self) -> MatchSummary {

@@ -10,6 +10,7 @@ use super::match_states::{current_game, rules_of};
 use super::schedule::MatchTeams;
 use super::{matches, members, players, results, schedule, teams, users};
 use crate::domain::matches::{MatchStatus, ScheduleChange};
+use crate::domain::message;
 use crate::domain::message::Message;
 use crate::domain::topic::StreamId;
 use crate::sports::{ErasedMatch, MatchCommand, MatchInfo, RECORDERS_PATH, Revision, SportRules};
@@ -89,9 +90,12 @@ async fn apply_action(
 
     let transition = rules.apply(&match_info, &before, &command)?;
     let after = transition.state;
+    let state_before = json::match_state(&row, &match_info, rules, &before);
     let row = append_entry(conn, match_cache, row, (&command, &after)).await?;
     let mut messages =
         action_messages(transition.messages, &row, &match_teams, (&match_info, &before, &after))?;
+    let state = json::match_state(&row, &match_info, rules, &after);
+    messages = message::with_match_patch(messages, row.id, (&state_before, &state));
     let outcomes = (rules.result(&before), rules.result(&after));
     messages.extend(
         results::sync_result(

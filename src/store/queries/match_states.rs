@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use serde_json::Value;
 
 use super::dialect::Conn;
 use crate::sports::{ErasedMatch, MatchCommand, MatchInfo, SportRules};
@@ -88,13 +87,13 @@ pub fn fold(
     })
 }
 
-/// A match in one of its forms: whole as in snapshots, or as in lists.
-pub async fn render(
+/// A match in one of its forms: the state that subscribers fold, or as in lists.
+pub async fn render<T>(
     conn: &mut Conn,
     match_cache: &MatchCache,
     (row, teams): (&MatchRow, &[TeamRow]),
-    form: MatchForm,
-) -> QueryResult<Value> {
+    form: MatchForm<T>,
+) -> QueryResult<T> {
     let match_info = row.match_info(teams)?;
     let game = current_game(conn, match_cache, row, &match_info).await?;
     Ok(form(row, &match_info, rules_of(row)?, &game))

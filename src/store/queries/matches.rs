@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
@@ -12,6 +12,7 @@ use super::{
     events, leaderboards, match_states, members, registrations, schedule, settings, teams,
 };
 use crate::domain::matches::{MatchStatus, ScheduleChange};
+use crate::domain::message;
 use crate::domain::rejection::{FieldError, Rejection};
 use crate::domain::topic::StreamId;
 use crate::sports::SportRules;
@@ -111,6 +112,8 @@ async fn create(
     let json = json::match_list_item(&row, &match_info, rules, &game);
     let mut messages =
         schedule::update_messages(ScheduleChange::Created, &row, &match_teams, &json);
+    let state = json::match_state(&row, &match_info, rules, &game);
+    messages = message::with_match_patch(messages, row.id, (&Map::new(), &state));
     messages.extend(table_message);
     let effect = MutationEffect::new(201, json).with_version(row.version);
     Ok(effect.with_messages(StreamId::Match(row.id), messages))
@@ -213,6 +216,7 @@ async fn edit(
     if visibility != row.visibility {
         settings::bump_rights_version(conn).await?;
     }
+    let state_before = current_state(conn, match_cache, &row).await?;
     let is_moved = starts_at != row.starts_at;
     let change = if is_moved { ScheduleChange::Rescheduled } else { ScheduleChange::Updated };
     let row: MatchRow = diesel::update(matches::table.find(id))
@@ -231,6 +235,8 @@ async fn edit(
         .await?;
     let (json, match_teams) = list_item_with_teams(conn, match_cache, &row).await?;
     let messages = schedule::update_messages(change, &row, &match_teams, &json);
+    let state = current_state(conn, match_cache, &row).await?;
+    let messages = message::with_match_patch(messages, id, (&state_before, &state));
     let effect = MutationEffect::new(200, json).with_version(row.version);
     Ok(effect.with_messages(StreamId::Match(id), messages))
 }
@@ -246,6 +252,16 @@ async fn list_item_with_teams(
         match_states::render(conn, match_cache, (row, &match_teams.teams), json::match_list_item)
             .await?;
     Ok((item, match_teams))
+}
+
+/// The state that subscribers fold.
+async fn current_state(
+    conn: &mut Conn,
+    match_cache: &MatchCache,
+    row: &MatchRow,
+) -> QueryResult<Map<String, Value>> {
+    let teams = teams::find_pair(conn, row.home_team_id, row.away_team_id).await?;
+    match_states::render(conn, match_cache, (row, &teams), json::match_state).await
 }
 
 async fn delete(
@@ -267,9 +283,11 @@ async fn delete(
         return Err(Rejection::conflict("match-was-played", detail).into());
     }
     let (json, match_teams) = list_item_with_teams(conn, match_cache, &row).await?;
+    let state = current_state(conn, match_cache, &row).await?;
     diesel::delete(matches::table.find(id)).execute(conn).await?;
     settings::bump_rights_version(conn).await?;
     let messages = schedule::update_messages(ScheduleChange::Deleted, &row, &match_teams, &json);
+    let messages = message::with_match_patch(messages, id, (&state, &Map::new()));
     Ok(MutationEffect::no_content().with_messages(StreamId::Match(id), messages))
 }
 

@@ -57,7 +57,10 @@ async fn match_data(
 ) -> QueryResult<Option<Value>> {
     let Some(row) = matches::find_row(conn, id).await? else { return Ok(None) };
     let teams = teams::find_pair(conn, row.home_team_id, row.away_team_id).await?;
-    match_states::render(conn, match_cache, (&row, &teams), json::match_json).await.map(Some)
+    let mut data =
+        match_states::render(conn, match_cache, (&row, &teams), json::match_state).await?;
+    data.insert("names".to_owned(), json::team_names(&teams));
+    Ok(Some(Value::Object(data)))
 }
 
 /// A match as `(etag, body)`.
@@ -140,10 +143,7 @@ async fn team_data(
     }
     if !statuses.is_empty() {
         let rows = newest_matches(conn, team, statuses).await?;
-        let matches = match channel {
-            Some(Channel::Live) => full_matches::load_full(conn, match_cache, &rows).await?,
-            _ => full_matches::load_list_items(conn, match_cache, &rows).await?,
-        };
+        let matches = full_matches::load_list_items(conn, match_cache, &rows).await?;
         data.insert("matches".into(), matches.into());
     }
     if includes(Channel::Results) {

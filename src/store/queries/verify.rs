@@ -3,11 +3,12 @@
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::dialect::Conn;
 use super::{log, match_states, matches, teams};
 use crate::domain::closed_set::ClosedSet;
+use crate::domain::merge_patch;
 use crate::domain::topic::{Channel, Seq, StreamId};
 use crate::sports::MatchSummary;
 use crate::store::error::{QueryError, QueryResult};
@@ -156,7 +157,8 @@ fn envelope_fault(stream: StreamId, message: &MessageRow) -> Option<String> {
         .flatten()
 }
 
-/// Checks a match: its entries' hash chain, its row, its result and its last published score.
+/// Checks a match: its entries' hash chain, its row, its result, its last published score, and
+/// whether its messages add up to its state.
 pub async fn verify_match(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> {
     let Some(row) = matches::find_row(conn, id).await? else { return Ok(Vec::new()) };
     let entries = match_states::entries_from(conn, &row, 0).await?;
@@ -169,9 +171,10 @@ pub async fn verify_match(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> 
         let game =
             match_states::fold(&row, &match_info, rules.initial_state(&match_info)?, entries)?;
         let result = rules.result(&game).map(|result| ResultRow::new(&match_info, result));
-        Ok((rules.summary(&game), result))
+        let state = json::match_state(&row, &match_info, rules, &game);
+        Ok((rules.summary(&game), result, state))
     });
-    let (summary, result) = match folded {
+    let (summary, result, state) = match folded {
         Ok(folded) => folded,
         Err(QueryError::InvariantViolated(detail)) => {
             return Ok(vec![format!("match {id}: {detail}")]);
@@ -199,7 +202,36 @@ pub async fn verify_match(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> 
             published.0, published.1, score.0, score.1
         ));
     }
+    let patched = patched_state(conn, StreamId::Match(id)).await?;
+    if let Some(patched) = patched.filter(|patched| *patched != state) {
+        let patch = Value::Object(merge_patch::difference(&patched, &state));
+        faults
+            .push(format!("match {id}: its messages don't add up to its state; missing: {patch}"));
+    }
     Ok(faults)
+}
+
+/// The state that the patches of a stream add up to; `None` if some of its messages are pruned.
+async fn patched_state(
+    conn: &mut Conn,
+    stream: StreamId,
+) -> QueryResult<Option<Map<String, Value>>> {
+    let Some(row) = log::find_stream(conn, stream).await? else { return Ok(None) };
+    if row.pruned_seq > 0 {
+        return Ok(None);
+    }
+    let (mut state, mut after) = (Map::new(), 0);
+    loop {
+        let page = message_page(conn, row.id, after).await?;
+        let Some(last) = page.last() else { return Ok(Some(state)) };
+        after = last.seq;
+        for message in page {
+            let fields = json::parse_envelope(&message.envelope);
+            if let Some(Value::Object(patch)) = fields.and_then(|mut all| all.remove("patch")) {
+                merge_patch::apply(&mut state, patch);
+            }
+        }
+    }
 }
 
 /// Checks that each entry's hash covers the one before it, and the row holds the last.

@@ -55,6 +55,8 @@ const TAMPERED: &[(&str, &[&str])] = &[
         &["match 1", "its row says finished"]),
     ("update messages set envelope = replace(envelope, '\"home\":1}', '\"home\":7}') where seq = 3",
         &["match 1", "message 3 published the score 7 : 0"]),
+    ("update messages set envelope = replace(envelope, '\"minute\":12', '\"minute\":13') where seq = 3",
+        &["match 1", "its messages don't add up to its state", "\"minute\":12"]),
 ];
 
 async fn tampering_is_reported(database: Database) {

@@ -6,7 +6,7 @@ import { battingSide, allInnings, inningsName, overSummaries } from "./innings.j
 
 /** @import { Side, Match } from "../../client/message-types.js" */
 /** @import { OverSummary } from "./innings.js" */
-/** @import { CricketMatch } from "./reducer.js" */
+/** @import { CricketMatch } from "./types.js" */
 
 /** @typedef {{ name: string, colour: string, isSecondInnings: boolean, overs: OverSummary[] }} ChartSeries */
 

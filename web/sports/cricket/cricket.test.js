@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { applyMessage } from "../../client/match-stream.js";
-import { initialMatch } from "../../parts/replay.js";
+import { matchView } from "../../client/match-stream.js";
 import { CelebrationQueue } from "../../parts/celebration-queue.js";
 import { loadSport } from "../registry.js";
 import { sport as cricket } from "./pages.js";
@@ -33,12 +32,27 @@ const game = (more) => ({
   live: liveState(), scorecard: { innings: [innings(1, 1, { batting: [batter(11, 0, 0), batter(12, 0, 0)] })], result: null }, ...more,
 });
 const message = (seq, type, data) => ({ type, topic: "match_3", seq, at: "2026-11-21T15:00:00.000Z", data: { match_id: 3, ...data } });
-const ballBowled = (seq, number, runs, more = {}) => message(seq, "ball_bowled", {
-  ball: { number, innings: 1, over: `0.${number}`, striker: "B11", bowler_id: 30, runs: { batter: runs, total: runs }, extras: { wides: 0 }, boundary: runs === 4 || runs === 6, symbol: runs ? String(runs) : ".", commentary: null, wickets: [], ...more.ball },
-  innings: inningsSummary(1, 1, { runs, overs: `0.${number}`, ...more.innings }), striker: batter(11, runs, number), non_striker: batter(12, 0, 0), bowler,
-  partnership: { runs, balls: number }, next: { striker_id: 11, non_striker_id: 12, bowler_id: 30, free_hit: false, number: number + 1 },
-  score: { home: runs, away: 0 },
+const ballBowled = (seq, number, runs, more) => message(seq, "ball_bowled", {
+  ball: { number, innings: 1, over: `0.${number}`, striker_id: 11, bowler_id: 30, runs: { batter: runs, total: runs }, ...([4, 6].includes(runs) ? { boundary: true } : {}), symbol: runs ? String(runs) : ".", ...more },
 });
+
+/** An innings of the state; its batters are of the first side. */
+const stateInnings = (team) => ({
+  batting_team_id: team, runs: 0, wickets: 0, overs: "0.0", balls: 0, extras: { wides: 0, no_balls: 0 }, striker_id: 11, non_striker_id: 12, bowler_id: 30,
+  batting: { 11: { order: 1, name: "B11", runs: 0, balls: 0, fours: 0, sixes: 0 }, 12: { order: 2, name: "B12", runs: 0, balls: 0, fours: 0, sixes: 0 } },
+  bowling: { 30: { order: 1, name: "Q", overs: "0.0", balls: 0, maidens: 0, runs: 0, wickets: 0, wides: 0, no_balls: 0 } },
+  falls: {}, partnership: {}, partnerships: {}, absent: {}, completed_overs: {}, this_over: [], over_bowler_ids: [], last_bowler_ids: [],
+});
+const view = (members, recent) => matchView({
+  seq: 1, recent, names: { teams: { 1: { name: "Deccan" }, 2: { name: "Rajasthan" } } },
+  state: {
+    match: { id: 3, sport: "cricket", status: "live", home: { team_id: 1 }, away: { team_id: 2 } }, clock: { running: true, elapsed_ms: 0 }, score: { home: 0, away: 0 }, shootout: {},
+    toss: {}, playing_conditions: { innings: 2, balls_per_over: 6 }, innings: { 1: stateInnings(1) }, next: { ball: 1 }, outcome: {}, player_of_the_match: {}, pending: {}, disputes: {}, ...members,
+  },
+});
+const dismissed = { order: 1, name: "B11", runs: 4, balls: 2, fours: 1, sixes: 0, out: { kind: "bowled", bowler_id: 30, text: "b Q" } };
+const withWicket = view({ innings: { 1: { ...stateInnings(1), runs: 4, wickets: 1, batting: { 11: dismissed } } } });
+const wicketFallen = message(2, "wicket_fallen", { innings: 1, ball_number: 2, wicket: { number: 1, kind: "bowled", player_out_id: 11, bowler_id: 30, runs: 4, balls: 2 } });
 
 test("a ball's symbol counts its runs and wickets", () => {
   const cases = [[".", 0, 0], ["4", 4, 0], ["W", 0, 1], ["1+W", 1, 1], ["5wd", 5, 0], ["2nb+1b", 3, 0], ["1lb+5p", 6, 0], ["W+W", 0, 2]];
@@ -77,8 +91,21 @@ test("chase and result are texts", () => {
   assert.equal(resultText(game({ result: { text: "x" } })), "", "not while it is in play");
   assert.equal(resultText(game({ status: "finished", result: { text: "Deccan won by 3 runs" } })), "Deccan won by 3 runs");
   assert.equal(resultText(game({ status: "finished", result: { ending: "awarded", text: null } })), "Awarded");
-  assert.equal(resultText(game({ status: "finished", result: null, scorecard: { innings: [], result: { text: "struck" } } })), "");
-  assert.equal(resultText(game({ status: "abandoned", scorecard: { innings: [], result: { text: "Match abandoned" } } })), "Match abandoned");
+  assert.equal(resultText(game({ status: "finished", result: null, outcome: { kind: "won", winner_team_id: 1, by: { runs: 3 } } })), "", "deleted");
+  assert.equal(resultText(game({ status: "abandoned", outcome: { kind: "abandoned" } })), "Match abandoned without a ball bowled");
+  const cases = [
+    [{ kind: "won", winner_team_id: 1, by: { runs: 1 } }, "Deccan won by 1 run"],
+    [{ kind: "won", winner_team_id: 2, by: { wickets: 6, balls_left: 9 }, method: "D/L" }, "Rajasthan won by 6 wickets with 9 balls remaining (D/L method)"],
+    [{ kind: "won", winner_team_id: 2, by: { wickets: 1, balls_left: 0 } }, "Rajasthan won by 1 wicket"],
+    [{ kind: "won", winner_team_id: 1, by: { innings: 1, runs: 20 } }, "Deccan won by an innings and 20 runs"],
+    [{ kind: "won", winner_team_id: 1, by: { penalty_runs: true } }, "Deccan won by penalty runs"],
+    [{ kind: "tied" }, "Match tied"],
+    [{ kind: "tied", winner_team_id: 2, decided_by: "the super over" }, "Match tied (Rajasthan won the super over)"],
+    [{ kind: "drawn", winner_team_id: 1 }, "Match drawn (Deccan won)"],
+    [{ kind: "awarded", winner_team_id: 1, method: "x" }, "Match awarded to Deccan"],
+    [{ kind: "no_result" }, "No result"],
+  ];
+  for (const [outcome, text] of cases) assert.equal(resultText(game({ status: "finished", result: { ending: "played" }, outcome })), text);
 });
 
 test("a lead is shown in a match of two innings a side", () => {
@@ -103,80 +130,70 @@ test("the status text fits the state", () => {
   assert.equal(statusText({}, { status: "finished" }), "Finished");
 });
 
-test("a bowler named with the ball doesn't show the ball twice", () => {
-  const first = applyMessage(game(), message(2, "player_changed", { change: "bowler", player_id: 30, name: "Q", ...liveState({ this_over: ["4"], next_number: 2 }) }));
-  assert.deepEqual(applyMessage(first, ballBowled(3, 1, 4)).live.this_over, ["4"]);
-  assert.deepEqual(applyMessage(game(), ballBowled(2, 1, 4)).live.this_over, ["4"]);
+test("the view has rows in their order, with names and rates", () => {
+  const chase = {
+    ...stateInnings(2), runs: 30, wickets: 1, overs: "4.0", balls: 24, balls_left: 96, target: 121, method: "D/L",
+    batting: { 22: { order: 2, name: "C22", runs: 5, balls: 4, fours: 1, sixes: 0 }, 21: { order: 1, name: "C21", runs: 20, balls: 10, fours: 2, sixes: 1, out: { kind: "bowled", bowler_id: 31, text: "b R" } }, 9: { order: 3, name: "C9", runs: 1, balls: 2, fours: 0, sixes: 0, retired: "hurt" } },
+    bowling: { 31: { order: 1, name: "R", overs: "2.0", balls: 12, maidens: 0, runs: 18, wickets: 1, wides: 0, no_balls: 0 }, 32: { order: 2, name: "S", overs: "0.0", balls: 0, maidens: 0, runs: 0, wickets: 0, wides: 0, no_balls: 0 } },
+    falls: { 1: { player_id: 21, runs: 25, overs: "3.2" } },
+    partnerships: { 1: { wicket: 1, runs: 25, balls: 20, batters: { 22: { order: 2, runs: 3, balls: 2 }, 21: { order: 1, runs: 20, balls: 10 } } } },
+    partnership: { wicket: 2, runs: 5, balls: 4, batters: { 22: { order: 1, runs: 2, balls: 2 }, 9: { order: 2, runs: 1, balls: 2 } } },
+    completed_overs: { 1: "1 . 4 W", 2: "6 ." }, this_over: ["4"], striker_id: 22, bowler_id: 32, last_bowler_ids: [31],
+  };
+  const match = view({ innings: { 1: { ...stateInnings(1), end: "overs", runs: 120 }, 2: chase } });
+  const [, innings] = match.scorecard.innings;
+  assert.deepEqual(innings.batting.map(({ player_id: id, dismissal, strike_rate: rate }) => [id, dismissal, rate]), [[21, "b R", 200], [22, "not out", 125], [9, "retired hurt", 50]]);
+  assert.deepEqual(innings.bowling.map(({ name, economy }) => [name, economy]), [["R", 9]], "who has bowled");
+  assert.deepEqual([innings.runs_needed, innings.required_rate, innings.run_rate], [91, 5.6875, 7.5]);
+  assert.deepEqual(innings.fall_of_wickets, [{ wicket: 1, player_id: 21, name: "C21", runs: 25, overs: "3.2" }]);
+  assert.deepEqual(innings.partnerships.map(({ runs, unbroken, batters }) => [runs, unbroken, batters.map(({ name }) => name).join()]), [[25, false, "C21,C22"], [5, true, "C22,C9"]]);
+  assert.deepEqual([innings.over_summaries, innings.unfinished_over], [["1 . 4 W", "6 ."], "4"]);
+  const { striker, non_striker: nonStriker, bowler, partnership, last_over: lastOver } = match.live;
+  assert.deepEqual([striker.name, nonStriker, bowler.name, partnership, lastOver], ["C22", null, "S", { runs: 5, balls: 4 }, ["6", "."]]);
+  assert.equal(match.teams.away.name, "Rajasthan");
+});
+
+test("between innings nobody bats or bowls", () => {
+  const { live } = view({ innings: { 1: { ...stateInnings(1), end: "overs", runs: 25 } }, next: { ball: 121, target: 26 } });
+  assert.deepEqual([live.striker, live.bowler, live.this_over, live.partnership, live.next_target], [null, null, null, { runs: 0, balls: 0 }, 26]);
+  assert.ok(live.innings.completed);
+  assert.deepEqual([view({ innings: {} }).live.innings, view({ innings: {} }).live.next_number], [null, 1]);
+});
+
+test("disputes and balls that wait have their submissions", () => {
+  const submissions = [{ by: 7, ball: {} }, { by: 8, ball: {} }];
+  const match = view({ pending: { 4: { disputed: true, submissions } }, disputes: { 4: { reason: "scorers differ", fields: [] } } });
+  assert.deepEqual(match.pending, [{ number: 4, disputed: true, by: [7, 8], submissions }]);
+  assert.deepEqual(match.disputes, [{ number: 4, reason: "scorers differ", fields: [], submissions }]);
 });
 
 test("recent balls are kept up to a limit, without removed ones", () => {
-  let match = game();
-  for (let number = 1; number <= 100; number += 1) match = applyMessage(match, ballBowled(number + 1, number, 1));
-  assert.equal(match.recentBalls.length, 60);
-  const undo = message(200, "ball_corrected", { number: 100, change: "undone", ball: null, was: { innings: 1, symbol: "1" }, scorecard: { innings: [innings(1, 1)], result: null }, ...liveState({ next_number: 100 }) });
-  const undone = applyMessage(match, undo);
-  assert.equal(undone.recentBalls.at(-1).number, 99);
-  assert.equal(undone.lastCorrectionSeq, undefined, "no other ball moved");
-  const taken = applyMessage(undone, { ...undo, seq: 201, data: { ...undo.data, number: 90, change: "removed" } });
-  assert.deepEqual(taken.recentBalls.slice(-2).map(({ number }) => number), [97, 98]);
+  let recent;
+  for (let number = 1; number <= 100; number += 1) recent = cricket.rememberMessage(recent, ballBowled(number + 1, number, 1));
+  assert.equal(recent.balls.length, 60);
+  const undo = message(200, "ball_corrected", { number: 100, change: "undone", was: { innings: 1, symbol: "1" } });
+  const undone = cricket.rememberMessage(recent, undo);
+  assert.equal(undone.balls.at(-1).number, 99);
+  assert.equal(undone.lastCorrectionSeq, 0, "no other ball moved");
+  const taken = cricket.rememberMessage(undone, { ...undo, seq: 201, data: { ...undo.data, number: 90, change: "removed" } });
+  assert.deepEqual(taken.balls.slice(-2).map(({ number }) => number), [97, 98]);
   assert.equal(taken.lastCorrectionSeq, 201);
-});
-
-test("a penalty award moves the target, whichever innings it goes to", () => {
-  const chase = (target, needed) => inningsSummary(2, 2, { target, runs_needed: needed });
-  const match = game({ live: liveState({ innings: chase(11, 11) }), scorecard: { innings: [innings(1, 1, { runs: 10 }), innings(2, 2)], result: null } });
-  const awarded = inningsSummary(1, 1, { runs: 15, completed: true });
-  const awardedMatch = applyMessage(match, message(2, "penalty_awarded", { penalty: { team_id: 1, runs: 5 }, awarded_innings: awarded, ...liveState({ innings: chase(16, 16) }) }));
-  assert.deepEqual([awardedMatch.live.innings.number, awardedMatch.live.innings.target], [2, 16]);
-  assert.deepEqual(awardedMatch.scorecard.innings.map(({ runs, target }) => [runs, target]), [[15, null], [0, 16]]);
-  const owed = applyMessage(match, message(2, "penalty_awarded", { penalty: { team_id: 1, runs: 5 }, awarded_innings: null, ...liveState({ innings: chase(11, 11) }) }));
-  assert.deepEqual(owed.scorecard.innings.map(({ runs }) => runs), [10, 0]);
-  const ownInnings = inningsSummary(1, 1, { runs: 9 });
-  const added = applyMessage(applyMessage(game(), ballBowled(2, 1, 4)), message(3, "penalty_awarded", { penalty: { team_id: 1, runs: 5 }, awarded_innings: ownInnings, ...liveState({ innings: ownInnings, partnership: { runs: 9, balls: 1 } }) }));
-  assert.deepEqual(added.scorecard.innings[0].partnerships.map(({ runs, balls }) => [runs, balls]), [[9, 1]]);
-});
-
-test("a retirement is named, and an absent player has no second line", () => {
-  const retired = applyMessage(game(), message(2, "player_changed", { change: "retired_not_out", player_id: 11, name: "B11", ...liveState({ striker: null }) }));
-  const absent = applyMessage(retired, message(3, "player_changed", { change: "absent", player_id: 11, name: "B11", ...liveState({ striker: null }) }));
-  const [card] = absent.scorecard.innings;
-  assert.equal(card.batting.find(({ player_id }) => player_id === 11).dismissal, "retired not out");
-  assert.deepEqual(card.absent, []);
-});
-
-test("a correction replaces the cards from the first changed innings", () => {
-  const match = game({ scorecard: { innings: [innings(1, 1, { runs: 10 }), innings(2, 2)], result: null } });
-  const correction = { number: 9, change: "changed", ball: { number: 9, symbol: "." }, was: { innings: 2, number: 9, symbol: "." }, ...liveState({ next_number: 10 }) };
-  const both = applyMessage(match, message(2, "ball_corrected", { ...correction, scorecard: { innings: [innings(1, 1, { runs: 5 }), innings(2, 2)], result: null } }));
-  assert.deepEqual(both.scorecard.innings.map(({ number, runs }) => [number, runs]), [[1, 5], [2, 0]]);
-  const one = applyMessage(match, message(2, "ball_corrected", { ...correction, scorecard: { innings: [innings(2, 2, { runs: 3 })], result: null } }));
-  assert.deepEqual(one.scorecard.innings.map(({ number, runs }) => [number, runs]), [[1, 10], [2, 3]]);
-});
-
-test("a dispute is open until it is resolved or all submit again", () => {
-  const raised = applyMessage(game(), message(2, "scoring_dispute_raised", { number: 4 }));
-  assert.deepEqual(raised.disputes, [{ number: 4 }]);
-  assert.deepEqual(applyMessage(raised, message(3, "dispute_resolved", { number: 4 })).disputes, []);
-});
-
-test("a replay starts before the first ball, and its messages build the scorecard", () => {
-  const start = initialMatch(game({ disputes: [{ number: 4 }] }));
-  assert.deepEqual([start.scorecard.innings, start.live.innings, start.disputes, start.recentBalls], [[], null, [], []]);
-  const opened = applyMessage(start, message(2, "innings_start", liveState()));
-  assert.deepEqual(opened.scorecard.innings[0].batting.map(({ player_id }) => player_id), [11, 12]);
-  assert.equal(sideScoreText(applyMessage(opened, ballBowled(3, 1, 6)), "home"), "6/0 (0.1)");
+  const [first] = view({}, { balls: [ballBowled(2, 1, 4).data.ball], lastCorrectionSeq: 0 }).recentBalls;
+  assert.deepEqual([first.striker, first.bowler, first.commentary, first.wickets], ["B11", "Q", null, []]);
 });
 
 test("a display celebrates each four, wicket and milestone once", () => {
-  const match = applyMessage(game(), ballBowled(2, 1, 4));
+  const match = view({ next: { ball: 2 } });
   const four = cricket.celebrationOf(match, ballBowled(2, 1, 4));
   assert.deepEqual([four.side, four.title, four.text], ["home", "Four", "B11"]);
-  assert.equal(cricket.celebrationOf(match, ballBowled(2, 1, 4, { ball: { boundary: false } })), null, "all run");
+  assert.equal(cricket.celebrationOf(match, ballBowled(2, 1, 4, { boundary: undefined })), null, "all run");
   assert.equal(cricket.celebrationOf(match, ballBowled(2, 1, 1)), null);
-  const fifty = (ball) => message(3, "milestone_achieved", { milestone: { kind: "batter_runs", value: 50, innings: 1, ball_number: ball, team_id: 1, player_ids: [11], name: "B11" } });
-  assert.equal(cricket.celebrationOf(match, fifty(1)).title, "50");
-  assert.equal(cricket.celebrationOf({ ...match, live: { ...match.live, next_number: 9 } }, fifty(1)), null, "a correction found it overs later");
-  assert.equal(cricket.celebrationOf(match, message(3, "ball_corrected", {})), null);
+  const wicket = cricket.celebrationOf(withWicket, wicketFallen);
+  assert.deepEqual([wicket.side, wicket.text], ["away", "B11 b Q 4 (2)"]);
+  const fifty = (ball) => message(3, "milestone_achieved", { milestone: { kind: "batter_runs", value: 50, innings: 1, ball_number: ball, team_id: 1, player_ids: [11] } });
+  assert.deepEqual([cricket.celebrationOf(match, fifty(1)).title, cricket.celebrationOf(match, fifty(1)).text], ["50", "B11"]);
+  assert.equal(cricket.celebrationOf(view({ next: { ball: 9 } }), fifty(1)), null, "a correction found it overs later");
+  assert.equal(cricket.celebrationOf(match, message(3, "ball_corrected", { was: { innings: 1 } })), null);
 
   let now = 0;
   const celebrations = new CelebrationQueue(() => now);
@@ -193,10 +210,12 @@ test("a display celebrates each four, wicket and milestone once", () => {
 });
 
 test("screen readers hear boundaries and wickets, not every ball", () => {
-  assert.equal(cricket.spokenMessage(game(), ballBowled(2, 1, 1)), null, "not every ball is announced");
-  assert.equal(cricket.spokenMessage(game(), ballBowled(2, 1, 4)), "Four, B11. Deccan 4 for 0.");
-  const data = { fall: { name: "B11" }, wicket: { text: "b Q", batter: { runs: 4, balls: 2 } }, innings: inningsSummary(1, 1, { runs: 4, wickets: 1 }) };
-  assert.equal(cricket.spokenMessage(game(), message(2, "wicket_fallen", data)), "Wicket: B11 b Q, 4. Deccan 4 for 1.");
+  const match = view({ innings: { 1: { ...stateInnings(1), runs: 4 } } });
+  assert.equal(cricket.spokenMessage(match, ballBowled(2, 1, 1)), null, "not every ball is announced");
+  assert.equal(cricket.spokenMessage(match, ballBowled(2, 1, 4)), "Four, B11. Deccan 4 for 0.");
+  assert.equal(cricket.spokenMessage(withWicket, wicketFallen), "Wicket: B11 b Q, 4. Deccan 4 for 1.");
+  const milestone = { kind: "partnership", value: 50, innings: 1, team_id: 1, player_ids: [11, 12] };
+  assert.equal(cricket.spokenMessage(match, message(2, "milestone_achieved", { milestone })), "B11 and B12: partnership of 50.");
 });
 
 test("charts start at 0 and have round axis values", () => {

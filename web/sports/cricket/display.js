@@ -6,8 +6,7 @@ import { battingSide, chaseText, allInnings, inningsOfSide, isInningsBreak, lead
 import { hasStarted } from "../common.js";
 
 /** @import { Side, Match } from "../../client/message-types.js" */
-/** @import { Batter, Bowler, Innings } from "./types.js" */
-/** @import { CricketMatch } from "./reducer.js" */
+/** @import { CricketMatch, Batter, Bowler, Innings } from "./types.js" */
 /** @import { DisplayProps } from "../sport.js" */
 
 /** @typedef {(text: string) => string} Translate */
@@ -144,7 +143,7 @@ function CurrentPlay({ match, translate }) {
   const lastWicket = innings?.fall_of_wickets.at(-1);
   const dismissedBatter = innings?.batting.find(({ player_id }) => player_id === lastWicket?.player_id);
   // Between overs the last bowler is shown until the next is named.
-  const currentBowler = bowler ?? innings?.bowling.find(({ player_id }) => player_id === match.recentBalls?.at(-1)?.bowler_id) ?? null;
+  const currentBowler = bowler ?? innings?.bowling.find(({ player_id }) => player_id === match.live.last_bowler_ids.at(-1)) ?? null;
   const batters = [striker, nonStriker].filter((one) => one !== null).sort((one, two) => battingOrder(innings, one) - battingOrder(innings, two));
   const vacantPlaces = 2 - batters.length; // after a wicket, until the next batter is named
   return html`

@@ -7,8 +7,7 @@ import { hasStarted, placeTexts } from "../common.js";
 import { html } from "../../vendor/htm-preact.js";
 
 /** @import { Side, Match } from "../../client/message-types.js" */
-/** @import { Innings } from "./types.js" */
-/** @import { CricketMatch } from "./reducer.js" */
+/** @import { CricketMatch, Innings } from "./types.js" */
 
 /** @param {{ game: Match, statusText: string }} props */
 export function CricketHeader({ game, statusText }) {

@@ -1,8 +1,7 @@
 // Derived values of a cricket match: scores as text, runs per over; pure.
 
 /** @import { Side, Match } from "../../client/message-types.js" */
-/** @import { Innings, InningsScore } from "./types.js" */
-/** @import { CricketMatch } from "./reducer.js" */
+/** @import { CricketMatch, Innings, InningsScore } from "./types.js" */
 
 /** @typedef {{ over: number, runs: number, wickets: number, runsTotal: number, wicketsDown: number, balls: string[] }} OverSummary */
 
@@ -121,8 +120,36 @@ export function resultText(game) {
   if (!["finished", "abandoned"].includes(status)) return "";
   const endingName = { walkover: "Walk-over", awarded: "Awarded", no_result: "No result" }[/** @type {string} */ (result?.ending)] ?? "";
   const isResultDeleted = status === "finished" && !result;
-  return result?.text ?? (endingName || (isResultDeleted ? "" : (/** @type {Partial<CricketMatch>} */ (game).scorecard?.result?.text ?? "")));
+  return result?.text ?? (endingName || (isResultDeleted ? "" : outcomeText(game)));
 }
+
+/** How the match was decided: `Deccan won by 12 runs`; empty while it isn't. @param {Match} game */
+export function outcomeText(game) {
+  const { outcome, teams, live } = /** @type {Partial<CricketMatch> & Match} */ (game);
+  if (!outcome) return "";
+  const { kind, winner_team_id: winner, by, decided_by: decidedBy, method } = outcome;
+  const { name } = winner === teams.away.id ? teams.away : teams.home;
+  const advanced = winner === undefined ? "" : ` (${[name, "won", decidedBy].filter(Boolean).join(" ")})`;
+  const sentence = {
+    won: `${name} won by ${by && marginText(by)}`,
+    tied: `Match tied${advanced}`,
+    drawn: `Match drawn${advanced}`,
+    awarded: `Match awarded to ${name}`,
+    no_result: "No result",
+    abandoned: live?.next_number === 1 ? "Match abandoned without a ball bowled" : "Match abandoned",
+  }[kind];
+  return method && kind !== "awarded" ? `${sentence} (${method} method)` : sentence;
+}
+
+/** @param {NonNullable<import("./types.js").Outcome["by"]>} margin */
+function marginText({ innings, runs, wickets, balls_left: ballsLeft }) {
+  if (innings) return `an innings and ${pluralize(Number(runs), "run")}`;
+  if (wickets !== undefined) return pluralize(wickets, "wicket") + (ballsLeft ? ` with ${pluralize(ballsLeft, "ball")} remaining` : "");
+  return runs === undefined ? "penalty runs" : pluralize(runs, "run");
+}
+
+/** @param {number} count @param {string} word */
+const pluralize = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 /** Between two innings, or after the last while the scores are level. @param {Match} game */
 export function isInningsBreak(game) {

@@ -1,17 +1,16 @@
-// Cricket: how messages are applied, spoken and celebrated; rendering code is loaded on demand.
+// Cricket: how messages are spoken and celebrated; rendering code is loaded on demand.
 
 import { loadStyleSheet } from "../../parts/style-sheet.js";
 import { LazyComponent } from "../../parts/tabs.js";
 import { html } from "../../vendor/htm-preact.js";
-import { battingSide, hasInningsData, isInningsBreak, otherSide, resultText, sideScoreText } from "./innings.js";
-import { applyMessage, initialCricketState } from "./reducer.js";
+import { allInnings, battingSide, hasInningsData, isInningsBreak, otherSide, resultText, sideScoreText } from "./innings.js";
+import { playerName, rememberBall, viewMatch } from "./view.js";
 import { commonSport, defaultStatusText } from "../common.js";
 import { TRANSLATIONS } from "./translations.js";
 
 /** @import { Match, Message } from "../../client/message-types.js" */
 /** @import { Celebration, Sport } from "../sport.js" */
-/** @import { InningsSummary } from "./types.js" */
-/** @import { CricketMatch } from "./reducer.js" */
+/** @import { CricketMatch, Innings, Milestone } from "./types.js" */
 
 const loadTimeline = async () => (await import("./timeline.js")).CricketTimeline;
 const loadScorecard = async () => (await import("./scorecard.js")).Scorecard;
@@ -24,8 +23,8 @@ const lazyPanel = (title, load) => ({ title, render: (/** @type {Match} */ game)
 
 /** @type {Sport} */
 export const sport = {
-  applyMessage,
-  initialState: initialCricketState,
+  viewMatch,
+  rememberMessage: rememberBall,
   scorerLines: () => [],
   formatClock: () => ({ text: "", added: "" }), // an innings is measured in overs
   periodNames: {},
@@ -64,26 +63,49 @@ function areScoresLevel(game) {
   return live.innings?.runs_needed === 1 && !live.next_target;
 }
 
-/** `Deccan 120 for 3` @param {Match} game @param {InningsSummary} innings */
+/** `Deccan 120 for 3`; empty if the message is about no innings. @param {Match} game @param {Innings | undefined} innings */
 function spokenScore(game, innings) {
-  return `${game.teams[battingSide(game, innings)].name} ${innings.runs} for ${innings.wickets}`;
+  return innings ? `${game.teams[battingSide(game, innings)].name} ${innings.runs} for ${innings.wickets}` : "";
+}
+
+/** The innings that a message is about. @param {Match} game @param {any} data */
+function inningsOf(game, { innings, ball, was: previous }) {
+  const number = ball?.innings ?? previous?.innings ?? innings?.number ?? innings;
+  return allInnings(game).find((one) => one.number === number);
+}
+
+/** The row of a batter who is out. @param {Match} game @param {any} data of a wicket */
+function dismissedBatter(game, data) {
+  return inningsOf(game, data)?.batting.find(({ player_id: id }) => id === data.wicket.player_out_id);
 }
 
 /** @type {Sport["spokenMessage"]} */
 function spokenMessage(game, message) {
   const { type, data } = message;
-  const score = data.innings ? spokenScore(game, data.innings) : "";
+  const score = spokenScore(game, inningsOf(game, data));
   if (type === "ball_bowled") {
     const boundaryName = boundaryNameOf(data.ball);
-    return boundaryName ? `${boundaryName}, ${data.ball.striker}. ${score}.` : null; // announcing every ball would be too much
+    return boundaryName ? `${boundaryName}, ${playerName(game, data.ball.striker_id)}. ${score}.` : null; // announcing every ball would be too much
   }
-  if (type === "wicket_fallen") return `Wicket: ${data.fall.name} ${data.wicket.text}, ${data.wicket.batter.runs}. ${score}.`;
+  if (type === "wicket_fallen") return `Wicket: ${playerName(game, data.wicket.player_out_id)} ${dismissedBatter(game, data)?.dismissal}, ${data.wicket.runs}. ${score}.`;
   if (type === "over_complete") return `Over ${data.over}: ${data.runs} ${data.runs === 1 ? "run" : "runs"}. ${score}.`;
   if (type === "innings_complete") return `Innings over. ${score}.`;
-  if (type === "milestone_achieved") return `${data.milestone.text}.`;
+  if (type === "milestone_achieved") return `${milestoneText(game, data.milestone)}.`;
   if (type === "ball_corrected") return `Corrected. ${score}.`;
-  if (type === "match_complete") return `${data.text}.`;
+  if (type === "match_complete") return `${resultText(game)}.`;
   return type.startsWith("match_") ? (resultText(game) || commonSport.spokenMessage(game, message)) : null;
+}
+
+/** `Ada Okafor: 50 runs` @param {Match} game @param {Milestone} milestone */
+function milestoneText(game, { kind, value, team_id: teamId, player_ids: playerIds }) {
+  const { name } = game.teams.away.id === teamId ? game.teams.away : game.teams.home;
+  const players = playerIds.map((id) => playerName(game, id)).join(" and ");
+  const texts = {
+    team_runs: `${name}: ${value} runs`, batter_runs: `${players}: ${value} runs`, partnership: `${players}: partnership of ${value}`,
+    five_wickets: `${players}: five wickets`, ten_wickets: `${players}: ten wickets in the match`, hat_trick: `${players}: hat-trick`,
+    wickets_in_a_row: `${players}: ${value} wickets in ${value} balls`,
+  };
+  return texts[/** @type {keyof typeof texts} */ (kind)] ?? `${players || name}: ${value}`;
 }
 
 /** @param {any} ball @returns {"Four" | "Six" | ""} */
@@ -100,26 +122,27 @@ function boundaryNameOf(ball) {
  * @returns {Celebration | null}
  */
 function celebrationOf(game, { type, data }) {
-  if (type === "ball_bowled") {
+  const innings = inningsOf(game, data);
+  if (type === "ball_bowled" && innings) {
     const title = boundaryNameOf(data.ball);
-    const { number, striker, innings } = data.ball;
-    return title ? { side: battingSide(game, data.innings), title, text: striker, key: `${title} ${innings} ${number}` } : null;
+    const { number, striker_id: striker } = data.ball;
+    return title ? { side: battingSide(game, innings), title, text: playerName(game, striker), key: `${title} ${innings.number} ${number}` } : null;
   }
-  if (type === "wicket_fallen") {
-    const { fall, wicket } = data;
-    const text = `${fall.name} ${wicket.text} ${wicket.batter.runs} (${wicket.batter.balls})`;
-    return { side: otherSide(battingSide(game, data.innings)), title: "Wicket", text, key: `wicket ${data.ball_number} ${fall.wicket} ${fall.player_id}` };
+  if (type === "wicket_fallen" && innings) {
+    const { wicket } = data;
+    const text = `${playerName(game, wicket.player_out_id)} ${dismissedBatter(game, data)?.dismissal} ${wicket.runs} (${wicket.balls})`;
+    return { side: otherSide(battingSide(game, innings)), title: "Wicket", text, key: `wicket ${data.ball_number} ${wicket.number} ${wicket.player_out_id}` };
   }
   return type === "milestone_achieved" ? milestoneCelebration(game, data.milestone) : null;
 }
 
-/** @param {Match} game @param {import("./types.js").Milestone} milestone @returns {Celebration | null} */
-function milestoneCelebration(game, { kind, value, innings, ball_number: ballNumber, team_id: teamId, player_ids: playerIds, name }) {
+/** @param {Match} game @param {Milestone} milestone @returns {Celebration | null} */
+function milestoneCelebration(game, { kind, value, innings, ball_number: ballNumber, team_id: teamId, player_ids: playerIds }) {
   const { next_number: next } = /** @type {CricketMatch} */ (game).live;
-  if (ballNumber !== null && ballNumber !== next - 1) return null; // a correction found it overs later
+  if (ballNumber !== undefined && ballNumber !== next - 1) return null; // a correction found it overs later
   const side = game.teams.away.id === teamId ? "away" : "home";
   const title = { five_wickets: "Five wickets", ten_wickets: "Ten wickets", hat_trick: "Hat-trick", wickets_in_a_row: "Wickets in a row", partnership: "Partnership" }[kind] ?? `${value}`;
-  const text = kind === "partnership" ? String(value) : name;
+  const text = kind === "partnership" ? String(value) : playerIds.map((id) => playerName(game, id)).join(" and ") || game.teams[side].name;
   return { side, title, text, key: [kind, value, innings, ballNumber, ...playerIds].join(" ") };
 }
 

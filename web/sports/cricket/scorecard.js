@@ -5,8 +5,7 @@ import { allInnings, inningsName, formatRate, scoreText } from "./innings.js";
 
 /** @import { Child } from "../../vendor/htm-preact.js" */
 /** @import { Match } from "../../client/message-types.js" */
-/** @import { BatterRecord, Innings } from "./types.js" */
-/** @import { CricketMatch } from "./reducer.js" */
+/** @import { CricketMatch, BatterRecord, Innings } from "./types.js" */
 
 const EXTRA_ABBREVIATIONS = [["byes", "b"], ["leg_byes", "lb"], ["wides", "w"], ["no_balls", "nb"], ["penalty", "p"]];
 

@@ -108,7 +108,6 @@ export const scorer = {
   project: projectMatch,
   commandText,
   createContext: (scorebook) => new CricketContext(scorebook),
-  needsWholeStates: true,
   projectsUnstoredCommands: true,
   loadStyles: () => loadStyleSheet(new URL("./scorer.css", import.meta.url)),
 };

@@ -4,8 +4,7 @@ import { html } from "../../vendor/htm-preact.js";
 import { chaseText, allInnings, leadText, inningsName, resultText } from "./innings.js";
 
 /** @import { Match } from "../../client/message-types.js" */
-/** @import { Innings } from "./types.js" */
-/** @import { CricketMatch } from "./reducer.js" */
+/** @import { CricketMatch, Innings } from "./types.js" */
 
 /** @param {{ game: Match, teamId: number, playerId: number, emptyText: string }} props */
 export function CricketTeamActivity({ game, teamId, playerId, emptyText }) {

@@ -5,9 +5,8 @@ import { BallBadge } from "./ball-badge.js";
 import { allInnings, inningsName, overSummaries } from "./innings.js";
 
 /** @import { Match } from "../../client/message-types.js" */
-/** @import { Ball, FallOfWicket, Innings } from "./types.js" */
+/** @import { CricketMatch, Ball, FallOfWicket, Innings } from "./types.js" */
 /** @import { OverSummary } from "./innings.js" */
-/** @import { CricketMatch } from "./reducer.js" */
 
 const OVERS_PER_PAGE = 20; // a five-day match has about five hundred
 const OPEN_OVERS = 1; // the newest over is open

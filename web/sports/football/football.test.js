@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { applyMessage } from "../../client/match-stream.js";
+import { matchView } from "../../client/match-stream.js";
 import { translatorFor } from "../../parts/language.js";
 import { loadSport } from "../registry.js";
 import { minuteText } from "./incidents.js";
@@ -79,17 +79,11 @@ test("a goal is celebrated; cards, corrections and cancelled goals are not", () 
   assert.equal(football.withdrawsCelebration(message("match_end", {})), false);
 });
 
-test("a cancelled goal stays in the list, marked; a removed one leaves it; a repeated one is listed once", () => {
-  const snapshot = { type: "snapshot", topic: "match_3", seq: 1, at: "", data: game() };
-  const message = (seq, type, incident, score) => ({ type, topic: "match_3", seq, at: "", data: { incident, score: { home: score, away: 0 } } });
-  const added = message(2, "incident_added", goal(21, 12), 1);
-  const cancelled = message(3, "incident_updated", goal(21, 12, { rev: 2, confirmation: "cancelled" }), 0);
-  const removed = message(4, "incident_removed", goal(21, 12), 0);
-  const after = (...messages) => [snapshot, ...messages].reduce(applyMessage, null);
-  assert.equal(after(added, added).incidents.length, 1);
-  assert.deepEqual(after(added, cancelled).incidents.map(({ rev }) => rev), [2]);
-  assert.equal(after(added, cancelled).score.home, 0);
-  assert.deepEqual(after(added, cancelled, removed).incidents, []);
+test("the view lists the incidents of the state", () => {
+  const state = { match: { id: 3, sport: "football", status: "live", home: { team_id: 1 }, away: { team_id: 2 } }, clock: {}, score: { home: 1, away: 0 }, shootout: {}, incidents: { 21: { rev: 1, kind: "goal" } }, statistics: { home: { goals: 1 }, away: {} } };
+  const match = matchView({ seq: 1, state, names: { teams: { 1: { name: "Leicester" } } } });
+  assert.deepEqual(match.incidents, [{ id: 21, rev: 1, kind: "goal" }]);
+  assert.deepEqual([match.statistics.home.goals, match.teams.home, match.teams.away.name, match.shootout_score], [1, { id: 1, name: "Leicester" }, "", null]);
 });
 
 test("periods and incidents are translated", () => {

@@ -1,4 +1,4 @@
-// Football: how incidents change a match, and how it is rendered.
+// Football: its part of a match, and how it is rendered.
 
 import { LazyComponent } from "../../parts/tabs.js";
 import { html } from "../../vendor/htm-preact.js";
@@ -6,7 +6,7 @@ import { commonSport, formatMinutesSeconds, spokenScore } from "../common.js";
 import { kindLabel, renderIncidents, renderTimeline, incidentSide, GOAL_KINDS, sortIncidents, minuteText, PERIOD_NAMES } from "./incidents.js";
 import { TRANSLATIONS } from "./translations.js";
 
-/** @import { MatchClock, Match, Incident, Message } from "../../client/message-types.js" */
+/** @import { FollowedMatch, MatchClock, Match, Incident } from "../../client/message-types.js" */
 /** @import { Sport } from "../sport.js" */
 
 const DISPLAY_KINDS = new Set([
@@ -21,7 +21,7 @@ const loadLineUps = async () => (await import("./line-ups.js")).FootballLineUps;
 
 /** @type {Sport} */
 export const sport = {
-  applyMessage,
+  viewMatch,
   scorerLines,
   formatClock,
   periodNames: PERIOD_NAMES,
@@ -41,15 +41,9 @@ export const sport = {
     .reverse(), undefined, translate),
 };
 
-/**
- * @param {Match} game
- * @param {Message} message
- * @returns {Match}
- */
-function applyMessage(game, { type, data }) {
-  if (!type.startsWith("incident_")) return game;
-  const otherIncidents = (game.incidents ?? []).filter(({ id }) => id !== data.incident.id);
-  return { ...game, incidents: type === "incident_removed" ? otherIncidents : [...otherIncidents, data.incident] };
+/** @param {Match} common @param {FollowedMatch} followed @returns {Match} */
+function viewMatch(common, { state: { incidents, statistics } }) {
+  return { ...common, statistics, incidents: Object.entries(incidents).map(([id, incident]) => ({ ...incident, id: Number(id) })) };
 }
 
 /**

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::domain::closed_set::closed_set;
+use crate::domain::merge_patch;
 use crate::domain::rejection::Rejection;
 use crate::sports::ApplyResult;
 use crate::sports::cricket::actions::ball_bodies::{self, CorrectionRequest, RemovalRequest};
@@ -12,7 +13,7 @@ use crate::sports::cricket::actions::execution::CommandExecution;
 use crate::sports::cricket::actions::submissions;
 use crate::sports::cricket::innings::{Ball, EnteredBall, Milestone};
 use crate::sports::cricket::laws::Delivery;
-use crate::sports::cricket::report::{ball_json, innings_json, scorecard_json_from};
+use crate::sports::cricket::report::{ball_event_json, ball_json};
 use crate::sports::cricket::scoring::{CricketState, Scoreboard, ScoringStep};
 use crate::sports::game::Match;
 
@@ -102,7 +103,7 @@ fn keep_named_players(delivery: Delivery, previous: &Delivery) -> Delivery {
     }
 }
 
-/// Adds `ball_corrected` with the state after it, then milestones withdrawn and achieved.
+/// Adds `ball_corrected`, then milestones withdrawn and achieved.
 fn push_correction_messages(
     execution: &mut CommandExecution<'_>,
     change: BallChange,
@@ -115,29 +116,15 @@ fn push_correction_messages(
 
     let scoreboard = execution.next.state.scoreboard();
     let builder = execution.message_builder();
-    let mut data = builder.live_json();
     let now =
         if change == BallChange::Changed { scoreboard.ball(previous_ball.number) } else { None };
-    let first = previous_ball
-        .innings_number
-        .min(first_changed_innings(execution.previous.state.scoreboard(), scoreboard));
-    // The corrected innings may be an earlier one, which no other field shows.
-    let index = usize::try_from(previous_ball.innings_number.saturating_sub(1)).unwrap_or(0);
-    let parts = [
-        ("ball_innings", innings_json(&execution.next.state.setup, scoreboard, index)),
-        ("number", json!(previous_ball.number)),
-        ("change", json!(change.as_str())),
-        ("ball", now.map_or(Value::Null, |ball| ball_json(ball))),
-        ("was", ball_json(previous_ball)),
-        ("reason", json!(reason)),
-        // Clients can't derive batting order and overs from the live board.
-        ("scorecard", scorecard_json_from(&execution.next.state.setup, scoreboard, first)),
-    ];
-    for (name, part) in
-        execution.status_fields().into_iter().chain(parts.map(|(n, p)| (n.to_owned(), p)))
-    {
-        data[name] = part;
-    }
+    let data = merge_patch::without_nulls(json!({
+        "number": previous_ball.number,
+        "change": change.as_str(),
+        "ball": now.map(|ball| ball_event_json(ball)),
+        "was": ball_event_json(previous_ball),
+        "reason": reason,
+    }));
     let mut messages = vec![builder.match_message("ball_corrected", data)];
     let milestones_before = all_milestones(execution.previous.state.scoreboard());
     let now = all_milestones(scoreboard);
@@ -149,13 +136,6 @@ fn push_correction_messages(
     }
     messages.extend(later_messages);
     execution.messages = messages;
-}
-
-/// Number of the first innings that differs; penalty runs can change an earlier one.
-fn first_changed_innings(before: &Scoreboard, now: &Scoreboard) -> u32 {
-    let unchanged_count =
-        before.innings.iter().zip(&now.innings).take_while(|(previous, is)| previous == is).count();
-    u32::try_from(unchanged_count).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 fn all_milestones(scoreboard: &Scoreboard) -> Vec<&Arc<Milestone>> {

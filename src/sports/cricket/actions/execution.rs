@@ -6,14 +6,15 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::domain::matches::MatchStatus;
+use crate::domain::merge_patch;
 use crate::domain::message::Message;
 use crate::domain::rejection::Rejection;
 use crate::domain::topic::{Channel, StreamId};
 use crate::sports::cricket::actions::player_lookup::PlayerLookup;
 use crate::sports::cricket::innings::Ball;
 use crate::sports::cricket::report::{
-    DisputeResolution, MessageBuilder, computed_result, decision_json, live_json,
-    player_of_match_json, resolved_dispute_json, result_text,
+    DisputeResolution, MessageBuilder, computed_result, live_json, outcome_json,
+    player_of_match_json, resolved_dispute_json,
 };
 use crate::sports::cricket::scoring::{CricketState, MatchDecision, PendingBall, ScoringStep};
 use crate::sports::game::{Match, ResultSource};
@@ -193,9 +194,8 @@ impl<'a> CommandExecution<'a> {
         let mut data = self.status_fields();
         let parts = [
             ("match_id", json!(self.match_info.match_id)),
-            ("result", decision_json(decision, teams)),
-            ("text", json!(result_text(decision, teams))),
-            ("player_of_the_match", player_of_match),
+            ("outcome", merge_patch::without_nulls(outcome_json(decision, teams))),
+            ("player_of_the_match_id", player_of_match["player_id"].clone()),
         ];
         data.extend(parts.map(|(name, part)| (name.to_owned(), part)));
         let team_topic = |team_id| StreamId::Team(team_id).channel_topic(Channel::Live);

@@ -1,10 +1,12 @@
 //! Balls as JSON: one, all of the match, or those of an over.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use crate::domain::merge_patch;
 use crate::sports::clock::format_timestamp;
 use crate::sports::cricket::innings::{Ball, ball_symbol};
-use crate::sports::cricket::report::cards::dismissal_json;
+use crate::sports::cricket::laws::Extras;
+use crate::sports::cricket::report::cards::{dismissal_event_json, dismissal_json};
 use crate::sports::cricket::scoring::{BallField, Scoreboard};
 
 /// A ball: its players, the part that counted, the score after it, and who entered it.
@@ -41,6 +43,44 @@ pub fn ball_json(ball: &Ball) -> Value {
         "rev": ball.entered.rev,
         "occurred_at": format_timestamp(delivery.occurred_at.unwrap_or(ball.entered.entered_at)),
     })
+}
+
+/// A ball in messages: in ids, with what is unusual only where it is.
+pub fn ball_event_json(ball: &Ball) -> Value {
+    let delivery = &ball.counted_delivery;
+    let wickets: Vec<_> = ball.dismissals.iter().map(|one| dismissal_event_json(one)).collect();
+    merge_patch::without_nulls(json!({
+        "number": ball.number,
+        "innings": ball.innings_number,
+        "over": ball.over_label(),
+        "striker_id": ball.striker.id,
+        "non_striker_id": ball.non_striker.id,
+        "bowler_id": ball.bowler.id,
+        "runs": { "batter": delivery.bat_runs, "total": delivery.total_runs() },
+        "extras": extras_json(&delivery.extras),
+        "boundary": delivery.is_boundary().then_some(true),
+        "free_hit": ball.is_free_hit.then_some(true),
+        "crossed": delivery.batters_crossed.then_some(true),
+        "wickets": Some(wickets).filter(|wickets| !wickets.is_empty()),
+        "symbol": ball_symbol(delivery),
+        "commentary": delivery.commentary,
+        "rev": (ball.entered.rev > 1).then_some(ball.entered.rev),
+    }))
+}
+
+/// The kinds of extras that there were; null if none.
+fn extras_json(extras: &Extras) -> Value {
+    let Extras { wides, no_balls, byes, leg_byes, penalty } = *extras;
+    let kinds = [
+        ("wides", wides),
+        ("no_balls", no_balls),
+        ("byes", byes),
+        ("leg_byes", leg_byes),
+        ("penalty", penalty),
+    ];
+    let scored = kinds.into_iter().filter(|(_, runs)| *runs > 0);
+    let fields: Map<_, _> = scored.map(|(name, runs)| (name.to_owned(), json!(runs))).collect();
+    if fields.is_empty() { Value::Null } else { Value::Object(fields) }
 }
 
 /// All balls of the match, in order.

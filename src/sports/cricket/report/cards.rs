@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::merge_patch;
 use crate::sports::TeamInfo;
 use crate::sports::cricket::innings::{
     BatterRecord, BatterStatus, BowlingFigures, FallOfWicket, Innings, Milestone, MilestoneKind,
@@ -63,6 +64,18 @@ pub fn dismissal_json(dismissal: &Dismissal) -> Value {
     })
 }
 
+/// How a batter was out, in ids, for messages and the match's state.
+pub fn dismissal_event_json(dismissal: &Dismissal) -> Value {
+    let fielder_ids: Vec<_> = dismissal.fielders.iter().map(|fielder| fielder.id).collect();
+    json!({
+        "kind": dismissal.kind.as_str(),
+        "player_out_id": dismissal.batter.id,
+        "bowler_id": dismissal.bowler.as_ref().map(|bowler| bowler.id),
+        "fielder_ids": Some(fielder_ids).filter(|ids| !ids.is_empty()),
+        "substitute": dismissal.by_substitute.then_some(true),
+    })
+}
+
 /// Where the innings stood when a wicket fell.
 pub fn fall_json(fall: &FallOfWicket) -> Value {
     json!({
@@ -114,6 +127,18 @@ pub fn milestone_json(milestone: &Milestone, teams: &PerSide<TeamInfo>) -> Value
         "name": first.map_or_else(|| teams.team_name(milestone.side), |who| &who.name),
         "text": milestone_text(milestone, teams),
     })
+}
+
+/// A milestone in messages: without its sentence, in ids.
+pub fn milestone_event_json(milestone: &Milestone, teams: &PerSide<TeamInfo>) -> Value {
+    merge_patch::without_nulls(json!({
+        "kind": milestone.kind.as_str(),
+        "value": milestone.value,
+        "innings": milestone.innings_number,
+        "ball_number": milestone.ball_number,
+        "team_id": teams.team_id(milestone.side),
+        "player_ids": milestone.players.iter().map(|who| who.id).collect::<Vec<_>>(),
+    }))
 }
 
 fn milestone_text(milestone: &Milestone, teams: &PerSide<TeamInfo>) -> String {

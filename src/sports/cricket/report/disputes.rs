@@ -29,23 +29,22 @@ closed_set!(DisputeResolution {
 
 /// A ball that isn't official: the fields in which scorers differ, and all submissions.
 pub fn pending_ball_json(pending: &PendingBall) -> Value {
-    let field_json = |field: BallField| {
-        let value_json = |submission: &BallSubmission| {
-            json!({
-                "by": submission.scorer_id,
-                "value": field.value(&submission.delivery),
-            })
-        };
-        let values: Vec<_> = pending.submissions.iter().map(value_json).collect();
-        json!({ "field": field.as_str(), "values": values })
-    };
+    let fields = pending.differing_fields();
+    let fields: Vec<_> = fields.into_iter().map(|field| field_json(pending, field)).collect();
     json!({
         "number": pending.number,
         "state": if pending.is_disputed() { "open" } else { "waiting" },
         "reason": pending.dispute_reason,
-        "fields": pending.differing_fields().into_iter().map(field_json).collect::<Vec<_>>(),
+        "fields": fields,
         "submissions": submissions_json(pending),
     })
+}
+
+/// A field in which scorers differ, and what each says.
+fn field_json(pending: &PendingBall, field: BallField) -> Value {
+    let value_json = |submission: &BallSubmission| json!({ "by": submission.scorer_id, "value": field.value(&submission.delivery) });
+    let values: Vec<_> = pending.submissions.iter().map(value_json).collect();
+    json!({ "field": field.as_str(), "values": values })
 }
 
 /// A resolved dispute; `official_ball` is `None` if the innings ended without the ball.
@@ -63,29 +62,23 @@ pub fn resolved_dispute_json(
     resolved
 }
 
-/// All balls that aren't official: number, scorers, whether disputed, submissions.
-pub fn pending_summaries_json(consensus: &ScorerConsensus) -> Value {
-    let summary_json = |pending: &PendingBall| {
-        json!({
-            "number": pending.number,
-            "by": pending.submissions.iter().map(|one| one.scorer_id).collect::<Vec<_>>(),
-            "disputed": pending.is_disputed(),
-            "submissions": submissions_json(pending),
-        })
-    };
-    consensus.pending_balls().iter().map(summary_json).collect()
+/// A ball that isn't official, in the match's state: whether disputed, and the submissions.
+pub fn pending_summary_json(pending: &PendingBall) -> Value {
+    json!({ "disputed": pending.is_disputed(), "submissions": submissions_json(pending) })
 }
 
-/// Unresolved disputes, by ball.
-pub fn open_disputes_json(consensus: &ScorerConsensus) -> Vec<Value> {
-    let disputed = consensus.pending_balls().iter().filter(|pending| pending.is_disputed());
-    disputed.map(pending_ball_json).collect()
+/// An unresolved dispute in the match's state, which has the submissions with the pending ball.
+pub fn open_dispute_json(pending: &PendingBall) -> Value {
+    let fields = pending.differing_fields();
+    let fields: Vec<_> = fields.into_iter().map(|field| field_json(pending, field)).collect();
+    json!({ "reason": pending.dispute_reason, "fields": fields })
 }
 
 /// All disputes of the match, resolved ones first.
 pub fn all_disputes_json(consensus: &ScorerConsensus) -> Vec<Value> {
+    let disputed = consensus.pending_balls().iter().filter(|pending| pending.is_disputed());
     let resolved = consensus.resolved_disputes().iter().cloned();
-    resolved.chain(open_disputes_json(consensus)).collect()
+    resolved.chain(disputed.map(pending_ball_json)).collect()
 }
 
 fn submissions_json(pending: &PendingBall) -> Vec<Value> {

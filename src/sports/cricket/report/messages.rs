@@ -1,20 +1,18 @@
-//! Messages of a match.
+//! Messages of a match: what happened, in ids; what it changed is in the patch of the state.
 
 use serde_json::{Value, json};
 
 use crate::domain::closed_set::ClosedSet;
+use crate::domain::merge_patch;
 use crate::domain::message::Message;
 use crate::domain::topic::{Channel, StreamId};
 use crate::sports::cricket::innings::{
-    Ball, FallOfWicket, Innings, InningsEnd, Milestone, MilestoneKind, Over,
+    Ball, FallOfWicket, InningsEnd, Milestone, MilestoneKind, Over,
 };
-use crate::sports::cricket::laws::{Cricketer, DismissalKind, PenaltyAward};
-use crate::sports::cricket::report::balls::ball_json;
-use crate::sports::cricket::report::cards::{
-    batter_summary_json, bowler_json, dismissal_json, fall_json, milestone_json,
-    partnership_summary_json,
-};
-use crate::sports::cricket::report::{live, performers};
+use crate::sports::cricket::laws::{Cricketer, DismissalKind, OverCount, PenaltyAward};
+use crate::sports::cricket::report::balls::ball_event_json;
+use crate::sports::cricket::report::cards::{dismissal_event_json, milestone_event_json};
+use crate::sports::cricket::report::performers;
 use crate::sports::cricket::scoring::{CricketSetup, Scoreboard, StepEffect};
 use crate::sports::score::{Score, Side};
 
@@ -68,14 +66,13 @@ impl MessageBuilder<'_> {
                 vec![self.player_change(reason.as_str(), player)]
             }
             StepEffect::PlayerReplaced { player_out, player_in, reason } => {
-                let change = json!({
+                let data = merge_patch::without_nulls(json!({
                     "change": "replaced",
                     "player_id": player_in.id,
-                    "name": player_in.name,
                     "player_out_id": player_out.id,
                     "reason": reason,
-                });
-                vec![self.player_changed_message(change)]
+                }));
+                vec![self.match_message("player_changed", data)]
             }
             StepEffect::BallBowled(ball) => vec![self.ball_bowled(ball)],
             StepEffect::WicketFell { fall, ball_number } => self.wicket_fallen(fall, *ball_number),
@@ -92,16 +89,11 @@ impl MessageBuilder<'_> {
                 vec![self.penalty_awarded(*penalty, *innings_index)]
             }
             StepEffect::InningsCompleted(index) => self.innings_complete(*index),
-            StepEffect::TargetSet => vec![self.match_message("target_set", self.live_json())],
+            StepEffect::TargetSet => vec![self.target_set()],
             StepEffect::SuperOverStarted(number) => {
                 vec![self.match_message("super_over", json!({ "super_over": number }))]
             }
         }
-    }
-
-    /// The live board, for messages that change more than one part of it.
-    pub fn live_json(&self) -> Value {
-        live::live_json(self.setup, self.scoreboard)
     }
 
     /// A message for the match's topic; adds `match_id`, and `score` to spare clients adding up.
@@ -127,88 +119,57 @@ impl MessageBuilder<'_> {
     }
 
     fn innings_start(&self, index: usize) -> Message {
-        let mut data = self.live_json();
-        data["super_over"] =
-            json!(self.scoreboard.innings.get(index).is_some_and(|innings| innings.is_super_over));
+        let innings = self.scoreboard.innings.get(index);
+        let data = json!({
+            "innings": innings.map(|innings| innings.number),
+            "batting_team_id":
+                innings.map(|innings| self.setup.teams.team_id(innings.batting_side)),
+            "super_over": innings.is_some_and(|innings| innings.is_super_over),
+        });
         self.match_message("innings_start", data)
     }
 
     fn player_change(&self, change: &str, player: &Cricketer) -> Message {
-        self.player_changed_message(
-            json!({ "change": change, "player_id": player.id, "name": player.name }),
-        )
-    }
-
-    fn player_changed_message(&self, change: Value) -> Message {
-        let mut data = self.live_json();
-        if let (Value::Object(data), Value::Object(change)) = (&mut data, change) {
-            data.extend(change);
-        }
+        let data = json!({ "change": change, "player_id": player.id });
         self.match_message("player_changed", data)
     }
 
-    /// Carries the live board: penalty runs of the fielding side move the target.
     fn penalty_awarded(&self, penalty: PenaltyAward, innings_index: Option<usize>) -> Message {
-        let mut data = self.live_json();
         let team_id = self.setup.teams.team_id(penalty.side);
-        data["penalty"] = json!({ "team_id": team_id, "runs": penalty.runs });
-        let awarded_innings =
-            innings_index.map(|index| live::innings_json(self.setup, self.scoreboard, index));
-        data["awarded_innings"] = json!(awarded_innings);
+        let mut data = json!({ "penalty": { "team_id": team_id, "runs": penalty.runs } });
+        // Runs for a side that hasn't batted yet count in its next innings.
+        if let Some(innings) = innings_index.and_then(|index| self.scoreboard.innings.get(index)) {
+            data["innings"] = json!(innings.number);
+        }
         self.match_message("penalty_awarded", data)
     }
 
-    /// The ball and all figures after it: `striker` faced it, `next` has the roles after it.
-    fn ball_bowled(&self, ball: &Ball) -> Message {
-        let index = usize::try_from(ball.innings_number.saturating_sub(1)).unwrap_or(0);
-        let innings = self.scoreboard.innings.get(index);
-        let balls_per_over = self.setup.format.balls_per_over;
-        let batter_json = |batter_id: i64| {
-            let mut cards = innings.into_iter().flat_map(|innings| &innings.batters);
-            cards.find(|card| card.player.id == batter_id).map(batter_summary_json)
-        };
-        let mut figures = innings.into_iter().flat_map(|innings| &innings.bowlers);
-        let figures = figures.find(|figures| figures.player.id == ball.bowler.id);
-        let partnership = innings.and_then(|innings| innings.partnerships.last());
-        let open_innings = self.scoreboard.open_innings();
-        let id = |index: Option<usize>| Some(open_innings?.batters.get(index?)?.player.id);
-        let next_bowler = open_innings.and_then(Innings::current_bowler);
+    fn target_set(&self) -> Message {
+        let target = self.scoreboard.revised_target.as_ref();
         let data = json!({
-            "ball": ball_json(ball),
-            "innings": live::innings_json(self.setup, self.scoreboard, index),
-            "striker": batter_json(ball.striker.id),
-            "non_striker": batter_json(ball.non_striker.id),
-            "bowler": figures.map(|figures| bowler_json(figures, balls_per_over)),
-            "partnership": partnership_summary_json(partnership),
-            "next": {
-                "striker_id": id(open_innings.and_then(|innings| innings.striker_index)),
-                "non_striker_id": id(open_innings.and_then(|innings| innings.non_striker_index)),
-                "bowler_id": next_bowler.map(|figures| figures.player.id),
-                "free_hit": open_innings.is_some_and(|innings| innings.next_is_free_hit),
-                "number": self.scoreboard.ball_count() + 1,
-            },
+            "target": target.map(|target| target.runs),
+            "overs": target.and_then(|target| target.overs).map(OverCount::to_text),
+            "method": target.and_then(|target| target.method.as_deref()),
         });
-        self.match_message("ball_bowled", data)
+        self.match_message("target_set", merge_patch::without_nulls(data))
+    }
+
+    fn ball_bowled(&self, ball: &Ball) -> Message {
+        self.match_message("ball_bowled", json!({ "ball": ball_event_json(ball) }))
     }
 
     fn wicket_fallen(&self, fall: &FallOfWicket, ball_number: Option<u32>) -> Vec<Message> {
-        let mut wicket = dismissal_json(&fall.dismissal);
-        wicket["wicket"] = json!(fall.wicket_number);
-        wicket["batter"] = json!({ "runs": fall.batter_runs, "balls": fall.batter_balls_faced });
-        let innings_index = self.scoreboard.innings.len().saturating_sub(1);
-        let partnership = self
-            .scoreboard
-            .innings
-            .get(innings_index)
-            .and_then(|innings| innings.partnerships.last());
+        let mut wicket = dismissal_event_json(&fall.dismissal);
+        wicket["number"] = json!(fall.wicket_number);
+        wicket["runs"] = json!(fall.batter_runs);
+        wicket["balls"] = json!(fall.batter_balls_faced);
         let data = json!({
+            "innings": self.scoreboard.innings.len(),
             "ball_number": ball_number,
             "wicket": wicket,
-            "fall": fall_json(fall),
-            "innings": live::innings_json(self.setup, self.scoreboard, innings_index),
-            "partnership": partnership_summary_json(partnership),
         });
         let label = fall.dismissal.kind.as_str();
+        let data = merge_patch::without_nulls(data);
         self.match_and_team_messages("wicket_fallen", label, &[Side::Home, Side::Away], data)
     }
 
@@ -216,34 +177,35 @@ impl MessageBuilder<'_> {
         let innings = self.scoreboard.innings.get(innings_index);
         let bowler = over.bowler_indices.last().and_then(|last| innings?.bowlers.get(*last));
         let data = json!({
+            "innings": innings.map(|innings| innings.number),
             "over": over_number,
-            "balls": over.ball_symbols,
-            "summary": over.symbols_text(),
+            "balls": over.symbols_text(),
             "runs": over.runs,
             "wickets": over.wickets,
             "maiden": over.is_maiden(),
-            "bowler": bowler.map(|figures| bowler_json(figures, self.setup.format.balls_per_over)),
-            "innings": live::innings_json(self.setup, self.scoreboard, innings_index),
+            "bowler_id": bowler.map(|figures| figures.player.id),
         });
-        self.match_message("over_complete", data)
+        self.match_message("over_complete", merge_patch::without_nulls(data))
     }
 
     /// `milestone_achieved`; or `milestone_withdrawn`, as corrections and penalty runs can cause.
     pub fn milestone_messages(&self, kind: &'static str, milestone: &Milestone) -> Vec<Message> {
-        let data = json!({ "milestone": milestone_json(milestone, &self.setup.teams) });
+        let data = json!({ "milestone": milestone_event_json(milestone, &self.setup.teams) });
         self.match_and_team_messages(kind, milestone.kind.as_str(), &[milestone.side], data)
     }
 
     fn innings_complete(&self, index: usize) -> Vec<Message> {
         let Some(innings) = self.scoreboard.innings.get(index) else { return Vec::new() };
-        let mut summary = live::innings_json(self.setup, self.scoreboard, index);
         let reason = innings.end_reason.map_or("", |end| end.as_str());
-        summary["reason"] = json!(reason);
-        let balls_per_over = self.setup.format.balls_per_over;
         let data = json!({
-            "innings": summary,
-            "top_performers": performers::top_performers_json(innings, balls_per_over),
-            "next_target": self.scoreboard.next_innings_target(&self.setup.format),
+            "innings": {
+                "number": innings.number,
+                "reason": reason,
+                "runs": innings.runs,
+                "wickets": innings.wickets,
+                "overs": innings.overs_text(),
+            },
+            "top_performers": performers::top_performers_json(innings),
         });
         self.match_and_team_messages("innings_complete", reason, &[innings.batting_side], data)
     }

@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::sports::cricket::innings::{BatterStatus, Innings};
+use crate::sports::cricket::innings::Innings;
 use crate::sports::cricket::laws::{CricketFormat, CricketerRef};
-use crate::sports::cricket::report::cards::{batter_summary_json, bowler_json};
 use crate::sports::cricket::scoring::Scoreboard;
 use crate::sports::score::Side;
 
@@ -19,22 +18,17 @@ const MAX_PERFORMERS: usize = 3;
 const POINTS_PER_WICKET: u32 = 25;
 const POINTS_PER_FIELDING: u32 = 10;
 
-/// The best three batters and bowlers of an innings, best first.
-pub fn top_performers_json(innings: &Innings, balls_per_over: u32) -> Value {
+/// The ids of the best three batters and bowlers of an innings, best first.
+pub fn top_performers_json(innings: &Innings) -> Value {
     let mut batters: Vec<_> =
         innings.batters.iter().filter(|batter| batter.balls_faced > 0).collect();
     batters.sort_by_key(|batter| (Reverse(batter.runs), batter.balls_faced));
     let mut bowlers: Vec<_> =
         innings.bowlers.iter().filter(|figures| figures.overs_bowled_in > 0).collect();
     bowlers.sort_by_key(|figures| (Reverse(figures.wickets), figures.runs_conceded));
-    let batting = batters.iter().take(MAX_PERFORMERS).map(|batter| {
-        let mut fields = batter_summary_json(batter);
-        fields["not_out"] = json!(!matches!(batter.status, BatterStatus::Out(_)));
-        fields
-    });
-    let bowling =
-        bowlers.iter().take(MAX_PERFORMERS).map(|figures| bowler_json(figures, balls_per_over));
-    json!({ "batting": batting.collect::<Vec<_>>(), "bowling": bowling.collect::<Vec<_>>() })
+    let batters = batters.iter().take(MAX_PERFORMERS).map(|batter| batter.player.id);
+    let bowlers = bowlers.iter().take(MAX_PERFORMERS).map(|figures| figures.player.id);
+    json!({ "batter_ids": batters.collect::<Vec<_>>(), "bowler_ids": bowlers.collect::<Vec<_>>() })
 }
 
 /// Player of a decided match: as named by hand, else the winner's player with most points (either

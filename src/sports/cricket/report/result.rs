@@ -56,6 +56,25 @@ pub fn decision_json(decision: &MatchDecision, teams: &PerSide<TeamInfo>) -> Val
     fields
 }
 
+/// How a match was decided, for clients to put into words: `kind`, and what it has of
+/// `winner_team_id`, `by`, `decided_by` and `method`.
+pub fn outcome_json(decision: &MatchDecision, teams: &PerSide<TeamInfo>) -> Value {
+    let (kind, margin, decided_by) = match decision {
+        MatchDecision::Won { margin, .. } => ("won", Some(margin_json(*margin)), None),
+        MatchDecision::Tied { decided_by, .. } => ("tied", None, decided_by.as_deref()),
+        MatchDecision::Drawn { decided_by, .. } => ("drawn", None, decided_by.as_deref()),
+        MatchDecision::Awarded { .. } => ("awarded", None, None),
+        MatchDecision::NoResult => ("no_result", None, None),
+    };
+    json!({
+        "kind": kind,
+        "winner_team_id": decision.winning_side().map(|side| teams.team_id(side)),
+        "by": margin,
+        "decided_by": decided_by,
+        "method": decision.method(),
+    })
+}
+
 fn margin_text(margin: WinningMargin) -> String {
     match margin {
         WinningMargin::Runs(runs) => pluralize(runs, "run"),

@@ -13,20 +13,10 @@ use crate::sports::cricket::scoring::{CricketSetup, Scoreboard};
 
 /// All innings, the result and the player of the match.
 pub fn scorecard_json(setup: &CricketSetup, scoreboard: &Scoreboard) -> Value {
-    scorecard_json_from(setup, scoreboard, 1)
-}
-
-/// The scorecard from innings `first_number` on; a correction leaves earlier ones unchanged.
-pub fn scorecard_json_from(
-    setup: &CricketSetup,
-    scoreboard: &Scoreboard,
-    first_number: u32,
-) -> Value {
     let innings: Vec<_> = scoreboard
         .innings
         .iter()
         .enumerate()
-        .filter(|(_, one)| one.number >= first_number)
         .map(|(index, one)| innings_card_json(setup, scoreboard, index, one))
         .collect();
     let decision = scoreboard.decision(&setup.format);

@@ -1,30 +1,14 @@
-//! Parts of a match that can be read: snapshot, scorecard, balls, disputes.
+//! Parts of a match that can be read: scorecard, balls, disputes.
 
 use serde_json::{Map, Value, json};
 
 use crate::domain::matches::MatchStatus;
 use crate::sports::cricket::report::balls::{all_balls_json, ball_json, over_json};
-use crate::sports::cricket::report::disputes::{
-    all_disputes_json, open_disputes_json, pending_summaries_json,
-};
+use crate::sports::cricket::report::disputes::all_disputes_json;
 use crate::sports::cricket::report::result::result_text;
 use crate::sports::cricket::report::{live, run_rates, scorecard, scorecard_text};
 use crate::sports::cricket::scoring::CricketState;
 use crate::sports::game::Match;
-
-/// Snapshot fields: `toss`, `playing_conditions`, `live`, `scorecard`, `disputes`, `pending`.
-pub fn snapshot_fields(game: &Match<CricketState>) -> Map<String, Value> {
-    let state = &game.state;
-    let parts = [
-        ("toss", live::toss_json(&state.setup, state.toss)),
-        ("playing_conditions", state.format().to_json()),
-        ("live", live::live_json(&state.setup, state.scoreboard())),
-        ("scorecard", scorecard_json(game)),
-        ("disputes", json!(open_disputes_json(&state.consensus))),
-        ("pending", pending_summaries_json(&state.consensus)),
-    ];
-    parts.into_iter().map(|(name, part)| (name.to_owned(), part)).collect()
-}
 
 /// Fields of a match in a list: `toss`, `playing_conditions`, and of each innings what a score is
 /// written with.

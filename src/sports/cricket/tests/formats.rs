@@ -26,7 +26,7 @@ fn formats_are_parsed() {
     ];
     for (format, innings, overs, balls, quota, free_hit) in cases {
         let harness = CricketHarness::new(format.clone());
-        let played = harness.snapshot()["playing_conditions"].clone();
+        let played = harness.state()["playing_conditions"].clone();
         assert_eq!(played["innings"], innings, "{format}");
         assert_eq!(played["overs"], overs, "{format}");
         assert_eq!(played["balls_per_over"], balls, "{format}");

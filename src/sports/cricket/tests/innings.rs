@@ -28,7 +28,7 @@ fn the_toss_decides_which_side_bats_first() {
         let other = json!({ "batting_team_id": 3 - bats });
         assert_eq!(harness.expect_rejection("innings", other).code, "wrong-side");
         harness.open_innings(bats);
-        assert_eq!(harness.snapshot()["toss"], toss);
+        assert_eq!(harness.state()["toss"], toss);
     }
     let mut scored = CricketHarness::new(json!("t20"));
     let rejection =

@@ -20,6 +20,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::domain::rejection::Rejection;
+use crate::sports::cricket::{Cricket, report};
 use crate::sports::{
     ErasedMatch, MatchCommand, MatchInfo, Player, SportRules, TeamInfo, Transition,
 };
@@ -105,9 +106,9 @@ impl CricketHarness {
 
     /// Expects a rejection that changes nothing.
     pub fn expect_rejection(&mut self, action: &str, body: Value) -> Rejection {
-        let before = self.snapshot();
+        let before = self.state();
         let rejection = self.try_apply(action, body.clone());
-        assert_eq!(self.snapshot(), before);
+        assert_eq!(self.state(), before);
         rejection.expect_err(&format!("{action} {body}"))
     }
 
@@ -151,12 +152,15 @@ impl CricketHarness {
         body
     }
 
-    pub fn snapshot(&self) -> Value {
-        Value::Object(self.rules.snapshot(&self.match_info, &self.game))
+    /// The state that subscribers fold.
+    pub fn state(&self) -> Value {
+        Value::Object(self.rules.state(&self.game))
     }
 
+    /// The live board, as answers to scorers carry it.
     pub fn live_json(&self) -> Value {
-        self.snapshot()["live"].clone()
+        let game = self.game.downcast::<Cricket>().unwrap();
+        report::live_json(&game.state.setup, game.state.scoreboard())
     }
 
     pub fn read_part(&self, path: &str) -> Value {

@@ -177,11 +177,10 @@ fn over_complete_summarizes_the_over() {
     harness.bowl_symbols("1 . 4 W 2nb");
     let transition = harness.bowl_symbols("1lb").bowl_body(ball_body("6"));
     let over = &messages_to(&transition, "match_9", "over_complete")[0];
-    assert_eq!(over["summary"], "1 . 4 W 2nb 1lb 6");
-    assert_eq!(over["balls"].as_array().unwrap().len(), 7);
+    assert_eq!(over["balls"], "1 . 4 W 2nb 1lb 6");
     assert_eq!((&over["over"], &over["runs"]), (&json!(1), &json!(14)));
-    assert_eq!((&over["wickets"], &over["bowler"]["player_id"]), (&json!(1), &json!(205)));
-    assert_eq!(over["innings"]["overs"], "1.0");
+    assert_eq!((&over["wickets"], &over["bowler_id"]), (&json!(1), &json!(205)));
+    assert_eq!(over["innings"], 1);
 }
 
 #[test]

@@ -218,9 +218,11 @@ fn a_revised_target_is_chased() {
     let message =
         &harness.apply("target", json!({ "runs": 9, "overs": "1", "method": "D/L" })).messages[0];
     assert_eq!(message.message_type, "target_set");
-    assert_eq!(message.data["innings"]["method"], Value::Null, "no method made the first total");
-    let next = ["next_target", "next_method"].map(|name| message.data[name].clone());
-    assert_eq!(next, [json!(9), json!("D/L")]);
+    let set = ["target", "overs", "method"].map(|name| message.data[name].clone());
+    assert_eq!(set, [json!(9), json!("1.0"), json!("D/L")]);
+    let state = harness.state();
+    assert_eq!(state["innings"]["1"].get("method"), None, "no method made the first total");
+    assert_eq!(state["next"], json!({ "ball": 13, "target": 9, "method": "D/L" }));
     harness.open_innings(AWAY_TEAM_ID);
     let innings = harness.live_json()["innings"].clone();
     assert_eq!((&innings["target"], &innings["balls_left"]), (&json!(9), &json!(6)));
@@ -301,10 +303,12 @@ fn match_end_and_match_complete_are_sent() {
     assert_eq!((&end["status"], &end["clock"]["running"]), (&json!("finished"), &json!(false)));
     for topic in ["match_9", "team_1_live", "team_2_live"] {
         let complete = &messages_to(&transition, topic, "match_complete")[0];
-        assert_eq!(complete["text"], "Kent won by 10 wickets with 4 balls remaining");
-        assert_eq!(complete["result"], harness.result_json());
-        assert_eq!(complete["player_of_the_match"], json!({ "player_id": 201, "name": "A1" }));
+        let outcome = json!({ "kind": "won", "winner_team_id": AWAY_TEAM_ID,
+                              "by": { "wickets": 10, "balls_left": 4 } });
+        assert_eq!((&complete["outcome"], &harness.state()["outcome"]), (&outcome, &outcome));
+        assert_eq!(complete["player_of_the_match_id"], 201);
     }
+    assert_eq!(harness.result_text(), "Kent won by 10 wickets with 4 balls remaining");
 }
 
 #[test]
@@ -326,7 +330,7 @@ fn an_entered_result_overrides_the_played_result() {
     harness.apply("DELETE result", Value::Null);
     harness.apply("DELETE balls/8", Value::Null);
     assert_eq!(
-        (harness.status(), harness.snapshot()["score"].clone()),
+        (harness.status(), harness.state()["score"].clone()),
         ("live", json!({ "home": 6, "away": 6 }))
     );
 }

@@ -135,26 +135,27 @@ fn the_response_and_match_end_carry_the_whole_result() {
                 "result": result, "reason": "Ineligible player" })
     );
     assert_eq!(harness.read_part("result"), Some(result.clone()));
-    let view = harness.snapshot();
-    assert_eq!((&view["result"], &view["score"], &view["clock"]), (&result, &score, &clock));
-    assert_eq!(view["reason"], "Ineligible player");
+    let state = harness.state();
+    assert_eq!((&state["score"], &state["clock"]), (&score, &clock));
+    assert_eq!(state["match"]["result"]["by_hand"], true);
+    assert_eq!(state["match"]["reason"], "Ineligible player");
 }
 
 #[test]
 fn correcting_a_result_sends_match_end_and_keeps_the_clock() {
     let mut harness = MatchHarness::new("generic");
     harness.apply(PUT_RESULT, with_field(score_body(1, 0), "reason", "typed at the bar"));
-    assert_eq!(harness.snapshot()["clock"]["at"], Value::Null, "it never ran");
+    assert_eq!(harness.state()["clock"].get("at"), None, "it never ran");
     let transition = harness.advance_clock(3600).apply(PUT_RESULT, score_body(0, 1));
     assert_eq!(transition.messages[0].message_type, "match_end");
     assert_eq!(transition.messages[0].data["score"], json!({ "home": 0, "away": 1 }));
     assert_eq!(result_summary(&harness), Some((0, 1, Verdict::Away, Some(AWAY_TEAM_ID))));
-    assert_eq!(harness.snapshot().get("reason"), None, "it was that of the first result");
+    assert_eq!(harness.state()["match"].get("reason"), None, "it was that of the first result");
 
     let mut scored = MatchHarness::with_status("generic", "finished");
-    let clock = scored.snapshot()["clock"].clone();
+    let clock = scored.state()["clock"].clone();
     scored.advance_clock(3600).apply(PUT_RESULT, score_body(0, 0));
-    assert_eq!(scored.snapshot()["clock"], clock);
+    assert_eq!(scored.state()["clock"], clock);
 }
 
 #[test]
@@ -209,7 +210,7 @@ fn an_overriding_winner_hides_the_shootout_score() {
 
     harness.apply(PUT_RESULT, score_body(1, 1));
     assert_eq!(result_summary(&harness), Some((1, 1, Verdict::Draw, Some(HOME_TEAM_ID))));
-    assert_eq!(harness.snapshot()["shootout_score"], kicks);
+    assert_eq!(harness.state()["shootout"], kicks);
 
     let other = with_field(score_body(1, 1), "winner_team_id", AWAY_TEAM_ID);
     let rejection = harness.expect_rejection(PUT_RESULT, other.clone());
@@ -217,10 +218,10 @@ fn an_overriding_winner_hides_the_shootout_score() {
     assert!(rejection.detail.starts_with("the live score is 1:1 (1:0 on kicks), not 1:1;"));
     harness.apply(PUT_RESULT, with_field(other, "override", true));
     assert_eq!(result_summary(&harness), Some((1, 1, Verdict::Draw, Some(AWAY_TEAM_ID))));
-    assert_eq!(harness.snapshot().get("shootout_score"), None, "it would tell another story");
+    assert_eq!(harness.state()["shootout"], json!({}), "it would tell another story");
 
     harness.apply(DELETE_RESULT, Value::Null);
-    assert_eq!(harness.snapshot()["shootout_score"], kicks);
+    assert_eq!(harness.state()["shootout"], kicks);
 }
 
 #[test]

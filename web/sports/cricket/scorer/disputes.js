@@ -80,7 +80,7 @@ function DisputeTable({ scorebook, game, onAnnounce, dispute: { number, fields, 
 
 /** @param {any} value @param {Scorebook} scorebook */
 function valueText(value, scorebook) {
-  if (value === null) return "–";
+  if (value === null || value === undefined) return "–";
   if (typeof value === "boolean") return value ? "Yes" : "No";
   if (!Array.isArray(value)) return typeof value === "object" ? `${value.runs} to the ${value.to} side` : String(value);
   if (value.length === 0) return "None";

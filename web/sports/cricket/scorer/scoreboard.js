@@ -3,6 +3,7 @@
 import { html } from "../../../vendor/htm-preact.js";
 import { textColourOn, teamColour } from "../../../client/colour.js";
 import { defaultStatusText } from "../../common.js";
+import { outcomeText } from "../innings.js";
 import { oversBowledText, oversText } from "./innings-state.js";
 
 /** @import { Side } from "../../../client/message-types.js" */
@@ -21,13 +22,13 @@ export function CricketScoreboard({ game }) {
   const { name, short_name, colour } = game.teams[side];
   const background = teamColour(colour, side);
   const hasBegun = innings.battingTeamId !== null;
-  const result = /** @type {any} */ (game).scorecard?.result?.text;
+  const result = outcomeText(/** @type {any} */ (game));
   return html`
     <section class="board innings" aria-label="Score">
       ${hasBegun && html`<p class="team"><span class="badge" style=${{ background, color: textColourOn(background) }}>${short_name || name.slice(0, 3)}</span> <span class="full">${name}</span></p>`}
       ${hasBegun && html`<p class="numbers"><span id="runs">${innings.runs}</span>/<span id="wickets">${innings.wickets}</span></p>`}
       ${hasBegun && html`<p class="overs"><span id="overs">${oversText(innings)}</span> <small>${innings.allottedOvers ? `of ${innings.allottedOvers.overs}${innings.allottedOvers.balls ? `.${innings.allottedOvers.balls}` : ""} overs` : "overs"}</small></p>`}
-      <p class="state" data-status=${game.status}><span id="period">${result ?? (game.status === "live" ? inningsStateText(innings) : defaultStatusText(/** @type {any} */ (game)))}</span>${hasBegun && html`<span id="chase">${targetText(innings, conditions)}</span>`}</p>
+      <p class="state" data-status=${game.status}><span id="period">${result || (game.status === "live" ? inningsStateText(innings) : defaultStatusText(/** @type {any} */ (game)))}</span>${hasBegun && html`<span id="chase">${targetText(innings, conditions)}</span>`}</p>
       ${innings.isUncertain && html`<p class="hint">A correction is pending: these figures will be correct once it has been sent.</p>`}
       ${innings.isOpen && html`<${CurrentPlayers} innings=${innings} conditions=${conditions} />`}
     </section>`;
