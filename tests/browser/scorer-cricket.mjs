@@ -4,10 +4,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 
+import { foldMatchMessage, matchView } from "../../web/client/match-stream.js";
+import { loadSport } from "../../web/sports/registry.js";
 import { launch, resize } from "./browsers.js";
 import { ADMIN_CREDENTIALS, RECOVERY_TIMEOUT_MS, ScorerDevice, UPDATE_TIMEOUT_MS } from "./scorer-device.js";
 import { Server, waitFor } from "./server.js";
 import { FaultyProxy } from "./faulty-proxy.js";
+
+await loadSport("cricket");
 
 const AXE = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const SECOND_SCORER = { email: "bo@example.org", password: "another long password" };
@@ -98,7 +102,7 @@ for (const kind of ["chrome", "firefox"]) {
       await device.waitForServerBall(2);
 
       proxy.holdStreams();
-      const states = (next) => proxy.held.filter(({ text }) => text.includes(`"next_number":${next}`)).length;
+      const states = (next) => proxy.held.filter(({ text }) => text.includes(`"next":{"ball":${next}}`)).length;
       await device.pressButton("1 run");
       await device.waitUntilSent();
       await waitFor(() => states(3) === 1, "the state with two balls to be held back");
@@ -107,7 +111,7 @@ for (const kind of ["chrome", "firefox"]) {
       await device.waitUntilSent();
       await waitFor(() => states(2) === 1, "the state after the undo to be held back");
       await device.waitForText("#runs", "4");
-      proxy.release(proxy.held.findIndex(({ text }) => text.includes('"next_number":3')) + 1);
+      proxy.release(proxy.held.findIndex(({ text }) => text.includes('"next":{"ball":3}')) + 1);
       await device.waitForServerBall(3);
       await device.waitForText("#runs", "4");
 

@@ -235,8 +235,8 @@ impl DualScorers {
         }
         let response = self.asha.client.get(&self.asha.game.path("/state")).await.ok_json();
         let last = balls[balls.len() - 1].number.unwrap();
-        assert_eq!(response["data"]["live"]["next_number"], last + 1);
-        assert_eq!(response["data"]["pending"], json!([]));
+        assert_eq!(response["data"]["next"]["ball"], last + 1);
+        assert_eq!(response["data"]["pending"], json!({}));
         settled
     }
 

@@ -2,7 +2,7 @@
 
 import { html, useEffect, useState } from "../../vendor/htm-preact.js";
 import { BallBadge } from "./ball-badge.js";
-import { allInnings, inningsName, overSummaries } from "./innings.js";
+import { allInnings, inningsName, overSummaries, wicketsOfSymbol } from "./innings.js";
 
 /** @import { Match } from "../../client/message-types.js" */
 /** @import { CricketMatch, Ball, FallOfWicket, Innings } from "./types.js" */
@@ -73,7 +73,7 @@ function BallList({ match, innings, over }) {
   return html`<ol class="ball-list">${balls.sort((one, other) => other.number - one.number).map((ball) => html`
     <li key=${ball.number} class="a-ball" data-number=${ball.number}>
       <span class="minute">${ball.over}</span> <${BallBadge} symbol=${ball.symbol} />
-      <span class="what">${ball.bowler} to ${ball.striker}${ball.wickets.length > 0 && html` <b>out</b>`}${ball.commentary && html`<span class="text">${ball.commentary}</span>`}</span>
+      <span class="what">${ball.bowler} to ${ball.striker}${wicketsOfSymbol(ball.symbol) > 0 && html` <b>out</b>`}${ball.commentary && html`<span class="text">${ball.commentary}</span>`}</span>
     </li>`)}</ol>`;
 }
 

@@ -79,9 +79,8 @@
  * @property {boolean} [crossed]
  * @property {string} symbol
  * @property {string} [commentary]
- * @property {object[]} [wickets]
  *
- * @typedef {Omit<BallEvent, "commentary" | "wickets"> & { striker: string, bowler: string, commentary: string | null, wickets: object[] }} Ball
+ * @typedef {Omit<BallEvent, "commentary"> & { striker: string, bowler: string, commentary: string | null }} Ball
  * @typedef {{ balls: BallEvent[], lastCorrectionSeq: number }} RecentBalls
  *
  * Current players and recent balls.

@@ -54,7 +54,7 @@ export function playerName(game, id) {
 
 /** @param {Match} match @param {BallEvent} ball @returns {Ball} */
 function ballView(match, ball) {
-  return { commentary: null, wickets: [], ...ball, striker: playerName(match, ball.striker_id), bowler: playerName(match, ball.bowler_id) };
+  return { commentary: null, ...ball, striker: playerName(match, ball.striker_id), bowler: playerName(match, ball.bowler_id) };
 }
 
 /** Runs per so many balls; null before the first. @param {number} runs @param {number} balls @param {number} perBalls */

@@ -6,7 +6,7 @@ use crate::domain::merge_patch;
 use crate::sports::clock::format_timestamp;
 use crate::sports::cricket::innings::{Ball, ball_symbol};
 use crate::sports::cricket::laws::Extras;
-use crate::sports::cricket::report::cards::{dismissal_event_json, dismissal_json};
+use crate::sports::cricket::report::cards::dismissal_json;
 use crate::sports::cricket::scoring::{BallField, Scoreboard};
 
 /// A ball: its players, the part that counted, the score after it, and who entered it.
@@ -48,7 +48,6 @@ pub fn ball_json(ball: &Ball) -> Value {
 /// A ball in messages: in ids, with what is unusual only where it is.
 pub fn ball_event_json(ball: &Ball) -> Value {
     let delivery = &ball.counted_delivery;
-    let wickets: Vec<_> = ball.dismissals.iter().map(|one| dismissal_event_json(one)).collect();
     merge_patch::without_nulls(json!({
         "number": ball.number,
         "innings": ball.innings_number,
@@ -61,7 +60,6 @@ pub fn ball_event_json(ball: &Ball) -> Value {
         "boundary": delivery.is_boundary().then_some(true),
         "free_hit": ball.is_free_hit.then_some(true),
         "crossed": delivery.batters_crossed.then_some(true),
-        "wickets": Some(wickets).filter(|wickets| !wickets.is_empty()),
         "symbol": ball_symbol(delivery),
         "commentary": delivery.commentary,
         "rev": (ball.entered.rev > 1).then_some(ball.entered.rev),
