@@ -180,6 +180,7 @@ for (const kind of ["chrome", "firefox"]) {
       const device = await openDevice(context, proxy, game, SECOND_SCORER);
       await device.pressButton("1 run");
       await device.waitUntilSent();
+      await device.waitForServerBall(2); // nothing is waiting before the tap is stored either
       proxy.setMode("cut");
       await device.waitForText(".connection", "Offline", RECOVERY_TIMEOUT_MS);
       await device.pressButton("6 runs");
