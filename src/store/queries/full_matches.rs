@@ -1,4 +1,4 @@
-//! Complete states and list items of many matches, in a few queries.
+//! List items of many matches, in a few queries.
 
 use std::collections::HashMap;
 
@@ -11,37 +11,17 @@ use super::{match_states, teams};
 use crate::sports::{ErasedMatch, MatchInfo};
 use crate::store::error::QueryResult;
 use crate::store::json;
-use crate::store::json::MatchForm;
 use crate::store::match_cache::{CachedMatch, MatchCache};
 use crate::store::rows::{EntryRow, MatchRow};
 use crate::store::schema::entries as e;
 
-/// The complete state of each match, in the given order.
-pub async fn load_full(
-    conn: &mut Conn,
-    match_cache: &MatchCache,
-    rows: &[MatchRow],
-) -> QueryResult<Vec<Value>> {
-    load_each(conn, match_cache, rows, json::match_json).await
-}
-
 /// The list item of each match, in the given order.
+///
+/// - Cost: one query for all teams, and one for the entries of the matches that are not cached.
 pub async fn load_list_items(
     conn: &mut Conn,
     match_cache: &MatchCache,
     rows: &[MatchRow],
-) -> QueryResult<Vec<Value>> {
-    load_each(conn, match_cache, rows, json::match_list_item).await
-}
-
-/// Renders each match, in the given order.
-///
-/// - Cost: one query for all teams, and one for the entries of the matches that are not cached.
-async fn load_each(
-    conn: &mut Conn,
-    match_cache: &MatchCache,
-    rows: &[MatchRow],
-    form: MatchForm,
 ) -> QueryResult<Vec<Value>> {
     let team_ids = rows.iter().flat_map(|row| [row.home_team_id, row.away_team_id]).collect();
     let teams = teams::find_all(conn, team_ids).await?;
@@ -53,7 +33,8 @@ async fn load_each(
             Some(entries) => fold_and_cache(match_cache, row, &match_info, entries)?,
             None => match_states::current_game(conn, match_cache, row, &match_info).await?,
         };
-        rendered.push(form(row, &match_info, match_states::rules_of(row)?, &game));
+        let rules = match_states::rules_of(row)?;
+        rendered.push(json::match_list_item(row, &match_info, rules, &game));
     }
     Ok(rendered)
 }

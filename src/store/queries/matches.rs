@@ -9,10 +9,11 @@ use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::schedule::MatchTeams;
 use super::{
-    events, leaderboards, match_states, members, registrations, schedule, settings, teams,
+    events, match_states, members, registrations, schedule, settings, state_updates, teams,
 };
 use crate::domain::matches::{MatchStatus, ScheduleChange};
 use crate::domain::rejection::{FieldError, Rejection};
+use crate::domain::state_change::StateChange;
 use crate::domain::topic::StreamId;
 use crate::sports::SportRules;
 use crate::store::error::{QueryError, QueryResult};
@@ -93,17 +94,11 @@ async fn create(
         // The private match may end others' right to read its teams through an event.
         settings::bump_rights_version(conn).await?;
     }
-    let mut table_message = None;
-    if let Some(event) = &event
-        && registrations::register_missing_teams(
-            conn,
-            request,
-            event,
-            [row.home_team_id, row.away_team_id],
-        )
-        .await?
-    {
-        table_message = Some(leaderboards::leaderboard_message(conn, event).await?);
+    let mut registration_messages = Vec::new();
+    if let Some(event) = &event {
+        let team_ids = [row.home_team_id, row.away_team_id];
+        registration_messages =
+            registrations::register_missing_teams(conn, request, event, team_ids).await?;
     }
     let match_teams = load_teams(conn, &row).await?;
     let match_info = row.match_info(&match_teams.teams)?;
@@ -111,7 +106,7 @@ async fn create(
     let json = json::match_list_item(&row, &match_info, rules, &game);
     let mut messages =
         schedule::update_messages(ScheduleChange::Created, &row, &match_teams, &json);
-    messages.extend(table_message);
+    messages.extend(registration_messages);
     let effect = MutationEffect::new(201, json).with_version(row.version);
     Ok(effect.with_messages(StreamId::Match(row.id), messages))
 }
@@ -206,7 +201,8 @@ async fn edit(
     RunContext { request, match_cache }: RunContext<'_>,
     &EditMatch { id, ref fields }: &EditMatch,
 ) -> QueryResult<MutationEffect> {
-    let row = lock(conn, id).await?;
+    let before = lock(conn, id).await?;
+    let row = before.clone();
     request.check_if_match(row.version)?;
     let starts_at = fields.starts_at.map_or(row.starts_at, |at| at.map(to_millis));
     let visibility = fields.visibility.unwrap_or(row.visibility);
@@ -230,7 +226,10 @@ async fn edit(
         .get_result(conn)
         .await?;
     let (json, match_teams) = list_item_with_teams(conn, match_cache, &row).await?;
-    let messages = schedule::update_messages(change, &row, &match_teams, &json);
+    let mut messages = schedule::update_messages(change, &row, &match_teams, &json);
+    if row.visibility != before.visibility {
+        messages.extend(schedule::visibility_messages(&before, &row, &match_teams));
+    }
     let effect = MutationEffect::new(200, json).with_version(row.version);
     Ok(effect.with_messages(StreamId::Match(id), messages))
 }
@@ -302,5 +301,6 @@ async fn accept(
     if !row.is_public() {
         settings::bump_rights_version(conn).await?;
     }
-    Ok(MutationEffect::new(200, json).with_version(row.version))
+    let messages = state_updates::of_streams([StreamId::Team(team_id)], StateChange::Acceptance);
+    Ok(MutationEffect::new(200, json).with_version(row.version).and_messages(messages))
 }
