@@ -16,14 +16,13 @@ use crate::domain::purchases::TicketSales;
 use crate::domain::rejection::Rejection;
 use crate::domain::state_change::StateChange;
 use crate::domain::topic::{Channel, StreamId};
-use crate::domain::visibility::Visibility;
 use crate::sports::SportRules;
 use crate::store::error::QueryResult;
 use crate::store::json;
 use crate::store::mutation::{CreateEvent, DeleteEvent, EditEvent, EventEdit};
 use crate::store::rows::EventRow;
 use crate::store::schema::{
-    announcements as a, audiences as au, events, matches, purchases, registrations as r, teams,
+    announcements as a, audiences as au, events, matches, purchases, registrations as r,
 };
 
 runs! {
@@ -120,17 +119,13 @@ async fn edit(
     Ok(effect.with_messages(StreamId::Event(id), messages))
 }
 
-/// The messages about a new visibility, to the event's stream and to those of its public teams,
-/// which show nothing of a private event.
+/// The messages about a new visibility, to the event's stream and to those of its teams, which
+/// show nothing of a private event if they are public.
 async fn visibility_messages(conn: &mut Conn, id: i64) -> QueryResult<Vec<Message>> {
-    let public_teams = r::table
-        .inner_join(teams::table.on(r::team_id.eq(teams::id.nullable())))
-        .filter(r::event_id.eq(id))
-        .filter(r::accepted)
-        .filter(teams::visibility.eq(Visibility::Public))
-        .select(teams::id);
-    let team_ids: Vec<i64> = public_teams.load(conn).await?;
-    let streams = iter::once(StreamId::Event(id)).chain(team_ids.into_iter().map(StreamId::Team));
+    let participants = r::table.filter(r::event_id.eq(id)).filter(r::accepted).select(r::team_id);
+    let team_ids: Vec<Option<i64>> = participants.load(conn).await?;
+    let teams = team_ids.into_iter().flatten().map(StreamId::Team);
+    let streams = iter::once(StreamId::Event(id)).chain(teams);
     Ok(state_updates::of_streams(streams, StateChange::Visibility))
 }
 

@@ -15,6 +15,7 @@ use self::recipients::{Event, MatchPlacement, Recipients};
 use self::scenario::Scenario;
 use crate::support::database::Database;
 use crate::support::server::TestServer;
+use crate::support::users::id;
 
 crate::support::on_both! {
     every_write_publishes_to_exactly_its_documented_topics,

@@ -52,7 +52,7 @@ async fn a_new_match_is_published_to_its_own_stream_and_both_teams(database: Dat
             (&message["type"], &message["topic"]),
             (&json!("schedule_update"), &json!(topic))
         );
-        let data = json!({ "event_id": null, "change": "created", "match": shape });
+        let data = json!({ "change": "created", "match": shape });
         assert_eq!(message["data"], data);
     }
 }

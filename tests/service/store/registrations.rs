@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use touchline::domain::rejection::RejectionReason;
-use touchline::domain::topic::{Channel, StreamId};
+use touchline::domain::topic::StreamId;
 use touchline::domain::users::UserRole;
 use touchline::domain::visibility::Visibility;
 use touchline::store::mutation::{
@@ -282,7 +282,9 @@ async fn a_team_that_leaves_without_results_leaves_the_table(database: Database)
 
     assert_eq!(table(&store).await, [(1, 1), (2, 1)], "team 2 has results, team 3 has none");
     let message = stream_messages(&store, StreamId::Event(1)).await.pop().unwrap();
-    assert_eq!(Some(message["data"].clone()), store.leaderboard(1).await.unwrap());
+    assert_eq!(message["data"], json!({ "event_id": 1, "rows": { "3": null } }));
+    let state = snapshot_data(&store, "event_1_results").await;
+    assert_eq!(row_ids(&state, "table"), [1, 2]);
     let repeated = UnregisterTeam { event_id: 1, team_id: 3 };
     assert_eq!(expect_rejection(&store, repeated).await.reason, RejectionReason::NotFound);
     assert_eq!(commit(&store, DeleteTeam { id: 3 }).await.status, 204);

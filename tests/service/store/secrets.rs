@@ -178,7 +178,10 @@ async fn g7_a_team_that_turns_public_hides_its_earlier_messages(database: Databa
     commit(&store, match_without_event(1, 2, Visibility::Private)).await;
     commit(&store, match_without_event(1, 2, Visibility::Public)).await;
     let stream = StreamId::Team(1);
-    assert_eq!(stream_messages(&store, stream).await.len(), 2);
+    // The team has become private: what is private joins its state after some seconds.
+    let later = now() + chrono::TimeDelta::seconds(10);
+    assert_eq!(store.show_private_states(later).await.unwrap(), 1);
+    assert_eq!(stream_messages(&store, stream).await.len(), 3);
     let other = stream_messages(&store, StreamId::Team(2)).await;
 
     commit(&store, set_team_visibility(1, Visibility::Public)).await;
@@ -189,13 +192,13 @@ async fn g7_a_team_that_turns_public_hides_its_earlier_messages(database: Databa
     assert_eq!(left["patch"], json!({ "schedule": { "1": null } }), "the private match, by its id");
     assert_eq!(
         (page.head_seq, page.pruned_seq),
-        (3, 2),
+        (4, 3),
         "a subscriber at 1 must learn that it missed something"
     );
     assert_eq!(stream_messages(&store, StreamId::Team(2)).await, other, "it was public before");
     commit(&store, match_without_event(1, 2, Visibility::Public)).await;
     let page = store.read_messages_after(stream, 1, 100).await.unwrap();
-    assert_eq!(page.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [3, 4]);
+    assert_eq!(page.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [4, 5]);
     commit(&store, set_team_visibility(1, Visibility::Public)).await;
     assert_eq!(stream_messages(&store, stream).await.len(), 2, "it was public before");
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());

@@ -53,8 +53,8 @@ impl Folds {
     }
 
     pub fn assert_something_was_folded(&self) {
-        let idle = self.0.iter().filter(|fold| fold.folded == 0).count();
-        assert!(idle < self.0.len() / 2, "{idle} topics without a message");
+        let folded: usize = self.0.iter().map(|fold| fold.folded).sum();
+        assert!(folded > 100, "only {folded} messages were folded");
     }
 }
 
