@@ -13,9 +13,9 @@ const sides = { home: { team_id: 1 }, away: { team_id: 2 } };
 const message = (type, patch, data = {}) => ({ type, topic: "event_1", seq: 2, at: "", data, patch });
 const snapshot = message("snapshot", undefined, {
   schedule: {
-    3: { ...sides, sport: "football", status: "live", starts_at: "2026-11-21T15:00:00.000Z" },
-    5: { ...sides, sport: "football", status: "scheduled", starts_at: "2026-11-29T15:00:00.000Z" },
-    4: { ...sides, sport: "football", status: "postponed", starts_at: "2026-11-28T15:00:00.000Z" },
+    3: { ...sides, status: "live", starts_at: "2026-11-21T15:00:00.000Z" },
+    5: { ...sides, status: "scheduled", starts_at: "2026-11-29T15:00:00.000Z" },
+    4: { ...sides, status: "postponed", starts_at: "2026-11-28T15:00:00.000Z" },
   },
   results: { 2: { home_team_id: 3, away_team_id: 1, home_score: 1, entered_at: "2026-11-20T15:00:00.000Z" } },
   table: { 1: { position: 1 }, 2: { position: 2, net_run_rate: "-0.125" } },

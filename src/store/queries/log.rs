@@ -70,15 +70,11 @@ async fn advance_further(
     advanced: &mut [(i64, Seq)],
     (before, after): (&[(String, i64)], &[(String, i64)]),
 ) -> QueryResult<()> {
-    let counts = before.iter().zip(after).map(|(before, after)| after.1 - before.1);
-    let (heads, counts): (Vec<_>, Vec<_>) = advanced
-        .iter_mut()
-        .zip(after.iter().zip(counts))
-        .filter(|(_, (_, count))| *count > 0)
-        .map(|(head, ((topic, _), count))| (head, (topic.clone(), count)))
-        .unzip();
-    for (head, further) in heads.into_iter().zip(advance_heads(conn, &counts).await?) {
-        *head = further;
+    for (head, ((topic, before), (_, after))) in advanced.iter_mut().zip(before.iter().zip(after)) {
+        if after > before {
+            let further = [(topic.clone(), after - before)];
+            *head = advance_heads(conn, &further).await?.pop().unwrap_or(*head);
+        }
     }
     Ok(())
 }

@@ -184,13 +184,7 @@ pub async fn verify_match(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> 
         }
         Err(error) => return Err(error),
     };
-    let mut faults = row_faults(&row, &summary);
-    if row.reason != reason {
-        faults.push(format!(
-            "match {id}: its row's reason is {:?}, its entries give {reason:?}",
-            row.reason
-        ));
-    }
+    let mut faults = row_faults(&row, &summary, reason.as_deref());
     let stored: Option<ResultRow> =
         results::table.find(id).select(ResultRow::as_select()).get_result(conn).await.optional()?;
     if stored != result {
@@ -235,8 +229,15 @@ fn chain_fault(row: &MatchRow, entries: &[EntryRow]) -> Option<String> {
     None
 }
 
-fn row_faults(row: &MatchRow, summary: &MatchSummary) -> Vec<String> {
+fn row_faults(row: &MatchRow, summary: &MatchSummary, reason: Option<&str>) -> Vec<String> {
     let (id, mut faults) = (row.id, Vec::new());
+    if row.reason.as_deref() != reason {
+        let row_reason = row.reason.as_deref().unwrap_or("none");
+        let reason = reason.unwrap_or("none");
+        faults.push(format!(
+            "match {id}: its row's reason is {row_reason}, its entries give {reason}"
+        ));
+    }
     if row.status != summary.status {
         let (row_status, status) = (&row.status, summary.status);
         faults.push(format!("match {id}: its row says {row_status}, its entries give {status}"));

@@ -53,6 +53,12 @@ const TAMPERED: &[(&str, &[&str])] = &[
         &["match 1", "its row says 4 : 0"]),
     ("update matches set status = 'finished'",
         &["match 1", "its row says finished"]),
+    ("update matches set reason = 'rain'",
+        &["match 1", "its row's reason is rain, its entries give none"]),
+    ("update stream_states set state = replace(state, 'live\"}', 'paused\"}')",
+        &["stream team_1_live", "{\"live\":{\"1\":{\"status\":\"live\"}}}"]),
+    ("update matches set starts_at = 0, status = 'scheduled'",
+        &["stream team_2_schedule", "1970-01-01T00:00:00.000Z"]),
     ("update messages set envelope = replace(envelope, '\"home\":1}', '\"home\":7}') where seq = 3",
         &["match 1", "message 3 published the score 7 : 0"]),
 ];

@@ -117,7 +117,7 @@ async fn g15_what_leaves_a_window_and_what_returns_is_in_the_patch(database: Dat
 }
 
 /// The number of bytes of an event's last messages of each type.
-async fn sizes(store: &Store, event: i64) -> [usize; 2] {
+async fn message_sizes(store: &Store, event: i64) -> [usize; 2] {
     let head = store.stream_heads(&[StreamId::Event(event)]).await.unwrap()[0].head_seq;
     let page = store.read_messages_after(StreamId::Event(event), head - 2, 2).await.unwrap();
     let types: Vec<_> = page.messages.iter().map(|message| message.message_type.as_str()).collect();
@@ -143,8 +143,8 @@ async fn g15_a_result_in_a_table_of_20_is_small_however_many_results_there_are(d
             "home_score": random.random_range(0..5), "away_score": random.random_range(0..5),
         });
         commit(&store, match_action(id, "PUT result", score)).await;
-        let sizes = sizes(&store, 1).await;
-        largest = [largest[0].max(sizes[0]), largest[1].max(sizes[1])];
+        let [result, table] = message_sizes(&store, 1).await;
+        largest = [largest[0].max(result), largest[1].max(table)];
     }
     eprintln!("result_update and leaderboard_update: at most {largest:?} bytes");
     assert!(largest.iter().all(|size| *size <= 1_500), "{largest:?} bytes");
