@@ -1,6 +1,7 @@
 // The page of one team: live matches, schedule, results, players.
 
 import { teamColour } from "./client/colour.js";
+import { listAll } from "./common/api.js";
 import { UrgentBanners } from "./parts/announcements.js";
 import { ErrorBoundary } from "./parts/error-boundary.js";
 import { liveMatches } from "./parts/page-state.js";
@@ -11,12 +12,15 @@ import { sportOf } from "./sports/registry.js";
 import { html } from "./vendor/htm-preact.js";
 
 /** @import { Match, Message } from "./client/message-types.js" */
-/** @import { PageState } from "./parts/page-state.js" */
+/** @import { PageContent } from "./parts/stream-page.js" */
+
+/** @typedef {{ id: number, name: string, shirt_number?: number | null }} ListedPlayer */
 
 /** The only player whose incidents are shown; kept in the address, so that it can be shared. */
 let selectedPlayerId = Number(new URLSearchParams(location.search).get("player")) || 0;
+/** @type {ListedPlayer[]} */ let players = [];
 
-/** @type {StreamPage} */ const page = new StreamPage({ resource: "team", renderContent: (state) => html`<${TeamPage} state=${state} />`, describeMessage, teamName });
+/** @type {StreamPage} */ const page = new StreamPage({ resource: "team", renderContent: (content) => html`<${TeamPage} ...${content} />`, describeMessage, fetchMore: fetchPlayers });
 page.open();
 
 /** @param {Message} message */
@@ -26,9 +30,9 @@ function describeMessage(message) {
   return game && type.startsWith("incident_") ? sportOf(game.sport).spokenMessage({ ...game, score: data.score }, message) : null;
 }
 
-/** @param {number} id */
-function teamName(id) {
-  return id === page.id ? (page.state?.team?.name ?? "") : "Opponent";
+async function fetchPlayers() {
+  const { items, problem } = await listAll(`/api/teams/${page.id}/players`);
+  if (!problem) players = items;
 }
 
 /** @param {number} playerId */
@@ -38,29 +42,28 @@ function selectPlayer(playerId) {
   page.render();
 }
 
-/** @param {{ state: PageState }} props */
-function TeamPage({ state }) {
-  const live = liveMatches(state);
-  const players = state.players ?? [];
+/** @param {PageContent} props */
+function TeamPage({ details, matches, results, announcements }) {
+  const live = liveMatches(matches);
   return html`
-    <h1 class="team-name" style=${{ "--colour": teamColour(state.team?.colour, "home") }}>${state.team?.name}</h1>
-    <${UrgentBanners} announcements=${state.announcements} />
+    <h1 class="team-name" style=${{ "--colour": teamColour(details.colour, "home") }}>${details.name}</h1>
+    <${UrgentBanners} announcements=${announcements} />
     <div class="columns">
       <div>
-        ${live.map((game) => html`<${ErrorBoundary} key=${game.id} item=${game} render=${() => html`<${LiveMatch} game=${game} players=${players} />`} />`)}
+        ${live.map((game) => html`<${ErrorBoundary} key=${game.id} item=${game} render=${() => html`<${LiveMatch} game=${game} />`} />`)}
         ${live.length === 0 && html`<section aria-labelledby="playing"><h2 id="playing">Now</h2><p class="empty">No match is being played.</p></section>`}
       </div>
-      <${AnnouncementsSection} page=${page} state=${state} />
+      <${AnnouncementsSection} page=${page} announcements=${announcements} />
     </div>
-    <${ScheduleAndResults} page=${page} state=${state} />
+    <${ScheduleAndResults} page=${page} matches=${matches} results=${results} />
     <section aria-labelledby="players"><h2 id="players">Players</h2>
       ${players.length === 0 && html`<p class="empty">No players are listed.</p>`}
       <ol class="players in-columns">${players.map(({ id, name, shirt_number }) => html`<li key=${id}><span class="shirt">${shirt_number ?? ""}</span> <span class="name">${name}</span></li>`)}</ol>
     </section>`;
 }
 
-/** @param {{ game: Match, players: NonNullable<PageState["players"]> }} props */
-function LiveMatch({ game, players }) {
+/** @param {{ game: Match }} props */
+function LiveMatch({ game }) {
   const { loadTeamActivity } = sportOf(game.sport);
   const selectedPlayer = players.find((one) => one.id === selectedPlayerId);
   const emptyText = selectedPlayer ? `Nothing of ${selectedPlayer.name} yet.` : "Nothing of this team yet.";

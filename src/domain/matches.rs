@@ -46,6 +46,16 @@ pub enum ScheduleChange {
     Postponed,
     Cancelled,
     Deleted,
+    /// It began.
+    Started,
+    Paused,
+    Resumed,
+    Finished,
+    Abandoned,
+    /// Its end, postponement or cancellation was undone.
+    Reopened,
+    /// The stream may no longer show it.
+    Hidden,
 }
 
 closed_set!(ScheduleChange {
@@ -55,4 +65,29 @@ closed_set!(ScheduleChange {
     Postponed => "postponed",
     Cancelled => "cancelled",
     Deleted => "deleted",
+    Started => "started",
+    Paused => "paused",
+    Resumed => "resumed",
+    Finished => "finished",
+    Abandoned => "abandoned",
+    Reopened => "reopened",
+    Hidden => "hidden",
 });
+
+impl ScheduleChange {
+    /// What a new status means for the schedule; `None` if the status is the same.
+    pub fn of_status(before: MatchStatus, after: MatchStatus) -> Option<Self> {
+        use MatchStatus::{Abandoned, Cancelled, Finished, Live, Paused, Postponed, Scheduled};
+        match (before, after) {
+            (before, after) if before == after => None,
+            (_, Finished) => Some(Self::Finished),
+            (Finished | Abandoned, _) | (_, Scheduled) => Some(Self::Reopened),
+            (_, Postponed) => Some(Self::Postponed),
+            (_, Cancelled) => Some(Self::Cancelled),
+            (_, Abandoned) => Some(Self::Abandoned),
+            (_, Paused) => Some(Self::Paused),
+            (Paused, Live) => Some(Self::Resumed),
+            (_, Live) => Some(Self::Started),
+        }
+    }
+}

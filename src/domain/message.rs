@@ -8,7 +8,7 @@ use crate::domain::merge_patch;
 use crate::domain::topic::{Channel, Seq, StreamId, Topic};
 
 /// Types of the messages that are not about one match as it is played.
-pub const COMMON_MESSAGE_TYPES: [&str; 8] = [
+pub const COMMON_MESSAGE_TYPES: [&str; 9] = [
     "announcement_expired",
     "announcement_update",
     "leaderboard_update",
@@ -16,6 +16,7 @@ pub const COMMON_MESSAGE_TYPES: [&str; 8] = [
     "purchase_update",
     "result_update",
     "schedule_update",
+    "state_update",
     "ticket_update",
 ];
 
@@ -33,12 +34,31 @@ pub struct Message {
     /// The merge patch (RFC 7396) from the stream's state before the message to its state after
     /// it; `None` in streams whose messages are not folded.
     pub patch: Option<Map<String, Value>>,
+    /// Whether it is dropped if its write doesn't change the state of its channel, or has another
+    /// message that says so.
+    pub is_conditional: bool,
+    /// The member of the state whose changed rows are added to the data, as `rows`.
+    pub changed_rows_of: Option<&'static str>,
 }
 
 impl Message {
     /// A message without a label and a patch.
     pub fn new(topic: Topic, message_type: &'static str, data: Value) -> Self {
-        Self { topic, message_type, label: None, data, patch: None }
+        let (label, patch, changed_rows_of) = (None, None, None);
+        Self { topic, message_type, label, data, patch, is_conditional: false, changed_rows_of }
+    }
+
+    /// A message that is dropped unless the state of its channel changes, and no other message of
+    /// the write is about that.
+    #[must_use]
+    pub fn if_changed(self) -> Self {
+        Self { is_conditional: true, ..self }
+    }
+
+    /// Adds the changed rows of a member of the channel's state to the data, when they are known.
+    #[must_use]
+    pub fn with_changed_rows(self, member: &'static str) -> Self {
+        Self { changed_rows_of: Some(member), ..self }
     }
 
     /// Sets the patch from the states before and after. Members that both leave out are the same.

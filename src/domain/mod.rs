@@ -11,6 +11,7 @@ pub mod number;
 pub mod permission;
 pub mod purchases;
 pub mod rejection;
+pub mod state_change;
 pub mod teams;
 pub mod time;
 pub mod topic;

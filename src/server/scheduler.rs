@@ -1,4 +1,5 @@
-//! Periodic tasks of the leader: expires announcements and deletes old records and messages.
+//! Periodic tasks of the leader: expires announcements, updates the states of streams that turned
+//! private, and deletes old records and messages.
 //!
 //! State lives in the database and tasks are idempotent, so two leaders are harmless: a node that
 //! has lost its leadership without noticing announces nothing twice.
@@ -34,6 +35,7 @@ pub async fn run(app: Arc<App>) {
             continue;
         }
         is_failing = !expire_announcements(&app, is_failing).await;
+        show_private_states(&app).await;
         // In a task of its own: there may be much to delete.
         let is_due = cleanup.as_ref().is_none_or(|(started, task)| {
             started.elapsed() >= CLEANUP_INTERVAL && task.is_finished()
@@ -65,6 +67,12 @@ async fn expire_announcements(app: &App, is_failing: bool) -> bool {
         Err(error) => tracing::warn!(error = %error, "Can't expire announcements: {error}"),
     }
     expired.is_ok()
+}
+
+async fn show_private_states(app: &App) {
+    if let Err(error) = app.store.show_private_states(chrono::Utc::now()).await {
+        tracing::debug!(error = %error, "Can't update the states of private streams: {error}");
+    }
 }
 
 async fn clean_up(app: Arc<App>) {

@@ -62,23 +62,49 @@ impl Store {
 
     /// Computes data that a database of an earlier version lacks, a batch per transaction.
     async fn backfill_missing_data(&self) -> Result<()> {
-        if !query_backend!(self.backend, read, |conn, queries| queries::backfill::is_due(conn))? {
-            return Ok(());
+        let backend = &self.backend;
+        if query_backend!(*backend, read, |conn, queries| queries::backfill::are_results_due(conn))?
+        {
+            self.backfill_results().await?;
         }
+        if query_backend!(*backend, read, |conn, queries| queries::backfill::are_states_due(conn))?
+        {
+            self.backfill_states().await?;
+        }
+        Ok(())
+    }
+
+    async fn backfill_results(&self) -> Result<()> {
         let mut after = Some(0);
         while let Some(id) = after {
             let match_cache = Arc::clone(&self.match_cache);
             after = query_backend!(self.backend, write_transaction, |conn, queries| {
                 let match_cache = Arc::clone(&match_cache);
                 async move {
-                    Ok((
-                        queries::backfill::backfill_results(conn, &match_cache, id).await?,
-                        Vec::new(),
-                    ))
+                    let next = queries::backfill::backfill_results(conn, &match_cache, id).await?;
+                    Ok((next, Vec::new()))
                 }
             })?;
         }
         Ok(())
+    }
+
+    async fn backfill_states(&self) -> Result<()> {
+        let mut after = Some(0);
+        while let Some(id) = after {
+            let match_cache = Arc::clone(&self.match_cache);
+            after = query_backend!(self.backend, write_transaction, |conn, queries| {
+                let match_cache = Arc::clone(&match_cache);
+                async move {
+                    let next = queries::backfill::backfill_reasons(conn, &match_cache, id).await?;
+                    Ok((next, Vec::new()))
+                }
+            })?;
+        }
+        query_backend!(self.backend, write_transaction, |conn, queries| async move {
+            queries::backfill::backfill_states(conn).await?;
+            Ok(((), Vec::new()))
+        })
     }
 
     /// The database's epoch: six random hex digits that cursors refer to.

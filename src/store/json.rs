@@ -122,19 +122,6 @@ pub fn match_state(
     state
 }
 
-/// The member of a snapshot that is beside the state: what teams are called.
-pub fn team_names(teams: &[TeamRow]) -> Value {
-    let name = |team: &TeamRow| {
-        let fields = json!({
-            "name": team.name,
-            "short_name": team.short_name,
-            "colour": team.colour,
-        });
-        (team.id.to_string(), merge_patch::without_nulls(fields))
-    };
-    json!({ "teams": teams.iter().map(name).collect::<Map<_, _>>() })
-}
-
 /// A match in a list, and in the answer of `GET /api/matches/{id}`: the columns of its row and what
 /// its sport shows of it there.
 pub fn match_list_item(

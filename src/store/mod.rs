@@ -25,6 +25,7 @@ mod server_secret;
 mod sessions;
 #[expect(clippy::duplicate_mod, reason = "each query is written once and compiled for both")]
 mod sqlite;
+mod state_rows;
 mod stored_texts;
 mod writes;
 

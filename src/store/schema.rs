@@ -85,6 +85,7 @@ diesel::table! {
         round -> Nullable<Text>,
         group_name -> Nullable<Text>,
         pitch -> Nullable<Text>,
+        reason -> Nullable<Text>,
     }
 }
 
@@ -107,6 +108,15 @@ diesel::table! {
         topic -> Text,
         head_seq -> BigInt,
         pruned_seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    stream_states (stream_id, channel) {
+        stream_id -> BigInt,
+        channel -> Text,
+        state -> Text,
+        public_until -> Nullable<BigInt>,
     }
 }
 
@@ -257,3 +267,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     purchases,
     seats,
 );
+
+diesel::allow_tables_to_appear_in_same_query!(streams, stream_states);

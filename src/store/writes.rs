@@ -97,4 +97,26 @@ impl Store {
         }
         Ok(count)
     }
+
+    /// Shows what is private on the streams that turned private some seconds before `now`: until
+    /// then, subscribers who have just lost the right to read them may still get their messages.
+    /// Returns how many streams.
+    ///
+    /// If none is due, this is one look-up and no write transaction.
+    pub async fn show_private_states(&self, now: DateTime<Utc>) -> Result<u64> {
+        let mut count = 0;
+        while query_backend!(self.backend, read, |conn, queries| {
+            queries::publicity::is_widening_due(conn, now)
+        })? {
+            let shown =
+                query_backend!(self.backend, write_transaction, |conn, queries| async move {
+                    queries::publicity::widen_due(conn, now).await
+                })?;
+            count += shown;
+            if shown == 0 {
+                break;
+            }
+        }
+        Ok(count)
+    }
 }

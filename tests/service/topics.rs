@@ -156,6 +156,13 @@ async fn team_channels_carry_the_messages_of_its_matches() {
 
     let scorer = organizer.start_match(game).await;
     scorer.post_incident("goal", 12).await;
+    for subscriber in [&mut live, &mut schedule, &mut other] {
+        let started = subscriber.next_message().await.json();
+        assert_eq!(
+            (&started["type"], &started["data"]["change"]),
+            (&json!("schedule_update"), &json!("started"))
+        );
+    }
     let goal = live.next_message().await;
     assert_eq!(goal.json()["type"], "incident_added");
     assert_eq!(goal.json()["topic"], format!("team_{home}_live"));
@@ -167,10 +174,14 @@ async fn team_channels_carry_the_messages_of_its_matches() {
 
     let first = whole.next_message().await;
     assert_eq!(first.json()["topic"], format!("team_{home}_schedule"));
+    for channel in ["schedule", "live"] {
+        let started = whole.next_message().await.json();
+        assert_eq!(started["topic"], format!("team_{home}_{channel}"));
+    }
     let second = whole.next_message().await;
     assert_eq!(
         (second.seq(), &second.data),
-        (first.seq() + 1, &goal.data),
+        (first.seq() + 3, &goal.data),
         "bytes differ between channels"
     );
     // A channel's cursor names the channel; one of the whole stream is one of each channel.

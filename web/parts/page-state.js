@@ -1,14 +1,45 @@
-// The state of an event's or a team's page: a snapshot with later messages applied; pure.
+// The folded state of an event's or a team's stream, and the lists that a page draws from it; pure.
 
 import { parseTime } from "./dates.js";
 
-/** @import { Match, Message } from "../client/message-types.js" */
+/** @import { Match, TeamInfo } from "../client/message-types.js" */
 
 /**
- * @typedef {object} LeaderboardRow a team's row in the table
+ * @template Row
+ * @typedef {{ [id: string]: Row }} Rows by id: the fold of a stream has objects where a page has lists
+ */
+
+/**
+ * @typedef {object} ScheduleRow
+ * @property {string} sport
+ * @property {number} [event_id]
+ * @property {{ team_id: number }} home
+ * @property {{ team_id: number }} away
+ * @property {string} [starts_at]
+ * @property {string} [venue]
+ * @property {string} [pitch]
+ * @property {string} [stage]
+ * @property {string} [round]
+ * @property {string} [group]
+ * @property {string} status
+ * @property {string} [reason]
+ *
+ * @typedef {object} ResultRow
+ * @property {number} home_team_id
+ * @property {number} away_team_id
+ * @property {number} home_score
+ * @property {number} away_score
+ * @property {number} [winner_team_id] absent after a draw
+ * @property {string} ending
+ * @property {boolean} [by_hand]
+ * @property {string} [reason]
+ * @property {string} [text]
+ * @property {string} entered_at
+ *
+ * @typedef {ResultRow & { match_id: number }} MatchResult
+ *
+ * @typedef {object} TableRow
  * @property {number} position
- * @property {number} team_id
- * @property {string} team
  * @property {number} played
  * @property {number} won
  * @property {number} drawn
@@ -17,72 +48,85 @@ import { parseTime } from "./dates.js";
  * @property {number} against
  * @property {number} difference
  * @property {number} points
- * @property {number | null} net_run_rate
+ * @property {string} [net_run_rate] to three places
  *
- * @typedef {object} MatchResult
- * @property {number} match_id
- * @property {number} home_team_id
- * @property {number} away_team_id
- * @property {number} home_score
- * @property {number} away_score
- * @property {number | null} winner_team_id
- * @property {string} ending
- * @property {boolean} [by_hand]
- * @property {string | null} [reason]
- * @property {string | null} [text]
+ * A team's row in the table, as the page draws it.
+ * @typedef {Omit<TableRow, "net_run_rate"> & { team_id: number, team: string, net_run_rate: number | null }} LeaderboardRow
  *
- * @typedef {object} Announcement
- * @property {number} id
+ * @typedef {object} AnnouncementRow
  * @property {string} title
  * @property {string} message
  * @property {string} type
  * @property {"low" | "normal" | "high" | "urgent"} priority
  * @property {string} created_at
- * @property {string | null} expires_at
+ * @property {string} [expires_at]
  *
+ * @typedef {AnnouncementRow & { id: number }} Announcement
+ *
+ * @typedef {{ name: string, short_name?: string, colour?: string }} TeamNames
+ * @typedef {{ events: Rows<{ name: string }>, teams: Rows<TeamNames> }} Names
+ *
+ * The folded state; `table` is an event's, `live` a team's.
  * @typedef {object} PageState
- * @property {{ id: number, name: string, sport?: string, capacity?: number | null, ticket_types?: { name: string }[] }} [event]
- * @property {{ id: number, name: string, colour?: string | null }} [team]
- * @property {{ id: number, name: string, shirt_number?: number | null }[]} [players]
- * @property {LeaderboardRow[]} leaderboard
- * @property {Match[]} matches
- * @property {MatchResult[]} results newest first
- * @property {Announcement[]} announcements
+ * @property {Rows<ScheduleRow>} schedule
+ * @property {Rows<ResultRow>} results
+ * @property {Rows<AnnouncementRow>} announcements
+ * @property {Rows<TableRow>} [table]
+ * @property {Rows<{ status: string }>} [live]
+ * @property {Names} names of the snapshot: messages don't patch them
  */
 
 /** Highest priority first. */
 const PRIORITY_ORDER = ["urgent", "high", "normal", "low"];
 const UPCOMING_STATUSES = new Set(["scheduled", "postponed", "cancelled"]);
 
+/** @template Row @param {Rows<Row>} rows @returns {[number, Row][]} */
+const entriesOf = (rows) => Object.entries(rows).map(([id, row]) => [Number(id), row]);
+
 /**
- * Applies a message. Tables, matches and results are complete and replace the previous ones.
- * @param {PageState | null} state
- * @param {Message} message
- * @returns {PageState | null}
+ * The rows of a table, best first; teams that share a position by name.
+ * @param {Rows<TableRow>} table
+ * @param {(teamId: number) => string} teamName
+ * @returns {LeaderboardRow[]}
  */
-export function applyMessage(state, { type, data }) {
-  if (type === "snapshot") return { leaderboard: [], matches: [], results: [], announcements: [], ...data };
-  if (!state) return state;
-  if (type === "leaderboard_update") return { ...state, leaderboard: data.leaderboard };
-  if (type === "schedule_update") return { ...state, matches: withChange(state.matches, data.match, data.change) };
-  if (type === "result_update") {
-    const otherResults = state.results.filter(({ match_id }) => match_id !== data.result.match_id);
-    return { ...state, results: data.change === "deleted" ? otherResults : [data.result, ...otherResults] };
-  }
-  if (type === "announcement_expired") return { ...state, announcements: withChange(state.announcements, data.announcement, "deleted") };
-  if (type === "announcement_update") return { ...state, announcements: withChange(state.announcements, data.announcement, data.change) };
-  return state;
+export function leaderboardRows(table, teamName) {
+  const rows = entriesOf(table).map(([team_id, row]) => ({ ...row, team_id, team: teamName(team_id), net_run_rate: row.net_run_rate === undefined ? null : Number(row.net_run_rate) }));
+  return rows.sort((one, other) => one.position - other.position || compareTexts(one.team.toLowerCase(), other.team.toLowerCase()) || one.team_id - other.team_id);
+}
+
+/** By code points, as the server sorts. @param {string} one @param {string} other */
+function compareTexts(one, other) {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
+
+/** The last entered first. @param {PageState} state @returns {MatchResult[]} */
+export function newestResults({ results }) {
+  const items = entriesOf(results).map(([match_id, row]) => ({ ...row, match_id }));
+  return items.sort((one, other) => timeMs(other.entered_at) - timeMs(one.entered_at) || other.match_id - one.match_id);
+}
+
+/** @param {PageState} state @returns {Announcement[]} */
+export function announcementList({ announcements }) {
+  return entriesOf(announcements).map(([id, row]) => ({ ...row, id }));
 }
 
 /**
- * @template {{ id: number }} Thing
- * @param {Thing[]} items
- * @param {Thing} item
- * @param {string} change
+ * The matches that a state speaks of, as far as it does: a live match of a team has a status only.
+ * @param {PageState} state
+ * @param {(teamId: number) => TeamInfo} teamInfo
+ * @returns {(Partial<Match> & { id: number })[]}
  */
-function withChange(items, item, change) {
-  const rest = items.filter(({ id }) => id !== item.id);
-  return change === "deleted" ? rest : [...rest, item];
+export function stateMatches({ schedule, live = {} }, teamInfo) {
+  const scheduled = entriesOf(schedule).map(([id, { home, away, ...row }]) => ({ ...row, id, teams: { home: teamInfo(home?.team_id), away: teamInfo(away?.team_id) } }));
+  return [...scheduled, ...entriesOf(live).map(([id, { status }]) => ({ id, status }))];
+}
+
+/** The ids of the teams that a state speaks of. @param {PageState} state */
+export function mentionedTeams({ schedule, results, table = {} }) {
+  const ofSchedule = Object.values(schedule).flatMap(({ home, away }) => [home?.team_id, away?.team_id]);
+  const ofResults = Object.values(results).flatMap(({ home_team_id, away_team_id }) => [home_team_id, away_team_id]);
+  return new Set([...ofSchedule, ...ofResults, ...Object.keys(table).map(Number)]);
 }
 
 /** By priority, then newest first. @param {Announcement[]} announcements */
@@ -94,18 +138,19 @@ export function sortByPriority(announcements) {
 }
 
 /** @param {Announcement} announcement */
-const createdAtMs = ({ created_at }) => parseTime(created_at)?.getTime() ?? 0;
+const createdAtMs = ({ created_at }) => timeMs(created_at);
 
-/** Upcoming matches, the next first. @param {PageState} state */
-export function upcomingMatches({ matches, results }) {
-  const finishedIds = new Set(results.map(({ match_id }) => match_id));
-  return sortByStart(matches.filter(({ id, status }) => UPCOMING_STATUSES.has(status) && !finishedIds.has(id)));
+/** @param {string} time */
+const timeMs = (time) => parseTime(time)?.getTime() ?? 0;
+
+/** Upcoming matches, the next first. @param {Match[]} games */
+export function upcomingMatches(games) {
+  return sortByStart(games.filter(({ status }) => UPCOMING_STATUSES.has(status)));
 }
 
-/** Live and paused matches. @param {PageState} state */
-export function liveMatches({ matches, results }) {
-  const finishedIds = new Set(results.map(({ match_id }) => match_id));
-  return sortByStart(matches.filter(({ id, status }) => ["live", "paused"].includes(status) && !finishedIds.has(id)));
+/** Live and paused matches. @param {Match[]} games */
+export function liveMatches(games) {
+  return sortByStart(games.filter(({ status }) => ["live", "paused"].includes(status)));
 }
 
 /** @param {Match[]} games */

@@ -2,56 +2,78 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { clockElapsedMs, formatMinutesSeconds } from "../sports/common.js";
-import { sortByPriority, sortByStart, startTimeMs, applyMessage, upcomingMatches, liveMatches } from "./page-state.js";
+import { foldMessage } from "../client/fold.js";
+import { announcementList, leaderboardRows, liveMatches, mentionedTeams, newestResults, sortByPriority, sortByStart, startTimeMs, stateMatches, upcomingMatches } from "./page-state.js";
 import { groupByDay, parseTime, formatDateTime, formatDay, formatDayUnlessToday, formatTime, PLACEHOLDER, toTimestamp } from "./dates.js";
 import { trackMovement, positionsGained } from "./table-movement.js";
 import { formatMoney } from "./purchase-state.js";
 
 const row = (team_id, position) => ({ team_id, position });
-const message = (type, data) => ({ type, topic: "event_1", seq: 2, at: "", data });
-const snapshot = message("snapshot", {
-  event: { id: 1, name: "League" },
-  leaderboard: [row(1, 1), row(2, 2)],
-  matches: [
-    { id: 3, status: "live", starts_at: "2026-11-21T15:00:00.000Z" },
-    { id: 5, status: "scheduled", starts_at: "2026-11-29T15:00:00.000Z" },
-    { id: 4, status: "postponed", starts_at: "2026-11-28T15:00:00.000Z" },
-  ],
-  results: [{ match_id: 2, home_score: 1 }], announcements: [{ id: 1, priority: "low", created_at: "2026-11-21T10:00:00Z" }],
+const sides = { home: { team_id: 1 }, away: { team_id: 2 } };
+const message = (type, patch, data = {}) => ({ type, topic: "event_1", seq: 2, at: "", data, patch });
+const snapshot = message("snapshot", undefined, {
+  schedule: {
+    3: { ...sides, status: "live", starts_at: "2026-11-21T15:00:00.000Z" },
+    5: { ...sides, status: "scheduled", starts_at: "2026-11-29T15:00:00.000Z" },
+    4: { ...sides, status: "postponed", starts_at: "2026-11-28T15:00:00.000Z" },
+  },
+  results: { 2: { home_team_id: 3, away_team_id: 1, home_score: 1, entered_at: "2026-11-20T15:00:00.000Z" } },
+  table: { 1: { position: 1 }, 2: { position: 2, net_run_rate: "-0.125" } },
+  announcements: { 1: { priority: "low", created_at: "2026-11-21T10:00:00Z" } },
+  names: { events: { 1: { name: "League" } }, teams: { 1: { name: "Albion" }, 2: { name: "Borough" } } },
 });
-const after = (...messages) => [snapshot, ...messages].reduce(applyMessage, null);
+const after = (...messages) => [snapshot, ...messages].reduce(foldMessage, null);
 const ids = (things) => things.map(({ id }) => id);
+const teamInfo = (id) => ({ id, name: `Team ${id}` });
+const matches = (state) => stateMatches(state, teamInfo);
+const table = (state, names = {}) => leaderboardRows(state.table, (id) => names[id] ?? `Team ${id}`).map(({ team_id, position }) => [team_id, position]);
 
-test("a table replaces the previous one", () => {
-  assert.deepEqual(after(message("leaderboard_update", { leaderboard: [row(2, 1)] })).leaderboard, [row(2, 1)]);
-  assert.equal(applyMessage(null, message("leaderboard_update", { leaderboard: [] })), null, "without a snapshot there is no state");
+test("a table is sorted by position, then by name", () => {
+  const swapped = message("leaderboard_update", { table: { 1: { position: 2 }, 2: { position: 1 } } });
+  assert.deepEqual(table(after(swapped)), [[2, 1], [1, 2]]);
+  const level = message("leaderboard_update", { table: { 1: { position: 1 }, 2: { position: 1 }, 9: { position: 1 } } });
+  assert.deepEqual(table(after(level), { 1: "borough", 2: "Albion", 9: "Camber" }), [[2, 1], [1, 1], [9, 1]]);
+  assert.deepEqual(table(after(message("leaderboard_update", { table: { 1: null } }))), [[2, 2]]);
+  assert.deepEqual(leaderboardRows(after().table, String).map(({ net_run_rate }) => net_run_rate), [null, -0.125]);
 });
 
 test("a rescheduled match moves, a deleted one is removed", () => {
-  const moved = { id: 5, status: "scheduled", starts_at: "2026-11-27T15:00:00.000Z" };
-  assert.deepEqual(ids(upcomingMatches(after())), [4, 5]);
-  assert.deepEqual(ids(upcomingMatches(after(message("schedule_update", { change: "rescheduled", match: moved })))), [5, 4]);
-  assert.deepEqual(ids(upcomingMatches(after(message("schedule_update", { change: "deleted", match: moved })))), [4]);
-  assert.deepEqual(ids(liveMatches(after())), [3]);
+  assert.deepEqual(ids(upcomingMatches(matches(after()))), [4, 5]);
+  const moved = message("schedule_update", { schedule: { 5: { starts_at: "2026-11-27T15:00:00.000Z" } } });
+  assert.deepEqual(ids(upcomingMatches(matches(after(moved)))), [5, 4]);
+  assert.deepEqual(ids(upcomingMatches(matches(after(message("schedule_update", { schedule: { 5: null } }))))), [4]);
+  assert.deepEqual(ids(liveMatches(matches(after()))), [3]);
+  assert.deepEqual(matches(after()).map(({ teams }) => [teams.home.name, teams.away.name])[0], ["Team 1", "Team 2"]);
 });
 
-test("a result takes its match off the schedule, a correction replaces it, and a deleted result is removed", () => {
-  const entered = message("result_update", { change: "entered", result: { match_id: 3, home_score: 2 } });
-  const corrected = message("result_update", { change: "corrected", result: { match_id: 3, home_score: 3 } });
-  const deleted = message("result_update", { change: "deleted", result: { match_id: 3, home_score: 3 } });
-  assert.deepEqual(after(entered, corrected).results.map(({ match_id, home_score }) => [match_id, home_score]), [[3, 3], [2, 1]]);
-  assert.deepEqual(liveMatches(after(entered)), []);
-  assert.deepEqual(ids(liveMatches(after(entered, deleted))), [3]);
+test("a team's live matches have a status only", () => {
+  const state = { ...after(), live: { 7: { status: "paused" } } };
+  assert.deepEqual(matches(state).find(({ id }) => id === 7), { id: 7, status: "paused" });
+  assert.deepEqual(ids(liveMatches(matches(state))), [3, 7]);
+});
+
+test("results are sorted by when they were entered first, and go with their patch", () => {
+  const entered = message("result_update", { results: { 3: { home_score: 2, entered_at: "2026-11-21T17:00:00.000Z" } } });
+  const corrected = message("result_update", { results: { 2: { home_score: 3 } } });
+  const deleted = message("result_update", { results: { 3: null } });
+  const shown = (state) => newestResults(state).map(({ match_id, home_score }) => [match_id, home_score]);
+  assert.deepEqual(shown(after(entered, corrected)), [[3, 2], [2, 3]]);
+  assert.deepEqual(shown(after(entered, deleted)), [[2, 1]]);
+});
+
+test("a state speaks of the teams of its schedule, its results and its table", () => {
+  const joined = message("leaderboard_update", { table: { 9: { position: 3 } } });
+  assert.deepEqual([...mentionedTeams(after(joined))].sort(), [1, 2, 3, 9]);
 });
 
 test("announcements are sorted by priority and age; deleted and expired ones are removed", () => {
-  const urgent = { id: 2, priority: "urgent", created_at: "2026-11-21T09:00:00Z" };
-  const newer = { id: 3, priority: "low", created_at: "2026-11-21T11:00:00Z" };
-  const created = [urgent, newer].map((announcement) => message("announcement_update", { change: "created", announcement }));
-  assert.deepEqual(ids(sortByPriority(after(...created).announcements)), [2, 3, 1]);
-  assert.deepEqual(ids(after(...created, message("announcement_expired", { announcement: urgent })).announcements), [1, 3]);
-  const deleted = message("announcement_update", { change: "deleted", announcement: newer });
-  assert.deepEqual(ids(after(...created, deleted).announcements), [1, 2]);
+  const urgent = { priority: "urgent", created_at: "2026-11-21T09:00:00Z" };
+  const newer = { priority: "low", created_at: "2026-11-21T11:00:00Z" };
+  const created = message("announcement_update", { announcements: { 2: urgent, 3: newer } });
+  const shown = (...messages) => ids(sortByPriority(announcementList(after(...messages))));
+  assert.deepEqual(shown(created), [2, 3, 1]);
+  assert.deepEqual(shown(created, message("announcement_expired", { announcements: { 2: null } })), [3, 1]);
+  assert.deepEqual(shown(created, message("announcement_update", { announcements: { 3: null } })), [2, 1]);
 });
 
 test("arrows show the last change of order, until the next one", () => {

@@ -49,6 +49,12 @@ impl MutationEffect {
     pub fn with_messages(self, stream: StreamId, messages: Vec<Message>) -> Self {
         Self { stream: Some(stream), messages, ..self }
     }
+
+    /// Adds messages to other streams than that of the written resource.
+    pub fn and_messages(mut self, messages: Vec<Message>) -> Self {
+        self.messages.extend(messages);
+        self
+    }
 }
 
 /// Arguments of a mutation besides its connection.
@@ -104,8 +110,9 @@ pub async fn run_mutation(
         .await;
     let (outcome, heads) = match result {
         Err(error) => (Err(error.into_rejection()?), Vec::new()),
-        Ok(effect) => {
-            let heads = log::append(conn, request.received_at, &effect.messages).await?;
+        Ok(mut effect) => {
+            let messages = std::mem::take(&mut effect.messages);
+            let heads = log::append(conn, request.received_at, messages).await?;
             (Ok(to_outcome(effect, &heads)), heads)
         }
     };

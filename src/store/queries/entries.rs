@@ -9,7 +9,7 @@ use super::dialect::Conn;
 use super::match_states::{current_game, rules_of};
 use super::schedule::MatchTeams;
 use super::{matches, members, players, results, schedule, teams, users};
-use crate::domain::matches::{MatchStatus, ScheduleChange};
+use crate::domain::matches::ScheduleChange;
 use crate::domain::message;
 use crate::domain::message::Message;
 use crate::domain::topic::StreamId;
@@ -75,7 +75,7 @@ async fn apply_action(
     RunContext { request, match_cache }: RunContext<'_>,
     action: &ApplyMatchAction,
 ) -> QueryResult<MutationEffect> {
-    let (row, match_teams) = matches::lock_with_teams(conn, action.match_id).await?;
+    let (mut row, match_teams) = matches::lock_with_teams(conn, action.match_id).await?;
     let match_info = row.match_info(&match_teams.teams)?;
     let rules = rules_of(&row)?;
     let before = current_game(conn, match_cache, &row, &match_info).await?;
@@ -91,6 +91,7 @@ async fn apply_action(
     let transition = rules.apply(&match_info, &before, &command)?;
     let after = transition.state;
     let state_before = json::match_state(&row, &match_info, rules, &before);
+    row.reason = schedule::reason_of(rules, &match_info, &after);
     let row = append_entry(conn, match_cache, row, (&command, &after)).await?;
     let mut messages =
         action_messages(transition.messages, &row, &match_teams, (&match_info, &before, &after))?;
@@ -136,17 +137,16 @@ fn action_messages(
     let rules = rules_of(row)?;
     let mut messages = schedule::filter_receivable(messages_in, row, match_teams);
     let (previous_status, status) = (rules.summary(before).status, rules.summary(after).status);
-    // The status that an entered result replaced was published before it.
-    let is_new = status != previous_status && previous_status != MatchStatus::Finished;
-    let change = match status {
-        MatchStatus::Postponed => Some(ScheduleChange::Postponed),
-        MatchStatus::Cancelled => Some(ScheduleChange::Cancelled),
-        _ => None,
+    let Some(change) = ScheduleChange::of_status(previous_status, status) else {
+        return Ok(messages);
     };
-    if let Some(change) = change.filter(|_| is_new) {
-        let json = json::match_list_item(row, match_info, rules, after);
-        messages.extend(schedule::update_messages(change, row, match_teams, &json));
-    }
+    let json = json::match_list_item(row, match_info, rules, after);
+    messages.extend(match change {
+        ScheduleChange::Postponed | ScheduleChange::Cancelled => {
+            schedule::update_messages(change, row, match_teams, &json)
+        }
+        _ => schedule::status_messages(change, row, match_teams, &json),
+    });
     Ok(messages)
 }
 
@@ -224,6 +224,7 @@ async fn append_entry(
         rows::version.eq(row.version + 1),
         rows::entry_count.eq(number),
         rows::last_hash.eq(&hash),
+        rows::reason.eq(&row.reason),
     ));
     join_queries!(conn, entry.execute(conn), newest.execute(conn));
     match_cache.insert(

@@ -1,5 +1,7 @@
 //! Events: their fields, their table rules and their ticket types.
 
+use std::iter;
+
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -7,17 +9,21 @@ use serde_json::Value;
 
 use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
-use super::{leaderboards, prune, settings};
+use super::{channel_states, leaderboards, prune, publicity, settings, state_updates};
 use crate::domain::leaderboard::Ranking;
+use crate::domain::message::Message;
 use crate::domain::purchases::TicketSales;
 use crate::domain::rejection::Rejection;
-use crate::domain::topic::StreamId;
+use crate::domain::state_change::StateChange;
+use crate::domain::topic::{Channel, StreamId};
 use crate::sports::SportRules;
 use crate::store::error::QueryResult;
 use crate::store::json;
 use crate::store::mutation::{CreateEvent, DeleteEvent, EditEvent, EventEdit};
 use crate::store::rows::EventRow;
-use crate::store::schema::{events, matches, purchases};
+use crate::store::schema::{
+    announcements as a, audiences as au, events, matches, purchases, registrations as r,
+};
 
 runs! {
     CreateEvent => create,
@@ -93,6 +99,7 @@ async fn edit(
     request.check_if_match(row.version)?;
     let (previous_ranking, was_public) = (row.ranking()?, row.is_public());
     let row = update_row(conn, row, fields).await?;
+    let mut messages = Vec::new();
     if row.is_public() != was_public {
         let matches_of_event = matches::table.filter(matches::event_id.eq(id));
         let is_public = matches::event_is_public.eq(row.is_public());
@@ -100,14 +107,26 @@ async fn edit(
         settings::bump_rights_version(conn).await?;
         if row.is_public() {
             prune::prune_all(conn, StreamId::Event(id)).await?;
+        } else {
+            publicity::keep_public(conn, StreamId::Event(id), request.received_at).await?;
         }
+        messages = visibility_messages(conn, id).await?;
+    }
+    if row.ranking()? != previous_ranking {
+        messages.insert(0, leaderboards::leaderboard_message(id));
     }
     let effect = MutationEffect::new(200, json::event_json(&row)?).with_version(row.version);
-    if row.ranking()? == previous_ranking {
-        return Ok(effect);
-    }
-    let message = leaderboards::leaderboard_message(conn, &row).await?;
-    Ok(effect.with_messages(StreamId::Event(id), vec![message]))
+    Ok(effect.with_messages(StreamId::Event(id), messages))
+}
+
+/// The messages about a new visibility, to the event's stream and to those of its teams, which
+/// show nothing of a private event if they are public.
+async fn visibility_messages(conn: &mut Conn, id: i64) -> QueryResult<Vec<Message>> {
+    let participants = r::table.filter(r::event_id.eq(id)).filter(r::accepted).select(r::team_id);
+    let team_ids: Vec<Option<i64>> = participants.load(conn).await?;
+    let teams = team_ids.into_iter().flatten().map(StreamId::Team);
+    let streams = iter::once(StreamId::Event(id)).chain(teams);
+    Ok(state_updates::of_streams(streams, StateChange::Visibility))
 }
 
 /// Updates the columns that `fields` sets.
@@ -155,7 +174,17 @@ async fn delete(
         let detail = "the event has purchases; it can't be deleted";
         return Err(Rejection::conflict("event-has-purchases", detail).into());
     }
+    let addressed = au::table
+        .inner_join(a::table.on(a::id.eq(au::announcement_id)))
+        .filter(a::event_id.eq(id))
+        .select(au::team_id)
+        .distinct();
+    let team_ids: Vec<i64> = addressed.load(conn).await?;
     diesel::delete(events::table.find(id)).execute(conn).await?;
+    channel_states::delete(conn, StreamId::Event(id)).await?;
     settings::bump_rights_version(conn).await?;
-    Ok(MutationEffect::no_content())
+    let topic = |team_id| StreamId::Team(team_id).channel_topic(Channel::Announcements);
+    let topics = team_ids.into_iter().map(topic);
+    let messages = state_updates::of_topics(topics, StateChange::Deletion);
+    Ok(MutationEffect::no_content().and_messages(messages))
 }

@@ -7,13 +7,14 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
 use super::dialect::Conn;
-use super::teams;
 use crate::domain::leaderboard;
-use crate::domain::leaderboard::{Entrant, MatchRunRates, PlayedMatch, RunsOffBalls, Verdict};
+use crate::domain::leaderboard::{
+    Entrant, LeaderboardRow, MatchRunRates, PlayedMatch, RunsOffBalls, Verdict,
+};
 use crate::domain::message::Message;
 use crate::domain::topic::{Channel, StreamId};
 use crate::store::error::QueryResult;
-use crate::store::rows::{EventRow, TeamRow};
+use crate::store::rows::EventRow;
 use crate::store::schema::{registrations, results, teams as t};
 
 /// Team ids, scores, verdict and run rates of a stored result: the input of a table.
@@ -22,11 +23,11 @@ type TableResultRow = (i64, i64, i64, i64, Verdict, RateColumns);
 /// Home runs and balls, away runs and balls, and the balls per over.
 type RateColumns = (Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
 
-/// The message with the event's new table. The event must be locked, or a result that is entered
-/// concurrently is missing.
-pub async fn leaderboard_message(conn: &mut Conn, event: &EventRow) -> QueryResult<Message> {
-    let topic = StreamId::Event(event.id).channel_topic(Channel::Results);
-    Ok(Message::new(topic, "leaderboard_update", leaderboard_json(conn, event).await?))
+/// The message about a change of an event's table. Its rows are computed when it is appended.
+pub fn leaderboard_message(event_id: i64) -> Message {
+    let topic = StreamId::Event(event_id).channel_topic(Channel::Results);
+    Message::new(topic, "leaderboard_update", json!({ "event_id": event_id }))
+        .with_changed_rows("table")
 }
 
 /// `{"event_id":…,"leaderboard":[…]}`, computed from the current results.
@@ -36,7 +37,7 @@ pub async fn leaderboard_json(conn: &mut Conn, event: &EventRow) -> QueryResult<
 }
 
 /// The rows of an event's table, best first.
-pub async fn compute_table(conn: &mut Conn, event: &EventRow) -> QueryResult<Value> {
+pub async fn compute_table(conn: &mut Conn, event: &EventRow) -> QueryResult<Vec<LeaderboardRow>> {
     let of_event = results::table.filter(results::event_id.eq(event.id)).select((
         results::home_team_id,
         results::away_team_id,
@@ -66,11 +67,11 @@ pub async fn compute_table(conn: &mut Conn, event: &EventRow) -> QueryResult<Val
     let teams = played.iter().flat_map(|played| [played.home_team_id, played.away_team_id]);
     let withdrawn: Vec<i64> = teams.filter(|id| !entrant_ids.contains(id)).collect();
     if !withdrawn.is_empty() {
-        let teams = teams::find_all(conn, withdrawn).await?.into_iter();
-        entrants.extend(teams.map(|TeamRow { id, name, .. }| entrant((id, name, 0))));
+        let teams = t::table.filter(t::id.eq_any(withdrawn)).select((t::id, t::name));
+        let teams: Vec<(i64, String)> = teams.load(conn).await?;
+        entrants.extend(teams.into_iter().map(|(id, name)| entrant((id, name, 0))));
     }
-    let standings = leaderboard::compute_leaderboard(&event.ranking()?, &entrants, &played);
-    Ok(json!(standings))
+    Ok(leaderboard::compute_leaderboard(&event.ranking()?, &entrants, &played))
 }
 
 fn to_played_match(

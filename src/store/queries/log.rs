@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::dialect;
 use super::dialect::Conn;
+use super::{channel_states, dialect};
 use crate::domain::closed_set::ClosedSet;
 use crate::domain::message::{Message, StoredMessage};
 use crate::domain::topic::{Channel, Seq, StreamId};
@@ -25,23 +25,28 @@ use crate::store::schema::{messages, streams};
 /// never looks below 42 again. Streams are locked in their order, so that two writers to the same
 /// two streams can't deadlock.
 ///
+/// Under the locks, the messages of channels get the patches of their states.
+///
 /// - Returns: each stream with its new head, to notify of after the commit.
-/// - Cost: one statement per stream and one per message, in two round trips.
+/// - Cost: one statement per stream and one per message, in two round trips; and the queries of
+///   the states of the channels that receive messages.
 pub async fn append(
     conn: &mut Conn,
     at: DateTime<Utc>,
-    messages: &[Message],
+    messages: Vec<Message>,
 ) -> QueryResult<Vec<(StreamId, Seq)>> {
     let mut streams: Vec<StreamId> = messages.iter().map(|message| message.topic.stream).collect();
     streams.sort_unstable();
     streams.dedup();
 
-    let count = |stream| messages.iter().filter(|message| message.topic.stream == stream).count();
-    let counts: Vec<(String, i64)> = streams
-        .iter()
-        .map(|&stream| (stream.to_string(), i64::try_from(count(stream)).unwrap_or(i64::MAX)))
-        .collect();
-    let advanced = advance_heads(conn, &counts).await?;
+    let certain = messages.iter().filter(|message| !message.is_conditional);
+    let certain = count_by_stream(&streams, certain);
+    let mut advanced = advance_heads(conn, &certain).await?;
+    let ids: Vec<_> =
+        streams.iter().zip(&advanced).map(|(&stream, &(id, _))| (stream, id)).collect();
+    let messages = channel_states::advance(conn, &ids, messages).await?;
+    let counts = count_by_stream(&streams, &messages);
+    advance_further(conn, &mut advanced, (&certain, &counts)).await?;
 
     let mut heads = Vec::with_capacity(streams.len());
     let mut rows = Vec::with_capacity(messages.len());
@@ -50,10 +55,50 @@ pub async fn append(
         for (message, seq) in of_stream.zip(head - count + 1..) {
             rows.push(message_row(id, message, seq, at)?);
         }
-        heads.push((stream, head));
+        if *count > 0 {
+            heads.push((stream, head));
+        }
     }
     dialect::insert_messages(conn, rows).await?;
     Ok(heads)
+}
+
+/// Reserves the numbers of conditional messages that turned out to be needed, on heads that are
+/// locked.
+async fn advance_further(
+    conn: &mut Conn,
+    advanced: &mut [(i64, Seq)],
+    (before, after): (&[(String, i64)], &[(String, i64)]),
+) -> QueryResult<()> {
+    for (head, ((topic, before), (_, after))) in advanced.iter_mut().zip(before.iter().zip(after)) {
+        if after > before {
+            let further = [(topic.clone(), after - before)];
+            *head = advance_heads(conn, &further).await?.pop().unwrap_or(*head);
+        }
+    }
+    Ok(())
+}
+
+/// Each stream as text with how many of the messages are its own.
+fn count_by_stream<'a>(
+    streams: &[StreamId],
+    messages: impl IntoIterator<Item = &'a Message> + Clone,
+) -> Vec<(String, i64)> {
+    let count = |stream| {
+        let messages = messages.clone().into_iter();
+        messages.filter(|message| message.topic.stream == stream).count()
+    };
+    let text_and_count =
+        |&stream: &StreamId| (stream.to_string(), i64::try_from(count(stream)).unwrap_or(i64::MAX));
+    streams.iter().map(text_and_count).collect()
+}
+
+/// Locks the head of a stream until the transaction ends, and returns the stream's id. Before
+/// `append`, and in the order of streams.
+pub async fn lock_head(conn: &mut Conn, stream: StreamId) -> QueryResult<i64> {
+    let locked = advance_heads(conn, &[(stream.to_string(), 0)]).await?.into_iter().next();
+    let missing = || QueryError::InvariantViolated(format!("stream {stream} could not be locked"));
+    Ok(locked.ok_or_else(missing)?.0)
 }
 
 fn message_row(

@@ -9,11 +9,12 @@ use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
 use super::schedule::MatchTeams;
 use super::{
-    events, leaderboards, match_states, members, registrations, schedule, settings, teams,
+    events, match_states, members, registrations, schedule, settings, state_updates, teams,
 };
 use crate::domain::matches::{MatchStatus, ScheduleChange};
 use crate::domain::message;
 use crate::domain::rejection::{FieldError, Rejection};
+use crate::domain::state_change::StateChange;
 use crate::domain::topic::StreamId;
 use crate::sports::SportRules;
 use crate::store::error::{QueryError, QueryResult};
@@ -94,17 +95,11 @@ async fn create(
         // The private match may end others' right to read its teams through an event.
         settings::bump_rights_version(conn).await?;
     }
-    let mut table_message = None;
-    if let Some(event) = &event
-        && registrations::register_missing_teams(
-            conn,
-            request,
-            event,
-            [row.home_team_id, row.away_team_id],
-        )
-        .await?
-    {
-        table_message = Some(leaderboards::leaderboard_message(conn, event).await?);
+    let mut registration_messages = Vec::new();
+    if let Some(event) = &event {
+        let team_ids = [row.home_team_id, row.away_team_id];
+        registration_messages =
+            registrations::register_missing_teams(conn, request, event, team_ids).await?;
     }
     let match_teams = load_teams(conn, &row).await?;
     let match_info = row.match_info(&match_teams.teams)?;
@@ -114,7 +109,7 @@ async fn create(
         schedule::update_messages(ScheduleChange::Created, &row, &match_teams, &json);
     let state = json::match_state(&row, &match_info, rules, &game);
     messages = message::with_match_patch(messages, row.id, (&Map::new(), &state));
-    messages.extend(table_message);
+    messages.extend(registration_messages);
     let effect = MutationEffect::new(201, json).with_version(row.version);
     Ok(effect.with_messages(StreamId::Match(row.id), messages))
 }
@@ -209,7 +204,8 @@ async fn edit(
     RunContext { request, match_cache }: RunContext<'_>,
     &EditMatch { id, ref fields }: &EditMatch,
 ) -> QueryResult<MutationEffect> {
-    let row = lock(conn, id).await?;
+    let before = lock(conn, id).await?;
+    let row = before.clone();
     request.check_if_match(row.version)?;
     let starts_at = fields.starts_at.map_or(row.starts_at, |at| at.map(to_millis));
     let visibility = fields.visibility.unwrap_or(row.visibility);
@@ -234,9 +230,12 @@ async fn edit(
         .get_result(conn)
         .await?;
     let (json, match_teams) = list_item_with_teams(conn, match_cache, &row).await?;
-    let messages = schedule::update_messages(change, &row, &match_teams, &json);
     let state = current_state(conn, match_cache, &row).await?;
-    let messages = message::with_match_patch(messages, id, (&state_before, &state));
+    let messages = schedule::update_messages(change, &row, &match_teams, &json);
+    let mut messages = message::with_match_patch(messages, id, (&state_before, &state));
+    if row.visibility != before.visibility {
+        messages.extend(schedule::visibility_messages(&before, &row, &match_teams));
+    }
     let effect = MutationEffect::new(200, json).with_version(row.version);
     Ok(effect.with_messages(StreamId::Match(id), messages))
 }
@@ -320,5 +319,6 @@ async fn accept(
     if !row.is_public() {
         settings::bump_rights_version(conn).await?;
     }
-    Ok(MutationEffect::new(200, json).with_version(row.version))
+    let messages = state_updates::of_streams([StreamId::Team(team_id)], StateChange::Acceptance);
+    Ok(MutationEffect::new(200, json).with_version(row.version).and_messages(messages))
 }

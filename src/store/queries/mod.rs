@@ -17,6 +17,7 @@ macro_rules! runs {
 
 pub mod announcements;
 pub mod backfill;
+pub mod channel_states;
 pub mod commit;
 pub mod entries;
 pub mod events;
@@ -34,6 +35,7 @@ pub mod officials;
 pub mod participation;
 pub mod players;
 pub mod prune;
+pub mod publicity;
 pub mod purchases;
 pub mod readable;
 pub mod registrations;
@@ -43,6 +45,7 @@ pub mod schedule;
 pub mod sessions;
 pub mod settings;
 pub mod snapshots;
+pub mod state_updates;
 pub mod teams;
 pub mod tickets;
 pub mod users;

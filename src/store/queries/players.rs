@@ -21,12 +21,6 @@ runs! {
     RemovePlayer => remove,
 }
 
-/// The players of a team, by id.
-pub async fn find_by_team(conn: &mut Conn, team_id: i64) -> QueryResult<Vec<PlayerRow>> {
-    let query = players::table.filter(players::team_id.eq(team_id)).order(players::id);
-    Ok(query.load(conn).await?)
-}
-
 /// A player as `(etag, body)`, by team and id.
 pub async fn find_with_etag(
     conn: &mut Conn,

@@ -6,8 +6,10 @@ use diesel_async::RunQueryDsl;
 
 use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
-use super::{events, leaderboards, members, settings, teams, users};
+use super::{events, leaderboards, members, settings, state_updates, teams, users};
+use crate::domain::message::Message;
 use crate::domain::rejection::Rejection;
+use crate::domain::state_change::StateChange;
 use crate::domain::topic::StreamId;
 use crate::store::error::{QueryError, QueryResult};
 use crate::store::json;
@@ -95,37 +97,47 @@ async fn add_team(
         } else {
             row
         };
-        return Ok(
-            MutationEffect::new(200, json::registration_json(&row)).with_version(row.version)
-        );
+        let effect = MutationEffect::new(200, json::registration_json(&row));
+        return Ok(effect.with_version(row.version).and_messages(team_messages(team_id)));
     }
     let row = insert_team_row(conn, event_id, (team_id, is_accepted)).await?;
-    let message = leaderboards::leaderboard_message(conn, &event).await?;
     bump_rights_if_private(conn, &event).await?;
     let effect = MutationEffect::new(201, json::registration_json(&row)).with_version(row.version);
-    Ok(effect.with_messages(StreamId::Event(event_id), vec![message]))
+    Ok(effect.with_messages(StreamId::Event(event_id), messages_about(event_id, [team_id])))
 }
 
-/// Registers the teams that are not registered yet, by the same rule. Returns whether there were
-/// any, because then the table has changed. The event must be locked.
+/// The messages about a change of these teams' registrations: the event's table, and what the
+/// teams' own streams now show of the event.
+fn messages_about(event_id: i64, team_ids: impl IntoIterator<Item = i64>) -> Vec<Message> {
+    let mut messages = vec![leaderboards::leaderboard_message(event_id)];
+    messages.extend(team_ids.into_iter().flat_map(team_messages));
+    messages
+}
+
+fn team_messages(team_id: i64) -> Vec<Message> {
+    state_updates::of_streams([StreamId::Team(team_id)], StateChange::Registration)
+}
+
+/// Registers the teams that are not registered yet, by the same rule, and returns the messages
+/// about that. The event must be locked.
 pub async fn register_missing_teams(
     conn: &mut Conn,
     request: &MutationRequest,
     event: &EventRow,
     team_ids: [i64; 2],
-) -> QueryResult<bool> {
+) -> QueryResult<Vec<Message>> {
     let existing = find_team_rows(conn, event.id, &team_ids).await?;
     let is_registered = |id: &i64| existing.iter().any(|row| row.team_id == Some(*id));
     let new: Vec<i64> = team_ids.into_iter().filter(|id| !is_registered(id)).collect();
     if new.is_empty() {
-        return Ok(false);
+        return Ok(Vec::new());
     }
     let represented = members::teams_represented_by(conn, request.user_id, &new).await?;
-    for team_id in new {
+    for &team_id in &new {
         insert_team_row(conn, event.id, (team_id, represented.contains(&team_id))).await?;
     }
     bump_rights_if_private(conn, event).await?;
-    Ok(true)
+    Ok(messages_about(event.id, new))
 }
 
 async fn find_team_rows(
@@ -198,7 +210,8 @@ async fn accept(
     request.check_if_match(row.version)?;
     let row = if row.accepted { row } else { mark_accepted(conn, row.id).await? };
     bump_rights_if_private(conn, &event).await?;
-    Ok(MutationEffect::new(200, json::registration_json(&row)).with_version(row.version))
+    let effect = MutationEffect::new(200, json::registration_json(&row)).with_version(row.version);
+    Ok(effect.and_messages(team_messages(team_id)))
 }
 
 async fn set_deduction(
@@ -206,7 +219,7 @@ async fn set_deduction(
     RunContext { request, .. }: RunContext<'_>,
     &SetDeduction { event_id, team_id, ref fields }: &SetDeduction,
 ) -> QueryResult<MutationEffect> {
-    let event = events::lock(conn, event_id).await?;
+    events::lock(conn, event_id).await?;
     let row = find_team_row(conn, event_id, team_id).await?;
     request.check_if_match(row.version)?;
     let row: RegistrationRow = diesel::update(registrations::table.find(row.id))
@@ -218,7 +231,7 @@ async fn set_deduction(
         .returning(registrations::all_columns)
         .get_result(conn)
         .await?;
-    let message = leaderboards::leaderboard_message(conn, &event).await?;
+    let message = leaderboards::leaderboard_message(event_id);
     let effect = MutationEffect::new(200, json::registration_json(&row)).with_version(row.version);
     Ok(effect.with_messages(StreamId::Event(event_id), vec![message]))
 }
@@ -244,14 +257,14 @@ async fn delete_team_row(
     event_id: i64,
     team_id: i64,
 ) -> QueryResult<MutationEffect> {
-    let event = events::lock(conn, event_id).await?;
+    events::lock(conn, event_id).await?;
     let of_team = registrations::table
         .filter(registrations::event_id.eq(event_id))
         .filter(registrations::team_id.eq(team_id));
     if diesel::delete(of_team).execute(conn).await? == 0 {
         return Err(Rejection::not_found("registration").into());
     }
-    let message = leaderboards::leaderboard_message(conn, &event).await?;
     settings::bump_rights_version(conn).await?;
-    Ok(MutationEffect::no_content().with_messages(StreamId::Event(event_id), vec![message]))
+    let messages = messages_about(event_id, [team_id]);
+    Ok(MutationEffect::no_content().with_messages(StreamId::Event(event_id), messages))
 }

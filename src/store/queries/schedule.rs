@@ -1,10 +1,16 @@
 //! The streams that receive a match's messages: its own, its event's and its teams'.
 
+use std::iter;
+
 use serde_json::{Value, json};
 
-use crate::domain::matches::ScheduleChange;
+use super::state_updates;
+use crate::domain::matches::{MatchStatus, ScheduleChange};
+use crate::domain::merge_patch;
 use crate::domain::message::Message;
-use crate::domain::topic::{Channel, StreamId};
+use crate::domain::state_change::StateChange;
+use crate::domain::topic::{Channel, StreamId, Topic};
+use crate::sports::{ErasedMatch, MatchInfo, SportRules};
 use crate::store::rows::{MatchRow, TeamRow};
 
 /// The teams of a match, and which of them have accepted it.
@@ -51,17 +57,81 @@ pub fn update_messages(
     match_teams: &MatchTeams,
     json: &Value,
 ) -> Vec<Message> {
-    let mut data = json!({ "event_id": row.event_id, "change": change, "match": json });
-    if let (Some(reason), Some(data)) = (json.get("reason"), data.as_object_mut()) {
-        data.insert("reason".into(), reason.clone());
+    let data = update_data(change, row, json);
+    let topics = iter::once(StreamId::Match(row.id).topic()).chain(schedule_topics(row));
+    filter_receivable(schedule_updates(topics, &data), row, match_teams)
+}
+
+/// Messages about a new status to the channels whose state it changes: the schedules and, of the
+/// teams, the matches that are being played. The match's own stream has another message.
+pub fn status_messages(
+    change: ScheduleChange,
+    row: &MatchRow,
+    match_teams: &MatchTeams,
+    json: &Value,
+) -> Vec<Message> {
+    let live = teams_of(row).map(|stream| stream.channel_topic(Channel::Live));
+    let topics = schedule_topics(row).chain(live);
+    let messages = schedule_updates(topics, &update_data(change, row, json));
+    let messages = filter_receivable(messages, row, match_teams).into_iter();
+    messages.map(Message::if_changed).collect()
+}
+
+/// Messages about a change of a match's visibility: its streams may receive other matches than
+/// before, and those that showed it and no longer may learn only its id.
+pub fn visibility_messages(
+    before: &MatchRow,
+    row: &MatchRow,
+    match_teams: &MatchTeams,
+) -> Vec<Message> {
+    let data = json!({
+        "event_id": row.event_id, "change": ScheduleChange::Hidden, "match": { "id": row.id },
+    });
+    let mut messages = schedule_updates(schedule_topics(row), &merge_patch::without_nulls(data));
+    messages.retain(|message| {
+        let stream = message.topic.stream;
+        may_receive(stream, before, match_teams) && !may_receive(stream, row, match_teams)
+    });
+    let of_event = row.event_id.map(StreamId::Event).into_iter();
+    let results = of_event.chain(teams_of(row)).map(|s| s.channel_topic(Channel::Results));
+    let live = teams_of(row).map(|stream| stream.channel_topic(Channel::Live));
+    let updates = state_updates::of_topics(results.chain(live), StateChange::Visibility);
+    messages.into_iter().map(Message::if_changed).chain(updates).collect()
+}
+
+/// The reason of a status that has one. Others are not rendered for it: this is called per ball.
+pub fn reason_of(rules: &SportRules, match_info: &MatchInfo, game: &ErasedMatch) -> Option<String> {
+    use MatchStatus::{Abandoned, Cancelled, Paused, Postponed};
+    match rules.summary(game).status {
+        Paused | Postponed | Cancelled | Abandoned => {
+            let fields = rules.list_fields(match_info, game);
+            fields.get("reason").and_then(Value::as_str).map(str::to_owned)
+        }
+        _ => None,
     }
-    let of_event = row.event_id.map(StreamId::Event);
-    let of_teams = [row.home_team_id, row.away_team_id].map(StreamId::Team);
-    let others = of_event.into_iter().chain(of_teams).map(|s| s.channel_topic(Channel::Schedule));
-    let topics = std::iter::once(StreamId::Match(row.id).topic()).chain(others);
-    let messages =
-        topics.map(|topic| Message::new(topic, "schedule_update", data.clone())).collect();
-    filter_receivable(messages, row, match_teams)
+}
+
+fn update_data(change: ScheduleChange, row: &MatchRow, json: &Value) -> Value {
+    merge_patch::without_nulls(json!({
+        "event_id": row.event_id,
+        "change": change,
+        "match": json,
+        "reason": json.get("reason"),
+    }))
+}
+
+fn schedule_updates(topics: impl Iterator<Item = Topic>, data: &Value) -> Vec<Message> {
+    topics.map(|topic| Message::new(topic, "schedule_update", data.clone())).collect()
+}
+
+/// The schedules of a match's event and of its teams.
+fn schedule_topics(row: &MatchRow) -> impl Iterator<Item = Topic> + use<> {
+    let of_event = row.event_id.map(StreamId::Event).into_iter();
+    of_event.chain(teams_of(row)).map(|stream| stream.channel_topic(Channel::Schedule))
+}
+
+fn teams_of(row: &MatchRow) -> impl Iterator<Item = StreamId> + use<> {
+    [row.home_team_id, row.away_team_id].into_iter().map(StreamId::Team)
 }
 
 /// Drops the messages of a private match to a public team or event, whose streams anyone may

@@ -6,15 +6,20 @@ use serde_json::Value;
 
 use super::commit::{MutationEffect, RunContext};
 use super::dialect::Conn;
-use super::{prune, settings};
+use super::{channel_states, leaderboards, log, prune, publicity, settings, state_updates};
+use crate::domain::leaderboard::TieBreaker;
+use crate::domain::message::Message;
 use crate::domain::rejection::Rejection;
+use crate::domain::state_change::StateChange;
 use crate::domain::teams::MemberRole;
-use crate::domain::topic::StreamId;
+use crate::domain::topic::{Channel, StreamId};
 use crate::store::error::QueryResult;
 use crate::store::json;
 use crate::store::mutation::{CreateTeam, DeleteTeam, EditTeam};
-use crate::store::rows::TeamRow;
-use crate::store::schema::{matches, members, registrations, teams};
+use crate::store::rows::{EventRow, TeamRow};
+use crate::store::schema::{
+    audiences as au, events, matches, members, registrations, results, teams,
+};
 
 runs! {
     CreateTeam => create,
@@ -98,7 +103,7 @@ async fn edit(
     if visibility != row.visibility {
         settings::bump_rights_version(conn).await?;
     }
-    let was_public = row.is_public();
+    let before = row.clone();
     let row: TeamRow = diesel::update(teams::table.find(id))
         .set((
             teams::name.eq(fields.name.as_ref().unwrap_or(&row.name)),
@@ -110,10 +115,47 @@ async fn edit(
         .returning(teams::all_columns)
         .get_result(conn)
         .await?;
-    if row.is_public() && !was_public {
-        prune::prune_all(conn, StreamId::Team(id)).await?;
+    let mut messages = Vec::new();
+    if row.name != before.name {
+        messages.extend(alphabetical_tables(conn, id).await?);
     }
-    Ok(MutationEffect::new(200, json::team_json(&row)).with_version(row.version))
+    if row.visibility != before.visibility {
+        // In the order of streams, as they will be locked for the messages.
+        for message in &messages {
+            log::lock_head(conn, message.topic.stream).await?;
+        }
+        if row.is_public() {
+            prune::prune_all(conn, StreamId::Team(id)).await?;
+        } else {
+            publicity::keep_public(conn, StreamId::Team(id), request.received_at).await?;
+        }
+        let team = [StreamId::Team(id)];
+        messages.extend(state_updates::of_streams(team, StateChange::Visibility));
+    }
+    let effect = MutationEffect::new(200, json::team_json(&row)).with_version(row.version);
+    Ok(effect.and_messages(messages))
+}
+
+/// The messages to the tables that a new name of the team may change: those that separate teams by
+/// their names.
+async fn alphabetical_tables(conn: &mut Conn, id: i64) -> QueryResult<Vec<Message>> {
+    let registered = registrations::table
+        .filter(registrations::team_id.eq(id))
+        .select(registrations::event_id.nullable());
+    let counted = results::table
+        .filter(results::home_team_id.eq(id).or(results::away_team_id.eq(id)))
+        .select(results::event_id);
+    let query = events::table
+        .filter(events::id.nullable().eq_any(registered).or(events::id.nullable().eq_any(counted)))
+        .order(events::id);
+    let rows: Vec<EventRow> = query.load(conn).await?;
+    let mut messages = Vec::new();
+    for row in rows {
+        if row.ranking()?.tie_breakers.contains(&TieBreaker::Name) {
+            messages.push(leaderboards::leaderboard_message(row.id).if_changed());
+        }
+    }
+    Ok(messages)
 }
 
 async fn delete(
@@ -141,7 +183,27 @@ async fn delete(
         let detail = format!("the team takes part in event {event_id}; withdraw it first");
         return Err(Rejection::conflict("team-is-registered", detail).into());
     }
+    let others = fellow_addressees(conn, id).await?;
     diesel::delete(teams::table.find(id)).execute(conn).await?;
+    channel_states::delete(conn, StreamId::Team(id)).await?;
     settings::bump_rights_version(conn).await?;
-    Ok(MutationEffect::no_content())
+    let topic = |team_id| StreamId::Team(team_id).channel_topic(Channel::Announcements);
+    let topics = others.into_iter().map(topic);
+    let messages = state_updates::of_topics(topics, StateChange::Deletion);
+    Ok(MutationEffect::no_content().and_messages(messages))
+}
+
+/// The other teams that announcements to this team address: they no longer name it.
+async fn fellow_addressees(conn: &mut Conn, id: i64) -> QueryResult<Vec<i64>> {
+    let own = au::table.filter(au::team_id.eq(id)).select(au::announcement_id);
+    let announcements: Vec<i64> = own.load(conn).await?;
+    if announcements.is_empty() {
+        return Ok(Vec::new());
+    }
+    let others = au::table
+        .filter(au::announcement_id.eq_any(announcements))
+        .filter(au::team_id.ne(id))
+        .select(au::team_id)
+        .distinct();
+    Ok(others.load(conn).await?)
 }

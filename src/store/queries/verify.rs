@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Map, Value};
 
 use super::dialect::Conn;
-use super::{log, match_states, matches, teams};
+use super::{channel_states, log, match_states, matches, schedule, teams};
 use crate::domain::closed_set::ClosedSet;
 use crate::domain::merge_patch;
 use crate::domain::topic::{Channel, Seq, StreamId};
@@ -24,6 +24,7 @@ const PAGE_SIZE: i64 = 500;
 #[rustfmt::skip]
 const DANGLING_REFERENCES: &[(&str, &str)] = &[
     ("messages of no stream",  "messages r where not exists (select 1 from streams s where s.id = r.stream_id)"),
+    ("states of no stream",    "stream_states r where not exists (select 1 from streams s where s.id = r.stream_id)"),
     ("entries of no match",    "entries r where not exists (select 1 from matches s where s.id = r.match_id)"),
     ("officials of no match",  "officials r where not exists (select 1 from matches s where s.id = r.match_id)"),
     ("officials of no user",   "officials r where not exists (select 1 from users s where s.id = r.user_id)"),
@@ -73,8 +74,8 @@ pub async fn verify_references(conn: &mut Conn) -> QueryResult<Vec<String>> {
     Ok(faults)
 }
 
-/// Checks every message of a stream, from the first that is not pruned to the head; returns its
-/// faults.
+/// Checks every message of a stream, from the first that is not pruned to the head, and its state;
+/// returns its faults.
 pub async fn verify_stream(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> {
     let Some(row): Option<StreamRow> = streams::table.find(id).get_result(conn).await.optional()?
     else {
@@ -101,6 +102,7 @@ pub async fn verify_stream(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>>
         let (from, to) = (expected, row.head_seq);
         faults.push(format!("stream {topic}: messages {from} to {to} (the head) are missing"));
     }
+    faults.extend(channel_states::verify(conn, (stream, id)).await?);
     Ok(faults)
 }
 
@@ -171,10 +173,11 @@ pub async fn verify_match(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> 
         let game =
             match_states::fold(&row, &match_info, rules.initial_state(&match_info)?, entries)?;
         let result = rules.result(&game).map(|result| ResultRow::new(&match_info, result));
+        let reason = schedule::reason_of(rules, &match_info, &game);
         let state = json::match_state(&row, &match_info, rules, &game);
-        Ok((rules.summary(&game), result, state))
+        Ok((rules.summary(&game), reason, result, state))
     });
-    let (summary, result, state) = match folded {
+    let (summary, reason, result, state) = match folded {
         Ok(folded) => folded,
         Err(QueryError::InvariantViolated(detail)) => {
             return Ok(vec![format!("match {id}: {detail}")]);
@@ -184,7 +187,7 @@ pub async fn verify_match(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> 
         }
         Err(error) => return Err(error),
     };
-    let mut faults = row_faults(&row, &summary);
+    let mut faults = row_faults(&row, &summary, reason.as_deref());
     let stored: Option<ResultRow> =
         results::table.find(id).select(ResultRow::as_select()).get_result(conn).await.optional()?;
     if stored != result {
@@ -258,8 +261,15 @@ fn chain_fault(row: &MatchRow, entries: &[EntryRow]) -> Option<String> {
     None
 }
 
-fn row_faults(row: &MatchRow, summary: &MatchSummary) -> Vec<String> {
+fn row_faults(row: &MatchRow, summary: &MatchSummary, reason: Option<&str>) -> Vec<String> {
     let (id, mut faults) = (row.id, Vec::new());
+    if row.reason.as_deref() != reason {
+        let row_reason = row.reason.as_deref().unwrap_or("none");
+        let reason = reason.unwrap_or("none");
+        faults.push(format!(
+            "match {id}: its row's reason is {row_reason}, its entries give {reason}"
+        ));
+    }
     if row.status != summary.status {
         let (row_status, status) = (&row.status, summary.status);
         faults.push(format!("match {id}: its row says {row_status}, its entries give {status}"));

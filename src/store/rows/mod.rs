@@ -81,6 +81,8 @@ pub struct MatchRow {
     pub round: Option<String>,
     pub group: Option<String>,
     pub pitch: Option<String>,
+    /// Why it is paused, postponed, cancelled or abandoned.
+    pub reason: Option<String>,
 }
 
 /// An event; `ranking` and `sales` are JSON.

@@ -29,7 +29,7 @@ pub async fn to_all_recipients(scenario: &mut Scenario) {
     ];
     for (event, teams) in targets {
         let recipients = recipients_of(event, &teams);
-        let announcement = create(scenario, event, &teams, None, &recipients).await;
+        let announcement = announce(scenario, event, &teams, None, &recipients).await;
         let path = format!("/api/announcements/{announcement}");
         let response = scenario.admin.patch(&path, json!({ "priority": "urgent" })).await;
         scenario.assert_publishes("PATCH /api/announcements/{id}", &recipients, response).await;
@@ -48,7 +48,7 @@ pub async fn to_all_recipients(scenario: &mut Scenario) {
         scenario.assert_publishes("DELETE /api/announcements/{id}", &recipients, response).await;
 
         let expires_at = Utc::now() + Duration::from_secs(1);
-        let announcement = create(scenario, event, &teams, Some(expires_at), &recipients).await;
+        let announcement = announce(scenario, event, &teams, Some(expires_at), &recipients).await;
         let response = wait_for_expiry(scenario, announcement).await;
         let write = "none: the expires_at of an announcement passes";
         scenario.assert_publishes(write, &recipients, response).await;
@@ -59,7 +59,12 @@ pub async fn to_all_recipients(scenario: &mut Scenario) {
     }
 }
 
-async fn create(
+/// Creates an announcement without an expiry.
+pub async fn create(scenario: &mut Scenario, event: Event, teams: &[Team]) {
+    announce(scenario, event, teams, None, &recipients_of(event, teams)).await;
+}
+
+async fn announce(
     scenario: &mut Scenario,
     event: Event,
     teams: &[Team],

@@ -32,7 +32,7 @@ fn placements(scenario: &Scenario) -> Vec<MatchPlacement> {
 }
 
 /// Creates a match and subscribes to it.
-async fn schedule(
+pub async fn schedule(
     scenario: &mut Scenario,
     place: MatchPlacement,
     write: &str,
@@ -60,6 +60,31 @@ pub async fn with_an_uninvited_team(scenario: &mut Scenario) {
         let place = MatchPlacement { event: Some(event), home, away, is_public: true };
         schedule(scenario, place, "POST /api/matches with a team that was not in the event").await;
     }
+}
+
+/// A match that becomes private leaves the streams of public teams: the schedule with its id, the
+/// results without a message of its own.
+pub async fn made_private(scenario: &mut Scenario) {
+    let Scenario { lions, wolves, .. } = *scenario;
+    let place = MatchPlacement { event: None, home: lions, away: wolves, is_public: true };
+    let private = MatchPlacement { is_public: false, ..place };
+    let hide = json!({ "visibility": "private" });
+
+    let (game, _) = schedule(scenario, place, "POST /api/matches").await;
+    let response = scenario.admin.patch(&format!("/api/matches/{game}"), hide.clone()).await;
+    let hidden_from = vec![format!("team_{}", lions.id)];
+    let recipients = Recipients { hidden_from, ..private.recipients(game) };
+    let write = "PATCH /api/matches/{id} that makes it private";
+    scenario.assert_publishes(write, &recipients, response).await;
+
+    let (game, recipients) = schedule(scenario, place, "POST /api/matches").await;
+    let recipients = recipients.with_statuses("scheduled", "finished");
+    enter(scenario, game, &recipients, ENTERED, (3, 0)).await;
+    let response = scenario.admin.patch(&format!("/api/matches/{game}"), hide).await;
+    let changed = [format!("team_{}_results", lions.id)];
+    let recipients = private.recipients(game).with_changed_topics(&changed);
+    let write = "PATCH /api/matches/{id} that makes a finished one private";
+    scenario.assert_publishes(write, &recipients, response).await;
 }
 
 /// `POST /api/matches/{id}/…`
@@ -91,6 +116,7 @@ async fn enter(
 }
 
 const ENTERED: &str = "PUT /api/matches/{id}/result, the first";
+const ENTERED_AGAIN: &str = "PUT /api/matches/{id}/result, the first of a finished match";
 const CORRECTED: &str = "PUT /api/matches/{id}/result, another";
 const DELETED: &str = "DELETE /api/matches/{id}/result where the match stays finished";
 const PLAYED_AGAIN: &str =
@@ -99,9 +125,12 @@ const REOPENED: &str = "DELETE /api/matches/{id}/result where the match was not 
 
 async fn from_start_to_end(scenario: &mut Scenario, place: MatchPlacement) {
     let (game, recipients) = schedule(scenario, place, "POST /api/matches").await;
-    act(scenario, game, &recipients, "start", json!({})).await;
-    act(scenario, game, &recipients, "pause", json!({ "reason": "half_time" })).await;
-    act(scenario, game, &recipients, "resume", json!({})).await;
+    let started = recipients.with_statuses("scheduled", "live");
+    act(scenario, game, &started, "start", json!({})).await;
+    let paused = recipients.with_statuses("live", "paused");
+    act(scenario, game, &paused, "pause", json!({ "reason": "half_time" })).await;
+    let resumed = recipients.with_statuses("paused", "live");
+    act(scenario, game, &resumed, "resume", json!({})).await;
     for team in [place.home, place.away] {
         let of_team = recipients.incident_of(team);
         let goal = goal(scenario, game, &of_team, team).await;
@@ -122,7 +151,8 @@ async fn from_start_to_end(scenario: &mut Scenario, place: MatchPlacement) {
         goal(scenario, game, &of_home, place.home).await,
         goal(scenario, game, &of_home, place.home).await,
     ];
-    act(scenario, game, &recipients, "end", json!({})).await;
+    let ended = recipients.with_statuses("live", "finished");
+    act(scenario, game, &ended, "end", json!({})).await;
 
     let path = format!("/api/matches/{game}/incidents/{}", goals[0]);
     let body = json!({ "confirmation": "cancelled", "reason": "offside" });
@@ -138,7 +168,7 @@ async fn from_start_to_end(scenario: &mut Scenario, place: MatchPlacement) {
     scenario.assert_publishes(PLAYED_AGAIN, &recipients, response).await;
     let response = scenario.admin.delete(&format!("/api/matches/{game}/result")).await;
     scenario.assert_publishes(DELETED, &recipients, response).await;
-    enter(scenario, game, &recipients, ENTERED, (3, 0)).await;
+    enter(scenario, game, &recipients, ENTERED_AGAIN, (3, 0)).await;
     enter(scenario, game, &recipients, CORRECTED, (0, 3)).await;
     let response = scenario.admin.delete(&format!("/api/matches/{game}/result")).await;
     scenario.assert_publishes(DELETED, &recipients, response).await;
@@ -162,9 +192,11 @@ async fn not_played(scenario: &mut Scenario, place: MatchPlacement) {
             .assert_publishes(&format!("PATCH /api/matches/{{id}} {what}"), &recipients, response)
             .await;
     }
-    enter(scenario, game, &recipients, ENTERED, (3, 0)).await;
+    let finished = recipients.with_statuses("scheduled", "finished");
+    enter(scenario, game, &finished, ENTERED, (3, 0)).await;
     let response = scenario.admin.delete(&format!("{path}/result")).await;
-    scenario.assert_publishes(REOPENED, &recipients, response).await;
+    let reopened = recipients.with_statuses("finished", "scheduled");
+    scenario.assert_publishes(REOPENED, &reopened, response).await;
     act(scenario, game, &recipients, "postpone", json!({ "reason": "snow" })).await;
     act(scenario, game, &recipients, "cancel", json!({})).await;
     let response = scenario.admin.delete(&path).await;
@@ -173,8 +205,10 @@ async fn not_played(scenario: &mut Scenario, place: MatchPlacement) {
 
 async fn abandoned(scenario: &mut Scenario, place: MatchPlacement) {
     let (game, recipients) = schedule(scenario, place, "POST /api/matches").await;
-    act(scenario, game, &recipients, "start", json!({})).await;
-    act(scenario, game, &recipients, "abandon", json!({ "reason": "fog" })).await;
+    let started = recipients.with_statuses("scheduled", "live");
+    act(scenario, game, &started, "start", json!({})).await;
+    let abandoned = recipients.with_statuses("live", "abandoned");
+    act(scenario, game, &abandoned, "abandon", json!({ "reason": "fog" })).await;
 }
 
 pub async fn generic_match(scenario: &mut Scenario) {
@@ -186,6 +220,7 @@ pub async fn generic_match(scenario: &mut Scenario) {
     // Its creation has been published by now, like the others'.
     let read = scenario.admin.get(&game.path("")).await;
     scenario.assert_publishes("POST /api/matches", &recipients, read).await;
-    act(scenario, game.id, &recipients, "start", json!({})).await;
+    let started = recipients.with_statuses("scheduled", "live");
+    act(scenario, game.id, &started, "start", json!({})).await;
     act(scenario, game.id, &recipients, "score", json!({ "home": 1, "away": 0 })).await;
 }

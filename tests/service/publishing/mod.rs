@@ -15,6 +15,7 @@ use self::recipients::{Event, MatchPlacement, Recipients};
 use self::scenario::Scenario;
 use crate::support::database::Database;
 use crate::support::server::TestServer;
+use crate::support::users::id;
 
 crate::support::on_both! {
     every_write_publishes_to_exactly_its_documented_topics,
@@ -29,8 +30,10 @@ async fn every_write_publishes_to_exactly_its_documented_topics(database: Databa
     leaderboard_changes(&mut scenario).await;
     announcements::to_all_recipients(&mut scenario).await;
     purchases::of_two_buyers(&mut scenario).await;
+    matches::made_private(&mut scenario).await;
     matches::with_an_uninvited_team(&mut scenario).await;
     withdrawals(&mut scenario).await;
+    an_event_that_comes_and_goes(&mut scenario).await;
     writes_without_messages(&mut scenario).await;
     scenario.assert_all_delivered().await;
 }
@@ -55,9 +58,8 @@ async fn registrations(scenario: &mut Scenario) {
             if team.has_accepted {
                 let path = format!("/api/teams/{}/registrations", team.id);
                 let response = scenario.admin.post(&path, json!({ "event_id": event.id })).await;
-                let made = scenario
-                    .assert_publishes("any other write", &Recipients::default(), response)
-                    .await;
+                let write = "POST /api/teams/{id}/registrations";
+                let made = scenario.assert_publishes(write, &Recipients::default(), response).await;
                 assert_eq!(made["accepted"], true, "{made}");
             }
         }
@@ -100,8 +102,59 @@ async fn withdrawals(scenario: &mut Scenario) {
         let path = format!("/api/teams/{}/registrations/{}", scenario.tigers.id, event.id);
         let response = scenario.admin.delete(&path).await;
         let write = "DELETE /api/teams/{id}/registrations/{event_id}";
+        // Its match with an uninvited team leaves its schedule.
+        let changed = [format!("team_{}_schedule", scenario.tigers.id)];
+        let recipients = leaderboard_of(event).with_changed_topics(&changed);
+        scenario.assert_publishes(write, &recipients, response).await;
+    }
+}
+
+/// An event with a public and a private team and something to show for each; it becomes private,
+/// and is deleted.
+async fn an_event_that_comes_and_goes(scenario: &mut Scenario) {
+    let Scenario { lions, tigers, .. } = *scenario;
+    let body = json!({
+        "name": "Shield", "sport": "football", "visibility": "public",
+        "tie_breakers": ["points", "name"],
+    });
+    let event = id(&scenario.manager.client.post("/api/events", body).await.ok_json());
+    let (stream, path) = (format!("event_{event}"), format!("/api/events/{event}"));
+    let event = Event { id: event, is_public: true };
+    scenario.subscribe(&stream).await;
+    for team in [lions, tigers] {
+        let registrations = format!("{path}/registrations");
+        let response = scenario.admin.post(&registrations, json!({ "team_id": team.id })).await;
+        let write = "POST /api/events/{id}/registrations with a team";
         scenario.assert_publishes(write, &leaderboard_of(event), response).await;
     }
+    let place = MatchPlacement { event: Some(event), home: lions, away: tigers, is_public: true };
+    let (game, _) = matches::schedule(scenario, place, "POST /api/matches").await;
+    for team in [lions, tigers] {
+        announcements::create(scenario, event, &[team]).await;
+    }
+    let response = scenario
+        .admin
+        .patch(&format!("/api/teams/{}", lions.id), json!({ "name": "Zebras" }))
+        .await;
+    let write = "PATCH /api/teams/{id} with another name, where an event separates teams by name and one moves";
+    scenario.assert_publishes(write, &leaderboard_of(event), response).await;
+
+    let response = scenario.admin.patch(&path, json!({ "visibility": "private" })).await;
+    let of_lions = ["schedule", "announcements"].map(|part| format!("team_{}_{part}", lions.id));
+    let recipients = Recipients::default().with_changed_topics(&of_lions);
+    let write = "PATCH /api/events/{id} with another visibility";
+    scenario.assert_publishes(write, &recipients, response).await;
+
+    let private = MatchPlacement { event: Some(Event { is_public: false, ..event }), ..place };
+    let response = scenario.admin.delete(&format!("/api/matches/{game}")).await;
+    let recipients = private.recipients(game);
+    scenario.assert_publishes("DELETE /api/matches/{id}", &recipients, response).await;
+    scenario.unfollow(&stream);
+    let response = scenario.admin.delete(&path).await;
+    let changed = [format!("team_{}_announcements", tigers.id)];
+    let recipients = Recipients::default().with_changed_topics(&changed);
+    let write = "DELETE /api/events/{id} with announcements to teams";
+    scenario.assert_publishes(write, &recipients, response).await;
 }
 
 async fn writes_without_messages(scenario: &mut Scenario) {
@@ -127,7 +180,6 @@ async fn writes_without_messages(scenario: &mut Scenario) {
         (Method::POST, format!("/api/events/{event}/registrations"), user.clone()),
         (Method::POST, format!("/api/events/{event}/managers"), user.clone()),
         (Method::PATCH, format!("/api/teams/{team}"), json!({ "colour": "#c8102e" })),
-        (Method::POST, format!("/api/teams/{team}/matches"), json!({ "match_id": game.id })),
         (Method::POST, format!("/api/teams/{team}/players"), json!({ "name": "Ed" })),
         (
             Method::POST,
@@ -137,6 +189,14 @@ async fn writes_without_messages(scenario: &mut Scenario) {
         (Method::POST, game.path("/officials"), json!({ "user_id": person.id, "role": "scorer" })),
     ];
     let recipients = Recipients { matches: vec![game.id], ..Recipients::default() };
+    let path = format!("/api/teams/{team}/matches");
+    let response = scenario.admin.post(&path, json!({ "match_id": game.id })).await;
+    scenario.assert_publishes("POST /api/teams/{id}/matches", &recipients, response).await;
+    let unfollowed = scenario.organizer.create_team("Yaks", "public").await;
+    let path = format!("/api/teams/{unfollowed}");
+    let response = scenario.admin.patch(&path, json!({ "visibility": "private" })).await;
+    let write = "PATCH /api/teams/{id} with another visibility";
+    scenario.assert_publishes(write, &recipients, response).await;
     for (method, path, body) in writes {
         let response = scenario.send(method, &path, Some(body)).await;
         scenario.assert_publishes("any other write", &recipients, response).await;

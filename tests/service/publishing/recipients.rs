@@ -11,7 +11,16 @@ pub struct Recipients {
     pub teams: Vec<i64>,
     /// The team of an incident.
     pub live: Vec<i64>,
+    /// The status of the match before the write and after it.
+    pub statuses: Option<(&'static str, &'static str)>,
+    /// Streams that showed the match and no longer may.
+    pub hidden_from: Vec<String>,
+    /// Topics whose state the write changes without another message there.
+    pub changed_topics: Vec<String>,
 }
+
+const STATUS_CHANGES: [&str; 6] =
+    ["started", "paused", "resumed", "finished", "abandoned", "reopened"];
 
 /// An event and its visibility.
 #[derive(Clone, Copy, Debug)]
@@ -63,9 +72,41 @@ impl Recipients {
         Self { live, ..self.clone() }
     }
 
+    /// The same with another status of the match after the write.
+    pub fn with_statuses(&self, before: &'static str, after: &'static str) -> Self {
+        Self { statuses: Some((before, after)), ..self.clone() }
+    }
+
+    /// The same with topics whose state the write changes without another message there.
+    pub fn with_changed_topics(&self, topics: &[String]) -> Self {
+        Self { changed_topics: topics.to_vec(), ..self.clone() }
+    }
+
+    /// Whether the new status changes which of these matches a team's channel shows, or how.
+    fn changes_rows_of(&self, shown: [&str; 2]) -> bool {
+        let (before, after) = self.statuses.expect("the statuses of the match");
+        before != after && (shown.contains(&before) || shown.contains(&after))
+    }
+
     /// Returns the ids that `<id>` stands for in a topic pattern.
-    pub fn ids(&self, pattern: &str, kind: &str) -> Vec<String> {
+    pub fn ids(&self, pattern: &str, kind: &str, change: Option<&str>) -> Vec<String> {
         let texts = |ids: &[i64]| ids.iter().map(ToString::to_string).collect();
+        let (start, end) = pattern.split_once("<id>").unwrap();
+        if kind == "state_update" {
+            let id =
+                |topic: &String| Some(topic.strip_prefix(start)?.strip_suffix(end)?.to_owned());
+            return self.changed_topics.iter().filter_map(id).collect();
+        }
+        if change == Some("hidden") {
+            let id = |stream: &String| stream.strip_prefix(start).map(str::to_owned);
+            return self.hidden_from.iter().filter_map(id).collect();
+        }
+        let is_new_status = change.is_some_and(|change| STATUS_CHANGES.contains(&change));
+        if is_new_status && start == "team_" {
+            let is_live = end == "_live";
+            let shown = if is_live { ["live", "paused"] } else { ["scheduled", "postponed"] };
+            return if self.changes_rows_of(shown) { texts(&self.teams) } else { Vec::new() };
+        }
         match pattern.split('_').next().unwrap() {
             "match" => texts(&self.matches),
             "purchase" => self.purchases.clone(),

@@ -101,6 +101,12 @@ impl Scenario {
         }
     }
 
+    /// Stops following a stream that is about to be deleted.
+    pub fn unfollow(&mut self, stream: &str) {
+        self.subscribers.remove(stream);
+        self.published.remove(stream);
+    }
+
     /// Sends a write as an administrator.
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> ApiResponse {
         self.admin.send(method, path, body, &[]).await.unwrap()
@@ -119,7 +125,7 @@ impl Scenario {
         let mut expected: BTreeMap<String, Vec<Publication>> = BTreeMap::new();
         for (kind, change) in self.docs.messages_of(write) {
             for pattern in self.docs.topics_of(kind, change.as_deref()) {
-                for id in recipients.ids(pattern, kind) {
+                for id in recipients.ids(pattern, kind, change.as_deref()) {
                     let topic = pattern.replace("<id>", &id);
                     let published = (topic.clone(), kind.clone(), change.clone());
                     expected.entry(stream_of(&topic)).or_default().push(published);

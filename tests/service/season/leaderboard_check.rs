@@ -1,17 +1,20 @@
-//! A client that follows a season: after each result it gets the matching leaderboard.
+//! A client that folds a season: after each result it has the matching table.
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::sse::Frame;
 
-/// Checks that each `result_update` is followed by the leaderboard of the results so far.
-pub fn check(messages: &[Frame]) {
+/// Checks that each `result_update` is followed by the leaderboard of the results so far. Returns
+/// the table that the patches lead to.
+pub fn check(messages: &[Frame]) -> Value {
     let mut results: BTreeMap<i64, Value> = BTreeMap::new();
+    let mut state = json!({ "results": {}, "table": {} });
     for (at, frame) in messages.iter().enumerate() {
         let message = frame.json();
         let data = &message["data"];
+        json_patch::merge(&mut state, &message["patch"]);
         if message["type"] == "result_update" {
             let of_match = data["result"]["match_id"].as_i64().unwrap();
             match (data["change"].as_str().unwrap(), results.contains_key(&of_match)) {
@@ -26,18 +29,24 @@ pub fn check(messages: &[Frame]) {
             assert_eq!(next.json()["type"], "leaderboard_update");
         } else {
             assert_eq!(message["type"], "leaderboard_update");
-            is_table_of(&data["leaderboard"], &results);
+            for (team, row) in data["rows"].as_object().unwrap() {
+                let expected = &state["table"][team];
+                assert!(row == expected || *row == json!({ "position": expected["position"] }));
+            }
+            is_table_of(&state["table"], &results);
         }
     }
+    state["table"].take()
 }
 
 /// Checks that each row counts exactly these results, and that points never increase downwards.
 fn is_table_of(table: &Value, results: &BTreeMap<i64, Value>) {
-    let rows = table.as_array().unwrap();
+    let mut rows: Vec<_> = table.as_object().unwrap().iter().collect();
+    rows.sort_by_key(|(_, row)| row["position"].as_i64());
     let mut before = i64::MAX;
-    for row in rows {
+    for (team, row) in rows {
         let number = |name: &str| row[name].as_i64().unwrap();
-        let team = number("team_id");
+        let team: i64 = team.parse().unwrap();
         let scores = results.values().filter_map(|result| {
             let score = |name: &str| result[name].as_i64().unwrap();
             let (home, away) = (score("home_score"), score("away_score"));

@@ -160,19 +160,27 @@ async fn a_private_event_hides_its_matches(database: Database) {
     assert!(store.rights_version().await.unwrap() > version);
     commit(&store, match_action(1, "postpone", json!({}))).await;
     let after = heads(&store).await;
-    assert_eq!((after[0], &after[1..]), (before[0] + 1, &before[1..]), "public teams get nothing");
+    // One message took the match out of each public team's schedule.
+    let expected = [before[0] + 1, before[1] + 1, before[2] + 1];
+    assert_eq!(after, expected, "public teams get nothing of a private event");
+    let last = stream_messages(&store, StreamId::Team(1)).await.pop().unwrap();
+    assert_eq!(
+        (&last["type"], &last["data"]),
+        (&json!("state_update"), &json!({ "change": "visibility" }))
+    );
+    assert_eq!(last["patch"], json!({ "schedule": { "1": null } }));
     for channel in [Channel::Schedule, Channel::Results] {
-        let snapshot =
-            store.snapshot(StreamId::Team(1).channel_topic(channel)).await.unwrap().unwrap();
-        assert!(!snapshot.data.to_string().contains("\"match_id\""), "{}", snapshot.data);
-        assert_eq!(snapshot.data.get("matches").unwrap_or(&json!([])), &json!([]));
+        let topic = StreamId::Team(1).channel_topic(channel);
+        let snapshot = store.snapshot(topic).await.unwrap().unwrap();
+        assert_eq!(snapshot.data[channel.as_str()], json!({}));
     }
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 
     commit(&store, set_visibility(Visibility::Public)).await;
     assert!(rights().await.is_public && !rights().await.is_in_private_event);
     commit(&store, match_action(1, "cancel", json!({}))).await;
-    assert_eq!(heads(&store).await, [before[0] + 2, before[1] + 1, before[2] + 1]);
+    // The match came back, and was cancelled.
+    assert_eq!(heads(&store).await, [before[0] + 2, before[1] + 3, before[2] + 3]);
 }
 
 async fn a_private_match_is_not_published_to_a_public_event(database: Database) {
@@ -186,12 +194,22 @@ async fn a_private_match_is_not_published_to_a_public_event(database: Database) 
     commit(&store, match_action(id, "postpone", json!({}))).await;
 
     assert_eq!(heads(&store).await, before);
-    let schedule = StreamId::Event(1).channel_topic(Channel::Schedule);
-    let snapshot = store.snapshot(schedule).await.unwrap().unwrap();
-    assert_eq!(snapshot.data["matches"].as_array().map(Vec::len), Some(1));
+    let schedule = async || row_ids(&snapshot_data(&store, "event_1_schedule").await, "schedule");
+    assert_eq!(schedule().await, [1]);
     commit(&store, set_visibility(Visibility::Private)).await;
-    let snapshot = store.snapshot(schedule).await.unwrap().unwrap();
-    assert_eq!(snapshot.data["matches"].as_array().map(Vec::len), Some(2), "private now");
+    // Whoever may no longer read the event gets its messages for some seconds.
+    assert_eq!(store.show_private_states(now()).await.unwrap(), 0);
+    commit(&store, fixture(1, 2, 1)).await;
+    assert_eq!(schedule().await, [1, 3], "only what everybody might see");
+    assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
+    let later = now() + chrono::TimeDelta::seconds(10);
+    assert_eq!(store.show_private_states(later).await.unwrap(), 1);
+    assert_eq!(schedule().await, [1, 2, 3], "private now");
+    let last = stream_messages(&store, StreamId::Event(1)).await.pop().unwrap();
+    assert_eq!(last["type"], "state_update");
+    assert_eq!(last["patch"]["schedule"]["2"]["status"], "postponed");
+    assert_eq!(store.show_private_states(later).await.unwrap(), 0);
+    assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
 async fn new_points_rules_change_the_table(database: Database) {
@@ -219,8 +237,10 @@ async fn new_points_rules_change_the_table(database: Database) {
     );
     assert_eq!(edited.stream_head, Some((StreamId::Event(1), message_count as i64 + 1)));
     let message = stream_messages(&store, StreamId::Event(1)).await.pop().unwrap();
-    assert_eq!(message["data"]["leaderboard"][0]["points"], 2);
-    assert_eq!(store.leaderboard(1).await.unwrap(), Some(message["data"].clone()));
+    let rows = &message["data"]["rows"];
+    assert_eq!((&rows["1"]["points"], &rows["2"]), (&json!(2), &Value::Null), "changed rows only");
+    assert_eq!(message["patch"], json!({ "table": { "1": { "points": 2 } } }));
+    assert_eq!(snapshot_data(&store, "event_1").await["table"]["1"]["points"], 2);
 }
 
 async fn ids(store: &Store, query: ListQuery) -> Vec<i64> {
@@ -293,10 +313,10 @@ async fn a_snapshot_holds_what_its_channel_shows(database: Database) {
 
     let event = StreamId::Event(1);
     let cases: [(_, &[&str]); 4] = [
-        (event.topic(), &["announcements", "event", "leaderboard", "matches", "results"]),
-        (event.channel_topic(Channel::Results), &["event", "leaderboard", "results"]),
-        (event.channel_topic(Channel::Schedule), &["event", "matches"]),
-        (event.channel_topic(Channel::Announcements), &["announcements", "event"]),
+        (event.topic(), &["announcements", "names", "results", "schedule", "table"]),
+        (event.channel_topic(Channel::Results), &["names", "results", "table"]),
+        (event.channel_topic(Channel::Schedule), &["names", "schedule"]),
+        (event.channel_topic(Channel::Announcements), &["announcements", "names"]),
     ];
     let head = store.stream_heads(&[event]).await.unwrap()[0].head_seq;
     // Another node has no cached states.
@@ -308,24 +328,33 @@ async fn a_snapshot_holds_what_its_channel_shows(database: Database) {
                 (data.keys().map(String::as_str).collect::<Vec<_>>(), snapshot.seq),
                 (parts.to_vec(), head)
             );
-            assert_eq!(data["event"]["id"], 1);
-            if let Some(matches) = data.get("matches") {
-                let ids: Vec<_> =
-                    matches.as_array().unwrap().iter().map(|item| &item["id"]).collect();
-                assert_eq!(ids, [4, 2, 3], "unfinished matches, earliest first");
+            assert_eq!(data["names"]["events"]["1"]["name"], "Premier League");
+            if data.contains_key("schedule") {
+                assert_eq!(row_ids(&snapshot.data, "schedule"), [2, 3, 4], "unfinished matches");
+                assert_eq!(data["schedule"]["3"].get("starts_at"), None);
+                assert_eq!(data["schedule"]["4"]["starts_at"], "2026-11-21T14:04:05.123Z");
             }
-            if let Some(results) = data.get("results") {
-                assert_eq!(results[0]["match_id"], 1);
+            if data.contains_key("results") {
+                assert_eq!(row_ids(&snapshot.data, "results"), [1]);
                 let table = store.leaderboard(1).await.unwrap().unwrap();
-                assert_eq!(data["leaderboard"], table["leaderboard"]);
+                assert_eq!(data["table"], state_of_table(&table));
+                assert_eq!(data["names"]["teams"]["2"]["name"], "Tottenham");
             }
         }
-        let team = store
-            .snapshot(StreamId::Team(1).channel_topic(Channel::Results))
-            .await
-            .unwrap()
-            .unwrap();
-        assert_eq!(team.data["results"][0]["match_id"], 1);
+        assert_eq!(row_ids(&snapshot_data(store, "team_1_results").await, "results"), [1]);
     }
     assert!(store.snapshot(StreamId::Event(9).topic()).await.unwrap().is_none());
+}
+
+/// The rows of a list of a table, by team, as a state has them.
+fn state_of_table(table: &Value) -> Value {
+    let rows = table["leaderboard"].as_array().unwrap().iter().cloned();
+    let row = |mut row: Value| {
+        let fields = row.as_object_mut().unwrap();
+        let id = fields.remove("team_id").unwrap().to_string();
+        fields.remove("team");
+        fields.retain(|_, value| !value.is_null());
+        (id, row)
+    };
+    Value::Object(rows.map(row).collect())
 }

@@ -12,6 +12,7 @@ mod results;
 mod rights;
 mod secrets;
 mod sessions;
+mod states;
 mod teams;
 mod upgrade;
 mod verify;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use touchline::domain::rejection::RejectionReason;
-use touchline::domain::topic::{Channel, StreamId};
+use touchline::domain::topic::StreamId;
 use touchline::domain::users::UserRole;
 use touchline::domain::visibility::Visibility;
 use touchline::store::mutation::{
@@ -155,24 +155,32 @@ async fn a_team_that_has_not_accepted_receives_nothing(database: Database) {
     commit(&store, match_action(id, "start", json!({}))).await;
     commit(&store, goal(id, 12)).await;
     let heads = store.stream_heads(&[StreamId::Team(1), StreamId::Team(2)]).await.unwrap();
-    assert_eq!((heads[0].head_seq, heads[1].head_seq), (0, 1), "team 2 has accepted");
-    let live = StreamId::Team(1).channel_topic(Channel::Live);
-    let matches = async || store.snapshot(live).await.unwrap().unwrap().data["matches"].clone();
-    assert_eq!(matches().await, json!([]));
+    let accepted = [
+        "team_2_schedule schedule_update",
+        "team_2_schedule schedule_update",
+        "team_2_live schedule_update",
+    ];
+    assert_eq!(messages_since(&store, StreamId::Team(2), 0).await, accepted, "team 2 has accepted");
+    assert_eq!((heads[0].head_seq, heads[1].head_seq), (0, 3));
+    let live = async || snapshot_data(&store, "team_1_live").await["live"].clone();
+    assert_eq!(live().await, json!({}));
 
     commit(&store, AcceptRegistration { event_id: 1, team_id: 1 }).await;
     commit(&store, goal(id, 13)).await;
     commit(&store, match_action(id, "end", json!({}))).await;
 
     let published = messages_since(&store, StreamId::Team(1), 0).await;
-    assert_eq!(published, ["team_1_live incident_added", "team_1_results result_update"]);
-    let results =
-        store.snapshot(StreamId::Team(1).channel_topic(Channel::Results)).await.unwrap().unwrap();
-    assert_eq!(results.data["results"][0]["home_score"], 2);
+    let expected = [
+        "team_1_live state_update",
+        "team_1_live incident_added",
+        "team_1_live schedule_update",
+        "team_1_results result_update",
+    ];
+    assert_eq!(published, expected);
+    let results = async || snapshot_data(&store, "team_1_results").await["results"].clone();
+    assert_eq!(results().await[id.to_string()]["home_score"], 2);
     commit(&store, UnregisterTeam { event_id: 1, team_id: 1 }).await;
-    let results =
-        store.snapshot(StreamId::Team(1).channel_topic(Channel::Results)).await.unwrap().unwrap();
-    assert_eq!(results.data["results"], json!([]), "it no longer participates");
+    assert_eq!(results().await, json!({}), "it no longer participates");
 }
 
 async fn creating_a_match_registers_its_teams(database: Database) {
@@ -221,7 +229,7 @@ async fn points_can_be_deducted_and_restored(database: Database) {
     assert_eq!(deducted.body["reason"], "unfit pitch");
     assert_eq!(table(&store).await, [(1, -6)]);
     let message = stream_messages(&store, StreamId::Event(1)).await.pop().unwrap();
-    assert_eq!(message["data"]["leaderboard"][0]["points"], -6);
+    assert_eq!(message["data"]["rows"]["1"]["points"], -6);
     commit(&store, deduct(1, 0, None)).await;
     assert_eq!(table(&store).await, [(1, 0)]);
     assert_eq!(
@@ -274,7 +282,9 @@ async fn a_team_that_leaves_without_results_leaves_the_table(database: Database)
 
     assert_eq!(table(&store).await, [(1, 1), (2, 1)], "team 2 has results, team 3 has none");
     let message = stream_messages(&store, StreamId::Event(1)).await.pop().unwrap();
-    assert_eq!(Some(message["data"].clone()), store.leaderboard(1).await.unwrap());
+    assert_eq!(message["data"], json!({ "event_id": 1, "rows": { "3": null } }));
+    let state = snapshot_data(&store, "event_1_results").await;
+    assert_eq!(row_ids(&state, "table"), [1, 2]);
     let repeated = UnregisterTeam { event_id: 1, team_id: 3 };
     assert_eq!(expect_rejection(&store, repeated).await.reason, RejectionReason::NotFound);
     assert_eq!(commit(&store, DeleteTeam { id: 3 }).await.status, 204);

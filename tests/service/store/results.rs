@@ -27,7 +27,7 @@ on_both! {
     results_are_listed_for_those_who_may_see_the_match,
     verify_reports_a_tampered_result,
     the_last_entered_result_comes_first,
-    a_deleted_result_restores_the_status_without_a_schedule_message,
+    a_deleted_result_restores_the_status_and_the_schedule,
 }
 
 /// Starts a match of event 1.
@@ -58,28 +58,29 @@ async fn a_result_is_published_before_the_table(database: Database) {
     let cancel = json!({ "confirmation": "cancelled", "reason": "offside" });
     commit(&store, match_action(id, &format!("PATCH incidents/{added}"), cancel)).await;
 
+    let end = ["event_1_schedule schedule_update"];
     let pair = ["event_1_results result_update", "event_1_results leaderboard_update"];
     assert_eq!(
         messages_since(&store, streams[0], message_counts[0]).await,
-        [pair, pair].concat(),
+        [&end[..], &pair, &pair].concat(),
         "the note is no result"
     );
-    let of_event = stream_messages(&store, streams[0]).await.split_off(message_counts[0]);
+    let of_event = stream_messages(&store, streams[0]).await.split_off(message_counts[0] + 1);
     let result = json!({
         "match_id": id, "event_id": 1, "home_team_id": 1, "away_team_id": 2, "home_score": 1,
         "away_score": 0, "winner_team_id": 1, "ending": "played", "by_hand": false,
-        "reason": null, "text": null,
     });
     assert_eq!(
         of_event[0]["data"],
         json!({ "event_id": 1, "change": "entered", "result": result })
     );
-    let points = |message: &Value| message["data"]["leaderboard"][0]["points"].clone();
+    let points = |message: &Value| message["data"]["rows"]["1"]["points"].clone();
     assert_eq!((points(&of_event[1]), points(&of_event[3])), (json!(3), json!(1)));
+    assert_eq!(of_event[0]["patch"]["table"]["1"]["points"], 3, "the first has the patch");
+    assert_eq!(of_event[1]["patch"], json!({}));
     let corrected = &of_event[2]["data"];
     assert_eq!(corrected["change"], "corrected");
     assert_eq!(corrected["result"]["winner_team_id"], Value::Null);
-    assert_eq!(of_event[3]["data"], table(&store).await);
     for (stream, message_count) in streams.into_iter().zip(message_counts).skip(1) {
         let mut messages = stream_messages(&store, stream).await.split_off(message_count);
         messages.retain(|message| message["type"] == "result_update");
@@ -93,7 +94,6 @@ async fn a_manual_result_can_be_entered_corrected_and_deleted(database: Database
     let store = database.open().await;
     league(&store, Visibility::Public).await;
     let id = commit(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
-    let message_count = stream_messages(&store, StreamId::Event(1)).await.len();
     let enter = |home: i64, away: i64| {
         match_action(id, "PUT result", json!({ "home_score": home, "away_score": away }))
     };
@@ -103,18 +103,20 @@ async fn a_manual_result_can_be_entered_corrected_and_deleted(database: Database
     commit(&store, enter(3, 3)).await;
     commit(&store, match_action(id, "DELETE result", json!({}))).await;
 
-    let messages = stream_messages(&store, StreamId::Event(1)).await.split_off(message_count);
+    let mut messages = stream_messages(&store, StreamId::Event(1)).await;
+    messages.retain(|message| message["topic"] == "event_1_results");
+    let messages = messages.split_off(1);
     let changes: Vec<_> =
         messages.iter().step_by(2).map(|message| &message["data"]["change"]).collect();
     assert_eq!(changes, ["entered", "corrected", "deleted"], "only changes are published");
     assert_eq!(messages[4]["data"]["result"]["home_score"], 3, "the deleted one");
     let points = |message: &Value| -> Vec<_> {
-        let rows = message["data"]["leaderboard"].as_array().unwrap();
-        rows.iter().map(|row| row["points"].as_i64().unwrap()).collect()
+        let rows = &message["data"]["rows"];
+        ["1", "2"].iter().map(|team| rows[team]["points"].as_i64().unwrap()).collect()
     };
     assert_eq!(
         [points(&messages[1]), points(&messages[3]), points(&messages[5])],
-        [[3, 0], [1, 1], [0, 0]]
+        [[0, 3], [1, 1], [0, 0]]
     );
     assert_eq!(store.match_by_id(id).await.unwrap().unwrap().1["status"], "scheduled");
     let results = ListQuery::EventResults { event_id: 1, scope: ALL };
@@ -130,7 +132,7 @@ async fn a_result_without_an_event_reaches_only_the_teams(database: Database) {
     for team in [1, 2] {
         let message = stream_messages(&store, StreamId::Team(team)).await.pop().unwrap();
         assert_eq!(message["topic"], format!("team_{team}_results"));
-        assert_eq!(message["data"]["event_id"], Value::Null);
+        assert_eq!(message["data"].get("event_id"), None);
         assert_eq!(message["data"]["result"]["match_id"], id);
     }
 }
@@ -190,14 +192,12 @@ async fn concurrent_results_are_all_in_the_last_table(database: Database) {
 
     let message = stream_messages(&store, StreamId::Event(1)).await.pop().unwrap();
     assert_eq!(message["type"], "leaderboard_update");
-    let played: Vec<_> = message["data"]["leaderboard"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| row["played"].as_i64().unwrap())
-        .collect();
-    assert_eq!(played, [1, 1, 1, 1]);
-    assert_eq!(message["data"], table(&store).await);
+    let state = snapshot_data(&store, "event_1_results").await;
+    let played = |table: &Value| -> Vec<_> {
+        ["1", "2", "3", "4"].map(|team| table[team]["played"].as_i64().unwrap()).to_vec()
+    };
+    assert_eq!(played(&state["table"]), [1, 1, 1, 1]);
+    assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
 async fn many_concurrent_results_leave_no_gaps(database: Database) {
@@ -232,8 +232,7 @@ async fn many_concurrent_results_leave_no_gaps(database: Database) {
     commit(&store, EditEvent { id: 1, fields }).await;
 
     let message = stream_messages(&store, StreamId::Event(1)).await.pop().unwrap();
-    assert_eq!(message["data"], table(&store).await);
-    assert_eq!(message["data"]["leaderboard"][0]["played"], 16);
+    assert_eq!(message["data"]["rows"]["1"]["played"], 16);
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new(), "no gap anywhere");
 }
 
@@ -285,8 +284,8 @@ async fn results_are_listed_for_those_who_may_see_the_match(database: Database) 
     let is_private = |message: &&Value| message["data"]["result"]["match_id"] == private_match;
     assert_eq!(messages.iter().find(is_private), None, "anyone may read the event");
     for topic in ["event_1", "event_1_results", "team_1_results"] {
-        let snapshot = store.snapshot(topic.parse().unwrap()).await.unwrap().unwrap();
-        assert_eq!(snapshot.data["results"].as_array().map(Vec::len), Some(1), "{topic}");
+        let shown = row_ids(&snapshot_data(&store, topic).await, "results");
+        assert_eq!(shown, [public_match], "{topic}");
     }
     let page = store.list(ListQuery::EventResults { event_id: 1, scope: ALL }, 0, 1).await.unwrap();
     assert_eq!(page.next, Some(public_match));
@@ -301,9 +300,11 @@ async fn the_last_entered_result_comes_first(database: Database) {
     later(1, match_action(second, "end", json!({}))).commit(&store).await.unwrap();
     later(2, match_action(first, "end", json!({}))).commit(&store).await.unwrap();
     let newest = async |topic: &str| {
-        let snapshot = store.snapshot(topic.parse().unwrap()).await.unwrap().unwrap();
-        let results = snapshot.data["results"].as_array().unwrap().clone();
-        results.iter().map(|item| item["match_id"].as_i64().unwrap()).collect::<Vec<_>>()
+        let data = snapshot_data(&store, topic).await;
+        let mut ids = row_ids(&data, "results");
+        ids.sort_by_key(|id| data["results"][id.to_string()]["entered_at"].to_string());
+        ids.reverse();
+        ids
     };
     for _ in 0..2 {
         for topic in ["event_1_results", "team_1_results", "team_2"] {
@@ -315,25 +316,33 @@ async fn the_last_entered_result_comes_first(database: Database) {
     }
 }
 
-async fn a_deleted_result_restores_the_status_without_a_schedule_message(database: Database) {
+async fn a_deleted_result_restores_the_status_and_the_schedule(database: Database) {
     let store = database.open().await;
     league(&store, Visibility::Public).await;
     let id = commit(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
     commit(&store, match_action(id, "postpone", json!({}))).await;
     for topic in ["team_1", "team_1_schedule"] {
-        let snapshot = store.snapshot(topic.parse().unwrap()).await.unwrap().unwrap();
-        assert_eq!(snapshot.data["matches"][0]["status"], "postponed", "{topic}");
+        let data = snapshot_data(&store, topic).await;
+        assert_eq!(data["schedule"][id.to_string()]["status"], "postponed", "{topic}");
     }
     let message_count = stream_messages(&store, StreamId::Event(1)).await.len();
     let body = json!({ "home_score": 3, "away_score": 0 });
     commit(&store, match_action(id, "PUT result", body)).await;
     commit(&store, match_action(id, "DELETE result", json!({}))).await;
     assert_eq!(store.match_by_id(id).await.unwrap().unwrap().1["status"], "postponed");
-    let pair = ["event_1_results result_update", "event_1_results leaderboard_update"];
+    let of_change = [
+        "event_1_schedule schedule_update",
+        "event_1_results result_update",
+        "event_1_results leaderboard_update",
+    ];
     assert_eq!(
         messages_since(&store, StreamId::Event(1), message_count).await,
-        [pair, pair].concat()
+        [of_change, of_change].concat()
     );
+    let messages = stream_messages(&store, StreamId::Event(1)).await.split_off(message_count);
+    let changes = [&messages[0], &messages[3]].map(|message| &message["data"]["change"]);
+    assert_eq!(changes, ["finished", "reopened"]);
+    assert_eq!(messages[3]["patch"]["schedule"][id.to_string()]["status"], "postponed");
 }
 
 /// A change made behind the store's back, and the text that reports it.

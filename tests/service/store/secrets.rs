@@ -178,24 +178,29 @@ async fn g7_a_team_that_turns_public_hides_its_earlier_messages(database: Databa
     commit(&store, match_without_event(1, 2, Visibility::Private)).await;
     commit(&store, match_without_event(1, 2, Visibility::Public)).await;
     let stream = StreamId::Team(1);
-    assert_eq!(stream_messages(&store, stream).await.len(), 2);
+    // The team has become private: what is private joins its state after some seconds.
+    let later = now() + chrono::TimeDelta::seconds(10);
+    assert_eq!(store.show_private_states(later).await.unwrap(), 1);
+    assert_eq!(stream_messages(&store, stream).await.len(), 3);
     let other = stream_messages(&store, StreamId::Team(2)).await;
 
     commit(&store, set_team_visibility(1, Visibility::Public)).await;
 
     let page = store.read_messages_after(stream, 0, 100).await.unwrap();
-    assert!(page.messages.is_empty(), "{page:?}");
+    assert_eq!(messages_since(&store, stream, 0).await, ["team_1_schedule state_update"]);
+    let left = stream_messages(&store, stream).await.pop().unwrap();
+    assert_eq!(left["patch"], json!({ "schedule": { "1": null } }), "the private match, by its id");
     assert_eq!(
         (page.head_seq, page.pruned_seq),
-        (2, 2),
+        (4, 3),
         "a subscriber at 1 must learn that it missed something"
     );
     assert_eq!(stream_messages(&store, StreamId::Team(2)).await, other, "it was public before");
     commit(&store, match_without_event(1, 2, Visibility::Public)).await;
     let page = store.read_messages_after(stream, 1, 100).await.unwrap();
-    assert_eq!(page.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [3]);
+    assert_eq!(page.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [4, 5]);
     commit(&store, set_team_visibility(1, Visibility::Public)).await;
-    assert_eq!(stream_messages(&store, stream).await.len(), 1, "it was public before");
+    assert_eq!(stream_messages(&store, stream).await.len(), 2, "it was public before");
     assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
 }
 
@@ -238,12 +243,11 @@ async fn a_team_receives_nothing_of_a_match_it_has_not_accepted(database: Databa
     commit_by(&store, 2, match_action(id, "end", json!({}))).await;
 
     let (creating_team, other_team) = (StreamId::Team(3), StreamId::Team(2));
-    assert_eq!(messages_since(&store, creating_team, 0).await.len(), 2);
+    // Its creation, its start, its end and its result.
+    assert_eq!(messages_since(&store, creating_team, 0).await.len(), 5);
     assert_eq!(messages_since(&store, other_team, 0).await, Vec::<String>::new());
-    let snapshot = async |topic: &str, part: &str| {
-        let snapshot = store.snapshot(topic.parse().unwrap()).await.unwrap().unwrap();
-        snapshot.data[part].as_array().unwrap().len()
-    };
+    let snapshot =
+        async |topic: &str, part: &str| row_ids(&snapshot_data(&store, topic).await, part).len();
     assert_eq!(snapshot("team_2_results", "results").await, 0);
     assert_eq!(snapshot("team_3_results", "results").await, 1);
     let anonymous = VisibilityScope::default();
@@ -262,7 +266,8 @@ async fn a_team_receives_nothing_of_a_match_it_has_not_accepted(database: Databa
     }
     let enter = json!({ "home_score": 0, "away_score": 3, "override": true });
     commit_by(&store, 2, match_action(id, "PUT result", enter)).await;
-    assert_eq!(messages_since(&store, other_team, 0).await, ["team_2_results result_update"]);
+    let expected = ["team_2_results state_update", "team_2_results result_update"];
+    assert_eq!(messages_since(&store, other_team, 0).await, expected);
     assert_eq!(snapshot("team_2_results", "results").await, 1);
     assert_eq!(ids(&store, matches(anonymous)).await, [id]);
     assert_eq!(ids(&store, results(anonymous)).await, [id]);

@@ -12,6 +12,7 @@ use crate::support::{on_both, scan};
 on_both! {
     results_of_matches_finished_before_an_upgrade_are_filled_in,
     an_upgrade_removes_unkeyed_request_hashes_without_a_trace,
+    g15_an_upgrade_fills_in_states_and_starts_clients_afresh,
 }
 
 /// Reverts the migration that seals remembered outcomes and keys their hashes.
@@ -56,6 +57,46 @@ async fn an_upgrade_removes_unkeyed_request_hashes_without_a_trace(database: Dat
     let id = live_match(&store).await;
     assert!(!keyed_request(goal(id, 12), "k", "body").commit(&store).await.unwrap().is_replay);
     assert!(keyed_request(goal(id, 12), "k", "body").commit(&store).await.unwrap().is_replay);
+}
+
+/// Reverts the migration that stores the states of streams.
+async fn revert_to_messages_without_patches(database: &Database) {
+    let folder = if database.kind == Kind::Sqlite { "sqlite" } else { "postgres" };
+    let down = format!("migrations/{folder}/2026-11-30-000017_stream_states/down.sql");
+    database.tamper(&std::fs::read_to_string(down).unwrap()).await;
+    let applied = "delete from __diesel_schema_migrations where version = '20261130000017'";
+    database.tamper(applied).await;
+}
+
+async fn g15_an_upgrade_fills_in_states_and_starts_clients_afresh(database: Database) {
+    let store = database.open().await;
+    league(&store, Visibility::Public).await;
+    play_match(&store, 1, 2).await;
+    let paused = commit(&store, fixture(1, 1, 2)).await.body["id"].as_i64().unwrap();
+    commit(&store, match_action(paused, "start", json!({}))).await;
+    commit(&store, match_action(paused, "pause", json!({ "reason": "half_time" }))).await;
+    let (epoch, streams) = (store.epoch().to_owned(), [StreamId::Event(1), StreamId::Team(1)]);
+    let heads = store.stream_heads(&streams).await.unwrap();
+    let before = [snapshot_data(&store, "event_1").await, snapshot_data(&store, "team_1").await];
+    assert_eq!(before[0]["schedule"][paused.to_string()]["reason"], "half_time");
+    drop(store);
+    revert_to_messages_without_patches(&database).await;
+
+    let store = database.open().await;
+
+    assert_ne!(store.epoch(), epoch, "all clients start with a snapshot");
+    for (stream, head) in streams.into_iter().zip(&heads) {
+        let page = store.read_messages_after(stream, 0, 100).await.unwrap();
+        assert!(page.messages.is_empty(), "{stream}: they have no patches");
+        assert_eq!((page.head_seq, page.pruned_seq), (head.head_seq, head.head_seq));
+    }
+    let after = [snapshot_data(&store, "event_1").await, snapshot_data(&store, "team_1").await];
+    assert_eq!(after, before);
+    assert_eq!(store.verify(&|_, _| ()).await.unwrap(), Vec::<String>::new());
+    commit(&store, match_action(paused, "resume", json!({}))).await;
+    let resumed = stream_messages(&store, StreamId::Event(1)).await.pop().unwrap();
+    let row = json!({ "status": "live", "reason": null });
+    assert_eq!(resumed["patch"], json!({ "schedule": { paused.to_string(): row } }));
 }
 
 async fn play_match(store: &Store, home: i64, away: i64) -> i64 {

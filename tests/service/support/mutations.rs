@@ -143,6 +143,19 @@ pub async fn stream_messages(store: &Store, stream: StreamId) -> Vec<Value> {
     page.messages.iter().map(|message| serde_json::from_str(&message.envelope).unwrap()).collect()
 }
 
+/// The state that a topic's snapshot shows, with the names.
+pub async fn snapshot_data(store: &Store, topic: &str) -> Value {
+    store.snapshot(topic.parse().unwrap()).await.unwrap().unwrap().data
+}
+
+/// The ids of the rows of a state's member, in ascending order.
+pub fn row_ids(data: &Value, member: &str) -> Vec<i64> {
+    let rows = data[member].as_object().unwrap_or_else(|| panic!("no {member} in {data}"));
+    let mut ids: Vec<i64> = rows.keys().map(|id| id.parse().unwrap()).collect();
+    ids.sort_unstable();
+    ids
+}
+
 /// Returns `topic type` of a stream's messages after the first `known`.
 pub async fn messages_since(store: &Store, stream: StreamId, known: usize) -> Vec<String> {
     let word = |message: &Value, name: &str| message[name].as_str().unwrap().to_owned();

@@ -7,7 +7,7 @@ use addressed_teams::{AddressedAnnouncement, AddressedTeam, find_addressed_teams
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-pub use reads::{active_of_event, active_of_team, find_with_etag, list, rights};
+pub use reads::{find_with_etag, list, rights};
 use serde_json::Value;
 
 use super::commit::{MutationEffect, RunContext};
@@ -152,8 +152,9 @@ async fn edit(
         .returning(a::all_columns)
         .get_result(conn)
         .await?;
-    // Clients have removed an expired announcement and would show an update as a new one.
-    let change = (!row.is_expired(now)).then_some(AnnouncementChange::Updated);
+    // Clients have removed an expired announcement and would show an update as a new one. One that
+    // is only due is shown until its expiry is published.
+    let change = (!row.expired).then_some(AnnouncementChange::Updated);
     let addressed = AddressedAnnouncement::load(conn, row, &event).await?;
     Ok(addressed.change_effect(request, 200, change))
 }
@@ -251,5 +252,5 @@ pub async fn expire_due(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<With
         let addressed = AddressedAnnouncement::load(conn, row, &event).await?;
         messages.extend(addressed.expired_messages(now));
     }
-    Ok((count, log::append(conn, now, &messages).await?))
+    Ok((count, log::append(conn, now, messages).await?))
 }

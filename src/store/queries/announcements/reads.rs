@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::super::dialect::Conn;
-use super::super::{participation, readable, rights, teams};
+use super::super::{participation, readable, rights};
 use super::find_row;
 use crate::domain::announcements::AnnouncementStatus;
 use crate::domain::visibility::Visibility;
@@ -21,9 +21,6 @@ use crate::store::rows::AnnouncementRow;
 use crate::store::schema::{
     announcements as a, audiences as au, events as e, members, registrations as r, teams as t,
 };
-
-/// Announcements in one snapshot: more than a display shows.
-const MAX_IN_SNAPSHOT: i64 = 50;
 
 /// Reads compare with the clock: an announcement is over when due, before its expiry is published.
 fn now_ms() -> i64 {
@@ -152,38 +149,6 @@ pub async fn list(
     }
     let rows = query.load(conn).await?;
     to_json_items(conn, rows, now).await
-}
-
-/// The active ones for the whole event, newest first: for its snapshots.
-pub async fn active_of_event(conn: &mut Conn, event_id: i64) -> QueryResult<Vec<Value>> {
-    let now = now_ms();
-    let query = a::table
-        .filter(a::event_id.eq(event_id))
-        .filter(a::targeted.eq(false))
-        .filter(is_active(now))
-        .order(a::id.desc())
-        .limit(MAX_IN_SNAPSHOT);
-    let rows = query.load(conn).await?;
-    Ok(to_json_items(conn, rows, now).await?.into_iter().map(|(_, json)| json).collect())
-}
-
-/// The active ones for this team, newest first: for its snapshots.
-pub async fn active_of_team(conn: &mut Conn, team_id: i64) -> QueryResult<Vec<Value>> {
-    let now = now_ms();
-    let is_public = teams::find_row(conn, team_id).await?.is_none_or(|team| team.is_public());
-    let addressed = au::table.filter(au::announcement_id.eq(a::id)).filter(au::team_id.eq(team_id));
-    let query = a::table
-        .inner_join(e::table.on(e::id.eq(a::event_id)))
-        .filter(exists(addressed))
-        .filter(a::event_id.nullable().eq_any(participation::events_accepted_by_team(team_id)))
-        // Anyone can read a public team's snapshots.
-        .filter((!is_public).into_sql::<Bool>().or(e::visibility.eq(Visibility::Public)))
-        .filter(is_active(now))
-        .order(a::id.desc())
-        .limit(MAX_IN_SNAPSHOT)
-        .select(a::all_columns);
-    let rows = query.load(conn).await?;
-    Ok(to_json_items(conn, rows, now).await?.into_iter().map(|(_, json)| json).collect())
 }
 
 /// The JSON of each announcement with its id, in the given order.
