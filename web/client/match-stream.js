@@ -11,7 +11,7 @@ import { Stream } from "./stream.js";
 const RENDER_DELAY_MS = 16;
 
 /**
- * Passes messages of matches or events on in order, once the code of their sport is loaded.
+ * Passes messages of matches on in order, once the code of their sport is loaded.
  * @param {(message: Message, isLive: boolean) => void} handler
  * @returns {(message: Message, isLive?: boolean) => void} `isLive` if the stream was live when the message arrived
  */
@@ -24,7 +24,7 @@ export function deferUntilSportLoaded(handler) {
   };
   return (message, isLive = false) => {
     const isQueueing = queued.length > 0;
-    const sport = message.type === "snapshot" ? (message.data.match?.sport ?? message.data.event?.sport) : "";
+    const sport = message.type === "snapshot" ? message.data.match?.sport : "";
     if (!isQueueing && isSportLoaded(sport)) return handler(message, isLive);
     queued.push([message, isLive]);
     if (!isQueueing) loadSport(sport).then(drain);

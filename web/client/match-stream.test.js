@@ -64,12 +64,6 @@ test("messages wait for the code of their sport, in order; a snapshot that waite
   assert.deepEqual(handled, [[41, false], [42, true]]);
 });
 
-test("an event's snapshot waits for the code of its sport", async () => {
-  const [, [sport]] = SPORT_OPTIONS;
-  await new Promise((resolve) => deferUntilSportLoaded(resolve)({ ...snapshot, topic: "event_1", data: { event: { id: 1, sport } } }));
-  assert.ok(isSportLoaded(sport));
-});
-
 test("the match id is read from the path", () => {
   assert.equal(matchIdFromPath("/matches/3"), "3");
   assert.equal(matchIdFromPath("/matches/3/hd"), "3");
