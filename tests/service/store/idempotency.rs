@@ -101,8 +101,8 @@ async fn g5_a_rejection_is_remembered_and_has_no_effect(database: Database) {
     let after = store.stream_heads(&[StreamId::Match(id), StreamId::Team(1)]).await.unwrap();
     assert_eq!(
         (after[0].head_seq, after[1].head_seq),
-        (heads[0].head_seq + 1, heads[1].head_seq),
-        "only the start"
+        (heads[0].head_seq + 1, heads[1].head_seq + 2),
+        "only the start, in the team's schedule and among its live matches"
     );
 }
 
