@@ -152,7 +152,7 @@ async fn a_match_says_where_it_belongs_and_is_played(database: Database) {
     assert_eq!(places(&client.get(&path).await.ok_json()), expected);
 
     let mut subscriber = server.subscribe(&format!("{path}/stream/")).open().await;
-    assert_eq!(places(&subscriber.next_message().await.json()["data"]), expected);
+    assert_eq!(places(&subscriber.next_message().await.json()["data"]["match"]), expected);
     let change = json!({ "stage": "Final", "round": null, "group": null });
     client.patch(&path, change).await.ok_json();
     let message = subscriber.next_message().await.json();
