@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 pub use computed::compute;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::dialect::Conn;
 use crate::domain::merge_patch;
