@@ -11,6 +11,9 @@ use crate::store::error::{QueryError, QueryResult};
 use crate::store::json::format_time;
 use crate::store::rows::{AnnouncementRow, EventRow, MatchRow, TeamRow};
 
+/// The state of a channel: its members by name.
+pub type ChannelState = Map<String, Value>;
+
 /// The members of a stream's state that belong to a channel.
 pub fn members_of(stream: StreamId, channel: Channel) -> &'static [&'static str] {
     match (stream, channel) {
@@ -23,7 +26,7 @@ pub fn members_of(stream: StreamId, channel: Channel) -> &'static [&'static str]
 }
 
 /// The state of a channel before its first message.
-pub fn empty_state(stream: StreamId, channel: Channel) -> Map<String, Value> {
+pub fn empty_state(stream: StreamId, channel: Channel) -> ChannelState {
     let members = members_of(stream, channel).iter();
     members.map(|name| ((*name).to_owned(), json!({}))).collect()
 }
@@ -165,7 +168,7 @@ pub fn names_json(events: &[EventRow], teams: &[TeamRow]) -> Value {
 }
 
 /// Parses a stored state.
-pub fn parse_state(text: &str) -> QueryResult<Map<String, Value>> {
+pub fn parse_state(text: &str) -> QueryResult<ChannelState> {
     match serde_json::from_str(text)? {
         Value::Object(state) => Ok(state),
         other => Err(QueryError::InvariantViolated(format!("{other} is no state"))),

@@ -18,6 +18,9 @@ use crate::store::model::{LogPage, StreamHead};
 use crate::store::rows::{MessageRow, StreamRow};
 use crate::store::schema::{messages, streams};
 
+/// A stream as text, and a number of its messages.
+type StreamCount = (String, i64);
+
 /// Appends the messages of one mutation, in order, inside the caller's transaction.
 ///
 /// Call it last: each stream's head row stays locked until the commit. One writer at a time per
@@ -68,7 +71,7 @@ pub async fn append(
 async fn advance_further(
     conn: &mut Conn,
     advanced: &mut [(i64, Seq)],
-    (before, after): (&[(String, i64)], &[(String, i64)]),
+    (before, after): (&[StreamCount], &[StreamCount]),
 ) -> QueryResult<()> {
     for (head, ((topic, before), (_, after))) in advanced.iter_mut().zip(before.iter().zip(after)) {
         if after > before {
@@ -83,7 +86,7 @@ async fn advance_further(
 fn count_by_stream<'a>(
     streams: &[StreamId],
     messages: impl IntoIterator<Item = &'a Message> + Clone,
-) -> Vec<(String, i64)> {
+) -> Vec<StreamCount> {
     let count = |stream| {
         let messages = messages.clone().into_iter();
         messages.filter(|message| message.topic.stream == stream).count()

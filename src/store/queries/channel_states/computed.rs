@@ -15,16 +15,13 @@ use crate::domain::visibility::Visibility;
 use crate::store::error::QueryResult;
 use crate::store::rows::{EventRow, MatchRow, TeamRow};
 use crate::store::schema::{events, matches as m, teams};
-use crate::store::state_rows;
+use crate::store::state_rows::{self, ChannelState};
 
 /// Matches in the schedule of a team: more than a display shows.
 const MAX_TEAM_MATCHES: i64 = 50;
 /// Matches in the schedule of an event: half a season of a big league. More would make every
 /// subscriber's first frame heavy; lists have them all.
 const MAX_EVENT_MATCHES: i64 = 200;
-
-/// The state of a channel.
-type State = Map<String, Value>;
 
 /// Computes the state of a channel; empty if its event or team does not exist. With
 /// `only_public`, of a private stream only what may be shown to anyone.
@@ -33,7 +30,7 @@ pub async fn compute(
     stream: StreamId,
     channel: Channel,
     only_public: bool,
-) -> QueryResult<State> {
+) -> QueryResult<ChannelState> {
     match stream {
         StreamId::Event(id) => {
             let event = events::table.find(id).get_result::<EventRow>(conn).await.optional()?;
@@ -58,7 +55,11 @@ pub async fn compute(
     Ok(state_rows::empty_state(stream, channel))
 }
 
-async fn event_state(conn: &mut Conn, event: &EventRow, channel: Channel) -> QueryResult<State> {
+async fn event_state(
+    conn: &mut Conn,
+    event: &EventRow,
+    channel: Channel,
+) -> QueryResult<ChannelState> {
     Ok(match channel {
         Channel::Schedule => {
             let rows = unfinished_matches(conn, event).await?;
@@ -73,11 +74,15 @@ async fn event_state(conn: &mut Conn, event: &EventRow, channel: Channel) -> Que
             let announced = announcements::of_event(conn, event.id).await?;
             state_of([("announcements", announced)])
         }
-        Channel::Live => State::new(),
+        Channel::Live => ChannelState::new(),
     })
 }
 
-async fn team_state(conn: &mut Conn, team: &TeamRow, channel: Channel) -> QueryResult<State> {
+async fn team_state(
+    conn: &mut Conn,
+    team: &TeamRow,
+    channel: Channel,
+) -> QueryResult<ChannelState> {
     use MatchStatus::{Live, Paused, Postponed, Scheduled};
     Ok(match channel {
         Channel::Schedule => {
@@ -99,7 +104,7 @@ async fn team_state(conn: &mut Conn, team: &TeamRow, channel: Channel) -> QueryR
     })
 }
 
-fn state_of<const N: usize>(members: [(&str, Map<String, Value>); N]) -> State {
+fn state_of<const N: usize>(members: [(&str, Map<String, Value>); N]) -> ChannelState {
     members.into_iter().map(|(name, rows)| (name.to_owned(), json!(rows))).collect()
 }
 

@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 pub use computed::compute;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::dialect::Conn;
 use crate::domain::merge_patch;
@@ -21,15 +21,12 @@ use crate::domain::message::{COMMON_MESSAGE_TYPES, Message};
 use crate::domain::topic::{Channel, StreamId, Topic};
 use crate::store::error::QueryResult;
 use crate::store::schema::{stream_states as ss, streams};
-use crate::store::state_rows;
-
-/// The state of a channel.
-type State = Map<String, Value>;
+use crate::store::state_rows::{self, ChannelState};
 
 /// What a write changed in a channel.
 struct ChannelChange {
-    patch: State,
-    state: State,
+    patch: ChannelState,
+    state: ChannelState,
     is_published: bool,
 }
 
@@ -80,7 +77,7 @@ async fn load(
     conn: &mut Conn,
     (stream, stream_id): (StreamId, i64),
     channel: Channel,
-) -> QueryResult<(State, bool)> {
+) -> QueryResult<(ChannelState, bool)> {
     let query = ss::table.find((stream_id, channel.as_str())).select((ss::state, ss::public_until));
     let row: Option<(String, Option<i64>)> = query.get_result(conn).await.optional()?;
     let Some((text, public_until)) = row else {
@@ -93,7 +90,7 @@ async fn store(
     conn: &mut Conn,
     stream_id: i64,
     channel: Channel,
-    state: &State,
+    state: &ChannelState,
 ) -> QueryResult<()> {
     let text = serde_json::to_string(state)?;
     diesel::insert_into(ss::table)
@@ -123,10 +120,10 @@ fn complete(messages: Vec<Message>, mut changes: HashMap<Topic, ChannelChange>) 
                 continue;
             }
             add_changed_rows(&mut message, change);
-            message.patch = Some(if is_new { change.patch.clone() } else { State::new() });
+            message.patch = Some(if is_new { change.patch.clone() } else { ChannelState::new() });
             change.is_published = true;
         } else if message.topic.channel.is_some() {
-            message.patch = Some(State::new());
+            message.patch = Some(ChannelState::new());
         }
         kept.push(message);
     }
@@ -141,14 +138,14 @@ fn add_changed_rows(message: &mut Message, change: &ChannelChange) {
 }
 
 /// The stored state of a topic of an event or a team: of its channel, or of all.
-pub async fn read(conn: &mut Conn, topic: Topic) -> QueryResult<State> {
+pub async fn read(conn: &mut Conn, topic: Topic) -> QueryResult<ChannelState> {
     let stream = topic.stream;
     let query = ss::table
         .inner_join(streams::table.on(streams::id.eq(ss::stream_id)))
         .filter(streams::topic.eq(stream.to_string()))
         .select((ss::channel, ss::state));
     let rows: Vec<(String, String)> = query.load(conn).await?;
-    let mut state = State::new();
+    let mut state = ChannelState::new();
     for part in topic.parts().filter_map(|part| part.channel) {
         let stored = rows.iter().find(|(name, _)| name == part.as_str());
         state.extend(match stored {
