@@ -98,8 +98,8 @@ fn measure_rules() {
     let first = json!({ "runs": { "batter": 3 } });
     measure("a change of the first ball", &game, game.command("PATCH balls/1", first));
     let started = Instant::now();
-    let snapshot = serde_json::json!(game.rules.snapshot(&game.match_info, &game.game)).to_string();
-    println!("snapshot: {:?}, {} bytes", started.elapsed(), snapshot.len());
+    let state = serde_json::json!(game.rules.state(&game.game)).to_string();
+    println!("state: {:?}, {} bytes", started.elapsed(), state.len());
 }
 
 fn measure(name: &str, game: &RulesMatch, command: MatchCommand) {

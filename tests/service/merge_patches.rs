@@ -115,8 +115,8 @@ async fn check_followers(server: &TestServer, scorer: &Scorer, steps: Vec<Step>)
         json_patch::merge(&mut polled_state, &message["patch"]);
     }
     assert_eq!(polled_state, expected, "polls");
-    let replay = scorer.game.path("/replay/?speed=10000");
-    let mut subscriber = server.subscribe(&replay).open().await;
+    let from_start = scorer.game.path("/replay/?speed=10000");
+    let mut subscriber = server.subscribe(&from_start).open().await;
     let mut replayed = json!({});
     for frame in subscriber.messages_until(head).await {
         json_patch::merge(&mut replayed, &frame.json()["patch"]);

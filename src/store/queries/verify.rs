@@ -197,14 +197,7 @@ pub async fn verify_match(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> 
             "match {id}: its stored result is {stored_body}, its entries give {expected_body}"
         ));
     }
-    let published = last_published_score(conn, id).await?;
-    let score = (summary.home_score, summary.away_score);
-    if let Some((seq, published)) = published.filter(|(_, published)| *published != score) {
-        faults.push(format!(
-            "match {id}: message {seq} published the score {} : {}, its entries give {} : {}",
-            published.0, published.1, score.0, score.1
-        ));
-    }
+    faults.extend(published_score_fault(conn, id, &summary).await?);
     let patched = patched_state(conn, StreamId::Match(id)).await?;
     if let Some(patched) = patched.filter(|patched| *patched != state) {
         let patch = Value::Object(merge_patch::difference(&patched, &state));
@@ -212,6 +205,22 @@ pub async fn verify_match(conn: &mut Conn, id: i64) -> QueryResult<Vec<String>> 
             .push(format!("match {id}: its messages don't add up to its state; missing: {patch}"));
     }
     Ok(faults)
+}
+
+/// The fault of the last score that was published on the match's stream.
+async fn published_score_fault(
+    conn: &mut Conn,
+    id: i64,
+    summary: &MatchSummary,
+) -> QueryResult<Option<String>> {
+    let score = (summary.home_score, summary.away_score);
+    let published = last_published_score(conn, id).await?;
+    Ok(published.filter(|(_, published)| *published != score).map(|(seq, published)| {
+        format!(
+            "match {id}: message {seq} published the score {} : {}, its entries give {} : {}",
+            published.0, published.1, score.0, score.1
+        )
+    }))
 }
 
 /// The state that the patches of a stream add up to; `None` if some of its messages are pruned.
