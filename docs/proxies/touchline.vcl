@@ -95,7 +95,7 @@ sub vcl_backend_response {
         return (deliver);
     }
     # Full pages of history say how long they are valid; everything else is fetched again.
-    if (beresp.http.Cache-Control !~ "immutable") {
+    if (beresp.http.Cache-Control !~ "^public, max-age=60") {
         set beresp.ttl = 120s;
         set beresp.uncacheable = true;
     }

@@ -1,4 +1,4 @@
-//! History: the stored log in pages. A full page of a public topic never changes, so a CDN can
+//! History: the stored log in pages. A full page of a public topic never grows, so a CDN can
 //! absorb a wave of resuming clients.
 
 use actix_web::http::header;
@@ -40,8 +40,9 @@ pub async fn read_messages(request: HttpRequest, topic: Path<String>) -> Handler
     let mut next = after;
     next.raise(topic, CursorPosition::At(page.last_seq));
     let next = page.is_full.then(|| next.to_string());
+    // A full page never grows, but a text in it may be withdrawn: then no cache may keep it for long.
     let cache = match (grant.is_private, page.is_full) {
-        (false, true) => "public, max-age=31536000, immutable",
+        (false, true) => "public, max-age=60",
         (false, false) => "public, no-cache",
         (true, _) => "private, no-store",
     };
