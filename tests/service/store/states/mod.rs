@@ -139,10 +139,10 @@ async fn g15_a_result_in_a_table_of_20_is_small_however_many_results_there_are(d
         let (home, away) = (number % 20 + 1, (number * 7 + 3) % 20 + 1);
         let away = if away == home { away % 20 + 1 } else { away };
         let id = commit(&store, fixture(1, home, away)).await.body["id"].as_i64().unwrap();
-        let score = json!({
+        let body = json!({
             "home_score": random.random_range(0..5), "away_score": random.random_range(0..5),
         });
-        commit(&store, match_action(id, "PUT result", score)).await;
+        commit(&store, match_action(id, "PUT result", body)).await;
         let [result, table] = message_sizes(&store, 1).await;
         largest = [largest[0].max(result), largest[1].max(table)];
     }
