@@ -8,9 +8,8 @@ use crate::support::sse::Frame;
 
 /// Checks that each `result_update` is followed by the leaderboard of the results so far. Returns
 /// the table that the patches lead to.
-pub fn check(messages: &[Frame]) -> Value {
+pub fn check(mut state: Value, messages: &[Frame]) -> Value {
     let mut results: BTreeMap<i64, Value> = BTreeMap::new();
-    let mut state = json!({ "results": {}, "table": {} });
     for (at, frame) in messages.iter().enumerate() {
         let message = frame.json();
         let data = &message["data"];

@@ -75,10 +75,10 @@ async fn play_season(league: &League, database: Database) {
 
     let event = event(&admin, league).await;
     let path = format!("/api/events/{event}/stream/");
-    let whole = follow(server.subscribe(&path).open().await, steps.len());
-    let channel = follow(server.subscribe(&format!("{path}results/")).open().await, steps.len());
     let teams = register_teams(&admin, league, event, &mut random).await;
     let matches = create_matches(&admin, league, event, &teams).await;
+    let whole = follow(server.subscribe(&path).open().await, steps.len());
+    let channel = follow(server.subscribe(&format!("{path}results/")).open().await, steps.len());
     enter(&admin, &matches, steps).await;
 
     let published: Vec<Value> =
@@ -86,14 +86,14 @@ async fn play_season(league: &League, database: Database) {
     let asked = admin.get(&format!("/api/events/{event}/leaderboard")).await.ok_json();
     assert_same_table(&published, &asked["leaderboard"], "GET");
 
-    let (whole, channel) = (whole.await.unwrap(), channel.await.unwrap());
+    let ((_, whole), (state, channel)) = (whole.await.unwrap(), channel.await.unwrap());
     for (before, after) in whole.iter().zip(&whole[1..]) {
         assert_eq!(after.seq(), before.seq() + 1, "after {before:?}");
     }
     let topic = format!("event_{event}_results");
     let of_results = whole.iter().filter(|frame| frame.json()["topic"] == *topic);
     assert!(of_results.map(|frame| &frame.data).eq(channel.iter().map(|frame| &frame.data)));
-    let mut folded = leaderboard_check::check(&channel);
+    let mut folded = leaderboard_check::check(state, &channel);
     let last = channel.last().unwrap().json();
     assert_eq!(last["data"]["event_id"], event);
     for row in &published {
@@ -106,10 +106,12 @@ async fn play_season(league: &League, database: Database) {
     }
 }
 
-/// Reads all messages, up to the leaderboard after this many results.
-fn follow(mut subscriber: Subscriber, results: usize) -> JoinHandle<Vec<Frame>> {
+/// Reads the state before the first result, and all messages up to the leaderboard after this many
+/// results.
+fn follow(mut subscriber: Subscriber, results: usize) -> JoinHandle<(Value, Vec<Frame>)> {
     tokio::spawn(async move {
-        assert_eq!(subscriber.next_message().await.reason(), "connected");
+        let snapshot = subscriber.next_message().await;
+        assert_eq!(snapshot.reason(), "connected");
         let (mut all, mut received) = (Vec::new(), 0);
         loop {
             let frame = subscriber.next_message().await;
@@ -118,7 +120,7 @@ fn follow(mut subscriber: Subscriber, results: usize) -> JoinHandle<Vec<Frame>> 
             let is_last = received == results && is("leaderboard_update");
             all.push(frame);
             if is_last {
-                return all;
+                return (snapshot.json()["data"].take(), all);
             }
         }
     })
