@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::matches::MatchStatus;
 use crate::domain::rejection::Rejection;
 use crate::sports::clock::MatchClock;
+use crate::sports::lineups::Lineups;
 use crate::sports::result::MatchResult;
 use crate::sports::score::Score;
 
@@ -18,6 +19,7 @@ pub struct Match<S> {
     /// Why it is not being played, if a reason was given.
     pub reason: Option<String>,
     pub result_source: ResultSource,
+    pub lineups: Lineups,
     pub state: S,
 }
 
@@ -54,8 +56,14 @@ pub struct MatchBeforeEntry {
 impl<S> Match<S> {
     /// A match before its start, around the sport's own state.
     pub fn scheduled(state: S) -> Self {
-        let (status, clock) = (MatchStatus::Scheduled, MatchClock::default());
-        Self { status, clock, reason: None, result_source: ResultSource::default(), state }
+        Self {
+            status: MatchStatus::Scheduled,
+            clock: MatchClock::default(),
+            reason: None,
+            result_source: ResultSource::default(),
+            lineups: Lineups::default(),
+            state,
+        }
     }
 
     /// The score to display: an entered result's score, else `computed`.

@@ -1,4 +1,4 @@
-//! Actions that change a match's status, the same in every sport.
+//! The actions that every sport has, and those of them that change a match's status.
 
 use serde_json::{Value, json};
 
@@ -24,6 +24,7 @@ pub enum CommonAction {
     Lifecycle(LifecycleAction),
     EnterResult,
     DeleteResult,
+    SetLineups,
 }
 
 /// One action that moves a match from one status to another.
@@ -36,8 +37,8 @@ pub struct LifecycleAction {
     message_kind: Option<&'static str>,
 }
 
-const COMMON: [(ActionSpec, CommonAction); 9] = {
-    use MatchPermission::{Control, Edit};
+const COMMON: [(ActionSpec, CommonAction); 10] = {
+    use MatchPermission::{Control, Edit, Record};
     use MatchStatus::{Abandoned, Cancelled, Finished, Live, Paused, Postponed, Scheduled};
     [
         lifecycle("start", Control, &[Scheduled, Postponed], Live, Some("match_start")),
@@ -49,6 +50,7 @@ const COMMON: [(ActionSpec, CommonAction); 9] = {
         lifecycle("cancel", Edit, &[Scheduled, Postponed], Cancelled, None),
         (ActionSpec::new(ActionMethod::Put, "result", Edit), CommonAction::EnterResult),
         (ActionSpec::new(ActionMethod::Delete, "result", Edit), CommonAction::DeleteResult),
+        (ActionSpec::new(ActionMethod::Put, "lineups", Record), CommonAction::SetLineups),
     ]
 };
 
@@ -77,10 +79,10 @@ const fn lifecycle(
     (spec, CommonAction::Lifecycle(action))
 }
 
-/// Whether a message about a match's status has this type.
+/// Whether a message that every sport has about a match is of this type.
 pub fn names_message(word: &str) -> bool {
     let has_type = |(_, action): &(ActionSpec, CommonAction)| matches!(action, CommonAction::Lifecycle(step) if step.message_kind == Some(word));
-    word == "match_reopened" || COMMON.iter().any(has_type)
+    matches!(word, "match_reopened" | "lineup_update") || COMMON.iter().any(has_type)
 }
 
 /// The action of every sport with this name; `None` for a sport's own.

@@ -66,6 +66,7 @@ mod tests {
             ("postpone",            Some(Edit)),
             ("PUT result",          Some(Edit)),
             ("DELETE result",       Some(Edit)),
+            ("PUT lineups",         Some(Record)),
             ("incidents",           Some(Record)),
             ("PATCH incidents/21",  Some(Record)),
             ("DELETE incidents/21", Some(Rule)),
@@ -77,6 +78,7 @@ mod tests {
             // Unknown means no: nothing falls back to a permission.
             ("result",              None),
             ("PUT start",           None),
+            ("lineups",             None),
             ("incidents/21",        None),
             ("PATCH incidents",     None),
             ("PATCH incidents/",    None),

@@ -8,12 +8,14 @@ mod clock;
 mod command;
 mod game;
 mod lifecycle;
+mod lineups;
 mod match_action;
 mod match_info;
 mod registry;
 pub mod result;
 pub mod rules;
 mod score;
+mod set_lineups;
 mod sport;
 
 mod cricket;

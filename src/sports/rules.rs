@@ -15,7 +15,8 @@ use crate::sports::lifecycle::CommonAction;
 use crate::sports::result::entered;
 use crate::sports::sport::Sport;
 use crate::sports::{
-    ActionSpec, ApplyResult, MatchCommand, MatchInfo, MatchResult, Transition, lifecycle, result,
+    ActionSpec, ApplyResult, MatchCommand, MatchInfo, MatchResult, Transition, lifecycle, lineups,
+    result, set_lineups,
 };
 
 /// A match's state; only its own sport can look inside. A clone copies nothing.
@@ -89,7 +90,10 @@ impl SportRules {
 
     /// The ids of the players that a command's body names.
     pub fn player_ids(&self, action: &str, body: &Value) -> Vec<i64> {
-        (self.player_ids)(action, body)
+        match lifecycle::find_common(action) {
+            Some(CommonAction::SetLineups) => lineups::player_ids(body),
+            _ => (self.player_ids)(action, body),
+        }
     }
 
     /// The state after `command`, or its rejection.
@@ -102,8 +106,8 @@ impl SportRules {
         (self.apply)(match_info, game, command)
     }
 
-    /// The state that subscribers fold: `match`, `clock`, `score`, `shootout` and the sport's
-    /// members, without nulls; of `match` all but the columns of the match's row (id, venue …).
+    /// The state that subscribers fold: `match`, `clock`, `score`, `shootout`, `lineups` and the
+    /// sport's members, without nulls; of `match` all but the columns of the match's row (id, venue …).
     pub fn state(&self, game: &ErasedMatch) -> Map<String, Value> {
         (self.state)(game)
     }
@@ -181,6 +185,7 @@ fn apply_command<S: Sport>(
         Some(CommonAction::DeleteResult) => {
             entered::delete_result::<S>(match_info, typed, command)?
         }
+        Some(CommonAction::SetLineups) => set_lineups::set_lineups(match_info, typed, command)?,
         None => entered::reconcile_result::<S>(S::apply(match_info, typed, command)?)?,
     };
     let Transition { state, messages, response: answer, is_created: created } = transition;
@@ -205,6 +210,7 @@ fn state<S: Sport>(game: &ErasedMatch) -> Map<String, Value> {
         ("match", of_match),
         ("clock", typed.clock.to_json()),
         ("score", json!(score.totals)),
+        ("lineups", lineups::to_json(&typed.lineups)),
         ("shootout", score.shootout.map_or_else(|| json!({}), |shootout| json!(shootout))),
     ];
     let common = common.map(|(name, member)| (name.to_owned(), member));
@@ -227,6 +233,7 @@ fn list_fields<S: Sport>(match_info: &MatchInfo, game: &ErasedMatch) -> Map<Stri
 fn read_part<S: Sport>(match_info: &MatchInfo, game: &ErasedMatch, path: &str) -> Option<Value> {
     match path {
         "result" => result_json(match_info, game),
+        "lineups" => Some(lineups::to_json(&game.downcast::<S>()?.lineups)),
         _ => S::read_part(game.downcast::<S>()?, path),
     }
 }

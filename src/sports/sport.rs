@@ -68,9 +68,9 @@ pub trait Sport {
         Some(MatchResult::from_score(match_info, &Self::computed_score(game)))
     }
 
-    /// The sport's members of the state that subscribers fold, beside `match`, `clock`, `score` and
-    /// `shootout`: always the same ones, and each an object. Collections in them are objects by id
-    /// or number; members that are null are left out.
+    /// The sport's members of the state that subscribers fold, beside those of
+    /// [`SportRules::state`](crate::sports::SportRules::state): always the same ones, and each an
+    /// object. Collections in them are objects by id or number; members that are null are left out.
     fn state_members(_game: &Match<Self::State>) -> Map<String, Value> {
         Map::new()
     }

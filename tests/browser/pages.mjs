@@ -157,6 +157,24 @@ test("a replay can be sped up and paused", async (context) => {
   assert.deepEqual(page.pageErrors, []);
 });
 
+test("line-ups are shown as they are entered", async (context) => {
+  const server = await Server.start(context);
+  const league = await createLeague(server);
+  const page = await openPage(await newBrowserContext(context, browser), server, `/matches/${league.id}`);
+  await page.getByRole("tab", { name: "Line-ups" }).click();
+  const home = page.locator(".squad").first();
+  await home.locator("li").nth(1).waitFor({ timeout: LOAD_TIMEOUT_MS });
+  assert.equal(await home.locator("h3").count(), 0, "all players of the team before");
+  await server.send("PUT", `/api/matches/${league.id}/lineups`, { home: { starting: [league.other], bench: [league.player], captain_id: league.other, shape: "4-3-3" } });
+  await home.getByRole("heading", { name: "Bench" }).waitFor({ timeout: LOAD_TIMEOUT_MS });
+  assert.deepEqual(await home.locator(".name").allInnerTexts(), ["Bo Silva (C)\ncaptain", "Ada Novak"]);
+  assert.equal(await home.locator(".shape").innerText(), "4-3-3");
+  const newcomer = await server.post(`/api/teams/${league.homeTeam}/players`, { name: "Cy Young", shirt_number: 3 });
+  await server.send("PUT", `/api/matches/${league.id}/lineups`, { home: { starting: [newcomer.id] } });
+  await home.getByText("Cy Young").waitFor({ timeout: LOAD_TIMEOUT_MS });
+  assert.deepEqual(page.pageErrors, []);
+});
+
 test("tabs are used with the keyboard, as one tab stop", async (context) => {
   const server = await Server.start(context);
   const league = await createLeague(server);

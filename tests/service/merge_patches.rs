@@ -60,11 +60,13 @@ async fn check_fold(scorer: &Scorer, step: &str) {
 }
 
 /// Steps of every sport: the fixture, and the match's way to a result and back.
-fn fixture_steps() -> Vec<Step> {
+fn fixture_steps(players: &[i64]) -> Vec<Step> {
     let places = json!({ "stage": "Final", "round": "1", "pitch": "Pitch 2", "group": "B" });
     vec![
         ("PATCH", "", places),
         ("PATCH", "", json!({ "stage": null, "pitch": null, "starts_at": null })),
+        ("PUT", "/lineups", json!({ "home": { "starting": players, "shape": "4-4-2" } })),
+        ("PUT", "/lineups", json!({ "home": { "starting": [players[0]], "bench": players[1..] } })),
         ("POST", "/postpone", json!({ "reason": "rain" })),
         ("POST", "/start", json!({})),
         ("POST", "/pause", json!({ "reason": "fog" })),
@@ -147,9 +149,9 @@ async fn prepare(organizer: &Organizer, sport: &str, format: Value) -> (Scorer, 
 async fn g15_the_messages_of_a_score_only_match_add_up_to_its_state(database: Database) {
     let server = TestServer::start(database, &[]).await;
     let organizer = server.organizer().await;
-    let (scorer, _) = prepare(&organizer, "generic", Value::Null).await;
+    let (scorer, [home, _]) = prepare(&organizer, "generic", Value::Null).await;
     check_fold(&scorer, "created").await;
-    check_each(&scorer, fixture_steps()).await;
+    check_each(&scorer, fixture_steps(&home)).await;
     let mut steps = vec![
         ("POST", "/score", json!({ "home": 1, "away": 0, "text": "A goal" })),
         ("POST", "/score", json!({ "home": 1, "away": 0 })),
@@ -181,7 +183,7 @@ async fn g15_the_messages_of_a_football_match_add_up_to_its_state(database: Data
     let organizer = server.organizer().await;
     let (scorer, [home, away]) = prepare(&organizer, "football", Value::Null).await;
     let Game { home: home_team, away: away_team, .. } = scorer.game;
-    check_each(&scorer, fixture_steps()).await;
+    check_each(&scorer, fixture_steps(&home)).await;
     let goal = json!({ "kind": "goal", "team_id": home_team, "player_id": home[0],
                        "related_player_id": home[1], "period": "first_half", "minute": 12 });
     let card = json!({ "kind": "yellow_card", "team_id": away_team, "player_id": away[0],
@@ -214,7 +216,7 @@ async fn g15_the_messages_of_a_cricket_match_add_up_to_its_state(database: Datab
     let Game { home: home_team, away: away_team, .. } = scorer.game;
     let toss = json!({ "winner_team_id": home_team, "decision": "bat" });
     check_each(&scorer, [("POST", "/toss", toss)]).await;
-    check_each(&scorer, fixture_steps()).await;
+    check_each(&scorer, fixture_steps(&home)).await;
     let runs = |runs: i64| json!({ "runs": { "batter": runs } });
     let wicket = json!({ "runs": { "batter": 0 }, "wickets": [{ "kind": "caught",
         "fielder_ids": [away[2]] }] });

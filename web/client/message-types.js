@@ -35,6 +35,9 @@
  *
  * @typedef {{ [name: string]: number }} TeamStatistics
  *
+ * Who plays for one side, by the ids of players.
+ * @typedef {{ starting: number[], bench: number[], captain_id?: number, twelfth_id?: number, shape?: string }} Lineup
+ *
  * The state of a match's stream; each sport has further members.
  * @typedef {{ match: any, clock: MatchClock, score: Score, shootout: Score | {} } & { [member: string]: any }} MatchState
  *
@@ -64,6 +67,7 @@
  * @property {Score | null} [shootout_score]
  * @property {number | null} [event_id]
  * @property {any} [result]
+ * @property {{ home?: Lineup, away?: Lineup }} [lineups]
  * @property {Incident[]} [incidents]
  * @property {{ home: TeamStatistics, away: TeamStatistics }} [statistics]
  *

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { encode } from "../vendor/uqr.js";
 import { BuildCheck } from "./build-check.js";
 import { pickLanguage, translatorFor } from "./language.js";
+import { groupPlayers } from "./line-ups.js";
 import { svgPath } from "./qr-code.js";
 import { foldMatchMessage, matchView } from "../client/match-stream.js";
 import { beforeFirstMessage, occurredAtMs } from "./replay.js";
@@ -40,6 +41,16 @@ test("a replay starts from nothing, at the time of each message", () => {
   assert.deepEqual([view.seq, view.status, view.score, view.teams], [1, "scheduled", { home: 0, away: 0 }, game.teams]);
   assert.equal(occurredAtMs(message("match_start", { clock: { at: "2026-11-21T15:00:00.000Z" } })), Date.parse("2026-11-21T15:00:00.000Z"));
   assert.equal(occurredAtMs(message("schedule_update", {})), Date.parse("2026-11-21T15:12:00.000Z"));
+});
+
+test("players are grouped by the line-up, in its order", () => {
+  const [keeper, striker, winger, twelfth] = [{ id: 1, name: "Ada", shirt_number: 1 }, { id: 9, name: "Bo", shirt_number: 9 }, { id: 5, name: "Cy" }, { id: 12, name: "Di", shirt_number: 12 }];
+  const players = [winger, striker, twelfth, keeper];
+  assert.deepEqual(groupPlayers(players), [{ title: "", members: [keeper, striker, twelfth, winger] }], "by number without one");
+  assert.deepEqual(groupPlayers(players, { starting: [9, 1], bench: [] }), [{ title: "Starting", members: [striker, keeper] }]);
+  const groups = groupPlayers(players, { starting: [9], bench: [5, 77], twelfth_id: 12 });
+  assert.deepEqual(groups.map(({ title }) => title), ["Starting", "Bench", "Twelfth"]);
+  assert.deepEqual(groups[1].members, [winger, { id: 77, name: "Former player" }], "one who has left the team");
 });
 
 test("money is formatted for its currency", () => {

@@ -29,10 +29,10 @@ export const commonSport = {
 
 /** What the states of all sports have, as pages draw it. @param {FollowedMatch} followed @returns {Match} */
 export function commonView({ seq, state, names }) {
-  const { match, clock, score, shootout } = state;
+  const { match, clock, score, shootout, lineups } = state;
   const team = (/** @type {{ team_id: number } | undefined} */ side) => ({ name: "", ...names?.teams?.[side?.team_id ?? ""], id: Number(side?.team_id) });
   return {
-    ...match, seq, clock, score, teams: { home: team(match.home), away: team(match.away) },
+    ...match, seq, clock, score, lineups, teams: { home: team(match.home), away: team(match.away) },
     shootout_score: /** @type {any} */ (shootout)?.home === undefined ? null : /** @type {any} */ (shootout),
   };
 }

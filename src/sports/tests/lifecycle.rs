@@ -66,6 +66,8 @@ fn every_action_accepts_occurred_at() {
     assert_eq!(error_pointers(&invalid), ["/occurred_at"]);
     let result = json!({ "home_score": 1, "away_score": 0, "occurred_at": whistle["occurred_at"] });
     scored.apply("PUT result", result);
+    let lineup = json!({ "starting": [10] });
+    scored.apply("PUT lineups", json!({ "home": lineup, "occurred_at": whistle["occurred_at"] }));
 }
 
 #[test]

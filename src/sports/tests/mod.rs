@@ -3,6 +3,7 @@
 mod bodies;
 mod clock;
 mod lifecycle;
+mod lineups;
 mod overridden_actions;
 mod result;
 mod score_only;

@@ -87,6 +87,27 @@ fn result_body() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Line-ups, right or wrong.
+fn lineups_body() -> impl Strategy<Value = Value> {
+    let players = || prop::sample::select(vec![10, 11, 12, 20, 21, 30, 99]);
+    let lineup = (prop::collection::vec(players(), 0..4), prop::option::of(players()));
+    let lineup = lineup.prop_map(|(starting, captain)| {
+        json!({ "starting": starting, "captain_id": captain, "shape": "4-4-2" })
+    });
+    let side = || prop::option::weighted(0.8, prop::sample::select(vec![Some(10), Some(20), None]));
+    let right =
+        |id: Option<i64>| id.map(|id| json!({ "starting": [id, id + 1], "bench": [id + 2] }));
+    prop_oneof![
+        (lineup.clone(), lineup).prop_map(|(home, away)| json!({ "home": home, "away": away })),
+        (side(), side()).prop_map(move |(home, away)| {
+            let sides = [("home", home.map(right)), ("away", away.map(right))];
+            let named =
+                sides.into_iter().filter_map(|(name, side)| Some((name.to_owned(), json!(side?))));
+            Value::Object(named.collect())
+        }),
+    ]
+}
+
 /// What a match is told: mostly what could be meant, sometimes nonsense.
 fn any_command() -> impl Strategy<Value = (String, Value)> {
     let common =
@@ -110,6 +131,7 @@ fn any_command() -> impl Strategy<Value = (String, Value)> {
             ("score".to_owned(), json!({ "home": home, "away": away }))
         }),
         2 => result_body().prop_map(|body| ("PUT result".to_owned(), body)),
+        2 => lineups_body().prop_map(|body| ("PUT lineups".to_owned(), body)),
         2 => Just(("DELETE result".to_owned(), Value::Null)),
     ]
 }
@@ -158,8 +180,8 @@ proptest! {
                 Ok(applied) => {
                     let scheduling = ["postpone", "cancel"].contains(&action.as_str());
                     let view = scored.state();
-                    // The same result once more is no news.
-                    let is_known = action == "PUT result" && view == before;
+                    // The same result or line-up once more is no news.
+                    let is_known = action.starts_with("PUT ") && view == before;
                     let is_silent = applied.messages.is_empty();
                     prop_assert!(is_silent == scheduling || (is_silent && is_known), "{}", action);
                     for message in &applied.messages {

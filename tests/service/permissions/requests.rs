@@ -170,6 +170,8 @@ fn matches() -> Vec<Row> {
         Row { target: DisposableTarget::Incident, ..row(of_sport[2], "/api/matches/{match}/incidents/{new}", "record", json!({ "text": "y" })) },
         delete_target(of_sport[3], "/api/matches/{match}/incidents/{new}", "run match", DisposableTarget::Incident),
         row(of_sport[4], "/api/matches/{match}/incidents", "no such action", json!({})),
+        get(of_sport[0], "/api/matches/{match}/lineups", "read match"),
+        row(of_sport[4], "/api/matches/{match}/lineups", "record", json!({ "home": null })),
         row(started, "/api/matches/{match}/pause", "run match", json!({})),
         row(started, "/api/matches/{match}/resume", "run match", json!({})),
         row(started, "/api/matches/{match}/start", "run match", json!({})),

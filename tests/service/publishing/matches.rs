@@ -62,6 +62,20 @@ pub async fn with_an_uninvited_team(scenario: &mut Scenario) {
     }
 }
 
+/// Line-ups go to the match's own stream, and only if they differ.
+pub async fn lineups(scenario: &mut Scenario) {
+    let Scenario { lions, wolves, .. } = *scenario;
+    let place = MatchPlacement { event: None, home: lions, away: wolves, is_public: true };
+    let (game, recipients) = schedule(scenario, place, "POST /api/matches").await;
+    let path = format!("/api/teams/{}/players", lions.id);
+    let player = id(&scenario.admin.post(&path, json!({ "name": "Ada" })).await.ok_json());
+    let body = json!({ "home": { "starting": [player], "captain_id": player } });
+    let path = format!("/api/matches/{game}/lineups");
+    let response = scenario.send(Method::PUT, &path, Some(body)).await;
+    let write = "PUT /api/matches/{id}/lineups with another line-up";
+    scenario.assert_publishes(write, &recipients, response).await;
+}
+
 /// A match that becomes private leaves the streams of public teams: the schedule with its id, the
 /// results without a message of its own.
 pub async fn made_private(scenario: &mut Scenario) {

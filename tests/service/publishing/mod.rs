@@ -27,6 +27,7 @@ async fn every_write_publishes_to_exactly_its_documented_topics(database: Databa
     registrations(&mut scenario).await;
     matches::in_every_placement(&mut scenario).await;
     matches::generic_match(&mut scenario).await;
+    matches::lineups(&mut scenario).await;
     leaderboard_changes(&mut scenario).await;
     announcements::to_all_recipients(&mut scenario).await;
     purchases::of_two_buyers(&mut scenario).await;
