@@ -32,8 +32,9 @@ impl Store {
         key: &str,
     ) -> Result<Option<RememberedOutcome>> {
         let (scope, key) = (scope.to_owned(), key.to_owned());
+        let match_cache = Arc::clone(&self.match_cache);
         let row = query_backend!(self.backend, read, |conn, queries| async move {
-            queries::idempotency::find_outcome(conn, user_id, &scope, &key).await
+            queries::idempotency::find_outcome(conn, &match_cache, user_id, &scope, &key).await
         })?;
         Ok(row.map(|row| RememberedOutcome { row, secret: Arc::clone(&self.secret) }))
     }

@@ -144,6 +144,8 @@ diesel::table! {
         told_topic -> Nullable<Text>,
         told_seq -> Nullable<BigInt>,
         created_at -> BigInt,
+        match_id -> Nullable<BigInt>,
+        entry_number -> Nullable<BigInt>,
     }
 }
 

@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::dialect::Conn;
+use super::idempotency::AnswerForm;
 use super::{idempotency, log};
 use crate::domain::message::Message;
 use crate::domain::rejection::Rejection;
@@ -27,12 +28,14 @@ pub struct MutationEffect {
     /// The stream of the written resource.
     pub stream: Option<StreamId>,
     pub messages: Vec<Message>,
+    /// The match and the number of its entry from which the body can be made again.
+    pub entry: Option<(i64, i64)>,
 }
 
 impl MutationEffect {
     /// A response with this status and body, without a version and messages.
     pub fn new(status: u16, body: Value) -> Self {
-        Self { status, body, etag: None, stream: None, messages: Vec::new() }
+        Self { status, body, etag: None, stream: None, messages: Vec::new(), entry: None }
     }
 
     /// 204: the resource is deleted.
@@ -92,7 +95,8 @@ pub async fn run_mutation(
 ) -> QueryResult<WithHeads<Result<Outcome, Rejection>>> {
     let request = context.request;
     if let Some(key) = &request.idempotency_key
-        && let Some(outcome) = idempotency::claim(conn, secret, request, key).await?
+        && let Some(outcome) =
+            idempotency::claim(conn, secret, context.match_cache, (request, key)).await?
     {
         return Ok((outcome, Vec::new()));
     }
@@ -108,17 +112,22 @@ pub async fn run_mutation(
             work.await.unwrap_or_else(|_| Err(panicked()))
         })
         .await;
-    let (outcome, heads) = match result {
-        Err(error) => (Err(error.into_rejection()?), Vec::new()),
+    let (outcome, heads, entry) = match result {
+        Err(error) => (Err(error.into_rejection()?), Vec::new(), None),
         Ok(mut effect) => {
             let messages = std::mem::take(&mut effect.messages);
             let heads = log::append(conn, request.received_at, messages).await?;
-            (Ok(to_outcome(effect, &heads)), heads)
+            let entry = effect.entry;
+            (Ok(to_outcome(effect, &heads)), heads, entry)
         }
     };
     if let Some(key) = &request.idempotency_key {
-        let is_sealed = mutation.answers_with_secret();
-        idempotency::store_outcome(conn, secret, (request, key, is_sealed), &outcome).await?;
+        let form = match entry {
+            Some((match_id, number)) => AnswerForm::FromEntry { match_id, number },
+            None if mutation.answers_with_secret() => AnswerForm::Sealed,
+            None => AnswerForm::Plain,
+        };
+        idempotency::store_outcome(conn, secret, (request, key, form), &outcome).await?;
     }
     Ok((outcome, heads))
 }

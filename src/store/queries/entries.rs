@@ -117,7 +117,8 @@ async fn apply_action(
         (_, false) => 200,
     };
     let rev = revision_of(&transition.response);
-    let effect = MutationEffect::new(status, transition.response);
+    let entry = Some((row.id, row.entry_count)).filter(|_| !transition.response.is_null());
+    let effect = MutationEffect { entry, ..MutationEffect::new(status, transition.response) };
     let written = if action.action.revision() == Revision::Part {
         MutationEffect { etag: rev.map(|rev| rev.to_string()), ..effect }
     } else {

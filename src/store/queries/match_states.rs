@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 
 use super::dialect::Conn;
 use crate::sports::{ErasedMatch, MatchCommand, MatchInfo, SportRules};
@@ -9,7 +10,7 @@ use crate::store::error::{QueryError, QueryResult};
 use crate::store::json::MatchForm;
 use crate::store::match_cache::{CachedMatch, MatchCache};
 use crate::store::rows::{EntryRow, MatchRow, TeamRow};
-use crate::store::schema::entries;
+use crate::store::schema::{entries, matches, teams};
 
 /// The rules of a stored match's sport.
 pub fn rules_of(row: &MatchRow) -> QueryResult<&'static SportRules> {
@@ -85,6 +86,28 @@ pub fn fold(
         })?;
         Ok(transition.state)
     })
+}
+
+/// The answer to the command that became this entry, made again by the rules; `None` if the match
+/// was deleted since. Teams have the names of today in it.
+pub async fn answer_to_entry(
+    conn: &mut Conn,
+    match_cache: &MatchCache,
+    (match_id, number): (i64, i64),
+) -> QueryResult<Option<Value>> {
+    let found = matches::table.find(match_id).get_result(conn).await.optional()?;
+    let Some(mut row): Option<MatchRow> = found else { return Ok(None) };
+    let is_side = teams::id.eq(row.home_team_id).or(teams::id.eq(row.away_team_id));
+    let teams: Vec<TeamRow> = teams::table.filter(is_side).load(conn).await?;
+    let match_info = row.match_info(&teams)?;
+    row.entry_count = number;
+    let mut last_two = entries_from(conn, &row, number - 1).await?;
+    let Some(entry) = last_two.pop() else { return Ok(None) };
+    row.entry_count = number - 1;
+    row.last_hash = last_two.pop().map(|entry| entry.hash).unwrap_or_default();
+    let before = current_game(conn, match_cache, &row, &match_info).await?;
+    let command: MatchCommand = serde_json::from_str(&entry.body)?;
+    Ok(Some(rules_of(&row)?.apply(&match_info, &before, &command)?.response))
 }
 
 /// A match in one of its forms: the state that subscribers fold, or as in lists.

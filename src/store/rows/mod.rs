@@ -203,6 +203,9 @@ pub struct IdempotencyRow {
     pub told_topic: Option<String>,
     pub told_seq: Option<i64>,
     _created_at: i64,
+    /// Match whose entry makes the answer again, if it is not stored.
+    pub match_id: Option<i64>,
+    pub entry_number: Option<i64>,
 }
 
 /// Stored in place of an HTTP status for a rejection.

@@ -3,17 +3,20 @@
 use futures_util::future::join_all;
 use touchline::domain::rejection::RejectionReason;
 use touchline::domain::topic::StreamId;
+use touchline::store::mutation::{CreateMatch, DeleteMatch};
 use touchline::store::{Store, StoreError};
 
 use crate::support::database::{Database, Kind};
 use crate::support::mutations::*;
 use crate::support::on_both;
+use crate::support::scan;
 
 on_both! {
     g5_the_same_key_returns_the_first_outcome,
     g5_the_same_key_with_another_body_is_rejected,
     g5_sixteen_concurrent_writes_with_one_key_have_one_effect,
     g5_an_outcome_is_remembered_after_reopening_the_database,
+    g5_an_old_answer_is_made_again_from_its_entry,
     g5_a_rejection_is_remembered_and_has_no_effect,
     g1_a_write_whose_caller_leaves_is_complete_or_absent,
     g1_an_acknowledged_write_survives_reopening_the_database,
@@ -82,6 +85,41 @@ async fn g5_an_outcome_is_remembered_after_reopening_the_database(database: Data
     assert!(retry.is_replay);
     assert_eq!((retry.body, retry.stream_head), (first.body, first.stream_head));
     assert_eq!(score(&store, id).await, 1);
+}
+
+async fn g5_an_old_answer_is_made_again_from_its_entry(database: Database) {
+    let store = database.open().await;
+    let id = live_match(&store).await;
+    let first = keyed_request(goal(id, 12), "k", "body").commit(&store).await.unwrap();
+    for minute in 13..20 {
+        keyed_request(goal(id, minute), &minute.to_string(), "body").commit(&store).await.unwrap();
+    }
+    let cancelled = serde_json::json!({ "confirmation": "cancelled" });
+    commit(&store, match_action(id, "PATCH incidents/1", cancelled)).await;
+    let stored = scan::columns(&database).await;
+    let answers = stored.iter().find(|column| column.name == "idempotency.answer").unwrap();
+    assert!(!answers.text.contains("statistics"), "{}", answers.text);
+
+    let reopened = database.open().await;
+    for store in [&store, &reopened] {
+        let retry = keyed_request(goal(id, 12), "k", "body").commit(store).await.unwrap();
+        assert!(retry.is_replay);
+        assert_eq!((&retry.body, retry.status), (&first.body, first.status));
+        assert_eq!((retry.etag, retry.stream_head), (first.etag.clone(), first.stream_head));
+        let other_body = keyed_request(goal(id, 12), "k", "another").commit(store).await;
+        assert!(matches!(other_body, Err(StoreError::IdempotencyKeyReused)), "{other_body:?}");
+    }
+    assert_eq!(score(&store, id).await, 7);
+
+    let created = commit(&store, CreateMatch(fields("football", 1, 2))).await;
+    let unplayed = created.body["id"].as_i64().unwrap();
+    let postpone =
+        || keyed_request(match_action(unplayed, "postpone", serde_json::json!({})), "p", "body");
+    postpone().commit(&store).await.unwrap();
+    commit(&store, DeleteMatch { id: unplayed }).await;
+    let gone = postpone().commit(&store).await;
+    let Err(StoreError::Rejected(gone)) = gone else { panic!("{gone:?}") };
+    assert_eq!(gone.reason, RejectionReason::NotFound);
 }
 
 async fn g5_a_rejection_is_remembered_and_has_no_effect(database: Database) {
