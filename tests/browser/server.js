@@ -103,7 +103,9 @@ export class Server {
     const headers = { "Content-Type": "application/json", "Idempotency-Key": randomUUID() };
     if (this.#token) headers.Authorization = `Bearer ${this.#token}`;
     const init = { method, headers, body: JSON.stringify(body) };
-    const response = await fetch(this.url + path, init);
+    // A proxy that reloads may close a kept connection just as a request is sent on it: clients
+    // then send the write again, with the same key.
+    const response = await fetch(this.url + path, init).catch(() => fetch(this.url + path, init));
     const text = await response.text();
     assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
     const cursor = response.headers.get("Touchline-Cursor");
