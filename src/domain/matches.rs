@@ -25,6 +25,18 @@ closed_set!(MatchStatus {
     Abandoned => "abandoned",
 });
 
+impl MatchStatus {
+    /// The statuses in which facts of a match may be entered.
+    pub const ALL_BUT_CANCELLED: [Self; 6] = [
+        Self::Scheduled,
+        Self::Live,
+        Self::Paused,
+        Self::Finished,
+        Self::Postponed,
+        Self::Abandoned,
+    ];
+}
+
 /// The role of an official of a match.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OfficialRole {

@@ -16,23 +16,14 @@ use crate::sports::{ApplyResult, MatchCommand, MatchInfo, Transition};
 /// Maximum length of a formation: `4-1-2-1-2` has nine characters.
 const MAX_SHAPE_CHARS: usize = 20;
 
-/// A line-up can also be entered or corrected after the match.
-const ALLOWED_STATUSES: [MatchStatus; 6] = [
-    MatchStatus::Scheduled,
-    MatchStatus::Live,
-    MatchStatus::Paused,
-    MatchStatus::Finished,
-    MatchStatus::Postponed,
-    MatchStatus::Abandoned,
-];
-
 /// Enters, replaces or removes the line-ups in the body. Publishes `lineup_update` if they differ.
 pub fn set_lineups<S: Clone>(
     match_info: &MatchInfo,
     game: &Match<S>,
     command: &MatchCommand,
 ) -> ApplyResult<Match<S>> {
-    game.require_status("entering line-ups", &ALLOWED_STATUSES)?;
+    // Also after the match.
+    game.require_status("entering line-ups", &MatchStatus::ALL_BUT_CANCELLED)?;
     let lineups = parse_request(match_info, &game.lineups, command)?;
     let response = lineups::to_json(&lineups);
     let data = json!({ "match_id": match_info.match_id, "lineups": response });

@@ -101,25 +101,34 @@ pub fn match_state(
     game: &ErasedMatch,
 ) -> Map<String, Value> {
     let mut state = rules.state(game);
-    let columns = merge_patch::without_nulls(json!({
-        "id": row.id,
-        "sport": row.sport,
-        "format": match_info.format,
-        "event_id": row.event_id,
-        "home": { "team_id": row.home_team_id },
-        "away": { "team_id": row.away_team_id },
-        "starts_at": row.starts_at.map(format_time),
-        "venue": row.venue,
-        "pitch": row.pitch,
-        "stage": row.stage,
-        "round": row.round,
-        "group": row.group,
-    }));
-    if let (Some(Value::Object(member)), Value::Object(columns)) = (state.get_mut("match"), columns)
-    {
-        member.extend(columns);
+    if let Some(Value::Object(member)) = state.get_mut("match") {
+        member.extend(fixture_columns(row));
+        member.insert("id".to_owned(), json!(row.id));
+        let format = merge_patch::without_nulls(match_info.format.clone());
+        if !format.is_null() {
+            member.insert("format".to_owned(), format);
+        }
     }
     state
+}
+
+/// The columns of a match's row that both its own state and schedules have, without nulls: who
+/// plays, when and where.
+pub fn fixture_columns(row: &MatchRow) -> impl Iterator<Item = (String, Value)> {
+    let columns = [
+        ("sport", json!(row.sport)),
+        ("event_id", json!(row.event_id)),
+        ("home", json!({ "team_id": row.home_team_id })),
+        ("away", json!({ "team_id": row.away_team_id })),
+        ("starts_at", json!(row.starts_at.map(format_time))),
+        ("venue", json!(row.venue)),
+        ("pitch", json!(row.pitch)),
+        ("stage", json!(row.stage)),
+        ("round", json!(row.round)),
+        ("group", json!(row.group)),
+    ];
+    let present = columns.into_iter().filter(|(_, value)| !value.is_null());
+    present.map(|(name, value)| (name.to_owned(), value))
 }
 
 /// A match in a list, and in the answer of `GET /api/matches/{id}`: the columns of its row and what

@@ -8,7 +8,7 @@ use crate::domain::leaderboard::LeaderboardRow;
 use crate::domain::merge_patch;
 use crate::domain::topic::{Channel, StreamId};
 use crate::store::error::{QueryError, QueryResult};
-use crate::store::json::format_time;
+use crate::store::json::{fixture_columns, format_time};
 use crate::store::rows::{AnnouncementRow, EventRow, MatchRow, TeamRow};
 
 /// The state of a channel: its members by name.
@@ -33,20 +33,10 @@ pub fn empty_state(stream: StreamId, channel: Channel) -> ChannelState {
 
 /// A match of the schedule: what a page shows before the match, nothing of its course.
 pub fn schedule_row(row: &MatchRow) -> Value {
-    merge_patch::without_nulls(json!({
-        "sport": row.sport,
-        "event_id": row.event_id,
-        "home": { "team_id": row.home_team_id },
-        "away": { "team_id": row.away_team_id },
-        "starts_at": row.starts_at.map(format_time),
-        "venue": row.venue,
-        "pitch": row.pitch,
-        "stage": row.stage,
-        "round": row.round,
-        "group": row.group,
-        "status": row.status,
-        "reason": row.reason,
-    }))
+    let course = [("status", json!(row.status)), ("reason", json!(row.reason))];
+    let course = course.into_iter().filter(|(_, value)| !value.is_null());
+    let course = course.map(|(name, value)| (name.to_owned(), value));
+    Value::Object(fixture_columns(row).chain(course).collect())
 }
 
 /// A match that is being played.

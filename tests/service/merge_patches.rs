@@ -160,7 +160,7 @@ async fn g15_the_messages_of_a_score_only_match_add_up_to_its_state(database: Da
     steps.extend(result_steps());
     check_followers(&server, &scorer, steps).await;
 
-    // A name is no part of the state: nothing has to be published for it.
+    // Names are not part of the state, so nothing is published for a new one.
     let head = scorer.client.head_seq(&scorer.game.topic()).await;
     let team = format!("/api/teams/{}", scorer.game.home);
     organizer.client.patch(&team, json!({ "name": "Sunrisers" })).await.ok_json();

@@ -12,23 +12,14 @@ use crate::sports::result::request;
 use crate::sports::sport::Sport;
 use crate::sports::{ApplyResult, MatchCommand, MatchInfo, Transition, lifecycle, result};
 
-/// A result can also be entered for a match that never started: a walk-over, or scored on paper.
-const RESULT_ENTRY_STATUSES: [MatchStatus; 6] = [
-    MatchStatus::Scheduled,
-    MatchStatus::Live,
-    MatchStatus::Paused,
-    MatchStatus::Finished,
-    MatchStatus::Postponed,
-    MatchStatus::Abandoned,
-];
-
 /// Finishes the match with the result in the body, or corrects its result.
 pub fn enter_result<S: Sport>(
     match_info: &MatchInfo,
     game: &Match<S::State>,
     command: &MatchCommand,
 ) -> ApplyResult<Match<S::State>> {
-    game.require_status("entering a result", &RESULT_ENTRY_STATUSES)?;
+    // Also of a match that never started: a walk-over, or scored on paper.
+    game.require_status("entering a result", &MatchStatus::ALL_BUT_CANCELLED)?;
     let request = request::parse_request(match_info, &command.body)?;
     let live_score = S::computed_score(game);
     let score = request.resulting_score(&live_score);

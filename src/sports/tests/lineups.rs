@@ -55,7 +55,7 @@ fn line_ups_can_be_entered_unless_the_match_is_cancelled() {
 fn a_player_who_has_left_the_team_can_stay() {
     let mut harness = MatchHarness::new("football");
     harness.apply("PUT lineups", json!({ "home": { "starting": [10, 11] } }));
-    // Nobody in this command is known any more.
+    // None of the players in this command exists any more.
     let mut command = harness.command("PUT lineups", json!({ "home": { "starting": [11] } }));
     command.players.clear();
     let transition = harness.rules.apply(&harness.match_info, &harness.game, &command).unwrap();

@@ -197,7 +197,7 @@ async fn a_private_match_is_not_published_to_a_public_event(database: Database) 
     let schedule = async || row_ids(&snapshot_data(&store, "event_1_schedule").await, "schedule");
     assert_eq!(schedule().await, [1]);
     commit(&store, set_visibility(Visibility::Private)).await;
-    // Whoever may no longer read the event gets its messages for some seconds.
+    // Subscribers who may no longer read the event still get its messages for some seconds.
     assert_eq!(store.show_private_states(now()).await.unwrap(), 0);
     commit(&store, fixture(1, 2, 1)).await;
     assert_eq!(schedule().await, [1, 3], "only what everybody might see");
